@@ -1,0 +1,65 @@
+"""The practice account: a small firm's AWS, inside this process, cut off from the real one.
+
+`open_account` gives a boto3 session to make clients from. moto, the simulated AWS behind it, is imported at the
+first call and not before, because opening the account must not delay the first screen.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from flows.practice.clock import CLOCK
+from flows.practice.diary import Diary, PracticeBusy, erase
+from flows.practice.door import Door
+from flows.practice.seal import sealed_session
+
+__all__ = ["ACCOUNT_ID", "SECOND_ACCOUNT_ID", "PracticeAccount", "PracticeBusy", "open_account", "reset"]
+
+ACCOUNT_ID = "123456789012"
+SECOND_ACCOUNT_ID = "210987654321"
+
+_one_at_a_time = threading.Lock()
+
+
+class PracticeAccount:
+    """Open until closed; make clients from `session` only."""
+
+    def __init__(self, folder: Path | None, *, region: str, hurry: bool, seed: bool = True) -> None:
+        if not _one_at_a_time.acquire(blocking=False):
+            raise PracticeBusy("This process already has a practice account open. Close that one first.")
+        try:
+            diary = Diary(folder)
+        except BaseException:
+            _one_at_a_time.release()
+            raise
+        CLOCK.hurry = hurry
+        self.door = Door(diary, region=region, seed=seed)
+        self.session = sealed_session(region, self.door.answer)
+        self._open = True
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self.door.close()
+            _one_at_a_time.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_account(folder: Path, *, region: str = "eu-central-1", hurry: bool = False) -> PracticeAccount:
+    """Open the account kept in `folder`; with `hurry` nothing takes any time."""
+    return PracticeAccount(folder, region=region, hurry=hurry)
+
+
+def reset(folder: Path) -> None:
+    """Forget everything practised in `folder`; the next opening finds the company as it was."""
+    erase(folder)

@@ -1,0 +1,71 @@
+"""The practice account's clock, so that people meet the waiting they will meet on AWS.
+
+Nothing here runs in the background: what is "pending" is so because of when it was made and what time it is
+now. That way a killed process loses nothing, and a test can say what time it is. While the diary is replayed
+the clock shows the time of the entry and every change is complete at once, because a call that was accepted
+then must not be refused now.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Clock:
+    hurry: bool = False
+    replaying: float | None = None
+
+    def now(self) -> float:
+        return time.time() if self.replaying is None else self.replaying
+
+    def passed(self, since: float, seconds: float) -> bool:
+        """Whether a change that takes `seconds` and began at `since` is complete."""
+        return self.hurry or self.replaying is not None or self.now() - since >= seconds
+
+
+CLOCK = Clock()
+"""One for the process, as moto's account is one for the process."""
+
+
+@dataclass
+class Life:
+    """The four states of a thing, worked out from the clock."""
+
+    states: tuple[str, str, str, str]
+    takes: float
+    takes_to_end: float
+    began: float = field(default_factory=lambda: CLOCK.now())
+    ending: float | None = None
+
+    @property
+    def state(self) -> str:
+        growing, grown, going, gone = self.states
+        if self.ending is not None:
+            return gone if CLOCK.passed(self.ending, self.takes_to_end) else going
+        return grown if CLOCK.passed(self.began, self.takes) else growing
+
+    @property
+    def ready(self) -> bool:
+        return self.state == self.states[1]
+
+    @property
+    def over(self) -> bool:
+        return self.state == self.states[3]
+
+    def end(self) -> None:
+        if self.ending is None:
+            self.ending = CLOCK.now()
+
+    def forgotten(self, after: float = 3600) -> bool:
+        """AWS goes on listing what was deleted for about an hour."""
+        return self.over and self.ending is not None and CLOCK.now() - self.ending > after
+
+
+def resource(takes: float, takes_to_end: float) -> Life:
+    return Life(("pending", "available", "deleting", "deleted"), takes, takes_to_end)
+
+
+def attachment() -> Life:
+    return Life(("attaching", "attached", "detaching", "detached"), 1, 1)

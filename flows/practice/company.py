@@ -1,0 +1,128 @@
+"""Fjord Coffee, the small firm whose AWS account people practise in.
+
+It is set up service by service, when a service is first asked for, so that a set-up pays only for what it looks
+at. Each part is a handful of ordinary API calls: what they make is what a person would find on AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+REGION = "eu-central-1"
+NAME, ALIAS = "Fjord Coffee", "fjord-coffee"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the company has in one service, and the services whose things it builds on."""
+
+    found: Callable[[boto3.Session], None]
+    needs: tuple[str, ...] = ()
+
+
+def _named(resource: str, name: str) -> list[Any]:
+    return [{"ResourceType": resource, "Tags": [{"Key": "Name", "Value": name}]}]
+
+
+def _network(session: boto3.Session) -> None:
+    ec2 = session.client("ec2")
+    shop = _shop(ec2)
+    _staging(ec2)
+    ec2.create_customer_gateway(
+        Type="ipsec.1",
+        IpAddress="198.51.100.99",
+        BgpAsn=65010,
+        TagSpecifications=_named("customer-gateway", "warehouse"),
+    )
+    groups = _security_groups(ec2, shop["vpc"])
+    ec2.run_instances(
+        ImageId=_image(ec2),
+        InstanceType="t3.small",
+        MinCount=1,
+        MaxCount=1,
+        SubnetId=shop["private-a"],
+        SecurityGroupIds=[groups["app"]],
+        TagSpecifications=_named("instance", "shop-1"),
+    )
+
+
+def _shop(ec2: Any) -> dict[str, str]:
+    """Two public and two private subnets, in two zones."""
+    vpc = _vpc(ec2, "shop", "10.0.0.0/16")
+    made = {"vpc": vpc}
+    gateway = ec2.create_internet_gateway(TagSpecifications=_named("internet-gateway", "shop"))
+    gateway_id = gateway["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=vpc)
+    public = _route_table(ec2, "shop-public", vpc)
+    ec2.create_route(RouteTableId=public, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway_id)
+    for kind, zone, block in (
+        ("public", "a", "10.0.0.0/24"),
+        ("public", "b", "10.0.1.0/24"),
+        ("private", "a", "10.0.10.0/24"),
+        ("private", "b", "10.0.11.0/24"),
+    ):
+        table = public if kind == "public" else _route_table(ec2, f"shop-private-{zone}", vpc)
+        made[f"{kind}-{zone}"] = _subnet(ec2, f"shop-{kind}-{zone}", vpc, block, zone, table)
+    return made
+
+
+def _staging(ec2: Any) -> None:
+    """A network that already has its VPN gateway, so that a set-up can use it again."""
+    vpc = _vpc(ec2, "staging", "10.20.0.0/16")
+    _subnet(ec2, "staging-private", vpc, "10.20.0.0/24", "a", _route_table(ec2, "staging-private", vpc))
+    gateway = ec2.create_vpn_gateway(Type="ipsec.1", TagSpecifications=_named("vpn-gateway", "staging-vgw"))
+    ec2.attach_vpn_gateway(VpnGatewayId=gateway["VpnGateway"]["VpnGatewayId"], VpcId=vpc)
+
+
+def _vpc(ec2: Any, name: str, block: str) -> str:
+    made = ec2.create_vpc(CidrBlock=block, TagSpecifications=_named("vpc", name))
+    return str(made["Vpc"]["VpcId"])
+
+
+def _subnet(ec2: Any, name: str, vpc: str, block: str, zone: str, table: str) -> str:
+    made = ec2.create_subnet(
+        VpcId=vpc,
+        CidrBlock=block,
+        AvailabilityZone=f"{REGION}{zone}",
+        TagSpecifications=_named("subnet", name),
+    )
+    subnet = str(made["Subnet"]["SubnetId"])
+    ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+    return subnet
+
+
+def _route_table(ec2: Any, name: str, vpc: str) -> str:
+    made = ec2.create_route_table(VpcId=vpc, TagSpecifications=_named("route-table", name))
+    return str(made["RouteTable"]["RouteTableId"])
+
+
+def _security_groups(ec2: Any, vpc: str) -> dict[str, str]:
+    groups: dict[str, str] = {}
+    for name, about, port, source in (
+        ("web", "The shop's load balancer", 443, {"IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "customers"}]}),
+        ("app", "The shop's servers", 8080, "web"),
+        ("database", "The shop's database", 5432, "app"),
+    ):
+        made = ec2.create_security_group(
+            GroupName=name, Description=about, VpcId=vpc, TagSpecifications=_named("security-group", name)
+        )
+        groups[name] = made["GroupId"]
+        origin = source if isinstance(source, dict) else {"UserIdGroupPairs": [{"GroupId": groups[source]}]}
+        permission = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **origin}
+        ec2.authorize_security_group_ingress(GroupId=groups[name], IpPermissions=[permission])
+    return groups
+
+
+def _image(ec2: Any) -> str:
+    found = ec2.describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-2*"]}])
+    return str(min(image["ImageId"] for image in found["Images"]))
+
+
+PARTS = {
+    "ec2": Part(_network),
+}
+"""moto's name of the service → the company's part in it."""

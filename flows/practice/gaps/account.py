@@ -1,0 +1,104 @@
+"""Who is asking, what they may do and how much of it: the account-wide look-ups that moto lacks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.iam.responses import IamResponse
+from moto.servicequotas.responses import ServiceQuotasResponse
+from moto.sts.responses import TokenResponse
+
+from flows.practice.gaps.wire import Response, answers
+
+USER = "ada"
+QUOTAS: dict[tuple[str, str], tuple[str, float]] = {
+    ("vpc", "L-F678F1CE"): ("VPCs per Region", 5),
+    ("vpc", "L-407747CB"): ("Subnets per VPC", 200),
+    ("vpc", "L-589F43AA"): ("Route tables per VPC", 200),
+    ("vpc", "L-93826ACB"): ("Routes per route table", 500),
+    ("vpc", "L-E79EC296"): ("VPC security groups per Region", 2500),
+    ("vpc", "L-0EA8095F"): ("Inbound or outbound rules per security group", 60),
+    ("vpc", "L-2AFB9258"): ("Security groups per network interface", 5),
+    ("ec2", "L-4FB7FF5D"): ("Customer gateways per region", 50),
+    ("ec2", "L-7029FAB6"): ("Virtual private gateways per region", 5),
+    ("ec2", "L-3E6EC3A3"): ("VPN connections per region", 50),
+    ("ec2", "L-B91E5754"): ("VPN connections per VGW", 10),
+}
+"""(service, code) → name and default value. The VPN quotas are also answered under "vpc"."""
+
+
+def _caller(original: Any) -> Any:
+    def get_caller_identity(self: Response) -> ActionResult:
+        result: Any = original(self)
+        who = result.result
+        if str(who["Arn"]).endswith(":user/moto"):
+            who["Arn"] = f"arn:aws:iam::{who['Account']}:user/{USER}"
+        return ActionResult(who)
+
+    return get_caller_identity
+
+
+def _simulate(self: Response) -> ActionResult:
+    resources = self._get_param("ResourceArns") or ["*"]
+    results = [
+        {
+            "EvalActionName": action,
+            "EvalResourceName": resource,
+            "EvalDecision": "allowed",
+            "MatchedStatements": [],
+            "MissingContextValues": [],
+        }
+        for action in self._get_param("ActionNames") or []
+        for resource in resources
+    ]
+    return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+
+def _quota(self: Response) -> str:
+    asked = json.loads(self.body)
+    service, code = str(asked.get("ServiceCode")), str(asked.get("QuotaCode"))
+    for quota in _quotas(service, self.region):
+        if quota["QuotaCode"] == code:
+            return json.dumps({"Quota": quota})
+    return _no_such_quota(self)
+
+
+def _list_quotas(self: Response) -> str:
+    asked = json.loads(self.body)
+    quotas = _quotas(str(asked.get("ServiceCode")), self.region)
+    return json.dumps({"Quotas": quotas}) if quotas else _no_such_quota(self)
+
+
+def _no_such_quota(self: Response) -> str:
+    self.response_headers["status"] = 400
+    error = {"__type": "NoSuchResourceException", "message": "The practice account does not know this quota."}
+    return json.dumps(error)
+
+
+def _quotas(service: str, region: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "ServiceCode": service,
+            "ServiceName": {"vpc": "Amazon Virtual Private Cloud (Amazon VPC)"}.get(service, service),
+            "QuotaCode": code,
+            "QuotaName": name,
+            "QuotaArn": f"arn:aws:servicequotas:{region}:123456789012:{service}/{code}",
+            "Value": value,
+            "Unit": "None",
+            "Adjustable": True,
+            "GlobalQuota": False,
+        }
+        for (owner, code), (name, value) in QUOTAS.items()
+        if owner == service or (service == "vpc" and owner == "ec2")
+    ]
+
+
+_get_caller_identity: Any = TokenResponse.get_caller_identity
+
+
+def install() -> None:
+    answers(TokenResponse, {"get_caller_identity": _caller(_get_caller_identity)})
+    answers(IamResponse, {"simulate_principal_policy": _simulate})
+    answers(ServiceQuotasResponse, {"get_service_quota": _quota, "list_service_quotas": _list_quotas})

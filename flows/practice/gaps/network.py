@@ -1,0 +1,133 @@
+"""Route tables, security groups and dry runs: what moto takes that AWS refuses, and route propagation."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.exceptions import DryRunClientError, InvalidSecurityGroupNotFoundError
+from moto.ec2.models.route_tables import Route
+from moto.ec2.responses import EC2Response
+
+from flows.practice.gaps.gateways import PracticeVpnGateway, vpn_gateway
+from flows.practice.gaps.wire import Response, answer_ec2, refuse
+
+
+def _enable_propagation(self: Response) -> ActionResult:
+    backend = self.ec2_backend
+    table = backend.get_route_table(self._get_param("RouteTableId"))
+    gateway = vpn_gateway(backend, self._get_param("GatewayId"))
+    if not gateway.is_attached_to(table.vpc_id):
+        raise refuse("Gateway.NotAttached", f"{gateway.id} is not attached to the network of {table.id}.")
+    if gateway.id not in _propagating(table):
+        table.propagating_vgws = [*getattr(table, "propagating_vgws", []), {"GatewayId": gateway.id}]
+    return EmptyResult()
+
+
+def _disable_propagation(self: Response) -> ActionResult:
+    backend = self.ec2_backend
+    table = backend.get_route_table(self._get_param("RouteTableId"))
+    gateway_id = self._get_param("GatewayId")
+    vpn_gateway(backend, gateway_id)
+    if gateway_id in _propagating(table):
+        table.propagating_vgws = [each for each in table.propagating_vgws if each["GatewayId"] != gateway_id]
+    return EmptyResult()
+
+
+def _propagating(table: Any) -> list[str]:
+    return [each["GatewayId"] for each in getattr(table, "propagating_vgws", [])]
+
+
+def _guarded_route(original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
+    def create_route(self: Response) -> ActionResult:
+        gateway_id = str(self._get_param("GatewayId") or "")
+        if gateway_id.startswith("vgw-"):
+            table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
+            if not vpn_gateway(self.ec2_backend, gateway_id).is_attached_to(table.vpc_id):
+                raise refuse(
+                    "InvalidParameterValue",
+                    f"route table {table.id} and network gateway {gateway_id} belong to different networks",
+                )
+        return original(self)
+
+    return create_route
+
+
+def _route_state(self: Any) -> str:
+    gateway = self.gateway
+    if isinstance(gateway, PracticeVpnGateway) and self.route_table.vpc_id not in gateway.attachments:
+        return "blackhole"
+    return "active"
+
+
+def _authorize(direction: str) -> Callable[[Any], ActionResult]:
+    def authorize(self: Response) -> ActionResult:
+        backend = self.ec2_backend
+        name = self._get_param("GroupId") or self._get_param("GroupName")
+        group = backend.get_security_group_by_name_or_id(name)
+        if group is None:
+            raise InvalidSecurityGroupNotFoundError(name)
+        asked = list(self._process_rules_from_querystring())
+        for one in asked:
+            _check_rule(one)
+        before = list(getattr(group, f"{direction}_rules"))
+        made: list[Any] = []
+        try:
+            for one in asked:
+                rules, _ = getattr(backend, f"authorize_security_group_{direction}")(**one)
+                made += rules
+        except Exception:
+            setattr(group, f"{direction}_rules", before)
+            raise
+        return ActionResult({"Return": True, "SecurityGroupRules": made})
+
+    return authorize
+
+
+def _check_rule(one: dict[str, Any]) -> None:
+    protocol = str(one["ip_protocol"]).lower()
+    if protocol in ("tcp", "6", "udp", "17"):
+        low, high = one["from_port"], one["to_port"]
+        if low is None or high is None:
+            raise refuse("InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports.")
+        if not 0 <= int(low) <= int(high) <= 65535:
+            raise refuse("InvalidParameterValue", f"Invalid value ({low}-{high}) for portRange.")
+    elif protocol in ("icmp", "1"):
+        if not all(-1 <= int(one[end] if one[end] is not None else -2) <= 255 for end in ("from_port", "to_port")):
+            raise refuse("InvalidParameterValue", "ICMP code and type must be between -1 and 255.")
+    for given in one["ip_ranges"]:
+        cidr = given.get("CidrIp") or given.get("CidrIpv6")
+        try:
+            ipaddress.ip_network(cidr)
+        except ValueError:
+            raise refuse("InvalidParameterValue", f"CIDR block {cidr} is malformed") from None
+
+
+def _dry_run_first(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def call_action(self: Response) -> Any:
+        if str(self._get_param("DryRun") or "").lower() == "true":
+            status, headers, body = self.serialized(ActionResult(DryRunClientError()))
+            return status, headers, body
+        return original(self)
+
+    return call_action
+
+
+_create_route: Any = EC2Response.create_route
+_call_action: Any = EC2Response.call_action
+
+
+def install() -> None:
+    answer_ec2(
+        {
+            "enable_vgw_route_propagation": _enable_propagation,
+            "disable_vgw_route_propagation": _disable_propagation,
+            "create_route": _guarded_route(_create_route),
+            "authorize_security_group_ingress": _authorize("ingress"),
+            "authorize_security_group_egress": _authorize("egress"),
+            "call_action": _dry_run_first(_call_action),
+        }
+    )
+    Route.state = property(_route_state)  # type: ignore[assignment,method-assign]

@@ -1,0 +1,32 @@
+"""Makes moto's own furniture the same every time.
+
+moto sets up an account and region, with its default VPC, when it is first looked at. A look is not in the
+diary, so its ids must not depend on what happened before it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.base_backend import AccountSpecificBackend, backend_lock
+from moto.moto_api._internal import mock_random
+
+
+def install() -> None:
+    if AccountSpecificBackend.__getitem__ is not _same_every_time:
+        AccountSpecificBackend.__getitem__ = _same_every_time  # type: ignore[method-assign]
+
+
+_original: Any = AccountSpecificBackend.__getitem__
+
+
+def _same_every_time(self: AccountSpecificBackend[Any], region: str) -> Any:
+    if region in self.keys():  # noqa: SIM118 - moto's `in` is also true for a region not yet made
+        return _original(self, region)
+    with backend_lock:
+        state = mock_random.getstate()
+        mock_random.seed(f"{self.service_name} {self.account_id} {region}")
+        try:
+            return _original(self, region)
+        finally:
+            mock_random.setstate(state)

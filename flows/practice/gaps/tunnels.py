@@ -1,0 +1,359 @@
+"""VPN connections: what moto keeps as a bare pair of gateways, with its options, routes, tunnels and keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import re
+import string
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.exceptions import InvalidVpnConnectionIdError
+from moto.ec2.models.vpn_connections import VPNConnection
+from moto.ec2.utils import random_vpn_connection_id
+from moto.moto_api._internal import mock_random
+
+from flows.practice.clock import CLOCK, Life, resource
+from flows.practice.gaps.document import DEVICES, Document, End, Tunnel
+from flows.practice.gaps.gateways import (
+    PracticeCustomerGateway,
+    PracticeVpnGateway,
+    customer_gateway,
+    vpn_gateway,
+)
+from flows.practice.gaps.wire import (
+    Described,
+    Response,
+    answer_ec2,
+    chosen,
+    described_tags,
+    not_part,
+    refuse,
+    tags_for,
+)
+
+MAX_ROUTES, MAX_ON_A_GATEWAY, MAX_A_REGION = 100, 10, 50
+LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
+RESERVED = {f"169.254.{third}.0/30" for third in range(6)} | {"169.254.169.252/30"}
+KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}")
+LISTS: dict[str, set[Any]] = {
+    "Phase1EncryptionAlgorithms": {"AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"},
+    "Phase2EncryptionAlgorithms": {"AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"},
+    "Phase1IntegrityAlgorithms": {"SHA1", "SHA2-256", "SHA2-384", "SHA2-512"},
+    "Phase2IntegrityAlgorithms": {"SHA1", "SHA2-256", "SHA2-384", "SHA2-512"},
+    "Phase1DHGroupNumbers": {2, *range(14, 25), 35},
+    "Phase2DHGroupNumbers": {2, 5, *range(14, 25), 35, 36, 37},
+    "IKEVersions": {"ikev1", "ikev2"},
+}
+NUMBERS = {
+    "Phase1LifetimeSeconds": (900, 28800),
+    "Phase2LifetimeSeconds": (900, 3600),
+    "RekeyMarginTimeSeconds": (60, 1800),
+    "RekeyFuzzPercentage": (0, 100),
+    "ReplayWindowSize": (64, 2048),
+    "DPDTimeoutSeconds": (30, 86400),
+}
+WORDS = {"DPDTimeoutAction": {"clear", "none", "restart"}, "StartupAction": {"add", "start"}}
+
+
+class PracticeConnection(VPNConnection):
+    def __init__(
+        self,
+        backend: Any,
+        customer: PracticeCustomerGateway,
+        gateway: PracticeVpnGateway,
+        static: bool,
+        asked: list[Described],
+    ) -> None:
+        self.ec2_backend = backend
+        self.id = random_vpn_connection_id()
+        self.type = "ipsec.1"
+        self.customer_gateway_id, self.vpn_gateway_id = customer.id, gateway.id
+        self.transit_gateway_id = None
+        self.life = resource(4, 2)
+        self.static = static
+        self.asked = asked
+        self.routes: dict[str, Life] = {}
+        self.tunnels: Any = [self._tunnel(customer, gateway, options) for options in asked]
+
+    def _tunnel(self, customer: PracticeCustomerGateway, gateway: PracticeVpnGateway, asked: Described) -> Tunnel:
+        cidr = asked.get("TunnelInsideCidr") or _free_inside_network(self.ec2_backend, gateway.id)
+        asked["TunnelInsideCidr"] = cidr
+        amazon, device = ipaddress.IPv4Network(cidr).hosts()
+        # 198.18.0.0/15 is set aside for tests and routed nowhere, so nobody's firewall opens to a stranger.
+        outside = f"198.{mock_random.randint(18, 19)}.{mock_random.randint(0, 255)}.{mock_random.randint(1, 254)}"
+        letters = string.ascii_letters + string.digits + "._"
+        key = asked.get("PreSharedKey") or "k" + "".join(mock_random.choice(letters) for _ in range(31))
+        return Tunnel(
+            End(customer.ip_address, str(device), customer.bgp_asn),
+            End(outside, str(amazon), str(gateway.amazon_side_asn)),
+            key,
+        )
+
+    @property
+    def state(self) -> str:  # type: ignore[override] - moto stores what we work out from the clock
+        return self.life.state
+
+    @property
+    def document(self) -> Document:
+        return Document(self.id, self.customer_gateway_id, str(self.vpn_gateway_id), self.static, self.tunnels)
+
+    def described(self) -> Described:
+        shown: Described = {
+            "VpnConnectionId": self.id,
+            "CustomerGatewayId": self.customer_gateway_id,
+            "VpnGatewayId": self.vpn_gateway_id,
+            "State": self.state,
+            "Type": self.type,
+            "Category": "VPN",
+            "GatewayAssociationState": "associated",
+            "Options": {
+                "EnableAcceleration": False,
+                "StaticRoutesOnly": self.static,
+                "LocalIpv4NetworkCidr": "0.0.0.0/0",
+                "RemoteIpv4NetworkCidr": "0.0.0.0/0",
+                "OutsideIpAddressType": "PublicIpv4",
+                "TunnelInsideIpVersion": "ipv4",
+                "TunnelOptions": [
+                    _described_options(asked, tunnel) for asked, tunnel in zip(self.asked, self.tunnels, strict=True)
+                ],
+            },
+            "Routes": [
+                {"DestinationCidrBlock": cidr, "Source": "Static", "State": life.state}
+                for cidr, life in self.routes.items()
+                if not life.over
+            ],
+            "Tags": described_tags(self),
+        }
+        if self.life.ending is None:
+            shown["CustomerGatewayConfiguration"] = self.document.xml()
+            shown["VgwTelemetry"] = [
+                {
+                    "OutsideIpAddress": tunnel.amazon.outside,
+                    "Status": "DOWN",
+                    "StatusMessage": "IPSEC IS DOWN",
+                    "AcceptedRouteCount": 0,
+                    "LastStatusChange": dt.datetime.fromtimestamp(self.life.began, dt.UTC).replace(tzinfo=None),
+                }
+                for tunnel in self.tunnels
+            ]
+        return shown
+
+
+def _described_options(asked: Described, tunnel: Tunnel) -> Described:
+    shown: Described = {
+        "OutsideIpAddress": tunnel.amazon.outside,
+        "PreSharedKey": tunnel.key,
+        "StartupAction": asked.get("StartupAction", "add"),
+        "DpdTimeoutAction": asked.get("DPDTimeoutAction", "clear"),
+        "DpdTimeoutSeconds": asked.get("DPDTimeoutSeconds", 30),
+    }
+    for name in ("TunnelInsideCidr", *NUMBERS, "EnableTunnelLifecycleControl"):
+        if name in asked and name != "DPDTimeoutSeconds":
+            shown[name] = asked[name]
+    for name in LISTS:
+        if name in asked:
+            answered = {"IKEVersions": "IkeVersions"}.get(name, name)
+            shown[answered] = [{"Value": value} for value in asked[name]]
+    return shown
+
+
+def _free_inside_network(backend: Any, gateway_id: str) -> str:
+    taken = _inside_networks(backend, gateway_id) | RESERVED
+    while True:
+        third, quarter = mock_random.randint(6, 255), mock_random.randint(0, 63)
+        cidr = f"169.254.{third}.{quarter * 4}/30"
+        if cidr not in taken:
+            return cidr
+
+
+def _inside_networks(backend: Any, gateway_id: str) -> set[str]:
+    return {
+        options.get("TunnelInsideCidr", "")
+        for tunnel in backend.vpn_connections.values()
+        if tunnel.vpn_gateway_id == gateway_id and not tunnel.life.over
+        for options in tunnel.asked
+    }
+
+
+def connection(backend: Any, connection_id: str) -> PracticeConnection:
+    found = backend.vpn_connections.get(connection_id)
+    if found is None or found.life.over:
+        raise InvalidVpnConnectionIdError(connection_id)
+    assert isinstance(found, PracticeConnection)
+    return found
+
+
+def _create_vpn_connection(self: Response) -> ActionResult:
+    backend = self.ec2_backend
+    if self._get_param("TransitGatewayId") or self._get_param("VpnConcentratorId"):
+        raise not_part("A VPN connection without a virtual private gateway")
+    if self._get_param("Type") != "ipsec.1":
+        raise refuse("InvalidParameterValue", f"Value ({self._get_param('Type')}) for parameter type is invalid.")
+    customer = customer_gateway(backend, self._get_param("CustomerGatewayId"))
+    gateway = vpn_gateway(backend, self._get_param("VpnGatewayId"))
+    for kind, thing in (("Customer", customer), ("Vpn", gateway)):
+        if not thing.life.ready:
+            raise refuse(f"Invalid{kind}GatewayState", f"{thing.id} is not available; it is {thing.state}.")
+    options = self._get_param("Options") or {}
+    static = bool(options.get("StaticRoutesOnly", False))
+    alive = [each for each in backend.vpn_connections.values() if each.life.ending is None]
+    for each in alive:
+        if (each.customer_gateway_id, each.vpn_gateway_id) == (customer.id, gateway.id):
+            if each.static != static:
+                raise refuse("InvalidOption.Conflict", f"{each.id} exists between these gateways, with other routing.")
+            return ActionResult({"VpnConnection": each.described()})
+    if len(alive) >= MAX_A_REGION or sum(each.vpn_gateway_id == gateway.id for each in alive) >= MAX_ON_A_GATEWAY:
+        raise refuse("VpnConnectionLimitExceeded", "The maximum number of VPN connections has been reached.")
+    asked = _checked_options(backend, gateway, options)
+    new = PracticeConnection(backend, customer, gateway, static, asked)
+    backend.vpn_connections[new.id] = new
+    new.add_tags(tags_for(self, "vpn-connection"))
+    return ActionResult({"VpnConnection": new.described()})
+
+
+def _checked_options(backend: Any, gateway: PracticeVpnGateway, options: Described) -> list[Described]:
+    if options.get("EnableAcceleration"):
+        raise refuse("InvalidParameterCombination", "EnableAcceleration needs a transit gateway.")
+    asked = [dict(one) for one in options.get("TunnelOptions") or []]
+    if len(asked) > 2:
+        raise refuse("InvalidParameterValue", "A VPN connection has two tunnels.")
+    asked += [{} for _ in range(2 - len(asked))]
+    taken = _inside_networks(backend, gateway.id)
+    for one in asked:
+        _check_tunnel(one)
+        cidr = one.get("TunnelInsideCidr")
+        if cidr in taken:
+            raise refuse("InvalidParameterValue", f"TunnelInsideCidr {cidr} is already in use on {gateway.id}.")
+        if cidr:
+            taken.add(cidr)
+    return asked
+
+
+def _check_tunnel(one: Described) -> None:
+    for name, allowed in LISTS.items():
+        # The model calls them <name> and wraps each value; kept here as plain values.
+        if name in one:
+            one[name] = [entry.get("Value") for entry in one[name]]
+            _must(set(one[name]) <= allowed, name, one[name])
+    for name, (low, high) in NUMBERS.items():
+        _must(low <= int(one.get(name, low)) <= high, name, one.get(name))
+    for name, words in WORDS.items():
+        _must(name not in one or one[name] in words, name, one.get(name))
+    if one.get("StartupAction") == "start":
+        _must("ikev1" not in one.get("IKEVersions", ["ikev1"]), "StartupAction", "start without ikev2 only")
+    if "PreSharedKey" in one and not KEY.fullmatch(one["PreSharedKey"]):
+        raise refuse("InvalidParameterValue", "The pre-shared key has the wrong length or characters.")
+    if cidr := one.get("TunnelInsideCidr"):
+        try:
+            network = ipaddress.IPv4Network(cidr)
+        except ValueError:
+            _must(False, "TunnelInsideCidr", cidr)
+        else:
+            fits = network.prefixlen == 30 and network.subnet_of(LINK_LOCAL) and cidr not in RESERVED
+            _must(fits, "TunnelInsideCidr", cidr)
+
+
+def _must(holds: bool, name: str, value: object) -> None:
+    if not holds:
+        raise refuse("InvalidParameterValue", f"Value ({value}) for parameter {name} is invalid.")
+
+
+def _describe_vpn_connections(self: Response) -> ActionResult:
+    known = self.ec2_backend.vpn_connections
+    wanted = self._get_param("VpnConnectionIds", [])
+    for connection_id in wanted:
+        if connection_id not in known or known[connection_id].life.forgotten():
+            raise InvalidVpnConnectionIdError(connection_id)
+    found = [
+        each.described() for each in known.values() if not each.life.forgotten() and (not wanted or each.id in wanted)
+    ]
+    gateways = self.ec2_backend.customer_gateways
+    fields = {
+        "bgp-asn": lambda one: gateways[one["CustomerGatewayId"]].bgp_asn,
+        "customer-gateway-id": lambda one: one["CustomerGatewayId"],
+        "option.static-routes-only": lambda one: one["Options"]["StaticRoutesOnly"],
+        "route.destination-cidr-block": lambda one: [route["DestinationCidrBlock"] for route in one["Routes"]],
+        "state": lambda one: one["State"],
+        "transit-gateway-id": lambda _: None,
+        "type": lambda one: one["Type"],
+        "vpn-connection-id": lambda one: one["VpnConnectionId"],
+        "vpn-gateway-id": lambda one: one["VpnGatewayId"],
+    }
+    return ActionResult({"VpnConnections": chosen(found, self, fields)})
+
+
+def _delete_vpn_connection(self: Response) -> ActionResult:
+    connection(self.ec2_backend, self._get_param("VpnConnectionId")).life.end()
+    return EmptyResult()
+
+
+def _create_vpn_connection_route(self: Response) -> ActionResult:
+    found, cidr = _connection_with_routes(self)
+    if cidr not in found.routes or found.routes[cidr].ending is not None:
+        if sum(not life.over for life in found.routes.values()) >= MAX_ROUTES:
+            raise refuse("VpnConnectionRouteLimitExceeded", f"{found.id} already has {MAX_ROUTES} routes.")
+        found.routes[cidr] = resource(1, 1)
+    return EmptyResult()
+
+
+def _delete_vpn_connection_route(self: Response) -> ActionResult:
+    found, cidr = _connection_with_routes(self)
+    if cidr not in found.routes or found.routes[cidr].ending is not None:
+        raise refuse("InvalidRoute.NotFound", f"{found.id} has no route for {cidr}.")
+    found.routes[cidr].end()
+    return EmptyResult()
+
+
+def _connection_with_routes(self: Response) -> tuple[PracticeConnection, str]:
+    found = connection(self.ec2_backend, self._get_param("VpnConnectionId"))
+    if not found.life.ready:
+        raise refuse("InvalidVpnConnection.InvalidState", f"{found.id} is {found.state}; it must be available.")
+    if not found.static:
+        raise refuse("InvalidVpnConnection.InvalidType", f"{found.id} uses BGP, which brings its own routes.")
+    cidr = str(self._get_param("DestinationCidrBlock"))
+    try:
+        return found, str(ipaddress.IPv4Network(cidr))
+    except ValueError:
+        raise refuse("InvalidParameterValue", f"Value ({cidr}) for parameter destinationCidrBlock is invalid.") from None
+
+
+def _device_types(self: Response) -> ActionResult:
+    return ActionResult({"VpnConnectionDeviceTypes": DEVICES})
+
+
+def _device_sample(self: Response) -> ActionResult:
+    found = connection(self.ec2_backend, self._get_param("VpnConnectionId"))
+    wanted = self._get_param("VpnConnectionDeviceTypeId")
+    device = next((each for each in DEVICES if each["VpnConnectionDeviceTypeId"] == wanted), None)
+    if device is None:
+        raise refuse("InvalidVpnDeviceTypeID.NotFound", f"There is no device type {wanted}.")
+    ike = self._get_param("InternetKeyExchangeVersion") or "ikev1"
+    kind = self._get_param("SampleType") or "compatibility"
+    sample = found.document.sample(device, ike, kind)
+    return ActionResult({"VpnConnectionDeviceSampleConfiguration": sample})
+
+
+def _tunnel_status(self: Response) -> ActionResult:
+    found = connection(self.ec2_backend, self._get_param("VpnConnectionId"))
+    outside = self._get_param("VpnTunnelOutsideIpAddress")
+    if all(tunnel.amazon.outside != outside for tunnel in found.tunnels):
+        raise refuse("InvalidParameterValue", f"{found.id} has no tunnel with the address {outside}.")
+    status = {"ProvisioningStatus": "available" if CLOCK.passed(found.life.began, 4) else "pending"}
+    return ActionResult({"ActiveVpnTunnelStatus": status})
+
+
+def install() -> None:
+    answer_ec2(
+        {
+            "create_vpn_connection": _create_vpn_connection,
+            "describe_vpn_connections": _describe_vpn_connections,
+            "delete_vpn_connection": _delete_vpn_connection,
+            "create_vpn_connection_route": _create_vpn_connection_route,
+            "delete_vpn_connection_route": _delete_vpn_connection_route,
+            "get_vpn_connection_device_types": _device_types,
+            "get_vpn_connection_device_sample_configuration": _device_sample,
+            "get_active_vpn_tunnel_status": _tunnel_status,
+        }
+    )
