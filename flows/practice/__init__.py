@@ -14,7 +14,6 @@ from typing import Self
 from flows.practice.clock import CLOCK
 from flows.practice.diary import Diary, PracticeBusy, erase
 from flows.practice.door import Door
-from flows.practice.seal import sealed_session
 
 __all__ = ["ACCOUNT_ID", "SECOND_ACCOUNT_ID", "PracticeAccount", "PracticeBusy", "open_account", "reset"]
 
@@ -37,7 +36,7 @@ class PracticeAccount:
             raise
         CLOCK.hurry = hurry
         self.door = Door(diary, region=region, seed=seed)
-        self.session = sealed_session(region, self.door.answer)
+        self.session = self.door.session
         self._open = True
 
     def close(self) -> None:

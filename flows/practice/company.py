@@ -10,17 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
 REGION = "eu-central-1"
 NAME, ALIAS = "Fjord Coffee", "fjord-coffee"
+
+
+Client = Callable[[str], Any]
+"""A service's name → a client for it in the company's region."""
 
 
 @dataclass(frozen=True)
 class Part:
     """What the company has in one service, and the services whose things it builds on."""
 
-    found: Callable[[boto3.Session], None]
+    found: Callable[[Client], None]
     needs: tuple[str, ...] = ()
 
 
@@ -28,8 +30,8 @@ def _named(resource: str, name: str) -> list[Any]:
     return [{"ResourceType": resource, "Tags": [{"Key": "Name", "Value": name}]}]
 
 
-def _network(session: boto3.Session) -> None:
-    ec2 = session.client("ec2")
+def _network(client: Client) -> None:
+    ec2 = client("ec2")
     shop = _shop(ec2)
     _staging(ec2)
     ec2.create_customer_gateway(

@@ -16,11 +16,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 
-from flows.practice import gaps
+from flows.practice import simulator
 from flows.practice.clock import CLOCK
 from flows.practice.diary import Diary
 from flows.practice.refusal import FAULT, NOT_PART, Answer, refusal
@@ -28,132 +27,106 @@ from flows.practice.seal import sealed_session
 
 READS = re.compile(r"(Describe|Get|List|Head|Search|Simulate|Lookup|Query|Scan|BatchGet|Check|Validate)(?=[A-Z])")
 KEPT_HEADERS = re.compile(r"(?i)authorization|content-type|content-md5|content-encoding|host|x-amz-.*")
-NEEDS_NO_COMPANY = {("sts", "GetCallerIdentity"), ("iam", "SimulatePrincipalPolicy")}
+TIMELESS = re.compile(r"sts GetCallerIdentity|iam SimulatePrincipalPolicy|servicequotas .*|pricing .*")
 """Answered the same whatever was practised; the first screen asks them and must not wait for a replay."""
-NEEDS_NO_COMPANY_AT_ALL = {"servicequotas", "pricing"}
 
 
 class Door:
     def __init__(self, diary: Diary, *, region: str, seed: bool) -> None:
-        self.diary = diary
-        self.region = region
-        self.company = seed
+        self.session = sealed_session(region, self.answer)
+        self._diary = diary
+        self._has_company = seed
         self._turn = threading.RLock()
         """moto loses changes when two calls run at once."""
-        self._loaded = self._replayed = self._setting_up = self._closed = False
-        self._seeded: set[str] = set()
+        self._started = self._replayed = self._setting_up = self._closed = False
+        self._founded: set[str] = set()
 
     def answer(self, request: AWSPreparedRequest) -> Answer:
-        with self._turn:
-            method, url = str(request.method), str(request.url)
+        with self._turn, simulator.quiet_imports(self.session):
             if self._closed:
                 return refusal(request, FAULT, "The practice account has been closed.")
-            self._load()
+            if not self._started:
+                self._started = True
+                simulator.start(self.session)
             request.body = _whole(request.body)
-            service, operation = service_of(url), operation_of(request)
-            if service is None:
-                return refusal(request, NOT_PART, f"{urlsplit(url).hostname} is not part of the practice account.")
-            changes = READS.match(operation) is None if operation else method not in ("GET", "HEAD")
+            services = simulator.services_of(str(request.url))
+            if not services:
+                host = urlsplit(str(request.url)).hostname
+                return refusal(request, NOT_PART, f"{host} is not part of the practice account.")
             if self._setting_up:
-                return self._ask_moto(request, operation)
-            if service not in NEEDS_NO_COMPANY_AT_ALL and (service, operation) not in NEEDS_NO_COMPANY:
-                self._catch_up(service)
-            if changes:
-                _fix_randomness(f"call {len(self.diary.pages)}")
-            at = CLOCK.now()
-            answer = self._ask_moto(request, operation)
-            if changes and answer[0] < 400:
-                what = f"{service} {operation or method}"
-                self.diary.write({"what": what, "at": at, **_packed(request)})
-            return answer
+                return _asked(request)
+            what = f"{services[0]} {operation_of(request) or request.method}"
+            if not TIMELESS.fullmatch(what):
+                self._catch_up(services[0])
+            return self._asked_and_noted(request, what)
 
     def close(self) -> None:
         with self._turn:
             self._closed = True
-            self.diary.close()
-            if self._loaded:
-                from moto.core.base_backend import BackendDict
-                from moto.core.model_instances import reset_model_data
+            self._diary.close()
+            if self._started:
+                simulator.stop()
 
-                BackendDict.reset()
-                reset_model_data()
-
-    def _load(self) -> None:
-        if self._loaded:
-            return
-        with _sealed_imports(self.region):
-            from moto.core.base_backend import BackendDict
-            from moto.core.config import default_user_config
-
-            gaps.install("")
-            BackendDict.reset()
-            default_user_config["lambda"]["use_docker"] = False
-            default_user_config["batch"]["use_docker"] = False
-        self._loaded = True
+    def _asked_and_noted(self, request: AWSPreparedRequest, what: str) -> Answer:
+        operation = operation_of(request)
+        if READS.match(operation) if operation else request.method in ("GET", "HEAD"):
+            return _asked(request)
+        at = CLOCK.now()
+        simulator.fix_randomness(f"call {len(self._diary.pages)}")
+        answer = _asked(request)
+        if answer[0] < 400:
+            self._diary.write({"what": what, "at": at, **_packed(request)})
+        return answer
 
     def _catch_up(self, service: str) -> None:
         """Set up what this call may look at: the company's part in this service, and what was practised."""
-        self._seed(service)
+        self._found(service)
         if self._replayed:
             return
         self._replayed = True
-        with self._set_up():
-            for number, page in enumerate(self.diary.pages):
-                request = _unpacked(page)
-                self._seed(service_of(request.url) or "")
-                CLOCK.replaying = page["at"]
-                _fix_randomness(f"call {number}")
-                self._ask_moto(request, operation_of(request))
+        for number, page in enumerate(self._diary.pages):
+            request = _unpacked(page)
+            self._found(simulator.services_of(str(request.url))[0])
+            with self._set_up(page["at"]):
+                simulator.fix_randomness(f"call {number}")
+                _asked(request)
 
-    def _seed(self, service: str) -> None:
+    def _found(self, service: str) -> None:
         from flows.practice import company
 
         part = company.PARTS.get(service)
-        if part is None or not self.company or service in self._seeded:
+        if part is None or not self._has_company or service in self._founded:
             return
-        self._seeded.add(service)
+        self._founded.add(service)
         for other in part.needs:
-            self._seed(other)
-        with self._set_up():
-            _fix_randomness(f"company {service}")
-            part.found(sealed_session(company.REGION, self.answer))
+            self._found(other)
+        with self._set_up(at=0):
+            simulator.fix_randomness(f"company {service}")
+            part.found(lambda name: self.session.client(name, region_name=company.REGION))
 
     @contextlib.contextmanager
-    def _set_up(self) -> Iterator[None]:
+    def _set_up(self, at: float) -> Iterator[None]:
         before = self._setting_up, CLOCK.replaying
-        self._setting_up, CLOCK.replaying = True, CLOCK.replaying or 0.0
+        self._setting_up, CLOCK.replaying = True, at
         try:
             yield
         finally:
             self._setting_up, CLOCK.replaying = before
 
-    def _ask_moto(self, request: AWSPreparedRequest, operation: str) -> Answer:
-        from moto.core.botocore_stubber import BotocoreStubber
 
-        name = operation or f"{request.method} {urlsplit(request.url).path}"
-        try:
-            with _sealed_imports(self.region):
-                gaps.install(service_of(str(request.url)) or "")
-                answer = BotocoreStubber().process_request(request)
-        except NotImplementedError:
-            return refusal(request, NOT_PART, f"{name} is not part of the practice account.")
-        except Exception as error:  # moto's own mistakes come in every shape
-            return refusal(request, FAULT, f"The practice account stumbled over {name}: {error!r}")
-        status, headers, body = answer or (404, {}, "")
-        if isinstance(body, str):
-            body = body.encode()
-        if status == 404 and body in (b"", b"Not yet implemented") and request.method != "HEAD":
-            return refusal(request, NOT_PART, f"{name} is not part of the practice account.")
-        return int(status), {key: str(value) for key, value in headers.items()}, body or b""
-
-
-def service_of(url: str) -> str | None:
-    """moto's name of the service behind an address, or None when it has none."""
-    from moto.backend_index import backend_url_patterns
-
-    parts = urlsplit(url)
-    address = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    return next((service for service, pattern in backend_url_patterns if pattern.match(address)), None)
+def _asked(request: AWSPreparedRequest) -> Answer:
+    name = operation_of(request) or f"{request.method} {urlsplit(str(request.url)).path}"
+    missing = refusal(request, NOT_PART, f"{name} is not part of the practice account.")
+    try:
+        status, headers, body = simulator.ask(request)
+    except NotImplementedError:
+        return missing
+    except Exception as error:  # moto's own mistakes come in every shape
+        return refusal(request, FAULT, f"The practice account stumbled over {name}: {error!r}")
+    whole = body.encode() if isinstance(body, str) else body or b""
+    if status == 404 and not whole and request.method != "HEAD":
+        return missing
+    return int(status), {key: str(value) for key, value in headers.items()}, whole
 
 
 def operation_of(request: AWSPreparedRequest) -> str:
@@ -198,22 +171,3 @@ def _whole(body: Any) -> bytes:
 
 def _text(value: str | bytes) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else value
-
-
-def _fix_randomness(seed: str) -> None:
-    """The same call at the same place in the diary makes the same ids, keys and addresses."""
-    from moto.moto_api._internal import mock_random
-
-    mock_random.seed(seed)
-
-
-@contextlib.contextmanager
-def _sealed_imports(region: str) -> Iterator[None]:
-    """moto makes boto3 sessions while its modules are imported; they must not read the user's profiles."""
-    original = boto3.Session
-    sealed = sealed_session(region)
-    boto3.Session = lambda *_, **__: sealed  # type: ignore[assignment,misc]
-    try:
-        yield
-    finally:
-        boto3.Session = original  # type: ignore[misc]

@@ -8,8 +8,6 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
-from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.responses import EC2Response
 
 from flows.practice.refusal import NOT_PART
 
@@ -18,12 +16,12 @@ Response = Any
 """moto's request-and-response object. moto ships no types, so what it returns is checked by the tests."""
 
 
-def refuse(code: str, message: str) -> EC2ClientError:
-    return EC2ClientError(code, message)
+def refuse(code: str, message: str) -> ServiceException:
+    return ServiceException(code, message)
 
 
 def not_part(what: str) -> ServiceException:
-    return EC2ClientError(NOT_PART, f"{what} is not part of the practice account.")
+    return ServiceException(NOT_PART, f"{what} is not part of the practice account.")
 
 
 def answers(cls: type, methods: Mapping[str, Callable[[Any], ActionResult]]) -> None:
@@ -32,6 +30,8 @@ def answers(cls: type, methods: Mapping[str, Callable[[Any], ActionResult]]) -> 
 
 
 def answer_ec2(methods: Mapping[str, Callable[[Any], ActionResult]]) -> None:
+    from moto.ec2.responses import EC2Response
+
     answers(EC2Response, methods)
 
 
