@@ -1,7 +1,7 @@
 """The practice account: a small firm's AWS, inside this process, cut off from the real one.
 
-`open_account` gives a boto3 session to make clients from. moto, the simulated AWS behind it, is imported at the
-first call and not before, because opening the account must not delay the first screen.
+`open_account` gives a boto3 session to make clients from. moto, the simulated AWS behind it, is imported at
+the first call and not before, because opening the account must not delay the first screen.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Life:
     states: tuple[str, str, str, str]
     takes: float
     takes_to_end: float
-    began: float = field(default_factory=lambda: CLOCK.now())
+    began: float = field(default_factory=CLOCK.now)
     ending: float | None = None
 
     @property

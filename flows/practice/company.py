@@ -1,7 +1,7 @@
 """Fjord Coffee, the small firm whose AWS account people practise in.
 
-It is set up service by service, when a service is first asked for, so that a set-up pays only for what it looks
-at. Each part is a handful of ordinary API calls: what they make is what a person would find on AWS.
+It is set up service by service, when a service is first asked for, so that a set-up pays only for what it
+looks at. Each part is a handful of ordinary API calls: what they make is what a person would find on AWS.
 """
 
 from __future__ import annotations
@@ -68,14 +68,15 @@ def _shop(ec2: Any) -> dict[str, str]:
         ("private", "b", "10.0.11.0/24"),
     ):
         table = public if kind == "public" else _route_table(ec2, f"shop-private-{zone}", vpc)
-        made[f"{kind}-{zone}"] = _subnet(ec2, f"shop-{kind}-{zone}", vpc, block, zone, table)
+        made[f"{kind}-{zone}"] = _subnet(ec2, vpc, table, name=f"shop-{kind}-{zone}", block=block, zone=zone)
     return made
 
 
 def _staging(ec2: Any) -> None:
     """A network that already has its VPN gateway, so that a set-up can use it again."""
     vpc = _vpc(ec2, "staging", "10.20.0.0/16")
-    _subnet(ec2, "staging-private", vpc, "10.20.0.0/24", "a", _route_table(ec2, "staging-private", vpc))
+    table = _route_table(ec2, "staging-private", vpc)
+    _subnet(ec2, vpc, table, name="staging-private", block="10.20.0.0/24", zone="a")
     gateway = ec2.create_vpn_gateway(Type="ipsec.1", TagSpecifications=_named("vpn-gateway", "staging-vgw"))
     ec2.attach_vpn_gateway(VpnGatewayId=gateway["VpnGateway"]["VpnGatewayId"], VpcId=vpc)
 
@@ -85,7 +86,7 @@ def _vpc(ec2: Any, name: str, block: str) -> str:
     return str(made["Vpc"]["VpcId"])
 
 
-def _subnet(ec2: Any, name: str, vpc: str, block: str, zone: str, table: str) -> str:
+def _subnet(ec2: Any, vpc: str, table: str, *, name: str, block: str, zone: str) -> str:
     made = ec2.create_subnet(
         VpcId=vpc,
         CidrBlock=block,
@@ -105,7 +106,7 @@ def _route_table(ec2: Any, name: str, vpc: str) -> str:
 def _security_groups(ec2: Any, vpc: str) -> dict[str, str]:
     groups: dict[str, str] = {}
     for name, about, port, source in (
-        ("web", "The shop's load balancer", 443, {"IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "customers"}]}),
+        ("web", "The shop's load balancer", 443, None),
         ("app", "The shop's servers", 8080, "web"),
         ("database", "The shop's database", 5432, "app"),
     ):
@@ -113,8 +114,11 @@ def _security_groups(ec2: Any, vpc: str) -> dict[str, str]:
             GroupName=name, Description=about, VpcId=vpc, TagSpecifications=_named("security-group", name)
         )
         groups[name] = made["GroupId"]
-        origin = source if isinstance(source, dict) else {"UserIdGroupPairs": [{"GroupId": groups[source]}]}
-        permission = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **origin}
+        permission: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+        if source is None:
+            permission["IpRanges"] = [{"CidrIp": "0.0.0.0/0", "Description": "customers"}]
+        else:
+            permission["UserIdGroupPairs"] = [{"GroupId": groups[source]}]
         ec2.authorize_security_group_ingress(GroupId=groups[name], IpPermissions=[permission])
     return groups
 

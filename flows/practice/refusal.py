@@ -1,8 +1,8 @@
 """What the practice account cannot do, said in the language of the service that was asked.
 
-moto answers a call it lacks with a Python exception or an empty page. A caller, and the person in front of it,
-should meet an ordinary error with a code and a sentence instead, so the error is written here in each of the
-formats that botocore reads.
+moto answers a call it lacks with a Python exception or an empty page. A caller, and the person in front of
+it, should meet an ordinary error with a code and a sentence instead, so the error is written here in each of
+the formats that botocore reads.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def refusal(request: AWSPreparedRequest, code: str, message: str) -> Answer:
     protocol = str(request.headers.get("smithy-protocol", ""))
     if "cbor" in protocol:
         fields = b"".join(_cbor(text) for text in ("__type", code, "message", message))
-        return 400, {**headers, "smithy-protocol": "rpc-v2-cbor", "content-type": "application/cbor"}, b"\xa2" + fields
+        headers |= {"smithy-protocol": "rpc-v2-cbor", "content-type": "application/cbor"}
+        return 400, headers, b"\xa2" + fields
     if "x-www-form-urlencoded" in kind or _speaks_xml(str(request.url)):
         error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
         host = str(request.url).split("/")[2]

@@ -11,8 +11,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import botocore.session
+from boto3.session import Session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
@@ -24,12 +24,14 @@ ACCESS_KEY = "PRACTICEPRACTICE0000"
 SECRET_KEY = "not-a-key"  # noqa: S105 - a placeholder that opens nothing
 
 
-def sealed_session(region: str, answer: Callable[[AWSPreparedRequest], Answer] | None = None) -> boto3.Session:
+def sealed_session(
+    region: str | None = None, answer: Callable[[AWSPreparedRequest], Answer] | None = None
+) -> Session:
     """Without `answer` the session may only be asked what botocore knows by heart, such as the regions."""
     core = botocore.session.Session(session_vars=_no_surroundings())
     core.set_default_client_config(Config(ignore_configured_endpoint_urls=True))
     core.register("before-send", _closed if answer is None else _answering(answer))
-    return boto3.Session(
+    return Session(
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
         region_name=region,

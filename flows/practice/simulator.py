@@ -1,8 +1,8 @@
 """How moto is asked, directly and without its own switchboard.
 
-`mock_aws` would patch this process's boto3, `requests` and environment for everybody, and answers only what it
-recognises. Here moto's service code is called for one request at a time, so nothing of the process is changed
-and there is nothing to fall through.
+`mock_aws` would patch this process's boto3, `requests` and environment for everybody, and answers only what
+it recognises. Here moto's service code is called for one request at a time, so nothing of the process is
+changed and there is nothing to fall through.
 """
 
 from __future__ import annotations
@@ -18,30 +18,24 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest
 
 from flows.practice import gaps
+from flows.practice.seal import sealed_session
 
 Handler = Callable[..., Any]
-
-
-@contextlib.contextmanager
-def quiet_imports(session: boto3.Session) -> Iterator[None]:
-    """moto makes boto3 sessions while its modules are imported; they must not read the user's profiles."""
-    original = boto3.Session
-    boto3.Session = lambda *_, **__: session  # type: ignore[assignment,misc]
-    try:
-        yield
-    finally:
-        boto3.Session = original  # type: ignore[misc]
+MotoAnswer = tuple[int, dict[str, Any], str | bytes]
 
 
 def start(session: boto3.Session) -> None:
-    """An empty account, and nothing that would reach for Docker."""
-    import moto.core.utils
-    from moto.core.base_backend import BackendDict
-    from moto.core.config import default_user_config
+    """An empty account that knows of no profile and no Docker."""
+    with _quiet_imports():
+        import moto.core.utils
+        from moto.core import base_backend
+        from moto.core.config import default_user_config
 
     loader = session._session.get_component("data_loader")
     moto.core.utils.create_loader = lambda: loader  # the clients' copy of the models, read once
-    BackendDict.reset()
+    base_backend.Session = sealed_session
+    base_backend.BackendDict.reset()
+    gaps.install("")
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["batch"]["use_docker"] = False
 
@@ -69,19 +63,18 @@ def services_of(url: str) -> list[str]:
     return [service for service, pattern in backend_url_patterns if pattern.match(address)]
 
 
-def ask(request: AWSPreparedRequest) -> tuple[int, dict[str, Any], str | bytes]:
+def ask(request: AWSPreparedRequest) -> MotoAnswer:
     """moto's answer; NotImplementedError where it has none, and any other exception where it has a bug."""
     from moto.core.request import normalize_request
     from werkzeug.exceptions import HTTPException
 
     url = str(request.url)
     for service in services_of(url):
-        gaps.install(service)
         for pattern, handler in _routes(service):
             if pattern.match(_address(url)):
                 normal = normalize_request(request)
                 try:
-                    answer: tuple[int, dict[str, Any], str | bytes] = handler(normal, normal.raw_url, normal.headers)
+                    answer: MotoAnswer = handler(normal, normal.raw_url, normal.headers)
                 except HTTPException as error:
                     return error.code or 400, dict(error.get_headers()), error.get_body()
                 return answer
@@ -90,13 +83,26 @@ def ask(request: AWSPreparedRequest) -> tuple[int, dict[str, Any], str | bytes]:
 
 @cache
 def _routes(service: str) -> list[tuple[re.Pattern[str], Handler]]:
-    """The addresses of a service. They are read off its class: an account made only to ask would cost a network."""
-    from moto.backends import get_backend
+    """The addresses of a service, read off its class: an account made only to ask would cost a network."""
+    with _quiet_imports():
+        from moto.backends import get_backend
 
-    kind = get_backend(service).backend  # type: ignore[call-overload]
+        kind = get_backend(service).backend  # type: ignore[call-overload]
+        gaps.install(service)
     return [(re.compile(url), handler) for url, handler in kind.__new__(kind).urls.items()]
 
 
 def _address(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+@contextlib.contextmanager
+def _quiet_imports() -> Iterator[None]:
+    """Some of moto's modules make a boto3 session while imported; it must not read the user's profiles."""
+    original = boto3.Session
+    boto3.Session = sealed_session  # type: ignore[assignment,misc]
+    try:
+        yield
+    finally:
+        boto3.Session = original  # type: ignore[misc]

@@ -9,39 +9,62 @@ from __future__ import annotations
 from importlib import import_module
 
 GAPS: dict[str, str] = {
-    "ec2.CreateCustomerGateway": "moto takes any number and address; refused here as on AWS, with its defaults, "
-    "device names and the same gateway again for the same request.",
-    "ec2.DescribeCustomerGateways": "Answers with BgpAsn, BgpAsnExtended and DeviceName; an unknown id is refused.",
+    "ec2.CreateCustomerGateway": (
+        "moto takes any number and address; refused here as on AWS, with its defaults, device names "
+        "and the same gateway again for the same request."
+    ),
+    "ec2.DescribeCustomerGateways": (
+        "Answers with BgpAsn, BgpAsnExtended and DeviceName; an unknown id is refused."
+    ),
     "ec2.DeleteCustomerGateway": "moto deletes one that is in use; refused here.",
-    "ec2.CreateVpnGateway": "Answers with AmazonSideAsn, checks its range and takes a second to be available.",
+    "ec2.CreateVpnGateway": (
+        "Answers with AmazonSideAsn, checks its range and takes a second to be available."
+    ),
     "ec2.DescribeVpnGateways": "Shows gateways and attachments passing through their states.",
-    "ec2.AttachVpnGateway": "moto takes a second gateway on a VPC and a second VPC on a gateway; refused here.",
+    "ec2.AttachVpnGateway": (
+        "moto takes a second gateway on a VPC and a second VPC on a gateway; refused here."
+    ),
     "ec2.DetachVpnGateway": "Passes through detaching, which takes a second.",
     "ec2.DeleteVpnGateway": "moto deletes one that is attached or carries a connection; refused here.",
-    "ec2.CreateVpnConnection": "moto ignores the options and takes unknown gateways; kept, checked and refused here. "
-    "Pending for about four seconds, with keys and addresses of its own.",
-    "ec2.DescribeVpnConnections": "Answers with Options, Routes, VgwTelemetry (both tunnels down), Category and the "
-    "configuration document, all missing in moto.",
+    "ec2.CreateVpnConnection": (
+        "moto ignores the options and takes unknown gateways; kept, checked and refused here. Pending"
+        " for about four seconds, with keys and addresses of its own."
+    ),
+    "ec2.DescribeVpnConnections": (
+        "Answers with Options, Routes, VgwTelemetry (both tunnels down), Category and the "
+        "configuration document, all missing in moto."
+    ),
     "ec2.DeleteVpnConnection": "Passes through deleting, which takes about two seconds.",
-    "ec2.CreateVpnConnectionRoute": "Missing in moto; with the refusals for a connection that is not ready or uses BGP.",
+    "ec2.CreateVpnConnectionRoute": (
+        "Missing in moto; with the refusals for a connection that is not ready or uses BGP."
+    ),
     "ec2.DeleteVpnConnectionRoute": "Missing in moto.",
     "ec2.GetVpnConnectionDeviceTypes": "Missing in moto; a handful of devices.",
     "ec2.GetVpnConnectionDeviceSampleConfiguration": "Missing in moto; a short sample in our own words.",
-    "ec2.GetActiveVpnTunnelStatus": "Missing in moto; says that the tunnel is down, since no device ever calls.",
-    "ec2.EnableVgwRoutePropagation": "Missing in moto; refused while the gateway is not attached, and shown as "
-    "PropagatingVgws. Propagated routes never appear, because no tunnel comes up.",
+    "ec2.GetActiveVpnTunnelStatus": (
+        "Missing in moto; says that the tunnel is down, since no device ever calls."
+    ),
+    "ec2.EnableVgwRoutePropagation": (
+        "Missing in moto; refused while the gateway is not attached, and shown as PropagatingVgws. "
+        "Propagated routes never appear, because no tunnel comes up."
+    ),
     "ec2.DisableVgwRoutePropagation": "Missing in moto.",
     "ec2.CreateRoute": "moto takes a VPN gateway of another network; refused here.",
     "ec2.DescribeRouteTables": "A route to a VPN gateway that is no longer attached is a blackhole.",
-    "ec2.AuthorizeSecurityGroupIngress": "moto takes ports that do not exist, and half of a request; checked here, all "
-    "or nothing, and answered with every new rule.",
+    "ec2.AuthorizeSecurityGroupIngress": (
+        "moto takes ports that do not exist, and half of a request; checked here, all or nothing, and"
+        " answered with every new rule."
+    ),
     "ec2.AuthorizeSecurityGroupEgress": "As for ingress.",
     "ec2.*?DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
     "service-quotas.GetServiceQuota": "moto knows none of these quotas; AWS's defaults.",
     "service-quotas.ListServiceQuotas": "Missing in moto; AWS's defaults.",
-    "*": "Anything else moto lacks answers NotPartOfPractice, and its own mistakes PracticeFault, as ordinary errors.",
+    "*": (
+        "Anything else moto lacks answers NotPartOfPractice, and its own mistakes PracticeFault, as "
+        "ordinary errors."
+    ),
 }
 """Operation → what the practice account does about it. The README's table is made from it."""
 

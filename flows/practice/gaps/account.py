@@ -10,7 +10,7 @@ from moto.iam.responses import IamResponse
 from moto.servicequotas.responses import ServiceQuotasResponse
 from moto.sts.responses import TokenResponse
 
-from flows.practice.gaps.wire import Response, answers
+from flows.practice.gaps.wire import Response, answers, refuse
 
 USER = "ada"
 QUOTAS: dict[tuple[str, str], tuple[str, float]] = {
@@ -62,19 +62,19 @@ def _quota(self: Response) -> str:
     for quota in _quotas(service, self.region):
         if quota["QuotaCode"] == code:
             return json.dumps({"Quota": quota})
-    return _no_such_quota(self)
+    raise _no_such_quota()
 
 
 def _list_quotas(self: Response) -> str:
     asked = json.loads(self.body)
     quotas = _quotas(str(asked.get("ServiceCode")), self.region)
-    return json.dumps({"Quotas": quotas}) if quotas else _no_such_quota(self)
+    if not quotas:
+        raise _no_such_quota()
+    return json.dumps({"Quotas": quotas})
 
 
-def _no_such_quota(self: Response) -> str:
-    self.response_headers["status"] = 400
-    error = {"__type": "NoSuchResourceException", "message": "The practice account does not know this quota."}
-    return json.dumps(error)
+def _no_such_quota() -> Exception:
+    return refuse("NoSuchResourceException", "The practice account does not know this quota.")
 
 
 def _quotas(service: str, region: str) -> list[dict[str, Any]]:

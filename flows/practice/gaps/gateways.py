@@ -128,7 +128,7 @@ def _create_customer_gateway(self: Response) -> ActionResult:
         if gateway.identity == new.identity:
             return ActionResult({"CustomerGateway": gateway.described()})
     if len(alive) >= GATEWAYS_A_REGION["customer"]:
-        raise refuse("CustomerGatewayLimitExceeded", "The maximum number of customer gateways has been reached.")
+        raise refuse("CustomerGatewayLimitExceeded", "The Region has its 50 customer gateways.")
     backend.customer_gateways[new.id] = new
     new.add_tags(tags_for(self, "customer-gateway"))
     return ActionResult({"CustomerGateway": new.described()})
@@ -199,7 +199,7 @@ def _create_vpn_gateway(self: Response) -> ActionResult:
         raise refuse("InvalidParameterValue", f"Value ({asn}) for parameter amazonSideAsn is invalid.")
     alive = [gateway for gateway in backend.vpn_gateways.values() if gateway.life.ending is None]
     if len(alive) >= GATEWAYS_A_REGION["vpn"]:
-        raise refuse("VpnGatewayLimitExceeded", "The maximum number of virtual private gateways has been reached.")
+        raise refuse("VpnGatewayLimitExceeded", "The Region has its 5 virtual private gateways.")
     gateway = PracticeVpnGateway(backend, kind, str(asn), self._get_param("AvailabilityZone"))
     backend.vpn_gateways[gateway.id] = gateway
     gateway.add_tags(tags_for(self, "vpn-gateway"))
@@ -241,7 +241,8 @@ def _attach_vpn_gateway(self: Response) -> ActionResult:
     for other in backend.vpn_gateways.values():
         if other is not gateway and vpc in other.attachments:
             raise refuse(
-                "InvalidVpcState", f"VPC {vpc} is currently attached to the Virtual Private Gateway {other.id}."
+                "InvalidVpcState",
+                f"VPC {vpc} is currently attached to the Virtual Private Gateway {other.id}.",
             )
     if vpc not in gateway.attachments:
         gateway.attached[vpc] = attachment()
@@ -263,7 +264,8 @@ def _delete_vpn_gateway(self: Response) -> ActionResult:
     backend = self.ec2_backend
     gateway = vpn_gateway(backend, self._get_param("VpnGatewayId"))
     carries = any(
-        tunnel.vpn_gateway_id == gateway.id and not tunnel.life.over for tunnel in backend.vpn_connections.values()
+        tunnel.vpn_gateway_id == gateway.id and not tunnel.life.over
+        for tunnel in backend.vpn_connections.values()
     )
     if gateway.attachments or carries:
         holder = "a VPN connection" if carries else "an attached VPC"

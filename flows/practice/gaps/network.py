@@ -91,11 +91,15 @@ def _check_rule(one: dict[str, Any]) -> None:
     if protocol in ("tcp", "6", "udp", "17"):
         low, high = one["from_port"], one["to_port"]
         if low is None or high is None:
-            raise refuse("InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports.")
+            raise refuse(
+                "InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports."
+            )
         if not 0 <= int(low) <= int(high) <= 65535:
             raise refuse("InvalidParameterValue", f"Invalid value ({low}-{high}) for portRange.")
     elif protocol in ("icmp", "1"):
-        if not all(-1 <= int(one[end] if one[end] is not None else -2) <= 255 for end in ("from_port", "to_port")):
+        if not all(
+            -1 <= int(one[end] if one[end] is not None else -2) <= 255 for end in ("from_port", "to_port")
+        ):
             raise refuse("InvalidParameterValue", "ICMP code and type must be between -1 and 255.")
     for given in one["ip_ranges"]:
         cidr = given.get("CidrIp") or given.get("CidrIpv6")

@@ -77,12 +77,16 @@ class PracticeConnection(VPNConnection):
         self.routes: dict[str, Life] = {}
         self.tunnels: Any = [self._tunnel(customer, gateway, options) for options in asked]
 
-    def _tunnel(self, customer: PracticeCustomerGateway, gateway: PracticeVpnGateway, asked: Described) -> Tunnel:
+    def _tunnel(
+        self, customer: PracticeCustomerGateway, gateway: PracticeVpnGateway, asked: Described
+    ) -> Tunnel:
         cidr = asked.get("TunnelInsideCidr") or _free_inside_network(self.ec2_backend, gateway.id)
         asked["TunnelInsideCidr"] = cidr
         amazon, device = ipaddress.IPv4Network(cidr).hosts()
         # 198.18.0.0/15 is set aside for tests and routed nowhere, so nobody's firewall opens to a stranger.
-        outside = f"198.{mock_random.randint(18, 19)}.{mock_random.randint(0, 255)}.{mock_random.randint(1, 254)}"
+        outside = (
+            f"198.{mock_random.randint(18, 19)}.{mock_random.randint(0, 255)}.{mock_random.randint(1, 254)}"
+        )
         letters = string.ascii_letters + string.digits + "._"
         key = asked.get("PreSharedKey") or "k" + "".join(mock_random.choice(letters) for _ in range(31))
         return Tunnel(
@@ -97,7 +101,9 @@ class PracticeConnection(VPNConnection):
 
     @property
     def document(self) -> Document:
-        return Document(self.id, self.customer_gateway_id, str(self.vpn_gateway_id), self.static, self.tunnels)
+        return Document(
+            self.id, self.customer_gateway_id, str(self.vpn_gateway_id), self.static, self.tunnels
+        )
 
     def described(self) -> Described:
         shown: Described = {
@@ -116,7 +122,8 @@ class PracticeConnection(VPNConnection):
                 "OutsideIpAddressType": "PublicIpv4",
                 "TunnelInsideIpVersion": "ipv4",
                 "TunnelOptions": [
-                    _described_options(asked, tunnel) for asked, tunnel in zip(self.asked, self.tunnels, strict=True)
+                    _described_options(asked, tunnel)
+                    for asked, tunnel in zip(self.asked, self.tunnels, strict=True)
                 ],
             },
             "Routes": [
@@ -134,7 +141,9 @@ class PracticeConnection(VPNConnection):
                     "Status": "DOWN",
                     "StatusMessage": "IPSEC IS DOWN",
                     "AcceptedRouteCount": 0,
-                    "LastStatusChange": dt.datetime.fromtimestamp(self.life.began, dt.UTC).replace(tzinfo=None),
+                    "LastStatusChange": dt.datetime.fromtimestamp(self.life.began, dt.UTC).replace(
+                        tzinfo=None
+                    ),
                 }
                 for tunnel in self.tunnels
             ]
@@ -190,7 +199,9 @@ def _create_vpn_connection(self: Response) -> ActionResult:
     if self._get_param("TransitGatewayId") or self._get_param("VpnConcentratorId"):
         raise not_part("A VPN connection without a virtual private gateway")
     if self._get_param("Type") != "ipsec.1":
-        raise refuse("InvalidParameterValue", f"Value ({self._get_param('Type')}) for parameter type is invalid.")
+        raise refuse(
+            "InvalidParameterValue", f"Value ({self._get_param('Type')}) for parameter type is invalid."
+        )
     customer = customer_gateway(backend, self._get_param("CustomerGatewayId"))
     gateway = vpn_gateway(backend, self._get_param("VpnGatewayId"))
     for kind, thing in (("Customer", customer), ("Vpn", gateway)):
@@ -202,9 +213,12 @@ def _create_vpn_connection(self: Response) -> ActionResult:
     for each in alive:
         if (each.customer_gateway_id, each.vpn_gateway_id) == (customer.id, gateway.id):
             if each.static != static:
-                raise refuse("InvalidOption.Conflict", f"{each.id} exists between these gateways, with other routing.")
+                raise refuse(
+                    "InvalidOption.Conflict", f"{each.id} exists between these gateways, with other routing."
+                )
             return ActionResult({"VpnConnection": each.described()})
-    if len(alive) >= MAX_A_REGION or sum(each.vpn_gateway_id == gateway.id for each in alive) >= MAX_ON_A_GATEWAY:
+    on_gateway = sum(each.vpn_gateway_id == gateway.id for each in alive)
+    if len(alive) >= MAX_A_REGION or on_gateway >= MAX_ON_A_GATEWAY:
         raise refuse("VpnConnectionLimitExceeded", "The maximum number of VPN connections has been reached.")
     asked = _checked_options(backend, gateway, options)
     new = PracticeConnection(backend, customer, gateway, static, asked)
@@ -225,7 +239,7 @@ def _checked_options(backend: Any, gateway: PracticeVpnGateway, options: Describ
         _check_tunnel(one)
         cidr = one.get("TunnelInsideCidr")
         if cidr in taken:
-            raise refuse("InvalidParameterValue", f"TunnelInsideCidr {cidr} is already in use on {gateway.id}.")
+            raise refuse("InvalidParameterValue", f"TunnelInsideCidr {cidr} is in use on {gateway.id}.")
         if cidr:
             taken.add(cidr)
     return asked
@@ -267,14 +281,18 @@ def _describe_vpn_connections(self: Response) -> ActionResult:
         if connection_id not in known or known[connection_id].life.forgotten():
             raise InvalidVpnConnectionIdError(connection_id)
     found = [
-        each.described() for each in known.values() if not each.life.forgotten() and (not wanted or each.id in wanted)
+        each.described()
+        for each in known.values()
+        if not each.life.forgotten() and (not wanted or each.id in wanted)
     ]
     gateways = self.ec2_backend.customer_gateways
     fields = {
         "bgp-asn": lambda one: gateways[one["CustomerGatewayId"]].bgp_asn,
         "customer-gateway-id": lambda one: one["CustomerGatewayId"],
         "option.static-routes-only": lambda one: one["Options"]["StaticRoutesOnly"],
-        "route.destination-cidr-block": lambda one: [route["DestinationCidrBlock"] for route in one["Routes"]],
+        "route.destination-cidr-block": lambda one: [
+            route["DestinationCidrBlock"] for route in one["Routes"]
+        ],
         "state": lambda one: one["State"],
         "transit-gateway-id": lambda _: None,
         "type": lambda one: one["Type"],
@@ -309,14 +327,15 @@ def _delete_vpn_connection_route(self: Response) -> ActionResult:
 def _connection_with_routes(self: Response) -> tuple[PracticeConnection, str]:
     found = connection(self.ec2_backend, self._get_param("VpnConnectionId"))
     if not found.life.ready:
-        raise refuse("InvalidVpnConnection.InvalidState", f"{found.id} is {found.state}; it must be available.")
+        raise refuse("InvalidVpnConnection.InvalidState", f"{found.id} is {found.state}, not available.")
     if not found.static:
-        raise refuse("InvalidVpnConnection.InvalidType", f"{found.id} uses BGP, which brings its own routes.")
+        raise refuse("InvalidVpnConnection.InvalidType", f"{found.id} uses BGP.")
     cidr = str(self._get_param("DestinationCidrBlock"))
     try:
         return found, str(ipaddress.IPv4Network(cidr))
     except ValueError:
-        raise refuse("InvalidParameterValue", f"Value ({cidr}) for parameter destinationCidrBlock is invalid.") from None
+        problem = f"Value ({cidr}) for parameter destinationCidrBlock is invalid."
+        raise refuse("InvalidParameterValue", problem) from None
 
 
 def _device_types(self: Response) -> ActionResult:

@@ -1,0 +1,114 @@
+"""A picture of the network side of an account, for comparing before and after.
+
+Everything that a set-up could change and that a person would notice is in it; what is gone, and what changes
+by itself, is not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+
+Picture = dict[str, Any]
+
+
+def snapshot(session: boto3.Session, *, endpoint_url: str | None = None) -> Picture:
+    ec2: Any = session.client("ec2", endpoint_url=endpoint_url)
+    return {
+        "vpcs": {vpc["VpcId"]: (vpc["CidrBlock"], _tags(vpc)) for vpc in ec2.describe_vpcs()["Vpcs"]},
+        "subnets": {
+            subnet["SubnetId"]: (subnet["VpcId"], subnet["CidrBlock"], _tags(subnet))
+            for subnet in ec2.describe_subnets()["Subnets"]
+        },
+        "route_tables": {
+            table["RouteTableId"]: _table(table) for table in ec2.describe_route_tables()["RouteTables"]
+        },
+        "security_groups": {
+            group["GroupId"]: (group["GroupName"], _tags(group))
+            for group in ec2.describe_security_groups()["SecurityGroups"]
+        },
+        "security_group_rules": {
+            rule["SecurityGroupRuleId"]: _rule(rule)
+            for rule in ec2.describe_security_group_rules()["SecurityGroupRules"]
+        },
+        "customer_gateways": {
+            gateway["CustomerGatewayId"]: (
+                gateway["IpAddress"],
+                gateway.get("BgpAsn") or gateway.get("BgpAsnExtended"),
+                gateway.get("DeviceName"),
+                gateway["State"],
+                _tags(gateway),
+            )
+            for gateway in _there(ec2.describe_customer_gateways()["CustomerGateways"])
+        },
+        "vpn_gateways": {
+            gateway["VpnGatewayId"]: (
+                gateway["AmazonSideAsn"],
+                gateway["State"],
+                sorted(each["VpcId"] for each in _there(gateway["VpcAttachments"])),
+                _tags(gateway),
+            )
+            for gateway in _there(ec2.describe_vpn_gateways()["VpnGateways"])
+        },
+        "vpn_connections": {
+            each["VpnConnectionId"]: _connection(each)
+            for each in _there(ec2.describe_vpn_connections()["VpnConnections"])
+        },
+    }
+
+
+def _there(things: list[Any]) -> list[Any]:
+    return [thing for thing in things if thing["State"] not in ("deleted", "detached")]
+
+
+def _tags(thing: Any) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in thing.get("Tags", [])}
+
+
+def _table(table: Any) -> Picture:
+    return {
+        "vpc": table["VpcId"],
+        "tags": _tags(table),
+        "subnets": sorted(each["SubnetId"] for each in table["Associations"] if "SubnetId" in each),
+        "propagating": sorted(each["GatewayId"] for each in table.get("PropagatingVgws", [])),
+        "routes": sorted(
+            (
+                str(route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")),
+                str(route.get("GatewayId") or route.get("NatGatewayId") or route.get("NetworkInterfaceId")),
+                str(route["State"]),
+            )
+            for route in table["Routes"]
+        ),
+    }
+
+
+def _rule(rule: Any) -> tuple[Any, ...]:
+    source = (
+        rule.get("CidrIpv4") or rule.get("CidrIpv6") or (rule.get("ReferencedGroupInfo") or {}).get("GroupId")
+    )
+    return (
+        rule["GroupId"],
+        "out" if rule["IsEgress"] else "in",
+        rule["IpProtocol"],
+        rule["FromPort"],
+        rule["ToPort"],
+        source,
+        rule.get("Description"),
+        _tags(rule),
+    )
+
+
+def _connection(each: Any) -> Picture:
+    return {
+        "customer_gateway": each["CustomerGatewayId"],
+        "vpn_gateway": each["VpnGatewayId"],
+        "state": each["State"],
+        "static": each["Options"]["StaticRoutesOnly"],
+        "routes": sorted(
+            route["DestinationCidrBlock"]
+            for route in each["Routes"]
+            if route["State"] not in ("deleting", "deleted")
+        ),
+        "tags": _tags(each),
+    }
