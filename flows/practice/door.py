@@ -47,7 +47,7 @@ class Door:
                 return refusal(request, FAULT, "The practice account has been closed.")
             if not self._started:
                 self._started = True
-                simulator.start(self.session)
+                simulator.start()
             request.body = _whole(request.body)
             services = simulator.services_of(str(request.url))
             if not services:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -16,6 +17,7 @@ from boto3.session import Session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.loaders import Loader, create_loader
 
 if TYPE_CHECKING:
     from flows.practice.door import Answer
@@ -29,6 +31,7 @@ def sealed_session(
 ) -> Session:
     """Without `answer` the session may only be asked what botocore knows by heart, such as the regions."""
     core = botocore.session.Session(session_vars=_no_surroundings())
+    core.register_component("data_loader", shared_loader())
     core.set_default_client_config(Config(ignore_configured_endpoint_urls=True))
     core.register("before-send", _closed if answer is None else _answering(answer))
     return Session(
@@ -37,6 +40,12 @@ def sealed_session(
         region_name=region,
         botocore_session=core,
     )
+
+
+@cache
+def shared_loader() -> Loader:
+    """Every sealed session, and moto, reads a service's description once between them."""
+    return create_loader()
 
 
 def _no_surroundings() -> dict[str, Any]:

@@ -18,21 +18,20 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest
 
 from flows.practice import gaps
-from flows.practice.seal import sealed_session
+from flows.practice.seal import sealed_session, shared_loader
 
 Handler = Callable[..., Any]
 MotoAnswer = tuple[int, dict[str, Any], str | bytes]
 
 
-def start(session: boto3.Session) -> None:
+def start() -> None:
     """An empty account that knows of no profile and no Docker."""
     with _quiet_imports():
         import moto.core.utils
         from moto.core import base_backend
         from moto.core.config import default_user_config
 
-    loader = session._session.get_component("data_loader")
-    moto.core.utils.create_loader = lambda: loader  # the clients' copy of the models, read once
+    moto.core.utils.create_loader = shared_loader
     base_backend.Session = sealed_session
     base_backend.BackendDict.reset()
     gaps.install("")

@@ -7,10 +7,11 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam.responses import IamResponse
+from moto.servicequotas.exceptions import NoSuchResource
 from moto.servicequotas.responses import ServiceQuotasResponse
 from moto.sts.responses import TokenResponse
 
-from flows.practice.gaps.wire import Response, answers, refuse
+from flows.practice.gaps.wire import Response, answers
 
 USER = "ada"
 QUOTAS: dict[tuple[str, str], tuple[str, float]] = {
@@ -62,19 +63,15 @@ def _quota(self: Response) -> str:
     for quota in _quotas(service, self.region):
         if quota["QuotaCode"] == code:
             return json.dumps({"Quota": quota})
-    raise _no_such_quota()
+    raise NoSuchResource
 
 
 def _list_quotas(self: Response) -> str:
     asked = json.loads(self.body)
     quotas = _quotas(str(asked.get("ServiceCode")), self.region)
     if not quotas:
-        raise _no_such_quota()
+        raise NoSuchResource
     return json.dumps({"Quotas": quotas})
-
-
-def _no_such_quota() -> Exception:
-    return refuse("NoSuchResourceException", "The practice account does not know this quota.")
 
 
 def _quotas(service: str, region: str) -> list[dict[str, Any]]:

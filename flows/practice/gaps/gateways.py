@@ -43,7 +43,7 @@ class PracticeCustomerGateway(CustomerGateway):
         self.life = resource(1, 1)
 
     @property
-    def state(self) -> str:  # type: ignore[override] - moto stores what we work out from the clock
+    def state(self) -> str:  # type: ignore[override]  # moto stores what we work out from the clock
         return self.life.state
 
     @property
@@ -72,11 +72,11 @@ class PracticeVpnGateway(VpnGateway):
         self.attached: dict[str, Life] = {}
 
     @property
-    def state(self) -> str:  # type: ignore[override] - moto stores what we work out from the clock
+    def state(self) -> str:  # type: ignore[override]  # moto stores what we work out from the clock
         return self.life.state
 
     @property
-    def attachments(self) -> dict[str, Any]:  # type: ignore[override] - moto reads the VPCs from the keys
+    def attachments(self) -> dict[str, Any]:  # type: ignore[override]  # moto reads the VPCs from the keys
         return {vpc: life for vpc, life in self.attached.items() if not life.over}
 
     def is_attached_to(self, vpc: str) -> bool:

@@ -96,10 +96,9 @@ def _check_rule(one: dict[str, Any]) -> None:
             )
         if not 0 <= int(low) <= int(high) <= 65535:
             raise refuse("InvalidParameterValue", f"Invalid value ({low}-{high}) for portRange.")
-    elif protocol in ("icmp", "1"):
-        if not all(
-            -1 <= int(one[end] if one[end] is not None else -2) <= 255 for end in ("from_port", "to_port")
-        ):
+    if protocol in ("icmp", "1"):
+        numbers = [-2 if one[end] is None else int(one[end]) for end in ("from_port", "to_port")]
+        if not all(-1 <= number <= 255 for number in numbers):
             raise refuse("InvalidParameterValue", "ICMP code and type must be between -1 and 255.")
     for given in one["ip_ranges"]:
         cidr = given.get("CidrIp") or given.get("CidrIpv6")

@@ -21,7 +21,7 @@ _original: Any = AccountSpecificBackend.__getitem__
 
 
 def _same_every_time(self: AccountSpecificBackend[Any], region: str) -> Any:
-    if region in self.keys():  # noqa: SIM118 - moto's `in` is also true for a region not yet made
+    if region in self.keys():
         return _original(self, region)
     with backend_lock:
         state = mock_random.getstate()

@@ -96,7 +96,7 @@ class PracticeConnection(VPNConnection):
         )
 
     @property
-    def state(self) -> str:  # type: ignore[override] - moto stores what we work out from the clock
+    def state(self) -> str:  # type: ignore[override]  # moto stores what we work out from the clock
         return self.life.state
 
     @property

@@ -6,7 +6,6 @@ import fnmatch
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
 from flows.practice.refusal import NOT_PART
@@ -16,12 +15,14 @@ Response = Any
 """moto's request-and-response object. moto ships no types, so what it returns is checked by the tests."""
 
 
-def refuse(code: str, message: str) -> ServiceException:
-    return ServiceException(code, message)
+def refuse(code: str, message: str) -> Exception:
+    from moto.ec2.exceptions import EC2ClientError
+
+    return EC2ClientError(code, message)
 
 
-def not_part(what: str) -> ServiceException:
-    return ServiceException(NOT_PART, f"{what} is not part of the practice account.")
+def not_part(what: str) -> Exception:
+    return refuse(NOT_PART, f"{what} is not part of the practice account.")
 
 
 def answers(cls: type, methods: Mapping[str, Callable[[Any], ActionResult]]) -> None:
