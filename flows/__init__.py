@@ -1,0 +1,31 @@
+"""What Handrail can set up. Add a module to the list, and menu, answers keys, diagram and tests follow."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.engine import Flow
+
+SET_UPS = ("vpn",)
+
+
+def find(name: str) -> type[Flow]:
+    """The set-up of that name. Raises Refused, naming the nearest known one."""
+    from flows.engine import Flow, Refused
+    from flows.engine.flow import unknown
+
+    if name not in SET_UPS:
+        raise Refused(*unknown(name, SET_UPS, "the list of set-ups"))
+    module = import_module(f"flows.{name}")
+    return next(
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Flow) and value.__module__ == module.__name__
+    )
+
+
+def every() -> list[type[Flow]]:
+    """All set-ups, in the order of the menu."""
+    return [find(name) for name in SET_UPS]

@@ -1,0 +1,355 @@
+"""Virtual private clouds: networks, route tables and security groups to pick from, and what to change on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from flows.engine import RUN, Action, Call, Cloud, Find, Option, Refused, Still, Late, Undo, Use, Wait, join
+
+from .tags import name_of
+
+
+@dataclass(frozen=True)
+class Vpc:
+    """A VPC. `networks` are all its IPv4 ranges, `ours` says whether this account owns it."""
+
+    id: str
+    name: str
+    networks: tuple[IPv4Network, ...]
+    is_default: bool
+    has_ipv6: bool
+    owner: str
+    ours: bool
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of a route table. `target` is the id it leads to."""
+
+    network: IPv4Network
+    target: str
+    state: str
+    propagated: bool
+
+
+@dataclass(frozen=True)
+class RouteTable:
+    id: str
+    name: str
+    main: bool
+    subnets: tuple[str, ...]
+    routes: tuple[Route, ...]
+    propagating: tuple[str, ...]
+
+    @property
+    def public(self) -> bool:
+        return any(route.network.prefixlen == 0 and route.target.startswith("igw-") for route in self.routes)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Something that may be let in: a protocol and a range of ports (ICMP: type and code)."""
+
+    name: str
+    protocol: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    service: Service
+    network: IPv4Network
+
+
+@dataclass(frozen=True)
+class SecurityGroup:
+    id: str
+    name: str
+    description: str
+    rules: tuple[Rule, ...]
+    rule_count: int
+
+
+# -- to pick from ----------------------------------------------------------------------------------------------
+
+
+def vpcs(cloud: Cloud) -> Iterator[Option[Vpc]]:
+    """The VPCs of the region that can carry anything."""
+    account = cloud.identity.account
+    for page in cloud.pages(Call("ec2.DescribeVpcs")):
+        for vpc in page["Vpcs"]:
+            if vpc.get("State", "available") != "available":
+                continue
+            found = _vpc(vpc, account)
+            networks = ", ".join(str(network) for network in found.networks)
+            hint = f"{networks}{', the default VPC' if found.is_default else ''}"
+            yield Option(found.id, found, found.name or found.id, f"{found.id}  {hint}" if found.name else hint)
+
+
+def route_tables(cloud: Cloud, vpc: Vpc) -> Iterator[Option[RouteTable]]:
+    """The route tables of a VPC, those of private subnets first."""
+    pages = cloud.pages(Call("ec2.DescribeRouteTables", _in_vpc(vpc.id)))
+    found = [_route_table(table) for page in pages for table in page["RouteTables"]]
+    for table in sorted(found, key=lambda table: table.public):
+        kind = "public" if table.public else "private"
+        subnets = f"{len(table.subnets)} subnet{'' if len(table.subnets) == 1 else 's'}"
+        hint = f"{table.id}  {kind}, {subnets}{', main' if table.main else ''}"
+        yield Option(table.id, table, table.name or table.id, hint)
+
+
+def security_groups(cloud: Cloud, vpc: Vpc) -> Iterator[Option[SecurityGroup]]:
+    """The security groups of a VPC."""
+    for page in cloud.pages(Call("ec2.DescribeSecurityGroups", _in_vpc(vpc.id))):
+        for group in page["SecurityGroups"]:
+            found = _security_group(group)
+            yield Option(found.id, found, found.name, f"{found.id}  {found.description}")
+
+
+def service(text: str) -> Service:
+    """What may be let in: a name (`ping`, `ssh`, `https`, `all` …), `tcp/8080` or `udp/5000-5010`. Raises Refused."""
+    word = text.lower()
+    if word in KNOWN:
+        return KNOWN[word]
+    protocol, slash, ports = word.partition("/")
+    if not slash:
+        protocol, ports = "tcp", word
+    first, _, last = ports.partition("-")
+    if protocol not in ("tcp", "udp") or not first.isdigit() or (last and not last.isdigit()):
+        raise Refused(f"“{text}” is not a service. Enter {', '.join(KNOWN)}, or for example tcp/8080 or udp/5000-5010.")
+    low, high = int(first), int(last or first)
+    if high > 65535:
+        raise Refused(f"“{text}”: a port is a number from 0 to 65535.")
+    if low > high:
+        raise Refused(f"“{text}”: the first port must not be larger than the last.", suggestion=f"{protocol}/{last}-{first}")
+    return Service(word if slash else f"tcp/{word}", protocol, low, high)
+
+
+KNOWN = {
+    "ping": Service("ping", "icmp", 8, -1),
+    "ssh": Service("ssh", "tcp", 22, 22),
+    "rdp": Service("rdp", "tcp", 3389, 3389),
+    "http": Service("http", "tcp", 80, 80),
+    "https": Service("https", "tcp", 443, 443),
+    "mysql": Service("mysql", "tcp", 3306, 3306),
+    "postgres": Service("postgres", "tcp", 5432, 5432),
+    "sqlserver": Service("sqlserver", "tcp", 1433, 1433),
+    "all": Service("all", "-1", 0, 65535),
+}
+
+
+def covers(rule: Rule, service: Service, network: IPv4Network) -> bool:
+    """Whether a rule already lets this in."""
+    if rule.service.protocol not in ("-1", service.protocol) or not network.subnet_of(rule.network):
+        return False
+    if rule.service.protocol == "-1":
+        return True
+    if service.protocol == "icmp":
+        return rule.service.first in (-1, service.first)
+    return rule.service.first <= service.first and service.last <= rule.service.last
+
+
+def missing_rules(
+    group: SecurityGroup, services: Iterable[Service], networks: Iterable[IPv4Network]
+) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules that a group needs, and those it does not because an existing one covers them."""
+    wanted = [Rule(service, network) for service in services for network in networks]
+    covered = tuple(rule for rule in wanted if any(covers(old, rule.service, rule.network) for old in group.rules))
+    return tuple(rule for rule in wanted if rule not in covered), covered
+
+
+# -- to change -------------------------------------------------------------------------------------------------
+
+
+def ways(
+    table: RouteTable, networks: Iterable[IPv4Network], gateway: Late, *, fixed: bool, after: tuple[str, ...]
+) -> list[Action | Use]:
+    """Whatever a route table still needs in order to lead `networks` to a VPN gateway. A route that exists is left."""
+    if not fixed:
+        if gateway in table.propagating:
+            sentence = f"{_shown(table)} takes the office's routes over already"
+            return [Use(f"propagate-{table.id}", sentence, "AWS::EC2::VPNGatewayRoutePropagation", table.id)]
+        return [propagate(table, gateway, after)]
+    taken = {route.network: route for route in table.routes if not route.propagated}
+    return [
+        Use(f"route-{table.id}-{slug(n)}", f"{_shown(table)} has a route to {n} already", "AWS::EC2::Route", table.id)
+        if n in taken
+        else route(table, n, gateway, after)
+        for n in networks
+    ]
+
+
+def doors(
+    group: SecurityGroup, services: Iterable[Service], networks: Iterable[IPv4Network]
+) -> list[Action | Use]:
+    """Whatever a security group still needs in order to let `networks` use `services`."""
+    missing, covered = missing_rules(group, services, networks)
+    kept: list[Action | Use] = [
+        Use(
+            f"rule-{group.id}-{rule.service.name}-{slug(rule.network)}",
+            f"{group.name} ({group.id}) lets {rule.network} use {rule.service.name} already",
+            "AWS::EC2::SecurityGroupIngress", group.id,
+        )
+        for rule in covered
+    ]  # fmt: skip
+    return [*kept, let_in(group, missing)] if missing else kept
+
+
+def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...]) -> Action:
+    """Let a VPN gateway enter its routes into a table.
+
+    Terraform and CloudFormation both need it ordered after the attachment (aws-cloudformation coverage
+    roadmap, issue 1039).
+    """
+    both = {"RouteTableId": table.id, "GatewayId": gateway}
+    return Action(
+        f"propagate-{table.id}",
+        f"Let AWS enter the office's routes into {_shown(table)}",
+        Call("ec2.EnableVgwRoutePropagation", both),
+        undo=(
+            Undo(
+                Call("ec2.DisableVgwRoutePropagation", both),
+                gone=("InvalidRouteTableID.NotFound", "InvalidVpnGatewayID.NotFound", "Gateway.NotAttached"),
+            ),
+        ),
+        after=after,
+        not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
+        type="AWS::EC2::VPNGatewayRoutePropagation",
+        undone=f"The propagation into {_shown(table)}",
+    )
+
+
+def route(table: RouteTable, network: IPv4Network, gateway: Late, after: tuple[str, ...]) -> Action:
+    """Enter a fixed route to a VPN gateway."""
+    look = Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]})
+    target = f"RouteTables[0].Routes[?DestinationCidrBlock=='{network}'] | [0].GatewayId"
+    destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(network)}
+    return Action(
+        f"route-{table.id}-{slug(network)}",
+        f"Send {network} from {_shown(table)} to the VPN gateway",
+        Call("ec2.CreateRoute", {**destination, "GatewayId": gateway}),
+        undo=(
+            Undo(
+                Call("ec2.DeleteRoute", destination),
+                gone=("InvalidRoute.NotFound", "InvalidRouteTableID.NotFound"),
+                still=Still(look, target, gateway, "It leads elsewhere now; somebody changed it since."),
+            ),
+        ),
+        find=Find(look, join("RouteTables[0].Routes[?DestinationCidrBlock=='", str(network), "' && GatewayId=='", *_parts(gateway), "'] | [0]")),
+        after=after,
+        exists=("RouteAlreadyExists",),
+        not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
+        type="AWS::EC2::Route",
+        undone=f"The route to {network} in {_shown(table)}",
+    )  # fmt: skip
+
+
+def let_in(group: SecurityGroup, rules: tuple[Rule, ...]) -> Action:
+    """Add rules to a security group, all of them or none.
+
+    Each is described with the run, and found again and taken back by exactly what it says.
+    """
+    description = join("Handrail ", RUN, ": office")
+    wanted = [_permission(rule, {"Description": description}) for rule in rules]
+    bare = [_permission(rule, {}) for rule in rules]
+    services = ", ".join(dict.fromkeys(rule.service.name for rule in rules))
+    networks = ", ".join(dict.fromkeys(str(rule.network) for rule in rules))
+    look = Call("ec2.DescribeSecurityGroups", {"GroupIds": [group.id]})
+    return Action(
+        f"let-in-{group.id}",
+        f"Let {networks} use {services} on the servers in {group.name} ({group.id})",
+        Call("ec2.AuthorizeSecurityGroupIngress", {"GroupId": group.id, "IpPermissions": wanted}),
+        undo=(
+            Undo(
+                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": group.id, "IpPermissions": bare}),
+                gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
+            ),
+        ),
+        find=Find(look, join("SecurityGroups[0].IpPermissions[].IpRanges[?Description=='", *description.parts, "'][] | [0]")),
+        type="AWS::EC2::SecurityGroupIngress",
+        undone=f"The office's rules in {group.name} ({group.id})",
+    )  # fmt: skip
+
+
+def attached(gateway: Late, vpc: Vpc) -> Wait:
+    """Wait until a VPN gateway is attached (terraform-provider-aws allows 15 minutes)."""
+    return Wait(
+        Call("ec2.DescribeVpnGateways", {"VpnGatewayIds": [gateway]}),
+        ready=f"VpnGateways[0].VpcAttachments[?VpcId=='{vpc.id}' && State=='attached'] | [0]",
+        now=f"VpnGateways[0].VpcAttachments[?VpcId=='{vpc.id}'] | [0].State",
+        sentence=f"Waiting until the VPN gateway is attached to {vpc.name or vpc.id}",
+        typical=40,
+        limit=900,
+    )
+
+
+def slug(network: IPv4Network | IPv4Address) -> str:
+    """A network as part of an action's id."""
+    return str(network).replace("/", "-")
+
+
+def _parts(text: Late) -> tuple[Any, ...]:
+    return getattr(text, "parts", (text,))
+
+
+def _permission(rule: Rule, more: dict[str, Any]) -> dict[str, Any]:
+    ports = {} if rule.service.protocol == "-1" else {"FromPort": rule.service.first, "ToPort": rule.service.last}
+    return {"IpProtocol": rule.service.protocol, **ports, "IpRanges": [{"CidrIp": str(rule.network), **more}]}
+
+
+def _in_vpc(vpc: str) -> dict[str, Any]:
+    return {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}
+
+
+def _shown(table: RouteTable) -> str:
+    return f"{table.name} ({table.id})" if table.name else table.id
+
+
+def _vpc(vpc: dict[str, Any], account: str) -> Vpc:
+    associated = [
+        block["CidrBlock"]
+        for block in vpc.get("CidrBlockAssociationSet") or []
+        if (block.get("CidrBlockState") or {}).get("State", "associated") == "associated"
+    ] or [vpc["CidrBlock"]]
+    owner = str(vpc.get("OwnerId") or account)
+    return Vpc(
+        vpc["VpcId"], name_of(vpc), tuple(IPv4Network(cidr) for cidr in associated), bool(vpc.get("IsDefault")),
+        bool(vpc.get("Ipv6CidrBlockAssociationSet")), owner, not account or owner == account,
+    )  # fmt: skip
+
+
+def _route_table(table: dict[str, Any]) -> RouteTable:
+    associations = table.get("Associations") or []
+    routes = tuple(
+        Route(
+            IPv4Network(route["DestinationCidrBlock"]),
+            next((str(value) for key, value in route.items() if key.endswith("Id") and value and not key.startswith("Destination")), ""),
+            route.get("State", "active"),
+            route.get("Origin") == "EnableVgwRoutePropagation",
+        )
+        for route in table.get("Routes") or []
+        if route.get("DestinationCidrBlock")
+    )  # fmt: skip
+    return RouteTable(
+        table["RouteTableId"], name_of(table), any(item.get("Main") for item in associations),
+        tuple(item["SubnetId"] for item in associations if item.get("SubnetId")), routes,
+        tuple(item["GatewayId"] for item in table.get("PropagatingVgws") or []),
+    )  # fmt: skip
+
+
+def _security_group(group: dict[str, Any]) -> SecurityGroup:
+    permissions = group.get("IpPermissions") or []
+    rules = tuple(
+        Rule(
+            Service("", str(p["IpProtocol"]), int(p.get("FromPort") or 0), int(p.get("ToPort") or 0)),
+            IPv4Network(allowed["CidrIp"], strict=False),
+        )
+        for p in permissions
+        for allowed in p.get("IpRanges") or []
+    )  # fmt: skip
+    kinds = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+    count = sum(len(permission.get(kind) or []) for permission in permissions for kind in kinds)
+    return SecurityGroup(group["GroupId"], group.get("GroupName", ""), group.get("Description", ""), rules, count)

@@ -1,0 +1,51 @@
+"""The tags that everything Handrail makes carries, and how to find it again by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.engine import FLOW, RUN, Call, Find, Refused, join
+
+
+def tagged(kind: str, name: str) -> dict[str, Any]:
+    """EC2's TagSpecifications for a new thing of that kind ("vpn-gateway")."""
+    return {"TagSpecifications": [{"ResourceType": kind, "Tags": tags(name)}]}
+
+
+def tags(name: str) -> list[dict[str, Any]]:
+    return [
+        {"Key": "Name", "Value": name},
+        {"Key": "handrail:run", "Value": RUN},
+        {"Key": "handrail:flow", "Value": FLOW},
+    ]
+
+
+def ours(operation: str, things: str, thing: str) -> Find:
+    """Find, by this run's tag, the `thing` among the `things` that EC2's describing `operation` lists.
+
+    Ended ones are left out by listing what has ended, because states such as `modifying` occur that AWS's own
+    model does not know. The tag is compared here as well: an emulator may ignore the filter.
+    """
+    mine = join("Tags[?Key=='handrail:run'].Value | [0] == '", RUN, "'")
+    shape = join(things, "[?State!='deleted' && State!='deleting' && ", *mine.parts, "] | [0].{", thing, ": @}")
+    return Find(Call(operation, {"Filters": [{"Name": "tag:handrail:run", "Values": [RUN]}]}), shape)
+
+
+def name_of(thing: Mapping[str, Any]) -> str:
+    """The Name tag, or nothing."""
+    return next((tag["Value"] for tag in thing.get("Tags") or [] if tag["Key"] == "Name"), "")
+
+
+def name(text: str) -> str:
+    """A name that every kind of resource takes as its Name tag. Raises Refused."""
+    if not text or len(text) > 40 or not all(c.isascii() and (c.isalnum() or c in " ._:/=+@-") for c in text):
+        raise Refused(
+            f"“{text}” cannot be a name. Use letters, digits, spaces and . _ : / = + - @, at most 40 characters."
+        )
+    return text
+
+
+def as_name(text: str) -> str:
+    """Any text from AWS, made fit to be part of a name."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in " ._:/=+@-") else "-" for c in text)[:40]

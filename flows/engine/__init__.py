@@ -1,0 +1,23 @@
+"""How every set-up works. The names that set-ups and front ends use are here."""
+
+from .cloud import Cloud, Identity, Place
+from .events import Event, Happening, Left, Receipt
+from .flow import Finding, Flow, Grade, Handover
+from .journal import Journal, Record, Run
+from .plan import (
+    FLOW, RUN, Action, Call, Cost, Find, Join, Late, Plan, Ref, Restore, Still, Undo, Use, Wait, before, join,
+)  # fmt: skip
+from .problems import (
+    Blocked, Busy, CloudError, Denied, FlowMistake, JournalTrouble, Lost, NoAccess, Problem, Refused, Unreachable,
+)  # fmt: skip
+from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
+from .session import Asking, Line, Listed, Offer, Review, Reviewing, Session, State
+
+__all__ = [
+    "FLOW", "RUN", "Action", "Asking", "Blocked", "Busy", "Call", "Caution", "Choice", "Cloud", "CloudError",
+    "Cost", "Denied", "Event", "Find", "Finding", "Flow", "FlowMistake", "Grade", "Guard", "Handover",
+    "Happening", "Identity", "Join", "Journal", "JournalTrouble", "Late", "Left", "Line", "Listed", "Lost", "Many",
+    "NoAccess", "Offer", "Option", "Picks", "Place", "Plan", "Problem", "Question", "Receipt", "Record", "Ref",
+    "Refused", "Restore", "Review", "Reviewing", "Run", "Session", "State", "Still", "Text", "Undo",
+    "Unreachable", "Use", "Wait", "Yes", "before", "join",
+]  # fmt: skip

@@ -1,0 +1,160 @@
+"""Carry a plan out: what does not depend on each other at the same time, every step journalled.
+
+Applying is a generator of events; a front end iterates and shows each as it comes. To stop, set `stop`: no
+further call is sent, those under way are finished and written down, and the events end.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import jmespath
+
+from .carry import Carrier, Stopped, matches
+from .clock import Clock, RealClock
+from .cloud import Cloud
+from .events import Event, Happening
+from .journal import Run
+from .plan import Action, Find, Plan, Restore
+from .problems import CloudError, Lost, Problem
+
+AT_ONCE = 8
+"""Calls under way at the same time; EC2 allows bursts of far more (EC2 API throttling guide, 2026-10)."""
+LOOKS = (0, 2, 5, 10)
+"""Seconds before each look for something whose answer got lost: AWS's copies may need a moment."""
+
+
+def apply(
+    run: Run, plan: Plan, cloud: Cloud, stop: threading.Event | None = None, clock: Clock | None = None
+) -> Iterator[Event]:
+    """Carry out what has not been carried out yet.
+
+    The run's status ends as `done` or `failed`. Nothing is raised for what AWS does: a failure is an event.
+    Raises JournalTrouble when the journal cannot be written; nothing is sent then.
+    """
+    events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+    halt = stop or threading.Event()
+    carrier = Carrier(run, cloud, events.put, halt, clock or RealClock())
+    run.set_status("applying")
+    waiting = {action.id: action for action in plan.actions if run.status(action.id) != "ready"}
+    ready = {action.id for action in plan.actions} - set(waiting)
+    failed: list[Problem] = []
+    under_way: dict[Future[None], str] = {}
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="apply") as pool:
+        while waiting or under_way:
+            if not failed and not halt.is_set():
+                for action in [a for a in waiting.values() if plan.needs(a) <= ready]:
+                    del waiting[action.id]
+                    future = pool.submit(_perform, action, plan, carrier)
+                    future.add_done_callback(lambda _: events.put(None))
+                    under_way[future] = action.id
+            if not under_way:
+                break
+            if (event := events.get()) is not None:
+                yield event
+                continue
+            for future in [future for future in under_way if future.done()]:
+                action_id = under_way.pop(future)
+                match future.exception():
+                    case None:
+                        ready.add(action_id)
+                    case Stopped():
+                        pass
+                    case Problem() as problem:
+                        failed.append(problem)
+                        halt.set()  # the others stop waiting; they are resumed from where they are
+                    case Exception() as mistake:
+                        run.set_status("failed")
+                        raise mistake
+        while not events.empty():
+            if (event := events.get()) is not None:
+                yield event
+    if not failed and len(ready) < len(plan.actions):
+        yield Event(Happening.STOPPED, "", "Stopped before the next call.")
+    run.set_status("done" if len(ready) == len(plan.actions) else "failed")
+
+
+def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
+    """One action, from wherever it was left. Raises Problem, after reporting it."""
+    run = carrier.run
+    try:
+        if run.status(action.id) not in ("done", "ready"):
+            carrier.check()
+            carrier.report(Event(Happening.STARTED, action.id, action.sentence))
+            _call(action, plan, carrier)
+        if action.wait and run.facts(action.id).get("created", True):
+            carrier.wait(action.id, action.wait)
+        run.note(action.id, "ready")
+    except Stopped:
+        raise
+    except Problem as problem:
+        problem.action = problem.action or action.id
+        kind = Happening.IN_DOUBT if isinstance(problem, Lost) else Happening.FAILED
+        carrier.report(Event(kind, action.id, action.sentence, problem=problem))
+        raise
+    existed = not run.facts(action.id).get("created", True)
+    carrier.report(Event(Happening.EXISTED if existed else Happening.DONE, action.id, action.sentence))
+
+
+def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
+    """Make the call once, however often it takes to be sure of that."""
+    run = carrier.run
+    doubt = run.status(action.id) == "intent"
+    if not doubt:
+        changed = {"before": _current(action.undo, carrier)} if isinstance(action.undo, Restore) else {}
+        run.note(action.id, "intent", **changed)
+    while True:
+        reply = look_for(action.find, carrier) if doubt and action.find else None
+        try:
+            if reply is None:
+                reply = carrier.send(action.call, action.not_yet)
+        except Stopped:
+            if not doubt:  # nothing was sent
+                run.note(action.id, "refused", why="stopped")
+            raise
+        except Lost:
+            if doubt:
+                raise
+            doubt = True
+            continue
+        except CloudError as problem:
+            if not matches(problem, action.exists):
+                run.note(action.id, "refused", why=str(problem))
+                raise
+            # after a doubt that could not be looked up, "it exists" is our own first call speaking
+            run.note(action.id, "done", outputs={}, created=doubt and action.find is None)
+        else:
+            _write_done(action, plan, carrier, reply)
+        return
+
+
+def look_for(find: Find, carrier: Carrier) -> dict[str, Any] | None:
+    """The answer that never came, if its call did happen."""
+    for seconds in LOOKS:
+        if seconds:
+            carrier.pause(seconds)
+        if (found := carrier.look(find.look, find.shape)) is not None:
+            reply: dict[str, Any] = found if isinstance(found, dict) else {}
+            return reply
+    return None
+
+
+def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, Any]) -> None:
+    outputs = {path: jmespath.search(path, reply) for path in plan.paths_into(action.id)}
+    if missing := sorted(path for path, value in outputs.items() if value is None):
+        raise CloudError(f"AWS's answer to {action.call.operation} has no {', '.join(missing)}.")
+    after = {"after": _current(action.undo, carrier)} if isinstance(action.undo, Restore) else {}
+    carrier.run.note(action.id, "done", outputs=outputs, created=True, **after)
+
+
+def _current(restore: Restore, carrier: Carrier) -> Any:
+    try:
+        return carrier.look(restore.read, restore.path)
+    except CloudError as problem:
+        if matches(problem, restore.absent):
+            return None
+        raise

@@ -1,0 +1,138 @@
+"""The two things that applying and undoing share: sending a call with patience, and waiting for its effect."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import jmespath
+
+from .clock import Clock
+from .cloud import Cloud
+from .events import Event, Happening
+from .journal import Run
+from .plan import Call, Late, Wait, fill
+from .problems import CloudError, Problem
+
+NOT_YET_LIMIT = 300
+"""Seconds for which "not yet" is believed (terraform-provider-aws gives VPN gateways 5 minutes too)."""
+FRESH = 60
+"""Seconds for which "not found" may only mean that AWS's copies are not in step yet."""
+POLLS = (1, 1, 2, 3, 5, 5, 10)
+"""Seconds between one look and the next; the last one repeats."""
+
+
+class Stopped(Problem):
+    """The person asked to stop; what was sent is journalled."""
+
+    code = "stopped"
+    exit_code = 130
+
+
+@dataclass
+class Carrier:
+    """Carries one run's calls to one account.
+
+    Args:
+        run: where references are looked up.
+        cloud: the account.
+        report: called with every event, from any thread.
+        stop: when set, nothing further is sent.
+        clock: time.
+    """
+
+    run: Run
+    cloud: Cloud
+    report: Callable[[Event], None]
+    stop: threading.Event
+    clock: Clock
+
+    def text(self, value: Late) -> str:
+        return str(fill(value, self.run.resolve))
+
+    def look(self, call: Call, path: Late) -> Any:
+        """The part at JMESPath `path` of the answer to a reading call."""
+        return jmespath.search(self.text(path), self.cloud.make(call.fill(self.run.resolve)))
+
+    def pause(self, seconds: float) -> None:
+        """Wait, unless asked to stop. Raises Stopped."""
+        self.clock.sleep(seconds, self.stop)
+        self.check()
+
+    def check(self) -> None:
+        if self.stop.is_set():
+            raise Stopped("Stopped as you asked.", "What was sent is written down.")
+
+    def send(self, call: Call, not_yet: Iterable[str]) -> dict[str, Any]:
+        """Send a changing call, again and again while AWS says "not yet". Raises CloudError."""
+        began, tries = self.clock.now(), 0
+        while True:
+            self.check()
+            try:
+                return self.cloud.make(call.fill(self.run.resolve))
+            except CloudError as problem:
+                if not matches(problem, not_yet) or self.clock.now() - began > NOT_YET_LIMIT:
+                    raise
+                self.pause(interval(tries))
+                tries += 1
+
+    def wait(self, action: str, wait: Wait) -> None:
+        """Wait until something has taken effect, reporting each look. Raises CloudError or Stopped."""
+        began, tries = self.clock.now(), 0
+        poll = wait.poll.fill(self.run.resolve)
+        while True:
+            elapsed = self.clock.now() - began
+            answer = self._poll(poll, wait, elapsed)
+            if answer is None or jmespath.search(self.text(wait.ready), answer):
+                return
+            now = str(jmespath.search(self.text(wait.now), answer) or "") if wait.now else ""
+            if wait.failed and jmespath.search(self.text(wait.failed), answer):
+                raise CloudError(f"{wait.sentence}: AWS says it is {now or 'failed'}.", "It will not become ready.")
+            if elapsed > wait.limit:
+                minutes = round(wait.limit / 60)
+                remedy = "Resume to go on waiting, or undo."
+                raise CloudError(f"{wait.sentence}: not ready after {minutes} minutes ({now}).", "", remedy)
+            self.report(Event(Happening.WAITING, action, wait.sentence, now, elapsed, wait.typical))
+            self.pause(interval(tries))
+            tries += 1
+
+    def _poll(self, poll: Call, wait: Wait, elapsed: float) -> dict[str, Any] | None:
+        """The answer, None if the thing is gone and should be; {} while AWS's copies are not in step."""
+        try:
+            return self.cloud.make(poll)
+        except CloudError as problem:
+            if matches(problem, wait.gone):
+                return None
+            if "NotFound" in problem.aws_code and not wait.gone and elapsed < FRESH:
+                return {}
+            raise
+
+
+def streamed(work: Callable[[], None], events: queue.SimpleQueue[Event]) -> Iterator[Event]:
+    """The events of `work` as they come; raises what it raised."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        future = pool.submit(work)
+        future.add_done_callback(lambda _: events.put(_END))
+        while (event := events.get()) is not _END:
+            yield event
+        future.result()
+
+
+_END = Event(Happening.DONE, "", "")
+
+
+def matches(problem: CloudError, codes: Iterable[str]) -> bool:
+    """Whether AWS's refusal is one of `codes`, each `Code` or `Code: part of the message`."""
+    for entry in codes:
+        code, _, part = entry.partition(": ")
+        if problem.aws_code == code and part.lower() in problem.aws_message.lower():
+            return True
+    return False
+
+
+def interval(tries: int) -> int:
+    return POLLS[min(tries, len(POLLS) - 1)]

@@ -1,0 +1,68 @@
+"""What a face shows while a plan is carried out or taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .problems import Problem
+
+
+class Happening(StrEnum):
+    STARTED = "started"
+    WAITING = "waiting"
+    DONE = "done"
+    EXISTED = "existed"
+    """It was there already and is left as it was."""
+    FAILED = "failed"
+    IN_DOUBT = "in doubt"
+    """The call was sent, its answer never came and it could not be looked up."""
+    STOPPED = "stopped"
+    """Asked to stop before the next call."""
+    UNDOING = "undoing"
+    REMOVED = "removed"
+    RESTORED = "restored"
+    LEFT = "left"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened to an action.
+
+    Args:
+        kind: what.
+        action: its id.
+        sentence: what the action does, or what is being waited for.
+        now: the state's own word while waiting.
+        elapsed: seconds since this wait began.
+        typical: seconds it usually takes.
+        problem: why it failed.
+    """
+
+    kind: Happening
+    action: str
+    sentence: str
+    now: str = ""
+    elapsed: float = 0
+    typical: int = 0
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something that undo did not take away."""
+
+    what: str
+    why: str
+    costs: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How an undo ended."""
+
+    removed: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
+    complete: bool = True
+    """Nothing that this run made is left."""

@@ -1,0 +1,77 @@
+"""What a run leaves in a person's hands: outputs, files and proof; and taking the files back at undo."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from .cloud import Cloud
+from .events import Left, Receipt
+from .flow import Flow, Handover
+from .journal import Run
+from .plan import fill
+from .problems import JournalTrouble
+
+
+def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
+    """Make the outputs and files of a run that was carried out, and note whether it waits for something.
+
+    Raises CloudError when AWS cannot be read, JournalTrouble when the files cannot be written.
+    """
+    plan = run.plan
+    assert plan is not None, "only a confirmed run is handed over"
+    outputs = {name: str(fill(value, run.resolve)) for name, value in plan.outputs.items()}
+    handover = flow.handover(cloud, outputs, plan.facts)
+    written = {str(write_private(run.folder / name, text)): _digest(text) for name, text in handover.files.items()}
+    run.save_handover(
+        {
+            "outputs": dict(handover.outputs),
+            "files": written,
+            "next_steps": list(handover.next_steps),
+            "waiting": handover.waiting,
+        }
+    )
+    run.set_status("waiting" if handover.waiting else "done")
+    return handover
+
+
+def write_private(path: Path, text: str) -> Path:
+    """Write a file that only its owner may read. Raises JournalTrouble."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(text)
+    except OSError as error:
+        raise JournalTrouble(f"{path} cannot be written.", str(error), "Make room, then resume the run.") from None
+    return path
+
+
+def take_files_back(run: Run, receipt: Receipt) -> Receipt:
+    """Remove the files of a run that was undone, unless somebody changed them since."""
+    if not receipt.complete:
+        return receipt
+    removed, left = list(receipt.removed), list(receipt.left)
+    for name, digest in run.record.handover.get("files", {}).items():
+        path = Path(name)
+        try:
+            if _digest(path.read_text(encoding="utf-8")) != digest:
+                left.append(Left(f"The file {name}", "Somebody changed it since; it may hold keys that are now void."))
+                continue
+            path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            left.append(Left(f"The file {name}", str(error)))
+            continue
+        removed.append(f"The file {name}")
+    return replace(receipt, removed=tuple(removed), left=tuple(left))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,305 @@
+"""What was said and what was done, written down before and after doing it.
+
+One SQLite file holds every draft and run. An intent is on the disk before its call is sent, the result right
+after. It keeps only the parts of an answer that later steps refer to: answers can hold secrets (a VPN's
+pre-shared keys, say), and those never get here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import keep
+from .cloud import Place
+from .plan import Plan, Ref
+from .problems import Busy, JournalTrouble, Refused
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, flow TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL, status TEXT NOT NULL,
+    place TEXT NOT NULL, account TEXT NOT NULL DEFAULT '', answers TEXT NOT NULL DEFAULT '{}',
+    plan TEXT NOT NULL DEFAULT '', handover TEXT NOT NULL DEFAULT '{}', owner TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs(id), action TEXT NOT NULL, kind TEXT NOT NULL,
+    at TEXT NOT NULL, data TEXT NOT NULL DEFAULT '{}'
+);
+CREATE INDEX IF NOT EXISTS events_of_a_run ON events (run, seq);
+PRAGMA user_version = 1;
+"""
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no letters that look alike."""
+
+
+def state_folder() -> Path:
+    """Where drafts, runs and device files are kept: `$XDG_STATE_HOME/handrail`."""
+    import platformdirs
+
+    return platformdirs.user_state_path("handrail")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A draft or run as it stands in the journal.
+
+    `status` is one of draft, applying, done, waiting, failed, undoing, undone.
+    """
+
+    id: str
+    flow: str
+    created: str
+    changed: str
+    status: str
+    place: Place
+    account: str
+    answers: Mapping[str, Any]
+    handover: Mapping[str, Any]
+
+
+class Journal:
+    """All drafts and runs of this user.
+
+    Raises:
+        JournalTrouble: the file cannot be made, read or written, from any method.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or state_folder()
+        self.path = self.folder / "journal.db"
+        self._lock = threading.RLock()
+        with self._trouble():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def begin(self, flow: str, place: Place, account: str = "") -> Run:
+        """A new draft."""
+        run = f"{flow.replace('_', '-')}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
+        now = _now()
+        self.write(
+            "INSERT INTO runs (id, flow, created, changed, status, place, account) VALUES (?, ?, ?, ?, 'draft', ?, ?)",
+            (run, flow, now, now, json.dumps(asdict(place)), account),
+        )
+        return Run(self, run)
+
+    def run(self, run_id: str) -> Run:
+        """The draft or run of that id, or of the only id that begins so. Raises Refused."""
+        found = self.read("SELECT id FROM runs WHERE id = ?", (run_id,)) or self.read(
+            "SELECT id FROM runs WHERE substr(id, 1, length(?)) = ?", (run_id, run_id)
+        )
+        if len(found) == 1:
+            return Run(self, found[0][0])
+        if found:
+            raise Refused(f"“{run_id}” could be {', '.join(row[0] for row in found)}.", remedy="Give more of the id.")
+        raise Refused(f"There is no run “{run_id}”.", remedy="`handrail runs` lists them.")
+
+    def records(self) -> list[Record]:
+        """Everything, newest first."""
+        return [_record(row) for row in self.read(f"SELECT {COLUMNS} FROM runs ORDER BY changed DESC, rowid DESC")]
+
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock, self._trouble():
+            return self._db.execute(sql, values).fetchall()
+
+    def write(self, sql: str, values: Sequence[Any] = ()) -> None:
+        with self._lock, self._trouble():
+            self._db.execute(sql, values)
+
+    @contextmanager
+    def _trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            why = str(error)
+            if isinstance(error, sqlite3.DatabaseError) and "not a database" in why:
+                remedy = "Move that file away; Handrail starts a new one."
+            elif "full" in why:
+                remedy = "Make room on the disk; what was written so far is safe."
+            else:
+                remedy = "Set XDG_STATE_HOME to a folder that you can write to."
+            raise JournalTrouble(f"The journal {self.path} cannot be used.", f"{why}.", remedy) from None
+
+
+class Run:
+    """One draft or run. Every method that writes has written when it returns."""
+
+    def __init__(self, journal: Journal, id: str) -> None:
+        self.id, self._journal = id, journal
+        self._status: dict[str, str] = {}
+        self._facts: dict[str, dict[str, Any]] = {}
+        for action, kind, data in journal.read("SELECT action, kind, data FROM events WHERE run = ? ORDER BY seq", (id,)):
+            self._note(action, kind, json.loads(data))
+        self._plan: Plan | None = None
+
+    @property
+    def record(self) -> Record:
+        return _record(self._journal.read(f"SELECT {COLUMNS} FROM runs WHERE id = ?", (self.id,))[0])
+
+    @property
+    def folder(self) -> Path:
+        """Where this run's files for the user go."""
+        return self._journal.folder / "files" / self.id
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that was confirmed; None for a draft. Raises JournalTrouble."""
+        if self._plan is None:
+            kept = self._journal.read("SELECT plan FROM runs WHERE id = ?", (self.id,))[0][0]
+            try:
+                self._plan = keep.loads(kept) if kept else None
+            except (ValueError, KeyError, TypeError) as error:
+                why = f"This version cannot read it ({error})."
+                raise JournalTrouble(f"The plan of {self.id} was written by another version.", why) from None
+        return self._plan
+
+    # -- saying ------------------------------------------------------------------------------------------
+
+    def save_answers(self, answers: Mapping[str, Any]) -> None:
+        self._set(answers=json.dumps(answers))
+
+    def confirm(self, plan: Plan, account: str, place: Place) -> None:
+        """From now on this is a run: the plan is fixed."""
+        self._set(plan=keep.dumps(plan), status="applying", account=account, place=json.dumps(asdict(place)))
+        self._plan = plan
+
+    def set_status(self, status: str) -> None:
+        self._set(status=status)
+
+    def save_handover(self, handover: Mapping[str, Any]) -> None:
+        self._set(handover=json.dumps(handover))
+
+    def discard(self) -> None:
+        """Forget a draft. Runs are never forgotten."""
+        self._journal.write("DELETE FROM runs WHERE id = ? AND status = 'draft'", (self.id,))
+
+    # -- doing -------------------------------------------------------------------------------------------
+
+    def note(self, action: str, kind: str, **data: Any) -> None:
+        """Write down that this happened to an action.
+
+        Kinds: intent (before a call is sent), refused (AWS did nothing), done (it answered; `outputs`,
+        `created`), ready (it took effect), undo (before taking back), undone, left (with `why`).
+        """
+        self._journal.write(
+            "INSERT INTO events (run, action, kind, at, data) VALUES (?, ?, ?, ?, ?)",
+            (self.id, action, kind, _now(), json.dumps(data, default=str)),
+        )
+        self._note(action, kind, json.loads(json.dumps(data, default=str)))
+
+    def status(self, action: str) -> str:
+        """The last kind noted for an action; "" if it was never tried."""
+        return self._status.get(action, "")
+
+    def facts(self, action: str) -> Mapping[str, Any]:
+        """Everything noted for an action, the latest word on each."""
+        return self._facts.get(action, {})
+
+    def resolve(self, ref: Ref) -> Any:
+        """What a `Ref` stands for by now. Raises KeyError if it is not known yet."""
+        match ref:
+            case Ref("handrail", "run"):
+                return self.id
+            case Ref("handrail", "flow"):
+                return self.record.flow
+            case Ref(action, "@before"):
+                return self._facts[action]["before"]
+            case Ref(action, path):
+                return self._facts[action]["outputs"][path]
+
+    def history(self) -> list[dict[str, Any]]:
+        """Every event with its time, oldest first."""
+        rows = self._journal.read("SELECT at, action, kind, data FROM events WHERE run = ? ORDER BY seq", (self.id,))
+        return [{"at": at, "action": action, "kind": kind, **json.loads(data)} for at, action, kind, data in rows]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the run, so that no other session drives it. Raises Busy."""
+        me = _me()
+        # one statement decides, so two sessions that try at the same moment cannot both get it
+        owner = self._owner()
+        if owner and owner != me and _alive(owner):
+            raise Busy(
+                f"{self.id} is being driven by another Handrail (process {owner['pid']} on {owner['host']}).",
+                remedy="Go on there, or end that process first.",
+            )
+        mine, theirs = json.dumps(me, sort_keys=True), json.dumps(owner, sort_keys=True) if owner else ""
+        self._journal.write("UPDATE runs SET owner = ? WHERE id = ? AND owner = ?", (mine, self.id, theirs))
+        if self._owner() != me:
+            raise Busy(f"{self.id} was just taken by another Handrail.", remedy="Go on there.")
+        try:
+            yield
+        finally:
+            self._journal.write("UPDATE runs SET owner = '' WHERE id = ? AND owner = ?", (self.id, mine))
+
+    def _owner(self) -> dict[str, Any]:
+        rows = self._journal.read("SELECT owner FROM runs WHERE id = ?", (self.id,))
+        owner: dict[str, Any] = json.loads(rows[0][0]) if rows and rows[0][0] else {}
+        return owner
+
+    def _set(self, **values: str) -> None:
+        columns = ", ".join(f"{name} = ?" for name in values)
+        self._journal.write(
+            f"UPDATE runs SET {columns}, changed = ? WHERE id = ?",  # noqa: S608 - names are ours
+            (*values.values(), _now(), self.id),
+        )
+
+    def _note(self, action: str, kind: str, data: dict[str, Any]) -> None:
+        self._status[action] = kind
+        self._facts.setdefault(action, {}).update(data)
+
+
+COLUMNS = "id, flow, created, changed, status, place, account, answers, handover"
+
+
+def _record(row: Sequence[Any]) -> Record:
+    id_, flow, created, changed, status, place, account, answers, handover = row
+    return Record(
+        id_, flow, created, changed, status, Place(**json.loads(place)), account, json.loads(answers),
+        json.loads(handover),
+    )  # fmt: skip
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _me() -> dict[str, Any]:
+    return {"pid": os.getpid(), "host": socket.gethostname(), "started": _started(os.getpid())}
+
+
+def _started(pid: int) -> str:
+    """When a process began, so that a reused pid is not mistaken for the old owner; "" where unknown."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _alive(owner: Mapping[str, Any]) -> bool:
+    if owner["host"] != socket.gethostname():
+        return True  # it cannot be asked from here
+    try:
+        os.kill(owner["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return bool(_started(owner["pid"]) == owner["started"])

@@ -1,0 +1,67 @@
+"""Plans as JSON and back, so that a run can be resumed and undone from the journal alone.
+
+An upgrade of Handrail may change what a set-up would plan today. What an earlier version did to an account
+must still be finished or taken back exactly as it was begun, so the journal keeps the plan itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from typing import Any
+
+from . import plan as _plan
+from .plan import Plan
+
+_KEPT: dict[str, type] = {
+    cls.__name__: cls
+    for cls in (
+        _plan.Ref, _plan.Join, _plan.Call, _plan.Wait, _plan.Find, _plan.Still, _plan.Undo,
+        _plan.Restore, _plan.Cost, _plan.Action, _plan.Use, _plan.Plan,
+    )
+}  # fmt: skip
+
+
+def dumps(plan: Plan) -> str:
+    """The plan as one JSON text."""
+    return json.dumps(_plain(plan), sort_keys=True)
+
+
+def loads(text: str) -> Plan:
+    """The plan that `dumps` wrote. Raises ValueError if it is not one."""
+    plan = _rich(json.loads(text))
+    if not isinstance(plan, Plan):
+        raise ValueError("not a plan")
+    return plan
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"$": type(value).__name__} | {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, Decimal):
+        return {"$": "Decimal", "value": str(value)}
+    if isinstance(value, tuple):
+        return {"$": "tuple", "items": [_plain(item) for item in value]}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rich(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value.get("$"):
+        case None:
+            return {key: _rich(item) for key, item in value.items()}
+        case "Decimal":
+            return Decimal(value["value"])
+        case "tuple":
+            return tuple(_rich(item) for item in value["items"])
+        case name:
+            return _KEPT[name](**{key: _rich(item) for key, item in value.items() if key != "$"})

@@ -1,0 +1,50 @@
+"""Which IAM actions an API call needs.
+
+For nearly every operation it is `service:Operation`. The exceptions stand here, one line each; an operation
+whose action is not known is reported as such, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .plan import Call
+
+PREFIXES: Mapping[str, str] = {
+    "ec2": "ec2", "sts": "sts", "iam": "iam", "service-quotas": "servicequotas", "s3": "s3",
+    "cloudwatch": "cloudwatch", "pricing": "pricing",
+}  # fmt: skip
+"""botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
+
+EXCEPTIONS: Mapping[str, str] = {
+    "sts.GetCallerIdentity": "",  # always allowed
+    "s3.HeadBucket": "s3:ListBucket",
+    "s3.ListBuckets": "s3:ListAllMyBuckets",
+    "s3.ListObjectsV2": "s3:ListBucket",
+}
+"""Operations whose action is called otherwise; empty for those that need none."""
+
+
+def permission(operation: str) -> str | None:
+    """The IAM action for an operation, "" if it needs none, None if it is not known."""
+    service, _, name = operation.partition(".")
+    if operation in EXCEPTIONS:
+        return EXCEPTIONS[operation]
+    return f"{PREFIXES[service]}:{name}" if service in PREFIXES else None
+
+
+def permissions(calls: Iterable[Call]) -> list[str]:
+    """The IAM actions for all these calls, sorted. An operation that is not known stands as `?operation`."""
+    found: set[str] = set()
+    for call in calls:
+        action = permission(call.operation)
+        found.add(f"?{call.operation}" if action is None else action)
+        found.update(_implied(call.service, call.params))
+    return sorted(found - {""})
+
+
+def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
+    if service == "ec2" and "TagSpecifications" in params:
+        yield "ec2:CreateTags"
+    yield from ("iam:PassRole" for name in params if name.lower().endswith("rolearn"))

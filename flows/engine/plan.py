@@ -1,0 +1,330 @@
+"""What will be done to the account: a graph of calls, each with how to know it worked and how to take it back.
+
+A plan is data. The very same `Call` is shown for review, printed as an `aws` command, turned into a
+permission, checked against botocore's model by the tests, sent, journalled and undone. Nothing about a plan
+may be written down twice.
+
+Values that are not known yet stand in it as `Ref`s: `Ref("gateway", "VpnGateway.VpnGatewayId")` is what the
+answer to the action "gateway" will hold at that JMESPath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from decimal import Decimal
+from typing import Any
+
+from .problems import FlowMistake
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A value that is known only once `action` has run: JMESPath `path` into the answer to its call."""
+
+    action: str
+    path: str
+
+
+RUN = Ref("handrail", "run")
+"""The id of the run that carries the plan out."""
+
+FLOW = Ref("handrail", "flow")
+"""The name of the set-up."""
+
+
+def before(action: str) -> Ref:
+    """What a `Restore` found before `action` changed it."""
+    return Ref(action, "@before")
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Text with `Ref`s inside, for example a description that names the run."""
+
+    parts: tuple[str | Ref, ...]
+
+
+def join(*parts: str | Ref) -> Join:
+    return Join(parts)
+
+
+Late = str | Ref | Join
+"""Text that may be known only once the plan runs."""
+Resolve = Callable[[Ref], Any]
+
+
+def fill(value: Any, resolve: Resolve) -> Any:
+    """`value` with every `Ref` in it replaced by what `resolve` says."""
+    match value:
+        case Ref():
+            return resolve(value)
+        case Join(parts):
+            return "".join(str(fill(part, resolve)) for part in parts)
+        case Mapping():
+            return {key: fill(item, resolve) for key, item in value.items()}
+        case list() | tuple():
+            return [fill(item, resolve) for item in value]
+        case _:
+            return value
+
+
+def refs(value: Any) -> Iterator[Ref]:
+    """Every `Ref` anywhere inside `value`, a plan's parts included."""
+    match value:
+        case Ref():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from refs(item)
+        case list() | tuple():
+            for item in value:
+                yield from refs(item)
+        case _ if is_dataclass(value):
+            for part in fields(value):
+                yield from refs(getattr(value, part.name))
+        case _:
+            pass
+
+
+@dataclass(frozen=True)
+class Call:
+    """One API call: `Call("ec2.CreateVpnGateway", {"Type": "ipsec.1"})`, some values still `Ref`s."""
+
+    operation: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def service(self) -> str:
+        return self.operation.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.operation.partition(".")[2]
+
+    def fill(self, resolve: Resolve) -> Call:
+        return Call(self.operation, fill(self.params, resolve))
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Ask `poll` again and again until `ready` holds.
+
+    Args:
+        poll: the reading call.
+        ready: JMESPath into its answer; true when the thing is there.
+        sentence: what is being waited for, for the person who watches.
+        failed: JMESPath; true when it can never become ready.
+        now: JMESPath to the state's own word, shown while waiting.
+        gone: error codes of `poll` that mean "ready", for waits on a deletion.
+        typical: seconds it usually takes.
+        limit: seconds after which to give up.
+    """
+
+    poll: Call
+    ready: Late
+    sentence: str
+    failed: Late = ""
+    now: Late = ""
+    gone: tuple[str, ...] = ()
+    typical: int = 10
+    limit: int = 600
+
+
+@dataclass(frozen=True)
+class Find:
+    """How to recognise, after a crash, that a call did happen: its effect must be provably this run's.
+
+    `shape` is a JMESPath from the answer of `look` to what the lost answer would have been, or null.
+    """
+
+    look: Call
+    shape: Late
+
+
+@dataclass(frozen=True)
+class Still:
+    """A condition for taking something back: it is still as this run left it.
+
+    `path` into the answer of `look` gives null when the thing is gone, `equals` when it is still ours, and
+    anything else when somebody changed it since; then it is left alone and `otherwise` says so.
+    """
+
+    look: Call
+    path: Late
+    equals: Late
+    otherwise: str
+
+
+@dataclass(frozen=True)
+class Undo:
+    """One call that takes something back.
+
+    `gone` are error codes that mean there is nothing left to take back, `not_yet` those that mean "ask again
+    in a moment" (written `Code` or `Code: part of the message`).
+    """
+
+    call: Call
+    wait: Wait | None = None
+    gone: tuple[str, ...] = ()
+    not_yet: tuple[str, ...] = ()
+    still: Still | None = None
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Put back what an action changed: read before, compare after, written back only if nobody touched it.
+
+    Args:
+        read: the call that reads the setting.
+        path: JMESPath to it in the answer.
+        put: the call that writes it back; `before(action)` in its parameters is the former value.
+        remove: the call for when there was no former value.
+        absent: error codes of `read` that mean there is no value.
+    """
+
+    read: Call
+    path: str
+    put: Call
+    remove: Call | None = None
+    absent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What something costs while it exists. USD, without tax; `as_of` and `source` say how fresh that is."""
+
+    what: str
+    usd_per_hour: Decimal
+    as_of: str
+    source: str
+    note: str = ""
+
+    @property
+    def usd_per_month(self) -> Decimal:
+        """At AWS's own 730 hours a month."""
+        return self.usd_per_hour * 730
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing the plan does.
+
+    Args:
+        id: unique in the plan; other actions refer to it.
+        sentence: what it does, in plain words.
+        call: the call that does it.
+        wait: when it has really taken effect.
+        undo: calls that take it back, in order; or how to restore what it changed.
+        find: how to recognise it after a crash. Without one, repeating the call must be harmless.
+        after: ids of actions to wait for beyond those it refers to.
+        not_yet: error codes that mean "repeat in a moment" (`Code` or `Code: part of the message`).
+        exists: error codes that mean it was there already: it is left alone, now and at undo.
+        type: what it creates, as CloudFormation names it; empty for a mere setting.
+        resource: the id of what it creates.
+        costs: what that costs while it exists.
+        undone: what the receipt says about taking it back.
+    """
+
+    id: str
+    sentence: str
+    call: Call
+    wait: Wait | None = None
+    undo: tuple[Undo, ...] | Restore = ()
+    find: Find | None = None
+    after: tuple[str, ...] = ()
+    not_yet: tuple[str, ...] = ()
+    exists: tuple[str, ...] = ()
+    type: str = ""
+    resource: Late = ""
+    costs: tuple[Cost, ...] = ()
+    undone: str = ""
+
+    def __getitem__(self, path: str) -> Ref:
+        return Ref(self.id, path)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something that exists already and is used as it is; undo never touches it."""
+
+    id: str
+    sentence: str
+    type: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a set-up will do, in an order in which it could be done one by one.
+
+    Args:
+        actions: what is done.
+        uses: what was found and is used.
+        outputs: what a person or a script wants to know afterwards, by name.
+        facts: what the hand-over needs to know of the answers; plain JSON.
+        reads: calls the hand-over will make afterwards; they count for the permissions.
+    """
+
+    actions: tuple[Action, ...]
+    uses: tuple[Use, ...] = ()
+    outputs: Mapping[str, Late] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    reads: tuple[Call, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = {RUN.action}
+        for action in self.actions:
+            if action.id in known:
+                raise FlowMistake(f"Two actions are called {action.id!r}.")
+            if unknown := self.needs(action) - known:
+                raise FlowMistake(f"{action.id!r} needs {sorted(unknown)}, which has not run by then.")
+            if not action.find and any(r.action == action.id and r.path != "@before" for r in refs(action.undo)):
+                raise FlowMistake(f"After a crash {action.id!r} could not be taken back: it has no `find`.")
+            known.add(action.id)
+
+    @classmethod
+    def of(cls, things: Iterable[Action | Use], **rest: Any) -> Plan:
+        """A plan of what is done and what is used, sorted apart."""
+        things = tuple(things)
+        return cls(
+            tuple(thing for thing in things if isinstance(thing, Action)),
+            tuple(thing for thing in things if isinstance(thing, Use)),
+            **rest,
+        )
+
+    def needs(self, action: Action) -> set[str]:
+        """The ids of the actions that must have run before `action`."""
+        mentioned = {ref.action for ref in refs((action.call, action.wait, action.find))}
+        return (mentioned | set(action.after)) - {action.id, RUN.action}
+
+    def paths_into(self, action_id: str) -> set[str]:
+        """The parts of this action's answer that anything later needs: all that the journal may keep of it."""
+        paths = {ref.path for ref in refs((self.actions, self.outputs)) if ref.action == action_id}
+        return paths - {"@before"}
+
+    def calls(self) -> Iterator[Call]:
+        """Every call that carrying out, watching, recognising, undoing and handing over may make."""
+        for action in self.actions:
+            yield action.call
+            if action.wait:
+                yield action.wait.poll
+            if action.find:
+                yield action.find.look
+            if isinstance(action.undo, Restore):
+                yield action.undo.read
+                yield action.undo.put
+                if action.undo.remove:
+                    yield action.undo.remove
+            else:
+                for step in action.undo:
+                    yield step.call
+                    if step.wait:
+                        yield step.wait.poll
+                    if step.still:
+                        yield step.still.look
+        yield from self.reads
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        return tuple(cost for action in self.actions for cost in action.costs)

@@ -1,0 +1,124 @@
+"""What can go wrong, said so that a person knows what to do next.
+
+    Problem
+    ├── Refused            an answer, a flag or a file is not acceptable            exit 2
+    ├── Blocked            a check says no; nothing was created                     exit 3
+    ├── JournalTrouble     the journal cannot be written or read                    exit 3
+    ├── Busy               another session drives this run                          exit 3
+    └── CloudError         AWS, or the way to it
+        ├── NoAccess       no credentials, no profile, no region, expired           exit 4
+        ├── Denied         signed in, but not allowed                               exit 4
+        ├── Unreachable    the request never arrived                                exit 4
+        └── Lost           the request was sent, its answer never came: in doubt    exit 1
+
+    FlowMistake            an error in a set-up's own declaration; never the user's fault
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """Something the user should hear about.
+
+    Args:
+        what: one sentence with the value in question.
+        why: the reason, where `what` does not already say it; AWS's own words belong here.
+        remedy: what to enter, run or ask for instead.
+        action: the plan's action that was under way, if any.
+        suggestion: a corrected value that a front end may offer with one key.
+    """
+
+    code: ClassVar[str] = "problem"
+    exit_code: ClassVar[int] = 2
+
+    def __init__(
+        self, what: str, why: str = "", remedy: str = "", *, action: str = "", suggestion: str = ""
+    ) -> None:
+        super().__init__(what)
+        self.what, self.why, self.remedy = what, why, remedy
+        self.action, self.suggestion = action, suggestion
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.why, self.remedy) if part)
+
+
+class Refused(Problem):
+    """An answer, a flag or an answers file is not acceptable."""
+
+    code = "refused"
+
+
+class Blocked(Problem):
+    """A check refused, before anything was created."""
+
+    code = "blocked"
+    exit_code = 3
+
+
+class JournalTrouble(Problem):
+    """The journal cannot be used; without it nothing may be created."""
+
+    code = "journal"
+    exit_code = 3
+
+
+class Busy(Problem):
+    """Another session is driving this run."""
+
+    code = "busy"
+    exit_code = 3
+
+
+class CloudError(Problem):
+    """AWS refused a call. `aws_code` is AWS's own error code."""
+
+    code = "aws"
+    exit_code = 4
+
+    def __init__(
+        self,
+        what: str,
+        why: str = "",
+        remedy: str = "",
+        *,
+        aws_code: str = "",
+        aws_message: str = "",
+        action: str = "",
+    ) -> None:
+        super().__init__(what, why, remedy, action=action)
+        self.aws_code, self.aws_message = aws_code, aws_message
+
+
+class NoAccess(CloudError):
+    """There is no usable way into an account: credentials, profile or region."""
+
+    code = "no_access"
+
+
+class Denied(CloudError):
+    """Signed in, but not allowed. `permission` is the IAM action that is missing."""
+
+    code = "denied"
+
+    def __init__(self, what: str, why: str = "", remedy: str = "", *, permission: str, aws_code: str = "") -> None:
+        super().__init__(what, why, remedy, aws_code=aws_code, aws_message=why)
+        self.permission = permission
+
+
+class Unreachable(CloudError):
+    """The request never left, or never arrived: nothing happened."""
+
+    code = "unreachable"
+
+
+class Lost(CloudError):
+    """The request was sent and its answer never came: it may or may not have happened."""
+
+    code = "in_doubt"
+    exit_code = 1
+
+
+class FlowMistake(Exception):
+    """A set-up is declared wrongly: a mistake of ours, found by the tests."""

@@ -1,0 +1,314 @@
+"""The kinds of question, and how a raw reply becomes a typed answer.
+
+A question knows how to parse, check and list its options. It does not know how it is drawn: the front ends
+match on its kind. On a flow's class an attribute is the `Question[T]`, on an instance it is the `T`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+
+from .problems import Refused
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """When a question is asked: every named question was answered with one of the named values.
+
+    Guards are data, so the machine can be drawn and every path of it walked.
+    """
+
+    needs: tuple[tuple[Question[Any], tuple[Any, ...]], ...] = ()
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        return all(question.id in answers and answers[question.id] in values for question, values in self.needs)
+
+    def __and__(self, other: Guard) -> Guard:
+        return Guard(self.needs + other.needs)
+
+    def __str__(self) -> str:
+        return " and ".join(f"{q.id} = {' or '.join(str(v) for v in values)}" for q, values in self.needs)
+
+
+ALWAYS = Guard()
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something to think about before going on.
+
+    Args:
+        id: stable; `--accept ID` names it.
+        message: what will happen, and what to do instead.
+        confirm: it needs a conscious yes.
+        switch: a reply to the same question that avoids it; a front end offers it with one key.
+        key: the question it belongs to, filled in by the engine.
+    """
+
+    id: str
+    message: str
+    confirm: bool = False
+    switch: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Option(Generic[T_co]):
+    """One thing to pick. Facts ride along in `value`, so that later checks need no second look-up.
+
+    Args:
+        key: what an answers file says, for example an id.
+        value: what the set-up works with.
+        label: its name, as a person knows it.
+        hint: what helps to tell it from the others.
+    """
+
+    key: str
+    value: T_co
+    label: str
+    hint: str = ""
+
+
+Check = Callable[[Any, Any], Iterable[Caution] | None]
+
+
+class Question(Generic[T]):
+    """What every kind of question has.
+
+    Args:
+        ask: the question, in plain words.
+        why: one to three sentences for someone who has never seen AWS.
+        label: its short name; made from the attribute's name if left out.
+        default: a raw reply, or a function of the answers so far that gives one; None is no default.
+        check: called with the value and the answers so far; raises ValueError or Refused to refuse, returns
+            or yields Cautions to warn.
+        when: guard; always asked if left out.
+        fine_tuning: it has a sound default, is not asked, and can be changed from the review.
+        example: a valid reply, shown as a hint and used by the tests.
+        empty: what to do when there is nothing to pick from: the way out.
+    """
+
+    id: str = ""
+
+    def __init__(
+        self,
+        ask: str,
+        *,
+        why: str = "",
+        label: str = "",
+        default: object | Callable[[Any], object] = None,
+        check: Check | None = None,
+        when: Guard = ALWAYS,
+        fine_tuning: bool = False,
+        example: str = "",
+        empty: str = "",
+    ) -> None:
+        self.ask, self.why, self._label, self.example, self.empty = ask, why, label, example, empty
+        self._default, self._check, self.when, self.fine_tuning = default, check, when, fine_tuning
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.id = name
+
+    @overload
+    def __get__(self, flow: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, flow: Flow, owner: type) -> T: ...
+    def __get__(self, flow: Flow | None, owner: type) -> Self | T:
+        if flow is None:
+            return self
+        answer: T = flow.answer_to(self)
+        return answer
+
+    @property
+    def label(self) -> str:
+        return self._label or self.id.replace("_", " ").capitalize()
+
+    @property
+    def kind(self) -> str:
+        """The kind's name in `handrail questions`."""
+        return type(self).__name__.lower()
+
+    @property
+    def default_text(self) -> str:
+        """The default as `handrail questions` lists it: computed ones are only known in an account."""
+        if self._default is None:
+            return ""
+        return "(depends on earlier answers)" if callable(self._default) else str(self._default)
+
+    def is_(self, *values: T) -> Guard:
+        return Guard(((self, values),))
+
+    def default(self, flow: Flow) -> object:
+        return self._default(flow) if callable(self._default) else self._default
+
+    def parse(self, raw: object, flow: Flow) -> tuple[T, tuple[Caution, ...]]:
+        """Turn a raw reply into an answer and what there is to say about it. Raises Refused."""
+        try:
+            value = self._parse(raw, flow)
+            cautions = tuple(self._check(value, flow) or ()) if self._check else ()
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        return value, tuple(Caution(c.id, c.message, c.confirm, c.switch, self.id) for c in cautions)
+
+    def shown(self, value: T, raw: object) -> str:
+        """The answer as a person reads it."""
+        return str(raw)
+
+    def allowed(self) -> str:
+        """What may be answered, in a few words, for lists of missing keys."""
+        return f"for example {self.example}" if self.example else "text"
+
+    def _parse(self, raw: object, flow: Flow) -> T:
+        raise NotImplementedError
+
+
+class Text(Question[T]):
+    """Typed text, turned into a `T` by `read`, which raises ValueError or Refused with a sentence."""
+
+    def __init__(self, ask: str, read: Callable[[str], T], **rest: Any) -> None:
+        super().__init__(ask, **rest)
+        self._read = read
+
+    def _parse(self, raw: object, flow: Flow) -> T:
+        if isinstance(raw, list | dict):
+            raise Refused(f"{self.label} takes one value, not a list.", remedy=f"Enter {self.allowed()}.")
+        return self._read("" if raw is None else str(raw).strip())
+
+
+class Many(Question[tuple[T, ...]]):
+    """Several typed texts: a list, or one text with commas, spaces or new lines between them."""
+
+    def __init__(self, ask: str, read: Callable[[str], T], *, least: int = 1, **rest: Any) -> None:
+        super().__init__(ask, **rest)
+        self._read, self.least = read, least
+
+    def _parse(self, raw: object, flow: Flow) -> tuple[T, ...]:
+        found = tuple(self._read(text) for text in several(raw))
+        if len(found) < self.least:
+            raise Refused("Enter at least one.", remedy=f"It looks like {self.example}." if self.example else "")
+        return found
+
+    def shown(self, value: tuple[T, ...], raw: object) -> str:
+        return ", ".join(str(item) for item in value) or "none"
+
+    def allowed(self) -> str:
+        return f"a list, for example [{self.example}]"
+
+
+Listing = Callable[[Any], Iterable[Option[T]]]
+
+
+class Choice(Question[T]):
+    """One of several options: written down, or looked up in the account."""
+
+    def __init__(self, ask: str, options: Mapping[T, str] | Listing[T], **rest: Any) -> None:
+        super().__init__(ask, **rest)
+        self.written, self._look_up = _sources(options)
+
+    def options(self, flow: Flow) -> Iterable[Option[T]]:
+        return self.written or self._look_up(flow)
+
+    def _parse(self, raw: object, flow: Flow) -> T:
+        return pick(str(raw), tuple(self.options(flow)), self).value
+
+    def shown(self, value: T, raw: object) -> str:
+        written = [option.label for option in self.written if option.value == value]
+        return written[0] if written else named(value)
+
+    def allowed(self) -> str:
+        return " | ".join(option.key for option in self.written) or "an id or a unique name"
+
+
+class Picks(Question[tuple[T, ...]]):
+    """Any number of several options, looked up in the account or written down."""
+
+    def __init__(self, ask: str, options: Mapping[T, str] | Listing[T], *, least: int = 0, **rest: Any) -> None:
+        super().__init__(ask, **rest)
+        self.written, self._look_up = _sources(options)
+        self.least = least
+
+    def options(self, flow: Flow) -> Iterable[Option[T]]:
+        return self.written or self._look_up(flow)
+
+    def _parse(self, raw: object, flow: Flow) -> tuple[T, ...]:
+        options = tuple(self.options(flow))
+        keys = [option.key for option in options]
+        replies = raw if isinstance(raw, str) and raw in (o.label for o in options) else several(raw, spaces=False)
+        picked = [pick(text, options, self) for text in ([replies] if isinstance(replies, str) else replies)]
+        if len(picked) < self.least:
+            raise Refused("Choose at least one.", remedy=self.empty)
+        return tuple(option.value for option in sorted(set(picked), key=lambda option: keys.index(option.key)))
+
+    def shown(self, value: tuple[T, ...], raw: object) -> str:
+        labels = {option.value: option.label for option in self.written}
+        return ", ".join(labels.get(item) or named(item) for item in value) or "none"
+
+    def allowed(self) -> str:
+        some = " | ".join(option.key for option in self.written) or "ids or unique names"
+        return f"a list of {some}" + ("" if self.least else "; may be empty: []")
+
+
+class Yes(Question[bool]):
+    """Yes or no."""
+
+    def _parse(self, raw: object, flow: Flow) -> bool:
+        match str(raw).strip().lower():
+            case "yes" | "y" | "true":
+                return True
+            case "no" | "n" | "false":
+                return False
+            case _:
+                raise Refused(f"“{raw}” is neither yes nor no.", remedy="Answer yes or no.")
+
+    def shown(self, value: bool, raw: object) -> str:
+        return "yes" if value else "no"
+
+    def allowed(self) -> str:
+        return "yes | no"
+
+
+def several(raw: object, *, spaces: bool = True) -> list[str]:
+    """The separate texts of a list reply: a real list, or text with separators between them."""
+    if raw is None:
+        return []
+    if isinstance(raw, list | tuple):
+        return [str(item).strip() for item in raw if str(item).strip()]
+    text = str(raw).strip().removeprefix("[").removesuffix("]")
+    parts = re.split(r"[,;\s]+" if spaces else r"[,;\n]+", text)
+    return [part.strip().strip("\"'") for part in parts if part.strip()]
+
+
+def pick(text: str, options: Sequence[Option[T]], question: Question[Any]) -> Option[T]:
+    """The option that `text` names by its key or by a label only it has. Raises Refused."""
+    by_key = [option for option in options if option.key == text]
+    found = by_key or [option for option in options if option.label == text]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        keys = ", ".join(option.key for option in found)
+        raise Refused(f"{len(found)} are called “{text}”: {keys}.", remedy="Give the id instead.")
+    some = ", ".join(f"{o.key} ({o.label})" if o.label and o.label != o.key else o.key for o in options[:8])
+    more = f" and {len(options) - 8} more" if len(options) > 8 else ""
+    remedy = f"Choose from: {some}{more}." if options else question.empty
+    raise Refused(f"“{text}” is not among the choices for {question.id}.", remedy=remedy)
+
+
+def named(value: object) -> str:
+    """How a looked-up thing is shown: by its name and id where it has them."""
+    name, id_ = getattr(value, "name", ""), getattr(value, "id", "")
+    return f"{name} ({id_})" if name and id_ and name != id_ else str(name or id_ or value)
+
+
+def _sources(options: Mapping[T, str] | Listing[T]) -> tuple[tuple[Option[T], ...], Listing[T]]:
+    if isinstance(options, Mapping):
+        return tuple(Option(str(value), value, label) for value, label in options.items()), lambda flow: ()
+    return (), options

@@ -1,0 +1,528 @@
+"""One set-up being made: where the person is, what they said, and what happens next.
+
+The session stores only what was said. The trail, the current question, whether an old answer still counts,
+the review: all of it is worked out by walking the questions in order, so there is no second copy of the
+truth to go stale. It has no screen in it and is synchronous; front ends run it in a worker thread, because
+`state`, `answer` and `review` may ask AWS.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from .apply import apply
+from .clock import Clock
+from .cloud import Cloud, Identity, Place, Remembering
+from .events import Event, Receipt
+from .flow import Finding, Flow, Grade, Handover
+from .handover import hand_over, take_files_back
+from .journal import Journal, Run
+from .permissions import permissions
+from .plan import Call, Plan
+from .preflight import allowed
+from .problems import Blocked, CloudError, Denied, FlowMistake, Problem, Refused
+from .questions import Caution, Choice, Option, Picks, Question
+from .undo import receipt, undo
+
+
+class Listed(StrEnum):
+    """How a look-up of options ended. (While it runs, the front end says "loading".)"""
+
+    ITEMS = "items"
+    EMPTY = "empty"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The options of a question, or why there are none. Never silently empty.
+
+    `read_at` is the wall-clock time of the look-up; `way_out` says what to do when there is nothing.
+    """
+
+    listed: Listed
+    options: tuple[Option[Any], ...] = ()
+    read_at: str = ""
+    way_out: str = ""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Show this question, filled in with `said`.
+
+    Args:
+        question: what to ask.
+        offer: what there is to pick from; None for typed answers.
+        said: the raw reply to start from: what was said before, or the default.
+        problem: why what was said is not accepted.
+        cautions: what needs a conscious yes before this answer counts: `accept` their ids, or answer otherwise.
+        because: why an answer that was given needs another look; empty otherwise.
+        position: which question this is, and of how many at the most; (0, 0) for fine-tuning.
+    """
+
+    question: Question[Any]
+    offer: Offer | None
+    said: object
+    problem: Problem | None = None
+    cautions: tuple[Caution, ...] = ()
+    because: str = ""
+    position: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer as a list of answers shows it."""
+
+    question: Question[Any]
+    shown: str
+    raw: object
+    defaulted: bool
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything a person should see before confirming.
+
+    Args:
+        answers: what was said, and the fine-tuning with its values.
+        plan: what will be done.
+        findings: what was checked, and how sure that is.
+        cautions: what to think about.
+        permissions: the IAM actions that it needs.
+        reads: IAM actions for the reading alone.
+    """
+
+    answers: tuple[Line, ...]
+    plan: Plan
+    findings: tuple[Finding, ...]
+    cautions: tuple[Caution, ...]
+    permissions: tuple[str, ...]
+    reads: tuple[str, ...]
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.grade is Grade.REFUSED)
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """Everything is answered."""
+
+    review: Review
+
+
+State = Asking | Reviewing
+
+
+@dataclass
+class _Said:
+    """A reply, what it meant, and the earlier answers that this rests on."""
+
+    raw: object
+    value: Any = None
+    basis: Mapping[str, Any] | None = None
+    cautions: tuple[Caution, ...] = ()
+    problem: Problem | None = None
+    because: str = ""
+    seen: dict[str, Any] = field(default_factory=dict)
+
+
+class Session:
+    """A draft or run of one set-up in one account.
+
+    Args:
+        flow: the set-up.
+        cloud: the account.
+        journal: where answers and runs are kept; None keeps nothing (for `plan` and `export`).
+        place: what the command line said about where to work.
+        run: an earlier draft or run to go on with.
+        clock: time; the real one if left out.
+    """
+
+    def __init__(
+        self,
+        flow: type[Flow],
+        cloud: Cloud,
+        journal: Journal | None = None,
+        *,
+        place: Place | None = None,
+        run: Run | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.flow, self.place, self.run = flow, place or Place(), run
+        self.cloud = Remembering(cloud)
+        self.accepted: set[str] = set()
+        self._journal, self._clock = journal, clock
+        self._stop = threading.Event()
+        self._held = ExitStack()
+        self._said: dict[str, _Said] = {}
+        self._defaults: dict[str, _Said] = {}
+        self._revisiting = ""
+        self._refused: tuple[str, object, Problem] | None = None
+        self._reviewed: tuple[Mapping[str, Any], Review] | None = None
+        if run:
+            self._held.enter_context(run.held())
+            record = run.record
+            self._said = {key: _Said(raw) for key, raw in record.answers.items()}
+
+    def close(self) -> None:
+        """Let go of the run, so that another session may drive it."""
+        self._held.close()
+
+    @property
+    def identity(self) -> Identity:
+        return self.cloud.identity
+
+    # -- where am I --------------------------------------------------------------------------------------
+
+    def state(self) -> State:
+        """What to show now. May ask AWS."""
+        answered, question = self._walk()
+        if question is None:
+            return Reviewing(self.review())
+        said = self._said.get(question.id)
+        problem = said.problem if said else None
+        raw = said.raw if said else None
+        cautions = tuple(c for c in said.cautions if c.confirm and c.id not in self.accepted) if said else ()
+        if self._refused and self._refused[0] == question.id:
+            _, raw, problem = self._refused
+            cautions = ()
+        offer = self._offer(question, answered)
+        if raw is None:
+            raw = self._default(question, answered)
+        return Asking(
+            question, offer, raw, problem, cautions, said.because if said else "", self._position(question, answered)
+        )
+
+    def trail(self) -> list[Line]:
+        """What holds so far, in order, fine-tuning included."""
+        answered, _ = self._walk()
+        return [self._line(question, answered) for question in self._asked(answered) if question.id in answered.answers]
+
+    def ahead(self) -> list[Question[Any]]:
+        """What may still be asked after the current question, fine-tuning left out."""
+        answered, current = self._walk()
+        reach = {q for route in self.flow.routes() for q in route if self._possible(route, answered)}
+        return [
+            q for q in self.flow.questions
+            if q in reach and q.id not in answered.answers and q is not current and not q.fine_tuning
+        ]  # fmt: skip
+
+    def answers(self) -> dict[str, Any]:
+        """Every reply that counts, as an answers file holds them."""
+        return {line.question.id: line.raw for line in self.trail() if not line.defaulted}
+
+    def review(self) -> Review:
+        """The plan and all there is to know about it. Raises Refused while something is unanswered."""
+        answered, question = self._walk()
+        if question is not None:
+            raise Refused(f"“{question.ask}” is not answered yet.")
+        if self._reviewed and self._reviewed[0] == answered.answers:
+            return self._reviewed[1]
+        lines = tuple(self._line(q, answered) for q in self._asked(answered))
+        plan = answered.plan()
+        findings: list[Finding] = []
+        cautions = [caution for q in self._asked(answered) for caution in self._hold(q, answered).cautions]
+        for found in answered.checks():
+            if isinstance(found, Finding):
+                findings.append(found)
+            else:
+                cautions.append(found)
+        reads = [Call(operation) for operation in self.cloud.reads]
+        needed = permissions([*plan.calls(), *reads])
+        findings.append(allowed(self.cloud, needed))
+        review = Review(
+            lines, plan, tuple(findings), tuple(cautions), tuple(needed), tuple(permissions([*reads, *plan.reads]))
+        )
+        self._reviewed = dict(answered.answers), review
+        return review
+
+    # -- what can happen ---------------------------------------------------------------------------------
+
+    def answer(self, raw: object) -> None:
+        """Answer the current question. A refusal is part of the next state, not an exception."""
+        answered, question = self._walk()
+        if question is None:
+            return
+        self._refused = None
+        try:
+            said = self._understand(question, raw, answered)
+        except Problem as problem:
+            self._refused = question.id, raw, problem
+            return
+        self._said[question.id] = said
+        if self._unconfirmed(said):
+            return
+        if self._revisiting == question.id:
+            self._revisiting = ""
+        self._save()
+
+    def accept(self, caution_id: str) -> None:
+        """Say a conscious yes to a caution."""
+        self.accepted.add(caution_id)
+        _, question = self._walk()
+        if question and self._revisiting == question.id and not self._unconfirmed(self._said[question.id]):
+            self._revisiting = ""
+        self._save()
+
+    def back(self) -> bool:
+        """Return to the question before, or from fine-tuning to the review; False at the first."""
+        answered, current = self._walk()
+        self._refused = None
+        if current and current.fine_tuning and self._revisiting == current.id:
+            self._revisiting = ""
+            return True
+        before = [q for q in self._asked(answered) if q.id in answered.answers and not q.fine_tuning]
+        if before:
+            self._revisiting = before[-1].id
+        return bool(before)
+
+    def revisit(self, key: str) -> None:
+        """Return to a question. Later answers are kept while they still hold. Raises Refused if unknown."""
+        self._revisiting, self._refused = self.flow.question(key).id, None
+
+    def use_default(self, key: str) -> None:
+        """Forget what was said to a question, so that its default counts again."""
+        self._said.pop(key, None)
+        self._save()
+
+    def refresh(self) -> None:
+        """Read the account afresh."""
+        self.cloud.forget()
+        self._reviewed = None
+        self._defaults.clear()
+
+    def fill(self, answers: Mapping[str, Any]) -> list[Caution]:
+        """Answer from a file or from flags, in any order. Fine-tuning may be left out, nothing else.
+
+        Returns what is worth saying about the file itself. Raises Refused for an unknown key, for an answer
+        that is not accepted, or naming every missing key.
+        """
+        for key in answers:
+            self.flow.question(key)
+        self._said.update({key: _Said(raw) for key, raw in answers.items()})
+        answered, question = self._walk(confirmed=False)
+        if question is not None:
+            said = self._said.get(question.id)
+            if said and said.problem:
+                problem = said.problem
+                raise Refused(f"{question.id}: {problem.what}", problem.why, problem.remedy) from problem
+            missing = self._missing(answered)
+            if not missing:  # its default does not work here
+                offer = self._offer(question, answered)
+                raise Refused(f"{question.id}: there is no usable default.", remedy=offer.way_out if offer else "")
+            words = [f"  {q.id}: {q.ask} ({q.allowed()})" for q in missing]
+            raise Refused(
+                f"{len(missing)} answer{'s are' if len(missing) > 1 else ' is'} missing:\n" + "\n".join(words),
+                remedy="Add them to the answers file, or with --set KEY=VALUE.",
+            )
+        self._save()
+        idle = [key for key in answers if key not in answered.answers]
+        return [Caution(f"unused-{k}", f"“{k}” is not asked with these answers; it was not used.", key=k) for k in idle]
+
+    # -- doing -------------------------------------------------------------------------------------------
+
+    def apply(self) -> Iterator[Event]:
+        """Carry out the plan that was reviewed, or go on with one that was begun. Raises Blocked."""
+        if not self.run or not self.run.plan:
+            review = self.review()
+            if review.refusals:
+                finding = review.refusals[0]
+                raise Blocked(finding.sentence, finding.evidence, finding.remedy)
+            open_ = [c for c in review.cautions if c.confirm and c.id not in self.accepted]
+            if open_:
+                names = ", ".join(c.id for c in open_)
+                raise Blocked(open_[0].message, "", f"Say yes to it, in batch with --accept {names}.")
+            self._begin()
+            assert self.run is not None
+            self.run.confirm(review.plan, self.identity.account, self.place)
+        self._same_account()
+        run = self.run
+        assert run.plan is not None
+        self._stop = threading.Event()
+        yield from apply(run, run.plan, self.cloud, self._stop, self._clock)
+
+    def stop(self) -> None:
+        """Send nothing further; what is under way is finished and written down."""
+        self._stop.set()
+
+    def hand_over(self) -> Handover:
+        """Outputs, files and proof of a run whose plan was carried out. Marks it done or waiting."""
+        assert self.run is not None
+        return hand_over(self.flow, self.run, self.cloud)
+
+    def undo(self, decisions: Mapping[str, str] | None = None) -> Iterator[Event]:
+        """Take the run back. `decisions` is what only a person can decide. Raises Refused."""
+        run = self.run
+        if not run or not run.plan:
+            raise Refused("Nothing was created yet, so there is nothing to undo.")
+        for key in decisions or {}:
+            raise Refused(f"“{key}” is nothing to decide when {run.id} is undone.", remedy="Leave out that --set.")
+        self._same_account()
+        self._stop = threading.Event()
+        yield from undo(run, run.plan, self.cloud, self._stop, self._clock)
+
+    def receipt(self) -> Receipt:
+        """How the undo ended."""
+        assert self.run and self.run.plan, "only a run has a receipt"
+        return take_files_back(self.run, receipt(self.run, self.run.plan))
+
+    # -- walking -----------------------------------------------------------------------------------------
+
+    def _walk(self, confirmed: bool = True) -> tuple[Flow, Question[Any] | None]:
+        """The answers that hold, and the first question without one."""
+        answered = self.flow(self.cloud)
+        for question in self.flow.questions:
+            if not question.when.holds(answered.answers):
+                continue
+            if question.id == self._revisiting:
+                return answered, question
+            said = self._hold(question, answered)
+            if said.basis is None or said.problem or (confirmed and self._unconfirmed(said)):
+                return answered, question
+            answered.answers[question.id] = said.value
+        return answered, None
+
+    def _hold(self, question: Question[Any], answered: Flow) -> _Said:
+        """What was said to a question, or its default if it is fine-tuning; looked at again if need be."""
+        said = self._said.get(question.id)
+        if said is None:
+            if not question.fine_tuning:
+                return _Said(None)
+            said = self._defaults.get(question.id)
+            if said is None or not _rests(said, answered):
+                said = self._defaults[question.id] = self._defaulted(question, answered)
+            return said
+        if _rests(said, answered):
+            said.problem, said.because = None, ""
+        else:
+            earlier = said.basis if said.basis is not None else said.seen
+            moved = [key for key, value in earlier.items() if answered.answers.get(key) != value]
+            try:
+                fresh = self._understand(question, said.raw, answered)
+                said.value, said.basis, said.cautions, said.problem, said.because = (
+                    fresh.value, fresh.basis, fresh.cautions, None, "",
+                )  # fmt: skip
+            except Problem as problem:
+                said.problem, said.seen = problem, dict(earlier)
+                said.because = _because(self.flow, moved)
+        return said
+
+    def _defaulted(self, question: Question[Any], answered: Flow) -> _Said:
+        answered.read.clear()
+        try:
+            raw = question.default(answered)
+            value, cautions = question.parse(raw, answered)
+        except Problem as problem:
+            return _Said(None, problem=problem)
+        return _Said(raw, value, dict(answered.read), cautions)
+
+    def _understand(self, question: Question[Any], raw: object, answered: Flow) -> _Said:
+        answered.read.clear()
+        value, cautions = question.parse(raw, answered)
+        return _Said(raw, value, dict(answered.read), cautions)
+
+    def _unconfirmed(self, said: _Said) -> bool:
+        return any(caution.confirm and caution.id not in self.accepted for caution in said.cautions)
+
+    def _offer(self, question: Question[Any], answered: Flow) -> Offer | None:
+        if not isinstance(question, Choice | Picks):
+            return None
+        try:
+            options = tuple(question.options(answered))
+        except Denied as problem:
+            return Offer(Listed.DENIED, way_out=str(problem))
+        except Problem as problem:
+            return Offer(Listed.FAILED, way_out=str(problem))
+        now = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
+        if not options:
+            return Offer(Listed.EMPTY, (), now, question.empty or "There is nothing to choose from.")
+        return Offer(Listed.ITEMS, options, now)
+
+    def _default(self, question: Question[Any], answered: Flow) -> object:
+        try:
+            return question.default(answered)
+        except Problem:
+            return None
+
+    def _asked(self, answered: Flow) -> Iterator[Question[Any]]:
+        answers: Collection[str] = answered.answers.keys()
+        return (q for q in self.flow.questions if q.when.holds(answered.answers) or q.id in answers)
+
+    def _missing(self, answered: Flow) -> list[Question[Any]]:
+        """Every question that will surely be asked and has no answer."""
+        answers = dict(answered.answers)
+        found: list[Question[Any]] = []
+        for question in self.flow.questions:
+            if question.id in answers or not question.when.holds(answers):
+                continue
+            if question.fine_tuning:
+                continue
+            if question.id not in self._said:
+                found.append(question)
+                continue
+            try:  # it may decide a guard, even though an earlier answer is missing
+                answers[question.id] = question.parse(self._said[question.id].raw, answered)[0]
+            except (Problem, FlowMistake):
+                answers[question.id] = None
+        return found
+
+    def _possible(self, route: Iterable[Question[Any]], answered: Flow) -> bool:
+        ids = {question.id for question in route}
+        return answered.answers.keys() <= ids
+
+    def _position(self, question: Question[Any], answered: Flow) -> tuple[int, int]:
+        if question.fine_tuning:
+            return 0, 0
+        essential = [q.id for q in self._asked(answered) if not q.fine_tuning and q.id in answered.answers]
+        routes = [r for r in self.flow.routes() if self._possible(r, answered) and question in r]
+        longest = max((sum(not q.fine_tuning for q in route) for route in routes), default=len(essential) + 1)
+        return len(essential) + 1, longest
+
+    def _line(self, question: Question[Any], answered: Flow) -> Line:
+        said = self._hold(question, answered)
+        return Line(question, question.shown(said.value, said.raw), said.raw, question.id not in self._said)
+
+    # -- keeping -----------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self.run is None:
+            if self._journal is None:
+                raise FlowMistake("a session without a journal cannot apply")
+            self.run = self._journal.begin(self.flow.id, self.place, self.identity.account)
+            self._held.enter_context(self.run.held())
+
+    def _save(self) -> None:
+        self._reviewed = None
+        if self._journal is not None:
+            self._begin()
+            assert self.run is not None
+            self.run.save_answers({key: said.raw for key, said in self._said.items()})
+
+    def _same_account(self) -> None:
+        assert self.run is not None
+        made_in, here = self.run.record.account, self.identity.account
+        if made_in and here != made_in:
+            raise CloudError(
+                f"{self.run.id} belongs to account {made_in}, but you are signed in to {here}.",
+                remedy="Choose the profile it was made with.",
+            )
+
+
+def _rests(said: _Said, answered: Flow) -> bool:
+    """Whether an answer was understood, on answers that are still the same."""
+    if said.basis is None:
+        return False
+    return all(key in answered.answers and answered.answers[key] == value for key, value in said.basis.items())
+
+
+def _because(flow: type[Flow], moved: Iterable[str]) -> str:
+    labels = [flow.question(key).label for key in moved]
+    return f"needs another look, because you changed {' and '.join(labels)}" if labels else ""

@@ -1,0 +1,162 @@
+"""Take a run back, from the journal alone, so that it works after an upgrade too.
+
+What was created is deleted, what was changed is put back unless somebody changed it since, what existed
+before is not touched. A step that fails never stops the others; what stays is on the receipt with the reason.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import jmespath
+
+from .apply import look_for
+from .carry import Carrier, Stopped, matches, streamed
+from .clock import Clock, RealClock
+from .cloud import Cloud
+from .events import Event, Happening, Left, Receipt
+from .journal import Run
+from .plan import Action, Plan, Restore, Undo, fill
+from .problems import CloudError, NoAccess
+
+
+def undo(
+    run: Run, plan: Plan, cloud: Cloud, stop: threading.Event | None = None, clock: Clock | None = None
+) -> Iterator[Event]:
+    """Take back, newest first, everything that this run made. Read `receipt` afterwards.
+
+    The run's status ends as `undone`; it stays `undoing` while something of it is left.
+    """
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    carrier = Carrier(run, cloud, events.put, stop or threading.Event(), clock or RealClock())
+    run.set_status("undoing")
+    needed_by: dict[str, set[str]] = {}
+    for action in plan.actions:
+        for needed in plan.needs(action):
+            needed_by.setdefault(needed, set()).add(action.id)
+    for action in reversed(plan.actions):
+        if not _stands(action, run):
+            continue
+        yield Event(Happening.UNDOING, action.id, action.sentence)
+        holders = sorted(id for id in needed_by.get(action.id, ()) if run.status(id) == "left")
+        try:
+            if holders:
+                raise CloudError(f"{', '.join(holders)} could not be taken back and needs it.")
+            yield from streamed(partial(_take_back, action, carrier), events)
+        except Stopped:
+            yield Event(Happening.STOPPED, action.id, "Stopped. `undo` goes on from here.")
+            return
+        except CloudError as problem:
+            run.note(action.id, "left", why=str(problem), ours=not isinstance(problem, _Changed))
+            yield Event(Happening.LEFT, action.id, action.sentence, problem=problem)
+            if isinstance(problem, NoAccess):
+                break
+        else:
+            yield Event(Happening(run.facts(action.id)["how"]), action.id, action.undone or action.sentence)
+    if receipt(run, plan).complete:
+        run.set_status("undone")
+
+
+def receipt(run: Run, plan: Plan) -> Receipt:
+    """What an undo did, and what is left of the run."""
+    removed: list[str] = []
+    restored: list[str] = []
+    left: list[Left] = []
+    complete = True
+    for action in reversed(plan.actions):
+        facts, what = run.facts(action.id), _called(action, run)
+        match run.status(action.id):
+            case "undone" if facts.get("how") == Happening.RESTORED.value:
+                restored.append(what)
+            case "undone":
+                removed.append(what)
+            case "left":
+                complete = complete and not facts.get("ours", True)
+                left.append(Left(what, facts["why"], "; ".join(cost.what for cost in action.costs)))
+            case "" | "refused":
+                pass
+            case _ if not facts.get("created", True):
+                left.append(Left(what, "It existed before this run."))
+            case _:
+                complete = False
+                left.append(Left(what, "It was not taken back yet.", "; ".join(cost.what for cost in action.costs)))
+    left += [Left(use.sentence, "It existed before this run and was only used.") for use in plan.uses]
+    return Receipt(tuple(removed), tuple(restored), tuple(left), complete)
+
+
+class _Changed(CloudError):
+    """Somebody changed it since: it is theirs now."""
+
+
+def _stands(action: Action, run: Run) -> bool:
+    if run.status(action.id) in ("", "refused", "undone"):
+        return False
+    return bool(run.facts(action.id).get("created", True))
+
+
+def _take_back(action: Action, carrier: Carrier) -> None:
+    run, how = carrier.run, Happening.REMOVED
+    if run.status(action.id) == "intent" and action.find:
+        reply = look_for(action.find, carrier)
+        if reply is None:
+            run.note(action.id, "refused", how=how, why="its call never arrived")
+            return
+        _adopt(action, carrier, reply)
+    run.note(action.id, "undo")
+    if isinstance(action.undo, Restore):
+        _restore(action.undo, carrier, run.facts(action.id))
+        how = Happening.RESTORED
+    else:
+        for step in action.undo:
+            _step(action, step, carrier)
+    run.note(action.id, "undone", how=how)
+
+
+def _adopt(action: Action, carrier: Carrier, reply: dict[str, object]) -> None:
+    plan = carrier.run.plan
+    assert plan is not None, "only a confirmed run has intents"
+    outputs = {path: jmespath.search(path, reply) for path in plan.paths_into(action.id)}
+    carrier.run.note(action.id, "done", outputs=outputs, created=True)
+
+
+def _step(action: Action, step: Undo, carrier: Carrier) -> None:
+    try:
+        if step.still:
+            found = carrier.look(step.still.look, step.still.path)
+            if found is None:
+                return
+            if str(found) != carrier.text(step.still.equals):
+                raise _Changed(step.still.otherwise)
+        carrier.send(step.call, step.not_yet)
+    except CloudError as problem:
+        if not matches(problem, step.gone):
+            raise
+    if step.wait:
+        carrier.wait(action.id, step.wait)
+
+
+def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> None:
+    try:
+        current = carrier.look(restore.read, restore.path)
+    except CloudError as problem:
+        if not matches(problem, restore.absent):
+            raise
+        current = None
+    if current == facts["before"]:
+        return
+    if "after" in facts and current != facts["after"]:
+        raise _Changed("Somebody changed it since; it is left as it is now.")
+    carrier.send(restore.remove if facts["before"] is None and restore.remove else restore.put, ())
+
+
+def _called(action: Action, run: Run) -> str:
+    """An action on a receipt: its sentence, and the id of what it made."""
+    try:
+        made = str(fill(action.resource, run.resolve)) if action.resource else ""
+    except KeyError:
+        made = ""
+    return f"{action.undone or action.sentence} ({made})" if made else action.undone or action.sentence
