@@ -102,7 +102,8 @@ class Door:
             self._found(other)
         with self._set_up(at=0):
             simulator.fix_randomness(f"company {service}")
-            part.found(lambda name: self.session.client(name, region_name=company.REGION))
+            client: Any = self.session.client
+            part.found(lambda name: client(name, region_name=company.REGION))
 
     @contextlib.contextmanager
     def _set_up(self, at: float) -> Iterator[None]:
@@ -143,7 +144,7 @@ def operation_of(request: AWSPreparedRequest) -> str:
 def _packed(request: AWSPreparedRequest) -> dict[str, Any]:
     headers = {key: _text(value) for key, value in request.headers.items() if KEPT_HEADERS.fullmatch(key)}
     page: dict[str, Any] = {"method": request.method, "url": request.url, "headers": headers}
-    body: bytes = request.body or b""
+    body = _whole(request.body)
     try:
         return {**page, "body": body.decode()}
     except UnicodeDecodeError:
@@ -169,5 +170,5 @@ def _whole(body: Any) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body or b"")
 
 
-def _text(value: str | bytes) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 from boto3.session import Session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import Loader, create_loader
 
 if TYPE_CHECKING:
-    from flows.practice.door import Answer
+    from flows.practice.refusal import Answer
 
 ACCESS_KEY = "PRACTICEPRACTICE0000"
 SECRET_KEY = "not-a-key"  # noqa: S105 - a placeholder that opens nothing
@@ -31,9 +32,11 @@ def sealed_session(
 ) -> Session:
     """Without `answer` the session may only be asked what botocore knows by heart, such as the regions."""
     core = botocore.session.Session(session_vars=_no_surroundings())
-    core.register_component("data_loader", shared_loader())
-    core.set_default_client_config(Config(ignore_configured_endpoint_urls=True))
-    core.register("before-send", _closed if answer is None else _answering(answer))
+    core.register_component("data_loader", _shared_loader())
+    settings: Any = Config  # the stubs lag behind: they do not know this setting
+    core.set_default_client_config(settings(ignore_configured_endpoint_urls=True))
+    hook: Any = _closed if answer is None else _answering(answer)
+    core.register("before-send", hook)
     return Session(
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
@@ -43,8 +46,8 @@ def sealed_session(
 
 
 @cache
-def shared_loader() -> Loader:
-    """Every sealed session, and moto, reads a service's description once between them."""
+def _shared_loader() -> Loader:
+    """A service's description is read once for all sealed sessions."""
     return create_loader()
 
 
@@ -62,7 +65,7 @@ def _no_surroundings() -> dict[str, Any]:
 def _answering(answer: Callable[[AWSPreparedRequest], Answer]) -> Callable[..., AWSResponse]:
     def before_send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         status, headers, body = answer(request)
-        return AWSResponse(request.url, status, headers, _Body(body))
+        return AWSResponse(str(request.url), status, HTTPHeaders.from_dict(headers), _Body(body))
 
     return before_send
 

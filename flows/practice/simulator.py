@@ -18,7 +18,7 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest
 
 from flows.practice import gaps
-from flows.practice.seal import sealed_session, shared_loader
+from flows.practice.seal import sealed_session
 
 Handler = Callable[..., Any]
 MotoAnswer = tuple[int, dict[str, Any], str | bytes]
@@ -27,12 +27,10 @@ MotoAnswer = tuple[int, dict[str, Any], str | bytes]
 def start() -> None:
     """An empty account that knows of no profile and no Docker."""
     with _quiet_imports():
-        import moto.core.utils
         from moto.core import base_backend
         from moto.core.config import default_user_config
 
-    moto.core.utils.create_loader = shared_loader
-    base_backend.Session = sealed_session
+    vars(base_backend)["Session"] = sealed_session
     base_backend.BackendDict.reset()
     gaps.install("")
     default_user_config["lambda"]["use_docker"] = False

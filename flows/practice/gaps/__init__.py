@@ -56,6 +56,8 @@ GAPS: dict[str, str] = {
         " answered with every new rule."
     ),
     "ec2.AuthorizeSecurityGroupEgress": "As for ingress.",
+    "ec2.RevokeSecurityGroupIngress": "A rule id that is not there is named, as on AWS.",
+    "ec2.RevokeSecurityGroupEgress": "As for ingress.",
     "ec2.*?DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",

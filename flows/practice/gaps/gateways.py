@@ -200,7 +200,8 @@ def _create_vpn_gateway(self: Response) -> ActionResult:
     alive = [gateway for gateway in backend.vpn_gateways.values() if gateway.life.ending is None]
     if len(alive) >= GATEWAYS_A_REGION["vpn"]:
         raise refuse("VpnGatewayLimitExceeded", "The Region has its 5 virtual private gateways.")
-    gateway = PracticeVpnGateway(backend, kind, str(asn), self._get_param("AvailabilityZone"))
+    zone = self._get_param("AvailabilityZone")
+    gateway = PracticeVpnGateway(backend, kind, str(asn), zone)  # type: ignore[abstract]  # as moto does
     backend.vpn_gateways[gateway.id] = gateway
     gateway.add_tags(tags_for(self, "vpn-gateway"))
     return ActionResult({"VpnGateway": gateway.described()})

@@ -86,6 +86,19 @@ def _authorize(direction: str) -> Callable[[Any], ActionResult]:
     return authorize
 
 
+def _revoke(direction: str, original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
+    def revoke(self: Response) -> ActionResult:
+        group = self.ec2_backend.get_security_group_by_name_or_id(self._get_param("GroupId") or "")
+        rules = getattr(group, f"{direction}_rules", [])
+        for rule_id in self._get_param("SecurityGroupRuleIds", []):
+            if group is not None and all(rule.id != rule_id for rule in rules):
+                message = f"The security group rule ID '{rule_id}' does not exist"
+                raise refuse("InvalidSecurityGroupRuleId.NotFound", message)
+        return original(self)
+
+    return revoke
+
+
 def _check_rule(one: dict[str, Any]) -> None:
     protocol = str(one["ip_protocol"]).lower()
     if protocol in ("tcp", "6", "udp", "17"):
@@ -119,6 +132,8 @@ def _dry_run_first(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 _create_route: Any = EC2Response.create_route
+_revoke_ingress: Any = EC2Response.revoke_security_group_ingress
+_revoke_egress: Any = EC2Response.revoke_security_group_egress
 _call_action: Any = EC2Response.call_action
 
 
@@ -130,6 +145,8 @@ def install() -> None:
             "create_route": _guarded_route(_create_route),
             "authorize_security_group_ingress": _authorize("ingress"),
             "authorize_security_group_egress": _authorize("egress"),
+            "revoke_security_group_ingress": _revoke("ingress", _revoke_ingress),
+            "revoke_security_group_egress": _revoke("egress", _revoke_egress),
             "call_action": _dry_run_first(_call_action),
         }
     )

@@ -6,8 +6,6 @@ import fnmatch
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from moto.core.responses import ActionResult
-
 from flows.practice.refusal import NOT_PART
 
 Described = dict[str, Any]
@@ -25,12 +23,12 @@ def not_part(what: str) -> Exception:
     return refuse(NOT_PART, f"{what} is not part of the practice account.")
 
 
-def answers(cls: type, methods: Mapping[str, Callable[[Any], ActionResult]]) -> None:
+def answers(cls: type, methods: Mapping[str, Callable[[Any], Any]]) -> None:
     for name, method in methods.items():
         setattr(cls, name, method)
 
 
-def answer_ec2(methods: Mapping[str, Callable[[Any], ActionResult]]) -> None:
+def answer_ec2(methods: Mapping[str, Callable[[Any], Any]]) -> None:
     from moto.ec2.responses import EC2Response
 
     answers(EC2Response, methods)

@@ -1,0 +1,172 @@
+"""Practice lasts: another process, or one after a kill, finds the account as it was left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from practice.office import named, office, the_connection
+from practice.picture import snapshot
+
+from flows.practice import PracticeBusy, open_account, reset
+from flows.practice.clock import CLOCK
+
+ROOT = Path(__file__).parents[2]
+
+
+def _python(code: str, folder: Path, **options: Any) -> subprocess.Popen[str]:
+    """Another process with the account open in `account` and an EC2 client in `ec2`."""
+    opening = f"""
+    import sys
+    sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
+    from pathlib import Path
+    from flows.practice import open_account
+    from practice.office import *
+    from practice.picture import snapshot
+    account = open_account(Path({str(folder)!r}), hurry=True)
+    ec2 = account.session.client("ec2")
+    """
+    script = textwrap.dedent(opening) + textwrap.dedent(code)
+    return subprocess.Popen([sys.executable, "-c", script], text=True, stdout=subprocess.PIPE, **options)
+
+
+def test_another_process_sees_the_same_account(folder: Path) -> None:
+    with open_account(folder, hurry=True) as account:
+        ec2: Any = account.session.client("ec2")
+        made = office(ec2)
+        ec2.create_vpn_connection_route(
+            VpnConnectionId=made["VpnConnectionId"], DestinationCidrBlock="192.168.10.0/24"
+        )
+        described = the_connection(ec2, made["VpnConnectionId"])
+        before = snapshot(account.session)
+    show = """
+    import json
+    print(json.dumps([snapshot(account.session), ec2.describe_vpn_connections()], default=str))
+    """
+    with _python(show, folder) as other:
+        picture, answer = json.loads(other.communicate()[0])
+    assert picture == json.loads(json.dumps(before))
+    assert answer["VpnConnections"] == json.loads(json.dumps([described], default=str))
+
+
+def test_a_killed_process_leaves_what_it_was_told_of(folder: Path) -> None:
+    code = """
+    made = office(ec2)["VpnConnectionId"]
+    print(made, flush=True)
+    import os, signal
+    os.kill(os.getpid(), signal.SIGKILL)
+    """
+    with _python(code, folder) as other:
+        made = other.communicate()[0].strip()
+    assert other.returncode == -signal.SIGKILL
+    with open_account(folder, hurry=True) as account:
+        ec2: Any = account.session.client("ec2")
+        assert the_connection(ec2, made)["State"] == "available"
+        ec2.delete_vpn_connection(VpnConnectionId=made)
+        assert the_connection(ec2, made)["State"] == "deleted"
+
+
+def test_a_line_that_was_cut_short_never_happened(folder: Path) -> None:
+    with open_account(folder, hurry=True) as account:
+        ec2: Any = account.session.client("ec2")
+        ec2.create_vpn_gateway(Type="ipsec.1")
+        before = snapshot(account.session)
+        ec2.create_vpn_gateway(Type="ipsec.1")
+    diary = folder / "account.jsonl"
+    text = diary.read_bytes()
+    diary.write_bytes(text[:-20])
+    with open_account(folder, hurry=True) as account:
+        assert snapshot(account.session) == before
+        account.session.client("ec2").create_vpn_gateway(Type="ipsec.1")
+    assert [json.loads(line)["what"] for line in diary.read_text().splitlines()] == [
+        "ec2 CreateVpnGateway"
+    ] * 2
+    with open_account(folder, hurry=True) as account:
+        assert len(snapshot(account.session)["vpn_gateways"]) == 3
+
+
+def test_looking_leaves_no_trace_and_ids_do_not_depend_on_it(folder: Path, tmp_path: Path) -> None:
+    made = []
+    for name, looks in (("one", False), ("two", True)):
+        with open_account(tmp_path / name, hurry=True) as account:
+            ec2: Any = account.session.client("ec2")
+            if looks:
+                account.session.client("ec2", region_name="us-west-2").describe_vpcs()
+                account.session.client("s3").list_buckets()
+                ec2.describe_instances()
+            made.append(office(ec2)["VpnConnectionId"])
+        assert len((tmp_path / name / "account.jsonl").read_text().splitlines()) == 2
+    assert made[0] == made[1]
+
+
+def test_another_region_is_the_same_every_time(folder: Path) -> None:
+    def default_vpc() -> str:
+        with open_account(folder, hurry=True) as account:
+            ec2: Any = account.session.client("ec2", region_name="us-west-2")
+            return str(ec2.describe_vpcs()["Vpcs"][0]["VpcId"])
+
+    assert default_vpc() == default_vpc()
+
+
+def test_a_refused_call_is_not_written_down(folder: Path) -> None:
+    with open_account(folder, hurry=True) as account:
+        ec2: Any = account.session.client("ec2")
+        with pytest.raises(ec2.exceptions.ClientError):
+            ec2.delete_vpn_gateway(VpnGatewayId=named(ec2, "vgw", "staging-vgw"))
+        with pytest.raises(ec2.exceptions.ClientError):
+            ec2.create_vpc(CidrBlock="10.9.0.0/16", DryRun=True)
+    assert (folder / "account.jsonl").read_text() == ""
+
+
+def test_what_was_practised_in_a_hurry_can_be_played_at_leisure(folder: Path) -> None:
+    with open_account(folder, hurry=True) as account:
+        ec2: Any = account.session.client("ec2")
+        staging, gateway = named(ec2, "vpc", "staging"), named(ec2, "vgw", "staging-vgw")
+        ec2.detach_vpn_gateway(VpnGatewayId=gateway, VpcId=staging)
+        ec2.delete_vpn_gateway(VpnGatewayId=gateway)
+    with open_account(folder) as account:
+        CLOCK.hurry = True
+        assert snapshot(account.session)["vpn_gateways"] == {}
+
+
+def test_only_the_owner_can_read_it(folder: Path) -> None:
+    with open_account(folder, hurry=True) as account:
+        account.session.client("ec2").create_vpn_gateway(Type="ipsec.1")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_two_processes_do_not_share_an_account(folder: Path) -> None:
+    with _python("print('open', flush=True); sys.stdin.readline()", folder, stdin=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(PracticeBusy, match=f"process {other.pid}"):
+            open_account(folder)
+        with pytest.raises(PracticeBusy, match=f"process {other.pid}"):
+            reset(folder)
+        os.kill(other.pid, signal.SIGKILL)
+    open_account(folder).close()
+
+
+def test_one_process_has_one_account_open(folder: Path, tmp_path: Path) -> None:
+    with open_account(folder), pytest.raises(PracticeBusy):
+        open_account(tmp_path / "other")
+    open_account(tmp_path / "other").close()
+
+
+def test_reset_forgets_everything(folder: Path) -> None:
+    with open_account(folder, hurry=True) as account:
+        before = snapshot(account.session)
+        office(account.session.client("ec2"))
+    reset(folder)
+    with open_account(folder, hurry=True) as account:
+        assert snapshot(account.session) == before
+    reset(folder / "never-there")
