@@ -166,7 +166,11 @@ def _rules(configuration: Configuration, site: Site, links: Links) -> str:
         for tunnel in configuration.tunnels
         for direction in ("oifname", "iifname")
     )
-    drops = lines(f'    oifname "{site.interface}" ip daddr {network} drop' for network in site.vpc_cidrs)
+    # The kernel shows this hook each packet before it is encrypted, too; "rt ipsec missing" tells them apart.
+    drops = lines(
+        f'    oifname "{site.interface}" rt ipsec missing ip daddr {network} drop'
+        for network in site.vpc_cidrs
+    )
     return f"""\
 table ip aws_vpn
 delete table ip aws_vpn

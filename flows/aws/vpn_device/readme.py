@@ -146,6 +146,10 @@ def _notes(configuration: Configuration, site: Site) -> Iterator[str]:
         f"the two rules for that names the network card {site.interface}; if yours is another, put its name "
         "into aws-tunnels.sh."
     )
+    yield (
+        "A tunnel that AWS refuses, because of a wrong key for example, is not tried again by itself. After "
+        "correcting the files, restart strongSwan as above."
+    )
     yield f"After the rules of the gateway's firewall were loaded anew, run {SCRIPT} up again."
     yield (
         f"Packets in the tunnels have at most {mtu(tunnel)} bytes. The script makes TCP connections that "
