@@ -12,13 +12,11 @@ from types import TracebackType
 from typing import Self
 
 from flows.practice.clock import CLOCK
+from flows.practice.company.basics import ACCOUNT_ID, SECOND_ACCOUNT_ID
 from flows.practice.diary import Diary, PracticeBusy, erase
 from flows.practice.door import Door
 
 __all__ = ["ACCOUNT_ID", "SECOND_ACCOUNT_ID", "PracticeAccount", "PracticeBusy", "open_account", "reset"]
-
-ACCOUNT_ID = "123456789012"
-SECOND_ACCOUNT_ID = "210987654321"
 
 _one_at_a_time = threading.Lock()
 

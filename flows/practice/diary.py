@@ -35,9 +35,13 @@ class Diary:
         text = path.read_bytes()
         whole = 0
         for line in text.splitlines(keepends=True):
-            if not line.endswith(b"\n"):
+            try:
+                page = json.loads(line) if line.endswith(b"\n") else None
+            except ValueError:
+                page = None
+            if page is None:
                 break
-            self.pages.append(json.loads(line))
+            self.pages.append(page)
             whole += len(line)
         os.ftruncate(self._file, whole)
         os.lseek(self._file, 0, os.SEEK_END)

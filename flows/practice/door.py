@@ -18,8 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
 
-from flows.practice import simulator
+from flows.practice import company, simulator
 from flows.practice.clock import CLOCK
 from flows.practice.diary import Diary
 from flows.practice.refusal import FAULT, NOT_PART, Answer, refusal
@@ -27,7 +28,9 @@ from flows.practice.seal import sealed_session
 
 READS = re.compile(r"(Describe|Get|List|Head|Search|Simulate|Lookup|Query|Scan|BatchGet|Validate)(?=[A-Z])")
 KEPT_HEADERS = re.compile(r"(?i)authorization|content-type|content-md5|content-encoding|host|x-amz-.*")
-TIMELESS = re.compile(r"sts GetCallerIdentity|iam SimulatePrincipalPolicy|servicequotas .*|pricing .*")
+TIMELESS = re.compile(
+    r"sts GetCallerIdentity|iam SimulatePrincipalPolicy|iam ListAccountAliases|servicequotas .*|pricing .*"
+)
 """Answered the same whatever was practised; the first screen asks them and must not wait for a replay."""
 
 
@@ -56,8 +59,9 @@ class Door:
             if self._setting_up:
                 return _asked(request)
             what = f"{services[0]} {operation_of(request) or request.method}"
+            self._found(*services)
             if not TIMELESS.fullmatch(what):
-                self._catch_up(services[0])
+                self._catch_up()
             return self._asked_and_noted(request, what)
 
     def close(self) -> None:
@@ -78,32 +82,34 @@ class Door:
             self._diary.write({"what": what, "at": at, **_packed(request)})
         return answer
 
-    def _catch_up(self, service: str) -> None:
-        """Set up what this call may look at: the company's part in this service, and what was practised."""
-        self._found(service)
+    def _catch_up(self) -> None:
+        """Play the diary, once."""
         if self._replayed:
             return
         self._replayed = True
         for number, page in enumerate(self._diary.pages):
             request = _unpacked(page)
-            self._found(simulator.services_of(str(request.url))[0])
+            self._found(*simulator.services_of(str(request.url)))
             with self._set_up(page["at"]):
                 simulator.fix_randomness(f"call {number}")
                 _asked(request)
 
-    def _found(self, service: str) -> None:
-        from flows.practice import company
-
-        part = company.PARTS.get(service)
-        if part is None or not self._has_company or service in self._founded:
-            return
-        self._founded.add(service)
-        for other in part.needs:
-            self._found(other)
-        with self._set_up(at=0):
-            simulator.fix_randomness(f"company {service}")
-            client: Any = self.session.client
-            part.found(lambda name: client(name, region_name=company.REGION))
+    def _found(self, *services: str) -> None:
+        """Set up the company's part in these services, each once."""
+        client: Any = self.session.client
+        for service in services:
+            part = company.PARTS.get(service)
+            if part is None or not self._has_company or service in self._founded:
+                continue
+            self._founded.add(service)
+            self._found(*part.needs)
+            with (
+                self._set_up(at=company.FOUNDED),
+                contextlib.suppress(*((ClientError,) if part.needs else ())),
+            ):
+                # What it builds on may have been deleted in an earlier practice; then this part is smaller.
+                simulator.fix_randomness(f"company {service}")
+                part.found(lambda name: client(name, region_name=company.REGION))
 
     @contextlib.contextmanager
     def _set_up(self, at: float) -> Iterator[None]:

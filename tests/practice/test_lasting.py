@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
@@ -170,3 +171,15 @@ def test_reset_forgets_everything(folder: Path) -> None:
     with open_account(folder, hurry=True) as account:
         assert snapshot(account.session) == before
     reset(folder / "never-there")
+
+
+def test_things_keep_the_date_they_were_made_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def volumes() -> Any:
+        return account.session.client("ec2").describe_volumes()["Volumes"]
+
+    with open_account(folder, hurry=True) as account:
+        account.session.client("ec2").create_volume(AvailabilityZone="eu-central-1a", Size=8)
+        before = volumes()
+    monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
+    with open_account(folder, hurry=True) as account:
+        assert volumes() == before

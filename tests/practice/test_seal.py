@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel, Shape
 
 from flows.practice import PracticeAccount, open_account
@@ -93,7 +93,10 @@ def test_a_closed_account_answers_no_more(folder: Path, no_network: list[Any]) -
 
 
 def test_no_service_at_all_reaches_a_socket(account: PracticeAccount, no_network: list[Any]) -> None:
-    """Each of botocore's services is asked one thing; an answer and a refusal are equally good."""
+    """Each of botocore's services is asked one thing; an answer and a refusal are equally good.
+
+    A few are not even sent, for want of a bearer token or of a host name that can be built.
+    """
     asked = 0
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     for name in account.session.get_available_services():
@@ -104,6 +107,8 @@ def test_no_service_at_all_reaches_a_socket(account: PracticeAccount, no_network
             client._make_api_call(operation.name, _least(operation))
         except ClientError as refusal:
             assert refusal.response["Error"].get("Code"), name
+        except BotoCoreError:
+            continue
         asked += 1
     assert asked > 300
     assert no_network == []

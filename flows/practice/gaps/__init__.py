@@ -58,7 +58,7 @@ GAPS: dict[str, str] = {
     "ec2.AuthorizeSecurityGroupEgress": "As for ingress.",
     "ec2.RevokeSecurityGroupIngress": "A rule id that is not there is named, as on AWS.",
     "ec2.RevokeSecurityGroupEgress": "As for ingress.",
-    "ec2.*?DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
+    "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
     "service-quotas.GetServiceQuota": "moto knows none of these quotas; AWS's defaults.",

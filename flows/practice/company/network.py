@@ -1,36 +1,13 @@
-"""Fjord Coffee, the small firm whose AWS account people practise in.
-
-It is set up service by service, when a service is first asked for, so that a set-up pays only for what it
-looks at. Each part is a handful of ordinary API calls: what they make is what a person would find on AWS.
-"""
+"""The company's networks: the shop, the staging area, and the warehouse's VPN device."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-REGION = "eu-central-1"
-NAME, ALIAS = "Fjord Coffee", "fjord-coffee"
+from flows.practice.company.basics import REGION, Client, named
 
 
-Client = Callable[[str], Any]
-"""A service's name → a client for it in the company's region."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """What the company has in one service, and the services whose things it builds on."""
-
-    found: Callable[[Client], None]
-    needs: tuple[str, ...] = ()
-
-
-def _named(resource: str, name: str) -> list[Any]:
-    return [{"ResourceType": resource, "Tags": [{"Key": "Name", "Value": name}]}]
-
-
-def _network(client: Client) -> None:
+def found(client: Client) -> None:
     ec2 = client("ec2")
     shop = _shop(ec2)
     _staging(ec2)
@@ -38,7 +15,7 @@ def _network(client: Client) -> None:
         Type="ipsec.1",
         IpAddress="198.51.100.99",
         BgpAsn=65010,
-        TagSpecifications=_named("customer-gateway", "warehouse"),
+        TagSpecifications=named("customer-gateway", "warehouse"),
     )
     groups = _security_groups(ec2, shop["vpc"])
     ec2.run_instances(
@@ -48,7 +25,7 @@ def _network(client: Client) -> None:
         MaxCount=1,
         SubnetId=shop["private-a"],
         SecurityGroupIds=[groups["app"]],
-        TagSpecifications=_named("instance", "shop-1"),
+        TagSpecifications=named("instance", "shop-1"),
     )
 
 
@@ -56,7 +33,7 @@ def _shop(ec2: Any) -> dict[str, str]:
     """Two public and two private subnets, in two zones."""
     vpc = _vpc(ec2, "shop", "10.0.0.0/16")
     made = {"vpc": vpc}
-    gateway = ec2.create_internet_gateway(TagSpecifications=_named("internet-gateway", "shop"))
+    gateway = ec2.create_internet_gateway(TagSpecifications=named("internet-gateway", "shop"))
     gateway_id = gateway["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=vpc)
     public = _route_table(ec2, "shop-public", vpc)
@@ -77,12 +54,12 @@ def _staging(ec2: Any) -> None:
     vpc = _vpc(ec2, "staging", "10.20.0.0/16")
     table = _route_table(ec2, "staging-private", vpc)
     _subnet(ec2, vpc, table, name="staging-private", block="10.20.0.0/24", zone="a")
-    gateway = ec2.create_vpn_gateway(Type="ipsec.1", TagSpecifications=_named("vpn-gateway", "staging-vgw"))
+    gateway = ec2.create_vpn_gateway(Type="ipsec.1", TagSpecifications=named("vpn-gateway", "staging-vgw"))
     ec2.attach_vpn_gateway(VpnGatewayId=gateway["VpnGateway"]["VpnGatewayId"], VpcId=vpc)
 
 
 def _vpc(ec2: Any, name: str, block: str) -> str:
-    made = ec2.create_vpc(CidrBlock=block, TagSpecifications=_named("vpc", name))
+    made = ec2.create_vpc(CidrBlock=block, TagSpecifications=named("vpc", name))
     return str(made["Vpc"]["VpcId"])
 
 
@@ -91,7 +68,7 @@ def _subnet(ec2: Any, vpc: str, table: str, *, name: str, block: str, zone: str)
         VpcId=vpc,
         CidrBlock=block,
         AvailabilityZone=f"{REGION}{zone}",
-        TagSpecifications=_named("subnet", name),
+        TagSpecifications=named("subnet", name),
     )
     subnet = str(made["Subnet"]["SubnetId"])
     ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
@@ -99,7 +76,7 @@ def _subnet(ec2: Any, vpc: str, table: str, *, name: str, block: str, zone: str)
 
 
 def _route_table(ec2: Any, name: str, vpc: str) -> str:
-    made = ec2.create_route_table(VpcId=vpc, TagSpecifications=_named("route-table", name))
+    made = ec2.create_route_table(VpcId=vpc, TagSpecifications=named("route-table", name))
     return str(made["RouteTable"]["RouteTableId"])
 
 
@@ -111,7 +88,7 @@ def _security_groups(ec2: Any, vpc: str) -> dict[str, str]:
         ("database", "The shop's database", 5432, "app"),
     ):
         made = ec2.create_security_group(
-            GroupName=name, Description=about, VpcId=vpc, TagSpecifications=_named("security-group", name)
+            GroupName=name, Description=about, VpcId=vpc, TagSpecifications=named("security-group", name)
         )
         groups[name] = made["GroupId"]
         permission: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
@@ -126,9 +103,3 @@ def _security_groups(ec2: Any, vpc: str) -> dict[str, str]:
 def _image(ec2: Any) -> str:
     found = ec2.describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-2*"]}])
     return str(min(image["ImageId"] for image in found["Images"]))
-
-
-PARTS = {
-    "ec2": Part(_network),
-}
-"""moto's name of the service → the company's part in it."""

@@ -1,0 +1,25 @@
+"""Fjord Coffee, the small firm whose AWS account people practise in.
+
+It is set up service by service, when a service is first asked for, so that a set-up pays only for what it
+looks at. Each part is a handful of ordinary API calls: what they make is what a person would find on AWS.
+"""
+
+from __future__ import annotations
+
+from flows.practice.company import delivery, network, shopfront, storage
+from flows.practice.company.basics import ACCOUNT_ID, FOUNDED, REGION, SECOND_ACCOUNT_ID, Part
+
+__all__ = ["ACCOUNT_ID", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID"]
+
+PARTS = {
+    "ec2": Part(network.found),
+    "elbv2": Part(shopfront.load_balancer, needs=("ec2",)),
+    "rds": Part(storage.database, needs=("ec2",)),
+    "s3": Part(storage.buckets),
+    "route53": Part(shopfront.domain),
+    "iam": Part(delivery.people_and_roles),
+    "codebuild": Part(delivery.build, needs=("iam", "s3")),
+    "codepipeline": Part(delivery.pipeline, needs=("iam", "s3", "codebuild")),
+    "awslambda": Part(delivery.function, needs=("iam",)),
+}
+"""moto's name of a service → the company's part in it."""

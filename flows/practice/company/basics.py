@@ -1,0 +1,27 @@
+"""What every part of the company is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+REGION = "eu-central-1"
+NAME, ALIAS = "Fjord Coffee", "fjord-coffee"
+FOUNDED = 1772442000.0  # 2 March 2026, 9:00 UTC
+ACCOUNT_ID, SECOND_ACCOUNT_ID = "123456789012", "210987654321"
+
+Client = Callable[[str], Any]
+"""A service's name → a client for it in the company's region."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the company has in one service, and the services whose things it builds on."""
+
+    found: Callable[[Client], None]
+    needs: tuple[str, ...] = ()
+
+
+def named(resource: str, name: str) -> list[Any]:
+    return [{"ResourceType": resource, "Tags": [{"Key": "Name", "Value": name}]}]

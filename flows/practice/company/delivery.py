@@ -1,0 +1,91 @@
+"""How the shop's software is delivered: people, roles, a build, a pipeline and a function."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+from flows.practice.company.basics import ACCOUNT_ID, ALIAS, Client
+from flows.practice.company.storage import ARTIFACTS
+
+ROLES = {
+    "deliver-shop-pipeline": "codepipeline.amazonaws.com",
+    "deliver-shop-build": "codebuild.amazonaws.com",
+    "resize-photos": "lambda.amazonaws.com",
+}
+
+
+def people_and_roles(client: Client) -> None:
+    iam = client("iam")
+    iam.create_account_alias(AccountAlias=ALIAS)
+    iam.create_user(UserName="ada")
+    for name, service in ROLES.items():
+        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        iam.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        )
+
+
+def _role(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT_ID}:role/{name}"
+
+
+def build(client: Client) -> None:
+    client("codebuild").create_project(
+        name="build-shop",
+        source={"type": "S3", "location": f"{ARTIFACTS}/source.zip"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/amazonlinux2-x86_64-standard:5.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+        },
+        serviceRole=_role("deliver-shop-build"),
+    )
+
+
+def pipeline(client: Client) -> None:
+    source = {
+        "name": "Source",
+        "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "S3", "version": "1"},
+        "configuration": {"S3Bucket": ARTIFACTS, "S3ObjectKey": "source.zip"},
+        "outputArtifacts": [{"name": "source"}],
+    }
+    built = {
+        "name": "Build",
+        "actionTypeId": {"category": "Build", "owner": "AWS", "provider": "CodeBuild", "version": "1"},
+        "configuration": {"ProjectName": "build-shop"},
+        "inputArtifacts": [{"name": "source"}],
+        "outputArtifacts": [{"name": "built"}],
+    }
+    client("codepipeline").create_pipeline(
+        pipeline={
+            "name": "deliver-shop",
+            "roleArn": _role("deliver-shop-pipeline"),
+            "artifactStore": {"type": "S3", "location": ARTIFACTS},
+            "stages": [{"name": "Source", "actions": [source]}, {"name": "Build", "actions": [built]}],
+            "version": 1,
+        }
+    )
+
+
+def function(client: Client) -> None:
+    client("lambda").create_function(
+        FunctionName="resize-photos",
+        Runtime="python3.13",
+        Role=_role("resize-photos"),
+        Handler="photos.resize",
+        Code={"ZipFile": _zipped("photos.py", "def resize(event, context):\n    return event\n")},
+        Timeout=30,
+        MemorySize=256,
+    )
+
+
+def _zipped(name: str, text: str) -> bytes:
+    """The same bytes every time, which an ordinary archive with its date would not be."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name), text)
+    return packed.getvalue()

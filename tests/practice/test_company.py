@@ -1,0 +1,122 @@
+"""Fjord Coffee is what each set-up finds to work on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount, open_account
+
+
+@pytest.fixture
+def client(account: PracticeAccount) -> Any:
+    return account.session.client
+
+
+def test_the_networks(client: Any) -> None:
+    ec2 = client("ec2")
+    vpcs = {tag["Value"]: vpc for vpc in ec2.describe_vpcs()["Vpcs"] for tag in vpc.get("Tags", [])}
+    assert {name: vpc["CidrBlock"] for name, vpc in vpcs.items()} == {
+        "shop": "10.0.0.0/16",
+        "staging": "10.20.0.0/16",
+    }
+    in_shop = [{"Name": "vpc-id", "Values": [vpcs["shop"]["VpcId"]]}]
+    subnets = ec2.describe_subnets(Filters=in_shop)["Subnets"]
+    assert len(subnets) == 4
+    assert {subnet["AvailabilityZone"] for subnet in subnets} == {"eu-central-1a", "eu-central-1b"}
+    groups = ec2.describe_security_groups(Filters=in_shop)["SecurityGroups"]
+    assert {group["GroupName"] for group in groups} == {"default", "web", "app", "database"}
+    (instance,) = ec2.describe_instances()["Reservations"][0]["Instances"]
+    assert (instance["State"]["Name"], instance["InstanceType"]) == ("running", "t3.small")
+    assert instance["SubnetId"] in {subnet["SubnetId"] for subnet in subnets}
+    (warehouse,) = ec2.describe_customer_gateways()["CustomerGateways"]
+    assert (warehouse["IpAddress"], warehouse["BgpAsn"]) == ("198.51.100.99", "65010")
+    (gateway,) = ec2.describe_vpn_gateways()["VpnGateways"]
+    assert gateway["VpcAttachments"] == [{"VpcId": vpcs["staging"]["VpcId"], "State": "attached"}]
+
+
+def test_the_buckets(client: Any) -> None:
+    s3 = client("s3")
+    names = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+    assert {"fjord-coffee-site", "fjord-coffee-files"} <= names
+    assert s3.get_bucket_website(Bucket="fjord-coffee-site")["IndexDocument"] == {"Suffix": "index.html"}
+    (statement,) = json.loads(s3.get_bucket_policy(Bucket="fjord-coffee-site")["Policy"])["Statement"]
+    assert SECOND_ACCOUNT_ID in statement["Principal"]["AWS"]
+    block = s3.get_public_access_block(Bucket="fjord-coffee-files")["PublicAccessBlockConfiguration"]
+    assert all(block.values())
+
+
+def test_the_domain(client: Any) -> None:
+    (zone,) = client("route53").list_hosted_zones()["HostedZones"]
+    assert zone["Name"] == "fjord-coffee.example."
+
+
+def test_the_load_balancer(client: Any) -> None:
+    elbv2 = client("elbv2")
+    (balancer,) = elbv2.describe_load_balancers()["LoadBalancers"]
+    (listener,) = elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    (targets,) = elbv2.describe_target_groups()["TargetGroups"]
+    assert (balancer["LoadBalancerName"], listener["Protocol"], listener["Port"]) == ("shop", "HTTP", 80)
+    health = elbv2.describe_target_health(TargetGroupArn=targets["TargetGroupArn"])
+    assert len(health["TargetHealthDescriptions"]) == 1
+
+
+def test_the_database(client: Any) -> None:
+    rds = client("rds")
+    (orders,) = rds.describe_db_instances()["DBInstances"]
+    assert (orders["DBInstanceIdentifier"], orders["DBInstanceStatus"]) == ("orders", "available")
+    snapshots = rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    assert [each["DBSnapshotIdentifier"] for each in snapshots] == ["orders-before-summer"]
+
+
+def test_the_delivery(client: Any) -> None:
+    pipeline = client("codepipeline").get_pipeline(name="deliver-shop")["pipeline"]
+    assert [stage["name"] for stage in pipeline["stages"]] == ["Source", "Build"]
+    assert client("codebuild").list_projects()["projects"] == ["build-shop"]
+    (function,) = client("lambda").list_functions()["Functions"]
+    assert function["FunctionName"] == "resize-photos"
+    assert client("iam").list_account_aliases()["AccountAliases"] == ["fjord-coffee"]
+
+
+def test_there_is_a_second_account(client: Any, account: PracticeAccount) -> None:
+    role = client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{SECOND_ACCOUNT_ID}:role/visitor", RoleSessionName="practice"
+    )["Credentials"]
+    keys = {
+        "aws_access_key_id": role["AccessKeyId"],
+        "aws_secret_access_key": role["SecretAccessKey"],
+        "aws_session_token": role["SessionToken"],
+    }
+    other: Any = account.session.client
+    assert other("sts", **keys).get_caller_identity()["Account"] == SECOND_ACCOUNT_ID
+    assert [vpc["IsDefault"] for vpc in other("ec2", **keys).describe_vpcs()["Vpcs"]] == [True]
+
+
+def test_it_does_not_matter_which_part_is_looked_at_first(tmp_path: Path) -> None:
+    def balancer(first: str) -> Any:
+        with open_account(tmp_path / first, hurry=True) as account:
+            client: Any = account.session.client
+            if first == "s3":
+                client("s3").list_buckets()
+                client("ec2").describe_vpcs()
+            (found,) = client("elbv2").describe_load_balancers()["LoadBalancers"]
+            found.pop("CreatedTime")
+            return found
+
+    assert balancer("elbv2") == balancer("s3")
+
+
+def test_opening_the_account_imports_no_moto(folder: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from flows.practice import open_account\n"
+        "account = open_account(Path(sys.argv[1])); account.session.client('ec2')\n"
+        "print([name for name in sys.modules if name.split('.')[0] == 'moto'])"
+    )
+    root = Path(__file__).parents[2]
+    shown = subprocess.check_output([sys.executable, "-c", code, str(folder)], cwd=root, text=True)
+    assert shown.strip() == "[]"
