@@ -31,18 +31,27 @@ def start() -> None:
         from moto.core.config import default_user_config
 
     vars(base_backend)["Session"] = sealed_session
-    base_backend.BackendDict.reset()
+    _empty()
     gaps.install("")
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["batch"]["use_docker"] = False
 
 
 def stop() -> None:
-    from moto.core.base_backend import BackendDict
     from moto.core.model_instances import reset_model_data
 
-    BackendDict.reset()
+    _empty()
     reset_model_data()
+
+
+def _empty() -> None:
+    from moto.core.base_backend import BackendDict
+
+    for backends in BackendDict._instances:
+        if backends.service_name == "ec2":
+            # A reset would first fill it again, with every image; the others have files to close.
+            backends.clear()
+    BackendDict.reset()
 
 
 def fix_randomness(seed: str) -> None:

@@ -71,7 +71,7 @@ GAPS: dict[str, str] = {
 """Operation → what the practice account does about it. The README's table is made from it."""
 
 _WHERE = {
-    "ec2": ("gateways", "tunnels", "network"),
+    "ec2": ("swift", "gateways", "tunnels", "network"),
     "sts": ("account",),
     "iam": ("account",),
     "servicequotas": ("account",),
