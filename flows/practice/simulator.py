@@ -47,7 +47,8 @@ def stop() -> None:
 def _empty() -> None:
     from moto.core.base_backend import BackendDict
 
-    for backends in BackendDict._instances:
+    in_use: list[Any] = vars(BackendDict)["_instances"]
+    for backends in in_use:
         if backends.service_name == "ec2":
             # A reset would first fill it again, with every image; the others have files to close.
             backends.clear()

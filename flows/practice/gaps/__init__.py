@@ -61,6 +61,7 @@ GAPS: dict[str, str] = {
     "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
+    "directconnect.DescribeVirtualInterfaces": "Missing in moto; the company has none.",
     "service-quotas.GetServiceQuota": "moto knows none of these quotas; AWS's defaults.",
     "service-quotas.ListServiceQuotas": "Missing in moto; AWS's defaults.",
     "*": (
@@ -75,6 +76,7 @@ _WHERE = {
     "sts": ("account",),
     "iam": ("account",),
     "servicequotas": ("account",),
+    "directconnect": ("account",),
 }
 _done: set[str] = set()
 

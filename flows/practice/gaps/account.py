@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.directconnect.responses import DirectConnectResponse
 from moto.iam.responses import IamResponse
 from moto.servicequotas.exceptions import NoSuchResource
 from moto.servicequotas.responses import ServiceQuotasResponse
@@ -98,4 +99,8 @@ _get_caller_identity: Any = TokenResponse.get_caller_identity
 def install() -> None:
     answers(TokenResponse, {"get_caller_identity": _caller(_get_caller_identity)})
     answers(IamResponse, {"simulate_principal_policy": _simulate})
+    answers(
+        DirectConnectResponse,
+        {"describe_virtual_interfaces": lambda _: json.dumps({"virtualInterfaces": []})},
+    )
     answers(ServiceQuotasResponse, {"get_service_quota": _quota, "list_service_quotas": _list_quotas})

@@ -1,7 +1,7 @@
 """Draws an EC2 id at one go.
 
-moto draws it letter by letter. With its account come over a thousand of Amazon's images, each with a volume and
-a snapshot, and drawing their ids was half of the wait at the first call.
+moto draws it letter by letter. With its account come over a thousand of Amazon's images, each with a volume
+and a snapshot, and drawing their ids was half of the wait at the first call.
 """
 
 from __future__ import annotations
