@@ -7,7 +7,7 @@ It is configured by hand from what AWS documents, not with the code under test: 
 waiting for the device unless told otherwise.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from vpn_device.lab import Machine, cable, until
@@ -149,7 +149,18 @@ class Lab:
         version: int = 2,
     ) -> None:
         """Both endpoints; answers go back through tunnel 2, as AWS may choose."""
-        for number, (outside, inside, key) in enumerate(zip(OUTSIDE, INSIDE, keys, strict=True), 1):
+        self.configure_aws(proposals, starts=starts, keys=keys, version=version)
+        for number, inside in enumerate(INSIDE, 1):
+            self.aws.run(
+                f"ip link add x{number} type xfrm if_id {number} && ip address add {inside} dev x{number} "
+                f"&& ip link set x{number} mtu 1419 up"
+            )
+        self.aws.run("systemctl restart strongswan")
+
+    def configure_aws(self, proposals: str, *, starts: bool, keys: Iterable[str], version: int) -> None:
+        """What both endpoints accept."""
+        self.aws.write("/etc/strongswan.d/lab.conf", DAEMON)
+        for number, (outside, key) in enumerate(zip(OUTSIDE, keys, strict=True), 1):
             self.aws.write(
                 f"/etc/swanctl/conf.d/t{number}.conf",
                 CONNECTION.format(
@@ -162,12 +173,6 @@ class Lab:
                     start="start" if starts else "none",
                 ),
             )
-            self.aws.run(
-                f"ip link add x{number} type xfrm if_id {number} && ip address add {inside} dev x{number} "
-                f"&& ip link set x{number} mtu 1419 up"
-            )
-        self.aws.write("/etc/strongswan.d/lab.conf", DAEMON)
-        self.aws.run("systemctl restart strongswan")
 
     def start_aws_bgp(self) -> None:
         """AWS's BGP speaker on both tunnels."""
@@ -180,6 +185,11 @@ class Lab:
 
     def follow_readme(self, xml: str, site: Site, folder: str = "swanctl") -> None:
         """Do on the gateway what the README says, up to starting."""
+        for command in self.hand_over(xml, site, folder):
+            self.gateway.run(command, "/run/handed-over")
+
+    def hand_over(self, xml: str, site: Site, folder: str) -> Iterator[str]:
+        """Bring the files to the gateway; the commands of the README up to its checks."""
         made = files(parse(xml), site)
         for name, text in made.items():
             self.gateway.write(f"/run/handed-over/{name}", text)
@@ -187,8 +197,8 @@ class Lab:
         text = usual if folder == "swanctl" else older
         for command in (line.strip() for line in text.splitlines() if line.startswith("    ")):
             if command.startswith(("ping", "swanctl", "ipsec", "vtysh")):
-                break
-            self.gateway.run(command, "/run/handed-over")
+                return
+            yield command
 
     def die(self, *numbers: int) -> None:
         """The AWS endpoints of these tunnels fall silent."""

@@ -48,7 +48,7 @@ def test_traffic_passes_both_ways(lab: Lab, folder: str, behind_nat: bool, start
     lab.follow_readme(STATIC, office(behind_nat=behind_nat, startup=startup), folder)
     lab.wait_for(1, 2)
     until(lab.connected)
-    assert ("ESP in UDP" in lab.aws.run("swanctl --list-sas")) == behind_nat
+    assert ("TUNNEL-in-UDP" in lab.aws.run("swanctl --list-sas")) == behind_nat
     assert lab.seen_in_clear() == 0
 
 
