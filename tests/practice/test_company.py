@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from practice.office import refused
 
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount, open_account
 
@@ -48,6 +49,16 @@ def test_the_buckets(client: Any) -> None:
     (statement,) = json.loads(s3.get_bucket_policy(Bucket="fjord-coffee-site")["Policy"])["Statement"]
     assert SECOND_ACCOUNT_ID in statement["Principal"]["AWS"]
     block = s3.get_public_access_block(Bucket="fjord-coffee-files")["PublicAccessBlockConfiguration"]
+    assert all(block.values())
+    with refused("NoSuchPublicAccessBlockConfiguration"):
+        s3.get_public_access_block(Bucket="fjord-coffee-site")
+
+
+def test_a_new_bucket_is_closed(client: Any) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="beans", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    block = s3.get_public_access_block(Bucket="beans")["PublicAccessBlockConfiguration"]
+    assert len(block) == 4
     assert all(block.values())
 
 

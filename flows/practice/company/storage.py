@@ -7,17 +7,13 @@ import json
 from flows.practice.company.basics import REGION, SECOND_ACCOUNT_ID, Client
 
 SITE, FILES, ARTIFACTS = "fjord-coffee-site", "fjord-coffee-files", "fjord-coffee-artifacts"
-PRIVATE = dict.fromkeys(
-    ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
-)
 
 
 def buckets(client: Client) -> None:
     s3 = client("s3")
     for name in (SITE, FILES, ARTIFACTS):
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    for name in (FILES, ARTIFACTS):
-        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=PRIVATE)
+    s3.delete_public_access_block(Bucket=SITE)
     s3.put_bucket_website(
         Bucket=SITE,
         WebsiteConfiguration={

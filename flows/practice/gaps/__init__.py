@@ -41,9 +41,7 @@ GAPS: dict[str, str] = {
     "ec2.DeleteVpnConnectionRoute": "Missing in moto.",
     "ec2.GetVpnConnectionDeviceTypes": "Missing in moto; a handful of devices.",
     "ec2.GetVpnConnectionDeviceSampleConfiguration": "Missing in moto; a short sample in our own words.",
-    "ec2.GetActiveVpnTunnelStatus": (
-        "Missing in moto; says that the tunnel is down, since no device ever calls."
-    ),
+    "ec2.GetActiveVpnTunnelStatus": "Missing in moto; nothing is negotiated, since no device ever calls.",
     "ec2.EnableVgwRoutePropagation": (
         "Missing in moto; refused while the gateway is not attached, and shown as PropagatingVgws. "
         "Propagated routes never appear, because no tunnel comes up."
@@ -59,6 +57,7 @@ GAPS: dict[str, str] = {
     "ec2.RevokeSecurityGroupIngress": "A rule id that is not there is named, as on AWS.",
     "ec2.RevokeSecurityGroupEgress": "As for ingress.",
     "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
+    "s3.CreateBucket": "moto makes a bucket without a public access block; here it blocks all, as on AWS.",
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
     "directconnect.DescribeVirtualInterfaces": "Missing in moto; the company has none.",
@@ -76,6 +75,7 @@ _WHERE = {
     "sts": ("account",),
     "iam": ("account",),
     "servicequotas": ("account",),
+    "s3": ("buckets",),
     "directconnect": ("account",),
 }
 _done: set[str] = set()
