@@ -47,10 +47,16 @@ class Diary:
         os.lseek(self._file, 0, os.SEEK_END)
 
     def write(self, page: dict[str, Any]) -> None:
-        self.pages.append(page)
+        """A line that cannot be written whole is taken away again, so that those before it stay readable."""
         if self._file >= 0:
-            _write(self._file, json.dumps(page).encode() + b"\n")
-            os.fsync(self._file)
+            end = os.lseek(self._file, 0, os.SEEK_CUR)
+            try:
+                _write(self._file, json.dumps(page).encode() + b"\n")
+                os.fsync(self._file)
+            except OSError:
+                os.ftruncate(self._file, end)
+                raise
+        self.pages.append(page)
 
     def close(self) -> None:
         for handle in (self._file, self._lock):

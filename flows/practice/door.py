@@ -79,7 +79,14 @@ class Door:
         simulator.fix_randomness(f"call {len(self._diary.pages)}")
         answer = _asked(request)
         if answer[0] < 400:
-            self._diary.write({"what": what, "at": at, **_packed(request)})
+            try:
+                self._diary.write({"what": what, "at": at, **_packed(request)})
+            except OSError as error:
+                # The memory is now ahead of the disk; going on would build on what the next opening lacks.
+                self._closed = True
+                return refusal(
+                    request, FAULT, f"The practice account could not be saved ({error}); open it again."
+                )
         return answer
 
     def _catch_up(self) -> None:

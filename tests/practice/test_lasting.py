@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from practice.office import named, office, the_connection
+from practice.office import named, office, refused, the_connection
 from practice.picture import snapshot
 
 from flows.practice import PracticeBusy, open_account, reset
@@ -183,3 +183,21 @@ def test_things_keep_the_date_they_were_made_on(folder: Path, monkeypatch: pytes
     monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
     with open_account(folder, hurry=True) as account:
         assert volumes() == before
+
+
+def test_what_cannot_be_saved_has_not_happened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with open_account(folder, hurry=True) as account:
+        ec2: Any = account.session.client("ec2")
+        ec2.create_vpn_gateway(Type="ipsec.1")
+        before = snapshot(account.session)
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "fsync", full)
+            with refused("PracticeFault"):
+                ec2.create_vpn_gateway(Type="ipsec.1")
+        with refused("PracticeFault"):
+            ec2.describe_vpn_gateways()
+    with open_account(folder, hurry=True) as account:
+        assert snapshot(account.session) == before
