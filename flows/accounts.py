@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import atexit
 
-from flows.engine import Cloud, NoAccess, Place
+from flows.engine import Busy, Cloud, JournalTrouble, NoAccess, Place
 from flows.engine.cloud import Aws
 from flows.engine.journal import state_folder
 
@@ -31,6 +31,11 @@ def _practice(place: Place) -> Cloud:
         raise NoAccess(
             "Practice mode is not installed.", f"{missing.name} is missing.", "Run: pip install 'handrail[practice]'"
         ) from None
-    account = practice.open_account(state_folder() / "practice", region=place.region or PRACTICE_REGION)
+    try:
+        account = practice.open_account(state_folder() / "practice", region=place.region or PRACTICE_REGION)
+    except practice.PracticeBusy as busy:
+        raise Busy(str(busy)) from None
+    except OSError as error:
+        raise JournalTrouble("The practice account cannot be kept.", str(error), "Set XDG_STATE_HOME elsewhere.") from None
     atexit.register(account.close)
     return Aws(Place(region=place.region, practice=True, read_only=place.read_only), account.session)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flows.engine import Asking, Caution, Event, Finding, Grade, Happening, Identity, Place, Problem, Receipt, Review
+from flows.engine import (
+    Asking, Caution, Event, Finding, Grade, Happening, Identity, Line, Place, Problem, Receipt, Review, Session,
+)  # fmt: skip
 from flows.engine.plan import Cost
 
 from .safe import line, shown
@@ -42,6 +44,13 @@ def where(identity: Identity, place: Place) -> str:
     return " · ".join([*marks, account, identity.region, *profile, *endpoint])
 
 
+def production_name(identity: Identity, place: Place) -> str:
+    """What to type before anything is created in an account that looks like production; empty elsewhere."""
+    if place.practice or not any("prod" in word.lower() for word in (identity.alias, place.profile)):
+        return ""
+    return line(identity.alias or place.profile or identity.account)
+
+
 def problem(trouble: Problem) -> str:
     """A problem in full: what, why and what to do."""
     return "\n".join(shown(part) for part in (trouble.what, trouble.why, trouble.remedy) if part)
@@ -70,6 +79,18 @@ def event(happened: Event) -> str:
     return f"{text}\n{problem(happened.problem)}" if happened.problem else text
 
 
+def news(happened: Event, seen: dict[str, str]) -> bool:
+    """Whether an event says something new: a wait is told when it begins and when its state changes.
+
+    `seen` is kept between calls; it holds the last state told for each action.
+    """
+    if happened.kind is Happening.WAITING and seen.get(happened.action) == happened.now:
+        return False
+    if happened.kind is Happening.WAITING:
+        seen[happened.action] = happened.now
+    return True
+
+
 def duration(seconds: float) -> str:
     """Seconds as people say them."""
     whole = int(seconds)
@@ -93,6 +114,23 @@ def steps(review: Review) -> list[str]:
     """The plan in plain sentences, what is used as it is first."""
     used = [f"= {line(use.sentence)} (it exists; undo leaves it)" for use in review.plan.uses]
     return used + [f"+ {line(action.sentence)}" for action in review.plan.actions]
+
+
+def review(session: Session, seen: Review) -> list[str]:
+    """The whole review as lines of text."""
+    lines = [session.flow.title, where(session.identity, session.place), "", "Your answers"]
+    lines += [f"  {answer(each)}" for each in seen.answers if not each.defaulted]
+    lines += ["", "Fine-tuning (changed with --set, or from the review)"]
+    lines += [f"  {answer(each)}" for each in seen.answers if each.defaulted]
+    lines += ["", "What will be done", *(f"  {step}" for step in steps(seen))]
+    lines += ["", "Checked beforehand", *(f"  {finding(found)}" for found in seen.findings)]
+    if seen.cautions:
+        lines += ["", "Worth knowing", *(f"  {caution(warning)}" for warning in seen.cautions)]
+    return [*lines, "", "What it costs", *(f"  {price}" for price in costs(seen)), ""]
+
+
+def answer(each: Line) -> str:
+    return f"{each.question.label} ({each.question.id}): {line(each.shown) or 'none'}"
 
 
 def receipt(done: Receipt) -> list[str]:

@@ -174,6 +174,18 @@ class Aws:
         return client
 
 
+class Offline:
+    """No account at all: for what can be said before one is opened."""
+
+    identity = Identity("", "", "")
+
+    def make(self, call: Call) -> dict[str, Any]:
+        raise Unreachable(f"{call.operation} was not asked.")
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        yield self.make(call)
+
+
 class Remembering:
     """Reads each thing once, so that going back and forth is instant; a change makes it forget."""
 

@@ -5,7 +5,7 @@
     ├── Blocked            a check says no; nothing was created                     exit 3
     ├── JournalTrouble     the journal cannot be written or read                    exit 3
     ├── Busy               another session drives this run                          exit 3
-    └── CloudError         AWS, or the way to it
+    └── CloudError         AWS refused                                              exit 3
         ├── NoAccess       no credentials, no profile, no region, expired           exit 4
         ├── Denied         signed in, but not allowed                               exit 4
         ├── Unreachable    the request never arrived                                exit 4
@@ -31,7 +31,7 @@ class Problem(Exception):
     """
 
     code: ClassVar[str] = "problem"
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(
         self, what: str, why: str = "", remedy: str = "", *, action: str = "", suggestion: str = ""
@@ -75,7 +75,7 @@ class CloudError(Problem):
     """AWS refused a call. `aws_code` is AWS's own error code."""
 
     code = "aws"
-    exit_code = 4
+    exit_code = 3
 
     def __init__(
         self,
@@ -95,12 +95,14 @@ class NoAccess(CloudError):
     """There is no usable way into an account: credentials, profile or region."""
 
     code = "no_access"
+    exit_code = 4
 
 
 class Denied(CloudError):
     """Signed in, but not allowed. `permission` is the IAM action that is missing."""
 
     code = "denied"
+    exit_code = 4
 
     def __init__(self, what: str, why: str = "", remedy: str = "", *, permission: str, aws_code: str = "") -> None:
         super().__init__(what, why, remedy, aws_code=aws_code, aws_message=why)
@@ -111,6 +113,7 @@ class Unreachable(CloudError):
     """The request never left, or never arrived: nothing happened."""
 
     code = "unreachable"
+    exit_code = 4
 
 
 class Lost(CloudError):

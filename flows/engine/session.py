@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -158,6 +158,7 @@ class Session:
     ) -> None:
         self.flow, self.place, self.run = flow, place or Place(), run
         self.cloud = Remembering(cloud)
+        self._account = cloud  # unremembered: what is waited for must be looked at again and again
         self.accepted: set[str] = set()
         self._journal, self._clock = journal, clock
         self._stop = threading.Event()
@@ -299,33 +300,46 @@ class Session:
         self._reviewed = None
         self._defaults.clear()
 
-    def fill(self, answers: Mapping[str, Any]) -> list[Caution]:
-        """Answer from a file or from flags, in any order. Fine-tuning may be left out, nothing else.
+    def require(self, answers: Mapping[str, Any]) -> None:
+        """Refuse answers with unknown or missing keys, without asking AWS. Fine-tuning may be left out.
 
-        Returns what is worth saying about the file itself. Raises Refused for an unknown key, for an answer
-        that is not accepted, or naming every missing key.
+        Raises Refused, naming the nearest known key, or every missing one.
         """
         for key in answers:
             self.flow.question(key)
         self._said.update({key: _Said(raw) for key, raw in answers.items()})
-        answered, question = self._walk(confirmed=False)
-        if question is not None:
-            said = self._said.get(question.id)
-            if said and said.problem:
-                problem = said.problem
-                raise Refused(f"{question.id}: {problem.what}", problem.why, problem.remedy) from problem
-            missing = self._missing(answered)
-            if not missing:  # its default does not work here
-                offer = self._offer(question, answered)
-                raise Refused(f"{question.id}: there is no usable default.", remedy=offer.way_out if offer else "")
+        if missing := self._missing():
             words = [f"  {q.id}: {q.ask} ({q.allowed()})" for q in missing]
             raise Refused(
                 f"{len(missing)} answer{'s are' if len(missing) > 1 else ' is'} missing:\n" + "\n".join(words),
                 remedy="Add them to the answers file, or with --set KEY=VALUE.",
             )
+
+    def fill(self, answers: Mapping[str, Any]) -> list[Caution]:
+        """Answer from a file or from flags, in any order.
+
+        Returns what is worth saying about the file itself. Raises Refused as `require` does, or for an answer
+        that is not accepted.
+        """
+        self.require(answers)
+        answered, question = self._walk(confirmed=False)
+        if question is not None:
+            problem = self._hold(question, answered).problem or Refused("There is no usable default.")
+            raise Refused(f"{question.id}: {problem.what}", problem.why, problem.remedy) from problem
         self._save()
         idle = [key for key in answers if key not in answered.answers]
         return [Caution(f"unused-{k}", f"“{k}” is not asked with these answers; it was not used.", key=k) for k in idle]
+
+    def suggest(self, answers: Mapping[str, Any]) -> None:
+        """Start from these answers, without insisting that they are complete or right. Raises Refused."""
+        for key in answers:
+            self.flow.question(key)
+        self._said.update({key: _Said(raw) for key, raw in answers.items()})
+
+    def remarks(self, question: Question[Any]) -> tuple[Caution, ...]:
+        """What is worth saying about an answer that was just accepted."""
+        said = self._said.get(question.id)
+        return tuple(c for c in said.cautions if not c.confirm) if said and not said.problem else ()
 
     # -- doing -------------------------------------------------------------------------------------------
 
@@ -347,7 +361,8 @@ class Session:
         run = self.run
         assert run.plan is not None
         self._stop = threading.Event()
-        yield from apply(run, run.plan, self.cloud, self._stop, self._clock)
+        yield from apply(run, run.plan, self._account, self._stop, self._clock)
+        self.refresh()
 
     def stop(self) -> None:
         """Send nothing further; what is under way is finished and written down."""
@@ -356,7 +371,7 @@ class Session:
     def hand_over(self) -> Handover:
         """Outputs, files and proof of a run whose plan was carried out. Marks it done or waiting."""
         assert self.run is not None
-        return hand_over(self.flow, self.run, self.cloud)
+        return hand_over(self.flow, self.run, self._account)
 
     def undo(self, decisions: Mapping[str, str] | None = None) -> Iterator[Event]:
         """Take the run back. `decisions` is what only a person can decide. Raises Refused."""
@@ -367,7 +382,8 @@ class Session:
             raise Refused(f"“{key}” is nothing to decide when {run.id} is undone.", remedy="Leave out that --set.")
         self._same_account()
         self._stop = threading.Event()
-        yield from undo(run, run.plan, self.cloud, self._stop, self._clock)
+        yield from undo(run, run.plan, self._account, self._stop, self._clock)
+        self.refresh()
 
     def receipt(self) -> Receipt:
         """How the undo ended."""
@@ -456,22 +472,17 @@ class Session:
         answers: Collection[str] = answered.answers.keys()
         return (q for q in self.flow.questions if q.when.holds(answered.answers) or q.id in answers)
 
-    def _missing(self, answered: Flow) -> list[Question[Any]]:
+    def _missing(self) -> list[Question[Any]]:
         """Every question that will surely be asked and has no answer."""
-        answers = dict(answered.answers)
+        answered = self.flow(self.cloud)
         found: list[Question[Any]] = []
         for question in self.flow.questions:
-            if question.id in answers or not question.when.holds(answers):
-                continue
-            if question.fine_tuning:
-                continue
-            if question.id not in self._said:
-                found.append(question)
-                continue
-            try:  # it may decide a guard, even though an earlier answer is missing
-                answers[question.id] = question.parse(self._said[question.id].raw, answered)[0]
-            except (Problem, FlowMistake):
-                answers[question.id] = None
+            if question.when.holds(answered.answers):
+                if question.id not in self._said:
+                    found += [] if question.fine_tuning else [question]
+                    continue
+                with suppress(Problem, FlowMistake):  # it may decide a guard, even though others cannot be read yet
+                    answered.answers[question.id] = question.parse(self._said[question.id].raw, answered)[0]
         return found
 
     def _possible(self, route: Iterable[Question[Any]], answered: Flow) -> bool:

@@ -1,0 +1,168 @@
+"""A plan as a bash script of `aws` commands that leads to the same account.
+
+It captures ids as the plan refers to them, waits as the plan waits, and carries the plan's own sentences as
+comments. Nothing in it is written for a particular set-up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from flows.engine.plan import FLOW, Action, Call, Join, Late, Plan, Ref, fill, refs
+
+SERVICES = {"s3": "s3api"}
+"""Where the AWS CLI calls a service otherwise than botocore does."""
+
+HEAD = """\
+#!/usr/bin/env bash
+# {title}
+# It makes what Handrail would make, one step after the other, and can be read from top to bottom.
+set -euo pipefail
+export AWS_PAGER=""
+export AWS_DEFAULT_REGION="${{AWS_DEFAULT_REGION:-{region}}}"
+RUN="${{RUN:-{flow}-$(date +%Y%m%d%H%M%S)}}" # everything is tagged with it
+"""
+
+PATIENTLY = """
+# Repeats a command while AWS answers with one of the codes in $1; the codes in $2 mean it is there already.
+patiently() {
+  local not_yet=$1 there=$2 errors answer
+  shift 2
+  errors=$(mktemp)
+  for _ in {1..60}; do
+    if answer=$("$@" 2>"$errors"); then
+      rm -f "$errors"
+      printf '%s\\n' "$answer"
+      return 0
+    fi
+    if [[ -n $there ]] && grep -Eq "\\((${there})\\)" "$errors"; then
+      rm -f "$errors"
+      return 0
+    fi
+    if [[ -z $not_yet ]] || ! grep -Eq "\\((${not_yet})\\)" "$errors"; then
+      break
+    fi
+    sleep 5
+  done
+  cat "$errors" >&2
+  rm -f "$errors"
+  return 1
+}
+"""
+
+WAIT = """
+# Asks until the answer to a question is yes: what is waited for, seconds at the most, question, command.
+wait_until() {
+  local what=$1 limit=$2 ready=$3 began=$SECONDS
+  shift 3
+  echo "$what" >&2
+  until [[ $("$@" --query "$ready" --output text) == True ]]; do
+    if ((SECONDS - began > limit)); then
+      echo "It did not happen within $limit seconds." >&2
+      return 1
+    fi
+    sleep 5
+  done
+}
+"""
+
+
+def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
+    """The plan as a bash script.
+
+    Args:
+        plan: what to do.
+        flow: the set-up's name, for the tag.
+        title: the set-up's title, for the first line.
+        region: the region it was planned for.
+    """
+    needed = {ref for a in plan.actions for ref in refs((a.call, a.wait))} | set(refs(plan.outputs))
+    blocks = [_step(number, action, needed, flow) for number, action in enumerate(plan.actions, 1)]
+    parts = [HEAD.format(title=_comment(title), region=region, flow=flow)]
+    if any(action.not_yet or action.exists for action in plan.actions):
+        parts.append(PATIENTLY)
+    if any(action.wait for action in plan.actions):
+        parts.append(WAIT)
+    parts += [f"\n# {_comment(use.sentence)}: {use.resource}\n" for use in plan.uses]
+    parts += blocks
+    parts += ["\n", *(f"echo {_word(Join((f'{name}: ', *_parts(value))), flow)}\n" for name, value in plan.outputs.items())]
+    return "".join(parts)
+
+
+def command(call: Call, flow: str = "") -> str:
+    """One call as an `aws` command."""
+    words = ["aws", SERVICES.get(call.service, call.service), kebab(call.name)]
+    for name, value in call.params.items():
+        if isinstance(value, bool):
+            words.append(f"--{'' if value else 'no-'}{kebab(name)}")
+        else:
+            words += [f"--{kebab(name)}", _word(value, flow)]
+    return " ".join(words)
+
+
+def kebab(name: str) -> str:
+    """`DBClusterIdentifier` as the AWS CLI writes it, by botocore's own rule."""
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", name)).lower()
+
+
+def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
+    lines = ["", f"# {number}. {_comment(action.sentence)}"]
+    captured = sorted(ref.path for ref in needed if ref.action == action.id)
+    call = command(action.call, flow)
+    if action.not_yet or action.exists:
+        call = f"patiently {_codes(action.not_yet)} {_codes(action.exists)} {call}"
+    match captured:
+        case []:
+            lines.append(f"{call} >/dev/null")
+        case [path]:
+            lines.append(f"{_variable(Ref(action.id, path))}=$({call} --query {shlex.quote(path)} --output text)")
+        case paths:
+            names = " ".join(_variable(Ref(action.id, path)) for path in paths)
+            query = shlex.quote(f"[{', '.join(paths)}]")
+            lines.append(f"read -r {names} <<<\"$({call} --query {query} --output text)\"")
+    if action.wait:
+        wait = action.wait
+        ready = _word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
+        lines.append(f"wait_until {shlex.quote(wait.sentence)} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}")
+    return "\n".join(lines) + "\n"
+
+
+def _codes(codes: tuple[str, ...]) -> str:
+    return shlex.quote("|".join(dict.fromkeys(code.partition(":")[0] for code in codes)))
+
+
+def _word(value: Any, flow: str) -> str:
+    """A value as one bash word, references as variables."""
+    marks: dict[str, str] = {}
+
+    def mark(ref: Ref) -> str:
+        if ref == FLOW:
+            return flow
+        return marks.setdefault(f"${{{_variable(ref)}}}", f"\ue000{len(marks)}\ue000")
+
+    filled = fill(value, mark)
+    text = json.dumps(filled, ensure_ascii=False) if isinstance(filled, Mapping | list) else str(filled)
+    if not marks:
+        return shlex.quote(text)
+    text = re.sub(r'([\\"$`])', r"\\\1", text)
+    for variable, stand_in in marks.items():
+        text = text.replace(stand_in, variable)
+    return f'"{text}"'
+
+
+def _variable(ref: Ref) -> str:
+    if ref.action == "handrail":
+        return "RUN"
+    return re.sub(r"\W+", "_", f"{ref.action}_{ref.path.rpartition('.')[2]}").upper()
+
+
+def _parts(value: Late) -> tuple[str | Ref, ...]:
+    return value.parts if isinstance(value, Join) else (value,)
+
+
+def _comment(text: str) -> str:
+    return " ".join(text.split())

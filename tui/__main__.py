@@ -1,0 +1,5 @@
+"""`python -m tui` is `handrail`."""
+
+from tui.cli import main
+
+main()

@@ -1,0 +1,159 @@
+"""Answers in, JSON out: nobody at the keyboard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flows.engine import Blocked, Caution, Event, Happening, Lost, Problem, Receipt, Refused, Review, Run, Session, Use
+from flows.engine.plan import Action, Plan, fill
+
+
+def load_answers(path: Path | None, sets: Iterable[str]) -> dict[str, Any]:
+    """The answers of a file and of `--set KEY=VALUE` flags; flags win. Raises Refused."""
+    answers: dict[str, Any] = _read(path) if path else {}
+    for entry in sets:
+        key, sign, value = entry.partition("=")
+        if not sign or not key:
+            raise Refused(f"“{entry}” is not KEY=VALUE.", remedy="Write it like --set name=office-berlin.")
+        answers[key.strip()] = value
+    return answers
+
+
+def save_answers(path: Path, answers: Mapping[str, Any]) -> None:
+    """Write an answers file. Raises Refused."""
+    from flows.engine.handover import write_private
+
+    write_private(path, dump_answers(answers))
+
+
+def dump_answers(answers: Mapping[str, Any]) -> str:
+    plain = json.loads(json.dumps(dict(answers), default=str))
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+
+
+def confirmed(review: Review, accepted: Collection[str]) -> None:
+    """Raise Blocked unless every check lets it pass and every caution that needs a yes has one."""
+    if review.refusals:
+        first = review.refusals[0]
+        others = " ".join(found.sentence for found in review.refusals[1:])
+        raise Blocked(f"{first.sentence} {others}".strip(), first.evidence, first.remedy)
+    if open_ := [caution for caution in review.cautions if caution.confirm and caution.id not in accepted]:
+        what = " ".join(caution.message for caution in open_)
+        flags = " ".join(f"--accept {caution.id}" for caution in open_)
+        raise Blocked(what, remedy=f"If that is what you want, add {flags}.")
+
+
+def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
+    """The one document that describes a run."""
+    run = session.run
+    assert run is not None and run.plan is not None, "only a confirmed run has a result"
+    record = run.record
+    status = {"applying": "failed", "undoing": "failed"}.get(record.status, record.status)
+    return {
+        "run": run.id,
+        "flow": record.flow,
+        "status": status,
+        "resources": resources(run, run.plan),
+        "outputs": record.handover.get("outputs", {}),
+        "warnings": [{"id": c.id, "key": c.key, "message": c.message} for c in cautions],
+        "undo": f"handrail undo {run.id}",
+        "files": sorted(record.handover.get("files", {})),
+        "next_steps": record.handover.get("next_steps", []),
+        "waiting": record.handover.get("waiting", ""),
+    }
+
+
+def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:
+    """What the run made, and what it found and used."""
+    made = [
+        {
+            "action": action.id,
+            "type": action.type,
+            "id": str(fill(action.resource, run.resolve)),
+            "created": bool(run.facts(action.id).get("created", True)),
+        }
+        for action in plan.actions
+        if action.resource and run.status(action.id) in ("done", "ready", "left")
+    ]
+    found = [_used(use) for use in plan.uses]
+    return made + found
+
+
+def _used(use: Use) -> dict[str, Any]:
+    return {"action": use.id, "type": use.type, "id": use.resource, "created": False}
+
+
+def anything_created(run: Run, plan: Plan) -> bool:
+    """Whether the account is not (or may not be) as it was before."""
+    return any(_stands(run, action) for action in plan.actions)
+
+
+def _stands(run: Run, action: Action) -> bool:
+    created = bool(run.facts(action.id).get("created", True))
+    return run.status(action.id) in ("intent", "done", "ready", "undo", "left") and created
+
+
+def undone(session: Session, receipt: Receipt) -> dict[str, Any]:
+    """The one document that describes an undo."""
+    assert session.run is not None
+    return {
+        "run": session.run.id,
+        "status": "undone" if receipt.complete else "failed",
+        "removed": list(receipt.removed),
+        "restored": list(receipt.restored),
+        "left": [{"what": rest.what, "why": rest.why, "costs": rest.costs} for rest in receipt.left],
+    }
+
+
+def as_error(problem: Problem) -> dict[str, Any]:
+    message = " ".join(part for part in (problem.what, problem.why) if part)
+    return {"code": problem.code, "message": message, "remedy": problem.remedy, "action": problem.action}
+
+
+def as_line(event: Event) -> dict[str, Any]:
+    """One event, for ndjson."""
+    line: dict[str, Any] = {"event": event.kind.value, "action": event.action, "sentence": event.sentence}
+    if event.kind is Happening.WAITING:
+        line |= {"now": event.now, "elapsed": round(event.elapsed, 1), "typical": event.typical}
+    if event.problem:
+        line["error"] = as_error(event.problem)
+    return line
+
+
+def exit_code(run: Run, plan: Plan, problems: list[Problem]) -> int:
+    """0 if all went well, 1 if it failed after something was created, else the problem's own code."""
+    if not problems:
+        return 0
+    if anything_created(run, plan) or any(isinstance(problem, Lost) for problem in problems):
+        return 1
+    return problems[0].exit_code
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"The answers file {path} cannot be read.", str(error), "Give another with --answers.") from None
+    try:
+        answers = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark, lines = error.problem_mark, text.splitlines()
+        line = mark.line if mark else 0
+        seen = f" The line is: {lines[line].strip()}" if line < len(lines) else ""
+        raise Refused(
+            f"The answers file {path} is broken in line {line + 1}, column {mark.column + 1 if mark else 1}: "
+            f"{error.problem}.{seen}",
+            remedy="Write one `key: value` a line.",
+        ) from None
+    except yaml.YAMLError as error:
+        raise Refused(f"The answers file {path} is neither YAML nor JSON.", str(error)) from None
+    if answers is None:
+        return {}
+    if not isinstance(answers, dict):
+        raise Refused(f"The answers file {path} holds no answers.", remedy="Write one `key: value` a line.")
+    return {str(key): value for key, value in answers.items()}

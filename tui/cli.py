@@ -1,0 +1,659 @@
+"""The command line. It decides which face to show, and how each ending is told: by words, JSON and exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from flows.version import __version__
+
+if TYPE_CHECKING:
+    from flows.engine import Caution, Cloud, Event, Journal, Place, Problem, Receipt, Review, Session
+    from flows.engine import Run as EngineRun
+
+F = TypeVar("F", bound=Callable[..., Any])
+GLOBALS = ("profile", "region", "endpoint_url", "practice", "read_only", "no_color")
+
+
+def global_options(command: F) -> F:
+    """The options that hold everywhere, before or after the command's name."""
+    for option in (
+        click.option("--no-color", is_flag=True, help="No colours (NO_COLOR works too)."),
+        click.option("--read-only", is_flag=True, help="Look, and never change anything."),
+        click.option("--practice", is_flag=True, help="Use the simulated company; no AWS account is needed."),
+        click.option("--endpoint-url", metavar="URL", help="Speak to an emulator instead of AWS."),
+        click.option("--region", metavar="REGION", help="AWS region."),
+        click.option("--profile", metavar="NAME", help="AWS profile."),
+    ):
+        command = option(command)
+    return command
+
+
+def settings(**given: Any) -> dict[str, Any]:
+    """What was said about where to work, before and after the command's name."""
+    stored: dict[str, Any] = click.get_current_context().find_root().obj or {}
+    chosen = {name: given.get(name) or stored.get(name) for name in GLOBALS}
+    if chosen["no_color"]:
+        os.environ["NO_COLOR"] = "1"
+    return chosen
+
+
+def place_of(given: dict[str, Any]) -> Place:
+    from flows.engine import Place
+
+    chosen = settings(**given)
+    return Place(
+        chosen["profile"] or "", chosen["region"] or "", chosen["endpoint_url"] or "", bool(chosen["practice"]),
+        bool(chosen["read_only"]),
+    )  # fmt: skip
+
+
+answers_options = (
+    click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers: YAML or JSON."),
+    click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="One answer; wins over the file."),
+)
+output_option = click.option(
+    "--output", type=click.Choice(["text", "json", "ndjson"]), default="text", help="What goes to stdout."
+)
+json_option = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="What goes to stdout.")
+
+
+def with_answers(command: F) -> F:
+    for option in answers_options:
+        command = option(command)
+    return command
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["--help", "-h"]})
+@click.version_option(__version__, prog_name="handrail", message="%(prog)s %(version)s")
+@click.option("--plain", is_flag=True, help="Line prompts instead of the full screen.")
+@global_options
+def cli(plain: bool, **given: Any) -> None:
+    """Handrail guides you through AWS set-ups: asked, reviewed, applied, and taken back if you like.
+
+    Without a command it opens the full screen. Nothing is created before you confirm the review.
+    """
+    context = click.get_current_context()
+    context.obj = given
+    if context.invoked_subcommand:
+        return
+    if not _terminal():
+        click.echo(context.get_help())
+        raise click.UsageError("This is not a terminal, so there is nothing to show. Name a command.")
+    if _plain(plain):
+        from . import prompts
+
+        raise SystemExit(prompts.home(place_of(given)))
+    from .app import run
+
+    raise SystemExit(run(place_of(given)))
+
+
+@cli.command("list")
+@json_option
+@global_options
+def list_(output: str, **given: Any) -> None:
+    """The set-ups."""
+    import flows
+
+    found = [{"name": flow.id, "title": flow.title, "summary": flow.summary()} for flow in flows.every()]
+    if output == "json":
+        _print_json(found)
+        return
+    for entry in found:
+        click.echo(f"{entry['name']:<16}{entry['title']}\n{'':<16}{entry['summary']}")
+
+
+@cli.command()
+@click.argument("flow")
+@json_option
+@global_options
+def questions(flow: str, output: str, **given: Any) -> None:
+    """The keys of FLOW's answers file."""
+    import flows
+
+    found = [
+        {
+            "key": q.id, "ask": q.ask, "kind": q.kind, "essential": not q.fine_tuning, "default": q.default_text,
+            "allowed": q.allowed(), "when": str(q.when), "example": q.example, "why": q.why,
+        }
+        for q in flows.find(flow).questions
+    ]  # fmt: skip
+    if output == "json":
+        _print_json(found)
+        return
+    for entry in found:
+        default = f", default: {entry['default']}" if entry["default"] else ""
+        when = f" (only when {entry['when']})" if entry["when"] else ""
+        kind = "" if entry["essential"] else " [fine-tuning]"
+        click.echo(f"{entry['key']}{kind}{when}\n    {entry['ask']}\n    {entry['allowed']}{default}")
+
+
+@cli.command()
+@click.argument("flow")
+@global_options
+def graph(flow: str, **given: Any) -> None:
+    """FLOW's state machine as a Mermaid diagram."""
+    import flows
+
+    click.echo(flows.find(flow).mermaid())
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@global_options
+def completion(shell: str, **given: Any) -> None:
+    """The completion script for SHELL: eval "$(handrail completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    assert found is not None, "click knows these three shells"
+    click.echo(found(cli, {}, "handrail", "_HANDRAIL_COMPLETE").source())
+
+
+@cli.command()
+@click.argument("flow")
+@with_answers
+@click.option("--accept", multiple=True, metavar="ID", help="Say yes to a warning that needs one.")
+@click.option("--yes", is_flag=True, help="Create without asking.")
+@click.option("--plain", is_flag=True, help="Line prompts instead of the full screen.")
+@click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers to FILE.")
+@output_option
+@global_options
+def run(
+    flow: str, answers: Path | None, sets: tuple[str, ...], accept: tuple[str, ...], yes: bool, plain: bool,
+    save_answers: Path | None, output: str, **given: Any,
+) -> None:  # fmt: skip
+    """Make a set-up: ask what is not answered, show the review, create."""
+    import flows
+    from flows.engine import Session
+
+    from . import batch
+
+    known = batch.load_answers(answers, sets)
+    place, found = place_of(given), flows.find(flow)
+    if output == "text" and not yes and _terminal():
+        if _plain(plain):
+            from . import prompts
+
+            raise SystemExit(prompts.run(place, flow, known, accept, save_answers))
+        from .app import run as full_screen
+
+        raise SystemExit(full_screen(place, flow=flow, answers=known, accept=accept))
+    _required(found, known)
+    session = Session(found, _cloud(place), _journal(), place=place)
+    session.accepted |= set(accept)
+    cautions = session.fill(known)
+    if save_answers:
+        batch.save_answers(save_answers, session.answers())
+    review = session.review()
+    cautions += review.cautions
+    if output == "text":
+        _show_review(session, review)
+    batch.confirmed(review, accept)
+    if not yes:
+        draft = session.run.id if session.run else ""
+        raise click.UsageError(f"Everything is answered; to create it, add --yes. It is kept as the draft {draft}.")
+    raise SystemExit(_carry_out(session, cautions, output))
+
+
+@cli.command()
+@click.argument("flow")
+@with_answers
+@click.option("--accept", multiple=True, metavar="ID", help="Say yes to a warning that needs one.")
+@json_option
+@global_options
+def plan(
+    flow: str, answers: Path | None, sets: tuple[str, ...], accept: tuple[str, ...], output: str, **given: Any
+) -> None:
+    """The review of a set-up: what would be done, checked and paid. Nothing is created."""
+    session, cautions = _answered(flow, answers, sets, place_of(given), accept)
+    review = session.review()
+    if output == "json":
+        _print_json(_review_json(session, review, cautions))
+    else:
+        _show_review(session, review, sys.stdout)
+    if review.refusals:
+        raise SystemExit(3)
+
+
+@cli.command()
+@click.argument("flow")
+@with_answers
+@click.option("--format", "form", type=click.Choice(["cli", "policy"]), required=True, help="What to write.")
+@click.option("--reads", is_flag=True, help="With policy: for looking only, without creating.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead of stdout.")
+@global_options
+def export(
+    flow: str, answers: Path | None, sets: tuple[str, ...], form: str, reads: bool, out: Path | None, **given: Any
+) -> None:
+    """The plan as an aws script, or the IAM policy that it needs."""
+    from flows.export.cli import script
+    from flows.export.policy import policy
+
+    session, _ = _answered(flow, answers, sets, place_of(given), ())
+    review = session.review()
+    region = session.identity.region
+    if form == "cli":
+        text = script(review.plan, flow=flow, title=session.flow.title, region=region)
+    else:
+        actions = review.reads if reads else review.permissions
+        for action in actions:
+            if action.startswith("?"):
+                click.echo(f"The permission for {action[1:]} is not known; add it yourself.", err=True)
+        text = json.dumps(policy(actions, region), indent=2) + "\n"
+    if out:
+        _write(out, text, 0o755 if form == "cli" else 0o644)
+        click.echo(f"Written to {out}.", err=True)
+    else:
+        click.echo(text, nl=False)
+
+
+@cli.command()
+@click.argument("run_id", required=False, metavar="[RUN]")
+@click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write the run's answers to FILE.")
+@json_option
+@global_options
+def runs(run_id: str | None, save_answers: Path | None, output: str, **given: Any) -> None:
+    """Drafts and runs; with RUN, its steps, resources, outputs and costs."""
+    from . import batch, history
+
+    journal = _journal()
+    if not run_id:
+        records = journal.records()
+        if output == "json":
+            _print_json([history.as_json(record) for record in records])
+        else:
+            click.echo("\n".join(history.lines(records)))
+        return
+    run = journal.run(run_id)
+    if save_answers:
+        batch.save_answers(save_answers, run.record.answers)
+        click.echo(f"Written to {save_answers}.", err=True)
+    if output == "json":
+        _print_json(history.details_as_json(run))
+    else:
+        click.echo("\n".join(history.details(run)))
+
+
+@cli.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--accept", multiple=True, metavar="ID", help="Say yes to a warning that needs one.")
+@click.option("--yes", is_flag=True, help="Go on without asking.")
+@click.option("--plain", is_flag=True, help="Line prompts instead of the full screen.")
+@output_option
+@global_options
+def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output: str, **given: Any) -> None:
+    """Go on with a draft or an interrupted run where it was left."""
+    from . import batch
+
+    journal = _journal()
+    run = journal.run(run_id)
+    record = run.record
+    if output == "text" and not yes and _terminal():
+        if _plain(plain):
+            from . import prompts
+
+            raise SystemExit(prompts.resume(_place_again(given, record.place), run.id, accept))
+        from .app import run as full_screen
+
+        raise SystemExit(full_screen(_place_again(given, record.place), run=run.id, accept=accept))
+    if record.status in ("undone",):
+        raise click.UsageError(f"{run.id} was undone; there is nothing to go on with.")
+    session = _session_of(run, given, journal)
+    session.accepted |= set(accept)
+    if record.status == "undoing":
+        raise SystemExit(_take_back(session, {}, output))
+    cautions: list[Caution] = []
+    if record.status == "draft":
+        cautions = session.fill(record.answers)
+        review = session.review()
+        cautions += review.cautions
+        if output == "text":
+            _show_review(session, review)
+        batch.confirmed(review, accept)
+    if not yes:
+        raise click.UsageError("To create what is in this run, add --yes.")
+    raise SystemExit(_carry_out(session, cautions, output))
+
+
+@cli.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--yes", is_flag=True, help="Undo without asking.")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What only a person can decide.")
+@output_option
+@global_options
+def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: Any) -> None:
+    """Take a run back: the account becomes as it was before."""
+    from flows.engine import Refused
+
+    from . import batch, prompts
+
+    journal = _journal()
+    run = journal.run(run_id)
+    if run.plan is None:
+        raise Refused(f"{run.id} is a draft: nothing was created, so there is nothing to undo.")
+    decisions = {key: str(value) for key, value in batch.load_answers(None, sets).items()}
+    if not yes:
+        if output != "text" or not _terminal():
+            raise click.UsageError("To undo without being asked, add --yes.")
+        if not prompts.agree_to_undo(run):
+            click.echo("Nothing was changed.", err=True)
+            return
+    raise SystemExit(_take_back(_session_of(run, given, journal), decisions, output))
+
+
+@cli.command()
+@click.argument("flow")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at.")
+@json_option
+@global_options
+def check(flow: str, sets: tuple[str, ...], output: str, **given: Any) -> None:
+    """Find out whether a set-up works that exists, whoever made it. Read-only."""
+    import flows
+    from flows.engine import Grade, Refused
+    from flows.engine.cloud import Remembering
+    from flows.engine.flow import unknown
+
+    from . import batch, safe, words
+
+    found = flows.find(flow)
+    subject = {key: str(value).strip() for key, value in batch.load_answers(None, sets).items()}
+    for key in subject:
+        if key not in found.subject:
+            raise Refused(*unknown(key, found.subject, f"check {flow}"))
+    if missing := [f"{key} ({what})" for key, what in found.subject.items() if not subject.get(key)]:
+        raise Refused(f"Which one? Missing: {', '.join(missing)}.", remedy=f"Add --set {next(iter(found.subject))}=….")
+    findings = list(found.diagnose(Remembering(_cloud(place_of(given))), subject))
+    broken = any(finding.grade is Grade.REFUSED for finding in findings)
+    waits = any(finding.grade is Grade.WAITING for finding in findings)
+    status = "broken" if broken else "waiting" if waits else "works"
+    if output == "json":
+        rows = [
+            {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "evidence": f.evidence, "remedy": f.remedy}
+            for f in findings
+        ]
+        _print_json({"flow": flow, "subject": subject, "status": status, "findings": rows})
+    else:
+        for finding in findings:
+            click.echo(words.finding(finding))
+            if finding.evidence:
+                click.echo(f"          seen in: {safe.line(finding.evidence)}")
+    raise SystemExit(3 if broken else 0)
+
+
+# -- carrying out ----------------------------------------------------------------------------------------------
+
+
+def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
+    from flows.engine import CloudError
+
+    from . import batch
+
+    problems: list[Problem] = []
+    seen: dict[str, str] = {}
+    with _interruptible(session) as interrupted:
+        for event in session.apply():
+            problems += [event.problem] if event.problem else []
+            _tell(event, output, seen)
+    run = session.run
+    assert run is not None and run.plan is not None
+    failed = len(problems) > 0 or bool(interrupted)
+    if not failed:
+        try:
+            session.hand_over()
+        except CloudError as problem:
+            problems.append(problem)
+    document = batch.result(session, cautions)
+    if problems:
+        document["error"] = batch.as_error(problems[0])
+    _tell_result(session, document, output)
+    if interrupted:
+        return 130
+    return batch.exit_code(run, run.plan, problems)
+
+
+def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
+    from . import batch, words
+
+    seen: dict[str, str] = {}
+    with _interruptible(session) as interrupted:
+        for event in session.undo(decisions):
+            _tell(event, output, seen)
+    receipt: Receipt = session.receipt()
+    if output == "text":
+        click.echo("\n".join(words.receipt(receipt)))
+    else:
+        _print_json(batch.undone(session, receipt), compact=output == "ndjson")
+    if interrupted:
+        return 130
+    return 0 if receipt.complete else 1
+
+
+@contextmanager
+def _interruptible(session: Session) -> Iterator[list[int]]:
+    """Ctrl-C stops before the next call; a second one changes nothing, so no call in flight is killed."""
+    caught: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        caught.append(number)
+        session.stop()
+        click.echo("Stopping after the calls that are under way…", err=True)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield caught
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _tell(event: Event, output: str, seen: dict[str, str]) -> None:
+    from . import batch, words
+
+    if output == "ndjson":
+        _print_json(batch.as_line(event), compact=True)
+    elif words.news(event, seen):
+        click.echo(words.event(event), err=True)
+
+
+def _tell_result(session: Session, document: dict[str, Any], output: str) -> None:
+    from . import safe
+
+    if output != "text":
+        _print_json(document, compact=output == "ndjson")
+        return
+    for name, value in document["outputs"].items():
+        click.echo(f"{name}: {value}")
+    if document["files"]:
+        assert session.run is not None
+        click.echo(f"files: {session.run.folder} (they hold secret keys; only you can read them)")
+    for step in document["next_steps"]:
+        click.echo(safe.line(step), err=True)
+    if document["waiting"]:
+        click.echo(safe.line(document["waiting"]), err=True)
+    if document["status"] == "failed":
+        click.echo(f"Go on with: handrail resume {document['run']}", err=True)
+    click.echo(f"Take it back with: {document['undo']}", err=True)
+
+
+def _show_review(session: Session, review: Review, to: Any = None) -> None:
+    from . import words
+
+    for line in words.review(session, review):
+        click.echo(line, file=to or sys.stderr)
+
+
+def _review_json(session: Session, review: Review, cautions: Iterable[Caution]) -> dict[str, Any]:
+    plan = review.plan
+    return {
+        "flow": session.flow.id,
+        "answers": {line.question.id: line.raw for line in review.answers},
+        "actions": [
+            {"id": a.id, "sentence": a.sentence, "operation": a.call.operation, "needs": sorted(plan.needs(a))}
+            for a in plan.actions
+        ],
+        "uses": [{"id": u.id, "sentence": u.sentence, "type": u.type, "resource": u.resource} for u in plan.uses],
+        "checks": [
+            {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "remedy": f.remedy} for f in review.findings
+        ],
+        "warnings": [
+            {"id": c.id, "key": c.key, "message": c.message, "confirm": c.confirm}
+            for c in (*cautions, *review.cautions)
+        ],
+        "costs": [
+            {"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of, "source": c.source}
+            for c in plan.costs
+        ],
+        "permissions": list(review.permissions),
+    }
+
+
+# -- opening ---------------------------------------------------------------------------------------------------
+
+
+def _answered(
+    flow: str, answers: Path | None, sets: tuple[str, ...], place: Place, accept: Iterable[str]
+) -> tuple[Session, list[Caution]]:
+    import flows
+    from flows.engine import Session
+
+    from . import batch
+
+    found, known = flows.find(flow), batch.load_answers(answers, sets)
+    _required(found, known)
+    session = Session(found, _cloud(place), place=place)
+    session.accepted |= set(accept)
+    return session, session.fill(known)
+
+
+def _required(flow: Any, answers: dict[str, Any]) -> None:
+    """Unknown and missing keys, before any account is opened."""
+    from flows.engine import Session
+    from flows.engine.cloud import Offline
+
+    Session(flow, Offline()).require(answers)
+
+
+def _session_of(run: EngineRun, given: dict[str, Any], journal: Journal) -> Session:
+    import flows
+    from flows.engine import Session
+
+    place = _place_again(given, run.record.place)
+    return Session(flows.find(run.record.flow), _cloud(place), journal, place=place, run=run)
+
+
+def _place_again(given: dict[str, Any], kept: Place) -> Place:
+    """Where a run was made, unless the command line says otherwise now."""
+    from flows.engine import Place
+
+    said = place_of(given)
+    return Place(
+        said.profile or kept.profile, said.region or kept.region, said.endpoint_url or kept.endpoint_url,
+        said.practice or kept.practice, said.read_only or kept.read_only,
+    )  # fmt: skip
+
+
+def _cloud(place: Place) -> Cloud:
+    from flows.accounts import open_cloud
+
+    cloud = open_cloud(place)
+    cloud.identity  # noqa: B018 - who is signed in is asked first, so that no answer is typed in vain
+    return cloud
+
+
+def _journal() -> Journal:
+    from flows.engine import Journal
+
+    return Journal()
+
+
+def _terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _plain(asked: bool) -> bool:
+    """Line prompts: asked for, or the terminal cannot show more."""
+    if asked or os.environ.get("TERM", "dumb") in ("dumb", "") or os.environ.get("HANDRAIL_PLAIN") == "1":
+        return True
+    with suppress(OSError):
+        columns, lines = os.get_terminal_size()
+        return columns < 60 or lines < 15
+    return False
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    from flows.engine import Refused
+
+    try:
+        path.write_text(text, encoding="utf-8")
+        path.chmod(mode)
+    except OSError as error:
+        raise Refused(f"{path} cannot be written.", str(error), "Give another file with --out.") from None
+
+
+def _print_json(value: Any, *, compact: bool = False) -> None:
+    click.echo(json.dumps(value, indent=None if compact else 2, default=str))
+
+
+# -- the way in and out ----------------------------------------------------------------------------------------
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The `handrail` command: every ending is a sentence and an exit code, never a traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    wants_json = any(word in ("json", "ndjson", "--output=json", "--output=ndjson") for word in arguments)
+    try:
+        code = cli.main(args=arguments, prog_name="handrail", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        code = 130
+    except click.UsageError as error:
+        hint = f"See: {error.ctx.command_path} --help" if error.ctx else ""
+        code = _ending({"code": "usage", "message": error.format_message(), "remedy": hint, "action": ""}, 2, wants_json)
+    except click.ClickException as error:
+        code = _ending({"code": "usage", "message": error.format_message(), "remedy": "", "action": ""}, 2, wants_json)
+    except Exception as error:
+        code = _problem(error, wants_json)
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _problem(error: Exception, wants_json: bool) -> int:
+    from flows.engine import Problem
+
+    from . import batch, words
+
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; so may we
+        return 0
+    if not isinstance(error, Problem):
+        if os.environ.get("HANDRAIL_DEBUG"):
+            raise error
+        error = Problem(
+            f"Handrail itself made a mistake ({type(error).__name__}).",
+            "What was done until then is in the journal.",
+            "`handrail runs` shows it. HANDRAIL_DEBUG=1 shows the details for a report.",
+        )
+        error.exit_code = 1
+    if wants_json:
+        return _ending(batch.as_error(error), error.exit_code, wants_json)
+    click.echo(words.problem(error), err=True)
+    return error.exit_code
+
+
+def _ending(error: dict[str, Any], code: int, wants_json: bool) -> int:
+    if wants_json:
+        click.echo(json.dumps({"error": error}, indent=2))
+    else:
+        click.echo("\n".join(part for part in (error["message"], error["remedy"]) if part), err=True)
+    return code

@@ -1,0 +1,83 @@
+"""Drafts and runs, as a list and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flows.engine import Record, Run
+
+from . import batch, words
+from .safe import line
+
+STATES = {
+    "draft": "draft",
+    "applying": "interrupted",
+    "done": "done",
+    "waiting": "waiting for your device",
+    "failed": "stopped half-way",
+    "undoing": "undo interrupted",
+    "undone": "undone",
+}
+"""What the journal's words mean to a person who looks at the list."""
+
+
+def lines(records: Iterable[Record]) -> list[str]:
+    """One line for each draft or run, newest first."""
+    rows = [
+        f"{record.id:<24}{STATES[record.status]:<25}{record.changed[:16].replace('T', ' ')}  "
+        f"{'PRACTICE' if record.place.practice else record.account} {line(record.answers.get('name', ''))}".rstrip()
+        for record in records
+    ]
+    return rows or ["No drafts and no runs yet."]
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    return {
+        "run": record.id, "flow": record.flow, "status": record.status, "created": record.created,
+        "changed": record.changed, "account": record.account, "practice": record.place.practice,
+        "region": record.place.region, "profile": record.place.profile,
+    }  # fmt: skip
+
+
+def details(run: Run) -> list[str]:
+    """Steps, resources, outputs and costs of one run."""
+    record, plan = run.record, run.plan
+    found = [f"{record.id}: {STATES[record.status]}", f"Begun {record.created}, last changed {record.changed}"]
+    found += ["", "Answers", *(f"  {key}: {line(value)}" for key, value in record.answers.items())]
+    if plan is None:
+        return [*found, "", f"Go on with: handrail resume {run.id}"]
+    found += ["", "Steps"]
+    found += [f"  {run.status(action.id) or 'not begun':<10} {line(action.sentence)}" for action in plan.actions]
+    found += ["", "Resources"]
+    found += [
+        f"  {each['id']}  {each['type']}{'' if each['created'] else ' (existed before)'}"
+        for each in batch.resources(run, plan)
+    ]
+    if outputs := record.handover.get("outputs"):
+        found += ["", "Outputs", *(f"  {key}: {line(value)}" for key, value in outputs.items())]
+    if files := record.handover.get("files"):
+        found += ["", "Files", *(f"  {line(name)}" for name in files)]
+    if plan.costs and batch.anything_created(run, plan):
+        found += ["", "It costs", *(f"  {words.cost(cost)}" for cost in plan.costs)]
+    ways = {"applying": "resume", "failed": "resume", "undoing": "undo"}
+    if way := ways.get(record.status):
+        found += ["", f"Go on with: handrail {way} {run.id}"]
+    if record.status != "undone":
+        found += ["", f"Take it back with: handrail undo {run.id}"]
+    return found
+
+
+def details_as_json(run: Run) -> dict[str, Any]:
+    record, plan = run.record, run.plan
+    found = as_json(record) | {"answers": dict(record.answers), "outputs": record.handover.get("outputs", {})}
+    if plan is None:
+        return found
+    return found | {
+        "steps": [{"action": a.id, "sentence": a.sentence, "status": run.status(a.id)} for a in plan.actions],
+        "resources": batch.resources(run, plan),
+        "files": sorted(record.handover.get("files", {})),
+        "costs": [{"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in plan.costs],
+        "history": run.history(),
+        "undo": f"handrail undo {run.id}",
+    }

@@ -1,0 +1,420 @@
+"""Line prompts: a conversation that reads well on any terminal, in a log and in a screen reader.
+
+Nothing is drawn and nothing is overwritten. A capable terminal edits each reply with questionary; a dumb one
+(or one under test) gives plain lines, and then not a single control character is sent.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+import flows
+from flows.accounts import open_cloud
+from flows.engine import (
+    Asking, Choice, CloudError, Journal, Listed, Many, Option, Picks, Place, Problem, Question, Refused,
+    Review, Run, Session, Yes,
+)  # fmt: skip
+
+from . import batch, history, words
+from .safe import line, shown
+
+PAGE = 20
+HELP = (
+    "Enter takes what stands in [brackets]. “back” goes back, “?” explains, “refresh” reads the account again, "
+    "“quit” leaves and keeps your answers. Nothing is created before you say so."
+)
+Reader = Callable[[str, str], str]
+
+
+class Quit(Exception):
+    """The person wants to leave."""
+
+
+def reader() -> Reader:
+    """How this terminal is read: prompt in, reply out. Raises Quit at Ctrl-C and at the end of input."""
+
+    def plain(prompt: str, start: str) -> str:
+        try:
+            return input(f"{prompt} [{start}]: " if start else f"{prompt}: ").strip() or start
+        except (EOFError, KeyboardInterrupt):
+            click.echo()
+            raise Quit from None
+
+    def editing(prompt: str, start: str) -> str:
+        import questionary
+
+        reply = questionary.text(f"{prompt}:", default=start, qmark="").ask()
+        if reply is None:
+            raise Quit
+        return str(reply).strip()
+
+    return plain if os.environ.get("TERM", "dumb") in ("dumb", "") else editing
+
+
+def home(place: Place) -> int:
+    """Choose a set-up, or a draft or run to go on with."""
+    ask = reader()
+    click.echo("Handrail guides you through AWS set-ups. What would you like to do?\n")
+    ways: list[Callable[[], int]] = []
+    for number, flow in enumerate(flows.every(), 1):
+        click.echo(f"  {number}  {flow.title}\n     {flow.summary()}")
+        ways.append(lambda name=flow.id: run(place, name, {}, (), None))  # type: ignore[misc]
+    unfinished = [r for r in Journal().records() if r.status in ("draft", "applying", "failed")]
+    for number, record in enumerate(unfinished[:9], len(ways) + 1):
+        click.echo(f"  {number}  Go on with {history.lines([record])[0]}")
+        ways.append(lambda r=record: resume(r.place, r.id, ()))  # type: ignore[misc]
+    while True:
+        try:
+            reply = ask("Number, or quit", "")
+        except Quit:
+            return 0
+        if reply in ("quit", "q", ""):
+            return 0
+        if reply.isdigit() and 1 <= int(reply) <= len(ways):
+            return ways[int(reply) - 1]()
+        click.echo(f"“{shown(reply)}” is not a number from 1 to {len(ways)}.")
+
+
+def run(
+    place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None
+) -> int:
+    """A new set-up, with some answers perhaps given already."""
+    session = Session(flows.find(flow), open_cloud(place), Journal(), place=place)
+    session.accepted |= set(accept)
+    if answers:
+        session.suggest(answers)
+    code = Conversation(session, reader()).hold()
+    if save:
+        batch.save_answers(save, session.answers())
+    return code
+
+
+def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
+    """Go on with a draft or run."""
+    journal = Journal()
+    kept = journal.run(run_id)
+    session = Session(flows.find(kept.record.flow), open_cloud(place), journal, place=place, run=kept)
+    session.accepted |= set(accept)
+    talk = Conversation(session, reader())
+    match kept.record.status:
+        case "draft":
+            return talk.hold()
+        case "undoing":
+            return talk.undo()
+        case "applying" | "failed":
+            return talk.apply()
+        case _:
+            click.echo("\n".join(history.details(kept)))
+            return 0
+
+
+def agree_to_undo(kept: Run) -> bool:
+    """Show what would be taken back, and ask."""
+    plan = kept.plan
+    assert plan is not None, "only a confirmed run can be undone"
+    click.echo(f"Undo {kept.id}. This will be taken back:", err=True)
+    for action in reversed(plan.actions):
+        if kept.status(action.id) not in ("", "refused", "undone") and kept.facts(action.id).get("created", True):
+            click.echo(f"  - {line(action.undone or action.sentence)}", err=True)
+    try:
+        return reader()("Type yes to undo", "").lower() in ("yes", "y")
+    except Quit:
+        return False
+
+
+class Conversation:
+    """One session, line by line.
+
+    Args:
+        session: what is talked about.
+        ask: how a reply is read.
+    """
+
+    def __init__(self, session: Session, ask: Reader) -> None:
+        self.session, self.ask = session, ask
+
+    def hold(self) -> int:
+        """Ask, review and apply; returns the exit code."""
+        session = self.session
+        click.echo(f"{session.flow.title}\n{session.flow.summary()}")
+        click.echo(words.where(session.identity, session.place))
+        click.echo(HELP)
+        try:
+            while True:
+                state = session.state()
+                if isinstance(state, Asking):
+                    self._question(state)
+                elif (code := self._review(state.review)) is not None:
+                    return code
+        except Quit:
+            if session.run:
+                click.echo(f"Your answers are kept. Go on with: handrail resume {session.run.id}")
+            return 0
+
+    # -- asking ------------------------------------------------------------------------------------------
+
+    def _question(self, state: Asking) -> None:
+        question = state.question
+        number, of = state.position
+        click.echo(f"\n{f'{number} of {of}  ' if number else ''}{question.ask}")
+        if state.because:
+            click.echo(words.because(state))
+        if state.problem:
+            click.echo(words.problem(state.problem))
+        for caution in state.cautions:
+            click.echo(words.caution(caution))
+        if state.cautions:
+            self._confirm(state)
+            return
+        reply = self._pick(state) if isinstance(question, Choice | Picks) else self._text(state)
+        if reply is not None:
+            self.session.answer(reply)
+            self._remark(question)
+
+    def _remark(self, question: Question[Any]) -> None:
+        for answered in self.session.remarks(question):
+            click.echo(words.caution(answered))
+
+    def _confirm(self, state: Asking) -> None:
+        caution = state.cautions[0]
+        switch = f", “switch” for {caution.switch} instead" if caution.switch else ""
+        reply = self._reply(f"Type yes to go on anyway{switch}, or another answer", "", state)
+        if reply is None:
+            return
+        if reply.lower() in ("yes", "y"):
+            self.session.accept(caution.id)
+        elif reply == "switch" and caution.switch:
+            self.session.answer(caution.switch)
+        elif reply:
+            self.session.answer(reply)
+
+    def _text(self, state: Asking) -> str | None:
+        start = _as_text(state.said)
+        if state.problem and state.problem.suggestion:
+            start = state.problem.suggestion
+        several = " (separate with commas)" if isinstance(state.question, Many) else ""
+        prompt = "yes or no" if isinstance(state.question, Yes) else f"{state.question.label}{several}"
+        return self._reply(prompt, start, state)
+
+    def _pick(self, state: Asking) -> object | None:
+        offer, many = state.offer, isinstance(state.question, Picks)
+        assert offer is not None, "a question with options has an offer"
+        if offer.listed is not Listed.ITEMS:
+            click.echo(shown(offer.way_out))
+            return self._reply("An id, or back, refresh or quit", "", state)
+        options, first = offer.options, 0
+        chosen = state.said if isinstance(state.said, list) else [state.said]
+        marked = [option.key for option in options if option.key in [str(key) for key in chosen]]
+        while True:
+            self._list(options, first, marked)
+            start = ", ".join(str([o.key for o in options].index(key) + 1) for key in marked)
+            prompt = "Numbers or names (separate with commas), or none" if many else "Number, name or part of it"
+            reply = self._reply(prompt, start, state)
+            if reply is None:
+                return None
+            if reply == "more" and first + PAGE < len(options):
+                first += PAGE
+                continue
+            if many:
+                return self._several(reply, options)
+            found = _matching(reply, options)
+            if len(found) == 1:
+                return found[0].key
+            if not found:
+                return reply
+            click.echo(f"{len(found)} match “{shown(reply)}”:")
+            options, first = tuple(found), 0
+            marked = []
+
+    def _several(self, reply: str, options: tuple[Option[Any], ...]) -> object:
+        if reply.lower() in ("none", "[]", ""):
+            return []
+        if reply.lower() == "all":
+            return [option.key for option in options]
+        keys: list[str] = []
+        for part in (text.strip() for text in reply.split(",")):
+            found = _matching(part, options)
+            keys.append(found[0].key if len(found) == 1 else part)
+        return keys
+
+    def _list(self, options: tuple[Option[Any], ...], first: int, marked: list[str]) -> None:
+        for number, option in enumerate(options[first : first + PAGE], first + 1):
+            mark = "*" if option.key in marked else " "
+            click.echo(f" {mark}{number:>3}  {line(option.label)}  {line(option.hint)}".rstrip())
+        left = len(options) - first - PAGE
+        if left > 0:
+            click.echo(f"      {left} more: type more, or part of a name")
+
+    def _reply(self, prompt: str, start: str, state: Asking) -> str | None:
+        """A reply that is an answer; None when it was a word for the conversation itself."""
+        reply = self.ask(prompt, start)
+        match reply.lower():
+            case "back":
+                if not self.session.back():
+                    click.echo("This is the first question.")
+            case "?" | "help":
+                question = state.question
+                click.echo(question.why)
+                click.echo(f"You can enter {question.allowed()}.\n{HELP}")
+            case "refresh":
+                self.session.refresh()
+            case "quit" | "exit":
+                raise Quit
+            case _:
+                return reply
+        return None
+
+    # -- reviewing ---------------------------------------------------------------------------------------
+
+    def _review(self, review: Review) -> int | None:
+        session = self.session
+        click.echo("\nReview\n" + "\n".join(words.review(session, review)))
+        for refusal in review.refusals:
+            click.echo(f"It cannot be created like this: {words.finding(refusal)}")
+        open_ = [c for c in review.cautions if c.confirm and c.id not in session.accepted]
+        for caution in open_:
+            click.echo(words.caution(caution))
+        click.echo("yes creates it; change KEY changes an answer; commands, permissions, save FILE, back, quit.")
+        reply = self.ask("What now", "")
+        word, _, rest = reply.partition(" ")
+        match word.lower():
+            case "yes":
+                if not review.refusals and self._sure():
+                    for caution in open_:
+                        session.accept(caution.id)
+                    return self.apply()
+            case "change":
+                try:
+                    session.revisit(rest.strip())
+                except Refused as problem:
+                    click.echo(words.problem(problem))
+            case "commands":
+                from flows.export.cli import script
+
+                title, region = session.flow.title, session.identity.region
+                click.echo(script(review.plan, flow=session.flow.id, title=title, region=region))
+            case "permissions":
+                click.echo("\n".join(review.permissions))
+            case "save":
+                self._save(Path(rest.strip() or f"{session.flow.id}.yaml"))
+            case "back":
+                session.back()
+            case "quit" | "exit":
+                raise Quit
+            case _:
+                click.echo(HELP)
+        return None
+
+    def _sure(self) -> bool:
+        """In an account that looks like production, its name is typed."""
+        wanted = words.production_name(self.session.identity, self.session.place)
+        if not wanted:
+            return True
+        if self.ask(f"This looks like production. Type {wanted} to go on", "") == wanted:
+            return True
+        click.echo("That is not its name; nothing was created.")
+        return False
+
+    def _save(self, path: Path) -> None:
+        try:
+            batch.save_answers(path, self.session.answers())
+            click.echo(f"Written to {path}.")
+        except Problem as problem:
+            click.echo(words.problem(problem))
+
+    # -- doing -------------------------------------------------------------------------------------------
+
+    def apply(self) -> int:
+        """Carry it out, and talk about how it ended."""
+        session, code = self.session, 0
+        problems = self._watch(session.apply)
+        run = session.run
+        assert run is not None and run.plan is not None
+        if run.record.status == "failed":
+            return self._after_failure(problems)
+        try:
+            handover = session.hand_over()
+        except CloudError as problem:
+            click.echo(words.problem(problem))
+            click.echo(f"Try again with: handrail resume {run.id}")
+            return 1
+        click.echo("\nDone.")
+        for name, value in handover.outputs.items():
+            click.echo(f"  {name}: {line(value)}")
+        for found in handover.findings:
+            click.echo(f"  {words.finding(found)}")
+        if handover.files:
+            click.echo(f"  Files, with secret keys, only for you: {run.folder}")
+        for step in handover.next_steps:
+            click.echo(f"  {line(step)}")
+        if handover.waiting:
+            click.echo(handover.waiting)
+        click.echo(f"Take it back with: handrail undo {run.id}")
+        return code
+
+    def undo(self) -> int:
+        """Take it back, and show the receipt."""
+        self._watch(self.session.undo)
+        receipt = self.session.receipt()
+        click.echo("\n".join(words.receipt(receipt)))
+        return 0 if receipt.complete else 1
+
+    def _after_failure(self, problems: list[Problem]) -> int:
+        run = self.session.run
+        assert run is not None and run.plan is not None
+        code = batch.exit_code(run, run.plan, problems) if problems else 130
+        while True:
+            try:
+                reply = self.ask("again tries again, undo takes everything back, keep leaves it for later", "keep")
+            except Quit:
+                reply = "keep"
+            match reply.lower():
+                case "again":
+                    return self.apply()
+                case "undo":
+                    return self.undo()
+                case "keep":
+                    click.echo(f"Go on with: handrail resume {run.id}\nTake it back with: handrail undo {run.id}")
+                    return code
+
+    def _watch(self, work: Callable[[], Any]) -> list[Problem]:
+        """Show what happens, a line for each change; Ctrl-C stops before the next call."""
+        problems: list[Problem] = []
+        seen: dict[str, str] = {}
+
+        def stop(number: int, frame: object) -> None:
+            self.session.stop()
+            click.echo("Stopping after the calls that are under way…")
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            for event in work():
+                problems += [event.problem] if event.problem else []
+                if words.news(event, seen):
+                    click.echo(words.event(event))
+        finally:
+            signal.signal(signal.SIGINT, before)
+        return problems
+
+
+def _matching(reply: str, options: tuple[Option[Any], ...]) -> list[Option[Any]]:
+    """The options that a number, an id, a name or a part of one means."""
+    if reply.isdigit() and 1 <= int(reply) <= len(options):
+        return [options[int(reply) - 1]]
+    exact = [option for option in options if reply in (option.key, option.label)]
+    if exact or not reply:
+        return exact
+    part = reply.lower()
+    return [o for o in options if part in f"{o.key} {o.label} {o.hint}".lower()]
+
+
+def _as_text(said: object) -> str:
+    if said is None:
+        return ""
+    return ", ".join(str(item) for item in said) if isinstance(said, list | tuple) else str(said)
