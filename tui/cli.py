@@ -15,6 +15,8 @@ import click
 
 from flows.version import __version__
 
+from .entry import print_set_ups
+
 if TYPE_CHECKING:
     from flows.engine import Caution, Cloud, Event, Journal, Place, Problem, Receipt, Review, Session
     from flows.engine import Run as EngineRun
@@ -102,14 +104,12 @@ def cli(plain: bool, **given: Any) -> None:
 @global_options
 def list_(output: str, **given: Any) -> None:
     """The set-ups."""
-    import flows
+    from flows import SET_UPS
 
-    found = [{"name": flow.id, "title": flow.title, "summary": flow.summary()} for flow in flows.every()]
-    if output == "json":
-        _print_json(found)
-        return
-    for entry in found:
-        click.echo(f"{entry['name']:<16}{entry['title']}\n{'':<16}{entry['summary']}")
+    if output == "text":
+        print_set_ups()
+    else:
+        _print_json([{"name": name, "title": title, "summary": summary} for name, (title, summary) in SET_UPS.items()])
 
 
 @cli.command()

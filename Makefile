@@ -1,0 +1,57 @@
+# Two commands matter to a newcomer: `make practice` and `make test`. Each sets up whatever it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: help practice test check format bench screenshots clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+practice: $(VENV)/practice.done ## the wizard on a simulated company; no AWS account needed
+	@$(BIN)/handrail --practice
+
+test: $(VENV)/test.done .venv-aws/test.done ## every test; no network and no account needed
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(TESTS)
+
+check: $(VENV)/check.done ## linters, the type checker and the import law
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/check.done ## put the code in form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/test.done ## start, memory, applying and calls, as ratios
+	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/test.done ## the pictures in screenshots/
+	$(BIN)/python screenshots/make.py
+
+clean: ## forget everything that was set up
+	rm -rf .venv .venv-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Handrail needs Python 3.11 or newer; say which with PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/practice.done: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[practice]'
+	@touch $@
+
+$(VENV)/test.done: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/practice.done
+
+$(VENV)/check.done: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,check]'
+	@touch $@ $(VENV)/test.done $(VENV)/practice.done
+
+# The real aws command, which runs our exported scripts in the tests. It insists on a botocore of its own.
+.venv-aws/test.done:
+	$(PYTHON) -m venv .venv-aws
+	.venv-aws/bin/python -m pip install --quiet --disable-pip-version-check awscli
+	@touch $@

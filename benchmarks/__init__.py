@@ -1,0 +1,1 @@
+"""What Handrail costs: start, memory, applying and calls, each as a ratio from one interleaved run."""

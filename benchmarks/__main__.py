@@ -1,0 +1,146 @@
+"""`make bench`: the table of ratios. Nothing here is judged: machines are noisy, so look at the ratios.
+
+The yardsticks are `python -c pass`, and a bare Textual program that shows one word.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.terminal import Figures, plain, until
+
+ROUNDS = 5
+HANDRAIL = str(Path(sys.executable).parent / "handrail")
+HELLO = [sys.executable, "-m", "benchmarks.hello"]
+ANSWERS = {
+    "vpc": "shop", "gateway_ip": "9.9.9.9", "networks": ["192.168.10.0/24", "192.168.11.0/24"],
+    "routing": "static", "route_tables": ["shop-private-a", "shop-private-b"], "security_groups": ["web"],
+    "name": "bench",
+}  # fmt: skip
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = {"XDG_STATE_HOME": folder, "TERM": "xterm-256color"}
+        print(f"{'what':<46}{'CPU':>8}{'time':>8}{'MiB':>7}  against")
+        start(home)
+        first_frame(home)
+    for line in itertools.chain(memory(), applying()):
+        print(line)
+
+
+def start(home: dict[str, str]) -> None:
+    """The commands that must not load the SDK or the screen."""
+    cases: dict[str, Callable[[], Figures]] = {"python -c pass": lambda: plain([sys.executable, "-c", "pass"])}
+    for flag in ("--version", "--help", "list"):
+        cases[f"handrail {flag}"] = lambda flag=flag: plain([HANDRAIL, flag], home)  # type: ignore[misc]
+    table(cases, "python -c pass")
+
+
+def first_frame(home: dict[str, str]) -> None:
+    """Until a person sees the home screen, and until the first question can be answered."""
+    table(
+        {
+            "bare Textual hello": lambda: until(HELLO, "hello", home),
+            "handrail, first frame": lambda: until([HANDRAIL], "Connect an office", home),
+            "handrail --practice, first frame": lambda: until([HANDRAIL, "--practice"], "Connect an office", home),
+            "handrail --practice run vpn, first question": lambda: until(
+                [HANDRAIL, "--practice", "run", "vpn"], r"10\.0\.0\.0/16", home
+            ),
+        },
+        "bare Textual hello",
+    )
+
+
+def table(cases: dict[str, Callable[[], Figures]], yardstick: str) -> None:
+    """Run all cases in turn, several times, and print medians as ratios to the yardstick's."""
+    runs: dict[str, list[Figures]] = {name: [] for name in cases}
+    for _ in range(ROUNDS):
+        for name, case in cases.items():
+            runs[name].append(case())
+    base = runs[yardstick]
+    for name, figures in runs.items():
+        cpu = statistics.median(f.cpu for f in figures) / statistics.median(f.cpu for f in base)
+        seconds = statistics.median(f.seconds for f in figures) / statistics.median(f.seconds for f in base)
+        print(f"{name:<46}{cpu:>7.2f}×{seconds:>7.2f}×{statistics.median(f.mebibytes for f in figures):>7.0f}  {yardstick}")
+
+
+def memory() -> Iterator[str]:
+    """Peak memory of a whole VPN run: in practice, and against an endpoint as a real account is."""
+    import json
+
+    from flows.practice.server import serve
+
+    with tempfile.TemporaryDirectory() as folder, serve(hurry=True) as account:
+        answers = Path(folder) / "answers.json"
+        answers.write_text(json.dumps(ANSWERS))
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}
+        run = [HANDRAIL, "run", "vpn", "--answers", str(answers), "--yes", "--output", "json"]
+        there = [*run, "--endpoint-url", account.url, "--region", "eu-central-1"]
+        real = plain(there, {"XDG_STATE_HOME": f"{folder}/real", **keys})
+        practice = plain([*run, "--practice"], {"XDG_STATE_HOME": f"{folder}/practice"})
+    yield f"{'memory of a VPN run, account / practice':<46}{real.mebibytes:>10.0f} / {practice.mebibytes:.0f} MiB"
+
+
+def applying() -> Iterator[str]:
+    """Applying with 150 ms for each call, against the longest chain of calls that must follow each other."""
+    import time
+
+    import flows
+    from flows.engine import Call, Journal, Place, Session
+    from flows.engine.cloud import Aws, changes
+    from flows.practice import open_account
+
+    latency = 0.15
+
+    class Slow:
+        """An account in which each call takes a while, and which counts them."""
+
+        def __init__(self, cloud: Aws) -> None:
+            self.cloud, self.counted, self.lock = cloud, {"reads": 0, "writes": 0}, threading.Lock()
+
+        @property
+        def identity(self) -> Any:
+            return self.cloud.identity
+
+        def make(self, call: Call) -> dict[str, Any]:
+            with self.lock:
+                self.counted["writes" if changes(call) else "reads"] += 1
+            threading.Event().wait(latency)
+            return self.cloud.make(call)
+
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            with self.lock:
+                self.counted["reads"] += 1
+            yield from self.cloud.pages(call)
+
+    with tempfile.TemporaryDirectory() as folder, open_account(Path(folder) / "account", hurry=True) as account:
+        slow = Slow(Aws(Place(practice=True), account.session))
+        session = Session(flows.find("vpn"), slow, Journal(Path(folder) / "journal"))
+        session.fill(ANSWERS)
+        plan = session.review().plan
+        asked = dict(slow.counted)
+        cpu, began = time.process_time(), time.perf_counter()
+        for _ in session.apply():
+            pass
+        seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    chain: dict[str, int] = {}
+    for action in plan.actions:
+        calls = 2 if action.wait else 1
+        chain[action.id] = calls + max((chain[needed] for needed in plan.needs(action)), default=0)
+    longest = max(chain.values()) * latency
+    made = slow.counted["writes"] + slow.counted["reads"] - asked["writes"] - asked["reads"]
+    yield f"{'calls until the review (all of them reads)':<46}{asked['reads']:>10}"
+    yield f"{'calls to apply, waits included':<46}{made:>10}"
+    yield f"{'applying, against its critical path':<46}{seconds / longest:>9.2f}×   {cpu / made * 1000:.0f} ms of CPU a call"
+
+
+if __name__ == "__main__":
+    main()

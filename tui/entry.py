@@ -1,0 +1,28 @@
+"""The `handrail` command's first step: what needs neither a library nor an account is answered at once."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Answer `--version` and `list` from what is at hand; hand everything else to the command line."""
+    match sys.argv[1:]:
+        case ["--version"]:
+            from flows.version import __version__
+
+            print(f"handrail {__version__}")
+        case ["list"]:
+            print_set_ups()
+        case _:
+            from tui.cli import main as command_line
+
+            command_line()
+
+
+def print_set_ups() -> None:
+    """Name, title and summary of every set-up."""
+    from flows import SET_UPS
+
+    for name, (title, summary) in SET_UPS.items():
+        print(f"{name:<16}{title}\n{'':<16}{summary}")
