@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help practice test check format bench screenshots clean
+.PHONY: help practice test check format bench screenshots help-text clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 practice: $(VENV)/practice.done ## the wizard on a simulated company; no AWS account needed
 	@$(BIN)/handrail --practice
@@ -30,6 +30,9 @@ bench: $(VENV)/test.done ## start, memory, applying and calls, as ratios
 
 screenshots: $(VENV)/test.done ## the pictures in screenshots/
 	$(BIN)/python screenshots/make.py
+
+help-text: $(VENV)/test.done ## tui/help.txt, as the command line would print it
+	$(BIN)/python -c 'from tui.cli import help_text; print(help_text(), end="")' > tui/help.txt
 
 clean: ## forget everything that was set up
 	rm -rf .venv .venv-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -151,7 +151,10 @@ def graph(flow: str, **given: Any) -> None:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @global_options
 def completion(shell: str, **given: Any) -> None:
-    """The completion script for SHELL: eval "$(handrail completion bash)"."""
+    """The completion script of a shell.
+
+    Switch it on with, for example: eval "$(handrail completion bash)"
+    """
     from click.shell_completion import get_completion_class
 
     found = get_completion_class(shell)
@@ -172,7 +175,7 @@ def run(
     flow: str, answers: Path | None, sets: tuple[str, ...], accept: tuple[str, ...], yes: bool, plain: bool,
     save_answers: Path | None, output: str, **given: Any,
 ) -> None:  # fmt: skip
-    """Make a set-up: ask what is not answered, show the review, create."""
+    """Make a set-up: asked, reviewed, created."""
     import flows
     from flows.engine import Session
 
@@ -263,7 +266,7 @@ def export(
 @json_option
 @global_options
 def runs(run_id: str | None, save_answers: Path | None, output: str, **given: Any) -> None:
-    """Drafts and runs; with RUN, its steps, resources, outputs and costs."""
+    """Drafts and runs; with RUN, all about one of them."""
     from . import batch, history
 
     journal = _journal()
@@ -626,6 +629,12 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo("Stopped.", err=True)
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def help_text() -> str:
+    """What `handrail --help` prints, at 80 columns."""
+    with click.Context(cli, info_name="handrail", terminal_width=80, **cli.context_settings) as context:
+        return cli.get_help(context) + "\n"
 
 
 def _problem(error: Exception, wants_json: bool) -> int:

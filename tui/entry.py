@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Answer `--version` and `list` from what is at hand; hand everything else to the command line."""
+    """Answer `--version`, `--help` and `list` from what is at hand; hand everything else to the command line."""
     match sys.argv[1:]:
         case ["--version"]:
             from flows.version import __version__
@@ -14,6 +14,10 @@ def main() -> None:
             print(f"handrail {__version__}")
         case ["list"]:
             print_set_ups()
+        case ["--help"] | ["-h"]:
+            # as the command line would print it; `make help-text` writes it, a test compares the two
+            with open(__file__.replace("entry.py", "help.txt"), encoding="utf-8") as text:
+                print(text.read(), end="")
         case _:
             from tui.cli import main as command_line
 
