@@ -6,7 +6,7 @@ Needs root, the packages in `lab.PACKAGES`, and a kernel with ESP, xfrm interfac
 from collections.abc import Iterator
 
 import pytest
-from vpn_device.aws_end import DEVICE_INSIDE, OUTSIDE, PC, SERVER, Lab
+from vpn_device.aws_end import DEVICE_INSIDE, PC, SERVER, Lab
 from vpn_device.lab import missing, until
 from vpn_device.samples import BGP, KEYS, STATIC, office
 
@@ -67,7 +67,7 @@ def test_a_silent_tunnel_is_left_for_the_other_one_and_taken_again_when_it_is_ba
     until(lab.connected, 50, lab.gateway.log)
     assert "aws2" in lab.gateway.run(f"ip route get {SERVER}")
     lab.revive()
-    until(lambda: "aws1" in lab.gateway.run(f"ip route get {SERVER}"), 50)
+    until(lambda: lab.gateway.ok(f"ip route get {SERVER} | grep aws1"), 50)
     until(lab.connected)
     assert lab.seen_in_clear() == 0
 
@@ -102,7 +102,7 @@ def test_bgp_exchanges_the_networks_and_moves_to_the_other_tunnel(lab: Lab) -> N
     lab.start_aws_bgp()
     lab.follow_readme(BGP, office(networks=networks))
     lab.wait_for(1, 2)
-    until(lambda: "aws1" in lab.gateway.run(f"ip route get {SERVER}"), 60, lambda: bgp_state(lab))
+    until(lambda: lab.gateway.ok(f"ip route get {SERVER} | grep aws1"), 60, lambda: bgp_state(lab))
     until(lambda: all(lab.aws.ok(f"ip route get {ip} | grep x1") for ip in (PC, "192.168.77.9")), 30)
     until(lab.connected)
     # Both sessions exchange, not only the preferred one.
@@ -134,18 +134,13 @@ def test_a_wrong_key_keeps_its_tunnel_down_and_only_that(lab: Lab) -> None:
     assert "aws2" not in lab.gateway.run("ip route show 10.0.0.0/16")
 
 
-def test_modern_refuses_what_compatible_accepts(lab: Lab) -> None:
+def test_compatible_reaches_an_end_that_knows_only_old_methods(lab: Lab) -> None:
     lab.build()
     lab.start_aws("aes128-sha1-modp1024", version=0)
-    lab.follow_readme(STATIC, office())
-    until(lambda: "NO_PROPOSAL_CHOSEN" in lab.gateway.run("cat /run/charon.log"))
-    assert lab.up()
-    lab.gateway.write(
-        "/run/handed-over/stop", "pkill charon-systemd; until ! pgrep charon-systemd; do :; done"
-    )
-    lab.gateway.run("sh /run/handed-over/stop; rm -f /run/charon.vici")
+    lab.answer_through(1)
     lab.follow_readme(STATIC, office(encryption="compatible"))
     lab.wait_for(1, 2)
+    until(lab.connected)
 
 
 def test_modern_prefers_aes_gcm_where_aws_takes_it(lab: Lab) -> None:
@@ -179,17 +174,17 @@ def test_segments_are_made_to_fit_the_tunnel(lab: Lab) -> None:
 @pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
 def test_the_script_may_be_repeated_and_leaves_nothing_behind(lab: Lab, folder: str) -> None:
     lab.build()
-    before = lab.gateway.run("ip -br address; ip route; nft list ruleset")
+    # The kernel makes ip_vti0 by itself, when it first hears of VTIs.
+    everything = "ip -br address | grep -v ip_vti0; ip route; nft list ruleset"
+    before = lab.gateway.run(everything)
     lab.start_aws()
     lab.answer_through(1)
     lab.follow_readme(STATIC, office(), folder)
     lab.wait_for(1, 2)
     until(lab.connected)
-    made = lab.gateway.run("ip -br address; ip route; nft list ruleset")
+    made = lab.gateway.run(everything)
     lab.gateway.run("/etc/aws-vpn/aws-tunnels.sh up")
-    assert lab.gateway.run("ip -br address; ip route; nft list ruleset") == made
+    assert lab.gateway.run(everything) == made
     assert lab.connected()
     lab.gateway.run("/etc/aws-vpn/aws-tunnels.sh down")
-    left = lab.gateway.run("ip -br address; ip route; nft list ruleset")
-    assert [line for line in left.splitlines() if "ip_vti0" not in line] == before.splitlines()
-    assert all(outside not in left for outside in OUTSIDE)
+    assert lab.gateway.run(everything) == before
