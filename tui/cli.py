@@ -348,7 +348,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     if not yes:
         if output != "text" or not _terminal():
             raise click.UsageError("To undo without being asked, add --yes.")
-        if not prompts.agree_to_undo(run):
+        if not prompts.agree_to_undo(run, decisions):
             click.echo("Nothing was changed.", err=True)
             return
     raise SystemExit(_take_back(_session_of(run, given, journal), decisions, output))

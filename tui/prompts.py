@@ -114,16 +114,23 @@ def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
             return 0
 
 
-def agree_to_undo(kept: Run) -> bool:
-    """Show what would be taken back, and ask."""
+def agree_to_undo(kept: Run, decided: dict[str, str]) -> bool:
+    """Show what would be taken back, ask what must be decided (into `decided`), and whether to go on."""
     plan = kept.plan
     assert plan is not None, "only a confirmed run can be undone"
     click.echo(f"Undo {kept.id}. This will be taken back:", err=True)
     for action in reversed(plan.actions):
         if kept.status(action.id) not in ("", "refused", "undone") and kept.facts(action.id).get("created", True):
             click.echo(f"  - {line(action.undone or action.sentence)}", err=True)
+    ask = reader()
     try:
-        return reader()("Type yes to undo", "").lower() in ("yes", "y")
+        for decision in plan.decisions:
+            if decision.key not in decided:
+                click.echo(decision.ask, err=True)
+                for value, meaning in decision.options.items():
+                    click.echo(f"  {value}: {meaning}", err=True)
+                decided[decision.key] = ask(" or ".join(decision.options), decision.default)
+        return ask("Type yes to undo", "").lower() in ("yes", "y")
     except Quit:
         return False
 
@@ -360,7 +367,13 @@ class Conversation:
 
     def undo(self) -> int:
         """Take it back, and show the receipt."""
-        self._watch(self.session.undo)
+        run = self.session.run
+        assert run is not None, "only a run is undone"
+        decided: dict[str, str] = {}
+        if not agree_to_undo(run, decided):
+            click.echo("Nothing was changed.")
+            return 0
+        self._watch(lambda: self.session.undo(decided))
         receipt = self.session.receipt()
         click.echo("\n".join(words.receipt(receipt)))
         return 0 if receipt.complete else 1

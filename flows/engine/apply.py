@@ -6,6 +6,8 @@ further call is sent, those under way are finished and written down, and the eve
 
 from __future__ import annotations
 
+import hashlib
+import json
 import queue
 import threading
 from collections.abc import Iterator
@@ -109,6 +111,8 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
         run.note(action.id, "intent", **changed)
     while True:
         reply = look_for(action.find, carrier) if doubt and action.find else None
+        if reply is not None:
+            carrier.forget_secrets()
         try:
             if reply is None:
                 reply = carrier.send(action.call, action.not_yet)
@@ -147,8 +151,14 @@ def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, A
     outputs = {path: jmespath.search(path, reply) for path in plan.paths_into(action.id)}
     if missing := sorted(path for path, value in outputs.items() if value is None):
         raise CloudError(f"AWS's answer to {action.call.operation} has no {', '.join(missing)}.")
-    after = {"after": _current(action.undo, carrier)} if isinstance(action.undo, Restore) else {}
+    # only a digest: what was put there may hold a secret
+    after = {"after": digest(_current(action.undo, carrier))} if isinstance(action.undo, Restore) else {}
     carrier.run.note(action.id, "done", outputs=outputs, created=True, **after)
+
+
+def digest(value: Any) -> str:
+    """A value's fingerprint, by which a later change is noticed."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _current(restore: Restore, carrier: Carrier) -> Any:

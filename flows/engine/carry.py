@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import queue
+import secrets
+import string
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jmespath
@@ -15,7 +17,7 @@ from .clock import Clock
 from .cloud import Cloud
 from .events import Event, Happening
 from .journal import Run
-from .plan import Call, Late, Wait, fill
+from .plan import RUN, Call, Late, Ref, Wait, fill
 from .problems import CloudError, Problem
 
 NOT_YET_LIMIT = 300
@@ -24,6 +26,9 @@ FRESH = 60
 """Seconds for which "not found" may only mean that AWS's copies are not in step yet."""
 POLLS = (1, 1, 2, 3, 5, 5, 10)
 """Seconds between one look and the next; the last one repeats."""
+
+
+LETTERS = string.ascii_letters + string.digits
 
 
 class Stopped(Problem):
@@ -43,6 +48,7 @@ class Carrier:
         report: called with every event, from any thread.
         stop: when set, nothing further is sent.
         clock: time.
+        decisions: what only a person can decide, for an undo.
     """
 
     run: Run
@@ -50,13 +56,38 @@ class Carrier:
     report: Callable[[Event], None]
     stop: threading.Event
     clock: Clock
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    _made_up: dict[str, str] = field(default_factory=dict, repr=False)
+    _making_up: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def resolve(self, ref: Ref) -> Any:
+        """What a reference stands for by now. Raises KeyError if it is not known yet."""
+        if ref.action == RUN.action and ref.path.startswith("secret:"):
+            with self._making_up:
+                return self._secret(ref.path.removeprefix("secret:"))
+        return self.run.resolve(ref)
+
+    def _secret(self, name: str) -> str:
+        if name not in self._made_up:
+            plan = self.run.plan
+            assert plan is not None, "only a confirmed run has secrets"
+            secret = next(secret for secret in plan.secrets if secret.name == name)
+            if self.run.status(secret.kept_by) in ("done", "ready"):
+                self._made_up[name] = str(self.look(secret.look, secret.path))
+            else:
+                self._made_up[name] = "".join(secrets.choice(LETTERS) for _ in range(secret.characters))
+        return self._made_up[name]
+
+    def forget_secrets(self) -> None:
+        """What was made up here never reached AWS: read what did."""
+        self._made_up.clear()
 
     def text(self, value: Late) -> str:
-        return str(fill(value, self.run.resolve))
+        return str(fill(value, self.resolve))
 
     def look(self, call: Call, path: Late) -> Any:
         """The part at JMESPath `path` of the answer to a reading call."""
-        return jmespath.search(self.text(path), self.cloud.make(call.fill(self.run.resolve)))
+        return jmespath.search(self.text(path), self.cloud.make(call.fill(self.resolve)))
 
     def pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises Stopped."""
@@ -73,7 +104,7 @@ class Carrier:
         while True:
             self.check()
             try:
-                return self.cloud.make(call.fill(self.run.resolve))
+                return self.cloud.make(call.fill(self.resolve))
             except CloudError as problem:
                 if not matches(problem, not_yet) or self.clock.now() - began > NOT_YET_LIMIT:
                     raise
@@ -83,7 +114,7 @@ class Carrier:
     def wait(self, action: str, wait: Wait) -> None:
         """Wait until something has taken effect, reporting each look. Raises CloudError or Stopped."""
         began, tries = self.clock.now(), 0
-        poll = wait.poll.fill(self.run.resolve)
+        poll = wait.poll.fill(self.resolve)
         while True:
             elapsed = self.clock.now() - began
             answer = self._poll(poll, wait, elapsed)

@@ -90,7 +90,7 @@ class Aws:
 
     def __init__(self, place: Place, session: Any = None) -> None:
         self.place = place
-        self._clients: dict[tuple[str, bool], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
         self._lock = threading.Lock()
         self._session = session or _open(place)
         if not self._session.region_name:
@@ -147,13 +147,13 @@ class Aws:
             raise _misfortune(call, error) from None
 
     def _client(self, call: Call) -> Any:
-        key = (call.service, changes(call))
+        key = (call.service, call.region, changes(call))
         with self._lock:  # a boto3 session is not thread-safe, its clients are
             if key not in self._clients:
                 self._clients[key] = self._new_client(*key)
             return self._clients[key]
 
-    def _new_client(self, service: str, changing: bool) -> Any:
+    def _new_client(self, service: str, region: str, changing: bool) -> Any:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError, UnknownServiceError
 
@@ -164,7 +164,7 @@ class Aws:
         )  # fmt: skip
         endpoint = {"endpoint_url": self.place.endpoint_url} if self.place.endpoint_url else {}
         try:
-            client = self._session.client(service, config=config, **endpoint)
+            client = self._session.client(service, config=config, region_name=region or None, **endpoint)
         except (UnknownServiceError, ValueError) as error:
             raise NoAccess(f"A client for {service} could not be made.", str(error)) from None
         except BotoCoreError as error:
@@ -215,7 +215,7 @@ class Remembering:
         yield from self._remembered(call, lambda: list(self._cloud.pages(call)))
 
     def _remembered(self, call: Call, read: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        key = call.operation + json.dumps(call.params, sort_keys=True, default=str)
+        key = call.operation + call.region + json.dumps(call.params, sort_keys=True, default=str)
         with self._lock:
             self.reads[call.operation] = None
             if key not in self._seen:

@@ -33,6 +33,11 @@ FLOW = Ref("handrail", "flow")
 """The name of the set-up."""
 
 
+def secret(name: str) -> Ref:
+    """The value of one of the plan's `Secret`s: known while the plan runs, and kept nowhere."""
+    return Ref("handrail", f"secret:{name}")
+
+
 def before(action: str) -> Ref:
     """What a `Restore` found before `action` changed it."""
     return Ref(action, "@before")
@@ -89,10 +94,14 @@ def refs(value: Any) -> Iterator[Ref]:
 
 @dataclass(frozen=True)
 class Call:
-    """One API call: `Call("ec2.CreateVpnGateway", {"Type": "ipsec.1"})`, some values still `Ref`s."""
+    """One API call: `Call("ec2.CreateVpnGateway", {"Type": "ipsec.1"})`, some values still `Ref`s.
+
+    `region` is only for what must be elsewhere than the rest, such as a certificate for CloudFront.
+    """
 
     operation: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    region: str = ""
 
     @property
     def service(self) -> str:
@@ -103,7 +112,7 @@ class Call:
         return self.operation.partition(".")[2]
 
     def fill(self, resolve: Resolve) -> Call:
-        return Call(self.operation, fill(self.params, resolve))
+        return Call(self.operation, fill(self.params, resolve), self.region)
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,8 @@ class Undo:
     """One call that takes something back.
 
     `gone` are error codes that mean there is nothing left to take back, `not_yet` those that mean "ask again
-    in a moment" (written `Code` or `Code: part of the message`).
+    in a moment" (written `Code` or `Code: part of the message`). `when` names a `Decision` and the value for which
+    this call is made.
     """
 
     call: Call
@@ -169,6 +179,24 @@ class Undo:
     gone: tuple[str, ...] = ()
     not_yet: tuple[str, ...] = ()
     still: Still | None = None
+    when: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What only a person can decide before something is taken back, such as keeping a last snapshot.
+
+    Args:
+        key: what `handrail undo --set KEY=VALUE` calls it.
+        ask: the question.
+        options: each value with what it means.
+        default: what a person is offered first; a script must say it.
+    """
+
+    key: str
+    ask: str
+    options: Mapping[str, str]
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,6 +283,28 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Secret:
+    """A random value that Handrail makes up and only AWS keeps.
+
+    It is generated when first needed. Once `kept_by` is done, AWS has it, and after a crash it is read back
+    from there instead: `path` into the answer of `look`.
+
+    Args:
+        name: what `secret(name)` refers to.
+        kept_by: the id of the action that hands it to AWS.
+        look: the call that reads it back.
+        path: JMESPath to it.
+        characters: its length; letters and digits.
+    """
+
+    name: str
+    kept_by: str
+    look: Call
+    path: Late
+    characters: int = 40
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything a set-up will do, in an order in which it could be done one by one.
 
@@ -264,6 +314,8 @@ class Plan:
         outputs: what a person or a script wants to know afterwards, by name.
         facts: what the hand-over needs to know of the answers; plain JSON.
         reads: calls the hand-over will make afterwards; they count for the permissions.
+        secrets: random values that only AWS keeps.
+        decisions: what must be decided before it is taken back.
     """
 
     actions: tuple[Action, ...]
@@ -271,6 +323,8 @@ class Plan:
     outputs: Mapping[str, Late] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     reads: tuple[Call, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     def __post_init__(self) -> None:
         known = {RUN.action}
@@ -300,7 +354,7 @@ class Plan:
 
     def paths_into(self, action_id: str) -> set[str]:
         """The parts of this action's answer that anything later needs: all that the journal may keep of it."""
-        paths = {ref.path for ref in refs((self.actions, self.outputs)) if ref.action == action_id}
+        paths = {ref.path for ref in refs((self.actions, self.outputs, self.secrets)) if ref.action == action_id}
         return paths - {"@before"}
 
     def calls(self) -> Iterator[Call]:
@@ -323,6 +377,7 @@ class Plan:
                         yield step.wait.poll
                     if step.still:
                         yield step.still.look
+        yield from (kept.look for kept in self.secrets)
         yield from self.reads
 
     @property

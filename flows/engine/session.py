@@ -24,7 +24,7 @@ from .flow import Finding, Flow, Grade, Handover
 from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .permissions import permissions
-from .plan import Call, Plan
+from .plan import Call, Decision, Plan
 from .preflight import allowed
 from .problems import Blocked, CloudError, Denied, FlowMistake, Problem, Refused
 from .questions import Caution, Choice, Option, Picks, Question
@@ -374,16 +374,31 @@ class Session:
         return hand_over(self.flow, self.run, self._account)
 
     def undo(self, decisions: Mapping[str, str] | None = None) -> Iterator[Event]:
-        """Take the run back. `decisions` is what only a person can decide. Raises Refused."""
+        """Take the run back. `decisions` is what only a person can decide: one for each of `to_decide`. Raises Refused."""
         run = self.run
         if not run or not run.plan:
             raise Refused("Nothing was created yet, so there is nothing to undo.")
-        for key in decisions or {}:
-            raise Refused(f"“{key}” is nothing to decide when {run.id} is undone.", remedy="Leave out that --set.")
+        decided = dict(decisions or {})
+        self._decided(run.plan, decided)
         self._same_account()
         self._stop = threading.Event()
-        yield from undo(run, run.plan, self._account, self._stop, self._clock)
+        yield from undo(run, run.plan, self._account, self._stop, self._clock, decided)
         self.refresh()
+
+    def to_decide(self) -> tuple[Decision, ...]:
+        """What a person must decide before this run is taken back."""
+        return self.run.plan.decisions if self.run and self.run.plan else ()
+
+    def _decided(self, plan: Plan, decided: Mapping[str, str]) -> None:
+        known = {decision.key: decision for decision in plan.decisions}
+        for key, value in decided.items():
+            if key not in known:
+                raise Refused(f"“{key}” is nothing to decide here.", remedy="Leave out that --set.")
+            if value not in known[key].options:
+                raise Refused(f"{key}: “{value}” is not one of {', '.join(known[key].options)}.")
+        if missing := [d for d in plan.decisions if d.key not in decided]:
+            words = [f"  {d.key}: {d.ask} ({' | '.join(d.options)})" for d in missing]
+            raise Refused("Before this is undone, decide:\n" + "\n".join(words), remedy="Say it with --set KEY=VALUE.")
 
     def receipt(self) -> Receipt:
         """How the undo ended."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import jmespath
 
-from .apply import look_for
+from .apply import digest, look_for
 from .carry import Carrier, Stopped, matches, streamed
 from .clock import Clock, RealClock
 from .cloud import Cloud
@@ -25,14 +25,19 @@ from .problems import CloudError, NoAccess
 
 
 def undo(
-    run: Run, plan: Plan, cloud: Cloud, stop: threading.Event | None = None, clock: Clock | None = None
+    run: Run,
+    plan: Plan,
+    cloud: Cloud,
+    stop: threading.Event | None = None,
+    clock: Clock | None = None,
+    decisions: Mapping[str, str] | None = None,
 ) -> Iterator[Event]:
     """Take back, newest first, everything that this run made. Read `receipt` afterwards.
 
     The run's status ends as `undone`; it stays `undoing` while something of it is left.
     """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    carrier = Carrier(run, cloud, events.put, stop or threading.Event(), clock or RealClock())
+    carrier = Carrier(run, cloud, events.put, stop or threading.Event(), clock or RealClock(), decisions or {})
     run.set_status("undoing")
     needed_by: dict[str, set[str]] = {}
     for action in plan.actions:
@@ -124,6 +129,8 @@ def _adopt(action: Action, carrier: Carrier, reply: dict[str, object]) -> None:
 
 
 def _step(action: Action, step: Undo, carrier: Carrier) -> None:
+    if step.when and carrier.decisions.get(step.when[0]) != step.when[1]:
+        return
     try:
         if step.still:
             found = carrier.look(step.still.look, step.still.path)
@@ -148,7 +155,7 @@ def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> No
         current = None
     if current == facts["before"]:
         return
-    if "after" in facts and current != facts["after"]:
+    if "after" in facts and digest(current) != facts["after"]:
         raise _Changed("Somebody changed it since; it is left as it is now.")
     carrier.send(restore.remove if facts["before"] is None and restore.remove else restore.put, ())
 

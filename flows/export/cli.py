@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine.plan import FLOW, Action, Call, Join, Late, Plan, Ref, fill, refs
+from flows.engine.plan import FLOW, RUN, Action, Call, Join, Late, Plan, Ref, fill, refs, secret
 
 SERVICES = {"s3": "s3api"}
 """Where the AWS CLI calls a service otherwise than botocore does."""
@@ -87,6 +87,7 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
         parts.append(PATIENTLY)
     if any(action.wait for action in plan.actions):
         parts.append(WAIT)
+    parts += [f'{_variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n' for s in plan.secrets]
     parts += [f"\n# {_comment(use.sentence)}: {use.resource}\n" for use in plan.uses]
     parts += blocks
     parts += ["\n", *(f"echo {_word(Join((f'{name}: ', *_parts(value))), flow)}\n" for name, value in plan.outputs.items())]
@@ -96,6 +97,7 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
 def command(call: Call, flow: str = "") -> str:
     """One call as an `aws` command."""
     words = ["aws", SERVICES.get(call.service, call.service), kebab(call.name)]
+    words += ["--region", call.region] if call.region else []
     for name, value in call.params.items():
         if isinstance(value, bool):
             words.append(f"--{'' if value else 'no-'}{kebab(name)}")
@@ -155,8 +157,8 @@ def _word(value: Any, flow: str) -> str:
 
 
 def _variable(ref: Ref) -> str:
-    if ref.action == "handrail":
-        return "RUN"
+    if ref.action == RUN.action:
+        return "RUN" if ref == RUN else re.sub(r"\W+", "_", ref.path).upper()
     return re.sub(r"\W+", "_", f"{ref.action}_{ref.path.rpartition('.')[2]}").upper()
 
 
