@@ -1,0 +1,51 @@
+"""What every test may rely on: nothing of this machine is seen, and nothing is written outside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.clock import FakeClock
+
+from flows.engine import Journal, Place
+from flows.engine.cloud import Aws
+from flows.practice import PracticeAccount, open_account
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person without profiles, credentials or earlier runs."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "HANDRAIL_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[PracticeAccount]:
+    """The practice account in this process, where nothing takes any time."""
+    with open_account(tmp_path / "practice", hurry=True) as account:
+        yield account
+
+
+@pytest.fixture
+def cloud(account: PracticeAccount) -> Aws:
+    return Aws(Place(practice=True), account.session)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Where the command line would keep it."""
+    journal = Journal(tmp_path / "state" / "handrail")
+    yield journal
+    journal.close()

@@ -1,0 +1,77 @@
+"""Answers for the VPN set-up in the demo company, and how to carry a session through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import flows
+from flows.engine import Cloud, Event, Journal, Place, Run, Session
+from flows.engine.clock import Clock
+
+STATIC: Mapping[str, Any] = {
+    "vpc": "shop",
+    "gateway_ip": "203.0.113.10",
+    "networks": ["192.168.10.0/24", "192.168.20.0/24"],
+    "routing": "static",
+    "route_tables": ["shop-private-a", "shop-private-b"],
+    "security_groups": ["app"],
+    "name": "office",
+    "allow": ["ping", "ssh"],
+}
+"""A new gateway, two networks, propagation into two tables, four rules in one group."""
+
+BGP: Mapping[str, Any] = {**STATIC, "routing": "bgp", "asn": "65010", "gateway_ip": "203.0.113.11"}
+
+FIXED: Mapping[str, Any] = {**STATIC, "route_method": "fixed"}
+"""Routes that are entered one by one."""
+
+STAGING: Mapping[str, Any] = {
+    **STATIC,
+    "vpc": "staging",
+    "route_tables": ["staging-private"],
+    "security_groups": [],
+}
+"""A network that has its gateway already."""
+
+WAREHOUSE: Mapping[str, Any] = {**BGP, "gateway_ip": "198.51.100.99"}
+"""An office whose device is registered already."""
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "static": STATIC,
+    "bgp": BGP,
+    "fixed": FIXED,
+    "staging": STAGING,
+    "warehouse": WAREHOUSE,
+}
+
+
+def session(
+    cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any] = STATIC, *, clock: Clock | None = None
+) -> Session:
+    """A session in which everything is answered."""
+    made = Session(flows.find("vpn"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.fill(answers)
+    return made
+
+
+def again(cloud: Cloud, journal: Journal, run: Run, *, clock: Clock | None = None) -> Session:
+    """The session in which another process would go on with a run."""
+    return Session(
+        flows.find("vpn"), cloud, journal, place=Place(practice=True), run=journal.run(run.id), clock=clock
+    )
+
+
+def carried_out(session: Session) -> list[Event]:
+    """Apply and hand over; it must succeed."""
+    events = list(session.apply())
+    assert not [event.problem for event in events if event.problem]
+    session.hand_over()
+    return events
+
+
+def taken_back(session: Session) -> list[Event]:
+    """Undo, with the files; it must succeed."""
+    events = list(session.undo())
+    assert session.receipt().complete
+    return events
