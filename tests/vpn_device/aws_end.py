@@ -196,7 +196,7 @@ class Lab:
         usual, older = made["README.txt"].split("IF THE GATEWAY ALREADY USES")
         text = usual if folder == "swanctl" else older
         for command in (line.strip() for line in text.splitlines() if line.startswith("    ")):
-            if command.startswith(("ping", "swanctl", "ipsec", "vtysh")):
+            if command.startswith(("ping", "swanctl", "timeout", "vtysh")):
                 return
             yield command
 

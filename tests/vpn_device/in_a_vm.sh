@@ -53,7 +53,7 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t tmpfs tmpfs /run
 mkdir -p /lib/modules && cp -a "$work/kernel/lib/modules/$version" /lib/modules/
 ip link set lo up
-cd "$here" && "$python" -m pytest -p no:cacheprovider --color=no -v $* tests/vpn_device/test_real_strongswan.py
+cd "$here" && "$python" -m pytest -p no:cacheprovider --color=no -v --tb=short $* tests/vpn_device/test_real_strongswan.py
 echo "pytest ended with \$?"
 sync
 echo o >/proc/sysrq-trigger

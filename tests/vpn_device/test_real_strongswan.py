@@ -111,6 +111,15 @@ def test_bgp_exchanges_the_networks_and_moves_to_the_other_tunnel(lab: Lab) -> N
     lab.die(1)
     until(lab.connected, 60, lambda: bgp_state(lab))
     assert "aws2" in lab.gateway.run(f"ip route get {SERVER}")
+    assert lab.seen_in_clear() == 0
+
+
+def test_with_bgp_too_nothing_leaves_in_clear_when_both_tunnels_are_down(lab: Lab) -> None:
+    lab.build()
+    lab.start_aws()
+    lab.start_aws_bgp()
+    lab.follow_readme(BGP, office())
+    until(lab.connected, 60, lambda: bgp_state(lab))
     lab.die(1, 2)
     until(lambda: not lab.gateway.ok("ip route show 10.0.0.0/16 | grep aws"), 60)
     assert not lab.pc.pings(SERVER)

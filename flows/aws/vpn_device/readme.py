@@ -51,7 +51,11 @@ IF THE GATEWAY ALREADY USES THE OLDER ipsec COMMAND
 {_commands(older)}
 Both tunnels should be ESTABLISHED and INSTALLED here:
 
-{_commands(["ipsec statusall"])}"""
+{_commands([_STATUS])}"""
+
+
+# Right after the start there is nothing to ask yet.
+_STATUS = "timeout 30 sh -c 'until ipsec statusall; do sleep 1; done'"
 
 
 _FOREWORD = (
