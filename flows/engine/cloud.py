@@ -10,6 +10,7 @@ reported as `Lost`, and the engine looks before it calls again.
 from __future__ import annotations
 
 import json
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -269,7 +270,9 @@ def _open(place: Place) -> Any:
     from botocore.exceptions import BotoCoreError, ProfileNotFound
 
     try:
-        return boto3.Session(profile_name=place.profile or None, region_name=place.region or None)
+        # boto3 itself reads AWS_DEFAULT_REGION only; the AWS CLI and the other SDKs put AWS_REGION first
+        region = place.region or os.environ.get("AWS_REGION") or None
+        return boto3.Session(profile_name=place.profile or None, region_name=region)
     except ProfileNotFound:
         known = ", ".join(boto3.Session().available_profiles) if not place.profile else _profiles()
         raise NoAccess(
