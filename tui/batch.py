@@ -9,8 +9,24 @@ from typing import Any
 
 import yaml
 
-from flows.engine import Blocked, Caution, Event, Happening, Lost, Problem, Receipt, Refused, Review, Run, Session, Use
+from flows.engine import (
+    Blocked,
+    Caution,
+    Event,
+    Happening,
+    Lost,
+    Place,
+    Problem,
+    Receipt,
+    Refused,
+    Review,
+    Run,
+    Session,
+    Use,
+)
 from flows.engine.plan import Action, Plan, fill
+
+from . import words
 
 
 def load_answers(path: Path | None, sets: Iterable[str]) -> dict[str, Any]:
@@ -36,8 +52,10 @@ def dump_answers(answers: Mapping[str, Any]) -> str:
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
 
 
-def confirmed(review: Review, accepted: Collection[str]) -> None:
+def confirmed(review: Review, accepted: Collection[str], place: Place) -> None:
     """Raise Blocked unless every check lets it pass and every caution that needs a yes has one."""
+    if review.plan.actions:
+        writable(place)
     if review.refusals:
         first = review.refusals[0]
         others = " ".join(found.sentence for found in review.refusals[1:])
@@ -46,6 +64,12 @@ def confirmed(review: Review, accepted: Collection[str]) -> None:
         what = " ".join(caution.message for caution in open_)
         flags = " ".join(f"--accept {caution.id}" for caution in open_)
         raise Blocked(what, remedy=f"If that is what you want, add {flags}.")
+
+
+def writable(place: Place) -> None:
+    """Raise Blocked if nothing may be changed there."""
+    if place.read_only:
+        raise Blocked("Nothing was changed: this is read-only.", remedy="Leave out --read-only.")
 
 
 def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
@@ -112,7 +136,7 @@ def undone(session: Session, receipt: Receipt) -> dict[str, Any]:
 
 def as_error(problem: Problem) -> dict[str, Any]:
     message = " ".join(part for part in (problem.what, problem.why) if part)
-    return {"code": problem.code, "message": message, "remedy": problem.remedy, "action": problem.action}
+    return {"code": problem.code, "message": message, "remedy": words.remedy(problem), "action": problem.action}
 
 
 def as_line(event: Event) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -201,7 +202,7 @@ def run(
     cautions += review.cautions
     if output == "text":
         _show_review(session, review)
-    batch.confirmed(review, accept)
+    batch.confirmed(review, accept, place)
     if not yes:
         draft = session.run.id if session.run else ""
         raise click.UsageError(f"Everything is answered; to create it, add --yes. It is kept as the draft {draft}.")
@@ -322,7 +323,9 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
         cautions += review.cautions
         if output == "text":
             _show_review(session, review)
-        batch.confirmed(review, accept)
+        batch.confirmed(review, accept, session.place)
+    else:
+        batch.writable(session.place)
     if not yes:
         raise click.UsageError("To create what is in this run, add --yes.")
     raise SystemExit(_carry_out(session, cautions, output))
@@ -427,6 +430,7 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
 def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
     from . import batch, words
 
+    batch.writable(session.place)
     seen: dict[str, str] = {}
     with _interruptible(session) as interrupted:
         for event in session.undo(decisions):
@@ -474,7 +478,7 @@ def _tell_result(session: Session, document: dict[str, Any], output: str) -> Non
         _print_json(document, compact=output == "ndjson")
         return
     for name, value in document["outputs"].items():
-        click.echo(f"{name}: {value}")
+        click.echo(f"{name}: {safe.line(value)}")
     if document["files"]:
         assert session.run is not None
         click.echo(f"files: {session.run.folder} (they hold secret keys; only you can read them)")
@@ -612,7 +616,7 @@ def _print_json(value: Any, *, compact: bool = False) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """The `handrail` command: every ending is a sentence and an exit code, never a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    wants_json = any(word in ("json", "ndjson", "--output=json", "--output=ndjson") for word in arguments)
+    wants_json = _wants_json(arguments)
     try:
         code = cli.main(args=arguments, prog_name="handrail", standalone_mode=False)
     except click.exceptions.Abort:
@@ -631,6 +635,13 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _wants_json(arguments: list[str]) -> bool:
+    """Whether errors are documents; known before the arguments are understood, because that may be the error."""
+    said = [word.removeprefix("--output=") for word in arguments if word.startswith("--output=")]
+    said += [word for flag, word in pairwise(arguments) if flag == "--output"]
+    return bool({"json", "ndjson"} & set(said))
+
+
 def help_text() -> str:
     """What `handrail --help` prints, at 80 columns."""
     with click.Context(cli, info_name="handrail", terminal_width=80, **cli.context_settings) as context:
@@ -638,10 +649,12 @@ def help_text() -> str:
 
 
 def _problem(error: Exception, wants_json: bool) -> int:
-    from flows.engine import Problem
+    from flows.engine import CloudError, Problem
 
     from . import batch, words
 
+    if isinstance(error.__cause__, CloudError):
+        error = error.__cause__  # the answer may be right: it could not be looked up
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; so may we
         return 0
@@ -664,5 +677,7 @@ def _ending(error: dict[str, Any], code: int, wants_json: bool) -> int:
     if wants_json:
         click.echo(json.dumps({"error": error}, indent=2))
     else:
-        click.echo("\n".join(part for part in (error["message"], error["remedy"]) if part), err=True)
+        from .safe import shown
+
+        click.echo("\n".join(shown(part) for part in (error["message"], error["remedy"]) if part), err=True)
     return code

@@ -51,7 +51,7 @@ def details(run: Run) -> list[str]:
     found += [f"  {run.status(action.id) or 'not begun':<10} {line(action.sentence)}" for action in plan.actions]
     found += ["", "Resources"]
     found += [
-        f"  {each['id']}  {each['type']}{'' if each['created'] else ' (existed before)'}"
+        f"  {line(each['id'])}  {each['type']}{'' if each['created'] else ' (existed before)'}"
         for each in batch.resources(run, plan)
     ]
     if outputs := record.handover.get("outputs"):

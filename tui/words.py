@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flows.engine import (
-    Asking, Caution, Event, Finding, Grade, Happening, Identity, Line, Place, Problem, Receipt, Review, Session,
+    Asking,
+    Caution,
+    Event,
+    Finding,
+    Grade,
+    Happening,
+    Identity,
+    Line,
+    Place,
+    Problem,
+    Receipt,
+    Review,
+    Session,
 )  # fmt: skip
 from flows.engine.plan import Cost
 
@@ -53,7 +65,15 @@ def production_name(identity: Identity, place: Place) -> str:
 
 def problem(trouble: Problem) -> str:
     """A problem in full: what, why and what to do."""
-    return "\n".join(shown(part) for part in (trouble.what, trouble.why, trouble.remedy) if part)
+    return "\n".join(shown(part) for part in (trouble.what, trouble.why, remedy(trouble)) if part)
+
+
+def remedy(trouble: Problem) -> str:
+    """What to do, with the corrected value if there is one and nothing names it yet."""
+    suggestion = trouble.suggestion or str(getattr(trouble.__cause__, "suggestion", ""))
+    if not suggestion or suggestion in trouble.what:
+        return trouble.remedy
+    return f"{trouble.remedy} Did you mean {suggestion}?".strip()
 
 
 def finding(found: Finding) -> str:

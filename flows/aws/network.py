@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, Find, Option, Refused, Still, Late, Undo, Use, Wait, join
+from flows.engine import RUN, Action, Call, Cloud, Find, Late, Option, Refused, Still, Undo, Use, Wait, join
 
 from .tags import name_of
 
@@ -57,6 +57,9 @@ class Service:
     protocol: str
     first: int
     last: int
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)
