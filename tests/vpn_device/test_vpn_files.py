@@ -70,13 +70,14 @@ def test_modern_offers_nothing_weak_and_compatible_offers_the_strongest_first() 
     ]
 
 
-def test_only_one_side_starts_a_tunnel() -> None:
+def test_the_device_starts_both_tunnels_and_reopens_closed_ones_unless_aws_does() -> None:
     by_aws = files(parse(STATIC), office(startup="aws"))
-    assert "start_action = none" in by_aws["swanctl/swanctl.conf"]
-    assert "auto = add" in by_aws["ipsec/ipsec.conf"]
     by_device = files(parse(STATIC), office(startup="device"))
-    assert by_device["swanctl/swanctl.conf"].count("start_action = start") == 2
-    assert "auto = start" in by_device["ipsec/ipsec.conf"]
+    for made in (by_aws, by_device):
+        assert made["swanctl/swanctl.conf"].count("start_action = start") == 2
+        assert "auto = start" in made["ipsec/ipsec.conf"]
+    assert "close_action = none" in by_aws["swanctl/swanctl.conf"]
+    assert by_device["swanctl/swanctl.conf"].count("close_action = start") == 2
 
 
 def test_routes_are_the_scripts_business_with_static_routing_and_frrs_with_bgp() -> None:

@@ -129,7 +129,7 @@ def _steps(configuration: Configuration, site: Site) -> Iterator[tuple[str, list
 
 
 def _patience(site: Site) -> str:
-    return "; AWS starts them, which can take a minute" if site.startup == "aws" else ""
+    return "; AWS starts them too, which can take a minute" if site.startup == "aws" else ""
 
 
 def _notes(configuration: Configuration, site: Site) -> Iterator[str]:

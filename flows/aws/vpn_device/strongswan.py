@@ -81,7 +81,7 @@ conn %default
     reauth = no
     keyingtries = %forever
     dpdtimeout = 30s
-    dpdaction = {"restart" if ours else "clear"}
+    dpdaction = restart
     closeaction = {"restart" if ours else "none"}
     mobike = no
     fragmentation = yes
@@ -91,7 +91,7 @@ conn %default
     # Everything may go through; the routing table decides what does.
     leftsubnet = 0.0.0.0/0
     rightsubnet = 0.0.0.0/0
-    auto = {"start" if ours else "add"}
+    auto = start
 
 {connections}"""
 
@@ -192,10 +192,10 @@ def _connection(tunnel: Tunnel, configuration: Configuration, site: Site) -> str
 
 
 def _behaviour(configuration: Configuration, site: Site) -> Iterator[str]:
-    ours = site.startup == "device"
-    yield f"start_action = {'start' if ours else 'none'}"
-    yield f"close_action = {'start' if ours else 'none'}"
-    yield f"dpd_action = {'restart' if ours else 'clear'}"
+    yield "start_action = start"
+    yield "dpd_action = restart"
+    # Where AWS starts the tunnels too, it closes a double one; that must not be opened again.
+    yield f"close_action = {'start' if site.startup == 'device' else 'none'}"
     if configuration.static:
         yield f"updown = {SCRIPT} routes"
 
