@@ -63,14 +63,14 @@ def test_both_ends_accept_the_office(lab: Lab, folder: str, encryption: str, pro
 @pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
 def test_a_wrong_key_is_refused_for_its_tunnel_only(lab: Lab, folder: str) -> None:
     negotiate(lab, folder, "modern", MODERN, (KEYS[0], "another.key.than.the.offices"))
-    until(lambda: "AUTHENTICATION_FAILED" in lab.gateway.run("cat /run/charon.log"), 30, lab.gateway.log)
+    until(lambda: "AUTHENTICATION_FAILED" in lab.gateway.try_("cat /run/charon.log").stdout, 30, lab.gateway.log)
     until(lambda: agreed(lab) == {1}, 30, lab.aws.log)
 
 
 @pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
 def test_modern_refuses_old_methods(lab: Lab, folder: str) -> None:
     negotiate(lab, folder, "modern", OLD)
-    until(lambda: "NO_PROPOSAL_CHOSEN" in lab.gateway.run("cat /run/charon.log"), 30, lab.gateway.log)
+    until(lambda: "NO_PROPOSAL_CHOSEN" in lab.gateway.try_("cat /run/charon.log").stdout, 30, lab.gateway.log)
     assert not agreed(lab)
 
 
