@@ -5,8 +5,8 @@ from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .journal import Journal, Record, Run
 from .plan import (
-    FLOW, RUN, Action, Call, Cost, Decision, Find, Join, Late, Plan, Ref, Restore, Secret, Still, Undo, Use, Wait, before,
-    join, secret,
+    FLOW, RUN, Action, Call, Cost, Decision, Entry, Find, Join, Late, Plan, Ref, Restore, Secret, Still, Undo, Use, Wait,
+    before, edited, found, join, secret, seen,
 )  # fmt: skip
 from .problems import (
     Blocked, Busy, CloudError, Denied, FlowMistake, JournalTrouble, Lost, NoAccess, Problem, Refused, Unreachable,
@@ -16,9 +16,9 @@ from .session import Asking, Line, Listed, Offer, Review, Reviewing, Session, St
 
 __all__ = [
     "FLOW", "RUN", "Action", "Asking", "Blocked", "Busy", "Call", "Caution", "Choice", "Cloud", "CloudError",
-    "Cost", "Decision", "Denied", "Event", "Find", "Finding", "Flow", "FlowMistake", "Grade", "Guard", "Handover",
+    "Cost", "Decision", "Denied", "Entry", "Event", "Find", "Finding", "Flow", "FlowMistake", "Grade", "Guard", "Handover",
     "Happening", "Identity", "Join", "Journal", "JournalTrouble", "Late", "Left", "Line", "Listed", "Lost", "Many",
     "NoAccess", "Offer", "Option", "Picks", "Place", "Plan", "Problem", "Question", "Receipt", "Record", "Ref",
     "Refused", "Restore", "Review", "Reviewing", "Run", "Secret", "Session", "State", "Still", "Text", "Undo",
-    "Unreachable", "Use", "Wait", "Yes", "before", "join", "secret",
+    "Unreachable", "Use", "Wait", "Yes", "before", "edited", "found", "join", "secret", "seen",
 ]  # fmt: skip

@@ -16,12 +16,12 @@ from typing import Any
 
 import jmespath
 
-from .carry import Carrier, Stopped, matches
+from .carry import Carrier, Document, Stopped, matches
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .events import Event, Happening
 from .journal import Run
-from .plan import Action, Find, Plan, Restore
+from .plan import Action, Entry, Find, Plan, Restore
 from .problems import CloudError, Lost, Problem
 
 AT_ONCE = 8
@@ -89,8 +89,10 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
             carrier.report(Event(Happening.STARTED, action.id, action.sentence))
             _call(action, plan, carrier)
         if action.wait and run.facts(action.id).get("created", True):
-            carrier.wait(action.id, action.wait)
-        run.note(action.id, "ready")
+            answer = carrier.wait(action.id, action.wait)
+            run.note(action.id, "ready", seen={path: jmespath.search(path, answer) for path in plan.seen_in_wait(action.id)})
+        else:
+            run.note(action.id, "ready")
     except Stopped:
         raise
     except Problem as problem:
@@ -141,7 +143,7 @@ def look_for(find: Find, carrier: Carrier) -> dict[str, Any] | None:
     for seconds in LOOKS:
         if seconds:
             carrier.pause(seconds)
-        if (found := carrier.look(find.look, find.shape)) is not None:
+        if (found := carrier.search(find)) is not None:
             reply: dict[str, Any] = found if isinstance(found, dict) else {}
             return reply
     return None
@@ -152,7 +154,11 @@ def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, A
     if missing := sorted(path for path, value in outputs.items() if value is None):
         raise CloudError(f"AWS's answer to {action.call.operation} has no {', '.join(missing)}.")
     # only a digest: what was put there may hold a secret
-    after = {"after": digest(_current(action.undo, carrier))} if isinstance(action.undo, Restore) else {}
+    after = {}
+    if isinstance(action.undo, Restore):
+        after = {"after": digest(_current(action.undo, carrier))}
+    elif isinstance(action.undo, Entry):
+        after = {"after": digest(Document(carrier, action.undo).ours())}
     carrier.run.note(action.id, "done", outputs=outputs, created=True, **after)
 
 

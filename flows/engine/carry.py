@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import secrets
 import string
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import jmespath
@@ -17,7 +19,7 @@ from .clock import Clock
 from .cloud import Cloud
 from .events import Event, Happening
 from .journal import Run
-from .plan import RUN, Call, Late, Ref, Wait, fill
+from .plan import RUN, Call, Entry, Find, Late, Ref, Wait, edited, fill, found
 from .problems import CloudError, Problem
 
 NOT_YET_LIMIT = 300
@@ -65,7 +67,16 @@ class Carrier:
         if ref.action == RUN.action and ref.path.startswith("secret:"):
             with self._making_up:
                 return self._secret(ref.path.removeprefix("secret:"))
+        if ref == edited(ref.action):
+            return Document(self, self._entry(ref.action)).with_entry()
         return self.run.resolve(ref)
+
+    def _entry(self, action: str) -> Entry:
+        plan = self.run.plan
+        assert plan is not None, "only a confirmed run edits anything"
+        added = next(each.undo for each in plan.actions if each.id == action)
+        assert isinstance(added, Entry), f"{action} edits nothing"
+        return added
 
     def _secret(self, name: str) -> str:
         if name not in self._made_up:
@@ -89,6 +100,12 @@ class Carrier:
         """The part at JMESPath `path` of the answer to a reading call."""
         return jmespath.search(self.text(path), self.cloud.make(call.fill(self.resolve)))
 
+    def search(self, find: Find) -> Any:
+        """What `find` recognises, on whichever page it is; None if it is on none."""
+        shape = self.text(find.shape)
+        found = (jmespath.search(shape, page) for page in self.cloud.pages(find.look.fill(self.resolve)))
+        return next((each for each in found if each is not None), None)
+
     def pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises Stopped."""
         self.clock.sleep(seconds, self.stop)
@@ -98,28 +115,35 @@ class Carrier:
         if self.stop.is_set():
             raise Stopped("Stopped as you asked.", "What was sent is written down.")
 
-    def send(self, call: Call, not_yet: Iterable[str]) -> dict[str, Any]:
-        """Send a changing call, again and again while AWS says "not yet". Raises CloudError."""
+    def send(self, call: Call, not_yet: Iterable[str], read: Call | None = None) -> dict[str, Any]:
+        """Send a changing call, again and again while AWS says "not yet". Raises CloudError.
+
+        `read` is made before each attempt; `found` in the call refers to its answer.
+        """
         began, tries = self.clock.now(), 0
         while True:
             self.check()
             try:
-                return self.cloud.make(call.fill(self.resolve))
+                answer = self.cloud.make(read.fill(self.resolve)) if read else {}
+                return self.cloud.make(call.fill(partial(self._resolve_found, answer)))
             except CloudError as problem:
                 if not matches(problem, not_yet) or self.clock.now() - began > NOT_YET_LIMIT:
                     raise
                 self.pause(interval(tries))
                 tries += 1
 
-    def wait(self, action: str, wait: Wait) -> None:
-        """Wait until something has taken effect, reporting each look. Raises CloudError or Stopped."""
+    def _resolve_found(self, answer: Mapping[str, Any], ref: Ref) -> Any:
+        return jmespath.search(ref.path, answer) if ref == found(ref.path) else self.resolve(ref)
+
+    def wait(self, action: str, wait: Wait) -> dict[str, Any]:
+        """Wait until something has taken effect, reporting each look; the last answer. Raises CloudError or Stopped."""
         began, tries = self.clock.now(), 0
         poll = wait.poll.fill(self.resolve)
         while True:
             elapsed = self.clock.now() - began
             answer = self._poll(poll, wait, elapsed)
             if answer is None or jmespath.search(self.text(wait.ready), answer):
-                return
+                return answer or {}
             now = str(jmespath.search(self.text(wait.now), answer) or "") if wait.now else ""
             if wait.failed and jmespath.search(self.text(wait.failed), answer):
                 raise CloudError(f"{wait.sentence}: AWS says it is {now or 'failed'}.", "It will not become ready.")
@@ -141,6 +165,60 @@ class Carrier:
             if "NotFound" in problem.aws_code and not wait.gone and elapsed < FRESH:
                 return {}
             raise
+
+
+@dataclass(frozen=True)
+class Document:
+    """The document that an `Entry` is a part of, as it stands now."""
+
+    carrier: Carrier
+    entry: Entry
+
+    def ours(self) -> dict[str, Any] | None:
+        """The entry as it stands there; None if it does not."""
+        key = self._key()
+        return next((each for each in self._entries(self._read()) if each.get(self.entry.key) == key), None)
+
+    def with_entry(self) -> str:
+        """The document's text with our entry, everything else as it is. Raises CloudError if it grows too long."""
+        added: dict[str, Any] = fill(self.entry.entry, self.carrier.resolve)
+        standing = self._read() or dict(self.entry.empty)
+        return self._text(standing, [*self._others(standing), added])
+
+    def without_entry(self) -> str:
+        """The document's text without our entry; "" if that leaves nothing."""
+        standing = self._read() or dict(self.entry.empty)
+        others = self._others(standing)
+        return self._text(standing, others) if others or not self.entry.remove else ""
+
+    def _read(self) -> dict[str, Any] | None:
+        try:
+            text = self.carrier.look(self.entry.read, self.entry.path)
+        except CloudError as problem:
+            if matches(problem, self.entry.absent):
+                return None
+            raise
+        standing: dict[str, Any] = json.loads(text)
+        return standing
+
+    def _entries(self, standing: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+        listed = (standing or {}).get(self.entry.within, [])
+        return listed if isinstance(listed, list) else [listed]  # IAM takes a single statement without a list
+
+    def _others(self, standing: Mapping[str, Any]) -> list[dict[str, Any]]:
+        key = self._key()
+        return [each for each in self._entries(standing) if each.get(self.entry.key) != key]
+
+    def _key(self) -> str:
+        return self.carrier.text(self.entry.entry[self.entry.key])
+
+    def _text(self, standing: Mapping[str, Any], entries: list[dict[str, Any]]) -> str:
+        text = json.dumps({**standing, self.entry.within: entries}, separators=(",", ":"))
+        if len(text.encode()) > self.entry.limit:
+            what = f"{self.entry.read.name.removeprefix('Get')} would have {len(text.encode())} bytes."
+            remedy = "Remove what is no longer needed from it first."
+            raise CloudError(what, f"AWS takes at most {self.entry.limit}.", remedy)
+        return text
 
 
 def streamed(work: Callable[[], None], events: queue.SimpleQueue[Event]) -> Iterator[Event]:

@@ -81,11 +81,13 @@ class Flow:
         title: what it does, as a menu shows it.
         id: what the command line calls it: the name of its module.
         subject: the keys that `handrail check` takes, each with a sentence.
+        enough: sets of those keys, one of which must be given; all of them if left out.
     """
 
     title: ClassVar[str]
     id: ClassVar[str] = ""
     subject: ClassVar[Mapping[str, str]] = {}
+    enough: ClassVar[tuple[tuple[str, ...], ...]] = ()
     questions: ClassVar[Route] = ()
 
     def __init_subclass__(cls) -> None:

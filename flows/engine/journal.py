@@ -221,6 +221,8 @@ class Run:
                 return self.record.flow
             case Ref(action, "@before"):
                 return self._facts[action]["before"]
+            case Ref(action, path) if path.startswith("@seen:"):
+                return self._facts[action]["seen"][path.removeprefix("@seen:")]
             case Ref(action, path):
                 return self._facts[action]["outputs"][path]
 

@@ -43,6 +43,21 @@ def before(action: str) -> Ref:
     return Ref(action, "@before")
 
 
+def seen(action: str, path: str) -> Ref:
+    """What the wait of `action` saw when it was over: JMESPath `path` into that last answer."""
+    return Ref(action, f"@seen:{path}")
+
+
+def found(path: str) -> Ref:
+    """In the call of an `Undo` with a `read`: JMESPath `path` into what was read just before it."""
+    return Ref("@found", path)
+
+
+def edited(action: str) -> Ref:
+    """In the call of an action with an `Entry`: the document as it stands, with the entry in it."""
+    return Ref(action, "@edited")
+
+
 @dataclass(frozen=True, slots=True)
 class Join:
     """Text with `Ref`s inside, for example a description that names the run."""
@@ -171,7 +186,8 @@ class Undo:
 
     `gone` are error codes that mean there is nothing left to take back, `not_yet` those that mean "ask again
     in a moment" (written `Code` or `Code: part of the message`). `when` names a `Decision` and the value for which
-    this call is made.
+    this call is made. `read` is made just before the call, whose parameters take `found(path)` from its answer: a
+    version that must be named, or a configuration of which one thing changes.
     """
 
     call: Call
@@ -180,6 +196,7 @@ class Undo:
     not_yet: tuple[str, ...] = ()
     still: Still | None = None
     when: tuple[str, str] | None = None
+    read: Call | None = None
 
 
 @dataclass(frozen=True)
@@ -212,10 +229,41 @@ class Restore:
     """
 
     read: Call
-    path: str
+    path: Late
     put: Call
     remove: Call | None = None
     absent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of ours in a JSON document that belongs to others too, such as a statement in a policy.
+
+    It is written into what stands there at that moment, and taken out of what stands there then. So neither
+    overwrites what others did in between, and nothing of theirs is kept anywhere. The action's own call writes
+    the document: `edited(action)` in its parameters.
+
+    Args:
+        read: the call that reads the document.
+        path: JMESPath to its text.
+        entry: what is added; replaces one with the same `key`.
+        remove: the call for when nothing is left in it; without one the document is written even when empty.
+        absent: error codes of `read` that mean that there is no document.
+        empty: what a new document looks like.
+        within: the name of the list in the document.
+        key: what tells an entry from the others; nobody else may use its value.
+        limit: bytes that the document may have.
+    """
+
+    read: Call
+    path: str
+    entry: Mapping[str, Any]
+    remove: Call | None = None
+    absent: tuple[str, ...] = ()
+    empty: Mapping[str, Any] = field(default_factory=lambda: {"Version": "2012-10-17"})
+    within: str = "Statement"
+    key: str = "Sid"
+    limit: int = 20480
 
 
 @dataclass(frozen=True)
@@ -243,7 +291,7 @@ class Action:
         sentence: what it does, in plain words.
         call: the call that does it.
         wait: when it has really taken effect.
-        undo: calls that take it back, in order; or how to restore what it changed.
+        undo: calls that take it back, in order; or how to restore what it changed; or the entry it added.
         find: how to recognise it after a crash. Without one, repeating the call must be harmless.
         after: ids of actions to wait for beyond those it refers to.
         not_yet: error codes that mean "repeat in a moment" (`Code` or `Code: part of the message`).
@@ -258,7 +306,7 @@ class Action:
     sentence: str
     call: Call
     wait: Wait | None = None
-    undo: tuple[Undo, ...] | Restore = ()
+    undo: tuple[Undo, ...] | Restore | Entry = ()
     find: Find | None = None
     after: tuple[str, ...] = ()
     not_yet: tuple[str, ...] = ()
@@ -333,7 +381,7 @@ class Plan:
                 raise FlowMistake(f"Two actions are called {action.id!r}.")
             if unknown := self.needs(action) - known:
                 raise FlowMistake(f"{action.id!r} needs {sorted(unknown)}, which has not run by then.")
-            if not action.find and any(r.action == action.id and r.path != "@before" for r in refs(action.undo)):
+            if not action.find and any(r.action == action.id and not r.path.startswith("@") for r in refs(action.undo)):
                 raise FlowMistake(f"After a crash {action.id!r} could not be taken back: it has no `find`.")
             known.add(action.id)
 
@@ -349,13 +397,21 @@ class Plan:
 
     def needs(self, action: Action) -> set[str]:
         """The ids of the actions that must have run before `action`."""
-        mentioned = {ref.action for ref in refs((action.call, action.wait, action.find))}
+        added = action.undo if isinstance(action.undo, Entry) else None
+        mentioned = {ref.action for ref in refs((action.call, action.wait, action.find, added))}
         return (mentioned | set(action.after)) - {action.id, RUN.action}
 
     def paths_into(self, action_id: str) -> set[str]:
         """The parts of this action's answer that anything later needs: all that the journal may keep of it."""
-        paths = {ref.path for ref in refs((self.actions, self.outputs, self.secrets)) if ref.action == action_id}
-        return paths - {"@before"}
+        return {path for path in self._paths(action_id) if not path.startswith("@")}
+
+    def seen_in_wait(self, action_id: str) -> set[str]:
+        """The parts of the last answer of this action's wait that anything later needs."""
+        return {path.removeprefix("@seen:") for path in self._paths(action_id) if path.startswith("@seen:")}
+
+    def _paths(self, action_id: str) -> set[str]:
+        mentioned = refs((self.actions, self.outputs, self.secrets))
+        return {ref.path for ref in mentioned if ref.action == action_id}
 
     def calls(self) -> Iterator[Call]:
         """Every call that carrying out, watching, recognising, undoing and handing over may make."""
@@ -370,8 +426,14 @@ class Plan:
                 yield action.undo.put
                 if action.undo.remove:
                     yield action.undo.remove
+            elif isinstance(action.undo, Entry):
+                yield action.undo.read
+                if action.undo.remove:
+                    yield action.undo.remove
             else:
                 for step in action.undo:
+                    if step.read:
+                        yield step.read
                     yield step.call
                     if step.wait:
                         yield step.wait.poll

@@ -7,7 +7,7 @@ match on its kind. On a flow's class an attribute is the `Question[T]`, on an in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
@@ -27,7 +27,7 @@ class Guard:
     Guards are data, so the machine can be drawn and every path of it walked.
     """
 
-    needs: tuple[tuple[Question[Any], tuple[Any, ...]], ...] = ()
+    needs: tuple[tuple[Question[Any], Collection[Any]], ...] = ()
 
     def holds(self, answers: Mapping[str, Any]) -> bool:
         return all(question.id in answers and answers[question.id] in values for question, values in self.needs)
@@ -36,10 +36,30 @@ class Guard:
         return Guard(self.needs + other.needs)
 
     def __str__(self) -> str:
-        return " and ".join(f"{q.id} = {' or '.join(str(v) for v in values)}" for q, values in self.needs)
+        return " and ".join(
+            f"{q.id} {'is not' if isinstance(values, But) else '='} {' or '.join(str(v or 'empty') for v in values)}"
+            for q, values in self.needs
+        )
 
 
 ALWAYS = Guard()
+
+
+@dataclass(frozen=True)
+class But(Collection[Any]):
+    """Every value but these, for guards."""
+
+    these: tuple[Any, ...]
+
+    def __contains__(self, value: object) -> bool:
+        return value not in self.these
+
+    def __iter__(self) -> Iterator[Any]:
+        """The values that decide: a walk of every path tries them, and anything else."""
+        return iter(self.these)
+
+    def __len__(self) -> int:
+        return len(self.these)
 
 
 @dataclass(frozen=True)
@@ -147,6 +167,9 @@ class Question(Generic[T]):
     def is_(self, *values: T) -> Guard:
         return Guard(((self, values),))
 
+    def is_not(self, *values: T) -> Guard:
+        return Guard(((self, But(values)),))
+
     def default(self, flow: Flow) -> object:
         return self._default(flow) if callable(self._default) else self._default
 
@@ -208,17 +231,29 @@ Listing = Callable[[Any], Iterable[Option[T]]]
 
 
 class Choice(Question[T]):
-    """One of several options: written down, or looked up in the account."""
+    """One of several options: written down, or looked up in the account.
 
-    def __init__(self, ask: str, options: Mapping[T, str] | Listing[T], **rest: Any) -> None:
+    `form` puts a reply into the form of the options' keys, so that what people paste is understood; it may refuse
+    with a better sentence than "not among the choices".
+    """
+
+    def __init__(
+        self,
+        ask: str,
+        options: Mapping[T, str] | Listing[T],
+        *,
+        form: Callable[[str, Any], str] = lambda text, _: text,
+        **rest: Any,
+    ) -> None:
         super().__init__(ask, **rest)
         self.written, self._look_up = _sources(options)
+        self._form = form
 
     def options(self, flow: Flow) -> Iterable[Option[T]]:
         return self.written or self._look_up(flow)
 
     def _parse(self, raw: object, flow: Flow) -> T:
-        return pick(str(raw), tuple(self.options(flow)), self).value
+        return pick(self._form(str(raw), flow), tuple(self.options(flow)), self).value
 
     def shown(self, value: T, raw: object) -> str:
         written = [option.label for option in self.written if option.value == value]

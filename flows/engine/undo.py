@@ -15,12 +15,12 @@ from typing import Any
 import jmespath
 
 from .apply import digest, look_for
-from .carry import Carrier, Stopped, matches, streamed
+from .carry import Carrier, Document, Stopped, matches, streamed
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .events import Event, Happening, Left, Receipt
 from .journal import Run
-from .plan import Action, Plan, Restore, Undo, fill
+from .plan import Action, Entry, Plan, Restore, Undo, edited, fill
 from .problems import CloudError, NoAccess
 
 
@@ -115,6 +115,8 @@ def _take_back(action: Action, carrier: Carrier) -> None:
     if isinstance(action.undo, Restore):
         _restore(action.undo, carrier, run.facts(action.id))
         how = Happening.RESTORED
+    elif isinstance(action.undo, Entry):
+        _take_out(action, action.undo, carrier)
     else:
         for step in action.undo:
             _step(action, step, carrier)
@@ -138,7 +140,7 @@ def _step(action: Action, step: Undo, carrier: Carrier) -> None:
                 return
             if str(found) != carrier.text(step.still.equals):
                 raise _Changed(step.still.otherwise)
-        carrier.send(step.call, step.not_yet)
+        carrier.send(step.call, step.not_yet, step.read)
     except CloudError as problem:
         if not matches(problem, step.gone):
             raise
@@ -158,6 +160,20 @@ def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> No
     if "after" in facts and digest(current) != facts["after"]:
         raise _Changed("Somebody changed it since; it is left as it is now.")
     carrier.send(restore.remove if facts["before"] is None and restore.remove else restore.put, ())
+
+
+def _take_out(action: Action, entry: Entry, carrier: Carrier) -> None:
+    document, facts = Document(carrier, entry), carrier.run.facts(action.id)
+    ours = document.ours()
+    if ours is None:
+        return
+    if "after" in facts and digest(ours) != facts["after"]:
+        raise _Changed("Somebody changed it since; it is left as it is now.")
+    text = document.without_entry()
+    if entry.remove and not text:
+        carrier.send(entry.remove, ())
+    else:
+        carrier.send(action.call.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref)), ())
 
 
 def _called(action: Action, run: Run) -> str:

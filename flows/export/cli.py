@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine.plan import FLOW, RUN, Action, Call, Join, Late, Plan, Ref, fill, refs, secret
+from flows.engine.plan import FLOW, RUN, Action, Call, Entry, Join, Late, Plan, Ref, edited, fill, refs, secret
 
 SERVICES = {"s3": "s3api"}
 """Where the AWS CLI calls a service otherwise than botocore does."""
@@ -71,6 +71,16 @@ wait_until() {
 """
 
 
+ENTRY = """
+# A document with one entry of ours in it, the others as they are: text, new document, list, key, entry.
+with_entry() {
+  jq -cn --arg now "$1" --argjson empty "$2" --arg list "$3" --arg key "$4" --argjson entry "$5" \\
+    '(if $now == "" then $empty else ($now | fromjson) end)
+     | .[$list] = ([.[$list] // [] | if type == "array" then .[] else . end | select(.[$key] != $entry[$key])] + [$entry])'
+}
+"""
+
+
 def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
     """The plan as a bash script.
 
@@ -80,13 +90,15 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
         title: the set-up's title, for the first line.
         region: the region it was planned for.
     """
-    needed = {ref for a in plan.actions for ref in refs((a.call, a.wait))} | set(refs(plan.outputs))
+    entries = [action.undo for action in plan.actions if isinstance(action.undo, Entry)]
+    needed = set(refs(([(a.call, a.wait) for a in plan.actions], entries, plan.outputs)))
     blocks = [_step(number, action, needed, flow) for number, action in enumerate(plan.actions, 1)]
     parts = [HEAD.format(title=_comment(title), region=region, flow=flow)]
-    if any(action.not_yet or action.exists for action in plan.actions):
+    if entries or any(action.not_yet or action.exists for action in plan.actions):
         parts.append(PATIENTLY)
     if any(action.wait for action in plan.actions):
         parts.append(WAIT)
+    parts += [ENTRY] if entries else []
     parts += [f'{_variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n' for s in plan.secrets]
     parts += [f"\n# {_comment(use.sentence)}: {use.resource}\n" for use in plan.uses]
     parts += blocks
@@ -113,7 +125,10 @@ def kebab(name: str) -> str:
 
 def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
     lines = ["", f"# {number}. {_comment(action.sentence)}"]
-    captured = sorted(ref.path for ref in needed if ref.action == action.id)
+    mine = sorted(ref.path for ref in needed if ref.action == action.id)
+    captured = [path for path in mine if not path.startswith("@")]
+    if isinstance(action.undo, Entry):
+        lines.append(_with_entry(action.id, action.undo, flow))
     call = command(action.call, flow)
     if action.not_yet or action.exists:
         call = f"patiently {_codes(action.not_yet)} {_codes(action.exists)} {call}"
@@ -130,7 +145,19 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
         wait = action.wait
         ready = _word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
         lines.append(f"wait_until {shlex.quote(wait.sentence)} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}")
+        for path in mine:
+            if path.startswith("@seen:"):
+                query = f"--query {shlex.quote(path.removeprefix('@seen:'))} --output text"
+                lines.append(f"{_variable(Ref(action.id, path))}=$({command(wait.poll, flow)} {query})")
     return "\n".join(lines) + "\n"
+
+
+def _with_entry(action: str, entry: Entry, flow: str) -> str:
+    """The document as it will be written; only a missing one is begun anew, never one that cannot be read."""
+    read = f"patiently '' {_codes(entry.absent)} {command(entry.read, flow)} --query {shlex.quote(entry.path)} --output text"
+    words = [json.dumps(entry.empty), entry.within, entry.key]
+    rest = " ".join([*map(shlex.quote, words), _word(entry.entry, flow)])
+    return f'STANDING=$({read})\n{_variable(edited(action))}=$(with_entry "$STANDING" {rest})'
 
 
 def _codes(codes: tuple[str, ...]) -> str:
@@ -159,7 +186,10 @@ def _word(value: Any, flow: str) -> str:
 def _variable(ref: Ref) -> str:
     if ref.action == RUN.action:
         return "RUN" if ref == RUN else re.sub(r"\W+", "_", ref.path).upper()
-    return re.sub(r"\W+", "_", f"{ref.action}_{ref.path.rpartition('.')[2]}").upper()
+    end = ref.path.rpartition(".")[2]
+    if ref.path.startswith("@seen:"):  # several such paths may end alike
+        end = ref.path.removeprefix("@seen:")
+    return re.sub(r"\W+", "_", f"{ref.action}_{end}").strip("_").upper()
 
 
 def _parts(value: Late) -> tuple[str | Ref, ...]:
