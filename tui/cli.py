@@ -376,8 +376,12 @@ def check(flow: str, sets: tuple[str, ...], output: str, **given: Any) -> None:
     for key in subject:
         if key not in found.subject:
             raise Refused(*unknown(key, found.subject, f"check {flow}"))
-    if missing := [f"{key} ({what})" for key, what in found.subject.items() if not subject.get(key)]:
-        raise Refused(f"Which one? Missing: {', '.join(missing)}.", remedy=f"Add --set {next(iter(found.subject))}=….")
+    given_keys = {key for key, value in subject.items() if value}
+    enough = found.enough or (tuple(found.subject),)
+    if not any(given_keys.issuperset(keys) for keys in enough):
+        missing = dict.fromkeys(key for keys in enough for key in keys if key not in given_keys)
+        ways = (" or " if found.enough else ", ").join(f"{key} ({found.subject[key]})" for key in missing)
+        raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add --set {next(iter(missing))}=….")
     findings = list(found.diagnose(Remembering(_cloud(place_of(given))), subject))
     broken = any(finding.grade is Grade.REFUSED for finding in findings)
     waits = any(finding.grade is Grade.WAITING for finding in findings)
