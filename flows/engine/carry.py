@@ -101,10 +101,14 @@ class Carrier:
         return jmespath.search(self.text(path), self.cloud.make(call.fill(self.resolve)))
 
     def search(self, find: Find) -> Any:
-        """What `find` recognises, on whichever page it is; None if it is on none."""
+        """What `find` recognises, on whichever page it is; None if it is on none, or not provably ours."""
         shape = self.text(find.shape)
-        found = (jmespath.search(shape, page) for page in self.cloud.pages(find.look.fill(self.resolve)))
-        return next((each for each in found if each is not None), None)
+        shaped = (jmespath.search(shape, page) for page in self.cloud.pages(find.look.fill(self.resolve)))
+        there = next((each for each in shaped if each is not None), None)
+        if there is None or find.proof is None:
+            return there
+        about = self.cloud.make(find.proof.fill(partial(self._resolve_found, there)))
+        return there if jmespath.search(self.text(find.ours), about) else None
 
     def pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises Stopped."""

@@ -32,6 +32,8 @@ RUN = Ref("handrail", "run")
 FLOW = Ref("handrail", "flow")
 """The name of the set-up."""
 
+FOUND = "@found"
+
 
 def secret(name: str) -> Ref:
     """The value of one of the plan's `Secret`s: known while the plan runs, and kept nowhere."""
@@ -49,8 +51,8 @@ def seen(action: str, path: str) -> Ref:
 
 
 def found(path: str) -> Ref:
-    """In the call of an `Undo` with a `read`: JMESPath `path` into what was read just before it."""
-    return Ref("@found", path)
+    """In the call of an `Undo` with a `read`, or the `proof` of a `Find`: JMESPath `path` into what was just read."""
+    return Ref(FOUND, path)
 
 
 def edited(action: str) -> Ref:
@@ -159,11 +161,15 @@ class Wait:
 class Find:
     """How to recognise, after a crash, that a call did happen: its effect must be provably this run's.
 
-    `shape` is a JMESPath from the answer of `look` to what the lost answer would have been, or null.
+    `shape` is a JMESPath from the answer of `look` to what the lost answer would have been, or null. Where AWS lists
+    things without their tags, `proof` asks about the one that was found, with `found(path)` from it in its parameters,
+    and the JMESPath `ours` must be true of the answer.
     """
 
     look: Call
     shape: Late
+    proof: Call | None = None
+    ours: Late = ""
 
 
 @dataclass(frozen=True)
@@ -399,7 +405,7 @@ class Plan:
         """The ids of the actions that must have run before `action`."""
         added = action.undo if isinstance(action.undo, Entry) else None
         mentioned = {ref.action for ref in refs((action.call, action.wait, action.find, added))}
-        return (mentioned | set(action.after)) - {action.id, RUN.action}
+        return (mentioned | set(action.after)) - {action.id, RUN.action, FOUND}
 
     def paths_into(self, action_id: str) -> set[str]:
         """The parts of this action's answer that anything later needs: all that the journal may keep of it."""
@@ -421,6 +427,8 @@ class Plan:
                 yield action.wait.poll
             if action.find:
                 yield action.find.look
+                if action.find.proof:
+                    yield action.find.proof
             if isinstance(action.undo, Restore):
                 yield action.undo.read
                 yield action.undo.put
