@@ -6,22 +6,58 @@ The only place that knows there are several; the engine and the set-ups see a `C
 from __future__ import annotations
 
 import atexit
+import re
 
-from flows.engine import Busy, Cloud, JournalTrouble, NoAccess, Place
+from flows.engine import Busy, Cloud, JournalTrouble, NoAccess, Place, Problem, Unreachable
 from flows.engine.cloud import Aws
 from flows.engine.journal import state_folder
 
 PRACTICE_REGION = "eu-central-1"
+REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
+ENDPOINT = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(/\S*)?")
 
 
 def open_cloud(place: Place) -> Cloud:
     """The account that the command line asked for.
 
     Raises:
-        NoAccess: no such profile, no region, or the practice extra is not installed.
+        NoAccess: no such profile, no region, no credentials, or the practice extra is not installed.
         Busy: another process practises in the same folder.
     """
-    return _practice(place) if place.practice else Aws(place)
+    if place.region and not REGION.fullmatch(place.region):
+        raise NoAccess(f"“{place.region}” is not a region.", remedy="A region looks like eu-central-1.")
+    return _practice(place) if place.practice else _real(place)
+
+
+def _real(place: Place) -> Cloud:
+    url = place.endpoint_url
+    if url and not ENDPOINT.fullmatch(url):
+        raise NoAccess(f"“{url}” is not an address.", remedy="It looks like http://127.0.0.1:4566.")
+    try:
+        return Aws(place)
+    except Problem:
+        raise
+    except Exception as error:  # profiles are read by botocore, which has many ways to stumble
+        raise NoAccess("Your AWS configuration cannot be used.", str(error), "Check AWS_PROFILE and ~/.aws.") from error
+
+
+def sign_in(place: Place) -> Cloud:
+    """Open that account and ask AWS who is signed in, so that no answer is typed in vain. Raises as `open_cloud` does.
+
+    Raises:
+        Unreachable: nobody answered, or somebody who is not AWS.
+    """
+    cloud = open_cloud(place)
+    try:
+        cloud.identity  # noqa: B018 - it is remembered
+    except Problem:
+        raise
+    except Exception as error:  # botocore's parsers raise whatever a web page makes of them
+        raise Unreachable(
+            f"What answered at {place.endpoint_url or 'the address of AWS'} is not AWS.", f"Its answer made no sense ({type(error).__name__}).",
+            "Check --endpoint-url or AWS_ENDPOINT_URL, and whether a proxy or a sign-in page of this network is in between.",
+        ) from error  # fmt: skip
+    return cloud
 
 
 def _practice(place: Place) -> Cloud:

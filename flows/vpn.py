@@ -8,7 +8,20 @@ from typing import Any
 
 from flows.aws import addresses, network, site_to_site, tags, vpn_checks, vpn_handover
 from flows.engine import (
-    Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Refused, Text, Use, Yes,
+    Action,
+    Caution,
+    Choice,
+    Cloud,
+    Finding,
+    Flow,
+    Handover,
+    Many,
+    Picks,
+    Plan,
+    Refused,
+    Text,
+    Use,
+    Yes,
 )  # fmt: skip
 
 STATIC, BGP = "static", "bgp"
@@ -43,6 +56,11 @@ def fixed_address(address: IPv4Address, flow: SiteToSiteVpn) -> Iterator[Caution
 
 
 def apart(networks: tuple[IPv4Network, ...], flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if len(networks) > vpn_checks.STATIC_ROUTES:
+        raise Refused(
+            f"These are {len(networks)} networks. A virtual private gateway accepts at most 100 routes for a VPN "
+            "connection. Combine networks (summarize) first."
+        )
     for office in networks:
         for own in flow.vpc.networks:
             if office.overlaps(own):
@@ -51,11 +69,6 @@ def apart(networks: tuple[IPv4Network, ...], flow: SiteToSiteVpn) -> Iterator[Ca
                     "would never reach your office. Use another range, or address translation (NAT) on your device."
                 )
     addresses.overlapping(networks)
-    if len(networks) > vpn_checks.STATIC_ROUTES:
-        raise Refused(
-            f"These are {len(networks)} networks. A virtual private gateway accepts at most 100 routes for a VPN "
-            "connection. Combine networks (summarize) first."
-        )
     for office in networks:
         yield from addresses.remarks(office)
 
@@ -85,6 +98,33 @@ def some_groups(groups: tuple[network.SecurityGroup, ...], flow: SiteToSiteVpn) 
         )
     if any(group.name == "default" for group in groups):
         yield Caution("default-group", "The default security group is used by everything that has no other group.")
+
+
+def closed_enough(services: tuple[network.Service, ...], flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if flow.security_groups and any(service.protocol == "-1" for service in services):
+        groups = ", ".join(group.name for group in flow.security_groups)
+        networks = ", ".join(str(network) for network in flow.networks)
+        yield Caution(
+            "everything-open",
+            f"Every port of every server in {groups} becomes reachable from all machines in {networks}.",
+        )
+
+
+def strong(encryption: str, flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if encryption == COMPATIBLE:
+        yield Caution(
+            "weak-encryption",
+            "AWS then picks the weakest method that your device offers, possibly SHA-1 and Diffie-Hellman group 2.",
+        )
+
+
+def awake(startup: str, flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if startup == DEVICE:
+        yield Caution(
+            "device-starts",
+            "The tunnels come up only when your device sends traffic, and can go down again without any. The files for "
+            "a Linux gateway start them; on another device, keep them alive with a ping every 5 to 10 seconds.",
+        )
 
 
 def private_tables(flow: SiteToSiteVpn) -> list[str]:
@@ -199,6 +239,7 @@ class SiteToSiteVpn(Flow):
     allow = Many(
         "What may the office use on those servers?",
         network.service,
+        check=closed_enough,
         default="ping",
         fine_tuning=True,
         label="Let in",
@@ -224,6 +265,7 @@ class SiteToSiteVpn(Flow):
             MODERN: "Modern: IKEv2, AES-256, SHA-2, large groups",
             COMPATIBLE: "Compatible: everything AWS knows, for old devices",
         },
+        check=strong,
         default=MODERN,
         fine_tuning=True,
         label="Encryption",
@@ -239,6 +281,7 @@ class SiteToSiteVpn(Flow):
     startup = Choice(
         "Who should start the tunnels?",
         {AWS: "AWS, and it keeps trying", DEVICE: "The device, when it has traffic"},
+        check=awake,
         default=lambda flow: DEVICE if flow.behind_nat else AWS,
         fine_tuning=True,
         label="Started by",

@@ -14,6 +14,7 @@ from flows.engine import (
     Caution,
     Event,
     Happening,
+    JournalTrouble,
     Lost,
     Place,
     Problem,
@@ -27,6 +28,9 @@ from flows.engine import (
 from flows.engine.plan import Action, Plan, fill
 
 from . import words
+
+LARGEST = 1_000_000
+"""Characters in an answers file. A full one has a few hundred."""
 
 
 def load_answers(path: Path | None, sets: Iterable[str]) -> dict[str, Any]:
@@ -44,7 +48,10 @@ def save_answers(path: Path, answers: Mapping[str, Any]) -> None:
     """Write an answers file. Raises Refused."""
     from flows.engine.handover import write_private
 
-    write_private(path, dump_answers(answers))
+    try:
+        write_private(path, dump_answers(answers))
+    except JournalTrouble as problem:
+        raise Refused(problem.what, problem.why, "Give another file with --save-answers.") from None
 
 
 def dump_answers(answers: Mapping[str, Any]) -> str:
@@ -158,13 +165,48 @@ def exit_code(run: Run, plan: Plan, problems: list[Problem]) -> int:
     return problems[0].exit_code
 
 
+class _Texts(yaml.BaseLoader):
+    """Every value stays the text that was written: `no` is no bool, a date no date. A key may stand once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or keys.count(key.value) > 1:
+                what = f"“{key.value}” stands here twice" if isinstance(key, yaml.ScalarNode) else "this is no key"
+                raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _read_json(text: str) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        for number, (key, _) in enumerate(pairs):
+            if key in (other for other, _ in pairs[:number]):
+                raise json.JSONDecodeError(f"“{key}” stands here twice", text, max(text.rfind(f'"{key}"'), 0))
+        return dict(pairs)
+
+    return json.loads(text, object_pairs_hook=once)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(LARGEST + 1)
+    except UnicodeDecodeError:
+        raise Refused(f"The answers file {path} is not a text file (UTF-8).", remedy="Give another with --answers.") from None
+    except OSError as error:
         raise Refused(f"The answers file {path} cannot be read.", str(error), "Give another with --answers.") from None
+    if len(text) > LARGEST:
+        raise Refused(f"The answers file {path} is far too large.", remedy="It holds one `key: value` a line.")
     try:
-        answers = yaml.safe_load(text)
+        answers = _read_json(text) if path.suffix == ".json" else yaml.load(text, _Texts)  # noqa: S506 - it makes only texts
+    except json.JSONDecodeError as error:
+        seen = (text.splitlines() or [""])[error.lineno - 1].strip()
+        raise Refused(
+            f"The answers file {path} is broken in line {error.lineno}, column {error.colno}: {error.msg}. "
+            f"The line is: {seen}"
+        ) from None
+    except RecursionError:
+        raise Refused(f"The answers file {path} is nested too deeply.", remedy="Write one `key: value` a line.") from None
     except yaml.MarkedYAMLError as error:
         mark, lines = error.problem_mark, text.splitlines()
         line = mark.line if mark else 0

@@ -573,11 +573,9 @@ def _place_again(given: dict[str, Any], kept: Place) -> Place:
 
 
 def _cloud(place: Place) -> Cloud:
-    from flows.accounts import open_cloud
+    from flows.accounts import sign_in
 
-    cloud = open_cloud(place)
-    cloud.identity  # noqa: B018 - who is signed in is asked first, so that no answer is typed in vain
-    return cloud
+    return sign_in(place)
 
 
 def _journal() -> Journal:

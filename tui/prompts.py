@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 import flows
-from flows.accounts import open_cloud
+from flows.accounts import sign_in
 from flows.engine import (
     Asking, Choice, CloudError, Journal, Listed, Many, Option, Picks, Place, Problem, Question, Refused,
     Review, Run, Session, Yes,
@@ -85,7 +85,7 @@ def run(
     place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None
 ) -> int:
     """A new set-up, with some answers perhaps given already."""
-    session = Session(flows.find(flow), open_cloud(place), Journal(), place=place)
+    session = Session(flows.find(flow), sign_in(place), Journal(), place=place)
     session.accepted |= set(accept)
     if answers:
         session.suggest(answers)
@@ -99,7 +99,7 @@ def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
     """Go on with a draft or run."""
     journal = Journal()
     kept = journal.run(run_id)
-    session = Session(flows.find(kept.record.flow), open_cloud(place), journal, place=place, run=kept)
+    session = Session(flows.find(kept.record.flow), sign_in(place), journal, place=place, run=kept)
     session.accepted |= set(accept)
     talk = Conversation(session, reader())
     match kept.record.status:

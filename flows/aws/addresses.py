@@ -22,6 +22,8 @@ AMAZON_ASNS = {"eu-west-1": 9059, "ap-northeast-1": 10124, "ap-southeast-1": 179
 """Reserved by AWS in these regions (Site-to-Site VPN User Guide, "Customer gateway options", 2026-10)."""
 PRIVATE_ASNS = (range(64512, 65535), range(4200000000, 4294967295))
 LARGEST_ASN = 4294967295
+MOST_DIGITS = 40
+"""Longer numbers are not even read: Python refuses them with words of its own."""
 
 
 def public_ipv4(text: str) -> IPv4Address:
@@ -120,6 +122,8 @@ def asn(text: str) -> int:
     high, dot, low = text.partition(".")
     if not (high.isascii() and high.isdigit() and (not dot or (low.isascii() and low.isdigit()))):
         raise Refused(f"“{text}” is not an ASN. An ASN is a number, for example 65000.")
+    if len(text) > MOST_DIGITS:
+        raise Refused(f"“{text[:MOST_DIGITS]}…” is out of range. An ASN is between 1 and {LARGEST_ASN}.")
     number = int(high) * 65536 + int(low) if dot else int(high)
     if (dot and int(low) > 65535) or not 1 <= number <= LARGEST_ASN:
         if number not in RESERVED_ASNS:

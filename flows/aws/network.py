@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.engine import RUN, Action, Call, Cloud, Find, Late, Option, Refused, Still, Undo, Use, Wait, join
 
+from .addresses import MOST_DIGITS
 from .tags import name_of
 
 
@@ -121,14 +122,18 @@ def service(text: str) -> Service:
     if not slash:
         protocol, ports = "tcp", word
     first, _, last = ports.partition("-")
-    if protocol not in ("tcp", "udp") or not first.isdigit() or (last and not last.isdigit()):
+    if protocol not in ("tcp", "udp") or not _digits(first) or (last and not _digits(last)):
         raise Refused(f"“{text}” is not a service. Enter {', '.join(KNOWN)}, or for example tcp/8080 or udp/5000-5010.")
+    if max(len(first), len(last)) > MOST_DIGITS or int(first) > 65535 or int(last or first) > 65535:
+        raise Refused(f"“{text[:MOST_DIGITS]}”: a port is a number from 0 to 65535.")
     low, high = int(first), int(last or first)
-    if high > 65535:
-        raise Refused(f"“{text}”: a port is a number from 0 to 65535.")
     if low > high:
         raise Refused(f"“{text}”: the first port must not be larger than the last.", suggestion=f"{protocol}/{last}-{first}")
     return Service(word if slash else f"tcp/{word}", protocol, low, high)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 KNOWN = {

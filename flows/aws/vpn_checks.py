@@ -25,6 +25,7 @@ class Quota:
     what: str
     default: int
     service: str = "vpc"
+    remedy: str = "Use or delete one of them"
 
 
 CUSTOMER_GATEWAYS = Quota("L-4FB7FF5D", "customer gateways", 50, "ec2")
@@ -32,7 +33,9 @@ VPN_GATEWAYS = Quota("L-7029FAB6", "virtual private gateways", 5, "ec2")
 CONNECTIONS = Quota("L-3E6EC3A3", "VPN connections", 50, "ec2")
 CONNECTIONS_PER_GATEWAY = Quota("L-B91E5754", "VPN connections on one gateway", 10, "ec2")
 ROUTES_PER_TABLE = Quota("L-93826ACB", "routes in one route table", 500)
-RULES_PER_GROUP = Quota("L-0EA8095F", "rules in one security group", 60)
+RULES_PER_GROUP = Quota(
+    "L-0EA8095F", "rules in one security group", 60, remedy="Combine networks or choose fewer services"
+)
 STATIC_ROUTES = 100
 """Static routes of one connection, and propagated routes of one table: fixed (VPN and VPC quotas, 2026-10)."""
 
@@ -75,7 +78,7 @@ def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> 
                 f"quota-{quota.code}", Grade.REFUSED,
                 f"You have {existing} {quota.what}; {more} more would be over the limit of {limit}.",
                 "counted in your account",
-                f"Use or delete one of them, or ask AWS to raise the quota {quota.code}.",
+                f"{quota.remedy}, or ask AWS to raise the quota {quota.code}.",
             )  # fmt: skip
     if fits:
         grade, by = (Grade.PROVED, "") if known else (Grade.PREDICTED, ", going by AWS's usual limits")

@@ -22,7 +22,8 @@ def ec2_error(code: str, message: str, status: int = 403) -> Answer:
 
 def sts_error(code: str, message: str, status: int = 403) -> Answer:
     """An error as the older query services write it."""
-    body = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+    body = f"<ErrorResponse>{error}</ErrorResponse>"
     return status, "text/xml", body.encode()
 
 

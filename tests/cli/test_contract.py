@@ -38,10 +38,31 @@ def test_version_and_help(handrail: Command) -> None:
     assert handrail("--version") == Ran(0, f"handrail {__version__}\n", "")
     ran = handrail("--help")
     assert ran.code == 0
-    for command in ["list", "run", "plan", "questions", "export", "runs", "resume", "undo", "check", "graph", "completion"]:
+    for command in [
+        "list",
+        "run",
+        "plan",
+        "questions",
+        "export",
+        "runs",
+        "resume",
+        "undo",
+        "check",
+        "graph",
+        "completion",
+    ]:
         assert f"\n  {command} " in ran.out
         assert handrail(command, "--help").code == 0
-    for option in ["--profile", "--region", "--endpoint-url", "--practice", "--read-only", "--no-color", "--version", "--help"]:
+    for option in [
+        "--profile",
+        "--region",
+        "--endpoint-url",
+        "--practice",
+        "--read-only",
+        "--no-color",
+        "--version",
+        "--help",
+    ]:
         assert option in ran.out
 
 
@@ -163,9 +184,16 @@ def test_without_a_terminal_nothing_is_asked(process: Command, words: tuple[str,
 
 @pytest.mark.parametrize(
     "words",
-    [("nonsense",), ("list", "--nonsense"), ("run",), ("export", "vpn"), ("export", "vpn", "--format", "nonsense"), ("plan", "vpn", "--set", "x")],
+    [
+        ("nonsense",),
+        ("list", "--nonsense"),
+        ("run",),
+        ("export", "vpn"),
+        ("export", "vpn", "--format", "nonsense"),
+        ("plan", "vpn", "--set", "x"),
+    ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_wrong_usage_is_exit_2_and_prose_on_stderr(handrail: Command, words: tuple[str, ...]) -> None:
     ran = handrail(*words)
     assert ran.code == 2
@@ -445,9 +473,8 @@ def test_a_failure_after_something_was_created_is_exit_1(handrail: Command, comp
 def test_refused_before_anything_was_created_is_exit_4(handrail: Command, company: Account, answers: Answers) -> None:
     before = company.picture()
     with between(company.url, deny="*") as address:
-        ran = handrail(
-            "run", "vpn", "--answers", answers(), "--yes", "--output", "json", "--endpoint-url", address, "--region", "eu-central-1"
-        )  # fmt: skip
+        elsewhere = ("--endpoint-url", address, "--region", "eu-central-1")
+        ran = handrail("run", "vpn", "--answers", answers(), "--yes", "--output", "json", *elsewhere)
     assert ran.code == 4
     assert company.picture() == before
 
