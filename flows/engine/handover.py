@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,27 +25,33 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     assert plan is not None, "only a confirmed run is handed over"
     outputs = {name: str(fill(value, run.resolve)) for name, value in plan.outputs.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
-    written = {str(write_private(run.folder / name, text)): _digest(text) for name, text in handover.files.items()}
+    files = {run.folder / name: text for name, text in handover.files.items()}
+    # written down first: whatever happens meanwhile, undo must know of every file that may hold a key
     run.save_handover(
         {
             "outputs": dict(handover.outputs),
-            "files": written,
+            "files": {str(path): _digest(text.encode()) for path, text in files.items()},
             "next_steps": list(handover.next_steps),
             "waiting": handover.waiting,
         }
     )
+    for path, text in files.items():
+        write_private(path, text)
     run.set_status("waiting" if handover.waiting else "done")
     return handover
 
 
 def write_private(path: Path, text: str) -> Path:
-    """Write a file that only its owner may read. Raises JournalTrouble."""
+    """Write a file that only its owner may read, whole or not at all. Raises JournalTrouble."""
+    part = _part(path)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o600)
             file.write(text)
+        part.replace(path)
     except OSError as error:
         raise JournalTrouble(f"{path} cannot be written.", str(error), "Make room, then resume the run.") from None
     return path
@@ -58,20 +65,31 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
     for name, digest in run.record.handover.get("files", {}).items():
         path = Path(name)
         try:
-            if _digest(path.read_text(encoding="utf-8")) != digest:
+            _part(path).unlink(missing_ok=True)
+            if _digest(path.read_bytes()) != digest:
                 left.append(Left(f"The file {name}", "Somebody changed it since; it may hold keys that are now void."))
                 continue
             path.unlink()
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
         except FileNotFoundError:
             continue
         except OSError as error:
             left.append(Left(f"The file {name}", str(error)))
             continue
         removed.append(f"The file {name}")
+    _remove_empty(run.folder)
     return replace(receipt, removed=tuple(removed), left=tuple(left))
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _remove_empty(folder: Path) -> None:
+    for each in sorted((folder, *folder.rglob("*")), reverse=True):
+        with suppress(OSError):  # not empty, or not a folder
+            each.rmdir()
+
+
+def _part(path: Path) -> Path:
+    """Where a file is while it is being written."""
+    return path.with_name(f"{path.name}.part")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
