@@ -288,9 +288,10 @@ def _me() -> dict[str, Any]:
 
 
 def _started(pid: int) -> str:
-    """When a process began, so that a reused pid is not mistaken for the old owner; "" where unknown."""
+    """When a process began, so that a reused pid is not mistaken for the old owner; "" where unknown or ended."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if fields[0] in "ZX" else fields[19]  # ended, but nobody has asked how: common in containers
     except (OSError, IndexError):
         return ""
 
