@@ -188,19 +188,16 @@ class Session:
         answered, question = self._walk()
         if question is None:
             return Reviewing(self.review())
-        said = self._said.get(question.id)
-        problem = said.problem if said else None
-        raw = said.raw if said else None
-        cautions = tuple(c for c in said.cautions if c.confirm and c.id not in self.accepted) if said else ()
+        said = self._hold(question, answered)
+        raw, problem = said.raw, said.problem
+        cautions = tuple(c for c in said.cautions if c.confirm and c.id not in self.accepted)
         if self._refused and self._refused[0] == question.id:
             _, raw, problem = self._refused
             cautions = ()
         offer = self._offer(question, answered)
         if raw is None:
             raw = self._default(question, answered)
-        return Asking(
-            question, offer, raw, problem, cautions, said.because if said else "", self._position(question, answered)
-        )
+        return Asking(question, offer, raw, problem, cautions, said.because, self._position(question, answered))
 
     def trail(self) -> list[Line]:
         """What holds so far, in order, fine-tuning included."""
@@ -268,8 +265,8 @@ class Session:
     def accept(self, caution_id: str) -> None:
         """Say a conscious yes to a caution."""
         self.accepted.add(caution_id)
-        _, question = self._walk()
-        if question and self._revisiting == question.id and not self._unconfirmed(self._said[question.id]):
+        answered, question = self._walk()
+        if question and self._revisiting == question.id and not self._unconfirmed(self._hold(question, answered)):
             self._revisiting = ""
         self._save()
 
@@ -345,6 +342,8 @@ class Session:
 
     def apply(self) -> Iterator[Event]:
         """Carry out the plan that was reviewed, or go on with one that was begun. Raises Blocked."""
+        if self.run and self.run.record.status in ("undoing", "undone"):
+            raise Refused(f"{self.run.id} is taken back; there is nothing to go on with.", remedy="Begin a new one.")
         if not self.run or not self.run.plan:
             review = self.review()
             if review.refusals:
