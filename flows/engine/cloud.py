@@ -134,6 +134,7 @@ class Aws:
 
     def _send(self, call: Call, send: Callable[[Any], Any]) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+        from botocore.parsers import ResponseParserError
 
         if self.place.read_only and changes(call):
             raise CloudError(f"{call.operation} was not sent: this is read-only.", remedy="Leave out --read-only.")
@@ -144,7 +145,7 @@ class Aws:
         except ParamValidationError as error:
             # botocore's text repeats the parameters, which may hold secrets: keep only their names
             raise CloudError(f"{call.operation} was not sent: its parameters are not valid.") from error.__cause__
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise _misfortune(call, error) from None
 
     def _client(self, call: Call) -> Any:
@@ -243,6 +244,9 @@ def explain(call: Call, response: Any, region: str = "") -> CloudError:
     if code in ("OptInRequired", "SubscriptionRequiredException"):
         what = f"{call.service} is not activated for this account in {region}."
         return CloudError(what, message, aws_code=code, aws_message=message)
+    if code in THROTTLED and code != "LimitExceededException":
+        what, remedy = f"AWS wants fewer requests; {call.operation} was refused.", "Wait a minute, then go on."
+        return CloudError(what, f"{code} {message}".strip(), remedy, aws_code=code, aws_message=message)
     if "LimitExceeded" in code or "QuotaExceeded" in code:
         what = f"Your account has reached a limit: {call.operation} was refused ({code})."
         remedy = "Delete what is no longer used, or ask for more under Service Quotas in the AWS console."
@@ -291,9 +295,13 @@ def _profiles() -> str:
 
 def _misfortune(call: Call, error: Exception) -> Problem:
     from botocore import exceptions as sad
+    from botocore.parsers import ResponseParserError
 
     text = str(error)
     match error:
+        case sad.SSLError() if changes(call) and "CERTIFICATE" not in text.upper():
+            # the connection stood when it broke, so the request may have arrived
+            return Lost(f"The answer to {call.operation} got lost.", text)
         case sad.NoCredentialsError() | sad.PartialCredentialsError() | sad.CredentialRetrievalError():
             return NoAccess(
                 "No AWS credentials were found.", "" if isinstance(error, sad.NoCredentialsError) else text,
@@ -308,7 +316,9 @@ def _misfortune(call: Call, error: Exception) -> Problem:
                 f"{call.service or 'AWS'} cannot be reached.", text,
                 "Check the network, a proxy, the region, and --endpoint-url or AWS_ENDPOINT_URL.",
             )  # fmt: skip
-        case sad.HTTPClientError() | sad.ResponseStreamingError() | sad.IncompleteReadError() if changes(call):
+        case (
+            sad.HTTPClientError() | sad.ResponseStreamingError() | sad.IncompleteReadError() | ResponseParserError()
+        ) if changes(call):
             return Lost(f"The answer to {call.operation} got lost.", text)
         case sad.HTTPClientError():
             return Unreachable(f"{call.service} did not answer {call.operation}.", text, "Check the network and retry.")
