@@ -11,6 +11,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -46,7 +47,7 @@ def apply(
     ready = {action.id for action in plan.actions} - set(waiting)
     failed: list[Problem] = []
     under_way: dict[Future[None], str] = {}
-    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="apply") as pool:
+    with _halting(halt), ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="apply") as pool:
         while waiting or under_way:
             if not failed and not halt.is_set():
                 for action in [a for a in waiting.values() if plan.needs(a) <= ready]:
@@ -78,6 +79,16 @@ def apply(
     if not failed and len(ready) < len(plan.actions):
         yield Event(Happening.STOPPED, "", "Stopped before the next call.")
     run.set_status("done" if len(ready) == len(plan.actions) else "failed")
+
+
+@contextmanager
+def _halting(halt: threading.Event) -> Iterator[None]:
+    """Whatever ends this early, a face that goes away included, nothing further is sent or waited for."""
+    try:
+        yield
+    except BaseException:
+        halt.set()
+        raise
 
 
 def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
