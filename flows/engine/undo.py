@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,8 +20,8 @@ from .clock import Clock, RealClock
 from .cloud import Cloud
 from .events import Event, Happening, Left, Receipt
 from .journal import Run
-from .plan import Action, Entry, Plan, Restore, Undo, edited, fill
-from .problems import CloudError, NoAccess
+from .plan import Action, Call, Entry, Plan, Restore, Undo, edited, fill
+from .problems import CloudError, Lost, NoAccess
 
 
 def undo(
@@ -47,7 +47,7 @@ def undo(
         if not _stands(action, run):
             continue
         yield Event(Happening.UNDOING, action.id, action.sentence)
-        holders = sorted(id for id in needed_by.get(action.id, ()) if run.status(id) == "left")
+        holders = sorted(id for id in needed_by.get(action.id, ()) if _held_by(id, run))
         try:
             if holders:
                 raise CloudError(f"{', '.join(holders)} could not be taken back and needs it.")
@@ -97,6 +97,11 @@ class _Changed(CloudError):
     """Somebody changed it since: it is theirs now."""
 
 
+def _held_by(id: str, run: Run) -> bool:
+    """Whether this action could not be taken back, so that what it needs must stay too."""
+    return run.status(id) == "left" and bool(run.facts(id).get("ours", True))
+
+
 def _stands(action: Action, run: Run) -> bool:
     if run.status(action.id) in ("", "refused", "undone"):
         return False
@@ -140,12 +145,20 @@ def _step(action: Action, step: Undo, carrier: Carrier) -> None:
                 return
             if str(found) != carrier.text(step.still.equals):
                 raise _Changed(step.still.otherwise)
-        carrier.send(step.call, step.not_yet, step.read)
+        _send(carrier, step.call, step.not_yet, step.read)
     except CloudError as problem:
         if not matches(problem, step.gone):
             raise
     if step.wait:
         carrier.wait(action.id, step.wait)
+
+
+def _send(carrier: Carrier, call: Call, not_yet: Iterable[str] = (), read: Call | None = None) -> None:
+    """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
+    try:
+        carrier.send(call, not_yet, read)
+    except Lost:
+        carrier.send(call, not_yet, read)
 
 
 def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> None:
@@ -159,7 +172,7 @@ def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> No
         return
     if "after" in facts and digest(current) != facts["after"]:
         raise _Changed("Somebody changed it since; it is left as it is now.")
-    carrier.send(restore.remove if facts["before"] is None and restore.remove else restore.put, ())
+    _send(carrier, restore.remove if facts["before"] is None and restore.remove else restore.put)
 
 
 def _take_out(action: Action, entry: Entry, carrier: Carrier) -> None:
@@ -171,9 +184,9 @@ def _take_out(action: Action, entry: Entry, carrier: Carrier) -> None:
         raise _Changed("Somebody changed it since; it is left as it is now.")
     text = document.without_entry()
     if entry.remove and not text:
-        carrier.send(entry.remove, ())
+        _send(carrier, entry.remove)
     else:
-        carrier.send(action.call.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref)), ())
+        _send(carrier, action.call.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref)))
 
 
 def _called(action: Action, run: Run) -> str:
