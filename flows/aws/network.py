@@ -262,7 +262,6 @@ def let_in(group: SecurityGroup, rules: tuple[Rule, ...]) -> Action:
     """
     description = join("Handrail ", RUN, ": office")
     wanted = [_permission(rule, {"Description": description}) for rule in rules]
-    bare = [_permission(rule, {}) for rule in rules]
     services = ", ".join(dict.fromkeys(rule.service.name for rule in rules))
     networks = ", ".join(dict.fromkeys(str(rule.network) for rule in rules))
     look = Call("ec2.DescribeSecurityGroups", {"GroupIds": [group.id]})
@@ -270,11 +269,13 @@ def let_in(group: SecurityGroup, rules: tuple[Rule, ...]) -> Action:
         f"let-in-{group.id}",
         f"Let {networks} use {services} on the servers in {group.name} ({group.id})",
         Call("ec2.AuthorizeSecurityGroupIngress", {"GroupId": group.id, "IpPermissions": wanted}),
-        undo=(
+        # one by one: if somebody removed one of them, AWS refuses to revoke all
+        undo=tuple(
             Undo(
-                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": group.id, "IpPermissions": bare}),
+                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": group.id, "IpPermissions": [_permission(rule, {})]}),
                 gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
-            ),
+            )
+            for rule in rules
         ),
         find=Find(look, join("SecurityGroups[0].IpPermissions[].IpRanges[?Description=='", *description.parts, "'][] | [0]")),
         type="AWS::EC2::SecurityGroupIngress",
