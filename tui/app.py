@@ -1,0 +1,213 @@
+"""The full screen. This module is the switchboard: which screen follows which, and how the program ends.
+
+Only what the first screen needs is imported here; the SDK, the set-ups and the practice account follow in a
+worker thread once something is on the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from .desk import Desk, Start
+from .screens.home import Home
+from .screens.page import Page
+from .theme import THEMES, fitting_theme
+
+if TYPE_CHECKING:
+    from flows.engine import Cloud, Place, Session, State
+
+OPENING = "opening the account…"
+
+
+def run(
+    place: Place,
+    *,
+    flow: str = "",
+    run: str = "",
+    answers: Mapping[str, object] | None = None,
+    accept: Collection[str] = (),
+) -> int:
+    """Open the full screen, at home, at the set-up `flow`, or at the draft or run `run`.
+
+    Returns the exit code: 0 done or left safely, 1 failed after something was created, 130 interrupted.
+    """
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)  # an empty one means nothing; Textual would obey it
+    desk = Desk(place)
+    app = HandrailApp(desk, Start(flow, run, answers or {}, tuple(accept)))
+    app.run(mouse=False)  # without it the terminal's own selecting and copying works, also over SSH
+    for line in app.farewell():
+        print(line, file=sys.stderr)
+    desk.close()
+    return app.code
+
+
+class HandrailApp(App[None]):
+    """The app. It owns the desk and moves between the screens; a session is driven by the screens."""
+
+    CSS_PATH = "handrail.tcss"
+    TITLE = "Handrail"
+    ENABLE_COMMAND_PALETTE = False  # ours is a list like all the others: no animation, no cursor that blinks
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", priority=True, tooltip="What this screen is, and its keys"),
+        Binding("ctrl+p", "palette", "Commands", priority=True, tooltip="Everything that can be done here"),
+        Binding("ctrl+c", "leave", "Leave", priority=True, tooltip="Leave safely; nothing is lost"),
+        Binding("ctrl+q", "leave", "Leave", show=False, priority=True, tooltip="Leave safely; nothing is lost"),
+    ]
+
+    def __init__(self, desk: Desk, start: Start | None = None) -> None:
+        super().__init__()
+        self.desk, self._start = desk, start or Start()
+        self.where = OPENING
+        self.code = 0
+        self._last_words: list[str] = []
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = fitting_theme()
+
+    def get_default_screen(self) -> Screen[None]:
+        if self._start.flow or self._start.run:
+            from .screens.question import Question
+
+            return Question(self._start)
+        return Home()
+
+    # -- where to go -------------------------------------------------------------------------------------
+
+    def go_home(self, note: str = "") -> None:
+        """Back to the first screen."""
+        self.go(Home(note))
+
+    def begin(self, start: Start) -> None:
+        """Start a set-up, or go on with a draft or run."""
+        from .screens.question import Question
+
+        self.go(Question(start))
+
+    def show(self, session: Session, state: State) -> None:
+        """The screen for what the session says comes next."""
+        from flows.engine import Asking
+
+        if isinstance(state, Asking):
+            from .screens.question import Question
+
+            self.go(Question(state=state))
+        else:
+            from .screens.review import ReviewPage
+
+            self.go(ReviewPage(session, state.review))
+
+    def show_run(self, session: Session) -> None:
+        """The screen for a run that was begun earlier."""
+        from .screens.history import RunPage
+        from .screens.progress import Progress
+
+        assert session.run is not None
+        status = session.run.record.status
+        self.go(Progress(session, stopped=status) if status in ("applying", "failed", "undoing") else RunPage(session.run.id))
+
+    def go(self, page: Page) -> None:
+        """Replace everything that is shown."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.switch_screen(page)
+
+    def trouble(self, error: Exception, again: Callable[[], None]) -> None:
+        """Show what went wrong, with a way to try again."""
+        from .screens.trouble import Trouble
+
+        self.push_screen(Trouble(error, again))
+
+    # -- the account -------------------------------------------------------------------------------------
+
+    def open_account(self) -> None:
+        """Open the account in the background, so that it is ready when a set-up is chosen."""
+        if self.where == OPENING:
+            self._opening()
+
+    @work(group="account", exclusive=True)
+    async def _opening(self) -> None:
+        try:
+            where = await asyncio.to_thread(self.desk.alone, self.desk.where)
+        except Exception as error:  # said in full when an account is really needed
+            where = "no account yet"
+            self.log.error(error)
+        self.say_where(where)
+
+    def say_where(self, where: str) -> None:
+        """Which account the bar names from now on."""
+        self.where = where
+        for screen in self.screen_stack:
+            if isinstance(screen, Page) and screen.is_mounted:
+                screen.show_where()
+
+    # -- keys that work everywhere -----------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        from .screens.help import Help
+
+        if not isinstance(self.screen, Help) and isinstance(self.screen, Page):
+            self.push_screen(Help(self.screen))
+
+    def action_palette(self) -> None:
+        from .screens.palette import Palette
+
+        if not isinstance(self.screen, Palette) and isinstance(self.screen, Page):
+            self.push_screen(Palette(self.screen))
+
+    def action_leave(self) -> None:
+        """End the program, unless the screen has calls under way that must be finished first."""
+        if not all(screen.leave() for screen in self.screen_stack if isinstance(screen, Page)):
+            return
+        self.exit()
+
+    # -- the end -----------------------------------------------------------------------------------------
+
+    def farewell(self) -> list[str]:
+        """What a person needs once the screen is gone: how to go on, take back, and where the files are."""
+        if self._last_words:
+            return self._last_words
+        session = self.desk.session
+        if session is None or session.run is None:
+            return []
+        from .history import STATES
+
+        record = session.run.record
+        if record.status == "draft":
+            return [f"Draft kept. Go on with: handrail resume {record.id}"] if record.answers else []
+        words = [f"{record.id}: {STATES[record.status]}"]
+        if record.handover.get("files") and record.status != "undone":
+            words.append(f"Files: {session.run.folder} (they hold secret keys; only you can read them)")
+        if record.status in ("applying", "failed"):
+            words.append(f"Go on with: handrail resume {record.id}")
+        if record.status != "undone":
+            words.append(f"Take it back with: handrail undo {record.id}")
+        return words
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A mistake of ours ends the program with a sentence; what was done is in the journal."""
+        if self.is_headless or os.environ.get("HANDRAIL_DEBUG"):
+            super()._handle_exception(error)
+            return
+        self.code = 1
+        self._last_words = [
+            f"Handrail itself made a mistake ({type(error).__name__}).",
+            "What was done until then is in the journal: `handrail runs` shows it.",
+            "HANDRAIL_DEBUG=1 shows the details for a report.",
+        ]
+        self.exit()
+
+
+def app_for(place: Place, opener: Callable[[Place], Cloud], start: Start | None = None) -> HandrailApp:
+    """The app on an account that is open already: for tests and pictures."""
+    return HandrailApp(Desk(place, opener), start)

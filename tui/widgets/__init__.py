@@ -1,0 +1,1 @@
+"""The few things that screens are made of. Each paints whole lines and repaints only those that changed."""

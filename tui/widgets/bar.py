@@ -1,0 +1,82 @@
+"""The first and the last line of every screen: where one is, and which keys apply now."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from .paint import cut, strip
+
+
+class Bar(Widget):
+    """One line: the product and what is being made on the left, the account on the right."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--where", "bar--name"}
+
+    def __init__(self, title: str = "", where: str = "") -> None:
+        super().__init__()
+        self.title, self.where = title, where
+
+    def say(self, title: str, where: str) -> None:
+        """Show these; nothing is repainted when they are shown already."""
+        if (title, where) != (self.title, self.where):
+            self.title, self.where = title, where
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The account is never cut in favour of the title: it says where things will be created."""
+        width = self.size.width
+        where = cut(self.where, width - 14)
+        room = width - cell_len(where) - 3
+        left = cut(f"Handrail  {self.title}" if self.title else "Handrail", room)
+        name, title = left[:8], left[8:]
+        gap = " " * (width - cell_len(left) - cell_len(where) - 2)
+        strong = self.get_component_rich_style("bar--name", partial=True)
+        place = self.get_component_rich_style("bar--where", partial=True)
+        return strip(width, self.rich_style, (" ", None), (name, strong), (title + gap, None), (f"{where} ", place))
+
+
+class Keys(Widget):
+    """One line: the keys that apply now, as the bindings in force say."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hints: list[tuple[str, str]] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._look)
+        self._look(self.screen)
+
+    def _look(self, screen: Screen[object]) -> None:
+        hints = [
+            (self.key_display(active.binding), active.binding.description)
+            for active in self.screen.active_bindings.values()
+            if active.binding.show and active.enabled
+        ]
+        if hints != self._hints:
+            self._hints = hints
+            self.refresh()
+
+    def key_display(self, binding: Binding) -> str:
+        """A key as it is written on keyboards."""
+        return binding.key_display or self.app.get_key_display(binding)
+
+    def render_line(self, y: int) -> Strip:
+        width, used = self.size.width, 1
+        key_style = self.get_component_rich_style("keys--key", partial=True)
+        parts: list[tuple[str, Style | None]] = []
+        for key, word in self._hints:
+            used += cell_len(key) + cell_len(word) + 3
+            if used > width + 2:
+                break
+            parts += [(key, key_style), (f" {word}  ", None)]
+        return strip(width, self.rich_style, (" ", None), *parts)
+

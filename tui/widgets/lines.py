@@ -1,0 +1,268 @@
+"""A page of text to read, in which some rows can be chosen: reviews, progress, receipts, help.
+
+It is one widget that paints lines. A row is a sentence with a short word in front; it is wrapped under itself,
+and when a row's words change in place, only its own lines are repainted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from .paint import fit, strip, wrap
+
+
+@dataclass(frozen=True)
+class Said:
+    """One row of a page.
+
+    Args:
+        text: what it says; wrapped.
+        lead: a short word in front, in a column of its own.
+        kind: how it looks: "", "heading", "muted", "good", "warn", "bad", "strong".
+        key: what is chosen with Enter; empty if nothing.
+    """
+
+    text: str = ""
+    lead: str = ""
+    kind: str = ""
+    key: str = ""
+
+
+class Lines(Widget, can_focus=True):
+    """Rows of text with a cursor, if any of them can be chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False, tooltip="One row up"),
+        Binding("down", "move(1)", "Down", show=False, tooltip="One row down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="One page up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="One page down"),
+        Binding("home", "ends(-1)", "Top", show=False, tooltip="To the top"),
+        Binding("end", "ends(1)", "End", show=False, tooltip="To the end"),
+        Binding("tab", "part(1)", "Next part", tooltip="To the next heading"),
+        Binding("shift+tab", "part(-1)", "Part before", show=False, tooltip="To the heading before"),
+        Binding("enter", "choose", "Change", tooltip="Change what the cursor is on"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "lines--cursor", "lines--heading", "lines--muted", "lines--good", "lines--warn", "lines--bad", "lines--strong",
+    }  # fmt: skip
+
+    class Chosen(Message):
+        """Enter was pressed on a row with a key."""
+
+        def __init__(self, lines: Lines, key: str) -> None:
+            super().__init__()
+            self.lines, self.key = lines, key
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    def __init__(self, rows: Iterable[Said] = (), *, lead: int = 0, id: str | None = None) -> None:
+        """`lead` is the width of the column for the short words; 0 takes the widest."""
+        super().__init__(id=id)
+        self._rows, self._lead = list(rows), lead
+        self._cursor, self._top = 0, 0
+        self._lines: list[tuple[int, str, str]] = []
+        """(row, lead, text) of every line at the current width."""
+        self._width = 0
+
+    @property
+    def key(self) -> str:
+        """The key of the row under the cursor."""
+        return self._rows[self._cursor].key if self._choosing and self._cursor < len(self._rows) else ""
+
+    def show(self, rows: Iterable[Said], *, at: str = "") -> None:
+        """Say something else, and put the cursor on the row with key `at`."""
+        self._rows = list(rows)
+        if at:
+            self._cursor = next((i for i, row in enumerate(self._rows) if row.key == at), 0)
+        self._cursor = min(self._cursor, max(len(self._rows) - 1, 0))
+        self._wrap(self.size.width)
+        self._settle()
+        self._reveal()
+        self.refresh(layout=True)
+        self.refresh_bindings()
+
+    def change(self, index: int, **what: str) -> None:
+        """Change one row in place."""
+        fresh = replace(self._rows[index], **what)
+        if fresh == self._rows[index]:
+            return
+        self._rows[index] = fresh
+        before = len(self._lines)
+        self._wrap(self.size.width)
+        if len(self._lines) == before:
+            self._repaint(index)
+        else:
+            self.refresh()
+
+    def reveal(self, index: int) -> None:
+        """Bring a row into view."""
+        found = [y for y, (row, _, _) in enumerate(self._lines) if row == index]
+        if found and not (self._top <= found[0] and found[-1] < self._top + self._room):
+            self._scroll_to(found[0] - self._room // 2)
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    @property
+    def _choosing(self) -> bool:
+        return any(row.key for row in self._rows)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "choose":
+            return bool(self.key)
+        if action == "part":
+            return sum(row.kind == "heading" for row in self._rows) > 1
+        return True
+
+    def action_choose(self) -> None:
+        self.post_message(self.Chosen(self, self.key))
+
+    def action_move(self, by: int) -> None:
+        if not self._choosing:
+            self._scroll_to(self._top + by)
+            return
+        target = self._cursor + by
+        while 0 <= target < len(self._rows) and not self._stops(target):
+            target += by
+        if 0 <= target < len(self._rows):
+            self._put(target)
+        else:
+            self._scroll_to(self._top + by * self._room)
+
+    def action_page(self, direction: int) -> None:
+        self._scroll_to(self._top + direction * max(self._room - 1, 1))
+        self._follow(direction)
+
+    def action_ends(self, direction: int) -> None:
+        self._scroll_to(-1 if direction < 0 else len(self._lines))
+        self._follow(direction, end=True)
+
+    def action_part(self, direction: int) -> None:
+        """To the next heading, with its rows under it."""
+        here = self._cursor if self._choosing else self._lines[self._top][0] if self._lines else 0
+        heads = [i for i, row in enumerate(self._rows) if row.kind == "heading"]
+        current = max((i for i in heads if i <= here), default=-1)
+        after = [i for i in heads if i > here]
+        before = [i for i in heads if i < current]
+        target = (after[0] if after else heads[0]) if direction > 0 else (before[-1] if before else heads[-1])
+        self._scroll_to(next(y for y, (row, _, _) in enumerate(self._lines) if row == target))
+        if self._choosing:
+            stop = next((i for i in range(target, len(self._rows)) if self._stops(i)), self._cursor)
+            self._put(stop)
+
+    def _stops(self, index: int) -> bool:
+        row = self._rows[index]
+        return bool(row.text) and row.kind != "heading"
+
+    def _follow(self, direction: int, *, end: bool = False) -> None:
+        """Keep the cursor in view after the page moved."""
+        if not self._choosing:
+            return
+        shown = [row for row, _, _ in self._lines[self._top : self._top + self._room] if self._stops(row)]
+        if shown:
+            last = direction > 0 and end
+            self._put(shown[-1] if last else shown[0])
+
+    def _put(self, target: int) -> None:
+        before, self._cursor = self._cursor, target
+        if not self._reveal():
+            self._repaint(before, target)
+        self.refresh_bindings()
+
+    def _settle(self) -> None:
+        if self._choosing and self._rows and not self._stops(self._cursor):
+            self._cursor = next((i for i in range(len(self._rows)) if self._stops(i)), 0)
+
+    def _reveal(self) -> bool:
+        top = self._top
+        if self._choosing:
+            self.reveal(self._cursor)
+        return self._top != top
+
+    # -- painting ----------------------------------------------------------------------------------------
+
+    @property
+    def _room(self) -> int:
+        height = self.size.height
+        return max(height - (len(self._lines) > height), 1)
+
+    def _scroll_to(self, top: int) -> None:
+        top = min(max(top, 0), max(len(self._lines) - self._room, 0))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+
+    def _wrap(self, width: int) -> None:
+        """Every line at this width."""
+        widest = max((cell_len(row.lead) for row in self._rows), default=0)
+        lead = min(self._lead or widest, max(width // 3, 4))
+        self._width, lines = width, []
+        for index, row in enumerate(self._rows):
+            indent = 0 if row.kind == "heading" or not (lead or row.lead) else lead + 2
+            bar = 0 if row.kind == "heading" else 2
+            for number, text in enumerate(wrap(row.text, min(width, 100) - indent - bar - 1)):
+                front = fit(row.lead if number == 0 else "", lead) + "  " if indent else ""
+                lines.append((index, front, text))
+        self._lines = lines
+
+    def on_mount(self) -> None:
+        self._settle()
+
+    def on_resize(self) -> None:
+        self._wrap(self.size.width)
+        self._scroll_to(self._top)
+        self._reveal()
+        self.refresh()
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        self._wrap(width)
+        return max(len(self._lines), 1)
+
+    def _repaint(self, *rows: int) -> None:
+        regions = [
+            Region(0, y - self._top, self.size.width, 1)
+            for y, (row, _, _) in enumerate(self._lines)
+            if row in rows and self._top <= y < self._top + self._room
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        if width != self._width:
+            self._wrap(width)
+        if y >= self._room and len(self._lines) > self.size.height:
+            below = len(self._lines) - self._top - self._room
+            more = f"  {below} more line{'' if below == 1 else 's'} below (PgDn)" if below > 0 else "  End (PgUp goes up)"
+            return strip(width, base, (more, self._styled("muted")))
+        if self._top + y >= len(self._lines):
+            return Strip.blank(width, base)
+        index, front, text = self._lines[self._top + y]
+        row = self._rows[index]
+        style = self._styled(row.kind) if row.kind else None
+        if row.kind == "heading":
+            return strip(width, base, (text, style))
+        here = self._choosing and index == self._cursor
+        first = self._top + y == 0 or self._lines[self._top + y - 1][0] != index
+        bar = "> " if here and first else "  "
+        if here:
+            return strip(width, base + self._styled("cursor"), (bar + front, style), (text, None))
+        plain = style if row.kind in ("muted", "strong") else None
+        return strip(width, base, (bar, None), (front, style), (text, plain))
+
+    def _styled(self, part: str) -> Style:
+        return self.get_component_rich_style(f"lines--{part}", partial=True)

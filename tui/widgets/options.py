@@ -1,0 +1,348 @@
+"""A list to choose from that stays quick with a hundred thousand options and on a slow line.
+
+One widget paints the lines in view from plain strings; there is nothing to mount for an option. Moving
+repaints two lines. Filtering searches an index that is made once. The cursor holds on to an option's key,
+so a list that is read afresh does not move under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ..safe import line
+from .paint import cut, fit, strip
+
+
+class Row(NamedTuple):
+    """One line of the list. Without a key it is a heading."""
+
+    key: str
+    label: str
+    hint: str = ""
+
+
+class Options(Widget, can_focus=True):
+    """One column of options with the cursor on one of them.
+
+    Args:
+        rows: what there is.
+        at: the key to begin on.
+        marked: keys that are picked; None for a list in which just one is chosen.
+        note: said in the last line, for example when the list was read.
+        eager: typing a letter begins to filter; otherwise only `/` does.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False, tooltip="One option up"),
+        Binding("down", "move(1)", "Down", show=False, tooltip="One option down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="One page up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="One page down"),
+        Binding("home", "move(-1000000)", "First", show=False, tooltip="The first option"),
+        Binding("end", "move(1000000)", "Last", show=False, tooltip="The last option"),
+        Binding("enter", "choose", "Choose", tooltip="Take what the cursor is on"),
+        Binding("space", "toggle", "Mark", tooltip="Mark or unmark this option"),
+        Binding("a", "toggle_all", "All/none", tooltip="Mark all, or none"),
+        Binding("slash", "find", "Filter", key_display="/", tooltip="Show only what contains the letters you type"),
+        Binding("escape", "unfind", "All again", tooltip="Show everything again"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "options--cursor", "options--hint", "options--heading", "options--find", "options--note", "options--mark",
+    }  # fmt: skip
+
+    class Chosen(Message):
+        """Enter was pressed."""
+
+        def __init__(self, options: Options, key: str) -> None:
+            super().__init__()
+            self.options, self.key = options, key
+
+        @property
+        def control(self) -> Options:
+            return self.options
+
+    class Moved(Message):
+        """The cursor is on another option."""
+
+        def __init__(self, options: Options, row: Row | None) -> None:
+            super().__init__()
+            self.options, self.row = options, row
+
+        @property
+        def control(self) -> Options:
+            return self.options
+
+    def __init__(
+        self,
+        rows: Iterable[Row] = (),
+        *,
+        at: str = "",
+        marked: Collection[str] | None = None,
+        note: str = "",
+        eager: bool = False,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.marked: set[str] | None = None
+        self._set(rows, at, marked, note, eager)
+
+    # -- what it holds -----------------------------------------------------------------------------------
+
+    def show(
+        self,
+        rows: Iterable[Row],
+        *,
+        at: str = "",
+        marked: Collection[str] | None = None,
+        note: str = "",
+        eager: bool = False,
+    ) -> None:
+        """Hold other rows. The cursor stays on its option if that is still there and `at` does not say otherwise."""
+        self._set(rows, at or self.key, marked, note, eager)
+        self.refresh(layout=True)
+        self.refresh_bindings()
+        self._tell()
+
+    def _set(self, rows: Iterable[Row], at: str, marked: Collection[str] | None, note: str, eager: bool) -> None:
+        self._rows: Sequence[Row] = tuple(rows)
+        self._shown: Sequence[Row] = self._rows
+        self._index: list[str] | None = None
+        self._label = min(max((len(row.label) for row in self._rows if row.hint), default=0), 60)
+        self.marked, self.note, self.eager = None if marked is None else set(marked), note, eager
+        self.finding, self.query_text = False, ""
+        self._cursor = self._top = 0
+        self._go_to(at)
+
+    def _go_to(self, key: str) -> None:
+        found = next((i for i, row in enumerate(self._shown) if row.key and row.key == key), None)
+        first = next((i for i, row in enumerate(self._shown) if row.key), 0)
+        self._cursor = first if found is None else found
+        self._top = 0
+        self._scroll()
+
+    @property
+    def row(self) -> Row | None:
+        """What the cursor is on; None in an empty list."""
+        return self._shown[self._cursor] if self._cursor < len(self._shown) else None
+
+    @property
+    def key(self) -> str:
+        """The key of what the cursor is on."""
+        return self.row.key if self.row else ""
+
+    @property
+    def picked(self) -> list[str]:
+        """The marked keys, in the order of the list."""
+        return [row.key for row in self._rows if self.marked and row.key in self.marked]
+
+    @property
+    def count(self) -> int:
+        """How many options there are, headings left out."""
+        return sum(1 for row in self._rows if row.key)
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "toggle" | "toggle_all":
+                return self.marked is not None
+            case "unfind":
+                return self.finding
+            case "find":
+                return not self.finding and self.count > 1
+            case "choose":
+                return self.row is not None
+            case _:
+                return True
+
+    def on_key(self, event: events.Key) -> None:
+        typed = event.character if event.is_printable else None
+        if not self.finding:
+            begins = self.eager and typed is not None and (typed.isalnum() or typed in "-_.")
+            if not begins or self.count < 2:
+                return
+            self.action_find()
+        if event.key == "backspace" and self.query_text:
+            self._search(self.query_text[:-1])
+        elif event.key == "backspace":
+            self.action_unfind()
+        elif typed and not (typed == " " and self.marked is not None):
+            self._search(self.query_text + typed)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A pasted name or id filters, too."""
+        event.stop()
+        self.finding = True
+        self._search(self.query_text + line(event.text))
+
+    def action_move(self, by: int) -> None:
+        self._move(by)
+
+    def action_page(self, direction: int) -> None:
+        self._move(direction * max(self._room - 1, 1))
+
+    def action_choose(self) -> None:
+        if self.row:
+            self.post_message(self.Chosen(self, self.row.key))
+
+    def action_toggle(self) -> None:
+        if self.marked is not None and self.key:
+            self.marked ^= {self.key}
+            self._repaint(self._cursor)
+
+    def action_toggle_all(self) -> None:
+        if self.marked is not None:
+            keys = {row.key for row in self._shown if row.key}
+            self.marked = self.marked - keys if keys <= self.marked else self.marked | keys
+            self.refresh()
+
+    def action_find(self) -> None:
+        self.finding = True
+        self.refresh(layout=True)
+        self.refresh_bindings()
+
+    def action_unfind(self) -> None:
+        key = self.key
+        self.finding, self.query_text, self._shown = False, "", self._rows
+        self._go_to(key)
+        self.refresh(layout=True)
+        self.refresh_bindings()
+        self._tell()
+
+    def _search(self, text: str) -> None:
+        key, self.query_text = self.key, text
+        if self._index is None:
+            self._index = [f"{row.label} {row.hint} {row.key}".lower() if row.key else "" for row in self._rows]
+        words = text.lower().split()
+        if not words:
+            self._shown = self._rows
+        else:
+            first, *rest = words
+            found = [i for i, entry in enumerate(self._index) if first in entry]
+            self._shown = [self._rows[i] for i in found if all(word in self._index[i] for word in rest)]
+        self._go_to(key)
+        self.refresh()
+        self._tell()
+
+    def _move(self, by: int) -> None:
+        if not self._shown:
+            return
+        before, step = self._cursor, 1 if by > 0 else -1
+        target = min(max(before + by, 0), len(self._shown) - 1)
+        while 0 <= target < len(self._shown) and not self._shown[target].key:
+            target += step
+        if not 0 <= target < len(self._shown) or target == before:
+            if step < 0 and self._top:  # a heading above the first option comes into view again
+                self._top = 0
+                self.refresh()
+            return
+        self._cursor = target
+        if self._scroll():
+            self.refresh()
+        else:
+            self._repaint(before, target)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.post_message(self.Moved(self, self.row))
+
+    # -- painting ----------------------------------------------------------------------------------------
+
+    @property
+    def _room(self) -> int:
+        """How many options are in view."""
+        return max(self.size.height - self.finding - self._noted, 1)
+
+    @property
+    def _noted(self) -> bool:
+        return bool(self.note) or len(self._shown) > self.size.height - self.finding
+
+    def _scroll(self) -> bool:
+        """Bring the cursor into view, half a page at once so that most moves repaint two lines only."""
+        room, before = self._room, self._top
+        if not self._top <= self._cursor < self._top + room:
+            self._top = self._cursor - room // 2
+        if self._cursor <= 1:
+            self._top = 0
+        self._top = min(max(self._top, 0), max(len(self._shown) - room, 0))
+        return self._top != before
+
+    def _repaint(self, *rows: int) -> None:
+        first = int(self.finding)
+        self.refresh(*(Region(0, row - self._top + first, self.size.width, 1) for row in rows))
+
+    def on_resize(self) -> None:
+        self._scroll()
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(len(self._rows), 1) + self.finding + bool(self.note)
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        if self.finding:
+            if y == 0:
+                style = self.get_component_rich_style("options--find", partial=True)
+                return strip(width, base, ("/ ", None), (cut(self.query_text, width - 4) + "_", style))
+            y -= 1
+        if y >= self._room:
+            return strip(width, base, (cut(self._status(), width), self._styled("note")))
+        if not self._shown and y == 0:
+            nothing = f"Nothing contains “{line(self.query_text)}”. Backspace or Esc shows more."
+            return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
+        if self._top + y >= len(self._shown):
+            return Strip.blank(width, base)
+        return self._row(self._shown[self._top + y], self._top + y == self._cursor)
+
+    def _row(self, row: Row, here: bool) -> Strip:
+        width, base = self.size.width, self.rich_style
+        if not row.key:
+            return strip(width, base, (cut(line(row.label), width), self._styled("heading")))
+        mark = "" if self.marked is None else "[x] " if row.key in self.marked else "[ ] "
+        room = width - 2 - len(mark)
+        column = min(self._label, max(room * 2 // 5, room - 46))
+        label, hint = line(row.label), line(row.hint)
+        label = fit(label, column) if hint else cut(label, room)
+        hint = cut(hint, room - column - 2) if hint else ""
+        if here:
+            text = f"> {mark}{label}  {hint}" if hint else f"> {mark}{label}"
+            return strip(width, base + self._styled("cursor"), (text, None))
+        return strip(
+            width, base, ("  ", None), (mark, self._styled("mark")), (label, None), (f"  {hint}", self._styled("hint"))
+        )
+
+    def _status(self) -> str:
+        total, shown = self.count, len(self._shown)
+        last = min(self._top + self._room, shown)
+        words = []
+        if self.query_text:
+            words.append(f"{shown} of {total}")
+        if shown > self._room:
+            words.append(f"{self._top + 1} to {last}" + ("" if self.query_text else f" of {shown}"))
+        return "  " + " · ".join([*words, *([self.note] if self.note else [])])
+
+    def cut_off(self, row: Row) -> bool:
+        """Whether this row is too long to be shown in full."""
+        room = self.size.width - 2 - (4 if self.marked is not None else 0)
+        column = min(self._label, max(room * 2 // 5, room - 46))
+        if not row.hint:
+            return cell_len(line(row.label)) > room
+        return cell_len(line(row.label)) > column or cell_len(line(row.hint)) > room - column - 2
+
+    def _styled(self, part: str) -> Style:
+        return self.get_component_rich_style(f"options--{part}", partial=True)

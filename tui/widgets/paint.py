@@ -1,0 +1,63 @@
+"""Text in cells: cutting, wrapping and padding that know how wide a character is on a terminal.
+
+The widgets here paint whole lines themselves, because over a slow line every repainted cell counts and a
+widget for each row would be slow to make. This is the arithmetic that they share.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells, cut with … if need be."""
+    if width <= 0:
+        return ""
+    if cell_len(text) > width:
+        text = set_cell_size(text, width - 1).rstrip() + "…"
+    return set_cell_size(text, width)
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells, cut with … if need be."""
+    return text if cell_len(text) <= width else fit(text, width).rstrip()
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """`text` as lines of at most `width` cells, broken between words where that is possible."""
+    width = max(width, 1)
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.expandtabs(4).split(" "):
+            joined = f"{line} {word}" if line else word
+            if cell_len(joined) <= width:
+                line = joined
+                continue
+            if line:
+                lines.append(line)
+            *pieces, line = _pieces(word, width)
+            lines += pieces
+        lines.append(line)
+    return lines
+
+
+def strip(width: int, base: Style, *parts: tuple[str, Style | None]) -> Strip:
+    """A line of `width` cells from texts and their styles, over `base`."""
+    segments = [Segment(text, base + style if style else base) for text, style in parts if text]
+    return Strip(segments).adjust_cell_length(width, base)
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    pieces: list[str] = []
+    while cell_len(word) > width:
+        head = set_cell_size(word, width)
+        head = head if word.startswith(head) else head[:-1]  # half of a wide character became a blank
+        if not head:
+            break
+        pieces.append(head)
+        word = word[len(head) :]
+    return [*pieces, word]
