@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Final
 
 from flows.engine import (
-    Action, Call, Cloud, Cost, Find, Option, Ref, Refused, Late, Undo, Use, Wait,
+    RUN, Action, Call, Cloud, Cost, Find, Late, Option, Ref, Refused, Still, Undo, Use, Wait,
 )  # fmt: skip
 
 from .tags import name_of, ours, tagged
@@ -228,6 +228,14 @@ def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str
         undo=(
             Undo(
                 Call("ec2.DeleteCustomerGateway", {"CustomerGatewayId": Ref("customer-gateway", made)}),
+                # AWS hands out an identical one that exists, so the answer alone does not make it this run's
+                still=Still(
+                    Call("ec2.DescribeCustomerGateways", by_id),
+                    "CustomerGateways[?State!='deleted' && State!='deleting']"
+                    ".[Tags[?Key=='handrail:run'].Value | [0] || 'nobody'] | [0][0]",
+                    RUN,
+                    "It does not carry this run's tag: somebody else registered it.",
+                ),
                 gone=("InvalidCustomerGatewayID.NotFound",),
                 not_yet=("IncorrectState",),
                 wait=Wait(
