@@ -44,8 +44,6 @@ def cloud(account: PracticeAccount) -> Aws:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    """Where the command line would keep it."""
-    journal = Journal(tmp_path / "state" / "handrail")
-    yield journal
-    journal.close()
+def journal(tmp_path: Path) -> Journal:
+    """Where the command line would keep it. Not closed: a session that ends later lets go of its run in it."""
+    return Journal(tmp_path / "state" / "handrail")

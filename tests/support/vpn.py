@@ -57,9 +57,7 @@ def session(
 
 def again(cloud: Cloud, journal: Journal, run: Run, *, clock: Clock | None = None) -> Session:
     """The session in which another process would go on with a run."""
-    return Session(
-        flows.find("vpn"), cloud, journal, place=Place(practice=True), run=journal.run(run.id), clock=clock
-    )
+    return Session(flows.find("vpn"), cloud, journal, place=Place(practice=True), run=journal.run(run.id), clock=clock)
 
 
 def carried_out(session: Session) -> list[Event]:
