@@ -1,0 +1,37 @@
+"""What a screen is, and every key that works on it, from the bindings in force."""
+
+from __future__ import annotations
+
+from ..widgets.lines import Said
+from .page import Page, Reading
+
+MOVING = [
+    Said("Up Down PgUp PgDn Home End move. Tab goes to the next part.", "", "muted"),
+]
+
+
+class Help(Reading):
+    """Made for the page under it."""
+
+    def __init__(self, page: Page) -> None:
+        rows = page.explained()
+        rows += [Said(), Said("Keys", kind="heading"), *keys_of(page), *MOVING]
+        rows += [
+            Said(),
+            Said("Nothing is lost", kind="heading"),
+            Said("Every answer is saved at once, and every call to AWS is written down before it is sent. You can close "
+                 "this window at any time: `handrail resume` goes on, `handrail undo` takes back."),
+        ]  # fmt: skip
+        super().__init__("Help", rows)
+
+
+def keys_of(page: Page) -> list[Said]:
+    """The keys that apply on a page now, each with a sentence."""
+    found: dict[str, Said] = {}
+    for active in page.active_bindings.values():
+        binding = active.binding
+        if binding.show and active.enabled:
+            found[binding.description] = Said(
+                active.tooltip or binding.description, page.app.get_key_display(binding), "strong"
+            )
+    return list(found.values())

@@ -1,0 +1,59 @@
+"""Everything that can be done here, as a list that filters while you type. It teaches the keys as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ..widgets.options import Options, Row
+from .page import Page, Say
+
+
+class Palette(Page):
+    """Commands of the page under it, and the colours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Back", tooltip="Back to where you were"),
+    ]
+    title_words = "Commands"
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+        self._bindings = {
+            f"do:{key}": active
+            for key, active in page.active_bindings.items()
+            if active.enabled and active.binding.action not in ("app.palette", "palette") and active.binding.show
+        }
+
+    def between(self) -> Iterable[Widget]:
+        yield Say("Type to filter, Enter does it.", id="intro")
+        rows = [
+            Row(key, active.binding.description, f"{self.app.get_key_display(active.binding)}  {active.tooltip}")
+            for key, active in self._bindings.items()
+        ]
+        themes = sorted(self.app.available_themes)
+        rows += [Row(f"theme:{name}", f"Theme: {name}", "colours") for name in themes]
+        yield Options(rows, id="choices", eager=True)
+
+    def on_mount(self) -> None:
+        self.query_one(Options).focus()
+
+    @on(Options.Chosen)
+    async def do_it(self, event: Options.Chosen) -> None:
+        """Close, then do it on the page."""
+        kind, _, name = event.key.partition(":")
+        if kind == "theme":
+            self.app.theme = name
+            return
+        active = self._bindings[event.key]
+        self.app.pop_screen()
+        self._page.call_later(self.app.run_action, active.binding.action, active.node)
+
+    def action_close(self) -> None:
+        """Back to where one was."""
+        self.app.pop_screen()
