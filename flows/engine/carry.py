@@ -51,6 +51,7 @@ class Carrier:
         stop: when set, nothing further is sent.
         clock: time.
         decisions: what only a person can decide, for an undo.
+        patience: seconds for which "not yet" is believed.
     """
 
     run: Run
@@ -59,6 +60,7 @@ class Carrier:
     stop: threading.Event
     clock: Clock
     decisions: Mapping[str, str] = field(default_factory=dict)
+    patience: float = NOT_YET_LIMIT
     _made_up: dict[str, str] = field(default_factory=dict, repr=False)
     _making_up: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -131,7 +133,7 @@ class Carrier:
                 answer = self.cloud.make(read.fill(self.resolve)) if read else {}
                 return self.cloud.make(call.fill(partial(self._resolve_found, answer)))
             except CloudError as problem:
-                if not matches(problem, not_yet) or self.clock.now() - began > NOT_YET_LIMIT:
+                if not matches(problem, not_yet) or self.clock.now() - began > self.patience:
                     raise
                 self.pause(interval(tries))
                 tries += 1

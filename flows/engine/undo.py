@@ -15,7 +15,7 @@ from typing import Any
 import jmespath
 
 from .apply import digest, look_for
-from .carry import Carrier, Document, Stopped, matches, streamed
+from .carry import NOT_YET_LIMIT, Carrier, Document, Stopped, matches, streamed
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .events import Event, Happening, Left, Receipt
@@ -47,10 +47,10 @@ def undo(
         if not _stands(action, run):
             continue
         yield Event(Happening.UNDOING, action.id, action.sentence)
-        holders = sorted(id for id in needed_by.get(action.id, ()) if _held_by(id, run))
+        # what stayed may still need it: then AWS refuses, and there is nothing to wait for
+        held = any(_held_by(id, run) for id in needed_by.get(action.id, ()))
+        carrier.patience = 0 if held else NOT_YET_LIMIT
         try:
-            if holders:
-                raise CloudError(f"{', '.join(holders)} could not be taken back and needs it.")
             yield from streamed(partial(_take_back, action, carrier), events)
         except Stopped:
             yield Event(Happening.STOPPED, action.id, "Stopped. `undo` goes on from here.")
@@ -89,7 +89,10 @@ def receipt(run: Run, plan: Plan) -> Receipt:
             case _:
                 complete = False
                 left.append(Left(what, "It was not taken back yet.", "; ".join(cost.what for cost in action.costs)))
-    left += [Left(use.sentence, "It existed before this run and was only used.") for use in plan.uses]
+    left += [
+        Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
+        for use in plan.uses
+    ]
     return Receipt(tuple(removed), tuple(restored), tuple(left), complete)
 
 
