@@ -5,7 +5,7 @@ from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .journal import Journal, Record, Run
 from .plan import (
-    FLOW, RUN, Action, Call, Cost, Decision, Entry, Find, Join, Late, Plan, Ref, Restore, Secret, Still, Undo, Use, Wait,
+    FLOW, RUN, TOKEN, Action, Call, Cost, Decision, Entry, Find, Join, Kept, Late, Plan, Ref, Restore, Secret, Still, Undo, Use, Wait,
     before, edited, found, join, secret, seen,
 )  # fmt: skip
 from .problems import (
@@ -15,9 +15,9 @@ from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Te
 from .session import Asking, Line, Listed, Offer, Review, Reviewing, Session, State
 
 __all__ = [
-    "FLOW", "RUN", "Action", "Asking", "Blocked", "Busy", "Call", "Caution", "Choice", "Cloud", "CloudError",
+    "FLOW", "RUN", "TOKEN", "Action", "Asking", "Blocked", "Busy", "Call", "Caution", "Choice", "Cloud", "CloudError",
     "Cost", "Decision", "Denied", "Entry", "Event", "Find", "Finding", "Flow", "FlowMistake", "Grade", "Guard", "Handover",
-    "Happening", "Identity", "Join", "Journal", "JournalTrouble", "Late", "Left", "Line", "Listed", "Lost", "Many",
+    "Happening", "Identity", "Join", "Journal", "JournalTrouble", "Kept", "Late", "Left", "Line", "Listed", "Lost", "Many",
     "NoAccess", "Offer", "Option", "Picks", "Place", "Plan", "Problem", "Question", "Receipt", "Record", "Ref",
     "Refused", "Restore", "Review", "Reviewing", "Run", "Secret", "Session", "State", "Still", "Text", "Undo",
     "Unreachable", "Use", "Wait", "Yes", "before", "edited", "found", "join", "secret", "seen",

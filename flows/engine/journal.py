@@ -217,6 +217,8 @@ class Run:
         match ref:
             case Ref("handrail", "run"):
                 return self.id
+            case Ref("handrail", "token"):
+                return "".join(c for c in self.id if c.isalnum())
             case Ref("handrail", "flow"):
                 return self.record.flow
             case Ref(action, "@before"):

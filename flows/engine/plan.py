@@ -35,6 +35,10 @@ FLOW = Ref("handrail", "flow")
 FOUND = "@found"
 
 
+TOKEN = Ref("handrail", "token")
+"""The same, letters and digits only, for the tokens by which AWS knows a repeated request."""
+
+
 def secret(name: str) -> Ref:
     """The value of one of the plan's `Secret`s: known while the plan runs, and kept nowhere."""
     return Ref("handrail", f"secret:{name}")
@@ -187,13 +191,23 @@ class Still:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What an undo leaves behind on purpose, for the receipt: `why`, and what it goes on costing."""
+
+    what: Late
+    why: str
+    costs: str = ""
+
+
+@dataclass(frozen=True)
 class Undo:
     """One call that takes something back.
 
     `gone` are error codes that mean there is nothing left to take back, `not_yet` those that mean "ask again
     in a moment" (written `Code` or `Code: part of the message`). `when` names a `Decision` and the value for which
     this call is made. `read` is made just before the call, whose parameters take `found(path)` from its answer: a
-    version that must be named, or a configuration of which one thing changes.
+    version that must be named, or a configuration of which one thing changes. `kept` is what this call leaves behind on purpose,
+    such as a last snapshot.
     """
 
     call: Call
@@ -203,6 +217,7 @@ class Undo:
     still: Still | None = None
     when: tuple[str, str] | None = None
     read: Call | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)

@@ -73,12 +73,15 @@ def receipt(run: Run, plan: Plan) -> Receipt:
     left: list[Left] = []
     complete = True
     for action in reversed(plan.actions):
+        if not action.undo:  # it only waited for something
+            continue
         facts, what = run.facts(action.id), _called(action, run)
         match run.status(action.id):
             case "undone" if facts.get("how") == Happening.RESTORED.value:
                 restored.append(what)
             case "undone":
                 removed.append(what)
+                left += [Left(**kept) for kept in facts.get("kept", ())]
             case "left":
                 complete = complete and not facts.get("ours", True)
                 left.append(Left(what, facts["why"], "; ".join(cost.what for cost in action.costs)))
@@ -106,7 +109,7 @@ def _held_by(id: str, run: Run) -> bool:
 
 
 def _stands(action: Action, run: Run) -> bool:
-    if run.status(action.id) in ("", "refused", "undone"):
+    if run.status(action.id) in ("", "refused", "undone") or not action.undo:
         return False
     return bool(run.facts(action.id).get("created", True))
 
@@ -128,7 +131,19 @@ def _take_back(action: Action, carrier: Carrier) -> None:
     else:
         for step in action.undo:
             _step(action, step, carrier)
-    run.note(action.id, "undone", how=how)
+    run.note(action.id, "undone", how=how, kept=_kept(action, carrier))
+
+
+def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
+    """What was left behind on purpose, as the receipt lists it."""
+    if not isinstance(action.undo, tuple):
+        return []
+    left = [step.kept for step in action.undo if step.kept and _wanted(step, carrier)]
+    return [{"what": carrier.text(kept.what), "why": kept.why, "costs": kept.costs} for kept in left]
+
+
+def _wanted(step: Undo, carrier: Carrier) -> bool:
+    return not step.when or carrier.decisions.get(step.when[0]) == step.when[1]
 
 
 def _adopt(action: Action, carrier: Carrier, reply: dict[str, object]) -> None:
@@ -139,7 +154,7 @@ def _adopt(action: Action, carrier: Carrier, reply: dict[str, object]) -> None:
 
 
 def _step(action: Action, step: Undo, carrier: Carrier) -> None:
-    if step.when and carrier.decisions.get(step.when[0]) != step.when[1]:
+    if not _wanted(step, carrier):
         return
     try:
         if step.still:

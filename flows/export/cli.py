@@ -12,8 +12,10 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine.plan import FLOW, RUN, Action, Call, Entry, Join, Late, Plan, Ref, edited, fill, refs, secret
+from flows.engine.plan import FLOW, RUN, TOKEN, Action, Call, Entry, Join, Late, Plan, Ref, edited, fill, refs, secret
 
+MARK = "\ue000"
+"""A private character that stands around a variable's number while a word is put together."""
 SERVICES = {"s3": "s3api"}
 """Where the AWS CLI calls a service otherwise than botocore does."""
 
@@ -99,8 +101,9 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
     if any(action.wait for action in plan.actions):
         parts.append(WAIT)
     parts += [ENTRY] if entries else []
+    parts += ['TOKEN=${RUN//[^[:alnum:]]/}\n'] if TOKEN in needed else []
     parts += [f'{_variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n' for s in plan.secrets]
-    parts += [f"\n# {_comment(use.sentence)}: {use.resource}\n" for use in plan.uses]
+    parts += [f"\n# {_comment(f'{use.sentence}: {use.resource}')}\n" for use in plan.uses]
     parts += blocks
     parts += ["\n", *(f"echo {_word(Join((f'{name}: ', *_parts(value))), flow)}\n" for name, value in plan.outputs.items())]
     return "".join(parts)
@@ -144,7 +147,7 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
     if action.wait:
         wait = action.wait
         ready = _word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
-        lines.append(f"wait_until {shlex.quote(wait.sentence)} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}")
+        lines.append(f"wait_until {shlex.quote(_comment(wait.sentence))} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}")
         for path in mine:
             if path.startswith("@seen:"):
                 query = f"--query {shlex.quote(path.removeprefix('@seen:'))} --output text"
@@ -171,16 +174,30 @@ def _word(value: Any, flow: str) -> str:
     def mark(ref: Ref) -> str:
         if ref == FLOW:
             return flow
-        return marks.setdefault(f"${{{_variable(ref)}}}", f"\ue000{len(marks)}\ue000")
+        return marks.setdefault(f"${{{_variable(ref)}}}", f"{MARK}{len(marks)}{MARK}")
 
     filled = fill(value, mark)
     text = json.dumps(filled, ensure_ascii=False) if isinstance(filled, Mapping | list) else str(filled)
+    if isinstance(filled, Mapping | list):
+        text = "".join(c if c.isprintable() or c == MARK else json.dumps(c)[1:-1] for c in text)
     if not marks:
-        return shlex.quote(text)
+        return _quoted(text)
     text = re.sub(r'([\\"$`])', r"\\\1", text)
     for variable, stand_in in marks.items():
         text = text.replace(stand_in, variable)
     return f'"{text}"'
+
+
+def _quoted(text: str) -> str:
+    """Text as one bash word, in which nothing hides: what has no glyph is written as an escape."""
+    if text.isprintable():
+        return shlex.quote(text)
+    escaped = {"\\": "\\\\", "'": "\\'"}
+    return "$'" + "".join(escaped.get(c, c if c.isprintable() else _escape(c)) for c in text) + "'"
+
+
+def _escape(c: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in c.encode(errors="surrogatepass"))
 
 
 def _variable(ref: Ref) -> str:
@@ -197,4 +214,5 @@ def _parts(value: Late) -> tuple[str | Ref, ...]:
 
 
 def _comment(text: str) -> str:
-    return " ".join(text.split())
+    """One line in which nothing hides: names in it come from the account."""
+    return "".join(c if c.isprintable() else _escape(c) for c in " ".join(text.split()))
