@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from .desk import Desk, Start
 from .screens.home import Home
@@ -75,12 +74,11 @@ class HandrailApp(App[None]):
             self.register_theme(theme)
         self.theme = fitting_theme()
 
-    def get_default_screen(self) -> Screen[None]:
+    def on_mount(self) -> None:
         if self._start.flow or self._start.run:
-            from .screens.question import Question
-
-            return Question(self._start)
-        return Home()
+            self.begin(self._start)
+        else:
+            self.go_home()
 
     # -- where to go -------------------------------------------------------------------------------------
 
@@ -118,9 +116,12 @@ class HandrailApp(App[None]):
 
     def go(self, page: Page) -> None:
         """Replace everything that is shown."""
-        while len(self.screen_stack) > 1:
+        while len(self.screen_stack) > 2:
             self.pop_screen()
-        self.switch_screen(page)
+        if len(self.screen_stack) == 2:
+            self.switch_screen(page)
+        else:
+            self.push_screen(page)
 
     def trouble(self, error: Exception, again: Callable[[], None]) -> None:
         """Show what went wrong, with a way to try again."""
