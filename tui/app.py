@@ -112,7 +112,7 @@ class HandrailApp(App[None]):
 
         assert session.run is not None
         status = session.run.record.status
-        self.go(Progress(session, stopped=status) if status in ("applying", "failed", "undoing") else RunPage(session.run.id))
+        self.go(Progress(session, stopped=status) if status in ("applying", "failed", "undoing") else RunPage(session))
 
     def go(self, page: Page) -> None:
         """Replace everything that is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..widgets.bar import key_name
 from ..widgets.lines import Said
 from .page import Page, Reading
 
@@ -32,6 +33,6 @@ def keys_of(page: Page) -> list[Said]:
         binding = active.binding
         if binding.show and active.enabled:
             found[binding.description] = Said(
-                active.tooltip or binding.description, page.app.get_key_display(binding), "strong"
+                active.tooltip or binding.description, key_name(binding), "strong"
             )
     return list(found.values())

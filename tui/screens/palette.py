@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from ..widgets.bar import key_name
 from ..widgets.options import Options, Row
 from .page import Page, Say
 
@@ -33,7 +34,7 @@ class Palette(Page):
     def between(self) -> Iterable[Widget]:
         yield Say("Type to filter, Enter does it.", id="intro")
         rows = [
-            Row(key, active.binding.description, f"{self.app.get_key_display(active.binding)}  {active.tooltip}")
+            Row(key, active.binding.description, f"{key_name(active.binding)}  {active.tooltip}")
             for key, active in self._bindings.items()
         ]
         themes = sorted(self.app.available_themes)

@@ -56,27 +56,38 @@ class Keys(Widget):
         self._look(self.screen)
 
     def _look(self, screen: Screen[object]) -> None:
-        hints = [
-            (self.key_display(active.binding), active.binding.description)
-            for active in self.screen.active_bindings.values()
-            if active.binding.show and active.enabled
-        ]
+        shown = [each for each in screen.active_bindings.values() if each.binding.show and each.enabled]
+        shown.sort(key=lambda each: each.node is self.app)  # what works everywhere comes last
+        hints = [(key_name(each.binding), each.binding.description) for each in shown]
         if hints != self._hints:
             self._hints = hints
             self.refresh()
 
-    def key_display(self, binding: Binding) -> str:
-        """A key as it is written on keyboards."""
-        return binding.key_display or self.app.get_key_display(binding)
-
     def render_line(self, y: int) -> Strip:
-        width, used = self.size.width, 1
+        """As many as fit; help is always among them, because it tells the others."""
+        width = self.size.width
         key_style = self.get_component_rich_style("keys--key", partial=True)
+        room = width - 1
+        widths = {hint: cell_len(hint[0]) + cell_len(hint[1]) + 3 for hint in self._hints}
+        fitting = [hint for hint in self._hints if hint[0] == "F1"]
+        room -= sum(widths[hint] for hint in fitting)
+        for hint in self._hints:
+            if hint not in fitting and widths[hint] <= room + 2:
+                fitting.append(hint)
+                room -= widths[hint]
         parts: list[tuple[str, Style | None]] = []
-        for key, word in self._hints:
-            used += cell_len(key) + cell_len(word) + 3
-            if used > width + 2:
-                break
+        for key, word in (hint for hint in self._hints if hint in fitting):
             parts += [(key, key_style), (f" {word}  ", None)]
         return strip(width, self.rich_style, (" ", None), *parts)
 
+
+def key_name(binding: Binding) -> str:
+    """A key as it is written on keyboards: Enter, Esc, F1, Ctrl-R."""
+    if binding.key_display:
+        return binding.key_display
+    modifiers, key = binding.parse_key()
+    name = NAMES.get(key, key.upper() if len(key) > 1 else key)
+    return "-".join([*(modifier.capitalize() for modifier in modifiers), name.upper() if modifiers else name])
+
+
+NAMES = {"enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "question_mark": "?", "slash": "/"}

@@ -205,16 +205,28 @@ class Lines(Widget, can_focus=True):
 
     def _wrap(self, width: int) -> None:
         """Every line at this width."""
-        widest = max((cell_len(row.lead) for row in self._rows), default=0)
-        lead = min(self._lead or widest, max(width // 3, 4))
-        self._width, lines = width, []
+        lines: list[tuple[int, str, str]] = []
+        columns = self._columns(width)
         for index, row in enumerate(self._rows):
-            indent = 0 if row.kind == "heading" or not (lead or row.lead) else lead + 2
+            lead = columns[index]
+            indent = lead + 2 if lead and row.kind != "heading" else 0
             bar = 0 if row.kind == "heading" else 2
             for number, text in enumerate(wrap(row.text, min(width, 100) - indent - bar - 1)):
                 front = fit(row.lead if number == 0 else "", lead) + "  " if indent else ""
                 lines.append((index, front, text))
-        self._lines = lines
+        self._width, self._lines = width, lines
+
+    def _columns(self, width: int) -> list[int]:
+        """How wide the column of short words is at each row: the same from one heading to the next."""
+        columns: list[int] = []
+        start = 0
+        for index, row in enumerate([*self._rows, Said(kind="heading")]):
+            if row.kind == "heading":
+                part = self._rows[start:index]
+                widest = self._lead or max((cell_len(each.lead) for each in part), default=0)
+                columns += [min(widest, max(width // 3, 4))] * len(part)
+                start = index
+        return columns
 
     def on_mount(self) -> None:
         self._settle()

@@ -1,0 +1,119 @@
+"""Every draft and run, and all that is known about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ..desk import Start
+from ..safe import line
+from ..widgets.lines import Lines, Said
+from ..widgets.options import Options, Row
+from .home import run_row
+from .page import Page, Say
+
+if TYPE_CHECKING:
+    from flows.engine import Handover, Session
+
+
+class History(Page):
+    """Drafts and runs, newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Back", tooltip="Back to the first screen"),
+    ]
+    title_words = "History"
+
+    def between(self) -> Iterable[Widget]:
+        yield Say("Reading the journal…", id="intro")
+        yield Options(id="choices")
+
+    def on_mount(self) -> None:
+        self.query_one(Options).focus()
+        self.do(lambda: [run_row(record) for record in self.handrail.desk.records()], self._show)
+
+    def _show(self, rows: list[Row]) -> None:
+        words = "Drafts and runs, newest first. Enter opens one." if rows else "There are no drafts and no runs yet."
+        self.query_one("#intro", Say).say(words)
+        self.query_one(Options).show(rows)
+
+    @on(Options.Chosen)
+    def open(self, event: Options.Chosen) -> None:
+        """Go on with it, or look at it."""
+        self.handrail.begin(Start(run=event.key.partition(":")[2]))
+
+    def action_close(self) -> None:
+        """Back to the first screen."""
+        self.app.pop_screen()
+
+    def explained(self) -> list[Said]:
+        return [
+            Said("History", kind="heading"),
+            Said("A draft has answers and created nothing. A run created something: it can be gone on with, looked at, "
+                 "and taken back."),
+        ]  # fmt: skip
+
+
+class RunPage(Page):
+    """A run that is over: its steps, resources, outputs, files and costs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "check", "Check again", tooltip="Look whether it works, and write its files again"),
+        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
+        Binding("h", "home", "Home", tooltip="To the first screen"),
+        Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
+        Binding("q", "app.leave", "Quit", tooltip="Leave"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.title_words = session.flow.title
+
+    def between(self) -> Iterable[Widget]:
+        yield Lines(self._rows(), id="page")
+        yield Say("", id="said")
+
+    def on_mount(self) -> None:
+        self.query_one(Lines).focus()
+
+    def _rows(self) -> list[Said]:
+        from .. import history
+
+        assert self.session.run is not None, "a run is looked at"
+        return [
+            Said(text.strip(), kind="" if text.startswith("  ") or not text else "heading")
+            for text in (line(raw) if raw.strip() == raw else f"  {line(raw)}" for raw in history.details(self.session.run))
+        ]
+
+    def waits(self, words: str) -> None:
+        self.query_one("#said", Say).say("Looking whether it works…" if words else "")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action not in ("check", "undo"):
+            return True
+        run = self.session.run
+        return run is not None and run.record.status in ("done", "waiting")
+
+    def action_check(self) -> None:
+        """Look whether it works."""
+        from .done import Done
+
+        def shown(handover: Handover) -> None:
+            self.handrail.go(Done(self.session, handover))
+
+        self.do(self.session.hand_over, shown)
+
+    def action_undo(self) -> None:
+        """Take it back, after a look at what that means."""
+        from .confirm import UndoPage
+
+        self.app.push_screen(UndoPage(self.session))
+
+    def action_home(self) -> None:
+        """To the first screen."""
+        self.handrail.go_home()
