@@ -17,6 +17,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from .desk import Desk, Start
+from .driver import driver
 from .screens.home import Home
 from .screens.page import Page
 from .theme import THEMES, fitting_theme
@@ -55,6 +56,7 @@ class HandrailApp(App[None]):
 
     CSS_PATH = "handrail.tcss"
     TITLE = "Handrail"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
     ENABLE_COMMAND_PALETTE = False  # ours is a list like all the others: no animation, no cursor that blinks
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", priority=True, tooltip="What this screen is, and its keys"),
@@ -64,7 +66,7 @@ class HandrailApp(App[None]):
     ]
 
     def __init__(self, desk: Desk, start: Start | None = None) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver())
         self.desk, self._start = desk, start or Start()
         self.where = OPENING
         self.code = 0
@@ -140,9 +142,8 @@ class HandrailApp(App[None]):
     async def _opening(self) -> None:
         try:
             where = await asyncio.to_thread(self.desk.alone, self.desk.where)
-        except Exception as error:  # said in full when an account is really needed
+        except Exception:  # said in full once an account is needed; home, history and practice need none
             where = "no account yet"
-            self.log.error(error)
         self.say_where(where)
 
     def say_where(self, where: str) -> None:
