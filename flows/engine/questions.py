@@ -182,6 +182,10 @@ class Question(Generic[T]):
             raise Refused(str(error)) from error
         return value, tuple(Caution(c.id, c.message, c.confirm, c.switch, self.id) for c in cautions)
 
+    def read(self, raw: object, flow: Flow) -> T:
+        """What a raw reply says, before any check of it. Raises Refused or ValueError."""
+        return self._parse(raw, flow)
+
     def shown(self, value: T, raw: object) -> str:
         """The answer as a person reads it."""
         return str(raw)

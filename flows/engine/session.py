@@ -495,8 +495,8 @@ class Session:
                 if question.id not in self._said:
                     found += [] if question.fine_tuning else [question]
                     continue
-                with suppress(Problem, FlowMistake):  # it may decide a guard, even though others cannot be read yet
-                    answered.answers[question.id] = question.parse(self._said[question.id].raw, answered)[0]
+                with suppress(Problem, FlowMistake, ValueError):  # it may decide a guard, though it cannot be checked yet
+                    answered.answers[question.id] = question.read(self._said[question.id].raw, answered)
         return found
 
     def _possible(self, route: Iterable[Question[Any]], answered: Flow) -> bool:
