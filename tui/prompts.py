@@ -26,14 +26,22 @@ from .safe import line, shown
 
 PAGE = 20
 HELP = (
-    "Enter takes what stands in [brackets]. “back” goes back, “?” explains, “refresh” reads the account again, "
+    "Enter takes what is offered. “back” goes back, “?” explains, “refresh” reads the account again, "
     "“quit” leaves and keeps your answers. Nothing is created before you say so."
 )
 Reader = Callable[[str, str], str]
 
 
 class Quit(Exception):
-    """The person wants to leave."""
+    """The person wants to leave. `code` is how the command ends."""
+
+    code = 0
+
+
+class Interrupted(Quit):
+    """The person pressed Ctrl-C."""
+
+    code = 130
 
 
 def reader() -> Reader:
@@ -41,18 +49,23 @@ def reader() -> Reader:
 
     def plain(prompt: str, start: str) -> str:
         try:
-            return input(f"{prompt} [{start}]: " if start else f"{prompt}: ").strip() or start
-        except (EOFError, KeyboardInterrupt):
+            return input(f"{prompt} [{line(start)}]: " if start else f"{prompt}: ").strip() or start
+        except EOFError:
             click.echo()
             raise Quit from None
+        except KeyboardInterrupt:
+            click.echo()
+            raise Interrupted from None
 
     def editing(prompt: str, start: str) -> str:
         import questionary
 
-        reply = questionary.text(f"{prompt}:", default=start, qmark="").ask()
-        if reply is None:
-            raise Quit
-        return str(reply).strip()
+        try:
+            return str(questionary.text(f"{prompt}:", default=start, qmark="").unsafe_ask()).strip()
+        except EOFError:
+            raise Quit from None
+        except KeyboardInterrupt:
+            raise Interrupted from None
 
     return plain if os.environ.get("TERM", "dumb") in ("dumb", "") else editing
 
@@ -72,8 +85,8 @@ def home(place: Place) -> int:
     while True:
         try:
             reply = ask("Number, or quit", "")
-        except Quit:
-            return 0
+        except Quit as leaving:
+            return leaving.code
         if reply in ("quit", "q", ""):
             return 0
         if reply.isdigit() and 1 <= int(reply) <= len(ways):
@@ -114,7 +127,7 @@ def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
             return 0
 
 
-def agree_to_undo(kept: Run, decided: dict[str, str]) -> bool:
+def agree_to_undo(kept: Run, decided: dict[str, str], ask: Reader | None = None) -> bool:
     """Show what would be taken back, ask what must be decided (into `decided`), and whether to go on."""
     plan = kept.plan
     assert plan is not None, "only a confirmed run can be undone"
@@ -122,7 +135,7 @@ def agree_to_undo(kept: Run, decided: dict[str, str]) -> bool:
     for action in reversed(plan.actions):
         if kept.status(action.id) not in ("", "refused", "undone") and kept.facts(action.id).get("created", True):
             click.echo(f"  - {line(action.undone or action.sentence)}", err=True)
-    ask = reader()
+    ask = ask or reader()
     try:
         for decision in plan.decisions:
             if decision.key not in decided:
@@ -145,6 +158,7 @@ class Conversation:
 
     def __init__(self, session: Session, ask: Reader) -> None:
         self.session, self.ask = session, ask
+        self._reviewed: list[str] = []
 
     def hold(self) -> int:
         """Ask, review and apply; returns the exit code."""
@@ -159,10 +173,10 @@ class Conversation:
                     self._question(state)
                 elif (code := self._review(state.review)) is not None:
                     return code
-        except Quit:
+        except Quit as leaving:
             if session.run:
                 click.echo(f"Your answers are kept. Go on with: handrail resume {session.run.id}")
-            return 0
+            return leaving.code
 
     # -- asking ------------------------------------------------------------------------------------------
 
@@ -253,7 +267,8 @@ class Conversation:
     def _list(self, options: tuple[Option[Any], ...], first: int, marked: list[str]) -> None:
         for number, option in enumerate(options[first : first + PAGE], first + 1):
             mark = "*" if option.key in marked else " "
-            click.echo(f" {mark}{number:>3}  {line(option.label)}  {line(option.hint)}".rstrip())
+            hint = line(option.hint.removeprefix(option.label))
+            click.echo(f" {mark}{number:>3}  {line(option.label)}  {hint}".rstrip())
         left = len(options) - first - PAGE
         if left > 0:
             click.echo(f"      {left} more: type more, or part of a name")
@@ -271,6 +286,7 @@ class Conversation:
                 click.echo(f"You can enter {question.allowed()}.\n{HELP}")
             case "refresh":
                 self.session.refresh()
+                click.echo("The account is read again.")
             case "quit" | "exit":
                 raise Quit
             case _:
@@ -281,18 +297,25 @@ class Conversation:
 
     def _review(self, review: Review) -> int | None:
         session = self.session
-        click.echo("\nReview\n" + "\n".join(words.review(session, review)))
-        for refusal in review.refusals:
-            click.echo(f"It cannot be created like this: {words.finding(refusal)}")
         open_ = [c for c in review.cautions if c.confirm and c.id not in session.accepted]
-        for caution in open_:
-            click.echo(words.caution(caution))
+        told = words.review(session, review)
+        if told != self._reviewed:
+            self._reviewed = told
+            click.echo("\nReview\n" + "\n".join(told))
+            for refusal in review.refusals:
+                click.echo(f"It cannot be created like this: {words.finding(refusal)}")
+            for caution in open_:
+                click.echo(words.caution(caution))
         click.echo("yes creates it; change KEY changes an answer; commands, permissions, save FILE, back, quit.")
         reply = self.ask("What now", "")
         word, _, rest = reply.partition(" ")
         match word.lower():
+            case "yes" if review.refusals:
+                click.echo(f"It cannot be created like this: {words.finding(review.refusals[0])}")
+            case "yes" if session.place.read_only and review.plan.actions:
+                click.echo("Nothing was created: this is read-only. Leave out --read-only.")
             case "yes":
-                if not review.refusals and self._sure():
+                if self._sure():
                     for caution in open_:
                         session.accept(caution.id)
                     return self.apply()
@@ -314,8 +337,13 @@ class Conversation:
                 session.back()
             case "quit" | "exit":
                 raise Quit
-            case _:
+            case "refresh":
+                session.refresh()
+                self._reviewed = []
+            case "?" | "help":
                 click.echo(HELP)
+            case _:
+                click.echo(f"“{shown(reply)}” is none of these words." if reply else "Nothing was created yet.")
         return None
 
     def _sure(self) -> bool:
@@ -370,7 +398,7 @@ class Conversation:
         run = self.session.run
         assert run is not None, "only a run is undone"
         decided: dict[str, str] = {}
-        if not agree_to_undo(run, decided):
+        if not agree_to_undo(run, decided, self.ask):
             click.echo("Nothing was changed.")
             return 0
         self._watch(lambda: self.session.undo(decided))
@@ -395,6 +423,8 @@ class Conversation:
                 case "keep":
                     click.echo(f"Go on with: handrail resume {run.id}\nTake it back with: handrail undo {run.id}")
                     return code
+                case _:
+                    click.echo(f"“{shown(reply)}” is none of these words.")
 
     def _watch(self, work: Callable[[], Any]) -> list[Problem]:
         """Show what happens, a line for each change; Ctrl-C stops before the next call."""

@@ -254,8 +254,10 @@ def tunnels(found: Mapping[str, Any]) -> Iterator[Finding]:
     if not telemetry:
         yield Finding("tunnels", Grade.NOT_CHECKED, "AWS reports nothing about the tunnels yet.", "no VgwTelemetry")
         return
+    options = (found.get("Options") or {}).get("TunnelOptions") or []
+    order = [option.get("OutsideIpAddress") for option in options]  # as the device's files number them
     up = 0
-    for number, tunnel in enumerate(sorted(telemetry, key=lambda t: str(t.get("OutsideIpAddress"))), 1):
+    for number, tunnel in enumerate(sorted(telemetry, key=lambda t: _place(order, t.get("OutsideIpAddress"))), 1):
         address, message = tunnel.get("OutsideIpAddress", "?"), str(tunnel.get("StatusMessage") or "")
         since = tunnel.get("LastStatusChange")
         evidence = f"{message}{f', since {since:%Y-%m-%d %H:%M} UTC' if since else ''}"
@@ -360,6 +362,10 @@ def _describe(cloud: Cloud, connection_id: str) -> dict[str, Any]:
         raise Refused(f"There is no VPN connection “{connection_id}” in {cloud.identity.region}.", remedy=remedy)
     first: dict[str, Any] = found[0]
     return first
+
+
+def _place(order: Sequence[Any], address: Any) -> tuple[int, str]:
+    return (order.index(address) if address in order else len(order)), str(address)
 
 
 def _limit(cloud: Cloud, quota: Quota) -> tuple[int, bool]:
