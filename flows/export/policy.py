@@ -11,6 +11,10 @@ GLOBAL = ("iam:", "sts:", "cloudfront:", "route53:")
 """Services without a region; a condition on the region would lock them out (IAM User Guide, 2026-10)."""
 
 
+ALWAYS = ("iam:ListAccountAliases", "iam:SimulatePrincipalPolicy")
+"""What is asked in every account, to show its name and to check the rest; Handrail does without where it may not."""
+
+
 def policy(actions: Sequence[str], region: str) -> dict[str, Any]:
     """A policy that allows just these IAM actions, changes only in `region`.
 
@@ -20,7 +24,7 @@ def policy(actions: Sequence[str], region: str) -> dict[str, Any]:
         region: where the plan works.
     """
     known = [action for action in actions if not action.startswith("?")]
-    reads = [action for action in known if action.partition(":")[2].startswith(READS)]
+    reads = sorted({*ALWAYS, *(action for action in known if action.partition(":")[2].startswith(READS))})
     writes = [action for action in known if action not in reads]
     here = [action for action in writes if not action.startswith(GLOBAL)]
     everywhere = [action for action in writes if action.startswith(GLOBAL)]
