@@ -1,0 +1,149 @@
+"""What is exported is the plan: the script leads to the same account, the policy allows just what is called."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.between import between
+from cli.face import REGION, Account, Answers, Command
+from support.vpn import VARIANTS
+
+from flows.practice.server import serve
+
+ROOT = Path(__file__).parents[2]
+AWS = next(
+    (
+        found
+        for found in (os.environ.get("HANDRAIL_AWS_CLI"), str(ROOT / ".venv-aws" / "bin" / "aws"), shutil.which("aws"))
+        if found and Path(found).exists()
+    ),
+    None,
+)
+needs_aws = pytest.mark.skipif(
+    AWS is None, reason="there is no aws command: `make .venv-aws/test.done` installs one, HANDRAIL_AWS_CLI names one"
+)
+HERE = ("--region", REGION)
+DIFFERS = re.compile(r"\b(vpn|vgw|cgw|sgr)-[0-9a-f]{8,}|\bvpn-[0-9a-z]{8}\b|the-script")
+
+
+def comparable(picture: Any) -> Any:
+    """A picture of an account without what two accounts made alike may differ in: ids and the run."""
+    return {kind: sorted(DIFFERS.sub("…", repr(thing)) for thing in things.items()) for kind, things in picture.items()}
+
+
+@needs_aws
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_script_run_by_bash_leads_to_the_same_account(
+    handrail: Command, signed_in: None, answers: Answers, tmp_path: Path, variant: str
+) -> None:
+    assert AWS is not None
+    file, script = answers(VARIANTS[variant]), tmp_path / "script.sh"
+    with serve() as served:
+        company = Account(served.url)
+        untouched = company.picture()
+        assert handrail("export", "vpn", "--answers", file, "--format", "cli", "--out", script, *company.at).code == 0
+        assert company.picture() == untouched
+        assert handrail("run", "vpn", "--answers", file, "--yes", "--output", "json", *company.at).code == 0
+        applied = company.picture()
+    with serve() as served:
+        company = Account(served.url)
+        assert company.picture() == untouched, "both begin alike"
+        path = f"{Path(AWS).parent}:{os.environ['PATH']}"
+        subprocess.run(
+            ["bash", str(script)], check=True, capture_output=True, timeout=300,
+            env={**os.environ, "PATH": path, "AWS_ENDPOINT_URL": company.url, "RUN": "the-script"},
+        )  # fmt: skip
+        scripted = company.picture()
+    assert comparable(scripted) == comparable(applied)
+    assert comparable(scripted) != comparable(untouched)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_script_is_clean(
+    handrail: Command, museum: Account, answers: Answers, tmp_path: Path, variant: str
+) -> None:
+    script = tmp_path / "script.sh"
+    handrail("export", "vpn", "--answers", answers(VARIANTS[variant]), "--format", "cli", "--out", script, *museum.at)
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    if shutil.which("shellcheck") is None:
+        pytest.skip("there is no shellcheck on this machine to ask")
+    subprocess.run(["shellcheck", str(script)], check=True)
+
+
+def test_the_script_carries_the_plan_s_own_sentences(handrail: Command, museum: Account, answers: Answers) -> None:
+    file = answers()
+    plan = handrail("plan", "vpn", "--answers", file, "--output", "json", *museum.at).json
+    script = handrail("export", "vpn", "--answers", file, "--format", "cli", *museum.at).out
+    assert [line for line in script.splitlines() if re.match(r"# \d+\. ", line)] == [
+        f"# {number}. {action['sentence']}" for number, action in enumerate(plan["actions"], 1)
+    ]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_policy_allows_what_is_called_and_nothing_else(
+    handrail: Command, company: Account, answers: Answers, variant: str
+) -> None:
+    """Every operation of planning, applying, checking and taking back is listened to."""
+    file = answers(VARIANTS[variant])
+    heard: list[str] = []
+    with between(company.url, heard=heard) as address:
+        at = ("--endpoint-url", address, *HERE)
+        policy = handrail("export", "vpn", "--answers", file, "--format", "policy", *at).json
+        reads = handrail("export", "vpn", "--answers", file, "--format", "policy", "--reads", *at).json
+        made = handrail("run", "vpn", "--answers", file, "--yes", "--output", "json", *at).json
+        handrail("check", "vpn", "--set", f"connection={made['outputs']['connection']}", *at)
+        assert handrail("undo", made["run"], "--yes", *at).code == 0
+    called = {_iam(operation) for operation in heard} - {"sts:GetCallerIdentity"}
+    granted = actions(policy)
+    assert called <= granted
+    assert granted - called <= {"ec2:CreateTags"}, "AWS asks for it whenever something is tagged at its creation"
+    assert {action for action in actions(reads) if not _reads(action)} == set()
+    assert {action for action in called if _reads(action)} <= actions(reads)
+
+
+@pytest.mark.parametrize("flags", [(), ("--reads",)], ids=["all", "reads"])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_policy_is_one_that_iam_takes(
+    handrail: Command, company: Account, answers: Answers, variant: str, flags: tuple[str, ...]
+) -> None:
+    text = handrail("export", "vpn", "--answers", answers(VARIANTS[variant]), "--format", "policy", *flags, *company.at)
+    iam: Any = company.session.client("iam", endpoint_url=company.url)
+    iam.create_policy(PolicyName="handrail", PolicyDocument=text.out)  # it refuses what is no policy
+    document = text.json
+    assert set(document) == {"Version", "Statement"}
+    assert document["Version"] == "2012-10-17"
+    for statement in document["Statement"]:
+        assert {"Sid", "Effect", "Action", "Resource"} <= set(statement)
+        assert re.fullmatch("[A-Za-z0-9]+", statement["Sid"])
+        assert statement["Effect"] == "Allow"
+        assert statement["Action"]
+        assert all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9]+", action) for action in statement["Action"])
+        if not all(map(_reads, statement["Action"])):
+            assert statement["Condition"] == {"StringEquals": {"aws:RequestedRegion": REGION}}
+
+
+def test_a_saved_script_is_the_shown_one(handrail: Command, museum: Account, answers: Answers, tmp_path: Path) -> None:
+    words = ("export", "vpn", "--answers", answers(), "--format", "cli", *museum.at)
+    out = tmp_path / "script.sh"
+    handrail(*words, "--out", out)
+    assert out.read_text() == handrail(*words).out
+
+
+def actions(policy: Any) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def _reads(action: str) -> bool:
+    return action.partition(":")[2].startswith(("Describe", "Get", "List", "Simulate"))
+
+
+def _iam(heard: str) -> str:
+    service, _, operation = heard.partition(":")
+    return f"{service}:{operation}"
