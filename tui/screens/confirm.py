@@ -91,7 +91,9 @@ class UndoPage(Page):
             options.show([Row("keep", "Back", "nothing is changed")])
         else:
             self.query_one("#now", Say).say("What existed before this run is not touched.")
-            options.show([Row("keep", "Keep it", "nothing is changed"), Row("undo", "Undo all of this", "takes it back")])
+            options.show(
+                [Row("keep", "Keep it", "nothing is changed"), Row("undo", "Undo all of this", "takes it back")]
+            )
 
     @on(Options.Chosen)
     def way(self, event: Options.Chosen) -> None:
@@ -114,8 +116,8 @@ class UndoPage(Page):
     def explained(self) -> list[Said]:
         return [
             Said("Undo", kind="heading"),
-            Said("What this run created is deleted, newest first; what it changed is put back as it was, unless somebody "
-                 "changed it since. It ends with a receipt of what was removed, restored and left."),
+            Said("What this run created is deleted, newest first; what it changed is put back as it was, unless "
+                 "somebody changed it since. It ends with a receipt of what was removed, restored and left."),
         ]  # fmt: skip
 
 
@@ -124,7 +126,9 @@ def to_be_taken_back(session: Session) -> list[Said]:
     run = session.run
     assert run is not None and run.plan is not None, "only a run is undone"
     rows = [Said(f"Undo {run.id}. This will be taken back:", kind="heading")]
-    for action in reversed(run.plan.actions):
-        if run.status(action.id) not in ("", "refused", "undone") and run.facts(action.id).get("created", True):
-            rows.append(Said(line(action.undone or action.sentence), "-", "warn"))
+    rows += [
+        Said(line(action.undone or action.sentence), "-", "warn")
+        for action in reversed(run.plan.actions)
+        if run.status(action.id) not in ("", "refused", "undone") and run.facts(action.id).get("created", True)
+    ]
     return rows if len(rows) > 1 else [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]

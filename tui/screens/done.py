@@ -96,8 +96,8 @@ class Done(Page):
     def explained(self) -> list[Said]:
         return [
             Said("Done", kind="heading"),
-            Said("What was created is listed with its ids. “waiting” means that something outside AWS must happen first, "
-                 "for example that your device connects; it is no error. c looks again."),
+            Said("What was created is listed with its ids. “waiting” means that something outside AWS must happen "
+                 "first, for example that your device connects; it is no error. c looks again."),
         ]  # fmt: skip
 
 
@@ -139,8 +139,8 @@ class ReceiptPage(Page):
     def explained(self) -> list[Said]:
         return [
             Said("Receipt", kind="heading"),
-            Said("removed was created by this run and is gone; restored was changed and is as before; left is still there, "
-                 "with the reason and what it costs."),
+            Said("removed was created by this run and is gone; restored was changed and is as before; left is still "
+                 "there, with the reason and what it costs."),
         ]  # fmt: skip
 
 
@@ -154,8 +154,7 @@ def receipt_rows(receipt: Receipt) -> list[Said]:
         ("Removed", [Said(line(what), "removed", "good") for what in receipt.removed]),
         ("Put back as it was", [Said(line(what), "restored", "good") for what in receipt.restored]),
         ("Left", [
-            Said(f"{line(rest.what)}: {line(rest.why)}" + (f" Still costs money: {line(rest.costs)}." if rest.costs else ""),
-                 "left", "warn" if rest.costs else "muted")
+            Said(f"{line(rest.what)}: {line(rest.why)}{_still(rest.costs)}", "left", "warn" if rest.costs else "muted")
             for rest in receipt.left
         ]),
     )  # fmt: skip
@@ -163,3 +162,7 @@ def receipt_rows(receipt: Receipt) -> list[Said]:
         if found:
             rows += [Said(), Said(heading, kind="heading"), *found]
     return rows
+
+
+def _still(costs: str) -> str:
+    return f" Still costs money: {line(costs)}." if costs else ""

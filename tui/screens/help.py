@@ -20,8 +20,8 @@ class Help(Reading):
         rows += [
             Said(),
             Said("Nothing is lost", kind="heading"),
-            Said("Every answer is saved at once, and every call to AWS is written down before it is sent. You can close "
-                 "this window at any time: `handrail resume` goes on, `handrail undo` takes back."),
+            Said("Every answer is saved at once, and every call to AWS is written down before it is sent. You can "
+                 "close this window at any time: `handrail resume` goes on, `handrail undo` takes back."),
         ]  # fmt: skip
         super().__init__("Help", rows)
 
@@ -32,7 +32,5 @@ def keys_of(page: Page) -> list[Said]:
     for active in page.active_bindings.values():
         binding = active.binding
         if binding.show and active.enabled:
-            found[binding.description] = Said(
-                active.tooltip or binding.description, key_name(binding), "strong"
-            )
+            found[binding.description] = Said(active.tooltip or binding.description, key_name(binding), "strong")
     return list(found.values())

@@ -87,7 +87,9 @@ class RunPage(Page):
         assert self.session.run is not None, "a run is looked at"
         return [
             Said(text.strip(), kind="" if text.startswith("  ") or not text else "heading")
-            for text in (line(raw) if raw.strip() == raw else f"  {line(raw)}" for raw in history.details(self.session.run))
+            for text in (
+                line(raw) if raw.strip() == raw else f"  {line(raw)}" for raw in history.details(self.session.run)
+            )
         ]
 
     def waits(self, words: str) -> None:

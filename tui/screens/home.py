@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from flows import SET_UPS
 
 from ..desk import Start
+from ..safe import line
 from ..widgets.lines import Said
 from ..widgets.options import Options, Row
 from .page import Page, Say
@@ -23,6 +24,8 @@ from .page import Page, Say
 if TYPE_CHECKING:
     from flows.engine import Record
 
+ROOMY = 110
+"""Columns from which a set-up's summary fits beside its title."""
 UNFINISHED = ("draft", "applying", "failed", "undoing")
 
 
@@ -37,12 +40,13 @@ class Home(Page):
 
     def __init__(self, note: str = "") -> None:
         super().__init__()
-        self._note = note
+        self._note, self._runs = note, list[Row]()
 
     def between(self) -> Iterable[Widget]:
         yield Say("What would you like to set up? Nothing is created before you confirm a review.", id="intro")
-        yield Options(self._set_ups(), id="choices")
-        yield Say(self._note, id="detail")
+        yield Options(self._set_ups(self.app.size.width), id="choices")
+        yield Say(self._note, id="note")
+        yield Say("", id="detail")
 
     def on_mount(self) -> None:
         self.query_one(Options).focus()
@@ -59,18 +63,32 @@ class Home(Page):
         return recent(self.handrail.desk.records())
 
     def _show_runs(self, runs: list[Row]) -> None:
+        self._runs = runs
         if runs:
-            self.query_one(Options).show([*self._set_ups(), Row("", ""), Row("", "Go on with"), *runs])
+            self._show(self.size.width)
         self.handrail.open_account()
 
-    def _set_ups(self) -> list[Row]:
-        return [Row(f"flow:{name}", title, summary) for name, (title, summary) in SET_UPS.items()]
+    def _show(self, width: int) -> None:
+        more = [Row("", ""), Row("", "Go on with"), *self._runs] if self._runs else []
+        self.query_one(Options).show([*self._set_ups(width), *more])
+
+    def _set_ups(self, width: int) -> list[Row]:
+        """With their summaries where there is room; elsewhere the one at the cursor is shown below."""
+        roomy = width >= ROOMY
+        return [Row(f"flow:{name}", title, summary if roomy else "") for name, (title, summary) in SET_UPS.items()]
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._show(event.size.width)
 
     @on(Options.Moved)
     def describe(self, event: Options.Moved) -> None:
-        """Say in full what was cut."""
-        cut = event.row and event.options.cut_off(event.row)
-        self.query_one("#detail", Say).say(f"{event.row.label}: {event.row.hint}" if event.row and cut else self._note)
+        """Say in full what the list has no room for."""
+        row, text = event.row, ""
+        if row and row.key.startswith("flow:") and not row.hint:
+            text = SET_UPS[row.key.removeprefix("flow:")][1]
+        elif row and event.options.cut_off(row):
+            text = f"{line(row.label)}: {line(row.hint)}"
+        self.query_one("#detail", Say).say(text)
 
     @on(Options.Chosen)
     def open(self, event: Options.Chosen) -> None:

@@ -41,7 +41,6 @@ class Say(Static):
 class Page(Screen[None]):
     """A screen of Handrail. Subclasses say what is between the two bars."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
     title_words = ""
     """What the bar says besides the product's name."""
 

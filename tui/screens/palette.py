@@ -25,7 +25,7 @@ class Palette(Page):
     def __init__(self, page: Page) -> None:
         super().__init__()
         self._page = page
-        self._bindings = {
+        self._commands = {
             f"do:{key}": active
             for key, active in page.active_bindings.items()
             if active.enabled and active.binding.action not in ("app.palette", "palette") and active.binding.show
@@ -35,7 +35,7 @@ class Palette(Page):
         yield Say("Type to filter, Enter does it.", id="intro")
         rows = [
             Row(key, active.binding.description, f"{key_name(active.binding)}  {active.tooltip}")
-            for key, active in self._bindings.items()
+            for key, active in self._commands.items()
         ]
         themes = sorted(self.app.available_themes)
         rows += [Row(f"theme:{name}", f"Theme: {name}", "colours") for name in themes]
@@ -51,7 +51,7 @@ class Palette(Page):
         if kind == "theme":
             self.app.theme = name
             return
-        active = self._bindings[event.key]
+        active = self._commands[event.key]
         self.app.pop_screen()
         self._page.call_later(self.app.run_action, active.binding.action, active.node)
 

@@ -194,7 +194,8 @@ class Progress(Page):
         how = f"{done} of {len(self._actions)} steps {'done' if self._undo is None else 'taken back'}, {passed}"
         usual = _usual(self._actions) if self._undo is None else 0
         how += f"; usually {words.duration(usual)}." if usual > 5 else "."
-        return f"{how}\nIt is safe to close this window: `handrail {'resume' if self._undo is None else 'undo'} {run.id}` goes on."
+        command = f"handrail {'resume' if self._undo is None else 'undo'} {run.id}"
+        return f"{how}\nIt is safe to close this window: `{command}` goes on."
 
     def _say_now(self, text: str) -> None:
         self.query_one("#now", Say).say(text)
@@ -291,7 +292,7 @@ class Progress(Page):
         return [
             Said("At work" if self.under_way else "Stopped", kind="heading"),
             Said("Each call to AWS is written down before it is sent, and its answer right after. Ctrl-C sends nothing "
-                 "further; a call under way is finished first. Steps that do not depend on each other run side by side."),
+                 "further; a call under way is finished first. What does not depend on each other runs side by side."),
         ]  # fmt: skip
 
 

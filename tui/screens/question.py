@@ -9,19 +9,19 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Static
 
 from ..desk import Start
 from ..safe import line
+from ..widgets.answer import Answer
 from ..widgets.lines import Lines, Said
-from ..widgets.options import Options, Row
+from ..widgets.options import Options
 from ..widgets.rail import Rail
 from .page import Page, Say
 
 if TYPE_CHECKING:
-    from flows.engine import Asking, Caution, Question as Asked, Session, State
+    from flows.engine import Asking, Caution, Session, State
+    from flows.engine import Question as Asked
 
-    from ..widgets.fields import Several, Word
 
 Steps = list[tuple[str, str, str]]
 
@@ -59,14 +59,13 @@ class Question(Page):
                 yield Say("", id="position")
                 yield Say("", id="ask")
                 yield Say("", id="why")
-                yield Static("", id="field", classes="slot")
+                yield Answer(id="field")
                 yield Say("", id="hint")
                 yield Lines(id="notice")
 
     def on_mount(self) -> None:
         self.query_one("#notice").can_focus = False
         self.query_one("#notice").display = False
-        self.query_one("#field").display = False
         if self.asking is not None:
             self._show(self._told(self.asking))
         elif self._start is not None and self._start.flow and not self._start.answers:
@@ -154,7 +153,8 @@ class Question(Page):
             number, of = self.asking.position
             self._say_question(self.asking.question, f"Question {number} of {of}" if number else "Fine-tuning")
             self.query_one(Rail).show(trail)
-            self._show_field(self.asking)
+            self.query_one("#hint", Say).say(self.query_one(Answer).fill(self.asking))
+            self.query_one(Answer).open(not self._confirming)
             self._show_notice()
         self.refresh_bindings()
 
@@ -162,77 +162,6 @@ class Question(Page):
         self.query_one("#position", Say).say(position)
         self.query_one("#ask", Say).say(line(question.ask))
         self.query_one("#why", Say).say(line(question.why))
-
-    def _show_field(self, asking: Asking) -> None:
-        """The widget for the question's kind. The only place that maps one to the other."""
-        from flows.engine import Choice, Listed, Many, Picks, Text, Yes
-
-        question, offer = asking.question, asking.offer
-        said = asking.said
-        hint = f"For example {question.example}" if question.example else ""
-        match question:
-            case Choice() | Picks() if offer is not None and offer.listed is Listed.ITEMS:
-                rows = [Row(option.key, option.label, option.hint) for option in offer.options]
-                note = f"read at {offer.read_at}" if offer.read_at and not question.written else ""
-                if isinstance(question, Picks):
-                    marked = [row.key for row in rows if row.key in chosen(said) or row.label in chosen(said)]
-                    self._list(rows, at=marked[0] if marked else "", marked=marked, note=note)
-                else:
-                    at = next((row.key for row in rows if str(said) in (row.key, row.label)), "")
-                    self._list(rows, at=at, note=note, eager=True)
-                hint = ""
-            case Yes():
-                at = "no" if str(said).lower() in ("no", "n", "false") else "yes"
-                self._list([Row("yes", "Yes"), Row("no", "No")], at=at)
-                hint = ""
-            case Choice() | Picks():
-                self._word(as_text(said, ", "))
-                hint = "Ctrl-R reads the list again. If you know the id, type it."
-            case Many():
-                self._several(as_text(said, "\n"))
-                hint = f"One a line: Ctrl-J starts another; commas and pasted lists work too. {hint}".strip()
-            case Text():
-                self._word(as_text(said, ", "))
-            case other:
-                raise NotImplementedError(type(other).__name__)
-        self.query_one("#hint", Say).say(hint)
-
-    def _list(
-        self, rows: list[Row], *, at: str, marked: list[str] | None = None, note: str = "", eager: bool = False
-    ) -> None:
-        field = self._field("list")
-        assert isinstance(field, Options)
-        field.styles.height = "auto" if len(rows) + 16 <= self.size.height else "1fr"
-        field.show(rows, at=at or rows[0].key, marked=marked, note=note, eager=eager)
-
-    def _word(self, text: str) -> None:
-        field = self._field("word")
-        field.value = text  # type: ignore[attr-defined]
-        field.cursor_position = len(text)  # type: ignore[attr-defined]
-
-    def _several(self, text: str) -> None:
-        field = self._field("several")
-        field.text = text  # type: ignore[attr-defined]
-        field.move_cursor(field.document.end)  # type: ignore[attr-defined]
-
-    def _field(self, kind: str) -> Widget:
-        """The one field in use, of this kind; made when it is first needed."""
-        from ..widgets.fields import Several, Word
-
-        kinds = {"list": Options, "word": Word, "several": Several}
-        for name in kinds:
-            for widget in self.query(f"#field-{name}"):
-                widget.display = name == kind
-        found = list(self.query(f"#field-{kind}"))
-        if not found:
-            found = [kinds[kind](id=f"field-{kind}")]
-            found[0].add_class("field")
-            self.query_one("#stage").mount(found[0], after="#field")
-        field = found[0]
-        field.disabled = self._confirming
-        if not self._confirming:
-            field.focus()
-        return field
 
     def _show_notice(self) -> None:
         rows = self._notice_rows()
@@ -291,25 +220,11 @@ class Question(Page):
             case _:
                 return True
 
-    def _current(self) -> Widget | None:
-        return next((w for w in self.query(".field") if w.display), None)
-
     def action_next(self) -> None:
         """Take the answer in the field."""
-        from flows.engine import Many
-
-        match self._current():
-            case Options() as options:
-                if options.marked is not None:
-                    self._answer(options.picked)
-                elif options.row:
-                    self._answer(options.key)
-            case None:
-                pass
-            case field if self.asking and isinstance(self.asking.question, Many):
-                self._answer([text for text in _entries(field.text)])  # type: ignore[attr-defined]
-            case field:
-                self._answer(field.value)  # type: ignore[attr-defined]
+        reply = self.query_one(Answer).reply
+        if reply is not None:
+            self._answer(reply)
 
     def action_accept(self) -> None:
         """Yes to every caution that is shown."""
@@ -330,20 +245,12 @@ class Question(Page):
 
     def action_suggestion(self) -> None:
         """Put the suggested value into the field; Enter then takes it."""
-        fixed = self._suggested()
-        match self._current():
-            case Options() | None:
-                self._answer(fixed)
-            case field if hasattr(field, "value"):
-                field.value = fixed
-                field.cursor_position = len(fixed)  # type: ignore[attr-defined]
-            case field:
-                field.text = fixed  # type: ignore[attr-defined]
-                field.move_cursor(field.document.end)  # type: ignore[attr-defined]
+        self.query_one(Answer).put(self._suggested())
 
     def _suggested(self) -> str:
         """What the field would hold with the corrected value in it."""
         from flows.engine import Many
+        from flows.engine.questions import several
 
         if self.asking is None or self.asking.problem is None:
             return ""
@@ -351,7 +258,7 @@ class Question(Page):
         fixed = problem.suggestion or str(getattr(problem.__cause__, "suggestion", ""))
         if not fixed or not isinstance(self.asking.question, Many):
             return fixed
-        entries = _entries(as_text(self.asking.said, "\n"))
+        entries = several(self.asking.said)
         wrong = max((entry for entry in entries if entry in problem.what), key=len, default="")
         if len(entries) > 1 and not wrong:
             return ""
@@ -361,10 +268,7 @@ class Question(Page):
         """From a caution to the field, else to the question before, else home."""
         if self._confirming:
             self._confirming = False
-            field = self._current()
-            if field:
-                field.disabled = False
-                field.focus()
+            self.query_one(Answer).open(True)
             self._show_notice()
             self.refresh_bindings()
             return
@@ -421,23 +325,3 @@ def steps(session: Session, asking: Asking | None) -> Steps:
         found.append(("here", asking.question.label, ""))
         found += [("ahead", question.label, "") for question in session.ahead()]
     return [*found, ("ahead" if asking else "here", "Review", "")]
-
-
-def chosen(said: object) -> list[str]:
-    """The keys in a reply to a question with several picks."""
-    if isinstance(said, list | tuple):
-        return [str(key) for key in said]
-    return [part.strip() for part in str(said or "").split(",") if part.strip()]
-
-
-def as_text(said: object, between: str) -> str:
-    """A reply as it stands in a field."""
-    if isinstance(said, list | tuple):
-        return between.join(str(item) for item in said)
-    return "" if said is None else str(said)
-
-
-def _entries(text: str) -> list[str]:
-    from flows.engine.questions import several
-
-    return several(text)

@@ -93,9 +93,7 @@ class ReviewPage(Page):
     def choose(self, event: Lines.Chosen) -> None:
         """Change an answer, or say yes to a caution."""
         kind, _, key = event.key.partition(":")
-        if kind == "apply":
-            self.action_apply()
-        elif kind == "caution":
+        if kind == "caution":
             self._go(lambda: self.session.accept(key))
         else:
             self._go(lambda: self.session.revisit(key))
@@ -177,8 +175,8 @@ class ReviewPage(Page):
 
         title, region = self.session.flow.title, self.session.identity.region
         text = script(self.review.plan, flow=self.session.flow.id, title=title, region=region)
-        intro = [Said("The same with the aws command line; `handrail export` writes it to a file.", kind="muted"), Said()]
-        self.app.push_screen(Reading("As aws commands", [*intro, *(Said(line_) for line_ in code(text))]))
+        intro = Said("The same with the aws command line; `handrail export` writes it to a file.", kind="muted")
+        self.app.push_screen(Reading("As aws commands", [intro, Said(), *(Said(each) for each in code(text))]))
 
     def action_permissions(self) -> None:
         """What must be allowed, as an IAM policy."""
@@ -188,9 +186,9 @@ class ReviewPage(Page):
 
         text = json.dumps(policy(self.review.permissions, self.session.identity.region), indent=2)
         unknown = [action[1:] for action in self.review.permissions if action.startswith("?")]
-        rows = [Said("The least policy for this plan, undo included. Give it to your administrator if need be.", kind="muted")]
-        rows += [Said(f"The permission for {action} is not known; add it yourself.", "note", "warn") for action in unknown]
-        self.app.push_screen(Reading("Permissions", [*rows, Said(), *(Said(line_) for line_ in code(text))]))
+        rows = [Said("The least policy for this plan, undo included. Your administrator can use it.", kind="muted")]
+        rows += [Said(f"The permission for {each} is not known; add it yourself.", "note", "warn") for each in unknown]
+        self.app.push_screen(Reading("Permissions", [*rows, Said(), *(Said(each) for each in code(text))]))
 
     def action_write(self) -> None:
         """Write the answers to a file that only this user can read."""
@@ -247,16 +245,16 @@ def review_rows(session: Session, review: Review) -> list[Said]:
 def _verdict(session: Session, review: Review) -> Said:
     count = len(review.plan.actions)
     if review.refusals:
-        return Said("This cannot be created yet; see “Checked beforehand”.", "stop", "bad", "apply:")
+        return Said("This cannot be created yet; see “Checked beforehand”.", "stop", "bad")
     if not count:
-        return Said("Everything is there already; there is nothing to create.", "ready", "good", "apply:")
+        return Said("Everything is there already; there is nothing to create.", "ready", "good")
     needs = sum(c.confirm and c.id not in session.accepted for c in review.cautions)
     steps = f"{count} step{'' if count == 1 else 's'}. Nothing was created so far."
     if session.place.read_only:
-        return Said(f"{steps} This is read-only: it cannot be applied.", "plan", "warn", "apply:")
+        return Said(f"{steps} This is read-only: it cannot be applied.", "plan", "warn")
     if needs:
-        return Said(f"{steps} Some of it needs your yes first; see “Worth knowing”.", "plan", "warn", "apply:")
-    return Said(f"{steps} Press a to apply the plan.", "ready", "good", "apply:")
+        return Said(f"{steps} Some of it needs your yes first; see “Worth knowing”.", "plan", "warn")
+    return Said(f"{steps} Press a to apply the plan.", "ready", "good")
 
 
 def _caution(caution: Caution, session: Session) -> Said:

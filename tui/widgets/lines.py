@@ -110,7 +110,7 @@ class Lines(Widget, can_focus=True):
         """Bring a row into view."""
         found = [y for y, (row, _, _) in enumerate(self._lines) if row == index]
         if found and not (self._top <= found[0] and found[-1] < self._top + self._room):
-            self._scroll_to(found[0] - self._room // 2)
+            self._scroll(found[0] - self._room // 2)
 
     # -- keys --------------------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class Lines(Widget, can_focus=True):
 
     def action_move(self, by: int) -> None:
         if not self._choosing:
-            self._scroll_to(self._top + by)
+            self._scroll(self._top + by)
             return
         target = self._cursor + by
         while 0 <= target < len(self._rows) and not self._stops(target):
@@ -138,14 +138,14 @@ class Lines(Widget, can_focus=True):
         if 0 <= target < len(self._rows):
             self._put(target)
         else:
-            self._scroll_to(self._top + by * self._room)
+            self._scroll(self._top + by * self._room)
 
     def action_page(self, direction: int) -> None:
-        self._scroll_to(self._top + direction * max(self._room - 1, 1))
+        self._scroll(self._top + direction * max(self._room - 1, 1))
         self._follow(direction)
 
     def action_ends(self, direction: int) -> None:
-        self._scroll_to(-1 if direction < 0 else len(self._lines))
+        self._scroll(-1 if direction < 0 else len(self._lines))
         self._follow(direction, end=True)
 
     def action_part(self, direction: int) -> None:
@@ -156,7 +156,7 @@ class Lines(Widget, can_focus=True):
         after = [i for i in heads if i > here]
         before = [i for i in heads if i < current]
         target = (after[0] if after else heads[0]) if direction > 0 else (before[-1] if before else heads[-1])
-        self._scroll_to(next(y for y, (row, _, _) in enumerate(self._lines) if row == target))
+        self._scroll(next(y for y, (row, _, _) in enumerate(self._lines) if row == target))
         if self._choosing:
             stop = next((i for i in range(target, len(self._rows)) if self._stops(i)), self._cursor)
             self._put(stop)
@@ -197,7 +197,7 @@ class Lines(Widget, can_focus=True):
         height = self.size.height
         return max(height - (len(self._lines) > height), 1)
 
-    def _scroll_to(self, top: int) -> None:
+    def _scroll(self, top: int) -> None:
         top = min(max(top, 0), max(len(self._lines) - self._room, 0))
         if top != self._top:
             self._top = top
@@ -233,7 +233,7 @@ class Lines(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         self._wrap(self.size.width)
-        self._scroll_to(self._top)
+        self._scroll(self._top)
         self._reveal()
         self.refresh()
 
@@ -259,7 +259,7 @@ class Lines(Widget, can_focus=True):
             self._wrap(width)
         if y >= self._room and len(self._lines) > self.size.height:
             below = len(self._lines) - self._top - self._room
-            more = f"  {below} more line{'' if below == 1 else 's'} below (PgDn)" if below > 0 else "  End (PgUp goes up)"
+            more = f"  {below} more line{'' if below == 1 else 's'} below (PgDn)" if below else "  End (PgUp goes up)"
             return strip(width, base, (more, self._styled("muted")))
         if self._top + y >= len(self._lines):
             return Strip.blank(width, base)

@@ -50,8 +50,8 @@ class Options(Widget, can_focus=True):
         Binding("home", "move(-1000000)", "First", show=False, tooltip="The first option"),
         Binding("end", "move(1000000)", "Last", show=False, tooltip="The last option"),
         Binding("enter", "choose", "Choose", tooltip="Take what the cursor is on"),
-        Binding("space", "toggle", "Mark", tooltip="Mark or unmark this option"),
-        Binding("a", "toggle_all", "All/none", tooltip="Mark all, or none"),
+        Binding("space", "mark", "Mark", tooltip="Mark or unmark this option"),
+        Binding("a", "mark_all", "All/none", tooltip="Mark all, or none"),
         Binding("slash", "find", "Filter", key_display="/", tooltip="Show only what contains the letters you type"),
         Binding("escape", "unfind", "All again", tooltip="Show everything again"),
     ]
@@ -153,7 +153,7 @@ class Options(Widget, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
-            case "toggle" | "toggle_all":
+            case "mark" | "mark_all":
                 return self.marked is not None
             case "unfind":
                 return self.finding
@@ -198,12 +198,12 @@ class Options(Widget, can_focus=True):
         if self.row:
             self.post_message(self.Chosen(self, self.row.key))
 
-    def action_toggle(self) -> None:
+    def action_mark(self) -> None:
         if self.marked is not None and self.key:
             self.marked ^= {self.key}
             self._repaint(self._cursor)
 
-    def action_toggle_all(self) -> None:
+    def action_mark_all(self) -> None:
         if self.marked is not None:
             keys = {row.key for row in self._shown if row.key}
             self.marked = self.marked - keys if keys <= self.marked else self.marked | keys

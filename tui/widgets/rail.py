@@ -31,7 +31,8 @@ class Rail(Widget):
         if y >= len(lines):
             return Strip.blank(width, base)
         state, mark, text = lines[y]
-        return strip(width, base, (fit(f"{mark} {text}", width), self.get_component_rich_style(f"rail--{state}", partial=True)))
+        look = self.get_component_rich_style(f"rail--{state}", partial=True)
+        return strip(width, base, (fit(f"{mark} {text}", width), look))
 
     def _lines(self) -> list[tuple[str, str, str]]:
         marks = {"done": "+", "here": ">", "ahead": " "}

@@ -1,0 +1,144 @@
+"""The field under a question: a list, a line or several lines, whichever its kind needs.
+
+It is the only place that maps a kind of question to something on the screen. The three fields are made when
+they are first needed and then kept, so that going to the next question repaints little.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+
+from .fields import Several, Word
+from .options import Options, Row
+
+if TYPE_CHECKING:
+    from flows.engine import Asking
+
+AROUND = 16
+"""Lines of the screen that the question, its explanation and a notice take; a longer list fills what is left."""
+
+
+class Answer(Vertical):
+    """Where the answer is given."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._field: Options | Word | Several | None = None
+
+    def fill(self, asking: Asking) -> str:
+        """Show the field for this question with what was said in it. Returns a hint on how to use it."""
+        from flows.engine import Choice, Listed, Many, Picks, Text, Yes
+
+        question, offer, said = asking.question, asking.offer, asking.said
+        example = f"For example {question.example}" if question.example else ""
+        match question:
+            case Choice() | Picks() if offer is not None and offer.listed is Listed.ITEMS:
+                rows = [Row(option.key, option.label, option.hint) for option in offer.options]
+                note = f"read at {offer.read_at}" if offer.read_at and not question.written else ""
+                if isinstance(question, Picks):
+                    self._list(rows, marked=chosen(said, rows), note=note)
+                else:
+                    self._list(rows, at=str(said), note=note)
+                return ""
+            case Yes():
+                self._list([Row("yes", "Yes"), Row("no", "No")], at="no" if str(said).lower() in NO else "yes")
+                return ""
+            case Choice() | Picks():
+                self._word(as_text(said, ", "))
+                return "Ctrl-R reads the list again. If you know the id, type it."
+            case Many():
+                self._several(as_text(said, "\n"))
+                return f"One a line: Ctrl-J begins another. Commas and pasted lists work, too. {example}".strip()
+            case Text():
+                self._word(as_text(said, ", "))
+                return example
+            case other:
+                raise NotImplementedError(type(other).__name__)
+
+    @property
+    def reply(self) -> object:
+        """What is in the field now, as the session takes it; None while there is nothing to take."""
+        from flows.engine.questions import several
+
+        match self._field:
+            case Options() as options if options.marked is not None:
+                return options.picked
+            case Options() as options:
+                return options.key or None
+            case Word() as word:
+                return word.value
+            case Several() as lines:
+                return several(lines.text)
+            case None:
+                return None
+
+    def put(self, text: str) -> None:
+        """Write this into the field, for the person to look at and to take."""
+        match self._field:
+            case Word() as word:
+                word.value, word.cursor_position = text, len(text)
+            case Several() as lines:
+                lines.text = text
+                lines.move_cursor(lines.document.end)
+            case _:
+                pass
+
+    def open(self, on: bool) -> None:
+        """Let the field be used, or not while something else must be answered first."""
+        if self._field is not None:
+            self._field.disabled = not on
+            if on:
+                self._field.focus()
+
+    # -- the three fields --------------------------------------------------------------------------------
+
+    def _use(self, field: Options | Word | Several) -> None:
+        if field is self._field:
+            return
+        if self._field is not None:
+            self._field.display = False
+        if field.parent is None:
+            self.mount(field)
+        field.display = True
+        self._field = field
+
+    def _list(self, rows: list[Row], *, at: str = "", marked: list[str] | None = None, note: str = "") -> None:
+        old = self.query(Options)
+        field = old.first() if old else Options()
+        self._use(field)
+        short = len(rows) + AROUND <= self.screen.size.height
+        field.styles.height = self.styles.height = "auto" if short else "1fr"
+        named = [row.key for row in rows if at in (row.key, row.label)]
+        at = (named or marked or [rows[0].key])[0]
+        field.show(rows, at=at, marked=marked, note=note, eager=marked is None)
+
+    def _word(self, text: str) -> None:
+        old = self.query(Word)
+        self._use(old.first() if old else Word())
+        self.styles.height = "auto"
+        self.put(text)
+
+    def _several(self, text: str) -> None:
+        old = self.query(Several)
+        self._use(old.first() if old else Several())
+        self.styles.height = "auto"
+        self.put(text)
+
+
+NO = ("no", "n", "false")
+
+
+def chosen(said: object, rows: list[Row]) -> list[str]:
+    """The keys that a reply with several picks means."""
+    parts = said if isinstance(said, list | tuple) else str(said or "").split(",")
+    words = {str(part).strip() for part in parts}
+    return [row.key for row in rows if row.key in words or row.label in words]
+
+
+def as_text(said: object, between: str) -> str:
+    """A reply as it stands in a field."""
+    if isinstance(said, list | tuple):
+        return between.join(str(item) for item in said)
+    return "" if said is None else str(said)
