@@ -8,6 +8,10 @@ if TYPE_CHECKING:
 
 SET_UPS = {
     "vpn": ("Connect an office to a VPC", "An encrypted connection between an on-premises network and one VPC."),
+    "alb": (
+        "Redirect or answer at a load balancer",
+        "Send visitors from http to https or elsewhere, or let the load balancer answer by itself.",
+    ),
 }
 """Name to title and summary. A menu shows them before any set-up is imported; a test compares the two."""
 

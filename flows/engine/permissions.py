@@ -14,6 +14,7 @@ from .plan import Call
 PREFIXES: Mapping[str, str] = {
     "ec2": "ec2", "sts": "sts", "iam": "iam", "service-quotas": "servicequotas", "s3": "s3",
     "cloudwatch": "cloudwatch", "pricing": "pricing",
+    "elbv2": "elasticloadbalancing",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
 
@@ -47,4 +48,6 @@ def permissions(calls: Iterable[Call]) -> list[str]:
 def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
     if service == "ec2" and "TagSpecifications" in params:
         yield "ec2:CreateTags"
+    if service == "elbv2" and "Tags" in params:
+        yield "elasticloadbalancing:AddTags"
     yield from ("iam:PassRole" for name in params if name.lower().endswith("rolearn"))

@@ -13,7 +13,7 @@ __all__ = ["ACCOUNT_ID", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID"]
 
 PARTS = {
     "ec2": Part(network.found),
-    "elbv2": Part(shopfront.load_balancer, needs=("ec2",)),
+    "elbv2": Part(shopfront.load_balancer, needs=("ec2", "acm")),
     "rds": Part(storage.database, needs=("ec2",)),
     "s3": Part(storage.buckets),
     "route53": Part(shopfront.domain),

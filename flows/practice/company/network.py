@@ -83,7 +83,7 @@ def _route_table(ec2: Any, name: str, vpc: str) -> str:
 def _security_groups(ec2: Any, vpc: str) -> dict[str, str]:
     groups: dict[str, str] = {}
     for name, about, port, source in (
-        ("web", "The shop's load balancer", 443, None),
+        ("web", "The shop's load balancer", 80, None),
         ("app", "The shop's servers", 8080, "web"),
         ("database", "The shop's database", 5432, "app"),
     ):

@@ -58,6 +58,21 @@ GAPS: dict[str, str] = {
     "ec2.RevokeSecurityGroupEgress": "As for ingress.",
     "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "s3.CreateBucket": "moto makes a bucket without a public access block; here it blocks all, as on AWS.",
+    "elbv2.CreateListener": (
+        "moto takes https without a certificate, or with one that is not issued; refused here, and the same "
+        "listener again for the same request."
+    ),
+    "elbv2.ModifyListener": (
+        "Redirects and forwards are completed as on AWS; redirects that lead nowhere else, and from https to "
+        "http, are refused."
+    ),
+    "elbv2.CreateRule": (
+        "moto takes priorities above 50000, no conditions, too many of them, too many rules, texts over 1024 "
+        "bytes and other codes than 301 and 302; refused here."
+    ),
+    "elbv2.DeleteRule": "A default rule, and one that is not there, are refused.",
+    "elbv2.DescribeRules": "In the order in which they are tried; hosts and paths are told twice, as on AWS.",
+    "elbv2.ModifyListenerAttributes": "An empty value takes the attribute away.",
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
     "directconnect.DescribeVirtualInterfaces": "Missing in moto; the company has none.",
@@ -77,6 +92,7 @@ _WHERE = {
     "servicequotas": ("account",),
     "s3": ("buckets",),
     "directconnect": ("account",),
+    "elbv2": ("load_balancing",),
 }
 _done: set[str] = set()
 

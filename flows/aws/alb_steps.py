@@ -1,0 +1,118 @@
+"""From the answers of the load balancer set-up to its steps: what visitors need first, then what they are told."""
+
+from __future__ import annotations
+
+from flows.engine import Action, Late, Use
+
+from . import listeners as change
+from . import load_balancing as lb
+from . import open_ports as ports
+from .alb_answers import (
+    BEFORE,
+    MATCHING,
+    Answers,
+    backend,
+    closed_ports,
+    conditions,
+    first_place,
+    https_here,
+    listening,
+    new_https,
+    outcome,
+    own_rules,
+    says,
+    to_copy,
+)  # fmt: skip
+from .load_balancing import Listener
+from .redirects import Redirect
+
+
+def steps(flow: Answers) -> list[Action | Use]:
+    """What is used and done, in this order: ports, the https listener with its rules, and only then the answer."""
+    balancer = flow.load_balancer
+    things: list[Action | Use] = [
+        Use(
+            "load-balancer",
+            f"The load balancer {balancer.name}",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            balancer.arn,
+        )
+    ]
+    first: list[Action | Use] = [*openings(flow)]
+    if there := https_here(flow):
+        first.append(
+            Use("https-listener", f"Port {there.port} listens for https already", change.LISTENER, there.arn)
+        )
+    https: Late = there.arn if there else ""
+    if new_https(flow):
+        made = new_listener(flow, tuple(each.id for each in first))
+        https = made["Listeners[0].ListenerArn"]
+        first += [
+            made,
+            *(change.copied(made, to_copy(flow), f"{balancer.name}-443") if flow.copy_rules else []),
+        ]
+    ready = tuple(each.id for each in first if isinstance(each, Action))
+    strict = [change.strict_https(https, flow.hsts)] if https and flow.hsts else []
+    return [*things, *first, *answer(flow, ready), *strict]
+
+
+def openings(flow: Answers) -> list[Action]:
+    """Opening the ports that are closed, in the first of the load balancer's security groups."""
+    if not flow.open_ports or not flow.visitors:
+        return []
+    found = ports.groups(flow.cloud, flow.load_balancer.groups)
+    name = flow.load_balancer.name
+    return [ports.open_port(found[0], port, flow.visitors, f"{name}-{port}") for port in closed_ports(flow)]
+
+
+def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
+    """The https listener; proved by a healthy server behind it wherever one is to be expected."""
+    actions = backend(flow)
+    to = lb.forwards_to(actions[0])
+    states = lb.health(flow.cloud, to[0]) if to else []
+    expected = bool({"healthy", "initial", "unused"} & set(states))
+    return change.https_listener(
+        flow.load_balancer, flow.certificate.arn, flow.tls_policy, actions, after=after, proved=expected
+    )
+
+
+def actions(flow: Answers) -> list[dict[str, object]]:
+    """What the load balancer will answer, as AWS takes it."""
+    to = outcome(flow)
+    if isinstance(to, Redirect):
+        return change.redirecting(to)
+    return change.answering(to.status, flow.body, flow.content_type)
+
+
+def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
+    """The change itself: one rule, the default action, or a new listener."""
+    name = f"{flow.load_balancer.name}-{flow.action.replace('_', '-')}"
+    hosts, paths = conditions(flow)
+    wanted, what = change.conditions(hosts, paths), actions(flow)
+    if not isinstance(flow.listener, Listener):
+        if flow.scope != MATCHING:
+            return [change.http_listener(flow.load_balancer, what, says(flow), ready)]
+        rest = change.answering(404, "Not found", "text/plain")
+        made = change.http_listener(flow.load_balancer, rest, "answer 404 where no rule fits", ready)
+        arn = made["Listeners[0].ListenerArn"]
+        return [made, change.rule(arn, "port 80", flow.priority, wanted, what, _sentence(flow), name=name)]
+    here, place = flow.listener, f"port {flow.listener.port}"
+    if flow.scope == MATCHING:
+        return [
+            change.rule(here.arn, place, flow.priority, wanted, what, _sentence(flow), name=name, after=ready)
+        ]
+    done: list[Action | Use] = []
+    if flow.existing_rules == BEFORE and own_rules(flow):
+        sentence = f"On {place}, before all other rules, {says(flow)}"
+        done.append(
+            change.rule(here.arn, place, first_place(flow), wanted, what, sentence, name=name, after=ready)
+        )
+    if change.same(here.actions, what):
+        return [*done, Use("default", f"The default of {place} is that already", change.LISTENER, here.arn)]
+    return [*done, change.default_answer(here, what, says(flow), ready)]
+
+
+def _sentence(flow: Answers) -> str:
+    hosts, paths = conditions(flow)
+    what = " and ".join(" or ".join(each) for each in (hosts, paths) if each)
+    return f"On port {listening(flow)}, for {what}, {says(flow)} (priority {flow.priority})"
