@@ -8,6 +8,10 @@ if TYPE_CHECKING:
 
 SET_UPS = {
     "vpn": ("Connect an office to a VPC", "An encrypted connection between an on-premises network and one VPC."),
+    "website": (
+        "Put CloudFront in front of an S3 website",
+        "CloudFront in front of an S3 website or a private bucket, with certificate, domain and locked-down origin.",
+    ),
     "alb": (
         "Redirect or answer at a load balancer",
         "Send visitors from http to https or elsewhere, or let the load balancer answer by itself.",

@@ -13,7 +13,8 @@ from .plan import Call
 
 PREFIXES: Mapping[str, str] = {
     "ec2": "ec2", "sts": "sts", "iam": "iam", "service-quotas": "servicequotas", "s3": "s3",
-    "cloudwatch": "cloudwatch", "pricing": "pricing",
+    "cloudwatch": "cloudwatch", "pricing": "pricing", "acm": "acm", "cloudfront": "cloudfront", "route53": "route53",
+    "resourcegroupstaggingapi": "tag",
     "elbv2": "elasticloadbalancing",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
@@ -23,6 +24,13 @@ EXCEPTIONS: Mapping[str, str] = {
     "s3.HeadBucket": "s3:ListBucket",
     "s3.ListBuckets": "s3:ListAllMyBuckets",
     "s3.ListObjectsV2": "s3:ListBucket",
+    "s3.HeadObject": "s3:GetObject",
+    "s3.GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3.PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3.DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3.GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3control.GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+    "cloudfront.CreateDistributionWithTags": "cloudfront:CreateDistribution",
 }
 """Operations whose action is called otherwise; empty for those that need none."""
 
@@ -50,4 +58,8 @@ def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
         yield "ec2:CreateTags"
     if service == "elbv2" and "Tags" in params:
         yield "elasticloadbalancing:AddTags"
+    if service == "cloudfront" and "DistributionConfigWithTags" in params:
+        yield "cloudfront:TagResource"
+    if service == "acm" and "Tags" in params:
+        yield "acm:AddTagsToCertificate"
     yield from ("iam:PassRole" for name in params if name.lower().endswith("rolearn"))

@@ -116,7 +116,7 @@ class Door:
             ):
                 # What it builds on may have been deleted in an earlier practice; then this part is smaller.
                 simulator.fix_randomness(f"company {service}")
-                part.found(lambda name: client(name, region_name=company.REGION))
+                part.found(lambda name, region=company.REGION: client(name, region_name=region))
 
     @contextlib.contextmanager
     def _set_up(self, at: float) -> Iterator[None]:

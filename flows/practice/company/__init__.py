@@ -17,6 +17,7 @@ PARTS = {
     "rds": Part(storage.database, needs=("ec2",)),
     "s3": Part(storage.buckets),
     "route53": Part(shopfront.domain),
+    "acm": Part(shopfront.certificates, needs=("route53",)),
     "iam": Part(delivery.people_and_roles),
     "codebuild": Part(delivery.build, needs=("iam", "s3")),
     "codepipeline": Part(delivery.pipeline, needs=("iam", "s3", "codebuild")),

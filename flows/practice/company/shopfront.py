@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from flows.practice.company.basics import Client
+from flows.practice.company.basics import REGION, Client
+
+DOMAIN = "fjord-coffee.example"
+PROOF = "_d930b28be6c5927595552b219965053e", "_c9edd76ee4a0e2a74388032f3861cc50.ykybfrwcxw.acm-validations.aws."
+"""The record with which moto's certificates are proved, before the name."""
 
 
 def domain(client: Client) -> None:
+    """The zone: where the mail goes, and what proves the certificates."""
     route53 = client("route53")
-    zone = route53.create_hosted_zone(Name="fjord-coffee.example", CallerReference="the founding")
-    record = {"Name": "mail.fjord-coffee.example", "Type": "A", "TTL": 300}
-    route53.change_resource_record_sets(
-        HostedZoneId=zone["HostedZone"]["Id"],
-        ChangeBatch={
-            "Changes": [
-                {
-                    "Action": "CREATE",
-                    "ResourceRecordSet": {**record, "ResourceRecords": [{"Value": "198.51.100.25"}]},
-                }
-            ]
-        },
-    )
+    zone = route53.create_hosted_zone(Name=DOMAIN, CallerReference="the founding")
+    records = [("A", f"mail.{DOMAIN}", "198.51.100.25")]
+    records += [("CNAME", f"{PROOF[0]}.{name}", PROOF[1]) for name in (f"shop.{DOMAIN}", DOMAIN)]
+    changes = [
+        {
+            "Action": "CREATE",
+            "ResourceRecordSet": {"Name": name, "Type": kind, "TTL": 300, "ResourceRecords": [{"Value": value}]},
+        }
+        for kind, name, value in records
+    ]
+    route53.change_resource_record_sets(HostedZoneId=zone["HostedZone"]["Id"], ChangeBatch={"Changes": changes})
+
+
+def certificates(client: Client) -> None:
+    """One where the load balancer is, and one where CloudFront wants them."""
+    for region, name in ((REGION, f"shop.{DOMAIN}"), ("us-east-1", f"*.{DOMAIN}")):
+        client("acm", region).request_certificate(DomainName=name, ValidationMethod="DNS")
 
 
 def load_balancer(client: Client) -> None:

@@ -58,6 +58,34 @@ GAPS: dict[str, str] = {
     "ec2.RevokeSecurityGroupEgress": "As for ingress.",
     "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "s3.CreateBucket": "moto makes a bucket without a public access block; here it blocks all, as on AWS.",
+    "s3.ListBuckets": "Answers with each bucket's region.",
+    "s3.PutBucketPolicy": (
+        "moto takes any text and any policy; what is malformed, too large, for another bucket or public "
+        "under a block is refused here."
+    ),
+    "s3.GetBucketPolicyStatus": "A condition on the referer does not make a policy less public.",
+    "s3.GetBucketEncryption": "Every bucket is encrypted, as on AWS.",
+    "cloudfront.CreateDistribution": (
+        "moto loses the origin access control and the certificate, and takes names that are in use, "
+        "certificates that are not valid and origins that are none; kept and refused here. InProgress "
+        "for about five seconds."
+    ),
+    "cloudfront.UpdateDistribution": "A new ETag each time, an old one is refused, and it takes as long as creating.",
+    "cloudfront.DeleteDistribution": "moto deletes one that is switched on; refused here.",
+    "cloudfront.GetDistribution": "Answers with all that was sent, and AWS's defaults for the rest.",
+    "cloudfront.ListDistributions": "The same, summarised.",
+    "cloudfront.CreateOriginAccessControl": "moto takes a name twice; refused here.",
+    "cloudfront.DeleteOriginAccessControl": "moto deletes one that is in use; refused here.",
+    "acm.RequestCertificate": (
+        "moto issues after a minute, whatever stands in DNS; here once the validation record is in the "
+        "account's zone, or after a while for names that have none. Names that are none are refused."
+    ),
+    "acm.DescribeCertificate": "Names the distributions that use it.",
+    "acm.DeleteCertificate": "moto deletes one that is in use; refused here.",
+    "route53.ChangeResourceRecordSets": (
+        "moto creates what exists, puts a CNAME beside other records and deletes what is not there; "
+        "refused here, all or nothing."
+    ),
     "elbv2.CreateListener": (
         "moto takes https without a certificate, or with one that is not issued; refused here, and the same "
         "listener again for the same request."
@@ -93,6 +121,9 @@ _WHERE = {
     "s3": ("buckets",),
     "directconnect": ("account",),
     "elbv2": ("load_balancing",),
+    "cloudfront": ("cloudfront", "certificates"),
+    "acm": ("certificates",),
+    "route53": ("dns",),
 }
 _done: set[str] = set()
 

@@ -1,0 +1,281 @@
+"""S3 buckets: what they really are, and the few settings that a website in front of them needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.engine import (
+    Action, Call, Cloud, CloudError, Denied, Entry, Late, Option, Restore, Still, Undo, before, edited,
+)  # fmt: skip
+
+from .website_endpoints import Endpoint, itself, website
+
+LOOKED_INTO = 20
+"""Up to so many buckets the list says which are websites: that is one question to AWS for each."""
+POLICY_LIMIT = 20480
+"""Bytes of a bucket policy (S3 User Guide, "Bucket policies", 2026-10)."""
+NO_BLOCK, NO_POLICY = "NoSuchPublicAccessBlockConfiguration", "NoSuchBucketPolicy"
+
+
+@dataclass(frozen=True)
+class Bucket:
+    name: str
+    region: str
+
+    @property
+    def id(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Hosting:
+    """The website that is switched on in a bucket. `redirects` says whether any rule redirects."""
+
+    index: str
+    error: str
+    redirects: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """A public access block: what is not allowed to be public."""
+
+    acls: bool = False
+    ignore_acls: bool = False
+    policy: bool = False
+    restrict: bool = False
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether a policy for everybody would be refused, or without effect."""
+        return self.policy or self.restrict
+
+
+# -- to pick from ----------------------------------------------------------------------------------------------
+
+
+def buckets(cloud: Cloud) -> Iterator[Option[Bucket]]:
+    """The buckets of the account, wherever they are."""
+    found = [each for page in cloud.pages(Call("s3.ListBuckets", {"MaxBuckets": 1000})) for each in page["Buckets"]]
+    for each in found:
+        bucket = Bucket(each["Name"], each.get("BucketRegion") or _region(cloud, each["Name"]))
+        hint = bucket.region
+        if len(found) <= LOOKED_INTO:
+            try:
+                hint += ", a website" if hosting(cloud, bucket) else ", no website"
+            except CloudError:  # one bucket that may not be looked into must not hide the others
+                hint += ", not known whether it is a website"
+        yield Option(bucket.name, bucket, bucket.name, hint)
+
+
+def endpoints(cloud: Cloud, bucket: Bucket) -> Iterator[Option[Endpoint]]:
+    """Both addresses of a bucket, the one that is meant first, each with what it is."""
+    hosted = hosting(cloud, bucket)
+    site, files = website(bucket.name, bucket.region), itself(bucket.name, bucket.region)
+    on = f"website hosting is {'on' if hosted else 'OFF in this bucket'}"
+    options = [
+        Option(site.host, site, f"{site.host}", f"the website endpoint, plain HTTP; {on}"),
+        Option(files.host, files, f"{files.host}", "the bucket endpoint, private with Origin Access Control"),
+    ]
+    yield from options if hosted else reversed(options)
+
+
+def hosting(cloud: Cloud, bucket: Bucket) -> Hosting | None:
+    """The website that is switched on in a bucket, if any."""
+    found = _setting(cloud, "GetBucketWebsite", bucket, "NoSuchWebsiteConfiguration")
+    if found is None:
+        return None
+    return Hosting(
+        (found.get("IndexDocument") or {}).get("Suffix", ""), (found.get("ErrorDocument") or {}).get("Key", ""),
+        bool(found.get("RoutingRules") or found.get("RedirectAllRequestsTo")),
+    )  # fmt: skip
+
+
+def block(cloud: Cloud, bucket: Bucket) -> Block:
+    """The bucket's own public access block."""
+    return _block(_setting(cloud, "GetPublicAccessBlock", bucket, NO_BLOCK))
+
+
+def account_block(cloud: Cloud, region: str) -> Block | None:
+    """The whole account's public access block; None if it may not be read."""
+    try:
+        return _block(cloud.make(Call("s3control.GetPublicAccessBlock", {"AccountId": cloud.identity.account}, region)))
+    except Denied:
+        return None
+    except CloudError as problem:
+        if problem.aws_code != NO_BLOCK:
+            raise
+        return Block()
+
+
+def statements(cloud: Cloud, bucket: Bucket) -> list[dict[str, Any]]:
+    """The statements of the bucket's policy."""
+    found = _setting(cloud, "GetBucketPolicy", bucket, NO_POLICY)
+    listed = json.loads(found["Policy"])["Statement"] if found else []
+    return listed if isinstance(listed, list) else [listed]
+
+
+def encryption_key(cloud: Cloud, bucket: Bucket) -> str | None:
+    """The KMS key that encrypts new files; "" for S3's own encryption, None if it may not be read."""
+    try:
+        found = _setting(cloud, "GetBucketEncryption", bucket, "ServerSideEncryptionConfigurationNotFoundError")
+    except Denied:
+        return None
+    for rule in (found or {}).get("ServerSideEncryptionConfiguration", {}).get("Rules", []):
+        default = rule.get("ApplyServerSideEncryptionByDefault") or {}
+        if str(default.get("SSEAlgorithm", "")).startswith("aws:kms"):
+            return str(default.get("KMSMasterKeyID") or "alias/aws/s3")
+    return ""
+
+
+def requester_pays(cloud: Cloud, bucket: Bucket) -> bool:
+    try:
+        return (_setting(cloud, "GetBucketRequestPayment", bucket) or {}).get("Payer") == "Requester"
+    except Denied:
+        return False
+
+
+def keys(cloud: Cloud, bucket: Bucket) -> list[str] | None:
+    """The names of the first thousand files; None if they may not be listed."""
+    try:
+        found = cloud.make(Call("s3.ListObjectsV2", {"Bucket": bucket.name}, bucket.region))
+    except Denied:
+        return None
+    return [each["Key"] for each in found.get("Contents") or []]
+
+
+def content_type(cloud: Cloud, bucket: Bucket, key: str) -> str | None:
+    """The type with which a file was uploaded; None if it may not be read."""
+    try:
+        return str(
+            cloud.make(Call("s3.HeadObject", {"Bucket": bucket.name, "Key": key}, bucket.region)).get("ContentType", "")
+        )
+    except CloudError:
+        return None
+
+
+def opens_to_all(statement: Mapping[str, Any], bucket: str) -> bool:
+    """Whether a statement lets everybody read the bucket's files."""
+    return (
+        statement.get("Effect") == "Allow"
+        and not statement.get("Condition")
+        and everybody(statement)
+        and any(action in ("s3:GetObject", "s3:Get*", "s3:*", "*") for action in _listed(statement.get("Action")))
+        and any(
+            str(resource).endswith((f":::{bucket}/*", "*:::*", ":::*"))
+            for resource in _listed(statement.get("Resource"))
+        )
+    )
+
+
+def forbids_plain_http(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement refuses requests without encryption, which is all that a website endpoint has."""
+    conditions = statement.get("Condition") or {}
+    secure = {
+        str(value).lower()
+        for test in conditions.values()
+        for key, value in test.items()
+        if key.lower() == "aws:securetransport"
+    }
+    return statement.get("Effect") == "Deny" and everybody(statement) and "false" in secure
+
+
+def everybody(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    return principal == "*" or (isinstance(principal, Mapping) and "*" in _listed(principal.get("AWS")))
+
+
+# -- to change -------------------------------------------------------------------------------------------------
+
+
+def host_website(bucket: Bucket, index: str, error: str) -> Action:
+    """Switch website hosting on in a bucket that has none."""
+    here = {"Bucket": bucket.name}
+    document = {"IndexDocument": {"Suffix": index}} | ({"ErrorDocument": {"Key": error}} if error else {})
+    standing = "to_string([IndexDocument.Suffix, ErrorDocument.Key, RoutingRules, RedirectAllRequestsTo])"
+    ours = json.dumps([index, error or None, None, None], separators=(",", ":"))
+    return Action(
+        "hosting",
+        f"Switch website hosting on in {bucket.name}, with the start page {index}",
+        Call("s3.PutBucketWebsite", {**here, "WebsiteConfiguration": document}, bucket.region),
+        undo=(
+            Undo(
+                Call("s3.DeleteBucketWebsite", here, bucket.region),
+                gone=("NoSuchWebsiteConfiguration", "NoSuchBucket"),
+                still=Still(
+                    Call("s3.GetBucketWebsite", here, bucket.region), standing, ours,
+                    "Somebody changed the website settings since; they are left as they are now.",
+                ),
+            ),
+        ),
+        undone=f"The website hosting of {bucket.name}",
+    )  # fmt: skip
+
+
+def allow_public_policy(bucket: Bucket, now: Block) -> Action:
+    """Let a policy for everybody count, and nothing more: what is blocked through ACLs stays blocked."""
+    here = {"Bucket": bucket.name}
+    wanted = {
+        "BlockPublicAcls": now.acls, "IgnorePublicAcls": now.ignore_acls,
+        "BlockPublicPolicy": False, "RestrictPublicBuckets": False,
+    }  # fmt: skip
+    put = "PublicAccessBlockConfiguration"
+    return Action(
+        "public-access-block",
+        f"Let a public policy count in {bucket.name} (the blocks on ACLs stay as they are)",
+        Call("s3.PutPublicAccessBlock", {**here, put: wanted}, bucket.region),
+        undo=Restore(
+            Call("s3.GetPublicAccessBlock", here, bucket.region), put,
+            Call("s3.PutPublicAccessBlock", {**here, put: before("public-access-block")}, bucket.region),
+            Call("s3.DeletePublicAccessBlock", here, bucket.region),
+            absent=(NO_BLOCK,),
+        ),
+        undone=f"The public access block of {bucket.name}",
+    )  # fmt: skip
+
+
+def add_statement(
+    bucket: Bucket, sentence: str, statement: Mapping[str, Late | Mapping[str, Any]], after: tuple[str, ...]
+) -> Action:
+    """Add one statement to the bucket's policy; the others stay as they are."""
+    here = {"Bucket": bucket.name}
+    return Action(
+        "bucket-policy",
+        sentence,
+        Call("s3.PutBucketPolicy", {**here, "Policy": edited("bucket-policy")}, bucket.region),
+        undo=Entry(
+            Call("s3.GetBucketPolicy", here, bucket.region), "Policy", statement,
+            Call("s3.DeleteBucketPolicy", here, bucket.region),
+            absent=(NO_POLICY,), limit=POLICY_LIMIT,
+        ),
+        # a change of the block takes up to a minute to be known everywhere
+        not_yet=("AccessDenied: public policies are blocked",),
+        after=after,
+        undone=f"The statement in the policy of {bucket.name}",
+    )  # fmt: skip
+
+
+def _setting(cloud: Cloud, operation: str, bucket: Bucket, *absent: str) -> dict[str, Any] | None:
+    try:
+        return cloud.make(Call(f"s3.{operation}", {"Bucket": bucket.name}, bucket.region))
+    except CloudError as problem:
+        if problem.aws_code not in absent:
+            raise
+        return None
+
+
+def _block(found: Mapping[str, Any] | None) -> Block:
+    set_ = (found or {}).get("PublicAccessBlockConfiguration") or {}
+    names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    return Block(*(bool(set_.get(name)) for name in names))
+
+
+def _region(cloud: Cloud, name: str) -> str:
+    return str(cloud.make(Call("s3.HeadBucket", {"Bucket": name})).get("BucketRegion") or cloud.identity.region)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,0 +1,216 @@
+"""CloudFront: distributions in front of a bucket or its website, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flows.engine import (
+    RUN, Action, Call, Cloud, Cost, Find, Late, Ref, Secret, Undo, Wait, found, join, secret,
+)  # fmt: skip
+
+from .tags import tags
+from .website_endpoints import Endpoint
+
+OPTIMIZED, UNCACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+"""AWS's own cache policies CachingOptimized and CachingDisabled (CloudFront Developer Guide, 2026-10)."""
+SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
+"""AWS's own response headers policy SecurityHeadersPolicy."""
+NAMES = 100
+"""Alternate names of one distribution (CloudFront quotas, 2026-10)."""
+DISTRIBUTIONS, CONTROLS = 500, 100
+SECRET_CHARACTERS = 48
+PRICE = Cost(
+    "The distribution, which costs nothing by itself; traffic is paid", Decimal(0), "2026-11",
+    "Amazon CloudFront pricing page; no price list was read",
+    "The first 1 TB and 10 million requests of a month are free, then about 0.085 USD per GB and 0.010 USD per 10 000 "
+    "HTTPS requests (US and Europe). A small site costs about 0 to 1 USD a month.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How files are delivered: the fine-tuning of a distribution."""
+
+    start_page: str
+    price_class: str = "PriceClass_All"
+    cached: bool = True
+    security_headers: bool = True
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution as the list of all shows it."""
+
+    id: str
+    host: str
+    comment: str
+    names: tuple[str, ...]
+    origins: tuple[str, ...]
+
+
+def distributions(cloud: Cloud) -> list[Distribution]:
+    """The distributions of the account."""
+    return [
+        Distribution(
+            each["Id"], each["DomainName"], each.get("Comment", ""), tuple((each.get("Aliases") or {}).get("Items") or ()),
+            tuple(origin["DomainName"] for origin in each["Origins"]["Items"]),
+        )
+        for page in cloud.pages(Call("cloudfront.ListDistributions"))
+        for each in page["DistributionList"].get("Items") or []
+    ]  # fmt: skip
+
+
+# -- to create -------------------------------------------------------------------------------------------------
+
+
+def access_control() -> Action:
+    """What CloudFront signs its requests to a private bucket with."""
+    made = Ref("access-control", "OriginAccessControl.Id")
+    name = join("handrail-", RUN)
+    return Action(
+        "access-control",
+        "Create the Origin Access Control, with which CloudFront signs its requests to the bucket",
+        Call(
+            "cloudfront.CreateOriginAccessControl",
+            {
+                "OriginAccessControlConfig": {
+                    "Name": name, "SigningProtocol": "sigv4", "SigningBehavior": "always",
+                    "OriginAccessControlOriginType": "s3",
+                }
+            },
+        ),
+        undo=(
+            Undo(
+                Call("cloudfront.DeleteOriginAccessControl", {"Id": made, "IfMatch": found("ETag")}),
+                read=Call("cloudfront.GetOriginAccessControl", {"Id": made}),
+                gone=("NoSuchOriginAccessControl",),
+                not_yet=("OriginAccessControlInUse", "PreconditionFailed", "InvalidIfMatchVersion"),
+            ),
+        ),
+        find=Find(
+            Call("cloudfront.ListOriginAccessControls"),
+            join("OriginAccessControlList.Items[?Name=='", *name.parts, "'] | [0].{OriginAccessControl: @}"),
+        ),
+        type="AWS::CloudFront::OriginAccessControl",
+        resource=made,
+        undone="The Origin Access Control",
+    )  # fmt: skip
+
+
+def distribution(
+    name: str, origin: Mapping[str, Any], delivery: Delivery, *, names: Sequence[str], certificate: Late,
+    errors: Sequence[Mapping[str, Any]], after: tuple[str, ...],
+) -> Action:  # fmt: skip
+    """Make the distribution. Repeating it makes no second one: AWS knows the caller's reference.
+
+    It is recognised by its comment, which ends with the run's id: the list of all shows neither reference nor tags.
+    """
+    made = Ref("distribution", "Distribution.Id")
+    caching = {"CachePolicyId": OPTIMIZED if delivery.cached else UNCACHED}
+    headers = {"ResponseHeadersPolicyId": SECURITY_HEADERS} if delivery.security_headers else {}
+    config = {
+        "CallerReference": RUN,
+        "Comment": join(name, " (", RUN, ")"),
+        "Enabled": True,
+        "Aliases": _several(names),
+        "DefaultRootObject": delivery.start_page,
+        "Origins": _several([origin]),
+        "DefaultCacheBehavior": {
+            "TargetOriginId": origin["Id"],
+            "ViewerProtocolPolicy": "redirect-to-https",
+            "AllowedMethods": {**_several(["GET", "HEAD"]), "CachedMethods": _several(["GET", "HEAD"])},
+            "Compress": True,
+            **caching,
+            **headers,
+        },
+        "CustomErrorResponses": _several(errors),
+        "PriceClass": delivery.price_class,
+        "ViewerCertificate": _viewers(certificate),
+        "HttpVersion": "http2and3",
+        "IsIPV6Enabled": True,
+    }
+    tagged = {"DistributionConfig": config, "Tags": {"Items": tags(name)}}
+    whole = Call("cloudfront.GetDistribution", {"Id": made})
+    deployed = Wait(
+        whole, ready="Distribution.Status=='Deployed'", now="Distribution.Status",
+        sentence="Waiting until all of CloudFront's locations know the distribution", typical=300, limit=3600,
+    )  # fmt: skip
+    off = Wait(
+        whole, ready="Distribution.Status=='Deployed'", now="Distribution.Status", gone=("NoSuchDistribution",),
+        sentence="Waiting until all of CloudFront's locations have switched it off", typical=300, limit=3600,
+    )  # fmt: skip
+    switched_off = found("merge(DistributionConfig, {Enabled: `false`})")
+    stale = ("PreconditionFailed", "InvalidIfMatchVersion")
+    return Action(
+        "distribution",
+        f"Create the CloudFront distribution in front of {origin['DomainName']}",
+        Call("cloudfront.CreateDistributionWithTags", {"DistributionConfigWithTags": tagged}),
+        wait=deployed,
+        undo=(
+            Undo(
+                Call("cloudfront.UpdateDistribution", {"Id": made, "IfMatch": found("ETag"), "DistributionConfig": switched_off}),
+                read=Call("cloudfront.GetDistributionConfig", {"Id": made}),
+                gone=("NoSuchDistribution",), not_yet=stale, wait=off,
+            ),
+            Undo(
+                Call("cloudfront.DeleteDistribution", {"Id": made, "IfMatch": found("ETag")}),
+                read=whole, gone=("NoSuchDistribution",), not_yet=("DistributionNotDisabled", *stale),
+            ),
+        ),
+        find=Find(
+            Call("cloudfront.ListDistributions"),
+            join("DistributionList.Items[?ends_with(Comment, '(", RUN, ")')] | [0].{Distribution: @}"),
+        ),
+        # a bucket that was just made is not known to CloudFront for a while
+        not_yet=("InvalidArgument: does not refer to a valid S3 bucket",),
+        after=after,
+        type="AWS::CloudFront::Distribution",
+        resource=made,
+        costs=(PRICE,),
+        undone="The distribution",
+    )  # fmt: skip
+
+
+def of_website(endpoint: Endpoint, header: str) -> dict[str, Any]:
+    """A website as origin: plain HTTP, all that it speaks, and a header that only CloudFront knows if one is named."""
+    lock = {"CustomHeaders": _several([{"HeaderName": header, "HeaderValue": secret("header")}])} if header else {}
+    return {
+        "Id": "s3-website", "DomainName": endpoint.host, **lock,
+        "CustomOriginConfig": {
+            "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only",
+            "OriginSslProtocols": _several(["TLSv1.2"]), "OriginReadTimeout": 30, "OriginKeepaliveTimeout": 5,
+        },
+    }  # fmt: skip
+
+
+def of_bucket(endpoint: Endpoint, control: Late) -> dict[str, Any]:
+    """A bucket as origin, signed for with an Origin Access Control if there is one."""
+    signed = {"OriginAccessControlId": control} if control else {}
+    # the empty identity is mandatory: it is the former way, which AWS no longer recommends
+    return {"Id": "s3-bucket", "DomainName": endpoint.host, **signed, "S3OriginConfig": {"OriginAccessIdentity": ""}}
+
+
+def header_secret() -> Secret:
+    """The header's value, which AWS alone keeps."""
+    look = Call("cloudfront.GetDistributionConfig", {"Id": Ref("distribution", "Distribution.Id")})
+    path = "DistributionConfig.Origins.Items[0].CustomHeaders.Items[0].HeaderValue"
+    return Secret("header", "distribution", look, path, SECRET_CHARACTERS)
+
+
+def error_pages(page: str, code: int) -> Iterator[dict[str, Any]]:
+    """Answer with this page where a file is missing: S3 says 403 to who may not list the bucket, else 404."""
+    for refused in (403, 404):
+        yield {"ErrorCode": refused, "ResponsePagePath": page, "ResponseCode": str(code), "ErrorCachingMinTTL": 10}
+
+
+def _viewers(certificate: Late) -> dict[str, Any]:
+    if not certificate:
+        return {"CloudFrontDefaultCertificate": True}
+    return {"ACMCertificateArn": certificate, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
+
+
+def _several(items: Sequence[Any]) -> dict[str, Any]:
+    return {"Quantity": len(items), "Items": list(items)} if items else {"Quantity": 0}

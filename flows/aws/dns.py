@@ -1,0 +1,184 @@
+"""Route 53: the zone that a name belongs to, what stands there, and the records that a website needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flows.engine import Action, Call, Cloud, Find, Option, Ref, Refused, Restore, Still, Undo, before, join
+
+from .hostnames import slug
+
+ELSEWHERE: Final = "elsewhere"
+CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+"""The hosted zone of every distribution (CloudFront and Route 53 Developer Guides, 2026-10)."""
+ROUTED = (
+    "Weight",
+    "Region",
+    "Failover",
+    "GeoLocation",
+    "MultiValueAnswer",
+    "GeoProximityLocation",
+    "CidrRoutingConfig",
+)
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A hosted zone. `name` has no dot at the end."""
+
+    id: str
+    name: str
+    private: bool
+
+    def holds(self, name: str) -> bool:
+        return f".{name}".endswith(f".{self.name}")
+
+
+# -- to pick from ----------------------------------------------------------------------------------------------
+
+
+def zones(cloud: Cloud) -> list[Zone]:
+    """The hosted zones of the account."""
+    return [
+        Zone(
+            each["Id"].rpartition("/")[2], each["Name"].rstrip("."), bool((each.get("Config") or {}).get("PrivateZone"))
+        )
+        for page in cloud.pages(Call("route53.ListHostedZones"))
+        for each in page["HostedZones"]
+    ]
+
+
+def zone_options(cloud: Cloud, names: Sequence[str]) -> Iterator[Option[Zone | str]]:
+    """The public zones that all the names belong to, the nearest first, and "somewhere else"."""
+    for zone in fitting(cloud, names):
+        yield Option(
+            zone.id, zone, zone.name, f"{zone.id}  a public zone of this account; the records are written for you"
+        )
+    private = next((zone.name for zone in zones(cloud) if zone.private and all(map(zone.holds, names))), "")
+    hint = f"; the zone {private} of this account is private, the internet never asks it" if private else ""
+    yield Option(
+        ELSEWHERE, ELSEWHERE, "somewhere else", f"another provider or account; you get the records to enter{hint}"
+    )
+
+
+def fitting(cloud: Cloud, names: Sequence[str]) -> list[Zone]:
+    """The public zones that all the names belong to, the nearest first."""
+    found = [zone for zone in zones(cloud) if not zone.private and all(map(zone.holds, names))]
+    return sorted(found, key=lambda zone: len(zone.name), reverse=True)
+
+
+def given(cloud: Cloud, text: str, names: Sequence[str]) -> str:
+    """A reply for the choice of zones; one that cannot be right is refused with the reason. Raises Refused."""
+    bare = text.removeprefix("/hostedzone/").rstrip(".")
+    zone = next((zone for zone in zones(cloud) if bare in (zone.id, zone.name) and not zone.private), None)
+    if zone and (outside := [name for name in names if not zone.holds(name)]):
+        raise Refused(
+            f"{outside[0]} does not belong to the zone {zone.name}.", remedy=f"Choose another zone, or “{ELSEWHERE}”."
+        )
+    if zone is None and any(bare in (zone.id, zone.name) for zone in zones(cloud)):
+        raise Refused(
+            f"The zone {bare} is private. Visitors on the internet never ask it.",
+            remedy=f"Choose a public zone, or “{ELSEWHERE}”.",
+        )
+    return bare
+
+
+def standing(cloud: Cloud, zone: Zone, name: str) -> list[dict[str, Any]]:
+    """The records with which a name answers a browser today."""
+    found = cloud.make(_look(zone.id, name))["ResourceRecordSets"]
+    return [each for each in found if each["Name"] == _dotted(name) and each["Type"] in ("A", "AAAA", "CNAME")]
+
+
+def target(record: Mapping[str, Any]) -> str:
+    """Where a record leads, as people say it."""
+    alias = record.get("AliasTarget")
+    return (
+        str(alias["DNSName"]).rstrip(".")
+        if alias
+        else ", ".join(each["Value"] for each in record.get("ResourceRecords") or [])
+    )
+
+
+def policy_of(records: Sequence[Mapping[str, Any]]) -> str:
+    """The routing policy of a name's records, empty for the simple one."""
+    return next((word for record in records for word in ROUTED if word in record), "")
+
+
+# -- to change -------------------------------------------------------------------------------------------------
+
+
+def proof(zone: Zone, name: str, record: tuple[str | Ref, str | Ref]) -> Action:
+    """Write the record that proves a name to ACM. It may stand there already: the same one proves every certificate."""
+    id_, (key, value) = f"proof-{slug(name)}", record
+    entry = {"Name": key, "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": value}]}
+    look = {"HostedZoneId": zone.id, "StartRecordName": key, "StartRecordType": "CNAME", "MaxItems": "1"}
+    return Action(
+        id_,
+        f"Write the record that proves {name} into the zone {zone.name}",
+        _change(zone, ("UPSERT", entry)),
+        undo=Restore(
+            Call("route53.ListResourceRecordSets", look),
+            join("ResourceRecordSets[?Name=='", key, "' && Type=='CNAME'] | [0]"),
+            _change(zone, ("UPSERT", before(id_))),
+            _change(zone, ("DELETE", entry)),
+        ),
+        not_yet=("PriorRequestNotComplete",),
+        undone=f"The record that proved {name}",
+    )
+
+
+def alias(
+    zone: Zone, name: str, distribution: str | Ref, old: Sequence[Mapping[str, Any]], after: tuple[str, ...]
+) -> Action:
+    """Point a name at a distribution, for both kinds of address, in one step with the removal of what stood there.
+
+    What stood there is named exactly, so that AWS refuses if somebody changed it after the review.
+    """
+    to = {"HostedZoneId": CLOUDFRONT_ZONE, "DNSName": join(distribution, "."), "EvaluateTargetHealth": False}
+    new = [{"Name": _dotted(name), "Type": kind, "AliasTarget": to} for kind in ("A", "AAAA")]
+    take, give = [("DELETE", each) for each in old], [("CREATE", each) for each in new]
+    here = f"ResourceRecordSets[?Name=='{_quoted(name)}' && Type=='A'] | [0]"
+    sentence = f"Point {name} at the distribution"
+    if old:
+        sentence += f" instead of {target(old[0])}"
+    return Action(
+        f"alias-{slug(name)}",
+        sentence,
+        _change(zone, *take, *give),
+        undo=(
+            Undo(
+                _change(zone, *(("DELETE", each) for each in new), *(("CREATE", each) for each in old)),
+                still=Still(
+                    _look(zone.id, name), f"{here}.not_null(AliasTarget.DNSName, Type)", join(distribution, "."),
+                    f"{name} no longer points at the distribution; its records are left as they are now.",
+                ),
+                not_yet=("PriorRequestNotComplete",),
+            ),
+        ),
+        find=Find(_look(zone.id, name), join(f"[{here}] | [?AliasTarget.DNSName=='", distribution, ".'] | [0].{Record: @}")),
+        not_yet=("PriorRequestNotComplete",),
+        after=after,
+        undone=f"The records of {name}",
+    )  # fmt: skip
+
+
+def _look(zone: str, name: str) -> Call:
+    return Call(
+        "route53.ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": _dotted(name), "MaxItems": "20"}
+    )
+
+
+def _change(zone: Zone, *changes: tuple[str, Any]) -> Call:
+    listed = [{"Action": action, "ResourceRecordSet": record} for action, record in changes]
+    return Call("route53.ChangeResourceRecordSets", {"HostedZoneId": zone.id, "ChangeBatch": {"Changes": listed}})
+
+
+def _dotted(name: str) -> str:
+    r"""As Route 53 answers: with a dot at the end, and a wildcard as its code `\052`."""
+    return f"{name.replace('*', chr(92) + '052')}."
+
+
+def _quoted(name: str) -> str:
+    return _dotted(name).replace("\\", "\\\\")

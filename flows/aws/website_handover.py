@@ -1,0 +1,30 @@
+"""What a person has in hand once CloudFront delivers the site: its addresses, what to enter, how to upload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.engine import Call, Cloud, Handover
+
+READS = (Call("cloudfront.GetDistribution"),)
+"""What `hand_over` will call; a plan lists it for the permissions."""
+
+
+def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+    """The addresses, the records to enter by hand, and how to upload. Raises CloudError."""
+    host, id_, bucket = outputs["cloudfront_name"], outputs["distribution"], facts["bucket"]
+    names = facts["names"] if facts["pointed"] else []
+    steps = []
+    if facts["names"] and not facts["pointed"]:
+        records = "; ".join(f"{name} CNAME {host}" for name in facts["names"])
+        steps.append(
+            f"Enter these records where the DNS of the names is managed, and keep those of the certificate: {records}."
+        )
+    steps += [
+        f"Upload with: aws s3 sync build/ s3://{bucket} --delete (without --acl)",
+        f'Then: aws cloudfront create-invalidation --distribution-id {id_} --paths "/*"',
+        f"See whether it works: handrail check website --set distribution={id_}",
+    ]
+    address = f"https://{(names or [host])[0]}/"
+    return Handover({**outputs, "address": address, "bucket": bucket, "origin": facts["origin"]}, {}, tuple(steps))

@@ -1,0 +1,280 @@
+"""Distributions and origin access controls, with the waiting, the versions and the refusals that AWS has.
+
+moto forgets the certificate and the origin access control, never changes an ETag, takes any, and deletes what is
+switched on. Here the configuration is kept as it was sent, with AWS's defaults for what was left out.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.cloudfront.exceptions import (
+    CloudFrontException,
+    DistributionAlreadyExists,
+    DomainNameNotAnS3Bucket,
+    InvalidIfMatchVersion,
+    NoSuchDistribution,
+    OriginDoesNotExist,
+)
+from moto.cloudfront.models import Distribution, OriginAccessControl, random_id
+from moto.cloudfront.responses import CloudFrontResponse
+from moto.core.responses import ActionResult, EmptyResult
+
+from flows.practice.clock import resource
+from flows.practice.gaps.wire import Described, Response, answers
+
+DEFAULTS: Mapping[str, Any] = {
+    "DefaultRootObject": "",
+    "Aliases": {"Quantity": 0},
+    "OriginGroups": {"Quantity": 0},
+    "CacheBehaviors": {"Quantity": 0},
+    "CustomErrorResponses": {"Quantity": 0},
+    "Logging": {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""},
+    "PriceClass": "PriceClass_All",
+    "ViewerCertificate": {"CloudFrontDefaultCertificate": True, "MinimumProtocolVersion": "TLSv1"},
+    "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}},
+    "WebACLId": "",
+    "HttpVersion": "http2",
+    "IsIPV6Enabled": True,
+}
+SUMMARISED = (
+    "Aliases", "Origins", "OriginGroups", "DefaultCacheBehavior", "CacheBehaviors", "CustomErrorResponses", "Comment",
+    "PriceClass", "Enabled", "ViewerCertificate", "Restrictions", "WebACLId", "HttpVersion", "IsIPV6Enabled",
+)  # fmt: skip
+SPREADS_IN = 5
+"""Seconds until a change is everywhere; on AWS it is minutes."""
+
+
+class PracticeDistribution(Distribution):
+    def __init__(self, account: str, region: str, config: Described) -> None:
+        super().__init__(account, region, copy.deepcopy(config))
+        self.change(config)
+
+    def change(self, config: Described) -> None:
+        self.config = {**copy.deepcopy(dict(DEFAULTS)), **config}
+        for origin in self.config["Origins"]["Items"]:
+            origin.setdefault("OriginPath", "")
+            origin.setdefault("CustomHeaders", {"Quantity": 0})
+            origin.setdefault("OriginAccessControlId", "")
+        self.etag, self.spread = random_id(), resource(SPREADS_IN, 0)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.config["Aliases"].get("Items") or [])
+
+    @property
+    def certificate(self) -> str:
+        return str(self.config["ViewerCertificate"].get("ACMCertificateArn") or "")
+
+    @property
+    def deployed(self) -> bool:
+        return self.spread.ready
+
+    def described(self) -> Described:
+        return {**self._head(), "InProgressInvalidationBatches": 0, "DistributionConfig": self.config}
+
+    def summary(self) -> Described:
+        shown = {name: self.config[name] for name in SUMMARISED}
+        return {**self._head(), "Staging": False, **shown}
+
+    def _head(self) -> Described:
+        return {
+            "Id": self.id,
+            "ARN": self.arn,
+            "Status": "Deployed" if self.deployed else "InProgress",
+            "LastModifiedTime": self.spread.began,
+            "DomainName": self.domain_name,
+        }
+
+
+def distributions(account: str) -> Iterator[PracticeDistribution]:
+    """All of an account; what was made while moto was on its own is not among them."""
+    from moto.cloudfront.models import cloudfront_backends
+
+    for each in cloudfront_backends[account]["aws"].distributions.values():
+        assert isinstance(each, PracticeDistribution)
+        yield each
+
+
+def refuse(code: str, message: str) -> Exception:
+    return CloudFrontException(code, message)
+
+
+def _create(self: Response) -> ActionResult:
+    with_tags = self._get_param("DistributionConfigWithTags") or {}
+    config = with_tags.get("DistributionConfig") or self._get_param("DistributionConfig") or {}
+    tags = (with_tags.get("Tags") or {}).get("Items") or []
+    known = self.backend.distributions
+    for each in known.values():
+        if each.config["CallerReference"] == config["CallerReference"]:
+            raise DistributionAlreadyExists(each.id)
+    _check(self, config, "")
+    made = PracticeDistribution(self.current_account, self.backend.region_name, config)
+    known[made.id] = made
+    self.backend.tagger.tag_resource(made.arn, tags)
+    return ActionResult({"Distribution": made.described(), "ETag": made.etag, "Location": made.location})
+
+
+def _update(self: Response) -> ActionResult:
+    one, config = _current(self), self._get_param("DistributionConfig") or {}
+    if config.get("CallerReference") != one.config["CallerReference"]:
+        raise refuse("IllegalUpdate", "The update contains modifications that are not allowed.")
+    _check(self, config, one.id)
+    one.change(config)
+    return ActionResult({"Distribution": one.described(), "ETag": one.etag})
+
+
+def _delete(self: Response) -> EmptyResult:
+    one = _current(self)
+    if one.config["Enabled"] or not one.deployed:
+        message = "The distribution you are trying to delete has not been disabled."
+        raise refuse("DistributionNotDisabled", message)
+    del self.backend.distributions[one.id]
+    return EmptyResult()
+
+
+def _get(self: Response) -> ActionResult:
+    one = _distribution(self)
+    return ActionResult({"Distribution": one.described(), "ETag": one.etag})
+
+
+def _get_config(self: Response) -> ActionResult:
+    one = _distribution(self)
+    return ActionResult({"DistributionConfig": one.config, "ETag": one.etag})
+
+
+def _list(self: Response) -> ActionResult:
+    found = [one.summary() for one in self.backend.distributions.values()]
+    some = {"Items": found} if found else {}
+    listed = {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(found), **some}
+    return ActionResult({"DistributionList": listed})
+
+
+def _distribution(self: Response) -> PracticeDistribution:
+    one = self.backend.distributions.get(self._get_param("Id"))
+    if one is None:
+        raise NoSuchDistribution
+    assert isinstance(one, PracticeDistribution)
+    return one
+
+
+def _current(self: Response) -> PracticeDistribution:
+    """The distribution that is to be changed, if the caller knows its present version."""
+    one, version = _distribution(self), self._get_param("IfMatch")
+    if not version:
+        raise InvalidIfMatchVersion
+    if version != one.etag:
+        raise refuse("PreconditionFailed", "The request failed because it didn't meet the preconditions.")
+    return one
+
+
+def _check(self: Response, config: Described, own: str) -> None:
+    """Everything that AWS refuses (CloudFront API Reference, CreateDistribution, 2026-10) and moto takes."""
+    origins = {origin["Id"]: origin for origin in config["Origins"]["Items"]}
+    if config["DefaultCacheBehavior"]["TargetOriginId"] not in origins:
+        raise OriginDoesNotExist
+    for origin in origins.values():
+        _check_origin(self, origin)
+    if str(config.get("DefaultRootObject") or "").startswith("/"):
+        message = "The parameter DefaultRootObject is invalid: it must not begin with a slash."
+        raise refuse("InvalidDefaultRootObject", message)
+    names = list((config.get("Aliases") or {}).get("Items") or [])
+    certificate = str((config.get("ViewerCertificate") or {}).get("ACMCertificateArn") or "")
+    for other in self.backend.distributions.values():
+        if other.id != own and set(names) & set(other.names):
+            message = "One or more of the CNAMEs you provided are already associated with a different resource."
+            raise refuse("CNAMEAlreadyExists", message)
+    if (names or certificate) and not _good_certificate(self.current_account, certificate, names):
+        raise refuse(
+            "InvalidViewerCertificate",
+            "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a "
+            "valid certificate chain.",
+        )
+
+
+def _check_origin(self: Response, origin: Described) -> None:
+    host, control = str(origin["DomainName"]), str(origin.get("OriginAccessControlId") or "")
+    if ":" in host:
+        raise refuse("InvalidArgument", "The parameter origin name cannot contain a colon.")
+    if "S3OriginConfig" in origin and (".s3-website" in host or ".s3." not in host):
+        raise DomainNameNotAnS3Bucket
+    if not control:
+        return
+    if "S3OriginConfig" not in origin:
+        message = "An origin access control needs an S3 bucket as its origin."
+        raise refuse("InvalidDomainNameForOriginAccessControl", message)
+    if control not in self.backend.origin_access_controls:
+        raise refuse("InvalidOriginAccessControl", "The origin access control is not valid.")
+
+
+def _good_certificate(account: str, arn: str, names: list[str]) -> bool:
+    from flows.practice.gaps.certificates import covered, issued
+
+    found = issued(account, "us-east-1", arn) if arn.startswith("arn:aws:acm:us-east-1:") else None
+    return found is not None and all(covered(name, found.sans) for name in names)
+
+
+# -- origin access controls --------------------------------------------------------------------------------------
+
+
+def _create_control(self: Response) -> ActionResult:
+    config, known = self._get_param("OriginAccessControlConfig") or {}, self.backend.origin_access_controls
+    if any(other.name == config["Name"] for other in known.values()):
+        message = "An origin access control with this name already exists."
+        raise refuse("OriginAccessControlAlreadyExists", message)
+    control = OriginAccessControl(config)
+    known[control.id] = control
+    return ActionResult({"OriginAccessControl": _control(control), "ETag": control.etag})
+
+
+def _list_controls(self: Response) -> ActionResult:
+    found = [
+        {"Id": control.id, **_control(control)["OriginAccessControlConfig"]}
+        for control in self.backend.origin_access_controls.values()
+    ]
+    some = {"Items": found} if found else {}
+    listed = {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(found), **some}
+    return ActionResult({"OriginAccessControlList": listed})
+
+
+def _delete_control(self: Response) -> EmptyResult:
+    control = self.backend.get_origin_access_control(self._get_param("Id"))
+    if self._get_param("IfMatch") != control.etag:
+        raise InvalidIfMatchVersion
+    for one in self.backend.distributions.values():
+        if any(origin["OriginAccessControlId"] == control.id for origin in one.config["Origins"]["Items"]):
+            message = "Cannot delete the origin access control because it's in use by one or more distributions."
+            raise refuse("OriginAccessControlInUse", message)
+    del self.backend.origin_access_controls[control.id]
+    return EmptyResult()
+
+
+def _control(control: OriginAccessControl) -> Described:
+    config = {
+        "Name": control.name,
+        "Description": control.description or "",
+        "SigningProtocol": control.signing_protocol,
+        "SigningBehavior": control.signing_behavior,
+        "OriginAccessControlOriginType": control.origin_type,
+    }
+    return {"Id": control.id, "OriginAccessControlConfig": config}
+
+
+def install() -> None:
+    answers(
+        CloudFrontResponse,
+        {
+            "create_distribution": _create,
+            "create_distribution_with_tags": _create,
+            "update_distribution": _update,
+            "delete_distribution": _delete,
+            "get_distribution": _get,
+            "get_distribution_config": _get_config,
+            "list_distributions": _list,
+            "create_origin_access_control": _create_control,
+            "list_origin_access_controls": _list_controls,
+            "delete_origin_access_control": _delete_control,
+        },
+    )
