@@ -3,6 +3,7 @@
 Starting Python and reading AWS's service descriptions takes longer than what is to be tested, so one process
 gets ready once and forks for every command. It has no threads, so that forking is sound. A moment is just before
 something: a write to the journal or to a file for the user, or a call to AWS. After one thing is before the next.
+With `lasting`, calls that only read are no moments: nothing is different after them.
 """
 
 from __future__ import annotations
@@ -55,12 +56,12 @@ class Mortal:
             env={**surroundings, **CREDENTIALS, "AWS_CONFIG_FILE": os.devnull, "PYTHONPATH": str(ROOT)},
         )
 
-    def __call__(self, *arguments: str, state: Path, die_at: int = 0) -> Ended:
+    def __call__(self, *arguments: str, state: Path, die_at: int = 0, lasting: bool = False) -> Ended:
         """Run one command; `die_at` is the number of the moment at which it is killed, 0 for never."""
         assert self._process.stdin and self._process.stdout
         state.mkdir(parents=True, exist_ok=True)
         words = [*arguments, "--endpoint-url", self._url]
-        order = {"arguments": words, "state": str(state), "die_at": die_at}
+        order = {"arguments": words, "state": str(state), "die_at": die_at, "lasting": lasting}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         told = json.loads(self._process.stdout.readline())
@@ -115,7 +116,7 @@ def _become_handrail(order: Mapping[str, Any]) -> None:
         os.dup2(os.open(state / name, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ["XDG_STATE_HOME"] = str(state)
-    _make_mortal(os.open(state / "moments", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), order["die_at"])
+    _make_mortal(os.open(state / "moments", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), order)
     from tui.cli import main
 
     try:
@@ -128,12 +129,12 @@ def _become_handrail(order: Mapping[str, Any]) -> None:
         os._exit(99)
 
 
-def _make_mortal(tally: int, die_at: int) -> None:
+def _make_mortal(tally: int, order: Mapping[str, Any]) -> None:
     import flows.engine.apply
     import flows.engine.handover
     import flows.engine.undo
     from flows.engine import Journal
-    from flows.engine.cloud import Aws
+    from flows.engine.cloud import Aws, changes
     from support.clock import FakeClock
 
     lock, moments = threading.Lock(), [0]
@@ -141,7 +142,7 @@ def _make_mortal(tally: int, die_at: int) -> None:
     def moment() -> None:
         with lock:
             moments[0] += 1
-            if moments[0] == die_at:
+            if moments[0] == order["die_at"]:
                 os.kill(os.getpid(), signal.SIGKILL)
             os.write(tally, b".")
 
@@ -152,7 +153,8 @@ def _make_mortal(tally: int, die_at: int) -> None:
         write(self, *rest)
 
     def aws_send(self: Aws, call: Any, how: Any) -> Any:
-        moment()
+        if changes(call) or not order["lasting"]:
+            moment()
         return send(self, call, how)
 
     def write_private(*rest: Any) -> Any:

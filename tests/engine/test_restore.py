@@ -1,0 +1,233 @@
+"""A changed setting is put back as it was, unless somebody changed it since."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from practice.office import named
+from support.clock import FakeClock
+from support.clouds import Between
+from support.vpn import FIXED, carried_out, session
+
+from flows.engine import Action, Call, Happening, Journal, Place, Plan, Receipt, Restore, Run, before
+from flows.engine.apply import apply
+from flows.engine.cloud import Aws
+from flows.engine.undo import receipt, undo
+from flows.practice import ACCOUNT_ID, PracticeAccount
+
+WITH_POLICY, WITHOUT = "fjord-coffee-site", "fjord-coffee-files"
+
+
+def policy(bucket: str, sid: str) -> str:
+    statement = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def plan_for(bucket: str) -> Plan:
+    """One setting that belongs to others too."""
+    this = {"Bucket": bucket}
+    put = Action(
+        "policy",
+        f"Set the policy of {bucket}",
+        Call("s3.PutBucketPolicy", {**this, "Policy": policy(bucket, "Ours")}),
+        undo=Restore(
+            read=Call("s3.GetBucketPolicy", this),
+            path="Policy",
+            put=Call("s3.PutBucketPolicy", {**this, "Policy": before("policy")}),
+            remove=Call("s3.DeleteBucketPolicy", this),
+            absent=("NoSuchBucketPolicy",),
+        ),
+    )
+    return Plan((put,))
+
+
+@pytest.fixture
+def s3(account: PracticeAccount) -> Any:
+    return account.session.client("s3")
+
+
+def standing(s3: Any, bucket: str) -> Any:
+    try:
+        return json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    except s3.exceptions.ClientError as error:
+        assert error.response["Error"]["Code"] == "NoSuchBucketPolicy"
+        return None
+
+
+def begun(journal: Journal, plan: Plan) -> Run:
+    run = journal.begin("demo", Place())
+    run.confirm(plan, ACCOUNT_ID, Place())
+    return run
+
+
+def do(run: Run, plan: Plan, cloud: Any) -> None:
+    problems = [event.problem for event in apply(run, plan, cloud, clock=FakeClock()) if event.problem]
+    assert not problems
+    assert run.record.status == "done"
+
+
+def take_back(run: Run, plan: Plan, cloud: Any) -> Receipt:
+    list(undo(run, plan, cloud, clock=FakeClock()))
+    return receipt(run, plan)
+
+
+@pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
+def test_restored(cloud: Aws, journal: Journal, s3: Any, bucket: str) -> None:
+    """What stood there before stands there again; where nothing stood, nothing does."""
+    former, plan = standing(s3, bucket), plan_for(bucket)
+    assert (former is None) is (bucket == WITHOUT)
+    run = begun(journal, plan)
+    do(run, plan, cloud)
+    assert standing(s3, bucket) == json.loads(policy(bucket, "Ours"))
+    told = take_back(run, plan, cloud)
+    assert standing(s3, bucket) == former
+    assert told.complete and told.restored and not told.removed and not told.left
+    assert run.record.status == "undone"
+
+
+@pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
+def test_left_when_somebody_changed_it(cloud: Aws, journal: Journal, s3: Any, bucket: str) -> None:
+    """A change that somebody made since is kept, nothing is written, and the receipt says why."""
+    plan = plan_for(bucket)
+    run = begun(journal, plan)
+    do(run, plan, cloud)
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket, "Theirs"))
+    watched = Between(cloud)
+    told = take_back(run, plan, watched)
+    assert standing(s3, bucket) == json.loads(policy(bucket, "Theirs"))
+    assert {call.name for call in watched.calls} == {"GetBucketPolicy"}
+    (left,) = told.left
+    assert "changed it since" in left.why
+    assert told.complete, "nothing that this run made is left"
+
+
+def test_left_when_somebody_removed_it(cloud: Aws, journal: Journal, s3: Any) -> None:
+    """Removing it is a change too: the former value does not come back."""
+    plan = plan_for(WITH_POLICY)
+    run = begun(journal, plan)
+    do(run, plan, cloud)
+    s3.delete_bucket_policy(Bucket=WITH_POLICY)
+    assert "changed it since" in take_back(run, plan, cloud).left[0].why
+    assert standing(s3, WITH_POLICY) is None
+
+
+def test_put_back_by_hand_already(cloud: Aws, journal: Journal, s3: Any) -> None:
+    """If it stands as before, there is nothing to do and nothing to complain about."""
+    former, plan = s3.get_bucket_policy(Bucket=WITH_POLICY)["Policy"], plan_for(WITH_POLICY)
+    run = begun(journal, plan)
+    do(run, plan, cloud)
+    s3.put_bucket_policy(Bucket=WITH_POLICY, Policy=former)
+    told = take_back(run, plan, cloud)
+    assert told.complete and not told.left
+    assert s3.get_bucket_policy(Bucket=WITH_POLICY)["Policy"] == former
+
+
+class Cut(BaseException):
+    """The plug was pulled: no `except` of ours may catch it."""
+
+
+def cut_at(n: int, journal: Journal, cloud: Aws, monkeypatch: pytest.MonkeyPatch) -> tuple[Between, Callable[[], bool]]:
+    """A cloud and a journal that both end for good at their n-th moment; and whether they did."""
+    moments = [0]
+
+    def moment(*_: object) -> None:
+        moments[0] += 1
+        if moments[0] >= n:
+            raise Cut
+
+    write = Journal.write
+
+    def write_or_end(self: Journal, *rest: Any) -> None:
+        moment()
+        write(self, *rest)
+
+    monkeypatch.setattr(Journal, "write", write_or_end)
+    return Between(cloud, before=moment), lambda: moments[0] >= n
+
+
+@pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
+@pytest.mark.parametrize("go_on", [True, False], ids=["resumed", "undone"])
+def test_cut_anywhere(
+    cloud: Aws, tmp_path: Path, s3: Any, monkeypatch: pytest.MonkeyPatch, bucket: str, go_on: bool
+) -> None:
+    """Cut off at any moment of applying, resumed or not: undo restores the former value.
+
+    What a second reading of the value in between would take for the former value is our own.
+    """
+    former, plan = standing(s3, bucket), plan_for(bucket)
+    for n in itertools.count(1):
+        journal = Journal(tmp_path / str(n))
+        run = begun(journal, plan)
+        with monkeypatch.context() as patched:
+            mortal, died = cut_at(n, journal, cloud, patched)
+            with suppress(Cut):
+                list(apply(run, plan, mortal, clock=FakeClock()))
+            dead = died()
+        again = Journal(tmp_path / str(n)).run(run.id)
+        if go_on:
+            do(again, plan, cloud)
+            assert standing(s3, bucket) == json.loads(policy(bucket, "Ours"))
+        assert take_back(again, plan, cloud).complete
+        assert standing(s3, bucket) == former
+        if not dead:
+            assert n > 6
+            return
+
+
+@pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
+def test_undo_cut_anywhere(cloud: Aws, tmp_path: Path, s3: Any, monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
+    """Cut off at any moment of undo, a second undo restores the former value."""
+    former, plan = standing(s3, bucket), plan_for(bucket)
+    for n in itertools.count(1):
+        journal = Journal(tmp_path / str(n))
+        run = begun(journal, plan)
+        do(run, plan, cloud)
+        with monkeypatch.context() as patched:
+            mortal, died = cut_at(n, journal, cloud, patched)
+            with suppress(Cut):
+                list(undo(run, plan, mortal, clock=FakeClock()))
+            dead = died()
+        assert take_back(Journal(tmp_path / str(n)).run(run.id), plan, cloud).complete
+        assert standing(s3, bucket) == former
+        if not dead:
+            assert n > 4
+            return
+
+
+def test_a_route_somebody_pointed_elsewhere_is_left(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """It is theirs now; everything else of the run still goes."""
+    ec2: Any = account.session.client("ec2")
+    made = session(cloud, journal, FIXED, clock=clock)
+    carried_out(made)
+    table = named(ec2, "table", "shop-private-a")
+    (public,) = ec2.describe_route_tables(RouteTableIds=[named(ec2, "table", "shop-public")])["RouteTables"]
+    internet = next(r["GatewayId"] for r in public["Routes"] if r["DestinationCidrBlock"] == "0.0.0.0/0")
+    ec2.replace_route(RouteTableId=table, DestinationCidrBlock="192.168.10.0/24", GatewayId=internet)
+    events = list(made.undo())
+    assert [e.action for e in events if e.kind is Happening.LEFT] == [f"route-{table}-192.168.10.0-24"]
+    told = made.receipt()
+    assert told.complete and "changed it since" in told.left[0].why
+    (after,) = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+    led = {route["DestinationCidrBlock"]: route["GatewayId"] for route in after["Routes"]}
+    assert led["192.168.10.0/24"] == internet
+    assert "192.168.20.0/24" not in led
+    assert not [g for g in ec2.describe_vpn_gateways()["VpnGateways"] if made.run and _ours(g, made.run.id)]
+
+
+def _ours(gateway: Any, run: str) -> bool:
+    gone = gateway["State"] == "deleted"
+    return not gone and any(tag["Value"] == run for tag in gateway.get("Tags", []))
