@@ -237,12 +237,11 @@ class Shadow:
         if self._pen == style:
             return
         (sgr, link), before = style, self._pen
-        if before is None or before[1] != link:
-            self._send(f"\x1b]8;;{link}\x1b\\" if link or (before is not None and before[1]) else "")
+        if link != (before[1] if before else ""):
+            self._send(f"\x1b]8;;{link}\x1b\\")
         if before is None or before[0] != sgr:
-            self._send(
-                "\x1b[m" if not sgr else f"\x1b[{sgr}m" if before is not None and not before[0] else f"\x1b[0;{sgr}m"
-            )
+            fresh = "" if before is not None and not before[0] else "0;"
+            self._send(f"\x1b[{fresh}{sgr}m" if sgr else "\x1b[m")
         self._pen = style
 
 
