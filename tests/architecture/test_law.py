@@ -1,0 +1,198 @@
+"""The law of the two packages: which way imports go, read from the source and watched while it runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import flows
+
+ROOT = Path(__file__).parents[2]
+AWS_LIBRARIES = {"boto3", "botocore", "moto", "s3transfer", "awscrt"}
+FRONT_ENDS = {"textual", "rich", "questionary", "prompt_toolkit", "click", "tui"}
+SOURCES = sorted(path for package in ("flows", "tui") for path in (ROOT / package).rglob("*.py"))
+SET_UPS = [ROOT / "flows" / f"{name}.py" for name in flows.SET_UPS]
+OTHERS = [
+    path
+    for folder in ("tests", "benchmarks", "screenshots")
+    for path in (ROOT / folder).rglob("*.py")
+]  # fmt: skip
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module that a file imports, anywhere in it, and whether that is for the type checker alone."""
+    module = path.relative_to(ROOT).with_suffix("").parts
+    package = module[:-1]
+    tree = ast.parse(path.read_text())
+    typing = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node in typing) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield base, node in typing
+            yield from ((f"{base}.{alias.name}", node in typing) for alias in node.names)
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def within(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+# -- as it is written ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if within(name_of(p).replace("/", "."), "tui")], ids=name_of)
+def test_what_people_see_never_imports_an_aws_library(path: Path) -> None:
+    assert {module for module, _ in imports(path) if top(module) in AWS_LIBRARIES} == set()
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if within(name_of(p).replace("/", "."), "flows")], ids=name_of)
+def test_what_handrail_knows_never_imports_a_front_end(path: Path) -> None:
+    assert {module for module, _ in imports(path) if top(module) in FRONT_ENDS} == set()
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if within(name_of(p).replace("/", "."), "flows")], ids=name_of)
+def test_only_the_door_and_practice_say_botocore(path: Path) -> None:
+    if name_of(path) == "flows/engine/cloud.py" or "practice" in path.parts:
+        return
+    assert {module for module, _ in imports(path) if top(module) in AWS_LIBRARIES} == set()
+
+
+@pytest.mark.parametrize("path", SET_UPS, ids=name_of)
+def test_a_set_up_knows_the_engine_and_the_actions_and_nothing_else(path: Path) -> None:
+    for module, _ in imports(path):
+        assert (
+            top(module) in sys.stdlib_module_names or within(module, "flows.engine", "flows.aws") or module == "flows"
+        )
+
+
+def test_every_set_up_that_is_written_is_listed() -> None:
+    declaring = {
+        path.stem
+        for path in (ROOT / "flows").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Flow" for base in node.bases)
+    }
+    assert declaring == set(flows.SET_UPS)
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "flows/aws/" in name_of(p)], ids=name_of)
+def test_what_can_be_done_knows_only_the_engine(path: Path) -> None:
+    for module, _ in imports(path):
+        assert top(module) in sys.stdlib_module_names or within(module, "flows.engine", "flows.aws"), module
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "flows/engine/" in name_of(p)], ids=name_of)
+def test_the_machine_knows_no_set_up_no_service_and_no_practice(path: Path) -> None:
+    for module, _ in imports(path):
+        if top(module) == "flows":
+            assert within(module, "flows.engine", "flows.version"), module
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "flows/export/" in name_of(p)], ids=name_of)
+def test_readers_of_a_plan_know_only_the_plan(path: Path) -> None:
+    for module, _ in imports(path):
+        if top(module) == "flows":
+            assert within(module, "flows.engine", "flows.export"), module
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_every_module_says_what_it_is(path: Path) -> None:
+    text = path.read_text()
+    assert not text.strip() or ast.get_docstring(ast.parse(text)), "it has no docstring"
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *OTHERS], ids=name_of)
+def test_nothing_is_left_for_later(path: Path) -> None:
+    marks = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+    assert marks.findall(path.read_text()) == []
+
+
+def test_no_file_names_where_packages_are_fetched_from() -> None:
+    """Whoever builds this has a registry of their own."""
+    hosts = re.compile(
+        "pypi" r"\.(org|python\.org)|files\.python" r"hosted|index-" r"url|artifactory|registry\.npm", re.I
+    )
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    files = [ROOT / name for name in listed.split("\0") if name] or [*SOURCES, *OTHERS, ROOT / "pyproject.toml"]
+    naming = [
+        name_of(path)
+        for path in files
+        if path.is_file() and path != Path(__file__) and hosts.search(path.read_text(errors="replace"))
+    ]
+    assert naming == []
+
+
+# -- as it runs ----------------------------------------------------------------------------------------------
+
+
+def loaded(program: str) -> set[str]:
+    """The top-level modules that are loaded after a program ran in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}\nimport sys\nprint('\\n' + ' '.join(sys.modules), file=sys.stderr)"],
+        capture_output=True, text=True, cwd=ROOT, check=True,
+    )  # fmt: skip
+    return {top(module) for module in done.stderr.splitlines()[-1].split()}
+
+
+def test_all_of_flows_loads_without_a_front_end() -> None:
+    program = (
+        "import importlib, pkgutil, flows\n"
+        "for found in pkgutil.walk_packages(flows.__path__, 'flows.'): importlib.import_module(found.name)"
+    )
+    modules = loaded(program)
+    assert "flows" in modules
+    assert modules & FRONT_ENDS == set()
+
+
+def test_the_set_ups_and_the_engine_load_without_an_aws_library() -> None:
+    assert loaded("import flows; flows.every()") & AWS_LIBRARIES == set()
+
+
+def test_all_of_tui_loads_without_an_aws_library() -> None:
+    program = (
+        "import importlib, pkgutil, tui\n"
+        "for found in pkgutil.walk_packages(tui.__path__, 'tui.'):\n"
+        "    if not found.name.endswith('__main__'): importlib.import_module(found.name)"
+    )
+    modules = loaded(program)
+    assert "tui" in modules
+    assert modules & AWS_LIBRARIES == set()
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["list"]], ids=" ".join)
+def test_what_is_known_by_heart_loads_no_library(words: list[str]) -> None:
+    modules = loaded(
+        f"import sys; sys.argv[1:] = {words!r}\nfrom tui.entry import main\ntry: main()\nexcept SystemExit: pass"
+    )
+    assert modules & (AWS_LIBRARIES | FRONT_ENDS) <= {"tui"}
+    assert "yaml" not in modules
+
+
+@pytest.mark.parametrize(
+    "words", [["list", "--output", "json"], ["questions", "vpn"], ["graph", "vpn"], ["completion", "bash"], ["run", "vpn"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_needs_no_account_loads_no_aws_library(words: list[str]) -> None:
+    modules = loaded(f"from tui.cli import main\ntry: main({words!r})\nexcept SystemExit: pass")
+    assert modules & (AWS_LIBRARIES | {"textual"}) == set()

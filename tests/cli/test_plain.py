@@ -1,0 +1,313 @@
+"""Line prompts: a whole set-up as a conversation, on a real terminal and with a scripted reader."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from cli.between import between
+from cli.face import REGION, Account, Command
+from cli.terminal import Terminal
+
+import flows
+from flows.engine import Journal, Place, Session
+from flows.engine.cloud import Aws
+from tui.prompts import Conversation, Interrupted, Quit
+
+PICK, PICKS, NOW = "Number, name or part of it", "Numbers or names (separate with commas), or none", "What now"
+STRAIGHT = [
+    (PICK, "shop"),
+    ("Device address", "203.0.113.10"),
+    ("Office networks (separate with commas)", "192.168.10.0/24"),
+    (f"{PICK} [1]", ""),
+    (PICKS, ""),
+    (PICKS, "app"),
+    ("Name", "office"),
+]
+"""What is asked on the short way, and a reply to each."""
+
+
+def talk(*words: str) -> Terminal:
+    """Handrail on a dumb terminal."""
+    return Terminal(*words, env={**os.environ, "TERM": "dumb"})
+
+
+def answer_all(terminal: Terminal, replies: Sequence[tuple[str, str]] = STRAIGHT) -> None:
+    for prompt, reply in replies:
+        terminal.answer(f"{prompt}", reply)
+
+
+# -- on a real terminal --------------------------------------------------------------------------------------
+
+
+def test_a_whole_set_up_by_line_prompts(company: Account, handrail: Command, tmp_path: Path) -> None:
+    before = company.picture()
+    kept = tmp_path / "kept.yaml"
+    with talk("run", "vpn", *company.at) as terminal:
+        terminal.answer(PICK, "?")
+        shown = terminal.answer(PICK, "s")
+        assert "A VPC is your private network" in shown
+        assert "an id or a unique name" in shown
+        shown = terminal.answer(PICK, "sho")
+        assert "2 match “s”:" in shown
+        assert "172.31.0.0/16" not in shown.partition("2 match")[2]
+        terminal.answer("Device address", "10.0.0.1")
+        shown = terminal.answer("Device address [10.0.0.1]", "back")
+        assert "private address" in shown
+        shown = terminal.answer(f"{PICK} [2]", "")
+        assert re.search(r"\* +2  shop", shown), "what was chosen is marked, and Enter keeps it"
+        terminal.answer("Device address", "203.0.113.10")
+        shown = terminal.answer("Office networks (separate with commas)", "192.168.10.7/24")
+        assert "[note] 203.0.113.10 is an example address" in shown
+        shown = terminal.answer("[192.168.10.0/24]", "")
+        assert "Did you mean 192.168.10.0/24?" in shown
+        terminal.answer(f"{PICK} [1]", "refresh")
+        assert "read again" in terminal.answer(f"{PICK} [1]", "")
+        terminal.answer(PICKS, "2, shop-private-b")
+        terminal.answer(PICKS, "app")
+        terminal.answer("Name [office-shop]", "office")
+        review = terminal.answer(NOW, "commands")
+        for part in ("What will be done", "What it costs", "shop-private-a", "shop-private-b"):
+            assert part in review
+        shown = terminal.answer(NOW, "permissions")
+        assert "aws ec2 create-vpn-connection" in shown
+        assert "Your answers" not in shown, "the review is told again only when it changed"
+        assert "ec2:CreateVpnConnection" in terminal.answer(NOW, "change allow")
+        terminal.answer("Let in (separate with commas) [ping]", "ssh")
+        assert "use ssh on the servers" in terminal.answer(NOW, "change nothing")
+        assert "“nothing”" in terminal.answer(NOW, f"save {kept}")
+        terminal.answer(NOW, "back")
+        terminal.answer("Name [office]", "")
+        terminal.answer(NOW, "yes")
+        shown = terminal.until("Take it back with: handrail undo ")
+        assert terminal.ended() == 0
+    assert "waits for your device" in shown
+    assert company.picture() != before
+    assert yaml.safe_load(kept.read_text())["allow"] == "ssh"
+    assert_reads_well(terminal.seen)
+
+    (record,) = handrail("runs", "--output", "json").json
+    with talk("undo", record["run"]) as terminal:
+        shown = terminal.answer("Type yes to undo", "yes")
+        assert "This will be taken back" in shown
+        assert terminal.ended() == 0
+    assert "Everything is as it was before." in terminal.transcript
+    assert company.picture() == before
+    assert_reads_well(terminal.seen)
+
+
+def test_quit_keeps_a_draft_and_resume_goes_on(company: Account, handrail: Command) -> None:
+    with talk("run", "vpn", *company.at) as terminal:
+        answer_all(terminal, STRAIGHT[:3])
+        terminal.answer(f"{PICK} [1]", "quit")
+        shown = terminal.until("Go on with: handrail resume ")
+        assert "Your answers are kept." in shown
+        assert terminal.ended() == 0
+    (record,) = handrail("runs", "--output", "json").json
+    assert record["status"] == "draft"
+    with talk("resume", record["run"]) as terminal:
+        answer_all(terminal, STRAIGHT[3:])
+        review = terminal.answer(NOW, "quit")
+        assert "203.0.113.10" in review
+        assert terminal.ended() == 0
+
+
+def test_ctrl_c_leaves_with_130_and_keeps_the_answers(company: Account, handrail: Command) -> None:
+    with talk("run", "vpn", *company.at) as terminal:
+        terminal.answer(PICK, "shop")
+        terminal.until("Device address: ")
+        terminal.press(b"\x03")
+        assert terminal.ended() == 130
+    assert "Go on with: handrail resume " in terminal.transcript
+    assert "Traceback" not in terminal.transcript
+    (record,) = handrail("runs", "--output", "json").json
+    assert record["status"] == "draft"
+
+
+def test_ctrl_d_leaves_too(company: Account) -> None:
+    with talk("run", "vpn", *company.at) as terminal:
+        terminal.answer(PICK, "shop")
+        terminal.until("Device address: ")
+        terminal.press(b"\x04")
+        assert terminal.ended() == 0
+    assert "Go on with: handrail resume " in terminal.transcript
+
+
+def test_a_failure_offers_again_undo_and_keep(company: Account) -> None:
+    before = company.picture()
+    with between(company.url, deny="CreateVpnConnection") as address:
+        with talk("run", "vpn", "--endpoint-url", address, "--region", REGION) as terminal:
+            answer_all(terminal)
+            terminal.answer(NOW, "yes")
+            shown = terminal.answer("again tries again, undo takes everything back, keep leaves it for later", "what")
+            assert "FAILED  Create the VPN connection" in shown
+            assert "ec2:CreateVpnConnection" in shown
+            assert "“what”" in terminal.answer("keep leaves it for later", "again")
+            assert "FAILED  Create the VPN connection" in terminal.answer("keep leaves it for later", "undo")
+            terminal.answer("Type yes to undo", "yes")
+            terminal.until("Everything is as it was before.")
+            assert terminal.ended() == 0
+    assert company.picture() == before
+    assert_reads_well(terminal.seen)
+
+
+def test_kept_after_a_failure_it_ends_as_a_failure_does(company: Account) -> None:
+    with between(company.url, deny="CreateVpnConnection") as address:
+        with talk("run", "vpn", "--endpoint-url", address, "--region", REGION) as terminal:
+            answer_all(terminal)
+            terminal.answer(NOW, "yes")
+            terminal.answer("keep leaves it for later", "keep")
+            terminal.until("Take it back with: handrail undo ")
+            assert terminal.ended() == 1
+
+
+def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None:
+    with talk("run", "vpn", *company.at) as terminal:
+        terminal.answer(PICK, "shop")
+        terminal.answer("Device address", "quit")
+        terminal.ended()
+    with talk(*company.at) as terminal:
+        shown = terminal.answer("Number, or quit", "99")
+        assert "1  Connect an office to a VPC" in shown
+        assert "draft" in shown
+        terminal.answer("Number, or quit", str(len(flows.SET_UPS) + 1))
+        terminal.answer("Device address", "quit")
+        assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "term", "more", "size"),
+    [
+        ((), "dumb", {}, (80, 24)),
+        (("--plain",), "xterm", {}, (80, 24)),
+        ((), "xterm", {"HANDRAIL_PLAIN": "1"}, (80, 24)),
+        ((), "xterm", {}, (50, 24)),
+        ((), "xterm", {}, (80, 10)),
+    ],
+    ids=["dumb", "--plain", "HANDRAIL_PLAIN", "narrow", "low"],
+)
+def test_line_prompts_where_a_screen_would_not_do(
+    museum: Account, words: tuple[str, ...], term: str, more: dict[str, str], size: tuple[int, int]
+) -> None:
+    env = {**os.environ, "TERM": term, **more}
+    columns, lines = size
+    with Terminal("run", "vpn", *words, *museum.at, env=env, columns=columns, lines=lines) as terminal:
+        terminal.until("1 of ")
+        terminal.until("Number, name or part of it")
+        assert "\x1b[?1049h" not in terminal.transcript, "no alternate screen"
+        assert "│" not in terminal.transcript
+
+
+def assert_reads_well(seen: bytes) -> None:
+    """Plain lines: not one control character, nothing drawn, nothing said twice in a row."""
+    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", seen.replace(b"\r\n", b"\n").replace(b"^C", b""))
+    assert b"\r" not in seen.replace(b"\r\n", b"\n")
+    text = seen.decode()
+    assert not re.search("[\u2500-\u259f]", text), "no boxes"
+    lines = text.replace("\r\n", "\n").split("\n")
+    assert not [line for line, after in pairwise(lines) if line and line == after]
+
+
+# -- with a scripted reader ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def session(cloud: Aws, journal: Journal) -> Session:
+    return Session(flows.find("vpn"), cloud, journal, place=Place(practice=True))
+
+
+class Script:
+    """A reader that says its lines, and then leaves."""
+
+    def __init__(self, *replies: str) -> None:
+        self.left, self.asked = list(replies), list[tuple[str, str]]()
+
+    def __call__(self, prompt: str, start: str) -> str:
+        self.asked.append((prompt, start))
+        if not self.left:
+            raise Quit
+        reply = self.left.pop(0)
+        if reply == "^C":
+            raise Interrupted
+        return reply or start
+
+
+def test_long_lists_come_in_pages(cloud: Aws, session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(45):
+        cloud._session.client("ec2").create_vpc(
+            CidrBlock=f"10.{100 + number}.0.0/16",
+            TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": f"net-{number:02}"}]}],
+        )
+    script = Script("more", "more", "net-1", "net-17", "quit")
+    assert Conversation(session, script).hold() == 0
+    shown = capsys.readouterr().out
+    assert "28 more: type more, or part of a name" in shown
+    assert "8 more: type more" in shown
+    assert "10 match “net-1”:" in shown
+    assert session.answers()["vpc"].startswith("vpc-")
+    (first, *_) = session.trail()
+    assert first.shown.startswith("net-17 (")
+
+
+def test_a_changed_mind_asks_again_only_what_depended_on_it(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replies = [reply for _, reply in STRAIGHT]
+    script = Script(*replies, "change vpc", "staging", "quit")
+    Conversation(session, script).hold()
+    shown = capsys.readouterr().out
+    assert "needs another look, because you changed VPC" in shown
+    assert session.answers()["gateway_ip"] == "203.0.113.10"
+    (vpc, *_) = session.trail()
+    assert vpc.shown.startswith("staging (")
+
+
+@pytest.mark.parametrize("reply", ["^C", "quit"])
+def test_leaving_in_the_middle(session: Session, capsys: pytest.CaptureFixture[str], reply: str) -> None:
+    assert Conversation(session, Script("shop", reply)).hold() == (130 if reply == "^C" else 0)
+    assert session.run is not None
+    assert f"handrail resume {session.run.id}" in capsys.readouterr().out
+
+
+def test_back_at_the_first_question(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    Conversation(session, Script("back", "quit")).hold()
+    assert "This is the first question." in capsys.readouterr().out
+
+
+def test_yes_at_a_refused_review_creates_nothing(
+    cloud: Aws, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(4):
+        cloud._session.client("ec2").create_vpn_gateway(Type="ipsec.1")
+    script = Script(*[reply for _, reply in STRAIGHT], "yes", "quit")
+    Conversation(session, script).hold()
+    assert capsys.readouterr().out.count("It cannot be created like this: [stop] You have 5") == 2
+    assert session.run is not None
+    assert session.run.record.status == "draft"
+
+
+def test_read_only_creates_nothing(
+    account: object, cloud: Aws, journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Place(practice=True, read_only=True)
+    session = Session(flows.find("vpn"), cloud, journal, place=place)
+    Conversation(session, Script(*[reply for _, reply in STRAIGHT], "yes", "quit")).hold()
+    assert "this is read-only" in capsys.readouterr().out
+    assert session.run is not None
+    assert session.run.record.status == "draft"
+
+
+def test_production_is_typed_by_name(cloud: Aws, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    session = Session(flows.find("vpn"), cloud, journal, place=Place(profile="acme-prod"))
+    script = Script(*[reply for _, reply in STRAIGHT], "yes", "fjord", "yes", "quit")
+    Conversation(session, script).hold()
+    (asked, *_) = [prompt for prompt, _ in script.asked if "production" in prompt]
+    assert asked.startswith("This looks like production. Type ")
+    assert "nothing was created" in capsys.readouterr().out
+    assert session.run is not None
+    assert session.run.record.status == "draft"
