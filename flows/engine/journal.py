@@ -129,7 +129,7 @@ class Journal:
             yield
         except (OSError, sqlite3.Error) as error:
             why = str(error)
-            if isinstance(error, sqlite3.DatabaseError) and "not a database" in why:
+            if isinstance(error, sqlite3.DatabaseError) and ("not a database" in why or "malformed" in why):
                 remedy = "Move that file away; Handrail starts a new one."
             elif "full" in why:
                 remedy = "Make room on the disk; what was written so far is safe."
