@@ -66,7 +66,9 @@ class HandrailApp(App[None]):
     ]
 
     def __init__(self, desk: Desk, start: Start | None = None) -> None:
-        super().__init__(driver_class=driver())
+        plain = bool(os.environ.get("NO_COLOR"))
+        # plain: the terminal's own two colours and its attributes, nothing else
+        super().__init__(driver_class=driver(), ansi_color=True if plain else None)
         self.desk, self._start = desk, start or Start()
         self.where = OPENING
         self.code = 0
@@ -74,7 +76,7 @@ class HandrailApp(App[None]):
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = fitting_theme()
+        self.theme = "ansi-dark" if plain else fitting_theme()
 
     def on_mount(self) -> None:
         if self._start.flow or self._start.run:

@@ -57,10 +57,10 @@ class Done(Page):
             rows = [Said("Everything is created.", "done", "good")]
         if done.next_steps:
             rows += [Said(), Said("What to do now", kind="heading")]
-            rows += [Said(line(step), f"{number}", "strong") for number, step in enumerate(done.next_steps, 1)]
+            rows += [Said(line(step), f"{number}", "point") for number, step in enumerate(done.next_steps, 1)]
         if done.files:
             rows += [Said(), Said("Files", kind="heading")]
-            rows += [Said(f"{run.folder} (only you can read them; they may hold secret keys)", "in", "strong")]
+            rows += [Said(f"{run.folder} (only you can read them; they may hold secret keys)", "in", "point")]
             rows += [Said(line(name)) for name in sorted(done.files)]
         if done.findings:
             rows += [Said(), Said("Does it work?", kind="heading")]

@@ -32,5 +32,5 @@ def keys_of(page: Page) -> list[Said]:
     for active in page.active_bindings.values():
         binding = active.binding
         if binding.show and active.enabled:
-            found[binding.description] = Said(active.tooltip or binding.description, key_name(binding), "strong")
+            found[binding.description] = Said(active.tooltip or binding.description, key_name(binding), "point")
     return list(found.values())

@@ -182,18 +182,18 @@ class Question(Page):
         if problem := asking.problem:
             rows.append(Said(shown(problem.what), "refused", "bad"))
             rows += [Said(shown(problem.why), "why", "muted")] if problem.why else []
-            rows += [Said(shown(problem.remedy), "instead", "strong")] if problem.remedy else []
+            rows += [Said(shown(problem.remedy), "instead", "point")] if problem.remedy else []
             if fixed := self._suggested():
-                rows.append(Said(f"enters {line(fixed)}", "F2", "strong"))
+                rows.append(Said(f"enters {line(fixed)}", "F2", "point"))
         elif asking.offer is not None and asking.offer.way_out:
             rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
         if self._confirming:
             for caution in asking.cautions:
                 rows.append(Said(line(caution.message), "caution", "warn"))
             switch = next((c.switch for c in asking.cautions if c.switch), "")
-            rows.append(Said("goes on like this", "y", "strong"))
-            rows += [Said(f"takes {line(switch)} instead", "s", "strong")] if switch else []
-            rows.append(Said("changes the answer", "Esc", "strong"))
+            rows.append(Said("goes on like this", "y", "point"))
+            rows += [Said(f"takes {line(switch)} instead", "s", "point")] if switch else []
+            rows.append(Said("changes the answer", "Esc", "point"))
         elif not asking.problem:
             rows += [Said(line(c.message), "note", "muted") for c in self._remarks]
         return rows

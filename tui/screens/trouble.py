@@ -82,9 +82,9 @@ def told(error: Exception) -> list[Said]:
         return [
             Said(f"Handrail itself made a mistake ({type(error).__name__}).", "problem", "bad"),
             Said("What was done until then is in the journal.", "why", "muted"),
-            Said("Try again, or leave. HANDRAIL_DEBUG=1 shows the details for a report.", "now", "strong"),
+            Said("Try again, or leave. HANDRAIL_DEBUG=1 shows the details for a report.", "now", "point"),
         ]
     rows = [Said(shown(error.what), "problem", "bad")]
     rows += [Said(shown(error.why), "why", "muted")] if error.why else []
     remedy = words.remedy(error)
-    return rows + ([Said(shown(remedy), "now", "strong")] if remedy else [])
+    return rows + ([Said(shown(remedy), "now", "point")] if remedy else [])

@@ -28,7 +28,7 @@ class Said:
     Args:
         text: what it says; wrapped.
         lead: a short word in front, in a column of its own.
-        kind: how it looks: "", "heading", "muted", "good", "warn", "bad", "strong".
+        kind: how it looks: "", "heading", "muted", "good", "warn", "bad", "strong", "point".
         key: what is chosen with Enter; empty if nothing.
     """
 
@@ -53,7 +53,8 @@ class Lines(Widget, can_focus=True):
         Binding("enter", "choose", "Change", tooltip="Change what the cursor is on"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "lines--cursor", "lines--heading", "lines--muted", "lines--good", "lines--warn", "lines--bad", "lines--strong",
+        "lines--cursor", "lines--heading", "lines--muted", "lines--good", "lines--warn", "lines--bad",
+        "lines--strong", "lines--point",
     }  # fmt: skip
 
     class Chosen(Message):
