@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from flows.engine import (
+    Asking,
     Blocked,
     Caution,
     Event,
@@ -57,6 +58,13 @@ def save_answers(path: Path, answers: Mapping[str, Any]) -> None:
 def dump_answers(answers: Mapping[str, Any]) -> str:
     plain = json.loads(json.dumps(dict(answers), default=str))
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+
+
+def look_ahead(session: Session) -> None:
+    """Go past what needs a conscious yes, so that the whole review can be seen; `confirmed` insists on the yes."""
+    while isinstance(state := session.state(), Asking) and state.cautions:
+        for caution in state.cautions:
+            session.accept(caution.id)
 
 
 def confirmed(review: Review, accepted: Collection[str], place: Place) -> None:

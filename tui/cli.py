@@ -196,6 +196,7 @@ def run(
     session = Session(found, _cloud(place), _journal(), place=place)
     session.accepted |= set(accept)
     cautions = session.fill(known)
+    batch.look_ahead(session)
     if save_answers:
         batch.save_answers(save_answers, session.answers())
     review = session.review()
@@ -319,6 +320,7 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
     cautions: list[Caution] = []
     if record.status == "draft":
         cautions = session.fill(record.answers)
+        batch.look_ahead(session)
         review = session.review()
         cautions += review.cautions
         if output == "text":
@@ -542,7 +544,9 @@ def _answered(
     _required(found, known)
     session = Session(found, _cloud(place), place=place)
     session.accepted |= set(accept)
-    return session, session.fill(known)
+    cautions = session.fill(known)
+    batch.look_ahead(session)
+    return session, cautions
 
 
 def _required(flow: Any, answers: dict[str, Any]) -> None:

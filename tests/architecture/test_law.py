@@ -190,9 +190,10 @@ def test_what_is_known_by_heart_loads_no_library(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["list", "--output", "json"], ["questions", "vpn"], ["graph", "vpn"], ["completion", "bash"], ["run", "vpn"]],
+    "words",
+    [["list", "--output", "json"], ["questions", "vpn"], ["graph", "vpn"], ["completion", "bash"], ["run", "vpn"]],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_what_needs_no_account_loads_no_aws_library(words: list[str]) -> None:
     modules = loaded(f"from tui.cli import main\ntry: main({words!r})\nexcept SystemExit: pass")
     assert modules & (AWS_LIBRARIES | {"textual"}) == set()

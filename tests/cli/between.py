@@ -63,10 +63,18 @@ def answering(answer: Callable[[str, bytes, dict[str, str]], Answer]) -> Iterato
 
 
 @contextmanager
-def between(url: str, *, deny: str = "", error: Answer | None = None, heard: list[str] | None = None) -> Iterator[str]:
+def between(
+    url: str,
+    *,
+    deny: str = "",
+    error: Answer | None = None,
+    heard: list[str] | None = None,
+    first: Callable[[str], None] = lambda operation: None,
+) -> Iterator[str]:
     """The account at `url`, except that the operation `deny` ("*" is every EC2 one) gets `error`.
 
-    Every operation is noted in `heard`, as `service:Operation` with IAM's name of the service.
+    Every operation is noted in `heard`, as `service:Operation` with IAM's name of the service. `first` is called
+    with each before it is passed on, and may take its time.
     """
     refusal = error or ec2_error("UnauthorizedOperation", "You are not authorized to perform this operation.")
 
@@ -74,6 +82,7 @@ def between(url: str, *, deny: str = "", error: Answer | None = None, heard: lis
         service = headers.get("Authorization", "").split("/")[3:4]
         if heard is not None:
             heard.append(f"{''.join(service)}:{operation}")
+        first(operation)
         if operation == deny or (deny == "*" and service == ["ec2"]):
             return refusal
         sent = {name: value for name, value in headers.items() if name.lower() not in ("host", "content-length")}
