@@ -5,11 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from flows.aws import buckets, certificates, cloudfront, dns, hostnames, tags, website_checks, website_handover
+from flows.aws import (
+    buckets,
+    certificates,
+    cloudfront,
+    dns,
+    hostnames,
+    tags,
+    website_checks,
+    website_diagnosis,
+    website_handover,
+)
 from flows.aws import website_endpoints as s3_endpoints
 from flows.engine import (
-    Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Many, Plan, Ref, Refused, Text, Use, Yes,
-    join, secret,
+    Action,
+    Caution,
+    Choice,
+    Cloud,
+    Finding,
+    Flow,
+    Handover,
+    Late,
+    Many,
+    Plan,
+    Ref,
+    Refused,
+    Text,
+    Use,
+    Yes,
+    join,
+    secret,
 )  # fmt: skip
 
 REFERER, USER_AGENT = "Referer", "User-Agent"
@@ -127,6 +152,7 @@ class Website(Flow):
     subject = {
         "distribution": "the id of the distribution, for example E1A2B3C4D5E6F7",
         "domain": "a name under which the site should be reached, for example www.example.com",
+        "probe": "yes: also fetch a few pages of the site over the internet",
     }
     enough = (("distribution",), ("domain",))
 
@@ -144,9 +170,9 @@ class Website(Flow):
         form=pasted,
         check=meant,
         label="Origin",
-        why="A bucket has two addresses that look alike. The bucket itself stays private and CloudFront signs its requests. "
-        "The website endpoint (s3-website is in its name) is needed for index pages in sub-folders, S3 redirects and S3's "
-        "error page; it speaks plain HTTP only.",
+        why="A bucket has two addresses that look alike. The bucket itself stays private and CloudFront signs its "
+        "requests. The website endpoint (s3-website is in its name) is needed for index pages in sub-folders, S3 "
+        "redirects and S3's error page; it speaks plain HTTP only.",
     )
     domain = Many(
         "Under which names should the site be reached? (none: only CloudFront's own name)",
@@ -156,8 +182,8 @@ class Website(Flow):
         default="",
         label="Domain",
         example="www.example.com",
-        why="Visitors type this name. AWS needs a certificate for exactly this name. Without one the site has a name like "
-        "d111111abcdef8.cloudfront.net.",
+        why="Visitors type this name. AWS needs a certificate for exactly this name. Without one the site has a name "
+        "like d111111abcdef8.cloudfront.net.",
     )
     certificate = Choice(
         "Which certificate?",
@@ -167,8 +193,8 @@ class Website(Flow):
         default=longest_valid,
         when=domain.is_not(NO_NAMES),
         label="Certificate",
-        why="The certificate is what makes https possible. From ACM it is free and renews itself, as long as its record "
-        "stays in DNS. CloudFront takes certificates from us-east-1 only.",
+        why="The certificate is what makes https possible. From ACM it is free and renews itself, as long as its "
+        "record stays in DNS. CloudFront takes certificates from us-east-1 only.",
     )
     zone = Choice(
         "Where is the DNS of these names managed?",
@@ -178,24 +204,25 @@ class Website(Flow):
         default=nearest_zone,
         when=domain.is_not(NO_NAMES),
         label="DNS zone",
-        why="The certificate is proved by a DNS record, and at the end the names must point to CloudFront. In a zone of this "
-        "account Handrail writes the records; elsewhere you get them to enter yourself.",
+        why="The certificate is proved by a DNS record, and at the end the names must point to CloudFront. In a zone "
+        "of this account Handrail writes the records; elsewhere you get them to enter yourself.",
     )
     single_page_app = Yes(
         "Is it a single-page application (React, Vue, Angular with browser routing)?",
         check=whole_app,
         default="no",
         label="Single-page app",
-        why="In such an app the addresses (/users/5) are not files. CloudFront must answer them with the start page, and the "
-        "app does the rest.",
+        why="In such an app the addresses (/users/5) are not files. CloudFront must answer them with the start page, "
+        "and the app does the rest.",
     )
     lock_origin = Yes(
         "Should only CloudFront be able to read the files?",
         check=locked,
         default="yes",
         label="Lock the origin",
-        why="Otherwise everybody can also read them directly from S3, past CloudFront, its certificate and its rules. A bucket "
-        "is locked with Origin Access Control; a website with a secret header, which is weaker, but all that S3 offers there.",
+        why="Otherwise everybody can also read them directly from S3, past CloudFront, its certificate and its rules. "
+        "A bucket is locked with Origin Access Control; a website with a secret header, which is weaker, but all that "
+        "S3 offers there.",
     )
 
     start = Text(
@@ -217,7 +244,8 @@ class Website(Flow):
         fine_tuning=True,
         label="Error page",
         example="/404.html",
-        why="CloudFront sends it with status 404. A bucket answers 403 for missing files, a website its own error page.",
+        why="CloudFront sends it with status 404. A bucket answers 403 for missing files, a website its own error "
+        "page.",
     )
     point_domain = Yes(
         "Should the names be pointed at CloudFront at the end?",
@@ -225,8 +253,8 @@ class Website(Flow):
         when=zone.is_not(dns.ELSEWHERE),
         fine_tuning=True,
         label="Point the names",
-        why="Only then do visitors get there. If the names lead somewhere else today the answer is no, unless you say yes: "
-        "what stands there is then replaced in one step, and put back by undo.",
+        why="Only then do visitors get there. If the names lead somewhere else today the answer is no, unless you say "
+        "yes: what stands there is then replaced in one step, and put back by undo.",
     )
     header = Choice(
         "Which header should carry the secret of a website endpoint?",
@@ -235,8 +263,8 @@ class Website(Flow):
         when=lock_origin.is_(True),
         fine_tuning=True,
         label="Secret header",
-        why="S3 can look at only these two headers. CloudFront adds the secret value, everybody else lacks it. A bucket "
-        "endpoint needs none.",
+        why="S3 can look at only these two headers. CloudFront adds the secret value, everybody else lacks it. A "
+        "bucket endpoint needs none.",
     )
     price_class = Choice(
         "From which of CloudFront's locations?",
@@ -273,6 +301,14 @@ class Website(Flow):
         example="shop-website",
         why="It stands in the distribution's comment and in the Name tag, so that you and others recognise it later.",
     )
+    probe = Yes(
+        "May Handrail fetch a few pages of the site over the internet when it is done?",
+        default="no",
+        fine_tuning=True,
+        label="Look from outside",
+        why="It proves that the site works as visitors see it. These are the only requests that go anywhere but to "
+        "AWS's own interfaces: to your site and its bucket.",
+    )
 
     def plan(self) -> Plan:
         proved, certificate = self.certified()
@@ -299,7 +335,8 @@ class Website(Flow):
                 "start": self.start,
                 "locked": self.lock_origin,
                 "single_page_app": self.single_page_app,
-                "pointed": [action.id for action in pointed] != [],
+                "pointed": len(pointed) > 0,
+                "probe": self.probe,
                 "zone": self.zone.id if self.domain and isinstance(self.zone, dns.Zone) else "",
             },
             reads=website_handover.READS,
@@ -341,7 +378,7 @@ class Website(Flow):
             things.append(buckets.host_website(self.bucket, self.start, error))
         now = buckets.block(self.cloud, self.bucket)
         if self.public_policy() and now.in_the_way:
-            things.append(buckets.allow_public_policy(self.bucket, now))
+            things.append(buckets.allow_public_policy(self.bucket, now, after=tuple(thing.id for thing in things)))
         return things
 
     def public_policy(self) -> bool:
@@ -414,4 +451,4 @@ class Website(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        return website_checks.diagnose(cloud, subject)
+        return website_diagnosis.diagnose(cloud, subject)

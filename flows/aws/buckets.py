@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.engine import (
-    Action, Call, Cloud, CloudError, Denied, Entry, Late, Option, Restore, Still, Undo, before, edited,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Denied,
+    Entry,
+    Late,
+    Option,
+    Restore,
+    Still,
+    Undo,
+    before,
+    edited,
 )  # fmt: skip
 
 from .website_endpoints import Endpoint, itself, website
@@ -17,6 +29,8 @@ LOOKED_INTO = 20
 """Up to so many buckets the list says which are websites: that is one question to AWS for each."""
 POLICY_LIMIT = 20480
 """Bytes of a bucket policy (S3 User Guide, "Bucket policies", 2026-10)."""
+BUSY = ("OperationAborted",)
+"""Another change of the same bucket is under way."""
 NO_BLOCK, NO_POLICY = "NoSuchPublicAccessBlockConfiguration", "NoSuchBucketPolicy"
 
 
@@ -69,6 +83,11 @@ def buckets(cloud: Cloud) -> Iterator[Option[Bucket]]:
             except CloudError:  # one bucket that may not be looked into must not hide the others
                 hint += ", not known whether it is a website"
         yield Option(bucket.name, bucket, bucket.name, hint)
+
+
+def found(cloud: Cloud, name: str) -> Bucket:
+    """A bucket by its name, also one that is not in the list. Raises CloudError."""
+    return Bucket(name, _region(cloud, name))
 
 
 def endpoints(cloud: Cloud, bucket: Bucket) -> Iterator[Option[Endpoint]]:
@@ -159,15 +178,15 @@ def content_type(cloud: Cloud, bucket: Bucket, key: str) -> str | None:
 
 def opens_to_all(statement: Mapping[str, Any], bucket: str) -> bool:
     """Whether a statement lets everybody read the bucket's files."""
-    return (
-        statement.get("Effect") == "Allow"
-        and not statement.get("Condition")
-        and everybody(statement)
-        and any(action in ("s3:GetObject", "s3:Get*", "s3:*", "*") for action in _listed(statement.get("Action")))
-        and any(
-            str(resource).endswith((f":::{bucket}/*", "*:::*", ":::*"))
-            for resource in _listed(statement.get("Resource"))
-        )
+    allows = statement.get("Effect") == "Allow" and not statement.get("Condition")
+    return allows and everybody(statement) and reads_files(statement, bucket)
+
+
+def reads_files(statement: Mapping[str, Any], bucket: str) -> bool:
+    """Whether a statement is about reading all of the bucket's files."""
+    actions, resources = _listed(statement.get("Action")), _listed(statement.get("Resource"))
+    return any(action in ("s3:GetObject", "s3:Get*", "s3:*", "*") for action in actions) and any(
+        str(resource) == "*" or str(resource).endswith((f":::{bucket}/*", ":::*")) for resource in resources
     )
 
 
@@ -215,7 +234,7 @@ def host_website(bucket: Bucket, index: str, error: str) -> Action:
     )  # fmt: skip
 
 
-def allow_public_policy(bucket: Bucket, now: Block) -> Action:
+def allow_public_policy(bucket: Bucket, now: Block, after: tuple[str, ...]) -> Action:
     """Let a policy for everybody count, and nothing more: what is blocked through ACLs stays blocked."""
     here = {"Bucket": bucket.name}
     wanted = {
@@ -233,6 +252,8 @@ def allow_public_policy(bucket: Bucket, now: Block) -> Action:
             Call("s3.DeletePublicAccessBlock", here, bucket.region),
             absent=(NO_BLOCK,),
         ),
+        after=after,
+        not_yet=BUSY,
         undone=f"The public access block of {bucket.name}",
     )  # fmt: skip
 
@@ -252,7 +273,7 @@ def add_statement(
             absent=(NO_POLICY,), limit=POLICY_LIMIT,
         ),
         # a change of the block takes up to a minute to be known everywhere
-        not_yet=("AccessDenied: public policies are blocked",),
+        not_yet=("AccessDenied: public policies are blocked", *BUSY),
         after=after,
         undone=f"The statement in the policy of {bucket.name}",
     )  # fmt: skip

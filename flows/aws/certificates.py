@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flows.engine import (
-    RUN, TOKEN, Action, Call, Cloud, CloudError, Find, Late, Option, Ref, Refused, Undo, Use, Wait, seen,
+    RUN,
+    TOKEN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Find,
+    Late,
+    Option,
+    Ref,
+    Refused,
+    Undo,
+    Use,
+    Wait,
+    seen,
 )  # fmt: skip
 
 from .hostnames import covers
@@ -58,7 +72,8 @@ def home(cloud: Cloud) -> str:
     partition = cloud.identity.partition
     if partition not in HOME:
         raise Refused(
-            f"In the partition {partition} CloudFront is a service of its own, or there is none; this set-up does not know it.",
+            f"In the partition {partition} CloudFront is a service of its own, or there is none; this set-up does not "
+            "know it.",
             remedy="Use it in an account of the partition aws.",
         )
     return HOME[partition]

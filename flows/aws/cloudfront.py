@@ -8,7 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 from flows.engine import (
-    RUN, Action, Call, Cloud, Cost, Find, Late, Ref, Secret, Undo, Wait, found, join, secret,
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    Cost,
+    Find,
+    Late,
+    Ref,
+    Secret,
+    Undo,
+    Wait,
+    found,
+    join,
+    secret,
 )  # fmt: skip
 
 from .tags import tags
@@ -55,7 +68,8 @@ def distributions(cloud: Cloud) -> list[Distribution]:
     """The distributions of the account."""
     return [
         Distribution(
-            each["Id"], each["DomainName"], each.get("Comment", ""), tuple((each.get("Aliases") or {}).get("Items") or ()),
+            each["Id"], each["DomainName"], each.get("Comment", ""),
+            tuple((each.get("Aliases") or {}).get("Items") or ()),
             tuple(origin["DomainName"] for origin in each["Origins"]["Items"]),
         )
         for page in cloud.pages(Call("cloudfront.ListDistributions"))
@@ -143,6 +157,7 @@ def distribution(
         sentence="Waiting until all of CloudFront's locations have switched it off", typical=300, limit=3600,
     )  # fmt: skip
     switched_off = found("merge(DistributionConfig, {Enabled: `false`})")
+    current = {"Id": made, "IfMatch": found("ETag")}
     stale = ("PreconditionFailed", "InvalidIfMatchVersion")
     return Action(
         "distribution",
@@ -151,12 +166,12 @@ def distribution(
         wait=deployed,
         undo=(
             Undo(
-                Call("cloudfront.UpdateDistribution", {"Id": made, "IfMatch": found("ETag"), "DistributionConfig": switched_off}),
+                Call("cloudfront.UpdateDistribution", {**current, "DistributionConfig": switched_off}),
                 read=Call("cloudfront.GetDistributionConfig", {"Id": made}),
                 gone=("NoSuchDistribution",), not_yet=stale, wait=off,
             ),
             Undo(
-                Call("cloudfront.DeleteDistribution", {"Id": made, "IfMatch": found("ETag")}),
+                Call("cloudfront.DeleteDistribution", current),
                 read=whole, gone=("NoSuchDistribution",), not_yet=("DistributionNotDisabled", *stale),
             ),
         ),

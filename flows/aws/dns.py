@@ -157,7 +157,9 @@ def alias(
                 not_yet=("PriorRequestNotComplete",),
             ),
         ),
-        find=Find(_look(zone.id, name), join(f"[{here}] | [?AliasTarget.DNSName=='", distribution, ".'] | [0].{Record: @}")),
+        find=Find(
+            _look(zone.id, name), join(f"[{here}] | [?AliasTarget.DNSName=='", distribution, ".'] | [0].{Record: @}")
+        ),
         not_yet=("PriorRequestNotComplete",),
         after=after,
         undone=f"The records of {name}",

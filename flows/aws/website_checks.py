@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from flows.engine import Caution, Cloud, CloudError, Finding, Grade, Refused
+from flows.engine import Caution, Cloud, Finding, Refused
 
 from . import buckets, certificates, cloudfront, dns
 from .buckets import Bucket
+from .findings import broken, likely, proved, unknown
 from .website_endpoints import itself, website
 
 RATHER_THE_BUCKET = "Use the bucket endpoint, which needs nothing public."
@@ -22,24 +23,25 @@ def bucket_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
     if hosted := buckets.hosting(cloud, bucket):
         yield Caution(
             "bucket-instead-of-website",
-            f"Bucket {bucket.name} has website hosting turned on, but you chose the bucket itself ({files}) as origin. Then "
-            "CloudFront ignores the website settings: index pages in sub-folders, S3 redirect rules and the S3 error page "
-            f"do not work.{_relied_on(cloud, bucket, hosted)} Choose the website endpoint ({site}) if you rely on them.",
+            f"Bucket {bucket.name} has website hosting turned on, but you chose the bucket itself ({files}) as origin. "
+            "Then CloudFront ignores the website settings: index pages in sub-folders, S3 redirect rules and the S3 "
+            f"error page do not work.{_relied_on(cloud, bucket, hosted)} Choose the website endpoint ({site}) if you "
+            "rely on them.",
             confirm=True,
             switch=site.host,
         )
     key = buckets.encryption_key(cloud, bucket)
     if key and key.endswith("alias/aws/s3"):
         raise Refused(
-            f"The files of {bucket.name} are encrypted with the AWS managed key aws/s3. Its policy cannot be changed, so "
-            "CloudFront cannot read them.",
+            f"The files of {bucket.name} are encrypted with the AWS managed key aws/s3. Its policy cannot be changed, "
+            "so CloudFront cannot read them.",
             remedy="Encrypt the bucket with SSE-S3, or with a key of your own, and upload the files again.",
         )
     if key:
         yield Caution(
             "kms-key",
-            f"The files are encrypted with the KMS key {key}. CloudFront also needs permission on it: allow kms:Decrypt for "
-            "cloudfront.amazonaws.com in the key's policy, else visitors get 403.",
+            f"The files are encrypted with the KMS key {key}. CloudFront also needs permission on it: allow "
+            "kms:Decrypt for cloudfront.amazonaws.com in the key's policy, else visitors get 403.",
         )
 
 
@@ -48,7 +50,8 @@ def website_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
     files = itself(bucket.name, bucket.region)
     if buckets.encryption_key(cloud, bucket):
         raise Refused(
-            f"The files of {bucket.name} are encrypted with a KMS key. Such files cannot be served by a website endpoint.",
+            f"The files of {bucket.name} are encrypted with a KMS key. Such files cannot be served by a website "
+            "endpoint.",
             remedy=RATHER_THE_BUCKET,
         )
     if buckets.requester_pays(cloud, bucket):
@@ -59,15 +62,16 @@ def website_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
     for statement in buckets.statements(cloud, bucket):
         if buckets.forbids_plain_http(statement):
             raise Refused(
-                f"The bucket policy forbids unencrypted requests (Sid {statement.get('Sid', 'without a name')}). The website "
-                "endpoint speaks only HTTP, so this statement would block CloudFront.",
+                f"The bucket policy forbids unencrypted requests (Sid {statement.get('Sid', 'without a name')}). The "
+                "website endpoint speaks only HTTP, so this statement would block CloudFront.",
                 remedy=RATHER_THE_BUCKET,
             )
     if not buckets.hosting(cloud, bucket):
         yield Caution(
             "website-without-hosting",
-            f"Bucket {bucket.name} has no website hosting, so its website endpoint does not answer. Handrail would switch it "
-            f"on. If you do not need index pages in sub-folders or redirects, the bucket endpoint ({files}) is safer.",
+            f"Bucket {bucket.name} has no website hosting, so its website endpoint does not answer. Handrail would "
+            f"switch it on. If you do not need index pages in sub-folders or redirects, the bucket endpoint ({files}) "
+            "is safer.",
             confirm=True,
             switch=files.host,
         )
@@ -80,14 +84,14 @@ def lock(cloud: Cloud, bucket: Bucket, *, website: bool, locked: bool) -> Iterat
     if locked and opening:
         yield Caution(
             "open-already",
-            f"A statement in the bucket's policy (Sid {opening[0].get('Sid', 'without a name')}) lets everybody read the files, "
-            "so CloudFront can be passed by. Handrail leaves it; remove it yourself when the site works.",
+            f"A statement in the bucket's policy (Sid {opening[0].get('Sid', 'without a name')}) lets everybody read "
+            "the files, so CloudFront can be passed by. Handrail leaves it; remove it yourself when the site works.",
         )
     if locked and website:
         yield Caution(
             "weak-lock",
-            "AWS calls a secret header weak protection: the way between CloudFront and S3 is not encrypted, and whoever may "
-            "read the distribution or the bucket policy can read the header.",
+            "AWS calls a secret header weak protection: the way between CloudFront and S3 is not encrypted, and "
+            "whoever may read the distribution or the bucket policy can read the header.",
         )
     if not locked and not opening:
         yield Caution("open-origin", f"Everybody will be able to read all files of {bucket.name} directly from S3.")
@@ -100,15 +104,17 @@ def _opening(cloud: Cloud, bucket: Bucket, caution: str, switch: str) -> Iterato
     account = buckets.account_block(cloud, bucket.region)
     if account and account.in_the_way:
         raise Refused(
-            "Your whole account blocks public policies. Turning that off would affect all buckets; Handrail does not do that.",
-            remedy=f"{RATHER_THE_BUCKET} Or change it yourself under S3, Block Public Access settings for this account.",
+            "Your whole account blocks public policies. Turning that off would affect all buckets; Handrail does not "
+            "do that.",
+            remedy=f"{RATHER_THE_BUCKET} Or change it yourself under S3, Block Public Access settings for this "
+            "account.",
         )
     if buckets.block(cloud, bucket).in_the_way:
         unread = "" if account else " Whether the whole account blocks it too could not be read."
         yield Caution(
             caution,
-            f"Public access of {bucket.name} is blocked by the bucket. This needs a policy that AWS counts as public, so "
-            "BlockPublicPolicy and RestrictPublicBuckets are set to false for this bucket; BlockPublicAcls and "
+            f"Public access of {bucket.name} is blocked by the bucket. This needs a policy that AWS counts as public, "
+            "so BlockPublicPolicy and RestrictPublicBuckets are set to false for this bucket; BlockPublicAcls and "
             f"IgnorePublicAcls stay as they are, and undo puts all back.{unread}",
             confirm=True,
             switch=switch,
@@ -180,8 +186,8 @@ def standing_records(cloud: Cloud, zone: dns.Zone, names: Sequence[str]) -> Iter
         if records:
             yield Caution(
                 "name-in-use",
-                f"{name} currently points to {dns.target(records[0])}. It keeps working until the last step; that step is only "
-                "done if you say so (point_domain).",
+                f"{name} currently points to {dns.target(records[0])}. It keeps working until the last step; that step "
+                "is only done if you say so (point_domain).",
             )
 
 
@@ -213,8 +219,8 @@ def page(cloud: Cloud, bucket: Bucket, key: str) -> Iterator[Caution]:
     if type_ is not None and "html" not in type_:
         yield Caution(
             "page-type",
-            f"{key} has the type {type_ or 'unknown'}; browsers will download it instead of showing it. Upload it again with "
-            "the content type text/html.",
+            f"{key} has the type {type_ or 'unknown'}; browsers will download it instead of showing it. Upload it "
+            "again with the content type text/html.",
         )
 
 
@@ -225,14 +231,15 @@ def room(cloud: Cloud, *, control: bool) -> Iterator[Finding]:
     """Whether the account's quotas leave room (CloudFront quotas, 2026-10)."""
     have = len(cloudfront.distributions(cloud))
     if have >= cloudfront.DISTRIBUTIONS:
-        yield Finding(
-            "distributions", Grade.REFUSED, f"Your account has {have} distributions; {cloudfront.DISTRIBUTIONS} are allowed.",
-            "ListDistributions", "Delete one, or ask for more under Service Quotas.",
-        )  # fmt: skip
-    else:
-        yield Finding(
+        yield broken(
             "distributions",
-            Grade.PREDICTED,
+            f"Your account has {have} distributions; {cloudfront.DISTRIBUTIONS} are allowed.",
+            "ListDistributions",
+            "Delete one, or ask for more under Service Quotas.",
+        )
+    else:
+        yield likely(
+            "distributions",
             f"There is room: {have} of {cloudfront.DISTRIBUTIONS} distributions.",
             "ListDistributions",
         )
@@ -243,44 +250,45 @@ def readable(cloud: Cloud, bucket: Bucket, *, website: bool) -> Iterator[Finding
     standing = buckets.statements(cloud, bucket)
     size = len(str(standing).encode())
     if size > buckets.POLICY_LIMIT - 600:
-        yield Finding(
-            "policy-size", Grade.REFUSED, f"The policy of {bucket.name} has about {size} bytes; AWS takes {buckets.POLICY_LIMIT}.",
-            "GetBucketPolicy", "Remove statements that are no longer needed first.",
-        )  # fmt: skip
+        yield broken(
+            "policy-size",
+            f"The policy of {bucket.name} has about {size} bytes; AWS takes {buckets.POLICY_LIMIT}.",
+            "GetBucketPolicy",
+            "Remove statements that are no longer needed first.",
+        )
         return
     if denying := next(
         (s for s in standing if s.get("Effect") == "Deny" and buckets.everybody(s) and not s.get("Condition")), None
     ):
-        yield Finding(
-            "policy-denies", Grade.REFUSED,
-            f"A statement in the policy of {bucket.name} denies everybody (Sid {denying.get('Sid', 'without a name')}); "
-            "CloudFront would be refused too.", "GetBucketPolicy", "Remove or narrow that statement first.",
-        )  # fmt: skip
+        yield broken(
+            "policy-denies",
+            f"A statement in the policy of {bucket.name} denies everybody (Sid "
+            f"{denying.get('Sid', 'without a name')}); CloudFront would be refused too.",
+            "GetBucketPolicy",
+            "Remove or narrow that statement first.",
+        )
         return
     kept = (
         f"Its {len(standing)} statement{'s' if len(standing) > 1 else ''} will stay as they are"
         if standing
         else "It has none yet"
     )
-    yield Finding(
-        "policy", Grade.PROVED, f"The policy of {bucket.name} can take one more statement. {kept}.", "GetBucketPolicy"
-    )
+    yield proved("policy", f"The policy of {bucket.name} can take one more statement. {kept}.", "GetBucketPolicy")
     if website:
-        yield Finding(
-            "organization", Grade.NOT_CHECKED, "Whether your organization blocks public policies cannot be seen from here.",
-            "", "If it does, AWS refuses that step, and undo puts all back.",
-        )  # fmt: skip
+        yield unknown(
+            "organization",
+            "Whether your organization blocks public policies cannot be seen from here.",
+            "",
+            "If it does, AWS refuses that step, and undo puts all back.",
+        )
 
 
 def seen_from_outside(names: Sequence[str]) -> Finding:
     """What only a look from the internet would show."""
     what = f"Whether another account's distribution uses {names[0]}" if names else "How the site looks from outside"
-    return Finding(
-        "outside", Grade.NOT_CHECKED, f"{what} was not checked.", "no request was made over the internet",
+    return unknown(
+        "outside",
+        f"{what} was not checked.",
+        "no request was made over the internet",
         "If so, AWS refuses the distribution with CNAMEAlreadyExists." if names else "",
-    )  # fmt: skip
-
-
-def diagnose(cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
-    raise CloudError("not yet")
-    yield
+    )

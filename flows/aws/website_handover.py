@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine import Call, Cloud, Handover
+from flows.engine import Cloud, Handover
 
-READS = (Call("cloudfront.GetDistribution"),)
-"""What `hand_over` will call; a plan lists it for the permissions."""
+from .website_diagnosis import READS, diagnose
+
+__all__ = ["READS", "hand_over"]
 
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
@@ -27,4 +28,6 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         f"See whether it works: handrail check website --set distribution={id_}",
     ]
     address = f"https://{(names or [host])[0]}/"
-    return Handover({**outputs, "address": address, "bucket": bucket, "origin": facts["origin"]}, {}, tuple(steps))
+    shown = {**outputs, "address": address, "bucket": bucket, "origin": facts["origin"]}
+    proof = diagnose(cloud, {"distribution": id_, "probe": "yes" if facts["probe"] else "no"})
+    return Handover(shown, {}, tuple(steps), tuple(proof))

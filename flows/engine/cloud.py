@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..version import __version__
+from .outside import Missed, Page, look_at
 from .plan import Call
 from .problems import CloudError, Denied, Lost, NoAccess, Problem, Unreachable
 
@@ -69,6 +70,10 @@ class Cloud(Protocol):
 
     def pages(self, call: Call) -> Iterator[dict[str, Any]]:
         """Make a reading call and every further page of it. Raises CloudError."""
+        ...
+
+    def look_at(self, url: str) -> Page:
+        """Look at a page over the internet, as a visitor would. Never raises; a simulated account has no outside."""
         ...
 
 
@@ -125,6 +130,11 @@ class Aws:
         pages = iter(self._client(call).get_paginator(method).paginate(**call.params))
         while (page := self._send(call, lambda _: next(pages, None))) is not None:
             yield page
+
+    def look_at(self, url: str) -> Page:
+        if self.place.practice or self.place.endpoint_url:
+            return Page(missed=Missed.UNREACHABLE, why="a simulated account has no outside")
+        return look_at(url)
 
     def _alias(self) -> str:
         try:
@@ -187,6 +197,9 @@ class Offline:
     def pages(self, call: Call) -> Iterator[dict[str, Any]]:
         yield self.make(call)
 
+    def look_at(self, url: str) -> Page:
+        return Page(missed=Missed.UNREACHABLE, why="not asked")
+
 
 class Remembering:
     """Reads each thing once, so that going back and forth is instant; a change makes it forget."""
@@ -215,6 +228,9 @@ class Remembering:
 
     def pages(self, call: Call) -> Iterator[dict[str, Any]]:
         yield from self._remembered(call, lambda: list(self._cloud.pages(call)))
+
+    def look_at(self, url: str) -> Page:
+        return self._cloud.look_at(url)
 
     def _remembered(self, call: Call, read: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
         key = call.operation + call.region + json.dumps(call.params, sort_keys=True, default=str)

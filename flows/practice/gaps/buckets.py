@@ -20,7 +20,7 @@ NOT_PUBLIC = {
     "aws:sourceip", "aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceowner", "aws:sourceaccount",
     "aws:principalorgid", "aws:principalorgpaths", "aws:userid", "s3:dataaccesspointarn", "s3:dataaccesspointaccount",
 }  # fmt: skip
-"""Conditions that keep a policy from being public (S3 User Guide, "Blocking public access", 2026-10). A referer is none."""
+"""Conditions that keep a policy from being public (S3 User Guide, "Blocking public access", 2026-10)."""
 
 _create_bucket: Any = S3Backend.create_bucket
 _put_policy: Any = S3Backend.put_bucket_policy
@@ -83,7 +83,7 @@ def _policy_status(self: Response) -> Any:
 def _statements(policy: bytes | str) -> Iterator[dict[str, Any]]:
     found = json.loads(policy)["Statement"]
     for statement in found if isinstance(found, list) else [found]:
-        statement["Effect"], statement["Principal"]  # noqa: B018 - what lacks them is malformed
+        statement["Effect"], statement["Principal"]
         yield statement
 
 

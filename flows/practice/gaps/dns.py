@@ -54,7 +54,8 @@ def _changed(records: list[Any], action: str, wanted: dict[str, Any], zone: str)
     if beside and (kind == "CNAME" or "CNAME" in beside):
         raise _refused(
             f"RRSet of type {kind} with DNS name {name} is not permitted because a conflicting RRSet of type "
-            f"{'CNAME' if 'CNAME' in beside else sorted(beside)[0]} with the same DNS name already exists in zone {zone}"
+            f"{'CNAME' if 'CNAME' in beside else sorted(beside)[0]} with the same DNS name already exists in zone "
+            f"{zone}"
         )
     return [*others, new]
 
