@@ -1,0 +1,663 @@
+"""Everything that can go wrong between here and AWS, at every call in turn."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import botocore.endpoint
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError, SSLError
+from practice.picture import snapshot
+from support.clock import FakeClock
+from support.clouds import Between
+from support.vpn import BGP, STATIC, again, carried_out, session, taken_back
+
+from flows.engine import (
+    Call,
+    CloudError,
+    Denied,
+    Happening,
+    Journal,
+    Lost,
+    NoAccess,
+    Place,
+    Problem,
+    Session,
+    Unreachable,
+)  # fmt: skip
+from flows.engine.cloud import ATTEMPTS, Aws, changes, explain
+from flows.practice import PracticeAccount
+from flows.practice.door import operation_of
+from flows.practice.refusal import Answer
+from flows.practice.seal import sealed_session
+from flows.practice.server import Served, serve
+
+EC2_ERROR = "<Response><Errors><Error><Code>{}</Code><Message>{}</Message></Error></Errors></Response>"
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What botocore would have waited between its attempts."""
+    naps: list[float] = []
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=naps.append, time=botocore.endpoint.time.time))
+    return naps
+
+
+class Wire:
+    """What arrives instead of AWS's answer, decided for each request by its operation.
+
+    Attributes:
+        sends: every operation that was put on the wire, repetitions included.
+        fault: gives another answer, raises what the network would, or returns None; it may ask for the real one.
+    """
+
+    def __init__(self, account: PracticeAccount) -> None:
+        self.sends: list[str] = []
+        self.fault: Fault | None = None
+        self._door = account.door
+        self.session = sealed_session("eu-central-1", self._answer)
+
+    def _answer(self, request: AWSPreparedRequest) -> Answer:
+        operation = operation_of(request)
+        self.sends.append(operation)
+        other = self.fault(operation, lambda: self._door.answer(request)) if self.fault else None
+        return other or self._door.answer(request)
+
+
+Fault = Callable[[str, Callable[[], Answer]], Answer | None]
+
+
+def answer(status: int, body: str) -> Answer:
+    return status, {"content-type": "text/xml"}, body.encode()
+
+
+@pytest.fixture
+def wire(account: PracticeAccount) -> Wire:
+    return Wire(account)
+
+
+@pytest.fixture
+def cloud(wire: Wire) -> Aws:
+    return Aws(Place(practice=True), wire.session)
+
+
+def problems_of(made: Session) -> list[Problem]:
+    return [event.problem for event in made.apply() if event.problem]
+
+
+def once(fault: Callable[[], None], when: Callable[[int, Call], bool]) -> Callable[[int, Call], None]:
+    done = threading.Event()
+
+    def meddle(number: int, call: Call) -> None:
+        if when(number, call) and not done.is_set():
+            done.set()
+            fault()
+
+    return meddle
+
+
+# -- not allowed ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answers", [STATIC, BGP], ids=["static", "bgp"])
+def test_denied_at_every_call_of_applying(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, answers: Any
+) -> None:
+    """Whichever call is refused: the sentence names the permission and the step; undo leaves it as before."""
+    before = snapshot(account.session)
+    named = set()
+    for n in itertools.count(1):
+        faulty = Between(cloud)
+        made = session(faulty, journal, answers, clock=clock)
+        made.review()
+        offset = len(faulty.calls)
+
+        def deny(number: int, call: Call, target: int = offset + n) -> None:
+            if number == target:
+                raise explain(call, {"Error": {"Code": "UnauthorizedOperation", "Message": "You are not authorized."}})
+
+        faulty.before = deny
+        found = problems_of(made)
+        faulty.before = None
+        if not found:
+            taken_back(made)
+            break
+        (problem,) = found
+        assert isinstance(problem, Denied)
+        assert problem.permission == f"ec2:{faulty.calls[offset + n - 1].name}"
+        assert problem.permission in problem.what and problem.permission in problem.remedy
+        assert problem.action
+        named.add(problem.permission)
+        taken_back(made)
+        assert snapshot(account.session) == before
+    assert {"ec2:CreateVpnConnection", "ec2:AttachVpnGateway", "ec2:DescribeVpnConnections"} <= named
+
+
+def test_denied_at_every_question(cloud: Aws, clock: FakeClock) -> None:
+    """While answering, whichever reading call is not allowed, there is a sentence and never a crash."""
+    asked = Between(cloud)
+    session(asked, None).review()
+    operations = sorted({call.operation for call in asked.calls})
+    assert len(operations) > 8
+    outcomes = Counter[str]()
+    for operation in operations:
+
+        def deny(_: int, call: Call, target: str = operation) -> None:
+            if call.operation == target:
+                raise explain(call, {"Error": {"Code": "UnauthorizedOperation", "Message": "No."}})
+
+        try:
+            review = session(Between(cloud, before=deny), None).review()
+        except Problem as problem:
+            outcomes["refused"] += 1
+            assert "Ask your administrator" in str(problem)
+        else:
+            outcomes["went on"] += 1
+            assert review.plan.actions
+    assert outcomes["refused"] and outcomes["went on"]
+
+
+def test_an_organizations_refusal_says_who_can_change_it() -> None:
+    """Asking the account's administrator would be in vain."""
+    message = "... with an explicit deny in a service control policy"
+    problem = explain(Call("ec2.CreateVpnGateway"), {"Error": {"Code": "UnauthorizedOperation", "Message": message}})
+    assert "service control policy" in problem.remedy and "administrator for" not in problem.remedy
+
+
+# -- sent, and never answered --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answers", [STATIC, BGP], ids=["static", "bgp"])
+def test_an_answer_lost_after_any_change(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, answers: Any
+) -> None:
+    """It happened, but nobody heard: it is found again, nothing is made twice, and undo leaves it as before."""
+    before = snapshot(account.session)
+    undisturbed = session(cloud, journal, answers, clock=clock)
+    carried_out(undisturbed)
+    counts = {kind: len(things) for kind, things in snapshot(account.session).items()}
+    taken_back(undisturbed)
+    for n in itertools.count(1):
+        faulty, seen = Between(cloud), itertools.count(1)
+
+        def lose(_: int, call: Call, seen: Iterator[int] = seen, target: int = n) -> None:
+            if changes(call) and next(seen) == target:
+                raise Lost(f"The answer to {call.operation} got lost.")
+
+        faulty.after = lose
+        made = session(faulty, journal, answers, clock=clock)
+        carried_out(made)
+        assert {kind: len(things) for kind, things in snapshot(account.session).items()} == counts
+        taken_back(made)
+        assert made.receipt().complete
+        assert snapshot(account.session) == before
+        if next(seen) <= n:
+            assert n > 12, "applying and undoing were both disturbed"
+            break
+
+
+def test_lost_before_it_arrived(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """It never happened: it is looked for, not found, and made once."""
+    before = snapshot(account.session)
+
+    def lose() -> None:
+        raise Lost("The connection broke.")
+
+    meddle = once(lose, lambda _, call: call.name == "CreateVpnConnection")
+    made = session(Between(cloud, before=meddle), journal, clock=clock)
+    carried_out(made)
+    assert len(snapshot(account.session)["vpn_connections"]) == 1
+    assert sum(clock.slept) >= 17, "AWS's copies were given time"
+    taken_back(made)
+    assert snapshot(account.session) == before
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_server_error_after_success(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, status: int
+) -> None:
+    """AWS does it and breaks off: botocore does not repeat the call, and nothing is made twice."""
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        if operation not in ("CreateVpnGateway", "CreateVpnConnection", "CreateCustomerGateway"):
+            return None
+        real()
+        return answer(status, EC2_ERROR.format("InternalError", "An internal error has occurred"))
+
+    made = session(cloud, journal, clock=clock)
+    made.review()
+    wire.fault, before = fault, snapshot(account.session)
+    wire.sends.clear()
+    carried_out(made)
+    sent = Counter(operation for operation in wire.sends if operation.startswith("Create"))
+    assert set(sent.values()) == {1, 2}, "the two static routes, and each gateway once"
+    assert sent["CreateVpnConnection"] == sent["CreateVpnGateway"] == sent["CreateCustomerGateway"] == 1
+    wire.fault = None
+    taken_back(made)
+    assert snapshot(account.session) == before
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        lambda: ReadTimeoutError(endpoint_url="https://ec2"),
+        lambda: SSLError(endpoint_url="https://ec2", error="EOF occurred in violation of protocol"),
+    ],
+    ids=["read timeout", "TLS broke off"],
+)
+def test_a_connection_that_breaks_after_sending(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, error: Any
+) -> None:
+    """Sent, perhaps done: never sent again unseen."""
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        if operation != "CreateVpnConnection":
+            return None
+        real()
+        raise error()
+
+    made = session(cloud, journal, clock=clock)
+    made.review()
+    wire.fault = fault
+    carried_out(made)
+    assert wire.sends.count("CreateVpnConnection") == 1
+    assert len(snapshot(account.session)["vpn_connections"]) == 1
+
+
+def test_a_wrong_certificate_is_not_a_doubt(cloud: Aws, wire: Wire) -> None:
+    """Then nothing was sent, and the sentence is about the network."""
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        raise SSLError(endpoint_url="https://ec2", error="[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")
+
+    wire.fault = fault
+    with pytest.raises(Unreachable):
+        cloud.make(Call("ec2.CreateVpnGateway", {"Type": "ipsec.1"}))
+
+
+def test_an_answer_that_is_none(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire
+) -> None:
+    """A proxy's web page instead of AWS's answer leaves a change in doubt, and it is looked for."""
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        if operation != "CreateVpnConnection":
+            return None
+        real()
+        return answer(200, "<html><p>Please log in to the guest network")
+
+    made = session(cloud, journal, clock=clock)
+    made.review()
+    wire.fault = fault
+    carried_out(made)
+    assert len(snapshot(account.session)["vpn_connections"]) == 1
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serve(hurry=True) as served:
+        yield served
+
+
+def test_the_socket_closes_before_the_answer(
+    served: Served, tmp_path: Any, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a real connection: the request arrives, is carried out, and the line is cut before the answer."""
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", "A" * 16),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+        ("AWS_REGION", "eu-central-1"),
+    ):
+        monkeypatch.setenv(name, value)
+    before = snapshot(served.account.session)
+    with Cutting(served, b"Action=CreateVpnConnection&") as url:
+        cloud = Aws(Place(endpoint_url=url))
+        made = session(cloud, Journal(tmp_path / "journal"), clock=clock)
+        carried_out(made)
+        assert len(snapshot(served.account.session)["vpn_connections"]) == 1
+        taken_back(made)
+    assert snapshot(served.account.session) == before
+
+
+class Cutting:
+    """A relay to the served account that cuts the line after delivering the first request with these bytes."""
+
+    def __init__(self, served: Served, words: bytes) -> None:
+        host, _, port = served.url.removeprefix("http://").partition(":")
+        self._to, self._words, self.cuts = (host, int(port)), words, 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> str:
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+        assert self.cuts == 1
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._relay, args=(near,), daemon=True).start()
+
+    def _relay(self, near: socket.socket) -> None:
+        with near, socket.create_connection(self._to) as far:
+            while request := _message(near):
+                far.sendall(request)
+                answered = _message(far)
+                if self._words in request and not self.cuts:
+                    self.cuts += 1
+                    return
+                near.sendall(answered)
+
+
+def _message(line: socket.socket) -> bytes:
+    """One whole HTTP message with a Content-Length; empty when the other side has closed."""
+    whole = b""
+    while b"\r\n\r\n" not in whole:
+        piece = line.recv(65536)
+        if not piece:
+            return b""
+        whole += piece
+    head, _, body = whole.partition(b"\r\n\r\n")
+    lengths = [row.partition(b":")[2] for row in head.split(b"\r\n") if row.lower().startswith(b"content-length")]
+    length = int(lengths[0]) if lengths else 0
+    while len(body) < length:
+        body += line.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+# -- refused, and nothing happened ---------------------------------------------------------------------------------
+
+
+def test_throttled_changes_are_sent_again(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, naps: list[float]
+) -> None:
+    """AWS did nothing and said so: the call is repeated, with a growing pause, and made once."""
+    refusals = iter(range(3))
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        if operation == "CreateVpnConnection" and next(refusals, None) is not None:
+            return answer(503, EC2_ERROR.format("RequestLimitExceeded", "Request limit exceeded."))
+        return None
+
+    made = session(cloud, journal, clock=clock)
+    made.review()
+    wire.fault = fault
+    carried_out(made)
+    assert wire.sends.count("CreateVpnConnection") == 4
+    assert len(naps) == 3
+    assert len(snapshot(account.session)["vpn_connections"]) == 1
+
+
+def test_throttled_for_good(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, naps: list[float]
+) -> None:
+    """After some attempts it gives up with a sentence about the pace, not about quotas; resuming completes it."""
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        if operation != "CreateVpnGateway":
+            return None
+        return answer(503, EC2_ERROR.format("RequestLimitExceeded", "Request limit exceeded."))
+
+    made = session(cloud, journal, clock=clock)
+    made.review()
+    wire.fault = fault
+    (problem,) = problems_of(made)
+    assert wire.sends.count("CreateVpnGateway") == ATTEMPTS
+    assert "fewer requests" in problem.what and "Service Quotas" not in problem.remedy
+    wire.fault = None
+    carried_out(made)
+
+
+def test_reads_are_repeated_whatever_happened(cloud: Aws, wire: Wire, naps: list[float]) -> None:
+    """Reading twice is harmless, so botocore repeats a read after a server error."""
+    failures = iter(range(2))
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        return answer(500, EC2_ERROR.format("InternalError", "")) if next(failures, None) is not None else None
+
+    wire.fault = fault
+    assert cloud.make(Call("ec2.DescribeVpcs"))["Vpcs"]
+    assert wire.sends == ["DescribeVpcs"] * 3
+
+
+def test_no_connection_is_not_a_doubt(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire
+) -> None:
+    """A refused connection sent nothing: it is said so, nothing is looked for, and resuming completes it."""
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        if operation == "CreateVpnGateway":
+            raise EndpointConnectionError(endpoint_url="https://ec2")
+        return None
+
+    made = session(cloud, journal, clock=clock)
+    made.review()
+    wire.fault = fault
+    (problem,) = problems_of(made)
+    assert isinstance(problem, Unreachable)
+    assert made.run is not None
+    assert made.run.status("vpn-gateway") == "refused"
+    wire.fault = None
+    carried_out(made)
+    taken_back(made)
+
+
+def test_a_real_refused_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens there: the sentence names what to check."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    keys = boto3.Session("A" * 16, "x", region_name="eu-central-1")
+    with pytest.raises(Unreachable) as raised:
+        Aws(Place(endpoint_url=f"http://127.0.0.1:{port}"), keys).make(
+            Call("ec2.CreateVpnGateway", {"Type": "ipsec.1"})
+        )
+    assert "--endpoint-url" in raised.value.remedy
+
+
+def test_credentials_that_expire_meanwhile(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """It stops with a sentence, keeps what was done, and goes on with good ones, making nothing twice."""
+    before = snapshot(account.session)
+
+    def expired(_: int, call: Call) -> None:
+        if any(earlier.name == "AttachVpnGateway" for earlier in faulty.calls):
+            raise explain(call, {"Error": {"Code": "RequestExpired", "Message": "Request has expired."}})
+
+    faulty = Between(cloud)
+    made = session(faulty, journal, clock=clock)
+    made.review()
+    faulty.before = expired
+    found = problems_of(made)
+    assert found and {type(problem) for problem in found} == {NoAccess}
+    assert "nothing is lost" in found[0].remedy
+    assert made.run is not None
+    assert made.run.record.status == "failed"
+    made.close()
+    resumed = again(cloud, journal, made.run, clock=clock)
+    carried_out(resumed)
+    after = snapshot(account.session)
+    for kind in ("vpn_gateways", "customer_gateways", "vpn_connections"):
+        assert len(after[kind]) == len(before[kind]) + 1
+    taken_back(resumed)
+    assert snapshot(account.session) == before
+
+
+def test_credentials_that_expire_during_undo(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Undo stops, says what is left, and a second one finishes."""
+    before = snapshot(account.session)
+    faulty = Between(cloud)
+    made = session(faulty, journal, clock=clock)
+    carried_out(made)
+
+    def expired(_: int, call: Call) -> None:
+        if call.name == "DeleteVpnConnection":
+            raise explain(call, {"Error": {"Code": "ExpiredToken", "Message": ""}})
+
+    faulty.before = expired
+    list(made.undo())
+    told = made.receipt()
+    assert not told.complete
+    assert any("expired" in left.why for left in told.left)
+    assert any(left.costs for left in told.left), "what still costs money is said"
+    assert made.run is not None and made.run.record.status == "undoing"
+    faulty.before = None
+    taken_back(made)
+    assert snapshot(account.session) == before
+
+
+# -- waiting -------------------------------------------------------------------------------------------------------
+
+
+def changed_answers(cloud: Aws, state: Callable[[], str | None]) -> Any:
+    """A cloud in which VPN connections are said to be in another state."""
+
+    class Telling(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            answered = super().make(call)
+            if call.name == "DescribeVpnConnections" and (told := state()):
+                for connection in answered.get("VpnConnections", []):
+                    connection["State"] = told
+            return answered
+
+    return Telling(cloud)
+
+
+def test_a_wait_that_fails(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Something that was deleted meanwhile never becomes ready: it says so at once; undo leaves it as before."""
+    before = snapshot(account.session)
+    told = iter([None, "pending", "deleted"])
+    telling = changed_answers(cloud, lambda: next(told, None))
+    made = session(telling, journal, clock=clock)
+    made.review()
+    (problem,) = problems_of(made)
+    assert "deleted" in problem.what and problem.action == "connection"
+    taken_back(made)
+    assert snapshot(account.session) == before
+
+
+def test_a_wait_that_takes_too_long(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """It gives up after its limit, says how long it waited, and resuming waits on without calling again."""
+    pending = [True]
+    telling = changed_answers(cloud, lambda: "pending" if pending[0] else None)
+    made = session(telling, journal, clock=clock)
+    events = list(made.apply())
+    (problem,) = [event.problem for event in events if event.problem]
+    assert "not ready after 40 minutes (pending)" in problem.what and "Resume" in problem.remedy
+    waits = [event for event in events if event.kind is Happening.WAITING and event.action == "connection"]
+    assert waits[-1].now == "pending" and waits[-1].elapsed > 2000 and waits[-1].typical == 300
+    pending[0] = False
+    carried_out(made)
+    assert len(snapshot(account.session)["vpn_connections"]) == 1
+
+
+def test_not_yet_is_believed_for_a_while(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """A gateway that is not ready is asked for again; after five minutes the refusal is the truth."""
+    tries = []
+
+    def not_ready(_: int, call: Call) -> None:
+        if call.name == "CreateVpnConnection":
+            tries.append(clock.now())
+            raise CloudError("Not ready.", aws_code="InvalidVpnGatewayState")
+
+    made = session(Between(cloud, before=not_ready), journal, clock=clock)
+    (problem,) = problems_of(made)
+    assert isinstance(problem, CloudError) and problem.aws_code == "InvalidVpnGatewayState"
+    assert len(tries) > 10
+    assert tries[-1] - tries[0] >= 300
+
+
+# -- asked to stop -------------------------------------------------------------------------------------------------
+
+
+def test_stopped_at_every_call(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Whenever somebody asks to stop: no further change is begun, it is resumable, and resuming completes it."""
+    before = snapshot(account.session)
+    for n in itertools.count(1):
+        faulty = Between(cloud)
+        made = session(faulty, journal, clock=clock)
+        made.review()
+        seen, after_stop = itertools.count(1), []
+        stopped = threading.Event()
+
+        def stop(
+            _: int, call: Call, made: Session = made, seen: Iterator[int] = seen, target: int = n,
+            stopped: threading.Event = stopped, late: list[str] = after_stop,
+        ) -> None:  # fmt: skip
+            if stopped.is_set() and changes(call):
+                late.append(call.name)
+            if next(seen) == target:
+                made.stop()
+                stopped.set()
+
+        faulty.before = stop
+        events = list(made.apply())
+        faulty.before = None
+        assert made.run is not None
+        if not stopped.is_set():
+            taken_back(made)
+            break
+        # at most what other workers had already decided to send at that moment
+        assert len(after_stop) <= 7
+        assert not [event.problem for event in events if event.problem]
+        finished = made.run.record.status == "done"
+        assert finished or any(event.kind is Happening.STOPPED for event in events)
+        made.close()
+        resumed = again(cloud, journal, made.run, clock=clock)
+        carried_out(resumed)
+        assert len(snapshot(account.session)["vpn_connections"]) == 1
+        taken_back(resumed)
+        resumed.close()
+        assert snapshot(account.session) == before
+    assert n > 10
+
+
+def test_stopped_while_waiting_sends_nothing_more(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Stopping during the long wait ends it at once; the steps after it are not begun."""
+    telling = changed_answers(cloud, lambda: "pending")
+    made = session(telling, journal, clock=clock)
+    made.review()
+    events = made.apply()
+    for event in events:
+        if event.kind is Happening.WAITING and event.action == "connection":
+            made.stop()
+            sent = len([call for call in telling.calls if changes(call)])
+            break
+    kinds = [event.kind for event in events]
+    assert kinds[-1] is Happening.STOPPED
+    assert len([call for call in telling.calls if changes(call)]) == sent
+    assert made.run is not None
+    assert made.run.record.status == "failed"
+    assert made.run.status("connection") == "done"
+    assert made.run.status("static-192.168.10.0-24") == ""
+
+
+def test_undo_can_be_stopped_too(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """It stops before the next call, says so, and goes on later."""
+    before = snapshot(account.session)
+    made = session(cloud, journal, clock=clock)
+    carried_out(made)
+    events = made.undo()
+    for event in events:
+        if event.kind is Happening.REMOVED:
+            made.stop()
+            break
+    assert [event.kind for event in events][-1] is Happening.STOPPED
+    assert not made.receipt().complete
+    taken_back(made)
+    assert snapshot(account.session) == before

@@ -1,0 +1,251 @@
+"""The journal: what is written before what, who may write, and what happens when it cannot be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from practice.picture import snapshot
+from support.clock import FakeClock
+from support.clouds import Between
+from support.vpn import again, carried_out, session
+
+from flows.engine import Busy, Call, Journal, JournalTrouble, Place, Refused, Run
+from flows.engine.cloud import Aws, changes
+from flows.practice import PracticeAccount
+
+ROOT = Path(__file__).parents[2]
+
+
+def noted(path: Path) -> list[tuple[str, str]]:
+    """What another process would read: (action, kind) of every event."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as other:
+        return other.execute("SELECT action, kind FROM events ORDER BY seq").fetchall()
+
+
+def test_intent_is_on_the_disk_before_the_call(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """When a changing call is sent, anybody who opens the journal reads that it was about to be."""
+    unannounced: list[str] = []
+    changed: list[str] = []
+
+    def before(_: int, call: Call) -> None:
+        if not changes(call):
+            return
+        assert made.run is not None and made.run.plan is not None
+        now = dict(noted(journal.path))
+        same = [action for action in made.run.plan.actions if action.call.operation == call.operation]
+        changed.append(call.operation)
+        if not any(now.get(action.id) == "intent" for action in same):
+            unannounced.append(call.operation)
+
+    made = session(Between(cloud, before=before), journal, clock=clock)
+    carried_out(made)
+    assert len(changed) >= 8
+    assert unannounced == []
+
+
+def test_every_undo_is_announced_too(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Before the first call that takes something back, the journal says so."""
+    made = session(cloud, journal, clock=clock)
+    carried_out(made)
+    assert made.run is not None
+    made.close()
+    unannounced: list[str] = []
+
+    def before(_: int, call: Call) -> None:
+        if changes(call) and "undo" not in dict(noted(journal.path)).values():
+            unannounced.append(call.operation)
+
+    watched = again(Between(cloud, before=before), journal, made.run, clock=clock)
+    list(watched.undo())
+    assert watched.receipt().complete
+    assert unannounced == []
+
+
+def test_it_is_kept_safely(journal: Journal) -> None:
+    """Write-ahead log, every commit on the disk, and nobody else may read it."""
+    assert journal.read("PRAGMA journal_mode")[0][0] == "wal"
+    assert journal.read("PRAGMA synchronous")[0][0] == 2
+    journal.begin("demo", Place())
+    assert journal.folder.stat().st_mode & 0o777 == 0o700
+    found = sorted(journal.folder.glob("journal.db*"))
+    assert len(found) == 3
+    assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
+
+
+def test_a_folder_others_could_read_is_closed(tmp_path: Path) -> None:
+    """A folder that is there already, and open, is closed."""
+    (tmp_path / "open").mkdir(mode=0o755)
+    Journal(tmp_path / "open")
+    assert (tmp_path / "open").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_full_disk_stops_before_the_next_call(
+    account: PracticeAccount, cloud: Aws, tmp_path: Path, clock: FakeClock
+) -> None:
+    """Wherever the disk becomes full: a sentence says so, and no call went out that is not written down."""
+    before = snapshot(account.session)
+    outcomes = set()
+    for room in range(12):
+        journal = Journal(tmp_path / str(room))
+        made = session(cloud, journal, clock=clock)
+        made.review()
+        pages = journal.read("PRAGMA page_count")[0][0]
+        journal.read(f"PRAGMA max_page_count = {pages + room}")
+        sent: list[Call] = []
+        made._account = Between(cloud, before=lambda _, call, sent=sent: sent.append(call) if changes(call) else None)
+        try:
+            list(made.apply())
+        except JournalTrouble as trouble:
+            assert "full" in trouble.why and "Make room" in trouble.remedy
+            outcomes.add("full, something sent" if sent else "full, nothing sent")
+        else:
+            outcomes.add("enough")
+        assert made.run is not None
+        intents = [action for action, kind in noted(journal.path) if kind == "intent"]
+        assert len(sent) <= len(intents)
+        journal.read("PRAGMA max_page_count = 1000000")
+        made.close()
+        mended = again(cloud, Journal(tmp_path / str(room)), made.run, clock=clock)
+        if mended.run and mended.run.plan:
+            list(mended.undo())
+        assert snapshot(account.session) == before
+    assert {"full, nothing sent", "full, something sent"} <= outcomes
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    """A sentence with the place and what to do, and no traceback."""
+    for nowhere in (Path(os.devnull) / "state", Path("/proc/handrail")):
+        with pytest.raises(JournalTrouble, match="cannot be used") as raised:
+            Journal(nowhere)
+        assert str(nowhere) in raised.value.what
+        assert "XDG_STATE_HOME" in raised.value.remedy
+
+
+@pytest.mark.parametrize("damage", ["not a database", "overwritten"])
+def test_a_damaged_journal(journal: Journal, damage: str) -> None:
+    """It is refused with a sentence that says what to do, and not touched."""
+    run = journal.begin("demo", Place())
+    for n in range(200):
+        run.note("action", "intent", n=n)
+    journal.close()
+    content = bytearray(journal.path.read_bytes())
+    if damage == "not a database":
+        content[:] = b"something else entirely " * 400
+    else:
+        content[4096:] = b"\xff" * (len(content) - 4096)
+    journal.path.write_bytes(content)
+    with pytest.raises(JournalTrouble) as raised:
+        Journal(journal.folder).run(run.id)
+    assert "Move that file away" in raised.value.remedy
+    assert journal.path.read_bytes() == content
+
+
+def test_a_plan_of_another_version(journal: Journal) -> None:
+    """A plan that this version cannot read is reported as that."""
+    run = journal.begin("demo", Place())
+    journal.write("UPDATE runs SET plan = ? WHERE id = ?", (json.dumps({"$": "Hologram"}), run.id))
+    with pytest.raises(JournalTrouble, match="another version"):
+        journal.run(run.id).plan
+
+
+def test_runs_are_named_by_their_beginning(journal: Journal) -> None:
+    """An id, or the beginning of just one; everything else is refused with a way out."""
+    one, other = journal.begin("vpn", Place()), journal.begin("vpn", Place())
+    assert journal.run(one.id).id == journal.run(one.id[:-1]).id == one.id
+    with pytest.raises(Refused, match=f"{one.id}, {other.id}"):
+        journal.run("vpn-")
+    with pytest.raises(Refused, match="handrail runs"):
+        journal.run("vpn_")
+    assert [record.id for record in journal.records()] == [other.id, one.id]
+
+
+def test_only_drafts_are_forgotten(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """A run that made something stays in the journal, whatever a face asks."""
+    journal.begin("vpn", Place()).discard()
+    assert journal.records() == []
+    made = session(cloud, journal, clock=clock)
+    carried_out(made)
+    assert made.run is not None
+    made.run.discard()
+    assert [record.id for record in journal.records()] == [made.run.id]
+
+
+# -- one at a time -------------------------------------------------------------------------------------------------
+
+HOLD = """
+import sys
+from pathlib import Path
+from flows.engine import Journal
+run = Journal(Path(sys.argv[1])).run(sys.argv[2])
+with run.held():
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def holder(run: Run, folder: Path) -> subprocess.Popen[str]:
+    """Another process that drives this run."""
+    command = [sys.executable, "-c", HOLD, str(folder), run.id]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout and process.stdout.readline() == "held\n"
+    return process
+
+
+def ended(process: subprocess.Popen[str]) -> None:
+    process.communicate()
+
+
+def test_a_run_that_is_driven_elsewhere(journal: Journal) -> None:
+    """It is refused with the process that drives it, until that lets go."""
+    run = journal.begin("demo", Place())
+    process = holder(run, journal.folder)
+    with pytest.raises(Busy, match=f"process {process.pid}"), run.held():
+        pass
+    process.communicate("\n")
+    with run.held():
+        pass
+
+
+@pytest.mark.parametrize("asked_after", [True, False], ids=["its end was noticed", "nobody asked how it ended"])
+def test_a_killed_owner_holds_nothing(journal: Journal, asked_after: bool) -> None:
+    """A process that was killed does not lock its run, not even while it is a zombie."""
+    run = journal.begin("demo", Place())
+    process = holder(run, journal.folder)
+    os.kill(process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is still in the list
+    if asked_after:
+        process.wait()
+    with run.held():
+        pass
+    ended(process)
+
+
+def owned_by(journal: Journal, run: Run, **owner: Any) -> None:
+    import socket
+
+    whole = {"host": socket.gethostname(), "pid": os.getppid(), "started": "1", **owner}
+    journal.write("UPDATE runs SET owner = ? WHERE id = ?", (json.dumps(whole, sort_keys=True), run.id))
+
+
+def test_a_number_used_again_is_not_the_owner(journal: Journal) -> None:
+    """A process with the owner's number that began at another time is another process."""
+    run = journal.begin("demo", Place())
+    owned_by(journal, run)
+    with run.held():
+        pass
+
+
+def test_an_owner_on_another_machine_is_believed(journal: Journal) -> None:
+    """From here nobody can tell whether it lives, so it does."""
+    run = journal.begin("demo", Place())
+    owned_by(journal, run, host="elsewhere")
+    with pytest.raises(Busy, match="elsewhere"), run.held():
+        pass
