@@ -93,9 +93,7 @@ def to_copy(flow: Answers) -> list[Mapping[str, Any]]:
     plain = flow.listener if isinstance(flow.listener, Listener) else _plain(flow)
     if plain is None or plain.protocol != HTTP:
         return []
-    return [
-        each for each in lb.raw_rules(flow.cloud, plain) if not each.get("IsDefault") and not _to_https(each)
-    ]
+    return [each for each in lb.raw_rules(flow.cloud, plain) if not each.get("IsDefault") and not _to_https(each)]
 
 
 def same_backend(flow: Answers) -> list[dict[str, Any]]:
@@ -174,11 +172,7 @@ def _changed(flow: Answers, rules: tuple[Rule, ...], answer: Answer) -> tuple[Ru
     if flow.scope == MATCHING:
         return (*rules, Rule(flow.priority, answer, *conditions(flow)))
     rest = tuple(rule for rule in rules if rule.priority)
-    first = (
-        (Rule(first_place(flow), answer, *conditions(flow)),)
-        if flow.existing_rules == BEFORE and rest
-        else ()
-    )
+    first = (Rule(first_place(flow), answer, *conditions(flow)),) if flow.existing_rules == BEFORE and rest else ()
     return (*first, *rest, Rule(0, answer))
 
 

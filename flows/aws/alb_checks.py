@@ -109,9 +109,7 @@ def _https(flow: Answers) -> Iterator[Finding | Caution]:
         name = arn.split("/")[1]
         if "healthy" in states:
             count = f"{states.count('healthy')} of {len(states)}"
-            yield Finding(
-                "healthy", Grade.PROVED, f"{count} servers in {name} are healthy.", "DescribeTargetHealth"
-            )
+            yield Finding("healthy", Grade.PROVED, f"{count} servers in {name} are healthy.", "DescribeTargetHealth")
         elif not {"initial", "unused"} & set(states):
             yield Caution(
                 "no-healthy-server",
@@ -133,9 +131,7 @@ def listener_certificates(flow: Answers, listener: Listener) -> Iterator[Finding
 
 def _covered(flow: Answers, found: Iterable[Certificate]) -> Iterator[Caution]:
     found = list(found)
-    missing = [
-        name for name in flow.names if "*" not in name and not any(each.covers(name) for each in found)
-    ]
+    missing = [name for name in flow.names if "*" not in name and not any(each.covers(name) for each in found)]
     if missing and found:
         covered = ", ".join(dict.fromkeys(name for each in found for name in each.names))
         yield Caution(
@@ -190,8 +186,8 @@ def _in_front(flow: Answers) -> Iterator[Finding]:
             if origin["DomainName"].lower() == flow.load_balancer.dns_name.lower() and policy == "http-only":
                 yield Finding(
                     "in-front", Grade.REFUSED,
-                    f"TLS ends before the load balancer at CloudFront {each['Id']}, which talks http to it: redirecting "
-                    "http to https here makes an endless loop.",
+                    f"TLS ends before the load balancer at CloudFront {each['Id']}, which talks http to it: "
+                    "redirecting http to https here makes an endless loop.",
                     f"OriginProtocolPolicy of {each['Id']} is http-only",
                     "Set that origin to “HTTPS only” or “Match viewer” first.",
                 )  # fmt: skip
@@ -220,8 +216,8 @@ def _habits(flow: Answers) -> Iterator[Caution]:
             yield Caution(
                 "http-ends",
                 f"Until now port {flow.listener.port} delivers your site directly. After the change only "
-                f"{'https' if flow.protocol == HTTPS else 'the new address'} does. Health checks of the targets are not "
-                "affected.",
+                f"{'https' if flow.protocol == HTTPS else 'the new address'} does. Health checks of the targets "
+                "are not affected.",
             )
 
 
@@ -234,9 +230,7 @@ def _shared_groups(flow: Answers) -> Iterator[Caution]:
     others = [user for user in ports.users(flow.cloud, group.id) if user != own]
     if others:
         some = ", ".join(others[:3])
-        yield Caution(
-            "shared-group", f"{group.name} ({group.id}) is also used by {len(others)} others ({some})."
-        )
+        yield Caution("shared-group", f"{group.name} ({group.id}) is also used by {len(others)} others ({some}).")
 
 
 def _room(flow: Answers) -> Iterator[Finding]:
@@ -247,6 +241,7 @@ def _room(flow: Answers) -> Iterator[Finding]:
     most = lb.limit(flow.cloud, "rules-per-application-load-balancer", 100)
     if more and count + more > most:
         yield Finding(
-            "room", Grade.REFUSED, f"The load balancer has {count} rules; {more} more would be over the limit of {most}.",
+            "room", Grade.REFUSED,
+            f"The load balancer has {count} rules; {more} more would be over the limit of {most}.",
             "counted in your account", "Combine rules, or request a higher quota (L-7EED9B64).",
         )  # fmt: skip

@@ -49,9 +49,7 @@ PRIORITIES = range(1, 50001)
 
 def by_dns_name(text: str, flow: Answers) -> str:
     """The key of the load balancer with that DNS name, or the text as it is."""
-    found = (
-        each.arn for each in lb.balancers(flow.cloud) if text.lower().rstrip(".") == each.dns_name.lower()
-    )
+    found = (each.arn for each in lb.balancers(flow.cloud) if text.lower().rstrip(".") == each.dns_name.lower())
     return next(found, text)
 
 
@@ -59,9 +57,7 @@ def usable(balancer: LoadBalancer, flow: Answers) -> Iterator[Caution]:
     if balancer.state == "provisioning":
         raise Refused(f"{balancer.name} is still being created. Wait a moment.")
     if balancer.state == "failed":
-        raise Refused(
-            f"{balancer.name} is in state failed; AWS could not build it. Delete it and create a new one."
-        )
+        raise Refused(f"{balancer.name} is in state failed; AWS could not build it. Delete it and create a new one.")
     if balancer.internal:
         yield Caution(
             "internal",
@@ -70,24 +66,21 @@ def usable(balancer: LoadBalancer, flow: Answers) -> Iterator[Caution]:
     if owner := lb.managed_by(flow.cloud, balancer):
         yield Caution(
             "managed",
-            f"{balancer.name} is managed by {owner}. It may undo your change at its next update; better change it there.",
+            f"{balancer.name} is managed by {owner}. It may undo your change at its next update; "
+            "better change it there.",
         )
 
 
 def few_hosts(hosts: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
     _few("host", hosts)
     if flow.load_balancer.dns_name in hosts:
-        yield Caution(
-            "own-name", f"Visitors who use another name than {flow.load_balancer.dns_name} will not match."
-        )
+        yield Caution("own-name", f"Visitors who use another name than {flow.load_balancer.dns_name} will not match.")
 
 
 def some_condition(paths: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
     both = (*flow.hosts, *paths)
     if not both:
-        raise Refused(
-            "A rule needs at least one condition: enter a path, such as /old/*, or go back and enter a host."
-        )
+        raise Refused("A rule needs at least one condition: enter a path, such as /old/*, or go back and enter a host.")
     _few("path", paths)
     if len(both) > ALL_VALUES:
         raise Refused(
@@ -131,7 +124,8 @@ def fitting_code(number: int, flow: Answers) -> Iterator[Caution]:
     if flow.action == REDIRECT:
         if number not in (301, 302):
             raise Refused(
-                f"{number} is not possible: a load balancer redirects with 301, “moved for ever”, or 302, “only for now”.",
+                f"{number} is not possible: a load balancer redirects with 301, “moved for ever”, "
+                "or 302, “only for now”.",
                 suggestion="302",
             )
         if number == 301:
@@ -143,7 +137,9 @@ def fitting_code(number: int, flow: Answers) -> Iterator[Caution]:
         return
     if str(number)[0] not in "245":
         raise Refused(
-            f"{number} is not possible: the status code must start with 2, 4 or 5 and have three digits, for example 503."
+            f"{number} is not possible: the status code must start with 2, 4 or 5 and have three digits, "
+            "for example 503.",
+            suggestion="503",
         )
     if number == 503:
         yield Caution("no-retry-after", "The load balancer cannot send “Retry-After” with it.")
@@ -164,7 +160,8 @@ def usual_code(flow: Answers) -> int:
 def short_enough(text: str, flow: Answers) -> None:
     if (size := len(text.encode())) > BYTES:
         raise Refused(
-            f"The text has {size} bytes; at most 1024 are possible. Shorten it or put the page into S3 and redirect there."
+            f"The text has {size} bytes; at most 1024 are possible. Shorten it or put the page into S3 and "
+            "redirect there."
         )
 
 
@@ -207,22 +204,14 @@ def usual_listener(flow: Answers) -> str:
     plain = [each.port for each in found if each.protocol == HTTP]
     secure = [each.port for each in found if each.protocol == HTTPS]
     if flow.action == REDIRECT:
-        return (
-            str(80 if 80 in plain else plain[0])
-            if plain
-            else NEW
-            if not any(p == 80 for p in secure)
-            else "80"
-        )
+        return str(80 if 80 in plain else plain[0]) if plain else NEW if not any(p == 80 for p in secure) else "80"
     wanted = [*sorted(secure, key=lambda port: port != 443), *sorted(plain, key=lambda port: port != 80)]
     return str(wanted[0]) if wanted else NEW
 
 
 def not_back_to_http(protocol: str, flow: Answers) -> None:
     if protocol == HTTP and isinstance(flow.listener, Listener) and flow.listener.protocol == HTTPS:
-        raise Refused(
-            "From https you cannot redirect back to http.", remedy="Choose https.", suggestion=HTTPS
-        )
+        raise Refused("From https you cannot redirect back to http.", remedy="Choose https.", suggestion=HTTPS)
 
 
 def https_options(flow: Answers) -> Iterator[Option[Listener | str]]:
@@ -252,11 +241,12 @@ def sound_https(chosen: Listener | str, flow: Answers) -> Iterator[Caution]:
             "other-https-port",
             f"Your HTTPS listener is on port {chosen.port}; the redirect will go to port {chosen.port}.",
         )
-    if lb.policies(flow.cloud).get(chosen.policy, frozenset()) & lb.OLD_TLS:
+    known = lb.policies(flow.cloud)
+    if old := lb.old_tls(known.get(chosen.policy, ())):
         yield Caution(
             "old-tls",
-            f"The HTTPS listener still allows TLS 1.0 or 1.1 ({chosen.policy}). It is left as it is; "
-            f"{lb.best_policy(lb.policies(flow.cloud))} is today's.",
+            f"The HTTPS listener still allows {old} ({chosen.policy}). It is left as it is; {lb.best_policy(known)} "
+            "is today's.",
         )
 
 
@@ -287,13 +277,13 @@ def policy_options(flow: Answers) -> Iterator[Option[str]]:
     known = lb.policies(flow.cloud)
     best = [policy for policy in lb.POLICIES if policy in known]
     for name in [*best, *sorted(set(known) - set(best), reverse=True)]:
-        old = sorted(known[name] & lb.OLD_TLS)
-        yield Option(name, name, name, f"allows {' and '.join(old)}, which is old" if old else "")
+        old = lb.old_tls(known[name])
+        yield Option(name, name, name, f"allows {old}, which is old" if old else "")
 
 
 def modern(policy: str, flow: Answers) -> Iterator[Caution]:
-    if old := sorted(lb.policies(flow.cloud)[policy] & lb.OLD_TLS):
-        yield Caution("old-tls", f"{policy} allows {' and '.join(old)}, which browsers have given up.")
+    if old := lb.old_tls(lb.policies(flow.cloud)[policy]):
+        yield Caution("old-tls", f"{policy} allows {old}, which browsers have given up.")
 
 
 def backends(flow: Answers) -> Iterator[Option[Targets | str]]:
@@ -310,9 +300,7 @@ def usual_backend(flow: Answers) -> str:
 
 def some_backend(chosen: Targets | str, flow: Answers) -> Iterator[Caution]:
     if chosen == NOT_FOUND:
-        yield Caution(
-            "https-404", "Visitors would be redirected to a plain “Not found”: no servers answer https yet."
-        )
+        yield Caution("https-404", "Visitors would be redirected to a plain “Not found”: no servers answer https yet.")
 
 
 def usual_port(flow: Answers) -> str:
@@ -332,9 +320,7 @@ def answered_port(port: str, flow: Answers) -> Iterator[Caution]:
             usual_port(flow),
         )
     elif plain and flow.protocol != HTTPS and port == "443":
-        yield Caution(
-            "http-on-443", "This leads to http on port 443, which answers only https. Choose https.", True
-        )
+        yield Caution("http-on-443", "This leads to http on port 443, which answers only https. Choose https.", True)
     elif port.isdigit() and "#{host}" in flow.host:
         there = {each.port for each in lb.listeners(flow.cloud, flow.load_balancer)} | {443, here}
         if int(port) not in there:
@@ -356,9 +342,7 @@ def rules_first(chosen: str, flow: Answers) -> Iterator[Caution]:
             )
         return
     what = "redirected" if flow.action == REDIRECT else "answered this way"
-    some = "; ".join(answers(rule) for rule in found[:8]) + (
-        f"; and {len(found) - 8} more" if len(found) > 8 else ""
-    )
+    some = "; ".join(answers(rule) for rule in found[:8]) + (f"; and {len(found) - 8} more" if len(found) > 8 else "")
     count = f"{len(found)} rules. They are" if len(found) > 1 else "one rule. It is"
     yield Caution(
         "rules-first",
@@ -385,15 +369,14 @@ def free_position(number: int, flow: Answers) -> Iterator[Caution]:
     if shadow := next((rule for rule in found if rule.priority < number and rule.catches(new)), None):
         yield Caution(
             "never-used",
-            f"The rule with priority {shadow.priority} already catches these requests; the new rule would never be used.",
+            f"The rule with priority {shadow.priority} already catches these requests; the new rule would "
+            "never be used.",
             True,
             str(next_position(flow)),
         )
     for rule in found:
         if rule.priority > number and new.catches(rule):
-            yield Caution(
-                "shadows", f"After this, the rule with priority {rule.priority} is never reached: {rule}."
-            )
+            yield Caution("shadows", f"After this, the rule with priority {rule.priority} is never reached: {rule}.")
 
 
 def next_free(number: int, found: list[Rule]) -> int:
@@ -427,14 +410,10 @@ def left_closed(yes: bool, flow: Answers) -> Iterator[Caution]:
 def usual_visitors(flow: Answers) -> str:
     """Those who may already use another of the ports, or whoever the load balancer is for."""
     found = ports.groups(flow.cloud, flow.load_balancer.groups)
-    known: tuple[Source, ...] = next(
-        (s for port in (*needed_ports(flow), 80) if (s := ports.sources(found, port))), ()
-    )
+    known: tuple[Source, ...] = next((s for port in (*needed_ports(flow), 80) if (s := ports.sources(found, port))), ())
     if not known and flow.load_balancer.internal:
         known = ports.networks(flow.cloud, flow.load_balancer.vpc)
-    return ", ".join(
-        map(str, known or (ports.ANYWHERE_TOO if flow.load_balancer.dualstack else ports.ANYWHERE))
-    )
+    return ", ".join(map(str, known or (ports.ANYWHERE_TOO if flow.load_balancer.dualstack else ports.ANYWHERE)))
 
 
 def strict(seconds: int, flow: Answers) -> Iterator[Caution]:

@@ -24,9 +24,7 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
     listeners = lb.listeners(cloud, balancer)
     front = lb.front(cloud, balancer)
     if balancer.state not in ("active", "active_impaired"):
-        yield Finding(
-            "state", Grade.WAITING, f"{balancer.name} is {balancer.state}.", "DescribeLoadBalancers"
-        )
+        yield Finding("state", Grade.WAITING, f"{balancer.name} is {balancer.state}.", "DescribeLoadBalancers")
     yield from _doors(cloud, balancer, listeners)
     for listener in listeners:
         own = next(each.rules for each in front.listeners if each.port == listener.port)
@@ -57,9 +55,7 @@ def _the(cloud: Cloud, name: str) -> LoadBalancer:
             remedy="Choose another region with --region.",
         )
     names = ", ".join(each.name for each in found)
-    raise Refused(
-        f"There is no Application Load Balancer called “{name}” in {region}.", remedy=f"There are: {names}."
-    )
+    raise Refused(f"There is no Application Load Balancer called “{name}” in {region}.", remedy=f"There are: {names}.")
 
 
 def _doors(cloud: Cloud, balancer: LoadBalancer, listeners: list[Listener]) -> Iterator[Finding]:
@@ -100,7 +96,9 @@ def _fields(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
             continue
         problem = ""
         if to.protocol == HTTPS and to.port == "#{port}":
-            problem = f"changes the protocol but not the port: it leads to https on port {listener.port}, which answers http"
+            problem = (
+                f"changes the protocol but not the port: it leads to https on port {listener.port}, which answers http"
+            )
         elif to.protocol == "#{protocol}" and to.port == "443":
             problem = "changes the port but not the protocol: it leads to http on port 443, which answers only https"
         if problem:
@@ -119,7 +117,8 @@ def _order(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
             shadowed.add(late.priority)
             yield Finding(
                 "shadowed", Grade.REFUSED,
-                f"{_which(listener, late)} is never reached: rule {early.priority} ({early}) catches all of its requests.",
+                f"{_which(listener, late)} is never reached: rule {early.priority} ({early}) catches all of its "
+                "requests.",
                 "compared by hosts and paths", "Give it a smaller number, or delete it.",
             )  # fmt: skip
     if any(not rule.certain for rule in ordered):
@@ -138,7 +137,7 @@ def _still_http(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding
         if isinstance(rule.answer, Forward):
             yield Finding(
                 "still-http", Grade.PROVED, f"{_which(listener, rule)} goes on serving http: {rule}.", "DescribeRules",
-                "Delete it, or let a rule before it redirect too.",
+                "If that is not meant, delete it, or let a rule before it redirect too.",
             )  # fmt: skip
 
 
@@ -156,9 +155,9 @@ def _secure(cloud: Cloud, listener: Listener) -> Iterator[Finding]:
             Grade.NOT_CHECKED,
             f"{listener.name}: the TLS policy {listener.policy or '?'} is not known here.",
         )
-    elif old := sorted(known[listener.policy] & lb.OLD_TLS):
+    elif old := lb.old_tls(known[listener.policy]):
         yield Finding(
-            "tls", Grade.REFUSED, f"{listener.name} still allows {' and '.join(old)} ({listener.policy}).",
+            "tls", Grade.REFUSED, f"{listener.name} still allows {old} ({listener.policy}).",
             "DescribeSSLPolicies", f"Change its policy to {lb.best_policy(known)}.",
         )  # fmt: skip
     else:
@@ -197,20 +196,17 @@ def _circles(balancer: LoadBalancer, front: Front) -> Iterator[Finding]:
 
 def _servers(cloud: Cloud, listeners: list[Listener]) -> Iterator[Finding]:
     """Whether there is a healthy server behind each default action."""
-    arns = dict.fromkeys(
-        arn for each in listeners for action in each.actions for arn in lb.forwards_to(action)
-    )
+    arns = dict.fromkeys(arn for each in listeners for action in each.actions for arn in lb.forwards_to(action))
     for arn in arns:
         name, states = arn.split("/")[1], lb.health(cloud, arn)
         if "healthy" in states:
             count = f"{states.count('healthy')} of {len(states)}"
-            yield Finding(
-                "healthy", Grade.PROVED, f"{count} servers in {name} are healthy.", "DescribeTargetHealth"
-            )
+            yield Finding("healthy", Grade.PROVED, f"{count} servers in {name} are healthy.", "DescribeTargetHealth")
         else:
             yield Finding(
                 "healthy", Grade.REFUSED, f"No server in {name} is healthy: visitors see an error page (503 or 502).",
-                f"DescribeTargetHealth: {', '.join(states) or 'no servers'}", "Look at that target group's health checks.",
+                f"DescribeTargetHealth: {', '.join(states) or 'no servers'}",
+                "Look at that target group's health checks.",
             )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from .alb_answers import (
 from .alb_steps import actions
 from .listeners import same
 from .load_balancing import Listener
-from .redirects import examples
+from .redirects import examples, told
 
 READS = (Call("elbv2.DescribeListeners"), Call("elbv2.DescribeRules"))
 """What `hand_over` will call; a plan lists it for the permissions."""
@@ -64,15 +64,11 @@ def facts(flow: Answers) -> dict[str, Any]:
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     """Read back what was set, and say how to try it."""
-    steps = [
-        f"Try it: curl -sI {shlex.quote(url)}   (expected: {expected})" for url, expected in facts["tries"]
-    ]
+    steps = [f"Try it: curl -sI {shlex.quote(url)}   (expected: {expected})" for url, expected in facts["tries"]]
     if facts["internal"]:
         steps.append("The load balancer is internal: run that from inside its network.")
     if facts["redirect"]:
-        steps.append(
-            "The load balancer writes the port into the new address (…:443/…). That is normal, and works."
-        )
+        steps.append("The load balancer writes the port into the new address (…:443/…). That is normal, and works.")
         steps.append("Servers behind it see plain http: an application that redirects to https by itself must look "
                      "at X-Forwarded-Proto, or visitors go round in circles.")  # fmt: skip
     steps.append(f"Changes need up to a minute. Then: handrail check alb --set load_balancer={facts['name']}")
@@ -82,9 +78,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
 def _read_back(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[Finding]:
     try:
         if "rule" in outputs:
-            found = cloud.make(Call("elbv2.DescribeRules", {"RuleArns": [outputs["rule"]]}))["Rules"][0][
-                "Actions"
-            ]
+            found = cloud.make(Call("elbv2.DescribeRules", {"RuleArns": [outputs["rule"]]}))["Rules"][0]["Actions"]
             where = "The rule"
         else:
             look = Call("elbv2.DescribeListeners", {"ListenerArns": [outputs["listener"]]})
@@ -93,11 +87,9 @@ def _read_back(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any
         yield Finding("read-back", Grade.NOT_CHECKED, "What was set could not be read again.", problem.what)
         return
     if same(found, facts["actions"]):
-        yield Finding(
-            "read-back", Grade.PROVED, f"{where} answers as planned.", "read again after the change"
-        )
+        yield Finding("read-back", Grade.PROVED, f"{where} answers as planned.", "read again after the change")
     else:
         yield Finding(
-            "read-back", Grade.REFUSED, f"{where} does something else: {lb.answer(found)}.", "read again after the change",
-            "Somebody or something changed it in the meantime.",
+            "read-back", Grade.REFUSED, f"{where} does something else: {told(lb.answer(found))}.",
+            "read again after the change", "Somebody or something changed it in the meantime.",
         )  # fmt: skip

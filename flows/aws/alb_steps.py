@@ -40,9 +40,7 @@ def steps(flow: Answers) -> list[Action | Use]:
     ]
     first: list[Action | Use] = [*openings(flow)]
     if there := https_here(flow):
-        first.append(
-            Use("https-listener", f"Port {there.port} listens for https already", change.LISTENER, there.arn)
-        )
+        first.append(Use("https-listener", f"Port {there.port} listens for https already", change.LISTENER, there.arn))
     https: Late = there.arn if there else ""
     if new_https(flow):
         made = new_listener(flow, tuple(each.id for each in first))
@@ -95,17 +93,17 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
         rest = change.answering(404, "Not found", "text/plain")
         made = change.http_listener(flow.load_balancer, rest, "answer 404 where no rule fits", ready)
         arn = made["Listeners[0].ListenerArn"]
-        return [made, change.rule(arn, "port 80", flow.priority, wanted, what, _sentence(flow), name=name)]
+        return [made, change.rule(arn, "port 80", flow.priority, wanted, what, sentence=_sentence(flow), name=name)]
     here, place = flow.listener, f"port {flow.listener.port}"
     if flow.scope == MATCHING:
         return [
-            change.rule(here.arn, place, flow.priority, wanted, what, _sentence(flow), name=name, after=ready)
+            change.rule(here.arn, place, flow.priority, wanted, what, sentence=_sentence(flow), name=name, after=ready)
         ]
     done: list[Action | Use] = []
     if flow.existing_rules == BEFORE and own_rules(flow):
         sentence = f"On {place}, before all other rules, {says(flow)}"
         done.append(
-            change.rule(here.arn, place, first_place(flow), wanted, what, sentence, name=name, after=ready)
+            change.rule(here.arn, place, first_place(flow), wanted, what, sentence=sentence, name=name, after=ready)
         )
     if change.same(here.actions, what):
         return [*done, Use("default", f"The default of {place} is that already", change.LISTENER, here.arn)]

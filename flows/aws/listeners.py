@@ -77,13 +77,8 @@ def https_listener(
     proved: bool,
 ) -> Action:
     """A listener on 443. With `proved` it counts only once a server behind it is healthy."""
-    more = {
-        "Protocol": "HTTPS",
-        "Port": 443,
-        "SslPolicy": policy,
-        "Certificates": [{"CertificateArn": certificate}],
-    }
-    action = _listener("https-listener", "Listen on port 443 for https", balancer, more, actions, after)
+    secure = {"SslPolicy": policy, "Certificates": [{"CertificateArn": certificate}]}
+    action = _listener("https-listener", "Listen on port 443 for https", balancer, 443, actions, after=after, **secure)
     to = forwards_to(actions[0])
     if not (proved and to):
         return action
@@ -100,18 +95,9 @@ def https_listener(
     )
 
 
-def http_listener(
-    balancer: LoadBalancer, actions: list[dict[str, Any]], says: str, after: tuple[str, ...]
-) -> Action:
+def http_listener(balancer: LoadBalancer, actions: list[dict[str, Any]], says: str, after: tuple[str, ...]) -> Action:
     """A listener on port 80 that answers every request itself."""
-    return _listener(
-        "http-listener",
-        f"Listen on port 80, and {says}",
-        balancer,
-        {"Protocol": "HTTP", "Port": 80},
-        actions,
-        after,
-    )
+    return _listener("http-listener", f"Listen on port 80, and {says}", balancer, 80, actions, after=after)
 
 
 def rule(
@@ -120,37 +106,40 @@ def rule(
     priority: int,
     wanted: list[dict[str, Any]],
     actions: list[dict[str, Any]],
-    sentence: str,
     *,
+    sentence: str,
     name: str,
     after: tuple[str, ...] = (),
     id: str = "rule",
 ) -> Action:
     """A rule of a listener. `place` names the listener for people."""
-    look = Call("elbv2.DescribeRules", {"ListenerArn": listener})
+    made = Ref(id, "Rules[0].RuleArn")
+    asked = {"ListenerArn": listener, "Priority": priority, "Conditions": wanted, "Actions": actions}
     return Action(
         id,
         sentence,
-        Call(
-            "elbv2.CreateRule",
-            {"ListenerArn": listener, "Priority": priority, "Conditions": wanted, "Actions": actions, "Tags": tags(name)},
+        Call("elbv2.CreateRule", {**asked, "Tags": tags(name)}),
+        undo=(Undo(Call("elbv2.DeleteRule", {"RuleArn": made}), gone=("RuleNotFound",), not_yet=BUSY),),
+        find=_tagged(
+            Call("elbv2.DescribeRules", {"ListenerArn": listener}),
+            f"Rules[?Priority=='{priority}'] | [0].{{Rules: [@]}}",
+            made.path,
         ),
-        undo=(Undo(Call("elbv2.DeleteRule", {"RuleArn": Ref(id, "Rules[0].RuleArn")}), gone=("RuleNotFound",), not_yet=BUSY),),
-        find=_tagged(look, f"Rules[?Priority=='{priority}'] | [0].{{Rules: [@]}}", "Rules[0].RuleArn"),
         after=after,
         not_yet=BUSY,
         type=RULE,
-        resource=Ref(id, "Rules[0].RuleArn"),
+        resource=made,
         undone=f"The rule with priority {priority} on {place}",
     )  # fmt: skip
 
 
 def copied(listener: Action, rules: Iterable[Mapping[str, Any]], name: str) -> list[Action]:
     """The rules of another listener, once more on a new one."""
+    arn = listener["Listeners[0].ListenerArn"]
     return [
         rule(
-            listener["Listeners[0].ListenerArn"], "port 443", int(each["Priority"]), _conditions(each), again(each["Actions"]),
-            f"Copy the rule with priority {each['Priority']} to port 443",
+            arn, "port 443", int(each["Priority"]), _conditions(each), again(each["Actions"]),
+            sentence=f"Copy the rule with priority {each['Priority']} to port 443",
             name=name, id=f"copy-{each['Priority']}",
         )
         for each in rules
@@ -160,9 +149,7 @@ def copied(listener: Action, rules: Iterable[Mapping[str, Any]], name: str) -> l
 # -- changing --------------------------------------------------------------------------------------------------
 
 
-def default_answer(
-    listener: Listener, actions: list[dict[str, Any]], says: str, after: tuple[str, ...]
-) -> Action:
+def default_answer(listener: Listener, actions: list[dict[str, Any]], says: str, after: tuple[str, ...]) -> Action:
     """Change what a listener does with requests that no rule takes; all former actions are put back at undo."""
     look = Call("elbv2.DescribeListeners", {"ListenerArns": [listener.arn]})
     change = {"ListenerArn": listener.arn}
@@ -208,13 +195,11 @@ def strict_https(listener: Late, seconds: int, after: tuple[str, ...] = ()) -> A
 
 
 def _former(listener: Listener) -> str:
-    """JMESPath to the default actions, as AWS takes them back: it never tells a sign-in's client secret, but keeps it."""
+    """JMESPath to the default actions as AWS takes them back: it keeps a sign-in's client secret, but never tells it."""
     path = "Listeners[0].DefaultActions"
     if any(action["Type"] == "authenticate-oidc" for action in listener.actions):
         keep = 'merge(AuthenticateOidcConfig, `{"UseExistingClientSecret": true}`)'
-        return (
-            f"map(&(Type=='authenticate-oidc' && merge(@, {{AuthenticateOidcConfig: {keep}}}) || @), {path})"
-        )
+        return f"map(&(Type=='authenticate-oidc' && merge(@, {{AuthenticateOidcConfig: {keep}}}) || @), {path})"
     return path
 
 
@@ -222,46 +207,37 @@ def _listener(
     id: str,
     sentence: str,
     balancer: LoadBalancer,
-    more: dict[str, Any],
+    port: int,
     actions: list[dict[str, Any]],
+    *,
     after: tuple[str, ...],
+    **secure: Any,
 ) -> Action:
-    port = more["Port"]
-    look = Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn})
-    arn = Ref(id, "Listeners[0].ListenerArn")
+    asked = {"LoadBalancerArn": balancer.arn, "Protocol": "HTTPS" if secure else "HTTP", "Port": port, **secure}
+    made = Ref(id, "Listeners[0].ListenerArn")
     return Action(
         id,
         sentence,
-        Call(
-            "elbv2.CreateListener",
-            {
-                "LoadBalancerArn": balancer.arn,
-                **more,
-                "DefaultActions": actions,
-                "Tags": tags(f"{balancer.name}-{port}"),
-            },
-        ),
+        Call("elbv2.CreateListener", {**asked, "DefaultActions": actions, "Tags": tags(f"{balancer.name}-{port}")}),
         wait=Wait(
-            Call("elbv2.DescribeListeners", {"ListenerArns": [arn]}),
+            Call("elbv2.DescribeListeners", {"ListenerArns": [made]}),
             ready="Listeners[0].ListenerArn",
             sentence=f"Waiting until port {port} is listened on",
             typical=5,
             limit=120,
         ),
-        undo=(
-            Undo(
-                Call("elbv2.DeleteListener", {"ListenerArn": arn}), gone=("ListenerNotFound",), not_yet=BUSY
-            ),
-        ),
+        undo=(Undo(Call("elbv2.DeleteListener", {"ListenerArn": made}), gone=("ListenerNotFound",), not_yet=BUSY),),
         find=_tagged(
-            look, f"Listeners[?Port==`{port}`] | [0].{{Listeners: [@]}}", "Listeners[0].ListenerArn"
+            Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn}),
+            f"Listeners[?Port==`{port}`] | [0].{{Listeners: [@]}}",
+            made.path,
         ),
         after=after,
         not_yet=BUSY,
         type=LISTENER,
-        resource=arn,
+        resource=made,
         undone=f"The listener on port {port}",
-    )
+    )  # fmt: skip
 
 
 def _tagged(look: Call, shape: str, arn: str) -> Find:
@@ -273,9 +249,7 @@ def _conditions(rule: Mapping[str, Any]) -> list[dict[str, Any]]:
     taken = []
     for condition in rule.get("Conditions") or []:
         twice = any(key.endswith("Config") for key in condition)
-        taken.append(
-            {key: value for key, value in condition.items() if value and not (twice and key == "Values")}
-        )
+        taken.append({key: value for key, value in condition.items() if value and not (twice and key == "Values")})
     return taken
 
 

@@ -1,4 +1,4 @@
-"""Application Load Balancers: what there is of them, read into what the set-up works with. Nothing here changes anything."""
+"""Application Load Balancers, read into what the set-up works with. Nothing here changes anything."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ POLICIES = (
     "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
     "ELBSecurityPolicy-TLS13-1-2-2021-06",
 )
-"""The best first (Application Load Balancers guide, "Security policies", 2026-10). The API's own default still allows TLS 1.0."""
-OLD_TLS = {"TLSv1", "TLSv1.1"}
+"""The best first (Application Load Balancers guide, "Security policies", 2026-10).
+
+The API's own default still allows TLS 1.0."""
+OLD_TLS = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1"}
+"""Protocols that browsers have given up, and how people call them."""
 MANAGERS = {
     "elbv2.k8s.aws/cluster": "Kubernetes",
     "ingress.k8s.aws/stack": "Kubernetes",
@@ -109,9 +112,7 @@ def covers_name(pattern: str, host: str) -> bool:
 def balancers(cloud: Cloud) -> list[LoadBalancer]:
     """Every Application Load Balancer of the region; Network and Gateway ones cannot redirect."""
     pages = cloud.pages(Call("elbv2.DescribeLoadBalancers"))
-    return [
-        _balancer(each) for page in pages for each in page["LoadBalancers"] if each["Type"] == "application"
-    ]
+    return [_balancer(each) for page in pages for each in page["LoadBalancers"] if each["Type"] == "application"]
 
 
 def options(cloud: Cloud) -> Iterator[Option[LoadBalancer]]:
@@ -120,9 +121,7 @@ def options(cloud: Cloud) -> Iterator[Option[LoadBalancer]]:
     for each in found:
         kind = "internal" if each.internal else "internet-facing"
         does = (
-            ", ".join(f"{x.name} → {told(x)}" for x in listeners(cloud, each))
-            if len(found) <= SHOWN
-            else each.dns_name
+            ", ".join(f"{x.name} → {told(x)}" for x in listeners(cloud, each)) if len(found) <= SHOWN else each.dns_name
         )
         yield Option(each.arn, each, each.name, f"{kind}  {does or 'no listener'}")
 
@@ -221,6 +220,11 @@ def policies(cloud: Cloud) -> dict[str, frozenset[str]]:
     """The TLS policies that Application Load Balancers know here, each with the protocols that it allows."""
     pages = cloud.pages(Call("elbv2.DescribeSSLPolicies", {"LoadBalancerType": "application"}))
     return {each["Name"]: frozenset(each["SslProtocols"]) for page in pages for each in page["SslPolicies"]}
+
+
+def old_tls(protocols: Iterable[str]) -> str:
+    """The old ones among a policy's protocols, in words; "" if there are none."""
+    return " and ".join(words for protocol, words in OLD_TLS.items() if protocol in set(protocols))
 
 
 def best_policy(known: Iterable[str]) -> str:

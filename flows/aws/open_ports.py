@@ -76,22 +76,16 @@ def sources(found: Iterable[Group], port: int) -> tuple[Source, ...]:
 
 def users(cloud: Cloud, group: str) -> list[str]:
     """The network interfaces in a security group, each as its description or id."""
-    pages = cloud.pages(
-        Call("ec2.DescribeNetworkInterfaces", {"Filters": [{"Name": "group-id", "Values": [group]}]})
-    )
+    pages = cloud.pages(Call("ec2.DescribeNetworkInterfaces", {"Filters": [{"Name": "group-id", "Values": [group]}]}))
     return [
-        each.get("Description") or each["NetworkInterfaceId"]
-        for page in pages
-        for each in page["NetworkInterfaces"]
+        each.get("Description") or each["NetworkInterfaceId"] for page in pages for each in page["NetworkInterfaces"]
     ]
 
 
 def networks(cloud: Cloud, vpc: str) -> tuple[Source, ...]:
     """A VPC's own IPv4 ranges."""
     found = cloud.make(Call("ec2.DescribeVpcs", {"VpcIds": [vpc]}))["Vpcs"][0]
-    blocks = [each["CidrBlock"] for each in found.get("CidrBlockAssociationSet") or []] or [
-        found["CidrBlock"]
-    ]
+    blocks = [each["CidrBlock"] for each in found.get("CidrBlockAssociationSet") or []] or [found["CidrBlock"]]
     return tuple(Source("IpRanges", block) for block in blocks)
 
 
@@ -118,11 +112,16 @@ def open_port(group: Group, port: int, wanted: tuple[Source, ...], name: str) ->
                 **tagged("security-group-rule", name),
             },
         ),
-        undo=(
+        # one by one: if somebody removed one of them, AWS refuses to revoke all
+        undo=tuple(
             Undo(
-                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": group.id, "IpPermissions": [_permission(port, wanted, {})]}),
+                Call(
+                    "ec2.RevokeSecurityGroupIngress",
+                    {"GroupId": group.id, "IpPermissions": [_permission(port, (each,), {})]},
+                ),
                 gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
-            ),
+            )
+            for each in wanted
         ),
         find=Find(look, join("SecurityGroups[0].[", *mine, "][] | [0]")),
         type="AWS::EC2::SecurityGroupIngress",

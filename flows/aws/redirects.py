@@ -161,9 +161,7 @@ class Trace:
         words = [str(self.steps[0][0] if self.steps else self.last)]
         for url, answer in self.steps:
             words.append(
-                f"{answer.status} → {location(url, answer).explicit}"
-                if isinstance(answer, Redirect)
-                else told(answer)
+                f"{answer.status} → {location(url, answer).explicit}" if isinstance(answer, Redirect) else told(answer)
             )
         ends = {
             "loop": "… round in circles",
@@ -246,9 +244,7 @@ def covers(general: str, special: str) -> bool:
 
 
 def _expression(pattern: str, one: str) -> str:
-    return "".join(
-        ".*" if c == "*" else one if c == "?" else re.escape(c) for c in re.sub(r"\*+", "*", pattern)
-    )
+    return "".join(".*" if c == "*" else one if c == "?" else re.escape(c) for c in re.sub(r"\*+", "*", pattern))
 
 
 def _catch(general: Iterable[str], special: Iterable[str]) -> bool:
@@ -327,9 +323,7 @@ def target_host(text: str) -> str:
     """The host of a redirect, `#{host}` possibly inside. Raises Refused."""
     _placeholders("host", text)
     if not re.fullmatch(r"[A-Za-z0-9.-]+", text.replace("#{host}", "a")):
-        raise Refused(
-            f"“{text}” cannot be a host. Enter one like www.example.com, www.#{{host}} or #{{host}}."
-        )
+        raise Refused(f"“{text}” cannot be a host. Enter one like www.example.com, www.#{{host}} or #{{host}}.")
     return text
 
 

@@ -69,10 +69,10 @@ def test_the_domain(client: Any) -> None:
 
 def test_the_load_balancer(client: Any) -> None:
     elbv2 = client("elbv2")
-    (balancer,) = elbv2.describe_load_balancers()["LoadBalancers"]
+    (balancer,) = elbv2.describe_load_balancers(Names=["shop"])["LoadBalancers"]
     (listener,) = elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-    (targets,) = elbv2.describe_target_groups()["TargetGroups"]
-    assert (balancer["LoadBalancerName"], listener["Protocol"], listener["Port"]) == ("shop", "HTTP", 80)
+    (targets,) = elbv2.describe_target_groups(Names=["shop"])["TargetGroups"]
+    assert (listener["Protocol"], listener["Port"]) == ("HTTP", 80)
     health = elbv2.describe_target_health(TargetGroupArn=targets["TargetGroupArn"])
     assert len(health["TargetHealthDescriptions"]) == 1
 
@@ -115,8 +115,9 @@ def test_it_does_not_matter_which_part_is_looked_at_first(tmp_path: Path) -> Non
             if first == "s3":
                 client("s3").list_buckets()
                 client("ec2").describe_vpcs()
-            (found,) = client("elbv2").describe_load_balancers()["LoadBalancers"]
-            found.pop("CreatedTime")
+            found = client("elbv2").describe_load_balancers()["LoadBalancers"]
+            for each in found:
+                each.pop("CreatedTime")
             return found
 
     assert balancer("elbv2") == balancer("s3")

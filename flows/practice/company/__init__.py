@@ -6,15 +6,27 @@ looks at. Each part is a handful of ordinary API calls: what they make is what a
 
 from __future__ import annotations
 
-from flows.practice.company import delivery, network, shopfront, storage
-from flows.practice.company.basics import ACCOUNT_ID, FOUNDED, REGION, SECOND_ACCOUNT_ID, Part
+from flows.practice.company import delivery, network, reports, shopfront, storage
+from flows.practice.company.basics import ACCOUNT_ID, FOUNDED, REGION, SECOND_ACCOUNT_ID, Client, Part
 
 __all__ = ["ACCOUNT_ID", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID"]
 
+
+def _databases(client: Client) -> None:
+    storage.database(client)
+    reports.serverless(client)
+
+
+def _nothing(client: Client) -> None:
+    """It only shows what its needs are made of."""
+
+
 PARTS = {
     "ec2": Part(network.found),
-    "elbv2": Part(shopfront.load_balancer, needs=("ec2", "acm")),
-    "rds": Part(storage.database, needs=("ec2",)),
+    "elbv2": Part(shopfront.load_balancers, needs=("ec2", "acm")),
+    "rds": Part(_databases, needs=("ec2",)),
+    "rdsdata": Part(_nothing, needs=("rds",)),
+    "cloudwatch": Part(_nothing, needs=("rds",)),
     "s3": Part(storage.buckets),
     "route53": Part(shopfront.domain),
     "acm": Part(shopfront.certificates, needs=("route53",)),

@@ -14,6 +14,7 @@ from moto.acm.models import acm_backends
 from moto.elbv2 import models
 from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend, FakeAction, FakeListener, FakeRule
+from moto.elbv2.ssl_policies import SSL_POLICIES
 
 RULES, VALUES, WILDCARDS = 100, 5, 5
 NAMED = {"host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig"}
@@ -39,28 +40,24 @@ def _refuse(code: str, message: str) -> ELBClientError:
     return ELBClientError(code, message)
 
 
-def _listener_made(
-    self: Any, load_balancer_arn: str, protocol: str, port: Any, ssl_policy: str, certificate: str | None, actions: Any,
-    alpn_policy: Any = None, tags: Any = None,
-) -> Any:  # fmt: skip
+def _listener_made(self: Any, *, load_balancer_arn: str, protocol: str, port: Any, **given: Any) -> Any:
     balancer = self.load_balancers.get(load_balancer_arn)
-    here = balancer.listeners.values() if balancer else ()
     if protocol == "HTTPS":
-        _check_certificate(self, certificate)
-        if ssl_policy not in _policies():
-            raise _refuse("SSLPolicyNotFound", f"SSL policy '{ssl_policy}' not found")
-    actions = [_complete(action, protocol) for action in actions]
-    policy = ssl_policy if protocol == "HTTPS" else None
-    for each in here:
+        _check_certificate(self, given["certificate"])
+        if given["ssl_policy"] not in SSL_POLICIES:
+            raise _refuse("SSLPolicyNotFound", f"SSL policy '{given['ssl_policy']}' not found")
+    else:
+        given["ssl_policy"] = None
+    given["actions"] = [_complete(action, protocol) for action in given["actions"]]
+    wanted = (protocol, given["ssl_policy"], given["certificate"], given["actions"])
+    for each in balancer.listeners.values() if balancer else ():
         if int(each.port) == int(port):
-            same = (each.protocol, each.ssl_policy, each.certificate) == (protocol, policy, certificate)
-            if same and [action.data for action in each.default_actions] == actions:
+            actions = [action.data for action in each.default_actions]
+            if (each.protocol, each.ssl_policy, each.certificate, actions) == wanted:
                 return each
             message = f"A listener already exists on this port for this load balancer '{load_balancer_arn}'"
             raise _refuse("DuplicateListener", message)
-    made = _create_listener(
-        self, load_balancer_arn, protocol, port, policy, certificate, actions, alpn_policy, tags
-    )
+    made = _create_listener(self, load_balancer_arn=load_balancer_arn, protocol=protocol, port=port, **given)
     _settle(made)
     return made
 
@@ -84,20 +81,16 @@ def _listener_deleted(self: Any, listener_arn: str) -> Any:
     return listener
 
 
-def _rule_made(
-    self: Any, listener_arn: str, conditions: Any, priority: Any, actions: Any, tags: Any = None
-) -> Any:
+def _rule_made(self: Any, *, listener_arn: str, conditions: Any, priority: Any, **given: Any) -> Any:
     listener = next(iter(self.describe_listeners(None, [listener_arn])))
     if not 1 <= int(priority) <= 50000:
         raise _refuse("ValidationError", f"Priority '{priority}' must be between 1 and 50000")
     _check_conditions(conditions)
-    count = sum(
-        len(each.rules) - 1 for each in self.load_balancers[listener.load_balancer_arn].listeners.values()
-    )
-    if count >= RULES:
+    listeners = self.load_balancers[listener.load_balancer_arn].listeners.values()
+    if sum(len(each.rules) - 1 for each in listeners) >= RULES:
         raise _refuse("TooManyRules", "The maximum number of rules on this load balancer has been reached")
-    actions = [_complete(action, listener.protocol) for action in actions]
-    rule = _create_rule(self, listener_arn, conditions, int(priority), actions, tags)
+    given["actions"] = [_complete(action, listener.protocol) for action in given["actions"]]
+    rule = _create_rule(self, listener_arn=listener_arn, conditions=conditions, priority=int(priority), **given)
     for condition in rule.conditions:
         if condition.get("Field") in NAMED and (config := condition.get(NAMED[condition["Field"]])):
             condition["Values"] = config["Values"]
@@ -215,12 +208,6 @@ def _check_conditions(conditions: list[dict[str, Any]]) -> None:
         raise _refuse("TooManyConditions", "A rule can only have '5' condition values")
     if sum(value.count("*") + value.count("?") for value in values) > WILDCARDS:
         raise _refuse("ValidationError", "A rule can only have '5' condition wildcards")
-
-
-def _policies() -> Iterable[str]:
-    from moto.elbv2.ssl_policies import SSL_POLICIES
-
-    return SSL_POLICIES
 
 
 def install() -> None:

@@ -1,0 +1,192 @@
+"""Answers for the load balancer set-up in the demo company, load balancers to try it on, and carrying it through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import flows
+from flows.engine import Cloud, Event, Journal, Place, Run, Session
+from flows.engine.clock import Clock
+from flows.practice import PracticeAccount
+
+HTTPS: Mapping[str, Any] = {"load_balancer": "shop", "action": "redirect", "scope": "all", "status": "301"}
+"""Everything from http to https; there is no https yet."""
+
+MOVED: Mapping[str, Any] = {
+    "load_balancer": "shop",
+    "action": "redirect",
+    "scope": "matching",
+    "hosts": ["old.fjord-coffee.example", "*.fjord-kaffee.example"],
+    "paths": ["/old/*"],
+    "status": "302",
+    "host": "shop.fjord-coffee.example",
+    "path": "/new/#{path}",
+}
+"""A rule with both conditions, to another place here."""
+
+MAINTENANCE: Mapping[str, Any] = {
+    "load_balancer": "shop",
+    "action": "fixed_response",
+    "scope": "all",
+    "status": "503",
+    "body": "<h1>Väntar på böner</h1>",
+    "content_type": "text/html",
+}
+
+GONE: Mapping[str, Any] = {
+    "load_balancer": "shop",
+    "action": "fixed_response",
+    "scope": "matching",
+    "hosts": [],
+    "paths": ["/winter-sale", "/winter-sale/*"],
+    "status": "410",
+    "body": "Gone",
+    "content_type": "text/plain",
+}
+
+STRICT: Mapping[str, Any] = {**HTTPS, "hsts": "86400"}
+
+OFFICE: Mapping[str, Any] = {
+    **HTTPS,
+    "load_balancer": "office",
+    "existing_rules": "before",
+    "status": "302",
+    "hsts": "300",
+}
+"""Where https and rules exist already; its redirect is corrected, and a rule put before the others."""
+
+ELSEWHERE: Mapping[str, Any] = {**HTTPS, "host": "www.fjord-coffee.example", "https_listener": "elsewhere"}
+
+CLOSED: Mapping[str, Any] = {**HTTPS, "open_ports": "no", "copy_rules": "no", "forward_to": "404"}
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "https": HTTPS,
+    "moved": MOVED,
+    "maintenance": MAINTENANCE,
+    "gone": GONE,
+    "strict": STRICT,
+    "office": OFFICE,
+    "elsewhere": ELSEWHERE,
+    "closed": CLOSED,
+}
+
+
+def session(
+    cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], *, clock: Clock | None = None
+) -> Session:
+    """A session in which everything is answered."""
+    made = Session(flows.find("alb"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.fill(answers)
+    return made
+
+
+def again(cloud: Cloud, journal: Journal, run: Run, *, clock: Clock | None = None) -> Session:
+    """The session in which another process would go on with a run."""
+    return Session(flows.find("alb"), cloud, journal, place=Place(practice=True), run=journal.run(run.id), clock=clock)
+
+
+def carried_out(session: Session) -> list[Event]:
+    """Apply and hand over; it must succeed."""
+    events = list(session.apply())
+    assert not [event.problem for event in events if event.problem]
+    session.hand_over()
+    return events
+
+
+def taken_back(session: Session) -> list[Event]:
+    """Undo; it must succeed."""
+    events = list(session.undo())
+    assert session.receipt().complete
+    return events
+
+
+# -- load balancers ------------------------------------------------------------------------------------------------
+
+
+class Front:
+    """A load balancer of the practice account, and what a test does to it."""
+
+    def __init__(self, account: PracticeAccount, name: str = "shop") -> None:
+        self.elbv2: Any = account.session.client("elbv2")
+        self.ec2: Any = account.session.client("ec2")
+        self.acm: Any = account.session.client("acm")
+        (found,) = self.elbv2.describe_load_balancers(Names=[name])["LoadBalancers"]
+        self.arn, self.name, self.found = found["LoadBalancerArn"], name, found
+        (targets,) = self.elbv2.describe_target_groups(Names=[name])["TargetGroups"]
+        self.targets = targets["TargetGroupArn"]
+        self.forward = [{"Type": "forward", "TargetGroupArn": self.targets}]
+
+    @property
+    def listeners(self) -> dict[int, Any]:
+        found = self.elbv2.describe_listeners(LoadBalancerArn=self.arn)["Listeners"]
+        return {each["Port"]: each for each in found}
+
+    def listen(self, port: int, actions: list[Any] | None = None, *, https: bool = False, policy: str = "") -> str:
+        more: dict[str, Any] = {"Protocol": "HTTP"}
+        if https:
+            certificate = self.acm.list_certificates()["CertificateSummaryList"][0]["CertificateArn"]
+            more = {
+                "Protocol": "HTTPS",
+                "Certificates": [{"CertificateArn": certificate}],
+                "SslPolicy": policy or "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            }
+        made = self.elbv2.create_listener(
+            LoadBalancerArn=self.arn, Port=port, DefaultActions=actions or self.forward, **more
+        )
+        return str(made["Listeners"][0]["ListenerArn"])
+
+    def rule(
+        self,
+        priority: int,
+        *,
+        port: int = 80,
+        hosts: list[str] | None = None,
+        paths: list[str] | None = None,
+        actions: list[Any] | None = None,
+        more: list[Any] | None = None,
+    ) -> str:
+        conditions: list[Any] = list(more or [])
+        if hosts:
+            conditions.append({"Field": "host-header", "HostHeaderConfig": {"Values": hosts}})
+        if paths:
+            conditions.append({"Field": "path-pattern", "PathPatternConfig": {"Values": paths}})
+        made = self.elbv2.create_rule(
+            ListenerArn=self.listeners[port]["ListenerArn"],
+            Priority=priority,
+            Conditions=conditions,
+            Actions=actions or self.forward,
+        )
+        return str(made["Rules"][0]["RuleArn"])
+
+    def default(self, port: int, actions: list[Any]) -> None:
+        self.elbv2.modify_listener(ListenerArn=self.listeners[port]["ListenerArn"], DefaultActions=actions)
+
+
+def to(protocol: str = "HTTPS", code: str = "HTTP_301", **more: str) -> list[Any]:
+    """A redirect as somebody else might have written it."""
+    return [{"Type": "redirect", "RedirectConfig": {"Protocol": protocol, "StatusCode": code, **more}}]
+
+
+def picture(account: PracticeAccount, endpoint_url: str | None = None) -> dict[str, Any]:
+    """Everything about load balancers and their firewalls that a person would notice."""
+    client = account.session.client if isinstance(account, PracticeAccount) else account.client  # type: ignore[unreachable]
+    elbv2, ec2 = client("elbv2", endpoint_url=endpoint_url), client("ec2", endpoint_url=endpoint_url)
+    seen: dict[str, Any] = {}
+
+    def tagged(arn: str) -> Any:
+        return elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
+
+    for balancer in elbv2.describe_load_balancers()["LoadBalancers"]:
+        seen[balancer["LoadBalancerArn"]] = balancer["SecurityGroups"]
+        for each in elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
+            arn = each["ListenerArn"]
+            attributes = elbv2.describe_listener_attributes(ListenerArn=arn)["Attributes"]
+            seen[arn] = {**each, "tags": tagged(arn), "attributes": sorted((a["Key"], a["Value"]) for a in attributes)}
+            for rule in elbv2.describe_rules(ListenerArn=arn)["Rules"]:
+                seen[rule["RuleArn"]] = {**rule, "tags": tagged(rule["RuleArn"])}
+    for rule in ec2.describe_security_group_rules()["SecurityGroupRules"]:
+        seen[rule["SecurityGroupRuleId"]] = rule
+    for certificate in client("acm", endpoint_url=endpoint_url).list_certificates()["CertificateSummaryList"]:
+        seen[certificate["CertificateArn"]] = certificate
+    return seen
