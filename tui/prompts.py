@@ -7,7 +7,10 @@ Nothing is drawn and nothing is overwritten. A capable terminal edits each reply
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sys
+import textwrap
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,6 +47,24 @@ class Interrupted(Quit):
     code = 130
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Tell something. On a terminal, lines break between words, and what continues a line stands under it."""
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        width = max(shutil.get_terminal_size().columns, 20)
+        text = "\n".join(_broken(each, width) for each in text.split("\n"))
+    click.echo(text, err=err)
+
+
+def _broken(text: str, width: int) -> str:
+    if len(text) <= width:
+        return text
+    indent = " " * min(len(text) - len(text.lstrip()) + 2, width // 2) if text.startswith(" ") else ""
+    return textwrap.fill(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )  # fmt: skip
+
+
 def reader() -> Reader:
     """How this terminal is read: prompt in, reply out. Raises Quit at Ctrl-C and at the end of input."""
 
@@ -51,17 +72,17 @@ def reader() -> Reader:
         try:
             return input(f"{prompt} [{line(start)}]: " if start else f"{prompt}: ").strip() or start
         except EOFError:
-            click.echo()
+            say("")
             raise Quit from None
         except KeyboardInterrupt:
-            click.echo()
+            say("")
             raise Interrupted from None
 
     def editing(prompt: str, start: str) -> str:
         import questionary
 
         try:
-            return str(questionary.text(f"{prompt}:", default=start, qmark="").unsafe_ask()).strip()
+            return str(questionary.text(f"{prompt}:", default=start, qmark=">").unsafe_ask()).strip()
         except EOFError:
             raise Quit from None
         except KeyboardInterrupt:
@@ -73,14 +94,14 @@ def reader() -> Reader:
 def home(place: Place) -> int:
     """Choose a set-up, or a draft or run to go on with."""
     ask = reader()
-    click.echo("Handrail guides you through AWS set-ups. What would you like to do?\n")
+    say("Handrail guides you through AWS set-ups. What would you like to do?\n")
     ways: list[Callable[[], int]] = []
     for number, flow in enumerate(flows.every(), 1):
-        click.echo(f"  {number}  {flow.title}\n     {flow.summary()}")
+        say(f"  {number}  {flow.title}\n     {flow.summary()}")
         ways.append(lambda name=flow.id: run(place, name, {}, (), None))  # type: ignore[misc]
     unfinished = [r for r in Journal().records() if r.status in ("draft", "applying", "failed")]
     for number, record in enumerate(unfinished[:9], len(ways) + 1):
-        click.echo(f"  {number}  Go on with {history.lines([record])[0]}")
+        say(f"  {number}  Go on with {history.lines([record])[0]}")
         ways.append(lambda r=record: resume(r.place, r.id, ()))  # type: ignore[misc]
     while True:
         try:
@@ -91,7 +112,7 @@ def home(place: Place) -> int:
             return 0
         if reply.isdigit() and 1 <= int(reply) <= len(ways):
             return ways[int(reply) - 1]()
-        click.echo(f"“{shown(reply)}” is not a number from 1 to {len(ways)}.")
+        say(f"“{shown(reply)}” is not a number from 1 to {len(ways)}.")
 
 
 def run(
@@ -123,7 +144,7 @@ def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
         case "applying" | "failed":
             return talk.apply()
         case _:
-            click.echo("\n".join(history.details(kept)))
+            say("\n".join(history.details(kept)))
             return 0
 
 
@@ -131,17 +152,17 @@ def agree_to_undo(kept: Run, decided: dict[str, str], ask: Reader | None = None)
     """Show what would be taken back, ask what must be decided (into `decided`), and whether to go on."""
     plan = kept.plan
     assert plan is not None, "only a confirmed run can be undone"
-    click.echo(f"Undo {kept.id}. This will be taken back:", err=True)
+    say(f"Undo {kept.id}. This will be taken back:", err=True)
     for action in reversed(plan.actions):
         if kept.status(action.id) not in ("", "refused", "undone") and kept.facts(action.id).get("created", True):
-            click.echo(f"  - {line(action.undone or action.sentence)}", err=True)
+            say(f"  - {line(action.undone or action.sentence)}", err=True)
     ask = ask or reader()
     try:
         for decision in plan.decisions:
             if decision.key not in decided:
-                click.echo(decision.ask, err=True)
+                say(decision.ask, err=True)
                 for value, meaning in decision.options.items():
-                    click.echo(f"  {value}: {meaning}", err=True)
+                    say(f"  {value}: {meaning}", err=True)
                 decided[decision.key] = ask(" or ".join(decision.options), decision.default)
         return ask("Type yes to undo", "").lower() in ("yes", "y")
     except Quit:
@@ -163,9 +184,9 @@ class Conversation:
     def hold(self) -> int:
         """Ask, review and apply; returns the exit code."""
         session = self.session
-        click.echo(f"{session.flow.title}\n{session.flow.summary()}")
-        click.echo(words.where(session.identity, session.place))
-        click.echo(HELP)
+        say(f"{session.flow.title}\n{session.flow.summary()}")
+        say(words.where(session.identity, session.place))
+        say(HELP)
         try:
             while True:
                 state = session.state()
@@ -175,7 +196,7 @@ class Conversation:
                     return code
         except Quit as leaving:
             if session.run:
-                click.echo(f"Your answers are kept. Go on with: handrail resume {session.run.id}")
+                say(f"Your answers are kept. Go on with: handrail resume {session.run.id}")
             return leaving.code
 
     # -- asking ------------------------------------------------------------------------------------------
@@ -183,13 +204,13 @@ class Conversation:
     def _question(self, state: Asking) -> None:
         question = state.question
         number, of = state.position
-        click.echo(f"\n{f'{number} of {of}  ' if number else ''}{question.ask}")
+        say(f"\n{f'{number} of {of}  ' if number else ''}{question.ask}")
         if state.because:
-            click.echo(words.because(state))
+            say(words.because(state))
         if state.problem:
-            click.echo(words.problem(state.problem))
+            say(words.problem(state.problem))
         for caution in state.cautions:
-            click.echo(words.caution(caution))
+            say(words.caution(caution))
         if state.cautions:
             self._confirm(state)
             return
@@ -200,7 +221,7 @@ class Conversation:
 
     def _remark(self, question: Question[Any]) -> None:
         for answered in self.session.remarks(question):
-            click.echo(words.caution(answered))
+            say(words.caution(answered))
 
     def _confirm(self, state: Asking) -> None:
         caution = state.cautions[0]
@@ -227,7 +248,7 @@ class Conversation:
         offer, many = state.offer, isinstance(state.question, Picks)
         assert offer is not None, "a question with options has an offer"
         if offer.listed is not Listed.ITEMS:
-            click.echo(shown(offer.way_out))
+            say(shown(offer.way_out))
             return self._reply("An id, or back, refresh or quit", "", state)
         options, first = offer.options, 0
         chosen = state.said if isinstance(state.said, list) else [state.said]
@@ -249,7 +270,7 @@ class Conversation:
                 return found[0].key
             if not found:
                 return reply
-            click.echo(f"{len(found)} match “{shown(reply)}”:")
+            say(f"{len(found)} match “{shown(reply)}”:")
             options, first = tuple(found), 0
             marked = []
 
@@ -268,10 +289,10 @@ class Conversation:
         for number, option in enumerate(options[first : first + PAGE], first + 1):
             mark = "*" if option.key in marked else " "
             hint = line(option.hint.removeprefix(option.label))
-            click.echo(f" {mark}{number:>3}  {line(option.label)}  {hint}".rstrip())
+            say(f" {mark}{number:>3}  {line(option.label)}  {hint}".rstrip())
         left = len(options) - first - PAGE
         if left > 0:
-            click.echo(f"      {left} more: type more, or part of a name")
+            say(f"      {left} more: type more, or part of a name")
 
     def _reply(self, prompt: str, start: str, state: Asking) -> str | None:
         """A reply that is an answer; None when it was a word for the conversation itself."""
@@ -279,14 +300,14 @@ class Conversation:
         match reply.lower():
             case "back":
                 if not self.session.back():
-                    click.echo("This is the first question.")
+                    say("This is the first question.")
             case "?" | "help":
                 question = state.question
-                click.echo(question.why)
-                click.echo(f"You can enter {question.allowed()}.\n{HELP}")
+                say(question.why)
+                say(f"You can enter {question.allowed()}.\n{HELP}")
             case "refresh":
                 self.session.refresh()
-                click.echo("The account is read again.")
+                say("The account is read again.")
             case "quit" | "exit":
                 raise Quit
             case _:
@@ -301,19 +322,19 @@ class Conversation:
         told = words.review(session, review)
         if told != self._reviewed:
             self._reviewed = told
-            click.echo("\nReview\n" + "\n".join(told))
+            say("\nReview\n" + "\n".join(told))
             for refusal in review.refusals:
-                click.echo(f"It cannot be created like this: {words.finding(refusal)}")
+                say(f"It cannot be created like this: {words.finding(refusal)}")
             for caution in open_:
-                click.echo(words.caution(caution))
-        click.echo("yes creates it; change KEY changes an answer; commands, permissions, save FILE, back, quit.")
+                say(words.caution(caution))
+        say("yes creates it; change KEY changes an answer; commands, permissions, save FILE, back, quit.")
         reply = self.ask("What now", "")
         word, _, rest = reply.partition(" ")
         match word.lower():
             case "yes" if review.refusals:
-                click.echo(f"It cannot be created like this: {words.finding(review.refusals[0])}")
+                say(f"It cannot be created like this: {words.finding(review.refusals[0])}")
             case "yes" if session.place.read_only and review.plan.actions:
-                click.echo("Nothing was created: this is read-only. Leave out --read-only.")
+                say("Nothing was created: this is read-only. Leave out --read-only.")
             case "yes":
                 if self._sure():
                     for caution in open_:
@@ -323,14 +344,14 @@ class Conversation:
                 try:
                     session.revisit(rest.strip())
                 except Refused as problem:
-                    click.echo(words.problem(problem))
+                    say(words.problem(problem))
             case "commands":
                 from flows.export.cli import script
 
                 title, region = session.flow.title, session.identity.region
                 click.echo(script(review.plan, flow=session.flow.id, title=title, region=region))
             case "permissions":
-                click.echo("\n".join(review.permissions))
+                say("\n".join(review.permissions))
             case "save":
                 self._save(Path(rest.strip() or f"{session.flow.id}.yaml"))
             case "back":
@@ -341,9 +362,9 @@ class Conversation:
                 session.refresh()
                 self._reviewed = []
             case "?" | "help":
-                click.echo(HELP)
+                say(HELP)
             case _:
-                click.echo(f"“{shown(reply)}” is none of these words." if reply else "Nothing was created yet.")
+                say(f"“{shown(reply)}” is none of these words." if reply else "Nothing was created yet.")
         return None
 
     def _sure(self) -> bool:
@@ -353,15 +374,15 @@ class Conversation:
             return True
         if self.ask(f"This looks like production. Type {wanted} to go on", "") == wanted:
             return True
-        click.echo("That is not its name; nothing was created.")
+        say("That is not its name; nothing was created.")
         return False
 
     def _save(self, path: Path) -> None:
         try:
             batch.save_answers(path, self.session.answers())
-            click.echo(f"Written to {path}.")
+            say(f"Written to {path}.")
         except Problem as problem:
-            click.echo(words.problem(problem))
+            say(words.problem(problem))
 
     # -- doing -------------------------------------------------------------------------------------------
 
@@ -376,21 +397,21 @@ class Conversation:
         try:
             handover = session.hand_over()
         except CloudError as problem:
-            click.echo(words.problem(problem))
-            click.echo(f"Try again with: handrail resume {run.id}")
+            say(words.problem(problem))
+            say(f"Try again with: handrail resume {run.id}")
             return 1
-        click.echo("\nDone.")
+        say("\nDone.")
         for name, value in handover.outputs.items():
-            click.echo(f"  {name}: {line(value)}")
+            say(f"  {name}: {line(value)}")
         for found in handover.findings:
-            click.echo(f"  {words.finding(found)}")
+            say(f"  {words.finding(found)}")
         if handover.files:
-            click.echo(f"  Files, with secret keys, only for you: {run.folder}")
+            say(f"  Files, with secret keys, only for you: {run.folder}")
         for step in handover.next_steps:
-            click.echo(f"  {line(step)}")
+            say(f"  {line(step)}")
         if handover.waiting:
-            click.echo(handover.waiting)
-        click.echo(f"Take it back with: handrail undo {run.id}")
+            say(handover.waiting)
+        say(f"Take it back with: handrail undo {run.id}")
         return code
 
     def undo(self) -> int:
@@ -399,11 +420,11 @@ class Conversation:
         assert run is not None, "only a run is undone"
         decided: dict[str, str] = {}
         if not agree_to_undo(run, decided, self.ask):
-            click.echo("Nothing was changed.")
+            say("Nothing was changed.")
             return 0
         self._watch(lambda: self.session.undo(decided))
         receipt = self.session.receipt()
-        click.echo("\n".join(words.receipt(receipt)))
+        say("\n".join(words.receipt(receipt)))
         return 0 if receipt.complete else 1
 
     def _after_failure(self, problems: list[Problem]) -> int:
@@ -421,10 +442,10 @@ class Conversation:
                 case "undo":
                     return self.undo()
                 case "keep":
-                    click.echo(f"Go on with: handrail resume {run.id}\nTake it back with: handrail undo {run.id}")
+                    say(f"Go on with: handrail resume {run.id}\nTake it back with: handrail undo {run.id}")
                     return code
                 case _:
-                    click.echo(f"“{shown(reply)}” is none of these words.")
+                    say(f"“{shown(reply)}” is none of these words.")
 
     def _watch(self, work: Callable[[], Any]) -> list[Problem]:
         """Show what happens, a line for each change; Ctrl-C stops before the next call."""
@@ -433,14 +454,14 @@ class Conversation:
 
         def stop(number: int, frame: object) -> None:
             self.session.stop()
-            click.echo("Stopping after the calls that are under way…")
+            say("Stopping after the calls that are under way…")
 
         before = signal.signal(signal.SIGINT, stop)
         try:
             for event in work():
                 problems += [event.problem] if event.problem else []
                 if words.news(event, seen):
-                    click.echo(words.event(event))
+                    say(words.event(event))
         finally:
             signal.signal(signal.SIGINT, before)
         return problems
