@@ -195,7 +195,7 @@ def strict_https(listener: Late, seconds: int, after: tuple[str, ...] = ()) -> A
 
 
 def _former(listener: Listener) -> str:
-    """JMESPath to the default actions as AWS takes them back: it keeps a sign-in's client secret, but never tells it."""
+    """JMESPath to the default actions as AWS takes them back: a sign-in's client secret is kept, and never told."""
     path = "Listeners[0].DefaultActions"
     if any(action["Type"] == "authenticate-oidc" for action in listener.actions):
         keep = 'merge(AuthenticateOidcConfig, `{"UseExistingClientSecret": true}`)'

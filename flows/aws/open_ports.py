@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, Find, Refused, Undo, join
+from flows.engine import RUN, Action, Call, Cloud, Find, Ref, Refused, Undo, join
 
 from .tags import tagged
 
@@ -91,18 +91,12 @@ def networks(cloud: Cloud, vpc: str) -> tuple[Source, ...]:
 
 def open_port(group: Group, port: int, wanted: tuple[Source, ...], name: str) -> Action:
     """Let `wanted` use a port of what is in the group; found again by the run in the new rules' description."""
+    id = f"open-{port}-{group.id}"
     description = join("Handrail ", RUN, ": visitors")
-    look = Call("ec2.DescribeSecurityGroups", {"GroupIds": [group.id]})
-    mine = [
-        part
-        for index, kind in enumerate(KINDS)
-        for part in (
-            f"{', ' if index else ''}IpPermissions[?FromPort==`{port}`].{kind}[]",
-            "[?Description=='", *description.parts, "'][]",
-        )
-    ]  # fmt: skip
+    mine = ("SecurityGroupRules[?Description=='", *description.parts, f"' && FromPort==`{port}` && !IsEgress]")
+    look = Call("ec2.DescribeSecurityGroupRules", {"Filters": [{"Name": "group-id", "Values": [group.id]}]})
     return Action(
-        f"open-{port}-{group.id}",
+        id,
         f"Let {', '.join(map(str, wanted))} use port {port} in the security group {group.name} ({group.id})",
         Call(
             "ec2.AuthorizeSecurityGroupIngress",
@@ -117,16 +111,19 @@ def open_port(group: Group, port: int, wanted: tuple[Source, ...], name: str) ->
             Undo(
                 Call(
                     "ec2.RevokeSecurityGroupIngress",
-                    {"GroupId": group.id, "IpPermissions": [_permission(port, (each,), {})]},
+                    {
+                        "GroupId": group.id,
+                        "SecurityGroupRuleIds": [Ref(id, f"SecurityGroupRules[{index}].SecurityGroupRuleId")],
+                    },
                 ),
-                gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
+                gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
             )
-            for each in wanted
+            for index in range(len(wanted))
         ),
-        find=Find(look, join("SecurityGroups[0].[", *mine, "][] | [0]")),
+        find=Find(look, join("(", *mine, " || `null`) && {SecurityGroupRules: ", *mine, "}")),
         type="AWS::EC2::SecurityGroupIngress",
         undone=f"The rule for port {port} in the security group {group.name} ({group.id})",
-    )  # fmt: skip
+    )
 
 
 def _permission(port: int, wanted: Iterable[Source], more: Mapping[str, Any]) -> dict[str, Any]:

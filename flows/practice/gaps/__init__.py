@@ -120,7 +120,7 @@ _WHERE = {
     "servicequotas": ("account",),
     "s3": ("buckets",),
     "directconnect": ("account",),
-    "elbv2": ("load_balancing",),
+    "elb": ("load_balancing",),  # moto answers for both generations there
     "cloudfront": ("cloudfront", "certificates"),
     "acm": ("certificates",),
     "route53": ("dns",),
