@@ -26,12 +26,16 @@ class Answer(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._field: Options | Word | Several | None = None
+        self._asked = ""
 
     def fill(self, asking: Asking) -> str:
         """Show the field for this question with what was said in it. Returns a hint on how to use it."""
         from flows.engine import Choice, Listed, Many, Picks, Text, Yes
 
         question, offer, said = asking.question, asking.offer, asking.said
+        if question.id == self._asked and self.reply is not None:
+            said = self.reply  # read again, or refused: what is in the field is never lost
+        self._asked = question.id
         example = f"For example {question.example}" if question.example else ""
         match question:
             case Choice() | Picks() if offer is not None and offer.listed is Listed.ITEMS:

@@ -1,0 +1,114 @@
+"""Somebody in front of the full screen: presses keys, types, and reads what is there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from flows.engine import Call, Cloud, Identity, Place
+from tui.app import HandrailApp, app_for
+from tui.desk import Start
+
+NARROW, WIDE = (80, 24), (120, 40)
+PRACTICE = Place(practice=True)
+NAMES = {".": "full_stop", "/": "slash", "-": "minus", " ": "space", ",": "comma", "[": "left_square_bracket",
+         "]": "right_square_bracket", "_": "underscore"}  # fmt: skip
+
+
+class Person:
+    """Drives the app by its keys and sees its cells, as a terminal would show them."""
+
+    def __init__(self, app: HandrailApp, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def screen(self) -> str:
+        """Every line of the screen, without trailing blanks."""
+        strips = self.app.screen._compositor.render_strips(self.app.size)
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    @property
+    def words(self) -> str:
+        """The same with every run of blanks as one, so that wrapping does not matter."""
+        return " ".join(self.screen.split())
+
+    async def settle(self) -> None:
+        """Until nothing is under way any more."""
+        await self.pilot.pause()
+        while not all(worker.is_finished for worker in self.app.workers):
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def types(self, text: str) -> None:
+        await self.pilot.press(*(NAMES.get(letter, letter) for letter in text))
+        await self.settle()
+
+    async def until(self, text: str) -> None:
+        """Let the app work until this is on the screen; the test's own time limit ends it otherwise."""
+        while text not in self.words:
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    def sees(self, *texts: str) -> None:
+        for text in texts:
+            assert text in self.words, f"“{text}” is not on the screen:\n{self.screen}"
+
+    def does_not_see(self, *texts: str) -> None:
+        for text in texts:
+            assert text not in self.words, f"“{text}” is on the screen:\n{self.screen}"
+
+    def goes_without_clipping(self) -> None:
+        """Nothing reaches beyond the right edge: every widget in view lies inside the screen."""
+        width, height = self.app.size
+        for widget in self.app.screen.query("*"):
+            region = widget.region
+            if widget.display and region:
+                assert region.right <= width and region.bottom <= height, f"{widget} reaches to {region}"
+
+
+@asynccontextmanager
+async def somebody(
+    cloud: Cloud | Callable[[Place], Cloud],
+    start: Start | None = None,
+    *,
+    size: tuple[int, int] = NARROW,
+    place: Place = PRACTICE,
+    flow: Any = None,
+) -> AsyncIterator[Person]:
+    """A person at the app, on this account. `flow` stands in for the set-up that `start` names."""
+    opener = cloud if callable(cloud) else lambda _: cloud
+    app = app_for(place, opener, start)
+    if flow is not None:
+        app.desk.flow = lambda _: flow  # type: ignore[method-assign]
+    async with app.run_test(size=size) as pilot:
+        person = Person(app, pilot)
+        await person.settle()
+        yield person
+    app.desk.close()
+
+
+class Canned:
+    """An account that gives prepared answers, or raises what is prepared instead."""
+
+    def __init__(self, answers: dict[str, Any] | None = None, alias: str = "canned") -> None:
+        self.answers = answers or {}
+        self.identity = Identity("111122223333", "arn:aws:iam::111122223333:user/kim", "eu-central-1", alias)
+
+    def make(self, call: Call) -> dict[str, Any]:
+        answer = self.answers.get(call.operation, {})
+        if isinstance(answer, Exception):
+            raise answer
+        if callable(answer):
+            answer = answer(call)
+        return dict(answer)
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        yield self.make(call)
