@@ -16,6 +16,10 @@ SET_UPS = {
         "Redirect or answer at a load balancer",
         "Send visitors from http to https or elsewhere, or let the load balancer answer by itself.",
     ),
+    "aurora": (
+        "Create a serverless database",
+        "An Aurora database in your network that grows and shrinks by itself, and sleeps when nobody uses it.",
+    ),
 }
 """Name to title and summary. A menu shows them before any set-up is imported; a test compares the two."""
 

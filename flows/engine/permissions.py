@@ -16,6 +16,7 @@ PREFIXES: Mapping[str, str] = {
     "cloudwatch": "cloudwatch", "pricing": "pricing", "acm": "acm", "cloudfront": "cloudfront", "route53": "route53",
     "resourcegroupstaggingapi": "tag",
     "elbv2": "elasticloadbalancing",
+    "rds": "rds", "rds-data": "rds-data", "kms": "kms",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
 
@@ -62,4 +63,14 @@ def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
         yield "cloudfront:TagResource"
     if service == "acm" and "Tags" in params:
         yield "acm:AddTagsToCertificate"
+    if service == "rds-data" and "secretArn" in params:
+        yield "secretsmanager:GetSecretValue"
+    if service == "rds" and "Tags" in params:
+        yield "rds:AddTagsToResource"
+    if service == "rds" and params.get("ManageMasterUserPassword"):
+        yield from ("kms:DescribeKey", "secretsmanager:CreateSecret", "secretsmanager:TagResource")
+    if service == "rds" and "FinalDBSnapshotIdentifier" in params:
+        yield from ("rds:AddTagsToResource", "rds:CreateDBClusterSnapshot")
+    if service == "rds" and "KmsKeyId" in params:
+        yield from ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
     yield from ("iam:PassRole" for name in params if name.lower().endswith("rolearn"))

@@ -1,0 +1,319 @@
+"""Aurora databases: the clusters there are, and how one is made and taken back.
+
+Which calls, in which order, and what AWS answers: Amazon RDS API Reference and Aurora User Guide, 2026-10. A cluster
+alone answers nobody: it needs an instance of the class `db.serverless`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from ipaddress import IPv4Network
+from typing import Any
+
+from flows.engine import RUN, Action, Call, Cloud, Cost, Decision, Find, Kept, Late, Refused, Undo, Wait, found, join
+
+from . import tags
+from .database_prices import SNAPSHOT
+from .database_versions import CLASS, PORTS
+from .network import SecurityGroup, Vpc
+from .subnets import Subnet
+
+FINAL_SNAPSHOT = Decision(
+    "final_snapshot",
+    "Keep a last snapshot of the data, from which the database can be made again?",
+    {"yes": f"Keep one; it costs {SNAPSHOT} until you delete it", "no": "Delete the data for good"},
+    default="yes",
+)
+RESERVED = {
+    "aurora-postgresql": {
+        "admin",
+        "rdsadmin",
+        "rdsrepladmin",
+        "rdstopmgr",
+        "rds_superuser",
+        "public",
+        "user",
+        "postgres",
+    },
+    "aurora-mysql": {"rdsadmin", "root", "mysql", "sys", "public", "user"},
+}
+"""User names that the engine keeps for itself. Not all of it could be verified; AWS has the last word."""
+TAKEN_DATABASES = {"postgres", "rdsadmin", "template0", "template1", "mysql"}
+BROKEN = "['failed', 'incompatible-network', 'incompatible-parameters', 'incompatible-restore', 'storage-full']"
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """How far a cluster grows and shrinks, in ACU; `pause` are the quiet seconds until it sleeps, at a minimum of 0."""
+
+    least: Decimal
+    most: Decimal
+    pause: int = 0
+
+    def params(self) -> dict[str, Any]:
+        more = {"SecondsUntilAutoPause": self.pause} if self.least == 0 and self.pause else {}
+        return {"MinCapacity": float(self.least), "MaxCapacity": float(self.most), **more}
+
+
+# -- to look at ------------------------------------------------------------------------------------------------
+
+
+def clusters(cloud: Cloud) -> list[dict[str, Any]]:
+    """Every cluster in the region, as AWS tells it."""
+    return [each for page in cloud.pages(Call("rds.DescribeDBClusters")) for each in page["DBClusters"]]
+
+
+def cluster_name(text: str) -> str:
+    """A name for a cluster, in small letters as AWS keeps it. Raises Refused."""
+    form = r"(?!.*--)[A-Za-z](?:[A-Za-z0-9-]{0,58}[A-Za-z0-9])?"
+    if not re.fullmatch(form, text):
+        raise Refused(
+            f"“{text}” cannot be its name. The name starts with a letter, has only letters, digits and single hyphens, "
+            "does not end with a hyphen and has at most 60 characters (AWS takes 63; its instances get a number added)."
+        )
+    return text.lower()
+
+
+def user_name(text: str) -> str:
+    """A name for the main user. Raises Refused."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,15}", text):
+        raise Refused(f"“{text}” cannot be the user's name: 1 to 16 letters and digits, starting with a letter.")
+    return text
+
+
+def database_name(text: str) -> str:
+    """A name for the first database. Raises Refused."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,63}", text) or text.lower() in TAKEN_DATABASES:
+        raise Refused(
+            f"“{text}” cannot be the database's name. Letters and digits only, starting with a letter, at most 64; "
+            f"{', '.join(sorted(TAKEN_DATABASES))} are taken."
+        )
+    return text
+
+
+# -- to make ---------------------------------------------------------------------------------------------------
+
+
+def firewall(name: str, vpc: Vpc) -> Action:
+    """The security group of a database. On its way out the database's network card may hold it for some minutes."""
+    called = f"{name}-db"
+    return Action(
+        "firewall",
+        f"Create the security group {called} in {vpc.name or vpc.id}, its firewall",
+        Call(
+            "ec2.CreateSecurityGroup",
+            {
+                "GroupName": called, "Description": f"Who may connect to the database {name}", "VpcId": vpc.id,
+                **tags.tagged("security-group", called),
+            },
+        ),
+        undo=(
+            Undo(
+                Call("ec2.DeleteSecurityGroup", {"GroupId": _GROUP}),
+                gone=("InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
+                not_yet=("DependencyViolation",),
+            ),
+        ),
+        find=Find(
+            Call("ec2.DescribeSecurityGroups", {"Filters": [{"Name": "vpc-id", "Values": [vpc.id]}]}),
+            join("SecurityGroups[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0]"),
+        ),
+        type="AWS::EC2::SecurityGroup",
+        resource=_GROUP,
+        undone=f"The security group {called}",
+    )  # fmt: skip
+
+
+def let_in(group: Action, engine: str, sources: Iterable[IPv4Network | SecurityGroup]) -> Action:
+    """Let networks, or the servers with certain security groups, connect to the database."""
+    port, sources = PORTS[engine], tuple(sources)
+    about = join("Handrail ", RUN)
+    shown = ", ".join(f"{each.name} ({each.id})" if isinstance(each, SecurityGroup) else str(each) for each in sources)
+    return Action(
+        "let-in",
+        f"Let {shown} connect to port {port}",
+        Call("ec2.AuthorizeSecurityGroupIngress", {"GroupId": _GROUP, "IpPermissions": _rules(port, sources, about)}),
+        undo=(
+            Undo(
+                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": _GROUP, "IpPermissions": _rules(port, sources, "")}),
+                gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
+            ),
+        ),
+        find=Find(
+            Call("ec2.DescribeSecurityGroups", {"GroupIds": [_GROUP]}),
+            join(
+                "SecurityGroups[0].IpPermissions[].[IpRanges, UserIdGroupPairs][][] | [?Description=='Handrail ",
+                RUN,
+                "'] | [0]",
+            ),
+        ),
+        after=(group.id,),
+        type="AWS::EC2::SecurityGroupIngress",
+        undone=f"The rule that lets {shown} connect",
+    )
+
+
+def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
+    """The subnets between which a database can move. AWS lists them without their tags."""
+    chosen = tuple(subnets)
+    called = ", ".join(subnet.name or subnet.id for subnet in chosen)
+    return Action(
+        "subnets",
+        f"Register the subnets {called} as a place for it",
+        Call(
+            "rds.CreateDBSubnetGroup",
+            {
+                "DBSubnetGroupName": name, "DBSubnetGroupDescription": f"Where the database {name} lives",
+                "SubnetIds": [subnet.id for subnet in chosen], "Tags": tags.tags(name),
+            },
+        ),
+        undo=(
+            Undo(
+                Call("rds.DeleteDBSubnetGroup", {"DBSubnetGroupName": name}),
+                gone=("DBSubnetGroupNotFoundFault",),
+                not_yet=("InvalidDBSubnetGroupStateFault",),
+            ),
+        ),
+        find=Find(
+            Call("rds.DescribeDBSubnetGroups"),
+            f"DBSubnetGroups[?DBSubnetGroupName=='{name}'] | [0]",
+            proof=Call("rds.ListTagsForResource", {"ResourceName": found("DBSubnetGroupArn")}),
+            ours=join("TagList[?Key=='handrail:run'].Value | [0] == '", RUN, "'"),
+        ),
+        type="AWS::RDS::DBSubnetGroup",
+        resource=name,
+        undone=f"The subnet group {name}",
+    )  # fmt: skip
+
+
+def cluster(
+    name: str, capacity: Capacity, params: Mapping[str, Any], *, protected: bool, after: tuple[str, ...]
+) -> Action:
+    """The cluster: data, name, password and limits. The password is made and kept by AWS.
+
+    `EngineMode` is never sent: `serverless` there means the version that has ended.
+    """
+    last = join(f"{name}-final-", RUN)
+    named = {"DBClusterIdentifier": name}
+    unprotect = Undo(
+        Call("rds.ModifyDBCluster", {**named, "DeletionProtection": False, "ApplyImmediately": True}),
+        gone=("DBClusterNotFoundFault",),
+        not_yet=("InvalidDBClusterStateFault",),
+    )
+    kept = Kept(join("The last snapshot ", *last.parts), "You asked to keep it.", SNAPSHOT)
+    return Action(
+        "cluster",
+        f"Create the database cluster {name}; AWS keeps its password in Secrets Manager",
+        Call(
+            "rds.CreateDBCluster",
+            {
+                **named, "ServerlessV2ScalingConfiguration": capacity.params(), "ManageMasterUserPassword": True,
+                "CopyTagsToSnapshot": True, "DeletionProtection": protected,
+                "EngineLifecycleSupport": "open-source-rds-extended-support-disabled", "Tags": tags.tags(name),
+                **params,
+            },
+        ),
+        wait=Wait(
+            Call("rds.DescribeDBClusters", named),
+            ready="DBClusters[0].Status=='available' && DBClusters[0].MasterUserSecret.SecretStatus=='active'",
+            failed=f"contains({BROKEN}, DBClusters[0].Status)",
+            now="DBClusters[0].Status",
+            sentence=f"Waiting until the cluster {name} is available",
+            typical=120,
+            limit=1800,
+        ),
+        undo=(
+            *((unprotect,) if protected else ()),
+            _deleted(name, {"FinalDBSnapshotIdentifier": last}, "yes", kept),
+            _deleted(name, {"SkipFinalSnapshot": True}, "no"),
+        ),
+        find=Find(
+            Call("rds.DescribeDBClusters"),
+            join(f"DBClusters[?DBClusterIdentifier=='{name}' && ", *_MINE.parts, "] | [0]"),
+        ),
+        after=after,
+        type="AWS::RDS::DBCluster",
+        resource=name,
+        undone=f"The database cluster {name}",
+    )  # fmt: skip
+
+
+def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool, costs: tuple[Cost, ...]) -> Action:
+    """The server that answers (number 1), or a copy of it to read from.
+
+    A copy of priority 0 or 1 keeps the size of the main one; one of 2 to 15 sleeps on its own.
+    """
+    called, copy = f"{name}-{number}", number > 1
+    named = {"DBInstanceIdentifier": called}
+    return Action(
+        f"instance-{number}",
+        f"Create the read copy {called}" if copy else f"Create the instance {called}, which answers",
+        Call(
+            "rds.CreateDBInstance",
+            {
+                **named, "DBClusterIdentifier": name, "Engine": engine, "DBInstanceClass": CLASS,
+                "PromotionTier": 15 if copy and sleeps else 1, "PubliclyAccessible": public, "Tags": tags.tags(called),
+            },
+        ),
+        wait=Wait(
+            Call("rds.DescribeDBInstances", named),
+            ready="DBInstances[0].DBInstanceStatus=='available'",
+            failed=f"contains({BROKEN}, DBInstances[0].DBInstanceStatus)",
+            now="DBInstances[0].DBInstanceStatus",
+            sentence=f"Waiting until {called} is available",
+            typical=420,
+            limit=3600,
+        ),
+        undo=(
+            Undo(
+                Call("rds.DeleteDBInstance", named),
+                wait=Wait(
+                    Call("rds.DescribeDBInstances", named), ready="length(DBInstances)==`0`",
+                    gone=("DBInstanceNotFound",), now="DBInstances[0].DBInstanceStatus",
+                    sentence=f"Waiting until {called} is gone", typical=300, limit=3600,
+                ),
+                gone=("DBInstanceNotFound", "InvalidDBInstanceState: already being deleted"),
+            ),
+        ),
+        find=Find(
+            Call("rds.DescribeDBInstances"),
+            join(f"DBInstances[?DBInstanceIdentifier=='{called}' && ", *_MINE.parts, "] | [0]"),
+        ),
+        after=("cluster",),
+        type="AWS::RDS::DBInstance",
+        resource=called,
+        costs=costs,
+        undone=f"The instance {called}",
+    )  # fmt: skip
+
+
+_MINE = join("TagList[?Key=='handrail:run' && Value=='", RUN, "']")
+_GROUP = Action("firewall", "", Call(""))["GroupId"]
+
+
+def _rules(port: int, sources: Iterable[IPv4Network | SecurityGroup], about: Late) -> list[dict[str, Any]]:
+    more = {"Description": about} if about else {}
+    rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+    if ranges := [{"CidrIp": str(each), **more} for each in sources if isinstance(each, IPv4Network)]:
+        rule["IpRanges"] = ranges
+    if groups := [{"GroupId": each.id, **more} for each in sources if isinstance(each, SecurityGroup)]:
+        rule["UserIdGroupPairs"] = groups
+    return [rule]
+
+
+def _deleted(name: str, how: Mapping[str, Any], decided: str, kept: Kept | None = None) -> Undo:
+    named = {"DBClusterIdentifier": name}
+    return Undo(
+        Call("rds.DeleteDBCluster", {**named, **how}),
+        wait=Wait(
+            Call("rds.DescribeDBClusters", named), ready="length(DBClusters)==`0`", gone=("DBClusterNotFoundFault",),
+            now="DBClusters[0].Status", sentence=f"Waiting until the cluster {name} is gone", typical=120, limit=3600,
+        ),
+        gone=("DBClusterNotFoundFault",),
+        not_yet=("InvalidDBClusterStateFault",),
+        when=(FINAL_SNAPSHOT.key, decided),
+        kept=kept,
+    )  # fmt: skip
