@@ -54,9 +54,11 @@ def sign_in(place: Place) -> Cloud:
         raise
     except Exception as error:  # botocore's parsers raise whatever a web page makes of them
         raise Unreachable(
-            f"What answered at {place.endpoint_url or 'the address of AWS'} is not AWS.", f"Its answer made no sense ({type(error).__name__}).",
-            "Check --endpoint-url or AWS_ENDPOINT_URL, and whether a proxy or a sign-in page of this network is in between.",
-        ) from error  # fmt: skip
+            f"What answered at {place.endpoint_url or 'the address of AWS'} is not AWS.",
+            f"Its answer made no sense ({type(error).__name__}).",
+            "Check --endpoint-url or AWS_ENDPOINT_URL, and whether a proxy or a sign-in page of this network is "
+            "in between.",
+        ) from error
     return cloud
 
 
@@ -72,6 +74,7 @@ def _practice(place: Place) -> Cloud:
     except practice.PracticeBusy as busy:
         raise Busy(str(busy)) from None
     except OSError as error:
-        raise JournalTrouble("The practice account cannot be kept.", str(error), "Set XDG_STATE_HOME elsewhere.") from None
+        remedy = "Set XDG_STATE_HOME elsewhere."
+        raise JournalTrouble("The practice account cannot be kept.", str(error), remedy) from None
     atexit.register(account.close)
     return Aws(Place(region=place.region, practice=True, read_only=place.read_only), account.session)

@@ -200,13 +200,14 @@ def _read(path: Path) -> dict[str, Any]:
         with path.open(encoding="utf-8-sig") as file:
             text = file.read(LARGEST + 1)
     except UnicodeDecodeError:
-        raise Refused(f"The answers file {path} is not a text file (UTF-8).", remedy="Give another with --answers.") from None
+        what = f"The answers file {path} is not a text file (UTF-8)."
+        raise Refused(what, remedy="Give another with --answers.") from None
     except OSError as error:
         raise Refused(f"The answers file {path} cannot be read.", str(error), "Give another with --answers.") from None
     if len(text) > LARGEST:
         raise Refused(f"The answers file {path} is far too large.", remedy="It holds one `key: value` a line.")
     try:
-        answers = _read_json(text) if path.suffix == ".json" else yaml.load(text, _Texts)  # noqa: S506 - it makes only texts
+        answers = _read_json(text) if path.suffix == ".json" else yaml.load(text, _Texts)  # noqa: S506 - only texts
     except json.JSONDecodeError as error:
         seen = (text.splitlines() or [""])[error.lineno - 1].strip()
         raise Refused(
@@ -214,7 +215,8 @@ def _read(path: Path) -> dict[str, Any]:
             f"The line is: {seen}"
         ) from None
     except RecursionError:
-        raise Refused(f"The answers file {path} is nested too deeply.", remedy="Write one `key: value` a line.") from None
+        what = f"The answers file {path} is nested too deeply."
+        raise Refused(what, remedy="Write one `key: value` a line.") from None
     except yaml.MarkedYAMLError as error:
         mark, lines = error.problem_mark, text.splitlines()
         line = mark.line if mark else 0

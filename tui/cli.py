@@ -172,7 +172,7 @@ def completion(shell: str, **given: Any) -> None:
 @click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers to FILE.")
 @output_option
 @global_options
-def run(
+def run(  # noqa: PLR0917 - click passes them by name
     flow: str, answers: Path | None, sets: tuple[str, ...], accept: tuple[str, ...], yes: bool, plain: bool,
     save_answers: Path | None, output: str, **given: Any,
 ) -> None:  # fmt: skip
@@ -237,7 +237,7 @@ def plan(
 @click.option("--reads", is_flag=True, help="With policy: for looking only, without creating.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead of stdout.")
 @global_options
-def export(
+def export(  # noqa: PLR0917 - click passes them by name
     flow: str, answers: Path | None, sets: tuple[str, ...], form: str, reads: bool, out: Path | None, **given: Any
 ) -> None:
     """The plan as an aws script, or the IAM policy that it needs."""
@@ -264,7 +264,7 @@ def export(
 
 @cli.command()
 @click.argument("run_id", required=False, metavar="[RUN]")
-@click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write the run's answers to FILE.")
+@click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write its answers to FILE.")
 @json_option
 @global_options
 def runs(run_id: str | None, save_answers: Path | None, output: str, **given: Any) -> None:
@@ -630,7 +630,8 @@ def main(arguments: list[str] | None = None) -> None:
         code = 130
     except click.UsageError as error:
         hint = f"See: {error.ctx.command_path} --help" if error.ctx else ""
-        code = _ending({"code": "usage", "message": error.format_message(), "remedy": hint, "action": ""}, 2, wants_json)
+        said = {"code": "usage", "message": error.format_message(), "remedy": hint, "action": ""}
+        code = _ending(said, 2, wants_json)
     except click.ClickException as error:
         code = _ending({"code": "usage", "message": error.format_message(), "remedy": "", "action": ""}, 2, wants_json)
     except Exception as error:

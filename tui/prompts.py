@@ -20,8 +20,22 @@ import click
 import flows
 from flows.accounts import sign_in
 from flows.engine import (
-    Asking, Choice, CloudError, Journal, Listed, Many, Option, Picks, Place, Problem, Question, Refused,
-    Review, Run, Session, Yes,
+    Asking,
+    Choice,
+    CloudError,
+    Journal,
+    Listed,
+    Many,
+    Option,
+    Picks,
+    Place,
+    Problem,
+    Question,
+    Refused,
+    Review,
+    Run,
+    Session,
+    Yes,
 )  # fmt: skip
 
 from . import batch, history, words
@@ -115,9 +129,7 @@ def home(place: Place) -> int:
         say(f"“{shown(reply)}” is not a number from 1 to {len(ways)}.")
 
 
-def run(
-    place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None
-) -> int:
+def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None) -> int:
     """A new set-up, with some answers perhaps given already."""
     session = Session(flows.find(flow), sign_in(place), Journal(), place=place)
     session.accepted |= set(accept)
@@ -316,7 +328,7 @@ class Conversation:
 
     # -- reviewing ---------------------------------------------------------------------------------------
 
-    def _review(self, review: Review) -> int | None:
+    def _review(self, review: Review) -> int | None:  # noqa: PLR0912 - one branch for each word
         session = self.session
         open_ = [c for c in review.cautions if c.confirm and c.id not in session.accepted]
         told = words.review(session, review)

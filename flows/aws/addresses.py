@@ -125,9 +125,8 @@ def asn(text: str) -> int:
     if len(text) > MOST_DIGITS:
         raise Refused(f"“{text[:MOST_DIGITS]}…” is out of range. An ASN is between 1 and {LARGEST_ASN}.")
     number = int(high) * 65536 + int(low) if dot else int(high)
-    if (dot and int(low) > 65535) or not 1 <= number <= LARGEST_ASN:
-        if number not in RESERVED_ASNS:
-            raise Refused(f"“{text}” is out of range. An ASN is between 1 and {LARGEST_ASN}.")
+    if ((dot and int(low) > 65535) or not 1 <= number <= LARGEST_ASN) and number not in RESERVED_ASNS:
+        raise Refused(f"“{text}” is out of range. An ASN is between 1 and {LARGEST_ASN}.")
     if number in RESERVED_ASNS:
         raise Refused(f"{number} is reserved and cannot be used. Choose a number from 64512 to 65534.")
     if number == AMAZON_ASN_EVERYWHERE:

@@ -9,11 +9,24 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Final
 
 from flows.engine import (
-    RUN, Action, Call, Cloud, Cost, Find, Late, Option, Ref, Refused, Still, Undo, Use, Wait,
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    Cost,
+    Find,
+    Late,
+    Option,
+    Ref,
+    Refused,
+    Still,
+    Undo,
+    Use,
+    Wait,
 )  # fmt: skip
 
-from .tags import name_of, ours, tagged
 from .network import Vpc, attached, slug
+from .tags import name_of, ours, tagged
 
 ENDED = ("deleted", "deleting")
 NEW: Final = "new"
