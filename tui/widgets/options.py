@@ -285,7 +285,8 @@ class Options(Widget, can_focus=True):
         self.refresh(*(Region(0, row - self._top + first, self.size.width, 1) for row in rows))
 
     def on_resize(self) -> None:
-        self._scroll()
+        if self._scroll():
+            self.refresh()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return container.width
