@@ -44,11 +44,11 @@ class Ended:
 class Mortal:
     """Runs `handrail` commands, one at a time, against an account at `url`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, services: tuple[str, ...] = ("ec2", "sts", "iam", "service-quotas")) -> None:
         self._url = url
         surroundings = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         self._process = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, *services],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -106,7 +106,7 @@ def _get_ready() -> None:
     loader = create_loader()
     vars(botocore.session)["create_loader"] = lambda _=None: loader
     session = boto3.Session(region_name=CREDENTIALS["AWS_REGION"])
-    for service in ("ec2", "sts", "iam", "service-quotas"):
+    for service in sys.argv[1:]:
         session.client(service)
 
 
