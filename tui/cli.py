@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from flows.tasks import TASKS
 from flows.version import __version__
 
 from .entry import print_set_ups
+from .tasks import TaskCommand
 
 if TYPE_CHECKING:
     from flows.engine import Caution, Cloud, Event, Journal, Place, Problem, Receipt, Review, Session
     from flows.engine import Run as EngineRun
 
 F = TypeVar("F", bound=Callable[..., Any])
+STOPPING = "Stopping after the calls that are under way…"
 GLOBALS = ("profile", "region", "endpoint_url", "practice", "read_only", "no_color")
 
 
@@ -402,6 +405,55 @@ def check(flow: str, sets: tuple[str, ...], output: str, **given: Any) -> None:
     raise SystemExit(3 if broken else 0)
 
 
+@cli.group()
+@global_options
+def task(**given: Any) -> None:
+    """One-off tasks for operators."""
+    click.get_current_context().find_root().obj = settings(**given)
+
+
+def _task_command(name: str, summary: str) -> click.Command:
+    @global_options
+    @json_option
+    @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at, and what to do.")
+    @click.argument("subject", required=False)
+    def command(subject: str | None, sets: tuple[str, ...], output: str, **given: Any) -> None:
+        raise SystemExit(_perform(name, subject, sets, output, place_of(given)))
+
+    return click.command(name, cls=TaskCommand, help=summary)(command)
+
+
+def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str, place: Place) -> int:
+    import threading
+
+    from flows.engine.clock import RealClock
+    from flows.engine.cloud import Offline
+    from flows.engine.task import Surroundings
+    from flows.tasks import find
+
+    from . import safe, tasks
+
+    found = find(name)
+    said = tasks.asked(name, found, subject, sets)
+    stop, seen = threading.Event(), dict[str, str]()
+    cloud: Cloud = _cloud(place) if found.account else Offline()
+    around = Surroundings(cloud, lambda event: _tell(event, "text", seen), stop, RealClock())
+    with _stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
+        outcome = found.perform(said, around)
+    if output == "json":
+        _print_json(tasks.document(name, found, outcome))
+    else:
+        for line in tasks.lines(outcome):
+            click.echo(line)
+        for step in outcome.next_steps:
+            click.echo(safe.line(step), err=True)
+    return 130 if interrupted else outcome.code
+
+
+for _name, _summary in TASKS.items():
+    task.add_command(_task_command(_name, _summary))
+
+
 # -- carrying out ----------------------------------------------------------------------------------------------
 
 
@@ -412,7 +464,7 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
 
     problems: list[Problem] = []
     seen: dict[str, str] = {}
-    with _interruptible(session) as interrupted:
+    with _stoppable(session.stop, STOPPING) as interrupted:
         for event in session.apply():
             problems += [event.problem] if event.problem else []
             _tell(event, output, seen)
@@ -438,7 +490,7 @@ def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
 
     batch.writable(session.place)
     seen: dict[str, str] = {}
-    with _interruptible(session) as interrupted:
+    with _stoppable(session.stop, STOPPING) as interrupted:
         for event in session.undo(decisions):
             _tell(event, output, seen)
     receipt: Receipt = session.receipt()
@@ -452,16 +504,16 @@ def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
 
 
 @contextmanager
-def _interruptible(session: Session) -> Iterator[list[int]]:
+def _stoppable(stop: Callable[[], None], says: str) -> Iterator[list[int]]:
     """Ctrl-C stops before the next call; a second one changes nothing, so no call in flight is killed."""
     caught: list[int] = []
 
-    def stop(number: int, frame: object) -> None:
+    def stopped(number: int, frame: object) -> None:
         caught.append(number)
-        session.stop()
-        click.echo("Stopping after the calls that are under way…", err=True)
+        stop()
+        click.echo(says, err=True)
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = signal.signal(signal.SIGINT, stopped)
     try:
         yield caught
     finally:

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused
+from flows.engine.carry import Stopped
 from flows.engine.clock import Clock
 
 from . import database_sleep
@@ -67,7 +68,12 @@ class Waking:
             else:
                 self._tell(Happening.DONE, f"{self.name} answers", elapsed)
                 return elapsed
-            self._tell(Happening.WAITING, f"Waiting until {self.name} answers", elapsed, "waking up")
+            self._tell(
+                Happening.WAITING,
+                f"Waiting until {self.name} answers; 15 to 30 seconds are usual",
+                elapsed,
+                "waking up",
+            )
             self._pause(ASK_EVERY, elapsed)
 
     def hold(self, minutes: float) -> float:
@@ -75,7 +81,7 @@ class Waking:
 
         Returns the seconds that waking took. Raises CloudError.
         """
-        before = database_sleep.capacity_of(self.cluster)
+        before = remembered(self.cluster) or database_sleep.capacity_of(self.cluster)
         until = datetime.now(UTC) + timedelta(minutes=minutes)
         self._remember(before, until)
         self._tell(
@@ -88,15 +94,24 @@ class Waking:
             took = self._until_awake()
             self._keep(minutes)
         finally:
-            self.release()
+            self._put_back()
         return took
+
+    def _put_back(self) -> None:
+        try:
+            self.release()
+        except CloudError as problem:
+            raise CloudError(
+                f"The minimum of {self.name} could not be put back; it costs money until it is.", str(problem),
+                f"Run: handrail task database-awake --set cluster={self.name} --set do=release",
+            ) from problem  # fmt: skip
 
     def release(self) -> bool:
         """Put back what `hold` changed, going by what the cluster's tags say; False if there is nothing to put back."""
-        kept = remembered(self.cloud, self.cluster)
+        described = database_sleep.one(self.cloud, self.name)
+        kept, now = remembered(described), database_sleep.capacity_of(described)
         if kept is None:
             return False
-        now = database_sleep.capacity_of(database_sleep.one(self.cloud, self.name))
         told = f"Somebody changed the limits of {self.name} since; they are left as they are"
         if (now.least, now.most) == (HALF, kept.most):
             told = f"The minimum of {self.name} is {kept.least:f} ACU again"
@@ -109,7 +124,7 @@ class Waking:
         return True
 
     def _remember(self, before: Capacity, until: datetime) -> None:
-        if remembered(self.cloud, self.cluster) is not None:
+        if remembered(self.cluster) is not None:
             return  # an earlier hold died: what it remembered is what really stood there
         tags = [
             {"Key": OLD, "Value": f"{before.least:f}/{before.most:f}/{before.pause}"},
@@ -134,10 +149,15 @@ class Waking:
         while True:
             elapsed = self.clock.now() - began
             seen = self._look()
-            if seen.state is State.AWAKE and seen.writer and (seen.writer.acu or _fresh(seen)):
+            if seen.writer and seen.writer.state is State.AWAKE:
                 self._tell(Happening.DONE, f"{self.name} is awake", elapsed)
                 return elapsed
-            self._tell(Happening.WAITING, f"Waiting until {self.name} is awake", elapsed, seen.state.value)
+            self._tell(
+                Happening.WAITING,
+                f"Waiting until {self.name} is awake; 15 to 30 seconds are usual, and CloudWatch is late",
+                elapsed,
+                seen.state.value,
+            )
             self._pause(LOOK_EVERY, elapsed, limit=PATIENCE * 3)
 
     def _look(self) -> Database:
@@ -153,7 +173,7 @@ class Waking:
     def _pause(self, seconds: int, elapsed: float, limit: int = PATIENCE) -> None:
         self.clock.sleep(seconds, self.stop)
         if self.stop.is_set():
-            raise CloudError("Stopped as you asked.", f"{self.name} may still be waking up.")
+            raise Stopped("Stopped as you asked.", f"{self.name} may still be waking up.")
         if elapsed > limit:
             raise CloudError(
                 f"{self.name} did not wake up within {limit} seconds.", "",
@@ -164,14 +184,9 @@ class Waking:
         self.tell(Event(kind, self.name, sentence, now, elapsed, TYPICAL))
 
 
-def _fresh(seen: Database) -> bool:
-    return bool(seen.writer and seen.writer.since)
-
-
-def remembered(cloud: Cloud, cluster: Mapping[str, Any]) -> Capacity | None:
+def remembered(cluster: Mapping[str, Any]) -> Capacity | None:
     """What a cluster's limits were before they were raised, going by its tags. Raises Refused if that is unreadable."""
-    answer = cloud.make(Call("rds.ListTagsForResource", {"ResourceName": cluster["DBClusterArn"]}))
-    text = next((tag["Value"] for tag in answer["TagList"] if tag["Key"] == OLD), "")
+    text = next((tag["Value"] for tag in cluster.get("TagList") or [] if tag["Key"] == OLD), "")
     if not text:
         return None
     try:
