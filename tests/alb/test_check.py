@@ -1,0 +1,138 @@
+"""`handrail check alb` on a load balancer that works, and on each way in which one does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from alb.fronts import HTTPS, Front, carried_out, session, to
+from support.clock import FakeClock
+
+import flows
+from flows.engine import Finding, Grade, Journal, Refused
+from flows.engine.cloud import Aws, Remembering
+from flows.practice import PracticeAccount
+
+
+def check(cloud: Aws, name: str = "shop") -> list[Finding]:
+    return list(flows.find("alb").diagnose(Remembering(cloud), {"load_balancer": name}))
+
+
+def broken(cloud: Aws, name: str = "shop") -> dict[str, str]:
+    return {each.id: each.sentence for each in check(cloud, name) if each.grade is Grade.REFUSED}
+
+
+def test_what_the_set_up_made_works(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    assert "https" in broken(cloud)
+    carried_out(session(cloud, journal, HTTPS, clock=clock))
+    found = check(cloud)
+    assert {each.grade for each in found} == {Grade.PROVED, Grade.PREDICTED}
+    assert {"listener-80", "listener-443", "open-80", "open-443", "certificate", "tls", "healthy", "loop"} == {
+        each.id for each in found
+    }
+
+
+def test_the_old_office(cloud: Aws) -> None:
+    """The company's own bad example: everything that is wrong with it is found, and has a remedy."""
+    found = check(cloud, "office")
+    wrong = {each.id for each in found if each.grade is Grade.REFUSED}
+    assert wrong == {"open-443", "redirect-fields", "shadowed", "tls", "nothing-listens"}
+    assert all(each.remedy for each in found if each.grade is Grade.REFUSED)
+    assert [each.id for each in found].count("still-http") == 2
+
+
+def loop(shop: Front) -> None:
+    shop.default(80, to("HTTP", Port="80", Path="/x/#{path}"))
+
+
+def loop_over_two(shop: Front) -> None:
+    shop.listen(443, to("HTTPS", Host="www.#{host}"), https=True)
+    shop.default(80, to("HTTPS", Port="443"))
+
+
+def no_port(shop: Front) -> None:
+    shop.listen(443, https=True)
+    shop.default(80, to("HTTPS"))
+
+
+def no_protocol(shop: Front) -> None:
+    shop.listen(443, https=True)
+    shop.default(80, to("#{protocol}", Port="443"))
+
+
+def old_tls(shop: Front) -> None:
+    shop.listen(443, https=True, policy="ELBSecurityPolicy-TLS-1-1-2017-01")
+
+
+def closed(shop: Front) -> None:
+    shop.listen(8080)
+
+
+def shadowed(shop: Front) -> None:
+    shop.rule(1, paths=["/a*"])
+    shop.rule(2, hosts=["x.example.com"], paths=["/ab"])
+
+
+def nobody_home(shop: Front) -> None:
+    health = shop.elbv2.describe_target_health(TargetGroupArn=shop.targets)["TargetHealthDescriptions"]
+    shop.elbv2.deregister_targets(TargetGroupArn=shop.targets, Targets=[each["Target"] for each in health])
+
+
+@pytest.mark.parametrize(
+    ("damage", "id", "sentence"),
+    [
+        (loop, "loop", "goes round in circles"),
+        (loop_over_two, "loop", "goes round in circles"),
+        (no_port, "redirect-fields", "HTTP 80, the default changes the protocol but not the port"),
+        (no_protocol, "redirect-fields", "HTTP 80, the default changes the port but not the protocol"),
+        (old_tls, "tls", "HTTPS 443 still allows TLS 1.1 (ELBSecurityPolicy-TLS-1-1-2017-01)."),
+        (closed, "open-8080", "Port 8080 is closed: visitors see a time-out."),
+        (shadowed, "shadowed", "rule 2 is never reached: rule 1 (/a* → forward to shop) catches all of its requests."),
+        (nobody_home, "healthy", "No server in shop is healthy: visitors see an error page (503 or 502)."),
+    ],
+)
+def test_each_damage_is_found(
+    account: PracticeAccount, cloud: Aws, damage: Callable[[Front], None], id: str, sentence: str
+) -> None:
+    damage(Front(account))
+    assert sentence in broken(cloud)[id]
+
+
+@pytest.mark.parametrize(
+    ("days", "grade", "sentence"),
+    [(29, Grade.WAITING, "ends in 28 days"), (-1, Grade.REFUSED, "is not valid (issued, ended")],
+)
+def test_a_certificate_that_ends(cloud: Aws, days: int, grade: Grade, sentence: str) -> None:
+    """Imported ones nobody renews: a month before they end it is said, and afterwards it is wrong."""
+    from datetime import UTC, datetime, timedelta
+
+    from flows.aws.alb_checks import lasts
+    from flows.aws.load_balancing import Certificate
+
+    ends = (datetime.now(UTC) + timedelta(days=days)).isoformat()
+    (found,) = lasts(Certificate("arn", "shop.example", ("shop.example",), "ISSUED", ends, renews=False))
+    assert found.grade is grade
+    assert sentence in found.sentence
+    assert found.remedy
+
+
+def test_conditions_that_cannot_be_judged_are_said(account: PracticeAccount, cloud: Aws) -> None:
+    shop = Front(account)
+    shop.rule(1, more=[{"Field": "source-ip", "SourceIpConfig": {"Values": ["203.0.113.0/24"]}}])
+    shop.rule(2, paths=["/a"])
+    found = {each.id: each for each in check(cloud)}
+    assert found["conditions"].grade is Grade.NOT_CHECKED
+    assert "shadowed" not in found
+
+
+@pytest.mark.parametrize("name", ["shop", "SHOP", "shop-1.eu-central-1.elb.amazonaws.com"])
+def test_it_is_found_by_name_and_address(cloud: Aws, name: str) -> None:
+    assert check(cloud, name)
+
+
+def test_an_unknown_one_is_refused_with_those_there_are(cloud: Aws) -> None:
+    with pytest.raises(Refused) as refused:
+        check(cloud, "shpo")
+    assert str(refused.value) == (
+        "There is no Application Load Balancer called “shpo” in eu-central-1. There are: shop, office."
+    )
