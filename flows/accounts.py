@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import re
 
-from flows.engine import Busy, Cloud, JournalTrouble, NoAccess, Place, Problem, Unreachable
+from flows.engine import Busy, Cloud, CloudError, JournalTrouble, NoAccess, Place, Problem, Unreachable
 from flows.engine.cloud import Aws
 from flows.engine.journal import state_folder
 
@@ -50,16 +50,23 @@ def sign_in(place: Place) -> Cloud:
     cloud = open_cloud(place)
     try:
         cloud.identity  # noqa: B018 - it is remembered
+    except CloudError as problem:
+        if type(problem) is CloudError and not problem.aws_code:  # AWS always gives a code
+            raise _stranger(place) from problem.__cause__
+        raise
     except Problem:
         raise
     except Exception as error:  # botocore's parsers raise whatever a web page makes of them
-        raise Unreachable(
-            f"What answered at {place.endpoint_url or 'the address of AWS'} is not AWS.",
-            f"Its answer made no sense ({type(error).__name__}).",
-            "Check --endpoint-url or AWS_ENDPOINT_URL, and whether a proxy or a sign-in page of this network is "
-            "in between.",
-        ) from error
+        raise _stranger(place) from error
     return cloud
+
+
+def _stranger(place: Place) -> Unreachable:
+    return Unreachable(
+        f"What answered at {place.endpoint_url or 'the address of AWS'} is not AWS.",
+        "Its answer made no sense.",
+        "Check --endpoint-url or AWS_ENDPOINT_URL, and whether a proxy or a sign-in page of this network is in between.",
+    )
 
 
 def _practice(place: Place) -> Cloud:
