@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help practice test check format bench screenshots help-text clean
+.PHONY: help practice test check format bench screenshots texts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -31,8 +31,8 @@ bench: $(VENV)/test.done ## start, memory, applying and calls, as ratios
 screenshots: $(VENV)/test.done ## the pictures in screenshots/
 	$(BIN)/python screenshots/make.py
 
-help-text: $(VENV)/test.done ## tui/help.txt, as the command line would print it
-	$(BIN)/python -c 'from tui.cli import help_text; print(help_text(), end="")' > tui/help.txt
+texts: $(VENV)/test.done ## tui/help.txt and the README's list of gaps, as the program has them
+	PYTHONPATH=. $(BIN)/python tests/docs/write.py
 
 clean: ## forget everything that was set up
 	rm -rf .venv .venv-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

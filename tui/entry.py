@@ -15,7 +15,7 @@ def main() -> None:
         case ["list"]:
             print_set_ups()
         case ["--help"] | ["-h"]:
-            # as the command line would print it; `make help-text` writes it, a test compares the two
+            # as the command line would print it; `make texts` writes it, a test compares the two
             with open(__file__.replace("entry.py", "help.txt"), encoding="utf-8") as text:
                 print(text.read(), end="")
         case _:
