@@ -74,6 +74,20 @@ class Person:
                 assert region.right <= width and region.bottom <= height, f"{widget} reaches to {region}"
 
 
+def made(
+    cloud: Cloud | Callable[[Place], Cloud],
+    start: Start | None = None,
+    *,
+    place: Place = PRACTICE,
+    flow: Any = None,
+) -> HandrailApp:
+    """The app on this account. `flow` stands in for the set-up that `start` names."""
+    app = app_for(place, cloud if callable(cloud) else lambda _: cloud, start)
+    if flow is not None:
+        app.desk.flow = lambda _: flow  # type: ignore[method-assign]
+    return app
+
+
 @asynccontextmanager
 async def somebody(
     cloud: Cloud | Callable[[Place], Cloud],
@@ -83,11 +97,8 @@ async def somebody(
     place: Place = PRACTICE,
     flow: Any = None,
 ) -> AsyncIterator[Person]:
-    """A person at the app, on this account. `flow` stands in for the set-up that `start` names."""
-    opener = cloud if callable(cloud) else lambda _: cloud
-    app = app_for(place, opener, start)
-    if flow is not None:
-        app.desk.flow = lambda _: flow  # type: ignore[method-assign]
+    """A person at the app, on this account."""
+    app = made(cloud, start, place=place, flow=flow)
     async with app.run_test(size=size) as pilot:
         person = Person(app, pilot)
         await person.settle()

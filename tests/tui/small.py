@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flows.engine import (
-    Action, Call, Caution, Choice, Finding, Flow, Grade, Handover, Many, Option, Picks, Plan, Text, Undo, Yes,
+    Action,
+    Call,
+    Caution,
+    Choice,
+    Finding,
+    Flow,
+    Grade,
+    Handover,
+    Many,
+    Option,
+    Picks,
+    Plan,
+    Text,
+    Undo,
+    Yes,
 )  # fmt: skip
 
 HOSTILE = "[red]x[/ \x1b[2J\x1b]0;gone\x07 \u202eevil"
@@ -27,7 +41,9 @@ class Small(Flow):
     """One question with a caution."""
 
     title = "Something small"
-    name = Text("What should it be called?", str, check=risky, label="Name", why="Everything has a name.", example="calm")
+    name = Text(
+        "What should it be called?", str, check=risky, label="Name", why="Everything has a name.", example="calm"
+    )
     size = Yes("Should it be big?", default="no", fine_tuning=True, label="Big", why="Big costs more.")
 
     def plan(self) -> Plan:
@@ -53,7 +69,9 @@ class Lists(Flow):
         label="Thing",
         why="There are many.",
     )
-    hostile = Choice("Which odd name?", lambda flow: [Option("h1", 1, HOSTILE, HOSTILE)], label="Odd", why="Names are data.")
+    hostile = Choice(
+        "Which odd name?", lambda flow: [Option("h1", 1, HOSTILE, HOSTILE)], label="Odd", why="Names are data."
+    )
     some = Picks("Which of these?", {"a": "First", "b": "Second", "c": "Third"}, label="Some", why="Any number.")
     entries = Many("Which words?", str, label="Words", why="Several of them.", example="one")
 
@@ -62,7 +80,9 @@ class Lists(Flow):
 
 
 def asked(flow: Flow) -> list[Option[str]]:
-    return [Option(v["VpcId"], v["VpcId"], v["VpcId"]) for v in flow.cloud.make(Call("ec2.DescribeVpcs")).get("Vpcs", [])]
+    return [
+        Option(v["VpcId"], v["VpcId"], v["VpcId"]) for v in flow.cloud.make(Call("ec2.DescribeVpcs")).get("Vpcs", [])
+    ]
 
 
 class Looked(Flow):

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from ..safe import line
 from ..widgets.lines import Lines, Said
-from .page import Page, Say
+from .page import Page, Say, homely
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Receipt, Session
@@ -60,7 +60,7 @@ class Done(Page):
             rows += [Said(line(step), f"{number}", "point") for number, step in enumerate(done.next_steps, 1)]
         if done.files:
             rows += [Said(), Said("Files", kind="heading")]
-            rows += [Said(f"{run.folder} (only you can read them; they may hold secret keys)", "in", "point")]
+            rows += [Said(f"{homely(str(run.folder))} (only you can read them; they may hold secret keys)", "in", "point")]
             rows += [Said(line(name)) for name in sorted(done.files)]
         if done.findings:
             rows += [Said(), Said("Does it work?", kind="heading")]
@@ -151,10 +151,10 @@ def receipt_rows(receipt: Receipt) -> list[Said]:
     else:
         rows = [Said("Not everything could be taken back; see what is left.", "left", "bad")]
     parts = (
-        ("Removed", [Said(line(what), "removed", "good") for what in receipt.removed]),
+        ("Removed", [Said(homely(line(what)), "removed", "good") for what in receipt.removed]),
         ("Put back as it was", [Said(line(what), "restored", "good") for what in receipt.restored]),
         ("Left", [
-            Said(f"{line(rest.what)}: {line(rest.why)}{_still(rest.costs)}", "left", "warn" if rest.costs else "muted")
+            Said(f"{homely(line(rest.what))}: {line(rest.why)}{_still(rest.costs)}", "left", "warn" if rest.costs else "muted")
             for rest in receipt.left
         ]),
     )  # fmt: skip

@@ -11,8 +11,9 @@ from textual.widget import Widget
 
 from ..desk import Start
 from ..safe import line
+from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
-from ..widgets.options import Options, Row
+from ..widgets.options import Options
 from .home import run_row
 from .page import Page, Say
 

@@ -17,8 +17,9 @@ from flows import SET_UPS
 
 from ..desk import Start
 from ..safe import line
+from ..widgets.index import Row
 from ..widgets.lines import Said
-from ..widgets.options import Options, Row
+from ..widgets.options import Options
 from .page import Page, Say
 
 if TYPE_CHECKING:

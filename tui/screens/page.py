@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import work
@@ -36,6 +37,11 @@ class Say(Static):
             self._said = text
             self.display = bool(text)
             self.update(text)
+
+
+def homely(text: str) -> str:
+    """`text` with the person's home folder as ~: long paths do not fit 80 columns."""
+    return text.replace(f"{Path.home()}/", "~/")
 
 
 class Page(Screen[None]):

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ..widgets.bar import key_name
-from ..widgets.options import Options, Row
+from ..widgets.index import Row
+from ..widgets.options import Options
 from .page import Page, Say
 
 

@@ -16,9 +16,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ..safe import line
+from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
-from ..widgets.options import Options, Row
+from ..widgets.options import Options
 from .page import Page, Say
+from .steps import kept, reported, usual
 from .trouble import told
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class Progress(Page):
 
     def between(self) -> Iterable[Widget]:
         yield Say("", id="now")
-        yield Lines([self._row(action) for action in self._actions], lead=9, id="page")
+        yield Lines([kept(action, self.session.run) for action in self._actions], lead=9, id="page")
         yield Lines(id="notice")
         yield Options(id="ways")
 
@@ -162,26 +164,11 @@ class Progress(Page):
             for id_, event in fresh.items():
                 if id_ in self._place_of:
                     index = self._place_of[id_]
-                    row = self._row(self._actions[index], event)
+                    row = reported(self._actions[index], event)
                     page.change(index, text=row.text, lead=row.lead, kind=row.kind)
                     page.reveal(index)
             if not self._stopping:
                 self._say_now(self._summary())
-
-    def _row(self, action: Action, event: Event | None = None) -> Said:
-        """A step with a word for its state: from an event, else from the journal."""
-        from .. import words
-
-        run = self.session.run
-        if event is None:
-            word, kind = _WORDS[run.status(action.id) if run else ""]
-            return Said(line(action.sentence), word, kind)
-        text = line(action.sentence)
-        if event.kind == "waiting":
-            now = f"{line(event.now)}, " if event.now else ""
-            usual = f"{words.duration(event.elapsed)} of usually {words.duration(event.typical)}"
-            text = f"{text}: {now}{usual}"
-        return Said(text, words.HAPPENINGS[event.kind], _LOOKS.get(event.kind, ""))
 
     def _summary(self) -> str:
         run = self.session.run
@@ -192,8 +179,8 @@ class Progress(Page):
 
         passed = words.duration(time.monotonic() - self._began)
         how = f"{done} of {len(self._actions)} steps {'done' if self._undo is None else 'taken back'}, {passed}"
-        usual = _usual(self._actions) if self._undo is None else 0
-        how += f"; usually {words.duration(usual)}." if usual > 5 else "."
+        seconds = usual(self._actions) if self._undo is None else 0
+        how += f"; usually {words.duration(seconds)}." if seconds > 5 else "."
         command = f"handrail {'resume' if self._undo is None else 'undo'} {run.id}"
         return f"{how}\nIt is safe to close this window: `{command}` goes on."
 
@@ -294,25 +281,3 @@ class Progress(Page):
             Said("Each call to AWS is written down before it is sent, and its answer right after. Ctrl-C sends nothing "
                  "further; a call under way is finished first. What does not depend on each other runs side by side."),
         ]  # fmt: skip
-
-
-_WORDS = {
-    "": ("", "muted"), "intent": ("begun", "warn"), "refused": ("", "muted"), "done": ("begun", "warn"),
-    "ready": ("done", "good"), "undo": ("undoing", "warn"), "undone": ("removed", "good"), "left": ("LEFT", "bad"),
-}  # fmt: skip
-"""What the journal's words mean on this screen."""
-_LOOKS = {
-    "started": "warn", "waiting": "warn", "done": "good", "existed": "good", "failed": "bad", "in doubt": "bad",
-    "stopped": "warn", "undoing": "warn", "removed": "good", "restored": "good", "left": "bad",
-}  # fmt: skip
-
-
-def _usual(actions: list[Action]) -> int:
-    """Seconds that the longest chain of waits usually takes."""
-    from flows.engine import Plan
-
-    plan, chain = Plan(tuple(actions)), dict[str, int]()
-    for action in actions:
-        before = max((chain[needed] for needed in plan.needs(action) if needed in chain), default=0)
-        chain[action.id] = before + (action.wait.typical if action.wait else 0)
-    return max(chain.values(), default=0)

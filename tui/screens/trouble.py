@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ..safe import shown
+from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
-from ..widgets.options import Options, Row
+from ..widgets.options import Options
 from .page import Page
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 
 from .fields import Several, Word
-from .options import Options, Row
+from .index import Row
+from .options import Options
 
 if TYPE_CHECKING:
     from flows.engine import Asking

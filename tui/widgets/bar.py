@@ -35,7 +35,7 @@ class Bar(Widget):
         where = cut(self.where, width - 14)
         room = width - cell_len(where) - 3
         left = cut(f"Handrail  {self.title}" if self.title else "Handrail", room)
-        name, title = left[:8], left[8:]
+        name, title = left[:10], left[10:]
         gap = " " * (width - cell_len(left) - cell_len(where) - 2)
         strong = self.get_component_rich_style("bar--name", partial=True)
         place = self.get_component_rich_style("bar--where", partial=True)

@@ -8,7 +8,7 @@ so a list that is read afresh does not move under it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -20,15 +20,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ..safe import line
+from .index import Index, Row
 from .paint import cut, fit, strip
-
-
-class Row(NamedTuple):
-    """One line of the list. Without a key it is a heading."""
-
-    key: str
-    label: str
-    hint: str = ""
 
 
 class Options(Widget, can_focus=True):
@@ -115,10 +108,10 @@ class Options(Widget, can_focus=True):
     def _set(self, rows: Iterable[Row], at: str, marked: Collection[str] | None, note: str, eager: bool) -> None:
         self._rows: Sequence[Row] = tuple(rows)
         self._shown: Sequence[Row] = self._rows
-        self._index: list[str] | None = None
+        self._index: Index | None = None
         self._label = min(max((len(row.label) for row in self._rows if row.hint), default=0), 60)
         self.marked, self.note, self.eager = None if marked is None else set(marked), note, eager
-        self.finding, self.query_text = False, ""
+        self.finding, self.sought = False, ""
         self._cursor = self._top = 0
         self._go_to(at)
 
@@ -171,12 +164,12 @@ class Options(Widget, can_focus=True):
             if not begins or self.count < 2:
                 return
             self.action_find()
-        if event.key == "backspace" and self.query_text:
-            self._search(self.query_text[:-1])
+        if event.key == "backspace" and self.sought:
+            self._search(self.sought[:-1])
         elif event.key == "backspace":
             self.action_unfind()
         elif typed and not (typed == " " and self.marked is not None):
-            self._search(self.query_text + typed)
+            self._search(self.sought + typed)
         else:
             return
         event.stop()
@@ -186,7 +179,7 @@ class Options(Widget, can_focus=True):
         """A pasted name or id filters, too."""
         event.stop()
         self.finding = True
-        self._search(self.query_text + line(event.text))
+        self._search(self.sought + line(event.text))
 
     def action_move(self, by: int) -> None:
         self._move(by)
@@ -216,23 +209,17 @@ class Options(Widget, can_focus=True):
 
     def action_unfind(self) -> None:
         key = self.key
-        self.finding, self.query_text, self._shown = False, "", self._rows
+        self.finding, self.sought, self._shown = False, "", self._rows
         self._go_to(key)
         self.refresh(layout=True)
         self.refresh_bindings()
         self._tell()
 
     def _search(self, text: str) -> None:
-        key, self.query_text = self.key, text
+        key, self.sought = self.key, text
         if self._index is None:
-            self._index = [f"{row.label} {row.hint} {row.key}".lower() if row.key else "" for row in self._rows]
-        words = text.lower().split()
-        if not words:
-            self._shown = self._rows
-        else:
-            first, *rest = words
-            found = [i for i, entry in enumerate(self._index) if first in entry]
-            self._shown = [self._rows[i] for i in found if all(word in self._index[i] for word in rest)]
+            self._index = Index(self._rows)
+        self._shown = self._index.find(text)
         self._go_to(key)
         self.refresh()
         self._tell()
@@ -299,12 +286,12 @@ class Options(Widget, can_focus=True):
         if self.finding:
             if y == 0:
                 style = self.get_component_rich_style("options--find", partial=True)
-                return strip(width, base, ("/ ", None), (cut(self.query_text, width - 4) + "_", style))
+                return strip(width, base, ("/ ", None), (cut(self.sought, width - 4) + "_", style))
             y -= 1
         if y >= self._room:
             return strip(width, base, (cut(self._status(), width), self._styled("note")))
         if not self._shown and y == 0:
-            nothing = f"Nothing contains “{line(self.query_text)}”. Backspace or Esc shows more."
+            nothing = f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
             return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
         if self._top + y >= len(self._shown):
             return Strip.blank(width, base)
@@ -324,17 +311,17 @@ class Options(Widget, can_focus=True):
             text = f"> {mark}{label}  {hint}" if hint else f"> {mark}{label}"
             return strip(width, base + self._styled("cursor"), (text, None))
         return strip(
-            width, base, ("  ", None), (mark, self._styled("mark")), (label, None), (f"  {hint}", self._styled("hint"))
+            width, base, ("  ", None), (mark, self._styled("mark")), (f"{label}  ", None), (hint, self._styled("hint"))
         )
 
     def _status(self) -> str:
         total, shown = self.count, len(self._shown)
         last = min(self._top + self._room, shown)
         words = []
-        if self.query_text:
+        if self.sought:
             words.append(f"{shown} of {total}")
         if shown > self._room:
-            words.append(f"{self._top + 1} to {last}" + ("" if self.query_text else f" of {shown}"))
+            words.append(f"{self._top + 1} to {last}" + ("" if self.sought else f" of {shown}"))
         return "  " + " · ".join([*words, *([self.note] if self.note else [])])
 
     def cut_off(self, row: Row) -> bool:
