@@ -122,12 +122,8 @@ def account_block(cloud: Cloud, region: str) -> Block | None:
     """The whole account's public access block; None if it may not be read."""
     try:
         return _block(cloud.make(Call("s3control.GetPublicAccessBlock", {"AccountId": cloud.identity.account}, region)))
-    except Denied:
-        return None
     except CloudError as problem:
-        if problem.aws_code != NO_BLOCK:
-            raise
-        return Block()
+        return Block() if problem.aws_code == NO_BLOCK else None
 
 
 def statements(cloud: Cloud, bucket: Bucket) -> list[dict[str, Any]]:

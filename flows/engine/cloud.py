@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -183,6 +184,8 @@ class Aws:
             raise _misfortune(Call(f"{service}."), error) from None
         if changing:
             client.meta.events.register("needs-retry.*", _when_throttled)
+        if ALONE.match(client.meta.endpoint_url):
+            client.meta.events.register("before-sign.s3-control", _without_account)
         return client
 
 
@@ -342,6 +345,15 @@ def _misfortune(call: Call, error: Exception) -> Problem:
             return NoAccess("That region cannot be right.", text, "A region looks like eu-central-1.")
         case _:
             return CloudError(f"{call.operation} could not be called.", text)
+
+
+ALONE = re.compile(r"https?://(\d+\.\d+\.\d+\.\d+|localhost)(:\d+)?(/|$)")
+"""An emulator's address, in front of which no account's number can stand."""
+
+
+def _without_account(request: Any, **_: Any) -> None:
+    """S3 Control writes the account in front of every host; an emulator has only the one it was given."""
+    request.url = re.sub(r"^(https?://)\d{12}\.", r"\1", request.url)
 
 
 def _when_throttled(attempts: int, response: Any = None, **_: Any) -> float | None:

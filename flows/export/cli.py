@@ -203,7 +203,7 @@ def _escape(c: str) -> str:
 def _variable(ref: Ref) -> str:
     if ref.action == RUN.action:
         return "RUN" if ref == RUN else re.sub(r"\W+", "_", ref.path).upper()
-    end = ref.path.rpartition(".")[2]
+    end = ref.path.rpartition(".")[2].lstrip("@")
     if ref.path.startswith("@seen:"):  # several such paths may end alike
         end = ref.path.removeprefix("@seen:")
     return re.sub(r"\W+", "_", f"{ref.action}_{end}").strip("_").upper()

@@ -21,7 +21,6 @@ HOSTS = {
     "route53": "route53",
     "cloudfront": "cloudfront",
     "pricing": "api.pricing.{region}",
-    "s3control": "s3-control.{region}",
 }
 """Signing name → host, where it is not <name>.<region>."""
 SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -70,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         headers = dict(self.headers.items())
-        host = _host(headers.get("Authorization", ""))
+        host = _host(headers.get("Authorization", ""), headers.get("x-amz-account-id", ""))
         body = self._body(headers)
         status, answered, answer = self.door.answer(
             prepared(self.command, f"https://{host}{self.path}", {**headers, "Host": host}, body)
@@ -102,10 +101,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent: what a test prints should be the test's own."""
 
 
-def _host(authorization: str) -> str:
-    """The host the request would have had on AWS, which its signature tells; without one it is S3's."""
+def _host(authorization: str, account: str) -> str:
+    """The host the request would have had on AWS, which its signature tells; without one it is S3's.
+
+    S3 Control signs as S3 does, and names the account.
+    """
     scope = SCOPE.search(authorization)
     if scope is None:
         return "s3.amazonaws.com"
+    if account:
+        return f"{account}.s3-control.{scope['region']}.amazonaws.com"
     name = HOSTS.get(scope["service"], scope["service"] + ".{region}")
     return f"{name.format(region=scope['region'])}.amazonaws.com"

@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.website import (
-    BUCKET, FILES, NAMED, SITE, VARIANTS, WEBSITE, WEBSITE_OF_SITE, carried_out, outputs, picture, policy, session,
+    BUCKET,
+    FILES,
+    NAMED,
+    SITE,
+    VARIANTS,
+    WEBSITE,
+    WEBSITE_OF_SITE,
+    carried_out,
+    outputs,
+    picture,
+    policy,
+    session,
     taken_back,
 )  # fmt: skip
 
@@ -72,7 +83,9 @@ def test_what_was_made_is_found_healthy(cloud: Aws, journal: Journal, clock: Fak
     assert findings["outside"] == "not checked"
 
 
-def test_a_website_origin(account: PracticeAccount, cloudfront: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+def test_a_website_origin(
+    account: PracticeAccount, cloudfront: Any, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
     """Plain HTTP, the secret header, and one more statement that wants it; the others as they were."""
     theirs = policy(account.session, SITE)
     made = session(cloud, journal, WEBSITE, clock=clock)
@@ -87,7 +100,9 @@ def test_a_website_origin(account: PracticeAccount, cloudfront: Any, cloud: Aws,
     assert ours["Condition"] == {"StringEquals": {"aws:Referer": header["HeaderValue"]}}
 
 
-def test_a_bucket_origin(account: PracticeAccount, cloudfront: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+def test_a_bucket_origin(
+    account: PracticeAccount, cloudfront: Any, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
     """Signed for, with a default root object, and a statement for this distribution alone."""
     made = session(cloud, journal, BUCKET, clock=clock)
     carried_out(made)
@@ -124,7 +139,9 @@ def test_names_lead_to_the_distribution(
     host = outputs(made)["cloudfront_name"]
     for name in NAMED["domain"]:
         found = records(route53, name)
-        assert {kind: found[kind]["AliasTarget"]["DNSName"] for kind in ("A", "AAAA")} == dict.fromkeys(("A", "AAAA"), f"{host}.")
+        assert {kind: found[kind]["AliasTarget"]["DNSName"] for kind in ("A", "AAAA")} == dict.fromkeys(
+            ("A", "AAAA"), f"{host}."
+        )
     found = config(cloudfront, made)
     assert found["Aliases"]["Items"] == NAMED["domain"]
     arn = found["ViewerCertificate"]["ACMCertificateArn"]
@@ -132,7 +149,9 @@ def test_names_lead_to_the_distribution(
     assert made.run is not None
     tags = account.session.client("acm", region_name="us-east-1").list_tags_for_certificate(CertificateArn=arn)["Tags"]
     assert {"Key": "handrail:run", "Value": made.run.id} in tags
-    tags = cloudfront.list_tags_for_resource(Resource=f"arn:aws:cloudfront::123456789012:distribution/{outputs(made)['distribution']}")
+    tags = cloudfront.list_tags_for_resource(
+        Resource=f"arn:aws:cloudfront::123456789012:distribution/{outputs(made)['distribution']}"
+    )
     assert {"Key": "handrail:run", "Value": made.run.id} in tags["Tags"]["Items"]
 
 
@@ -148,7 +167,9 @@ def test_a_record_that_proved_another_certificate_survives(
     assert records(route53, "_d930b28be6c5927595552b219965053e.fjord-coffee.example") == before
 
 
-def test_a_name_that_leads_elsewhere_is_left_unless_asked(route53: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+def test_a_name_that_leads_elsewhere_is_left_unless_asked(
+    route53: Any, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
     """By default the records are told instead of written."""
     change(route53, "CREATE", Name=NAME, Type="CNAME", TTL=60, ResourceRecords=[{"Value": "old.example.net"}])
     made = session(cloud, journal, {**BUCKET, **NAMED}, clock=clock)
@@ -254,7 +275,9 @@ def test_a_policy_that_would_be_too_large_is_refused(
 ) -> None:
     """Before anything is made."""
     statement = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::210987654321:root"}, "Action": "s3:GetObject"}
-    many = [{**statement, "Sid": f"Partner{n}", "Resource": f"arn:aws:s3:::{FILES}/{'x' * 900}{n}/*"} for n in range(19)]
+    many = [
+        {**statement, "Sid": f"Partner{n}", "Resource": f"arn:aws:s3:::{FILES}/{'x' * 900}{n}/*"} for n in range(19)
+    ]
     text = json.dumps({"Version": "2012-10-17", "Statement": many}, separators=(",", ":"))
     account.session.client("s3").put_bucket_policy(Bucket=FILES, Policy=text)
     (refusal,) = session(cloud, journal, BUCKET, clock=clock).review().refusals

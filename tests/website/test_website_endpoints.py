@@ -49,7 +49,13 @@ def test_an_address_is_recognised_for_what_it_is(region: str, made: object) -> N
     """Whatever was pasted: as a URL, in capitals, with a slash at the end."""
     assert callable(made)
     endpoint = made("my-shop", region)
-    for text in (endpoint.host, f"http://{endpoint.host}/", f"https://{endpoint.host}", endpoint.host.upper(), f" {endpoint} "):
+    for text in (
+        endpoint.host,
+        f"http://{endpoint.host}/",
+        f"https://{endpoint.host}",
+        endpoint.host.upper(),
+        f" {endpoint} ",
+    ):
         found = recognised(text)
         assert found is not None
         assert (found.bucket, found.website) == ("my-shop", endpoint.website)

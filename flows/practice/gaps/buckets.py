@@ -42,7 +42,7 @@ def _checked_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None:
     bucket = self.get_bucket(bucket_name)
     try:
         statements = list(_statements(policy))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, LookupError):
         raise S3ClientError("MalformedPolicy", "This policy contains invalid Json") from None
     if len(policy) > 20480:
         raise S3ClientError(

@@ -1,0 +1,181 @@
+"""An entry in somebody else's document: added to what stands there, taken out of what stands there then."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Entry,
+    Journal,
+    Place,
+    Plan,
+    Ref,
+    Run,
+    Undo,
+    Wait,
+    edited,
+    found,
+    join,
+    keep,
+    seen,
+)
+from flows.engine.apply import apply
+from flows.engine.cloud import Aws
+from flows.engine.plan import refs
+from flows.engine.undo import receipt, undo
+from flows.export.cli import script
+from flows.practice import ACCOUNT_ID, PracticeAccount
+
+WITH_POLICY, WITHOUT = "fjord-coffee-site", "fjord-coffee-files"
+
+
+def statement(bucket: str, sid: Any) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+
+
+def plan_for(bucket: str, limit: int = 20480) -> Plan:
+    this = {"Bucket": bucket}
+    entry = Entry(
+        Call("s3.GetBucketPolicy", this), "Policy", statement(bucket, "Ours"), Call("s3.DeleteBucketPolicy", this),
+        absent=("NoSuchBucketPolicy",), limit=limit,
+    )  # fmt: skip
+    return Plan(
+        (Action("policy", "Add", Call("s3.PutBucketPolicy", {**this, "Policy": edited("policy")}), undo=entry),)
+    )
+
+
+@pytest.fixture
+def s3(account: PracticeAccount) -> Any:
+    return account.session.client("s3")
+
+
+def standing(s3: Any, bucket: str) -> Any:
+    try:
+        return json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    except s3.exceptions.ClientError:
+        return None
+
+
+def begun(journal: Journal, plan: Plan) -> Run:
+    run = journal.begin("vpn", Place(practice=True), ACCOUNT_ID)
+    run.confirm(plan, ACCOUNT_ID, Place(practice=True))
+    return run
+
+
+def done(run: Run, plan: Plan, cloud: Aws, clock: FakeClock) -> list[Any]:
+    return [event.problem for event in apply(run, plan, cloud, clock=clock) if event.problem]
+
+
+@pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
+def test_it_stands_beside_the_others_and_goes_alone(
+    s3: Any, cloud: Aws, journal: Journal, clock: FakeClock, bucket: str
+) -> None:
+    before, plan = standing(s3, bucket), plan_for(bucket)
+    run = begun(journal, plan)
+    assert done(run, plan, cloud, clock) == []
+    others = before["Statement"] if before else []
+    assert standing(s3, bucket)["Statement"] == [*others, statement(bucket, "Ours")]
+    list(undo(run, plan, cloud, clock=clock))
+    assert standing(s3, bucket) == before
+    assert receipt(run, plan).complete
+
+
+def test_what_was_added_after_the_review_stays_through_apply_and_undo(
+    s3: Any, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Nothing is written back from memory: neither what stood there at the review nor at applying."""
+    plan = plan_for(WITHOUT)
+    run = begun(journal, plan)
+    first, second = statement(WITHOUT, "First"), statement(WITHOUT, "Second")
+    s3.put_bucket_policy(Bucket=WITHOUT, Policy=json.dumps({"Version": "2012-10-17", "Statement": first}))
+    assert done(run, plan, cloud, clock) == []
+    now = standing(s3, WITHOUT)
+    s3.put_bucket_policy(Bucket=WITHOUT, Policy=json.dumps({**now, "Statement": [*now["Statement"], second]}))
+    list(undo(run, plan, cloud, clock=clock))
+    assert standing(s3, WITHOUT)["Statement"] == [first, second]
+
+
+def test_one_that_somebody_changed_is_left(s3: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    plan = plan_for(WITHOUT)
+    run = begun(journal, plan)
+    done(run, plan, cloud, clock)
+    changed = {**statement(WITHOUT, "Ours"), "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{WITHOUT}"}
+    s3.put_bucket_policy(Bucket=WITHOUT, Policy=json.dumps({"Version": "2012-10-17", "Statement": [changed]}))
+    list(undo(run, plan, cloud, clock=clock))
+    assert standing(s3, WITHOUT)["Statement"] == [changed]
+    assert [left.why for left in receipt(run, plan).left] == ["Somebody changed it since; it is left as it is now."]
+
+
+def test_one_that_is_gone_already_is_taken_back(s3: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    plan = plan_for(WITHOUT)
+    run = begun(journal, plan)
+    done(run, plan, cloud, clock)
+    s3.delete_bucket_policy(Bucket=WITHOUT)
+    list(undo(run, plan, cloud, clock=clock))
+    assert receipt(run, plan).complete
+
+
+def test_a_document_that_would_grow_too_long_is_left(s3: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    before, plan = standing(s3, WITH_POLICY), plan_for(WITH_POLICY, limit=300)
+    (problem,) = done(begun(journal, plan), plan, cloud, clock)
+    assert "AWS takes at most 300." in str(problem)
+    assert standing(s3, WITH_POLICY) == before
+
+
+def test_nothing_of_the_others_is_kept(s3: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Their statements may hold secrets."""
+    plan = plan_for(WITH_POLICY)
+    run = begun(journal, plan)
+    done(run, plan, cloud, clock)
+    assert "AccountantReadsReports" not in repr(run.history()) + keep.dumps(plan)
+
+
+def test_a_plan_with_all_of_it_can_be_kept() -> None:
+    """And what an entry refers to must have run before it."""
+    first = Action(
+        "first", "Make", Call("ec2.CreateVpc", {}),
+        wait=Wait(Call("ec2.DescribeVpcs", {}), "Vpcs[0]", "Waiting"),
+        undo=(Undo(Call("ec2.DeleteVpc", {"VpcId": found("Vpcs[0].VpcId")}), read=Call("ec2.DescribeVpcs")),),
+    )  # fmt: skip
+    this = {"Bucket": WITHOUT}
+    entry = Entry(
+        Call("s3.GetBucketPolicy", this), "Policy", statement(WITHOUT, join("Ours", seen("first", "Vpcs[0].VpcId")))
+    )
+    second = Action("second", "Add", Call("s3.PutBucketPolicy", {**this, "Policy": edited("second")}), undo=entry)
+    plan = Plan((first, second))
+    assert keep.loads(keep.dumps(plan)) == plan
+    assert plan.needs(second) == {"first"}
+    assert plan.seen_in_wait("first") == {"Vpcs[0].VpcId"}
+    assert Ref("@found", "Vpcs[0].VpcId") in set(refs(first.undo))
+    assert "ec2.DescribeVpcs" in {call.operation for call in plan.calls()}
+
+
+def test_what_only_waits_has_nothing_to_take_back(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    look = Call("s3.ListBuckets")
+    plan = Plan((Action("look", "Wait for it", look, wait=Wait(look, "Buckets", "Waiting")),))
+    run = begun(journal, plan)
+    assert done(run, plan, cloud, clock) == []
+    assert list(undo(run, plan, cloud, clock=clock)) == []
+    done_ = receipt(run, plan)
+    assert (done_.complete, done_.removed, done_.left) == (True, (), ())
+
+
+def test_the_script_merges_too() -> None:
+    text = script(plan_for(WITH_POLICY), flow="vpn", title="A test", region="eu-central-1")
+    assert "with_entry" in text
+    assert "patiently '' NoSuchBucketPolicy aws s3api get-bucket-policy" in text, "only a missing one is begun anew"
+    assert '--policy "${POLICY_EDITED}"' in text
+    assert RUN.path == "run"
