@@ -162,6 +162,15 @@ def front_after(flow: Answers) -> Front:
     return replace(front, listeners=tuple(listeners.values()))
 
 
+def known_names(flow: Answers) -> list[str]:
+    """Names from the conditions, as far as anything tells them."""
+    hosts = list(conditions(flow)[0])
+    for listener in lb.listeners(flow.cloud, flow.load_balancer):
+        for rule in lb.rules(flow.cloud, listener):
+            hosts += rule.hosts
+    return [host for host in dict.fromkeys(hosts) if "*" not in host and "?" not in host]
+
+
 def names(flow: Answers) -> tuple[str, ...]:
     """The host names that are known to lead here: said, or named in the answers."""
     back = flow.action == REDIRECT and flow.protocol == HTTPS and flow.https_listener != ELSEWHERE

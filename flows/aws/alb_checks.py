@@ -19,6 +19,7 @@ from .alb_answers import (
     conditions,
     front_after,
     https_here,
+    known_names,
     new_https,
     outcome,
     own_rules,
@@ -131,7 +132,9 @@ def listener_certificates(flow: Answers, listener: Listener) -> Iterator[Finding
 
 def _covered(flow: Answers, found: Iterable[Certificate]) -> Iterator[Caution]:
     found = list(found)
-    missing = [name for name in flow.names if "*" not in name and not any(each.covers(name) for each in found)]
+    told = set(known_names(flow)) if new_https(flow) else set()  # by the question for the certificate
+    names = [name for name in flow.names if "*" not in name and name not in told]
+    missing = [name for name in names if not any(each.covers(name) for each in found)]
     if missing and found:
         covered = ", ".join(dict.fromkeys(name for each in found for name in each.names))
         yield Caution(

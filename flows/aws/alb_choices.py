@@ -27,6 +27,7 @@ from .alb_answers import (
     first_place,
     front_after,
     https_here,
+    known_names,
     listening,
     needed_ports,
     outcome,
@@ -442,15 +443,6 @@ def likely_names(flow: Answers) -> list[str]:
     except CloudError:  # only a proposal
         return []
     return [name for name in dict.fromkeys(names) if "*" not in name]
-
-
-def known_names(flow: Answers) -> list[str]:
-    """Names from the conditions, as far as anything tells them."""
-    hosts = list(conditions(flow)[0])
-    for listener in lb.listeners(flow.cloud, flow.load_balancer):
-        for rule in lb.rules(flow.cloud, listener):
-            hosts += rule.hosts
-    return [host for host in dict.fromkeys(hosts) if "*" not in host and "?" not in host]
 
 
 def preview(url: Url | None, flow: Answers) -> Iterator[Caution]:

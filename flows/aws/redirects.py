@@ -223,6 +223,8 @@ def location(url: Url, redirect: Redirect) -> Url:
 def told(answer: Answer) -> str:
     """An answer in a few words."""
     match answer:
+        case Redirect(status=status) if answer == Redirect(status=status):
+            return f"{status} to the same address by https"
         case Redirect():
             return f"{answer.status} to {answer}"
         case Fixed(status):
