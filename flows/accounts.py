@@ -65,7 +65,7 @@ def _stranger(place: Place) -> Unreachable:
     return Unreachable(
         f"What answered at {place.endpoint_url or 'the address of AWS'} is not AWS.",
         "Its answer made no sense.",
-        "Check --endpoint-url or AWS_ENDPOINT_URL, and whether a proxy or a sign-in page of this network is in between.",
+        "Check --endpoint-url or AWS_ENDPOINT_URL, and whether a proxy or a network's sign-in page is in between.",
     )
 
 
