@@ -169,6 +169,7 @@ class Website(Flow):
         lambda flow: buckets.endpoints(flow.cloud, flow.bucket),
         form=pasted,
         check=meant,
+        default=lambda flow: next(buckets.endpoints(flow.cloud, flow.bucket)).key,
         label="Origin",
         why="A bucket has two addresses that look alike. The bucket itself stays private and CloudFront signs its "
         "requests. The website endpoint (s3-website is in its name) is needed for index pages in sub-folders, S3 "

@@ -268,11 +268,11 @@ def readable(cloud: Cloud, bucket: Bucket, *, website: bool) -> Iterator[Finding
             "Remove or narrow that statement first.",
         )
         return
-    kept = (
-        f"Its {len(standing)} statement{'s' if len(standing) > 1 else ''} will stay as they are"
-        if standing
-        else "It has none yet"
-    )
+    kept = "It has none yet"
+    if standing:
+        kept = (
+            "Its statement stays as it is" if len(standing) == 1 else f"Its {len(standing)} statements stay as they are"
+        )
     yield proved("policy", f"The policy of {bucket.name} can take one more statement. {kept}.", "GetBucketPolicy")
     if website:
         yield unknown(

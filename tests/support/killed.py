@@ -30,6 +30,7 @@ class Scene:
         ends: the status with which a run ends.
         files: how many files and folders it leaves with its user, at least.
         accept: the warnings that are said yes to.
+        decided: what only a person can decide at undo, as KEY=VALUE.
     """
 
     flow: str
@@ -39,6 +40,7 @@ class Scene:
     ends: str = "done"
     files: int = 0
     accept: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
     before: Picture = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,8 @@ class Scene:
         return self.handrail("resume", run, "--yes", "--output", "json", *accepted, state=state, die_at=die_at, **how)
 
     def undo(self, run: str, state: Path, **how: Any) -> Ended:
-        return self.handrail("undo", run, "--yes", "--output", "json", state=state, **how)
+        decided = [word for said in self.decided for word in ("--set", said)]
+        return self.handrail("undo", run, "--yes", "--output", "json", *decided, state=state, **how)
 
     def ended_well(self, ended: Ended) -> bool:
         return (ended.code, ended.json.get("status")) == (0, self.ends)
@@ -77,7 +80,10 @@ class Scene:
 
     def whole(self, expected: list[str], state: Path) -> None:
         """Everything is there exactly once."""
-        assert self.additions() == expected
+        now = self.additions()
+        assert now == expected, [line for line in now if line not in expected] + [
+            line for line in expected if line not in now
+        ]
         assert len(files(state)) >= self.files
 
     def additions(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import socketserver
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     with serve(hurry=True) as served, Mortal(served.url, SERVICES) as handrail:
 
         def snapshot() -> Any:
-            return {kind: {kind: thing} for kind, thing in picture(served.account.session).items()}
+            shown = picture(served.account.session)
+            return {kind: {kind: json.dumps(thing, sort_keys=True, default=str)} for kind, thing in shown.items()}
 
         yield Scene("website", handrail, snapshot, without_ids)
 
