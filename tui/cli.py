@@ -257,7 +257,8 @@ def export(  # noqa: PLR0917 - click passes them by name
         for action in actions:
             if action.startswith("?"):
                 click.echo(f"The permission for {action[1:]} is not known; add it yourself.", err=True)
-        text = json.dumps(policy(actions, region), indent=2) + "\n"
+        also = (call.region for call in review.plan.calls())
+        text = json.dumps(policy(actions, region, also), indent=2) + "\n"
     if out:
         _write(out, text, 0o755 if form == "cli" else 0o644)
         click.echo(f"Written to {out}.", err=True)

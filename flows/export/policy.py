@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flows.engine.cloud import READS
@@ -15,13 +15,14 @@ ALWAYS = ("iam:ListAccountAliases", "iam:SimulatePrincipalPolicy")
 """What is asked in every account, to show its name and to check the rest; Handrail does without where it may not."""
 
 
-def policy(actions: Sequence[str], region: str) -> dict[str, Any]:
-    """A policy that allows just these IAM actions, changes only in `region`.
+def policy(actions: Sequence[str], region: str, also: Iterable[str] = ()) -> dict[str, Any]:
+    """A policy that allows just these IAM actions, changes only in `region` and where else the plan goes.
 
     Args:
         actions: as `Review.permissions` or `Review.reads` lists them; unknown ones (`?service.Operation`) are
             left out, the caller reports them.
         region: where the plan works.
+        also: the regions of its calls that name one; empty ones do not count.
     """
     known = [action for action in actions if not action.startswith("?")]
     reads = sorted({*ALWAYS, *(action for action in known if action.partition(":")[2].startswith(READS))})
@@ -32,7 +33,9 @@ def policy(actions: Sequence[str], region: str) -> dict[str, Any]:
     if reads:
         statements.append(_allow("HandrailReads", reads))
     if here:
-        condition = {"Condition": {"StringEquals": {"aws:RequestedRegion": region}}}
+        regions = [*dict.fromkeys([region, *sorted(filter(None, also))])]
+        allowed = regions if len(regions) > 1 else region
+        condition = {"Condition": {"StringEquals": {"aws:RequestedRegion": allowed}}}
         statements.append(_allow("HandrailChanges", here) | condition)
     if everywhere:
         statements.append(_allow("HandrailChangesWithoutRegion", everywhere))
