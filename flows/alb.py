@@ -73,6 +73,7 @@ class LoadBalancerAnswers(Flow):
         check=alb_choices.fitting_code,
         default=alb_choices.usual_code,
         example="301",
+        live=True,
         why="A redirect is 301, “moved for ever”, or 302, “only for now”. A fixed response is 503 for maintenance, "
         "404 for “not found”, 410 for “gone”, or any other code that starts with 2, 4 or 5.",
     )
@@ -84,6 +85,7 @@ class LoadBalancerAnswers(Flow):
         when=action.is_(FIXED),
         label="Text",
         example="We will be back soon.",
+        live=True,
         why="Up to 1024 bytes of text or HTML. Letters such as ä or 漢 take two or three bytes.",
     )
     content_type = Choice(
@@ -127,6 +129,7 @@ class LoadBalancerAnswers(Flow):
         fine_tuning=True,
         label="To host",
         example="www.#{host}",
+        live=True,
         why="#{host} is the name that the visitor asked for. It may stand inside a text, such as www.#{host}.",
     )
     https_listener = Choice(
@@ -190,6 +193,7 @@ class LoadBalancerAnswers(Flow):
         fine_tuning=True,
         label="To port",
         example="443",
+        live=True,
         why="443 is https. #{port} would keep the port that was asked for, 80 for http.",
     )
     path = Text(
@@ -200,6 +204,7 @@ class LoadBalancerAnswers(Flow):
         fine_tuning=True,
         label="To path",
         example="/new/#{path}",
+        live=True,
         why="#{path} is the path that was asked for, without its leading slash.",
     )
     query = Text(
@@ -210,6 +215,7 @@ class LoadBalancerAnswers(Flow):
         fine_tuning=True,
         label="To query",
         example="#{query}",
+        live=True,
         why="What follows the “?” in the address, written without it. Leave it empty to drop the query.",
     )
     existing_rules = Choice(
@@ -230,6 +236,7 @@ class LoadBalancerAnswers(Flow):
         when=scope.is_(MATCHING),
         fine_tuning=True,
         example="10",
+        live=True,
         why="Rules are checked from the smallest number to the largest; the first that fits wins.",
     )
     open_ports = Yes(
@@ -276,6 +283,7 @@ class LoadBalancerAnswers(Flow):
         fine_tuning=True,
         label="Try",
         example="http://shop.example.com/a?x=1",
+        live=True,
         why="Type an address, and see what the load balancer would answer. Nothing is sent anywhere.",
     )
 

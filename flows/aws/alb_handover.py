@@ -58,7 +58,7 @@ def facts(flow: Answers) -> dict[str, Any]:
         "redirect": flow.action == REDIRECT,
         "status": flow.status,
         "actions": actions(flow),
-        "tries": [[str(url), str(front.follow(url))] for url in tries],
+        "tries": [[str(url), str(front.follow(url)).partition(" → ")[2]] for url in tries],
     }
 
 

@@ -115,6 +115,7 @@ class Question(Generic[T]):
         fine_tuning: it has a sound default, is not asked, and can be changed from the review.
         example: a valid reply, shown as a hint and used by the tests.
         empty: what to do when there is nothing to pick from: the way out.
+        live: it is worth saying what comes of a reply while it is still being typed.
     """
 
     id: str = ""
@@ -131,7 +132,9 @@ class Question(Generic[T]):
         fine_tuning: bool = False,
         example: str = "",
         empty: str = "",
+        live: bool = False,
     ) -> None:
+        self.live = live
         self.ask, self.why, self._label, self.example, self.empty = ask, why, label, example, empty
         self._default, self._check, self.when, self.fine_tuning = default, check, when, fine_tuning
 

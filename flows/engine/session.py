@@ -333,6 +333,16 @@ class Session:
             self.flow.question(key)
         self._said.update({key: _Said(raw) for key, raw in answers.items()})
 
+    def try_out(self, raw: object) -> tuple[Problem | None, tuple[Caution, ...]]:
+        """What there would be to say about this reply to the current question, which is not given yet."""
+        answered, question = self._walk()
+        if question is None:
+            return None, ()
+        try:
+            return None, self._understand(question, raw, answered).cautions
+        except Problem as problem:
+            return problem, ()
+
     def remarks(self, question: Question[Any]) -> tuple[Caution, ...]:
         """What is worth saying about an answer that was just accepted."""
         said = self._said.get(question.id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from ..desk import Start
 from ..safe import line
 from ..widgets.answer import Answer
+from ..widgets.fields import Word
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.rail import Rail
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 
 Steps = list[tuple[str, str, str]]
+PAUSE = 0.3
+"""Seconds without a key after which is said what comes of it: a slow line is not kept busy while somebody types."""
 
 
 class Question(Page):
@@ -49,6 +53,7 @@ class Question(Page):
         self._start = start
         self.asking = state
         self._remarks: tuple[Caution, ...] = ()
+        self._typed: list[Said] | None = None
         self._confirming = False
         self._waiting = ""
 
@@ -147,6 +152,7 @@ class Question(Page):
 
     def _show(self, told: tuple[Asking, Steps]) -> None:
         self.asking, trail = told
+        self._typed = None
         self._confirming = bool(self.asking.cautions)
         self.name_it(self.session.flow.title)
         with self.app.batch_update():
@@ -176,6 +182,8 @@ class Question(Page):
         asking = self.asking
         if asking is None:
             return []
+        if self._typed is not None:
+            return self._typed
         rows: list[Said] = []
         if asking.because:
             rows.append(Said(words.because(asking), "look", "warn"))
@@ -197,6 +205,28 @@ class Question(Page):
         elif not asking.problem:
             rows += [Said(line(c.message), "note", "muted") for c in self._remarks]
         return rows
+
+    @on(Word.Changed)
+    def typed(self) -> None:
+        """Where it is worth it, say what comes of it while it is typed."""
+        if self.asking is not None and self.asking.question.live and not self._confirming:
+            self._try_out()
+
+    @work(group="live", exclusive=True)
+    async def _try_out(self) -> None:
+        from ..safe import shown
+
+        await asyncio.sleep(PAUSE)
+        field, session = self.query_one(Answer), self.session
+        reply = field.reply
+        if reply is None or self.busy:
+            return
+        problem, cautions = await asyncio.to_thread(self.handrail.desk.alone, lambda: session.try_out(reply))
+        if self.busy or self._confirming or field.reply != reply:
+            return
+        said = [Said(shown(problem.what), "refused", "bad")] if problem else []
+        self._typed = [*said, *(Said(line(caution.message), "note", "muted") for caution in cautions)]
+        self._show_notice()
 
     def waits(self, words: str) -> None:
         self.query_one("#hint", Say).say(words) if words or self._waiting else None
