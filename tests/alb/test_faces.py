@@ -1,0 +1,50 @@
+"""One plan, whichever face leads to it: an answers file, flags, or a conversation line by line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from alb.fronts import VARIANTS, session
+
+import flows
+from flows.engine import Asking, Place, Session
+from flows.engine.cloud import Aws, Remembering
+from tui.batch import load_answers
+from tui.prompts import Conversation, Quit
+
+
+@pytest.fixture(scope="module")
+def once(still_cloud: Aws) -> Remembering:
+    return Remembering(still_cloud)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_face_leads_to_the_identical_plan(
+    once: Remembering, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = VARIANTS[variant]
+    expected = session(once, None, answers).review().plan
+    for name, text in (("answers.yaml", yaml.safe_dump(dict(answers))), ("answers.json", json.dumps(dict(answers)))):
+        (tmp_path / name).write_text(text)
+        assert session(once, None, load_answers(tmp_path / name, ())).review().plan == expected
+    flags = [f"{key}={','.join(value) if isinstance(value, list) else value}" for key, value in answers.items()]
+    assert session(once, None, load_answers(None, flags)).review().plan == expected
+
+    talk = Session(flows.find("alb"), once, place=Place(practice=True))
+    left = {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in answers.items()}
+
+    def ask(prompt: str, start: str) -> str:
+        state = talk.state()
+        if isinstance(state, Asking):
+            return left.pop(state.question.id, start)
+        if not left:
+            raise Quit
+        return f"change {next(iter(left))}"
+
+    Conversation(talk, ask).hold()
+    assert not left
+    assert talk.review().plan == expected
+    assert "→" in "".join(capsys.readouterr()), "the preview stands on the review"
