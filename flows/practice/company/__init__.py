@@ -26,6 +26,7 @@ PARTS = {
     "elbv2": Part(shopfront.load_balancers, needs=("ec2", "acm")),
     "rds": Part(_databases, needs=("ec2",)),
     "rdsdata": Part(_nothing, needs=("rds",)),
+    "secretsmanager": Part(_nothing, needs=("rds",)),
     "cloudwatch": Part(_nothing, needs=("rds",)),
     "s3": Part(storage.buckets),
     "route53": Part(shopfront.domain),

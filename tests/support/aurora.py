@@ -1,0 +1,92 @@
+"""Answers for the database set-up in the demo company, a picture of what it touches, and a way through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from practice.picture import Picture
+from practice.picture import snapshot as network_of
+
+import flows
+from flows.engine import Cloud, Event, Journal, Place, Session
+from flows.engine.clock import Clock
+
+SLEEPY: Mapping[str, Any] = {
+    "name": "shop-db",
+    "engine": "aurora-postgresql",
+    "min_capacity": "0",
+    "max_capacity": "4",
+    "auto_pause_minutes": "10",
+    "vpc": "shop",
+    "access": "vpc",
+}
+"""It may sleep, and everything in its network may connect."""
+AWAKE: Mapping[str, Any] = {key: value for key, value in SLEEPY.items() if key != "auto_pause_minutes"} | {
+    "min_capacity": "0.5"
+}
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "sleepy": SLEEPY,
+    "awake": AWAKE,
+    "mysql": {**SLEEPY, "engine": "mysql", "name": "Shop-MySQL"},
+    "servers": {**SLEEPY, "access": "servers", "servers": ["app", "web"]},
+    "addresses": {**SLEEPY, "access": "addresses", "addresses": ["192.168.10.0/24", "10.20.0.5/32"]},
+    "nobody": {**AWAKE, "access": "nobody"},
+    "copies": {**SLEEPY, "readers": "2", "protect": "yes"},
+    "an older version": {**AWAKE, "version": "16.2", "data_api": "no", "storage": "aurora-iopt1"},
+}
+"""Both engines, every way of access, asleep or not, with copies and protection, and an older version."""
+
+
+def session(
+    cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any] = SLEEPY, *, clock: Clock | None = None
+) -> Session:
+    """A session in which everything is answered and accepted."""
+    made = Session(flows.find("aurora"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.accepted.add("public-address")
+    made.fill(answers)
+    return made
+
+
+def carried_out(made: Session) -> list[Event]:
+    """Apply and hand over; it must succeed."""
+    events = list(made.apply())
+    assert not [event.problem for event in events if event.problem]
+    made.hand_over()
+    return events
+
+
+def taken_back(made: Session, final_snapshot: str = "no") -> list[Event]:
+    events = list(made.undo({"final_snapshot": final_snapshot}))
+    assert made.receipt().complete
+    return events
+
+
+def picture(account: boto3.Session) -> Picture:
+    """The network, the databases, their snapshots and passwords; not what changes by itself."""
+    rds: Any = account.client("rds")
+    kept = ("Engine", "EngineVersion", "ServerlessV2ScalingConfiguration", "DeletionProtection", "TagList", "Status")
+    secrets = account.client("secretsmanager").list_secrets()["SecretList"]
+    return {
+        **network_of(account),
+        "clusters": {each["DBClusterIdentifier"]: _only(each, kept) for each in rds.describe_db_clusters()["DBClusters"]},
+        "instances": {
+            each["DBInstanceIdentifier"]: _only(each, ("DBInstanceClass", "DBInstanceStatus", "TagList", "PromotionTier"))
+            for each in rds.describe_db_instances()["DBInstances"]
+        },
+        "groups": {
+            each["DBSubnetGroupName"]: sorted(subnet["SubnetIdentifier"] for subnet in each["Subnets"])
+            for each in rds.describe_db_subnet_groups()["DBSubnetGroups"]
+        },
+        "snapshots": {
+            each["DBClusterSnapshotIdentifier"]: each["DBClusterIdentifier"]
+            for each in rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]
+        },
+        "secrets": {each["ARN"]: each.get("OwningService", "") for each in secrets},
+    }
+
+
+def _only(thing: Mapping[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
+    return {key: thing.get(key) for key in kept}
