@@ -21,6 +21,26 @@ RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 HSTS = "routing.http.response.strict_transport_security.header_value"
 BUSY = ("ResourceInUse",)
 """Something else changes the listener at this moment: in a while it can be had."""
+REFUSALS = {
+    "DuplicateListener": "This port got a listener meanwhile. Undo, and plan again: then that one is used.",
+    "PriorityInUse": "Somebody took this priority meanwhile. Undo, and plan again: the next free one is proposed.",
+    "CertificateNotFound": "This certificate does not exist here, or it is not issued yet. The load balancer needs a "
+    "certificate from its own region.",
+    "UnsupportedCertificate": "The key of this certificate is not supported by load balancers.",
+    "SSLPolicyNotFound": "This TLS policy is not known here. Choose another one.",
+    "TooManyListeners": "The load balancer has as many listeners as it may: 50, if nobody raised it "
+    "(quota L-B6DF7632).",
+    "TooManyRules": "The load balancer has as many rules as it may: 100 without default rules, if nobody raised it "
+    "(quota L-7EED9B64). Combine rules.",
+    "TooManyCertificates": "The listener has as many certificates as it may: 25, if nobody raised it "
+    "(quota L-9365A611).",
+    "TargetGroupAssociationLimit": "This target group already belongs to another load balancer.",
+    "TooManyUniqueTargetGroupsPerLoadBalancer": "The load balancer has as many target groups as it may.",
+    "IncompatibleProtocols": "The target group does not fit this listener (gRPC needs HTTPS).",
+    "ListenerNotFound": "The listener was deleted meanwhile. Undo, and plan again.",
+    "LoadBalancerNotFound": "The load balancer was deleted meanwhile.",
+}
+"""What AWS may say to a new listener or rule, or to a changed one (Elastic Load Balancing API Reference, 2026-10)."""
 MINE = join("TagDescriptions[0].Tags[?Key=='handrail:run' && Value=='", RUN, "'] | [0]")
 
 
@@ -127,6 +147,7 @@ def rule(
         ),
         after=after,
         not_yet=BUSY,
+        refusals=REFUSALS,
         type=RULE,
         resource=made,
         undone=f"The rule with priority {priority} on {place}",
@@ -164,6 +185,7 @@ def default_answer(listener: Listener, actions: list[dict[str, Any]], says: str,
         ),
         after=after,
         not_yet=BUSY,
+        refusals=REFUSALS,
         undone=f"What port {listener.port} did before",
     )
 
@@ -190,6 +212,7 @@ def strict_https(listener: Late, seconds: int, after: tuple[str, ...] = ()) -> A
         ),
         after=after,
         not_yet=BUSY,
+        refusals=REFUSALS,
         undone="The HSTS header",
     )
 
@@ -234,6 +257,7 @@ def _listener(
         ),
         after=after,
         not_yet=BUSY,
+        refusals=REFUSALS,
         type=LISTENER,
         resource=made,
         undone=f"The listener on port {port}",

@@ -140,6 +140,7 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             continue
         except CloudError as problem:
             if not matches(problem, action.exists):
+                problem.what = action.refusals.get(problem.aws_code, problem.what)
                 run.note(action.id, "refused", why=str(problem))
                 raise
             # after a doubt that could not be looked up, "it exists" is our own first call speaking

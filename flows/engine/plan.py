@@ -321,6 +321,7 @@ class Action:
         resource: the id of what it creates.
         costs: what that costs while it exists.
         undone: what the receipt says about taking it back.
+        refusals: AWS's error codes for the call, in plain words; AWS's own words are shown beside them.
     """
 
     id: str
@@ -336,6 +337,7 @@ class Action:
     resource: Late = ""
     costs: tuple[Cost, ...] = ()
     undone: str = ""
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)

@@ -7,6 +7,7 @@ from alb.fronts import OFFICE, VARIANTS, Front, carried_out, picture, session, t
 from support.clock import FakeClock
 from support.clouds import Between
 
+from flows.aws.listeners import REFUSALS
 from flows.engine import Call, CloudError, Denied, Journal, Lost
 from flows.engine.cloud import Aws, changes, explain
 from flows.practice import PracticeAccount
@@ -91,7 +92,9 @@ def test_what_somebody_else_made_in_the_same_place_is_not_ours(
     lost: list[Call] = []
     made = session(Between(cloud, before=lose), journal, VARIANTS[variant], clock=clock)
     problems = [event.problem for event in made.apply() if event.problem]
-    assert any(isinstance(problem, CloudError) for problem in problems)
+    (problem,) = [problem for problem in problems if isinstance(problem, CloudError)]
+    assert problem.what == REFUSALS[{"listener": "DuplicateListener", "rule": "PriorityInUse"}[theirs]]
+    assert problem.why, "AWS's own words are there too"
     list(made.undo())
     assert 80 in shop.listeners
     if theirs == "listener":
