@@ -94,10 +94,14 @@ def endpoints(cloud: Cloud, bucket: Bucket) -> Iterator[Option[Endpoint]]:
     """Both addresses of a bucket, the one that is meant first, each with what it is."""
     hosted = hosting(cloud, bucket)
     site, files = website(bucket.name, bucket.region), itself(bucket.name, bucket.region)
-    on = f"website hosting is {'on' if hosted else 'OFF in this bucket'}"
     options = [
-        Option(site.host, site, f"{site.host}", f"the website endpoint, plain HTTP; {on}"),
-        Option(files.host, files, f"{files.host}", "the bucket endpoint, private with Origin Access Control"),
+        Option(
+            site.host,
+            site,
+            "the website" if hosted else "the website (hosting is OFF)",
+            f"{site.host}  plain HTTP only",
+        ),
+        Option(files.host, files, "the bucket itself", f"{files.host}  private, with Origin Access Control"),
     ]
     yield from options if hosted else reversed(options)
 

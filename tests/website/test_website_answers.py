@@ -267,9 +267,9 @@ def test_the_list_tells_both_addresses_apart(cloud: Aws) -> None:
         assert state.offer is not None
         assert state.question.id == "origin"
         assert state.offer.options[0].key == first
-        hints = {option.key: option.hint for option in state.offer.options}
-        assert any("Origin Access Control" in hint for hint in hints.values())
-        assert any("OFF" in hint for hint in hints.values()) is (bucket == FILES)
+        told = [f"{option.label} {option.hint}" for option in state.offer.options]
+        assert any("Origin Access Control" in each for each in told)
+        assert any("OFF" in each for each in told) is (bucket == FILES)
 
 
 @pytest.mark.parametrize(
