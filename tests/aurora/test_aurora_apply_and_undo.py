@@ -134,10 +134,13 @@ def test_the_password_is_nowhere(account: PracticeAccount, cloud: Aws, journal: 
 
 
 def test_the_cost_card(cloud: Aws) -> None:
-    """Smallest, largest and asleep, each with its date, beside the smallest provisioned one and what sleep still costs."""
+    """Smallest, largest and asleep, each with its date, beside a provisioned one and what sleep still costs."""
     costs = session(cloud, None).review().plan.costs
     shown = {cost.what: cost.usd_per_hour for cost in costs}
-    assert [str(shown[what]) for what in ("Awake, at its smallest (0.5 ACU)", "At its largest (4 ACU)")] == ["0.06", "0.48"]
+    assert [str(shown[what]) for what in ("Awake, at its smallest (0.5 ACU)", "At its largest (4 ACU)")] == [
+        "0.06",
+        "0.48",
+    ]
     assert shown["Asleep, compute"] == 0
     assert all(cost.as_of for cost in costs)
     notes = " ".join(cost.note for cost in costs)

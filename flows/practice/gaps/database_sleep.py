@@ -26,7 +26,8 @@ NIGHTLY = {"reports"}
 """Clusters of the company that are used for a moment a few hours before whenever one looks."""
 HOUR = 3600.0
 WAKES_IN = 4.0
-PAUSED, RESUMED = "Successfully paused the DB instance.", "Successfully resumed the DB instance."
+PAUSED = "Successfully paused the DB instance."
+RESUMING, RESUMED = "Initiated resume for the DB instance.", "Successfully resumed the DB instance."
 
 
 class DataError(ServiceException):
@@ -141,11 +142,12 @@ def _events(self: Response) -> ActionResult:
     answer: Any = _describe_events(self)
     instance = self.backend.databases.get(self.params.get("SourceIdentifier"))
     cluster, now = getattr(instance, "cluster", None), CLOCK.now()
-    if cluster is None or _limits(cluster)[0] > 0:
+    if cluster is None:
         return ActionResult(answer.result)
     told = []
     if (woke := getattr(cluster, "woke", None)) is not None:
-        told.append((woke, RESUMED))
+        told.append((woke, RESUMING))
+        told += [(woke, RESUMED)] if CLOCK.passed(woke, WAKES_IN) else []
     if _asleep(cluster, now):
         told.append((_used(cluster, now) + _limits(cluster)[1], PAUSED))
     since = now - 60 * float(self.params.get("Duration") or 60)
