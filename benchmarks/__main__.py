@@ -69,7 +69,9 @@ def table(cases: dict[str, Callable[[], Figures]], yardstick: str) -> None:
     for name, figures in runs.items():
         cpu = statistics.median(f.cpu for f in figures) / statistics.median(f.cpu for f in base)
         seconds = statistics.median(f.seconds for f in figures) / statistics.median(f.seconds for f in base)
-        print(f"{name:<46}{cpu:>7.2f}×{seconds:>7.2f}×{statistics.median(f.mebibytes for f in figures):>7.0f}  {yardstick}")
+        print(
+            f"{name:<46}{cpu:>7.2f}×{seconds:>7.2f}×{statistics.median(f.mebibytes for f in figures):>7.0f}  {yardstick}"
+        )
 
 
 def memory() -> Iterator[str]:

@@ -84,5 +84,3 @@ def _cpu_of(child: int) -> float:
     with open(f"/proc/{child}/stat") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-

@@ -165,15 +165,14 @@ class Website(Flow):
         empty="There is no bucket in this account. Create one and upload your pages first: aws s3 mb s3://NAME.",
     )
     origin = Choice(
-        "Where should CloudFront fetch the pages: from the bucket, or from the website in it?",
+        "Where should CloudFront fetch the pages?",
         lambda flow: buckets.endpoints(flow.cloud, flow.bucket),
         form=pasted,
         check=meant,
         default=lambda flow: next(buckets.endpoints(flow.cloud, flow.bucket)).key,
         label="Origin",
-        why="A bucket has two addresses that look alike. The bucket itself stays private and CloudFront signs its "
-        "requests. The website endpoint (s3-website is in its name) is needed for index pages in sub-folders, S3 "
-        "redirects and S3's error page; it speaks plain HTTP only.",
+        why="The two look alike. The bucket stays private, and CloudFront signs its requests. The website is needed "
+        "for index pages in sub-folders, S3 redirects and S3's error page; it speaks plain HTTP only.",
     )
     domain = Many(
         "Under which names should the site be reached? (none: only CloudFront's own name)",

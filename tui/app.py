@@ -203,6 +203,8 @@ class HandrailApp(App[None]):
         if self.is_headless or os.environ.get("HANDRAIL_DEBUG"):
             super()._handle_exception(error)
             return
+        if self.desk.session is not None:
+            self.desk.session.stop()
         self.code = 1
         self._last_words = [
             f"Handrail itself made a mistake ({type(error).__name__}).",

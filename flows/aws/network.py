@@ -128,7 +128,9 @@ def service(text: str) -> Service:
         raise Refused(f"“{text[:MOST_DIGITS]}”: a port is a number from 0 to 65535.")
     low, high = int(first), int(last or first)
     if low > high:
-        raise Refused(f"“{text}”: the first port must not be larger than the last.", suggestion=f"{protocol}/{last}-{first}")
+        raise Refused(
+            f"“{text}”: the first port must not be larger than the last.", suggestion=f"{protocol}/{last}-{first}"
+        )
     return Service(word if slash else f"tcp/{word}", protocol, low, high)
 
 
@@ -190,9 +192,7 @@ def ways(
     ]
 
 
-def doors(
-    group: SecurityGroup, services: Iterable[Service], networks: Iterable[IPv4Network]
-) -> list[Action | Use]:
+def doors(group: SecurityGroup, services: Iterable[Service], networks: Iterable[IPv4Network]) -> list[Action | Use]:
     """Whatever a security group still needs in order to let `networks` use `services`."""
     missing, covered = missing_rules(group, services, networks)
     kept: list[Action | Use] = [

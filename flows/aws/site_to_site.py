@@ -123,7 +123,9 @@ def gateway_options(cloud: Cloud, vpc: Vpc) -> Iterator[Option[VpnGateway | str]
     yield Option(NEW, NEW, "a new VPN gateway", "costs nothing itself")
     for gateway in found:
         if not gateway.vpc:
-            yield Option(gateway.id, gateway, gateway.name or gateway.id, f"{gateway.id}  not attached, ASN {gateway.asn}")
+            yield Option(
+                gateway.id, gateway, gateway.name or gateway.id, f"{gateway.id}  not attached, ASN {gateway.asn}"
+            )
 
 
 def customer_gateways(cloud: Cloud) -> list[CustomerGateway]:
@@ -435,10 +437,7 @@ def tunnel_options(*, modern: bool, aws_starts: bool, inside: tuple[IPv4Network,
     """
     methods = {key: [{"Value": value} for value in values] for key, values in MODERN.items()} if modern else {}
     start = {"StartupAction": "start", "DPDTimeoutAction": "restart"} if aws_starts else {"StartupAction": "add"}
-    return [
-        {**methods, **start, **({"TunnelInsideCidr": str(inside[number])} if inside else {})} for number in (0, 1)
-    ]
-
+    return [{**methods, **start, **({"TunnelInsideCidr": str(inside[number])} if inside else {})} for number in (0, 1)]
 
 
 def _vpn_gateway(gateway: dict[str, Any]) -> VpnGateway:

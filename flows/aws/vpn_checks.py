@@ -43,9 +43,7 @@ STATIC_ROUTES = 100
 # -- before ----------------------------------------------------------------------------------------------------
 
 
-def room(
-    cloud: Cloud, office: Action | Use, aws_end: Action | Use, connection: Use | None
-) -> Iterator[Finding]:
+def room(cloud: Cloud, office: Action | Use, aws_end: Action | Use, connection: Use | None) -> Iterator[Finding]:
     """Whether the account has room for what would be created."""
     taken = vpn.connections(cloud)
     on_it = sum(each.vpn_gateway == aws_end.resource for each in taken)
@@ -82,7 +80,9 @@ def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> 
             )  # fmt: skip
     if fits:
         grade, by = (Grade.PROVED, "") if known else (Grade.PREDICTED, ", going by AWS's usual limits")
-        yield Finding(f"room-{what}".replace(" ", "-"), grade, f"There is room for the {what}{by}.", "counted in your account")
+        yield Finding(
+            f"room-{what}".replace(" ", "-"), grade, f"There is room for the {what}{by}.", "counted in your account"
+        )
 
 
 def routes(
@@ -116,7 +116,9 @@ def routes(
                     )
             full = len(table.routes) + len(networks)
             if fixed and full > ROUTES_PER_TABLE.default:
-                yield Finding("route-table-full", Grade.REFUSED, f"Route table {name} is full ({len(table.routes)} routes).")
+                yield Finding(
+                    "route-table-full", Grade.REFUSED, f"Route table {name} is full ({len(table.routes)} routes)."
+                )
     if clear:
         yield Finding("routes", Grade.PROVED, "No existing route leads the office's networks elsewhere.")
 
@@ -219,7 +221,13 @@ def diagnose(cloud: Cloud, connection_id: str) -> Iterator[Finding]:
     if state == "available":
         yield Finding("state", Grade.PROVED, f"{connection_id} is available.", "DescribeVpnConnections")
     else:
-        yield Finding("state", Grade.WAITING, f"{connection_id} is {state}.", "DescribeVpnConnections", "Wait; 2 to 10 minutes are usual.")
+        yield Finding(
+            "state",
+            Grade.WAITING,
+            f"{connection_id} is {state}.",
+            "DescribeVpnConnections",
+            "Wait; 2 to 10 minutes are usual.",
+        )
     yield from tunnels(found)
     if not connection.vpn_gateway:
         yield Finding(
@@ -234,7 +242,9 @@ def diagnose(cloud: Cloud, connection_id: str) -> Iterator[Finding]:
             "DescribeVpnGateways", "Attach it to the VPC that the office should reach.",
         )  # fmt: skip
         return
-    yield Finding("attachment", Grade.PROVED, f"The VPN gateway {gateway.id} is attached to {gateway.vpc}.", "DescribeVpnGateways")
+    yield Finding(
+        "attachment", Grade.PROVED, f"The VPN gateway {gateway.id} is attached to {gateway.vpc}.", "DescribeVpnGateways"
+    )
     vpc = next((o.value for o in net.vpcs(cloud) if o.value.id == gateway.vpc), None)
     if vpc is None:
         yield Finding("vpc", Grade.NOT_CHECKED, f"The VPC {gateway.vpc} could not be read.")
@@ -264,7 +274,12 @@ def tunnels(found: Mapping[str, Any]) -> Iterator[Finding]:
         if tunnel.get("Status") == "UP":
             up += 1
             routes = tunnel.get("AcceptedRouteCount", 0)
-            yield Finding(f"tunnel-{number}", Grade.PROVED, f"Tunnel {number} ({address}) is up, {routes} routes accepted.", evidence)
+            yield Finding(
+                f"tunnel-{number}",
+                Grade.PROVED,
+                f"Tunnel {number} ({address}) is up, {routes} routes accepted.",
+                evidence,
+            )
         elif "IPSEC IS UP" in message.upper():
             yield Finding(
                 f"tunnel-{number}", Grade.REFUSED, f"Tunnel {number} ({address}) stands, but BGP does not speak through it.",
@@ -299,9 +314,19 @@ def _ways_back(
         )  # fmt: skip
     elif connection.static:
         shown = ", ".join(str(network) for network in networks)
-        yield Finding("static-routes", Grade.PROVED, f"The connection knows the office's networks: {shown}.", "Routes of the connection")
+        yield Finding(
+            "static-routes",
+            Grade.PROVED,
+            f"The connection knows the office's networks: {shown}.",
+            "Routes of the connection",
+        )
     else:
-        yield Finding("routing", Grade.PROVED, "The connection uses BGP: the device must announce its networks.", "StaticRoutesOnly is false")
+        yield Finding(
+            "routing",
+            Grade.PROVED,
+            "The connection uses BGP: the device must announce its networks.",
+            "StaticRoutesOnly is false",
+        )
     for network in networks:
         if clash := next((own for own in vpc.networks if own.overlaps(network)), None):
             yield Finding(
@@ -323,7 +348,13 @@ def _ways_back(
                 "Propagated routes appear once a tunnel is up.",
             )  # fmt: skip
         elif missing:
-            yield Finding("route-tables", Grade.REFUSED, f"{name} has no route to {missing[0]}.", "DescribeRouteTables", "Enter it.")
+            yield Finding(
+                "route-tables",
+                Grade.REFUSED,
+                f"{name} has no route to {missing[0]}.",
+                "DescribeRouteTables",
+                "Enter it.",
+            )
         else:
             yield Finding("route-tables", Grade.PROVED, f"{name} leads to the VPN gateway.", "DescribeRouteTables")
         for other in routes([table], networks, gateway, fixed=False):
@@ -335,9 +366,18 @@ def _doors(cloud: Cloud, vpc: Vpc, networks: list[IPv4Network]) -> Iterator[Find
     groups = [option.value for option in net.security_groups(cloud, vpc)]
     opened = [g.name for g in groups if any(n.overlaps(r.network) for r in g.rules for n in networks)]
     if not networks:
-        yield Finding("security-groups", Grade.NOT_CHECKED, "The office's networks are not known yet, so the security groups were not checked.")
+        yield Finding(
+            "security-groups",
+            Grade.NOT_CHECKED,
+            "The office's networks are not known yet, so the security groups were not checked.",
+        )
     elif opened:
-        yield Finding("security-groups", Grade.PROVED, f"These security groups let the office in: {', '.join(opened)}.", "their rules")
+        yield Finding(
+            "security-groups",
+            Grade.PROVED,
+            f"These security groups let the office in: {', '.join(opened)}.",
+            "their rules",
+        )
     else:
         yield Finding(
             "security-groups", Grade.REFUSED, f"No security group of {vpc.id} lets the office in.", "their rules",

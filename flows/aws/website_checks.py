@@ -19,14 +19,14 @@ RATHER_THE_BUCKET = "Use the bucket endpoint, which needs nothing public."
 
 def bucket_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
     """Whether somebody who chose the bucket may have meant the website in it. Raises Refused."""
-    files, site = itself(bucket.name, bucket.region), website(bucket.name, bucket.region)
+    site = website(bucket.name, bucket.region)
     if hosted := buckets.hosting(cloud, bucket):
         yield Caution(
             "bucket-instead-of-website",
-            f"Bucket {bucket.name} has website hosting turned on, but you chose the bucket itself ({files}) as origin. "
-            "Then CloudFront ignores the website settings: index pages in sub-folders, S3 redirect rules and the S3 "
-            f"error page do not work.{_relied_on(cloud, bucket, hosted)} Choose the website endpoint ({site}) if you "
-            "rely on them.",
+            f"Bucket {bucket.name} has website hosting turned on, but you chose the bucket itself as origin. Then "
+            "CloudFront ignores the website settings: index pages in sub-folders, S3 redirect rules and the S3 error "
+            f"page do not work.{_relied_on(cloud, bucket, hosted)} Choose the website endpoint ({site}) if you rely on "
+            "them.",
             confirm=True,
             switch=site.host,
         )

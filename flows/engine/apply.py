@@ -11,8 +11,8 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import jmespath
@@ -101,7 +101,9 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
             _call(action, plan, carrier)
         if action.wait and run.facts(action.id).get("created", True):
             answer = carrier.wait(action.id, action.wait)
-            run.note(action.id, "ready", seen={path: jmespath.search(path, answer) for path in plan.seen_in_wait(action.id)})
+            run.note(
+                action.id, "ready", seen={path: jmespath.search(path, answer) for path in plan.seen_in_wait(action.id)}
+            )
         else:
             run.note(action.id, "ready")
     except Stopped:

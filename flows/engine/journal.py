@@ -145,7 +145,9 @@ class Run:
         self.id, self._journal = id, journal
         self._status: dict[str, str] = {}
         self._facts: dict[str, dict[str, Any]] = {}
-        for action, kind, data in journal.read("SELECT action, kind, data FROM events WHERE run = ? ORDER BY seq", (id,)):
+        for action, kind, data in journal.read(
+            "SELECT action, kind, data FROM events WHERE run = ? ORDER BY seq", (id,)
+        ):
             self._note(action, kind, json.loads(data))
         self._plan: Plan | None = None
 

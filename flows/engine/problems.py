@@ -1,17 +1,17 @@
 """What can go wrong, said so that a person knows what to do next.
 
-    Problem
-    ├── Refused            an answer, a flag or a file is not acceptable            exit 2
-    ├── Blocked            a check says no; nothing was created                     exit 3
-    ├── JournalTrouble     the journal cannot be written or read                    exit 3
-    ├── Busy               another session drives this run                          exit 3
-    └── CloudError         AWS refused                                              exit 3
-        ├── NoAccess       no credentials, no profile, no region, expired           exit 4
-        ├── Denied         signed in, but not allowed                               exit 4
-        ├── Unreachable    the request never arrived                                exit 4
-        └── Lost           the request was sent, its answer never came: in doubt    exit 1
+Problem
+├── Refused            an answer, a flag or a file is not acceptable            exit 2
+├── Blocked            a check says no; nothing was created                     exit 3
+├── JournalTrouble     the journal cannot be written or read                    exit 3
+├── Busy               another session drives this run                          exit 3
+└── CloudError         AWS refused                                              exit 3
+    ├── NoAccess       no credentials, no profile, no region, expired           exit 4
+    ├── Denied         signed in, but not allowed                               exit 4
+    ├── Unreachable    the request never arrived                                exit 4
+    └── Lost           the request was sent, its answer never came: in doubt    exit 1
 
-    FlowMistake            an error in a set-up's own declaration; never the user's fault
+FlowMistake            an error in a set-up's own declaration; never the user's fault
 """
 
 from __future__ import annotations
@@ -33,9 +33,7 @@ class Problem(Exception):
     code: ClassVar[str] = "problem"
     exit_code: int = 2
 
-    def __init__(
-        self, what: str, why: str = "", remedy: str = "", *, action: str = "", suggestion: str = ""
-    ) -> None:
+    def __init__(self, what: str, why: str = "", remedy: str = "", *, action: str = "", suggestion: str = "") -> None:
         super().__init__(what)
         self.what, self.why, self.remedy = what, why, remedy
         self.action, self.suggestion = action, suggestion

@@ -505,7 +505,9 @@ class Session:
                 if question.id not in self._said:
                     found += [] if question.fine_tuning else [question]
                     continue
-                with suppress(Problem, FlowMistake, ValueError):  # it may decide a guard, though it cannot be checked yet
+                with suppress(
+                    Problem, FlowMistake, ValueError
+                ):  # it may decide a guard, though it cannot be checked yet
                     answered.answers[question.id] = question.read(self._said[question.id].raw, answered)
         return found
 

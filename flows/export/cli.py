@@ -101,11 +101,14 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
     if any(action.wait for action in plan.actions):
         parts.append(WAIT)
     parts += [ENTRY] if entries else []
-    parts += ['TOKEN=${RUN//[^[:alnum:]]/}\n'] if TOKEN in needed else []
-    parts += [f'{_variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n' for s in plan.secrets]
+    parts += ["TOKEN=${RUN//[^[:alnum:]]/}\n"] if TOKEN in needed else []
+    parts += [f"{_variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n" for s in plan.secrets]
     parts += [f"\n# {_comment(f'{use.sentence}: {use.resource}')}\n" for use in plan.uses]
     parts += blocks
-    parts += ["\n", *(f"echo {_word(Join((f'{name}: ', *_parts(value))), flow)}\n" for name, value in plan.outputs.items())]
+    parts += [
+        "\n",
+        *(f"echo {_word(Join((f'{name}: ', *_parts(value))), flow)}\n" for name, value in plan.outputs.items()),
+    ]
     return "".join(parts)
 
 
@@ -143,11 +146,13 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
         case paths:
             names = " ".join(_variable(Ref(action.id, path)) for path in paths)
             query = shlex.quote(f"[{', '.join(paths)}]")
-            lines.append(f"read -r {names} <<<\"$({call} --query {query} --output text)\"")
+            lines.append(f'read -r {names} <<<"$({call} --query {query} --output text)"')
     if action.wait:
         wait = action.wait
         ready = _word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
-        lines.append(f"wait_until {shlex.quote(_comment(wait.sentence))} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}")
+        lines.append(
+            f"wait_until {shlex.quote(_comment(wait.sentence))} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}"
+        )
         for path in mine:
             if path.startswith("@seen:"):
                 query = f"--query {shlex.quote(path.removeprefix('@seen:'))} --output text"

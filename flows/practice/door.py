@@ -84,9 +84,7 @@ class Door:
             except OSError as error:
                 # The memory is now ahead of the disk; going on would build on what the next opening lacks.
                 self._closed = True
-                return refusal(
-                    request, FAULT, f"The practice account could not be saved ({error}); open it again."
-                )
+                return refusal(request, FAULT, f"The practice account could not be saved ({error}); open it again.")
         return answer
 
     def _catch_up(self) -> None:

@@ -27,9 +27,7 @@ ACCESS_KEY = "PRACTICEPRACTICE0000"
 SECRET_KEY = "not-a-key"  # noqa: S105 - a placeholder that opens nothing
 
 
-def sealed_session(
-    region: str | None = None, answer: Callable[[AWSPreparedRequest], Answer] | None = None
-) -> Session:
+def sealed_session(region: str | None = None, answer: Callable[[AWSPreparedRequest], Answer] | None = None) -> Session:
     """Without `answer` the session may only be asked what botocore knows by heart, such as the regions."""
     core = botocore.session.Session(session_vars=_no_surroundings())
     core.register_component("data_loader", _shared_loader())

@@ -9,13 +9,12 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from docs.write import gaps
 
 import flows
 from flows.engine import Flow, Session
 from flows.engine.cloud import Offline
 from tui.cli import cli, help_text
-
-from docs.write import gaps
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -10,14 +10,10 @@ def main() -> None:
     session = boto3.Session(region_name="eu-central-1")
     assert session.client("sts").get_caller_identity()["Arn"].endswith("user/moto")
     ec2: Any = session.client("ec2")
-    customer = ec2.create_customer_gateway(
-        Type="ipsec.1", IpAddress="not-an-ip", BgpAsn=0, DeviceName="office"
-    )
+    customer = ec2.create_customer_gateway(Type="ipsec.1", IpAddress="not-an-ip", BgpAsn=0, DeviceName="office")
     customer_id = customer["CustomerGateway"]["CustomerGatewayId"]
     assert "DeviceName" not in customer["CustomerGateway"]
-    assert (
-        ec2.describe_customer_gateways(CustomerGatewayIds=["cgw-00000000000000000"])["CustomerGateways"] == []
-    )
+    assert ec2.describe_customer_gateways(CustomerGatewayIds=["cgw-00000000000000000"])["CustomerGateways"] == []
 
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     gateways = [ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"] for _ in range(6)]

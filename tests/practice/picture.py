@@ -21,9 +21,7 @@ def snapshot(session: boto3.Session, *, endpoint_url: str | None = None) -> Pict
             subnet["SubnetId"]: (subnet["VpcId"], subnet["CidrBlock"], _tags(subnet))
             for subnet in ec2.describe_subnets()["Subnets"]
         },
-        "route_tables": {
-            table["RouteTableId"]: _table(table) for table in ec2.describe_route_tables()["RouteTables"]
-        },
+        "route_tables": {table["RouteTableId"]: _table(table) for table in ec2.describe_route_tables()["RouteTables"]},
         "security_groups": {
             group["GroupId"]: (group["GroupName"], _tags(group))
             for group in ec2.describe_security_groups()["SecurityGroups"]
@@ -84,9 +82,7 @@ def _table(table: Any) -> Picture:
 
 
 def _rule(rule: Any) -> tuple[Any, ...]:
-    source = (
-        rule.get("CidrIpv4") or rule.get("CidrIpv6") or (rule.get("ReferencedGroupInfo") or {}).get("GroupId")
-    )
+    source = rule.get("CidrIpv4") or rule.get("CidrIpv6") or (rule.get("ReferencedGroupInfo") or {}).get("GroupId")
     return (
         rule["GroupId"],
         "out" if rule["IsEgress"] else "in",
@@ -106,9 +102,7 @@ def _connection(each: Any) -> Picture:
         "state": each["State"],
         "static": each["Options"]["StaticRoutesOnly"],
         "routes": sorted(
-            route["DestinationCidrBlock"]
-            for route in each["Routes"]
-            if route["State"] not in ("deleting", "deleted")
+            route["DestinationCidrBlock"] for route in each["Routes"] if route["State"] not in ("deleting", "deleted")
         ),
         "tags": _tags(each),
     }

@@ -40,9 +40,7 @@ def test_what_is_listed_as_missing_is_missing_in_moto() -> None:
     from moto.ec2.responses.vpn_connections import VPNConnections
 
     own = set(vars(VPNConnections)) | set(vars(VirtualPrivateGateways))
-    missing = [
-        gap for gap, what in GAPS.items() if gap.startswith("ec2.") and what.startswith("Missing in moto")
-    ]
+    missing = [gap for gap, what in GAPS.items() if gap.startswith("ec2.") and what.startswith("Missing in moto")]
     assert len(missing) >= 7
     assert not {_python_name(gap.split(".")[1]) for gap in missing} & own
 
@@ -101,9 +99,7 @@ def test_what_moto_lacks_is_refused_politely(account: PracticeAccount, service: 
     assert refusal.value.response["Error"]["Code"] == "NotPartOfPractice"
 
 
-def test_motos_own_mistakes_are_ordinary_errors(
-    account: PracticeAccount, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_motos_own_mistakes_are_ordinary_errors(account: PracticeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     account.session.client("ec2").describe_vpcs()
     from moto.ec2.responses import EC2Response
 

@@ -43,9 +43,7 @@ def test_another_process_sees_the_same_account(folder: Path) -> None:
     with open_account(folder, hurry=True) as account:
         ec2: Any = account.session.client("ec2")
         made = office(ec2)
-        ec2.create_vpn_connection_route(
-            VpnConnectionId=made["VpnConnectionId"], DestinationCidrBlock="192.168.10.0/24"
-        )
+        ec2.create_vpn_connection_route(VpnConnectionId=made["VpnConnectionId"], DestinationCidrBlock="192.168.10.0/24")
         described = the_connection(ec2, made["VpnConnectionId"])
         before = snapshot(account.session)
     show = """
@@ -87,9 +85,7 @@ def test_a_line_that_was_cut_short_never_happened(folder: Path) -> None:
     with open_account(folder, hurry=True) as account:
         assert snapshot(account.session) == before
         account.session.client("ec2").create_vpn_gateway(Type="ipsec.1")
-    assert [json.loads(line)["what"] for line in diary.read_text().splitlines()] == [
-        "ec2 CreateVpnGateway"
-    ] * 2
+    assert [json.loads(line)["what"] for line in diary.read_text().splitlines()] == ["ec2 CreateVpnGateway"] * 2
     with open_account(folder, hurry=True) as account:
         assert len(snapshot(account.session)["vpn_gateways"]) == 3
 

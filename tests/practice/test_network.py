@@ -90,9 +90,7 @@ def test_the_way_out_is_ruled_alike(ec2: Any) -> None:
     with refused("InvalidSecurityGroupRuleId.NotFound"):
         ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]])
     with refused("InvalidParameterValue"):
-        ec2.authorize_security_group_egress(
-            GroupId=group, IpPermissions=[_permission(443, 80, "192.168.10.0/24")]
-        )
+        ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[_permission(443, 80, "192.168.10.0/24")])
 
 
 @pytest.mark.parametrize(

@@ -75,9 +75,7 @@ def test_the_users_surroundings_do_not_matter_and_are_left_alone(folder: Path, n
     "address",
     ["https://example.com", "http://192.0.2.1:5000", "https://ec2.eu-central-1.api.aws", "http://localhost"],
 )
-def test_a_client_for_another_host_is_refused(
-    account: PracticeAccount, no_network: list[Any], address: str
-) -> None:
+def test_a_client_for_another_host_is_refused(account: PracticeAccount, no_network: list[Any], address: str) -> None:
     ec2: Any = account.session.client("ec2", endpoint_url=address)
     with pytest.raises(ClientError, match="not part of the practice account"):
         ec2.describe_vpcs()

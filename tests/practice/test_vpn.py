@@ -144,9 +144,7 @@ def test_a_connection_is_described_with_what_was_asked(ec2: Any) -> None:
 @pytest.mark.parametrize("static", [True, False])
 def test_the_document_is_built_from_the_request(ec2: Any, static: bool) -> None:
     key = "a.key_for_practice"
-    made = office(
-        ec2, static=static, tunnels=[{"TunnelInsideCidr": "169.254.44.244/30", "PreSharedKey": key}]
-    )
+    made = office(ec2, static=static, tunnels=[{"TunnelInsideCidr": "169.254.44.244/30", "PreSharedKey": key}])
     text = the_connection(ec2, made["VpnConnectionId"])["CustomerGatewayConfiguration"]
     assert text == made["CustomerGatewayConfiguration"]
     root = ElementTree.fromstring(text.encode())
@@ -301,6 +299,4 @@ def test_a_tunnel_has_a_status(ec2: Any) -> None:
     )
     assert status["ActiveVpnTunnelStatus"] == {"ProvisioningStatus": "available"}
     with refused("InvalidParameterValue"):
-        ec2.get_active_vpn_tunnel_status(
-            VpnConnectionId=made["VpnConnectionId"], VpnTunnelOutsideIpAddress="192.0.2.1"
-        )
+        ec2.get_active_vpn_tunnel_status(VpnConnectionId=made["VpnConnectionId"], VpnTunnelOutsideIpAddress="192.0.2.1")

@@ -78,9 +78,7 @@ def test_attaching_and_detaching_take_a_moment(slow: Any, time: Time) -> None:
 
     assert state() == "attaching"
     with refused("Gateway.NotAttached"):
-        slow.enable_vgw_route_propagation(
-            RouteTableId=named(slow, "table", "shop-private-a"), GatewayId=gateway
-        )
+        slow.enable_vgw_route_propagation(RouteTableId=named(slow, "table", "shop-private-a"), GatewayId=gateway)
     time.pass_by(1)
     assert state() == "attached"
     slow.detach_vpn_gateway(VpnGatewayId=gateway, VpcId=shop)
@@ -97,14 +95,8 @@ def test_time_passes_between_processes(folder: Path, time: Time) -> None:
         made = customer_gateway(account.session.client("ec2"))["CustomerGatewayId"]
     with open_account(folder) as account:
         ec2: Any = account.session.client("ec2")
-        assert (
-            ec2.describe_customer_gateways(CustomerGatewayIds=[made])["CustomerGateways"][0]["State"]
-            == "pending"
-        )
+        assert ec2.describe_customer_gateways(CustomerGatewayIds=[made])["CustomerGateways"][0]["State"] == "pending"
     time.pass_by(1)
     with open_account(folder) as account:
         ec2 = account.session.client("ec2")
-        assert (
-            ec2.describe_customer_gateways(CustomerGatewayIds=[made])["CustomerGateways"][0]["State"]
-            == "available"
-        )
+        assert ec2.describe_customer_gateways(CustomerGatewayIds=[made])["CustomerGateways"][0]["State"] == "available"

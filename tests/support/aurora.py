@@ -71,9 +71,13 @@ def picture(account: boto3.Session) -> Picture:
     secrets = account.client("secretsmanager").list_secrets()["SecretList"]
     return {
         **network_of(account),
-        "clusters": {each["DBClusterIdentifier"]: _only(each, kept) for each in rds.describe_db_clusters()["DBClusters"]},
+        "clusters": {
+            each["DBClusterIdentifier"]: _only(each, kept) for each in rds.describe_db_clusters()["DBClusters"]
+        },
         "instances": {
-            each["DBInstanceIdentifier"]: _only(each, ("DBInstanceClass", "DBInstanceStatus", "TagList", "PromotionTier"))
+            each["DBInstanceIdentifier"]: _only(
+                each, ("DBInstanceClass", "DBInstanceStatus", "TagList", "PromotionTier")
+            )
             for each in rds.describe_db_instances()["DBInstances"]
         },
         "groups": {

@@ -176,15 +176,10 @@ def missing(kernel: tuple[str, ...] = ()) -> str:
         return "needs a kernel with ESP (CONFIG_INET_ESP)"
     for kind in kernel:
         if not _quietly(f"unshare --net ip link add test type {kind}"):
-            return (
-                f"needs a kernel with {kind.split()[0]} interfaces (CONFIG_XFRM_INTERFACE, CONFIG_NET_IPVTI)"
-            )
+            return f"needs a kernel with {kind.split()[0]} interfaces (CONFIG_XFRM_INTERFACE, CONFIG_NET_IPVTI)"
     return ""
 
 
 def _quietly(command: str) -> bool:
     """Whether a command line succeeds on this computer itself."""
-    return (
-        subprocess.run(["sh", "-c", command], capture_output=True, check=False, env={"PATH": PATH}).returncode
-        == 0
-    )
+    return subprocess.run(["sh", "-c", command], capture_output=True, check=False, env={"PATH": PATH}).returncode == 0

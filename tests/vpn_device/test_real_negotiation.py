@@ -41,9 +41,7 @@ def agreed(lab: Lab) -> set[int]:
     """The AWS ends that accepted the office's identity, key and methods."""
     log = lab.aws.run("cat /run/charon.log")
     return {
-        number
-        for number in (1, 2)
-        if f"IKE_SA t{number}[" in log and f"] established between {end(number)}" in log
+        number for number in (1, 2) if f"IKE_SA t{number}[" in log and f"] established between {end(number)}" in log
     }
 
 
@@ -51,9 +49,7 @@ def end(number: int) -> str:
     return f"198.51.100.2{number}[198.51.100.2{number}]...203.0.113.10[203.0.113.10]"
 
 
-@pytest.mark.parametrize(
-    ("encryption", "proposals"), [("modern", MODERN), ("compatible", MODERN), ("compatible", OLD)]
-)
+@pytest.mark.parametrize(("encryption", "proposals"), [("modern", MODERN), ("compatible", MODERN), ("compatible", OLD)])
 @pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
 def test_both_ends_accept_the_office(lab: Lab, folder: str, encryption: str, proposals: str) -> None:
     negotiate(lab, folder, encryption, proposals)

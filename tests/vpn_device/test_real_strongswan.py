@@ -53,9 +53,7 @@ def test_traffic_passes_both_ways(lab: Lab, folder: str, behind_nat: bool, start
 
 
 @pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
-def test_a_silent_tunnel_is_left_for_the_other_one_and_taken_again_when_it_is_back(
-    lab: Lab, folder: str
-) -> None:
+def test_a_silent_tunnel_is_left_for_the_other_one_and_taken_again_when_it_is_back(lab: Lab, folder: str) -> None:
     lab.build()
     lab.start_aws()
     lab.answer_through(2)

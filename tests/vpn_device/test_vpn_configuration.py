@@ -30,11 +30,7 @@ def test_a_bgp_connection_has_numbers_and_a_hold_time() -> None:
 
 
 def test_tunnels_are_numbered_by_address_and_not_by_their_order_in_the_text() -> None:
-    swapped = (
-        STATIC.replace("198.51.100.21", "later")
-        .replace("198.51.100.22", "9.9.9.9")
-        .replace("later", "100.1.1.1")
-    )
+    swapped = STATIC.replace("198.51.100.21", "later").replace("198.51.100.22", "9.9.9.9").replace("later", "100.1.1.1")
     assert [(t.number, t.aws_outside) for t in parse(swapped).tunnels] == [(1, "9.9.9.9"), (2, "100.1.1.1")]
 
 

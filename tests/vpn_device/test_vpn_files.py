@@ -144,9 +144,7 @@ def test_the_script_is_valid_shell(rendered: dict[str, str]) -> None:
 
 
 def test_the_readme_copies_every_file_to_one_place(rendered: dict[str, str]) -> None:
-    copied = [
-        shlex.split(line)[-2] for line in commands(rendered["README.txt"]) if line.startswith("install ")
-    ]
+    copied = [shlex.split(line)[-2] for line in commands(rendered["README.txt"]) if line.startswith("install ")]
     assert set(copied) == set(rendered) - {"README.txt"}
 
 

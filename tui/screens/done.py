@@ -60,7 +60,9 @@ class Done(Page):
             rows += [Said(line(step), f"{number}", "point") for number, step in enumerate(done.next_steps, 1)]
         if done.files:
             rows += [Said(), Said("Files", kind="heading")]
-            rows += [Said(f"{homely(str(run.folder))} (only you can read them; they may hold secret keys)", "in", "point")]
+            rows += [
+                Said(f"{homely(str(run.folder))} (only you can read them; they may hold secret keys)", "in", "point")
+            ]
             rows += [Said(line(name)) for name in sorted(done.files)]
         if done.findings:
             rows += [Said(), Said("Does it work?", kind="heading")]

@@ -168,8 +168,7 @@ def _rules(configuration: Configuration, site: Site, links: Links) -> str:
     )
     # The kernel shows this hook each packet before it is encrypted, too; "rt ipsec missing" tells them apart.
     drops = lines(
-        f'    oifname "{site.interface}" rt ipsec missing ip daddr {network} drop'
-        for network in site.vpc_cidrs
+        f'    oifname "{site.interface}" rt ipsec missing ip daddr {network} drop' for network in site.vpc_cidrs
     )
     return f"""\
 table ip aws_vpn

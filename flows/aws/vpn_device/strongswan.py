@@ -99,8 +99,7 @@ conn %default
 def ipsec_secrets(configuration: Configuration, site: Site) -> str:
     """The keys for the older format."""
     keys = lines(
-        f'{configuration.device_ip} {tunnel.aws_outside} : PSK "{_key(tunnel)}"'
-        for tunnel in configuration.tunnels
+        f'{configuration.device_ip} {tunnel.aws_outside} : PSK "{_key(tunnel)}"' for tunnel in configuration.tunnels
     )
     return _head(configuration, site) + "# For /etc/ipsec.secrets. Only root may read it.\n" + keys
 

@@ -86,7 +86,5 @@ def _office(client: Client, office: str, to_office: str) -> None:
 
 
 def _listener(elbv2: Any, balancer: str, protocol: str, port: int, actions: list[Any], **more: Any) -> str:
-    made = elbv2.create_listener(
-        LoadBalancerArn=balancer, Protocol=protocol, Port=port, DefaultActions=actions, **more
-    )
+    made = elbv2.create_listener(LoadBalancerArn=balancer, Protocol=protocol, Port=port, DefaultActions=actions, **more)
     return str(made["Listeners"][0]["ListenerArn"])

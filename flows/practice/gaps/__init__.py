@@ -13,17 +13,11 @@ GAPS: dict[str, str] = {
         "moto takes any number and address; refused here as on AWS, with its defaults, device names "
         "and the same gateway again for the same request."
     ),
-    "ec2.DescribeCustomerGateways": (
-        "Answers with BgpAsn, BgpAsnExtended and DeviceName; an unknown id is refused."
-    ),
+    "ec2.DescribeCustomerGateways": ("Answers with BgpAsn, BgpAsnExtended and DeviceName; an unknown id is refused."),
     "ec2.DeleteCustomerGateway": "moto deletes one that is in use; refused here.",
-    "ec2.CreateVpnGateway": (
-        "Answers with AmazonSideAsn, checks its range and takes a second to be available."
-    ),
+    "ec2.CreateVpnGateway": ("Answers with AmazonSideAsn, checks its range and takes a second to be available."),
     "ec2.DescribeVpnGateways": "Shows gateways and attachments passing through their states.",
-    "ec2.AttachVpnGateway": (
-        "moto takes a second gateway on a VPC and a second VPC on a gateway; refused here."
-    ),
+    "ec2.AttachVpnGateway": ("moto takes a second gateway on a VPC and a second VPC on a gateway; refused here."),
     "ec2.DetachVpnGateway": "Passes through detaching, which takes a second.",
     "ec2.DeleteVpnGateway": "moto deletes one that is attached or carries a connection; refused here.",
     "ec2.CreateVpnConnection": (
@@ -126,8 +120,7 @@ GAPS: dict[str, str] = {
     "service-quotas.GetServiceQuota": "moto knows none of these quotas; AWS's defaults.",
     "service-quotas.ListServiceQuotas": "Missing in moto; AWS's defaults.",
     "*": (
-        "Anything else moto lacks answers NotPartOfPractice, and its own mistakes PracticeFault, as "
-        "ordinary errors."
+        "Anything else moto lacks answers NotPartOfPractice, and its own mistakes PracticeFault, as ordinary errors."
     ),
 }
 """Operation → what the practice account does about it. The README's table is made from it."""

@@ -236,9 +236,7 @@ def _attach_vpn_gateway(self: Response) -> ActionResult:
     if gateway.life.ending is not None:
         raise refuse("InvalidVpnGatewayState", f"The VPN gateway {gateway.id} is being deleted.")
     if any(other != vpc for other in gateway.attachments):
-        raise refuse(
-            "VpnGatewayAttachmentLimitExceeded", f"The VPN gateway {gateway.id} is already attached to a VPC."
-        )
+        raise refuse("VpnGatewayAttachmentLimitExceeded", f"The VPN gateway {gateway.id} is already attached to a VPC.")
     for other in backend.vpn_gateways.values():
         if other is not gateway and vpc in other.attachments:
             raise refuse(
@@ -265,8 +263,7 @@ def _delete_vpn_gateway(self: Response) -> ActionResult:
     backend = self.ec2_backend
     gateway = vpn_gateway(backend, self._get_param("VpnGatewayId"))
     carries = any(
-        tunnel.vpn_gateway_id == gateway.id and not tunnel.life.over
-        for tunnel in backend.vpn_connections.values()
+        tunnel.vpn_gateway_id == gateway.id and not tunnel.life.over for tunnel in backend.vpn_connections.values()
     )
     if gateway.attachments or carries:
         holder = "a VPN connection" if carries else "an attached VPC"

@@ -104,9 +104,7 @@ def _check_rule(one: dict[str, Any]) -> None:
     if protocol in ("tcp", "6", "udp", "17"):
         low, high = one["from_port"], one["to_port"]
         if low is None or high is None:
-            raise refuse(
-                "InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports."
-            )
+            raise refuse("InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports.")
         if not 0 <= int(low) <= int(high) <= 65535:
             raise refuse("InvalidParameterValue", f"Invalid value ({low}-{high}) for portRange.")
     if protocol in ("icmp", "1"):

@@ -77,16 +77,12 @@ class PracticeConnection(VPNConnection):
         self.routes: dict[str, Life] = {}
         self.tunnels: Any = [self._tunnel(customer, gateway, options) for options in asked]
 
-    def _tunnel(
-        self, customer: PracticeCustomerGateway, gateway: PracticeVpnGateway, asked: Described
-    ) -> Tunnel:
+    def _tunnel(self, customer: PracticeCustomerGateway, gateway: PracticeVpnGateway, asked: Described) -> Tunnel:
         cidr = asked.get("TunnelInsideCidr") or _free_inside_network(self.ec2_backend, gateway.id)
         asked["TunnelInsideCidr"] = cidr
         amazon, device = ipaddress.IPv4Network(cidr).hosts()
         # 198.18.0.0/15 is set aside for tests and routed nowhere, so nobody's firewall opens to a stranger.
-        outside = (
-            f"198.{mock_random.randint(18, 19)}.{mock_random.randint(0, 255)}.{mock_random.randint(1, 254)}"
-        )
+        outside = f"198.{mock_random.randint(18, 19)}.{mock_random.randint(0, 255)}.{mock_random.randint(1, 254)}"
         letters = string.ascii_letters + string.digits + "._"
         key = asked.get("PreSharedKey") or "k" + "".join(mock_random.choice(letters) for _ in range(31))
         return Tunnel(
@@ -101,9 +97,7 @@ class PracticeConnection(VPNConnection):
 
     @property
     def document(self) -> Document:
-        return Document(
-            self.id, self.customer_gateway_id, str(self.vpn_gateway_id), self.static, self.tunnels
-        )
+        return Document(self.id, self.customer_gateway_id, str(self.vpn_gateway_id), self.static, self.tunnels)
 
     def described(self) -> Described:
         shown: Described = {
@@ -122,8 +116,7 @@ class PracticeConnection(VPNConnection):
                 "OutsideIpAddressType": "PublicIpv4",
                 "TunnelInsideIpVersion": "ipv4",
                 "TunnelOptions": [
-                    _described_options(asked, tunnel)
-                    for asked, tunnel in zip(self.asked, self.tunnels, strict=True)
+                    _described_options(asked, tunnel) for asked, tunnel in zip(self.asked, self.tunnels, strict=True)
                 ],
             },
             "Routes": [
@@ -141,9 +134,7 @@ class PracticeConnection(VPNConnection):
                     "Status": "DOWN",
                     "StatusMessage": "IPSEC IS DOWN",
                     "AcceptedRouteCount": 0,
-                    "LastStatusChange": dt.datetime.fromtimestamp(self.life.began, dt.UTC).replace(
-                        tzinfo=None
-                    ),
+                    "LastStatusChange": dt.datetime.fromtimestamp(self.life.began, dt.UTC).replace(tzinfo=None),
                 }
                 for tunnel in self.tunnels
             ]
@@ -199,9 +190,7 @@ def _create_vpn_connection(self: Response) -> ActionResult:
     if self._get_param("TransitGatewayId") or self._get_param("VpnConcentratorId"):
         raise not_part("A VPN connection without a virtual private gateway")
     if self._get_param("Type") != "ipsec.1":
-        raise refuse(
-            "InvalidParameterValue", f"Value ({self._get_param('Type')}) for parameter type is invalid."
-        )
+        raise refuse("InvalidParameterValue", f"Value ({self._get_param('Type')}) for parameter type is invalid.")
     customer = customer_gateway(backend, self._get_param("CustomerGatewayId"))
     gateway = vpn_gateway(backend, self._get_param("VpnGatewayId"))
     for kind, thing in (("Customer", customer), ("Vpn", gateway)):
@@ -213,9 +202,7 @@ def _create_vpn_connection(self: Response) -> ActionResult:
     for each in alive:
         if (each.customer_gateway_id, each.vpn_gateway_id) == (customer.id, gateway.id):
             if each.static != static:
-                raise refuse(
-                    "InvalidOption.Conflict", f"{each.id} exists between these gateways, with other routing."
-                )
+                raise refuse("InvalidOption.Conflict", f"{each.id} exists between these gateways, with other routing.")
             return ActionResult({"VpnConnection": each.described()})
     on_gateway = sum(each.vpn_gateway_id == gateway.id for each in alive)
     if len(alive) >= MAX_A_REGION or on_gateway >= MAX_ON_A_GATEWAY:
@@ -281,18 +268,14 @@ def _describe_vpn_connections(self: Response) -> ActionResult:
         if connection_id not in known or known[connection_id].life.forgotten():
             raise InvalidVpnConnectionIdError(connection_id)
     found = [
-        each.described()
-        for each in known.values()
-        if not each.life.forgotten() and (not wanted or each.id in wanted)
+        each.described() for each in known.values() if not each.life.forgotten() and (not wanted or each.id in wanted)
     ]
     gateways = self.ec2_backend.customer_gateways
     fields = {
         "bgp-asn": lambda one: gateways[one["CustomerGatewayId"]].bgp_asn,
         "customer-gateway-id": lambda one: one["CustomerGatewayId"],
         "option.static-routes-only": lambda one: one["Options"]["StaticRoutesOnly"],
-        "route.destination-cidr-block": lambda one: [
-            route["DestinationCidrBlock"] for route in one["Routes"]
-        ],
+        "route.destination-cidr-block": lambda one: [route["DestinationCidrBlock"] for route in one["Routes"]],
         "state": lambda one: one["State"],
         "transit-gateway-id": lambda _: None,
         "type": lambda one: one["Type"],
