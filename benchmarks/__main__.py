@@ -20,10 +20,14 @@ ROUNDS = 5
 HANDRAIL = str(Path(sys.executable).parent / "handrail")
 HELLO = [sys.executable, "-m", "benchmarks.hello"]
 ANSWERS = {
-    "vpc": "shop", "gateway_ip": "9.9.9.9", "networks": ["192.168.10.0/24", "192.168.11.0/24"],
-    "routing": "static", "route_tables": ["shop-private-a", "shop-private-b"], "security_groups": ["web"],
+    "vpc": "shop",
+    "gateway_ip": "9.9.9.9",
+    "networks": ["192.168.10.0/24", "192.168.11.0/24"],
+    "routing": "static",
+    "route_tables": ["shop-private-a", "shop-private-b"],
+    "security_groups": ["web"],
     "name": "bench",
-}  # fmt: skip
+}
 
 
 def main() -> None:
@@ -70,7 +74,8 @@ def table(cases: dict[str, Callable[[], Figures]], yardstick: str) -> None:
         cpu = statistics.median(f.cpu for f in figures) / statistics.median(f.cpu for f in base)
         seconds = statistics.median(f.seconds for f in figures) / statistics.median(f.seconds for f in base)
         print(
-            f"{name:<46}{cpu:>7.2f}×{seconds:>7.2f}×{statistics.median(f.mebibytes for f in figures):>7.0f}  {yardstick}"
+            f"{name:<46}{cpu:>7.2f}×{seconds:>7.2f}×"
+            f"{statistics.median(f.mebibytes for f in figures):>7.0f}  {yardstick}"
         )
 
 
@@ -141,7 +146,8 @@ def applying() -> Iterator[str]:
     made = slow.counted["writes"] + slow.counted["reads"] - asked["writes"] - asked["reads"]
     yield f"{'calls until the review (all of them reads)':<46}{asked['reads']:>10}"
     yield f"{'calls to apply, waits included':<46}{made:>10}"
-    yield f"{'applying, against its critical path':<46}{seconds / longest:>9.2f}×   {cpu / made * 1000:.0f} ms of CPU a call"
+    each = f"{cpu / made * 1000:.0f} ms of CPU a call"
+    yield f"{'applying, against its critical path':<46}{seconds / longest:>9.2f}×   {each}"
 
 
 if __name__ == "__main__":

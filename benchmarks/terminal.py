@@ -14,6 +14,7 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyte
 
@@ -81,6 +82,5 @@ def plain(command: Sequence[str], environment: Mapping[str, str] | None = None) 
 
 def _cpu_of(child: int) -> float:
     """Seconds of CPU that a running process has used so far."""
-    with open(f"/proc/{child}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
+    fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import alb_answers, alb_checks, alb_choices, alb_diagnosis, alb_handover, alb_steps, redirects
+from flows.aws import (
+    alb_answers,
+    alb_checks,
+    alb_choices,
+    alb_diagnosis,
+    alb_handover,
+    alb_places,
+    alb_steps,
+    redirects,
+)
 from flows.aws import load_balancing as lb
 from flows.aws import open_ports as ports
 from flows.aws.alb_answers import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
@@ -105,8 +114,8 @@ class LoadBalancerAnswers(Flow):
 
     listener = Choice(
         "On which listener?",
-        alb_choices.listener_options,
-        default=alb_choices.usual_listener,
+        alb_places.listener_options,
+        default=alb_places.usual_listener,
         fine_tuning=True,
         why="A listener is a port on which the load balancer waits for requests: 80 for http, 443 for https.",
     )
@@ -114,7 +123,7 @@ class LoadBalancerAnswers(Flow):
         "To which protocol?",
         {HTTPS: "https", HTTP: "http", AS_IS: "the same as asked with: #{protocol}"},
         default=HTTPS,
-        check=alb_choices.not_back_to_http,
+        check=alb_places.not_back_to_http,
         when=action.is_(REDIRECT),
         fine_tuning=True,
         label="To protocol",
@@ -134,9 +143,9 @@ class LoadBalancerAnswers(Flow):
     )
     https_listener = Choice(
         "Which https listener will visitors come back to?",
-        alb_choices.https_options,
-        check=alb_choices.sound_https,
-        default=alb_choices.usual_https,
+        alb_places.https_options,
+        check=alb_places.sound_https,
+        default=alb_places.usual_https,
         when=action.is_(REDIRECT) & protocol.is_(HTTPS),
         fine_tuning=True,
         label="HTTPS listener",
@@ -145,9 +154,9 @@ class LoadBalancerAnswers(Flow):
     )
     certificate = Choice(
         "Which certificate should the https listener use?",
-        alb_choices.certificate_options,
-        check=alb_choices.names_covered,
-        default=alb_choices.best_certificate,
+        alb_places.certificate_options,
+        check=alb_places.names_covered,
+        default=alb_places.best_certificate,
         when=https_listener.is_(NEW),
         fine_tuning=True,
         why="A certificate proves that the server belongs to the domain. The load balancer's own name "
@@ -157,8 +166,8 @@ class LoadBalancerAnswers(Flow):
     )
     tls_policy = Choice(
         "Which versions of TLS should it speak?",
-        alb_choices.policy_options,
-        check=alb_choices.modern,
+        alb_places.policy_options,
+        check=alb_places.modern,
         default=lambda flow: lb.best_policy(lb.policies(flow.cloud)),
         when=https_listener.is_(NEW),
         fine_tuning=True,
@@ -168,9 +177,9 @@ class LoadBalancerAnswers(Flow):
     )
     forward_to = Choice(
         "Where should https requests go?",
-        alb_choices.backends,
-        check=alb_choices.some_backend,
-        default=alb_choices.usual_backend,
+        alb_places.backends,
+        check=alb_places.some_backend,
+        default=alb_places.usual_backend,
         when=https_listener.is_(NEW),
         fine_tuning=True,
         label="HTTPS goes to",
@@ -187,8 +196,8 @@ class LoadBalancerAnswers(Flow):
     port = Text(
         "To which port?",
         redirects.target_port,
-        check=alb_choices.answered_port,
-        default=alb_choices.usual_port,
+        check=alb_places.answered_port,
+        default=alb_places.usual_port,
         when=action.is_(REDIRECT),
         fine_tuning=True,
         label="To port",

@@ -65,8 +65,8 @@ def apart(networks: tuple[IPv4Network, ...], flow: SiteToSiteVpn) -> Iterator[Ca
         for own in flow.vpc.networks:
             if office.overlaps(own):
                 raise Refused(
-                    f"{office} overlaps with the VPC range {own}. Inside the VPC this range is always local, so packets "
-                    "would never reach your office. Use another range, or address translation (NAT) on your device."
+                    f"{office} overlaps with the VPC range {own}. Inside the VPC this range is always local, so "
+                    "packets would never reach your office. Use another range, or address translation (NAT) on your device."
                 )
     addresses.overlapping(networks)
     for office in networks:
@@ -206,7 +206,8 @@ class SiteToSiteVpn(Flow):
         fine_tuning=True,
         label="AWS's ASN",
         example="64600",
-        why="If you connect several AWS sites to one network, give each a different number. It cannot be changed later.",
+        why="If you connect several AWS sites to one network, give each a different number. It cannot be changed "
+        "later.",
     )
     route_tables = Picks(
         "Which route tables should know the way to the office?",

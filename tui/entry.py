@@ -16,7 +16,7 @@ def main() -> None:
             print_set_ups()
         case ["--help"] | ["-h"]:
             # as the command line would print it; `make texts` writes it, a test compares the two
-            with open(__file__.replace("entry.py", "help.txt"), encoding="utf-8") as text:
+            with open(__file__.replace("entry.py", "help.txt"), encoding="utf-8") as text:  # noqa: PTH123 - pathlib is slow to load
                 print(text.read(), end="")
         case _:
             from tui.cli import main as command_line

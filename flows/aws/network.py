@@ -199,10 +199,11 @@ def doors(group: SecurityGroup, services: Iterable[Service], networks: Iterable[
         Use(
             f"rule-{group.id}-{rule.service.name}-{slug(rule.network)}",
             f"{group.name} ({group.id}) lets {rule.network} use {rule.service.name} already",
-            "AWS::EC2::SecurityGroupIngress", group.id,
+            "AWS::EC2::SecurityGroupIngress",
+            group.id,
         )
         for rule in covered
-    ]  # fmt: skip
+    ]
     return [*kept, let_in(group, missing)] if missing else kept
 
 
@@ -246,13 +247,22 @@ def route(table: RouteTable, network: IPv4Network, gateway: Late, after: tuple[s
                 still=Still(look, target, gateway, "It leads elsewhere now; somebody changed it since."),
             ),
         ),
-        find=Find(look, join("RouteTables[0].Routes[?DestinationCidrBlock=='", str(network), "' && GatewayId=='", *_parts(gateway), "'] | [0]")),
+        find=Find(
+            look,
+            join(
+                "RouteTables[0].Routes[?DestinationCidrBlock=='",
+                str(network),
+                "' && GatewayId=='",
+                *_parts(gateway),
+                "'] | [0]",
+            ),
+        ),
         after=after,
         exists=("RouteAlreadyExists",),
         not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
         type="AWS::EC2::Route",
         undone=f"The route to {network} in {_shown(table)}",
-    )  # fmt: skip
+    )
 
 
 def let_in(group: SecurityGroup, rules: tuple[Rule, ...]) -> Action:
@@ -277,10 +287,12 @@ def let_in(group: SecurityGroup, rules: tuple[Rule, ...]) -> Action:
             )
             for rule in rules
         ),
-        find=Find(look, join("SecurityGroups[0].IpPermissions[].IpRanges[?Description=='", *description.parts, "'][] | [0]")),
+        find=Find(
+            look, join("SecurityGroups[0].IpPermissions[].IpRanges[?Description=='", *description.parts, "'][] | [0]")
+        ),
         type="AWS::EC2::SecurityGroupIngress",
         undone=f"The office's rules in {group.name} ({group.id})",
-    )  # fmt: skip
+    )
 
 
 def attached(gateway: Late, vpc: Vpc) -> Wait:
@@ -325,9 +337,14 @@ def _vpc(vpc: dict[str, Any], account: str) -> Vpc:
     ] or [vpc["CidrBlock"]]
     owner = str(vpc.get("OwnerId") or account)
     return Vpc(
-        vpc["VpcId"], name_of(vpc), tuple(IPv4Network(cidr) for cidr in associated), bool(vpc.get("IsDefault")),
-        bool(vpc.get("Ipv6CidrBlockAssociationSet")), owner, not account or owner == account,
-    )  # fmt: skip
+        vpc["VpcId"],
+        name_of(vpc),
+        tuple(IPv4Network(cidr) for cidr in associated),
+        bool(vpc.get("IsDefault")),
+        bool(vpc.get("Ipv6CidrBlockAssociationSet")),
+        owner,
+        not account or owner == account,
+    )
 
 
 def _route_table(table: dict[str, Any]) -> RouteTable:
@@ -335,18 +352,28 @@ def _route_table(table: dict[str, Any]) -> RouteTable:
     routes = tuple(
         Route(
             IPv4Network(route["DestinationCidrBlock"]),
-            next((str(value) for key, value in route.items() if key.endswith("Id") and value and not key.startswith("Destination")), ""),
+            next(
+                (
+                    str(value)
+                    for key, value in route.items()
+                    if key.endswith("Id") and value and not key.startswith("Destination")
+                ),
+                "",
+            ),
             route.get("State", "active"),
             route.get("Origin") == "EnableVgwRoutePropagation",
         )
         for route in table.get("Routes") or []
         if route.get("DestinationCidrBlock")
-    )  # fmt: skip
+    )
     return RouteTable(
-        table["RouteTableId"], name_of(table), any(item.get("Main") for item in associations),
-        tuple(item["SubnetId"] for item in associations if item.get("SubnetId")), routes,
+        table["RouteTableId"],
+        name_of(table),
+        any(item.get("Main") for item in associations),
+        tuple(item["SubnetId"] for item in associations if item.get("SubnetId")),
+        routes,
         tuple(item["GatewayId"] for item in table.get("PropagatingVgws") or []),
-    )  # fmt: skip
+    )
 
 
 def _security_group(group: dict[str, Any]) -> SecurityGroup:
@@ -358,7 +385,7 @@ def _security_group(group: dict[str, Any]) -> SecurityGroup:
         )
         for p in permissions
         for allowed in p.get("IpRanges") or []
-    )  # fmt: skip
+    )
     kinds = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
     count = sum(len(permission.get(kind) or []) for permission in permissions for kind in kinds)
     return SecurityGroup(group["GroupId"], group.get("GroupName", ""), group.get("Description", ""), rules, count)

@@ -23,7 +23,7 @@ from flows.engine import (
     Undo,
     Use,
     Wait,
-)  # fmt: skip
+)
 
 from .network import Vpc, attached, slug
 from .tags import name_of, ours, tagged
@@ -35,13 +35,18 @@ CUSTOMER_ASN_FOR_STATIC = 65000
 AMAZON_ASN = 64512
 PRICE = Cost(
     "The VPN connection, from the moment it is available, even while the tunnels are down",
-    Decimal("0.05"), "2026-11", "AWS VPN pricing page, us-east-1; other regions differ a little",
+    Decimal("0.05"),
+    "2026-11",
+    "AWS VPN pricing page, us-east-1; other regions differ a little",
     "Data sent out through it costs about 0.09 USD per GB; AWS may add 0.005 USD per hour for each tunnel address.",
-)  # fmt: skip
+)
 SECRET_PRICE = Cost(
-    "The secret that keeps the tunnel keys", Decimal("0.0005"), "2026-11", "AWS Secrets Manager pricing page",
+    "The secret that keeps the tunnel keys",
+    Decimal("0.0005"),
+    "2026-11",
+    "AWS Secrets Manager pricing page",
     "About 0.40 USD per secret and month.",
-)  # fmt: skip
+)
 
 LINK_LOCAL = IPv4Network("169.254.0.0/16")
 RESERVED_INSIDE = tuple(IPv4Network(f"169.254.{n}/30") for n in ("0.0", "1.0", "2.0", "3.0", "4.0", "5.0", "169.252"))
@@ -133,13 +138,15 @@ def customer_gateways(cloud: Cloud) -> list[CustomerGateway]:
     found = cloud.make(Call("ec2.DescribeCustomerGateways")).get("CustomerGateways") or []
     return [
         CustomerGateway(
-            gateway["CustomerGatewayId"], name_of(gateway), gateway.get("IpAddress", ""),
+            gateway["CustomerGatewayId"],
+            name_of(gateway),
+            gateway.get("IpAddress", ""),
             int(gateway.get("BgpAsnExtended") or gateway.get("BgpAsn") or CUSTOMER_ASN_FOR_STATIC),
             gateway.get("DeviceName") or "",
         )
         for gateway in found
         if gateway.get("State") not in ENDED
-    ]  # fmt: skip
+    ]
 
 
 def connections(cloud: Cloud) -> list[Connection]:
@@ -153,10 +160,14 @@ def connection(found: dict[str, Any]) -> Connection:
     options = found.get("Options") or {}
     routes = (route for route in found.get("Routes") or [] if route.get("State") not in ENDED)
     return Connection(
-        found["VpnConnectionId"], name_of(found), found.get("CustomerGatewayId", ""), found.get("VpnGatewayId", ""),
-        bool(options.get("StaticRoutesOnly")), tuple(str(route["DestinationCidrBlock"]) for route in routes),
+        found["VpnConnectionId"],
+        name_of(found),
+        found.get("CustomerGatewayId", ""),
+        found.get("VpnGatewayId", ""),
+        bool(options.get("StaticRoutesOnly")),
+        tuple(str(route["DestinationCidrBlock"]) for route in routes),
         tuple(str(tunnel.get("TunnelInsideCidr", "")) for tunnel in options.get("TunnelOptions") or []),
-    )  # fmt: skip
+    )
 
 
 def registered(cloud: Cloud, address: IPv4Address, asn: int, device_name: str) -> Use | None:
@@ -230,7 +241,13 @@ def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str
         f"Register the office's VPN device {address}",
         Call(
             "ec2.CreateCustomerGateway",
-            {"Type": "ipsec.1", "IpAddress": str(address), **number, **device, **tagged("customer-gateway", f"{name}-cgw")},
+            {
+                "Type": "ipsec.1",
+                "IpAddress": str(address),
+                **number,
+                **device,
+                **tagged("customer-gateway", f"{name}-cgw"),
+            },
         ),
         wait=Wait(
             Call("ec2.DescribeCustomerGateways", by_id),
@@ -267,7 +284,7 @@ def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str
         type="AWS::EC2::CustomerGateway",
         resource=Ref("customer-gateway", made),
         undone=f"The registration of {address}",
-    )  # fmt: skip
+    )
 
 
 def vpn_gateway(name: str, asn: int) -> Action:
@@ -443,6 +460,9 @@ def tunnel_options(*, modern: bool, aws_starts: bool, inside: tuple[IPv4Network,
 def _vpn_gateway(gateway: dict[str, Any]) -> VpnGateway:
     attached = [a for a in gateway.get("VpcAttachments") or [] if a.get("State") != "detached"]
     return VpnGateway(
-        gateway["VpnGatewayId"], name_of(gateway), int(gateway.get("AmazonSideAsn") or AMAZON_ASN),
-        attached[0]["VpcId"] if attached else "", attached[0]["State"] if attached else "",
-    )  # fmt: skip
+        gateway["VpnGatewayId"],
+        name_of(gateway),
+        int(gateway.get("AmazonSideAsn") or AMAZON_ASN),
+        attached[0]["VpcId"] if attached else "",
+        attached[0]["State"] if attached else "",
+    )

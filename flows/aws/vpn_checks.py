@@ -73,11 +73,12 @@ def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> 
         if existing + more > limit:
             fits = False
             yield Finding(
-                f"quota-{quota.code}", Grade.REFUSED,
+                f"quota-{quota.code}",
+                Grade.REFUSED,
                 f"You have {existing} {quota.what}; {more} more would be over the limit of {limit}.",
                 "counted in your account",
                 f"{quota.remedy}, or ask AWS to raise the quota {quota.code}.",
-            )  # fmt: skip
+            )
     if fits:
         grade, by = (Grade.PROVED, "") if known else (Grade.PREDICTED, ", going by AWS's usual limits")
         yield Finding(
@@ -97,7 +98,7 @@ def routes(
         name = table.name or table.id
         for network in networks:
             for route in table.routes:
-                if route.target == gateway or route.target == "local" or not route.network.overlaps(network):
+                if route.target in (gateway, "local") or not route.network.overlaps(network):
                     continue
                 if route.network == network and not route.propagated:
                     clear = False
@@ -146,11 +147,13 @@ def network_acls(
             if not (inward and outward):
                 blocked = True
                 yield Finding(
-                    "network-acls", Grade.PREDICTED,
+                    "network-acls",
+                    Grade.PREDICTED,
                     f"The network ACL {acl['NetworkAclId']} of subnet {touched[0]} blocks {network} "
                     f"({'answers out' if inward else 'the way in'}). Handrail does not change it.",
-                    "its entries, first match wins", "Allow it there, in both directions.",
-                )  # fmt: skip
+                    "its entries, first match wins",
+                    "Allow it there, in both directions.",
+                )
     if not blocked:
         yield Finding("network-acls", Grade.PREDICTED, "The network ACLs let the office in and the answers out.")
 
@@ -174,17 +177,18 @@ def same_routing(cloud: Cloud, used: Use | None, *, static: bool) -> Iterator[Fi
     if existing and existing.static is static:
         yield Caution(
             "already-connected",
-            f"There is already a VPN connection {existing.id} between these two; it is used as it is, with its encryption "
-            "and addresses. AWS allows one connection per pair of gateways.",
+            f"There is already a VPN connection {existing.id} between these two; it is used as it is, with its "
+            "encryption and addresses. AWS allows one connection per pair of gateways.",
         )
     elif existing:
         kind = "static routing" if existing.static else "BGP"
         yield Finding(
-            "already-connected", Grade.REFUSED,
+            "already-connected",
+            Grade.REFUSED,
             f"There is already a VPN connection {existing.id} between these two, and it uses {kind}.",
             "DescribeVpnConnections",
             "That cannot be changed: choose the same routing, or register the device a second time with a device name.",
-        )  # fmt: skip
+        )
 
 
 def shared_gateway(cloud: Cloud, gateway: object) -> Iterator[Caution]:
@@ -203,9 +207,12 @@ def shared_gateway(cloud: Cloud, gateway: object) -> Iterator[Caution]:
 def office_side() -> Finding:
     """What nobody can know from here."""
     return Finding(
-        "office", Grade.NOT_CHECKED, "Whether the office's device can be reached on UDP 500 and 4500 was not checked.",
-        "it is not visible from AWS before the tunnels exist", "`handrail check vpn` tells once they do.",
-    )  # fmt: skip
+        "office",
+        Grade.NOT_CHECKED,
+        "Whether the office's device can be reached on UDP 500 and 4500 was not checked.",
+        "it is not visible from AWS before the tunnels exist",
+        "`handrail check vpn` tells once they do.",
+    )
 
 
 # -- long after ------------------------------------------------------------------------------------------------
@@ -231,16 +238,22 @@ def diagnose(cloud: Cloud, connection_id: str) -> Iterator[Finding]:
     yield from tunnels(found)
     if not connection.vpn_gateway:
         yield Finding(
-            "gateway", Grade.NOT_CHECKED, "It does not end at a virtual private gateway, so routes were not checked.",
-            "no VpnGatewayId", "Look at the route tables of the transit gateway.",
-        )  # fmt: skip
+            "gateway",
+            Grade.NOT_CHECKED,
+            "It does not end at a virtual private gateway, so routes were not checked.",
+            "no VpnGatewayId",
+            "Look at the route tables of the transit gateway.",
+        )
         return
     gateway = next((g for g in vpn.gateways(cloud) if g.id == connection.vpn_gateway), None)
     if gateway is None or gateway.attachment != "attached":
         yield Finding(
-            "attachment", Grade.REFUSED, f"The VPN gateway {connection.vpn_gateway} is not attached to a VPC.",
-            "DescribeVpnGateways", "Attach it to the VPC that the office should reach.",
-        )  # fmt: skip
+            "attachment",
+            Grade.REFUSED,
+            f"The VPN gateway {connection.vpn_gateway} is not attached to a VPC.",
+            "DescribeVpnGateways",
+            "Attach it to the VPC that the office should reach.",
+        )
         return
     yield Finding(
         "attachment", Grade.PROVED, f"The VPN gateway {gateway.id} is attached to {gateway.vpc}.", "DescribeVpnGateways"
@@ -282,19 +295,28 @@ def tunnels(found: Mapping[str, Any]) -> Iterator[Finding]:
             )
         elif "IPSEC IS UP" in message.upper():
             yield Finding(
-                f"tunnel-{number}", Grade.REFUSED, f"Tunnel {number} ({address}) stands, but BGP does not speak through it.",
-                evidence, "The connection was made for BGP: let the device announce its networks to AWS's inside address.",
-            )  # fmt: skip
+                f"tunnel-{number}",
+                Grade.REFUSED,
+                f"Tunnel {number} ({address}) stands, but BGP does not speak through it.",
+                evidence,
+                "The connection was made for BGP: let the device announce its networks to AWS's inside address.",
+            )
         else:
             yield Finding(
-                f"tunnel-{number}", Grade.WAITING, f"Tunnel {number} ({address}) waits for your device.", evidence,
+                f"tunnel-{number}",
+                Grade.WAITING,
+                f"Tunnel {number} ({address}) waits for your device.",
+                evidence,
                 "Install the configuration on the device; then check address, key, IKE version, and UDP 500 and 4500.",
-            )  # fmt: skip
+            )
     if up == 1:
         yield Finding(
-            "redundancy", Grade.REFUSED, "It works, but not redundantly: one tunnel is down.", "VgwTelemetry",
+            "redundancy",
+            Grade.REFUSED,
+            "It works, but not redundantly: one tunnel is down.",
+            "VgwTelemetry",
             "Configure the other tunnel too; AWS takes one away now and then for maintenance.",
-        )  # fmt: skip
+        )
 
 
 def waiting(found: Mapping[str, Any]) -> str:
@@ -309,9 +331,12 @@ def _ways_back(
 ) -> Iterator[Finding]:
     if connection.static and not networks:
         yield Finding(
-            "static-routes", Grade.REFUSED, "The connection is static and knows no network of the office.",
-            "Routes of the connection", "Add the office's networks as static routes of the connection.",
-        )  # fmt: skip
+            "static-routes",
+            Grade.REFUSED,
+            "The connection is static and knows no network of the office.",
+            "Routes of the connection",
+            "Add the office's networks as static routes of the connection.",
+        )
     elif connection.static:
         shown = ", ".join(str(network) for network in networks)
         yield Finding(
@@ -330,23 +355,32 @@ def _ways_back(
     for network in networks:
         if clash := next((own for own in vpc.networks if own.overlaps(network)), None):
             yield Finding(
-                "overlap", Grade.REFUSED, f"{network} overlaps with the VPC range {clash}; those packets never leave the VPC.",
-                "ranges of the VPC", "One side must use other addresses, or translate them.",
-            )  # fmt: skip
+                "overlap",
+                Grade.REFUSED,
+                f"{network} overlaps with the VPC range {clash}; those packets never leave the VPC.",
+                "ranges of the VPC",
+                "One side must use other addresses, or translate them.",
+            )
     leading = [t for t in tables if gateway in t.propagating or any(r.target == gateway for r in t.routes)]
     if not leading:
         yield Finding(
-            "route-tables", Grade.REFUSED, f"No route table of {vpc.id} leads to the VPN gateway.", "DescribeRouteTables",
+            "route-tables",
+            Grade.REFUSED,
+            f"No route table of {vpc.id} leads to the VPN gateway.",
+            "DescribeRouteTables",
             "Switch on route propagation, or enter the routes, in the tables of your servers' subnets.",
-        )  # fmt: skip
+        )
     for table in leading:
         name = table.name or table.id
         missing = [n for n in networks if not any(n.subnet_of(r.network) and r.target == gateway for r in table.routes)]
         if table.id and gateway in table.propagating and missing:
             yield Finding(
-                "route-tables", Grade.WAITING, f"{name} takes routes over, and none has come yet.", "propagation is on",
+                "route-tables",
+                Grade.WAITING,
+                f"{name} takes routes over, and none has come yet.",
+                "propagation is on",
                 "Propagated routes appear once a tunnel is up.",
-            )  # fmt: skip
+            )
         elif missing:
             yield Finding(
                 "route-tables",
@@ -380,9 +414,12 @@ def _doors(cloud: Cloud, vpc: Vpc, networks: list[IPv4Network]) -> Iterator[Find
         )
     else:
         yield Finding(
-            "security-groups", Grade.REFUSED, f"No security group of {vpc.id} lets the office in.", "their rules",
+            "security-groups",
+            Grade.REFUSED,
+            f"No security group of {vpc.id} lets the office in.",
+            "their rules",
             f"Add a rule for {networks[0]} to the servers' security group.",
-        )  # fmt: skip
+        )
 
 
 def _propagated(tables: list[RouteTable], gateway: str) -> list[IPv4Network]:

@@ -206,8 +206,8 @@ class Undo:
     `gone` are error codes that mean there is nothing left to take back, `not_yet` those that mean "ask again
     in a moment" (written `Code` or `Code: part of the message`). `when` names a `Decision` and the value for which
     this call is made. `read` is made just before the call, whose parameters take `found(path)` from its answer: a
-    version that must be named, or a configuration of which one thing changes. `kept` is what this call leaves behind on purpose,
-    such as a last snapshot.
+    version that must be named, or a configuration of which one thing changes. `kept` is what this call leaves behind
+    on purpose, such as a last snapshot.
     """
 
     call: Call

@@ -383,7 +383,7 @@ class Session:
         return hand_over(self.flow, self.run, self._account)
 
     def undo(self, decisions: Mapping[str, str] | None = None) -> Iterator[Event]:
-        """Take the run back. `decisions` is what only a person can decide: one for each of `to_decide`. Raises Refused."""
+        """Take the run back. `decisions` holds one value for each of `to_decide`. Raises Refused."""
         run = self.run
         if not run or not run.plan:
             raise Refused("Nothing was created yet, so there is nothing to undo.")

@@ -78,7 +78,8 @@ ENTRY = """
 with_entry() {
   jq -cn --arg now "$1" --argjson empty "$2" --arg list "$3" --arg key "$4" --argjson entry "$5" \\
     '(if $now == "" then $empty else ($now | fromjson) end)
-     | .[$list] = ([.[$list] // [] | if type == "array" then .[] else . end | select(.[$key] != $entry[$key])] + [$entry])'
+     | ([.[$list] // [] | if type == "array" then .[] else . end | select(.[$key] != $entry[$key])]) as $others
+     | .[$list] = $others + [$entry]'
 }
 """
 
@@ -162,7 +163,8 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
 
 def _with_entry(action: str, entry: Entry, flow: str) -> str:
     """The document as it will be written; only a missing one is begun anew, never one that cannot be read."""
-    read = f"patiently '' {_codes(entry.absent)} {command(entry.read, flow)} --query {shlex.quote(entry.path)} --output text"
+    look = f"patiently '' {_codes(entry.absent)} {command(entry.read, flow)}"
+    read = f"{look} --query {shlex.quote(entry.path)} --output text"
     words = [json.dumps(entry.empty), entry.within, entry.key]
     rest = " ".join([*map(shlex.quote, words), _word(entry.entry, flow)])
     return f'STANDING=$({read})\n{_variable(edited(action))}=$(with_entry "$STANDING" {rest})'

@@ -156,7 +156,11 @@ def receipt_rows(receipt: Receipt) -> list[Said]:
         ("Removed", [Said(homely(line(what)), "removed", "good") for what in receipt.removed]),
         ("Put back as it was", [Said(line(what), "restored", "good") for what in receipt.restored]),
         ("Left", [
-            Said(f"{homely(line(rest.what))}: {line(rest.why)}{_still(rest.costs)}", "left", "warn" if rest.costs else "muted")
+            Said(
+                f"{homely(line(rest.what))}: {line(rest.why)}{_still(rest.costs)}",
+                "left",
+                "warn" if rest.costs else "muted",
+            )
             for rest in receipt.left
         ]),
     )  # fmt: skip

@@ -98,11 +98,14 @@ GAPS: dict[str, str] = {
     "rds.DescribeDBEngineVersions": "Missing in moto; a handful of Aurora versions, some of which cannot sleep.",
     "rds.DescribeOrderableDBInstanceOptions": "moto has none for Aurora; the same versions, as db.serverless.",
     "rds.CreateDBCluster": (
-        "moto overwrites a cluster of the same name and takes any capacity, version, user name and place; refused here. "
+        "moto overwrites a cluster of the same name and takes any capacity, version, user name and place; refused "
+        "here. "
         "Creating for about four seconds; SQL over HTTPS can be switched on."
     ),
     "rds.ModifyDBCluster": "Capacities are checked and completed as on AWS; changing them wakes it.",
-    "rds.DeleteDBCluster": "moto needs no word on a final snapshot; refused here without. Deleting for about three seconds.",
+    "rds.DeleteDBCluster": (
+        "moto needs no word on a final snapshot; refused here without. Deleting for about three seconds."
+    ),
     "rds.CreateDBInstance": "In a cluster: refused until that is available, and creating for about five seconds.",
     "rds.DeleteDBInstance": "In a cluster: deleting for about three seconds.",
     "rds.CreateDBSubnetGroup": "moto takes a name twice and subnets of one zone; refused here.",
@@ -110,10 +113,12 @@ GAPS: dict[str, str] = {
     "rds.DescribeIntegrations": "Missing in moto; the company has none.",
     "rds.DescribeEvents": "Tells when a serverless database fell asleep and woke.",
     "cloudwatch.GetMetricData": (
-        "Capacity and connections of serverless databases, which sleep by the clock; “reports” is asleep, “loyalty” is kept "
-        "awake by its application."
+        "Capacity and connections of serverless databases, which sleep by the clock; “reports” is asleep, “loyalty” "
+        "is kept awake by its application."
     ),
-    "rds-data.ExecuteStatement": "No SQL is run; one that is asleep says that it is resuming, and wakes in four seconds.",
+    "rds-data.ExecuteStatement": (
+        "No SQL is run; one that is asleep says that it is resuming, and wakes in four seconds."
+    ),
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
     "directconnect.DescribeVirtualInterfaces": "Missing in moto; the company has none.",
