@@ -37,7 +37,7 @@ class Guard:
 
     def __str__(self) -> str:
         return " and ".join(
-            f"{q.id} {'is not' if isinstance(values, But) else '='} {' or '.join(str(v or 'empty') for v in values)}"
+            f"{q.id} {'is not' if isinstance(values, But) else '='} {' or '.join('empty' if v in ((), '') else str(v) for v in values)}"
             for q, values in self.needs
         )
 
