@@ -36,10 +36,11 @@ class Guard:
         return Guard(self.needs + other.needs)
 
     def __str__(self) -> str:
-        return " and ".join(
-            f"{q.id} {'is not' if isinstance(values, But) else '='} {' or '.join('empty' if v in ((), '') else str(v) for v in values)}"
-            for q, values in self.needs
-        )
+        def told(values: Collection[Any]) -> str:
+            relation = "is not" if isinstance(values, But) else "="
+            return f"{relation} {' or '.join('empty' if value in ((), '') else str(value) for value in values)}"
+
+        return " and ".join(f"{question.id} {told(values)}" for question, values in self.needs)
 
 
 ALWAYS = Guard()
