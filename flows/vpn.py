@@ -66,7 +66,8 @@ def apart(networks: tuple[IPv4Network, ...], flow: SiteToSiteVpn) -> Iterator[Ca
             if office.overlaps(own):
                 raise Refused(
                     f"{office} overlaps with the VPC range {own}. Inside the VPC this range is always local, so "
-                    "packets would never reach your office. Use another range, or address translation (NAT) on your device."
+                    "packets would never reach your office. Use another range, or address translation (NAT) on your "
+                    "device."
                 )
     addresses.overlapping(networks)
     for office in networks:

@@ -175,7 +175,7 @@ def completion(shell: str, **given: Any) -> None:
 @click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers to FILE.")
 @output_option
 @global_options
-def run(  # noqa: PLR0917 - click passes them by name
+def run(
     flow: str, answers: Path | None, sets: tuple[str, ...], accept: tuple[str, ...], yes: bool, plain: bool,
     save_answers: Path | None, output: str, **given: Any,
 ) -> None:  # fmt: skip
@@ -240,7 +240,7 @@ def plan(
 @click.option("--reads", is_flag=True, help="With policy: for looking only, without creating.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead of stdout.")
 @global_options
-def export(  # noqa: PLR0917 - click passes them by name
+def export(
     flow: str, answers: Path | None, sets: tuple[str, ...], form: str, reads: bool, out: Path | None, **given: Any
 ) -> None:
     """The plan as an aws script, or the IAM policy that it needs."""

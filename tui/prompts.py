@@ -328,7 +328,7 @@ class Conversation:
 
     # -- reviewing ---------------------------------------------------------------------------------------
 
-    def _review(self, review: Review) -> int | None:  # noqa: PLR0912 - one branch for each word
+    def _review(self, review: Review) -> int | None:
         session = self.session
         open_ = [c for c in review.cautions if c.confirm and c.id not in session.accepted]
         told = words.review(session, review)

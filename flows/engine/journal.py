@@ -263,7 +263,7 @@ class Run:
     def _set(self, **values: str) -> None:
         columns = ", ".join(f"{name} = ?" for name in values)
         self._journal.write(
-            f"UPDATE runs SET {columns}, changed = ? WHERE id = ?",  # noqa: S608 - names are ours
+            f"UPDATE runs SET {columns}, changed = ? WHERE id = ?",
             (*values.values(), _now(), self.id),
         )
 
