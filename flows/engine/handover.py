@@ -61,7 +61,7 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
     """Remove the files of a run that was undone, unless somebody changed them since."""
     if not receipt.complete:
         return receipt
-    removed, left = list(receipt.removed), list(receipt.left)
+    left, count = list(receipt.left), 0
     for name, digest in run.record.handover.get("files", {}).items():
         path = Path(name)
         try:
@@ -75,9 +75,10 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
         except OSError as error:
             left.append(Left(f"The file {name}", str(error)))
             continue
-        removed.append(f"The file {name}")
+        count += 1
     _remove_empty(run.folder)
-    return replace(receipt, removed=tuple(removed), left=tuple(left))
+    files = (f"{count} file{'' if count == 1 else 's'} in {run.folder}",) if count else ()
+    return replace(receipt, removed=receipt.removed + files, left=tuple(left))
 
 
 def _remove_empty(folder: Path) -> None:
