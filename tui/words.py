@@ -127,7 +127,8 @@ def costs(review: Review) -> list[str]:
     prices = review.plan.costs
     if not prices:
         return ["Nothing in this plan costs anything by itself."]
-    return [text for price in prices for text in (cost(price), price.note, f"Source: {price.source}.") if text]
+    lines = [text for price in prices for text in (cost(price), price.note) if text]
+    return lines + [f"Source: {source}." for source in dict.fromkeys(price.source for price in prices)]
 
 
 def steps(review: Review) -> list[str]:
