@@ -54,7 +54,8 @@ def card(least: Decimal, most: Decimal, storage: str, instances: int, *, public:
         found.append(Cost("Asleep, compute", Decimal(0), AS_OF, SOURCE))
     found.append(
         Cost(
-            "Its password in Secrets Manager", SECRET.quantize(Decimal("0.00001")), AS_OF, "AWS Secrets Manager pricing, not verified",
+            "Its password in Secrets Manager", SECRET.quantize(Decimal("0.00001")), AS_OF,
+            "AWS Secrets Manager pricing, not verified",
             f"Storage is billed by use, {asleep} and the password.",
         )
     )  # fmt: skip

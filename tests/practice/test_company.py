@@ -79,7 +79,7 @@ def test_the_load_balancer(client: Any) -> None:
 
 def test_the_database(client: Any) -> None:
     rds = client("rds")
-    (orders,) = rds.describe_db_instances()["DBInstances"]
+    (orders,) = rds.describe_db_instances(DBInstanceIdentifier="orders")["DBInstances"]
     assert (orders["DBInstanceIdentifier"], orders["DBInstanceStatus"]) == ("orders", "available")
     snapshots = rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert [each["DBSnapshotIdentifier"] for each in snapshots] == ["orders-before-summer"]
