@@ -59,7 +59,7 @@ def test_rules_are_held_to_awss_limits_and_listed_in_the_order_in_which_they_are
         elb.create_rule(ListenerArn=listener, Priority=priority, Conditions=path(f"/{priority}"), Actions=[SORRY])
     rules = elb.describe_rules(ListenerArn=listener)["Rules"]
     priorities = [rule["Priority"] for rule in rules]
-    assert priorities == sorted(priorities[:-1], key=int) + ["default"]
+    assert priorities == [*sorted(priorities[:-1], key=int), "default"]
     mine = next(rule for rule in rules if rule["Priority"] == "7")
     assert mine["Conditions"][0]["Values"] == ["/7"]
     long = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "MessageBody": "é" * 513}}
