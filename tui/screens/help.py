@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..widgets.bar import key_name
+from ..widgets.bar import key_name, shown_bindings
 from ..widgets.lines import Said
 from .page import Page, Reading
 
@@ -29,8 +29,7 @@ class Help(Reading):
 def keys_of(page: Page) -> list[Said]:
     """The keys that apply on a page now, each with a sentence."""
     found: dict[str, Said] = {}
-    for active in page.active_bindings.values():
-        binding = active.binding
-        if binding.show and active.enabled:
-            found[binding.description] = Said(active.tooltip or binding.description, key_name(binding), "point")
+    for active in shown_bindings(page):
+        words = active.tooltip or active.binding.description
+        found[active.binding.description] = Said(words, key_name(active.binding), "point")
     return list(found.values())

@@ -15,10 +15,11 @@ from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from .home import run_row
-from .page import Page, Say
+from .page import Page, Say, homely
+from .steps import kept
 
 if TYPE_CHECKING:
-    from flows.engine import Handover, Session
+    from flows.engine import Handover, Run, Session
 
 
 class History(Page):
@@ -83,15 +84,8 @@ class RunPage(Page):
         self.query_one(Lines).focus()
 
     def _rows(self) -> list[Said]:
-        from .. import history
-
         assert self.session.run is not None, "a run is looked at"
-        return [
-            Said(text.strip(), kind="" if text.startswith("  ") or not text else "heading")
-            for text in (
-                line(raw) if raw.strip() == raw else f"  {line(raw)}" for raw in history.details(self.session.run)
-            )
-        ]
+        return run_rows(self.session.run)
 
     def waits(self, words: str) -> None:
         self.query_one("#said", Say).say("Looking whether it works…" if words else "")
@@ -120,3 +114,33 @@ class RunPage(Page):
     def action_home(self) -> None:
         """To the first screen."""
         self.handrail.go_home()
+
+
+def run_rows(run: Run) -> list[Said]:
+    """All that is known about a run."""
+    from .. import batch, words
+    from ..history import STATES
+
+    record, plan = run.record, run.plan
+    assert plan is not None, "a draft is gone on with, not looked at"
+    rows = [Said(f"{run.id}: {STATES[record.status]}", kind="heading")]
+    rows += [Said(f"Begun {_moment(record.created)}, last changed {_moment(record.changed)} (UTC).", kind="muted")]
+    parts = (
+        ("Steps", [kept(action, run) for action in plan.actions]),
+        ("Outputs", [Said(line(value), name) for name, value in record.handover.get("outputs", {}).items()]),
+        ("Files", [Said(homely(line(name))) for name in record.handover.get("files", {})]),
+        ("Resources", [
+            Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
+            for each in batch.resources(run, plan)
+        ]),
+        ("It costs", [Said(line(words.cost(cost))) for cost in plan.costs if batch.anything_created(run, plan)]),
+        ("Answers", [Said(line(value), key) for key, value in record.answers.items()]),
+    )  # fmt: skip
+    for heading, found in parts:
+        if found:
+            rows += [Said(), Said(heading, kind="heading"), *found]
+    return rows
+
+
+def _moment(at: str) -> str:
+    return at[:16].replace("T", " ")

@@ -125,7 +125,8 @@ def run_row(record: Record) -> Row:
 
     account = "PRACTICE" if record.place.practice else record.account or "unknown account"
     name = str(record.answers.get("name", "")) or SET_UPS.get(record.flow, (record.flow, ""))[0]
-    return Row(f"run:{record.id}", f"{record.id}  {name}", f"{STATES[record.status]}, {age(record.changed)}, {account}")
+    hint = f"{STATES[record.status]}, {age(record.changed)}, {account}  {name}"
+    return Row(f"run:{record.id}", record.id, hint)
 
 
 def age(moment: str) -> str:

@@ -9,7 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from ..widgets.bar import key_name
+from ..widgets.bar import key_name, shown_bindings
 from ..widgets.index import Row
 from ..widgets.options import Options
 from .page import Page, Say
@@ -27,9 +27,7 @@ class Palette(Page):
         super().__init__()
         self._page = page
         self._commands = {
-            f"do:{key}": active
-            for key, active in page.active_bindings.items()
-            if active.enabled and active.binding.action not in ("app.palette", "palette") and active.binding.show
+            f"do:{active.binding.key}": active for active in shown_bindings(page) if active.binding.action != "palette"
         }
 
     def between(self) -> Iterable[Widget]:

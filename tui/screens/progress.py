@@ -116,6 +116,8 @@ class Progress(Page):
             for event in self._events():
                 problems = problems or event.problem is not None
                 self.post_message(self.Told(event))
+                if self._stopping:  # it may have been asked before the session was ready to hear it
+                    self.session.stop()
             run = self.session.run
             finished = self._undo is None and run is not None and run.record.status == "done"
             return self.session.hand_over() if finished and not problems else None
@@ -182,7 +184,7 @@ class Progress(Page):
         seconds = usual(self._actions) if self._undo is None else 0
         how += f"; usually {words.duration(seconds)}." if seconds > 5 else "."
         command = f"handrail {'resume' if self._undo is None else 'undo'} {run.id}"
-        return f"{how}\nIt is safe to close this window: `{command}` goes on."
+        return f"{how}\nIt is safe to close this window: `{command}` goes on. Ctrl-C stops."
 
     def _say_now(self, text: str) -> None:
         self.query_one("#now", Say).say(text)

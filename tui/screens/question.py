@@ -18,6 +18,7 @@ from ..widgets.fields import Word
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.rail import Rail
+from .notice import Steps, notice, steps, suggested
 from .page import Page, Say
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from flows.engine import Question as Asked
 
 
-Steps = list[tuple[str, str, str]]
 PAUSE = 0.3
 """Seconds without a key after which is said what comes of it: a slow line is not kept busy while somebody types."""
 
@@ -72,7 +72,7 @@ class Question(Page):
         self.query_one("#notice").can_focus = False
         self.query_one("#notice").display = False
         if self.asking is not None:
-            self._show(self._told(self.asking))
+            self._show(self.asking, steps(self.session, self.asking))
         elif self._start is not None and self._start.flow and not self._start.answers:
             self.do(self._preview, self._show_preview)
         else:
@@ -104,7 +104,7 @@ class Question(Page):
         start = self._start
         assert start is not None
 
-        def opened() -> tuple[str, str, State | None]:
+        def opened() -> tuple[str, str, tuple[State, Steps] | None]:
             from .. import words
 
             session = self.handrail.desk.begin(start)
@@ -112,9 +112,9 @@ class Question(Page):
             where = words.where(session.identity, session.place)
             run = session.run
             old = run is not None and run.record.status != "draft"
-            return session.flow.title, where, None if old else session.state()
+            return session.flow.title, where, None if old else self._look()
 
-        def shown(found: tuple[str, str, State | None]) -> None:
+        def shown(found: tuple[str, str, tuple[State, Steps] | None]) -> None:
             title, where, state = found
             self.handrail.say_where(where)
             self.name_it(title)
@@ -125,41 +125,46 @@ class Question(Page):
 
         self.do(opened, shown, saying="Opening the account…")
 
-    def _arrive(self, state: State) -> None:
+    def _look(self) -> tuple[State, Steps]:
+        """What the session says now, and the steps beside it. Slow."""
         from flows.engine import Asking
 
+        state = self.session.state()
+        return state, steps(self.session, state) if isinstance(state, Asking) else []
+
+    def _arrive(self, found: tuple[State, Steps]) -> None:
+        from flows.engine import Asking
+
+        state, trail = found
         if isinstance(state, Asking):
-            self._show(self._told(state))
+            self._show(state, trail)
         else:
             self.handrail.show(self.session, state)
-
-    def _told(self, asking: Asking) -> tuple[Asking, Steps]:
-        return asking, steps(self.session, asking)
 
     def _answer(self, raw: object) -> None:
         """Say it to the session, and show what comes next."""
         session, asking = self.session, self.asking
         assert asking is not None
 
-        def said() -> State:
+        def said() -> tuple[State, Steps]:
             session.answer(raw)
             self._remarks = session.remarks(asking.question)
-            return session.state()
+            return self._look()
 
         self.do(said, self._arrive)
 
     # -- showing -----------------------------------------------------------------------------------------
 
-    def _show(self, told: tuple[Asking, Steps]) -> None:
-        self.asking, trail = told
+    def _show(self, asking: Asking, trail: Steps) -> None:
+        self.asking = asking
         self._typed = None
-        self._confirming = bool(self.asking.cautions)
+        self._confirming = bool(asking.cautions)
         self.name_it(self.session.flow.title)
         with self.app.batch_update():
-            number, of = self.asking.position
-            self._say_question(self.asking.question, f"Question {number} of {of}" if number else "Fine-tuning")
+            number, of = asking.position
+            self._say_question(asking.question, f"Question {number} of {of}" if number else "Fine-tuning")
             self.query_one(Rail).show(trail)
-            self.query_one("#hint", Say).say(self.query_one(Answer).fill(self.asking))
+            self.query_one("#hint", Say).say(self.query_one(Answer).fill(asking))
             self.query_one(Answer).open(not self._confirming)
             self._show_notice()
         self.refresh_bindings()
@@ -170,41 +175,12 @@ class Question(Page):
         self.query_one("#why", Say).say(line(question.why))
 
     def _show_notice(self) -> None:
-        rows = self._notice_rows()
-        notice = self.query_one("#notice", Lines)
-        notice.display = bool(rows)
-        notice.show(rows)
-
-    def _notice_rows(self) -> list[Said]:
-        from .. import words
-        from ..safe import shown
-
-        asking = self.asking
-        if asking is None:
-            return []
-        if self._typed is not None:
-            return self._typed
-        rows: list[Said] = []
-        if asking.because:
-            rows.append(Said(words.because(asking), "look", "warn"))
-        if problem := asking.problem:
-            rows.append(Said(shown(problem.what), "refused", "bad"))
-            rows += [Said(shown(problem.why), "why", "muted")] if problem.why else []
-            rows += [Said(shown(problem.remedy), "instead", "point")] if problem.remedy else []
-            if fixed := self._suggested():
-                rows.append(Said(f"enters {line(fixed)}", "F2", "point"))
-        elif asking.offer is not None and asking.offer.way_out:
-            rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
-        if self._confirming:
-            for caution in asking.cautions:
-                rows.append(Said(line(caution.message), "caution", "warn"))
-            switch = next((c.switch for c in asking.cautions if c.switch), "")
-            rows.append(Said("goes on like this", "y", "point"))
-            rows += [Said(f"takes {line(switch)} instead", "s", "point")] if switch else []
-            rows.append(Said("changes the answer", "Esc", "point"))
-        elif not asking.problem:
-            rows += [Said(line(c.message), "note", "muted") for c in self._remarks]
-        return rows
+        rows = self._typed
+        if rows is None and self.asking is not None:
+            rows = notice(self.asking, confirming=self._confirming, remarks=self._remarks)
+        lines = self.query_one("#notice", Lines)
+        lines.display = bool(rows)
+        lines.show(rows or [])
 
     @on(Word.Changed)
     def typed(self) -> None:
@@ -244,7 +220,7 @@ class Question(Page):
             case "next":
                 return asking is not None and not self._confirming
             case "suggestion":
-                return bool(self._suggested())
+                return bool(suggested(self.asking))
             case "reload":
                 return asking is not None and asking.offer is not None and not getattr(asking.question, "written", ())
             case _:
@@ -261,10 +237,10 @@ class Question(Page):
         session, asking = self.session, self.asking
         assert asking is not None
 
-        def accepted() -> State:
+        def accepted() -> tuple[State, Steps]:
             for caution in asking.cautions:
                 session.accept(caution.id)
-            return session.state()
+            return self._look()
 
         self.do(accepted, self._arrive)
 
@@ -275,24 +251,7 @@ class Question(Page):
 
     def action_suggestion(self) -> None:
         """Put the suggested value into the field; Enter then takes it."""
-        self.query_one(Answer).put(self._suggested())
-
-    def _suggested(self) -> str:
-        """What the field would hold with the corrected value in it."""
-        from flows.engine import Many
-        from flows.engine.questions import several
-
-        if self.asking is None or self.asking.problem is None:
-            return ""
-        problem = self.asking.problem
-        fixed = problem.suggestion or str(getattr(problem.__cause__, "suggestion", ""))
-        if not fixed or not isinstance(self.asking.question, Many):
-            return fixed
-        entries = several(self.asking.said)
-        wrong = max((entry for entry in entries if entry in problem.what), key=len, default="")
-        if len(entries) > 1 and not wrong:
-            return ""
-        return "\n".join(fixed if entry == wrong or len(entries) == 1 else entry for entry in entries)
+        self.query_one(Answer).put(suggested(self.asking))
 
     def action_back(self) -> None:
         """From a caution to the field, else to the question before, else home."""
@@ -307,15 +266,15 @@ class Question(Page):
             return
         session = self.session
 
-        def went() -> State | None:
+        def went() -> tuple[State, Steps] | None:
             self._remarks = ()
-            return session.state() if session.back() else None
+            return self._look() if session.back() else None
 
-        def shown(state: State | None) -> None:
-            if state is None:
+        def shown(found: tuple[State, Steps] | None) -> None:
+            if found is None:
                 self.handrail.go_home(f"Your answers are kept in {session.run.id}." if session.run else "")
             else:
-                self._arrive(state)
+                self._arrive(found)
 
         self.do(went, shown)
 
@@ -323,9 +282,9 @@ class Question(Page):
         """Read the account afresh."""
         session = self.session
 
-        def fresh() -> State:
+        def fresh() -> tuple[State, Steps]:
             session.refresh()
-            return session.state()
+            return self._look()
 
         self.do(fresh, self._arrive)
 
@@ -342,16 +301,3 @@ class Question(Page):
         rows += [Said(f"You can enter {line(question.allowed())}.")]
         rows += [Said(f"In an answers file this is called {question.id}.", kind="muted")]
         return rows
-
-
-def steps(session: Session, asking: Asking | None) -> Steps:
-    """What the rail shows."""
-    found: Steps = []
-    here = asking.question.id if asking else ""
-    for each in session.trail():
-        if not each.question.fine_tuning and each.question.id != here:
-            found.append(("done", each.question.label, line(each.shown) or "none"))
-    if asking:
-        found.append(("here", asking.question.label, ""))
-        found += [("ahead", question.label, "") for question in session.ahead()]
-    return [*found, ("ahead" if asking else "here", "Review", "")]

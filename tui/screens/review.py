@@ -41,7 +41,7 @@ class ReviewPage(Page):
         self.title_words = session.flow.title
 
     def between(self) -> Iterable[Widget]:
-        from .question import steps
+        from .notice import steps
 
         with Horizontal(id="body"):
             rail = Rail(id="rail")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flows.engine import Action, Event, Run
 
 JOURNALLED = {
-    "": ("", "muted"), "intent": ("begun", "warn"), "refused": ("", "muted"), "done": ("begun", "warn"),
+    "": ("to do", "muted"), "intent": ("begun", "warn"), "refused": ("to do", "muted"), "done": ("begun", "warn"),
     "ready": ("done", "good"), "undo": ("undoing", "warn"), "undone": ("removed", "good"), "left": ("LEFT", "bad"),
 }  # fmt: skip
 """What the journal's words mean to somebody who watches."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -55,10 +55,8 @@ class Keys(Widget):
         self.screen.bindings_updated_signal.subscribe(self, self._look)
         self._look(self.screen)
 
-    def _look(self, screen: Screen[object]) -> None:
-        shown = [each for each in screen.active_bindings.values() if each.binding.show and each.enabled]
-        shown.sort(key=lambda each: each.node is self.app)  # what works everywhere comes last
-        hints = [(key_name(each.binding), each.binding.description) for each in shown]
+    def _look(self, screen: Screen[Any]) -> None:
+        hints = [(key_name(each.binding), each.binding.description) for each in shown_bindings(screen)]
         if hints != self._hints:
             self._hints = hints
             self.refresh()
@@ -79,6 +77,12 @@ class Keys(Widget):
         for key, word in (hint for hint in self._hints if hint in fitting):
             parts += [(key, key_style), (f" {word}  ", None)]
         return strip(width, self.rich_style, (" ", None), *parts)
+
+
+def shown_bindings(screen: Screen[Any]) -> list[ActiveBinding]:
+    """The keys that apply on a screen now, those of the place where the cursor is first."""
+    shown = [each for each in screen.active_bindings.values() if each.binding.show and each.enabled]
+    return sorted(shown, key=lambda each: each.node is screen.app)
 
 
 def key_name(binding: Binding) -> str:

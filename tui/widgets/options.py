@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -21,7 +20,8 @@ from textual.widget import Widget
 
 from ..safe import line
 from .index import Index, Row
-from .paint import cut, fit, strip
+from .paint import cut, strip
+from .row import painted, too_long
 
 
 class Options(Widget, can_focus=True):
@@ -295,24 +295,12 @@ class Options(Widget, can_focus=True):
             return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
         if self._top + y >= len(self._shown):
             return Strip.blank(width, base)
-        return self._row(self._shown[self._top + y], self._top + y == self._cursor)
+        row, here = self._shown[self._top + y], self._top + y == self._cursor
+        mark = self._mark(row)
+        return painted(row, here=here, mark=mark, width=width, widest=self._label, base=base, look=self._styled)
 
-    def _row(self, row: Row, here: bool) -> Strip:
-        width, base = self.size.width, self.rich_style
-        if not row.key:
-            return strip(width, base, (cut(line(row.label), width), self._styled("heading")))
-        mark = "" if self.marked is None else "[x] " if row.key in self.marked else "[ ] "
-        room = width - 2 - len(mark)
-        column = min(self._label, max(room * 2 // 5, room - 46))
-        label, hint = line(row.label), line(row.hint)
-        label = fit(label, column) if hint else cut(label, room)
-        hint = cut(hint, room - column - 2) if hint else ""
-        if here:
-            text = f"> {mark}{label}  {hint}" if hint else f"> {mark}{label}"
-            return strip(width, base + self._styled("cursor"), (text, None))
-        return strip(
-            width, base, ("  ", None), (mark, self._styled("mark")), (f"{label}  ", None), (hint, self._styled("hint"))
-        )
+    def _mark(self, row: Row) -> str:
+        return "" if self.marked is None else "[x] " if row.key in self.marked else "[ ] "
 
     def _status(self) -> str:
         total, shown = self.count, len(self._shown)
@@ -326,11 +314,7 @@ class Options(Widget, can_focus=True):
 
     def cut_off(self, row: Row) -> bool:
         """Whether this row is too long to be shown in full."""
-        room = self.size.width - 2 - (4 if self.marked is not None else 0)
-        column = min(self._label, max(room * 2 // 5, room - 46))
-        if not row.hint:
-            return cell_len(line(row.label)) > room
-        return cell_len(line(row.label)) > column or cell_len(line(row.hint)) > room - column - 2
+        return too_long(row, mark=self._mark(row), width=self.size.width, widest=self._label)
 
     def _styled(self, part: str) -> Style:
         return self.get_component_rich_style(f"options--{part}", partial=True)
