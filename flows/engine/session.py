@@ -365,6 +365,7 @@ class Session:
                 raise Blocked(open_[0].message, "", f"Say yes to it, in batch with --accept {names}.")
             self._begin()
             assert self.run is not None
+            self.run.save_answers({key: said.raw for key, said in self._said.items()})  # suggested ones, too
             self.run.confirm(review.plan, self.identity.account, self.place)
         self._same_account()
         run = self.run
