@@ -12,7 +12,7 @@ import pytest
 from practice.office import named
 from practice.picture import snapshot
 from support.clock import FakeClock
-from support.vpn import BGP, FIXED, STATIC, VARIANTS, WAREHOUSE, again, carried_out, session, taken_back
+from support.vpn import BGP, FIXED, STAGING, STATIC, VARIANTS, WAREHOUSE, again, carried_out, session, taken_back
 
 from flows.engine import Happening, Journal, Problem, Refused, Run
 from flows.engine.cloud import Aws
@@ -178,6 +178,26 @@ def test_a_route_entered_meanwhile_survives(
     assert [event.action for event in events if event.kind is Happening.EXISTED] == [f"route-{table}-192.168.10.0-24"]
     taken_back(made)
     assert snapshot(account.session) == before
+
+
+def test_the_same_route_entered_meanwhile_survives(
+    account: PracticeAccount, cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock
+) -> None:
+    """Even if it leads just where ours would have led: somebody else made it, so undo leaves it."""
+    made = session(cloud, journal, {**STAGING, "route_method": "fixed"}, clock=clock)
+    made.review()
+    ec2.create_route(
+        RouteTableId=named(ec2, "table", "staging-private"),
+        DestinationCidrBlock=STAGING["networks"][0],
+        GatewayId=named(ec2, "vgw", "staging-vgw"),
+    )
+    before = snapshot(account.session)
+    carried_out(made)
+    taken_back(made)
+    assert snapshot(account.session) == before
+    assert [left.why for left in made.receipt().left if "192.168.10.0/24" in left.what] == [
+        "It existed before this run."
+    ]
 
 
 def test_a_rule_somebody_removed_does_not_keep_the_others(

@@ -561,7 +561,7 @@ def test_a_wait_that_takes_too_long(account: PracticeAccount, cloud: Aws, journa
     (problem,) = [event.problem for event in events if event.problem]
     assert "not ready after 40 minutes (pending)" in problem.what and "Resume" in problem.remedy
     waits = [event for event in events if event.kind is Happening.WAITING and event.action == "connection"]
-    assert waits[-1].now == "pending" and waits[-1].elapsed > 2000 and waits[-1].typical == 300
+    assert waits[-1].now == "pending" and 2000 < waits[-1].elapsed <= 2400 and waits[-1].typical == 300
     pending[0] = False
     carried_out(made)
     assert len(snapshot(account.session)["vpn_connections"]) == 1

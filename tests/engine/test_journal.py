@@ -160,8 +160,9 @@ def test_runs_are_named_by_their_beginning(journal: Journal) -> None:
     """An id, or the beginning of just one; everything else is refused with a way out."""
     one, other = journal.begin("vpn", Place()), journal.begin("vpn", Place())
     assert journal.run(one.id).id == journal.run(one.id[:-1]).id == one.id
-    with pytest.raises(Refused, match=f"{one.id}, {other.id}"):
+    with pytest.raises(Refused) as several:
         journal.run("vpn-")
+    assert one.id in several.value.what and other.id in several.value.what
     with pytest.raises(Refused, match="handrail runs"):
         journal.run("vpn_")
     assert [record.id for record in journal.records()] == [other.id, one.id]

@@ -11,11 +11,25 @@ from typing import Any
 
 import pytest
 from practice.office import named
+from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
-from support.vpn import FIXED, carried_out, session
+from support.vpn import FIXED, carried_out, session, taken_back
 
-from flows.engine import Action, Call, Happening, Journal, Place, Plan, Receipt, Restore, Run, before
+from flows.engine import (
+    Action,
+    Call,
+    CloudError,
+    Denied,
+    Happening,
+    Journal,
+    Place,
+    Plan,
+    Receipt,
+    Restore,
+    Run,
+    before,
+)
 from flows.engine.apply import apply
 from flows.engine.cloud import Aws
 from flows.engine.undo import receipt, undo
@@ -209,9 +223,16 @@ def test_undo_cut_anywhere(cloud: Aws, tmp_path: Path, s3: Any, monkeypatch: pyt
 def test_a_route_somebody_pointed_elsewhere_is_left(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
-    """It is theirs now; everything else of the run still goes."""
+    """It is theirs now; everything else of the run still goes, also what is only ready in a moment."""
     ec2: Any = account.session.client("ec2")
-    made = session(cloud, journal, FIXED, clock=clock)
+    watched, busy = Between(cloud), iter([CloudError("Busy.", aws_code="IncorrectState")])
+
+    def not_yet(_: int, call: Call) -> None:
+        if call.name == "DetachVpnGateway" and (refusal := next(busy, None)):
+            raise refusal
+
+    watched.before = not_yet
+    made = session(watched, journal, FIXED, clock=clock)
     carried_out(made)
     table = named(ec2, "table", "shop-private-a")
     (public,) = ec2.describe_route_tables(RouteTableIds=[named(ec2, "table", "shop-public")])["RouteTables"]
@@ -226,6 +247,32 @@ def test_a_route_somebody_pointed_elsewhere_is_left(
     assert led["192.168.10.0/24"] == internet
     assert "192.168.20.0/24" not in led
     assert not [g for g in ec2.describe_vpn_gateways()["VpnGateways"] if made.run and _ours(g, made.run.id)]
+
+
+def test_what_a_left_thing_needs_is_not_waited_for(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """If the connection cannot be deleted, neither can its ends: that is said at once, and a second undo finishes."""
+    before_it = snapshot(account.session)
+    denied = [True]
+
+    def deny(_: int, call: Call) -> None:
+        if call.name == "DeleteVpnConnection" and denied:
+            raise Denied("You are not allowed to.", permission="ec2:DeleteVpnConnection")
+
+    made = session(Between(cloud, before=deny), journal, FIXED, clock=clock)
+    carried_out(made)
+    began = clock.now()
+    list(made.undo())
+    told = made.receipt()
+    assert clock.now() - began < 300
+    assert not told.complete and any(left.costs for left in told.left)
+    assert made.run is not None
+    stuck = ("connection", "vpn-gateway", "customer-gateway")
+    assert [made.run.status(action) for action in stuck] == ["left"] * 3
+    denied.clear()
+    taken_back(made)
+    assert snapshot(account.session) == before_it
 
 
 def _ours(gateway: Any, run: str) -> bool:
