@@ -1,0 +1,13 @@
+"""Make the pictures in this folder afresh, from the stories that the tests compare them with."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+if __name__ == "__main__":
+    sys.exit(pytest.main(["-q", "--snapshot-update", "--rootdir", str(ROOT), str(ROOT / "tests/tui/test_pictures.py")]))
