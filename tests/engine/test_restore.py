@@ -225,7 +225,7 @@ def test_a_route_somebody_pointed_elsewhere_is_left(
 ) -> None:
     """It is theirs now; everything else of the run still goes, also what is only ready in a moment."""
     ec2: Any = account.session.client("ec2")
-    watched, busy = Between(cloud), iter([CloudError("Busy.", aws_code="IncorrectState")])
+    watched, busy = Between(cloud), iter([CloudError("Busy.", aws_code="IncorrectState")] * 4)
 
     def not_yet(_: int, call: Call) -> None:
         if call.name == "DetachVpnGateway" and (refusal := next(busy, None)):
