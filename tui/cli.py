@@ -53,7 +53,7 @@ def settings(**given: Any) -> dict[str, Any]:
 
 
 def place_of(given: dict[str, Any]) -> Place:
-    from flows.engine import Place
+    from flows.place import Place
 
     chosen = settings(**given)
     return Place(

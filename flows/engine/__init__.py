@@ -1,6 +1,7 @@
 """How every set-up works. The names that set-ups and front ends use are here."""
 
-from .cloud import Cloud, Identity, Place
+from ..place import Place
+from .cloud import Cloud, Identity
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .journal import Journal, Record, Run

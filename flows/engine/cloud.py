@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..place import Place
 from ..version import __version__
 from .outside import Missed, Page, look_at
 from .plan import Call
@@ -32,17 +33,6 @@ THROTTLED = {
 }  # fmt: skip
 """As botocore.retries.standard lists them (botocore 1.44)."""
 ATTEMPTS = 8
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where to work: what the command line said, no more."""
-
-    profile: str = ""
-    region: str = ""
-    endpoint_url: str = ""
-    practice: bool = False
-    read_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..place import Place
 from . import keep
-from .cloud import Place
 from .plan import Plan, Ref
 from .problems import Busy, JournalTrouble, Refused
 

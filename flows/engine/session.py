@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from ..place import Place
 from .apply import apply
 from .clock import Clock
-from .cloud import Cloud, Identity, Place, Remembering
+from .cloud import Cloud, Identity, Remembering
 from .events import Event, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .handover import hand_over, take_files_back
