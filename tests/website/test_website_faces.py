@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -135,9 +136,11 @@ def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     file = tmp_path / "script.sh"
     file.write_text(text)
     subprocess.run(["bash", "-n", str(file)], check=True)
+    assert ("openssl rand" in text) is bool(plan.secrets)
+    if shutil.which("shellcheck") is None:
+        pytest.skip("there is no shellcheck on this machine to ask")
     checked = subprocess.run(["shellcheck", str(file)], check=False, capture_output=True, text=True)
     assert checked.stdout == ""
-    assert ("openssl rand" in text) is bool(plan.secrets)
 
 
 def test_the_policy_allows_both_regions(
