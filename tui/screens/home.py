@@ -5,11 +5,12 @@ It is painted before anything heavy is imported; the runs and the account come a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 ROOMY = 110
 """Columns from which a set-up's summary fits beside its title."""
+GRACE = 0.05
+"""Seconds that the first frame gets to reach the terminal."""
 UNFINISHED = ("draft", "applying", "failed", "undoing")
 
 
@@ -56,7 +59,10 @@ class Home(Page):
     def on_screen_resume(self) -> None:
         self.show_where()
 
-    def _load(self) -> None:
+    @work(group="load")
+    async def _load(self) -> None:
+        """Importing competes with painting, so it begins once the terminal has the first frame."""
+        await asyncio.sleep(GRACE)
         self.do(self._records, self._show_runs)
 
     def _records(self) -> list[Row]:

@@ -239,6 +239,11 @@ class Progress(Page):
             f"{run.id} stopped half-way. What was done is written down." if not undoing
             else f"Undoing {run.id} stopped half-way. What was done is written down."
         )  # fmt: skip
+        failed = {problem.action for problem in self._problems}
+        for index, action in enumerate(self._actions):
+            if action.id not in failed:
+                row = kept(action, run)
+                self.query_one("#page", Lines).change(index, text=row.text, lead=row.lead, kind=row.kind)
         notice, ways = self.query_one("#notice", Lines), self.query_one("#ways", Options)
         notice.display, ways.display = bool(rows), True
         notice.show(rows)
