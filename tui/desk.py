@@ -63,9 +63,9 @@ class Desk:
         key = "practice" if place.practice else place
         if key not in self._clouds:
             if self._opener is None:
-                from flows.accounts import open_cloud
+                from flows.accounts import sign_in
 
-                self._opener = open_cloud
+                self._opener = sign_in
             self._clouds[key] = self._opener(place)
         cloud = self._clouds[key]
         cloud.identity  # noqa: B018
