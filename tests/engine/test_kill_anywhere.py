@@ -21,7 +21,7 @@ from support.vpn import VARIANTS
 
 from flows.practice.server import serve
 
-SHARES = 3
+SHARES = 2
 """The moments are dealt out to that many tests, so that they can run side by side."""
 
 
@@ -73,7 +73,7 @@ def test_killed_anywhere_then_undone(scene: Scene, tmp_path: Path, variant: str,
     """The account and the files end as before."""
     for n in itertools.count(1 + share, SHARES):
         state = tmp_path / str(n)
-        ended = scene.run(VARIANTS[variant], state, die_at=n, lasting=variant != "static")
+        ended = scene.run(VARIANTS[variant], state, die_at=n, lasting=True)
         run = the_run(state)
         if run and status(state) != "draft":
             scene.undone(run, state)
