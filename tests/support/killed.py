@@ -1,6 +1,6 @@
 """A run that is killed: the account, the `handrail` that works on it, and how to tell what became of both.
 
-What is the same for every set-up; a test says which one, how its account is pictured and how it ends.
+What is the same for every set-up; `kills/scenes.py` says which ones there are.
 """
 
 from __future__ import annotations
@@ -13,60 +13,79 @@ from pathlib import Path
 from typing import Any
 
 from flows.engine import Journal
+from flows.practice import PracticeAccount
 from support.mortal import Ended, Mortal
 
-Picture = dict[str, Any]
 
-
-@dataclass
-class Scene:
-    """An account, and the `handrail` that is run on it.
+@dataclass(frozen=True)
+class Case:
+    """One way through a set-up, to be killed at every moment.
 
     Args:
         flow: the set-up.
-        handrail: runs the command.
-        snapshot: takes a picture of the account.
-        plain: takes out of a line what differs between two runs, given what the account held before.
+        answers: what is in the answers file.
+        services: whose descriptions the process reads before it forks.
+        picture: the account as {kind: {id: anything}}.
+        differs: matches what no two runs share.
         ends: the status with which a run ends.
         files: how many files and folders it leaves with its user, at least.
         accept: the warnings that are said yes to.
         decided: what only a person can decide at undo, as KEY=VALUE.
+        lasting: calls that only read are no moments.
     """
 
     flow: str
-    handrail: Mortal
-    snapshot: Callable[[], Picture]
-    plain: Callable[[str, Picture], str]
+    answers: Mapping[str, Any]
+    services: tuple[str, ...]
+    picture: Callable[[PracticeAccount], dict[str, Any]]
+    differs: re.Pattern[str]
     ends: str = "done"
     files: int = 0
     accept: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
-    before: Picture = field(init=False)
+    lasting: bool = True
+
+
+@dataclass
+class Scene:
+    """An account, and the `handrail` that is run on it."""
+
+    case: Case
+    handrail: Mortal
+    account: PracticeAccount
+    before: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.before = self.snapshot()
+        self.before = self.picture()
 
-    def picture(self) -> Picture:
-        return self.snapshot()
+    def picture(self) -> dict[str, Any]:
+        return self.case.picture(self.account)
 
-    def run(self, answers: Mapping[str, Any], state: Path, **how: Any) -> Ended:
+    def run(self, state: Path, die_at: int = 0) -> Ended:
         file = state / "answers.json"
         state.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(dict(answers)))
-        accepted = [word for name in self.accept for word in ("--accept", name)]
-        words = ("run", self.flow, "--answers", str(file), "--yes", "--output", "json", *accepted)
-        return self.handrail(*words, state=state, **how)
+        file.write_text(json.dumps(dict(self.case.answers)))
+        return self._handrail(
+            "run", self.case.flow, "--answers", str(file), *self._accepted, state=state, die_at=die_at
+        )
 
-    def resume(self, run: str, state: Path, die_at: int = 0, **how: Any) -> Ended:
-        accepted = [word for name in self.accept for word in ("--accept", name)]
-        return self.handrail("resume", run, "--yes", "--output", "json", *accepted, state=state, die_at=die_at, **how)
+    def resume(self, run: str, state: Path, die_at: int = 0) -> Ended:
+        return self._handrail("resume", run, *self._accepted, state=state, die_at=die_at)
 
-    def undo(self, run: str, state: Path, **how: Any) -> Ended:
-        decided = [word for said in self.decided for word in ("--set", said)]
-        return self.handrail("undo", run, "--yes", "--output", "json", *decided, state=state, **how)
+    def undo(self, run: str, state: Path, die_at: int = 0) -> Ended:
+        decided = [word for said in self.case.decided for word in ("--set", said)]
+        return self._handrail("undo", run, *decided, state=state, die_at=die_at)
+
+    @property
+    def _accepted(self) -> list[str]:
+        return [word for name in self.case.accept for word in ("--accept", name)]
+
+    def _handrail(self, *words: str, state: Path, die_at: int) -> Ended:
+        order = (*words, "--yes", "--output", "json")
+        return self.handrail(*order, state=state, die_at=die_at, lasting=self.case.lasting)
 
     def ended_well(self, ended: Ended) -> bool:
-        return (ended.code, ended.json.get("status")) == (0, self.ends)
+        return (ended.code, ended.json.get("status")) == (0, self.case.ends)
 
     def undone(self, run: str, state: Path) -> None:
         """Undo what is left of a run, and see that nothing is."""
@@ -84,7 +103,7 @@ class Scene:
         assert now == expected, [line for line in now if line not in expected] + [
             line for line in expected if line not in now
         ]
-        assert len(files(state)) >= self.files
+        assert len(files(state)) >= self.case.files
 
     def additions(self) -> list[str]:
         """What there is now and was not before, without the ids, which no two runs share."""
@@ -92,13 +111,17 @@ class Scene:
         old = {id for things in self.before.values() for id in things}
         lines = [f"{kind} {'' if id in old else 'new'} {things[id]}" for kind, things in after.items() for id in things]
         told = {f"{kind}  {things[id]}" for kind, things in self.before.items() for id in things}
-        run = re.compile(rf"\b{self.flow.replace('_', '-')}-[0-9a-hjkmnp-tv-z]{{8}}\b")
-        return sorted(run.sub("RUN", self.plain(line, self.before)) for line in lines if line not in told)
+        run = re.compile(rf"\b{self.case.flow.replace('_', '-')}-[0-9a-hjkmnp-tv-z]{{8}}\b")
 
-    def uninterrupted(self, answers: Mapping[str, Any], state: Path) -> list[str]:
+        def told_apart(line: str) -> str:
+            return run.sub("RUN", self.case.differs.sub(lambda id: id[0] if id[0] in old else "…", line))
+
+        return sorted(told_apart(line) for line in lines if line not in told)
+
+    def uninterrupted(self, state: Path) -> list[str]:
         """What a run adds that nothing disturbs; it is taken back again."""
-        ended = self.run(answers, state)
-        assert ended.code == 0, ended
+        ended = self.run(state)
+        assert self.ended_well(ended), ended
         added = self.additions()
         assert added
         self.undone(ended.json["run"], state)

@@ -1,0 +1,77 @@
+"""What is killed: a set-up, answers for it, a picture of its account, and what differs between any two runs of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from alb import fronts
+from practice.picture import snapshot
+from support import aurora, vpn, website
+from support.killed import Case
+
+
+def by_kind(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A picture whose things have no ids of their own."""
+    return {kind: {kind: json.dumps(thing, sort_keys=True, default=str)} for kind, thing in shown.items()}
+
+
+def _vpn(answers: Mapping[str, Any], *, lasting: bool = True) -> Case:
+    return Case(
+        "vpn",
+        answers,
+        ("sts", "iam", "ec2", "service-quotas"),
+        lambda account: snapshot(account.session),
+        re.compile(r"\b(vgw|cgw|vpn)-[0-9a-f]{17}\b"),
+        ends="waiting",
+        files=6,
+        lasting=lasting,
+    )
+
+
+def _alb(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "alb",
+        answers,
+        ("sts", "iam", "ec2", "elbv2", "acm", "cloudfront"),
+        lambda account: {"thing": fronts.picture(account)},
+        re.compile(r"\b[0-9a-f]{16,17}\b"),
+    )
+
+
+def _website(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "website",
+        answers,
+        ("sts", "iam", "s3", "s3control", "cloudfront", "route53", "acm", "resourcegroupstaggingapi"),
+        lambda account: by_kind(website.picture(account.session)),
+        re.compile(
+            r"(\b|(?<=HandrailCloudFront))[A-Z][0-9A-Z]{12}\b|\b[a-z][0-9a-z]{12}\.cloudfront\.net"
+            r"|\b[0-9a-f-]{36}\b|\b[0-9A-Za-z]{48}\b"
+        ),
+    )
+
+
+def _aurora(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "aurora",
+        answers,
+        ("sts", "iam", "ec2", "rds", "rds-data", "service-quotas"),
+        lambda account: aurora.picture(account.session),
+        re.compile(r"\bsgr?-[0-9a-f]{17}\b|\b[0-9a-f]{8}-[0-9a-f-]{27}-\w{6}\b"),
+        decided=("final_snapshot=no",),
+    )
+
+
+CASES: Mapping[str, Case] = {
+    "vpn, every moment": _vpn(vpn.STATIC, lasting=False),
+    "vpn, bgp": _vpn(vpn.BGP),
+    "vpn, fixed routes": _vpn(vpn.FIXED),
+    "alb, a listener": _alb(fronts.VARIANTS["https"]),
+    "alb, a rule": _alb(fronts.VARIANTS["office"]),
+    "website, secret header": _website(website.VARIANTS["website"]),
+    "website, certificate and names": _website(website.VARIANTS["bucket-named"]),
+    "aurora": _aurora(aurora.SLEEPY),
+}
