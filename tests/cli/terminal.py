@@ -57,6 +57,14 @@ class Terminal:
     def press(self, key: bytes) -> None:
         os.write(self.end, key)
 
+    def interrupted(self) -> int:
+        """Press Ctrl-C until it ends, for one just between a prompt and its reading goes unheard; the exit code."""
+        while True:
+            self.press(b"\x03")
+            while select.select([self.end], [], [], 2.0)[0]:
+                if not self._more():
+                    return self.ended()
+
     def ended(self) -> int:
         """Read to the end; returns the exit code."""
         while self._more():
