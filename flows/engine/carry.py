@@ -9,6 +9,7 @@ import string
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -121,17 +122,20 @@ class Carrier:
         if self.stop.is_set():
             raise Stopped("Stopped as you asked.", "What was sent is written down.")
 
-    def send(self, call: Call, not_yet: Iterable[str], read: Call | None = None) -> dict[str, Any]:
+    def send(self, call: Call, not_yet: Iterable[str], read: Call | None = None, more: str = "") -> dict[str, Any]:
         """Send a changing call, again and again while AWS says "not yet". Raises CloudError.
 
-        `read` is made before each attempt; `found` in the call refers to its answer.
+        `read` is made before each attempt; `found` in the call refers to its answer. While `more` is true of that,
+        there is more to send.
         """
         began, tries = self.clock.now(), 0
         while True:
             self.check()
             try:
                 answer = self.cloud.make(read.fill(self.resolve)) if read else {}
-                return self.cloud.make(call.fill(partial(self._resolve_found, answer)))
+                reply = self.cloud.make(call.fill(partial(self._resolve_found, answer)))
+                if not more or not jmespath.search(more, answer):
+                    return reply
             except CloudError as problem:
                 if not matches(problem, not_yet) or self.clock.now() - began > self.patience:
                     raise
@@ -150,7 +154,9 @@ class Carrier:
             answer = self._poll(poll, wait, elapsed)
             if answer is None or jmespath.search(self.text(wait.ready), answer):
                 return answer or {}
-            now = str(jmespath.search(self.text(wait.now), answer) or "") if wait.now else ""
+            now = self._now(wait, answer)
+            if wait.silence and not now and elapsed > wait.silence:
+                return answer
             if wait.failed and jmespath.search(self.text(wait.failed), answer):
                 raise CloudError(f"{wait.sentence}: AWS says it is {now or 'failed'}.", "It will not become ready.")
             if elapsed > wait.limit:
@@ -160,6 +166,13 @@ class Carrier:
             self.report(Event(Happening.WAITING, action, wait.sentence, now, elapsed, wait.typical))
             self.pause(interval(tries))
             tries += 1
+
+    def _now(self, wait: Wait, answer: dict[str, Any]) -> str:
+        """The state's own word, as far as it can be read."""
+        if wait.watch:
+            with suppress(CloudError):
+                answer = self.cloud.make(wait.watch.fill(self.resolve))
+        return str(jmespath.search(self.text(wait.now), answer) or "") if wait.now else ""
 
     def _poll(self, poll: Call, wait: Wait, elapsed: float) -> dict[str, Any] | None:
         """The answer, None if the thing is gone and should be; {} while AWS's copies are not in step."""

@@ -149,6 +149,8 @@ class Wait:
         gone: error codes of `poll` that mean "ready", for waits on a deletion.
         typical: seconds it usually takes.
         limit: seconds after which to give up.
+        watch: a further reading call, into whose answer `now` looks; into that of `poll` where it cannot be made.
+        silence: seconds after which it is over when AWS tells no state at all; 0 is never.
     """
 
     poll: Call
@@ -159,6 +161,8 @@ class Wait:
     gone: tuple[str, ...] = ()
     typical: int = 10
     limit: int = 600
+    watch: Call | None = None
+    silence: int = 0
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,8 @@ class Undo:
     in a moment" (written `Code` or `Code: part of the message`). `when` names a `Decision` and the value for which
     this call is made. `read` is made just before the call, whose parameters take `found(path)` from its answer: a
     version that must be named, or a configuration of which one thing changes. `kept` is what this call leaves behind
-    on purpose, such as a last snapshot.
+    on purpose, such as a last snapshot. While the JMESPath `more` is true of what was read, both are made again, as
+    for a bucket that is emptied a thousand files at a time.
     """
 
     call: Call
@@ -218,6 +223,7 @@ class Undo:
     when: tuple[str, str] | None = None
     read: Call | None = None
     kept: Kept | None = None
+    more: str = ""
 
 
 @dataclass(frozen=True)

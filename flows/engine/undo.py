@@ -163,7 +163,7 @@ def _step(action: Action, step: Undo, carrier: Carrier) -> None:
                 return
             if str(found) != carrier.text(step.still.equals):
                 raise _Changed(step.still.otherwise)
-        _send(carrier, step.call, step.not_yet, step.read)
+        _send(carrier, step.call, step.not_yet, step.read, step.more)
     except CloudError as problem:
         if not matches(problem, step.gone):
             raise
@@ -171,12 +171,12 @@ def _step(action: Action, step: Undo, carrier: Carrier) -> None:
         carrier.wait(action.id, step.wait)
 
 
-def _send(carrier: Carrier, call: Call, not_yet: Iterable[str] = (), read: Call | None = None) -> None:
+def _send(carrier: Carrier, call: Call, not_yet: Iterable[str] = (), read: Call | None = None, more: str = "") -> None:
     """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
     try:
-        carrier.send(call, not_yet, read)
+        carrier.send(call, not_yet, read, more)
     except Lost:
-        carrier.send(call, not_yet, read)
+        carrier.send(call, not_yet, read, more)
 
 
 def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> None:

@@ -1,0 +1,114 @@
+"""CodeBuild: the project that builds a page, its log, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flows.engine import RUN, Action, Call, Cost, Find, Ref, Undo, join
+
+from .roles import allow
+
+IMAGES = {
+    "22": "aws/codebuild/amazonlinux-x86_64-standard:6.0",
+    "24": "aws/codebuild/amazonlinux-x86_64-standard:6.0",
+    "26": "aws/codebuild/amazonlinux-x86_64-standard:6.0",
+    "20": "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+}
+"""The newest image that has each version of Node.js (CodeBuild User Guide, "Available runtimes", 2026-10)."""
+LOG_DAYS, BUILD_MINUTES, QUEUE_MINUTES = 30, 20, 60
+PRICE = Cost(
+    "The build project, which costs nothing by itself; minutes of building are paid", Decimal(0), "2026-11",
+    "AWS CodeBuild pricing page, US East (N. Virginia); no price list was read",
+    "100 minutes of a month are free, then about 0.005 USD a minute (general1.small, Linux).",
+)  # fmt: skip
+
+
+def log_group(project: str) -> str:
+    return f"/aws/codebuild/{project}"
+
+
+def log(project: str, label: str) -> tuple[Action, Action]:
+    """The log of the builds, forgotten after 30 days."""
+    here = {"logGroupName": log_group(project)}
+    mine = {"Name": label, "handrail:run": RUN, "handrail:flow": Ref("handrail", "flow")}
+    return Action(
+        "log",
+        f"Create the log {log_group(project)}",
+        Call("logs.CreateLogGroup", {**here, "tags": mine}),
+        undo=(Undo(Call("logs.DeleteLogGroup", here), gone=("ResourceNotFoundException",)),),
+        # CodeBuild makes it by itself at the first build, so one that stands there may be of an earlier project
+        exists=("ResourceAlreadyExistsException",),
+        type="AWS::Logs::LogGroup",
+        resource=log_group(project),
+        undone=f"The log {log_group(project)}",
+    ), Action(
+        "log-days",
+        f"Delete what is in the log after {LOG_DAYS} days",
+        Call("logs.PutRetentionPolicy", {**here, "retentionInDays": LOG_DAYS}),
+        after=("log",),
+    )  # fmt: skip
+
+
+def may(partition: str, region: str, account: str, project: str, artifacts: str) -> list[dict[str, Any]]:
+    """What every build of a pipeline must be allowed: its log, and what the stages hand on."""
+    log = f"arn:{partition}:logs:{region}:{account}:log-group:{log_group(project)}"
+    bucket = f"arn:{partition}:s3:::{artifacts}"
+    return [
+        allow("Logs", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [log, f"{log}:*"]),
+        allow("ArtifactObjects", ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], f"{bucket}/*"),
+        allow("ArtifactBucket", ["s3:GetBucketAcl", "s3:GetBucketLocation"], bucket),
+    ]
+
+
+def project(
+    name: str, role: Ref, *, image: str, buildspec: str, artifacts: str, variables: Mapping[str, str],
+    after: Sequence[str], label: str,
+) -> Action:  # fmt: skip
+    """A project whose source and result are a pipeline's. `buildspec` is its text, or "" for the source's own file.
+
+    The locations are ignored by AWS for CODEPIPELINE (API Reference, ProjectSource and ProjectArtifacts, 2026-10);
+    emulators want them.
+    """
+    mine = join("projects[?tags[?key=='handrail:run' && value=='", RUN, "']] | [0].{project: @}")
+    return Action(
+        "project",
+        f"Create the build project {name} ({image.rpartition('/')[2]}, at most {BUILD_MINUTES} minutes a build)",
+        Call(
+            "codebuild.CreateProject",
+            {
+                "name": name,
+                "source": {"type": "CODEPIPELINE", "location": artifacts, **({"buildspec": buildspec} if buildspec else {})},
+                "artifacts": {"type": "CODEPIPELINE", "location": artifacts},
+                "environment": {
+                    "type": "LINUX_CONTAINER", "image": image, "computeType": "BUILD_GENERAL1_SMALL",
+                    "environmentVariables": [
+                        {"name": key, "value": value, "type": "PLAINTEXT"} for key, value in variables.items()
+                    ],
+                },
+                "serviceRole": role,
+                "timeoutInMinutes": BUILD_MINUTES,
+                "queuedTimeoutInMinutes": QUEUE_MINUTES,
+                "cache": {"type": "LOCAL", "modes": ["LOCAL_CUSTOM_CACHE"]},
+                "logsConfig": {"cloudWatchLogs": {"status": "ENABLED", "groupName": log_group(name)}},
+                "tags": [
+                    {"key": "Name", "value": label}, {"key": "handrail:run", "value": RUN},
+                    {"key": "handrail:flow", "value": Ref("handrail", "flow")},
+                ],
+            },
+        ),
+        undo=(Undo(Call("codebuild.DeleteProject", {"name": name})),),
+        find=Find(Call("codebuild.BatchGetProjects", {"names": [name]}), mine),
+        not_yet=("InvalidInputException: not authorized to perform: sts:AssumeRole",),
+        after=tuple(after),
+        type="AWS::CodeBuild::Project",
+        resource=name,
+        costs=(PRICE,),
+        undone=f"The build project {name}",
+        refusals={
+            "ResourceAlreadyExistsException": f"A build project named {name} exists already. Choose another name.",
+            "AccountLimitExceededException": "This account may not run builds yet. New accounts must ask AWS to raise "
+            "“Concurrently running builds for Linux/Small” under Service Quotas first.",
+        },
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""CodePipeline: sources, stages, the pipeline itself, and watching its first run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flows.engine import RUN, Action, Call, Cost, Find, Ref, Undo, Wait, join
+
+from .roles import allow
+
+STAGES = "join(', ', stageStates[?latestExecution].join(' ', [stageName, latestExecution.status]))"
+"""“Source Succeeded, Build InProgress”, from GetPipelineState."""
+PRICE = Cost(
+    "The pipeline, which costs nothing by itself; minutes of its actions are paid", Decimal(0), "2026-11",
+    "AWS CodePipeline pricing page, US East (N. Virginia); no price list was read",
+    "Type V2: 100 action minutes of a month are free, then about 0.002 USD a minute.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a pipeline gets its files: CodePipeline's provider, its settings, and what the role needs for it."""
+
+    provider: str
+    owner: str
+    configuration: Mapping[str, Any]
+    may: Sequence[Mapping[str, Any]]
+
+    def stage(self) -> dict[str, Any]:
+        return stage("Source", "Source", self.provider, self.configuration, owner=self.owner, gives="source")
+
+
+def from_bucket(partition: str, bucket: str, key: str, *, poll: bool) -> Source:
+    """A zip in a versioned bucket; `poll` asks S3 about once a minute instead of being told."""
+    arn = f"arn:{partition}:s3:::{bucket}"
+    read = ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
+    return Source(
+        "S3", "AWS", {"S3Bucket": bucket, "S3ObjectKey": key, "PollForSourceChanges": str(poll).lower()},
+        (
+            allow("SourceBucket", ["s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"], arn),
+            allow("SourceObject", read, f"{arn}/{key}"),
+        ),
+    )  # fmt: skip
+
+
+def from_codecommit(partition: str, region: str, account: str, repository: str, branch: str, *, poll: bool) -> Source:
+    """A branch of a CodeCommit repository; `poll` asks about once a minute instead of being told."""
+    names = (
+        "CancelUploadArchive",
+        "GetBranch",
+        "GetCommit",
+        "GetRepository",
+        "GetUploadArchiveStatus",
+        "UploadArchive",
+    )
+    return Source(
+        "CodeCommit", "AWS",
+        {"RepositoryName": repository, "BranchName": branch, "PollForSourceChanges": str(poll).lower()},
+        (
+            allow(
+                "SourceCodeCommit", [f"codecommit:{name}" for name in names],
+                f"arn:{partition}:codecommit:{region}:{account}:{repository}",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def from_connection(arn: Any, repository: str, branch: str) -> Source:
+    """A branch at GitHub, GitLab or Bitbucket; pushes start the pipeline. Both names of the permission are needed."""
+    return Source(
+        "CodeStarSourceConnection", "AWS",
+        {"ConnectionArn": arn, "FullRepositoryId": repository, "BranchName": branch},
+        (allow("SourceConnection", ["codeconnections:UseConnection", "codestar-connections:UseConnection"], arn),),
+    )  # fmt: skip
+
+
+def stage(
+    name: str, category: str, provider: str, configuration: Mapping[str, Any], *, owner: str = "AWS", takes: str = "",
+    gives: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """A stage of one action."""
+    return {
+        "name": name,
+        "actions": [
+            {
+                "name": name,
+                "actionTypeId": {"category": category, "owner": owner, "provider": provider, "version": "1"},
+                "configuration": dict(configuration),
+                **({"inputArtifacts": [{"name": takes}]} if takes else {}),
+                **({"outputArtifacts": [{"name": gives}]} if gives else {}),
+            }
+        ],
+    }
+
+
+def may(partition: str, region: str, account: str, artifacts: str, project: str = "") -> list[dict[str, Any]]:
+    """What every pipeline's role needs: its artifacts, and to start the builds of one project."""
+    bucket, own = f"arn:{partition}:s3:::{artifacts}", {"StringEquals": {"aws:ResourceAccount": account}}
+    objects = ["s3:PutObject", "s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:PutObjectTagging"]
+    builds = f"arn:{partition}:codebuild:{region}:{account}:project/{project}"
+    return [
+        allow("ArtifactBucket", ["s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"], bucket, **own),
+        allow("ArtifactObjects", objects, f"{bucket}/*", **own),
+        *([allow("Build", ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], builds)] if project else []),
+    ]
+
+
+def pipeline(
+    name: str, role: Ref, artifacts: str, stages: Sequence[Mapping[str, Any]], *, after: Sequence[str], label: str,
+    partition: str, region: str, account: str,
+) -> Action:  # fmt: skip
+    """The pipeline, which starts its first run at once."""
+    arn = f"arn:{partition}:codepipeline:{region}:{account}:{name}"
+    mine = join("tags[?key=='handrail:run'].value | [0] == '", RUN, "'")
+    return Action(
+        "pipeline",
+        f"Create the pipeline {name}: {' → '.join(str(each['name']) for each in stages)}",
+        Call(
+            "codepipeline.CreatePipeline",
+            {
+                "pipeline": {
+                    "name": name, "roleArn": role, "artifactStore": {"type": "S3", "location": artifacts},
+                    "stages": [dict(each) for each in stages], "version": 1, "pipelineType": "V2",
+                    "executionMode": "SUPERSEDED",
+                },
+                "tags": [
+                    {"key": "Name", "value": label}, {"key": "handrail:run", "value": RUN},
+                    {"key": "handrail:flow", "value": Ref("handrail", "flow")},
+                ],
+            },
+        ),
+        undo=(Undo(Call("codepipeline.DeletePipeline", {"name": name})),),
+        find=Find(
+            Call("codepipeline.ListPipelines"), f"pipelines[?name=='{name}'] | [0].{{pipeline: @}}",
+            proof=Call("codepipeline.ListTagsForResource", {"resourceArn": arn}), ours=mine,
+        ),
+        not_yet=("InvalidStructureException: is not authorized to perform AssumeRole on role",),
+        after=tuple(after),
+        type="AWS::CodePipeline::Pipeline",
+        resource=name,
+        costs=(PRICE,),
+        undone=f"The pipeline {name}",
+        refusals={
+            "PipelineNameInUseException": f"A pipeline named {name} exists already. Choose another name.",
+            "LimitExceededException": "This region has its 1000 pipelines already. Delete one that is not used.",
+        },
+    )  # fmt: skip
+
+
+def first_run(name: str) -> Action:
+    """Watch the run that creating the pipeline started, stage by stage, however it ends: that is told afterwards."""
+    look = Call("codepipeline.ListPipelineExecutions", {"pipelineName": name, "maxResults": 1})
+    last = "pipelineExecutionSummaries[0].status"
+    return Action(
+        "first-run",
+        "Watch the first run, stage by stage",
+        look,
+        wait=Wait(
+            look,
+            ready=f"contains(['Succeeded', 'Failed', 'Stopped', 'Cancelled', 'Superseded'], {last} || '')",
+            now=f"(stageStates && {STAGES}) || {last}",
+            watch=Call("codepipeline.GetPipelineState", {"name": name}),
+            sentence="The pipeline runs for the first time", typical=180, limit=1800, silence=20,
+        ),
+        after=("pipeline",),
+    )  # fmt: skip
