@@ -210,7 +210,7 @@ def everybody(statement: Mapping[str, Any]) -> bool:
 # -- to change -------------------------------------------------------------------------------------------------
 
 
-def host_website(bucket: Bucket, index: str, error: str) -> Action:
+def host_website(bucket: Bucket, index: str, error: str, after: tuple[str, ...] = ()) -> Action:
     """Switch website hosting on in a bucket that has none."""
     here = {"Bucket": bucket.name}
     document = {"IndexDocument": {"Suffix": index}} | ({"ErrorDocument": {"Key": error}} if error else {})
@@ -230,6 +230,7 @@ def host_website(bucket: Bucket, index: str, error: str) -> Action:
                 ),
             ),
         ),
+        after=after,
         undone=f"The website hosting of {bucket.name}",
     )  # fmt: skip
 

@@ -79,7 +79,9 @@ def project(
             "codebuild.CreateProject",
             {
                 "name": name,
-                "source": {"type": "CODEPIPELINE", "location": artifacts, **({"buildspec": buildspec} if buildspec else {})},
+                "source": {
+                    "type": "CODEPIPELINE", "location": artifacts, **({"buildspec": buildspec} if buildspec else {}),
+                },
                 "artifacts": {"type": "CODEPIPELINE", "location": artifacts},
                 "environment": {
                     "type": "LINUX_CONTAINER", "image": image, "computeType": "BUILD_GENERAL1_SMALL",

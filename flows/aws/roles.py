@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Ref, Undo, found, join
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Late, Ref, Undo, found, join
 
 from .tags import tags
 
@@ -93,5 +93,16 @@ def taken(cloud: Cloud, name: str) -> bool:
     return True
 
 
-def _document(statements: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [dict(each) for each in statements]})
+def _document(statements: Sequence[Mapping[str, Any]]) -> Late:
+    """The text of a policy; what is known only once the plan runs stands in it as a reference."""
+    known: list[Ref] = []
+
+    def later(ref: Ref) -> str:
+        known.append(ref)
+        return f"@@{len(known) - 1}@@"
+
+    text = json.dumps({"Version": "2012-10-17", "Statement": [dict(each) for each in statements]}, default=later)
+    if not known:
+        return text
+    parts = re.split(r"@@(\d+)@@", text)
+    return join(*(known[int(part)] if at % 2 else part for at, part in enumerate(parts)))

@@ -16,6 +16,8 @@ PREFIXES: Mapping[str, str] = {
     "cloudwatch": "cloudwatch", "pricing": "pricing", "acm": "acm", "cloudfront": "cloudfront", "route53": "route53",
     "resourcegroupstaggingapi": "tag",
     "elbv2": "elasticloadbalancing",
+    "codepipeline": "codepipeline", "codebuild": "codebuild", "codecommit": "codecommit", "logs": "logs",
+    "codeconnections": "codeconnections",
     "rds": "rds", "rds-data": "rds-data", "kms": "kms",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
@@ -31,6 +33,9 @@ EXCEPTIONS: Mapping[str, str] = {
     "s3.DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3.GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3control.GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+    "s3.ListObjectVersions": "s3:ListBucketVersions",
+    "s3.DeleteObjects": "s3:DeleteObject",
+    "s3.PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
     "cloudfront.CreateDistributionWithTags": "cloudfront:CreateDistribution",
 }
 """Operations whose action is called otherwise; empty for those that need none."""
@@ -45,9 +50,14 @@ def permission(operation: str) -> str | None:
 
 
 def permissions(calls: Iterable[Call]) -> list[str]:
-    """The IAM actions for all these calls, sorted. An operation that is not known stands as `?operation`."""
+    """The IAM actions for those of these calls that are made here, not in another account, sorted.
+
+    An operation that is not known stands as `?operation`.
+    """
     found: set[str] = set()
     for call in calls:
+        if call.profile:
+            continue
         action = permission(call.operation)
         found.add(f"?{call.operation}" if action is None else action)
         found.update(_implied(call.service, call.params))
@@ -73,4 +83,18 @@ def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
         yield from ("rds:AddTagsToResource", "rds:CreateDBClusterSnapshot")
     if service == "rds" and "KmsKeyId" in params:
         yield from ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
+    if service == "iam" and "Tags" in params:
+        yield "iam:TagRole"
+    if service in ("codecommit", "codepipeline", "logs") and "tags" in params:
+        yield f"{service}:TagResource"
+    if service == "codeconnections" and "Tags" in params:
+        yield "codeconnections:TagResource"
+    if service == "s3" and "ObjectOwnership" in params:
+        yield "s3:PutBucketOwnershipControls"
+    if service == "s3" and "Delete" in params:
+        yield "s3:DeleteObjectVersion"
+    if (service == "codebuild" and "serviceRole" in params) or (service == "codepipeline" and "pipeline" in params):
+        yield "iam:PassRole"
+    if service == "codepipeline" and "ConnectionArn" in str(params.get("pipeline", "")):
+        yield "codeconnections:PassConnection"
     yield from ("iam:PassRole" for name in params if name.lower().endswith("rolearn"))

@@ -117,12 +117,14 @@ def refs(value: Any) -> Iterator[Ref]:
 class Call:
     """One API call: `Call("ec2.CreateVpnGateway", {"Type": "ipsec.1"})`, some values still `Ref`s.
 
-    `region` is only for what must be elsewhere than the rest, such as a certificate for CloudFront.
+    `region` is only for what must be elsewhere than the rest, such as a certificate for CloudFront; `profile` only for
+    what is done in another account: the AWS profile it is made with.
     """
 
     operation: str
     params: Mapping[str, Any] = field(default_factory=dict)
     region: str = ""
+    profile: str = ""
 
     @property
     def service(self) -> str:
@@ -133,7 +135,7 @@ class Call:
         return self.operation.partition(".")[2]
 
     def fill(self, resolve: Resolve) -> Call:
-        return Call(self.operation, fill(self.params, resolve), self.region)
+        return Call(self.operation, fill(self.params, resolve), self.region, self.profile)
 
 
 @dataclass(frozen=True)
@@ -328,6 +330,8 @@ class Action:
         costs: what that costs while it exists.
         undone: what the receipt says about taking it back.
         refusals: AWS's error codes for the call, in plain words; AWS's own words are shown beside them.
+        relieves: the id of an action that must not last, such as stopping a server. However applying ends, this
+            action's call is made then; it must be one that may be repeated.
     """
 
     id: str
@@ -344,6 +348,7 @@ class Action:
     costs: tuple[Cost, ...] = ()
     undone: str = ""
     refusals: Mapping[str, str] = field(default_factory=dict)
+    relieves: str = ""
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
@@ -448,6 +453,8 @@ class Plan:
             yield action.call
             if action.wait:
                 yield action.wait.poll
+                if action.wait.watch:
+                    yield action.wait.watch
             if action.find:
                 yield action.find.look
                 if action.find.proof:

@@ -1,0 +1,60 @@
+"""CodeCommit repositories. AWS closed the service to new accounts in July 2024 and opened it again in November 2025."""
+
+from __future__ import annotations
+
+from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Still, Undo, found, join
+
+
+def standing(cloud: Cloud, name: str) -> dict[str, str] | None:
+    """What AWS knows of a repository, None if there is none of that name. Raises CloudError."""
+    try:
+        found: dict[str, str] = cloud.make(Call("codecommit.GetRepository", {"repositoryName": name}))[
+            "repositoryMetadata"
+        ]
+    except CloudError as problem:
+        if problem.aws_code != "RepositoryDoesNotExistException":
+            raise
+        return None
+    return found
+
+
+def create(name: str) -> Action:
+    """Make an empty repository. Undo deletes it only while nothing was pushed to it."""
+    here = {"repositoryName": name}
+    look = Call("codecommit.GetRepository", here)
+    return Action(
+        "repository",
+        f"Create the CodeCommit repository {name}, empty until your first push",
+        Call(
+            "codecommit.CreateRepository",
+            {**here, "repositoryDescription": join("handrail ", RUN), "tags": {
+                "Name": name, "handrail:run": RUN, "handrail:flow": FLOW,
+            }},
+        ),
+        undo=(
+            Undo(
+                Call("codecommit.DeleteRepository", here),
+                gone=("RepositoryDoesNotExistException",),
+                still=Still(
+                    look, "repositoryMetadata.defaultBranch || 'empty'", "empty",
+                    "It holds code by now, so it is kept. To delete it for ever: aws codecommit delete-repository "
+                    f"--repository-name {name}",
+                ),
+            ),
+        ),
+        find=Find(
+            Call("codecommit.ListRepositories"),
+            f"repositories[?repositoryName=='{name}'] | [0].{{Found: repositoryName}}",
+            proof=Call("codecommit.GetRepository", {"repositoryName": found("Found")}),
+            ours=join("repositoryMetadata.repositoryDescription == 'handrail ", RUN, "'"),
+        ),
+        type="AWS::CodeCommit::Repository",
+        resource=name,
+        undone=f"The repository {name}",
+        refusals={
+            "OperationNotAllowedException": "This account may not create CodeCommit repositories. AWS closed the "
+            "service to new accounts in July 2024 and opened it again in November 2025; ask AWS Support, or use a "
+            "connection to GitHub, GitLab or Bitbucket.",
+            "RepositoryNameExistsException": f"A repository named {name} exists already.",
+        },
+    )  # fmt: skip

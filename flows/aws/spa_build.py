@@ -1,0 +1,38 @@
+"""The buildspec of a single-page application: it builds, proves that there is a page, and only then publishes.
+
+post_build also runs after a failed build, and deleting old files from an empty folder would wipe the site, so both
+are asked first (CodeBuild User Guide, "Build phase transitions", 2026-10). No ACLs: buckets made since April 2023
+refuse them.
+"""
+
+from __future__ import annotations
+
+HASHED = ("assets", "static", "_next/static")
+"""Folders whose file names change with their content, so that browsers may keep them for ever."""
+FOR_EVER, A_WHILE, NEVER = "public,max-age=31536000,immutable", "public,max-age=300", "no-cache"
+
+
+def buildspec(command: str, node: str, *, invalidate: bool) -> str:
+    """The text, every command quoted, because “: ” in one would make it something else."""
+    hashed = " ".join(HASHED)
+    apart = " ".join(f'--exclude "{folder}/*"' for folder in HASHED)
+    install = ["if test -f package-lock.json; then npm ci; else npm install; fi"]
+    publish = [
+        'test "$CODEBUILD_BUILD_SUCCEEDING" = "1" || exit 1',
+        'test -f "$SITE_DIR/index.html"',
+        f'for each in {hashed}; do if test -d "$SITE_DIR/$each"; then aws s3 sync "$SITE_DIR/$each/" '
+        f'"s3://$SITE_BUCKET/$each/" --cache-control "{FOR_EVER}" || exit 1; fi; done',
+        f'aws s3 sync "$SITE_DIR/" "s3://$SITE_BUCKET/" --exclude index.html {apart} --cache-control "{A_WHILE}"',
+        f'aws s3 cp "$SITE_DIR/index.html" "s3://$SITE_BUCKET/index.html" --cache-control "{NEVER}"',
+        'aws s3 sync "$SITE_DIR/" "s3://$SITE_BUCKET/" --delete --size-only',
+    ]
+    if invalidate:
+        publish.append('aws cloudfront create-invalidation --distribution-id "$DISTRIBUTION_ID" --paths "/index.html"')
+    lines = ["version: 0.2", "phases:", "  install:", "    runtime-versions:", f'      nodejs: "{node}"']
+    lines += ["    commands:", *_quoted(install), "  build:", "    commands:", *_quoted([command])]
+    lines += ["  post_build:", "    commands:", *_quoted(publish), "cache:", "  paths:", "    - '/root/.npm/**/*'"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(commands: list[str]) -> list[str]:
+    return ["      - '" + command.replace("'", "''") + "'" for command in commands]

@@ -1,0 +1,63 @@
+"""Applied, the page is delivered as the answers say; undone, the account is as it was before."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+from support.spa import CODECOMMIT, VARIANTS, ZIP, carried_out, picture, session, taken_back
+
+from flows.engine import Journal
+from flows.engine.cloud import Aws
+from flows.practice import PracticeAccount
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_undone_is_as_before(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
+) -> None:
+    """Answering and reviewing only read; what was delivered meanwhile goes with the buckets that the run made."""
+    before = picture(account.session)
+    made = session(cloud, journal, VARIANTS[variant], clock=clock)
+    made.review()
+    assert picture(account.session) == before
+    carried_out(made)
+    site = VARIANTS[variant]["site_bucket"]
+    s3: Any = account.session.client("s3")
+    if site != "fjord-coffee-site":
+        s3.put_object(Bucket=site, Key="index.html", Body=b"<h1>Fjord</h1>")
+    assert picture(account.session) != before
+    taken_back(made)
+    assert picture(account.session) == before
+
+
+def test_a_zip_as_the_source(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Its bucket is only used, and must keep versions."""
+    s3: Any = account.session.client("s3")
+    s3.put_bucket_versioning(Bucket="fjord-coffee-artifacts", VersioningConfiguration={"Status": "Enabled"})
+    before = picture(account.session)
+    made = session(cloud, journal, ZIP, clock=clock)
+    carried_out(made)
+    stages = account.session.client("codepipeline").get_pipeline(name="shop-front")["pipeline"]["stages"]
+    assert stages[0]["actions"][0]["configuration"]["S3ObjectKey"] == "source.zip"
+    taken_back(made)
+    assert picture(account.session) == before
+
+
+def test_roles_may_no_more_than_they_must(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """One project may take on the build's role, nothing may everything, and no ACL is touched."""
+    carried_out(session(cloud, journal, CODECOMMIT, clock=clock))
+    iam: Any = account.session.client("iam")
+    trust = iam.get_role(RoleName="shop-front-build")["Role"]["AssumeRolePolicyDocument"]["Statement"][0]
+    assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+    assert trust["Condition"]["ArnLike"]["aws:SourceArn"].endswith(":project/shop-front-build")
+    for role in ("shop-front-build", "shop-front-pipeline"):
+        document = iam.get_role_policy(RoleName=role, PolicyName="handrail")["PolicyDocument"]
+        for statement in document["Statement"]:
+            assert "*" not in (statement["Resource"], *statement["Resource"])
+            assert "*" not in json.dumps(statement["Action"])
+            assert "Acl" not in json.dumps(statement["Action"]).replace("GetBucketAcl", "")

@@ -1,0 +1,91 @@
+"""Answers for the delivery of a page in the demo company, a picture of what it touches, and a way through it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+import flows
+from flows.engine import Cloud, Event, Journal, Place, Session
+from flows.engine.clock import Clock
+
+CODECOMMIT: Mapping[str, Any] = {
+    "name": "shop-front",
+    "source": "codecommit",
+    "repository": "shop-front",
+    "branch": "main",
+    "site_bucket": "fjord-shop-front",
+    "build_output": "dist",
+}
+"""A repository and a bucket that are made for it."""
+ZIP: Mapping[str, Any] = {key: value for key, value in CODECOMMIT.items() if key != "branch"} | {
+    "source": "s3",
+    "repository": "fjord-coffee-artifacts/source.zip",
+}
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "codecommit": CODECOMMIT,
+    "a site that exists": {**CODECOMMIT, "site_bucket": "fjord-coffee-site"},
+    "private, with CloudFront": {**CODECOMMIT, "public": "no", "distribution": "E1A2B3C4D5E6F7", "buildspec": "file"},
+    "another image": {**CODECOMMIT, "node": "20", "build_command": "CI=false npm run build", "build_output": "build"},
+}
+
+
+def session(
+    cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any] = CODECOMMIT, *, clock: Clock | None = None
+) -> Session:
+    """A session in which everything is answered and accepted."""
+    made = Session(flows.find("spa_pipeline"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.accepted.add("files-replaced")
+    made.fill(answers)
+    return made
+
+
+def carried_out(made: Session) -> list[Event]:
+    """Apply and hand over; it must succeed."""
+    events = list(made.apply())
+    assert not [event.problem for event in events if event.problem]
+    made.hand_over()
+    return events
+
+
+def taken_back(made: Session) -> list[Event]:
+    events = list(made.undo())
+    assert made.receipt().complete
+    return events
+
+
+def picture(account: boto3.Session, *, endpoint_url: str | None = None) -> dict[str, Any]:
+    """Everything that this set-up could change, in all services."""
+
+    def client(name: str) -> Any:
+        return account.client(name, region_name="eu-central-1", endpoint_url=endpoint_url)  # type: ignore[call-overload]
+
+    s3, iam, logs = client("s3"), client("iam"), client("logs")
+    shown: dict[str, Any] = {}
+    for bucket in (each["Name"] for each in s3.list_buckets()["Buckets"]):
+        reads = (s3.get_bucket_website, s3.get_bucket_policy, s3.get_public_access_block, s3.get_bucket_tagging)
+        settings = [_setting(read, bucket) for read in reads]
+        versions = [each["Key"] for each in s3.list_object_versions(Bucket=bucket).get("Versions", [])]
+        shown[f"bucket {bucket}"] = [*settings, versions]
+    for role in iam.list_roles()["Roles"]:
+        inline = iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
+        shown[f"role {role['RoleName']}"] = [role["AssumeRolePolicyDocument"], inline]
+    shown["projects"] = client("codebuild").list_projects()["projects"]
+    shown["pipelines"] = [each["name"] for each in client("codepipeline").list_pipelines()["pipelines"]]
+    shown["logs"] = [each["logGroupName"] for each in logs.describe_log_groups()["logGroups"]]
+    shown["repository"] = _setting(client("codecommit").get_repository, "shop-front", "repositoryName")
+    return shown
+
+
+def _setting(read: Any, name: str, key: str = "Bucket") -> Any:
+    try:
+        answer = read(**{key: name})
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    answer.pop("ResponseMetadata")
+    return json.loads(answer["Policy"]) if "Policy" in answer else json.loads(json.dumps(answer, default=str))
