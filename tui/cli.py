@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flows.tasks import TASKS
+from flows.tasks import OUTPUTS, TASKS
 from flows.version import __version__
 
 from .entry import print_set_ups
@@ -414,8 +414,10 @@ def task(**given: Any) -> None:
 
 
 def _task_command(name: str, summary: str) -> click.Command:
+    forms = ["text", "json", *OUTPUTS.get(name, ())]
+
     @global_options
-    @json_option
+    @click.option("--output", type=click.Choice(forms), default="text", help="What goes to stdout.")
     @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at, and what to do.")
     @click.argument("subject", required=False)
     def command(subject: str | None, sets: tuple[str, ...], output: str, **given: Any) -> None:
@@ -443,6 +445,8 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
         outcome = found.perform(said, around)
     if output == "json":
         _print_json(tasks.document(name, found, outcome))
+    elif output in found.outputs:
+        _print_json(outcome.documents[output])
     else:
         for line in tasks.lines(outcome):
             click.echo(line)
@@ -699,7 +703,7 @@ def _wants_json(arguments: list[str]) -> bool:
     """Whether errors are documents; known before the arguments are understood, because that may be the error."""
     said = [word.removeprefix("--output=") for word in arguments if word.startswith("--output=")]
     said += [word for flag, word in pairwise(arguments) if flag == "--output"]
-    return bool({"json", "ndjson"} & set(said))
+    return bool({"json", "ndjson", "sarif"} & set(said))
 
 
 def help_text() -> str:

@@ -59,5 +59,8 @@ def lines(outcome: Outcome) -> Iterator[str]:
     """The same for people; what may be run now is told apart."""
     from . import safe, words
 
+    if outcome.shown:
+        yield from (safe.shown(line) for line in outcome.shown.split("\n"))
+        return
     yield from (safe.line(sentence) for sentence in outcome.sentence.splitlines())
     yield from (words.finding(finding) for finding in outcome.findings)

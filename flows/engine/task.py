@@ -24,6 +24,8 @@ class Outcome:
         facts: the same for scripts; plain JSON.
         findings: what was looked at.
         next_steps: what may be run now.
+        shown: the whole answer laid out in lines; empty where sentence and findings say it.
+        documents: the answer in the forms of the task's `outputs`.
     """
 
     code: int
@@ -31,6 +33,8 @@ class Outcome:
     facts: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     next_steps: tuple[str, ...] = ()
+    shown: str = ""
+    documents: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,14 @@ class Task:
         argument: the key whose value may also stand right behind the task's name; empty for none.
         codes: its exit codes, each with its meaning; those of every command hold besides.
         account: whether it needs one.
+        outputs: what `--output` takes besides text and json.
     """
 
     keys: ClassVar[Mapping[str, str]] = {}
     argument: ClassVar[str] = ""
     codes: ClassVar[Mapping[int, str]] = {0: "done"}
     account: ClassVar[bool] = True
+    outputs: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def summary(cls) -> str:

@@ -8,8 +8,12 @@ if TYPE_CHECKING:
 
 TASKS = {
     "database-awake": "Is a serverless database asleep, what keeps it awake, and wake it.",
+    "lint-buildspec": "Is a CodeBuild buildspec.yml right: every mistake with its line.",
 }
 """Name to summary. The command line shows them before any task is imported; a test compares the two."""
+
+OUTPUTS = {"lint-buildspec": ("sarif",)}
+"""What `--output` takes besides text and json; a test compares it with the tasks' own."""
 
 
 def find(name: str) -> Task:

@@ -1,0 +1,30 @@
+"""What is wrong with a CodeBuild buildspec.yml, down to line and column. Neither account nor front end is needed."""
+
+from __future__ import annotations
+
+from . import reading, sense, walk
+from .mistakes import RULES, Mistake, Place, Severity
+
+__all__ = ["RULES", "Mistake", "Place", "Severity", "lint"]
+
+
+def lint(text: str, image: str = "") -> list[Mistake]:
+    """Every mistake of a buildspec, in the order of the file.
+
+    Args:
+        text: the file.
+        image: the build image whose runtimes are meant; any of today's if left out.
+    """
+    read = reading.read(text)
+    found = list(read.mistakes)
+    if read.root is not None:
+        found += walk.walk(read.root)
+        found += sense.look(read.root, reading.lines(text), image)
+    quiet = {mistake.at.line for mistake in found if mistake.quiet}
+    return sorted(
+        (
+            Mistake(each.rule, each.severity, each.message, each.at, each.fix, each.at.line in quiet)
+            for each in dict.fromkeys(found)
+        ),
+        key=lambda mistake: (mistake.at.line, mistake.at.column, mistake.rule),
+    )
