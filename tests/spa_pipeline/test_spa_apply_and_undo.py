@@ -58,6 +58,7 @@ def test_roles_may_no_more_than_they_must(
     for role in ("shop-front-build", "shop-front-pipeline"):
         document = iam.get_role_policy(RoleName=role, PolicyName="handrail")["PolicyDocument"]
         for statement in document["Statement"]:
-            assert "*" not in (statement["Resource"], *statement["Resource"])
+            resources = statement["Resource"]
+            assert "*" not in ([resources] if isinstance(resources, str) else resources)
             assert "*" not in json.dumps(statement["Action"])
             assert "Acl" not in json.dumps(statement["Action"]).replace("GetBucketAcl", "")

@@ -119,6 +119,13 @@ GAPS: dict[str, str] = {
     "rds-data.ExecuteStatement": (
         "No SQL is run; one that is asleep says that it is resuming, and wakes in four seconds."
     ),
+    "codepipeline.CreatePipeline": "moto runs nothing; here its first run begins at once, and takes four seconds.",
+    "codepipeline.StartPipelineExecution": "A run whose stages pass, or fail as on AWS.",
+    "codepipeline.GetPipelineState": (
+        "Missing in moto; an empty repository, a connection that nobody confirmed and a folder other than dist fail."
+    ),
+    "codebuild.BatchGetBuilds": "Answers with the build that a pipeline failed in.",
+    "logs.GetLogEvents": "The end of a failed build's log.",
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
     "directconnect.DescribeVirtualInterfaces": "Missing in moto; the company has none.",
@@ -144,6 +151,9 @@ _WHERE = {
     "cloudfront": ("cloudfront", "certificates"),
     "acm": ("certificates",),
     "route53": ("dns",),
+    "codepipeline": ("pipelines",),
+    "codebuild": ("pipelines",),
+    "logs": ("pipelines",),
 }
 _done: set[str] = set()
 

@@ -1,0 +1,161 @@
+"""Pipelines that run: a source, a build with a log, and what goes wrong in either.
+
+moto keeps pipelines and projects and runs none of them. Here a run is what the clock says: the source takes a second,
+the build three more. A repository without a commit, a connection that nobody confirmed and an answer with the wrong
+folder fail, as they do on AWS. The pages of this company are built into dist.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from moto.codebuild.models import codebuild_backends
+from moto.codebuild.responses import CodeBuildResponse
+from moto.codepipeline.models import CodePipelineBackend, PipelineExecution
+from moto.codepipeline.responses import CodePipelineResponse
+from moto.core.responses import ActionResult
+from moto.logs.responses import LogsResponse
+
+from flows.practice.clock import CLOCK
+from flows.practice.gaps.wire import Described, Response, answers
+
+FETCHED_IN, BUILT_IN, BUILT_INTO = 1, 4, "dist"
+_create_pipeline: Any = CodePipelineBackend.create_pipeline
+_batch_get_builds: Any = CodeBuildResponse.batch_get_builds
+_get_log_events: Any = LogsResponse.get_log_events
+
+
+class PracticeRun(PipelineExecution):
+    """A run; how it is, is worked out whenever somebody asks."""
+
+    def __init__(self, backend: Any, pipeline: Described) -> None:
+        super().__init__(pipeline["name"], pipeline["version"], None)
+        self.began, self._backend, self._pipeline = CLOCK.now(), backend, pipeline
+
+    @property
+    def status(self) -> str:
+        states = [state for _, state, _ in self.stages()]
+        return next((state for state in ("Failed", "InProgress") if state in states), "Succeeded")
+
+    @status.setter
+    def status(self, _: str) -> None:
+        """moto says at once that it succeeded."""
+
+    def stages(self) -> Iterator[tuple[str, str, str]]:
+        """Name, state and trouble of each stage that was reached."""
+        for stage in self._pipeline["stages"]:
+            action = stage["actions"][0]
+            category = action["actionTypeId"]["category"]
+            if not CLOCK.passed(self.began, FETCHED_IN if category == "Source" else BUILT_IN):
+                yield stage["name"], "InProgress", ""
+                return
+            trouble = self._trouble(action)
+            yield stage["name"], "Failed" if trouble else "Succeeded", trouble
+            if trouble:
+                return
+
+    def _trouble(self, action: Described) -> str:
+        settings, provider = action["configuration"], action["actionTypeId"]["provider"]
+        if provider == "CodeStarSourceConnection":
+            return f"Connection {settings['ConnectionArn']} is not available"
+        if provider == "CodeCommit":
+            repository, branch = settings["RepositoryName"], settings["BranchName"]
+            return f"No branch named {branch} was found in {repository}, or the branch does not exist"
+        if provider == "CodeBuild" and _wrong_folder(self._backend, settings["ProjectName"]):
+            return "Build terminated with state: FAILED"
+        return ""
+
+    def build(self) -> str:
+        for stage in self._pipeline["stages"]:
+            settings = stage["actions"][0]["configuration"]
+            if "ProjectName" in settings:
+                return f"{settings['ProjectName']}:{self.pipeline_execution_id}"
+        return ""
+
+
+def _wrong_folder(backend: Any, project: str) -> str:
+    """The folder that a project publishes, where it is not the one that its build makes."""
+    made = codebuild_backends[backend.account_id][backend.region_name].codebuild_projects.get(project)
+    variables = made.project_metadata["environment"].get("environmentVariables") or [] if made else []
+    folder = next((each["value"] for each in variables if each["name"] == "SITE_DIR"), BUILT_INTO)
+    return "" if folder == BUILT_INTO else str(folder)
+
+
+def _create(self: CodePipelineBackend, pipeline: Described, tags: list[dict[str, str]]) -> Any:
+    answer = _create_pipeline(self, pipeline, tags)
+    _started(self, pipeline["name"])
+    return answer
+
+
+def _started(self: CodePipelineBackend, name: str, variables: Any = None) -> str:
+    pipeline, _ = self.get_pipeline(name)
+    run = PracticeRun(self, pipeline)
+    self.pipelines[name].executions[run.pipeline_execution_id] = run
+    return run.pipeline_execution_id
+
+
+def _state(self: Response) -> str:
+    name = self._get_param("name")
+    pipeline, _ = self.codepipeline_backend.get_pipeline(name)
+    runs = [run for run in self.codepipeline_backend.pipelines[name].executions.values() if hasattr(run, "stages")]
+    reached = {stage: (state, trouble) for stage, state, trouble in runs[-1].stages()} if runs else {}
+    stages = []
+    for stage in pipeline["stages"]:
+        shown: Described = {"stageName": stage["name"], "actionStates": [{"actionName": stage["actions"][0]["name"]}]}
+        if stage["name"] in reached:
+            state, trouble = reached[stage["name"]]
+            latest: Described = {"status": state, "externalExecutionId": runs[-1].build()}
+            latest |= {"errorDetails": {"code": "JobFailed", "message": trouble}} if trouble else {}
+            shown["latestExecution"] = {"pipelineExecutionId": runs[-1].pipeline_execution_id, "status": state}
+            shown["actionStates"][0]["latestExecution"] = latest
+        stages.append(shown)
+    return json.dumps({"pipelineName": name, "pipelineVersion": pipeline["version"], "stageStates": stages})
+
+
+def _builds(self: Response) -> ActionResult:
+    answer: Any = _batch_get_builds(self)
+    known = {each["id"] for each in answer.result["builds"]}
+    more = [_failed_build(self, id) for id in self._get_param("ids") if id not in known]
+    return ActionResult({"builds": [*answer.result["builds"], *more]})
+
+
+def _failed_build(self: Response, id: str) -> Described:
+    project = id.partition(":")[0]
+    command = f'test -f "{_wrong_folder(self.codebuild_backend, project)}/index.html"'
+    context = {
+        "statusCode": "COMMAND_EXECUTION_ERROR",
+        "message": f"Error while executing command: {command}. Reason: exit status 1",
+    }
+    return {
+        "id": id, "projectName": project, "buildStatus": "FAILED", "buildComplete": True,
+        "phases": [
+            {"phaseType": "BUILD", "phaseStatus": "SUCCEEDED"},
+            {"phaseType": "POST_BUILD", "phaseStatus": "FAILED", "contexts": [context]},
+        ],
+        "logs": {"groupName": f"/aws/codebuild/{project}", "streamName": id.partition(":")[2]},
+    }  # fmt: skip
+
+
+def _log_events(self: Response) -> Any:
+    asked = json.loads(self.body)
+    if not str(asked.get("logGroupName", "")).startswith("/aws/codebuild/"):
+        return _get_log_events(self)
+    lines = (
+        "vite v7.1.4 building for production...",
+        "✓ 214 modules transformed.",
+        f"{BUILT_INTO}/index.html   0.46 kB",
+        "[Container] Phase complete: BUILD State: SUCCEEDED",
+        "[Container] Command did not exit successfully: test -f index.html exit status 1",
+    )
+    events = [{"timestamp": 0, "ingestionTime": 0, "message": f"{line}\n"} for line in lines]
+    return json.dumps({"events": events, "nextForwardToken": "f", "nextBackwardToken": "b"})
+
+
+def install() -> None:
+    CodePipelineBackend.create_pipeline = _create  # type: ignore[method-assign]
+    CodePipelineBackend.start_pipeline_execution = _started  # type: ignore[method-assign]
+    answers(CodePipelineResponse, {"get_pipeline_state": _state})
+    answers(CodeBuildResponse, {"batch_get_builds": _builds})
+    answers(LogsResponse, {"get_log_events": _log_events})
