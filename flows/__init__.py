@@ -20,6 +20,10 @@ SET_UPS = {
         "Create a serverless database",
         "An Aurora database in your network that grows and shrinks by itself, and sleeps when nobody uses it.",
     ),
+    "spa_pipeline": (
+        "Deliver a single-page application",
+        "Build and publish a single-page application whenever its source changes.",
+    ),
 }
 """Name to title and summary. A menu shows them before any set-up is imported; a test compares the two."""
 
