@@ -20,6 +20,10 @@ SET_UPS = {
         "Create a serverless database",
         "An Aurora database in your network that grows and shrinks by itself, and sleeps when nobody uses it.",
     ),
+    "share_ami": (
+        "Share a machine image",
+        "Give a copy of a machine, or an image that exists, to another account.",
+    ),
     "spa_pipeline": (
         "Deliver a single-page application",
         "Build and publish a single-page application whenever its source changes.",

@@ -84,4 +84,5 @@ def _practice(place: Place) -> Cloud:
         remedy = "Set XDG_STATE_HOME elsewhere."
         raise JournalTrouble("The practice account cannot be kept.", str(error), remedy) from None
     atexit.register(account.close)
-    return Aws(Place(region=place.region, practice=True, read_only=place.read_only), account.session)
+    practised = Place(region=place.region, practice=True, read_only=place.read_only)
+    return Aws(practised, account.session, account.session_of)

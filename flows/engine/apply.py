@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import jmespath
@@ -47,38 +48,61 @@ def apply(
     ready = {action.id for action in plan.actions} - set(waiting)
     failed: list[Problem] = []
     under_way: dict[Future[None], str] = {}
-    with _halting(halt), ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="apply") as pool:
-        while waiting or under_way:
-            if not failed and not halt.is_set():
-                for action in [a for a in waiting.values() if plan.needs(a) <= ready]:
-                    del waiting[action.id]
-                    future = pool.submit(_perform, action, plan, carrier)
-                    future.add_done_callback(lambda _: events.put(None))
-                    under_way[future] = action.id
-            if not under_way:
-                break
-            if (event := events.get()) is not None:
-                yield event
-                continue
-            for future in [future for future in under_way if future.done()]:
-                action_id = under_way.pop(future)
-                match future.exception():
-                    case None:
-                        ready.add(action_id)
-                    case Stopped():
-                        pass
-                    case Problem() as problem:
-                        failed.append(problem)
-                        halt.set()  # the others stop waiting; they are resumed from where they are
-                    case Exception() as mistake:
-                        run.set_status("failed")
-                        raise mistake
-        while not events.empty():
-            if (event := events.get()) is not None:
-                yield event
+    try:
+        with _halting(halt), ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="apply") as pool:
+            while waiting or under_way:
+                if not failed and not halt.is_set():
+                    for action in [a for a in waiting.values() if plan.needs(a) <= ready]:
+                        del waiting[action.id]
+                        future = pool.submit(_perform, action, plan, carrier)
+                        future.add_done_callback(lambda _: events.put(None))
+                        under_way[future] = action.id
+                if not under_way:
+                    break
+                if (event := events.get()) is not None:
+                    yield event
+                    continue
+                for future in [future for future in under_way if future.done()]:
+                    action_id = under_way.pop(future)
+                    match future.exception():
+                        case None:
+                            ready.add(action_id)
+                        case Stopped():
+                            pass
+                        case Problem() as problem:
+                            failed.append(problem)
+                            halt.set()  # the others stop waiting; they are resumed from where they are
+                        case Exception() as mistake:
+                            run.set_status("failed")
+                            raise mistake
+    finally:
+        _relieve(plan, carrier)
+    while not events.empty():
+        if (event := events.get()) is not None:
+            yield event
     if not failed and len(ready) < len(plan.actions):
         yield Event(Happening.STOPPED, "", "Stopped before the next call.")
     run.set_status("done" if len(ready) == len(plan.actions) else "failed")
+
+
+def _relieve(plan: Plan, carrier: Carrier) -> None:
+    """What must not last is ended although the plan was not carried out; a resume begins it anew where it has to."""
+    run, calm = carrier.run, replace(carrier, stop=threading.Event())
+    for action in plan.actions:
+        lasts = action.relieves and run.status(action.relieves) in ("intent", "done", "ready")
+        if not lasts or run.status(action.id) == "ready":
+            continue
+        try:
+            if all(run.status(id) in ("done", "ready") for id in plan.needs(action)):
+                _perform(action, plan, calm)
+                continue
+            calm.send(action.call, action.not_yet)
+            if action.wait:
+                calm.wait(action.id, action.wait)
+            run.note(action.relieves, "refused", why="ended early")
+            calm.report(Event(Happening.DONE, action.id, action.sentence))
+        except Problem as problem:
+            calm.report(Event(Happening.FAILED, action.id, action.sentence, problem=problem))
 
 
 @contextmanager

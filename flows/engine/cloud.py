@@ -79,15 +79,18 @@ class Aws:
     Args:
         place: profile, region and endpoint.
         session: a ready boto3 session, for practice; made from `place` if left out.
+        others: for practice, the session of a profile by its name; None if there is none of that name.
 
     Raises:
         NoAccess: no such profile, no credentials, no region.
         Unreachable: AWS cannot be reached.
     """
 
-    def __init__(self, place: Place, session: Any = None) -> None:
+    def __init__(self, place: Place, session: Any = None, others: Callable[[str], Any] = lambda profile: None) -> None:
         self.place = place
-        self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._clients: dict[tuple[str, str, str, bool], Any] = {}
+        self._sessions: dict[str, Any] = {}
+        self._others = others
         self._lock = threading.Lock()
         self._session = session or _open(place)
         if not self._session.region_name:
@@ -150,13 +153,25 @@ class Aws:
             raise _misfortune(call, error) from None
 
     def _client(self, call: Call) -> Any:
-        key = (call.service, call.region, changes(call))
+        key = (call.service, call.region, call.profile, changes(call))
         with self._lock:  # a boto3 session is not thread-safe, its clients are
             if key not in self._clients:
                 self._clients[key] = self._new_client(*key)
             return self._clients[key]
 
-    def _new_client(self, service: str, region: str, changing: bool) -> Any:
+    def _session_of(self, profile: str) -> Any:
+        """The session for a call's profile: this one, or another account's at the same endpoint."""
+        if not profile:
+            return self._session
+        if profile not in self._sessions:
+            other = self._others(profile)
+            if other is None and self.place.practice:
+                raise NoAccess(f"There is no AWS profile called “{profile}” in the practice account.")
+            place = Place(profile, self._session.region_name, self.place.endpoint_url)
+            self._sessions[profile] = other or _open(place)
+        return self._sessions[profile]
+
+    def _new_client(self, service: str, region: str, profile: str, changing: bool) -> Any:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError, UnknownServiceError
 
@@ -167,7 +182,7 @@ class Aws:
         )  # fmt: skip
         endpoint = {"endpoint_url": self.place.endpoint_url} if self.place.endpoint_url else {}
         try:
-            client = self._session.client(service, config=config, region_name=region or None, **endpoint)
+            client = self._session_of(profile).client(service, config=config, region_name=region or None, **endpoint)
         except (UnknownServiceError, ValueError) as error:
             raise NoAccess(f"A client for {service} could not be made.", str(error)) from None
         except BotoCoreError as error:
@@ -226,9 +241,10 @@ class Remembering:
         return self._cloud.look_at(url)
 
     def _remembered(self, call: Call, read: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        key = call.operation + call.region + json.dumps(call.params, sort_keys=True, default=str)
+        key = call.operation + call.region + call.profile + json.dumps(call.params, sort_keys=True, default=str)
         with self._lock:
-            self.reads[call.operation] = None
+            if not call.profile:
+                self.reads[call.operation] = None
             if key not in self._seen:
                 self._seen[key] = read()
             return self._seen[key]
@@ -282,6 +298,8 @@ def _open(place: Place) -> Any:
     import boto3
     from botocore.exceptions import BotoCoreError, ProfileNotFound
 
+    if place.endpoint_url:  # a profile may assume a role, and botocore then asks STS on its own
+        os.environ.setdefault("AWS_ENDPOINT_URL_STS", place.endpoint_url)
     try:
         # boto3 itself reads AWS_DEFAULT_REGION only; the AWS CLI and the other SDKs put AWS_REGION first
         region = place.region or os.environ.get("AWS_REGION") or None

@@ -116,6 +116,7 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
 def command(call: Call, flow: str = "") -> str:
     """One call as an `aws` command."""
     words = ["aws", SERVICES.get(call.service, call.service), kebab(call.name)]
+    words += ["--profile", shlex.quote(call.profile)] if call.profile else []
     words += ["--region", call.region] if call.region else []
     for name, value in call.params.items():
         if isinstance(value, bool):

@@ -11,12 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from boto3.session import Session
+
 from flows.practice.clock import CLOCK
-from flows.practice.company.basics import ACCOUNT_ID, SECOND_ACCOUNT_ID
+from flows.practice.company.basics import ACCOUNT_ID, PARTNER, SECOND_ACCOUNT_ID
 from flows.practice.diary import Diary, PracticeBusy, erase
 from flows.practice.door import Door
 
-__all__ = ["ACCOUNT_ID", "SECOND_ACCOUNT_ID", "PracticeAccount", "PracticeBusy", "open_account", "reset"]
+__all__ = ["ACCOUNT_ID", "PARTNER", "SECOND_ACCOUNT_ID", "PracticeAccount", "PracticeBusy", "open_account", "reset"]
 
 _one_at_a_time = threading.Lock()
 
@@ -36,6 +38,10 @@ class PracticeAccount:
         self.door = Door(diary, region=region, seed=seed)
         self.session = self.door.session
         self._open = True
+
+    def session_of(self, profile: str) -> Session | None:
+        """The session of the partner's account; None for any other profile."""
+        return self.door.partner if profile == PARTNER else None
 
     def close(self) -> None:
         if self._open:

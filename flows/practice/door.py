@@ -27,7 +27,9 @@ from flows.practice.refusal import FAULT, NOT_PART, Answer, refusal
 from flows.practice.seal import sealed_session
 
 READS = re.compile(r"(Describe|Get|List|Head|Search|Simulate|Lookup|Query|Scan|BatchGet|Validate)(?=[A-Z])")
-KEPT_HEADERS = re.compile(r"(?i)authorization|content-type|content-md5|content-encoding|host|x-amz-.*")
+KEPT_HEADERS = re.compile(
+    r"(?i)authorization|content-type|content-md5|content-encoding|host|x-(amz-.*|moto-account-id)"
+)
 TIMELESS = re.compile(
     r"sts GetCallerIdentity|iam SimulatePrincipalPolicy|iam ListAccountAliases|servicequotas .*|pricing .*"
 )
@@ -37,6 +39,7 @@ TIMELESS = re.compile(
 class Door:
     def __init__(self, diary: Diary, *, region: str, seed: bool) -> None:
         self.session = sealed_session(region, self.answer)
+        self.partner = sealed_session(region, self._answer_partner)
         self._diary = diary
         self._has_company = seed
         self._turn = threading.RLock()
@@ -63,6 +66,11 @@ class Door:
             if not TIMELESS.fullmatch(what):
                 self._catch_up()
             return self._asked_and_noted(request, what)
+
+    def _answer_partner(self, request: AWSPreparedRequest) -> Answer:
+        """The second account's door; moto takes the account from this header."""
+        request.headers["x-moto-account-id"] = company.SECOND_ACCOUNT_ID
+        return self.answer(request)
 
     def close(self) -> None:
         with self._turn:

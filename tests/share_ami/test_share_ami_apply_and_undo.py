@@ -1,0 +1,145 @@
+"""Applied, the image is shared; undone, both accounts are as before; and the stopped machine always runs again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+from support.clouds import Between
+
+import flows
+from flows.engine import Call, Cloud, Journal, Place, Refused, Session, keep
+from flows.engine.cloud import Aws, explain
+from flows.export.cli import script
+from flows.practice import PracticeAccount
+
+NEW: Mapping[str, Any] = {
+    "instance": "shop-1", "image_name": "shop-golden", "consistency": "stop", "account": "210987654321",
+    "region": "eu-central-1", "launch": "no",
+}  # fmt: skip
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "stop": NEW,
+    "reboot": {**NEW, "consistency": "reboot"},
+    "no_reboot": {**NEW, "consistency": "no_reboot"},
+    "elsewhere": {**NEW, "region": "eu-west-1"},
+    "launched": {**NEW, "launch": "yes", "target_profile": "partner"},
+}
+
+
+@pytest.fixture
+def both(account: PracticeAccount) -> Aws:
+    return Aws(Place(practice=True), account.session, account.session_of)
+
+
+def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
+    made = Session(flows.find("share_ami"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.accepted.add("no-reboot")
+    made.fill(answers)
+    return made
+
+
+def picture(account: PracticeAccount) -> dict[tuple[str, str], Any]:
+    seen: dict[tuple[str, str], Any] = {}
+    for name, boto in (("own", account.session), ("partner", account.session_of("partner"))):
+        assert boto
+        for region in ("eu-central-1", "eu-west-1"):
+            ec2 = boto.client("ec2", region_name=region)
+            machines = [each for group in ec2.describe_instances()["Reservations"] for each in group["Instances"]]
+            seen[name, region] = (
+                sorted(
+                    (each["InstanceId"], each["State"]["Name"])
+                    for each in machines
+                    if each["State"]["Name"] != "terminated"
+                ),
+                sorted(each["ImageId"] for each in ec2.describe_images(Owners=["self"])["Images"]),
+                sorted(each["SnapshotId"] for each in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]),
+            )
+    return seen
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_undone_is_as_before(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, variant: str
+) -> None:
+    before = picture(account)
+    made = session(both, journal, VARIANTS[variant], clock)
+    made.review()
+    assert picture(account) == before
+    assert not [event.problem for event in made.apply() if event.problem]
+    told = made.hand_over()
+    assert {finding.grade.value for finding in told.findings} == {"proved"}
+    assert picture(account)["own", "eu-central-1"][0] == before["own", "eu-central-1"][0]
+    assert picture(account) != before
+    list(made.undo())
+    assert made.receipt().complete
+    assert picture(account) == before
+
+
+def test_denied_at_each_step_the_machine_runs_again_at_once(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Already when applying has failed, before any undo; and undo leads back to before."""
+    before = picture(account)
+    plan = session(both, journal, NEW, clock).review().plan
+    for operation in dict.fromkeys(a.call.operation for a in plan.actions if a.id not in ("stop", "start")):
+
+        def strike(_: int, call: Call, operation: str = operation) -> None:
+            if call.operation == operation:
+                raise explain(call, {"Error": {"Code": "UnauthorizedOperation", "Message": "no"}})
+
+        meddled = Between(both)
+        made = session(meddled, journal, NEW, clock)
+        made.review()
+        meddled.before = strike
+        assert [event.problem for event in made.apply() if event.problem]
+        meddled.before = None
+        assert picture(account)["own", "eu-central-1"][0] == before["own", "eu-central-1"][0], operation
+        list(made.undo())
+        assert picture(account) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("account", "12345", "exactly 12 digits"),
+        ("account", "123456789012", "is your own account"),
+        ("image_name", "x", "3 to 128 characters"),
+        ("region", "mars-1", "is not among the choices"),
+    ],
+)
+def test_refusals(both: Aws, clock: FakeClock, key: str, value: str, sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence):
+        session(both, None, {**NEW, key: value}, clock)
+
+
+def test_a_profile_of_another_account_is_refused(both: Aws, clock: FakeClock) -> None:
+    with pytest.raises(Refused, match="belongs to the account 210987654321, not to 111111111111"):
+        session(both, None, {**VARIANTS["launched"], "account": "111111111111"}, clock)
+
+
+def test_a_face_that_goes_away_leaves_it_running(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """The window is closed while the machine is off: it is started again, and a resume stops it anew."""
+    before = picture(account)
+    made = session(both, journal, NEW, clock)
+    events = made.apply()
+    for event in events:
+        if event.action == "stop" and event.kind.value == "done":
+            events.close()  # type: ignore[attr-defined]
+    assert picture(account)["own", "eu-central-1"][0] == before["own", "eu-central-1"][0]
+    assert not [event.problem for event in made.apply() if event.problem]
+    assert picture(account)["own", "eu-central-1"][0] == before["own", "eu-central-1"][0]
+    list(made.undo())
+    assert picture(account) == before
+
+
+def test_a_call_in_another_account_says_so(both: Aws, clock: FakeClock) -> None:
+    """In the exported script, in the journal, and not among the permissions of the own account."""
+    review = session(both, None, VARIANTS["launched"], clock).review()
+    assert "--profile partner" in script(review.plan, flow="share_ami", title="x", region="eu-central-1")
+    assert keep.loads(keep.dumps(review.plan)) == review.plan
+    assert "ec2:RunInstances" not in review.permissions
+    assert "ec2:CreateImage" in review.permissions
