@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Still, Undo, found, join
+from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Still, Undo
 
 
 def standing(cloud: Cloud, name: str) -> dict[str, str] | None:
@@ -27,9 +27,7 @@ def create(name: str) -> Action:
         f"Create the CodeCommit repository {name}, empty until your first push",
         Call(
             "codecommit.CreateRepository",
-            {**here, "repositoryDescription": join("handrail ", RUN), "tags": {
-                "Name": name, "handrail:run": RUN, "handrail:flow": FLOW,
-            }},
+            {**here, "tags": {"Name": name, "handrail:run": RUN, "handrail:flow": FLOW}},
         ),
         undo=(
             Undo(
@@ -42,12 +40,8 @@ def create(name: str) -> Action:
                 ),
             ),
         ),
-        find=Find(
-            Call("codecommit.ListRepositories"),
-            f"repositories[?repositoryName=='{name}'] | [0].{{Found: repositoryName}}",
-            proof=Call("codecommit.GetRepository", {"repositoryName": found("Found")}),
-            ours=join("repositoryMetadata.repositoryDescription == 'handrail ", RUN, "'"),
-        ),
+        # it was looked for before the review, so one that exists after a lost answer is this run's
+        exists=("RepositoryNameExistsException",),
         type="AWS::CodeCommit::Repository",
         resource=name,
         undone=f"The repository {name}",
@@ -55,6 +49,5 @@ def create(name: str) -> Action:
             "OperationNotAllowedException": "This account may not create CodeCommit repositories. AWS closed the "
             "service to new accounts in July 2024 and opened it again in November 2025; ask AWS Support, or use a "
             "connection to GitHub, GitLab or Bitbucket.",
-            "RepositoryNameExistsException": f"A repository named {name} exists already.",
         },
     )  # fmt: skip

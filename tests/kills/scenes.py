@@ -9,7 +9,7 @@ from typing import Any
 
 from alb import fronts
 from practice.picture import snapshot
-from support import aurora, vpn, website
+from support import aurora, spa, vpn, website
 from support.killed import Case
 
 
@@ -65,6 +65,19 @@ def _aurora(answers: Mapping[str, Any]) -> Case:
     )
 
 
+def _spa(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "spa_pipeline",
+        answers,
+        ("sts", "iam", "s3", "s3control", "codecommit", "codebuild", "codepipeline", "logs"),
+        lambda account: by_kind(spa.picture(account.session)),
+        re.compile(
+            r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\b[0-9a-hjkmnp-tv-z]{26}\b"
+        ),
+        ends="waiting",
+    )
+
+
 CASES: Mapping[str, Case] = {
     "vpn, every moment": _vpn(vpn.STATIC, lasting=False),
     "vpn, bgp": _vpn(vpn.BGP),
@@ -74,4 +87,5 @@ CASES: Mapping[str, Case] = {
     "website, secret header": _website(website.VARIANTS["website"]),
     "website, certificate and names": _website(website.VARIANTS["bucket-named"]),
     "aurora": _aurora(aurora.SLEEPY),
+    "spa_pipeline": _spa(spa.CODECOMMIT),
 }

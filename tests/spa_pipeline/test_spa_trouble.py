@@ -1,15 +1,15 @@
-"""Denied at any call, a run can be taken back whole; and a plain moto without our gaps is enough."""
+"""Denied at any call, a run can be taken back whole; and an emulator that runs nothing is enough."""
 
 from __future__ import annotations
 
-import boto3
-import pytest
+from typing import Any
+
 from support.clock import FakeClock
 from support.clouds import Between
-from support.spa import CODECOMMIT, carried_out, picture, session, taken_back
+from support.spa import carried_out, picture, session, taken_back
 
 import flows
-from flows.engine import Call, Journal, Place, Session
+from flows.engine import Call, CloudError, Journal, Place, Session
 from flows.engine.cloud import Aws, changes, explain
 from flows.practice import PracticeAccount
 
@@ -41,15 +41,23 @@ def test_denied_at_each_call(account: PracticeAccount, cloud: Aws, journal: Jour
         assert picture(account.session) == before, operation
 
 
-def test_without_the_practice_account(journal: Journal, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another emulator, which runs no pipelines: done, nothing is claimed, and undone as before."""
-    moto = pytest.importorskip("moto")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with moto.mock_aws():
-        account = boto3.Session(region_name="eu-central-1")
-        before = picture(account)
-        made = session(Aws(Place(), account), journal, CODECOMMIT, clock=clock)
-        carried_out(made)
-        taken_back(made)
-        assert picture(account) == before
+def test_an_emulator_that_runs_no_pipeline(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Watching it ends in time, nothing is claimed, and undone it is as before."""
+
+    class Idle(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            if call.operation == "codepipeline.GetPipelineState":
+                raise CloudError("not there", aws_code="501")
+            answer = super().make(call)
+            if call.operation == "codepipeline.ListPipelineExecutions":
+                return {"pipelineExecutionSummaries": []}
+            return answer
+
+    before = picture(account.session)
+    made = session(Idle(cloud), journal, clock=clock)
+    carried_out(made)
+    assert {finding.grade.value for finding in made.hand_over().findings} == {"not checked", "waiting"}
+    taken_back(made)
+    assert picture(account.session) == before
