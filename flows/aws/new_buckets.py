@@ -99,15 +99,15 @@ def artifacts(bucket: Bucket, partition: str, label: str) -> tuple[Action, ...]:
     closed = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
     settings: dict[str, tuple[str, str, dict[str, Any]]] = {
         "closed": (
-            "Block all public access to it", "s3.PutPublicAccessBlock",
+            "Block all public access to that bucket", "s3.PutPublicAccessBlock",
             {"PublicAccessBlockConfiguration": closed},
         ),
         "tls": (
-            "Refuse requests to it that are not encrypted", "s3.PutBucketPolicy",
+            "Refuse requests to that bucket that are not encrypted", "s3.PutBucketPolicy",
             {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [tls]})},
         ),
         "forget": (
-            f"Delete its files after {DAYS_KEPT} days", "s3.PutBucketLifecycleConfiguration",
+            f"Delete what is in that bucket after {DAYS_KEPT} days", "s3.PutBucketLifecycleConfiguration",
             {"LifecycleConfiguration": {"Rules": [rule]}},
         ),
     }  # fmt: skip

@@ -62,7 +62,7 @@ class PracticeRun(PipelineExecution):
             return f"Connection {settings['ConnectionArn']} is not available"
         if provider == "CodeCommit":
             repository, branch = settings["RepositoryName"], settings["BranchName"]
-            return f"No branch named {branch} was found in {repository}, or the branch does not exist"
+            return f"No branch named {branch} was found in {repository}, or the branch does not exist."
         if provider == "CodeBuild" and _wrong_folder(self._backend, settings["ProjectName"]):
             return "Build terminated with state: FAILED"
         return ""

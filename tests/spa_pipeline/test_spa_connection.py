@@ -1,0 +1,89 @@
+"""A connection as the source: one that works is used, a new one waits for the browser, with the link to finish it.
+
+The practice account has no connections, so a small stand-in answers for that one service.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from support.clock import FakeClock
+from support.clouds import Between
+from support.spa import CODECOMMIT, carried_out, picture, session, taken_back
+
+from flows.engine import Call, Cloud, Journal
+from flows.engine.cloud import Aws
+from flows.practice import PracticeAccount
+
+GIT = {**CODECOMMIT, "source": "connection", "repository": "fjord-coffee/shop-front"}
+
+
+class Connected(Between):
+    """An account with a list of connections."""
+
+    def __init__(self, cloud: Cloud, *standing: tuple[str, str]) -> None:
+        super().__init__(cloud)
+        self.connections = {name: self._one(name, status) for name, status in standing}
+
+    def _one(self, name: str, status: str) -> dict[str, Any]:
+        arn = f"arn:aws:codeconnections:eu-central-1:123456789012:connection/{name}"
+        return {"ConnectionArn": arn, "ConnectionName": name, "ConnectionStatus": status, "ProviderType": "GitHub"}
+
+    def make(self, call: Call) -> dict[str, Any]:
+        match call.operation:
+            case "codeconnections.CreateConnection":
+                name = call.params["ConnectionName"]
+                self.connections[name] = self._one(name, "PENDING")
+                return {"ConnectionArn": self.connections[name]["ConnectionArn"]}
+            case "codeconnections.DeleteConnection":
+                self.connections.pop(call.params["ConnectionArn"].rpartition("/")[2])
+                return {}
+            case _:
+                return super().make(call)
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        if call.operation == "codeconnections.ListConnections":
+            yield {"Connections": list(self.connections.values())}
+        else:
+            yield from super().pages(call)
+
+
+def test_a_new_one_waits_for_the_browser(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Made, named in the role's policy and nothing else, explained, and taken back."""
+    connected, before = Connected(cloud), picture(account.session)
+    made = session(connected, journal, GIT, clock=clock)
+    (new,) = [each for each in made.review().cautions if each.id == "connection-new"]
+    page = "https://eu-central-1.console.aws.amazon.com/codesuite/settings/connections?region=eu-central-1"
+    assert page in new.message
+    assert "codeconnections:PassConnection" in made.review().permissions
+    carried_out(made)
+    assert made.run is not None
+    assert made.run.record.status == "waiting"
+    assert any(page in step and "Update pending connection" in step for step in made.run.record.handover["next_steps"])
+    arn = connected.connections["shop-front"]["ConnectionArn"]
+    policy = account.session.client("iam").get_role_policy(RoleName="shop-front-pipeline", PolicyName="handrail")
+    text = json.dumps(policy["PolicyDocument"])
+    assert text.count(arn) == 1
+    assert "codestar-connections:UseConnection" in text
+    taken_back(made)
+    assert connected.connections == {}
+    assert picture(account.session) == before
+
+
+def test_one_that_works_is_used_and_stays(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    connected = Connected(cloud, ("waiting", "PENDING"), ("github", "AVAILABLE"))
+    made = session(connected, journal, GIT, clock=clock)
+    assert {use.resource for use in made.review().plan.uses} == {connected.connections["github"]["ConnectionArn"]}
+    carried_out(made)
+    taken_back(made)
+    assert set(connected.connections) == {"waiting", "github"}
+
+
+def test_one_that_is_pending_is_said_to_be(cloud: Aws) -> None:
+    arn = "arn:aws:codeconnections:eu-central-1:123456789012:connection/waiting"
+    made = session(Connected(cloud, ("waiting", "PENDING")), None, {**GIT, "connection": arn})
+    assert "connection-pending" in {each.id for each in made.review().cautions}
