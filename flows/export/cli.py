@@ -21,6 +21,7 @@ SERVICES = {"s3": "s3api"}
 
 HEAD = """\
 #!/usr/bin/env bash
+# shellcheck disable=SC2016  # a dollar in single quotes is meant for whoever gets the text, such as a build
 # {title}
 # It makes what Handrail would make, one step after the other, and can be read from top to bottom.
 set -euo pipefail
