@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from person import NARROW, WIDE, somebody
-from support.website import WEBSITE_OF_SITE
+from support.website import WEBSITE, WEBSITE_OF_SITE, session
 
 from flows.engine import Cloud, Journal
 from tui.desk import Start
@@ -26,3 +26,26 @@ async def test_one_key_switches_to_the_website(cloud: Cloud, journal: Journal, s
         person.sees("Under which names")
     (record,) = journal.records()
     assert record.answers["origin"] == WEBSITE_OF_SITE
+
+
+async def test_from_the_first_question_to_taken_back(cloud: Cloud, journal: Journal) -> None:
+    """With the website and CloudFront's own name: the plan of the answers file, applied, and as it was before."""
+    async with somebody(cloud, Start(flow="website")) as person:
+        await person.press("enter", "enter")
+        person.sees("Under which names")
+        await person.press("ctrl+u", "enter")
+        person.sees("single-page")
+        await person.press("n")
+        await person.press("enter", "enter")
+        person.sees("What will be done")
+        person.goes_without_clipping()
+        assert person.app.desk.session is not None
+        assert person.app.desk.session.review().plan == session(cloud, None, WEBSITE).review().plan
+        await person.press("a")
+        await person.until("Everything is created.")
+        person.goes_without_clipping()
+        await person.press("u")
+        person.sees("This will be taken back", "Keep it")
+        await person.press("down", "enter")
+        await person.until("Everything is as it was before.")
+    assert [record.status for record in journal.records()] == ["undone"]
