@@ -31,6 +31,8 @@ class Terminal:
         self._read = 0
         self.pid, self.end = pty.fork()
         if self.pid == 0:
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):  # tests in the background ignore them
+                signal.signal(number, signal.SIG_DFL)
             os.chdir(ROOT)
             os.execve(sys.executable, [sys.executable, "-m", "tui", *words], dict(env))
         fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -56,14 +58,6 @@ class Terminal:
 
     def press(self, key: bytes) -> None:
         os.write(self.end, key)
-
-    def interrupted(self) -> int:
-        """Press Ctrl-C until it ends, for one just between a prompt and its reading goes unheard; the exit code."""
-        while True:
-            self.press(b"\x03")
-            while select.select([self.end], [], [], 2.0)[0]:
-                if not self._more():
-                    return self.ended()
 
     def ended(self) -> int:
         """Read to the end; returns the exit code."""
