@@ -202,6 +202,7 @@ class ShareImage(Flow):
         piece = images.make(
             machine,
             self.image_name,
+            images.gigabytes(self.cloud, machine.volumes),
             reboot=self.consistency != NO_REBOOT,
             after=("stop",) if stopping else (),
         )

@@ -9,9 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Late, Option, Ref, Refused, Undo, Wait, found, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Cost,
+    Find,
+    Late,
+    Option,
+    Ref,
+    Refused,
+    Undo,
+    Wait,
+    found,
+    join,
+)
 from flows.engine.plan import seen
 
 from . import tags
@@ -161,6 +178,26 @@ def _machine(each: Mapping[str, Any]) -> Machine:
     )
 
 
+def gigabytes(cloud: Cloud, volumes: tuple[str, ...]) -> int:
+    """How large these disks are together."""
+    if not volumes:
+        return 0
+    found = cloud.make(Call("ec2.DescribeVolumes", {"VolumeIds": list(volumes)}))["Volumes"]
+    return sum(int(each.get("Size") or 0) for each in found)
+
+
+def _storage(gigabytes: int) -> Cost:
+    """0.05 USD per GB and month in us-east-1, from memory and not verified."""
+    monthly = Decimal("0.05") * gigabytes
+    return Cost(
+        f"Snapshots of the image, at most {gigabytes} GB",
+        (monthly / 730).quantize(Decimal("0.000001")),
+        "2026-11",
+        "https://aws.amazon.com/ebs/pricing/, not verified",
+        "Only used blocks count. A copy elsewhere costs as much there.",
+    )
+
+
 # -- to make ---------------------------------------------------------------------------------------------------
 
 
@@ -196,7 +233,7 @@ def start(machine: Machine) -> Action:
     )
 
 
-def make(machine: Machine, called: str, *, reboot: bool, after: tuple[str, ...]) -> Piece:
+def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: tuple[str, ...]) -> Piece:
     """An image of a machine, ready once its disks are copied; the snapshots are known a moment after the call."""
     image = Action(
         "image",
@@ -219,6 +256,7 @@ def make(machine: Machine, called: str, *, reboot: bool, after: tuple[str, ...])
         after=after,
         type="AWS::EC2::Image",
         resource=Ref("image", "ImageId"),
+        costs=(_storage(gigabytes),) if gigabytes else (),
         undone=f"The image {called} and its snapshots",
         refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already."},
     )  # fmt: skip

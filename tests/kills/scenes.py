@@ -18,7 +18,7 @@ def by_kind(shown: Mapping[str, Any]) -> dict[str, Any]:
     return {kind: {kind: json.dumps(thing, sort_keys=True, default=str)} for kind, thing in shown.items()}
 
 
-def _vpn(answers: Mapping[str, Any], *, lasting: bool = True) -> Case:
+def _vpn(answers: Mapping[str, Any]) -> Case:
     return Case(
         "vpn",
         answers,
@@ -27,7 +27,6 @@ def _vpn(answers: Mapping[str, Any], *, lasting: bool = True) -> Case:
         re.compile(r"\b(vgw|cgw|vpn)-[0-9a-f]{17}\b"),
         ends="waiting",
         files=6,
-        lasting=lasting,
     )
 
 
@@ -79,7 +78,7 @@ def _spa(answers: Mapping[str, Any]) -> Case:
 
 
 CASES: Mapping[str, Case] = {
-    "vpn, every moment": _vpn(vpn.STATIC, lasting=False),
+    "vpn": _vpn(vpn.STATIC),
     "vpn, bgp": _vpn(vpn.BGP),
     "vpn, fixed routes": _vpn(vpn.FIXED),
     "alb, a listener": _alb(fronts.VARIANTS["https"]),

@@ -21,6 +21,8 @@ from flows.practice.server import serve
 
 SHARES = 2
 """The moments are dealt out to that many tests, so that they can run side by side."""
+FIRST = list({case.flow: name for name, case in reversed(CASES.items())}.values())
+"""One way through each set-up."""
 
 
 @pytest.fixture
@@ -31,12 +33,12 @@ def scene(case: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
         yield Scene(chosen, handrail, served.account)
 
 
-@pytest.mark.parametrize("case", ["vpn, every moment"])
+@pytest.mark.parametrize("case", ["vpn"])
 def test_a_process_that_is_not_killed(scene: Scene, tmp_path: Path) -> None:
     """The moments are really passed: otherwise the tests below would prove nothing."""
     ended = scene.run(tmp_path)
     assert scene.ended_well(ended)
-    assert ended.moments > 60
+    assert ended.moments > 35
     early = scene.run(tmp_path / "other", die_at=1)
     assert (early.code, early.out, early.moments) == (None, "", 0)
 
@@ -66,7 +68,7 @@ def test_killed_anywhere_then_resumed_and_the_undo_killed_too(scene: Scene, tmp_
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", FIRST)
 def test_killed_anywhere_then_undone(scene: Scene, tmp_path: Path, share: int) -> None:
     """The account and the files end as before."""
     for n in itertools.count(1 + share, SHARES):
@@ -81,7 +83,7 @@ def test_killed_anywhere_then_undone(scene: Scene, tmp_path: Path, share: int) -
             break
 
 
-@pytest.mark.parametrize("case", ["vpn, every moment", "vpn, fixed routes"])
+@pytest.mark.parametrize("case", ["vpn", "vpn, fixed routes"])
 def test_killed_again_and_again(scene: Scene, tmp_path: Path) -> None:
     """However often one run and then its undo is killed, it ends whole, and then as before."""
     expected = scene.uninterrupted(tmp_path / "uninterrupted")

@@ -31,7 +31,6 @@ class Case:
         files: how many files and folders it leaves with its user, at least.
         accept: the warnings that are said yes to.
         decided: what only a person can decide at undo, as KEY=VALUE.
-        lasting: calls that only read are no moments.
     """
 
     flow: str
@@ -43,7 +42,6 @@ class Case:
     files: int = 0
     accept: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
-    lasting: bool = True
 
 
 @dataclass
@@ -82,7 +80,7 @@ class Scene:
 
     def _handrail(self, *words: str, state: Path, die_at: int) -> Ended:
         order = (*words, "--yes", "--output", "json")
-        return self.handrail(*order, state=state, die_at=die_at, lasting=self.case.lasting)
+        return self.handrail(*order, state=state, die_at=die_at, lasting=True)
 
     def ended_well(self, ended: Ended) -> bool:
         return (ended.code, ended.json.get("status")) == (0, self.case.ends)
