@@ -9,7 +9,7 @@ from typing import Any
 
 from alb import fronts
 from practice.picture import snapshot
-from support import aurora, spa, vpn, website
+from support import aurora, share_ami, spa, vpn, website
 from support.killed import Case
 
 
@@ -77,6 +77,16 @@ def _spa(answers: Mapping[str, Any]) -> Case:
     )
 
 
+def _share_ami(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "share_ami",
+        answers,
+        ("sts", "iam", "ec2", "kms"),
+        lambda account: by_kind({"here": share_ami.picture(account, ["own"], ["eu-central-1"])["own", "eu-central-1"]}),
+        re.compile(r"\b(ami|snap)-[0-9a-f]{8,17}\b"),
+    )
+
+
 CASES: Mapping[str, Case] = {
     "vpn": _vpn(vpn.STATIC),
     "vpn, bgp": _vpn(vpn.BGP),
@@ -86,5 +96,6 @@ CASES: Mapping[str, Case] = {
     "website, secret header": _website(website.VARIANTS["website"]),
     "website, certificate and names": _website(website.VARIANTS["bucket-named"]),
     "aurora": _aurora(aurora.SLEEPY),
+    "share_ami, the machine stopped": _share_ami(share_ami.NEW),
     "spa_pipeline": _spa(spa.CODECOMMIT),
 }

@@ -8,24 +8,13 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.clouds import Between
+from support.share_ami import NEW, VARIANTS, picture
 
 import flows
 from flows.engine import Call, Cloud, Journal, Place, Refused, Session, keep
 from flows.engine.cloud import Aws, explain
 from flows.export.cli import script
 from flows.practice import PracticeAccount
-
-NEW: Mapping[str, Any] = {
-    "instance": "shop-1", "image_name": "shop-golden", "consistency": "stop", "account": "210987654321",
-    "region": "eu-central-1", "launch": "no",
-}  # fmt: skip
-VARIANTS: Mapping[str, Mapping[str, Any]] = {
-    "stop": NEW,
-    "reboot": {**NEW, "consistency": "reboot"},
-    "no_reboot": {**NEW, "consistency": "no_reboot"},
-    "elsewhere": {**NEW, "region": "eu-west-1"},
-    "launched": {**NEW, "launch": "yes", "target_profile": "partner"},
-}
 
 
 @pytest.fixture
@@ -38,25 +27,6 @@ def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], c
     made.accepted.add("no-reboot")
     made.fill(answers)
     return made
-
-
-def picture(account: PracticeAccount) -> dict[tuple[str, str], Any]:
-    seen: dict[tuple[str, str], Any] = {}
-    for name, boto in (("own", account.session), ("partner", account.session_of("partner"))):
-        assert boto
-        for region in ("eu-central-1", "eu-west-1"):
-            ec2 = boto.client("ec2", region_name=region)
-            machines = [each for group in ec2.describe_instances()["Reservations"] for each in group["Instances"]]
-            seen[name, region] = (
-                sorted(
-                    (each["InstanceId"], each["State"]["Name"])
-                    for each in machines
-                    if each["State"]["Name"] != "terminated"
-                ),
-                sorted(each["ImageId"] for each in ec2.describe_images(Owners=["self"])["Images"]),
-                sorted(each["SnapshotId"] for each in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]),
-            )
-    return seen
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -1,0 +1,45 @@
+"""Answers for sharing a machine image in the demo company, and a picture of both accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flows.practice import PracticeAccount
+
+NEW: Mapping[str, Any] = {
+    "instance": "shop-1", "image_name": "shop-golden", "consistency": "stop", "account": "210987654321",
+    "region": "eu-central-1", "launch": "no",
+}  # fmt: skip
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "stop": NEW,
+    "reboot": {**NEW, "consistency": "reboot"},
+    "no_reboot": {**NEW, "consistency": "no_reboot"},
+    "elsewhere": {**NEW, "region": "eu-west-1"},
+    "launched": {**NEW, "launch": "yes", "target_profile": "partner"},
+}
+
+
+ACCOUNTS, REGIONS = ("own", "partner"), ("eu-central-1", "eu-west-1")
+
+
+def picture(
+    account: PracticeAccount, accounts: Sequence[str] = ACCOUNTS, regions: Sequence[str] = REGIONS
+) -> dict[tuple[str, str], Any]:
+    seen: dict[tuple[str, str], Any] = {}
+    for name in accounts:
+        boto = account.session if name == "own" else account.session_of(name)
+        assert boto
+        for region in regions:
+            ec2 = boto.client("ec2", region_name=region)
+            machines = [each for group in ec2.describe_instances()["Reservations"] for each in group["Instances"]]
+            seen[name, region] = (
+                sorted(
+                    (each["InstanceId"], each["State"]["Name"])
+                    for each in machines
+                    if each["State"]["Name"] != "terminated"
+                ),
+                sorted(each["ImageId"] for each in ec2.describe_images(Owners=["self"])["Images"]),
+                sorted(each["SnapshotId"] for each in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]),
+            )
+    return seen
