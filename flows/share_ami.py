@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import accounts, image_handover, images
+from flows.aws import accounts, image_handover, image_sharing, images
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Refused, Text, Yes
 
 STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
@@ -177,15 +177,15 @@ class ShareImage(Flow):
         here = self.cloud.identity.region
         piece, actions = self._source()
         if self.region != here:
-            piece = images.copy(piece, here, self.region, self._called())
+            piece = image_sharing.copy(piece, here, self.region, self._called())
             actions += piece.actions
-        actions.append(images.share(piece, self.account))
+        actions.append(image_sharing.share(piece, self.account))
         if self.copies:
-            actions += [images.share_disk(piece, number, self.account) for number in range(len(piece.snapshots))]
+            actions += [image_sharing.share_disk(piece, number, self.account) for number in range(len(piece.snapshots))]
         facts: dict[str, Any] = {"account": self.account, "region": self.region, "owner": self.cloud.identity.account}
         outputs: dict[str, Any] = {"image": piece.id}
         if self.launch:
-            machine = images.launch(piece, self.region, self._called(), self.target_profile, self.size)
+            machine = image_sharing.launch(piece, self.region, self._called(), self.target_profile, self.size)
             actions.append(machine)
             outputs["machine"] = machine.resource
         return Plan.of(actions, outputs=outputs, facts=facts, reads=image_handover.READS)
@@ -193,13 +193,12 @@ class ShareImage(Flow):
     def _called(self) -> str:
         return self.image_name if isinstance(self.image, str) else self.image.name
 
-    def _source(self) -> tuple[images.Piece, list[Any]]:
+    def _source(self) -> tuple[image_sharing.Piece, list[Any]]:
         if isinstance(self.image, images.Image):
-            return images.Piece(self.image.id, self.image.snapshots), []
-        machine, stopping = self.instance, False
-        if machine.state == images.RUNNING and self.consistency == STOP:
-            stopping = True
-        piece = images.make(
+            return image_sharing.Piece(self.image.id, self.image.snapshots), []
+        machine = self.instance
+        stopping = machine.state == images.RUNNING and self.consistency == STOP
+        piece = image_sharing.make(
             machine,
             self.image_name,
             images.gigabytes(self.cloud, machine.volumes),
@@ -208,15 +207,15 @@ class ShareImage(Flow):
         )
         first, *rest = piece.actions
         if stopping:
-            return piece, [images.stop(machine), first, images.start(machine), *rest]
+            return piece, [image_sharing.stop(machine), first, image_sharing.start(machine), *rest]
         return piece, [first, *rest]
 
     def checks(self) -> Iterable[Finding | Caution]:
         image = self.image
         if isinstance(image, images.Image):
-            keys = images.managed_key(self.cloud, snapshots=image.snapshots)
+            keys = images.keys_of(self.cloud, snapshots=image.snapshots)
         else:
-            keys = images.managed_key(self.cloud, volumes=self.instance.volumes)
+            keys = images.keys_of(self.cloud, volumes=self.instance.volumes)
         yield from image_handover.encryption(self.cloud, keys, self.account)
 
     @classmethod

@@ -25,8 +25,9 @@ from flows.engine import (
     Run,
     Session,
     Use,
+    standing,
 )
-from flows.engine.plan import Action, Plan, fill
+from flows.engine.plan import Plan, fill
 
 from . import words
 
@@ -129,12 +130,7 @@ def _used(use: Use) -> dict[str, Any]:
 
 def anything_created(run: Run, plan: Plan) -> bool:
     """Whether the account is not (or may not be) as it was before."""
-    return any(_stands(run, action) for action in plan.actions)
-
-
-def _stands(run: Run, action: Action) -> bool:
-    created = bool(run.facts(action.id).get("created", True))
-    return run.status(action.id) in ("intent", "done", "ready", "undo", "left") and created
+    return bool(standing(run, plan))
 
 
 def undone(session: Session, receipt: Receipt) -> dict[str, Any]:

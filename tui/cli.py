@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,15 +16,15 @@ import click
 from flows.tasks import OUTPUTS, TASKS
 from flows.version import __version__
 
+from .ending import carry_out, print_json, review_json, show_review, stoppable, take_back, tell
 from .entry import print_set_ups
 from .tasks import TaskCommand
 
 if TYPE_CHECKING:
-    from flows.engine import Caution, Cloud, Event, Journal, Place, Problem, Receipt, Review, Session
+    from flows.engine import Caution, Cloud, Journal, Place, Session
     from flows.engine import Run as EngineRun
 
 F = TypeVar("F", bound=Callable[..., Any])
-STOPPING = "Stopping after the calls that are under way…"
 GLOBALS = ("profile", "region", "endpoint_url", "practice", "read_only", "no_color")
 
 
@@ -113,7 +112,7 @@ def list_(output: str, **given: Any) -> None:
     if output == "text":
         print_set_ups()
     else:
-        _print_json([{"name": name, "title": title, "summary": summary} for name, (title, summary) in SET_UPS.items()])
+        print_json([{"name": name, "title": title, "summary": summary} for name, (title, summary) in SET_UPS.items()])
 
 
 @cli.command()
@@ -132,7 +131,7 @@ def questions(flow: str, output: str, **given: Any) -> None:
         for q in flows.find(flow).questions
     ]  # fmt: skip
     if output == "json":
-        _print_json(found)
+        print_json(found)
         return
     for entry in found:
         default = f", default: {entry['default']}" if entry["default"] else ""
@@ -205,12 +204,12 @@ def run(
     review = session.review()
     cautions += review.cautions
     if output == "text":
-        _show_review(session, review)
+        show_review(session, review)
     batch.confirmed(review, accept, place)
     if not yes:
         draft = session.run.id if session.run else ""
         raise click.UsageError(f"Everything is answered; to create it, add --yes. It is kept as the draft {draft}.")
-    raise SystemExit(_carry_out(session, cautions, output))
+    raise SystemExit(carry_out(session, cautions, output))
 
 
 @cli.command()
@@ -226,9 +225,9 @@ def plan(
     session, cautions = _answered(flow, answers, sets, place_of(given), accept)
     review = session.review()
     if output == "json":
-        _print_json(_review_json(session, review, cautions))
+        print_json(review_json(session, review, cautions))
     else:
-        _show_review(session, review, sys.stdout)
+        show_review(session, review, sys.stdout)
     if review.refusals:
         raise SystemExit(3)
 
@@ -279,7 +278,7 @@ def runs(run_id: str | None, save_answers: Path | None, output: str, **given: An
     if not run_id:
         records = journal.records()
         if output == "json":
-            _print_json([history.as_json(record) for record in records])
+            print_json([history.as_json(record) for record in records])
         else:
             click.echo("\n".join(history.lines(records)))
         return
@@ -288,7 +287,7 @@ def runs(run_id: str | None, save_answers: Path | None, output: str, **given: An
         batch.save_answers(save_answers, run.record.answers)
         click.echo(f"Written to {save_answers}.", err=True)
     if output == "json":
-        _print_json(history.details_as_json(run))
+        print_json(history.details_as_json(run))
     else:
         click.echo("\n".join(history.details(run)))
 
@@ -320,7 +319,7 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
     session = _session_of(run, given, journal)
     session.accepted |= set(accept)
     if record.status == "undoing":
-        raise SystemExit(_take_back(session, {}, output))
+        raise SystemExit(take_back(session, {}, output))
     cautions: list[Caution] = []
     if record.status == "draft":
         cautions = session.fill(record.answers)
@@ -328,13 +327,13 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
         review = session.review()
         cautions += review.cautions
         if output == "text":
-            _show_review(session, review)
+            show_review(session, review)
         batch.confirmed(review, accept, session.place)
     else:
         batch.writable(session.place)
     if not yes:
         raise click.UsageError("To create what is in this run, add --yes.")
-    raise SystemExit(_carry_out(session, cautions, output))
+    raise SystemExit(carry_out(session, cautions, output))
 
 
 @cli.command()
@@ -360,7 +359,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
         if not prompts.agree_to_undo(run, decisions):
             click.echo("Nothing was changed.", err=True)
             return
-    raise SystemExit(_take_back(_session_of(run, given, journal), decisions, output))
+    raise SystemExit(take_back(_session_of(run, given, journal), decisions, output))
 
 
 @cli.command()
@@ -397,7 +396,7 @@ def check(flow: str, sets: tuple[str, ...], output: str, **given: Any) -> None:
             {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "evidence": f.evidence, "remedy": f.remedy}
             for f in findings
         ]
-        _print_json({"flow": flow, "subject": subject, "status": status, "findings": rows})
+        print_json({"flow": flow, "subject": subject, "status": status, "findings": rows})
     else:
         for finding in findings:
             click.echo(words.finding(finding))
@@ -440,13 +439,13 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
     said = tasks.asked(name, found, subject, sets)
     stop, seen = threading.Event(), dict[str, str]()
     cloud: Cloud = _cloud(place) if found.account else Offline()
-    around = Surroundings(cloud, lambda event: _tell(event, "text", seen), stop, RealClock())
-    with _stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
+    around = Surroundings(cloud, lambda event: tell(event, "text", seen), stop, RealClock())
+    with stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
         outcome = found.perform(said, around)
     if output == "json":
-        _print_json(tasks.document(name, found, outcome))
+        print_json(tasks.document(name, found, outcome))
     elif output in found.outputs:
-        _print_json(outcome.documents[output])
+        print_json(outcome.documents[output])
     else:
         for line in tasks.lines(outcome):
             click.echo(line)
@@ -457,133 +456,6 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
 
 for _name, _summary in TASKS.items():
     task.add_command(_task_command(_name, _summary))
-
-
-# -- carrying out ----------------------------------------------------------------------------------------------
-
-
-def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
-    from flows.engine import CloudError
-
-    from . import batch
-
-    problems: list[Problem] = []
-    seen: dict[str, str] = {}
-    with _stoppable(session.stop, STOPPING) as interrupted:
-        for event in session.apply():
-            problems += [event.problem] if event.problem else []
-            _tell(event, output, seen)
-    run = session.run
-    assert run is not None and run.plan is not None
-    failed = len(problems) > 0 or bool(interrupted)
-    if not failed:
-        try:
-            session.hand_over()
-        except CloudError as problem:
-            problems.append(problem)
-    document = batch.result(session, cautions)
-    if problems:
-        document["error"] = batch.as_error(problems[0])
-    _tell_result(session, document, output)
-    if interrupted:
-        return 130
-    return batch.exit_code(run, run.plan, problems)
-
-
-def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
-    from . import batch, words
-
-    batch.writable(session.place)
-    seen: dict[str, str] = {}
-    with _stoppable(session.stop, STOPPING) as interrupted:
-        for event in session.undo(decisions):
-            _tell(event, output, seen)
-    receipt: Receipt = session.receipt()
-    if output == "text":
-        click.echo("\n".join(words.receipt(receipt)))
-    else:
-        _print_json(batch.undone(session, receipt), compact=output == "ndjson")
-    if interrupted:
-        return 130
-    return 0 if receipt.complete else 1
-
-
-@contextmanager
-def _stoppable(stop: Callable[[], None], says: str) -> Iterator[list[int]]:
-    """Ctrl-C stops before the next call; a second one changes nothing, so no call in flight is killed."""
-    caught: list[int] = []
-
-    def stopped(number: int, frame: object) -> None:
-        caught.append(number)
-        stop()
-        click.echo(says, err=True)
-
-    before = signal.signal(signal.SIGINT, stopped)
-    try:
-        yield caught
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _tell(event: Event, output: str, seen: dict[str, str]) -> None:
-    from . import batch, words
-
-    if output == "ndjson":
-        _print_json(batch.as_line(event), compact=True)
-    elif words.news(event, seen):
-        click.echo(words.event(event), err=True)
-
-
-def _tell_result(session: Session, document: dict[str, Any], output: str) -> None:
-    from . import safe
-
-    if output != "text":
-        _print_json(document, compact=output == "ndjson")
-        return
-    for name, value in document["outputs"].items():
-        click.echo(f"{name}: {safe.line(value)}")
-    if document["files"]:
-        assert session.run is not None
-        click.echo(f"files: {session.run.folder} (they hold secret keys; only you can read them)")
-    for step in document["next_steps"]:
-        click.echo(safe.line(step), err=True)
-    if document["waiting"]:
-        click.echo(safe.line(document["waiting"]), err=True)
-    if document["status"] == "failed":
-        click.echo(f"Go on with: handrail resume {document['run']}", err=True)
-    click.echo(f"Take it back with: {document['undo']}", err=True)
-
-
-def _show_review(session: Session, review: Review, to: Any = None) -> None:
-    from . import words
-
-    for line in words.review(session, review):
-        click.echo(line, file=to or sys.stderr)
-
-
-def _review_json(session: Session, review: Review, cautions: Iterable[Caution]) -> dict[str, Any]:
-    plan = review.plan
-    return {
-        "flow": session.flow.id,
-        "answers": {line.question.id: line.raw for line in review.answers},
-        "actions": [
-            {"id": a.id, "sentence": a.sentence, "operation": a.call.operation, "needs": sorted(plan.needs(a))}
-            for a in plan.actions
-        ],
-        "uses": [{"id": u.id, "sentence": u.sentence, "type": u.type, "resource": u.resource} for u in plan.uses],
-        "checks": [
-            {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "remedy": f.remedy} for f in review.findings
-        ],
-        "warnings": [
-            {"id": c.id, "key": c.key, "message": c.message, "confirm": c.confirm}
-            for c in (*cautions, *review.cautions)
-        ],
-        "costs": [
-            {"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of, "source": c.source}
-            for c in plan.costs
-        ],
-        "permissions": list(review.permissions),
-    }
 
 
 # -- opening ---------------------------------------------------------------------------------------------------
@@ -667,10 +539,6 @@ def _write(path: Path, text: str, mode: int) -> None:
         path.chmod(mode)
     except OSError as error:
         raise Refused(f"{path} cannot be written.", str(error), "Give another file with --out.") from None
-
-
-def _print_json(value: Any, *, compact: bool = False) -> None:
-    click.echo(json.dumps(value, indent=None if compact else 2, default=str))
 
 
 # -- the way in and out ----------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from flows.engine import (
     Run,
     Session,
     Yes,
+    standing,
 )  # fmt: skip
 
 from . import batch, history, words
@@ -165,9 +166,8 @@ def agree_to_undo(kept: Run, decided: dict[str, str], ask: Reader | None = None)
     plan = kept.plan
     assert plan is not None, "only a confirmed run can be undone"
     say(f"Undo {kept.id}. This will be taken back:", err=True)
-    for action in reversed(plan.actions):
-        if kept.status(action.id) not in ("", "refused", "undone") and kept.facts(action.id).get("created", True):
-            say(f"  - {line(action.undone or action.sentence)}", err=True)
+    for action in standing(kept, plan):
+        say(f"  - {line(action.undone or action.sentence)}", err=True)
     ask = ask or reader()
     try:
         for decision in plan.decisions:

@@ -11,10 +11,8 @@ def number(text: str) -> str:
     """An account's number, dashes and spaces removed. Raises Refused."""
     digits = re.sub(r"[\s-]", "", text)
     if not re.fullmatch(r"[0-9]{12}", digits):
-        raise Refused(
-            f"“{text}” is not an account number. An account number has exactly 12 digits. You find it in the AWS "
-            "console at the top right."
-        )
+        said = f"“{text}” is not an account number." if text else "No account number was given."
+        raise Refused(f"{said} It has exactly 12 digits. You find it in the AWS console at the top right.")
     return digits
 
 

@@ -1,40 +1,20 @@
-"""Machine images (AMIs): which there are, and how one is made, shared and taken back.
+"""Machines and machine images (AMIs): which there are, and what speaks against sharing one.
 
-Amazon EC2 User Guide, "Share an AMI with specific AWS accounts" and "CreateImage" in the API Reference, 2026-10.
-CreateImage has no token, so an image is recognised by its run's tag.
+Amazon EC2 User Guide, "Share an AMI with specific AWS accounts", 2026-10.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
-from flows.engine import (
-    RUN,
-    Action,
-    Call,
-    Cloud,
-    CloudError,
-    Cost,
-    Find,
-    Late,
-    Option,
-    Ref,
-    Refused,
-    Undo,
-    Wait,
-    found,
-    join,
-)
-from flows.engine.plan import seen
+from flows.engine import Call, Cloud, CloudError, Option, Refused
 
 from . import tags
 
 NEW = "new"
-GONE = ("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
 STOPPED, RUNNING = "stopped", "running"
 
 
@@ -51,7 +31,6 @@ class Machine:
     fixed_address: bool = False
     group: str = ""
     spot: bool = False
-    store: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,20 +42,6 @@ class Image:
     state: str
     snapshots: tuple[str, ...]
     products: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Piece:
-    """An image as the plan goes on with it: its id and snapshots, known now or later, and the region it is in."""
-
-    id: Late
-    snapshots: tuple[Late, ...]
-    region: str = ""
-    after: tuple[str, ...] = ()
-    actions: tuple[Action, ...] = field(default=(), compare=False)
-
-
-# -- to look at ------------------------------------------------------------------------------------------------
 
 
 def machines(cloud: Cloud) -> list[Option[Machine]]:
@@ -141,7 +106,7 @@ def protected(cloud: Cloud, machine: Machine) -> bool:
     return bool((answer.get("DisableApiStop") or {}).get("Value"))
 
 
-def managed_key(cloud: Cloud, *, volumes: tuple[str, ...] = (), snapshots: tuple[str, ...] = ()) -> list[str]:
+def keys_of(cloud: Cloud, *, volumes: tuple[str, ...] = (), snapshots: tuple[str, ...] = ()) -> list[str]:
     """The keys with which these disks are encrypted."""
     disks: list[dict[str, Any]] = []
     if volumes:
@@ -184,268 +149,3 @@ def gigabytes(cloud: Cloud, volumes: tuple[str, ...]) -> int:
         return 0
     found = cloud.make(Call("ec2.DescribeVolumes", {"VolumeIds": list(volumes)}))["Volumes"]
     return sum(int(each.get("Size") or 0) for each in found)
-
-
-def _storage(gigabytes: int) -> Cost:
-    """0.05 USD per GB and month in us-east-1, from memory and not verified."""
-    monthly = Decimal("0.05") * gigabytes
-    return Cost(
-        f"Snapshots of the image, at most {gigabytes} GB",
-        (monthly / 730).quantize(Decimal("0.000001")),
-        "2026-11",
-        "https://aws.amazon.com/ebs/pricing/, not verified",
-        "Only used blocks count. A copy elsewhere costs as much there.",
-    )
-
-
-# -- to make ---------------------------------------------------------------------------------------------------
-
-
-def stop(machine: Machine) -> Action:
-    """Switch a machine off. Whatever happens, it is switched on again: see `start`."""
-    return Action(
-        "stop",
-        f"Stop {machine.name or machine.id}; it is started again as soon as its disks are being copied",
-        Call("ec2.StopInstances", {"InstanceIds": [machine.id]}),
-        wait=_until(machine, STOPPED),
-        undo=(
-            Undo(
-                Call("ec2.StartInstances", {"InstanceIds": [machine.id]}),
-                wait=_until(machine, RUNNING),
-                not_yet=("IncorrectInstanceState",),
-            ),
-        ),
-        undone=f"{machine.name or machine.id} runs again",
-        refusals={"UnsupportedOperation": "This machine cannot be stopped. Choose reboot or no_reboot."},
-    )
-
-
-def start(machine: Machine) -> Action:
-    """Switch it on again, also when anything in between goes wrong."""
-    return Action(
-        "start",
-        f"Start {machine.name or machine.id} again",
-        Call("ec2.StartInstances", {"InstanceIds": [machine.id]}),
-        wait=_until(machine, RUNNING),
-        after=("image",),
-        not_yet=("IncorrectInstanceState",),
-        relieves="stop",
-    )
-
-
-def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: tuple[str, ...]) -> Piece:
-    """An image of a machine, ready once its disks are copied; the snapshots are known a moment after the call."""
-    image = Action(
-        "image",
-        f"Make the image {called} of {machine.name or machine.id}",
-        Call(
-            "ec2.CreateImage",
-            {
-                "InstanceId": machine.id, "Name": called, "NoReboot": not reboot,
-                "Description": join("Handrail ", RUN), **tags.tagged("image", called),
-            },
-        ),
-        wait=Wait(
-            Call("ec2.DescribeImages", {"ImageIds": [Ref("image", "ImageId")]}),
-            ready="Images[0].BlockDeviceMappings[?Ebs.SnapshotId] | length(@) > `0`",
-            failed="Images[0].State=='failed'", now="Images[0].State",
-            sentence=f"Waiting until the disks of {called} are being copied", typical=10,
-        ),
-        undo=_deregistered("image"),
-        find=_ours(),
-        after=after,
-        type="AWS::EC2::Image",
-        resource=Ref("image", "ImageId"),
-        costs=(_storage(gigabytes),) if gigabytes else (),
-        undone=f"The image {called} and its snapshots",
-        refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already."},
-    )  # fmt: skip
-    disks = max(1, len(machine.volumes))
-    snapshots = tuple(
-        seen("image", f"Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId | [{number}]")
-        for number in range(disks)
-    )
-    return Piece(image["ImageId"], snapshots, after=("image-ready",), actions=(image, *_watched("image", called, "")))
-
-
-def copy(source: Piece, here: str, region: str, called: str, key: Late = "") -> Piece:
-    """A copy in another region, or encrypted with another key."""
-    elsewhere = region if region != here else ""
-    encrypted = {"Encrypted": True, "KmsKeyId": key} if key else {}
-    image = Action(
-        "copy",
-        f"Copy the image to {region}" if elsewhere else "Copy the image, encrypted with a key that can be shared",
-        Call(
-            "ec2.CopyImage",
-            {
-                "SourceImageId": source.id, "SourceRegion": here, "Name": called, **encrypted,
-                "Description": join("Handrail ", RUN), **tags.tagged("image", called),
-            },
-            elsewhere,
-        ),
-        wait=Wait(
-            Call("ec2.DescribeImages", {"ImageIds": [Ref("copy", "ImageId")]}, elsewhere),
-            ready="Images[0].BlockDeviceMappings[?Ebs.SnapshotId] | length(@) > `0`",
-            failed="Images[0].State=='failed'", now="Images[0].State",
-            sentence="Waiting until the copy has begun", typical=30, limit=3600,
-        ),
-        undo=_deregistered("copy", elsewhere),
-        find=_ours(elsewhere),
-        after=source.after,
-        type="AWS::EC2::Image",
-        resource=Ref("copy", "ImageId"),
-        undone=f"The copy of the image in {region} and its snapshots",
-    )  # fmt: skip
-    snapshots = tuple(
-        seen("copy", f"Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId | [{number}]")
-        for number in range(len(source.snapshots))
-    )
-    watched = _watched("copy", "the copy", elsewhere)
-    return Piece(image["ImageId"], snapshots, elsewhere, ("copy-ready",), (image, *watched))
-
-
-def share(piece: Piece, account: str) -> Action:
-    """Let another account launch it."""
-    change = {"ImageId": piece.id, "OperationType": "add", "UserIds": [account], "Attribute": "launchPermission"}
-    return Action(
-        "share",
-        f"Let the account {account} launch the image",
-        Call("ec2.ModifyImageAttribute", change, piece.region),
-        undo=(
-            Undo(
-                Call("ec2.ModifyImageAttribute", {**change, "OperationType": "remove"}, piece.region),
-                gone=GONE,
-            ),
-        ),
-        after=piece.after,
-        undone=f"The permission of {account} to launch the image",
-        refusals={"InvalidAMIAttributeItemValue": f"AWS does not know the account {account}."},
-    )
-
-
-def share_disk(piece: Piece, number: int, account: str) -> Action:
-    """Let another account copy one of its snapshots, and so the image."""
-    change = {
-        "SnapshotId": piece.snapshots[number], "Attribute": "createVolumePermission", "OperationType": "add",
-        "UserIds": [account],
-    }  # fmt: skip
-    return Action(
-        f"share-disk-{number + 1}",
-        f"Let the account {account} copy disk {number + 1} of the image",
-        Call("ec2.ModifySnapshotAttribute", change, piece.region),
-        undo=(
-            Undo(
-                Call("ec2.ModifySnapshotAttribute", {**change, "OperationType": "remove"}, piece.region),
-                gone=("InvalidSnapshot.NotFound",),
-            ),
-        ),
-        after=piece.after,
-        undone=f"The permission of {account} to copy disk {number + 1}",
-    )
-
-
-def launch(piece: Piece, region: str, called: str, profile: str, size: str) -> Action:
-    """Start a machine from it in the receiver's account, which proves that it works there."""
-    there = Ref("launch", "Instances[0].InstanceId")
-    looked = Call("ec2.DescribeInstances", {"InstanceIds": [there]}, region, profile)
-    mine = [{"Name": "tag:handrail:run", "Values": [RUN]}]
-    return Action(
-        "launch",
-        f"Start a machine from it in the other account (profile {profile})",
-        Call(
-            "ec2.RunInstances",
-            {
-                "ImageId": piece.id, "InstanceType": size, "MinCount": 1, "MaxCount": 1,
-                "MetadataOptions": {"HttpTokens": "required"}, **tags.tagged("instance", called),
-            },
-            region,
-            profile,
-        ),
-        wait=Wait(
-            looked, ready="Reservations[0].Instances[0].State.Name=='running'",
-            failed="contains(['terminated', 'shutting-down'], Reservations[0].Instances[0].State.Name)",
-            now="Reservations[0].Instances[0].State.Name", sentence="Waiting until the machine runs there", typical=30,
-        ),
-        undo=(
-            Undo(
-                Call("ec2.TerminateInstances", {"InstanceIds": [there]}, region, profile),
-                wait=Wait(
-                    looked, ready="Reservations[0].Instances[0].State.Name=='terminated'",
-                    gone=("InvalidInstanceID.NotFound",), now="Reservations[0].Instances[0].State.Name",
-                    sentence="Waiting until the machine there is gone", typical=60,
-                ),
-                gone=("InvalidInstanceID.NotFound",),
-            ),
-        ),
-        find=Find(
-            Call("ec2.DescribeInstances", {"Filters": mine}, region, profile),
-            "Reservations[0].{Instances: Instances}",
-        ),
-        after=("share",),
-        not_yet=("InvalidAMIID.NotFound", "AuthFailure"),
-        type="AWS::EC2::Instance",
-        resource=there,
-        undone="The machine in the other account",
-    )  # fmt: skip
-
-
-def _until(machine: Machine, state: str) -> Wait:
-    return Wait(
-        Call("ec2.DescribeInstances", {"InstanceIds": [machine.id]}),
-        ready=f"Reservations[0].Instances[0].State.Name=='{state}'",
-        failed="Reservations[0].Instances[0].State.Name=='terminated'",
-        now="Reservations[0].Instances[0].State.Name",
-        sentence=f"Waiting until {machine.name or machine.id} is {state}",
-        typical=60,
-        limit=1800,
-    )
-
-
-def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
-    """Watch the disks' progress in per cent, then the image; a large disk takes hours the first time."""
-    snapshots = seen(image, "Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId")
-    progress = Call("ec2.DescribeSnapshots", {"SnapshotIds": snapshots}, region)
-    look = Call("ec2.DescribeImages", {"ImageIds": [Ref(image, "ImageId")]}, region)
-    return (
-        Action(
-            f"{image}-disks", f"Copy the disks of {called}", progress,
-            wait=Wait(
-                progress, ready="Snapshots[?State!='completed'] | length(@) == `0`",
-                failed="Snapshots[?State=='error'] | length(@) > `0`", now="join(', ', Snapshots[].Progress)",
-                sentence="Copying the disks", typical=300, limit=86400,
-            ),
-        ),
-        Action(
-            f"{image}-ready", f"Wait for {called} to be complete", look,
-            wait=Wait(
-                look, ready="Images[0].State=='available'", failed="Images[0].State=='failed'",
-                now="Images[0].State", sentence="Waiting until the image is available", typical=60, limit=86400,
-            ),
-            after=(f"{image}-disks",),
-        ),
-    )  # fmt: skip
-
-
-def _ours(region: str = "") -> Find:
-    look = Call("ec2.DescribeImages", {"Owners": ["self"]}, region)
-    return Find(look, join("Images[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0].{ImageId: ImageId}"))
-
-
-def _deregistered(image: str, region: str = "") -> tuple[Undo, ...]:
-    """Deregistering takes the snapshots along where that is known; what an emulator leaves is deleted one by one.
-
-    They are recognised by the description that AWS gives them, in which their own image stands.
-    """
-    id_ = Ref(image, "ImageId")
-    about = [join("*) for ", id_, "*"), join("*DestinationAmi ", id_, "*"), join("*for AMI ", id_, "*")]
-    whose = {"OwnerIds": ["self"], "Filters": [{"Name": "description", "Values": about}]}
-    none = "snap-00000000000000000"  # so that AWS says it is gone
-    return (
-        Undo(Call("ec2.DeregisterImage", {"ImageId": id_, "DeleteAssociatedSnapshots": True}, region), gone=GONE),
-        Undo(
-            Call("ec2.DeleteSnapshot", {"SnapshotId": found(f"Snapshots[0].SnapshotId || '{none}'")}, region),
-            read=Call("ec2.DescribeSnapshots", whose, region),
-            more="length(Snapshots) > `1`",
-            gone=("InvalidSnapshot.NotFound",),
-        ),
-    )

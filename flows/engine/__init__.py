@@ -49,6 +49,7 @@ from .problems import (
 )  # fmt: skip
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
 from .session import Asking, Line, Listed, Offer, Review, Reviewing, Session, State
+from .undo import standing
 
 __all__ = [
     "FLOW",
@@ -121,4 +122,5 @@ __all__ = [
     "join",
     "secret",
     "seen",
+    "standing",
 ]

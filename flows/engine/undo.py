@@ -39,13 +39,13 @@ def undo(
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     carrier = Carrier(run, cloud, events.put, stop or threading.Event(), clock or RealClock(), decisions or {})
     run.set_status("undoing")
+    for id in _ended(run, plan):
+        run.note(id, "refused", why="it did not last")
     needed_by: dict[str, set[str]] = {}
     for action in plan.actions:
         for needed in plan.needs(action):
             needed_by.setdefault(needed, set()).add(action.id)
-    for action in reversed(plan.actions):
-        if not _stands(action, run):
-            continue
+    for action in standing(run, plan):
         yield Event(Happening.UNDOING, action.id, action.sentence)
         # what stayed may still need it: then AWS refuses, and there is nothing to wait for
         held = any(_held_by(id, run) for id in needed_by.get(action.id, ()))
@@ -64,6 +64,19 @@ def undo(
             yield Event(Happening(run.facts(action.id)["how"]), action.id, action.undone or action.sentence)
     if receipt(run, plan).complete:
         run.set_status("undone")
+
+
+def standing(run: Run, plan: Plan) -> list[Action]:
+    """What an undo would take back, newest first: what this run made or changed, and has not ended by itself."""
+    ended = _ended(run, plan)
+    return [
+        action
+        for action in reversed(plan.actions)
+        if action.undo
+        and action.id not in ended
+        and run.status(action.id) not in ("", "refused", "undone")
+        and run.facts(action.id).get("created", True)
+    ]
 
 
 def receipt(run: Run, plan: Plan) -> Receipt:
@@ -99,6 +112,11 @@ def receipt(run: Run, plan: Plan) -> Receipt:
     return Receipt(tuple(removed), tuple(restored), tuple(left), complete)
 
 
+def _ended(run: Run, plan: Plan) -> set[str]:
+    """What was not meant to last and did not; what somebody did to it afterwards is theirs."""
+    return {action.relieves for action in plan.actions if action.relieves and run.status(action.id) == "ready"}
+
+
 class _Changed(CloudError):
     """Somebody changed it since: it is theirs now."""
 
@@ -106,12 +124,6 @@ class _Changed(CloudError):
 def _held_by(id: str, run: Run) -> bool:
     """Whether this action could not be taken back, so that what it needs must stay too."""
     return run.status(id) == "left" and bool(run.facts(id).get("ours", True))
-
-
-def _stands(action: Action, run: Run) -> bool:
-    if run.status(action.id) in ("", "refused", "undone") or not action.undo:
-        return False
-    return bool(run.facts(action.id).get("created", True))
 
 
 def _take_back(action: Action, carrier: Carrier) -> None:

@@ -5,22 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from alb.fronts import (
-    GONE,
-    HTTPS,
-    MAINTENANCE,
-    MOVED,
-    OFFICE,
-    STRICT,
-    VARIANTS,
-    Front,
-    carried_out,
-    picture,
-    session,
-    taken_back,
-    to,
-)
+from alb.fronts import GONE, HTTPS, MAINTENANCE, MOVED, OFFICE, STRICT, VARIANTS, Front, picture, session, to
 from support.clock import FakeClock
+from support.sessions import carried_out, taken_back
 
 from flows.engine import Happening, Journal
 from flows.engine.cloud import Aws

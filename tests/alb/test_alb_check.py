@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from alb.fronts import HTTPS, Front, carried_out, session, to
+from alb.fronts import HTTPS, Front, session, to
 from support.clock import FakeClock
+from support.sessions import carried_out
 
 import flows
 from flows.engine import Finding, Grade, Journal, Refused

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from alb.fronts import OFFICE, VARIANTS, Front, carried_out, picture, session, taken_back
+from alb.fronts import OFFICE, VARIANTS, Front, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
+from support.sessions import carried_out, taken_back
 
 from flows.aws.listeners import REFUSALS
 from flows.engine import Call, CloudError, Denied, Journal, Lost

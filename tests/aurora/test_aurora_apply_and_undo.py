@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.aurora import AWAKE, SLEEPY, VARIANTS, carried_out, picture, session, taken_back
+from support.aurora import AWAKE, SLEEPY, VARIANTS, picture, session, taken_back
 from support.clock import FakeClock
+from support.sessions import carried_out
 
 from flows.engine import Journal, Refused, Session
 from flows.engine.cloud import Aws

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.aurora import VARIANTS, carried_out, picture, session, taken_back
+from support.aurora import VARIANTS, picture, session, taken_back
 from support.clock import FakeClock
 from support.clouds import Between
+from support.sessions import carried_out
 
 from flows.engine import Call, Denied, Journal, Lost
 from flows.engine.cloud import Aws, changes, explain

@@ -12,7 +12,8 @@ import pytest
 from practice.office import named
 from practice.picture import snapshot
 from support.clock import FakeClock
-from support.vpn import BGP, FIXED, STAGING, STATIC, VARIANTS, WAREHOUSE, again, carried_out, session, taken_back
+from support.sessions import carried_out, taken_back
+from support.vpn import BGP, FIXED, STAGING, STATIC, VARIANTS, WAREHOUSE, again, session
 
 from flows.engine import Happening, Journal, Problem, Refused, Run
 from flows.engine.cloud import Aws

@@ -18,7 +18,8 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError, SSLEr
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
-from support.vpn import BGP, STATIC, again, carried_out, session, taken_back
+from support.sessions import carried_out, taken_back
+from support.vpn import BGP, STATIC, again, session
 
 from flows.engine import (
     Call,

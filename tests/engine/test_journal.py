@@ -15,7 +15,8 @@ import pytest
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
-from support.vpn import again, carried_out, session
+from support.sessions import carried_out
+from support.vpn import again, session
 
 from flows.engine import Busy, Call, Journal, JournalTrouble, Place, Refused, Run
 from flows.engine.cloud import Aws, changes

@@ -14,7 +14,8 @@ from practice.office import named
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
-from support.vpn import FIXED, carried_out, session, taken_back
+from support.sessions import carried_out, taken_back
+from support.vpn import FIXED, session
 
 from flows.engine import (
     Action,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.clouds import Between
+from support.sessions import carried_out, taken_back
 from support.share_ami import NEW, VARIANTS, picture
 
 import flows
@@ -113,3 +114,17 @@ def test_a_call_in_another_account_says_so(both: Aws, clock: FakeClock) -> None:
     assert keep.loads(keep.dumps(review.plan)) == review.plan
     assert "ec2:RunInstances" not in review.permissions
     assert "ec2:CreateImage" in review.permissions
+
+
+def test_a_machine_that_somebody_stopped_since_stays_stopped(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    made = session(both, journal, NEW, clock)
+    carried_out(made)
+    ec2 = account.session.client("ec2")
+    shop = {"Filters": [{"Name": "tag:Name", "Values": [NEW["instance"]]}]}
+    (group,) = ec2.describe_instances(**shop)["Reservations"]
+    ec2.stop_instances(InstanceIds=[group["Instances"][0]["InstanceId"]])
+    taken_back(made)
+    (group,) = ec2.describe_instances(**shop)["Reservations"]
+    assert group["Instances"][0]["State"]["Name"] == "stopped"

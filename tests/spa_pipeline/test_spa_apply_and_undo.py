@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
-from support.spa import CODECOMMIT, VARIANTS, ZIP, carried_out, picture, session, taken_back
+from support.sessions import carried_out, taken_back
+from support.spa import CODECOMMIT, VARIANTS, ZIP, picture, session
 
 from flows.engine import Journal
 from flows.engine.cloud import Aws

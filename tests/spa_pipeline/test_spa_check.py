@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from support.clock import FakeClock
-from support.spa import CODECOMMIT, ZIP, carried_out, session
+from support.sessions import carried_out
+from support.spa import CODECOMMIT, ZIP, session
 
 import flows
 from flows.engine import Journal

@@ -11,7 +11,8 @@ from typing import Any
 
 from support.clock import FakeClock
 from support.clouds import Between
-from support.spa import CODECOMMIT, carried_out, picture, session, taken_back
+from support.sessions import carried_out, taken_back
+from support.spa import CODECOMMIT, picture, session
 
 from flows.engine import Call, Cloud, Journal
 from flows.engine.cloud import Aws

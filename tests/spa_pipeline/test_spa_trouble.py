@@ -6,7 +6,8 @@ from typing import Any
 
 from support.clock import FakeClock
 from support.clouds import Between
-from support.spa import carried_out, picture, session, taken_back
+from support.sessions import carried_out, taken_back
+from support.spa import picture, session
 
 import flows
 from flows.engine import Call, CloudError, Journal, Place, Session

@@ -12,6 +12,7 @@ from practice.picture import snapshot as network_of
 import flows
 from flows.engine import Cloud, Event, Journal, Place, Session
 from flows.engine.clock import Clock
+from support import sessions
 
 SLEEPY: Mapping[str, Any] = {
     "name": "shop-db",
@@ -50,18 +51,9 @@ def session(
     return made
 
 
-def carried_out(made: Session) -> list[Event]:
-    """Apply and hand over; it must succeed."""
-    events = list(made.apply())
-    assert not [event.problem for event in events if event.problem]
-    made.hand_over()
-    return events
-
-
 def taken_back(made: Session, final_snapshot: str = "no") -> list[Event]:
-    events = list(made.undo({"final_snapshot": final_snapshot}))
-    assert made.receipt().complete
-    return events
+    """Undo, with a word on the last snapshot; it must leave nothing."""
+    return sessions.taken_back(made, final_snapshot=final_snapshot)
 
 
 def picture(account: boto3.Session) -> Picture:

@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 import flows
-from flows.engine import Cloud, Event, Journal, Place, Session
+from flows.engine import Cloud, Journal, Place, Session
 from flows.engine.clock import Clock
 
 CODECOMMIT: Mapping[str, Any] = {
@@ -43,20 +43,6 @@ def session(
     made.accepted.add("files-replaced")
     made.fill(answers)
     return made
-
-
-def carried_out(made: Session) -> list[Event]:
-    """Apply and hand over; it must succeed."""
-    events = list(made.apply())
-    assert not [event.problem for event in events if event.problem]
-    made.hand_over()
-    return events
-
-
-def taken_back(made: Session) -> list[Event]:
-    events = list(made.undo())
-    assert made.receipt().complete
-    return events
 
 
 def picture(account: boto3.Session, *, endpoint_url: str | None = None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import flows
-from flows.engine import Cloud, Event, Journal, Place, Run, Session
+from flows.engine import Cloud, Journal, Place, Run, Session
 from flows.engine.clock import Clock
 
 STATIC: Mapping[str, Any] = {
@@ -58,18 +58,3 @@ def session(
 def again(cloud: Cloud, journal: Journal, run: Run, *, clock: Clock | None = None) -> Session:
     """The session in which another process would go on with a run."""
     return Session(flows.find("vpn"), cloud, journal, place=Place(practice=True), run=journal.run(run.id), clock=clock)
-
-
-def carried_out(session: Session) -> list[Event]:
-    """Apply and hand over; it must succeed."""
-    events = list(session.apply())
-    assert not [event.problem for event in events if event.problem]
-    session.hand_over()
-    return events
-
-
-def taken_back(session: Session) -> list[Event]:
-    """Undo, with the files; it must succeed."""
-    events = list(session.undo())
-    assert session.receipt().complete
-    return events

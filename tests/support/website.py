@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 import flows
-from flows.engine import Cloud, Event, Journal, Place, Session
+from flows.engine import Cloud, Journal, Place, Session
 from flows.engine.clock import Clock
 
 SITE, FILES = "fjord-coffee-site", "fjord-coffee-files"
@@ -74,20 +74,6 @@ def session(
     made.accepted |= set(ACCEPTED)
     made.fill(answers)
     return made
-
-
-def carried_out(made: Session) -> list[Event]:
-    """Apply and hand over; it must succeed."""
-    events = list(made.apply())
-    assert not [event.problem for event in events if event.problem]
-    made.hand_over()
-    return events
-
-
-def taken_back(made: Session) -> list[Event]:
-    events = list(made.undo())
-    assert made.receipt().complete
-    return events
 
 
 def outputs(made: Session) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
+from support.sessions import carried_out, taken_back
 from support.website import (
     BUCKET,
     FILES,
@@ -16,12 +17,10 @@ from support.website import (
     VARIANTS,
     WEBSITE,
     WEBSITE_OF_SITE,
-    carried_out,
     outputs,
     picture,
     policy,
     session,
-    taken_back,
 )  # fmt: skip
 
 from flows.engine import Journal

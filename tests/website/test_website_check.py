@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
-from support.website import BUCKET, FILES, NAMED, SITE, VARIANTS, WEBSITE, carried_out, outputs, session
+from support.sessions import carried_out
+from support.website import BUCKET, FILES, NAMED, SITE, VARIANTS, WEBSITE, outputs, session
 
 import flows
 from flows.engine import Journal, Missed, Page, Refused

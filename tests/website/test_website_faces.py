@@ -12,6 +12,7 @@ import pytest
 import yaml
 from support.clock import FakeClock
 from support.clouds import Between
+from support.sessions import taken_back
 from support.website import (
     BUCKET,
     BUCKET_OF_SITE,
@@ -22,7 +23,6 @@ from support.website import (
     WEBSITE_OF_SITE,
     picture,
     session,
-    taken_back,
 )  # fmt: skip
 
 import flows

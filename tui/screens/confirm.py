@@ -124,12 +124,10 @@ class UndoPage(Page):
 
 def to_be_taken_back(session: Session) -> list[Said]:
     """What this run made and an undo would take away."""
+    from flows.engine import standing
+
     run = session.run
     assert run is not None and run.plan is not None, "only a run is undone"
     rows = [Said(f"Undo {run.id}. This will be taken back:", kind="heading")]
-    rows += [
-        Said(line(action.undone or action.sentence), "-", "warn")
-        for action in reversed(run.plan.actions)
-        if run.status(action.id) not in ("", "refused", "undone") and run.facts(action.id).get("created", True)
-    ]
+    rows += [Said(line(action.undone or action.sentence), "-", "warn") for action in standing(run, run.plan)]
     return rows if len(rows) > 1 else [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]

@@ -75,8 +75,11 @@ class Progress(Page):
         actions = list((plan or self.session.review().plan).actions)
         if self._undo is None and self._status != "undoing":
             return actions
-        assert run is not None, "only a run is taken back"
-        return [a for a in reversed(actions) if run.status(a.id) not in ("", "refused")]
+        assert run is not None and plan is not None, "only a run is taken back"
+        from flows.engine import standing
+
+        still = {action.id for action in standing(run, plan)}
+        return [a for a in reversed(actions) if a.id in still or run.status(a.id) == "undone"]
 
     def between(self) -> Iterable[Widget]:
         yield Say("", id="now")

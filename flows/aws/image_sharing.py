@@ -1,0 +1,289 @@
+"""How a machine image is made, copied to another region, shared, launched elsewhere, and taken back.
+
+Amazon EC2 User Guide, "Share an AMI with specific AWS accounts" and "CreateImage" in the API Reference, 2026-10.
+CreateImage has no token, so an image is recognised by its run's tag.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from flows.engine import RUN, Action, Call, Cost, Find, Late, Ref, Undo, Wait, found, join
+from flows.engine.plan import seen
+
+from . import tags
+from .images import RUNNING, STOPPED, Machine
+
+GONE = ("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An image as the plan goes on with it: its id and snapshots, known now or later, and the region it is in."""
+
+    id: Late
+    snapshots: tuple[Late, ...]
+    region: str = ""
+    after: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = field(default=(), compare=False)
+
+
+def stop(machine: Machine) -> Action:
+    """Switch a machine off. Whatever happens, it is switched on again: see `start`."""
+    return Action(
+        "stop",
+        f"Stop {machine.name or machine.id}; it is started again as soon as its disks are being copied",
+        Call("ec2.StopInstances", {"InstanceIds": [machine.id]}),
+        wait=_until(machine, STOPPED),
+        undo=(
+            Undo(
+                Call("ec2.StartInstances", {"InstanceIds": [machine.id]}),
+                wait=_until(machine, RUNNING),
+                not_yet=("IncorrectInstanceState",),
+            ),
+        ),
+        undone=f"{machine.name or machine.id} runs again",
+        refusals={"UnsupportedOperation": "This machine cannot be stopped. Choose reboot or no_reboot."},
+    )
+
+
+def start(machine: Machine) -> Action:
+    """Switch it on again, also when anything in between goes wrong."""
+    return Action(
+        "start",
+        f"Start {machine.name or machine.id} again",
+        Call("ec2.StartInstances", {"InstanceIds": [machine.id]}),
+        wait=_until(machine, RUNNING),
+        after=("image",),
+        not_yet=("IncorrectInstanceState",),
+        relieves="stop",
+    )
+
+
+def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: tuple[str, ...]) -> Piece:
+    """An image of a machine, ready once its disks are copied; the snapshots are known a moment after the call."""
+    image = Action(
+        "image",
+        f"Make the image {called} of {machine.name or machine.id}",
+        Call(
+            "ec2.CreateImage",
+            {
+                "InstanceId": machine.id, "Name": called, "NoReboot": not reboot,
+                "Description": join("Handrail ", RUN), **tags.tagged("image", called),
+            },
+        ),
+        wait=Wait(
+            Call("ec2.DescribeImages", {"ImageIds": [Ref("image", "ImageId")]}),
+            ready="Images[0].BlockDeviceMappings[?Ebs.SnapshotId] | length(@) > `0`",
+            failed="Images[0].State=='failed'", now="Images[0].State",
+            sentence=f"Waiting until the disks of {called} are being copied", typical=10,
+        ),
+        undo=_deregistered("image"),
+        find=_ours(),
+        after=after,
+        type="AWS::EC2::Image",
+        resource=Ref("image", "ImageId"),
+        costs=(_storage(gigabytes),) if gigabytes else (),
+        undone=f"The image {called} and its snapshots",
+        refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already."},
+    )  # fmt: skip
+    disks = max(1, len(machine.volumes))
+    snapshots = tuple(
+        seen("image", f"Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId | [{number}]")
+        for number in range(disks)
+    )
+    return Piece(image["ImageId"], snapshots, after=("image-ready",), actions=(image, *_watched("image", called, "")))
+
+
+def copy(source: Piece, here: str, region: str, called: str) -> Piece:
+    """A copy in another region."""
+    image = Action(
+        "copy",
+        f"Copy the image to {region}",
+        Call(
+            "ec2.CopyImage",
+            {
+                "SourceImageId": source.id, "SourceRegion": here, "Name": called,
+                "Description": join("Handrail ", RUN), **tags.tagged("image", called),
+            },
+            region,
+        ),
+        wait=Wait(
+            Call("ec2.DescribeImages", {"ImageIds": [Ref("copy", "ImageId")]}, region),
+            ready="Images[0].BlockDeviceMappings[?Ebs.SnapshotId] | length(@) > `0`",
+            failed="Images[0].State=='failed'", now="Images[0].State",
+            sentence="Waiting until the copy has begun", typical=30, limit=3600,
+        ),
+        undo=_deregistered("copy", region),
+        find=_ours(region),
+        after=source.after,
+        type="AWS::EC2::Image",
+        resource=Ref("copy", "ImageId"),
+        undone=f"The copy of the image in {region} and its snapshots",
+    )  # fmt: skip
+    snapshots = tuple(
+        seen("copy", f"Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId | [{number}]")
+        for number in range(len(source.snapshots))
+    )
+    watched = _watched("copy", "the copy", region)
+    return Piece(image["ImageId"], snapshots, region, ("copy-ready",), (image, *watched))
+
+
+def share(piece: Piece, account: str) -> Action:
+    """Let another account launch it."""
+    change = {"ImageId": piece.id, "OperationType": "add", "UserIds": [account], "Attribute": "launchPermission"}
+    return Action(
+        "share",
+        f"Let the account {account} launch the image",
+        Call("ec2.ModifyImageAttribute", change, piece.region),
+        undo=(
+            Undo(
+                Call("ec2.ModifyImageAttribute", {**change, "OperationType": "remove"}, piece.region),
+                gone=GONE,
+            ),
+        ),
+        after=piece.after,
+        undone=f"The permission of {account} to launch the image",
+        refusals={"InvalidAMIAttributeItemValue": f"AWS does not know the account {account}."},
+    )
+
+
+def share_disk(piece: Piece, number: int, account: str) -> Action:
+    """Let another account copy one of its snapshots, and so the image."""
+    change = {
+        "SnapshotId": piece.snapshots[number], "Attribute": "createVolumePermission", "OperationType": "add",
+        "UserIds": [account],
+    }  # fmt: skip
+    return Action(
+        f"share-disk-{number + 1}",
+        f"Let the account {account} copy disk {number + 1} of the image",
+        Call("ec2.ModifySnapshotAttribute", change, piece.region),
+        undo=(
+            Undo(
+                Call("ec2.ModifySnapshotAttribute", {**change, "OperationType": "remove"}, piece.region),
+                gone=("InvalidSnapshot.NotFound",),
+            ),
+        ),
+        after=piece.after,
+        undone=f"The permission of {account} to copy disk {number + 1}",
+    )
+
+
+def launch(piece: Piece, region: str, called: str, profile: str, size: str) -> Action:
+    """Start a machine from it in the receiver's account, which proves that it works there."""
+    there = Ref("launch", "Instances[0].InstanceId")
+    looked = Call("ec2.DescribeInstances", {"InstanceIds": [there]}, region, profile)
+    mine = [{"Name": "tag:handrail:run", "Values": [RUN]}]
+    return Action(
+        "launch",
+        f"Start a machine from it in the other account (profile {profile})",
+        Call(
+            "ec2.RunInstances",
+            {
+                "ImageId": piece.id, "InstanceType": size, "MinCount": 1, "MaxCount": 1,
+                "MetadataOptions": {"HttpTokens": "required"}, **tags.tagged("instance", called),
+            },
+            region,
+            profile,
+        ),
+        wait=Wait(
+            looked, ready="Reservations[0].Instances[0].State.Name=='running'",
+            failed="contains(['terminated', 'shutting-down'], Reservations[0].Instances[0].State.Name)",
+            now="Reservations[0].Instances[0].State.Name", sentence="Waiting until the machine runs there", typical=30,
+        ),
+        undo=(
+            Undo(
+                Call("ec2.TerminateInstances", {"InstanceIds": [there]}, region, profile),
+                wait=Wait(
+                    looked, ready="Reservations[0].Instances[0].State.Name=='terminated'",
+                    gone=("InvalidInstanceID.NotFound",), now="Reservations[0].Instances[0].State.Name",
+                    sentence="Waiting until the machine there is gone", typical=60,
+                ),
+                gone=("InvalidInstanceID.NotFound",),
+            ),
+        ),
+        find=Find(
+            Call("ec2.DescribeInstances", {"Filters": mine}, region, profile),
+            "Reservations[0].{Instances: Instances}",
+        ),
+        after=("share",),
+        not_yet=("InvalidAMIID.NotFound", "AuthFailure"),
+        type="AWS::EC2::Instance",
+        resource=there,
+        undone="The machine in the other account",
+    )  # fmt: skip
+
+
+def _until(machine: Machine, state: str) -> Wait:
+    return Wait(
+        Call("ec2.DescribeInstances", {"InstanceIds": [machine.id]}),
+        ready=f"Reservations[0].Instances[0].State.Name=='{state}'",
+        failed="Reservations[0].Instances[0].State.Name=='terminated'",
+        now="Reservations[0].Instances[0].State.Name",
+        sentence=f"Waiting until {machine.name or machine.id} is {state}",
+        typical=60,
+        limit=1800,
+    )
+
+
+def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
+    """Watch the disks' progress in per cent, then the image; a large disk takes hours the first time."""
+    snapshots = seen(image, "Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId")
+    progress = Call("ec2.DescribeSnapshots", {"SnapshotIds": snapshots}, region)
+    look = Call("ec2.DescribeImages", {"ImageIds": [Ref(image, "ImageId")]}, region)
+    return (
+        Action(
+            f"{image}-disks", f"Copy the disks of {called}", progress,
+            wait=Wait(
+                progress, ready="Snapshots[?State!='completed'] | length(@) == `0`",
+                failed="Snapshots[?State=='error'] | length(@) > `0`", now="join(', ', Snapshots[].Progress)",
+                sentence="Copying the disks", typical=300, limit=86400,
+            ),
+        ),
+        Action(
+            f"{image}-ready", f"Wait for {called} to be complete", look,
+            wait=Wait(
+                look, ready="Images[0].State=='available'", failed="Images[0].State=='failed'",
+                now="Images[0].State", sentence="Waiting until the image is available", typical=60, limit=86400,
+            ),
+            after=(f"{image}-disks",),
+        ),
+    )  # fmt: skip
+
+
+def _ours(region: str = "") -> Find:
+    look = Call("ec2.DescribeImages", {"Owners": ["self"]}, region)
+    return Find(look, join("Images[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0].{ImageId: ImageId}"))
+
+
+def _deregistered(image: str, region: str = "") -> tuple[Undo, ...]:
+    """Deregistering takes the snapshots along where that is known; what an emulator leaves is deleted one by one.
+
+    They are recognised by the description that AWS gives them, in which their own image stands.
+    """
+    id_ = Ref(image, "ImageId")
+    about = [join("*) for ", id_, "*"), join("*DestinationAmi ", id_, "*"), join("*for AMI ", id_, "*")]
+    whose = {"OwnerIds": ["self"], "Filters": [{"Name": "description", "Values": about}]}
+    none = "snap-00000000000000000"  # so that AWS says it is gone
+    return (
+        Undo(Call("ec2.DeregisterImage", {"ImageId": id_, "DeleteAssociatedSnapshots": True}, region), gone=GONE),
+        Undo(
+            Call("ec2.DeleteSnapshot", {"SnapshotId": found(f"Snapshots[0].SnapshotId || '{none}'")}, region),
+            read=Call("ec2.DescribeSnapshots", whose, region),
+            more="length(Snapshots) > `1`",
+            gone=("InvalidSnapshot.NotFound",),
+        ),
+    )
+
+
+def _storage(gigabytes: int) -> Cost:
+    """0.05 USD per GB and month in us-east-1, from memory and not verified."""
+    monthly = Decimal("0.05") * gigabytes
+    return Cost(
+        f"Snapshots of the image, at most {gigabytes} GB",
+        (monthly / 730).quantize(Decimal("0.000001")),
+        "2026-11",
+        "https://aws.amazon.com/ebs/pricing/, not verified",
+        "Only used blocks count. A copy elsewhere costs as much there.",
+    )

@@ -1,0 +1,145 @@
+"""A plan carried out or taken back from the command line, and how that is told: by words, JSON and exit code."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from flows.engine import Caution, Event, Problem, Receipt, Review, Session
+
+STOPPING = "Stopping after the calls that are under way…"
+
+
+def carry_out(session: Session, cautions: list[Caution], output: str) -> int:
+    from flows.engine import CloudError
+
+    from . import batch
+
+    problems: list[Problem] = []
+    seen: dict[str, str] = {}
+    with stoppable(session.stop, STOPPING) as interrupted:
+        for event in session.apply():
+            problems += [event.problem] if event.problem else []
+            tell(event, output, seen)
+    run = session.run
+    assert run is not None and run.plan is not None
+    failed = len(problems) > 0 or bool(interrupted)
+    if not failed:
+        try:
+            session.hand_over()
+        except CloudError as problem:
+            problems.append(problem)
+    document = batch.result(session, cautions)
+    if problems:
+        document["error"] = batch.as_error(problems[0])
+    tell_result(session, document, output)
+    if interrupted:
+        return 130
+    return batch.exit_code(run, run.plan, problems)
+
+
+def take_back(session: Session, decisions: dict[str, str], output: str) -> int:
+    from . import batch, words
+
+    batch.writable(session.place)
+    seen: dict[str, str] = {}
+    with stoppable(session.stop, STOPPING) as interrupted:
+        for event in session.undo(decisions):
+            tell(event, output, seen)
+    receipt: Receipt = session.receipt()
+    if output == "text":
+        click.echo("\n".join(words.receipt(receipt)))
+    else:
+        print_json(batch.undone(session, receipt), compact=output == "ndjson")
+    if interrupted:
+        return 130
+    return 0 if receipt.complete else 1
+
+
+@contextmanager
+def stoppable(stop: Callable[[], None], says: str) -> Iterator[list[int]]:
+    """Ctrl-C stops before the next call; a second one changes nothing, so no call in flight is killed."""
+    caught: list[int] = []
+
+    def stopped(number: int, frame: object) -> None:
+        caught.append(number)
+        stop()
+        click.echo(says, err=True)
+
+    before = signal.signal(signal.SIGINT, stopped)
+    try:
+        yield caught
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def tell(event: Event, output: str, seen: dict[str, str]) -> None:
+    from . import batch, words
+
+    if output == "ndjson":
+        print_json(batch.as_line(event), compact=True)
+    elif words.news(event, seen):
+        click.echo(words.event(event), err=True)
+
+
+def tell_result(session: Session, document: dict[str, Any], output: str) -> None:
+    from . import safe
+
+    if output != "text":
+        print_json(document, compact=output == "ndjson")
+        return
+    for name, value in document["outputs"].items():
+        click.echo(f"{name}: {safe.line(value)}")
+    if document["files"]:
+        assert session.run is not None
+        click.echo(f"files: {session.run.folder} (they hold secret keys; only you can read them)")
+    for step in document["next_steps"]:
+        click.echo(safe.line(step), err=True)
+    if document["waiting"]:
+        click.echo(safe.line(document["waiting"]), err=True)
+    if document["status"] == "failed":
+        click.echo(f"Go on with: handrail resume {document['run']}", err=True)
+    click.echo(f"Take it back with: {document['undo']}", err=True)
+
+
+def show_review(session: Session, review: Review, to: Any = None) -> None:
+    from . import words
+
+    for line in words.review(session, review):
+        click.echo(line, file=to or sys.stderr)
+
+
+def review_json(session: Session, review: Review, cautions: Iterable[Caution]) -> dict[str, Any]:
+    plan = review.plan
+    return {
+        "flow": session.flow.id,
+        "answers": {line.question.id: line.raw for line in review.answers},
+        "actions": [
+            {"id": a.id, "sentence": a.sentence, "operation": a.call.operation, "needs": sorted(plan.needs(a))}
+            for a in plan.actions
+        ],
+        "uses": [{"id": u.id, "sentence": u.sentence, "type": u.type, "resource": u.resource} for u in plan.uses],
+        "checks": [
+            {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "remedy": f.remedy} for f in review.findings
+        ],
+        "warnings": [
+            {"id": c.id, "key": c.key, "message": c.message, "confirm": c.confirm}
+            for c in (*cautions, *review.cautions)
+        ],
+        "costs": [
+            {"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of, "source": c.source}
+            for c in plan.costs
+        ],
+        "permissions": list(review.permissions),
+    }
+
+
+def print_json(value: Any, *, compact: bool = False) -> None:
+    click.echo(json.dumps(value, indent=None if compact else 2, default=str))
