@@ -147,6 +147,8 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
     doubt = run.status(action.id) == "intent"
     if not doubt:
         changed = {"before": _current(action.undo, carrier)} if isinstance(action.undo, Restore) else {}
+        if isinstance(action.undo, Entry) and not action.undo.key:
+            changed = {"before": Document(carrier, action.undo).ours()}
         run.note(action.id, "intent", **changed)
     while True:
         reply = look_for(action.find, carrier) if doubt and action.find else None

@@ -195,30 +195,46 @@ class Document:
 
     def ours(self) -> dict[str, Any] | None:
         """The entry as it stands there; None if it does not."""
-        key = self._key()
-        return next((each for each in self._entries(self._read()) if each.get(self.entry.key) == key), None)
+        return self._ours(self._read()[0])
 
-    def with_entry(self) -> str:
-        """The document's text with our entry, everything else as it is. Raises CloudError if it grows too long."""
+    def with_entry(self) -> Any:
+        """The document with our entry, everything else as it is. Raises CloudError if it grows too long."""
         added: dict[str, Any] = fill(self.entry.entry, self.carrier.resolve)
-        standing = self._read() or dict(self.entry.empty)
-        return self._text(standing, [*self._others(standing), added])
+        standing, is_text = self._read()
+        whole = standing or dict(self.entry.empty)
+        if not self.entry.key:
+            return self._written({**whole, self.entry.within: added}, is_text)
+        return self._written({**whole, self.entry.within: [*self._others(whole), added]}, is_text)
 
-    def without_entry(self) -> str:
-        """The document's text without our entry; "" if that leaves nothing."""
-        standing = self._read() or dict(self.entry.empty)
-        others = self._others(standing)
-        return self._text(standing, others) if others or not self.entry.remove else ""
+    def without_entry(self) -> Any:
+        """The document without our entry; "" if that leaves nothing."""
+        standing, is_text = self._read()
+        whole = standing or dict(self.entry.empty)
+        others = self._others(whole) if self.entry.key else []
+        if not others and self.entry.remove:
+            return ""
+        if not others and not is_text:
+            return self._written({name: each for name, each in whole.items() if name != self.entry.within}, is_text)
+        return self._written({**whole, self.entry.within: others}, is_text)
 
-    def _read(self) -> dict[str, Any] | None:
+    def _read(self) -> tuple[dict[str, Any] | None, bool]:
+        """The document, and whether AWS keeps it as text; one that is not there yet is as the entry's path says."""
         try:
-            text = self.carrier.look(self.entry.read, self.entry.path)
+            found = self.carrier.look(self.entry.read, self.entry.path)
         except CloudError as problem:
             if matches(problem, self.entry.absent):
-                return None
+                return None, True
             raise
-        standing: dict[str, Any] = json.loads(text)
-        return standing
+        if isinstance(found, Mapping):
+            return {name: each for name, each in found.items() if each is not None}, False
+        standing: dict[str, Any] = json.loads(found)
+        return standing, True
+
+    def _ours(self, standing: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        if not self.entry.key:
+            return (standing or {}).get(self.entry.within)
+        key = self._key()
+        return next((each for each in self._entries(standing) if each.get(self.entry.key) == key), None)
 
     def _entries(self, standing: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         listed = (standing or {}).get(self.entry.within, [])
@@ -231,8 +247,10 @@ class Document:
     def _key(self) -> str:
         return self.carrier.text(self.entry.entry[self.entry.key])
 
-    def _text(self, standing: Mapping[str, Any], entries: list[dict[str, Any]]) -> str:
-        text = json.dumps({**standing, self.entry.within: entries}, separators=(",", ":"))
+    def _written(self, whole: Mapping[str, Any], is_text: bool) -> Any:
+        if not is_text:
+            return whole
+        text = json.dumps(whole, separators=(",", ":"))
         if len(text.encode()) > self.entry.limit:
             what = f"{self.entry.read.name.removeprefix('Get')} would have {len(text.encode())} bytes."
             remedy = "Remove what is no longer needed from it first."

@@ -266,21 +266,23 @@ class Restore:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of ours in a JSON document that belongs to others too, such as a statement in a policy.
+    """One entry of ours in a document that belongs to others too, such as a statement in a policy.
 
     It is written into what stands there at that moment, and taken out of what stands there then. So neither
     overwrites what others did in between, and nothing of theirs is kept anywhere. The action's own call writes
-    the document: `edited(action)` in its parameters.
+    the document: `edited(action)` in its parameters. A document that AWS reads and writes as JSON text is edited
+    as text; one that it answers with as it is, such as the notifications of a bucket, as such.
 
     Args:
         read: the call that reads the document.
-        path: JMESPath to its text.
+        path: JMESPath to its text, or to the document itself; members that are null are not there.
         entry: what is added; replaces one with the same `key`.
         remove: the call for when nothing is left in it; without one the document is written even when empty.
         absent: error codes of `read` that mean that there is no document.
         empty: what a new document looks like.
         within: the name of the list in the document.
-        key: what tells an entry from the others; nobody else may use its value.
+        key: what tells an entry from the others; nobody else may use its value. Empty: the entry is all that `within`
+            holds, a switch that is there or not. One that was there before is never taken out.
         limit: bytes that the document may have.
     """
 

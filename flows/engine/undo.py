@@ -208,7 +208,7 @@ def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> No
 def _take_out(action: Action, entry: Entry, carrier: Carrier) -> None:
     document, facts = Document(carrier, entry), carrier.run.facts(action.id)
     ours = document.ours()
-    if ours is None:
+    if ours is None or facts.get("before") is not None:
         return
     if "after" in facts and digest(ours) != facts["after"]:
         raise _Changed("Somebody changed it since; it is left as it is now.")

@@ -78,9 +78,10 @@ ENTRY = """
 # A document with one entry of ours in it, the others as they are: text, new document, list, key, entry.
 with_entry() {
   jq -cn --arg now "$1" --argjson empty "$2" --arg list "$3" --arg key "$4" --argjson entry "$5" \\
-    '(if $now == "" then $empty else ($now | fromjson) end)
-     | ([.[$list] // [] | if type == "array" then .[] else . end | select(.[$key] != $entry[$key])]) as $others
-     | .[$list] = $others + [$entry]'
+    '(if $now == "" then $empty else ($now | fromjson) end) | with_entries(select(.value != null))
+     | if $key == "" then .[$list] = $entry else
+     ([.[$list] // [] | if type == "array" then .[] else . end | select(.[$key] != $entry[$key])]) as $others
+     | .[$list] = $others + [$entry] end'
 }
 """
 
@@ -166,7 +167,9 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
 def _with_entry(action: str, entry: Entry, flow: str) -> str:
     """The document as it will be written; only a missing one is begun anew, never one that cannot be read."""
     look = f"patiently '' {_codes(entry.absent)} {command(entry.read, flow)}"
-    read = f"{look} --query {shlex.quote(entry.path)} --output text"
+    # a path that builds a document gives one, any other the text of one
+    form = "json" if entry.path.startswith("{") else "text"
+    read = f"{look} --query {shlex.quote(entry.path)} --output {form}"
     words = [json.dumps(entry.empty), entry.within, entry.key]
     rest = " ".join([*map(shlex.quote, words), _word(entry.entry, flow)])
     return f'STANDING=$({read})\n{_variable(edited(action))}=$(with_entry "$STANDING" {rest})'

@@ -179,3 +179,51 @@ def test_the_script_merges_too() -> None:
     assert "patiently '' NoSuchBucketPolicy aws s3api get-bucket-policy" in text, "only a missing one is begun anew"
     assert '--policy "${POLICY_EDITED}"' in text
     assert RUN.path == "run"
+
+
+NOTIFICATIONS = (
+    "{LambdaFunctionConfigurations: LambdaFunctionConfigurations, QueueConfigurations: QueueConfigurations, "
+    "TopicConfigurations: TopicConfigurations, EventBridgeConfiguration: EventBridgeConfiguration}"
+)
+
+
+def test_a_document_that_is_no_text_keeps_what_others_have_in_it(
+    account: PracticeAccount, cloud: Aws, journal: Journal, s3: Any, clock: FakeClock
+) -> None:
+    """Two entries beside each other, and ours alone is taken out, also when others changed theirs meanwhile."""
+
+    def entry(id_: str, prefix: str) -> dict[str, Any]:
+        rules = [{"Name": "prefix", "Value": prefix}]
+        return {
+            "Id": id_,
+            "QueueArn": f"arn:aws:sqs:eu-central-1:{ACCOUNT_ID}:{id_}",
+            "Events": ["s3:ObjectCreated:*"],
+            "Filter": {"Key": {"FilterRules": rules}},
+        }
+
+    def ids() -> list[str]:
+        found = s3.get_bucket_notification_configuration(Bucket=WITHOUT)
+        return [each["Id"] for each in found.get("QueueConfigurations", [])]
+
+    def others(*theirs: dict[str, Any]) -> None:
+        document = s3.get_bucket_notification_configuration(Bucket=WITHOUT)
+        ours = [each for each in document.get("QueueConfigurations", []) if each["Id"] == "ours"]
+        s3.put_bucket_notification_configuration(
+            Bucket=WITHOUT, NotificationConfiguration={"QueueConfigurations": [*ours, *theirs]}
+        )
+
+    this = {"Bucket": WITHOUT}
+    undoing = Entry(
+        Call("s3.GetBucketNotificationConfiguration", this), NOTIFICATIONS, entry("ours", "in/"),
+        empty={}, within="QueueConfigurations", key="Id",
+    )  # fmt: skip
+    put = Call("s3.PutBucketNotificationConfiguration", {**this, "NotificationConfiguration": edited("notify")})
+    plan = Plan((Action("notify", "Add", put, undo=undoing),))
+    others(entry("theirs", "out/"))
+    run = begun(journal, plan)
+    assert not done(run, plan, cloud, clock)
+    assert sorted(ids()) == ["ours", "theirs"]
+    others(entry("theirs", "out/"), entry("later", "late/"))
+    list(undo(run, plan, cloud, clock=clock))
+    assert sorted(ids()) == ["later", "theirs"]
+    assert receipt(run, plan).complete
