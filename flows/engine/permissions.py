@@ -19,6 +19,7 @@ PREFIXES: Mapping[str, str] = {
     "codepipeline": "codepipeline", "codebuild": "codebuild", "codecommit": "codecommit", "logs": "logs",
     "codeconnections": "codeconnections",
     "rds": "rds", "rds-data": "rds-data", "kms": "kms",
+    "lambda": "lambda", "sns": "sns", "sqs": "sqs",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
 
@@ -36,6 +37,8 @@ EXCEPTIONS: Mapping[str, str] = {
     "s3.ListObjectVersions": "s3:ListBucketVersions",
     "s3.DeleteObjects": "s3:DeleteObject",
     "s3.PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3.GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+    "s3.PutBucketNotificationConfiguration": "s3:PutBucketNotification",
     "cloudfront.CreateDistributionWithTags": "cloudfront:CreateDistribution",
 }
 """Operations whose action is called otherwise; empty for those that need none."""

@@ -187,13 +187,15 @@ class Still:
     """A condition for taking something back: it is still as this run left it.
 
     `path` into the answer of `look` gives null when the thing is gone, `equals` when it is still ours, and
-    anything else when somebody changed it since; then it is left alone and `otherwise` says so.
+    anything else when somebody changed it since; then it is left alone and `otherwise` says so. `absent` are
+    error codes of `look` that mean that what might stand in the way is gone itself.
     """
 
     look: Call
     path: Late
     equals: Late
     otherwise: str
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -284,6 +286,8 @@ class Entry:
         key: what tells an entry from the others; nobody else may use its value. Empty: the entry is all that `within`
             holds, a switch that is there or not. One that was there before is never taken out.
         limit: bytes that the document may have.
+        put: the call that writes it when the entry is taken out; the action's own if left out.
+        gone: error codes of `read` that mean, when it is taken out, that it went with all that it was part of.
     """
 
     read: Call
@@ -295,6 +299,8 @@ class Entry:
     within: str = "Statement"
     key: str = "Sid"
     limit: int = 20480
+    put: Call | None = None
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -468,6 +474,8 @@ class Plan:
                     yield action.undo.remove
             elif isinstance(action.undo, Entry):
                 yield action.undo.read
+                if action.undo.put:
+                    yield action.undo.put
                 if action.undo.remove:
                     yield action.undo.remove
             else:

@@ -272,12 +272,20 @@ class Choice(Question[T]):
 
 
 class Picks(Question[tuple[T, ...]]):
-    """Any number of several options, looked up in the account or written down."""
+    """Any number of several options, looked up in the account or written down; `form` is as for a `Choice`."""
 
-    def __init__(self, ask: str, options: Mapping[T, str] | Listing[T], *, least: int = 0, **rest: Any) -> None:
+    def __init__(
+        self,
+        ask: str,
+        options: Mapping[T, str] | Listing[T],
+        *,
+        least: int = 0,
+        form: Callable[[str, Any], str] = lambda text, _: text,
+        **rest: Any,
+    ) -> None:
         super().__init__(ask, **rest)
         self.written, self._look_up = _sources(options)
-        self.least = least
+        self.least, self._form = least, form
 
     def options(self, flow: Flow) -> Iterable[Option[T]]:
         return self.written or self._look_up(flow)
@@ -286,7 +294,8 @@ class Picks(Question[tuple[T, ...]]):
         options = tuple(self.options(flow))
         keys = [option.key for option in options]
         replies = raw if isinstance(raw, str) and raw in (o.label for o in options) else several(raw, spaces=False)
-        picked = [pick(text, options, self) for text in ([replies] if isinstance(replies, str) else replies)]
+        texts = [replies] if isinstance(replies, str) else replies
+        picked = [pick(self._form(text, flow), options, self) for text in texts]
         if len(picked) < self.least:
             raise Refused("Choose at least one.", remedy=self.empty)
         return tuple(option.value for option in sorted(set(picked), key=lambda option: keys.index(option.key)))

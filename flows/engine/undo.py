@@ -20,7 +20,7 @@ from .clock import Clock, RealClock
 from .cloud import Cloud
 from .events import Event, Happening, Left, Receipt
 from .journal import Run
-from .plan import Action, Call, Entry, Plan, Restore, Undo, edited, fill
+from .plan import Action, Call, Entry, Plan, Restore, Still, Undo, edited, fill
 from .problems import CloudError, Lost, NoAccess
 
 
@@ -169,18 +169,27 @@ def _step(action: Action, step: Undo, carrier: Carrier) -> None:
     if not _wanted(step, carrier):
         return
     try:
-        if step.still:
-            found = carrier.look(step.still.look, step.still.path)
-            if found is None:
-                return
-            if str(found) != carrier.text(step.still.equals):
-                raise _Changed(step.still.otherwise)
+        if step.still and not _as_left(step.still, carrier):
+            return
         _send(carrier, step.call, step.not_yet, step.read, step.more)
     except CloudError as problem:
         if not matches(problem, step.gone):
             raise
     if step.wait:
         carrier.wait(action.id, step.wait)
+
+
+def _as_left(still: Still, carrier: Carrier) -> bool:
+    """Whether it is still as this run left it; False if it is gone. Raises _Changed if somebody changed it."""
+    try:
+        found = carrier.look(still.look, still.path)
+    except CloudError as problem:
+        if matches(problem, still.absent):
+            return True
+        raise
+    if found is not None and str(found) != carrier.text(still.equals):
+        raise _Changed(still.otherwise)
+    return found is not None
 
 
 def _send(carrier: Carrier, call: Call, not_yet: Iterable[str] = (), read: Call | None = None, more: str = "") -> None:
@@ -207,7 +216,12 @@ def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> No
 
 def _take_out(action: Action, entry: Entry, carrier: Carrier) -> None:
     document, facts = Document(carrier, entry), carrier.run.facts(action.id)
-    ours = document.ours()
+    try:
+        ours = document.ours()
+    except CloudError as problem:
+        if not matches(problem, entry.gone):
+            raise
+        return
     if ours is None or facts.get("before") is not None:
         return
     if "after" in facts and digest(ours) != facts["after"]:
@@ -216,7 +230,8 @@ def _take_out(action: Action, entry: Entry, carrier: Carrier) -> None:
     if entry.remove and not text:
         _send(carrier, entry.remove)
     else:
-        _send(carrier, action.call.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref)))
+        put = entry.put or action.call
+        _send(carrier, put.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref)))
 
 
 def _called(action: Action, run: Run) -> str:

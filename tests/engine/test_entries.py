@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
+from support.clouds import Between
 
 from flows.engine import (
     RUN,
@@ -18,6 +19,7 @@ from flows.engine import (
     Plan,
     Ref,
     Run,
+    Still,
     Undo,
     Wait,
     edited,
@@ -227,3 +229,67 @@ def test_a_document_that_is_no_text_keeps_what_others_have_in_it(
     list(undo(run, plan, cloud, clock=clock))
     assert sorted(ids()) == ["later", "theirs"]
     assert receipt(run, plan).complete
+
+
+def notify(id_: str, put: Call | None = None) -> Plan:
+    """One notification of a bucket, with a name of its own."""
+    this = {"Bucket": WITHOUT}
+    added = {
+        "Id": id_,
+        "QueueArn": f"arn:aws:sqs:eu-central-1:{ACCOUNT_ID}:{id_}",
+        "Events": ["s3:ObjectCreated:*"],
+    }
+    undoing = Entry(
+        Call("s3.GetBucketNotificationConfiguration", this), NOTIFICATIONS, added,
+        empty={}, within="QueueConfigurations", key="Id", put=put, gone=("NoSuchBucket",),
+    )  # fmt: skip
+    written = {**this, "NotificationConfiguration": edited("notify")}
+    return Plan((Action("notify", "Add", Call("s3.PutBucketNotificationConfiguration", written), undo=undoing),))
+
+
+def test_it_can_be_taken_out_otherwise_than_it_was_put_in(
+    cloud: Aws, journal: Journal, s3: Any, clock: FakeClock
+) -> None:
+    """For example without asking whether others' receivers still exist."""
+    written = {"Bucket": WITHOUT, "NotificationConfiguration": edited("notify"), "SkipDestinationValidation": True}
+    plan = notify("ours", Call("s3.PutBucketNotificationConfiguration", written))
+    assert keep.loads(keep.dumps(plan)) == plan
+    run = begun(journal, plan)
+    sent = Between(cloud)
+    assert not done(run, plan, cloud, clock)
+    list(undo(run, plan, sent, clock=clock))
+    (call,) = [call for call in sent.calls if call.name.startswith("Put")]
+    assert call.params["SkipDestinationValidation"]
+    assert "QueueConfigurations" not in s3.get_bucket_notification_configuration(Bucket=WITHOUT)
+
+
+def test_it_may_go_with_all_that_it_was_part_of(cloud: Aws, journal: Journal, s3: Any, clock: FakeClock) -> None:
+    plan = notify("ours")
+    run = begun(journal, plan)
+    assert not done(run, plan, cloud, clock)
+    s3.delete_object(Bucket=WITHOUT, Key="photos/beans.jpg")
+    s3.delete_bucket(Bucket=WITHOUT)
+    list(undo(run, plan, cloud, clock=clock))
+    assert receipt(run, plan).complete
+
+
+@pytest.mark.parametrize(("bucket", "stays"), [("gone", False), (WITH_POLICY, True)])
+def test_what_is_needed_by_something_else_stays_while_that_stands(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, bucket: str, stays: bool
+) -> None:
+    """And where that is gone altogether, nothing stands in the way."""
+    names = {"QueueName": "jobs"}
+    queue = Call("sqs.CreateQueue", names)
+    needed = Still(
+        Call("s3.GetBucketPolicy", {"Bucket": bucket}), "contains(Policy, 'Accountant') && '1' || '0'", "0",
+        "It is needed.", absent=("NoSuchBucket",),
+    )  # fmt: skip
+    url = f"https://sqs.eu-central-1.amazonaws.com/{ACCOUNT_ID}/jobs"
+    plan = Plan(
+        (Action("queue", "Make", queue, undo=(Undo(Call("sqs.DeleteQueue", {"QueueUrl": url}), still=needed),)),)
+    )
+    run = begun(journal, plan)
+    assert not done(run, plan, cloud, clock)
+    list(undo(run, plan, cloud, clock=clock))
+    assert [left.why for left in receipt(run, plan).left] == (["It is needed."] if stays else [])
+    assert bool(account.session.client("sqs").list_queues().get("QueueUrls")) == stays
