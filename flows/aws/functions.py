@@ -1,0 +1,201 @@
+"""Lambda functions: which there are, how they are, who may call them, and letting one bucket call one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Any
+
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Late, Option, Still, Undo, join
+
+ARN = re.compile(r"arn:[a-z-]+:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?")
+LATEST = "latest"
+S3 = "s3.amazonaws.com"
+NOT_THERE = "ResourceNotFoundException"
+PRICE = Cost(
+    "The function's calls (notifications cost nothing)", Decimal(0), "2026-11",
+    "AWS Lambda pricing page, US East (N. Virginia); no price list was read",
+    "A million calls of a month are free, then about 0.20 USD a million and 0.0000167 USD a GB-second.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Function:
+    name: str
+    arn: str
+    role: str
+
+    @property
+    def id(self) -> str:
+        return self.name
+
+    def called(self, alias: str) -> str:
+        """The ARN by which it is called: the newest code, or what an alias stands for."""
+        return self.arn if alias == LATEST else f"{self.arn}:{alias}"
+
+
+def qualifier(alias: str) -> dict[str, str]:
+    return {} if alias == LATEST else {"Qualifier": alias}
+
+
+# -- to pick from ----------------------------------------------------------------------------------------------
+
+
+def functions(cloud: Cloud) -> Iterator[Option[Function]]:
+    """The functions of the region."""
+    for page in cloud.pages(Call("lambda.ListFunctions")):
+        for each in page.get("Functions") or []:
+            name = str(each["FunctionName"])
+            hint = ", ".join(part for part in (each.get("Runtime"), each.get("Description")) if part)
+            yield Option(name, Function(name, _bare(each["FunctionArn"]), str(each.get("Role", ""))), name, hint)
+
+
+def aliases(cloud: Cloud, function: Function) -> Iterator[Option[str]]:
+    """The newest code first, then every alias."""
+    try:
+        pages = list(cloud.pages(Call("lambda.ListAliases", {"FunctionName": function.name})))
+    except CloudError as problem:  # the newest code needs no alias
+        yield Option(LATEST, LATEST, "always the newest code", f"other aliases could not be read: {problem.what}")
+        return
+    yield Option(LATEST, LATEST, "always the newest code")
+    for page in pages:
+        for each in page.get("Aliases") or []:
+            yield Option(each["Name"], each["Name"], each["Name"], f"an alias for version {each['FunctionVersion']}")
+
+
+# -- how one is ------------------------------------------------------------------------------------------------
+
+
+def configuration(cloud: Cloud, arn: str) -> dict[str, Any] | None:
+    """How a function is set up; None if it does not exist. Raises CloudError."""
+    *_, region, _, _, name = arn.split(":", 6)
+    base, _, alias = name.partition(":")
+    params = {"FunctionName": base, **({"Qualifier": alias} if alias else {})}
+    try:
+        return cloud.make(Call("lambda.GetFunctionConfiguration", params, _elsewhere(cloud, region)))
+    except CloudError as problem:
+        if problem.aws_code != NOT_THERE:
+            raise
+        return None
+
+
+def not_ready(about: Mapping[str, Any]) -> str:
+    """Why a function does not run at the moment; "" if it does. One that is idle wakes when it is called."""
+    if (state := about.get("State", "Active")) not in ("Active", "Inactive"):
+        return str(about.get("StateReason") or f"its state is {state}")
+    if (update := about.get("LastUpdateStatus", "Successful")) != "Successful":
+        return str(about.get("LastUpdateStatusReason") or f"its last update is {update}")
+    return ""
+
+
+def switched_off(cloud: Cloud, name: str) -> bool:
+    """Whether its reserved concurrency is 0, so that it never runs. Raises CloudError."""
+    found = cloud.make(Call("lambda.GetFunctionConcurrency", {"FunctionName": name}))
+    return found.get("ReservedConcurrentExecutions") == 0
+
+
+def statements(cloud: Cloud, arn: str) -> list[dict[str, Any]]:
+    """The statements of the policy that belongs to a function or an alias of it. Raises CloudError."""
+    *_, region, _, _, name = arn.split(":", 6)
+    base, _, alias = name.partition(":")
+    params = {"FunctionName": base, **({"Qualifier": alias} if alias else {})}
+    try:
+        found = cloud.make(Call("lambda.GetPolicy", params, _elsewhere(cloud, region)))
+    except CloudError as problem:
+        if problem.aws_code != NOT_THERE:
+            raise
+        return []
+    listed: list[dict[str, Any]] = json.loads(found["Policy"])["Statement"]
+    return listed
+
+
+def lets_in(statement: Mapping[str, Any], bucket_arn: str, account: str) -> bool:
+    """Whether a statement of a function's policy lets S3 call it for that bucket of that account."""
+    principal = statement.get("Principal")
+    who = principal.get("Service") if isinstance(principal, Mapping) else principal
+    if statement.get("Effect") != "Allow" or who not in (S3, "*"):
+        return False
+    if not any(fnmatchcase("lambda:InvokeFunction", str(each)) for each in _listed(statement.get("Action"))):
+        return False
+    there = {"aws:sourcearn": bucket_arn, "aws:sourceaccount": account}
+    conditions = [
+        (key.lower(), value) for test in (statement.get("Condition") or {}).values() for key, value in test.items()
+    ]
+    return all(
+        key in there and any(fnmatchcase(there[key], str(each)) for each in _listed(value)) for key, value in conditions
+    )
+
+
+def names_the_account(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement holds for one account's bucket only, not for a stranger's that gets its name later."""
+    return any(
+        key.lower() == "aws:sourceaccount" for test in (statement.get("Condition") or {}).values() for key in test
+    )
+
+
+# -- to change -------------------------------------------------------------------------------------------------
+
+
+def let_bucket_call(
+    function: Function, alias: str, bucket: str, bucket_arn: str, account: str, *, notification: Late, watch: Call
+) -> Action:
+    """Let S3 call a function for one bucket of this account.
+
+    Args:
+        notification: the id of the bucket's notification that will need it.
+        watch: the call that reads the bucket's notifications: while that one stands, undo keeps the permission.
+    """
+    statement = {"FunctionName": function.name, "StatementId": join("handrail-", RUN), **qualifier(alias)}
+    standing = join("length(LambdaFunctionConfigurations[?Id=='", *_parts(notification), "'] || `[]`)")
+    return Action(
+        "permission",
+        f"Let S3 call {function.name} for files of {bucket}, and of no other bucket or account",
+        Call(
+            "lambda.AddPermission",
+            {
+                **statement, "Action": "lambda:InvokeFunction", "Principal": S3, "SourceArn": bucket_arn,
+                "SourceAccount": account,
+            },
+        ),
+        undo=(
+            Undo(
+                Call("lambda.RemovePermission", statement),
+                gone=(NOT_THERE,),
+                still=Still(
+                    watch, standing, "0",
+                    "Somebody changed the notification, which is left as it is now and needs this permission.",
+                    absent=("NoSuchBucket",),
+                ),
+            ),
+        ),
+        # the id holds the run, so what exists is this run's own, whose answer got lost
+        exists=("ResourceConflictException",),
+        type="AWS::Lambda::Permission",
+        undone=f"The permission to call {function.name}",
+        refusals={
+            "PolicyLengthExceededException": f"The policy of {function.name} is full (20 KB). Remove statements that "
+            "nobody needs any more: aws lambda remove-permission.",
+            NOT_THERE: f"The function {function.name} or its alias does not exist any more.",
+        },
+    )  # fmt: skip
+
+
+def _parts(value: Late) -> tuple[Any, ...]:
+    return getattr(value, "parts", (value,))
+
+
+def _bare(arn: str) -> str:
+    """Some emulators list functions with their version behind."""
+    return ":".join(arn.split(":")[:7])
+
+
+def _elsewhere(cloud: Cloud, region: str) -> str:
+    return "" if region == cloud.identity.region else region
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
