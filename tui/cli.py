@@ -16,6 +16,7 @@ import click
 from flows.tasks import OUTPUTS, TASKS
 from flows.version import __version__
 
+from . import exports
 from .ending import carry_out, print_json, review_json, show_review, stoppable, take_back, tell
 from .entry import print_set_ups
 from .tasks import TaskCommand
@@ -235,7 +236,7 @@ def plan(
 @cli.command()
 @click.argument("flow")
 @with_answers
-@click.option("--format", "form", type=click.Choice(["cli", "policy"]), required=True, help="What to write.")
+@click.option("--format", "form", type=click.Choice(list(exports.FORMS)), required=True, help="What to write.")
 @click.option("--reads", is_flag=True, help="With policy: for looking only, without creating.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead of stdout.")
 @global_options
@@ -243,26 +244,8 @@ def export(
     flow: str, answers: Path | None, sets: tuple[str, ...], form: str, reads: bool, out: Path | None, **given: Any
 ) -> None:
     """The plan as an aws script, or the IAM policy that it needs."""
-    from flows.export.cli import script
-    from flows.export.policy import policy
-
     session, _ = _answered(flow, answers, sets, place_of(given), ())
-    review = session.review()
-    region = session.identity.region
-    if form == "cli":
-        text = script(review.plan, flow=flow, title=session.flow.title, region=region)
-    else:
-        actions = review.reads if reads else review.permissions
-        for action in actions:
-            if action.startswith("?"):
-                click.echo(f"The permission for {action[1:]} is not known; add it yourself.", err=True)
-        also = (call.region for call in review.plan.calls())
-        text = json.dumps(policy(actions, region, also), indent=2) + "\n"
-    if out:
-        _write(out, text, 0o755 if form == "cli" else 0o644)
-        click.echo(f"Written to {out}.", err=True)
-    else:
-        click.echo(text, nl=False)
+    exports.write(session, form, out, reads=reads)
 
 
 @cli.command()
@@ -529,16 +512,6 @@ def _plain(asked: bool) -> bool:
         columns, lines = os.get_terminal_size()
         return columns < 60 or lines < 15
     return False
-
-
-def _write(path: Path, text: str, mode: int) -> None:
-    from flows.engine import Refused
-
-    try:
-        path.write_text(text, encoding="utf-8")
-        path.chmod(mode)
-    except OSError as error:
-        raise Refused(f"{path} cannot be written.", str(error), "Give another file with --out.") from None
 
 
 # -- the way in and out ----------------------------------------------------------------------------------------

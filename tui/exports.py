@@ -1,0 +1,61 @@
+"""The plan as a file for somewhere else: one function for each `--format`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from flows.engine import Session
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is written, and whether it is a file that can be run."""
+
+    text: str
+    runs: bool = False
+
+
+def cli(session: Session, *, reads: bool) -> Document:
+    from flows.export.cli import script
+
+    plan, flow = session.review().plan, session.flow
+    return Document(script(plan, flow=flow.id, title=flow.title, region=session.identity.region), runs=True)
+
+
+def policy(session: Session, *, reads: bool) -> Document:
+    from flows.export.policy import policy
+
+    review = session.review()
+    actions = review.reads if reads else review.permissions
+    for action in actions:
+        if action.startswith("?"):
+            click.echo(f"The permission for {action[1:]} is not known; add it yourself.", err=True)
+    also = (call.region for call in review.plan.calls())
+    return Document(json.dumps(policy(actions, session.identity.region, also), indent=2) + "\n")
+
+
+FORMS: Mapping[str, Callable[..., Document]] = {"cli": cli, "policy": policy}
+"""What `--format` may be, and who writes it."""
+
+
+def write(session: Session, form: str, out: Path | None, *, reads: bool) -> None:
+    """Write the plan of an answered session to `out`, or to stdout."""
+    from flows.engine import Refused
+
+    document = FORMS[form](session, reads=reads)
+    if out is None:
+        click.echo(document.text, nl=False)
+        return
+    try:
+        out.write_text(document.text, encoding="utf-8")
+        out.chmod(0o755 if document.runs else 0o644)
+    except OSError as error:
+        raise Refused(f"{out} cannot be written.", str(error), "Give another file with --out.") from None
+    click.echo(f"Written to {out}.", err=True)
