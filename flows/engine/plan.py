@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from .problems import FlowMistake
@@ -445,15 +446,19 @@ class Plan:
 
     def paths_into(self, action_id: str) -> set[str]:
         """The parts of this action's answer that anything later needs: all that the journal may keep of it."""
-        return {path for path in self._paths(action_id) if not path.startswith("@")}
+        return {path for path in self._mentioned[action_id] if not path.startswith("@")}
 
     def seen_in_wait(self, action_id: str) -> set[str]:
         """The parts of the last answer of this action's wait that anything later needs."""
-        return {path.removeprefix("@seen:") for path in self._paths(action_id) if path.startswith("@seen:")}
+        return {path.removeprefix("@seen:") for path in self._mentioned[action_id] if path.startswith("@seen:")}
 
-    def _paths(self, action_id: str) -> set[str]:
-        mentioned = refs((self.actions, self.outputs, self.secrets))
-        return {ref.path for ref in mentioned if ref.action == action_id}
+    @cached_property
+    def _mentioned(self) -> Mapping[str, set[str]]:
+        """Which parts of which action's answer are mentioned anywhere."""
+        mentioned: dict[str, set[str]] = {action.id: set() for action in self.actions}
+        for ref in refs((self.actions, self.outputs, self.secrets)):
+            mentioned.setdefault(ref.action, set()).add(ref.path)
+        return mentioned
 
     def calls(self) -> Iterator[Call]:
         """Every call that carrying out, watching, recognising, undoing and handing over may make."""

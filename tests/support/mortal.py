@@ -8,6 +8,7 @@ With `lasting`, calls that only read are no moments: nothing is different after 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -83,6 +84,7 @@ class Mortal:
 
 def _serve_orders() -> None:
     _get_ready()
+    gc.freeze()  # what is there by now is not looked through again in every child
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
@@ -99,9 +101,14 @@ def _get_ready() -> None:
     import botocore.session
     from botocore.loaders import create_loader
 
+    import flows.accounts
     import tui.batch
     import tui.cli
+    import tui.ending
     import tui.words  # noqa: F401
+
+    for name in flows.SET_UPS:
+        flows.find(name)
 
     loader = create_loader()
     vars(botocore.session)["create_loader"] = lambda _=None: loader
