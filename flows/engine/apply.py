@@ -96,7 +96,7 @@ def _relieve(plan: Plan, carrier: Carrier) -> None:
             if all(run.status(id) in ("done", "ready") for id in plan.needs(action)):
                 _perform(action, plan, calm)
                 continue
-            calm.send(action.call, action.not_yet)
+            calm.send(action.call, action.not_yet, action.read)
             if action.wait:
                 calm.wait(action.id, action.wait)
             run.note(action.relieves, "refused", why="ended early")
@@ -156,7 +156,7 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             carrier.forget_secrets()
         try:
             if reply is None:
-                reply = carrier.send(action.call, action.not_yet)
+                reply = carrier.send(action.call, action.not_yet, action.read)
         except Stopped:
             if not doubt:  # nothing was sent
                 run.note(action.id, "refused", why="stopped")

@@ -56,7 +56,8 @@ def seen(action: str, path: str) -> Ref:
 
 
 def found(path: str) -> Ref:
-    """In the call of an `Undo` with a `read`, or the `proof` of a `Find`: JMESPath `path` into what was just read."""
+    """In the call of an `Action` or an `Undo` with a `read`, or the `proof` of a `Find`: JMESPath `path` into what was
+    just read."""
     return Ref(FOUND, path)
 
 
@@ -341,6 +342,8 @@ class Action:
         refusals: AWS's error codes for the call, in plain words; AWS's own words are shown beside them.
         relieves: the id of an action that must not last, such as stopping a server. However applying ends, this
             action's call is made then; it must be one that may be repeated.
+        read: made just before the call, whose parameters take `found(path)` from its answer: a document that AWS takes
+            only as a whole, of which one thing changes.
     """
 
     id: str
@@ -358,6 +361,7 @@ class Action:
     undone: str = ""
     refusals: Mapping[str, str] = field(default_factory=dict)
     relieves: str = ""
+    read: Call | None = None
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
@@ -441,7 +445,7 @@ class Plan:
     def needs(self, action: Action) -> set[str]:
         """The ids of the actions that must have run before `action`."""
         added = action.undo if isinstance(action.undo, Entry) else None
-        mentioned = {ref.action for ref in refs((action.call, action.wait, action.find, added))}
+        mentioned = {ref.action for ref in refs((action.call, action.read, action.wait, action.find, added))}
         return (mentioned | set(action.after)) - {action.id, RUN.action, FOUND}
 
     def paths_into(self, action_id: str) -> set[str]:
@@ -463,6 +467,8 @@ class Plan:
     def calls(self) -> Iterator[Call]:
         """Every call that carrying out, watching, recognising, undoing and handing over may make."""
         for action in self.actions:
+            if action.read:
+                yield action.read
             yield action.call
             if action.wait:
                 yield action.wait.poll

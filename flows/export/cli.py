@@ -12,7 +12,23 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine.plan import FLOW, RUN, TOKEN, Action, Call, Entry, Join, Late, Plan, Ref, edited, fill, refs, secret
+from flows.engine.plan import (
+    FLOW,
+    FOUND,
+    RUN,
+    TOKEN,
+    Action,
+    Call,
+    Entry,
+    Join,
+    Late,
+    Plan,
+    Ref,
+    edited,
+    fill,
+    refs,
+    secret,
+)
 
 MARK = "\ue000"
 """A private character that stands around a variable's number while a word is put together."""
@@ -139,6 +155,10 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
     captured = [path for path in mine if not path.startswith("@")]
     if isinstance(action.undo, Entry):
         lines.append(_with_entry(action.id, action.undo, flow))
+    if action.read:
+        for path in sorted({ref.path for ref in refs(action.call) if ref.action == FOUND}):
+            look = f"{command(action.read, flow)} --query {shlex.quote(path)} --output json"
+            lines.append(f"{_variable(Ref(FOUND, path))}=$({look})")
     call = command(action.call, flow)
     if action.not_yet or action.exists:
         call = f"patiently {_codes(action.not_yet)} {_codes(action.exists)} {call}"
@@ -215,6 +235,8 @@ def _escape(c: str) -> str:
 def _variable(ref: Ref) -> str:
     if ref.action == RUN.action:
         return "RUN" if ref == RUN else re.sub(r"\W+", "_", ref.path).upper()
+    if ref.action == FOUND:  # it is set anew right before each use
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", f"now_{re.findall(r'[A-Za-z]+', ref.path)[0]}").upper()
     end = ref.path.rpartition(".")[2].lstrip("@")
     if ref.path.startswith("@seen:"):  # several such paths may end alike
         end = ref.path.removeprefix("@seen:")

@@ -293,3 +293,100 @@ def test_what_is_needed_by_something_else_stays_while_that_stands(
     list(undo(run, plan, cloud, clock=clock))
     assert [left.why for left in receipt(run, plan).left] == (["It is needed."] if stays else [])
     assert bool(account.session.client("sqs").list_queues().get("QueueUrls")) == stays
+
+
+def switch() -> Plan:
+    """EventBridge, which is on for a bucket or off."""
+    this = {"Bucket": WITHOUT}
+    undoing = Entry(
+        Call("s3.GetBucketNotificationConfiguration", this), NOTIFICATIONS, {}, empty={},
+        within="EventBridgeConfiguration", key="", gone=("NoSuchBucket",),
+    )  # fmt: skip
+    put = Call("s3.PutBucketNotificationConfiguration", {**this, "NotificationConfiguration": edited("events")})
+    return Plan((Action("events", "Switch on", put, undo=undoing),))
+
+
+def notified(s3: Any) -> dict[str, Any]:
+    found: dict[str, Any] = s3.get_bucket_notification_configuration(Bucket=WITHOUT)
+    found.pop("ResponseMetadata")
+    return found
+
+
+@pytest.mark.parametrize("on_before", [False, True])
+def test_a_switch_goes_off_again_unless_it_was_on_before(
+    cloud: Aws, journal: Journal, s3: Any, clock: FakeClock, on_before: bool
+) -> None:
+    """And what others have in the same document stays, also what they put there meanwhile."""
+    theirs = {
+        "Id": "theirs",
+        "QueueArn": f"arn:aws:sqs:eu-central-1:{ACCOUNT_ID}:new-invoices",
+        "Events": ["s3:ObjectCreated:Put"],
+    }
+    mine = {"EventBridgeConfiguration": {}}
+    standing_ = {"QueueConfigurations": [theirs]} | (mine if on_before else {})
+    s3.put_bucket_notification_configuration(Bucket=WITHOUT, NotificationConfiguration=standing_)
+    plan = switch()
+    run = begun(journal, plan)
+    assert not done(run, plan, cloud, clock)
+    assert notified(s3) == {"QueueConfigurations": [theirs], **mine}
+    later = {**theirs, "Id": "later", "Events": ["s3:ObjectRemoved:*"]}
+    s3.put_bucket_notification_configuration(
+        Bucket=WITHOUT, NotificationConfiguration={"QueueConfigurations": [theirs, later], **mine}
+    )
+    list(undo(run, plan, cloud, clock=clock))
+    assert notified(s3) == {"QueueConfigurations": [theirs, later]} | (mine if on_before else {})
+    assert receipt(run, plan).complete
+
+
+@pytest.mark.parametrize("on_before", [False, True])
+@pytest.mark.parametrize("arrived", [False, True])
+def test_a_switch_whose_answer_got_lost(
+    cloud: Aws, journal: Journal, s3: Any, clock: FakeClock, on_before: bool, arrived: bool
+) -> None:
+    """What was found before is known from the journal, so that undo after a crash leaves it as it was."""
+    before: dict[str, Any] = {"EventBridgeConfiguration": {}} if on_before else {}
+    s3.put_bucket_notification_configuration(Bucket=WITHOUT, NotificationConfiguration=before)
+    plan = switch()
+
+    class Crash(BaseException):
+        pass
+
+    def crash(_: int, call: Call) -> None:
+        if call.name.startswith("Put"):
+            raise Crash
+
+    run = begun(journal, plan)
+    list(apply(run, plan, Between(cloud, **{"after" if arrived else "before": crash}), clock=clock))
+    assert run.status("events") == "intent"
+    list(undo(run, plan, cloud, clock=clock))
+    assert notified(s3) == before
+    assert receipt(run, plan).complete
+
+
+def test_a_document_is_read_right_before_it_is_written_whole(
+    cloud: Aws, journal: Journal, s3: Any, clock: FakeClock
+) -> None:
+    """One thing in it changes, there and back, and what others changed after the review stays."""
+
+    def put(value: str) -> Call:
+        tags_ = found(f"[TagSet[?Key!='mode'], [`{json.dumps({'Key': 'mode', 'Value': value})}`]][]")
+        return Call("s3.PutBucketTagging", {"Bucket": WITHOUT, "Tagging": {"TagSet": tags_}})
+
+    read = Call("s3.GetBucketTagging", {"Bucket": WITHOUT})
+    plan = Plan((Action("mode", "Set", put("new"), read=read, undo=(Undo(put("old"), read=read),)),))
+    assert keep.loads(keep.dumps(plan)) == plan
+    assert "s3.GetBucketTagging" in [call.operation for call in plan.calls()]
+
+    def tags_of() -> dict[str, str]:
+        return {each["Key"]: each["Value"] for each in s3.get_bucket_tagging(Bucket=WITHOUT)["TagSet"]}
+
+    run = begun(journal, plan)
+    s3.put_bucket_tagging(Bucket=WITHOUT, Tagging={"TagSet": [{"Key": "team", "Value": "roastery"}]})
+    assert not done(run, plan, cloud, clock)
+    assert tags_of() == {"team": "roastery", "mode": "new"}
+    list(undo(run, plan, cloud, clock=clock))
+    assert tags_of() == {"team": "roastery", "mode": "old"}
+    text = script(plan, flow="vpn", title="A test", region="eu-central-1")
+    assert "NOW_TAG_SET=$(aws s3api get-bucket-tagging" in text
+    assert "${NOW_TAG_SET}" in text
+    assert text.index("NOW_TAG_SET=") < text.index("put-bucket-tagging")
