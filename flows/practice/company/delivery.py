@@ -6,8 +6,8 @@ import io
 import json
 import zipfile
 
-from flows.practice.company.basics import ACCOUNT_ID, ALIAS, Client
-from flows.practice.company.storage import ARTIFACTS
+from flows.practice.company.basics import ACCOUNT_ID, ALIAS, REGION, Client
+from flows.practice.company.storage import ARTIFACTS, FILES
 
 ROLES = {
     "deliver-shop-pipeline": "codepipeline.amazonaws.com",
@@ -71,8 +71,10 @@ def pipeline(client: Client) -> None:
     )
 
 
-def function(client: Client) -> None:
-    client("lambda").create_function(
+def functions(client: Client) -> None:
+    """One that makes photos small, with an alias for what is in use, and a queue that hears of new invoices."""
+    makes_photos_small = client("lambda")
+    makes_photos_small.create_function(
         FunctionName="resize-photos",
         Runtime="python3.13",
         Role=_role("resize-photos"),
@@ -80,6 +82,40 @@ def function(client: Client) -> None:
         Code={"ZipFile": _zipped("photos.py", "def resize(event, context):\n    return event\n")},
         Timeout=30,
         MemorySize=256,
+        Publish=True,
+    )
+    makes_photos_small.create_alias(FunctionName="resize-photos", Name="live", FunctionVersion="1")
+    for sid, actions, names in (
+        ("Read", "s3:GetObject", f"{FILES}/*"),
+        ("Write", "s3:PutObject", f"{FILES}/photos/*"),
+    ):
+        allow = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": f"arn:aws:s3:::{names}"}
+        client("iam").put_role_policy(
+            RoleName="resize-photos",
+            PolicyName=f"photos-{sid.lower()}",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
+        )
+    _invoices(client)
+
+
+def _invoices(client: Client) -> None:
+    """A notification that is not Handrail's: whatever changes the bucket's has to leave it as it is."""
+    sqs, arn = client("sqs"), f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:invoices"
+    s3_may = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = {"Version": "2012-10-17", "Statement": [{**s3_may, "Resource": arn}]}
+    sqs.create_queue(QueueName="invoices", Attributes={"Policy": json.dumps(policy)})
+    client("s3").put_bucket_notification_configuration(
+        Bucket=FILES,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "Id": "invoices",
+                    "QueueArn": arn,
+                    "Events": ["s3:ObjectCreated:*"],
+                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "invoices/"}]}},
+                }
+            ]
+        },
     )
 
 

@@ -59,6 +59,13 @@ GAPS: dict[str, str] = {
     ),
     "s3.GetBucketPolicyStatus": "A condition on the referer does not make a policy less public.",
     "s3.GetBucketEncryption": "Every bucket is encrypted, as on AWS.",
+    "s3.PutBucketNotificationConfiguration": (
+        "moto takes functions that do not exist or do not let the bucket in, and two receivers for one event; refused "
+        "here, until two seconds after the permission was given."
+    ),
+    "s3.GetBucketNotificationConfiguration": "Shows the switch for EventBridge, which moto keeps to itself.",
+    "lambda.AddPermission": "moto takes a statement twice; refused here.",
+    "lambda.RemovePermission": "Takes it from the alias that it was given to.",
     "cloudfront.CreateDistribution": (
         "moto loses the origin access control and the certificate, and takes names that are in use, "
         "certificates that are not valid and origins that are none; kept and refused here. InProgress "
@@ -142,7 +149,8 @@ _WHERE = {
     "sts": ("account",),
     "iam": ("account",),
     "servicequotas": ("account",),
-    "s3": ("buckets",),
+    "s3": ("buckets", "notifications"),
+    "awslambda": ("functions",),
     "directconnect": ("account",),
     "rds": ("databases",),
     "rdsdata": ("databases",),
