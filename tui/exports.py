@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .safe import line
+
 if TYPE_CHECKING:
     from flows.engine import Session
 
@@ -41,7 +43,21 @@ def policy(session: Session, *, reads: bool) -> Document:
     return Document(json.dumps(policy(actions, session.identity.region, also), indent=2) + "\n")
 
 
-FORMS: Mapping[str, Callable[..., Document]] = {"cli": cli, "policy": policy}
+def cloudformation(session: Session, *, reads: bool) -> Document:
+    from flows.export.cloudformation import template
+
+    flow, here = session.flow, session.identity.region
+    made = template(session.review().plan, flow=flow.id, title=flow.title, region=here)
+    if made.region != here:
+        click.echo(f"Its stack belongs into {made.region}, not {here}.", err=True)
+    if made.left_out:
+        click.echo("These steps are NOT in the template; `--format cli` and `--format runbook` have them:", err=True)
+        for number, action, why in made.left_out:
+            click.echo(f"  {number}. {line(action.sentence)}\n     {line(why)}", err=True)
+    return Document(made.text)
+
+
+FORMS: Mapping[str, Callable[..., Document]] = {"cli": cli, "cloudformation": cloudformation, "policy": policy}
 """What `--format` may be, and who writes it."""
 
 

@@ -114,7 +114,7 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
     entries = [action.undo for action in plan.actions if isinstance(action.undo, Entry)]
     needed = set(refs(([(a.call, a.wait) for a in plan.actions], entries, plan.outputs)))
     blocks = [_step(number, action, needed, flow) for number, action in enumerate(plan.actions, 1)]
-    parts = [HEAD.format(title=_comment(title), region=region, flow=flow)]
+    parts = [HEAD.format(title=plain(title), region=region, flow=flow)]
     if entries or any(action.not_yet or action.exists for action in plan.actions):
         parts.append(PATIENTLY)
     if any(action.wait for action in plan.actions):
@@ -122,7 +122,7 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
     parts += [ENTRY] if entries else []
     parts += ["TOKEN=${RUN//[^[:alnum:]]/}\n"] if TOKEN in needed else []
     parts += [f"{_variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n" for s in plan.secrets]
-    parts += [f"\n# {_comment(f'{use.sentence}: {use.resource}')}\n" for use in plan.uses]
+    parts += [f"\n# {plain(f'{use.sentence}: {use.resource}')}\n" for use in plan.uses]
     parts += blocks
     parts += [
         "\n",
@@ -150,7 +150,7 @@ def kebab(name: str) -> str:
 
 
 def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
-    lines = ["", f"# {number}. {_comment(action.sentence)}"]
+    lines = ["", f"# {number}. {plain(action.sentence)}"]
     mine = sorted(ref.path for ref in needed if ref.action == action.id)
     captured = [path for path in mine if not path.startswith("@")]
     if isinstance(action.undo, Entry):
@@ -175,7 +175,7 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
         wait = action.wait
         ready = _word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
         lines.append(
-            f"wait_until {shlex.quote(_comment(wait.sentence))} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}"
+            f"wait_until {shlex.quote(plain(wait.sentence))} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}"
         )
         for path in mine:
             if path.startswith("@seen:"):
@@ -247,6 +247,6 @@ def _parts(value: Late) -> tuple[str | Ref, ...]:
     return value.parts if isinstance(value, Join) else (value,)
 
 
-def _comment(text: str) -> str:
+def plain(text: str) -> str:
     """One line in which nothing hides: names in it come from the account."""
     return "".join(c if c.isprintable() else _escape(c) for c in " ".join(text.split()))

@@ -1,0 +1,178 @@
+"""What each operation is in CloudFormation: the one table behind the template.
+
+Resource types, properties and attributes are those of the CloudFormation registry's schemas as cfn-lint 1.58.0
+(2026-11) ships them. An operation that a plan makes and that is not in the table is a gap that a test names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import properties as as_
+from .properties import Params, Properties
+
+FOREIGN = "It changes something that the stack does not create; CloudFormation would take it over whole, or not at all."
+
+
+@dataclass(frozen=True)
+class Makes:
+    """The operation makes resources.
+
+    Args:
+        type: their type.
+        properties: from the call's parameters to the properties of each. Raises Beyond.
+        told: JMESPath into the operation's answer to the attribute that holds the same; empty is the id itself (Ref).
+        named: the parameter by which later calls name it.
+        part_of: the operation that must have made, in the same plan, what `named` names: else it is somebody else's.
+        at_the_end: the DeletionPolicy where undo would ask.
+    """
+
+    type: str
+    properties: Callable[[Params], Iterable[Properties]]
+    told: Mapping[str, str] = field(default_factory=dict)
+    named: str = ""
+    part_of: str = ""
+    at_the_end: str = "Retain"
+
+
+@dataclass(frozen=True)
+class Sets:
+    """The operation sets a part of what another one in the plan made; otherwise it is not for CloudFormation.
+
+    Args:
+        made_by: that other operation.
+        which: the part of this call's parameters that says of which.
+        into: puts the part into that resource's properties.
+    """
+
+    made_by: str
+    which: Callable[[Params], Any]
+    into: Callable[[Properties, Params], None]
+
+
+@dataclass(frozen=True)
+class Never:
+    """CloudFormation has nothing for it, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Itself:
+    """A mere wait: CloudFormation waits by itself."""
+
+
+Row = Makes | Sets | Never | Itself
+
+
+def of(key: str) -> Callable[[Params], Any]:
+    return lambda params: params.get(key)
+
+
+def on_bucket(into: Callable[[Properties, Params], None]) -> Sets:
+    return Sets("s3.CreateBucket", of("Bucket"), into)
+
+
+# -- the table -----------------------------------------------------------------------------------------------------
+
+CLUSTER = "DBClusters[0]"
+IMAGE = "CloudFormation makes no machine images."
+
+TABLE: Mapping[str, tuple[Row, ...]] = {
+    "acm.DescribeCertificate": (Itself(),),
+    "acm.RequestCertificate": (
+        Makes("AWS::CertificateManager::Certificate", as_.same("IdempotencyToken"), {"CertificateArn": ""}),
+    ),
+    "cloudfront.CreateDistributionWithTags": (
+        Makes(
+            "AWS::CloudFront::Distribution",
+            as_.distribution,
+            {"Distribution.Id": "", "Distribution.DomainName": "DomainName"},
+        ),
+    ),
+    "cloudfront.CreateOriginAccessControl": (
+        Makes("AWS::CloudFront::OriginAccessControl", as_.same(), {"OriginAccessControl.Id": "Id"}),
+    ),
+    "codebuild.CreateProject": (Makes("AWS::CodeBuild::Project", as_.project),),
+    "codecommit.CreateRepository": (
+        Makes(
+            "AWS::CodeCommit::Repository",
+            as_.repository,
+            {"repositoryMetadata.Arn": "Arn", "repositoryMetadata.cloneUrlHttp": "CloneUrlHttp"},
+            named="repositoryName",
+        ),
+    ),
+    "codeconnections.CreateConnection": (Makes("AWS::CodeConnections::Connection", as_.same(), {"ConnectionArn": ""}),),
+    "codepipeline.CreatePipeline": (Makes("AWS::CodePipeline::Pipeline", as_.pipeline),),
+    "codepipeline.ListPipelineExecutions": (Itself(),),
+    "ec2.AttachVpnGateway": (Makes("AWS::EC2::VPCGatewayAttachment", as_.same()),),
+    "ec2.AuthorizeSecurityGroupIngress": (Makes("AWS::EC2::SecurityGroupIngress", as_.rules_in),),
+    "ec2.CopyImage": (Never(IMAGE),),
+    "ec2.CreateCustomerGateway": (
+        Makes("AWS::EC2::CustomerGateway", as_.same(), {"CustomerGateway.CustomerGatewayId": ""}),
+    ),
+    "ec2.CreateImage": (Never(IMAGE),),
+    "ec2.CreateRoute": (Makes("AWS::EC2::Route", as_.same()),),
+    "ec2.CreateSecurityGroup": (
+        Makes("AWS::EC2::SecurityGroup", as_.same(Description="GroupDescription"), {"GroupId": "GroupId"}),
+    ),
+    "ec2.CreateVpnConnection": (
+        Makes("AWS::EC2::VPNConnection", as_.vpn_connection, {"VpnConnection.VpnConnectionId": ""}),
+    ),
+    "ec2.CreateVpnConnectionRoute": (Makes("AWS::EC2::VPNConnectionRoute", as_.same()),),
+    "ec2.CreateVpnGateway": (Makes("AWS::EC2::VPNGateway", as_.same(), {"VpnGateway.VpnGatewayId": ""}),),
+    "ec2.DescribeImages": (Itself(),),
+    "ec2.DescribeSnapshots": (Itself(),),
+    "ec2.EnableVgwRoutePropagation": (Makes("AWS::EC2::VPNGatewayRoutePropagation", as_.propagation),),
+    "ec2.ModifyImageAttribute": (Never("CloudFormation shares no machine images."),),
+    "ec2.ModifySnapshotAttribute": (Never("CloudFormation shares no snapshots."),),
+    "ec2.RunInstances": (Never("The machine runs in another account; a stack works in one."),),
+    "ec2.StartInstances": (Never("CloudFormation does not start machines that exist."),),
+    "ec2.StopInstances": (Never("CloudFormation does not stop machines that exist."),),
+    "elbv2.CreateListener": (
+        Makes("AWS::ElasticLoadBalancingV2::Listener", as_.same(), {"Listeners[0].ListenerArn": ""}),
+    ),
+    "elbv2.CreateRule": (Makes("AWS::ElasticLoadBalancingV2::ListenerRule", as_.same(), {"Rules[0].RuleArn": ""}),),
+    "elbv2.ModifyListener": (Never(FOREIGN),),
+    "elbv2.ModifyListenerAttributes": (Sets("elbv2.CreateListener", of("ListenerArn"), as_.listener_attributes),),
+    "iam.CreateRole": (Makes("AWS::IAM::Role", as_.role, {"Role.Arn": "Arn"}, named="RoleName"),),
+    "iam.PutRolePolicy": (Sets("iam.CreateRole", of("RoleName"), as_.role_policy),),
+    "lambda.AddPermission": (Makes("AWS::Lambda::Permission", as_.same("StatementId")),),
+    "logs.CreateLogGroup": (Makes("AWS::Logs::LogGroup", as_.log_group, named="logGroupName"),),
+    "logs.PutRetentionPolicy": (
+        Sets("logs.CreateLogGroup", of("logGroupName"), as_.put("retentionInDays", "RetentionInDays")),
+    ),
+    "rds.CreateDBCluster": (
+        Makes(
+            "AWS::RDS::DBCluster",
+            as_.same(),
+            {
+                f"@seen:{CLUSTER}.Endpoint": "Endpoint.Address",
+                f"@seen:{CLUSTER}.ReaderEndpoint": "ReadEndpoint.Address",
+                f"@seen:{CLUSTER}.MasterUserSecret.SecretArn": "MasterUserSecret.SecretArn",
+                f"@seen:{CLUSTER}.DBClusterArn": "DBClusterArn",
+            },
+            named="DBClusterIdentifier",
+            at_the_end="Snapshot",
+        ),
+    ),
+    "rds.CreateDBInstance": (Makes("AWS::RDS::DBInstance", as_.same()),),
+    "rds.CreateDBSubnetGroup": (Makes("AWS::RDS::DBSubnetGroup", as_.same(), named="DBSubnetGroupName"),),
+    "route53.ChangeResourceRecordSets": (
+        Sets("acm.RequestCertificate", as_.proof_of, as_.proved_in),
+        Makes("AWS::Route53::RecordSet", as_.records),
+    ),
+    "s3.CreateBucket": (Makes("AWS::S3::Bucket", as_.bucket, named="Bucket"),),
+    "s3.PutBucketLifecycleConfiguration": (on_bucket(as_.lifecycle),),
+    "s3.PutBucketNotificationConfiguration": (on_bucket(as_.notifications),),
+    "s3.PutBucketPolicy": (
+        Sets("s3.PutBucketPolicy", of("Bucket"), as_.more_statements),
+        Makes("AWS::S3::BucketPolicy", as_.bucket_policy, named="Bucket", part_of="s3.CreateBucket"),
+    ),
+    "s3.PutBucketTagging": (on_bucket(as_.tagging),),
+    "s3.PutBucketWebsite": (on_bucket(as_.hosting),),
+    "s3.PutPublicAccessBlock": (on_bucket(as_.put("PublicAccessBlockConfiguration")),),
+}
+"""Operation to what it is; of several rows the first that fits. In the order of the alphabet."""

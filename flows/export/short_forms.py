@@ -1,0 +1,60 @@
+"""CloudFormation's functions in their short forms, such as `!Ref Gateway`, and the YAML that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A function of CloudFormation in its short form, such as `!Ref Gateway`."""
+
+    name: str
+    text: str
+
+    @property
+    def inside(self) -> str:
+        """The same within the text of a `!Sub`."""
+        return self.text if self.name == "Sub" else f"${{{self.text}}}"
+
+
+def functions(value: Any) -> Iterator[Tag]:
+    """Every function anywhere inside a value."""
+    match value:
+        case Tag():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from functions(item)
+        case list():
+            for item in value:
+                yield from functions(item)
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML with CloudFormation's short forms, and texts of several lines as such."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _tag(dumper: yaml.SafeDumper, tag: Tag) -> yaml.ScalarNode:
+    return dumper.represent_scalar(f"!{tag.name}", tag.text)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(Tag, _tag)
+
+
+def dumped(document: Mapping[str, Any]) -> str:
+    """A template as YAML, in its own order."""
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
