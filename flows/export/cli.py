@@ -121,27 +121,38 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
         parts.append(WAIT)
     parts += [ENTRY] if entries else []
     parts += ["TOKEN=${RUN//[^[:alnum:]]/}\n"] if TOKEN in needed else []
-    parts += [f"{_variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n" for s in plan.secrets]
+    parts += [f"{variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n" for s in plan.secrets]
     parts += [f"\n# {plain(f'{use.sentence}: {use.resource}')}\n" for use in plan.uses]
     parts += blocks
     parts += [
         "\n",
-        *(f"echo {_word(Join((f'{name}: ', *_parts(value))), flow)}\n" for name, value in plan.outputs.items()),
+        *(f"echo {word(Join((f'{name}: ', *_parts(value))), flow)}\n" for name, value in plan.outputs.items()),
     ]
     return "".join(parts)
 
 
-def command(call: Call, flow: str = "") -> str:
-    """One call as an `aws` command."""
-    words = ["aws", SERVICES.get(call.service, call.service), kebab(call.name)]
-    words += ["--profile", shlex.quote(call.profile)] if call.profile else []
-    words += ["--region", call.region] if call.region else []
+def command(call: Call, flow: str = "", *, joint: str = " ") -> str:
+    """One call as an `aws` command, its options joined by `joint`."""
+    words = [f"aws {SERVICES.get(call.service, call.service)} {kebab(call.name)}"]
+    words += [f"--profile {shlex.quote(call.profile)}"] if call.profile else []
+    words += [f"--region {call.region}"] if call.region else []
     for name, value in call.params.items():
         if isinstance(value, bool):
             words.append(f"--{'' if value else 'no-'}{kebab(name)}")
         else:
-            words += [f"--{kebab(name)}", _word(value, flow)]
-    return " ".join(words)
+            words.append(f"--{kebab(name)} {word(value, flow)}")
+    return joint.join(words)
+
+
+def picked(path: str) -> str:
+    """The options that pick one thing out of an answer: a text as it is, anything else as JSON."""
+    return f"--query {shlex.quote(path)} --output {'json' if structured(path) else 'text'}"
+
+
+def structured(path: str) -> bool:
+    """Whether a JMESPath gives a list or a document, to be passed on as JSON; text would fall into several words."""
+    last = path.rpartition("|")[2].strip()
+    return path.startswith(("merge(", "{")) or bool(re.search(r"\[(\?[^]]*|\*|)\]", last))
 
 
 def kebab(name: str) -> str:
@@ -158,7 +169,7 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
     if action.read:
         for path in sorted({ref.path for ref in refs(action.call) if ref.action == FOUND}):
             look = f"{command(action.read, flow)} --query {shlex.quote(path)} --output json"
-            lines.append(f"{_variable(Ref(FOUND, path))}=$({look})")
+            lines.append(f"{variable(Ref(FOUND, path))}=$({look})")
     call = command(action.call, flow)
     if action.not_yet or action.exists:
         call = f"patiently {_codes(action.not_yet)} {_codes(action.exists)} {call}"
@@ -166,21 +177,21 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
         case []:
             lines.append(f"{call} >/dev/null")
         case [path]:
-            lines.append(f"{_variable(Ref(action.id, path))}=$({call} --query {shlex.quote(path)} --output text)")
+            lines.append(f"{variable(Ref(action.id, path))}=$({call} {picked(path)})")
         case paths:
-            names = " ".join(_variable(Ref(action.id, path)) for path in paths)
+            names = " ".join(variable(Ref(action.id, path)) for path in paths)
             query = shlex.quote(f"[{', '.join(paths)}]")
             lines.append(f'read -r {names} <<<"$({call} --query {query} --output text)"')
     if action.wait:
         wait = action.wait
-        ready = _word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
+        ready = word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
         lines.append(
             f"wait_until {shlex.quote(plain(wait.sentence))} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}"
         )
         for path in mine:
             if path.startswith("@seen:"):
-                query = f"--query {shlex.quote(path.removeprefix('@seen:'))} --output text"
-                lines.append(f"{_variable(Ref(action.id, path))}=$({command(wait.poll, flow)} {query})")
+                look = f"{command(wait.poll, flow)} {picked(path.removeprefix('@seen:'))}"
+                lines.append(f"{variable(Ref(action.id, path))}=$({look})")
     return "\n".join(lines) + "\n"
 
 
@@ -191,22 +202,26 @@ def _with_entry(action: str, entry: Entry, flow: str) -> str:
     form = "json" if entry.path.startswith("{") else "text"
     read = f"{look} --query {shlex.quote(entry.path)} --output {form}"
     words = [json.dumps(entry.empty), entry.within, entry.key]
-    rest = " ".join([*map(shlex.quote, words), _word(entry.entry, flow)])
-    return f'STANDING=$({read})\n{_variable(edited(action))}=$(with_entry "$STANDING" {rest})'
+    rest = " ".join([*map(shlex.quote, words), word(entry.entry, flow)])
+    return f'STANDING=$({read})\n{variable(edited(action))}=$(with_entry "$STANDING" {rest})'
 
 
 def _codes(codes: tuple[str, ...]) -> str:
     return shlex.quote("|".join(dict.fromkeys(code.partition(":")[0] for code in codes)))
 
 
-def _word(value: Any, flow: str) -> str:
-    """A value as one bash word, references as variables."""
+def word(value: Any, flow: str) -> str:
+    """A value as one bash word, references as variables; in a document those that hold JSON stand without quotes."""
     marks: dict[str, str] = {}
+    documents = set[str]()
 
     def mark(ref: Ref) -> str:
         if ref == FLOW:
             return flow
-        return marks.setdefault(f"${{{_variable(ref)}}}", f"{MARK}{len(marks)}{MARK}")
+        shown = f"${{{variable(ref)}}}"
+        if ref.action == FOUND or ref.path == "@before" or structured(ref.path.removeprefix("@seen:")):
+            documents.add(shown)
+        return marks.setdefault(shown, f"{MARK}{len(marks)}{MARK}")
 
     filled = fill(value, mark)
     text = json.dumps(filled, ensure_ascii=False) if isinstance(filled, Mapping | list) else str(filled)
@@ -215,8 +230,10 @@ def _word(value: Any, flow: str) -> str:
     if not marks:
         return _quoted(text)
     text = re.sub(r'([\\"$`])', r"\\\1", text)
-    for variable, stand_in in marks.items():
-        text = text.replace(stand_in, variable)
+    for shown, stand_in in marks.items():
+        if shown in documents:
+            text = text.replace(f'\\"{stand_in}\\"', shown)
+        text = text.replace(stand_in, shown)
     return f'"{text}"'
 
 
@@ -232,7 +249,7 @@ def _escape(c: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in c.encode(errors="surrogatepass"))
 
 
-def _variable(ref: Ref) -> str:
+def variable(ref: Ref) -> str:
     if ref.action == RUN.action:
         return "RUN" if ref == RUN else re.sub(r"\W+", "_", ref.path).upper()
     if ref.action == FOUND:  # it is set anew right before each use

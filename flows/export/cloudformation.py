@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine.plan import FLOW, RUN, Action, Entry, Plan, Ref, edited, fill
+from flows.engine.plan import FLOW, FOUND, RUN, Action, Entry, Plan, Ref, edited, fill
 from flows.engine.problems import Refused
 
 from .cli import plain
@@ -233,6 +233,8 @@ class Build:
                 return STACK
             case Ref("handrail", path) if path.startswith("secret:"):
                 return self._parameter(path.removeprefix("secret:"))
+            case Ref() if late.action == FOUND:
+                raise Beyond(FOREIGN)
         (id_,) = self.of_action.get(late.action) or [""]
         attribute = self.resources[id_].row.told.get(late.path) if id_ else None
         if attribute is None:
