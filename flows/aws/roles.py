@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Late, Ref, Undo, found, join
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Join, Late, Ref, Undo, found, join
 
 from .tags import tags
 
@@ -26,7 +26,7 @@ def allow(sid: str, actions: str | Sequence[str], resources: str | Sequence[str]
     return statement | ({"Condition": conditions} if conditions else {})
 
 
-def only_for(account: str, arn: str = "") -> dict[str, Any]:
+def only_for(account: str, arn: Late = "") -> dict[str, Any]:
     """The conditions against a confused deputy: the service acts for this account, and for that one thing in it."""
     conditions: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": account}}
     return conditions | ({"ArnLike": {"aws:SourceArn": arn}} if arn else {})
@@ -95,14 +95,20 @@ def taken(cloud: Cloud, name: str) -> bool:
 
 def _document(statements: Sequence[Mapping[str, Any]]) -> Late:
     """The text of a policy; what is known only once the plan runs stands in it as a reference."""
-    known: list[Ref] = []
+    known: list[Ref | Join] = []
 
-    def later(ref: Ref) -> str:
-        known.append(ref)
+    def later(value: Ref | Join) -> str:
+        known.append(value)
         return f"@@{len(known) - 1}@@"
 
     text = json.dumps({"Version": "2012-10-17", "Statement": [dict(each) for each in statements]}, default=later)
     if not known:
         return text
     parts = re.split(r"@@(\d+)@@", text)
-    return join(*(known[int(part)] if at % 2 else part for at, part in enumerate(parts)))
+    return join(
+        *(piece for at, part in enumerate(parts) for piece in (_pieces(known[int(part)]) if at % 2 else [part]))
+    )
+
+
+def _pieces(value: Ref | Join) -> Sequence[str | Ref]:
+    return value.parts if isinstance(value, Join) else [value]

@@ -19,6 +19,7 @@ PREFIXES: Mapping[str, str] = {
     "codepipeline": "codepipeline", "codebuild": "codebuild", "codecommit": "codecommit", "logs": "logs",
     "codeconnections": "codeconnections",
     "rds": "rds", "rds-data": "rds-data", "kms": "kms",
+    "events": "events", "cloudtrail": "cloudtrail",
     "lambda": "lambda", "sns": "sns", "sqs": "sqs",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
@@ -90,6 +91,12 @@ def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
         yield "iam:TagRole"
     if service in ("codecommit", "codepipeline", "logs") and "tags" in params:
         yield f"{service}:TagResource"
+    if service == "events" and "Tags" in params:
+        yield "events:TagResource"
+    if service == "events" and "RoleArn" in str(params.get("Targets", "")):
+        yield "iam:PassRole"
+    if service == "cloudtrail" and "TagsList" in params:
+        yield "cloudtrail:AddTags"
     if service == "codeconnections" and "Tags" in params:
         yield "codeconnections:TagResource"
     if service == "s3" and "ObjectOwnership" in params:

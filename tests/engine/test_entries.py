@@ -322,7 +322,7 @@ def test_a_switch_goes_off_again_unless_it_was_on_before(
         "QueueArn": f"arn:aws:sqs:eu-central-1:{ACCOUNT_ID}:new-invoices",
         "Events": ["s3:ObjectCreated:Put"],
     }
-    mine = {"EventBridgeConfiguration": {}}
+    mine: dict[str, Any] = {"EventBridgeConfiguration": {}}
     standing_ = {"QueueConfigurations": [theirs]} | (mine if on_before else {})
     s3.put_bucket_notification_configuration(Bucket=WITHOUT, NotificationConfiguration=standing_)
     plan = switch()

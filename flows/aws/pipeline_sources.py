@@ -1,0 +1,137 @@
+"""Pipelines that read from S3: which file, how they notice it, and the rules that start them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.engine import Call, Cloud, CloudError
+
+from . import event_patterns
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline as far as it matters here. `source` is the name of its S3 source action, "" if it has none."""
+
+    name: str
+    arn: str
+    role: str
+    type: str
+    artifacts: str
+    source: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    polling_ended: str = ""
+
+    @property
+    def bucket(self) -> str:
+        return self.settings.get("S3Bucket", "")
+
+    @property
+    def key(self) -> str:
+        return self.settings.get("S3ObjectKey", "")
+
+    @property
+    def polls(self) -> bool:
+        """Left out means that it asks (CodePipeline User Guide, "Amazon S3 source action reference", 2026-10)."""
+        return bool(self.source) and self.settings.get("PollForSourceChanges", "true").lower() != "false"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the default bus that has a pipeline as a target. `trouble` says what is wrong with its pattern."""
+
+    name: str
+    on: bool
+    pattern: Mapping[str, Any]
+    targets: tuple[Mapping[str, Any], ...]
+    trouble: str = ""
+
+    @property
+    def by_trail(self) -> bool:
+        """Whether it waits for what CloudTrail records."""
+        return "AWS API Call via CloudTrail" in (self.pattern.get("detail-type") or ())
+
+
+def arn(cloud: Cloud, name: str) -> str:
+    """A pipeline's ARN, in which, unlike in others, no "pipeline/" stands."""
+    who = cloud.identity
+    return f"arn:{who.partition}:codepipeline:{who.region}:{who.account}:{name}"
+
+
+def names(cloud: Cloud) -> list[str]:
+    """Raises CloudError."""
+    pages = cloud.pages(Call("codepipeline.ListPipelines"))
+    return [each["name"] for page in pages for each in page.get("pipelines") or []]
+
+
+def standing(cloud: Cloud, name: str) -> Pipeline | None:
+    """The pipeline of that name, None if there is none here. Raises CloudError."""
+    if name not in names(cloud):
+        return None
+    answer = cloud.make(Call("codepipeline.GetPipeline", {"name": name}))
+    about = answer["pipeline"]
+    actions = [action for stage in about["stages"] for action in stage["actions"]]
+    sources = [one for one in actions if one["actionTypeId"]["category"] == "Source"]
+    mine = next((one for one in sources if one["actionTypeId"]["provider"] == "S3"), None)
+    stores = [about.get("artifactStore"), *(about.get("artifactStores") or {}).values()]
+    store: Mapping[str, Any] = next((each for each in stores if each), {})
+    return Pipeline(
+        name, arn(cloud, name), str(about.get("roleArn", "")), str(about.get("pipelineType") or "V1"),
+        str(store.get("location", "")), mine["name"] if mine else "", (mine or {}).get("configuration") or {},
+        str((answer.get("metadata") or {}).get("pollingDisabledAt") or ""),
+    )  # fmt: skip
+
+
+def from_s3(cloud: Cloud, most: int = 20) -> Iterator[Pipeline]:
+    """The first pipelines that read from S3. Raises CloudError."""
+    for name in names(cloud)[:most]:
+        one = standing(cloud, name)
+        if one and one.source:
+            yield one
+
+
+def rules(cloud: Cloud, pipeline: str = "") -> list[Rule]:
+    """The rules that start a pipeline of that name, also with an ARN that is not quite its; any pipeline if left out.
+
+    Raises CloudError.
+    """
+    found = []
+    for page in cloud.pages(Call("events.ListRules")):
+        for each in page.get("Rules") or []:
+            if not each.get("EventPattern"):
+                continue
+            here = cloud.make(Call("events.ListTargetsByRule", {"Rule": each["Name"]})).get("Targets") or []
+            mine = tuple(target for target in here if _starts(target["Arn"], pipeline))
+            if mine:
+                found.append(_rule(each, mine))
+    return found
+
+
+def _starts(target: str, pipeline: str) -> bool:
+    service, *_, last = target.split(":")[2:] or [""]
+    return service == "codepipeline" and (not pipeline or last.rpartition("/")[2] == pipeline)
+
+
+def _rule(each: Mapping[str, Any], targets: tuple[Mapping[str, Any], ...]) -> Rule:
+    on = each.get("State", "ENABLED") != "DISABLED"
+    try:
+        return Rule(each["Name"], on, event_patterns.read(each["EventPattern"]), targets)
+    except event_patterns.BadPattern as problem:
+        return Rule(each["Name"], on, {}, targets, str(problem))
+
+
+def versioning(cloud: Cloud, bucket: str) -> str:
+    """Enabled, Suspended, or "" for never. Raises CloudError."""
+    return str(cloud.make(Call("s3.GetBucketVersioning", {"Bucket": bucket})).get("Status") or "")
+
+
+def size(cloud: Cloud, bucket: str, key: str) -> int | None:
+    """The file's bytes, None if it is not there. Raises CloudError."""
+    try:
+        return int(cloud.make(Call("s3.HeadObject", {"Bucket": bucket, "Key": key})).get("ContentLength") or 0)
+    except CloudError as problem:
+        if problem.aws_code in ("404", "NoSuchKey", "NotFound", "NoSuchBucket"):
+            return None
+        raise

@@ -1,0 +1,239 @@
+"""What starts a pipeline when a file lands: the bucket tells EventBridge, a rule there listens, a role lets it start.
+
+Sources: CodePipeline User Guide, "Amazon S3 source actions and EventBridge" and "Migrate polling pipelines to use
+event-based change detection", EventBridge User Guide, "Amazon S3 object event notifications", all 2026-10.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flows.engine import RUN, Action, Call, Cost, Entry, Kept, Still, Undo, Wait, edited, found, join
+
+from . import roles
+from .buckets import BUSY
+from .notifications import DOCUMENT, look
+from .roles import allow, only_for
+from .tags import tags
+
+RULE = join("handrail-", RUN)
+"""The rule's name. Nobody else can have it, because putting a rule overwrites one of the same name."""
+CREATED, BY_TRAIL = "Object Created", "AWS API Call via CloudTrail"
+"""The kinds of event: S3's own, and those that EventBridge makes of what a trail records."""
+ARRIVALS = ("PutObject", "POST Object", "CopyObject", "CompleteMultipartUpload")
+"""`detail.reason` of S3's own events: the ways in which a file can land."""
+CALLS = ("PutObject", "CopyObject", "CompleteMultipartUpload")
+"""The calls that a trail records for them."""
+PRICE = Cost(
+    "The rule and the bucket's events, at most 1 USD for a million files", Decimal(0), "2026-11",
+    "Amazon EventBridge pricing page, US East (N. Virginia); no price list was read, and S3's events may be free",
+)  # fmt: skip
+
+
+def pattern(bucket: str, key: str) -> dict[str, Any]:
+    """S3's own events for one file. The way it landed is not asked for: a copy counts as an upload does."""
+    where = {"bucket": {"name": [bucket]}, "object": {"key": [key]}}
+    return {"source": ["aws.s3"], "detail-type": [CREATED], "detail": where}
+
+
+def trail_pattern(bucket: str, key: str) -> dict[str, Any]:
+    """The same by what a trail records; every call by which a file can land is named."""
+    where = {"bucketName": [bucket], "key": [key]}
+    detail = {"eventSource": ["s3.amazonaws.com"], "eventName": list(CALLS), "requestParameters": where}
+    return {"source": ["aws.s3"], "detail-type": [BY_TRAIL], "detail": detail}
+
+
+def role_name(pipeline: str) -> str:
+    return f"start-{pipeline}"[:64]
+
+
+def keep_versions(bucket: str, *, standing: bool, status: str, after: tuple[str, ...]) -> Action:
+    """Switch versioning on, without which CodePipeline cannot read. S3 has no way back but to pause it.
+
+    `standing`: the bucket was there before; one that this run makes goes altogether. `status` is as GetBucketVersioning
+    tells it, "" for never.
+    """
+    here = {"Bucket": bucket}
+    look_at = Call("s3.GetBucketVersioning", here)
+
+    def put(word: str) -> Call:
+        return Call("s3.PutBucketVersioning", {**here, "VersioningConfiguration": {"Status": word}})
+
+    back = Undo(
+        put("Suspended"),
+        gone=("NoSuchBucket",),
+        still=Still(look_at, "Status", "Enabled", "Somebody paused it since; it stays paused."),
+        kept=None
+        if status
+        else Kept(
+            f"Versions in {bucket}",
+            "S3 can only pause versioning, never remove it. It is paused; versions that were made meanwhile stay.",
+            "Old versions are stored and paid like files.",
+        ),
+    )
+    return Action(
+        "versioning",
+        f"Keep every version of the files in {bucket} (it can be paused later, never removed)",
+        put("Enabled"),
+        wait=Wait(look_at, "Status=='Enabled'", f"Waiting until {bucket} keeps versions", limit=300),
+        undo=(back,) if standing else (),
+        not_yet=BUSY,
+        after=after,
+        undone=f"The versioning of {bucket}, which is paused",
+    )
+
+
+def send_events(bucket: str, account: str, *, unchecked: bool, after: tuple[str, ...]) -> Action:
+    """Let the bucket tell EventBridge of everything; whoever it notifies already stays.
+
+    `unchecked`: S3 must not look at the receivers, because one of the others' is dead; taking it out never needs that.
+    """
+    document = {"Bucket": bucket, "ExpectedBucketOwner": account, "NotificationConfiguration": edited("bucket-events")}
+    put = Call("s3.PutBucketNotificationConfiguration", {**document, "SkipDestinationValidation": True})
+    return Action(
+        "bucket-events",
+        f"Let {bucket} send its events to EventBridge; all its other notifications stay",
+        put if unchecked else Call(put.operation, document),
+        undo=Entry(
+            look(bucket, account), DOCUMENT, {}, empty={}, within="EventBridgeConfiguration", key="", put=put,
+            gone=("NoSuchBucket",),
+        ),
+        not_yet=BUSY,
+        after=after,
+        undone=f"The events of {bucket} to EventBridge",
+        refusals={
+            "InvalidArgument": f"S3 does not take the change: something that {bucket} notifies already is gone or does "
+            "not let S3 in any more.",
+        },
+    )  # fmt: skip
+
+
+def may_start(pipeline: str, pipeline_arn: str, place: tuple[str, str, str]) -> tuple[Action, Action]:
+    """The role with which this one rule may start this one pipeline."""
+    partition, region, account = place
+    rule_arn = join(f"arn:{partition}:events:{region}:{account}:rule/", *RULE.parts)
+    return roles.service_role(
+        "start-role", role_name(pipeline), "events.amazonaws.com",
+        [allow("Start", "codepipeline:StartPipelineExecution", pipeline_arn)],
+        conditions=only_for(account, rule_arn), purpose=f"with which the rule may start {pipeline}",
+    )  # fmt: skip
+
+
+def listen(what: str, wanted: Mapping[str, Any], pipeline: str) -> Action:
+    """The rule. `what` says in words which files it means."""
+    return Action(
+        "rule",
+        f"Make a rule that notices {what}",
+        Call(
+            "events.PutRule",
+            {
+                "Name": RULE, "EventPattern": json.dumps(wanted), "State": "ENABLED", "Tags": tags(pipeline),
+                "Description": f"Starts {pipeline} when a file lands"[:512],
+            },
+        ),
+        undo=(Undo(Call("events.DeleteRule", {"Name": RULE}), gone=("ResourceNotFoundException",)),),
+        not_yet=("ConcurrentModificationException",),
+        type="AWS::Events::Rule",
+        resource=RULE,
+        costs=(PRICE,),
+        undone="The rule",
+        refusals={"LimitExceededException": "The region has all the rules it may have. Delete one that is not used."},
+    )  # fmt: skip
+
+
+def start(
+    pipeline: str, pipeline_arn: str, role: Action, *, source: str, version: str, after: tuple[str, ...]
+) -> Action:
+    """Let the rule start the pipeline.
+
+    Args:
+        source: the name of the pipeline's source action.
+        version: where in the event the file's version stands, so that exactly that one is built; "" where the pipeline
+            or the event has no such thing.
+    """
+    revision = {"actionName": source, "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": "<revisionValue>"}
+    exactly = {
+        "InputPathsMap": {"revisionValue": version},
+        "InputTemplate": json.dumps({"sourceRevisions": [revision]}),
+    }
+    target = {"Id": "pipeline", "Arn": pipeline_arn, "RoleArn": roles.arn(role)}
+    target |= {"InputTransformer": exactly} if version else {}
+    here = {"Rule": RULE}
+    return Action(
+        "target",
+        f"Let the rule start {pipeline}",
+        Call("events.PutTargets", {**here, "Targets": [target]}),
+        wait=Wait(
+            Call("events.ListTargetsByRule", here),
+            f"Targets[?Id=='pipeline'].Arn | [0] == '{pipeline_arn}'",
+            "Waiting until the rule knows the pipeline",
+            limit=60,
+        ),
+        undo=(
+            Undo(Call("events.RemoveTargets", {**here, "Ids": ["pipeline"]}), gone=("ResourceNotFoundException",)),
+        ),
+        not_yet=("ConcurrentModificationException",),
+        after=("rule", *after),
+        undone=f"What the rule does: starting {pipeline}",
+    )  # fmt: skip
+
+
+def stop_asking(pipeline: str, source: str, settings: Mapping[str, str], after: tuple[str, ...]) -> tuple[Action, ...]:
+    """End the pipeline's own asking, which would start it a second time for each file.
+
+    The pipeline is written as a whole, so it is read right before; nothing of it is kept here. Writing it stops a run
+    that is under way, so that is waited for.
+
+    Args:
+        source: the name of its source action.
+        settings: that action's configuration now.
+    """
+    look_at = Call("codepipeline.GetPipeline", {"name": pipeline})
+    mine = f"name=='{source}' && actionTypeId.category=='Source' && actionTypeId.provider=='S3'"
+
+    def put(configuration: str) -> Call:
+        action = f"merge(@, {{configuration: (({mine}) && {configuration}) || configuration || `{{}}`}})"
+        stages = f"stages[*].merge(@, {{actions: actions[*].{action}}})"
+        return Call("codepipeline.UpdatePipeline", {"pipeline": found(f"pipeline.merge(@, {{stages: {stages}}})")})
+
+    def with_(value: str) -> str:
+        return f"merge(configuration, `{json.dumps({'PollForSourceChanges': value})}`)"
+
+    former = settings.get("PollForSourceChanges")
+    without = ", ".join(f'"{name}": "{name}"' for name in settings)
+    quiet = Call("codepipeline.ListPipelineExecutions", {"pipelineName": pipeline, "maxResults": 10})
+    under_way = "pipelineExecutionSummaries[?status=='InProgress' || status=='Stopping']"
+    return (
+        Action(
+            "quiet",
+            f"Wait until {pipeline} is not running, because changing it would stop a run",
+            quiet,
+            wait=Wait(
+                quiet, f"!({under_way})", f"{pipeline} is running", now=f"{under_way} | [0].status", typical=120,
+                limit=3600,
+            ),
+            after=after,
+        ),
+        Action(
+            "polling",
+            f"Stop {pipeline} from asking for changes itself, which would start it twice",
+            put(with_("false")),
+            read=look_at,
+            undo=(
+                Undo(
+                    put(f"configuration.{{{without}}}" if former is None else with_(former)),
+                    read=look_at,
+                    gone=("PipelineNotFoundException",),
+                    still=Still(
+                        look_at, f"pipeline.stages[].actions[?{mine}][] | [0].configuration.PollForSourceChanges",
+                        "false", "Somebody changed how the pipeline notices files since; it is left as it is now.",
+                    ),
+                ),
+            ),
+            after=("quiet",),
+            undone=f"How {pipeline} asks for changes itself",
+        ),
+    )  # fmt: skip

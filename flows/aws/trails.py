@@ -1,0 +1,253 @@
+"""CloudTrail, the older way to notice files: a trail that writes every access down, which EventBridge reads.
+
+Sources: CloudTrail User Guide, "Logging data events" and "Amazon S3 bucket policy for CloudTrail", 2026-10.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Any
+
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Option, Undo, found, join
+
+from . import new_buckets
+from .buckets import Bucket
+from .tags import tags
+
+NEW = "new"
+CLASSIC_LIMIT = 5
+"""Selectors that a trail without advanced ones may have."""
+PRICE = Cost(
+    "The trail, which costs nothing by itself; about 0.10 USD for 100,000 recorded uploads", Decimal(0), "2026-11",
+    "AWS CloudTrail pricing page, US East (N. Virginia); no price list was read",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A trail that could record uploads in this region."""
+
+    name: str
+    arn: str
+    home: str
+    everywhere: bool
+
+    @property
+    def id(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Selectors:
+    """What a trail records: either kind, as AWS tells it."""
+
+    classic: tuple[Mapping[str, Any], ...]
+    advanced: tuple[Mapping[str, Any], ...]
+
+    def record(self, arn: str) -> bool:
+        """Whether uploads to a file, given by its ARN, are written down."""
+        return any(_classic(each, arn) for each in self.classic) or any(_advanced(each, arn) for each in self.advanced)
+
+
+def options(cloud: Cloud) -> Iterator[Option[Trail | str]]:
+    """The account's trails that see this region, and a new one."""
+    for trail in trails(cloud):
+        where = "all regions" if trail.everywhere else trail.home
+        yield Option(
+            trail.name, trail, trail.name, f"{where}, {'logging' if logging(cloud, trail) else 'SWITCHED OFF'}"
+        )
+    yield Option(NEW, NEW, "a new trail", "for this one file, with a bucket of its own")
+
+
+def usual(cloud: Cloud) -> str:
+    """A trail that is logging, of all regions first; else a new one."""
+    good = sorted((trail for trail in trails(cloud) if logging(cloud, trail)), key=lambda trail: not trail.everywhere)
+    return good[0].name if good else NEW
+
+
+def trails(cloud: Cloud) -> list[Trail]:
+    """Raises CloudError."""
+    who = cloud.identity
+    listed = cloud.make(Call("cloudtrail.DescribeTrails", {"includeShadowTrails": True})).get("trailList") or []
+    known = [_trail(each, who.region) for each in listed]
+    return [one for one in known if (one.everywhere or one.home == who.region) and f":{who.account}:" in one.arn]
+
+
+def _trail(told: Mapping[str, Any], region: str) -> Trail:
+    return Trail(
+        told["Name"], told["TrailARN"], str(told.get("HomeRegion") or region), bool(told.get("IsMultiRegionTrail"))
+    )
+
+
+def logging(cloud: Cloud, trail: Trail) -> bool:
+    status = cloud.make(Call("cloudtrail.GetTrailStatus", {"Name": trail.arn}, trail.home))
+    return bool(status.get("IsLogging"))
+
+
+def selectors(cloud: Cloud, trail: Trail) -> Selectors:
+    """Raises CloudError."""
+    answer = cloud.make(Call("cloudtrail.GetEventSelectors", {"TrailName": trail.arn}, trail.home))
+    return Selectors(tuple(answer.get("EventSelectors") or ()), tuple(answer.get("AdvancedEventSelectors") or ()))
+
+
+def _classic(selector: Mapping[str, Any], arn: str) -> bool:
+    """A value is the beginning of what is meant; "arn:aws:s3" is every bucket."""
+    data = [each for each in selector.get("DataResources") or [] if each["Type"] == "AWS::S3::Object"]
+    covered = any(arn.startswith(value) for each in data for value in each["Values"])
+    return selector.get("ReadWriteType", "All") != "ReadOnly" and covered
+
+
+def _advanced(selector: Mapping[str, Any], arn: str) -> bool:
+    """Only fields that are told of the file are looked at; one that is about something else is taken as met."""
+    has = {"eventCategory": "Data", "resources.type": "AWS::S3::Object", "resources.ARN": arn, "readOnly": "false"}
+    fields = {each["Field"]: each for each in selector.get("FieldSelectors") or []}
+    return all(_field(fields[name], value) for name, value in has.items() if name in fields)
+
+
+def _field(field: Mapping[str, Any], value: str) -> bool:
+    ways: tuple[tuple[str, str], ...] = (("Equals", "{}"), ("StartsWith", "{}*"), ("EndsWith", "*{}"))
+    for name, form in ways:
+
+        def fits(one: str, form: str = form) -> bool:
+            return fnmatchcase(value, form.format(one.replace("[", "[[]")))  # fmt: skip
+
+        if field.get(name) and not any(fits(one) for one in field[name]):
+            return False
+        if any(fits(one) for one in field.get(f"Not{name}") or ()):
+            return False
+    return True
+
+
+# -- to change -------------------------------------------------------------------------------------------------
+
+
+def record(trail: Trail, now: Selectors, arn: str) -> Action:
+    """Let a trail that exists write down the uploads of one file too; what it records otherwise stays.
+
+    A trail has either kind of selector, and each is written as a whole.
+    """
+    kind = "AdvancedEventSelectors" if now.advanced else "EventSelectors"
+    ours = _ours(arn) if now.advanced else _ours_classic(arn)
+    mark = f"Name=='{_quoted(ours['Name'])}'" if now.advanced else f"DataResources[0].Values == `{_literal([arn])}`"
+    default = _literal([{"ReadWriteType": "All", "IncludeManagementEvents": True}])
+    # without any, a trail records what is done to resources, and so it does again
+    rest = f"({kind}[?!({mark})] || `{default}`)"
+    look = Call("cloudtrail.GetEventSelectors", {"TrailName": trail.arn}, trail.home)
+
+    def put(value: str) -> Call:
+        return Call("cloudtrail.PutEventSelectors", {"TrailName": trail.arn, kind: found(value)}, trail.home)
+
+    return Action(
+        "selectors",
+        f"Let the trail {trail.name} write the uploads of that file down too",
+        put(f"[{rest}, `{_literal([ours])}`][]"),
+        read=look,
+        undo=(Undo(put(rest), read=look, gone=("TrailNotFoundException",)),),
+        undone=f"What the trail {trail.name} writes down of that file",
+        refusals={"InsufficientDependencyServiceAccessPermissionException": "Only the organization's own account may."},
+    )
+
+
+def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tuple[Action, ...]:
+    """A trail that writes down the uploads of one file and nothing else, with a bucket of its own for that."""
+    partition, region, account = place
+    bucket = log_bucket(name, place)
+    trail_arn = f"arn:{partition}:cloudtrail:{region}:{account}:trail/{name}"
+    to = {"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Effect": "Allow"}
+    only = {"aws:SourceArn": trail_arn}
+    objects = f"arn:{partition}:s3:::{bucket.name}"
+    policy = [
+        {"Sid": "LookAt", **to, "Action": "s3:GetBucketAcl", "Resource": objects, "Condition": {"StringEquals": only}},
+        {
+            "Sid": "Write", **to, "Action": "s3:PutObject", "Resource": f"{objects}/AWSLogs/{account}/*",
+            "Condition": {"StringEquals": {**only, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        },
+    ]  # fmt: skip
+    document = json.dumps({"Version": "2012-10-17", "Statement": policy})
+    made, tagged = new_buckets.create("trail-bucket", bucket, "in which the trail writes", label)
+    here, mine = {"Name": name}, join("ResourceTagList[0].TagsList[?Key=='handrail:run'].Value | [0] == '", RUN, "'")
+    return (
+        made,
+        tagged,
+        Action(
+            "trail-bucket-policy",
+            "Let only that trail write there",
+            Call("s3.PutBucketPolicy", {"Bucket": bucket.name, "Policy": document}),
+            after=(tagged.id,),
+        ),
+        Action(
+            "trail",
+            f"Create the trail {name}",
+            Call(
+                "cloudtrail.CreateTrail",
+                {**here, "S3BucketName": bucket.name, "IsMultiRegionTrail": False, "TagsList": tags(label)},
+            ),
+            undo=(Undo(Call("cloudtrail.DeleteTrail", here), gone=("TrailNotFoundException",)),),
+            find=Find(
+                Call("cloudtrail.DescribeTrails", {"trailNameList": [name]}),
+                f"trailList[?Name=='{name}'] | [0].{{TrailARN: TrailARN}}",
+                proof=Call("cloudtrail.ListTags", {"ResourceIdList": [found("TrailARN")]}), ours=mine,
+            ),
+            not_yet=("InsufficientS3BucketPolicyException",),
+            after=("trail-bucket-policy",),
+            type="AWS::CloudTrail::Trail",
+            resource=name,
+            costs=(PRICE,),
+            undone=f"The trail {name}",
+            refusals={
+                "MaximumNumberOfTrailsExceededException": "This region has its five trails already. Use one of them.",
+                "TrailAlreadyExistsException": f"A trail named {name} exists already. Use it: answer trail with it.",
+            },
+        ),
+        Action(
+            "selectors",
+            "Let the trail write down the uploads of that file, and nothing else",
+            Call("cloudtrail.PutEventSelectors", {"TrailName": name, "AdvancedEventSelectors": [_ours(arn)]}),
+            after=("trail",),
+        ),
+        Action("logging", "Switch the trail on", Call("cloudtrail.StartLogging", here), after=("selectors",)),
+    )  # fmt: skip
+
+
+def name(pipeline: str) -> str:
+    return f"uploads-{pipeline}"[:128]
+
+
+def log_bucket(name: str, place: tuple[str, str, str]) -> Bucket:
+    _, region, account = place
+    short = "".join(c if c.isalnum() else "-" for c in name.lower())[: 63 - len(region) - len(account) - 2].strip("-")
+    return Bucket(f"{short}-{account}-{region}", region)
+
+
+def taken(cloud: Cloud, name: str) -> bool:
+    """Whether a trail of that name exists here. Raises CloudError."""
+    try:
+        return any(trail.name == name for trail in trails(cloud))
+    except CloudError as problem:
+        if problem.aws_code == "TrailNotFoundException":
+            return False
+        raise
+
+
+def _ours(arn: str) -> dict[str, Any]:
+    fields = {"eventCategory": "Data", "resources.type": "AWS::S3::Object", "resources.ARN": arn, "readOnly": "false"}
+    listed = [{"Field": field, "Equals": [value]} for field, value in fields.items()]
+    return {"Name": f"Handrail: uploads of {arn.rpartition(':')[2]}"[:1000], "FieldSelectors": listed}
+
+
+def _ours_classic(arn: str) -> dict[str, Any]:
+    data = [{"Type": "AWS::S3::Object", "Values": [arn]}]
+    return {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": False, "DataResources": data}
+
+
+def _literal(value: Any) -> str:
+    """A value inside the backticks of JMESPath."""
+    return json.dumps(value).replace("`", "\\`")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")

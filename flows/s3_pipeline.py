@@ -1,0 +1,215 @@
+"""A pipeline that starts when a file lands in a bucket: S3 tells EventBridge, and a rule there starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from flows.aws import (
+    buckets,
+    codebuild,
+    codepipeline,
+    new_buckets,
+    notifications,
+    pipeline_sources,
+    roles,
+    source_answers,
+    source_handover,
+    start_diagnosis,
+    start_rules,
+    trails,
+)
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use
+
+EVENTBRIDGE, CLOUDTRAIL = "eventbridge", "cloudtrail"
+VERSION_IN_EVENT = "$.detail.object.version-id"
+
+
+class FileStartsPipeline(Flow):
+    """Start a pipeline when a file lands in a bucket, whether it was uploaded, copied or sent in parts."""
+
+    title = "Start a pipeline when a file lands"
+    subject = {
+        "pipeline": "the pipeline's name, for example deliver-shop",
+        "event": "the text of an event, or of a record of CloudTrail, that should have started it (--event FILE)",
+    }
+    enough = (("pipeline",), ("event",))
+
+    pipeline = Text(
+        "Which pipeline shall start? (one that does not exist is made)",
+        source_answers.pipeline_name,
+        check=source_answers.pipeline,
+        default=source_answers.usual_pipeline,
+        example="shop-front",
+        why="A pipeline takes the file from the bucket and builds or publishes it. Of one that exists, bucket and file "
+        "are read, and only how it notices a new file changes.",
+    )
+    bucket = Text(
+        "In which bucket does the file land? (one that does not exist is made)",
+        str,
+        check=source_answers.bucket,
+        default=source_answers.usual_bucket,
+        example="fjord-shop-source",
+        why="A bucket of its own keeps your source apart from build results and from what visitors can see. It must "
+        "keep versions, because the pipeline remembers exactly which version of the file it built.",
+    )
+    object_key = Text(
+        "What is the exact name of the file?",
+        source_answers.key,
+        check=source_answers.file,
+        default=source_answers.usual_key,
+        label="File",
+        example="app/source.zip",
+        why="The pipeline watches this one file. Put a new version there under the same name to start it. Folders are "
+        "part of the name, and capital letters count.",
+    )
+    detection = Choice(
+        "How shall a new file be noticed?",
+        {
+            EVENTBRIDGE: "at once, by S3's own events (recommended)",
+            CLOUDTRAIL: "by what CloudTrail records (older, costs a little)",
+        },
+        check=source_answers.detection,
+        default=EVENTBRIDGE,
+        label="Noticed",
+        why="S3 can announce each new file; a rule listens to that and starts the pipeline. The older way listens to "
+        "CloudTrail, which must write every upload down for it.",
+    )
+
+    trail = Choice(
+        "Which trail shall record the uploads?",
+        lambda flow: trails.options(flow.cloud),
+        check=source_answers.trail,
+        default=lambda flow: trails.usual(flow.cloud),
+        when=detection.is_(CLOUDTRAIL),
+        fine_tuning=True,
+        why="A trail writes down who did what. Without one that records uploads to this file the rule never sees "
+        "anything. What a trail records already stays.",
+    )
+
+    @property
+    def standing(self) -> pipeline_sources.Pipeline | None:
+        return pipeline_sources.standing(self.cloud, self.pipeline)
+
+    def there(self) -> bool:
+        """Whether the bucket exists."""
+        return new_buckets.standing(self.cloud, self.bucket) is not None
+
+    def object_arn(self) -> str:
+        return f"arn:{self.cloud.identity.partition}:s3:::{self.bucket}/{self.object_key}"
+
+    def artifacts(self) -> buckets.Bucket:
+        """Where a new pipeline's stages hand on their files; nobody else would take a name with this account in it."""
+        who = self.cloud.identity
+        return buckets.Bucket(f"{self.pipeline}-pipe-{who.account}-{who.region}", who.region)
+
+    def plan(self) -> Plan:
+        who, one = self.cloud.identity, self.standing
+        place = who.partition, who.region, who.account
+        arn = pipeline_sources.arn(self.cloud, self.pipeline)
+        source = self.source()
+        made = [self.use(one)] if one else self.new_pipeline(tuple(a.id for a in source if isinstance(a, Action)))
+        role, may = start_rules.may_start(self.pipeline, arn, place)
+        what = f"each new version of {self.object_key} in {self.bucket}, however it lands"
+        by_trail = self.detection == CLOUDTRAIL
+        wanted = (start_rules.trail_pattern if by_trail else start_rules.pattern)(self.bucket, self.object_key)
+        noticed = self.recorded() if by_trail else self.told()
+        rule = start_rules.listen(what, wanted, self.pipeline)
+        exactly = not by_trail and (one is None or one.type == "V2")
+        known = ("pipeline",) if one is None else ()
+        target = start_rules.start(
+            self.pipeline, arn, role, source=one.source if one else "Source",
+            version=VERSION_IN_EVENT if exactly else "", after=(may.id, *known),
+        )  # fmt: skip
+        ready = tuple(action.id for action in noticed)
+        quiet = (
+            start_rules.stop_asking(one.name, one.source, one.settings, (target.id, *ready))
+            if one and one.polls
+            else ()
+        )
+        first = [] if one else [codepipeline.first_run(self.pipeline)]
+        return Plan.of(
+            [*source, *made, *noticed, role, may, rule, target, *quiet, *first],
+            outputs={
+                "pipeline": self.pipeline, "bucket": self.bucket, "object_key": self.object_key,
+                "rule": start_rules.RULE, "role": start_rules.role_name(self.pipeline),
+            },
+            facts={"region": who.region, "detection": self.detection, "new": one is None, "switched": bool(noticed)},
+            reads=start_diagnosis.READS,
+        )  # fmt: skip
+
+    def use(self, one: pipeline_sources.Pipeline) -> Use:
+        return Use("pipeline", f"Use the pipeline {one.name}", "AWS::CodePipeline::Pipeline", one.name)
+
+    def source(self) -> list[Action | Use]:
+        """The bucket, and that it keeps versions."""
+        if not self.there():
+            bucket = buckets.Bucket(self.bucket, self.cloud.identity.region)
+            made = new_buckets.create("bucket", bucket, "in which the file lands", self.pipeline)
+            versions = start_rules.keep_versions(self.bucket, standing=False, status="", after=(made[-1].id,))
+            return [*made, versions]
+        used = Use("bucket", f"Use the bucket {self.bucket}", "AWS::S3::Bucket", self.bucket)
+        status = pipeline_sources.versioning(self.cloud, self.bucket)
+        if status == "Enabled":
+            return [used]
+        return [used, start_rules.keep_versions(self.bucket, standing=True, status=status, after=())]
+
+    def told(self) -> list[Action]:
+        """Let the bucket tell EventBridge, unless it does."""
+        account = self.cloud.identity.account
+        if not self.there():
+            return [start_rules.send_events(self.bucket, account, unchecked=False, after=("versioning",))]
+        document = self.cloud.make(notifications.look(self.bucket, account))
+        if document.get("EventBridgeConfiguration") is not None:
+            return []
+        arn = f"arn:{self.cloud.identity.partition}:s3:::{self.bucket}"
+        dead = any(notifications.dead(self.cloud, arn, notifications.standing(self.cloud, self.bucket)))
+        return [start_rules.send_events(self.bucket, account, unchecked=dead, after=())]
+
+    def recorded(self) -> list[Action]:
+        """Let a trail record the uploads, unless it does."""
+        who = self.cloud.identity
+        if not isinstance(self.trail, trails.Trail):
+            place = who.partition, who.region, who.account
+            return list(trails.create(trails.name(self.pipeline), self.object_arn(), place, self.pipeline))
+        now = trails.selectors(self.cloud, self.trail)
+        return [] if now.record(self.object_arn()) else [trails.record(self.trail, now, self.object_arn())]
+
+    def new_pipeline(self, after: tuple[str, ...]) -> list[Action | Use]:
+        """A pipeline of two stages: the file, and a build of what its buildspec.yml says."""
+        who, name = self.cloud.identity, self.pipeline
+        place = who.partition, who.region, who.account
+        project, artifacts = f"{name}-build", self.artifacts()
+        bin, log = new_buckets.artifacts(artifacts, who.partition, name), codebuild.log(project, name)
+        project_arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{project}"
+        build_role = roles.service_role(
+            "build-role", project, "codebuild.amazonaws.com", codebuild.may(*place, project, artifacts.name),
+            conditions=roles.only_for(who.account, project_arn), purpose="with which the build works",
+        )  # fmt: skip
+        built = codebuild.project(
+            project, roles.arn(build_role[0]), image=codebuild.IMAGES["24"], buildspec="", artifacts=artifacts.name,
+            variables={}, after=(build_role[1].id, bin[-1].id, log[-1].id), label=name,
+        )  # fmt: skip
+        source = codepipeline.from_bucket(who.partition, self.bucket, self.object_key, poll=False)
+        pipe_role = roles.service_role(
+            "pipeline-role", f"{name}-pipeline", "codepipeline.amazonaws.com",
+            [*codepipeline.may(*place, artifacts.name, project), *source.may], purpose="with which the pipeline works",
+        )  # fmt: skip
+        build = codepipeline.stage("Build", "Build", "CodeBuild", {"ProjectName": project}, takes="source")
+        pipeline = codepipeline.pipeline(
+            name, roles.arn(pipe_role[0]), artifacts.name, [source.stage(), build],
+            after=(built.id, pipe_role[1].id, *after), label=name,
+            partition=who.partition, region=who.region, account=who.account,
+        )  # fmt: skip
+        return [*bin, *log, *build_role, built, *pipe_role, pipeline]
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        return source_answers.before(self)
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        return source_handover.hand_over(cloud, outputs, facts)
+
+    @classmethod
+    def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
+        return start_diagnosis.diagnose(cloud, subject.get("pipeline", ""), subject.get("event", ""))
