@@ -28,6 +28,10 @@ SET_UPS = {
         "Deliver a single-page application",
         "Build and publish a single-page application whenever its source changes.",
     ),
+    "s3_lambda": (
+        "Run a function when a file lands",
+        "Let a bucket call a Lambda function whenever a file arrives, or something else happens to one.",
+    ),
 }
 """Name to title and summary. A menu shows them before any set-up is imported; a test compares the two."""
 

@@ -112,9 +112,8 @@ class FileRunsFunction(Flow):
 
     def told(self, one: notifications.Notification) -> str:
         """What the notification does, as the review says it."""
-        return (
-            f"Let {self.bucket.name} call it on {', '.join(one.events)} for {one.files}; all other notifications stay"
-        )
+        when = " or ".join(notifications.EVENTS[each].removeprefix("only: ") for each in one.events)
+        return f"Let {self.bucket.name} call it for {one.files} when {when}; all other notifications stay"
 
     def checks(self) -> Iterable[Finding | Caution]:
         return trigger_checks.before(self, self.notification(), self.bucket_arn())

@@ -175,6 +175,7 @@ def let_bucket_call(
         # the id holds the run, so what exists is this run's own, whose answer got lost
         exists=("ResourceConflictException",),
         type="AWS::Lambda::Permission",
+        resource=join("handrail-", RUN),
         undone=f"The permission to call {function.name}",
         refusals={
             "PolicyLengthExceededException": f"The policy of {function.name} is full (20 KB). Remove statements that "
