@@ -32,6 +32,10 @@ SET_UPS = {
         "Run a function when a file lands",
         "Let a bucket call a Lambda function whenever a file arrives, or something else happens to one.",
     ),
+    "s3_pipeline": (
+        "Start a pipeline when a file lands",
+        "Start a pipeline when a file lands in a bucket, whether it was uploaded, copied or sent in parts.",
+    ),
 }
 """Name to title and summary. A menu shows them before any set-up is imported; a test compares the two."""
 

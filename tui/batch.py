@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
 
@@ -44,6 +44,17 @@ def load_answers(path: Path | None, sets: Iterable[str]) -> dict[str, Any]:
             raise Refused(f"“{entry}” is not KEY=VALUE.", remedy="Write it like --set name=office-berlin.")
         answers[key.strip()] = value
     return answers
+
+
+def text_of(file: TextIO) -> str:
+    """A file that is handed over whole. Raises Refused when it is no text, or too long to have been meant."""
+    try:
+        text = file.read(LARGEST + 1)
+    except UnicodeDecodeError:
+        raise Refused(f"{file.name} is no text.", remedy="Give a file in UTF-8.") from None
+    if len(text) > LARGEST:
+        raise Refused(f"{file.name} has more than {LARGEST:,} characters.", remedy="Give only the part that matters.")
+    return text
 
 
 def save_answers(path: Path, answers: Mapping[str, Any]) -> None:

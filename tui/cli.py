@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -348,9 +348,12 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
 @cli.command()
 @click.argument("flow")
 @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at.")
+@click.option(
+    "--event", type=click.File(encoding="utf-8"), help="An event that should have started something; - is stdin."
+)
 @json_option
 @global_options
-def check(flow: str, sets: tuple[str, ...], output: str, **given: Any) -> None:
+def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, **given: Any) -> None:
     """Find out whether a set-up works that exists, whoever made it. Read-only."""
     import flows
     from flows.engine import Grade, Refused
@@ -361,6 +364,7 @@ def check(flow: str, sets: tuple[str, ...], output: str, **given: Any) -> None:
 
     found = flows.find(flow)
     subject = {key: str(value).strip() for key, value in batch.load_answers(None, sets).items()}
+    subject |= {"event": batch.text_of(event)} if event else {}
     for key in subject:
         if key not in found.subject:
             raise Refused(*unknown(key, found.subject, f"check {flow}"))
@@ -379,7 +383,8 @@ def check(flow: str, sets: tuple[str, ...], output: str, **given: Any) -> None:
             {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "evidence": f.evidence, "remedy": f.remedy}
             for f in findings
         ]
-        print_json({"flow": flow, "subject": subject, "status": status, "findings": rows})
+        named = subject | ({"event": event.name} if event else {})
+        print_json({"flow": flow, "subject": named, "status": status, "findings": rows})
     else:
         for finding in findings:
             click.echo(words.finding(finding))

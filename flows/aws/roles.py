@@ -69,7 +69,7 @@ def service_role(
     policy = {**here, "PolicyName": "handrail"}
     return role, Action(
         f"{id}-policy",
-        f"Say what the role {name} may do ({len(statements)} statements, nothing else)",
+        f"Say what the role {name} may do ({len(statements)} statement{'s' * (len(statements) != 1)}, nothing else)",
         Call("iam.PutRolePolicy", {**policy, "PolicyDocument": _document(statements)}),
         undo=(Undo(Call("iam.DeleteRolePolicy", policy), gone=("NoSuchEntity",)),),
         after=(id,),

@@ -34,6 +34,7 @@ PARTS = {
     "iam": Part(delivery.people_and_roles),
     "codebuild": Part(delivery.build, needs=("iam", "s3")),
     "codepipeline": Part(delivery.pipeline, needs=("iam", "s3", "codebuild")),
+    "events": Part(delivery.rules, needs=("iam", "codepipeline")),
     "awslambda": Part(delivery.functions, needs=("iam", "s3")),
 }
 """moto's name of a service → the company's part in it."""

@@ -71,6 +71,33 @@ def pipeline(client: Client) -> None:
     )
 
 
+def rules(client: Client) -> None:
+    """An old rule for the pipeline, as consoles made them: it overlooks copies, and no trail tells it of anything."""
+    iam, events = client("iam"), client("events")
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    may = {"Effect": "Allow", "Action": "codepipeline:StartPipelineExecution", "Resource": "*"}
+    role, version = "cwe-role-deliver-shop", "2012-10-17"
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps({"Version": version, "Statement": [trust]}))
+    policy = json.dumps({"Version": version, "Statement": [may]})
+    iam.put_role_policy(RoleName=role, PolicyName="start-pipeline", PolicyDocument=policy)
+    uploads = {
+        "source": ["aws.s3"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventSource": ["s3.amazonaws.com"],
+            "eventName": ["PutObject"],
+            "requestParameters": {"bucketName": [ARTIFACTS], "key": ["source.zip"]},
+        },
+    }
+    events.put_rule(Name="deliver-shop-uploads", EventPattern=json.dumps(uploads))
+    target = {
+        "Id": "deliver-shop",
+        "Arn": f"arn:aws:codepipeline:{REGION}:{ACCOUNT_ID}:deliver-shop",
+        "RoleArn": _role(role),
+    }
+    events.put_targets(Rule="deliver-shop-uploads", Targets=[target])
+
+
 def functions(client: Client) -> None:
     """One that makes photos small, with an alias for what is in use, and a queue that hears of new invoices."""
     makes_photos_small = client("lambda")

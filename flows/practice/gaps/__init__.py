@@ -133,6 +133,9 @@ GAPS: dict[str, str] = {
     ),
     "codebuild.BatchGetBuilds": "Answers with the build that a pipeline failed in.",
     "logs.GetLogEvents": "The end of a failed build's log.",
+    "events.PutTargets": (
+        "moto takes a pipeline without a role; refused here. A file that lands starts it, which moto leaves out."
+    ),
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
     "directconnect.DescribeVirtualInterfaces": "Missing in moto; the company has none.",
@@ -160,6 +163,7 @@ _WHERE = {
     "acm": ("certificates",),
     "route53": ("dns",),
     "codepipeline": ("pipelines",),
+    "events": ("rules",),
     "codebuild": ("pipelines",),
     "logs": ("pipelines",),
 }
