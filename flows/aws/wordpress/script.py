@@ -1,0 +1,55 @@
+"""The provisioning script with its parameters filled in: the same file for user data, Run Command and reading."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from importlib.resources import files
+
+from flows.engine import Late, Ref, join
+
+LIMIT = 16384
+"""Bytes that user data may have before it is encoded (Amazon EC2 User Guide, 2026-10)."""
+LOG, STATUS = "/var/log/handrail-wordpress.log", "/var/lib/handrail/wordpress.status"
+_LOGGED = f"""\
+mkdir -p /var/lib/handrail
+exec > >(tee -a {LOG}) 2>&1
+trap 'if [[ $? == 0 ]]; then echo well; else echo badly; fi >{STATUS}' EXIT
+"""
+WATCH = f"""\
+for try in $(seq 180); do test -s {STATUS} && break; sleep 5; done
+tail -n 40 {LOG}
+test "$(cat {STATUS})" = well
+"""
+"""Waits on the new machine until the script is through, tells what it said, and fails as it failed."""
+
+
+def script() -> str:
+    """The script as it stands in the package."""
+    return files(__package__).joinpath("provision.sh").read_text(encoding="utf-8")
+
+
+def filled(values: Mapping[str, str]) -> str:
+    """The script with these values as the defaults of its parameters; what is set where it runs still goes first."""
+    text = script()
+    for name, value in values.items():
+        line = re.compile(rf'^({name}="\$\{{{name}:-).*?(\}}")', re.MULTILINE)
+        assert line.search(text), f"the script has no parameter {name}"
+        assert re.fullmatch(r"[\w ./:-]*", value), f"{name} cannot be {value!r}"
+        text = line.sub(rf"\g<1>{value}\g<2>", text)
+    return text
+
+
+def command(values: Mapping[str, str | Ref]) -> Late:
+    """The script as Run Command takes it: the values in front, and bash, whatever shell the agent has."""
+    head: list[str | Ref] = []
+    for name, value in values.items():
+        head += [f"export {name}=", value if isinstance(value, Ref) else shlex.quote(value), "\n"]
+    return join(*head, "bash <<'HANDRAIL_WORDPRESS'\n", script(), "HANDRAIL_WORDPRESS\n")
+
+
+def user_data(values: Mapping[str, str]) -> str:
+    """What a new machine runs once at its first start, with its log and its end where `WATCH` looks."""
+    shebang, _, rest = filled(values).partition("\n")
+    return f"{shebang}\n{_LOGGED}{rest}"
