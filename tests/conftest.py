@@ -7,7 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from support.clock import FakeClock
 
 from flows.engine import Journal, Place
@@ -20,6 +22,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _descriptions() -> None:
+    """AWS's descriptions of its services are read once, not once for every session."""
+    loader = create_loader()
+    vars(botocore.session)["create_loader"] = lambda _=None: loader
 
 
 @pytest.fixture(autouse=True)

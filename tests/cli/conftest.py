@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from cli.face import Account, Command, Ran
+from practice.picture import Picture
 from support.vpn import STATIC
 
 from flows.practice.server import Served, serve
@@ -85,21 +86,22 @@ def company(served: Served, signed_in: None) -> Account:
 
 
 @pytest.fixture(scope="session")
-def _museum() -> Iterator[Account]:
+def _museum() -> Iterator[tuple[Account, Picture]]:
     with subprocess.Popen(
         [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as server:
         assert server.stdin and server.stdout
-        yield Account(server.stdout.readline().strip())
+        account = Account(server.stdout.readline().strip())
+        yield account, account.picture()
         server.stdin.close()
 
 
 @pytest.fixture
-def museum(_museum: Account, signed_in: None) -> Iterator[Account]:
+def museum(_museum: tuple[Account, Picture], signed_in: None) -> Iterator[Account]:
     """The demo company, to look at: a test that uses it must leave it as it was."""
-    before = _museum.picture()
-    yield _museum
-    assert _museum.picture() == before, "something was created"
+    account, before = _museum
+    yield account
+    assert account.picture() == before, "something was created"
 
 
 @pytest.fixture
