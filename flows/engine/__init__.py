@@ -1,9 +1,10 @@
 """How every set-up works. The names that set-ups and front ends use are here."""
 
 from ..place import Place
-from .cloud import Cloud, Identity
+from .cloud import Ask, Cloud, Identity
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
+from .habits import Habit, Habits
 from .journal import Journal, Record, Run
 from .outside import Missed, Page
 from .plan import (
@@ -43,12 +44,15 @@ from .problems import (
     JournalTrouble,
     Lost,
     NoAccess,
+    NotChosen,
     Problem,
     Refused,
+    SignInNeeded,
     Unreachable,
 )  # fmt: skip
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
 from .session import Asking, Line, Listed, Offer, Review, Reviewing, Session, State
+from .sign_in import DeviceSignIn, Door, Profile, Way
 from .undo import standing
 
 __all__ = [
@@ -56,6 +60,7 @@ __all__ = [
     "RUN",
     "TOKEN",
     "Action",
+    "Ask",
     "Asking",
     "Blocked",
     "Busy",
@@ -67,6 +72,8 @@ __all__ = [
     "Cost",
     "Decision",
     "Denied",
+    "DeviceSignIn",
+    "Door",
     "Entry",
     "Event",
     "Find",
@@ -75,6 +82,8 @@ __all__ = [
     "FlowMistake",
     "Grade",
     "Guard",
+    "Habit",
+    "Habits",
     "Handover",
     "Happening",
     "Identity",
@@ -90,6 +99,7 @@ __all__ = [
     "Many",
     "Missed",
     "NoAccess",
+    "NotChosen",
     "Offer",
     "Option",
     "Page",
@@ -97,6 +107,7 @@ __all__ = [
     "Place",
     "Plan",
     "Problem",
+    "Profile",
     "Question",
     "Receipt",
     "Record",
@@ -108,6 +119,7 @@ __all__ = [
     "Run",
     "Secret",
     "Session",
+    "SignInNeeded",
     "State",
     "Still",
     "Text",
@@ -115,6 +127,7 @@ __all__ = [
     "Unreachable",
     "Use",
     "Wait",
+    "Way",
     "Yes",
     "before",
     "edited",

@@ -1,4 +1,4 @@
-"""The only door to AWS, and the only module of the engine that knows botocore.
+"""The only door to AWS. With `sign_in`, it is all of the engine that knows botocore.
 
 Credentials are botocore's business: profiles, SSO, roles, MFA, processes and containers work as everywhere.
 What is added here: plain words for what went wrong, a read-only mode, and one rule about retries. botocore
@@ -10,19 +10,20 @@ reported as `Lost`, and the engine looks before it calls again.
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
 from ..place import Place
 from ..version import __version__
 from .outside import Missed, Page, look_at
 from .plan import Call
-from .problems import CloudError, Denied, Lost, NoAccess, Problem, Unreachable
+from .problems import CloudError, Denied, Lost, NoAccess, NotChosen, Problem, SignInNeeded, Unreachable
+from .sign_in import CodeNeeded, Door, Way, ends, known_profiles, open_session
 
 READS = ("Describe", "List", "Get", "Head", "Lookup", "Search", "Simulate", "BatchGet")
 THROTTLED = {
@@ -32,21 +33,28 @@ THROTTLED = {
     "TransactionInProgressException", "EC2ThrottledException",
 }  # fmt: skip
 """As botocore.retries.standard lists them (botocore 1.44)."""
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnauthorizedSSOTokenError")
 ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who is signed in, and where. Empty strings are unknown."""
+    """Who is signed in, and where. Empty strings are unknown. `ends` is when signing in again will be needed."""
 
     account: str
     arn: str
     region: str
     alias: str = ""
+    ends: datetime | None = None
 
     @property
     def partition(self) -> str:
         return self.arn.split(":")[1] if self.arn.count(":") > 1 else "aws"
+
+
+Ask = Callable[[SignInNeeded], bool]
+"""Lets a person sign in; False if they would rather not."""
+T = TypeVar("T")
 
 
 class Cloud(Protocol):
@@ -83,6 +91,7 @@ class Aws:
 
     Raises:
         NoAccess: no such profile, no credentials, no region.
+        SignInNeeded: from any call; `renew` signs in.
         Unreachable: AWS cannot be reached.
     """
 
@@ -92,12 +101,11 @@ class Aws:
         self._sessions: dict[str, Any] = {}
         self._others = others
         self._lock = threading.Lock()
-        self._session = session or _open(place)
+        self._given = session
+        self._session = session or open_session(place)
         if not self._session.region_name:
-            raise NoAccess(
-                "No region is chosen.",
-                remedy="Add --region, for example --region eu-central-1, or set AWS_REGION.",
-            )
+            remedy = "Add --region, for example --region eu-central-1, or set AWS_REGION."
+            raise NotChosen("No region is chosen.", remedy=remedy, lacks="region")
         self._identity: Identity | None = None
 
     @property
@@ -105,8 +113,32 @@ class Aws:
         if self._identity is None:
             region = self._session.region_name
             who = self.make(Call("sts.GetCallerIdentity"))
-            self._identity = Identity(str(who.get("Account", "")), str(who.get("Arn", "")), region, self._alias())
+            until = None if self._given else ends(self._session)
+            account, arn = str(who.get("Account", "")), str(who.get("Arn", ""))
+            self._identity = Identity(account, arn, region, self._alias(), until)
         return self._identity
+
+    def renew(self, profile: str = "", code: str = "") -> None:
+        """Read the credentials afresh and try them, with the code of an MFA device if one is asked for.
+
+        Raises:
+            SignInNeeded: that was not enough, or the code was wrong.
+            NoAccess: they are those of another account now.
+        """
+        fresh = self._given if self._given and not profile else open_session(self._place_of(profile), code)
+        with self._lock:
+            if profile:
+                self._sessions[profile] = fresh
+            else:
+                self._session = fresh
+            self._clients = {key: client for key, client in self._clients.items() if key[2] != profile}
+        who = str(self.make(Call("sts.GetCallerIdentity", profile=profile)).get("Account", ""))
+        if profile or self._identity is None:
+            return
+        if who != self._identity.account:
+            here, remedy = self._identity.account, "Sign in to that one, or leave; nothing is lost."
+            raise NoAccess(f"You signed in to account {who}, but this is about account {here}.", remedy=remedy)
+        self._identity = replace(self._identity, ends=None if self._given else ends(self._session))
 
     def make(self, call: Call) -> dict[str, Any]:
         from botocore import xform_name
@@ -118,7 +150,7 @@ class Aws:
         from botocore import xform_name
 
         method = xform_name(call.name)
-        if not self._client(call).can_paginate(method):
+        if not self._send(call, lambda client: client.can_paginate(method)):
             yield self.make(call)
             return
         pages = iter(self._client(call).get_paginator(method).paginate(**call.params))
@@ -137,6 +169,14 @@ class Aws:
             return ""
 
     def _send(self, call: Call, send: Callable[[Any], Any]) -> Any:
+        try:
+            return self._sent(call, send)
+        except SignInNeeded as need:
+            if not self.place.practice:
+                need.door = Door(self, call.profile or self.place.profile, call.profile)
+            raise
+
+    def _sent(self, call: Call, send: Callable[[Any], Any]) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
         from botocore.parsers import ResponseParserError
 
@@ -145,7 +185,9 @@ class Aws:
         try:
             return send(self._client(call))
         except ClientError as error:
-            raise explain(call, error.response, self._session.region_name) from None
+            raise _refused(call, error, self._session.region_name) from None
+        except CodeNeeded as needed:
+            raise _code_needed(needed.serial) from None
         except ParamValidationError as error:
             # botocore's text repeats the parameters, which may hold secrets: keep only their names
             raise CloudError(f"{call.operation} was not sent: its parameters are not valid.") from error.__cause__
@@ -167,9 +209,11 @@ class Aws:
             other = self._others(profile)
             if other is None and self.place.practice:
                 raise NoAccess(f"There is no AWS profile called “{profile}” in the practice account.")
-            place = Place(profile, self._session.region_name, self.place.endpoint_url)
-            self._sessions[profile] = other or _open(place)
+            self._sessions[profile] = other or open_session(self._place_of(profile))
         return self._sessions[profile]
+
+    def _place_of(self, profile: str) -> Place:
+        return Place(profile, self._session.region_name, self.place.endpoint_url) if profile else self.place
 
     def _new_client(self, service: str, region: str, profile: str, changing: bool) -> Any:
         from botocore.config import Config
@@ -216,6 +260,9 @@ class Remembering:
         self._cloud = cloud
         self._seen: dict[str, list[dict[str, Any]]] = {}
         self._lock = threading.RLock()
+        self.ask: Ask | None = None
+        """How to sign in again when that is needed in the middle of reading; nobody is asked without it."""
+        self._given_up = False
         self.reads: dict[str, None] = {}
         """Every operation that was read, in order: what the permissions for reading follow from."""
 
@@ -227,6 +274,7 @@ class Remembering:
         """Read everything afresh from now on."""
         with self._lock:
             self._seen.clear()
+            self._given_up = False
 
     def make(self, call: Call) -> dict[str, Any]:
         if changes(call):
@@ -246,8 +294,20 @@ class Remembering:
             if not call.profile:
                 self.reads[call.operation] = None
             if key not in self._seen:
-                self._seen[key] = read()
+                self._seen[key] = self._patiently(read)
             return self._seen[key]
+
+    def _patiently(self, read: Callable[[], T]) -> T:
+        """Read; where the sign-in has ended meanwhile, sign in and read again. Somebody who will not is asked once."""
+        while True:
+            try:
+                return read()
+            except SignInNeeded as need:
+                if self._given_up or self.ask is None or need.door is None:
+                    raise
+                self._given_up = not self.ask(need)
+                if self._given_up:
+                    raise
 
 
 def explain(call: Call, response: Any, region: str = "") -> CloudError:
@@ -257,9 +317,9 @@ def explain(call: Call, response: Any, region: str = "") -> CloudError:
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     if code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Client.UnauthorizedOperation"):
         return _denied(call, code, message)
-    if code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnauthorizedSSOTokenError"):
+    if code in EXPIRED:
         remedy = "Sign in again (for example `aws sso login`) and go on; nothing is lost."
-        return NoAccess("Your AWS sign-in has expired.", message, remedy, aws_code=code, aws_message=message)
+        return SignInNeeded("Your AWS sign-in has expired.", message, remedy, way=Way.AGAIN, aws_code=code)
     if code in ("InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch"):
         return NoAccess(
             "AWS does not accept these credentials.", message,
@@ -294,30 +354,22 @@ def _denied(call: Call, code: str, message: str) -> Denied:
     return Denied(f"You are not allowed to {action}.", message, remedy, permission=action, aws_code=code)
 
 
-def _open(place: Place) -> Any:
-    import boto3
-    from botocore.exceptions import BotoCoreError, ProfileNotFound
-
-    if place.endpoint_url:  # a profile may assume a role, and botocore then asks STS on its own
-        os.environ.setdefault("AWS_ENDPOINT_URL_STS", place.endpoint_url)
-    try:
-        # boto3 itself reads AWS_DEFAULT_REGION only; the AWS CLI and the other SDKs put AWS_REGION first
-        region = place.region or os.environ.get("AWS_REGION") or None
-        return boto3.Session(profile_name=place.profile or None, region_name=region)
-    except ProfileNotFound:
-        known = ", ".join(boto3.Session().available_profiles) if not place.profile else _profiles()
-        raise NoAccess(
-            f"There is no AWS profile called “{place.profile}”." if place.profile else "The AWS profile is unknown.",
-            remedy=f"Known profiles: {known}." if known else "Make one with `aws configure sso`.",
-        ) from None
-    except BotoCoreError as error:
-        raise NoAccess("Your AWS configuration cannot be read.", str(error)) from None
+def _refused(call: Call, error: Any, region: str) -> CloudError:
+    """A refusal of the call itself, or of what botocore asked on its own to get the credentials."""
+    asked, message = str(error.operation_name), str(error.response.get("Error", {}).get("Message", ""))
+    if asked == call.name:
+        return explain(call, error.response, region)
+    if "MultiFactorAuthentication" in message:  # AWS's words for a code that is wrong, too old or used already
+        return _code_needed("", "That code was not accepted.", message)
+    if asked == "GetRoleCredentials":
+        what = "Single sign-on did not let you into this account with this role."
+        return NoAccess(what, message, "Choose another profile, or ask your administrator to assign it to you.")
+    return explain(Call(f"sts.{asked}"), error.response, region)
 
 
-def _profiles() -> str:
-    import botocore.session
-
-    return ", ".join(botocore.session.Session().available_profiles)
+def _code_needed(serial: str, what: str = "This profile needs a code from your MFA device.", why: str = "") -> NoAccess:
+    remedy = "Start Handrail in a terminal and it asks for the code; without one, use a profile that needs none."
+    return SignInNeeded(what, why, remedy, way=Way.CODE, serial=serial)
 
 
 def _misfortune(call: Call, error: Exception) -> Problem:
@@ -330,14 +382,22 @@ def _misfortune(call: Call, error: Exception) -> Problem:
             # the connection stood when it broke, so the request may have arrived
             return Lost(f"The answer to {call.operation} got lost.", text)
         case sad.NoCredentialsError() | sad.PartialCredentialsError() | sad.CredentialRetrievalError():
-            return NoAccess(
-                "No AWS credentials were found.", "" if isinstance(error, sad.NoCredentialsError) else text,
-                "Sign in (`aws configure sso`, `aws sso login`), choose a --profile, or look around with --practice.",
-            )  # fmt: skip
+            what, why = "No AWS credentials were found.", "" if isinstance(error, sad.NoCredentialsError) else text
+            remedy = (
+                "Sign in (`aws configure sso`, `aws sso login`), choose a --profile, or look around with --practice."
+            )
+            return NotChosen(what, why, remedy, lacks="profile") if known_profiles() else NoAccess(what, why, remedy)
         case sad.NoRegionError():
-            return NoAccess("No region is chosen.", remedy="Add --region, for example --region eu-central-1.")
-        case sad.SSOTokenLoadError() | sad.UnauthorizedSSOTokenError() | sad.TokenRetrievalError():
-            return NoAccess("Your AWS sign-in has expired.", text, "Run `aws sso login`, then go on; nothing is lost.")
+            remedy = "Add --region, for example --region eu-central-1."
+            return NotChosen("No region is chosen.", remedy=remedy, lacks="region")
+        case sad.SSOTokenLoadError():
+            remedy = "Start Handrail in a terminal and it signs you in, or run `aws sso login`."
+            return SignInNeeded("You are not signed in to AWS.", text, remedy, way=Way.DEVICE)
+        case sad.UnauthorizedSSOTokenError() | sad.TokenRetrievalError():
+            remedy = "Run `aws sso login`, then go on; nothing is lost."
+            return SignInNeeded("Your AWS sign-in has expired.", text, remedy, way=Way.DEVICE)
+        case sad.RefreshWithMFAUnsupportedError():
+            return _code_needed("", "Your AWS sign-in has expired; it needs a new code from your MFA device.")
         case sad.EndpointConnectionError() | sad.ConnectTimeoutError() | sad.ProxyConnectionError() | sad.SSLError():
             return Unreachable(
                 f"{call.service or 'AWS'} cannot be reached.", text,

@@ -6,7 +6,9 @@ Problem
 ├── JournalTrouble     the journal cannot be written or read                    exit 3
 ├── Busy               another session drives this run                          exit 3
 └── CloudError         AWS refused                                              exit 3
-    ├── NoAccess       no credentials, no profile, no region, expired           exit 4
+    ├── NoAccess       no credentials, no profile, no region                    exit 4
+    │   ├── NotChosen      a profile or a region has to be chosen               exit 4
+    │   └── SignInNeeded   not signed in yet, or not any more                   exit 4
     ├── Denied         signed in, but not allowed                               exit 4
     ├── Unreachable    the request never arrived                                exit 4
     └── Lost           the request was sent, its answer never came: in doubt    exit 1
@@ -16,7 +18,10 @@ FlowMistake            an error in a set-up's own declaration; never the user's 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from .sign_in import Door, Way
 
 
 class Problem(Exception):
@@ -94,6 +99,33 @@ class NoAccess(CloudError):
 
     code = "no_access"
     exit_code = 4
+
+
+class NotChosen(NoAccess):
+    """There is something to choose from, and nothing is chosen. `lacks` is "profile" or "region"."""
+
+    def __init__(self, what: str, why: str = "", remedy: str = "", *, lacks: str) -> None:
+        super().__init__(what, why, remedy)
+        self.lacks = lacks
+
+
+class SignInNeeded(NoAccess):
+    """Not signed in yet, or not any more.
+
+    Args:
+        way: what it takes.
+        serial: the MFA device that gives the code, where one is needed.
+
+    Attributes:
+        door: where to sign in; None where nobody can, as in a practice account.
+    """
+
+    def __init__(
+        self, what: str, why: str = "", remedy: str = "", *, way: Way, serial: str = "", aws_code: str = ""
+    ) -> None:
+        super().__init__(what, why, remedy, aws_code=aws_code, aws_message=why)
+        self.way, self.serial = way, serial
+        self.door: Door | None = None
 
 
 class Denied(CloudError):

@@ -28,10 +28,10 @@ from flows.engine import (
     Happening,
     Journal,
     Lost,
-    NoAccess,
     Place,
     Problem,
     Session,
+    SignInNeeded,
     Unreachable,
 )  # fmt: skip
 from flows.engine.cloud import ATTEMPTS, Aws, changes, explain
@@ -484,7 +484,7 @@ def test_credentials_that_expire_meanwhile(
     made.review()
     faulty.before = expired
     found = problems_of(made)
-    assert found and {type(problem) for problem in found} == {NoAccess}
+    assert found and {type(problem) for problem in found} == {SignInNeeded}
     assert "nothing is lost" in found[0].remedy
     assert made.run is not None
     assert made.run.record.status == "failed"
