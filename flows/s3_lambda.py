@@ -112,7 +112,7 @@ class FileRunsFunction(Flow):
 
     def told(self, one: notifications.Notification) -> str:
         """What the notification does, as the review says it."""
-        when = " or ".join(notifications.EVENTS[each].removeprefix("only: ") for each in one.events)
+        when = " or when ".join(notifications.EVENTS[each].removeprefix("only: ") for each in one.events)
         return f"Let {self.bucket.name} call it for {one.files} when {when}; all other notifications stay"
 
     def checks(self) -> Iterable[Finding | Caution]:

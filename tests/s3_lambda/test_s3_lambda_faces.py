@@ -1,0 +1,127 @@
+"""One plan for every face, a script that leads to the same account, and a policy that allows what is called."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+from support.clouds import Between
+from support.s3_lambda import BUCKET, PHOTOS, VARIANTS, picture, session
+
+import flows
+from flows.engine import Asking, Journal, Place, Session
+from flows.engine.cloud import Aws
+from flows.engine.permissions import permission
+from flows.export.cli import script
+from flows.practice import PracticeAccount
+from flows.practice.server import serve
+from tui.batch import load_answers
+from tui.prompts import Conversation, Quit
+
+ROOT = Path(__file__).parents[2]
+AWS = next(
+    (
+        found
+        for found in (os.environ.get("HANDRAIL_AWS_CLI"), str(ROOT / ".venv-aws" / "bin" / "aws"), shutil.which("aws"))
+        if found and Path(found).exists()
+    ),
+    None,
+)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_file_and_a_conversation_lead_to_the_identical_plan(
+    cloud: Aws, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = {key: value for key, value in VARIANTS[variant].items() if key in PHOTOS}
+    (tmp_path / "answers.yaml").write_text(yaml.safe_dump(answers))
+    by_file = session(cloud, None, load_answers(tmp_path / "answers.yaml", ())).review().plan
+    talk = Session(flows.find("s3_lambda"), cloud, place=Place(practice=True))
+
+    def ask(prompt: str, start: str) -> str:
+        state = talk.state()
+        if not isinstance(state, Asking):
+            raise Quit
+        said = answers[state.question.id]
+        return ", ".join(said) if isinstance(said, list) else str(said)
+
+    Conversation(talk, ask).hold()
+    assert talk.review().plan == by_file
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
+    file = tmp_path / "plan.sh"
+    plan = session(cloud, None, VARIANTS[variant]).review().plan
+    file.write_text(script(plan, flow="s3_lambda", title="A call", region="eu-central-1"))
+    subprocess.run(["bash", "-n", str(file)], check=True)
+    if shutil.which("shellcheck"):
+        subprocess.run(["shellcheck", str(file)], check=True)
+
+
+@pytest.mark.skipif(AWS is None, reason="there is no aws command; HANDRAIL_AWS_CLI names one")
+@pytest.mark.parametrize("variant", ["photos", "a bucket that notifies nobody"])
+def test_the_script_run_by_bash_leads_to_the_same_account(
+    tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch, variant: str
+) -> None:
+    """Beside what others have there, and where nothing is."""
+    assert AWS is not None
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "practice")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "practice")
+    pictures, file = [], tmp_path / "plan.sh"
+    for scripted in (False, True):
+        with serve() as served:
+            account = boto3.Session(region_name="eu-central-1")
+            untouched = picture(account, endpoint_url=served.url)
+            place = Place(region="eu-central-1", endpoint_url=served.url)
+            made = session(Aws(place), journal, VARIANTS[variant])
+            if scripted:
+                plan = made.review().plan
+                file.write_text(script(plan, flow="s3_lambda", title="A call", region="eu-central-1"))
+                path = f"{Path(AWS).parent}:{os.environ['PATH']}"
+                subprocess.run(
+                    ["bash", str(file)], check=True, capture_output=True, timeout=120,
+                    env={**os.environ, "PATH": path, "AWS_ENDPOINT_URL": served.url, "RUN": "the-script"},
+                )  # fmt: skip
+            else:
+                assert not [event.problem for event in made.apply() if event.problem]
+            pictures.append(picture(account, endpoint_url=served.url))
+            assert pictures[-1] != untouched
+    applied, by_script = (re.sub(r"s3-lambda-[0-9a-z]{8}|the-script", "…", repr(each)) for each in pictures)
+    assert by_script == applied
+
+
+def test_the_policy_allows_what_is_called(account: PracticeAccount, cloud: Aws, journal: Journal, clock: Any) -> None:
+    """Reviewing, applying, handing over, and taking back."""
+    between = Between(cloud)
+    made = session(between, journal, clock=clock)
+    review = made.review()
+    assert not [event.problem for event in made.apply() if event.problem]
+    made.hand_over()
+    list(made.undo())
+    called = {permission(call.operation) for call in between.calls} - {""}
+    granted = {permission(call.operation) for call in review.plan.calls()} | {
+        permission(call.operation)
+        for call in between.calls
+        if call.name.startswith(("Get", "List", "Head", "Simulate"))
+    }
+    assert None not in called
+    assert called <= granted
+    assert {"lambda:AddPermission", "lambda:RemovePermission", "s3:PutBucketNotification"} <= called
+
+
+def test_nothing_of_the_others_is_kept(account: PracticeAccount, cloud: Aws, journal: Journal, clock: Any) -> None:
+    """Who else a bucket notifies is theirs to know."""
+    account.session.client("lambda").list_functions()
+    made = session(cloud, journal, clock=clock)
+    assert not [event.problem for event in made.apply() if event.problem]
+    assert made.run is not None
+    assert "invoices" not in repr(made.run.history())
+    assert BUCKET in repr(made.run.plan)
