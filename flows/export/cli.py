@@ -34,6 +34,8 @@ MARK = "\ue000"
 """A private character that stands around a variable's number while a word is put together."""
 SERVICES = {"s3": "s3api"}
 """Where the AWS CLI calls a service otherwise than botocore does."""
+OPPOSITES = {"no-reboot": "reboot", "disable-api-termination": "enable-api-termination"}
+"""What the AWS CLI calls an option's "no", where it is not `--no-…` (awscli/customizations/argrename.py, 2026-11)."""
 
 HEAD = """\
 #!/usr/bin/env bash
@@ -113,7 +115,8 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
     """
     entries = [action.undo for action in plan.actions if isinstance(action.undo, Entry)]
     needed = set(refs(([(a.call, a.wait) for a in plan.actions], entries, plan.outputs)))
-    blocks = [_step(number, action, needed, flow) for number, action in enumerate(plan.actions, 1)]
+    reliefs = {action.relieves: action for action in plan.actions if action.relieves}
+    blocks = [_step(number, action, needed, flow, reliefs) for number, action in enumerate(plan.actions, 1)]
     parts = [HEAD.format(title=plain(title), region=region, flow=flow)]
     if entries or any(action.not_yet or action.exists for action in plan.actions):
         parts.append(PATIENTLY)
@@ -138,7 +141,7 @@ def command(call: Call, flow: str = "", *, joint: str = " ") -> str:
     words += [f"--region {call.region}"] if call.region else []
     for name, value in call.params.items():
         if isinstance(value, bool):
-            words.append(f"--{'' if value else 'no-'}{kebab(name)}")
+            words.append(f"--{kebab(name) if value else OPPOSITES.get(kebab(name), f'no-{kebab(name)}')}")
         else:
             words.append(f"--{kebab(name)} {word(value, flow)}")
     return joint.join(words)
@@ -160,8 +163,10 @@ def kebab(name: str) -> str:
     return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", name)).lower()
 
 
-def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
+def _step(number: int, action: Action, needed: set[Ref], flow: str, reliefs: Mapping[str, Action]) -> str:
     lines = ["", f"# {number}. {plain(action.sentence)}"]
+    if relief := reliefs.get(action.id):  # what must not last is ended also when a later step fails
+        lines.append(f"trap {shlex.quote(f'{command(relief.call, flow)} >/dev/null')} EXIT")
     mine = sorted(ref.path for ref in needed if ref.action == action.id)
     captured = [path for path in mine if not path.startswith("@")]
     if isinstance(action.undo, Entry):
@@ -182,6 +187,8 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str) -> str:
             names = " ".join(variable(Ref(action.id, path)) for path in paths)
             query = shlex.quote(f"[{', '.join(paths)}]")
             lines.append(f'read -r {names} <<<"$({call} --query {query} --output text)"')
+    if action.relieves:
+        lines.append("trap - EXIT")
     if action.wait:
         wait = action.wait
         ready = word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
