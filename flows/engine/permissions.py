@@ -20,7 +20,7 @@ PREFIXES: Mapping[str, str] = {
     "codeconnections": "codeconnections",
     "rds": "rds", "rds-data": "rds-data", "kms": "kms",
     "events": "events", "cloudtrail": "cloudtrail",
-    "lambda": "lambda", "sns": "sns", "sqs": "sqs",
+    "lambda": "lambda", "sns": "sns", "sqs": "sqs", "ssm": "ssm",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
 
@@ -88,7 +88,7 @@ def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
     if service == "rds" and "KmsKeyId" in params:
         yield from ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
     if service == "iam" and "Tags" in params:
-        yield "iam:TagRole"
+        yield "iam:TagInstanceProfile" if "InstanceProfileName" in params else "iam:TagRole"
     if service in ("codecommit", "codepipeline", "logs") and "tags" in params:
         yield f"{service}:TagResource"
     if service == "events" and "Tags" in params:
@@ -107,4 +107,6 @@ def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
         yield "iam:PassRole"
     if service == "codepipeline" and "ConnectionArn" in str(params.get("pipeline", "")):
         yield "codeconnections:PassConnection"
+    if service == "ec2" and "IamInstanceProfile" in params:
+        yield "iam:PassRole"
     yield from ("iam:PassRole" for name in params if name.lower().endswith("rolearn"))
