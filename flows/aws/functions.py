@@ -113,8 +113,12 @@ def statements(cloud: Cloud, arn: str) -> list[dict[str, Any]]:
     return listed
 
 
-def lets_in(statement: Mapping[str, Any], bucket_arn: str, account: str) -> bool:
-    """Whether a statement of a function's policy lets S3 call it for that bucket of that account."""
+def lets_in(statement: Mapping[str, Any], arn: str, bucket_arn: str, account: str) -> bool:
+    """Whether a statement of a function's policy lets S3 call it, by that ARN, for that bucket of that account."""
+    if not any(
+        fnmatchcase(arn, str(each).removesuffix(":$LATEST")) for each in _listed(statement.get("Resource", arn))
+    ):
+        return False
     principal = statement.get("Principal")
     who = principal.get("Service") if isinstance(principal, Mapping) else principal
     if statement.get("Effect") != "Allow" or who not in (S3, "*"):

@@ -172,7 +172,7 @@ def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
         if functions.configuration(cloud, arn) is None:
             return "it does not exist any more"
         may = functions.statements(cloud, arn)
-        allowed = any(functions.lets_in(each, bucket_arn, cloud.identity.account) for each in may)
+        allowed = any(functions.lets_in(each, arn, bucket_arn, cloud.identity.account) for each in may)
         return "" if allowed else "its policy does not let S3 call it for this bucket"
     try:
         if service == "sqs":

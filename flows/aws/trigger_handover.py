@@ -65,7 +65,7 @@ def _called(cloud: Cloud, bucket_arn: str, each: Notification) -> Iterator[Findi
         yield unknown("function", f"The function {name} could not be read.", str(problem))
         return
     yield _runs(cloud, name, about)
-    yield _allowed(bucket_arn, cloud.identity.account, name, may)
+    yield _allowed(bucket_arn, cloud.identity.account, each.arn, may)
 
 
 def _runs(cloud: Cloud, name: str, about: Mapping[str, Any]) -> Finding:
@@ -83,8 +83,9 @@ def _runs(cloud: Cloud, name: str, about: Mapping[str, Any]) -> Finding:
     return proved("function", f"{name} is there and ready.", "GetFunctionConfiguration")
 
 
-def _allowed(bucket_arn: str, account: str, name: str, may: list[dict[str, Any]]) -> Finding:
-    letting = [each for each in may if functions.lets_in(each, bucket_arn, account)]
+def _allowed(bucket_arn: str, account: str, arn: str, may: list[dict[str, Any]]) -> Finding:
+    name = arn.split(":", 6)[6]
+    letting = [each for each in may if functions.lets_in(each, arn, bucket_arn, account)]
     if not letting:
         base, _, alias = name.partition(":")
         more = f" --qualifier {alias}" if alias else ""

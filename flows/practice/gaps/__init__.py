@@ -65,7 +65,6 @@ GAPS: dict[str, str] = {
     ),
     "s3.GetBucketNotificationConfiguration": "Shows the switch for EventBridge, which moto keeps to itself.",
     "lambda.AddPermission": "moto takes a statement twice; refused here.",
-    "lambda.RemovePermission": "Takes it from the alias that it was given to.",
     "cloudfront.CreateDistribution": (
         "moto loses the origin access control and the certificate, and takes names that are in use, "
         "certificates that are not valid and origins that are none; kept and refused here. InProgress "

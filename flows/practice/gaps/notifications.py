@@ -81,15 +81,17 @@ def _may(bucket: Any, arn: str) -> bool:
         function = get_backend(account, region).get_function(*name)
     except LambdaClientError:
         return False
-    return any(CLOCK.passed(since(function).get(sid, 0), SPREADS) for sid in _letting_in(function, bucket))
+    return any(CLOCK.passed(since(function).get(sid, 0), SPREADS) for sid in _letting_in(function, bucket, arn))
 
 
-def _letting_in(function: Any, bucket: Any) -> Iterator[str]:
+def _letting_in(function: Any, bucket: Any, arn: str) -> Iterator[str]:
     there = {"aws:sourcearn": f"arn:aws:s3:::{bucket.name}", "aws:sourceaccount": bucket.account_id}
     for each in function.policy.statements:
         conditions = [pair for test in (each.get("Condition") or {}).values() for pair in test.items()]
-        if (each.get("Principal") or {}).get("Service") == "s3.amazonaws.com" and all(
-            fnmatchcase(there.get(key.lower(), ""), str(value)) for key, value in conditions
+        if (
+            each.get("Resource") == arn
+            and (each.get("Principal") or {}).get("Service") == "s3.amazonaws.com"
+            and all(fnmatchcase(there.get(key.lower(), ""), str(value)) for key, value in conditions)
         ):
             yield str(each.get("Sid"))
 
