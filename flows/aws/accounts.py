@@ -24,9 +24,14 @@ def another(cloud: Cloud, account: str) -> None:
 
 def profile_of(cloud: Cloud, profile: str, account: str) -> None:
     """Raises Refused when the profile leads to another account than that, NoAccess when there is no such profile."""
-    there = cloud.make(Call("sts.GetCallerIdentity", profile=profile)).get("Account", "")
+    there = of_profile(cloud, profile)
     if there != account:
         raise Refused(
             f"The profile “{profile}” belongs to the account {there}, not to {account}. Choose a profile of {account}, "
             "or do not launch from here."
         )
+
+
+def of_profile(cloud: Cloud, profile: str) -> str:
+    """The account that a profile leads to. Raises NoAccess when there is no such profile."""
+    return str(cloud.make(Call("sts.GetCallerIdentity", profile=profile)).get("Account", ""))

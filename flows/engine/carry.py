@@ -21,7 +21,7 @@ from .cloud import Cloud
 from .events import Event, Happening
 from .journal import Run
 from .plan import RUN, Call, Entry, Find, Late, Ref, Wait, edited, fill, found
-from .problems import CloudError, Problem
+from .problems import CloudError, Denied, Problem
 
 NOT_YET_LIMIT = 300
 """Seconds for which "not yet" is believed (terraform-provider-aws gives VPN gateways 5 minutes too)."""
@@ -106,12 +106,26 @@ class Carrier:
     def search(self, find: Find) -> Any:
         """What `find` recognises, on whichever page it is; None if it is on none, or not provably ours."""
         shape = self.text(find.shape)
-        shaped = (jmespath.search(shape, page) for page in self.cloud.pages(find.look.fill(self.resolve)))
-        there = next((each for each in shaped if each is not None), None)
-        if there is None or find.proof is None:
-            return there
-        about = self.cloud.make(find.proof.fill(partial(self._resolve_found, there)))
-        return there if jmespath.search(self.text(find.ours), about) else None
+        for page in self.cloud.pages(find.look.fill(self.resolve)):
+            there = jmespath.search(shape, page)
+            if there is None:
+                continue
+            if find.proof is None:
+                return there
+            several = isinstance(there, list)
+            for each in there if several else [there]:
+                if self._proved(find, find.proof, each, several):
+                    return each
+        return None
+
+    def _proved(self, find: Find, proof: Call, each: Any, several: bool) -> bool:
+        try:
+            about = self.cloud.make(proof.fill(partial(self._resolve_found, each)))
+        except Denied:
+            if not several:
+                raise
+            return False  # somebody else's: what this run made, it may look at
+        return bool(jmespath.search(self.text(find.ours), about))
 
     def pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises Stopped."""
@@ -181,7 +195,8 @@ class Carrier:
         except CloudError as problem:
             if matches(problem, wait.gone):
                 return None
-            if "NotFound" in problem.aws_code and not wait.gone and elapsed < FRESH:
+            unknown = any(word in problem.aws_code for word in ("NotFound", "DoesNotExist"))
+            if unknown and not wait.gone and elapsed < FRESH:
                 return {}
             raise
 

@@ -175,7 +175,8 @@ class Find:
 
     `shape` is a JMESPath from the answer of `look` to what the lost answer would have been, or null. Where AWS lists
     things without their tags, `proof` asks about the one that was found, with `found(path)` from it in its parameters,
-    and the JMESPath `ours` must be true of the answer.
+    and the JMESPath `ours` must be true of the answer. Where the listing tells nothing of them, `shape` may be a list
+    of candidates, each of which is asked about.
     """
 
     look: Call
