@@ -57,7 +57,28 @@ def cloudformation(session: Session, *, reads: bool) -> Document:
     return Document(made.text)
 
 
-FORMS: Mapping[str, Callable[..., Document]] = {"cli": cli, "cloudformation": cloudformation, "policy": policy}
+def runbook(session: Session, *, reads: bool) -> Document:
+    from datetime import UTC, datetime
+
+    from flows.export.runbook import runbook
+
+    from . import words
+
+    review, today = session.review(), datetime.now(UTC).date()
+    return Document(
+        runbook(
+            review, flow=session.flow, identity=session.identity, on=today, costs=words.costs(review),
+            practice=session.place.practice,
+        )
+    )  # fmt: skip
+
+
+FORMS: Mapping[str, Callable[..., Document]] = {
+    "cli": cli,
+    "cloudformation": cloudformation,
+    "policy": policy,
+    "runbook": runbook,
+}
 """What `--format` may be, and who writes it."""
 
 

@@ -129,7 +129,7 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
     parts += blocks
     parts += [
         "\n",
-        *(f"echo {word(Join((f'{name}: ', *_parts(value))), flow)}\n" for name, value in plan.outputs.items()),
+        *(f"echo {word(joined(f'{name}: ', value), flow)}\n" for name, value in plan.outputs.items()),
     ]
     return "".join(parts)
 
@@ -191,7 +191,7 @@ def _step(number: int, action: Action, needed: set[Ref], flow: str, reliefs: Map
         lines.append("trap - EXIT")
     if action.wait:
         wait = action.wait
-        ready = word(Join(("!(!(", *_parts(wait.ready), "))")), flow)
+        ready = word(joined("!(!(", wait.ready, "))"), flow)
         lines.append(
             f"wait_until {shlex.quote(plain(wait.sentence))} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}"
         )
@@ -265,6 +265,11 @@ def variable(ref: Ref) -> str:
     if ref.path.startswith("@seen:"):  # several such paths may end alike
         end = ref.path.removeprefix("@seen:")
     return re.sub(r"\W+", "_", f"{ref.action}_{end}").strip("_").upper()
+
+
+def joined(*values: Late) -> Late:
+    """Texts put together, with whatever is late in them."""
+    return Join(tuple(part for value in values for part in _parts(value)))
 
 
 def _parts(value: Late) -> tuple[str | Ref, ...]:
