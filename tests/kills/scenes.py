@@ -9,7 +9,7 @@ from typing import Any
 
 from alb import fronts
 from practice.picture import snapshot
-from support import aurora, share_ami, spa, vpn, website
+from support import aurora, s3_lambda, share_ami, spa, vpn, website
 from support.killed import Case
 
 
@@ -87,6 +87,16 @@ def _share_ami(answers: Mapping[str, Any]) -> Case:
     )
 
 
+def _s3_lambda(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "s3_lambda",
+        answers,
+        ("sts", "iam", "s3", "lambda", "sqs"),
+        lambda account: by_kind(s3_lambda.picture(account.session)),
+        re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"),
+    )
+
+
 CASES: Mapping[str, Case] = {
     "vpn": _vpn(vpn.STATIC),
     "vpn, bgp": _vpn(vpn.BGP),
@@ -98,4 +108,5 @@ CASES: Mapping[str, Case] = {
     "aurora": _aurora(aurora.SLEEPY),
     "share_ami, the machine stopped": _share_ami(share_ami.NEW),
     "spa_pipeline": _spa(spa.CODECOMMIT),
+    "s3_lambda": _s3_lambda(s3_lambda.PHOTOS),
 }
