@@ -357,8 +357,8 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
     """Find out whether a set-up works that exists, whoever made it. Read-only."""
     import flows
     from flows.engine import Grade, Refused
-    from flows.engine.cloud import Remembering
     from flows.engine.flow import unknown
+    from flows.engine.remembering import Remembering
 
     from . import batch, safe, words
 

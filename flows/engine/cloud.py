@@ -9,14 +9,13 @@ reported as `Lost`, and the engine looks before it calls again.
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from ..place import Place
 from ..version import __version__
@@ -35,6 +34,8 @@ THROTTLED = {
 """As botocore.retries.standard lists them (botocore 1.44)."""
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnauthorizedSSOTokenError")
 ATTEMPTS = 8
+PORTION = 500
+"""Of a list at a time: half of what EC2 gives at the most (Amazon EC2 API Reference, "MaxResults", 2026-10)."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,6 @@ class Identity:
 
 Ask = Callable[[SignInNeeded], bool]
 """Lets a person sign in; False if they would rather not."""
-T = TypeVar("T")
 
 
 class Cloud(Protocol):
@@ -153,7 +153,8 @@ class Aws:
         if not self._send(call, lambda client: client.can_paginate(method)):
             yield self.make(call)
             return
-        pages = iter(self._client(call).get_paginator(method).paginate(**call.params))
+        portion = _portion(call, self._client(call))
+        pages = iter(self._client(call).get_paginator(method).paginate(**call.params, **portion))
         while (page := self._send(call, lambda _: next(pages, None))) is not None:
             yield page
 
@@ -253,61 +254,13 @@ class Offline:
         return Page(missed=Missed.UNREACHABLE, why="not asked")
 
 
-class Remembering:
-    """Reads each thing once, so that going back and forth is instant; a change makes it forget."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        self._seen: dict[str, list[dict[str, Any]]] = {}
-        self._lock = threading.RLock()
-        self.ask: Ask | None = None
-        """How to sign in again when that is needed in the middle of reading; nobody is asked without it."""
-        self._given_up = False
-        self.reads: dict[str, None] = {}
-        """Every operation that was read, in order: what the permissions for reading follow from."""
-
-    @property
-    def identity(self) -> Identity:
-        return self._cloud.identity
-
-    def forget(self) -> None:
-        """Read everything afresh from now on."""
-        with self._lock:
-            self._seen.clear()
-            self._given_up = False
-
-    def make(self, call: Call) -> dict[str, Any]:
-        if changes(call):
-            self.forget()
-            return self._cloud.make(call)
-        return self._remembered(call, lambda: [self._cloud.make(call)])[0]
-
-    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
-        yield from self._remembered(call, lambda: list(self._cloud.pages(call)))
-
-    def look_at(self, url: str) -> Page:
-        return self._cloud.look_at(url)
-
-    def _remembered(self, call: Call, read: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        key = call.operation + call.region + call.profile + json.dumps(call.params, sort_keys=True, default=str)
-        with self._lock:
-            if not call.profile:
-                self.reads[call.operation] = None
-            if key not in self._seen:
-                self._seen[key] = self._patiently(read)
-            return self._seen[key]
-
-    def _patiently(self, read: Callable[[], T]) -> T:
-        """Read; where the sign-in has ended meanwhile, sign in and read again. Somebody who will not is asked once."""
-        while True:
-            try:
-                return read()
-            except SignInNeeded as need:
-                if self._given_up or self.ask is None or need.door is None:
-                    raise
-                self._given_up = not self.ask(need)
-                if self._given_up:
-                    raise
+def _portion(call: Call, client: Any) -> dict[str, Any]:
+    """How much of a list comes at a time, where AWS would send all of it at once: EC2, if a call names no things."""
+    if call.service != "ec2" or call.params.keys() - {"Filters", "Owners", "OwnerIds"}:
+        return {}
+    shape = client.meta.service_model.operation_model(call.name).input_shape
+    limit = shape.members.get("MaxResults") if shape else None
+    return {"PaginationConfig": {"PageSize": min(PORTION, limit.metadata.get("max", PORTION))}} if limit else {}
 
 
 def explain(call: Call, response: Any, region: str = "") -> CloudError:

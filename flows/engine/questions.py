@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from .problems import Refused
+from .listing import seeking
+from .problems import CloudError, Refused
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -236,6 +237,8 @@ class Many(Question[tuple[T, ...]]):
 
 
 Listing = Callable[[Any], Iterable[Option[T]]]
+NAMED_AT_MOST = 8
+"""Options that a refusal names."""
 
 
 class Choice(Question[T]):
@@ -261,7 +264,8 @@ class Choice(Question[T]):
         return self.written or self._look_up(flow)
 
     def _parse(self, raw: object, flow: Flow) -> T:
-        return pick(self._form(str(raw), flow), tuple(self.options(flow)), self).value
+        found: Option[T] = look_for([self._form(str(raw), flow)], self, flow)[0]
+        return found.value
 
     def shown(self, value: T, raw: object) -> str:
         written = [option.label for option in self.written if option.value == value]
@@ -291,14 +295,13 @@ class Picks(Question[tuple[T, ...]]):
         return self.written or self._look_up(flow)
 
     def _parse(self, raw: object, flow: Flow) -> tuple[T, ...]:
-        options = tuple(self.options(flow))
-        keys = [option.key for option in options]
-        replies = raw if isinstance(raw, str) and raw in (o.label for o in options) else several(raw, spaces=False)
-        texts = [replies] if isinstance(replies, str) else replies
-        picked = [pick(self._form(text, flow), options, self) for text in texts]
+        texts = several(raw, spaces=False)
+        if isinstance(raw, str) and len(texts) > 1 and any(raw == option.label for option in self.options(flow)):
+            texts = [raw]  # a name with a comma in it
+        picked = look_for([self._form(text, flow) for text in texts], self, flow) if texts else []
         if len(picked) < self.least:
             raise Refused("Choose at least one.", remedy=self.empty)
-        return tuple(option.value for option in sorted(set(picked), key=lambda option: keys.index(option.key)))
+        return tuple(option.value for option in picked)
 
     def shown(self, value: tuple[T, ...], raw: object) -> str:
         labels = {option.value: option.label for option in self.written}
@@ -339,19 +342,51 @@ def several(raw: object, *, spaces: bool = True) -> list[str]:
     return [part.strip().strip("\"'") for part in parts if part.strip()]
 
 
-def pick(text: str, options: Sequence[Option[T]], question: Question[Any]) -> Option[T]:
-    """The option that `text` names by its key or by a label only it has. Raises Refused."""
-    by_key = [option for option in options if option.key == text]
-    found = by_key or [option for option in options if option.label == text]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        keys = ", ".join(option.key for option in found)
-        raise Refused(f"{len(found)} are called “{text}”: {keys}.", remedy="Give the id instead.")
-    some = ", ".join(f"{o.key} ({o.label})" if o.label and o.label != o.key else o.key for o in options[:8])
-    more = f" and {len(options) - 8} more" if len(options) > 8 else ""
-    remedy = f"Choose from: {some}{more}." if options else question.empty
-    raise Refused(f"“{text}” is not among the choices for {question.id}.", remedy=remedy)
+def look_for(texts: Sequence[str], question: Choice[Any] | Picks[Any], flow: Flow) -> list[Option[Any]]:
+    """The options that the texts name by their keys or by labels only they have, in the order of the list.
+
+    A list in the account is read no further than needed, and AWS filters it where the look-up can say how. Raises
+    Refused.
+    """
+    with seeking(texts) as narrowed:
+        try:
+            return find(texts, question.options(flow), question)
+        except (Refused, CloudError):
+            if not narrowed():
+                raise
+    return find(texts, question.options(flow), question)
+
+
+def find(texts: Sequence[str], options: Iterable[Option[T]], question: Question[Any]) -> list[Option[T]]:
+    """The options that the texts name, in the order of the list. Raises Refused for the first that names none."""
+    sought = dict.fromkeys(texts)
+    by_key: dict[str, tuple[int, Option[T]]] = {}
+    by_label: dict[str, list[tuple[int, Option[T]]]] = {}
+    seen: list[Option[T]] = []
+    total = 0
+    for total, option in enumerate(options, 1):
+        if option.key in sought:
+            by_key.setdefault(option.key, (total, option))
+            if len(by_key) == len(sought):
+                break
+        if option.label in sought:
+            by_label.setdefault(option.label, []).append((total, option))
+        if total <= NAMED_AT_MOST:
+            seen.append(option)
+    found: dict[int, Option[T]] = {}
+    for text in sought:
+        same = [by_key[text]] if text in by_key else by_label.get(text, [])
+        if len(same) > 1:
+            keys = ", ".join(option.key for _, option in same[:NAMED_AT_MOST])
+            more = f" and {len(same) - NAMED_AT_MOST} more" if len(same) > NAMED_AT_MOST else ""
+            raise Refused(f"{len(same)} are called “{text}”: {keys}{more}.", remedy="Give the id instead.")
+        if not same:
+            some = ", ".join(f"{o.key} ({o.label})" if o.label and o.label != o.key else o.key for o in seen)
+            more = f" and {total - len(seen)} more" if total > len(seen) else ""
+            remedy = f"Choose from: {some}{more}." if seen else question.empty
+            raise Refused(f"“{text}” is not among the choices for {question.id}.", remedy=remedy)
+        found.update(same)
+    return [found[place] for place in sorted(found)]
 
 
 def named(value: object) -> str:

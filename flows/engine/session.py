@@ -14,21 +14,24 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from ..place import Place
 from .apply import apply
 from .clock import Clock
-from .cloud import Cloud, Identity, Remembering
+from .cloud import Cloud, Identity
 from .events import Event, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .handover import hand_over, take_files_back
 from .journal import Journal, Run
+from .listing import Enough, reading_until
 from .permissions import permissions
 from .plan import Call, Decision, Plan
 from .preflight import allowed
 from .problems import Blocked, CloudError, Denied, FlowMistake, Problem, Refused
-from .questions import Caution, Choice, Option, Picks, Question
+from .questions import Caution, Choice, Option, Picks, Question, several
+from .remembering import Remembering
 from .undo import receipt, undo
 
 
@@ -46,12 +49,15 @@ class Offer:
     """The options of a question, or why there are none. Never silently empty.
 
     `read_at` is the wall-clock time of the look-up; `way_out` says what to do when there is nothing.
+    `rest` reads on where there are more than those of the first page: it asks AWS as it is gone through, once and
+    by any thread, and raises Problem. None if this is all.
     """
 
     listed: Listed
     options: tuple[Option[Any], ...] = ()
     read_at: str = ""
     way_out: str = ""
+    rest: Iterator[Option[Any]] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -182,6 +188,11 @@ class Session:
     def identity(self) -> Identity:
         return self.cloud.identity
 
+    def settle(self) -> None:
+        """A draft belongs where it is gone on with: what is looked up for it is looked up there. A run never moves."""
+        if self.run and self.run.record.status == "draft" and self.run.record.place != self.place:
+            self.run.move(self.place, self.identity.account)
+
     # -- where am I --------------------------------------------------------------------------------------
 
     def state(self) -> State:
@@ -195,9 +206,9 @@ class Session:
         if self._refused and self._refused[0] == question.id:
             _, raw, problem = self._refused
             cautions = ()
-        offer = self._offer(question, answered)
         if raw is None:
             raw = self._default(question, answered)
+        offer = self._offer(question, answered, raw)
         return Asking(question, offer, raw, problem, cautions, said.because, self._position(question, answered))
 
     def trail(self) -> list[Line]:
@@ -474,11 +485,23 @@ class Session:
     def _unconfirmed(self, said: _Said) -> bool:
         return any(caution.confirm and caution.id not in self.accepted for caution in said.cautions)
 
-    def _offer(self, question: Question[Any], answered: Flow) -> Offer | None:
+    def _offer(self, question: Question[Any], answered: Flow, said: object) -> Offer | None:
         if not isinstance(question, Choice | Picks):
             return None
+        options: list[Option[Any]] = []
+        missing, rest = set(several(said, spaces=False)), None
+
+        def enough() -> bool:
+            """There is something to pick from, and what was said is in it."""
+            return bool(options) and not missing
+
         try:
-            options = tuple(question.options(answered))
+            with reading_until(enough):
+                for option in question.options(answered):
+                    options.append(option)
+                    missing -= {option.key, option.label}
+        except Enough:
+            rest = islice(_all(question, answered), len(options), None)
         except Denied as problem:
             return Offer(Listed.DENIED, way_out=str(problem))
         except Problem as problem:
@@ -486,7 +509,7 @@ class Session:
         now = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
         if not options:
             return Offer(Listed.EMPTY, (), now, question.empty or "There is nothing to choose from.")
-        return Offer(Listed.ITEMS, options, now)
+        return Offer(Listed.ITEMS, tuple(options), now, rest=rest)
 
     def _default(self, question: Question[Any], answered: Flow) -> object:
         try:
@@ -553,6 +576,11 @@ class Session:
                 f"{self.run.id} belongs to account {made_in}, but you are signed in to {here}.",
                 remedy="Choose the profile it was made with.",
             )
+
+
+def _all(question: Choice[Any] | Picks[Any], answered: Flow) -> Iterator[Option[Any]]:
+    """Every option, beginning only when the first is asked for."""
+    yield from question.options(answered)
 
 
 def _rests(said: _Said, answered: Flow) -> bool:

@@ -11,7 +11,8 @@ from alb.fronts import VARIANTS, session
 
 import flows
 from flows.engine import Asking, Place, Session
-from flows.engine.cloud import Aws, Remembering
+from flows.engine.cloud import Aws
+from flows.engine.remembering import Remembering
 from tui.batch import load_answers
 from tui.prompts import Conversation, Quit
 

@@ -15,9 +15,10 @@ from botocore.validate import validate_parameters
 
 import flows
 from flows.engine import Flow, Plan, Ref
-from flows.engine.cloud import Aws, Remembering
+from flows.engine.cloud import Aws
 from flows.engine.permissions import permissions
 from flows.engine.plan import fill
+from flows.engine.remembering import Remembering
 from flows.export.cli import script
 from flows.practice import PracticeAccount
 

@@ -38,9 +38,9 @@ from flows.engine import (
     join,
     keep,
 )  # fmt: skip
-from flows.engine.cloud import Remembering
 from flows.engine.permissions import EXCEPTIONS, PREFIXES
 from flows.engine.plan import fill, refs
+from flows.engine.remembering import Remembering
 
 SESSIONS_AT_MOST = 600
 """Of one set-up; more would be walked in vain."""

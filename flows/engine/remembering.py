@@ -1,0 +1,136 @@
+"""What was read in an account is kept, so that going back and forth is instant and nothing is asked for twice.
+
+Pages are kept as they come: whoever needs the first does not wait for the last, and two readers of one list share
+what there is of it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .cloud import Ask, Cloud, Identity, changes
+from .listing import Enough, has_enough
+from .outside import Page
+from .plan import Call
+from .problems import SignInNeeded
+
+Answer = dict[str, Any]
+FLEETING = ("ssm.GetCommandInvocation",)
+"""What is asked again and again until it changes."""
+
+
+class Remembering:
+    """Reads each thing once; a change makes it forget."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._seen: dict[str, _Kept] = {}
+        self._lock = threading.RLock()
+        self.ask: Ask | None = None
+        """How to sign in again when that is needed in the middle of reading; nobody is asked without it."""
+        self._given_up = False
+        self.reads: dict[str, None] = {}
+        """Every operation that was read, in order: what the permissions for reading follow from."""
+
+    @property
+    def identity(self) -> Identity:
+        return self._cloud.identity
+
+    def forget(self) -> None:
+        """Read everything afresh from now on."""
+        with self._lock:
+            self._seen.clear()
+            self._given_up = False
+
+    def make(self, call: Call) -> Answer:
+        if changes(call):
+            self.forget()
+            return self._cloud.make(call)
+        answer = self._kept(call, lambda: iter([self._cloud.make(call)])).page(0)
+        assert answer is not None, "a call has an answer"
+        return answer
+
+    def pages(self, call: Call) -> Iterator[Answer]:
+        kept, number = self._kept(call, lambda: self._cloud.pages(call)), 0
+        while True:
+            if number and not kept.has(number) and has_enough():
+                raise Enough
+            page = kept.page(number)
+            if page is None:
+                return
+            yield page
+            number += 1
+
+    def begun(self, call: Call) -> bool:
+        """Whether this is read already, at least in part."""
+        kept = self._seen.get(_key(call))
+        return kept is not None and kept.has(0)
+
+    def look_at(self, url: str) -> Page:
+        return self._cloud.look_at(url)
+
+    def _kept(self, call: Call, read: Callable[[], Iterator[Answer]]) -> _Kept:
+        key = _key(call)
+        with self._lock:
+            if not call.profile:
+                self.reads[call.operation] = None
+            if key not in self._seen or call.operation in FLEETING:
+                self._seen[key] = _Kept(read, self._patiently)
+            return self._seen[key]
+
+    def _patiently(self, read: Callable[[], None]) -> None:
+        """Read; where the sign-in has ended meanwhile, sign in and read again. Somebody who will not is asked once."""
+        while True:
+            try:
+                return read()
+            except SignInNeeded as need:
+                if self._given_up or self.ask is None or need.door is None:
+                    raise
+                self._given_up = not self.ask(need)
+                if self._given_up:
+                    raise
+
+
+class _Kept:
+    """The pages of one call as far as they were read."""
+
+    def __init__(self, read: Callable[[], Iterator[Answer]], patiently: Callable[[Callable[[], None]], None]) -> None:
+        self._read, self._patiently = read, patiently
+        self._pages: list[Answer] = []
+        self._whole = False
+        self._rest: Iterator[Answer] | None = None
+        self._lock = threading.Lock()
+
+    def has(self, number: int) -> bool:
+        """Whether this page, or that there is none, is known without asking."""
+        return self._whole or number < len(self._pages)
+
+    def page(self, number: int) -> Answer | None:
+        """A page, read if need be; None beyond the last."""
+        with self._lock:
+            while not self.has(number):
+                self._patiently(self._one_more)
+        return self._pages[number] if number < len(self._pages) else None
+
+    def _one_more(self) -> None:
+        rest, self._rest = self._rest or self._again(), None  # one that fails has come to its end
+        page = next(rest, None)
+        if page is None:
+            self._whole = True
+        else:
+            self._pages.append(page)
+            self._rest = rest
+
+    def _again(self) -> Iterator[Answer]:
+        """From where it broke off: a reading that failed begins anew, and what is known of it is passed over."""
+        rest = self._read()
+        for _ in self._pages:
+            next(rest, None)
+        return rest
+
+
+def _key(call: Call) -> str:
+    return call.operation + call.region + call.profile + json.dumps(call.params, sort_keys=True, default=str)
