@@ -42,7 +42,11 @@ EVENTS: Mapping[str, str] = {
     "s3:ObjectTagging:Put": "only: a file's tags are set",
     "s3:ObjectTagging:Delete": "only: a file's tags are removed",
     "s3:ObjectAcl:Put": "a file's access list is set",
-    "s3:Replication:*": "copying a file to another bucket is late or fails",
+    "s3:Replication:*": "something happens to the copying of a file to another bucket",
+    "s3:Replication:OperationFailedReplication": "only: copying a file to another bucket failed",
+    "s3:Replication:OperationMissedThreshold": "only: copying a file to another bucket is late",
+    "s3:Replication:OperationReplicatedAfterThreshold": "only: a file was copied to another bucket, but late",
+    "s3:Replication:OperationNotTracked": "only: the copying of a file to another bucket is no longer watched",
     "s3:ReducedRedundancyLostObject": "S3 lost a file of reduced redundancy",
 }
 SAFE = "/!-_.*'()"
