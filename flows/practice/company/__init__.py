@@ -6,7 +6,7 @@ looks at. Each part is a handful of ordinary API calls: what they make is what a
 
 from __future__ import annotations
 
-from flows.practice.company import delivery, network, reports, shopfront, storage
+from flows.practice.company import blog, delivery, network, reports, shopfront, storage
 from flows.practice.company.basics import ACCOUNT_ID, FOUNDED, REGION, SECOND_ACCOUNT_ID, Client, Part
 
 __all__ = ["ACCOUNT_ID", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID"]
@@ -35,6 +35,7 @@ PARTS = {
     "codebuild": Part(delivery.build, needs=("iam", "s3")),
     "codepipeline": Part(delivery.pipeline, needs=("iam", "s3", "codebuild")),
     "events": Part(delivery.rules, needs=("iam", "codepipeline")),
+    "ssm": Part(blog.machine, needs=("ec2", "iam")),
     "awslambda": Part(delivery.functions, needs=("iam", "s3")),
 }
 """moto's name of a service → the company's part in it."""

@@ -12,6 +12,8 @@ FOUNDED = 1772442000.0  # 2 March 2026, 9:00 UTC
 ACCOUNT_ID, SECOND_ACCOUNT_ID = "123456789012", "210987654321"
 PARTNER = "partner"
 """The profile of the second account."""
+BLOG = "blog"
+"""The machine with the company's WordPress."""
 
 Client = Callable[..., Any]
 """A service's name → a client for it in the company's region, or in the one that is named as well."""
