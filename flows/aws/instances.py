@@ -1,0 +1,303 @@
+"""Machines (EC2 instances): types, places and machines to pick from, and how one is made and taken back.
+
+Amazon EC2 User Guide and API Reference, 2026-10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from ipaddress import IPv4Network
+from typing import Any
+
+from flows.engine import RUN, TOKEN, Action, Call, Cloud, CloudError, Cost, Find, Option, Ref, Refused, Undo, Wait, join
+
+from . import machine_access, network, subnets
+from .tags import name_of, tagged
+
+AMAZON_LINUX, UBUNTU = "amazon-linux", "ubuntu"
+IMAGES = {
+    AMAZON_LINUX: ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{arch}", "/dev/xvda"),
+    UBUNTU: ("/aws/service/canonical/ubuntu/server/24.04/stable/current/{arch}/hvm/ebs-gp3/ami-id", "/dev/sda1"),
+}
+"""System → the public parameter that names its current image, and its first disk. Both have the agent in them."""
+AS_OF = "2026-11"
+HOURLY = {
+    "t4g.small": Decimal("0.0168"), "t4g.medium": Decimal("0.0336"), "t3.micro": Decimal("0.0104"),
+    "t3.small": Decimal("0.0208"), "t3.medium": Decimal("0.0416"),
+}  # fmt: skip
+ON_DEMAND = "https://aws.amazon.com/ec2/pricing/on-demand/, US East (N. Virginia), not verified"
+DISK, ADDRESS = Decimal("0.08") / 730, Decimal("0.005")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An instance type: its processor as images name it, and its memory in MB."""
+
+    id: str
+    arch: str
+    memory: int
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine that exists. `answers` says whether Systems Manager reaches it; None is not known."""
+
+    id: str
+    name: str
+    state: str
+    group: str
+    answers: bool | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A subnet that the internet can reach, with its network, so that a firewall can be made in it."""
+
+    id: str
+    name: str
+    vpc: str
+    zone: str
+
+
+def type_name(text: str) -> str:
+    """The name of an instance type, by its form. Raises Refused."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", text):
+        raise Refused(f"“{text}” is no instance type. Enter one like t3.small.")
+    return text
+
+
+def kind(cloud: Cloud, text: str) -> Kind:
+    """The instance type of that name. Raises Refused."""
+    try:
+        found = cloud.make(Call("ec2.DescribeInstanceTypes", {"InstanceTypes": [text]}))["InstanceTypes"]
+    except CloudError as problem:
+        if problem.aws_code not in ("InvalidInstanceType", "InvalidParameterValue"):
+            raise
+        found = []
+    if not found:
+        raise Refused(f"AWS has no instance type “{text}” in {cloud.identity.region}. Enter one like t3.small.")
+    known = found[0].get("ProcessorInfo", {}).get("SupportedArchitectures", ["x86_64"])
+    return Kind(text, "arm64" if "arm64" in known else "x86_64", int(found[0]["MemoryInfo"]["SizeInMiB"]))
+
+
+def image(cloud: Cloud, system: str, chosen: Kind) -> str:
+    """The id of the current image of that system. Raises CloudError."""
+    named = IMAGES[system][0]
+    arch = {"x86_64": "amd64"}.get(chosen.arch, chosen.arch) if system == UBUNTU else chosen.arch
+    return str(cloud.make(Call("ssm.GetParameter", {"Name": named.format(arch=arch)}))["Parameter"]["Value"])
+
+
+def offered(cloud: Cloud, chosen: str, place: Place) -> None:
+    """Raises Refused when the place's zone does not have that type."""
+    asked = [{"Name": "location", "Values": [place.zone]}, {"Name": "instance-type", "Values": [chosen]}]
+    look = Call("ec2.DescribeInstanceTypeOfferings", {"LocationType": "availability-zone", "Filters": asked})
+    if not any(page["InstanceTypeOfferings"] for page in cloud.pages(look)):
+        raise Refused(f"{place.zone} has no {chosen}. Choose a subnet in another zone, or another type.")
+
+
+def places(cloud: Cloud) -> Iterator[Option[Place]]:
+    """The subnets that the internet can reach, those of the default network first."""
+    for vpc in sorted(network.vpcs(cloud), key=lambda each: not each.value.is_default):
+        for option in subnets.subnets(cloud, vpc.value):
+            each = option.value
+            if each.public:
+                hint = f"{each.id}  {vpc.value.name or vpc.value.id}, {each.zone}"
+                yield Option(each.id, Place(each.id, each.name, vpc.value.id, each.zone), option.label, hint)
+
+
+def machines(cloud: Cloud) -> Iterator[Option[Machine]]:
+    """The machines of the region that have not ended, those that can be reached first."""
+    agents = machine_access.reachable(cloud)
+    found: list[Machine] = []
+    for page in cloud.pages(Call("ec2.DescribeInstances")):
+        for each in (each for group in page["Reservations"] for each in group["Instances"]):
+            state = each["State"]["Name"]
+            if state not in ("terminated", "shutting-down"):
+                answers = None if agents is None else agents.get(each["InstanceId"]) == machine_access.ONLINE
+                grouped = (t["Value"] for t in each.get("Tags") or [] if t["Key"] == "aws:autoscaling:groupName")
+                found.append(Machine(each["InstanceId"], name_of(each), state, next(grouped, ""), answers))
+    told = {True: "answers Systems Manager", False: "does not answer Systems Manager", None: "not known if it answers"}
+    for machine in sorted(found, key=lambda machine: not machine.answers):
+        hint = f"{machine.id}  {machine.state}, {told[machine.answers]}"
+        yield Option(machine.id, machine, machine.name or machine.id, hint)
+
+
+def group_taken(cloud: Cloud, name: str, vpc: str) -> bool:
+    """Whether that network has a security group of that name."""
+    look = Call("ec2.DescribeSecurityGroups", {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]})
+    return any(each["GroupName"] == name for page in cloud.pages(look) for each in page["SecurityGroups"])
+
+
+def firewall(name: str, place: Place) -> Action:
+    """The machine's security group. Port 22 is not needed: Systems Manager opens a shell without it."""
+    return Action(
+        "firewall",
+        f"Create the security group {name}, the machine's firewall; it has no port for SSH",
+        Call(
+            "ec2.CreateSecurityGroup",
+            {
+                "GroupName": name, "Description": f"Who may visit {name}", "VpcId": place.vpc,
+                **tagged("security-group", name),
+            },
+        ),
+        undo=(
+            Undo(
+                Call("ec2.DeleteSecurityGroup", {"GroupId": GROUP}),
+                gone=("InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
+                not_yet=("DependencyViolation",),
+            ),
+        ),
+        find=Find(
+            Call("ec2.DescribeSecurityGroups", {"Filters": [{"Name": "vpc-id", "Values": [place.vpc]}]}),
+            join("SecurityGroups[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0]"),
+        ),
+        type="AWS::EC2::SecurityGroup",
+        resource=GROUP,
+        undone=f"The security group {name}",
+        refusals={"InvalidGroup.Duplicate": f"There is a security group {name} already. Choose another name."},
+    )  # fmt: skip
+
+
+def let_in(visitors: Iterable[IPv4Network]) -> Action:
+    """Let visitors use http and https."""
+    about, visitors = join("Handrail ", RUN), tuple(visitors)
+
+    def rules(more: dict[str, Any]) -> list[dict[str, Any]]:
+        ranges = [{"CidrIp": str(each), **more} for each in visitors]
+        return [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": ranges} for port in (80, 443)]
+
+    return Action(
+        "let-in",
+        f"Let {', '.join(map(str, visitors))} visit it (ports 80 and 443)",
+        Call("ec2.AuthorizeSecurityGroupIngress", {"GroupId": GROUP, "IpPermissions": rules({"Description": about})}),
+        undo=(
+            Undo(
+                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": GROUP, "IpPermissions": rules({})}),
+                gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
+            ),
+        ),
+        find=Find(
+            Call("ec2.DescribeSecurityGroups", {"GroupIds": [GROUP]}),
+            join("SecurityGroups[0].IpPermissions[].IpRanges[?Description=='", *about.parts, "'][] | [0]"),
+        ),
+        type="AWS::EC2::SecurityGroupIngress",
+        undone="The rules that let visitors in",
+    )
+
+
+def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, disk: int, data: str) -> Action:
+    """The machine itself. Its token makes a repeated request the same request; its metadata needs one too (IMDSv2)."""
+    named = {"InstanceIds": [INSTANCE]}
+    price = HOURLY.get(chosen.id)
+    state = "Reservations[0].Instances[0].State.Name"
+    ours = join("Reservations[].Instances[] | [?State.Name!='terminated' && Tags[?Key=='handrail:run' && Value=='", RUN)
+    storage = (DISK * disk).quantize(Decimal("0.00001"))
+    disk_cost = Cost(f"Its disk ({disk} GB)", storage, AS_OF, "https://aws.amazon.com/ebs/pricing/, not verified")
+    costs = (Cost(f"The machine ({chosen.id})", price, AS_OF, ON_DEMAND),) if price else ()
+    disk_settings = {"VolumeSize": disk, "VolumeType": "gp3", "Encrypted": True, "DeleteOnTermination": True}
+    card = {
+        "DeviceIndex": 0, "SubnetId": place.id, "Groups": [GROUP], "AssociatePublicIpAddress": True,
+        "DeleteOnTermination": True,
+    }  # fmt: skip
+    return Action(
+        "machine",
+        f"Start a {chosen.id} called {name}, which installs WordPress by itself"
+        + ("" if price else "; what it costs is not known here"),
+        Call(
+            "ec2.RunInstances",
+            {
+                "ImageId": image_id, "InstanceType": chosen.id, "MinCount": 1, "MaxCount": 1, "ClientToken": TOKEN,
+                "UserData": data, "IamInstanceProfile": {"Name": name},
+                "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"},
+                "BlockDeviceMappings": [{"DeviceName": IMAGES[system][1], "Ebs": disk_settings}],
+                "NetworkInterfaces": [card],
+                "TagSpecifications": [
+                    *tagged("instance", name)["TagSpecifications"], *tagged("volume", name)["TagSpecifications"]
+                ],
+            },
+        ),
+        wait=Wait(
+            Call("ec2.DescribeInstances", named), ready=f"{state}=='running'",
+            failed=f"contains(['terminated', 'shutting-down', 'stopped'], {state})", now=state,
+            sentence="Waiting until the machine runs", typical=30,
+        ),
+        undo=(
+            Undo(
+                Call("ec2.TerminateInstances", named),
+                wait=Wait(
+                    Call("ec2.DescribeInstances", named), ready=f"{state}=='terminated' || length(Reservations)==`0`",
+                    gone=("InvalidInstanceID.NotFound",), now=state, sentence="Waiting until the machine is gone",
+                    typical=60, limit=1200,
+                ),
+                gone=("InvalidInstanceID.NotFound",),
+            ),
+        ),
+        find=Find(
+            Call("ec2.DescribeInstances", {"Filters": [{"Name": "tag:handrail:run", "Values": [RUN]}]}),
+            join(*ours.parts, "']] | [0].{Instances: [@]}"),
+        ),
+        after=("role-in-profile", "let-in"),
+        not_yet=("InvalidParameterValue: Invalid IAM Instance Profile",),
+        type="AWS::EC2::Instance",
+        resource=INSTANCE,
+        costs=(*costs, disk_cost),
+        undone=f"The machine {name}, with all that is on it",
+        refusals=REFUSALS,
+    )  # fmt: skip
+
+
+def address(name: str) -> Action:
+    """An address that stays when the machine is stopped."""
+    return Action(
+        "address",
+        "Reserve a fixed public address (Elastic IP)",
+        Call("ec2.AllocateAddress", {"Domain": "vpc", **tagged("elastic-ip", name)}),
+        undo=(
+            Undo(
+                Call("ec2.ReleaseAddress", {"AllocationId": Ref("address", "AllocationId")}),
+                gone=("InvalidAllocationID.NotFound",),
+                not_yet=("InvalidIPAddress.InUse",),
+            ),
+        ),
+        find=Find(
+            Call("ec2.DescribeAddresses"), join("Addresses[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0]")
+        ),
+        type="AWS::EC2::EIP",
+        resource=Ref("address", "PublicIp"),
+        costs=(Cost("Its public IPv4 address", ADDRESS, AS_OF, "https://aws.amazon.com/vpc/pricing/, not verified"),),
+        undone="The fixed address",
+        refusals={"AddressLimitExceeded": "Your account has no Elastic IP left; 5 per region are usual. Release one."},
+    )
+
+
+def use_address() -> Action:
+    """Give the machine the fixed address; doing that again is harmless."""
+    held = "Addresses[].{AssociationId: AssociationId, InstanceId: InstanceId}"
+    look = Call("ec2.DescribeAddresses", {"AllocationIds": [Ref("address", "AllocationId")]})
+    return Action(
+        "use-address",
+        "Give the machine the fixed address",
+        Call("ec2.AssociateAddress", {"AllocationId": Ref("address", "AllocationId"), "InstanceId": INSTANCE}),
+        undo=(
+            Undo(
+                Call("ec2.DisassociateAddress", {"AssociationId": Ref("use-address", "AssociationId")}),
+                gone=("InvalidAssociationID.NotFound",),
+            ),
+        ),
+        find=Find(look, join(f"{held} | [?InstanceId=='", INSTANCE, "'] | [0]")),
+        after=("machine",),
+        undone="The fixed address at the machine",
+    )
+
+
+GROUP = Ref("firewall", "GroupId")
+INSTANCE = Ref("machine", "Instances[0].InstanceId")
+REFUSALS = {
+    "InsufficientInstanceCapacity": "AWS has no machine of this type left in this zone. Choose another subnet or type.",
+    "VcpuLimitExceeded": "Your account may not run more machines: the quota “Running On-Demand Standard instances”.",
+    "Unsupported": "This type does not exist in this zone. Choose another subnet or type.",
+    "InvalidAMIID.NotFound": "The image is not in this region any more. Plan again.",
+}
