@@ -243,7 +243,11 @@ def plan(
 def export(
     flow: str, answers: Path | None, sets: tuple[str, ...], form: str, reads: bool, out: Path | None, **given: Any
 ) -> None:
-    """The plan as an aws script, or the IAM policy that it needs."""
+    """The plan as an aws script, a template, a runbook or a policy.
+
+    cli: a bash script. cloudformation: a template, and which steps cannot be in one. runbook: a document to do it by
+    hand and sign off. policy: the IAM policy that it needs.
+    """
     session, _ = _answered(flow, answers, sets, place_of(given), ())
     exports.write(session, form, out, reads=reads)
 

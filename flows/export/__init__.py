@@ -1,1 +1,1 @@
-"""Readers of a plan: the same plan as an `aws` script, or as an IAM policy."""
+"""Readers of a plan: the same plan as an `aws` script, a CloudFormation template, a runbook, an IAM policy."""

@@ -195,7 +195,7 @@ class Runbook:
                 yield fenced(self._keep(Ref(action.id, f"@seen:{path}"), action.wait.poll, path))
         elif isinstance(action.undo, Restore | Entry):
             yield prose("To check it, read it again:")
-            yield fenced(self._look(action.undo.read, action.undo.path))
+            yield fenced(self._look(action.undo.read, action.undo.path, "json"))
         elif action.find and not action.find.proof:
             yield prose("To check it; the answer must not be null:")
             yield fenced(self._look(action.find.look, action.find.shape, "json"))
@@ -280,8 +280,8 @@ class Runbook:
         if step.wait:
             yield from self._wait(step.wait)
         if step.kept:
-            costs = f" {step.kept.costs}" if step.kept.costs else ""
-            yield prose(f"This leaves {_shown(step.kept.what, self.flow)}. {step.kept.why}{costs}")
+            costs = f" It costs: {step.kept.costs}." if step.kept.costs else ""
+            yield prose(f"Left behind on purpose: {_shown(step.kept.what, self.flow)}. {step.kept.why}{costs}")
 
     # -- commands ------------------------------------------------------------------------------------------------
 
