@@ -56,4 +56,16 @@ def database(client: Client) -> None:
         VpcSecurityGroupIds=[group["GroupId"] for group in groups["SecurityGroups"]],
         StorageEncrypted=False,
     )
+    rds.create_db_instance(
+        DBInstanceIdentifier="members",
+        Engine="mysql",
+        EngineVersion="8.0.40",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        MasterUsername="shop",
+        ManageMasterUserPassword=True,
+        DBSubnetGroupName="shop",
+        VpcSecurityGroupIds=[group["GroupId"] for group in groups["SecurityGroups"]],
+        StorageEncrypted=True,
+    )
     rds.create_db_snapshot(DBSnapshotIdentifier="orders-before-summer", DBInstanceIdentifier="orders")
