@@ -24,6 +24,10 @@ SET_UPS = {
         "Share a machine image",
         "Give a copy of a machine, or an image that exists, to another account.",
     ),
+    "share_snapshot": (
+        "Share a database snapshot",
+        "Give the data of a database, as a snapshot, to another account.",
+    ),
     "spa_pipeline": (
         "Deliver a single-page application",
         "Build and publish a single-page application whenever its source changes.",
