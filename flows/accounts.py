@@ -8,7 +8,18 @@ from __future__ import annotations
 import atexit
 import re
 
-from flows.engine import Busy, Cloud, CloudError, JournalTrouble, NoAccess, Place, Problem, Unreachable
+from flows.engine import (
+    Ask,
+    Busy,
+    Cloud,
+    CloudError,
+    JournalTrouble,
+    NoAccess,
+    Place,
+    Problem,
+    SignInNeeded,
+    Unreachable,
+)
 from flows.engine.cloud import Aws
 from flows.engine.journal import state_folder
 
@@ -41,15 +52,20 @@ def _real(place: Place) -> Cloud:
         raise NoAccess("Your AWS configuration cannot be used.", str(error), "Check AWS_PROFILE and ~/.aws.") from error
 
 
-def sign_in(place: Place) -> Cloud:
+def sign_in(place: Place, ask: Ask | None = None) -> Cloud:
     """Open that account and ask AWS who is signed in, so that no answer is typed in vain. Raises as `open_cloud` does.
 
+    Args:
+        place: where to work.
+        ask: lets a person sign in where that is needed; without it nobody is asked.
+
     Raises:
+        SignInNeeded: nobody is signed in there, and nobody was asked or would.
         Unreachable: nobody answered, or somebody who is not AWS.
     """
     cloud = open_cloud(place)
     try:
-        cloud.identity  # noqa: B018 - it is remembered
+        _recognised(cloud, ask)
     except CloudError as problem:
         if type(problem) is CloudError and not problem.aws_code:  # AWS always gives a code
             raise _stranger(place) from problem.__cause__
@@ -59,6 +75,18 @@ def sign_in(place: Place) -> Cloud:
     except Exception as error:  # botocore's parsers raise whatever a web page makes of them
         raise _stranger(place) from error
     return cloud
+
+
+def _recognised(cloud: Cloud, ask: Ask | None) -> None:
+    """Ask who is signed in, as often as a person signs in."""
+    while True:
+        try:
+            cloud.identity  # noqa: B018 - it is remembered
+        except SignInNeeded as need:
+            if ask is None or need.door is None or not ask(need):
+                raise
+        else:
+            return
 
 
 def _stranger(place: Place) -> Unreachable:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import sys
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -23,7 +25,9 @@ from .screens.page import Page
 from .theme import THEMES, fitting_theme
 
 if TYPE_CHECKING:
-    from flows.engine import Cloud, Place, Session, State
+    from textual.timer import Timer
+
+    from flows.engine import Cloud, Place, Session, SignInNeeded, State
 
 OPENING = "opening the account…"
 
@@ -61,6 +65,7 @@ class HandrailApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", priority=True, tooltip="What this screen is, and its keys"),
         Binding("ctrl+p", "palette", "Commands", priority=True, tooltip="Everything that can be done here"),
+        Binding("ctrl+o", "account", "Profile", system=True, tooltip="Another profile or region; answers are kept"),
         Binding("ctrl+c", "leave", "Leave", priority=True, tooltip="Leave safely; nothing is lost"),
         Binding("ctrl+q", "leave", "Leave", show=False, priority=True, tooltip="Leave safely; nothing is lost"),
     ]
@@ -70,7 +75,11 @@ class HandrailApp(App[None]):
         # plain: the terminal's own two colours and its attributes, nothing else
         super().__init__(driver_class=driver(), ansi_color=True if plain else None)
         self.desk, self._start = desk, start or Start()
-        self.where = OPENING
+        desk.ask = self.let_in
+        self.where = self._home = OPENING
+        self._ends: datetime | None = None
+        self._home_ends: datetime | None = None
+        self._telling: Timer | None = None
         self.code = 0
         self._last_words: list[str] = []
         self.animation_level = "none"
@@ -87,7 +96,9 @@ class HandrailApp(App[None]):
     # -- where to go -------------------------------------------------------------------------------------
 
     def go_home(self, note: str = "") -> None:
-        """Back to the first screen."""
+        """Back to the first screen, and to the account for new set-ups."""
+        self.desk.unpick()
+        self.where, self._ends = self._home, self._home_ends
         self.go(Home(note))
 
     def begin(self, start: Start) -> None:
@@ -128,10 +139,16 @@ class HandrailApp(App[None]):
             self.push_screen(page)
 
     def trouble(self, error: Exception, again: Callable[[], None]) -> None:
-        """Show what went wrong, with a way to try again."""
+        """Show what went wrong, with a way to try again; what is only not chosen yet is asked for."""
+        from flows.engine import NotChosen
+
+        from .screens.places import Places
         from .screens.trouble import Trouble
 
-        self.push_screen(Trouble(error, again))
+        if isinstance(error, NotChosen) and not isinstance(self.screen, Places):
+            self.push_screen(Places(error.lacks, again, error))
+        else:
+            self.push_screen(Trouble(error, again))
 
     # -- the account -------------------------------------------------------------------------------------
 
@@ -142,18 +159,77 @@ class HandrailApp(App[None]):
 
     @work(group="account", exclusive=True)
     async def _opening(self) -> None:
+        ends = None
         try:
-            where = await asyncio.to_thread(self.desk.alone, self.desk.where)
-        except Exception:  # said in full once an account is needed; home, history and practice need none
-            where = "no account yet"
-        self.say_where(where)
+            where, ends = await asyncio.to_thread(self.desk.alone, lambda: self.desk.where(quiet=True))
+        except Exception as error:  # said in full once an account is needed; home, history and practice need none
+            where = not_there(error)
+        if self.where == OPENING:
+            self.say_where(where, ends)
+        self._home, self._home_ends = where, ends
 
-    def say_where(self, where: str) -> None:
-        """Which account the bar names from now on."""
-        self.where = where
+    def say_where(self, where: str, ends: datetime | None = None) -> None:
+        """Which account the bar names from now on, and until when somebody is signed in there."""
+        self.where, self._ends = where, ends
+        self._show_where()
+
+    def _show_where(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.show_where()
+        if self._telling:
+            self._telling.stop()
+            self._telling = None
+        if self._ends:
+            from . import words
+
+            if seconds := words.told_anew(self._ends):
+                self._telling = self.set_timer(seconds, self._show_where)
+
+    @property
+    def standing(self) -> str:
+        """What the bar says of the account."""
+        if not self._ends:
+            return self.where
+        from . import words
+
+        return f"{self.where} · {words.left(self._ends)}"
+
+    def practise(self) -> None:
+        """From now on work in the practice account."""
+        self.desk.practise()
+        self._home, self._home_ends = OPENING, None
+        self.say_where(OPENING)
+
+    def choose_place(self, kind: str) -> None:
+        """Let somebody choose a profile or a region for new set-ups."""
+        from .screens.places import Places
+
+        self.push_screen(Places(kind, self.go_home))
+
+    def move(self, place: Place, page: Page, then: Callable[[], None]) -> None:
+        """Go to that place, signing in if need be; `page`, which asked for it, is done then."""
+
+        def arrived(found: tuple[str, datetime | None]) -> None:
+            self._home, self._home_ends = found
+            self.say_where(*found)
+            while self.screen is not page:
+                self.pop_screen()
+            self.pop_screen()
+            then()
+
+        page.do(lambda: self.desk.pick(place), arrived, saying="Signing in…")
+
+    def let_in(self, need: SignInNeeded) -> bool:
+        """Called in a thread that needs a sign-in: shows how, and waits until that is done. False if it is not."""
+        from .screens.sign_in import SignIn
+
+        answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self.call_from_thread(lambda: self.push_screen(SignIn(need, answers.put)) and None)
+        signed_in = answers.get()
+        if signed_in and need.door is not None and not need.door.other:
+            self.call_from_thread(self.say_where, self.where, need.door.ends)
+        return signed_in
 
     # -- keys that work everywhere -----------------------------------------------------------------------
 
@@ -162,6 +238,26 @@ class HandrailApp(App[None]):
 
         if not isinstance(self.screen, Help) and isinstance(self.screen, Page):
             self.push_screen(Help(self.screen))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "account":
+            from .screens.question import Question
+
+            # a run stays where it was made, and home has keys of its own for this
+            return isinstance(self.screen, Question) and self.desk.session is not None and not self.desk.place.practice
+        return True
+
+    def action_account(self) -> None:
+        """Another account for the draft at hand: its answers are kept, and looked at again there."""
+        from .screens.places import Places
+
+        session = self.desk.session
+        assert session is not None, "it is offered where a session is"
+
+        def again() -> None:
+            self.begin(Start(run=session.run.id) if session.run else Start(flow=session.flow.id))
+
+        self.push_screen(Places("profile", again))
 
     def action_palette(self) -> None:
         from .screens.palette import Palette
@@ -212,6 +308,21 @@ class HandrailApp(App[None]):
             "HANDRAIL_DEBUG=1 shows the details for a report.",
         ]
         self.exit()
+
+
+def not_there(error: Exception) -> str:
+    """Why there is no account at home, in as many words as the bar has room for."""
+    from flows.engine import NotChosen, SignInNeeded
+
+    match error:
+        case NotChosen():
+            return (
+                f"no {error.lacks} yet: p chooses one" if error.lacks == "profile" else "no region yet: r chooses one"
+            )
+        case SignInNeeded():
+            return "not signed in"
+        case _:
+            return "no account yet"
 
 
 def app_for(place: Place, opener: Callable[[Place], Cloud], start: Start | None = None) -> HandrailApp:

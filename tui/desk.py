@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from flows.engine import Cloud, Flow, Journal, Place, Record, Session
+    from flows.engine import Ask, Cloud, Flow, Journal, Place, Record, Session
+
+    from .places import Spot
 
 T = TypeVar("T")
 
@@ -34,10 +38,17 @@ class Desk:
     Args:
         place: what the command line said about where to work.
         opener: how an account is opened; the real way if left out.
+
+    Attributes:
+        said: what the command line said.
+        place: where new set-ups are made: the same, until somebody chooses otherwise.
+        ask: how to sign in where that is needed; nobody is asked without it.
     """
 
     def __init__(self, place: Place, opener: Callable[[Place], Cloud] | None = None) -> None:
-        self.place = place
+        self.said = self.place = place
+        self.ask: Ask | None = None
+        self._picked: Place | None = None
         self._opener = opener
         self._alone = threading.RLock()
         self._clouds: dict[object, Cloud] = {}
@@ -57,25 +68,60 @@ class Desk:
             self._journal = Journal()
         return self._journal
 
-    def cloud(self, place: Place) -> Cloud:
-        """The account at that place. Who is signed in is asked first, so that no answer is typed in vain."""
+    def cloud(self, place: Place, *, quiet: bool = False) -> Cloud:
+        """The account at that place. Who is signed in is asked first, so that no answer is typed in vain.
+
+        Somebody who is not signed in is asked to, unless `quiet`.
+        """
         # a process can hold one practice account; its region was chosen when it was opened
         key = "practice" if place.practice else place
         if key not in self._clouds:
             if self._opener is None:
                 from flows.accounts import sign_in
 
-                self._opener = sign_in
-            self._clouds[key] = self._opener(place)
+                self._clouds[key] = sign_in(place, None if quiet else self.ask)
+            else:
+                self._clouds[key] = self._opener(place)
         cloud = self._clouds[key]
         cloud.identity  # noqa: B018
         return cloud
 
-    def where(self) -> str:
-        """The account of the command line, in words."""
+    def where(self, *, quiet: bool = False) -> tuple[str, datetime | None]:
+        """The account for new set-ups in words, and when signing in again will be needed."""
         from . import words
 
-        return words.where(self.cloud(self.place).identity, self.place)
+        identity = self.cloud(self.place, quiet=quiet).identity
+        return words.where(identity, self.place), identity.ends
+
+    @property
+    def region(self) -> str:
+        """The region of new set-ups, as far as it is known without asking AWS."""
+        opened = self._clouds.get(self.place)
+        return opened.identity.region if opened else self.place.region
+
+    def spots(self, kind: str) -> list[Spot]:
+        """Every profile or region there is to choose from. Raises Problem."""
+        from . import places
+
+        if kind == "profile":
+            return places.profiles(self.journal())
+        opened = self._clouds.get(self.place)
+        return places.regions(self.journal(), self.region, places.closed_regions(opened) if opened else ())
+
+    def pick(self, place: Place) -> tuple[str, datetime | None]:
+        """From now on work there; a draft that is open moves along. Raises Problem, and then nothing has changed."""
+        before, self.place = self.place, place
+        try:
+            found = self.where()
+        except BaseException:
+            self.place = before
+            raise
+        self._picked = place
+        return found
+
+    def unpick(self) -> None:
+        """What is opened next is opened where it was made."""
+        self._picked = None
 
     def flow(self, name: str) -> type[Flow]:
         """The set-up of that name. Raises Refused."""
@@ -97,13 +143,22 @@ class Desk:
             record = run.record
             place = self._again(record.place)
             session = Session(self.flow(record.flow), self.cloud(place), self.journal(), place=place, run=run)
+            session.settle()
         else:
             session = Session(self.flow(start.flow), self.cloud(self.place), self.journal(), place=self.place)
             if start.answers:
                 session.suggest(dict[str, Any](start.answers))
         session.accepted |= set(start.accept)
+        session.cloud.ask = self.ask
         self.session = session
+        self._note(session)
         return session
+
+    def _note(self, session: Session) -> None:
+        from flows.engine import Habits, JournalTrouble
+
+        with suppress(JournalTrouble):  # what is used most is a nicety
+            Habits(self.journal()).note(session.place, session.identity)
 
     def let_go(self) -> None:
         """Leave the session at hand, so that another process may drive its run."""
@@ -120,12 +175,15 @@ class Desk:
     def practise(self) -> None:
         """From now on work in the practice account."""
         self.place = replace(self.place, practice=True, profile="", endpoint_url="")
+        self._picked = None
 
     def _again(self, kept: Place) -> Place:
         """Where a run was made, unless the command line said otherwise."""
-        said = self.place
-        if kept.practice:
+        said = self._picked or self.said
+        if kept.practice and not self._picked:
             return replace(kept, read_only=said.read_only or kept.read_only)
+        if self._picked:
+            return replace(self._picked, read_only=said.read_only or kept.read_only)
         return replace(
             kept,
             profile=said.profile or kept.profile,

@@ -18,7 +18,6 @@ from typing import Any
 import click
 
 import flows
-from flows.accounts import sign_in
 from flows.engine import (
     Asking,
     Choice,
@@ -35,11 +34,13 @@ from flows.engine import (
     Review,
     Run,
     Session,
+    SignInNeeded,
     Yes,
     standing,
 )  # fmt: skip
 
 from . import batch, history, words
+from .arrival import Arrival, LetIn
 from .safe import line, shown
 
 PAGE = 20
@@ -108,19 +109,23 @@ def reader() -> Reader:
 
 def home(place: Place) -> int:
     """Choose a set-up, or a draft or run to go on with."""
-    ask = reader()
+    ask, journal = reader(), Journal()
     say("Handrail guides you through AWS set-ups. What would you like to do?\n")
     ways: list[Callable[[], int]] = []
     for number, flow in enumerate(flows.every(), 1):
         say(f"  {number}  {flow.title}\n     {flow.summary()}")
         ways.append(lambda name=flow.id: run(place, name, {}, (), None))  # type: ignore[misc]
-    unfinished = [r for r in Journal().records() if r.status in ("draft", "applying", "failed")]
+    unfinished = [r for r in journal.records() if r.status in ("draft", "applying", "failed")]
     for number, record in enumerate(unfinished[:9], len(ways) + 1):
         say(f"  {number}  Go on with {history.lines([record])[0]}")
         ways.append(lambda r=record: resume(r.place, r.id, ()))  # type: ignore[misc]
     while True:
         try:
-            reply = ask("Number, or quit", "")
+            reply = ask("Number, profile, region, or quit", "")
+            if reply in ("profile", "region"):
+                place = Arrival(say, ask, journal).choose(place, reply)
+                say(f"{reply.capitalize()}: {getattr(place, reply)}.")
+                continue
         except Quit as leaving:
             return leaving.code
         if reply in ("quit", "q", ""):
@@ -132,11 +137,16 @@ def home(place: Place) -> int:
 
 def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None) -> int:
     """A new set-up, with some answers perhaps given already."""
-    session = Session(flows.find(flow), sign_in(place), Journal(), place=place)
+    journal, found, ask = Journal(), flows.find(flow), reader()
+    try:
+        cloud, place = Arrival(say, ask, journal).arrive(place)
+    except Quit as leaving:
+        return leaving.code
+    session = Session(found, cloud, journal, place=place)
     session.accepted |= set(accept)
     if answers:
         session.suggest(answers)
-    code = Conversation(session, reader()).hold()
+    code = Conversation(session, ask).hold()
     if save:
         batch.save_answers(save, session.answers())
     return code
@@ -145,10 +155,15 @@ def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[
 def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
     """Go on with a draft or run."""
     journal = Journal()
-    kept = journal.run(run_id)
-    session = Session(flows.find(kept.record.flow), sign_in(place), journal, place=place, run=kept)
+    kept, ask = journal.run(run_id), reader()
+    try:
+        cloud, place = Arrival(say, ask, journal).arrive(place)
+    except Quit as leaving:
+        return leaving.code
+    session = Session(flows.find(kept.record.flow), cloud, journal, place=place, run=kept)
+    session.settle()
     session.accepted |= set(accept)
-    talk = Conversation(session, reader())
+    talk = Conversation(session, ask)
     match kept.record.status:
         case "draft":
             return talk.hold()
@@ -192,12 +207,15 @@ class Conversation:
     def __init__(self, session: Session, ask: Reader) -> None:
         self.session, self.ask = session, ask
         self._reviewed: list[str] = []
+        self._let_in = session.cloud.ask = LetIn(say, ask)
 
     def hold(self) -> int:
         """Ask, review and apply; returns the exit code."""
         session = self.session
         say(f"{session.flow.title}\n{session.flow.summary()}")
         say(words.where(session.identity, session.place))
+        if lasts := words.left(session.identity.ends):
+            say(f"Sign-in: {lasts}. When it ends, you are asked again and go on from there.")
         say(HELP)
         try:
             while True:
@@ -434,7 +452,8 @@ class Conversation:
         if not agree_to_undo(run, decided, self.ask):
             say("Nothing was changed.")
             return 0
-        self._watch(lambda: self.session.undo(decided))
+        while any(self._signed_in(problem) for problem in self._watch(lambda: self.session.undo(decided))):
+            say("Going on.")
         receipt = self.session.receipt()
         say("\n".join(words.receipt(receipt)))
         return 0 if receipt.complete else 1
@@ -443,6 +462,8 @@ class Conversation:
         run = self.session.run
         assert run is not None and run.plan is not None
         code = batch.exit_code(run, run.plan, problems) if problems else 130
+        if any(self._signed_in(problem) for problem in problems):
+            return self.apply()
         while True:
             try:
                 reply = self.ask("again tries again, undo takes everything back, keep leaves it for later", "keep")
@@ -458,6 +479,10 @@ class Conversation:
                     return code
                 case _:
                     say(f"“{shown(reply)}” is none of these words.")
+
+    def _signed_in(self, problem: Problem) -> bool:
+        """Whether all that was wrong was the sign-in, and it is mended."""
+        return isinstance(problem, SignInNeeded) and problem.door is not None and self._let_in(problem)
 
     def _watch(self, work: Callable[[], Any]) -> list[Problem]:
         """Show what happens, a line for each change; Ctrl-C stops before the next call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from flows.engine import (
     Asking,
@@ -54,6 +55,32 @@ def where(identity: Identity, place: Place) -> str:
     profile = [f"profile {line(place.profile)}"] if place.profile else []
     endpoint = [f"at {line(place.endpoint_url)}"] if place.endpoint_url else []
     return " · ".join([*marks, account, identity.region, *profile, *endpoint])
+
+
+STEPS = (45, 30, 15, 5)
+"""Minutes at which less than an hour is told anew: a clock would keep a slow line busy."""
+
+
+def left(ends: datetime | None, now: datetime | None = None) -> str:
+    """How long a sign-in lasts, in words; empty where it does not end."""
+    if ends is None:
+        return ""
+    minutes = (ends - (now or datetime.now(UTC))).total_seconds() / 60
+    if minutes <= 0:
+        return "sign-in ended"
+    if minutes >= 60:
+        return f"{int(minutes // 60)} h left"
+    return f"{next((step for step in STEPS if step <= minutes), 1)} min left"
+
+
+def told_anew(ends: datetime, now: datetime | None = None) -> float:
+    """Seconds until `left` says something else; 0 if it never will."""
+    seconds = (ends - (now or datetime.now(UTC))).total_seconds()
+    if seconds <= 0:
+        return 0
+    if seconds >= 3600:
+        return seconds % 3600 + 1
+    return seconds - next((step * 60 for step in STEPS if step * 60 <= seconds), 0) + 1
 
 
 def production_name(identity: Identity, place: Place) -> str:

@@ -182,6 +182,10 @@ class Run:
         self._set(plan=keep.dumps(plan), status="applying", account=account, place=json.dumps(asdict(place)))
         self._plan = plan
 
+    def move(self, place: Place, account: str) -> None:
+        """The draft is made somewhere else from now on."""
+        self._set(place=json.dumps(asdict(place)), account=account)
+
     def set_status(self, status: str) -> None:
         self._set(status=status)
 

@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..place import Place
 from .problems import NoAccess, NotChosen, Problem, Unreachable
+
+if TYPE_CHECKING:
+    from .cloud import Identity
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SCOPES = "sso:account:access"
@@ -181,6 +184,9 @@ def _chain(config: Mapping[str, Any], profile: str) -> list[Mapping[str, Any]]:
 class Renewable(Protocol):
     """An account whose credentials can be read afresh."""
 
+    @property
+    def identity(self) -> Identity: ...
+
     def renew(self, profile: str = "", code: str = "") -> None: ...
 
 
@@ -197,6 +203,11 @@ class Door:
     account: Renewable
     profile: str
     other: str = ""
+
+    @property
+    def ends(self) -> datetime | None:
+        """When signing in will be needed again; None where that is never, or unknown."""
+        return self.account.identity.ends
 
     def enter(self, code: str = "") -> None:
         """Try the credentials as they are now, with the code of an MFA device if need be. Raises Problem."""
@@ -290,7 +301,7 @@ class DeviceSignIn:
             raise _unreachable(error, sso) from None
         self.page, self.link = str(begun["verificationUri"]), str(begun["verificationUriComplete"])
         self.code, self._device = str(begun["userCode"]), begun["deviceCode"]
-        self.interval, self.seconds = float(begun.get("interval") or SLOWER), int(begun["expiresIn"])
+        self.interval, self.seconds = float(begun.get("interval", SLOWER)), int(begun["expiresIn"])
 
     def _ours(self) -> dict[str, Any]:
         return {"clientId": self._us["clientId"], "clientSecret": self._us["clientSecret"]}

@@ -38,6 +38,8 @@ class Home(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "history", "History", tooltip="Every draft and run, also finished ones"),
+        Binding("p", "place('profile')", "Profile", tooltip="Who to be: choose another AWS profile"),
+        Binding("r", "place('region')", "Region", tooltip="Where to work: choose another region"),
         Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
         Binding("q", "app.leave", "Quit", tooltip="Leave; nothing is lost"),
     ]
@@ -102,6 +104,10 @@ class Home(Page):
         """Begin a set-up, or go on with a run."""
         kind, _, name = event.key.partition(":")
         self.handrail.begin(Start(flow=name) if kind == "flow" else Start(run=name))
+
+    def action_place(self, kind: str) -> None:
+        """Choose another profile or region."""
+        self.handrail.choose_place(kind)
 
     def action_history(self) -> None:
         """Every draft and run."""

@@ -60,7 +60,7 @@ class Page(Screen[None]):
         return cast("HandrailApp", self.app)
 
     def compose(self) -> ComposeResult:
-        yield Bar(self.title_words, self.handrail.where)
+        yield Bar(self.title_words, self.handrail.standing)
         yield from self.between()
         yield Keys()
 
@@ -75,7 +75,7 @@ class Page(Screen[None]):
 
     def show_where(self) -> None:
         """Say in the bar which account this is."""
-        self.query_one(Bar).say(self.title_words, self.handrail.where)
+        self.query_one(Bar).say(self.title_words, self.handrail.standing)
 
     def explained(self) -> list[Said]:
         """What help says about this screen."""

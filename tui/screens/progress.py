@@ -24,7 +24,7 @@ from .steps import kept, reported, usual
 from .trouble import told
 
 if TYPE_CHECKING:
-    from flows.engine import Action, Event, Handover, Problem, Session
+    from flows.engine import Action, Event, Handover, Problem, Session, SignInNeeded
 
 PAUSE = 1.0
 """Seconds between two updates of the screen."""
@@ -65,6 +65,7 @@ class Progress(Page):
         self._place_of = {action.id: i for i, action in enumerate(self._actions)}
         self._fresh: dict[str, Event] = {}
         self._problems: list[Problem] = []
+        self._need: SignInNeeded | None = None
         self._stopping = False
         self.under_way = False
         self._began = self._painted = 0.0
@@ -101,6 +102,7 @@ class Progress(Page):
 
     def _start(self) -> None:
         self._problems, self._stopping, self.under_way, self._status = [], False, True, ""
+        self._need = None
         self._began = time.monotonic()
         self.query_one("#notice").display = self.query_one("#ways").display = False
         self.query_one("#page").focus()
@@ -152,12 +154,19 @@ class Progress(Page):
         event = message.event
         if event.problem:
             self._problems.append(event.problem)
+            self._look_for_sign_in(event.problem)
         self._fresh[event.action] = event
         wait = self._painted + PAUSE - time.monotonic()
         if wait <= 0:
             self._paint()
         elif len(self._fresh) == 1:
             self.set_timer(wait, self._paint)
+
+    def _look_for_sign_in(self, error: Exception) -> None:
+        from flows.engine import SignInNeeded
+
+        if isinstance(error, SignInNeeded) and error.door is not None:
+            self._need = error
 
     def _paint(self) -> None:
         if not self._fresh:
@@ -209,7 +218,7 @@ class Progress(Page):
         if message.handover is not None:
             self.handrail.code = 0
             self.handrail.go(Done(self.session, message.handover))
-        elif self._undo is not None and not self._stopping:
+        elif self._undo is not None and not self._stopping and self._need is None:
             self.do(self.session.receipt, lambda receipt: self.handrail.go(ReceiptPage(self.session, receipt)))
         else:
             self._status = run.record.status
@@ -222,6 +231,7 @@ class Progress(Page):
             self.handrail.trouble(error, self._start)
             return
         self._status = run.record.status
+        self._look_for_sign_in(error)
         self._ask_what_now(told(error))
 
     def _ask_what_now(self, rows: list[Said] | None = None) -> None:
@@ -257,6 +267,8 @@ class Progress(Page):
         ]
         if not undoing:
             choices.insert(1, Row("undo", "Undo all", "takes back what was created so far"))
+        if self._need:
+            choices[0] = Row("again", "Sign in and go on", "from where it stopped; nothing is made twice")
         ways.show(choices)
         ways.focus()
         self.refresh_bindings()
@@ -271,12 +283,23 @@ class Progress(Page):
                 self._say_now("This is read-only: nothing can be changed. Leave out --read-only.")
             case "again" if self._undo is None and self._status == "undoing":
                 self.app.push_screen(UndoPage(self.session))
+            case "again" if self._need:
+                self._sign_in(self._need)
             case "again":
                 self._start()
             case "undo":
                 self.app.push_screen(UndoPage(self.session))
             case _:
                 self.handrail.exit()
+
+    def _sign_in(self, need: SignInNeeded) -> None:
+        """Sign in, and go on at once."""
+
+        def signed_in(done: bool) -> None:
+            if done:
+                self._start()
+
+        self.do(lambda: self.handrail.let_in(need), signed_in)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not self.under_way if action == "home" else True

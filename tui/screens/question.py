@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -104,19 +105,19 @@ class Question(Page):
         start = self._start
         assert start is not None
 
-        def opened() -> tuple[str, str, tuple[State, Steps] | None]:
+        def opened() -> tuple[str, tuple[str, datetime | None], tuple[State, Steps] | None]:
             from .. import words
 
             session = self.handrail.desk.begin(start)
             self._remarks = ()
-            where = words.where(session.identity, session.place)
+            where = words.where(session.identity, session.place), session.identity.ends
             run = session.run
             old = run is not None and run.record.status != "draft"
             return session.flow.title, where, None if old else self._look()
 
-        def shown(found: tuple[str, str, tuple[State, Steps] | None]) -> None:
+        def shown(found: tuple[str, tuple[str, datetime | None], tuple[State, Steps] | None]) -> None:
             title, where, state = found
-            self.handrail.say_where(where)
+            self.handrail.say_where(*where)
             self.name_it(title)
             if state is None:
                 self.handrail.show_run(self.session)

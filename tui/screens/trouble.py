@@ -37,6 +37,7 @@ class Trouble(Page):
         yield Lines(told(self._error), id="page")
         rows = [Row("again", "Try again", "after you changed something, for example signed in")]
         if isinstance(self._error, NoAccess) and not self.handrail.desk.place.practice:
+            rows.append(Row("profile", "Another profile", "choose who to be, and where"))
             rows.append(Row("practise", "Practise", "in a simulated account; no AWS account is needed"))
         rows += [Row("home", "Home", "to the first screen"), Row("quit", "Quit", "nothing is lost")]
         yield Options(rows, id="ways")
@@ -58,10 +59,15 @@ class Trouble(Page):
         self.app.pop_screen()
         self._again()
 
+    def action_profile(self) -> None:
+        """The same, as somebody else."""
+        from .places import Places
+
+        self.app.switch_screen(Places("profile", self._again))
+
     def action_practise(self) -> None:
         """The same, in the practice account."""
-        self.handrail.desk.practise()
-        self.handrail.say_where("opening the account…")
+        self.handrail.practise()
         self.action_again()
 
     def action_home(self) -> None:

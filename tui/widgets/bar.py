@@ -56,7 +56,8 @@ class Keys(Widget):
         self._look(self.screen)
 
     def _look(self, screen: Screen[Any]) -> None:
-        hints = [(key_name(each.binding), each.binding.description) for each in shown_bindings(screen)]
+        shown = [each.binding for each in shown_bindings(screen) if not each.binding.system]
+        hints = [(key_name(binding), binding.description) for binding in shown]
         if hints != self._hints:
             self._hints = hints
             self.refresh()

@@ -1,0 +1,161 @@
+"""Getting into an account by line prompts: choosing a profile and a region, and signing in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flows.accounts import sign_in
+from flows.engine import Cloud, Habits, Journal, NotChosen, Place, Problem, SignInNeeded, Way
+
+from . import places, words
+from .places import Spot
+from .safe import line, shown
+
+if TYPE_CHECKING:
+    from .prompts import Reader
+
+PAGE = 20
+Say = Callable[[str], None]
+
+
+class Arrival:
+    """Asks what it takes to get into an account.
+
+    Args:
+        say: how something is told.
+        ask: how a reply is read; it raises when the person leaves.
+        journal: where what is used most is kept.
+    """
+
+    def __init__(self, say: Say, ask: Reader, journal: Journal) -> None:
+        self.say, self.journal = say, journal
+        self.ask = ask
+        self.let_in = LetIn(say, ask)
+
+    def arrive(self, place: Place) -> tuple[Cloud, Place]:
+        """The account, and the place that it is in. Raises Problem, or what the reader raises."""
+        while True:
+            try:
+                cloud = sign_in(place, self.let_in)
+            except NotChosen as missing:
+                self.say(shown(missing.what))
+                place = self.choose(place, missing.lacks)
+                continue
+            Habits(self.journal).note(place, cloud.identity)
+            return cloud, place
+
+    # -- choosing ----------------------------------------------------------------------------------------
+
+    def choose(self, place: Place, kind: str) -> Place:
+        """Ask for the profile (and the region, where it has none), or for the region alone."""
+        if kind == "region":
+            region = self._pick("Which region?", places.regions(self.journal, place.region))
+            return replace(place, region=region)
+        name = self._pick("Which profile?", places.profiles(self.journal))
+        place = replace(place, profile=name, region="", practice=False)
+        return self.choose(place, "region") if places.without_region(place, name) else place
+
+    def _pick(self, question: str, spots: list[Spot]) -> str:
+        shown_now, first = spots, 0
+        self.say(question)
+        while True:
+            for number, spot in enumerate(shown_now[first : first + PAGE], first + 1):
+                self.say(f"  {number:>3}  {spot.name}  {spot.about}")
+            left = len(shown_now) - first - PAGE
+            if left > 0:
+                self.say(f"      {left} more: type more, or part of a name")
+            reply = self.ask("Number, name or part of it", "")
+            if reply == "more" and left > 0:
+                first += PAGE
+                continue
+            found = _matching(reply, shown_now)
+            if len(found) == 1:
+                return found[0].name
+            self.say(f"{len(found) or 'None'} match “{shown(reply)}”.")
+            shown_now, first = found or spots, 0
+
+
+class LetIn:
+    """Signs a person in, line by line: an `Ask`."""
+
+    def __init__(self, say: Say, ask: Reader) -> None:
+        self.say, self.ask = say, ask
+
+    def __call__(self, need: SignInNeeded) -> bool:
+        """Sign in, whatever it takes; False if the person would rather not."""
+        from .prompts import Quit
+
+        while True:
+            try:
+                if not self._one_way(need):
+                    return False
+            except SignInNeeded as other:
+                need = other
+            except Quit:
+                return False
+            except KeyboardInterrupt:
+                self.say("")
+                return False
+            except Problem as problem:
+                self.say(words.problem(problem))
+                if self.ask("Type yes to try once more", "").lower() not in ("yes", "y"):
+                    return False
+            else:
+                self.say("You are signed in.")
+                return True
+
+    def _one_way(self, need: SignInNeeded) -> bool:
+        door = need.door
+        assert door is not None, "only a door is shown"
+        match need.way:
+            case Way.DEVICE:
+                self.say(shown(need.what))
+                device = door.device()
+                self.say("On any device with a browser (your telephone will do), open this page:")
+                self.say(
+                    f"  {line(device.link)}\nCheck that it shows this code, and say yes there:\n  {line(device.code)}"
+                )
+                self.say(
+                    f"Waiting for that; the code is good for {max(device.seconds // 60, 1)} minutes. Ctrl-C leaves."
+                )
+                while not device.done():
+                    time.sleep(device.interval)
+                door.enter()
+            case Way.CODE:
+                self.say(shown(need.what))
+                of = f" of {line(need.serial)}" if need.serial else ""
+                code = "".join(self.ask(f"The 6 digits{of}", "").split())
+                if not code:
+                    return False
+                if not (code.isdecimal() and len(code) == 6):
+                    self.say(f"“{shown(code)}” is not a code: it has 6 digits.")
+                    raise need
+                door.enter(code)
+            case Way.AGAIN:
+                self._again(need, partial(door.enter, ""))
+        return True
+
+    def _again(self, need: SignInNeeded, enter: Callable[[], None]) -> None:
+        """Credentials that are made elsewhere: perhaps they are new already, else they are waited for."""
+        while True:
+            try:
+                enter()
+            except SignInNeeded as still:
+                if still.way is not Way.AGAIN:
+                    raise
+                self.say(words.problem(still))
+            else:
+                return
+            self.ask("Renew these credentials where they are made, then press Enter", "")
+
+
+def _matching(reply: str, spots: list[Spot]) -> list[Spot]:
+    if reply.isdigit() and 1 <= int(reply) <= len(spots):
+        return [spots[int(reply) - 1]]
+    exact = [spot for spot in spots if spot.name == reply]
+    part = reply.lower()
+    return exact or [spot for spot in spots if part and part in f"{spot.name} {spot.about}".lower()]
