@@ -9,7 +9,6 @@ from typing import Any
 from flows.aws import instances, machine_access
 from flows.aws.wordpress import answers, diagnosis, script
 from flows.engine import (
-    RUN,
     Caution,
     Choice,
     Cloud,
@@ -19,7 +18,6 @@ from flows.engine import (
     Many,
     Picks,
     Plan,
-    Ref,
     Refused,
     Text,
     Use,
@@ -260,14 +258,13 @@ class WordPress(Flow):
     def _existing(self) -> Plan:
         values = {**self._values(), "ROOT": self.folder, "STEPS": " ".join(self.repair)}
         machine = self.instance
-        kept: dict[str, str | Ref] = {**values, "KEY": RUN}
         what = ", ".join(diagnosis.STEPS[each].lower() for each in self.repair)
         return Plan.of(
             [
                 Use("machine", f"Use the machine {machine.name or machine.id}", "AWS::EC2::Instance", machine.id),
                 machine_access.changed(
                     "put-right", f"Put right on {machine.name or machine.id}: {what}", machine.id,
-                    script.command({**kept, "MODE": "apply"}), script.command({**kept, "MODE": "undo"}),
+                    script.for_run({**values, "MODE": "apply"}), script.for_run({**values, "MODE": "undo"}),
                     f"What was changed on {machine.name or machine.id}",
                 ),
             ],

@@ -57,7 +57,7 @@ def reachable(cloud: Cloud) -> dict[str, str] | None:
     return {each["InstanceId"]: each["PingStatus"] for page in pages for each in page["InstanceInformationList"]}
 
 
-def ask(cloud: Cloud, instance: str, lines: Late, *, comment: str, limit: int = 120) -> str:
+def ask(cloud: Cloud, instance: str, lines: str, *, comment: str, limit: int = 120) -> str:
     """Run a command that only looks, and what it said. Raises CloudError."""
     clock, never = RealClock(), threading.Event()
     sent = cloud.make(Call("ssm.SendCommand", _sent(instance, lines, comment, limit)))

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from importlib.resources import files
 
-from flows.engine import Late, Ref, join
+from flows.engine import RUN, Late, join
 
 LIMIT = 16384
 """Bytes that user data may have before it is encoded (Amazon EC2 User Guide, 2026-10)."""
@@ -41,12 +41,15 @@ def filled(values: Mapping[str, str]) -> str:
     return text
 
 
-def command(values: Mapping[str, str | Ref]) -> Late:
+def command(values: Mapping[str, str]) -> str:
     """The script as Run Command takes it: the values in front, and bash, whatever shell the agent has."""
-    head: list[str | Ref] = []
-    for name, value in values.items():
-        head += [f"export {name}=", value if isinstance(value, Ref) else shlex.quote(value), "\n"]
-    return join(*head, "bash <<'HANDRAIL_WORDPRESS'\n", script(), "HANDRAIL_WORDPRESS\n")
+    head = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
+    return f"{head}bash <<'HANDRAIL_WORDPRESS'\n{script()}HANDRAIL_WORDPRESS\n"
+
+
+def for_run(values: Mapping[str, str]) -> Late:
+    """The same, with its copies of what it changes kept under the name of the run."""
+    return join("export KEY=", RUN, "\n", command(values))
 
 
 def user_data(values: Mapping[str, str]) -> str:

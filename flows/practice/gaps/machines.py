@@ -89,16 +89,16 @@ class PracticeCommand(Command):
 
 
 def _sent(self: SimpleSystemManagerBackend, **given: Any) -> Command:
-    known = _machines(self)
-    for id_ in given["instance_ids"]:
+    known, wanted = _machines(self), list(given["instance_ids"])
+    for id_ in wanted:
         if id_ not in known or not _answers(known[id_]):
             raise SSMException("InvalidInstanceId", f"[[{id_}]]: Instances not in a valid state for account")
     if given["document_name"] != "AWS-RunShellScript":
         raise SSMException("InvalidDocument", f"The document {given['document_name']} is not part of the practice.")
     command: Any = _send_command(self, **given)
     command.__class__ = PracticeCommand
-    command.began = CLOCK.now()
-    for id_ in given["instance_ids"]:
+    command.began, command.instance_ids = CLOCK.now(), wanted  # moto adds every machine there is
+    for id_ in wanted:
         lines = "\n".join(given["parameters"].get("commands", []))
         if "wordpress.status" in lines and "MODE=" not in lines:
             command.takes, command.output = INSTALLED_IN, "done 6 changed, 0 to change"
@@ -143,7 +143,8 @@ def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
         before.setdefault(asked["KEY"], kept)
         vars(machine)["wordpress"] = now
     lines.append(
-        f"ok php-seen Through the web server (fpm-fcgi): upload {now['upload']} MB, form {now['upload'] + 8} MB, "
+        f"ok php-seen Through the web server (fpm-fcgi): upload {now['upload']} MB, form "
+        f"{now['upload'] + 8 if now['upload'] > 2 else 8} MB, "
         f"memory {now['memory']} MB"
     )
     return "\n".join(lines) + "\n", True
@@ -173,7 +174,7 @@ def _parameter(self: SimpleSystemManagerBackend, name: str) -> Any:
 
 
 def install() -> None:
-    SimpleSystemManagerBackend.send_command = _sent  # type: ignore[method-assign]
+    SimpleSystemManagerBackend.send_command = _sent  # type: ignore[method-assign,assignment]
     SimpleSystemManagerBackend.get_parameter = _parameter  # type: ignore[method-assign]
     answers(
         SimpleSystemManagerResponse,

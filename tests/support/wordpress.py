@@ -1,0 +1,72 @@
+"""Answers for WordPress in the demo company, and a picture of all that it touches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flows.practice import PracticeAccount
+
+WRONG = {"files": False, "permalinks": False, "upload": 2, "memory": 128}
+
+NEW: Mapping[str, Any] = {
+    "mode": "new_instance", "instance_type": "t3.small", "subnet": "shop-public-a", "domain": "",
+    "upload_limit_mb": "100", "memory_limit_mb": "256",
+}  # fmt: skip
+EXISTING: Mapping[str, Any] = {
+    "mode": "existing_instance", "instance": "blog", "upload_limit_mb": "100", "memory_limit_mb": "256",
+}  # fmt: skip
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "new": NEW,
+    "new, for one office, with a name": {
+        **NEW, "domain": "www.example.com", "visitors": ["203.0.113.7/32"], "system": "ubuntu", "name": "office-blog",
+        "instance_type": "t4g.small", "updates": "command",
+    },
+    "existing": EXISTING,
+    "existing, only PHP": {**EXISTING, "repair": ["php"], "upload_limit_mb": "64", "memory_limit_mb": "128"},
+}  # fmt: skip
+
+
+def machine(account: PracticeAccount) -> str:
+    """The id of the company's blog."""
+    account.session.client("ssm").describe_instance_information()  # it is there once somebody asks for machines
+    found = account.session.client("ec2").describe_instances(Filters=[{"Name": "tag:Name", "Values": ["blog"]}])
+    return str(found["Reservations"][0]["Instances"][0]["InstanceId"])
+
+
+def on_it(account: PracticeAccount) -> Mapping[str, Any]:
+    """How the company's WordPress is, as its own agent would find it."""
+    from moto.ec2.models import ec2_backends
+
+    found: Mapping[str, Any] = vars(ec2_backends["123456789012"]["eu-central-1"].get_instance(machine(account)))
+    return dict(found.get("wordpress") or WRONG)
+
+
+def picture(account: PracticeAccount) -> dict[str, Any]:
+    """Machines, disks, addresses, firewalls, roles and profiles."""
+    blog = machine(account)
+    ec2, iam = account.session.client("ec2"), account.session.client("iam")
+    roles = [each["RoleName"] for each in iam.list_roles()["Roles"]]
+    machines = [each for group in ec2.describe_instances()["Reservations"] for each in group["Instances"]]
+    shown = {
+        "machines": [
+            {
+                "id": each["InstanceId"], "type": each["InstanceType"], "image": each["ImageId"],
+                "groups": each["SecurityGroups"], "tags": each.get("Tags"), "metadata": each.get("MetadataOptions"),
+            }
+            for each in machines
+            if each["State"]["Name"] != "terminated"
+        ],
+        "volumes": [each["VolumeId"] for each in ec2.describe_volumes()["Volumes"]],
+        "addresses": ec2.describe_addresses()["Addresses"],
+        "groups": ec2.describe_security_groups()["SecurityGroups"],
+        "profiles": iam.list_instance_profiles()["InstanceProfiles"],
+        "roles": {
+            name: [iam.get_role(RoleName=name)["Role"].get("Tags"), iam.list_role_policies(RoleName=name)["PolicyNames"]]
+            for name in roles
+        },
+        "blog": on_it(account) if blog else {},
+    }  # fmt: skip
+    read: dict[str, Any] = json.loads(json.dumps(shown, default=str, sort_keys=True))
+    return read
