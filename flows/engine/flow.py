@@ -137,6 +137,11 @@ class Flow:
         return Handover(outputs=outputs)
 
     @classmethod
+    def script(cls, given: Mapping[str, Any]) -> str:
+        """What runs on a machine, alone, so that it can be read and run anywhere; `given` are some answers."""
+        raise Refused(f"{cls.id} runs nothing on a machine.", remedy="Choose another --format.")
+
+    @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
         """Does a set-up that exists work? `subject` names it by the keys of `cls.subject`; read-only."""
         raise Refused(f"There is no check for {cls.id}.")

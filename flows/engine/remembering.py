@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .cloud import Ask, Cloud, Identity, changes
-from .listing import Enough, has_enough
+from .listing import SCREENFUL, stop_if_enough
 from .outside import Page
 from .plan import Call
 from .problems import SignInNeeded
@@ -49,15 +49,18 @@ class Remembering:
         if changes(call):
             self.forget()
             return self._cloud.make(call)
-        answer = self._kept(call, lambda: iter([self._cloud.make(call)])).page(0)
+        kept = self._kept(call, lambda: iter([self._cloud.make(call)]))
+        if not kept.has(0):
+            stop_if_enough(SCREENFUL)
+        answer = kept.page(0)
         assert answer is not None, "a call has an answer"
         return answer
 
     def pages(self, call: Call) -> Iterator[Answer]:
         kept, number = self._kept(call, lambda: self._cloud.pages(call)), 0
         while True:
-            if number and not kept.has(number) and has_enough():
-                raise Enough
+            if not kept.has(number):
+                stop_if_enough(1 if number else SCREENFUL)
             page = kept.page(number)
             if page is None:
                 return
