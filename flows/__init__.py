@@ -28,6 +28,10 @@ SET_UPS = {
         "Share a database snapshot",
         "Give the data of a database, as a snapshot, to another account.",
     ),
+    "wordpress": (
+        "Run WordPress on a machine",
+        "Install WordPress on a new machine, or put permissions, permalinks and upload size right on an existing one.",
+    ),
     "spa_pipeline": (
         "Deliver a single-page application",
         "Build and publish a single-page application whenever its source changes.",

@@ -80,13 +80,19 @@ FORMS: Mapping[str, Callable[..., Document]] = {
     "runbook": runbook,
 }
 """What `--format` may be, and who writes it."""
+SCRIPT = "script"
+"""One more: what runs on a machine, which needs neither an account nor all answers."""
 
 
 def write(session: Session, form: str, out: Path | None, *, reads: bool) -> None:
     """Write the plan of an answered session to `out`, or to stdout."""
+    put(FORMS[form](session, reads=reads), out)
+
+
+def put(document: Document, out: Path | None) -> None:
+    """Write a document to `out`, or to stdout. Raises Refused."""
     from flows.engine import Refused
 
-    document = FORMS[form](session, reads=reads)
     if out is None:
         click.echo(document.text, nl=False)
         return
