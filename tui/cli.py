@@ -236,7 +236,7 @@ def plan(
 @cli.command()
 @click.argument("flow")
 @with_answers
-@click.option("--format", "form", type=click.Choice(list(exports.FORMS)), required=True, help="What to write.")
+@click.option("--format", "form", type=click.Choice([*exports.FORMS, exports.SCRIPT]), required=True, help="What to write.")
 @click.option("--reads", is_flag=True, help="With policy: for looking only, without creating.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead of stdout.")
 @global_options
@@ -246,8 +246,16 @@ def export(
     """The plan as an aws script, a template, a runbook or a policy.
 
     cli: a bash script. cloudformation: a template, and which steps cannot be in one. runbook: a document to do it by
-    hand and sign off. policy: the IAM policy that it needs.
+    hand and sign off. policy: the IAM policy that it needs. script: what runs on the machine, where a set-up has that;
+    it needs no account, and takes what answers there are.
     """
+    if form == exports.SCRIPT:
+        from flows import find
+
+        from . import batch
+
+        exports.put(exports.Document(find(flow).script(batch.load_answers(answers, sets)), runs=True), out)
+        return
     session, _ = _answered(flow, answers, sets, place_of(given), ())
     exports.write(session, form, out, reads=reads)
 
@@ -387,7 +395,7 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
             {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "evidence": f.evidence, "remedy": f.remedy}
             for f in findings
         ]
-        named = subject | ({"event": event.name} if event else {})
+        named = subject | ({"event": getattr(event, "name", "-")} if event else {})
         print_json({"flow": flow, "subject": named, "status": status, "findings": rows})
     else:
         for finding in findings:

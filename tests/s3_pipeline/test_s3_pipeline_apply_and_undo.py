@@ -55,12 +55,13 @@ def test_a_file_starts_it_however_it_lands(
     made = session(cloud, journal, STANDING, clock=clock)
     carried_out(made)
 
+    seen = runs(account, PIPELINE)
+
     def started() -> bool:
         nonlocal seen
         seen, before = runs(account, PIPELINE), seen
         return seen > before
 
-    seen = runs(account, PIPELINE)
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"one")
     assert started()
     s3.put_object(Bucket="fjord-coffee-files", Key="in/source.zip", Body=b"two")

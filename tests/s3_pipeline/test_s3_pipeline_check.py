@@ -45,7 +45,7 @@ def healthy(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeC
 
 def ours(account: PracticeAccount) -> str:
     return next(
-        each["Name"]
+        str(each["Name"])
         for each in account.session.client("events").list_rules()["Rules"]
         if each["Name"].startswith("handrail-")
     )
@@ -116,7 +116,7 @@ def test_a_rule_without_a_pipeline_or_with_another(account: PracticeAccount, hea
     events = account.session.client("events")
     wrong = f"arn:aws:codepipeline:eu-central-1:123456789012:pipeline/{PIPELINE}"
     (target,) = events.list_targets_by_rule(Rule=ours(account))["Targets"]
-    events.put_targets(Rule=ours(account), Targets=[{**target, "Arn": wrong}])  # type: ignore[list-item]
+    events.put_targets(Rule=ours(account), Targets=[{**target, "Arn": wrong}])
     assert f"starts {wrong}; it must be arn:aws:codepipeline:eu-central-1" in broken(cloud)["target"]
     events.remove_targets(Rule=ours(account), Ids=["pipeline"])
     assert "Nobody watches the file" in broken(cloud)["watched"]
@@ -258,4 +258,4 @@ def test_an_event_on_the_command_line(
             assert "CopyObject" not in json.dumps(document["subject"]), "where it came from is enough"
         code, out = handrail("vpn", "--event", file)
         assert code == 2
-        assert "“event” is not known in check vpn." in out
+        assert "“event” is not known in check vpn." in json.loads(out)["error"]["message"]
