@@ -128,7 +128,7 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
             run.note(
                 action.id, "ready", seen={path: jmespath.search(path, answer) for path in plan.seen_in_wait(action.id)}
             )
-        else:
+        elif run.status(action.id) != "ready":
             run.note(action.id, "ready")
     except Stopped:
         raise
@@ -172,7 +172,7 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
                 run.note(action.id, "refused", why=str(problem))
                 raise
             # after a doubt that could not be looked up, "it exists" is our own first call speaking
-            run.note(action.id, "done", outputs={}, created=doubt and action.find is None)
+            run.note(action.id, _made(action), outputs={}, created=doubt and action.find is None)
         else:
             _write_done(action, plan, carrier, reply)
         return
@@ -199,7 +199,12 @@ def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, A
         after = {"after": digest(_current(action.undo, carrier))}
     elif isinstance(action.undo, Entry):
         after = {"after": digest(Document(carrier, action.undo).ours())}
-    carrier.run.note(action.id, "done", outputs=outputs, created=True, **after)
+    carrier.run.note(action.id, _made(action), outputs=outputs, created=True, **after)
+
+
+def _made(action: Action) -> str:
+    """What is noted when a call has succeeded: without a wait nothing is left to do."""
+    return "done" if action.wait else "ready"
 
 
 def digest(value: Any) -> str:
