@@ -100,7 +100,9 @@ class FileRunsFunction(Flow):
                 "bucket": self.bucket.name, "function": one.arn, "notification": notifications.ID,
                 "files": one.files, "events": ", ".join(one.events),
             },
-            facts={"prefix": self.prefix, "suffix": self.suffix, "name": self.function.name},
+            facts={
+                "name": self.function.name, "test": f"{self.prefix}handrail-test{self.suffix}" if one.arrives else "",
+            },
             reads=trigger_handover.READS,
         )  # fmt: skip
 
@@ -113,7 +115,8 @@ class FileRunsFunction(Flow):
     def told(self, one: notifications.Notification) -> str:
         """What the notification does, as the review says it."""
         when = " or when ".join(notifications.EVENTS[each].removeprefix("only: ") for each in one.events)
-        return f"Let {self.bucket.name} call it for {one.files} when {when}; all other notifications stay"
+        one_more = f"Let {self.bucket.name} call {self.function.name} for {one.files} when {when}"
+        return f"{one_more}; its other notifications stay"
 
     def checks(self) -> Iterable[Finding | Caution]:
         return trigger_checks.before(self, self.notification(), self.bucket_arn())

@@ -90,6 +90,11 @@ class Notification:
         start, end = unquote_plus(self.prefix), unquote_plus(self.suffix)
         return f"{start}…{end}" if start or end else "all files"
 
+    @property
+    def arrives(self) -> bool:
+        """Whether an ordinary upload is among its events."""
+        return not {CREATED, "s3:ObjectCreated:Put"}.isdisjoint(self.events)
+
     def meets(self, other: Notification) -> bool:
         """Whether one event could be meant by both, which S3 does not take."""
         return (

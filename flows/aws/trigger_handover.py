@@ -126,14 +126,17 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         findings = [broken("notification", "The notification is not there any more.", SEEN, "Somebody removed it.")]
     findings.append(unknown("run", f"Whether {name} does its work was not tried.", "no file was written for a test"))
     log = quote(quote(f"/aws/lambda/{name}", safe=""), safe="").replace("%", "$")
-    test = f"{facts['prefix']}handrail-test{facts['suffix']}"
     shown = {
         **outputs,
         "log": f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{log}",
     }
     steps = [f"{each.sentence} {each.remedy}" for each in findings if each.grade is Grade.REFUSED]
+    if facts["test"]:
+        steps.append(
+            f"Try it: echo test | aws s3 cp - 's3://{bucket}/{facts['test']}', then read the log: "
+            f"aws logs tail /aws/lambda/{name}"
+        )
     steps += [
-        f"Try it: echo test | aws s3 cp - 's3://{bucket}/{test}', then read the log: aws logs tail /aws/lambda/{name}",
         "Names arrive encoded: decode them (in Python urllib.parse.unquote_plus) before reading a file.",
         "The same event may come twice: let the function notice what it has done already.",
         f"See how it is: handrail check s3_lambda --set bucket={bucket} --set function={name}",
