@@ -227,7 +227,7 @@ class HandrailApp(App[None]):
         answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.call_from_thread(lambda: self.push_screen(SignIn(need, answers.put)) and None)
         signed_in = answers.get()
-        if signed_in and need.door is not None and not need.door.other:
+        if signed_in and self._ends and need.door is not None and not need.door.other:
             self.call_from_thread(self.say_where, self.where, need.door.ends)
         return signed_in
 

@@ -106,11 +106,14 @@ class Page(Screen[None]):
             found = await asyncio.to_thread(self.handrail.desk.alone, slow)
         except Exception as error:
             self.busy = False
+            if not self.is_running:  # the program is ending
+                return
             self.handrail.trouble(error, lambda: self.do(slow, then, saying=saying))
             return
         finally:
             timer.stop()
-            self.waits("")
+            if self.is_running:
+                self.waits("")
         self.busy = False
         then(found)
 
