@@ -336,7 +336,7 @@ class Build:
 
     def _description(self, title: str) -> str:
         missing = list(self.left_out())
-        text = f"{title}, by Handrail. For {self.region}."
+        text = f"{plain(title)}, by Handrail. For {self.region}."
         if missing:
             steps = "; ".join(f"{number}. {plain(action.sentence)}" for number, action, _ in missing)
             text += f" NOT in this template, see Metadata: {steps}"
@@ -349,7 +349,7 @@ class Build:
         named = any(resource.row.type.startswith("AWS::IAM::") for resource in self.resources.values())
         secrets = "".join(f" {id_}=…" for id_ in self.parameters)
         lines = [
-            f"{title}. To create it:",
+            f"{plain(title)}. To create it:",
             f"aws cloudformation deploy --region {self.region} --stack-name {self.flow.replace('_', '-')} \\",
             "  --template-file THIS_FILE"
             + (" --capabilities CAPABILITY_NAMED_IAM" if named else "")
