@@ -168,8 +168,8 @@ def review(session: Session, seen: Review) -> list[str]:
     """The whole review as lines of text."""
     lines = [session.flow.title, where(session.identity, session.place), "", "Your answers"]
     lines += [f"  {answer(each)}" for each in seen.answers if not each.defaulted]
-    lines += ["", "Fine-tuning (changed with --set, or from the review)"]
-    lines += [f"  {answer(each)}" for each in seen.answers if each.defaulted]
+    if fine := [f"  {answer(each)}" for each in seen.answers if each.defaulted]:
+        lines += ["", "Fine-tuning (changed with --set, or from the review)", *fine]
     lines += ["", "What will be done", *(f"  {step}" for step in steps(seen))]
     lines += ["", "Checked beforehand", *(f"  {finding(found)}" for found in seen.findings)]
     if seen.cautions:
