@@ -87,6 +87,8 @@ def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
         yield from ("rds:AddTagsToResource", "rds:CreateDBClusterSnapshot")
     if service == "rds" and "KmsKeyId" in params:
         yield from ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
+    if service == "kms" and "Tags" in params:
+        yield "kms:TagResource"
     if service == "iam" and "Tags" in params:
         yield "iam:TagInstanceProfile" if "InstanceProfileName" in params else "iam:TagRole"
     if service in ("codecommit", "codepipeline", "logs") and "tags" in params:
