@@ -21,7 +21,8 @@ def main() -> None:
         case _:
             import gc
 
-            gc.set_threshold(50_000, 20, 50)  # what is imported stays: looking through it for garbage took a sixth of the start
+            # what is imported stays: looking through it for garbage took a sixth of the start
+            gc.set_threshold(50_000, 20, 50)
             from tui.cli import main as command_line
 
             command_line()
