@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from flows.engine import (
@@ -22,6 +23,7 @@ from flows.engine import (
     before,
     edited,
 )  # fmt: skip
+from flows.engine.listing import by_prefix, listed
 
 from .website_endpoints import Endpoint, itself, website
 
@@ -73,11 +75,13 @@ class Block:
 
 def buckets(cloud: Cloud) -> Iterator[Option[Bucket]]:
     """The buckets of the account, wherever they are."""
-    found = [each for page in cloud.pages(Call("s3.ListBuckets", {"MaxBuckets": 1000})) for each in page["Buckets"]]
-    for each in found:
+    pages = listed(cloud, Call("s3.ListBuckets", {"MaxBuckets": 1000}), by_prefix())
+    found = (each for page in pages for each in page["Buckets"])
+    first = list(islice(found, LOOKED_INTO + 1))
+    for each in chain(first, found):
         bucket = Bucket(each["Name"], each.get("BucketRegion") or _region(cloud, each["Name"]))
         hint = bucket.region
-        if len(found) <= LOOKED_INTO:
+        if len(first) <= LOOKED_INTO:
             try:
                 hint += ", a website" if hosting(cloud, bucket) else ", no website"
             except CloudError:  # one bucket that may not be looked into must not hide the others

@@ -6,11 +6,12 @@ Amazon EC2 User Guide, "Share an AMI with specific AWS accounts", 2026-10.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, Option, Refused
+from flows.engine.listing import by_filter, listed, seeking
 
 from . import tags
 
@@ -44,22 +45,21 @@ class Image:
     products: tuple[str, ...] = ()
 
 
-def machines(cloud: Cloud) -> list[Option[Machine]]:
+def machines(cloud: Cloud) -> Iterator[Option[Machine]]:
     """Every machine that runs or is stopped."""
     states = {"Filters": [{"Name": "instance-state-name", "Values": [RUNNING, STOPPED]}]}
-    found = [
-        _machine(each)
-        for page in cloud.pages(Call("ec2.DescribeInstances", states))
-        for group in page["Reservations"]
-        for each in group["Instances"]
-    ]
-    return [Option(each.id, each, each.name or each.id, f"{each.state}, {len(each.volumes)} disk(s)") for each in found]
+    asked = Call("ec2.DescribeInstances", states)
+    for page in listed(cloud, asked, by_filter("instance-id", "tag:Name")):
+        for machine in (_machine(each) for group in page["Reservations"] for each in group["Instances"]):
+            hint = f"{machine.state}, {len(machine.volumes)} disk(s)"
+            yield Option(machine.id, machine, machine.name or machine.id, hint)
 
 
-def mine(cloud: Cloud) -> list[Option[Image | str]]:
+def mine(cloud: Cloud) -> Iterator[Option[Image | str]]:
     """A new image, or one of those there are."""
-    options: list[Option[Image | str]] = [Option(NEW, NEW, "A new one, made from a machine")]
-    return options + [Option(each.id, each, each.name or each.id, each.state) for each in _mine(cloud)]
+    yield Option(NEW, NEW, "A new one, made from a machine")
+    for each in _mine(cloud):
+        yield Option(each.id, each, each.name or each.id, each.state)
 
 
 def name(text: str) -> str:
@@ -73,7 +73,9 @@ def name(text: str) -> str:
 
 def free(cloud: Cloud, wanted: str) -> None:
     """Raises Refused if an own image has that name."""
-    if any(each.name == wanted for each in _mine(cloud)):
+    with seeking((wanted,)):
+        taken = any(each.name == wanted for each in _mine(cloud))
+    if taken:
         raise Refused(f"You have an image called “{wanted}” already. Choose another name.")
 
 
@@ -116,9 +118,9 @@ def keys_of(cloud: Cloud, *, volumes: tuple[str, ...] = (), snapshots: tuple[str
     return [str(each.get("KmsKeyId") or "alias/aws/ebs") for each in disks if each.get("Encrypted")]
 
 
-def _mine(cloud: Cloud) -> list[Image]:
-    pages = cloud.pages(Call("ec2.DescribeImages", {"Owners": ["self"]}))
-    return [_image(each) for page in pages for each in page["Images"]]
+def _mine(cloud: Cloud) -> Iterator[Image]:
+    asked = Call("ec2.DescribeImages", {"Owners": ["self"]})
+    return (_image(each) for page in listed(cloud, asked, by_filter("image-id", "name")) for each in page["Images"])
 
 
 def _image(each: Mapping[str, Any]) -> Image:

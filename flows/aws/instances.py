@@ -13,6 +13,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from flows.engine import RUN, TOKEN, Action, Call, Cloud, CloudError, Cost, Find, Option, Ref, Refused, Undo, Wait, join
+from flows.engine.listing import whole
 
 from . import machine_access, network, subnets
 from .tags import name_of, tagged
@@ -100,7 +101,7 @@ def offered(cloud: Cloud, chosen: str, place: Place) -> None:
 
 def places(cloud: Cloud) -> Iterator[Option[Place]]:
     """The subnets that the internet can reach, those of the default network first."""
-    for vpc in sorted(network.vpcs(cloud), key=lambda each: not each.value.is_default):
+    for vpc in sorted(network.vpcs(cloud, whole), key=lambda each: not each.value.is_default):
         for option in subnets.subnets(cloud, vpc.value):
             each = option.value
             if each.public:

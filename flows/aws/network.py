@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from flows.engine import RUN, Action, Call, Cloud, Find, Late, Option, Refused, Still, Undo, Use, Wait, join
+from flows.engine.listing import Narrow, by_filter, listed
 
 from .addresses import MOST_DIGITS
 from .tags import name_of
@@ -78,13 +79,16 @@ class SecurityGroup:
     rule_count: int
 
 
+VPC_NAMED = by_filter("vpc-id", "tag:Name")
+
+
 # -- to pick from ----------------------------------------------------------------------------------------------
 
 
-def vpcs(cloud: Cloud) -> Iterator[Option[Vpc]]:
+def vpcs(cloud: Cloud, narrow: Narrow = VPC_NAMED) -> Iterator[Option[Vpc]]:
     """The VPCs of the region that can carry anything."""
     account = cloud.identity.account
-    for page in cloud.pages(Call("ec2.DescribeVpcs")):
+    for page in listed(cloud, Call("ec2.DescribeVpcs"), narrow):
         for vpc in page["Vpcs"]:
             if vpc.get("State", "available") != "available":
                 continue
@@ -107,7 +111,8 @@ def route_tables(cloud: Cloud, vpc: Vpc) -> Iterator[Option[RouteTable]]:
 
 def security_groups(cloud: Cloud, vpc: Vpc) -> Iterator[Option[SecurityGroup]]:
     """The security groups of a VPC."""
-    for page in cloud.pages(Call("ec2.DescribeSecurityGroups", _in_vpc(vpc.id))):
+    asked = Call("ec2.DescribeSecurityGroups", _in_vpc(vpc.id))
+    for page in listed(cloud, asked, by_filter("group-id", "group-name")):
         for group in page["SecurityGroups"]:
             found = _security_group(group)
             yield Option(found.id, found, found.name, f"{found.id}  {found.description}")

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from flows.engine import Call, Caution, CloudError, Option, Refused
+from flows.engine.listing import by_prefix, listed, seeking
 
 from . import functions, new_buckets
 from .buckets import Bucket
@@ -24,7 +25,7 @@ WHOLE_KEY = 1024
 def buckets_here(flow: Any) -> Iterator[Option[Bucket]]:
     """The account's buckets in the region of the functions: S3 calls no others."""
     region = flow.cloud.identity.region
-    for page in flow.cloud.pages(Call("s3.ListBuckets", {"MaxBuckets": 1000})):
+    for page in listed(flow.cloud, Call("s3.ListBuckets", {"MaxBuckets": 1000}), by_prefix()):
         for each in page.get("Buckets") or []:
             where = each.get("BucketRegion") or _region(flow, each["Name"])
             if where == region:
@@ -35,7 +36,9 @@ def bucket(text: str, flow: Any) -> str:
     """The name of a bucket in any form, as the list has it. Raises Refused when it cannot call a function here."""
     name = re.sub(r"^(s3://|arn:[a-z-]+:s3:::)", "", text).partition("/")[0]
     region = flow.cloud.identity.region
-    if any(option.key == name for option in buckets_here(flow)):
+    with seeking((name,)):
+        here = any(option.key == name for option in buckets_here(flow))
+    if here:
         return name
     there = new_buckets.standing(flow.cloud, name)
     if there is None:

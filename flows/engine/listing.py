@@ -1,7 +1,8 @@
 """How long lists are read: no more of them than is needed.
 
 An account may have ten thousand of something. Three rules keep that bearable, and no set-up has to know them:
-a list that is shown opens with its first page and is read on behind it; a reply that is the id of something ends
+a list that is shown opens with its first page (and, where every entry costs a call of its own, with a screenful)
+and is read on behind it; a reply that is the id of something ends
 the reading where it is found; and a reply that is a name is asked for by AWS's own filters, where a look-up says
 which they are (`listed`). Two context variables carry this, because look-ups are plain generators and what is
 wanted of them depends on who reads: each thread has its own.
@@ -27,8 +28,12 @@ MOST = 200
 """Values that one filter of EC2 takes (Amazon EC2 API Reference, "Filter", 2026-10)."""
 
 
+SCREENFUL = 20
+"""Options with which a list opens whose entries are looked up one by one."""
+
+
 class Enough(BaseException):
-    """A further page was not read, because what there is suffices for now. No look-up may catch it."""
+    """Something was not read, because what there is suffices for now. No look-up may catch it."""
 
 
 @dataclass
@@ -37,13 +42,16 @@ class _Sought:
     narrowed: bool = False
 
 
-_enough: ContextVar[Callable[[], bool] | None] = ContextVar("enough", default=None)
+_enough: ContextVar[Callable[[int], bool] | None] = ContextVar("enough", default=None)
 _sought: ContextVar[_Sought | None] = ContextVar("sought", default=None)
 
 
 @contextmanager
-def reading_until(enough: Callable[[], bool]) -> Iterator[None]:
-    """While this holds, a page beyond the first is only read if not `enough()`; else `Enough` is raised."""
+def reading_until(enough: Callable[[int], bool]) -> Iterator[None]:
+    """While this holds, nothing is asked for that can wait: `Enough` is raised instead.
+
+    A further page can wait if `enough(1)`, any other call if `enough(SCREENFUL)`: whether there are so many options.
+    """
     token = _enough.set(enough)
     try:
         yield
@@ -51,10 +59,11 @@ def reading_until(enough: Callable[[], bool]) -> Iterator[None]:
         _enough.reset(token)
 
 
-def has_enough() -> bool:
-    """Whether whoever reads here has enough."""
+def stop_if_enough(options: int) -> None:
+    """Before AWS is asked. Raises Enough if whoever reads here has so many options."""
     enough = _enough.get()
-    return enough is not None and enough()
+    if enough is not None and enough(options):
+        raise Enough
 
 
 @contextmanager
@@ -86,6 +95,11 @@ def listed(cloud: Cloud, call: Call, narrow: Narrow) -> Iterator[dict[str, Any]]
         sought.narrowed = True
     for each in calls or [call]:
         yield from cloud.pages(each)
+
+
+def whole(call: Call, texts: tuple[str, ...]) -> Sequence[Call]:
+    """Not narrowed: for a list that only serves to make another one."""
+    return ()
 
 
 def by_filter(id: str = "", name: str = "") -> Narrow:

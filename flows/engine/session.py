@@ -491,9 +491,9 @@ class Session:
         options: list[Option[Any]] = []
         missing, rest = set(several(said, spaces=False)), None
 
-        def enough() -> bool:
+        def enough(many: int) -> bool:
             """There is something to pick from, and what was said is in it."""
-            return bool(options) and not missing
+            return len(options) >= many and not missing
 
         try:
             with reading_until(enough):
