@@ -156,7 +156,7 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             carrier.forget_secrets()
         try:
             if reply is None:
-                reply = carrier.send(action.call, action.not_yet, action.read)
+                reply = carrier.send(action.call, action.not_yet, action.read, action=action.id)
         except Stopped:
             if not doubt:  # nothing was sent
                 run.note(action.id, "refused", why="stopped")

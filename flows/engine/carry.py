@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import jmespath
 
@@ -25,12 +25,15 @@ from .problems import CloudError, Denied, Problem
 
 NOT_YET_LIMIT = 300
 """Seconds for which "not yet" is believed (terraform-provider-aws gives VPN gateways 5 minutes too)."""
+USUALLY = 15
+"""Seconds after which a "not yet" is mostly over."""
 FRESH = 60
 """Seconds for which "not found" may only mean that AWS's copies are not in step yet."""
 POLLS = (1, 1, 2, 3, 5, 5, 10)
 """Seconds between one look and the next; the last one repeats."""
 
 
+T = TypeVar("T")
 LETTERS = string.ascii_letters + string.digits
 
 
@@ -136,23 +139,39 @@ class Carrier:
         if self.stop.is_set():
             raise Stopped("Stopped as you asked.", "What was sent is written down.")
 
-    def send(self, call: Call, not_yet: Iterable[str], read: Call | None = None, more: str = "") -> dict[str, Any]:
+    def send(
+        self, call: Call, not_yet: Iterable[str], read: Call | None = None, more: str = "", *, action: str = ""
+    ) -> dict[str, Any]:
         """Send a changing call, again and again while AWS says "not yet". Raises CloudError.
 
         `read` is made before each attempt; `found` in the call refers to its answer. While `more` is true of that,
         there is more to send.
         """
+
+        def attempt() -> tuple[dict[str, Any], bool]:
+            answer = self.cloud.make(read.fill(self.resolve)) if read else {}
+            reply = self.cloud.make(call.fill(partial(self._resolve_found, answer)))
+            return reply, bool(more and jmespath.search(more, answer))
+
+        while True:
+            reply, again = self.patiently(attempt, not_yet, action)
+            if not again:
+                return reply
+
+    def patiently(self, attempt: Callable[[], T], not_yet: Iterable[str], action: str = "") -> T:
+        """What `attempt` gives, made again and again while AWS says "not yet"; reported for `action` if it is named."""
         began, tries = self.clock.now(), 0
         while True:
             self.check()
             try:
-                answer = self.cloud.make(read.fill(self.resolve)) if read else {}
-                reply = self.cloud.make(call.fill(partial(self._resolve_found, answer)))
-                if not more or not jmespath.search(more, answer):
-                    return reply
+                return attempt()
             except CloudError as problem:
-                if not matches(problem, not_yet) or self.clock.now() - began > self.patience:
+                elapsed = self.clock.now() - began
+                if not matches(problem, not_yet) or elapsed > self.patience:
                     raise
+                if action:
+                    told = f"AWS is not ready for it yet ({problem.aws_code}); it is asked again"
+                    self.report(Event(Happening.WAITING, action, told, "", elapsed, USUALLY))
                 self.pause(interval(tries))
                 tries += 1
 

@@ -139,7 +139,7 @@ def _take_back(action: Action, carrier: Carrier) -> None:
         _restore(action.undo, carrier, run.facts(action.id))
         how = Happening.RESTORED
     elif isinstance(action.undo, Entry):
-        _take_out(action, action.undo, carrier)
+        carrier.patiently(partial(_take_out, action, action.undo, carrier), action.not_yet)
     else:
         for step in action.undo:
             _step(action, step, carrier)
@@ -215,6 +215,7 @@ def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> No
 
 
 def _take_out(action: Action, entry: Entry, carrier: Carrier) -> None:
+    """Take our entry out of what stands there at this moment, so that trying again overwrites nobody's change."""
     document, facts = Document(carrier, entry), carrier.run.facts(action.id)
     try:
         ours = document.ours()

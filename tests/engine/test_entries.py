@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from flows.engine import (
     RUN,
     Action,
     Call,
+    CloudError,
     Entry,
     Journal,
     Place,
@@ -390,3 +392,26 @@ def test_a_document_is_read_right_before_it_is_written_whole(
     assert "NOW_TAG_SET=$(aws s3api get-bucket-tagging" in text
     assert "${NOW_TAG_SET}" in text
     assert text.index("NOW_TAG_SET=") < text.index("put-bucket-tagging")
+
+
+def test_taking_it_out_waits_for_others_and_keeps_what_they_did(
+    cloud: Aws, journal: Journal, s3: Any, clock: FakeClock
+) -> None:
+    """Somebody else's change is under way, which refuses ours; what it leaves is what ours is taken out of."""
+    this = {"Bucket": WITHOUT}
+    plan = plan_for(WITHOUT)
+    (action,) = plan.actions
+    plan = replace(plan, actions=(replace(action, not_yet=("OperationAborted",)),))
+    run = begun(journal, plan)
+    assert done(run, plan, cloud, clock) == []
+    theirs = statement(WITHOUT, "Theirs")
+
+    def busy(_: int, call: Call) -> None:
+        if call.name in ("PutBucketPolicy", "DeleteBucketPolicy") and len(standing(s3, WITHOUT)["Statement"]) == 1:
+            both = {"Version": "2012-10-17", "Statement": [statement(WITHOUT, "Ours"), theirs]}
+            s3.put_bucket_policy(**this, Policy=json.dumps(both))
+            raise CloudError("Busy.", aws_code="OperationAborted")
+
+    list(undo(run, plan, Between(cloud, before=busy), clock=clock))
+    assert receipt(run, plan).complete
+    assert standing(s3, WITHOUT)["Statement"] == [theirs]

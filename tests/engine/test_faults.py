@@ -578,8 +578,10 @@ def test_not_yet_is_believed_for_a_while(cloud: Aws, journal: Journal, clock: Fa
             raise CloudError("Not ready.", aws_code="InvalidVpnGatewayState")
 
     made = session(Between(cloud, before=not_ready), journal, clock=clock)
-    (problem,) = problems_of(made)
+    events = list(made.apply())
+    (problem,) = [event.problem for event in events if event.problem]
     assert isinstance(problem, CloudError) and problem.aws_code == "InvalidVpnGatewayState"
+    assert any(e.kind is Happening.WAITING and "InvalidVpnGatewayState" in e.sentence for e in events), "it is said"
     assert len(tries) > 10
     assert tries[-1] - tries[0] >= 300
 
