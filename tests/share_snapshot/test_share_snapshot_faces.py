@@ -1,0 +1,107 @@
+"""One plan for every face, a clean script, a letter that can be followed, and a check for any snapshot."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.clock import FakeClock
+from support.sessions import carried_out
+from support.share_snapshot import EXISTING, VARIANTS, session
+
+import flows
+from flows.aws.snapshot_handover import diagnose
+from flows.engine import Asking, Journal, Place, Session
+from flows.engine.cloud import Aws
+from flows.export.cli import script
+from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
+from tui.batch import load_answers
+from tui.prompts import Conversation, Quit
+
+
+@pytest.mark.parametrize("variant", ["plain", "locked", "cluster"])
+def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_path: Path, variant: str) -> None:
+    answers = VARIANTS[variant]
+    (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
+    by_file = session(both, None, load_answers(tmp_path / "answers.yaml", ())).review().plan
+    talk = Session(flows.find("share_snapshot"), both, place=Place(practice=True))
+
+    def ask(prompt: str, start: str) -> str:
+        state = talk.state()
+        if not isinstance(state, Asking):
+            raise Quit
+        return str(answers[state.question.id])
+
+    Conversation(talk, ask).hold()
+    assert talk.review().plan == by_file
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_script_is_clean(both: Aws, tmp_path: Path, variant: str) -> None:
+    plan = session(both, None, VARIANTS[variant]).review().plan
+    file = tmp_path / "plan.sh"
+    file.write_text(script(plan, flow="share_snapshot", title="A snapshot", region="eu-central-1"))
+    subprocess.run(["bash", "-n", str(file)], check=True)
+    if shutil.which("shellcheck"):
+        subprocess.run(["shellcheck", str(file)], check=True)
+
+
+@pytest.mark.parametrize("variant", ["plain", "locked", "cluster"])
+def test_the_letter_has_the_address_the_key_and_the_restore(
+    both: Aws, journal: Journal, clock: FakeClock, variant: str
+) -> None:
+    made = session(both, journal, VARIANTS[variant], clock)
+    carried_out(made)
+    told = made.hand_over()
+    letter = told.files["for-the-receiver.txt"]
+    assert told.outputs["snapshot_arn"] in letter
+    assert ("--kms-key-id alias/aws/rds" in letter) == (variant == "locked")
+    assert ("restore-db-cluster-from-snapshot" in letter) == (variant == "cluster")
+    assert "--no-publicly-accessible" in letter
+    commands = [line for line in letter.splitlines() if line.startswith("   aws ")]
+    subprocess.run(["bash", "-n", "-c", "\n".join(commands)], check=True)
+    policy = json.loads(told.files["receiver-policy.json"])
+    assert ("kms" in json.dumps(policy)) == (variant == "locked")
+
+
+def found(cloud: Any, name: str) -> dict[str, str]:
+    return {each.id: each.grade.value for each in diagnose(cloud, name, SECOND_ACCOUNT_ID)}
+
+
+def test_a_healthy_one(both: Aws, journal: Journal, clock: FakeClock) -> None:
+    made = session(both, journal, VARIANTS["locked"], clock)
+    carried_out(made)
+    seen = {"snapshot": "proved", "shared": "proved", "key": "proved"}
+    assert found(both, "for-partner") == found(both, made.hand_over().outputs["snapshot_arn"]) == seen
+
+
+def test_each_broken_state(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
+    rds, kms = account.session.client("rds"), account.session.client("kms")
+    assert found(both, "nope") == {"snapshot": "refused"}
+    assert found(both, "orders-before-summer") == {"snapshot": "proved", "shared": "refused"}
+    assert found(both, "rds:members-2026-03-02-09-00") == {"snapshot": "proved", "manual": "refused"}
+    which = {"DBSnapshotIdentifier": "orders-before-summer", "AttributeName": "restore"}
+    rds.modify_db_snapshot_attribute(**which, ValuesToAdd=["all"])
+    assert found(both, "orders-before-summer") == {"snapshot": "proved", "public": "refused", "shared": "refused"}
+    rds.create_db_snapshot(DBSnapshotIdentifier="members-now", DBInstanceIdentifier="members")
+    assert found(both, "members-now") == {"snapshot": "proved", "shared": "refused", "key": "refused"}
+    made = session(both, journal, VARIANTS["locked"], clock)
+    carried_out(made)
+    key = made.hand_over().outputs["key"]
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": []}))
+    assert found(both, "for-partner") == {"snapshot": "proved", "shared": "proved", "key": "refused"}
+
+
+def test_permissions_are_those_of_the_own_account(both: Aws) -> None:
+    review = session(both, None, VARIANTS["locked, elsewhere, received"]).review()
+    assert {"kms:CreateKey", "kms:TagResource", "rds:CopyDBSnapshot", "rds:ModifyDBSnapshotAttribute"} <= set(
+        review.permissions
+    )
+    assert not [each for each in review.permissions if each.startswith("?")]
+    plain = session(both, None, EXISTING).review()
+    assert "kms:CreateKey" not in plain.permissions

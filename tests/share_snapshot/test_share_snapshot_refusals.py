@@ -1,0 +1,137 @@
+"""What AWS would refuse is refused first, with a sentence that says what to enter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+from support.share_snapshot import AUTOMATIC, EXISTING, LOCKED, OWN_KEY, PLAIN, VARIANTS, own_key, session
+
+from flows.engine import Refused
+from flows.engine.cloud import Aws
+from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({**PLAIN, "account": "12345"}, "“12345” is not an account number. It has exactly 12 digits"),
+        ({**PLAIN, "account": "123456789012"}, "123456789012 is your own account"),
+        ({**PLAIN, "account": "all"}, "“all” is not an account number"),
+        ({**PLAIN, "account": []}, "Enter at least one"),
+        (
+            {**PLAIN, "account": [f"9999999999{n}" for n in range(10, 31)]},
+            "shared with at most 20 accounts; these are 21",
+        ),
+        ({**PLAIN, "snapshot_name": "a--b"}, "“a--b” cannot be its name. Letters, digits and single hyphens"),
+        ({**PLAIN, "snapshot_name": "1st"}, "“1st” cannot be its name"),
+        ({**PLAIN, "snapshot_name": "ends-"}, "“ends-” cannot be its name"),
+        ({**PLAIN, "snapshot_name": "x" * 256}, "at most 255 characters"),
+        ({**PLAIN, "snapshot_name": "Orders-Before-Summer"}, "There is a snapshot called “orders-before-summer”"),
+        ({**PLAIN, "region": "mars-1"}, "is not among the choices"),
+        ({**PLAIN, "database": "nope"}, "is not among the choices"),
+        ({**PLAIN, "key": "alias/nope"}, "is not among the choices"),
+        ({**PLAIN, "way": "itself"}, "orders cannot be shared itself: there is none yet. Choose named"),
+        ({**AUTOMATIC, "way": "itself"}, "it is automated, and only manual ones can be shared. Choose named"),
+        ({**EXISTING, "region": "eu-west-1", "way": "itself", "snapshot_name": "x"}, "it is needed in eu-west-1"),
+        ({**LOCKED, "key": "keep"}, "cannot keep its key: it is encrypted with a key of Amazon's"),
+        ({**PLAIN, "database": "reports", "key": "new"}, "AWS does not encrypt Aurora data by copying. Choose keep"),
+        ({**PLAIN, "receive": "yes", "target_profile": ""}, "No profile was given"),
+        (
+            {**PLAIN, "account": "333333333333", "receive": "yes", "target_profile": "partner"},
+            "belongs to the account 210987654321, not to 333333333333",
+        ),
+    ],
+)
+def test_refusals(both: Aws, clock: FakeClock, answers: Mapping[str, Any], sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence):
+        session(both, None, answers, clock)
+
+
+def test_a_snapshot_that_is_shared_with_many_has_no_room(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
+    account.session.client("rds").modify_db_snapshot_attribute(
+        DBSnapshotIdentifier="orders-before-summer", AttributeName="restore",
+        ValuesToAdd=[f"8888888888{n}" for n in range(10, 30)],
+    )  # fmt: skip
+    with pytest.raises(Refused, match="20 may use it already, with these it would be 21"):
+        session(both, None, EXISTING, clock)
+
+
+def test_a_key_that_is_switched_off_or_of_another_kind(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
+    kms = account.session.client("kms")
+    kms.disable_key(KeyId=own_key(account).rpartition("/")[2])
+    with pytest.raises(Refused, match="The key alias/shop is Disabled. Switch it on"):
+        session(both, None, {**LOCKED, "key": OWN_KEY}, clock)
+    signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/signing", TargetKeyId=signing)
+    with pytest.raises(Refused, match="of the kind ECC_NIST_P256; disks need a symmetric one"):
+        session(both, None, {**LOCKED, "key": "alias/signing"}, clock)
+
+
+def test_clusters_of_the_other_kinds(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
+    for engine, sentence in (("postgres", "Multi-AZ DB cluster; its snapshots cannot be shared"), ("neptune", "kind")):
+        account.session.client("rds").create_db_cluster(
+            DBClusterIdentifier=f"our-{engine}", Engine=engine, MasterUsername="shop", MasterUserPassword="not-a-word-1",
+            DBClusterInstanceClass="db.m6gd.large", AllocatedStorage=100, StorageType="io1", Iops=1000,
+        )  # fmt: skip
+        with pytest.raises(Refused, match=sentence):
+            session(both, None, {**PLAIN, "database": f"our-{engine}"}, clock)
+
+
+def test_an_option_that_cannot_be_taken_off(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
+    class Tied(Aws):
+        def make(self, call: Any) -> dict[str, Any]:
+            if call.operation == "rds.DescribeOptionGroups":
+                return {"OptionGroupsList": [{"Options": [{"OptionName": "TDE", "Permanent": True}]}]}
+            return super().make(call)
+
+        def pages(self, call: Any) -> Any:
+            for page in super().pages(call):
+                for each in page.get("DBInstances", []):
+                    each["OptionGroupMemberships"] = [{"OptionGroupName": "secret", "Status": "in-sync"}]
+                yield page
+
+    review = session(Tied(both.place, account.session), None, PLAIN, clock).review()
+    (refusal,) = review.refusals
+    assert refusal.sentence == "The option TDE cannot be taken off a snapshot; such a snapshot cannot be shared."
+
+
+def test_a_key_of_aws_that_rds_uses_by_itself_is_left_behind(
+    account: PracticeAccount, both: Aws, clock: FakeClock
+) -> None:
+    """`sse-rds`: no key of the account is named at all."""
+
+    class Since2026(Aws):
+        def pages(self, call: Any) -> Any:
+            for page in super().pages(call):
+                for each in page.get("DBInstances", []):
+                    each["StorageEncryptionType"] = "sse-rds"
+                yield page
+
+    plan = session(Since2026(both.place, account.session), None, PLAIN, clock).review().plan
+    assert [action.id for action in plan.actions] == [
+        "key", "key-name", "key-rotation", "snapshot", "copy", "drop", "share",
+    ]  # fmt: skip
+
+
+def test_what_there_is_to_think_about(both: Aws, clock: FakeClock) -> None:
+    said = {caution.id: caution for caution in session(both, None, LOCKED, clock).review().cautions}
+    assert said.keys() == {"stalls", "compare-the-number", "key-stays"}
+    assert SECOND_ACCOUNT_ID in said["compare-the-number"].message
+    assert "password hashes" in said["compare-the-number"].message
+
+
+def test_everybody_is_never_let_in(both: Aws, clock: FakeClock) -> None:
+    for answers in VARIANTS.values():
+        for action in session(both, None, answers, clock).review().plan.actions:
+            assert "all" not in action.call.params.get("ValuesToAdd", [])
+
+
+def test_the_essential_keys_are_few_and_known() -> None:
+    import flows
+
+    flow = flows.find("share_snapshot")
+    essential = [question.id for question in flow.questions if not question.fine_tuning]
+    assert essential == ["database", "account", "region", "snapshot_name", "target_profile"]
