@@ -9,7 +9,7 @@ from typing import Any
 
 from alb import fronts
 from practice.picture import snapshot
-from support import aurora, s3_lambda, share_ami, spa, vpn, website
+from support import aurora, s3_lambda, s3_pipeline, share_ami, spa, vpn, website
 from support.killed import Case
 
 
@@ -97,6 +97,16 @@ def _s3_lambda(answers: Mapping[str, Any]) -> Case:
     )
 
 
+def _s3_pipeline(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "s3_pipeline",
+        answers,
+        ("sts", "iam", "s3", "events", "cloudtrail", "codebuild", "codepipeline", "logs"),
+        lambda account: by_kind(s3_pipeline.picture(account.session)),
+        re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\d{4}-\d\d-\d\d \d\d:\d\d"),
+    )
+
+
 CASES: Mapping[str, Case] = {
     "vpn": _vpn(vpn.STATIC),
     "vpn, bgp": _vpn(vpn.BGP),
@@ -108,5 +118,7 @@ CASES: Mapping[str, Case] = {
     "aurora": _aurora(aurora.SLEEPY),
     "share_ami, the machine stopped": _share_ami(share_ami.NEW),
     "spa_pipeline": _spa(spa.CODECOMMIT),
+    "s3_pipeline, a new trail": _s3_pipeline(s3_pipeline.VARIANTS["new trail"]),
+    "s3_pipeline": _s3_pipeline(s3_pipeline.STANDING),
     "s3_lambda": _s3_lambda(s3_lambda.PHOTOS),
 }
