@@ -321,7 +321,7 @@ def _refused(call: Call, error: Any, region: str) -> CloudError:
 
 
 def _code_needed(serial: str, what: str = "This profile needs a code from your MFA device.", why: str = "") -> NoAccess:
-    remedy = "Start Handrail in a terminal and it asks for the code; without one, use a profile that needs none."
+    remedy = "Start `handrail` in a terminal: it asks for the code. Where nobody can, use a profile that needs none."
     return SignInNeeded(what, why, remedy, way=Way.CODE, serial=serial)
 
 
@@ -344,10 +344,10 @@ def _misfortune(call: Call, error: Exception) -> Problem:
             remedy = "Add --region, for example --region eu-central-1."
             return NotChosen("No region is chosen.", remedy=remedy, lacks="region")
         case sad.SSOTokenLoadError():
-            remedy = "Start Handrail in a terminal and it signs you in, or run `aws sso login`."
+            remedy = "Run `aws sso login`, or start `handrail` in a terminal: it signs you in."
             return SignInNeeded("You are not signed in to AWS.", text, remedy, way=Way.DEVICE)
         case sad.UnauthorizedSSOTokenError() | sad.TokenRetrievalError():
-            remedy = "Run `aws sso login`, then go on; nothing is lost."
+            remedy = "Run `aws sso login`, or start `handrail` in a terminal: it signs you in. Nothing is lost."
             return SignInNeeded("Your AWS sign-in has expired.", text, remedy, way=Way.DEVICE)
         case sad.RefreshWithMFAUnsupportedError():
             return _code_needed("", "Your AWS sign-in has expired; it needs a new code from your MFA device.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from person import NARROW, PRACTICE, WIDE, Canned, Person, somebody
+from person import NAMES, NARROW, PRACTICE, WIDE, Canned, Person, somebody
 from small import Lists, Looked, Small
+from textual.events import Key
 
 from flows.engine import CloudError, Denied, Journal, NoAccess, Place
 from tui.app import HandrailApp
@@ -242,6 +243,23 @@ async def test_ten_thousand_options_are_filtered_as_typed() -> None:
         person.sees("Which of ten thousand?")
         await person.press("backspace", "backspace", "backspace", "enter")
         person.sees("Which odd name?")
+
+
+async def test_what_is_typed_in_one_go_filters_by_all_of_it() -> None:
+    """A fast typist, or a slow line that brings several keys at once."""
+    async with somebody(Canned()) as person:
+        for letter in "/wordpress":
+            person.app.post_message(Key(NAMES.get(letter, letter), letter))
+        await person.settle()
+        person.sees("/ wordpress_")
+
+
+async def test_enter_does_not_overtake_what_was_typed_before_it() -> None:
+    async with somebody(Canned(), SMALL, flow=Small) as person:
+        for key in (*"office", "enter"):
+            person.app.post_message(Key(key, key if len(key) == 1 else "\r"))
+        await person.settle()
+        person.sees("What will be done", "Make office")
 
 
 async def test_moving_repaints_two_lines() -> None:

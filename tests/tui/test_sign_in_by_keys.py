@@ -119,7 +119,7 @@ async def test_not_now_leads_to_what_else_can_be_done(door: Gate) -> None:
         await person.until("Only say yes")
         await keys(person, "escape")
         await person.until("Something is in the way")
-        person.sees("You are not signed in to AWS.", "Another profile", "Practise", "Try again")
+        person.sees("You are not signed in to AWS.", "Another profile", "Practise", "Sign in")
         door.said_yes = True
         await keys(person, "r")
         await person.until("Which VPC?")

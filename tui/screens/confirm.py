@@ -45,6 +45,9 @@ class TypeName(Page):
 
     def action_check(self) -> None:
         """Apply, if the name is right."""
+        self.once_typed(self._check)
+
+    def _check(self) -> None:
         typed = str(getattr(self.query_one("#name"), "value", "")).strip()
         if typed == self._name:
             self.app.pop_screen()

@@ -96,6 +96,10 @@ class Page(Screen[None]):
             self.busy = True
             self._doing(slow, then, saying)
 
+    def once_typed(self, then: Callable[[], None]) -> None:
+        """Do this when the field has taken what was typed before: keys that come in one go must not overtake it."""
+        (self.focused or self).call_later(then)
+
     def waits(self, words: str) -> None:
         """Slow work has not come back yet; `words` say what it is, "" that it is over."""
 

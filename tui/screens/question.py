@@ -14,16 +14,17 @@ from textual.widget import Widget
 
 from ..desk import Start
 from ..safe import line
-from ..widgets.answer import Answer
+from ..widgets.answer import READING_ON, Answer
 from ..widgets.fields import Word
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.rail import Rail
 from .notice import Steps, notice, steps, suggested
 from .page import Page, Say
+from .rest import read_on
 
 if TYPE_CHECKING:
-    from flows.engine import Asking, Caution, Session, State
+    from flows.engine import Asking, Caution, Offer, Session, State
     from flows.engine import Question as Asked
 
 
@@ -169,6 +170,23 @@ class Question(Page):
             self.query_one(Answer).open(not self._confirming)
             self._show_notice()
         self.refresh_bindings()
+        self.workers.cancel_group(self, "rest")
+        if asking.offer is not None and asking.offer.rest is not None:
+            self._read_on(asking.offer)
+
+    @work(group="rest", exclusive=True)
+    async def _read_on(self, offer: Offer) -> None:
+        """Take the rest of a long list as it comes. Keys go on working, also Enter."""
+        from flows.engine import Problem
+
+        assert offer.rest is not None, "there is a rest"
+        answer = self.query_one(Answer)
+        note = f"read at {offer.read_at}"
+        try:
+            await read_on(offer.rest, lambda rows: answer.add(rows, note=READING_ON, more=True))
+        except Problem as problem:
+            note = f"the rest could not be read (Ctrl-R reads again): {line(problem.what)}"
+        answer.add([], note=note, more=False)
 
     def _say_question(self, question: Asked[object], position: str) -> None:
         self.query_one("#position", Say).say(position)
@@ -229,6 +247,9 @@ class Question(Page):
 
     def action_next(self) -> None:
         """Take the answer in the field."""
+        self.once_typed(self._take)
+
+    def _take(self) -> None:
         reply = self.query_one(Answer).reply
         if reply is not None:
             self._answer(reply)

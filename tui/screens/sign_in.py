@@ -172,6 +172,9 @@ class SignIn(Page):
 
     def action_enter(self) -> None:
         """Take the code, or try the credentials again."""
+        self.once_typed(self._take)
+
+    def _take(self) -> None:
         from flows.engine import Way
 
         if self._trying:

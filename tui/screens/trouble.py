@@ -32,10 +32,13 @@ class Trouble(Page):
         self.title_words = "Something is in the way"
 
     def between(self) -> Iterable[Widget]:
-        from flows.engine import NoAccess
+        from flows.engine import NoAccess, SignInNeeded
 
         yield Lines(told(self._error), id="page")
-        rows = [Row("again", "Try again", "after you changed something, for example signed in")]
+        again = Row("again", "Try again", "after you changed something, for example signed in")
+        if isinstance(self._error, SignInNeeded) and self._error.door is not None:
+            again = Row("again", "Sign in", "here; nothing is lost")
+        rows = [again]
         if isinstance(self._error, NoAccess) and not self.handrail.desk.place.practice:
             rows.append(Row("profile", "Another profile", "choose who to be, and where"))
             rows.append(Row("practise", "Practise", "in a simulated account; no AWS account is needed"))
@@ -81,7 +84,7 @@ class Trouble(Page):
 
 def told(error: Exception) -> list[Said]:
     """A problem in rows; a mistake of ours in a sentence, never as a traceback."""
-    from flows.engine import Problem
+    from flows.engine import Problem, SignInNeeded
 
     from .. import words
 
@@ -93,5 +96,6 @@ def told(error: Exception) -> list[Said]:
         ]
     rows = [Said(shown(error.what), "problem", "bad")]
     rows += [Said(shown(error.why), "why", "muted")] if error.why else []
-    remedy = words.remedy(error)
+    here = isinstance(error, SignInNeeded) and error.door is not None
+    remedy = "" if here else words.remedy(error)
     return rows + ([Said(shown(remedy), "now", "point")] if remedy else [])
