@@ -10,7 +10,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Late, Option, Still, Undo, join
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Late, Option, Still, Undo, join
 
 ARN = re.compile(r"arn:[a-z-]+:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?")
 LATEST = "latest"
@@ -175,6 +175,11 @@ def let_bucket_call(
                     absent=("NoSuchBucket",),
                 ),
             ),
+        ),
+        find=Find(
+            Call("lambda.GetPolicy", {"FunctionName": function.name, **qualifier(alias)}),
+            join("contains(Policy, '\"handrail-", RUN, "\"') && {Statement: Policy} || null"),
+            absent=(NOT_THERE,),
         ),
         # the id holds the run, so what exists is this run's own, whose answer got lost
         exists=("ResourceConflictException",),

@@ -95,16 +95,17 @@ def function(text: str, flow: Any) -> str:
 
 
 def ready(one: functions.Function, flow: Any) -> Iterator[Caution]:
-    """Whether it runs at all. Raises CloudError when that may not be read."""
-    about = functions.configuration(flow.cloud, one.arn)
+    """Whether it runs at all."""
+    try:
+        about = functions.configuration(flow.cloud, one.arn)
+        off = about is not None and functions.switched_off(flow.cloud, one.name)
+    except CloudError as problem:
+        yield Caution("function-unseen", f"Whether {one.name} is ready was not checked. {problem.what}")
+        return
     if about is None:
         raise Refused(f"The function {one.name} has just been deleted.", remedy="Choose another.")
     if reason := functions.not_ready(about):
         yield Caution("function-not-ready", f"The function is not ready: {reason}.")
-    try:
-        off = functions.switched_off(flow.cloud, one.name)
-    except CloudError:
-        return
     if off:
         yield Caution(
             "function-off",

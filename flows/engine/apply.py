@@ -171,8 +171,12 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
                 problem.what = action.refusals.get(problem.aws_code, problem.what)
                 run.note(action.id, "refused", why=str(problem))
                 raise
-            # after a doubt that could not be looked up, "it exists" is our own first call speaking
-            run.note(action.id, _made(action), outputs={}, created=doubt and action.find is None)
+            # after a doubt "it exists" may be our own first call speaking
+            ours = look_for(action.find, carrier) if doubt and action.find else None
+            if ours is None:
+                run.note(action.id, _made(action), outputs={}, created=doubt and action.find is None)
+            else:
+                _write_done(action, plan, carrier, ours)
         else:
             _write_done(action, plan, carrier, reply)
         return

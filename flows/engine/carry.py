@@ -109,7 +109,7 @@ class Carrier:
     def search(self, find: Find) -> Any:
         """What `find` recognises, on whichever page it is; None if it is on none, or not provably ours."""
         shape = self.text(find.shape)
-        for page in self.cloud.pages(find.look.fill(self.resolve)):
+        for page in self._pages(find):
             there = jmespath.search(shape, page)
             if there is None:
                 continue
@@ -120,6 +120,13 @@ class Carrier:
                 if self._proved(find, find.proof, each, several):
                     return each
         return None
+
+    def _pages(self, find: Find) -> Iterator[dict[str, Any]]:
+        try:
+            yield from self.cloud.pages(find.look.fill(self.resolve))
+        except CloudError as problem:
+            if not matches(problem, find.absent):
+                raise
 
     def _proved(self, find: Find, proof: Call, each: Any, several: bool) -> bool:
         try:

@@ -176,13 +176,14 @@ class Find:
     `shape` is a JMESPath from the answer of `look` to what the lost answer would have been, or null. Where AWS lists
     things without their tags, `proof` asks about the one that was found, with `found(path)` from it in its parameters,
     and the JMESPath `ours` must be true of the answer. Where the listing tells nothing of them, `shape` may be a list
-    of candidates, each of which is asked about.
+    of candidates, each of which is asked about. `absent` are error codes of `look` that mean that there is nothing.
     """
 
     look: Call
     shape: Late
     proof: Call | None = None
     ours: Late = ""
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

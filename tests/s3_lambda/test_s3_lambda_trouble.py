@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from support.clock import FakeClock
 from support.clouds import Between
@@ -73,5 +76,36 @@ def test_an_answer_that_got_lost_makes_nothing_twice(
     once = picture(account.session)
     assert lost
     assert len(once["policy of resize-photos {}"]) == 1
+    taken_back(made)
+    assert picture(account.session) == before
+
+
+@pytest.mark.parametrize("blind", [False, True], ids=["seen at once", "seen only once AWS says that it exists"])
+def test_a_permission_is_given_once_whoever_answers(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, blind: bool
+) -> None:
+    """Emulators take a statement twice, and undo would leave one behind; so it is looked for first."""
+    before = picture(account.session)
+    tried: list[str] = []
+    given: list[str] = []
+
+    class Losing(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            tried.extend([call.name] if call.operation == "lambda.AddPermission" else [])
+            answer = super().make(call)
+            if call.operation == "lambda.AddPermission":
+                given.append(call.name)
+                raise Lost("The answer got lost.")
+            return answer
+
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            if call.operation == "lambda.GetPolicy" and blind and len(tried) == 1:
+                raise explain(call, {"Error": {"Code": "ResourceNotFoundException", "Message": "no"}})
+            yield from super().pages(call)
+
+    made = session(Losing(cloud), journal, clock=clock)
+    assert not [event.problem for event in made.apply() if event.problem]
+    assert len(given) == 1
+    assert len(tried) == 1 + blind
     taken_back(made)
     assert picture(account.session) == before
