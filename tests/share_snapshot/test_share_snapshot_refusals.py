@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
-from support.share_snapshot import AUTOMATIC, EXISTING, LOCKED, OWN_KEY, PLAIN, VARIANTS, own_key, session
+from support.share_snapshot import AUTOMATIC, EXISTING, LOCKED, PLAIN, VARIANTS, session
 
 from flows.engine import Refused
 from flows.engine.cloud import Aws
@@ -45,42 +45,12 @@ from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
         ),
     ],
 )
-def test_refusals(both: Aws, clock: FakeClock, answers: Mapping[str, Any], sentence: str) -> None:
+def test_refusals(still_both: Aws, clock: FakeClock, answers: Mapping[str, Any], sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
-        session(both, None, answers, clock)
+        session(still_both, None, answers, clock)
 
 
-def test_a_snapshot_that_is_shared_with_many_has_no_room(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
-    account.session.client("rds").modify_db_snapshot_attribute(
-        DBSnapshotIdentifier="orders-before-summer", AttributeName="restore",
-        ValuesToAdd=[f"8888888888{n}" for n in range(10, 30)],
-    )  # fmt: skip
-    with pytest.raises(Refused, match="20 may use it already, with these it would be 21"):
-        session(both, None, EXISTING, clock)
-
-
-def test_a_key_that_is_switched_off_or_of_another_kind(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
-    kms = account.session.client("kms")
-    kms.disable_key(KeyId=own_key(account).rpartition("/")[2])
-    with pytest.raises(Refused, match="The key alias/shop is Disabled. Switch it on"):
-        session(both, None, {**LOCKED, "key": OWN_KEY}, clock)
-    signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-    kms.create_alias(AliasName="alias/signing", TargetKeyId=signing)
-    with pytest.raises(Refused, match="of the kind ECC_NIST_P256; disks need a symmetric one"):
-        session(both, None, {**LOCKED, "key": "alias/signing"}, clock)
-
-
-def test_clusters_of_the_other_kinds(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
-    for engine, sentence in (("postgres", "Multi-AZ DB cluster; its snapshots cannot be shared"), ("neptune", "kind")):
-        account.session.client("rds").create_db_cluster(
-            DBClusterIdentifier=f"our-{engine}", Engine=engine, MasterUsername="shop", MasterUserPassword="not-a-word-1",
-            DBClusterInstanceClass="db.m6gd.large", AllocatedStorage=100, StorageType="io1", Iops=1000,
-        )  # fmt: skip
-        with pytest.raises(Refused, match=sentence):
-            session(both, None, {**PLAIN, "database": f"our-{engine}"}, clock)
-
-
-def test_an_option_that_cannot_be_taken_off(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
+def test_an_option_that_cannot_be_taken_off(still: PracticeAccount, still_both: Aws, clock: FakeClock) -> None:
     class Tied(Aws):
         def make(self, call: Any) -> dict[str, Any]:
             if call.operation == "rds.DescribeOptionGroups":
@@ -93,13 +63,13 @@ def test_an_option_that_cannot_be_taken_off(account: PracticeAccount, both: Aws,
                     each["OptionGroupMemberships"] = [{"OptionGroupName": "secret", "Status": "in-sync"}]
                 yield page
 
-    review = session(Tied(both.place, account.session), None, PLAIN, clock).review()
+    review = session(Tied(still_both.place, still.session), None, PLAIN, clock).review()
     (refusal,) = review.refusals
     assert refusal.sentence == "The option TDE cannot be taken off a snapshot; such a snapshot cannot be shared."
 
 
 def test_a_key_of_aws_that_rds_uses_by_itself_is_left_behind(
-    account: PracticeAccount, both: Aws, clock: FakeClock
+    still: PracticeAccount, still_both: Aws, clock: FakeClock
 ) -> None:
     """`sse-rds`: no key of the account is named at all."""
 
@@ -110,22 +80,22 @@ def test_a_key_of_aws_that_rds_uses_by_itself_is_left_behind(
                     each["StorageEncryptionType"] = "sse-rds"
                 yield page
 
-    plan = session(Since2026(both.place, account.session), None, PLAIN, clock).review().plan
+    plan = session(Since2026(still_both.place, still.session), None, PLAIN, clock).review().plan
     assert [action.id for action in plan.actions] == [
         "key", "key-name", "key-rotation", "snapshot", "copy", "drop", "share",
     ]  # fmt: skip
 
 
-def test_what_there_is_to_think_about(both: Aws, clock: FakeClock) -> None:
-    said = {caution.id: caution for caution in session(both, None, LOCKED, clock).review().cautions}
+def test_what_there_is_to_think_about(still_both: Aws, clock: FakeClock) -> None:
+    said = {caution.id: caution for caution in session(still_both, None, LOCKED, clock).review().cautions}
     assert said.keys() == {"stalls", "compare-the-number", "key-stays"}
     assert SECOND_ACCOUNT_ID in said["compare-the-number"].message
     assert "password hashes" in said["compare-the-number"].message
 
 
-def test_everybody_is_never_let_in(both: Aws, clock: FakeClock) -> None:
+def test_everybody_is_never_let_in(still_both: Aws, clock: FakeClock) -> None:
     for answers in VARIANTS.values():
-        for action in session(both, None, answers, clock).review().plan.actions:
+        for action in session(still_both, None, answers, clock).review().plan.actions:
             assert "all" not in action.call.params.get("ValuesToAdd", [])
 
 

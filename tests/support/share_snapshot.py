@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import flows
@@ -60,10 +61,8 @@ def picture(
     """Every snapshot with whom it is shared, and every key that is in use with its policy."""
     seen: dict[str, Any] = {}
     for name in accounts:
-        boto = account.session if name == "own" else account.session_of(name)
-        assert boto
         for region in regions:
-            rds, kms = boto.client("rds", region_name=region), boto.client("kms", region_name=region)
+            rds, kms = _clients(account, name, region)
             for each in rds.describe_db_snapshots()["DBSnapshots"]:
                 id_ = each["DBSnapshotIdentifier"]
                 told = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=id_)["DBSnapshotAttributesResult"]
@@ -81,6 +80,13 @@ def picture(
                     policy = json.loads(kms.get_key_policy(KeyId=each["KeyId"], PolicyName="default")["Policy"])
                     seen[each["KeyId"]] = [own.get(each["KeyId"]), policy]
     return seen
+
+
+@lru_cache(maxsize=len(ACCOUNTS) * len(REGIONS))
+def _clients(account: PracticeAccount, name: str, region: str) -> tuple[Any, Any]:
+    boto = account.session if name == "own" else account.session_of(name)
+    assert boto
+    return boto.client("rds", region_name=region), boto.client("kms", region_name=region)
 
 
 def _told(each: Mapping[str, Any], attributes: Any) -> list[Any]:
