@@ -41,9 +41,11 @@ from flows.engine import (
 
 from . import batch, history, words
 from .arrival import Arrival, LetIn
+from .catalogue import Catalogue
 from .safe import line, shown
 
-PAGE = 20
+MOST_DIGITS = 9
+"""Of a number in a list; what is longer is a name."""
 HELP = (
     "Enter takes what is offered. “back” goes back, “?” explains, “refresh” reads the account again, "
     "“quit” leaves and keeps your answers. Nothing is created before you say so."
@@ -275,54 +277,68 @@ class Conversation:
         return self._reply(prompt, start, state)
 
     def _pick(self, state: Asking) -> object | None:
-        offer, many = state.offer, isinstance(state.question, Picks)
+        offer = state.offer
         assert offer is not None, "a question with options has an offer"
         if offer.listed is not Listed.ITEMS:
             say(shown(offer.way_out))
             return self._reply("An id, or back, refresh or quit", "", state)
-        options, first = offer.options, 0
+        try:
+            return self._choose(state, Catalogue(offer))
+        except Problem as problem:  # the list could not be read on
+            say(words.problem(problem))
+            return self._reply("An id, or back, refresh or quit", "", state)
+
+    def _choose(self, state: Asking, catalogue: Catalogue) -> object | None:
+        many = isinstance(state.question, Picks)
         chosen = state.said if isinstance(state.said, list) else [state.said]
-        marked = [option.key for option in options if option.key in [str(key) for key in chosen]]
+        marked = {str(key): number for key in chosen if (number := catalogue.place(str(key)))}
         while True:
-            self._list(options, first, marked)
-            start = ", ".join(str([o.key for o in options].index(key) + 1) for key in marked)
+            self._list(catalogue, marked)
+            start = ", ".join(str(number) for number in marked.values())
             prompt = "Numbers or names (separate with commas), or none" if many else "Number, name or part of it"
             reply = self._reply(prompt, start, state)
             if reply is None:
                 return None
-            if reply == "more" and first + PAGE < len(options):
-                first += PAGE
+            if reply == "more" and catalogue.further():
+                catalogue.turn()
                 continue
             if many:
-                return self._several(reply, options)
-            found = _matching(reply, options)
-            if len(found) == 1:
-                return found[0].key
-            if not found:
+                return self._several(reply, catalogue)
+            found = _named(reply, catalogue)
+            if found or not reply:
+                return found[0].key if len(found) == 1 else reply
+            if not self._look_for(reply, catalogue):
                 return reply
-            say(f"{len(found)} match “{shown(reply)}”:")
-            options, first = tuple(found), 0
-            marked = []
+            if len(matching := catalogue.page()) == 1:
+                return matching[0].key
+            say(f"{catalogue.matching()} match “{shown(reply)}”:")
+            marked = {}
 
-    def _several(self, reply: str, options: tuple[Option[Any], ...]) -> object:
+    def _look_for(self, part: str, catalogue: Catalogue) -> bool:
+        """Look only at what contains this; False if there is nothing. A long list is read on for it."""
+        if not catalogue.whole:
+            say("Reading on…")
+        catalogue.look_for(part)
+        return bool(catalogue.page())
+
+    def _several(self, reply: str, catalogue: Catalogue) -> object:
         if reply.lower() in ("none", "[]", ""):
             return []
         if reply.lower() == "all":
-            return [option.key for option in options]
+            return [option.key for option in catalogue.every()]
         keys: list[str] = []
         for part in (text.strip() for text in reply.split(",")):
-            found = _matching(part, options)
+            found = _named(part, catalogue) or catalogue.containing(part)
             keys.append(found[0].key if len(found) == 1 else part)
         return keys
 
-    def _list(self, options: tuple[Option[Any], ...], first: int, marked: list[str]) -> None:
-        for number, option in enumerate(options[first : first + PAGE], first + 1):
+    def _list(self, catalogue: Catalogue, marked: Collection[str]) -> None:
+        for number, option in enumerate(catalogue.page(), catalogue.first + 1):
             mark = "*" if option.key in marked else " "
             hint = line(option.hint.removeprefix(option.label))
             say(f" {mark}{number:>3}  {line(option.label)}  {hint}".rstrip())
-        left = len(options) - first - PAGE
-        if left > 0:
-            say(f"      {left} more: type more, or part of a name")
+        if further := catalogue.further():
+            say(f"      {further}: type more, or part of a name")
 
     def _reply(self, prompt: str, start: str, state: Asking) -> str | None:
         """A reply that is an answer; None when it was a word for the conversation itself."""
@@ -504,15 +520,10 @@ class Conversation:
         return problems
 
 
-def _matching(reply: str, options: tuple[Option[Any], ...]) -> list[Option[Any]]:
-    """The options that a number, an id, a name or a part of one means."""
-    if reply.isdigit() and 1 <= int(reply) <= len(options):
-        return [options[int(reply) - 1]]
-    exact = [option for option in options if reply in (option.key, option.label)]
-    if exact or not reply:
-        return exact
-    part = reply.lower()
-    return [o for o in options if part in f"{o.key} {o.label} {o.hint}".lower()]
+def _named(reply: str, catalogue: Catalogue) -> list[Option[Any]]:
+    """The options that a number, an id or a name means."""
+    numbered = catalogue.numbered(int(reply)) if reply.isdigit() and len(reply) < MOST_DIGITS else None
+    return [numbered] if numbered else catalogue.exact(reply)
 
 
 def _as_text(said: object) -> str:

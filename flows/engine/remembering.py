@@ -7,6 +7,7 @@ what there is of it.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from .plan import Call
 from .problems import SignInNeeded
 
 Answer = dict[str, Any]
+WAY_ON = re.compile("(Token|Marker)$", re.IGNORECASE)
 FLEETING = ("ssm.GetCommandInvocation",)
 """What is asked again and again until it changes."""
 
@@ -58,8 +60,9 @@ class Remembering:
 
     def pages(self, call: Call) -> Iterator[Answer]:
         kept, number = self._kept(call, lambda: self._cloud.pages(call)), 0
+        page: Answer | None = None
         while True:
-            if not kept.has(number):
+            if not kept.has(number) and (page is None or _continues(page)):
                 stop_if_enough(1 if number else SCREENFUL)
             page = kept.page(number)
             if page is None:
@@ -133,6 +136,16 @@ class _Kept:
         for _ in self._pages:
             next(rest, None)
         return rest
+
+
+def _continues(page: Answer) -> bool:
+    """Whether another page follows, as far as its words tell: AWS calls the way to it a token or a marker."""
+    parts = [page, *(part for name, part in page.items() if isinstance(part, dict) and name != "ResponseMetadata")]
+    return any(
+        value and (isinstance(value, str) if WAY_ON.search(name) else name == "IsTruncated")
+        for part in parts
+        for name, value in part.items()
+    )
 
 
 def _key(call: Call) -> str:

@@ -17,6 +17,7 @@ from .options import Options
 if TYPE_CHECKING:
     from flows.engine import Asking
 
+READING_ON = "reading on…"
 AROUND = 16
 """Lines of the screen that the question, its explanation and a notice take; a longer list fills what is left."""
 
@@ -42,10 +43,11 @@ class Answer(Vertical):
             case Choice() | Picks() if offer is not None and offer.listed is Listed.ITEMS:
                 rows = [Row(option.key, option.label, option.hint) for option in offer.options]
                 note = f"read at {offer.read_at}" if offer.read_at and not question.written else ""
+                note, more = (READING_ON, True) if offer.rest is not None else (note, False)
                 if isinstance(question, Picks):
-                    self._list(rows, marked=chosen(said, rows), note=note)
+                    self._list(rows, marked=chosen(said, rows), note=note, more=more)
                 else:
-                    self._list(rows, at=str(said), note=note)
+                    self._list(rows, at=str(said), note=note, more=more)
                 return ""
             case Yes():
                 self._list([Row("yes", "Yes"), Row("no", "No")], at="no" if str(said).lower() in NO else "yes")
@@ -79,6 +81,12 @@ class Answer(Vertical):
             case None:
                 return None
 
+    def add(self, rows: list[Row], *, note: str, more: bool) -> None:
+        """Further options have arrived. `note` is said under the list, `more` whether it is still being read."""
+        if isinstance(self._field, Options):
+            self._field.add(rows, note=note, more=more)
+            self._fit(self._field)
+
     def put(self, text: str) -> None:
         """Write this into the field, for the person to look at and to take."""
         match self._field:
@@ -109,15 +117,21 @@ class Answer(Vertical):
         field.display = True
         self._field = field
 
-    def _list(self, rows: list[Row], *, at: str = "", marked: list[str] | None = None, note: str = "") -> None:
+    def _list(
+        self, rows: list[Row], *, at: str = "", marked: list[str] | None = None, note: str = "", more: bool = False
+    ) -> None:
         old = self.query(Options)
         field = old.first() if old else Options()
         self._use(field)
-        short = len(rows) + AROUND <= self.screen.size.height
-        field.styles.height = self.styles.height = "auto" if short else "1fr"
         named = [row.key for row in rows if at in (row.key, row.label)]
         at = (named or marked or [rows[0].key])[0]
-        field.show(rows, at=at, marked=marked, note=note, eager=marked is None)
+        field.show(rows, at=at, marked=marked, note=note, eager=marked is None, more=more)
+        self._fit(field)
+
+    def _fit(self, field: Options) -> None:
+        """A short list takes the lines that it needs, a long one all there are."""
+        short = field.count + AROUND <= self.screen.size.height
+        field.styles.height = self.styles.height = "auto" if short else "1fr"
 
     def _word(self, text: str) -> None:
         old = self.query(Word)

@@ -2,11 +2,12 @@
 
 One widget paints the lines in view from plain strings; there is nothing to mount for an option. Moving
 repaints two lines. Filtering searches an index that is made once. The cursor holds on to an option's key,
-so a list that is read afresh does not move under it.
+so a list that is read afresh does not move under it, and neither does one that goes on arriving.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
@@ -33,6 +34,7 @@ class Options(Widget, can_focus=True):
         marked: keys that are picked; None for a list in which just one is chosen.
         note: said in the last line, for example when the list was read.
         eager: typing a letter begins to filter; otherwise only `/` does.
+        more: further rows will be added.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,11 +84,12 @@ class Options(Widget, can_focus=True):
         marked: Collection[str] | None = None,
         note: str = "",
         eager: bool = False,
+        more: bool = False,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self.marked: set[str] | None = None
-        self._set(rows, at, marked, note, eager)
+        self._set(rows, at, marked, note, eager, more)
 
     # -- what it holds -----------------------------------------------------------------------------------
 
@@ -98,26 +101,34 @@ class Options(Widget, can_focus=True):
         marked: Collection[str] | None = None,
         note: str = "",
         eager: bool = False,
+        more: bool = False,
     ) -> None:
         """Hold other rows. The cursor stays on its option if that is still there and `at` does not say otherwise."""
-        self._set(rows, at or self.key, marked, note, eager)
+        self._set(rows, at or self.key, marked, note, eager, more)
         self.refresh(layout=True)
         self.refresh_bindings()
         self._tell()
 
-    def _set(self, rows: Iterable[Row], at: str, marked: Collection[str] | None, note: str, eager: bool) -> None:
-        self._rows: Sequence[Row] = tuple(rows)
-        self._shown: Sequence[Row] = self._rows
+    def _set(
+        self, rows: Iterable[Row], at: str, marked: Collection[str] | None, note: str, eager: bool, more: bool
+    ) -> None:
+        self.more = more
+        self._rows: list[Row] = list(rows)
+        self._shown: Sequence[int] = range(len(self._rows))
+        """The places in `_rows` of what is in the list now."""
         self._index: Index | None = None
-        self._label = min(max((len(row.label) for row in self._rows if row.hint), default=0), 60)
+        self._label = _widest(self._rows)
+        self.count = sum(1 for row in self._rows if row.key)
+        """How many options there are, headings left out."""
         self.marked, self.note, self.eager = None if marked is None else set(marked), note, eager
         self.finding, self.sought = False, ""
         self._cursor = self._top = 0
         self._go_to(at)
 
     def _go_to(self, key: str) -> None:
-        found = next((i for i, row in enumerate(self._shown) if row.key and row.key == key), None)
-        first = next((i for i, row in enumerate(self._shown) if row.key), 0)
+        rows = self._rows
+        found = next((i for i, at in enumerate(self._shown) if key and rows[at].key == key), None)
+        first = next((i for i, at in enumerate(self._shown) if rows[at].key), 0)
         self._cursor = first if found is None else found
         self._top = 0
         self._scroll()
@@ -125,7 +136,7 @@ class Options(Widget, can_focus=True):
     @property
     def row(self) -> Row | None:
         """What the cursor is on; None in an empty list."""
-        return self._shown[self._cursor] if self._cursor < len(self._shown) else None
+        return self._rows[self._shown[self._cursor]] if self._cursor < len(self._shown) else None
 
     @property
     def key(self) -> str:
@@ -137,10 +148,22 @@ class Options(Widget, can_focus=True):
         """The marked keys, in the order of the list."""
         return [row.key for row in self._rows if self.marked and row.key in self.marked]
 
-    @property
-    def count(self) -> int:
-        """How many options there are, headings left out."""
-        return sum(1 for row in self._rows if row.key)
+    def add(self, rows: Sequence[Row], *, note: str, more: bool) -> None:
+        """Hold these rows, too, after the others. Nothing moves: what is in view stays where it is."""
+        before, room = len(self._shown), self._room
+        self._rows += rows
+        self.count += sum(1 for row in rows if row.key)
+        if self._index is not None:
+            self._index.add(rows)
+        self._shown = self._index.find(self.sought) if self._index and self.sought else range(len(self._rows))
+        widest, self.note, self.more = max(self._label, _widest(rows)), note, more
+        if before < self.size.height or widest != self._label:
+            self._label = widest
+            self.refresh(layout=before < self.size.height)
+        else:
+            self.refresh(Region(0, room + self.finding, self.size.width, 1))
+        if not before and self._shown:
+            self._tell()
 
     # -- keys --------------------------------------------------------------------------------------------
 
@@ -159,6 +182,12 @@ class Options(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         typed = event.character if event.is_printable else None
+        if not self.finding and typed == "/" and self.count > 1:
+            # not left to the binding: the letters right behind it would overtake it
+            self.action_find()
+            event.stop()
+            event.prevent_default()
+            return
         if not self.finding:
             begins = self.eager and typed is not None and (typed.isalnum() or typed in "-_.")
             if not begins or self.count < 2:
@@ -198,7 +227,7 @@ class Options(Widget, can_focus=True):
 
     def action_mark_all(self) -> None:
         if self.marked is not None:
-            keys = {row.key for row in self._shown if row.key}
+            keys = {self._rows[at].key for at in self._shown} - {""}
             self.marked = self.marked - keys if keys <= self.marked else self.marked | keys
             self.refresh()
 
@@ -208,28 +237,41 @@ class Options(Widget, can_focus=True):
         self.refresh_bindings()
 
     def action_unfind(self) -> None:
-        key = self.key
-        self.finding, self.sought, self._shown = False, "", self._rows
-        self._go_to(key)
+        here = self._place
+        self.finding, self.sought, self._shown = False, "", range(len(self._rows))
+        self._stay(here)
         self.refresh(layout=True)
         self.refresh_bindings()
         self._tell()
 
     def _search(self, text: str) -> None:
-        key, self.sought = self.key, text
+        here, self.sought = self._place, text
         if self._index is None:
             self._index = Index(self._rows)
         self._shown = self._index.find(text)
-        self._go_to(key)
+        self._stay(here)
         self.refresh()
         self._tell()
+
+    @property
+    def _place(self) -> int:
+        """Which of the rows the cursor is on; -1 in an empty list."""
+        return self._shown[self._cursor] if self._cursor < len(self._shown) else -1
+
+    def _stay(self, place: int) -> None:
+        """Put the cursor on that row, or on the first option if it is not in the list now."""
+        at = bisect_left(self._shown, place)
+        here = at < len(self._shown) and self._shown[at] == place
+        self._cursor = at if here else next((i for i, at in enumerate(self._shown) if self._rows[at].key), 0)
+        self._top = 0
+        self._scroll()
 
     def _move(self, by: int) -> None:
         if not self._shown:
             return
         before, step = self._cursor, 1 if by > 0 else -1
         target = min(max(before + by, 0), len(self._shown) - 1)
-        while 0 <= target < len(self._shown) and not self._shown[target].key:
+        while 0 <= target < len(self._shown) and not self._rows[self._shown[target]].key:
             target += step
         if not 0 <= target < len(self._shown) or target == before:
             if step < 0 and self._top:  # a heading above the first option comes into view again
@@ -295,7 +337,7 @@ class Options(Widget, can_focus=True):
             return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
         if self._top + y >= len(self._shown):
             return Strip.blank(width, base)
-        row, here = self._shown[self._top + y], self._top + y == self._cursor
+        row, here = self._rows[self._shown[self._top + y]], self._top + y == self._cursor
         mark = self._mark(row)
         return painted(row, here=here, mark=mark, width=width, widest=self._label, base=base, look=self._styled)
 
@@ -303,13 +345,13 @@ class Options(Widget, can_focus=True):
         return "" if self.marked is None else "[x] " if row.key in self.marked else "[ ] "
 
     def _status(self) -> str:
-        total, shown = self.count, len(self._shown)
+        shown, total = len(self._shown), f"{self.count}{' so far' if self.more else ''}"
         last = min(self._top + self._room, shown)
         words = []
         if self.sought:
             words.append(f"{shown} of {total}")
         if shown > self._room:
-            words.append(f"{self._top + 1} to {last}" + ("" if self.sought else f" of {shown}"))
+            words.append(f"{self._top + 1} to {last}" + ("" if self.sought else f" of {total}"))
         return "  " + " · ".join([*words, *([self.note] if self.note else [])])
 
     def cut_off(self, row: Row) -> bool:
@@ -318,3 +360,8 @@ class Options(Widget, can_focus=True):
 
     def _styled(self, part: str) -> Style:
         return self.get_component_rich_style(f"options--{part}", partial=True)
+
+
+def _widest(rows: Iterable[Row]) -> int:
+    """Cells that the names beside hints want."""
+    return min(max((len(row.label) for row in rows if row.hint), default=0), 60)
