@@ -23,9 +23,9 @@ import botocore.credentials
 import botocore.tokens
 import pytest
 
-ACCOUNT = "111122223333"
+ACCOUNT = "123456789012"
 CODE = "ABCD-EFGH"
-MFA = "123456"
+MFA = "774093"
 CONFIG = f"""
 [default]
 region = eu-central-1

@@ -143,7 +143,7 @@ async def test_home_asks_nobody_to_sign_in(door: Gate) -> None:
 
 async def test_a_code_is_asked_for_until_it_is_right(door: Gate) -> None:
     async with somebody(Place("guarded"), PAIR) as person:
-        await person.until("Type the 6 digits of arn:aws:iam::111122223333:mfa/kim")
+        await person.until("Type the 6 digits of arn:aws:iam::123456789012:mfa/kim")
         await keys(person, *"12", "enter")
         await person.until("“12” is not a code: it has 6 digits.")
         await keys(person, "backspace", "backspace", *"000000", "enter")
@@ -205,7 +205,7 @@ async def test_a_sign_in_that_ends_while_applying_goes_on_with_one_key(door: Gat
 
 
 async def test_without_credentials_a_profile_is_offered_most_used_first(door: Gate, journal: Journal) -> None:
-    Habits(journal).note(Place("old-style"), Identity("111122223333", "arn", "eu-west-1", "acme-old"))
+    Habits(journal).note(Place("old-style"), Identity("123456789012", "arn", "eu-west-1", "acme-old"))
     async with somebody(Place(), PAIR) as person:
         await person.until("No AWS credentials were found.")
         await person.settle()

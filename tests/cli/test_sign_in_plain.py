@@ -1,0 +1,134 @@
+"""Choosing who to be, and signing in, by line prompts on a real terminal; and what batch says instead of asking."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli.face import Command
+from cli.terminal import Terminal
+from support.gate import CODE, MFA, Gate, at_home, gate
+
+from flows.practice.server import Served
+
+PICK = "Number, name or part of it"
+ANSWERS = (
+    "--set", "vpc=shop", "--set", "gateway_ip=198.18.0.7", "--set", "networks=192.168.10.0/24",
+    "--set", "routing=static", "--set", "route_tables=shop-private-a", "--set", "security_groups=app", "--set", "name=office",
+)  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    return home
+
+
+@pytest.fixture
+def door(served: Served, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    with gate(served.url) as opened:
+        for name, value in at_home(home, opened).items():
+            monkeypatch.setenv(name, value)
+        yield opened
+
+
+def talk(*words: str) -> Terminal:
+    return Terminal(*words, env={**os.environ, "TERM": "dumb"})
+
+
+def test_a_person_signs_in_on_another_device_and_goes_on(door: Gate, home: Path) -> None:
+    with talk("run", "vpn", "--profile", "acme") as terminal:
+        shown = terminal.until("Ctrl-C leaves.")
+        assert "You are not signed in to AWS." in shown and CODE in shown
+        assert re.search(r"^  https://device\.sso\S+\r?$", shown, re.MULTILINE), "the address is in one piece"
+        door.said_yes = True
+        shown = terminal.until(PICK)
+        assert "You are signed in." in shown and "Sign-in: 7 h left." in shown
+        door.end_all()
+        terminal.type("refresh")
+        assert "Your AWS sign-in has expired." in terminal.until("Ctrl-C leaves.")
+        door.said_yes = True
+        assert "Which VPC should the office reach?" in terminal.answer(PICK, "quit")
+        assert terminal.ended() == 0
+    assert "\x1b" not in terminal.transcript
+    (kept,) = (home / ".aws" / "sso" / "cache").iterdir()
+    assert json.loads(kept.read_text())["startUrl"] == "https://acme.awsapps.com/start"
+
+
+def test_a_sign_in_that_ends_while_applying_goes_on_after_it(door: Gate) -> None:
+    with talk("run", "vpn", "--profile", "guarded", *ANSWERS) as terminal:
+        terminal.answer("The 6 digits of arn:aws:iam::123456789012:mfa/kim", "12345")
+        assert "“12345” is not a code: it has 6 digits." in terminal.answer("The 6 digits", "000000")
+        assert "That code was not accepted." in terminal.answer("The 6 digits", MFA)
+        terminal.until("What now")
+        door.ends_after = 6
+        terminal.type("yes")
+        assert "Your AWS sign-in has expired." in terminal.answer("The 6 digits", MFA)
+        terminal.until("Take it back with: handrail undo ")
+        assert terminal.ended() == 0
+    for creating in ("CreateCustomerGateway", "CreateVpnGateway", "CreateVpnConnection"):
+        assert 1 <= door.asked.count(creating) <= 2, "what was refused is sent again, and nothing else"
+    assert MFA not in "".join(path.read_text(errors="replace") for path in _state())
+
+
+def _state() -> list[Path]:
+    return [path for path in Path(os.environ["XDG_STATE_HOME"]).rglob("*") if path.is_file()]
+
+
+def test_ctrl_c_leaves_the_page_and_says_how_else(door: Gate) -> None:
+    with talk("run", "vpn", "--profile", "acme") as terminal:
+        terminal.until("Ctrl-C leaves.")
+        terminal.press(b"\x03")
+        shown = terminal.until("aws sso login")
+        assert terminal.ended() == 4
+    assert "You are not signed in to AWS." in shown
+
+
+def test_without_credentials_profile_and_region_are_asked_for(door: Gate) -> None:
+    with talk("run", "vpn") as terminal:
+        shown = terminal.answer(PICK, "keys")
+        assert "No AWS credentials were found." in shown and "Which profile?" in shown
+        assert "role with MFA" in shown and "single sign-on" in shown
+        shown = terminal.answer(PICK, "europe")
+        assert "Which region?" in shown and "type more" in shown
+        shown = terminal.answer(PICK, "frankfurt")
+        assert "match “europe”" in shown and "Tokyo" not in shown.partition("match “europe”")[2]
+        assert "eu-central-1 · profile keys" in terminal.answer(PICK, "quit")
+        assert terminal.ended() == 0
+
+
+def test_what_was_used_stands_first_next_time(door: Gate) -> None:
+    with talk("run", "vpn", "--profile", "keys", "--region", "eu-west-1") as terminal:
+        terminal.answer(PICK, "quit")
+        assert terminal.ended() == 0
+    with talk("--plain") as terminal:
+        terminal.answer("Number, profile, region, or quit", "profile")
+        assert re.search(r"^ +1  keys  access keys · \S+ 123456789012", terminal.until(PICK), re.MULTILINE)
+        terminal.type("keys")
+        assert re.search(r"^ +1  eu-west-1  Europe \(Ireland\)", terminal.until(PICK), re.MULTILINE)
+        terminal.type("1")
+        terminal.answer("Number, profile, region, or quit", "quit")
+        assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "remedy"),
+    [
+        (("--profile", "acme"), "You are not signed in to AWS.", "aws sso login"),
+        (("--profile", "guarded"), "needs a code from your MFA device", "Start `handrail` in a terminal"),
+        (("--profile", "keys"), "No region is chosen.", "--region"),
+        (("--profile", "ghost"), "There is no AWS profile called “ghost”.", "acme, old-style, guarded"),
+        ((), "No AWS credentials were found.", "choose a --profile"),
+    ],
+    ids=["sso", "mfa", "region", "unknown", "none"],
+)
+def test_batch_asks_nobody(door: Gate, process: Command, words: tuple[str, ...], said: str, remedy: str) -> None:
+    ran = process("plan", "vpn", *ANSWERS, "--output", "json", *words)
+    assert ran.code == 4
+    assert said in ran.error["message"] and remedy in ran.error["remedy"]
+    assert "POST /device_authorization" not in door.asked
