@@ -114,9 +114,10 @@ class Build:
                 case Never(why):
                     raise Beyond(why)
                 case Sets():
-                    target = self._made_by(row.made_by, row.which(params))
+                    which = row.which(params)
+                    target = self._made_by(row.made_by, which)
                     if target:
-                        row.into(self.resources[target].properties, params)
+                        row.into(self.resources[target].properties, self._all_linked(params, which))
                         self.of_action[action.id] = [target]
                         return
                 case Makes():
@@ -131,10 +132,7 @@ class Build:
         if action.call.service not in EVERYWHERE and place != self.region:
             raise Beyond(f"It belongs into {place}, the rest into {self.region}; a stack is in one region.")
         own = params.get(row.named)
-        linked = {key: self._linked(action, key, value) if key != row.named else value for key, value in params.items()}
-        if row.part_of:
-            linked[row.named] = self._linked(action, row.named, own)
-        made = list(row.properties(linked))
+        made = list(row.properties(self._all_linked(params, None if row.part_of else own)))
         for number, properties in enumerate(made, 1):
             id_ = _logical(action.id) + (str(number) if len(made) > 1 else "")
             while id_ in self.resources:
@@ -162,7 +160,11 @@ class Build:
             return next((id_ for id_ in made if self.resources[id_].action.call.operation == operation), "")
         return self._named.get((operation, which), "")
 
-    def _linked(self, action: Action, key: str, value: Any) -> Any:
+    def _all_linked(self, params: Properties, own: Any) -> Properties:
+        """Parameters that name resources of the template as references to them, but for its `own` name."""
+        return {key: value if value == own else self._linked(key, value) for key, value in params.items()}
+
+    def _linked(self, key: str, value: Any) -> Any:
         """A parameter that names a resource of the template, as a reference to it."""
         for (_, name), id_ in self._named.items():
             row = self.resources[id_].row

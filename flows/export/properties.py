@@ -146,6 +146,49 @@ def proof_of(params: Params) -> Any:
     return params["ChangeBatch"]["Changes"][0]["ResourceRecordSet"]["Name"]
 
 
+def machine(params: Params) -> list[Properties]:
+    """One machine; the tags of its disks are its own."""
+    (made,) = same("MinCount", "MaxCount", "ClientToken")(params)
+    if profile := made.get("IamInstanceProfile"):
+        made["IamInstanceProfile"] = profile["Name"]
+    if "UserData" in made:
+        made["UserData"] = {"Fn::Base64": made["UserData"]}
+    if any(spec["ResourceType"] == "volume" for spec in params.get("TagSpecifications", [])):
+        made["PropagateTagsToVolumeOnCreation"] = True
+    for interface in made.get("NetworkInterfaces", []):
+        if "Groups" in interface:
+            interface["GroupSet"] = interface.pop("Groups")
+        interface["DeviceIndex"] = str(interface["DeviceIndex"])
+    return [made]
+
+
+def role_in(profile: Properties, params: Params) -> None:
+    profile["Roles"] = [params["RoleName"]]
+
+
+def trail(params: Params) -> list[Properties]:
+    return [{**same(Name="TrailName", TagsList="Tags")(params)[0], "IsLogging": False}]
+
+
+def logging(made: Properties, params: Params) -> None:
+    made["IsLogging"] = True
+
+
+def rule(params: Params) -> list[Properties]:
+    return [{**params, "EventPattern": json.loads(params["EventPattern"])}]
+
+
+def targets(made: Properties, params: Params) -> None:
+    made.setdefault("Targets", []).extend(params["Targets"])
+
+
+def permission(params: Params) -> list[Properties]:
+    (made,) = same("StatementId", "Qualifier")(params)
+    if "Qualifier" in params:
+        made["FunctionName"] = f"{params['FunctionName']}:{params['Qualifier']}"
+    return [made]
+
+
 def bucket(params: Params) -> list[Properties]:
     return [
         {
@@ -176,17 +219,20 @@ def more_statements(policy: Properties, params: Params) -> None:
 
 def notifications(made: Properties, params: Params) -> None:
     told = params["NotificationConfiguration"]
-    made["NotificationConfiguration"] = {
-        "LambdaConfigurations": [
-            {
-                "Event": event,
-                "Function": each["LambdaFunctionArn"],
-                **({"Filter": {"S3Key": {"Rules": each["Filter"]["Key"]["FilterRules"]}}} if "Filter" in each else {}),
-            }
-            for each in told.get("LambdaFunctionConfigurations", [])
-            for event in each["Events"]
-        ]
-    }
+    functions = [
+        {
+            "Event": event,
+            "Function": each["LambdaFunctionArn"],
+            **({"Filter": {"S3Key": {"Rules": each["Filter"]["Key"]["FilterRules"]}}} if "Filter" in each else {}),
+        }
+        for each in told.get("LambdaFunctionConfigurations", [])
+        for event in each["Events"]
+    ]
+    standing = made.setdefault("NotificationConfiguration", {})
+    if functions:
+        standing["LambdaConfigurations"] = [*standing.get("LambdaConfigurations", []), *functions]
+    if "EventBridgeConfiguration" in told:
+        standing["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
 
 
 def role(params: Params) -> list[Properties]:

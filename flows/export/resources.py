@@ -79,6 +79,8 @@ def on_bucket(into: Callable[[Properties, Params], None]) -> Sets:
 
 CLUSTER = "DBClusters[0]"
 IMAGE = "CloudFormation makes no machine images."
+SNAPSHOT = "CloudFormation neither makes nor copies nor shares snapshots."
+KEY = "The key is for a snapshot, which CloudFormation does not make."
 
 TABLE: Mapping[str, tuple[Row, ...]] = {
     "acm.DescribeCertificate": (Itself(),),
@@ -95,6 +97,11 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "cloudfront.CreateOriginAccessControl": (
         Makes("AWS::CloudFront::OriginAccessControl", as_.same(), {"OriginAccessControl.Id": "Id"}),
     ),
+    "cloudtrail.CreateTrail": (Makes("AWS::CloudTrail::Trail", as_.trail, {"TrailARN": "Arn"}, named="Name"),),
+    "cloudtrail.PutEventSelectors": (
+        Sets("cloudtrail.CreateTrail", of("TrailName"), as_.put("AdvancedEventSelectors")),
+    ),
+    "cloudtrail.StartLogging": (Sets("cloudtrail.CreateTrail", of("Name"), as_.logging),),
     "codebuild.CreateProject": (Makes("AWS::CodeBuild::Project", as_.project),),
     "codecommit.CreateRepository": (
         Makes(
@@ -107,6 +114,8 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "codeconnections.CreateConnection": (Makes("AWS::CodeConnections::Connection", as_.same(), {"ConnectionArn": ""}),),
     "codepipeline.CreatePipeline": (Makes("AWS::CodePipeline::Pipeline", as_.pipeline),),
     "codepipeline.ListPipelineExecutions": (Itself(),),
+    "ec2.AllocateAddress": (Makes("AWS::EC2::EIP", as_.same(), {"AllocationId": "AllocationId", "PublicIp": ""}),),
+    "ec2.AssociateAddress": (Makes("AWS::EC2::EIPAssociation", as_.same()),),
     "ec2.AttachVpnGateway": (Makes("AWS::EC2::VPCGatewayAttachment", as_.same()),),
     "ec2.AuthorizeSecurityGroupIngress": (Makes("AWS::EC2::SecurityGroupIngress", as_.rules_in),),
     "ec2.CopyImage": (Never(IMAGE),),
@@ -128,7 +137,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "ec2.EnableVgwRoutePropagation": (Makes("AWS::EC2::VPNGatewayRoutePropagation", as_.propagation),),
     "ec2.ModifyImageAttribute": (Never("CloudFormation shares no machine images."),),
     "ec2.ModifySnapshotAttribute": (Never("CloudFormation shares no snapshots."),),
-    "ec2.RunInstances": (Never("The machine runs in another account; a stack works in one."),),
+    "ec2.RunInstances": (Makes("AWS::EC2::Instance", as_.machine, {"Instances[0].InstanceId": ""}),),
     "ec2.StartInstances": (Never("CloudFormation does not start machines that exist."),),
     "ec2.StopInstances": (Never("CloudFormation does not stop machines that exist."),),
     "elbv2.CreateListener": (
@@ -137,13 +146,26 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "elbv2.CreateRule": (Makes("AWS::ElasticLoadBalancingV2::ListenerRule", as_.same(), {"Rules[0].RuleArn": ""}),),
     "elbv2.ModifyListener": (Never(FOREIGN),),
     "elbv2.ModifyListenerAttributes": (Sets("elbv2.CreateListener", of("ListenerArn"), as_.listener_attributes),),
+    "events.PutRule": (Makes("AWS::Events::Rule", as_.rule, {"RuleArn": "Arn"}, named="Name"),),
+    "events.PutTargets": (Sets("events.PutRule", of("Rule"), as_.targets),),
+    "iam.AddRoleToInstanceProfile": (Sets("iam.CreateInstanceProfile", of("InstanceProfileName"), as_.role_in),),
+    "iam.CreateInstanceProfile": (
+        Makes(
+            "AWS::IAM::InstanceProfile", as_.same("Tags"), {"InstanceProfile.Arn": "Arn"}, named="InstanceProfileName"
+        ),
+    ),
     "iam.CreateRole": (Makes("AWS::IAM::Role", as_.role, {"Role.Arn": "Arn"}, named="RoleName"),),
     "iam.PutRolePolicy": (Sets("iam.CreateRole", of("RoleName"), as_.role_policy),),
-    "lambda.AddPermission": (Makes("AWS::Lambda::Permission", as_.same("StatementId")),),
+    "kms.CreateAlias": (Never(KEY),),
+    "kms.CreateKey": (Never(KEY),),
+    "kms.EnableKeyRotation": (Never(KEY),),
+    "lambda.AddPermission": (Makes("AWS::Lambda::Permission", as_.permission),),
     "logs.CreateLogGroup": (Makes("AWS::Logs::LogGroup", as_.log_group, named="logGroupName"),),
     "logs.PutRetentionPolicy": (
         Sets("logs.CreateLogGroup", of("logGroupName"), as_.put("retentionInDays", "RetentionInDays")),
     ),
+    "rds.CopyDBClusterSnapshot": (Never(SNAPSHOT),),
+    "rds.CopyDBSnapshot": (Never(SNAPSHOT),),
     "rds.CreateDBCluster": (
         Makes(
             "AWS::RDS::DBCluster",
@@ -158,8 +180,14 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
             at_the_end="Snapshot",
         ),
     ),
+    "rds.CreateDBClusterSnapshot": (Never(SNAPSHOT),),
     "rds.CreateDBInstance": (Makes("AWS::RDS::DBInstance", as_.same()),),
+    "rds.CreateDBSnapshot": (Never(SNAPSHOT),),
     "rds.CreateDBSubnetGroup": (Makes("AWS::RDS::DBSubnetGroup", as_.same(), named="DBSubnetGroupName"),),
+    "rds.DeleteDBClusterSnapshot": (Never(SNAPSHOT),),
+    "rds.DeleteDBSnapshot": (Never(SNAPSHOT),),
+    "rds.ModifyDBClusterSnapshotAttribute": (Never(SNAPSHOT),),
+    "rds.ModifyDBSnapshotAttribute": (Never(SNAPSHOT),),
     "route53.ChangeResourceRecordSets": (
         Sets("acm.RequestCertificate", as_.proof_of, as_.proved_in),
         Makes("AWS::Route53::RecordSet", as_.records),
@@ -172,7 +200,9 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
         Makes("AWS::S3::BucketPolicy", as_.bucket_policy, named="Bucket", part_of="s3.CreateBucket"),
     ),
     "s3.PutBucketTagging": (on_bucket(as_.tagging),),
+    "s3.PutBucketVersioning": (on_bucket(as_.put("VersioningConfiguration")),),
     "s3.PutBucketWebsite": (on_bucket(as_.hosting),),
     "s3.PutPublicAccessBlock": (on_bucket(as_.put("PublicAccessBlockConfiguration")),),
+    "ssm.SendCommand": (Never("CloudFormation runs no commands on machines."),),
 }
 """Operation to what it is; of several rows the first that fits. In the order of the alphabet."""
