@@ -10,7 +10,6 @@ from flows.aws import (
     codebuild,
     codepipeline,
     new_buckets,
-    notifications,
     pipeline_sources,
     roles,
     source_answers,
@@ -22,7 +21,6 @@ from flows.aws import (
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use
 
 EVENTBRIDGE, CLOUDTRAIL = "eventbridge", "cloudtrail"
-VERSION_IN_EVENT = "$.detail.object.version-id"
 
 
 class FileStartsPipeline(Flow):
@@ -119,7 +117,7 @@ class FileStartsPipeline(Flow):
         known = ("pipeline",) if one is None else ()
         target = start_rules.start(
             self.pipeline, arn, role, source=one.source if one else "Source",
-            version=VERSION_IN_EVENT if exactly else "", after=(may.id, *known),
+            version=start_rules.VERSION if exactly else "", after=(may.id, *known),
         )  # fmt: skip
         ready = tuple(action.id for action in noticed)
         quiet = (
@@ -146,25 +144,20 @@ class FileStartsPipeline(Flow):
         if not self.there():
             bucket = buckets.Bucket(self.bucket, self.cloud.identity.region)
             made = new_buckets.create("bucket", bucket, "in which the file lands", self.pipeline)
-            versions = start_rules.keep_versions(self.bucket, standing=False, status="", after=(made[-1].id,))
+            versions = start_rules.keep_versions(self.bucket, existed=False, status="", after=(made[-1].id,))
             return [*made, versions]
         used = Use("bucket", f"Use the bucket {self.bucket}", "AWS::S3::Bucket", self.bucket)
         status = pipeline_sources.versioning(self.cloud, self.bucket)
         if status == "Enabled":
             return [used]
-        return [used, start_rules.keep_versions(self.bucket, standing=True, status=status, after=())]
+        return [used, start_rules.keep_versions(self.bucket, existed=True, status=status, after=())]
 
     def told(self) -> list[Action]:
         """Let the bucket tell EventBridge, unless it does."""
+        if self.there():
+            return start_rules.tell(self.cloud, self.bucket)
         account = self.cloud.identity.account
-        if not self.there():
-            return [start_rules.send_events(self.bucket, account, unchecked=False, after=("versioning",))]
-        document = self.cloud.make(notifications.look(self.bucket, account))
-        if document.get("EventBridgeConfiguration") is not None:
-            return []
-        arn = f"arn:{self.cloud.identity.partition}:s3:::{self.bucket}"
-        dead = any(notifications.dead(self.cloud, arn, notifications.standing(self.cloud, self.bucket)))
-        return [start_rules.send_events(self.bucket, account, unchecked=dead, after=())]
+        return [start_rules.send_events(self.bucket, account, unchecked=False, after=("versioning",))]
 
     def recorded(self) -> list[Action]:
         """Let a trail record the uploads, unless it does."""

@@ -18,6 +18,7 @@ from flows.aws import (
     spa_build,
     spa_checks,
     spa_handover,
+    start_rules,
 )
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes
 
@@ -189,7 +190,7 @@ class SinglePageApplication(Flow):
             partition=who.partition, region=who.region, account=who.account,
         )  # fmt: skip
         return Plan.of(
-            [*made_site, *made_source, *bin, *log, *build_role, built, *pipe_role, pipeline,
+            [*made_site, *made_source, *bin, *log, *build_role, built, *pipe_role, pipeline, *self.starts(),
              codepipeline.first_run(self.name)],
             outputs={"pipeline": self.name, "project": project, "site_bucket": site.name, "artifacts": artifacts.name},
             facts={
@@ -239,7 +240,7 @@ class SinglePageApplication(Flow):
         if self.source == S3:
             bucket, key = spa_checks.zip_file(self.repository)
             used = Use("source", f"Use {key} in the bucket {bucket}", "AWS::S3::Bucket", bucket)
-            return [used], codepipeline.from_bucket(who.partition, bucket, key, poll=True)
+            return [used], codepipeline.from_bucket(who.partition, bucket, key, poll=False)
         if self.source == CONNECTION:
             one = self.connection
             if isinstance(one, connections.Connection):
@@ -248,12 +249,31 @@ class SinglePageApplication(Flow):
             made = connections.create(self.name, self.provider)
             return [made], codepipeline.from_connection(made.resource, self.repository, self.branch)
         source = codepipeline.from_codecommit(
-            who.partition, who.region, who.account, self.repository, self.branch, poll=True
+            who.partition, who.region, who.account, self.repository, self.branch, poll=False
         )
         if repositories.standing(self.cloud, self.repository) is None:
             return [repositories.create(self.repository)], source
         sentence = f"Use the CodeCommit repository {self.repository}"
         return [Use("repository", sentence, "AWS::CodeCommit::Repository", self.repository)], source
+
+    def starts(self) -> list[Action]:
+        """What starts the pipeline when the source changes; a connection does that by itself."""
+        if self.source == CONNECTION:
+            return []
+        who, told, version = self.cloud.identity, list[Action](), ""
+        arn = f"arn:{who.partition}:codepipeline:{who.region}:{who.account}:{self.name}"
+        if self.source == S3:
+            bucket, key = spa_checks.zip_file(self.repository)
+            told, version = start_rules.tell(self.cloud, bucket), start_rules.VERSION
+            what, wanted = f"each new version of {key} in {bucket}", start_rules.pattern(bucket, key)
+        else:
+            repository = f"arn:{who.partition}:codecommit:{who.region}:{who.account}:{self.repository}"
+            what = f"each push to {self.branch} of {self.repository}"
+            wanted = start_rules.push_pattern(repository, self.branch)
+        role, may = start_rules.may_start(self.name, arn, (who.partition, who.region, who.account))
+        after = (may.id, "pipeline")
+        target = start_rules.start(self.name, arn, role, source="Source", version=version, after=after)
+        return [*told, role, may, start_rules.listen(what, wanted, self.name), target]
 
     def checks(self) -> Iterable[Finding | Caution]:
         return spa_checks.before(self)

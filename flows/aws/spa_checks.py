@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Identity, Refused
 
-from . import buckets, connections, new_buckets, repositories, roles
+from . import buckets, connections, new_buckets, repositories, roles, start_rules
 from .findings import broken, proved, unknown
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,24}[a-z0-9]")
@@ -208,12 +208,17 @@ def artifacts(flow: Any) -> buckets.Bucket:
 # -- before the review -----------------------------------------------------------------------------------------
 
 
+def _roles(flow: Any) -> list[str]:
+    started = [] if flow.source == "connection" else [start_rules.role_name(flow.name)]
+    return [f"{flow.name}-build", f"{flow.name}-pipeline", *started]
+
+
 def before(flow: Any) -> Iterator[Finding]:
     """Whether the names are free."""
     cloud, name = flow.cloud, flow.name
     taken = []
     try:
-        taken += [f"the role {role}" for role in (f"{name}-build", f"{name}-pipeline") if roles.taken(cloud, role)]
+        taken += [f"the role {role}" for role in _roles(flow) if roles.taken(cloud, role)]
         bucket = artifacts(flow).name
         taken += [f"the bucket {bucket}"] if new_buckets.standing(cloud, bucket) else []
         listed = cloud.make(Call("codebuild.BatchGetProjects", {"names": [f"{name}-build"]})).get("projects")

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cost, Entry, Kept, Still, Undo, Wait, edited, found, join
+from flows.engine import RUN, Action, Call, Cloud, Cost, Entry, Kept, Still, Undo, Wait, edited, found, join
 
 from . import roles
 from .buckets import BUSY
-from .notifications import DOCUMENT, look
+from .notifications import DOCUMENT, dead, look, standing
 from .roles import allow, only_for
 from .tags import tags
 
@@ -27,6 +27,8 @@ ARRIVALS = ("PutObject", "POST Object", "CopyObject", "CompleteMultipartUpload")
 """`detail.reason` of S3's own events: the ways in which a file can land."""
 CALLS = ("PutObject", "CopyObject", "CompleteMultipartUpload")
 """The calls that a trail records for them."""
+VERSION = "$.detail.object.version-id"
+"""Where in S3's own event the version of the file stands."""
 PRICE = Cost(
     "The rule and the bucket's events, at most 1 USD for a million files", Decimal(0), "2026-11",
     "Amazon EventBridge pricing page, US East (N. Virginia); no price list was read, and S3's events may be free",
@@ -46,14 +48,23 @@ def trail_pattern(bucket: str, key: str) -> dict[str, Any]:
     return {"source": ["aws.s3"], "detail-type": [BY_TRAIL], "detail": detail}
 
 
+def push_pattern(repository_arn: str, branch: str) -> dict[str, Any]:
+    """CodeCommit's events for a branch that was pushed to, or made by a first push."""
+    detail = {
+        "event": ["referenceCreated", "referenceUpdated"], "referenceType": ["branch"], "referenceName": [branch],
+    }  # fmt: skip
+    kind = "CodeCommit Repository State Change"
+    return {"source": ["aws.codecommit"], "detail-type": [kind], "resources": [repository_arn], "detail": detail}
+
+
 def role_name(pipeline: str) -> str:
     return f"start-{pipeline}"[:64]
 
 
-def keep_versions(bucket: str, *, standing: bool, status: str, after: tuple[str, ...]) -> Action:
+def keep_versions(bucket: str, *, existed: bool, status: str, after: tuple[str, ...]) -> Action:
     """Switch versioning on, without which CodePipeline cannot read. S3 has no way back but to pause it.
 
-    `standing`: the bucket was there before; one that this run makes goes altogether. `status` is as GetBucketVersioning
+    `existed`: the bucket was there before; one that this run makes goes altogether. `status` is as GetBucketVersioning
     tells it, "" for never.
     """
     here = {"Bucket": bucket}
@@ -79,11 +90,21 @@ def keep_versions(bucket: str, *, standing: bool, status: str, after: tuple[str,
         f"Keep every version of the files in {bucket} (it can be paused later, never removed)",
         put("Enabled"),
         wait=Wait(look_at, "Status=='Enabled'", f"Waiting until {bucket} keeps versions", limit=300),
-        undo=(back,) if standing else (),
+        undo=(back,) if existed else (),
         not_yet=BUSY,
         after=after,
         undone=f"The versioning of {bucket}, which is paused",
     )
+
+
+def tell(cloud: Cloud, bucket: str) -> list[Action]:
+    """Let a bucket that exists tell EventBridge, unless it does. Raises CloudError."""
+    who = cloud.identity
+    if cloud.make(look(bucket, who.account)).get("EventBridgeConfiguration") is not None:
+        return []
+    those = standing(cloud, bucket)
+    unchecked = any(dead(cloud, f"arn:{who.partition}:s3:::{bucket}", those))
+    return [send_events(bucket, who.account, unchecked=unchecked, after=())]
 
 
 def send_events(bucket: str, account: str, *, unchecked: bool, after: tuple[str, ...]) -> Action:

@@ -9,7 +9,7 @@ from typing import Any
 
 from alb import fronts
 from practice.picture import snapshot
-from support import aurora, s3_lambda, s3_pipeline, share_ami, spa, vpn, website
+from support import aurora, s3_lambda, s3_pipeline, share_ami, share_snapshot, spa, vpn, website, wordpress
 from support.killed import Case
 
 
@@ -68,12 +68,23 @@ def _spa(answers: Mapping[str, Any]) -> Case:
     return Case(
         "spa_pipeline",
         answers,
-        ("sts", "iam", "s3", "s3control", "codecommit", "codebuild", "codepipeline", "logs"),
+        ("sts", "iam", "s3", "s3control", "codecommit", "codebuild", "codepipeline", "logs", "events"),
         lambda account: by_kind(spa.picture(account.session)),
         re.compile(
             r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\b[0-9a-hjkmnp-tv-z]{26}\b"
         ),
         ends="waiting",
+    )
+
+
+def _share_snapshot(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "share_snapshot",
+        answers,
+        ("sts", "iam", "ec2", "rds", "kms"),
+        lambda account: by_kind(share_snapshot.picture(account, ["own"], ["eu-central-1"])),
+        re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"),
+        files=2,
     )
 
 
@@ -107,6 +118,19 @@ def _s3_pipeline(answers: Mapping[str, Any]) -> Case:
     )
 
 
+def _wordpress(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "wordpress",
+        answers,
+        ("sts", "iam", "ec2", "ssm"),
+        lambda account: by_kind(wordpress.picture(account)),
+        re.compile(
+            r"\b(i|sg|sgr|vol|eni|eipalloc|eipassoc)-[0-9a-f]{8,17}\b|\b127\.\d+\.\d+\.\d+\b|\b10\.0\.0\.\d+\b"
+            r"|\bAIPA\w+\b|\bAROA\w+\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?"
+        ),
+    )
+
+
 CASES: Mapping[str, Case] = {
     "vpn": _vpn(vpn.STATIC),
     "vpn, bgp": _vpn(vpn.BGP),
@@ -116,9 +140,12 @@ CASES: Mapping[str, Case] = {
     "website, secret header": _website(website.VARIANTS["website"]),
     "website, certificate and names": _website(website.VARIANTS["bucket-named"]),
     "aurora": _aurora(aurora.SLEEPY),
+    "share_snapshot, with a key": _share_snapshot(share_snapshot.LOCKED),
     "share_ami, the machine stopped": _share_ami(share_ami.NEW),
     "spa_pipeline": _spa(spa.CODECOMMIT),
     "s3_pipeline, a new trail": _s3_pipeline(s3_pipeline.VARIANTS["new trail"]),
     "s3_pipeline": _s3_pipeline(s3_pipeline.STANDING),
     "s3_lambda": _s3_lambda(s3_lambda.PHOTOS),
+    "wordpress, a new machine": _wordpress(wordpress.NEW),
+    "wordpress, put right": _wordpress(wordpress.EXISTING),
 }

@@ -10,6 +10,7 @@ from support.clock import FakeClock
 from support.sessions import carried_out, taken_back
 from support.spa import CODECOMMIT, VARIANTS, ZIP, picture, session
 
+from flows.aws import event_patterns
 from flows.engine import Journal
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
@@ -45,6 +46,55 @@ def test_a_zip_as_the_source(account: PracticeAccount, cloud: Aws, journal: Jour
     assert stages[0]["actions"][0]["configuration"]["S3ObjectKey"] == "source.zip"
     taken_back(made)
     assert picture(account.session) == before
+
+
+def test_a_new_zip_delivers_at_once_and_nothing_asks(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Also one that was copied there; the bucket's other notifications stay, and undone nothing happens any more."""
+    s3, pipelines = account.session.client("s3"), account.session.client("codepipeline")
+    bucket = "fjord-coffee-artifacts"
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="in/source.zip", Body=b"PK")
+    queue: Any = {
+        "Id": "theirs",
+        "QueueArn": "arn:aws:sqs:eu-central-1:123456789012:new-invoices",
+        "Events": ["s3:ObjectRemoved:*"],
+    }
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"QueueConfigurations": [queue]})
+    made = session(cloud, journal, ZIP, clock=clock)
+    carried_out(made)
+
+    def runs() -> int:
+        return len(pipelines.list_pipeline_executions(pipelineName="shop-front")["pipelineExecutionSummaries"])
+
+    source = pipelines.get_pipeline(name="shop-front")["pipeline"]["stages"][0]["actions"][0]
+    assert source["configuration"]["PollForSourceChanges"] == "false"
+    before = runs()
+    s3.copy_object(Bucket=bucket, Key="source.zip", CopySource=f"{bucket}/in/source.zip")
+    assert runs() == before + 1
+    s3.put_object(Bucket=bucket, Key="other.zip", Body=b"PK")
+    assert runs() == before + 1
+    taken_back(made)
+    notified = s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert notified["QueueConfigurations"] == [queue]
+    assert "EventBridgeConfiguration" not in notified
+
+
+def test_a_push_starts_it_and_no_other_branch_does(cloud: Aws) -> None:
+    plan = session(cloud, None, CODECOMMIT).review().plan
+    (rule,) = [action.call for action in plan.actions if action.id == "rule"]
+    pattern = event_patterns.read(rule.params["EventPattern"])
+    event: dict[str, Any] = {
+        "source": "aws.codecommit",
+        "detail-type": "CodeCommit Repository State Change",
+        "resources": ["arn:aws:codecommit:eu-central-1:123456789012:shop-front"],
+        "detail": {"event": "referenceUpdated", "referenceType": "branch", "referenceName": "main"},
+    }
+    assert event_patterns.matches(pattern, event)
+    assert event_patterns.matches(pattern, {**event, "detail": {**event["detail"], "event": "referenceCreated"}})
+    other = {**event, "detail": {**event["detail"], "referenceName": "work"}}
+    assert [miss.field for miss in event_patterns.misses(pattern, other)] == ["detail.referenceName"]
 
 
 def test_roles_may_no_more_than_they_must(

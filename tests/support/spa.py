@@ -53,8 +53,15 @@ def picture(account: boto3.Session, *, endpoint_url: str | None = None) -> dict[
 
     s3, iam, logs = client("s3"), client("iam"), client("logs")
     shown: dict[str, Any] = {}
+    events = client("events")
+    for rule in events.list_rules()["Rules"]:
+        targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        shown[f"rule {rule['Name']}"] = [rule["EventPattern"], targets]
     for bucket in (each["Name"] for each in s3.list_buckets()["Buckets"]):
-        reads = (s3.get_bucket_website, s3.get_bucket_policy, s3.get_public_access_block, s3.get_bucket_tagging)
+        reads = (
+            s3.get_bucket_website, s3.get_bucket_policy, s3.get_public_access_block, s3.get_bucket_tagging,
+            s3.get_bucket_notification_configuration,
+        )  # fmt: skip
         settings = [_setting(read, bucket) for read in reads]
         versions = [each["Key"] for each in s3.list_object_versions(Bucket=bucket).get("Versions", [])]
         shown[f"bucket {bucket}"] = [*settings, versions]
