@@ -70,13 +70,19 @@ def aliases(cloud: Cloud, function: Function) -> Iterator[Option[str]]:
 # -- how one is ------------------------------------------------------------------------------------------------
 
 
+def asking(cloud: Cloud, operation: str, arn: str) -> Call:
+    """A reading call about a function, or the alias of it, that an ARN names, wherever it is."""
+    _, _, _, region, account, _, name = arn.split(":", 6)
+    base, _, alias = name.partition(":")
+    there = "" if region == cloud.identity.region else region
+    whose = base if account == cloud.identity.account else arn.removesuffix(f":{alias}")
+    return Call(f"lambda.{operation}", {"FunctionName": whose, **({"Qualifier": alias} if alias else {})}, there)
+
+
 def configuration(cloud: Cloud, arn: str) -> dict[str, Any] | None:
     """How a function is set up; None if it does not exist. Raises CloudError."""
-    *_, region, _, _, name = arn.split(":", 6)
-    base, _, alias = name.partition(":")
-    params = {"FunctionName": base, **({"Qualifier": alias} if alias else {})}
     try:
-        return cloud.make(Call("lambda.GetFunctionConfiguration", params, _elsewhere(cloud, region)))
+        return cloud.make(asking(cloud, "GetFunctionConfiguration", arn))
     except CloudError as problem:
         if problem.aws_code != NOT_THERE:
             raise
@@ -92,19 +98,17 @@ def not_ready(about: Mapping[str, Any]) -> str:
     return ""
 
 
-def switched_off(cloud: Cloud, name: str) -> bool:
+def switched_off(cloud: Cloud, arn: str) -> bool:
     """Whether its reserved concurrency is 0, so that it never runs. Raises CloudError."""
-    found = cloud.make(Call("lambda.GetFunctionConcurrency", {"FunctionName": name}))
+    whole = ":".join(arn.split(":")[:7])
+    found = cloud.make(asking(cloud, "GetFunctionConcurrency", whole))
     return found.get("ReservedConcurrentExecutions") == 0
 
 
 def statements(cloud: Cloud, arn: str) -> list[dict[str, Any]]:
     """The statements of the policy that belongs to a function or an alias of it. Raises CloudError."""
-    *_, region, _, _, name = arn.split(":", 6)
-    base, _, alias = name.partition(":")
-    params = {"FunctionName": base, **({"Qualifier": alias} if alias else {})}
     try:
-        found = cloud.make(Call("lambda.GetPolicy", params, _elsewhere(cloud, region)))
+        found = cloud.make(asking(cloud, "GetPolicy", arn))
     except CloudError as problem:
         if problem.aws_code != NOT_THERE:
             raise
@@ -201,10 +205,6 @@ def _parts(value: Late) -> tuple[Any, ...]:
 def _bare(arn: str) -> str:
     """Some emulators list functions with their version behind."""
     return ":".join(arn.split(":")[:7])
-
-
-def _elsewhere(cloud: Cloud, region: str) -> str:
-    return "" if region == cloud.identity.region else region
 
 
 def _listed(value: Any) -> list[Any]:

@@ -62,6 +62,8 @@ LISTS = {
     "QueueConfigurations": "QueueArn",
     "TopicConfigurations": "TopicArn",
 }
+GONE = "it does not exist any more"
+NOT_THERE = ("NonExistentQueue", "QueueDoesNotExist", "NotFound", "NotFoundException")
 KINDS = {"lambda": "the function", "sqs": "the queue", "sns": "the topic"}
 ID = join("handrail-", RUN)
 """What tells this run's notification from the others."""
@@ -174,32 +176,26 @@ def _read(each: Mapping[str, Any], arn: str) -> Notification:
 
 
 def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
-    """Why S3 cannot reach a receiver; "" if it can. Raises CloudError."""
+    """Why S3 cannot reach a receiver; "" if it can. Raises CloudError when that cannot be told."""
     _, _, service, region, account, *name = arn.split(":")
     there = "" if region == cloud.identity.region else region
+    if account != cloud.identity.account:  # AWS answers "not there" also for what may not be looked at
+        raise CloudError(f"It belongs to the account {account}.")
     if service == "lambda":
         if functions.configuration(cloud, arn) is None:
-            return "it does not exist any more"
+            return GONE
         may = functions.statements(cloud, arn)
         allowed = any(functions.lets_in(each, arn, bucket_arn, cloud.identity.account) for each in may)
         return "" if allowed else "its policy does not let S3 call it for this bucket"
     try:
         if service == "sqs":
-            queue = cloud.make(
-                Call("sqs.GetQueueUrl", {"QueueName": name[0], "QueueOwnerAWSAccountId": account}, there)
-            )["QueueUrl"]
-            asked = {"QueueUrl": queue, "AttributeNames": ["Policy"]}
-            found = cloud.make(Call("sqs.GetQueueAttributes", asked, there)).get("Attributes")
+            queue = cloud.make(Call("sqs.GetQueueUrl", {"QueueName": name[0]}, there))["QueueUrl"]
+            look = Call("sqs.GetQueueAttributes", {"QueueUrl": queue, "AttributeNames": ["Policy"]}, there)
         else:
-            found = cloud.make(Call("sns.GetTopicAttributes", {"TopicArn": arn}, there)).get("Attributes")
+            look = Call("sns.GetTopicAttributes", {"TopicArn": arn}, there)
+        policy = str((cloud.make(look).get("Attributes") or {}).get("Policy", ""))
     except CloudError as problem:
-        if problem.aws_code.rpartition(".")[2] in (
-            "NonExistentQueue",
-            "QueueDoesNotExist",
-            "NotFound",
-            "NotFoundException",
-        ):
-            return "it does not exist any more"
-        raise
-    policy = str((found or {}).get("Policy", ""))
+        if problem.aws_code.rpartition(".")[2] not in NOT_THERE:
+            raise
+        return GONE
     return "" if functions.S3 in policy or '"*"' in policy else "its policy does not let S3 send to it"

@@ -98,7 +98,7 @@ def ready(one: functions.Function, flow: Any) -> Iterator[Caution]:
     """Whether it runs at all."""
     try:
         about = functions.configuration(flow.cloud, one.arn)
-        off = about is not None and functions.switched_off(flow.cloud, one.name)
+        off = about is not None and functions.switched_off(flow.cloud, one.arn)
     except CloudError as problem:
         yield Caution("function-unseen", f"Whether {one.name} is ready was not checked. {problem.what}")
         return

@@ -64,16 +64,17 @@ def _called(cloud: Cloud, bucket_arn: str, each: Notification) -> Iterator[Findi
     except CloudError as problem:
         yield unknown("function", f"The function {name} could not be read.", str(problem))
         return
-    yield _runs(cloud, name, about)
+    yield _runs(cloud, each.arn, about)
     yield _allowed(bucket_arn, cloud.identity.account, each.arn, may)
 
 
-def _runs(cloud: Cloud, name: str, about: Mapping[str, Any]) -> Finding:
+def _runs(cloud: Cloud, arn: str, about: Mapping[str, Any]) -> Finding:
+    name = arn.split(":", 6)[6]
     if reason := functions.not_ready(about):
         return broken("function", f"{name} is not ready: {reason}.", "GetFunctionConfiguration", "See its page on AWS.")
     base = name.partition(":")[0]
     try:
-        if functions.switched_off(cloud, base):
+        if functions.switched_off(cloud, arn):
             return broken(
                 "function", f"{base} never runs, because its reserved concurrency is 0.", "GetFunctionConcurrency",
                 f"aws lambda delete-function-concurrency --function-name {base}",

@@ -89,3 +89,14 @@ def test_a_bucket_with_a_key_of_its_own(account: PracticeAccount, cloud: Aws) ->
         Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]}
     )
     assert "needs kms:Decrypt for it" in findings(cloud)["key"].sentence
+
+
+def test_somebody_elses_receiver_counts_as_alive(account: PracticeAccount, cloud: Aws) -> None:
+    """AWS says of what may not be looked at that it is not there."""
+    arn = QUEUE.replace("123456789012", "210987654321")
+    there(account, {"QueueConfigurations": [only("theirs", arn, "QueueArn")]})
+    review = session(cloud, None).review()
+    (unseen,) = [each for each in review.findings if each.id == "receivers"]
+    assert (unseen.grade, unseen.evidence) == (Grade.NOT_CHECKED, "It belongs to the account 210987654321.")
+    (notify,) = [action for action in review.plan.actions if action.id == "notification"]
+    assert "SkipDestinationValidation" not in notify.call.params
