@@ -83,6 +83,7 @@ def _sharing(original: Answer, kind: str) -> Answer:
                     STATE_FAULT[kind],
                     "Sharing snapshots encrypted with the default service key for RDS is currently not supported.",
                 )
+        self.params["ValuesToAdd"] = [each for each in added if each not in snapshot.attributes["restore"]]
         return original(self)
 
     return modify
