@@ -6,7 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import flows
+from flows.engine import Cloud, Journal, Place, Session
 from flows.practice import PracticeAccount
+from support.clock import FakeClock
 
 WRONG = {"files": False, "permalinks": False, "upload": 2, "memory": 128}
 
@@ -26,6 +29,14 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "existing": EXISTING,
     "existing, only PHP": {**EXISTING, "repair": ["php"], "upload_limit_mb": "64", "memory_limit_mb": "128"},
 }  # fmt: skip
+
+
+def session(
+    cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock | None = None
+) -> Session:
+    made = Session(flows.find("wordpress"), cloud, journal, place=Place(practice=True), clock=clock or FakeClock())
+    made.fill(answers)
+    return made
 
 
 def machine(account: PracticeAccount) -> str:

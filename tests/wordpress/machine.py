@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 PACKAGES = (
@@ -37,6 +36,7 @@ tar -czf /srv/wordpress.tar.gz wordpress
 sha1sum /srv/wordpress.tar.gz | cut -d' ' -f1 >/srv/wordpress.tar.gz.sha1
 rm -rf /srv/source
 printf 'force-unsafe-io\\n' >/etc/dpkg/dpkg.cfg.d/quick
+printf 'Acquire::Retries "0";\n' >/etc/apt/apt.conf.d/99quick
 rm -f /usr/sbin/policy-rc.d
 echo 'nameserver 127.0.0.1' >/etc/resolv.conf
 """
@@ -74,7 +74,9 @@ class Machine:
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"the machine could not be furnished: {done.stderr}")
-        alone = f"mount -t proc proc {self._root}/proc && ip link set lo up && echo up; sleep infinity & wait"  # bash reaps
+        alone = (
+            f"mount -t proc proc {self._root}/proc && ip link set lo up && echo up; sleep infinity & wait"  # bash reaps
+        )
         enter = ["nsenter", "-t", str(self._outer.pid), "-m", "unshare", "-n", "-p", "-f", "--kill-child"]
         self._inner = _held(enter, alone)
         children = Path(f"/proc/{self._inner.pid}/task/{self._inner.pid}/children").read_text().split()

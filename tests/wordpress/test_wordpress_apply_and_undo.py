@@ -1,0 +1,125 @@
+"""Applied, WordPress is there or put right; undone, the account and the machine are as before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+from support.clouds import Between
+from support.sessions import carried_out, taken_back
+from support.wordpress import EXISTING, NEW, VARIANTS, on_it, picture, session
+
+from flows.aws.wordpress import script
+from flows.engine import Call, Journal
+from flows.engine.cloud import Aws, explain
+from flows.practice import PracticeAccount
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_undone_is_as_before(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
+) -> None:
+    before = picture(account)
+    made = session(cloud, journal, VARIANTS[variant], clock)
+    made.review()
+    assert picture(account) == before
+    carried_out(made)
+    told = made.hand_over()
+    assert {finding.grade.value for finding in told.findings} == {"proved"}
+    assert picture(account) != before
+    taken_back(made)
+    assert picture(account) == before
+
+
+def test_a_new_machine_is_closed_tagged_and_current(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """IMDSv2 alone, an encrypted disk, no port 22, the image that AWS names, and everything with the run's tag."""
+    made = session(cloud, journal, {**NEW, "visitors": ["203.0.113.7/32"]}, clock)
+    carried_out(made)
+    outputs = made.hand_over().outputs
+    ec2, ssm = account.session.client("ec2"), account.session.client("ssm")
+    (found,) = ec2.describe_instances(InstanceIds=[outputs["machine"]])["Reservations"][0]["Instances"]
+    assert found["MetadataOptions"]["HttpTokens"] == "required"
+    image = ssm.get_parameter(Name="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64")
+    assert found["ImageId"] == image["Parameter"]["Value"]
+    assert found["PublicIpAddress"] == outputs["address"]
+    attached = [{"Name": "attachment.instance-id", "Values": [outputs["machine"]]}]
+    (disk,) = ec2.describe_volumes(Filters=attached)["Volumes"]
+    assert disk["Encrypted"] is True
+    (group,) = ec2.describe_security_groups(GroupIds=[found["NetworkInterfaces"][0]["Groups"][0]["GroupId"]])[
+        "SecurityGroups"
+    ]
+    opened = {(p["FromPort"], p["ToPort"], r["CidrIp"]) for p in group["IpPermissions"] for r in p["IpRanges"]}
+    assert opened == {(80, 80, "203.0.113.7/32"), (443, 443, "203.0.113.7/32")}
+    assert made.run
+    for tags in (found["Tags"], disk["Tags"], group["Tags"]):
+        assert {"handrail:run", "handrail:flow", "Name"} <= {tag["Key"] for tag in tags}
+        assert made.run.id in {tag["Value"] for tag in tags}
+
+
+@pytest.mark.parametrize("answers", [NEW, EXISTING], ids=["new", "existing"])
+def test_denied_at_each_step_is_told_and_taken_back(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, answers: Mapping[str, Any]
+) -> None:
+    before = picture(account)
+    plan = session(cloud, journal, answers, clock).review().plan
+    for operation in dict.fromkeys(action.call.operation for action in plan.actions):
+        meddled = Between(cloud)
+        made = session(meddled, journal, answers, clock)
+        made.review()
+
+        def strike(_: int, call: Call, operation: str = operation) -> None:
+            if call.operation == operation:
+                raise explain(call, {"Error": {"Code": "AccessDenied", "Message": "no"}})
+
+        meddled.before = strike
+        problems = [event.problem for event in made.apply() if event.problem]
+        assert "You are not allowed to" in str(problems[0]), operation
+        meddled.before = None
+        list(made.undo())
+        assert made.receipt().complete
+        assert picture(account) == before, operation
+
+
+def test_applied_twice_the_second_run_finds_all_of_it_right_and_undo_keeps_the_first(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    first = session(cloud, journal, EXISTING, clock)
+    carried_out(first)
+    right = on_it(account)
+    second = session(cloud, journal, EXISTING, clock)
+    seen = {finding.id: finding.grade.value for finding in second.review().findings}
+    assert seen["files"] == seen["permalinks"] == seen["php"] == "proved"
+    carried_out(second)
+    taken_back(second)
+    assert on_it(account) == right
+    taken_back(first)
+    assert on_it(account)["upload"] == 2
+
+
+def test_no_secret_is_in_the_user_data(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """The password is drawn on the machine: the script only says how."""
+    plan = session(cloud, journal, NEW, clock).review().plan
+    (start,) = [action for action in plan.actions if action.id == "machine"]
+    data = start.call.params["UserData"]
+    assert "IDENTIFIED BY '$password'" in data
+    assert len(data.encode()) < script.LIMIT
+
+
+def test_a_folder_without_wordpress_is_refused_before_anything_changes(
+    cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    review = session(cloud, journal, {**EXISTING, "folder": "/var/www/shop"}, clock).review()
+    assert [finding.sentence for finding in review.refusals] == ["There is no wp-load.php in /var/www/shop."]
+
+
+@pytest.mark.parametrize("what", ["role", "group"])
+def test_a_name_that_is_taken_is_refused_before_anything_changes(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, what: str
+) -> None:
+    made = session(cloud, journal, {**NEW, "name": "deliver-shop-build" if what == "role" else "web"}, clock)
+    (refusal,) = made.review().refusals
+    assert "exists already" in refusal.sentence
