@@ -1,0 +1,115 @@
+"""A runbook has every step and its way back, in the order of doing, and nothing in it is markup by chance."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from datetime import date
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from support.variants import VARIANTS, session
+
+import flows
+from flows.engine import Action, Call, Caution, Plan, Review, Session, Undo
+from flows.engine.cloud import Aws, Identity
+from flows.export.runbook import runbook
+
+TODAY = date(2026, 11, 24)
+HOSTILE = "# *a* <b>&amp;<script> [c](http://x) `d` _e_ ![f](g) ~~h~~ \\ | 1. i\n\n```\n# j\n```\n- k \x1b[2J - l"
+
+
+def written(made: Session) -> str:
+    review = made.review()
+    return runbook(review, flow=made.flow, identity=made.identity, on=TODAY, costs=["about 1 USD"], practice=True)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_it_has_every_step_and_every_way_back(still_cloud: Aws, name: str) -> None:
+    made = session(still_cloud, *VARIANTS[name])
+    text, actions = written(made), made.review().plan.actions
+    shown = [re.sub(r"\\(.)", r"\1", line) for line in text.splitlines() if line.startswith("### ")]
+    steps = [f"### Step {number}. {action.sentence}" for number, action in enumerate(actions, 1)]
+    back = [
+        f"### Undo {number}. {action.undone or action.sentence}"
+        for number, action in reversed([*enumerate(actions, 1)])
+        if action.undo != ()
+    ]
+    assert shown == [*steps, *back]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_it_reads_well_in_eighty_columns_and_its_commands_are_bash(still_cloud: Aws, name: str) -> None:
+    text = written(session(still_cloud, *VARIANTS[name]))
+    commands = re.findall(r"(?ms)^```bash\n(.*?)\n```$", text)
+    prose = re.sub(r"(?ms)^```\w*\n.*?\n```$", "", text)
+    assert "```" not in prose
+    # a heading is one line, and so is a name without a space
+    long = [line for line in prose.splitlines() if len(line) > 80 and not line.startswith("### ") and " " in line[4:]]
+    assert long == []
+    assert "\x1b" not in text
+    assert len(commands) >= len(re.findall(r"(?m)^### ", text))
+    subprocess.run(["bash", "-n"], input="\n".join(commands), text=True, check=True)
+
+
+def test_it_says_where_and_when_what_it_costs_and_what_to_think_of(still_cloud: Aws) -> None:
+    made = session(still_cloud, *VARIANTS["website, bucket-named"])
+    text = " ".join(re.sub(r"\\(.)", r"\1", written(made)).split())
+    review = made.review()
+    assert "Planned by Handrail on 2026-11-24" in text
+    assert f"({made.identity.account}), region eu-central-1" in text
+    assert "PRACTICE" in text
+    assert "about 1 USD" in text
+    assert review.cautions
+    assert all(" ".join(caution.message.split()) in text for caution in review.cautions)
+    assert all(permission in text for permission in review.permissions)
+
+
+def test_a_setting_that_is_changed_is_noted_first_and_put_back(still_cloud: Aws) -> None:
+    text = written(session(still_cloud, *VARIANTS["alb, https"]))
+    step = text[text.index("### Step 3.") : text.index("## Afterwards")]
+    assert step.index("DEFAULT_BEFORE=$(aws elbv2 describe-listeners") < step.index("aws elbv2 modify-listener")
+    undo = text[text.index("### Undo 3.") : text.index("### Undo 2.")]
+    assert '--default-actions "${DEFAULT_BEFORE}"' in undo
+
+
+def test_a_statement_is_added_by_hand_to_what_others_wrote(still_cloud: Aws) -> None:
+    text = written(session(still_cloud, *VARIANTS["website, website"]))
+    assert "cp bucket-policy-before.json bucket-policy.json" in text
+    assert '"Sid": "HandrailCloudFront${DISTRIBUTION_ID}"' in text
+    assert "--policy file://bucket-policy.json" in text
+    assert "HEADER=$(openssl rand -hex 24)" in text
+
+
+def test_what_must_be_decided_comes_before_the_undo(still_cloud: Aws) -> None:
+    text = written(session(still_cloud, *VARIANTS["aurora, sleepy"]))
+    assert text.index("Decide first: Keep a last snapshot") < text.index("### Undo 5.")
+    assert text.index("If you decided final_snapshot=yes:") < text.index("--skip-final-snapshot")
+
+
+def test_a_name_from_the_account_stays_a_name() -> None:
+    """Whatever a sentence, a warning or an undo carries, Markdown shows it as it is and makes nothing else of it."""
+    action = Action(
+        "gate", HOSTILE, Call("ec2.CreateVpnGateway", {"Type": HOSTILE}), undone=HOSTILE,
+        undo=(Undo(Call("ec2.DeleteVpnGateway", {"VpnGatewayId": HOSTILE}), gone=(HOSTILE,)),),
+    )  # fmt: skip
+    review = Review((), Plan((action,)), (), (Caution("x", f"{HOSTILE} {HOSTILE}"),), ("ec2:CreateVpnGateway",), ())
+    identity = Identity("123456789012", "arn:aws:iam::123456789012:user/x", "eu-central-1", HOSTILE)
+    text = runbook(review, flow=flows.find("vpn"), identity=identity, on=TODAY, costs=[HOSTILE])
+    assert "\x1b" not in text
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text)
+    kinds = {token.type for token in everything(tokens)}
+    assert kinds <= {
+        *("heading_open", "heading_close", "paragraph_open", "paragraph_close", "inline", "text", "softbreak", "fence"),
+        *("bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close", "text_special", "code_inline"),
+    }
+    headings = [tokens[i + 1].content for i, token in enumerate(tokens) if token.type == "heading_open"]
+    assert len([each for each in headings if each.startswith(("Step ", "Undo "))]) == 2
+    shown = " ".join("".join(part.content or " " for part in token.children or []) for token in tokens)
+    said = " ".join(HOSTILE.replace("\x1b", "\\x1b").split())
+    assert " ".join(shown.split()).count(said) == 8
+
+
+def everything(tokens: list[Token]) -> list[Token]:
+    return [each for token in tokens for each in (token, *(token.children or []))]
