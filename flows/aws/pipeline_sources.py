@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError
@@ -129,8 +130,19 @@ def versioning(cloud: Cloud, bucket: str) -> str:
 
 def size(cloud: Cloud, bucket: str, key: str) -> int | None:
     """The file's bytes, None if it is not there. Raises CloudError."""
+    there = _head(cloud, bucket, key)
+    return None if there is None else int(there.get("ContentLength") or 0)
+
+
+def landed(cloud: Cloud, bucket: str, key: str) -> datetime | None:
+    """When the newest version of the file landed, None if it is not there. Raises CloudError."""
+    there = _head(cloud, bucket, key)
+    return there.get("LastModified") if there else None
+
+
+def _head(cloud: Cloud, bucket: str, key: str) -> dict[str, Any] | None:
     try:
-        return int(cloud.make(Call("s3.HeadObject", {"Bucket": bucket, "Key": key})).get("ContentLength") or 0)
+        return cloud.make(Call("s3.HeadObject", {"Bucket": bucket, "Key": key}))
     except CloudError as problem:
         if problem.aws_code in ("404", "NoSuchKey", "NotFound", "NoSuchBucket"):
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
@@ -76,11 +77,22 @@ def runs(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
         yield waits("runs", f"{one.name} never ran.", "ListPipelineExecutions", again)
         return
     why = (last.get("trigger") or {}).get("triggerType") or "a reason that is not told"
-    when = f", begun {last['startTime']:%Y-%m-%d %H:%M}" if last.get("startTime") else ""
+    when = f", begun {_at(last['startTime'])}" if last.get("startTime") else ""
     sentence = f"Its last run is {last.get('status')}{when}, started by {why}."
     if last.get("status") == "Superseded":
         sentence += " A newer run overtook it."
+    landed = pipeline_sources.landed(cloud, one.bucket, one.key)
+    if landed and last.get("startTime") and landed > last["startTime"]:
+        yield likely(
+            "runs", f"{sentence} The newest {one.key} is of {_at(landed)}, and it did not start for that one.",
+            "ListPipelineExecutions, HeadObject", again,
+        )  # fmt: skip
+        return
     yield proved("runs", sentence, "ListPipelineExecutions")
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def bucket(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:

@@ -36,10 +36,10 @@ def broken(cloud: Aws) -> dict[str, str]:
 def healthy(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> Any:
     """A pipeline that a file starts, without the old rule; the s3 client."""
     s3, events = account.session.client("s3"), account.session.client("events")
-    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"PK")
     events.remove_targets(Rule=OLD, Ids=["deliver-shop"])
     events.delete_rule(Name=OLD)
     carried_out(session(cloud, journal, STANDING, clock=clock))
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"PK")
     return s3
 
 
@@ -55,6 +55,14 @@ def test_a_healthy_one(healthy: Any, cloud: Aws) -> None:
     found = check(cloud)
     assert {each.grade for each in found} == {Grade.PROVED}
     assert {"runs", "versioning", "file", "pattern", "bucket-events", "target", "role"} <= {each.id for each in found}
+
+
+def test_a_file_that_landed_unnoticed(account: PracticeAccount, cloud: Aws) -> None:
+    """Before anything listened: it is newer than the last run."""
+    account.session.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"PK")
+    (runs,) = [each for each in check(cloud) if each.id == "runs"]
+    assert runs.grade is Grade.PREDICTED
+    assert "and it did not start for that one." in runs.sentence
 
 
 def test_no_such_pipeline(cloud: Aws) -> None:
