@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from cli.aws import AWS, comparable, needs_aws
 from cli.face import REGION, Account, Answers, Command
 from kills.scenes import CASES
-from support import vpn
+from support import s3_lambda, vpn
 from support.killed import Case
 
 from flows.practice import PracticeAccount
 from flows.practice.server import serve
 
-ROOT = Path(__file__).parents[2]
-AWS = next(
-    (
-        found
-        for found in (os.environ.get("HANDRAIL_AWS_CLI"), str(ROOT / ".venv-aws" / "bin" / "aws"), shutil.which("aws"))
-        if found and Path(found).exists()
-    ),
-    None,
-)
 SCRIPTS: Mapping[str, Case] = {
     **{name: CASES[name] for name in ("vpn", "vpn, fixed routes", "alb, a listener", "alb, a rule")},
     "vpn, a gateway that exists": replace(CASES["vpn"], answers=vpn.STAGING),
@@ -36,22 +25,14 @@ SCRIPTS: Mapping[str, Case] = {
     **{name: CASES[name] for name in ("website, secret header", "website, certificate and names", "aurora")},
     "share_ami": CASES["share_ami, the machine stopped"],
     "spa_pipeline": CASES["spa_pipeline"],
+    "s3_lambda": CASES["s3_lambda"],
+    "s3_lambda, where nothing is": replace(
+        CASES["s3_lambda"], answers=s3_lambda.VARIANTS["a bucket that notifies nobody"]
+    ),
 }
 
 
-def comparable(case: Case, picture: Mapping[str, Any]) -> list[str]:
-    """A picture of an account without what two accounts made alike may differ in: ids and the run."""
-    run = re.compile(rf"\b{case.flow.replace('_', '-')}-[0-9a-hjkmnp-tv-z]{{8}}\b|\bthe-script\b|\bsgr-\w+")
-
-    def told(*thing: object) -> str:
-        return run.sub("RUN", case.differs.sub("…", repr(thing)))
-
-    return sorted(told(kind, *thing) for kind, things in picture.items() for thing in things.items())
-
-
-@pytest.mark.skipif(
-    AWS is None, reason="there is no aws command: `make .venv-aws/test.done` installs one, HANDRAIL_AWS_CLI names one"
-)
+@needs_aws
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_script_run_by_bash_leads_to_the_same_account(
     handrail: Command, signed_in: None, answers: Answers, tmp_path: Path, name: str

@@ -1,19 +1,16 @@
-"""One plan for every face, a script that leads to the same account, and a policy that allows what is called."""
+"""One plan for every face, a clean script of it, and a policy that allows what is called."""
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 from support.clouds import Between
-from support.s3_lambda import BUCKET, PHOTOS, VARIANTS, picture, session
+from support.s3_lambda import BUCKET, PHOTOS, VARIANTS, session
 
 import flows
 from flows.engine import Asking, Journal, Place, Session
@@ -21,19 +18,8 @@ from flows.engine.cloud import Aws
 from flows.engine.permissions import permission
 from flows.export.cli import script
 from flows.practice import PracticeAccount
-from flows.practice.server import serve
 from tui.batch import load_answers
 from tui.prompts import Conversation, Quit
-
-ROOT = Path(__file__).parents[2]
-AWS = next(
-    (
-        found
-        for found in (os.environ.get("HANDRAIL_AWS_CLI"), str(ROOT / ".venv-aws" / "bin" / "aws"), shutil.which("aws"))
-        if found and Path(found).exists()
-    ),
-    None,
-)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -64,38 +50,6 @@ def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     subprocess.run(["bash", "-n", str(file)], check=True)
     if shutil.which("shellcheck"):
         subprocess.run(["shellcheck", str(file)], check=True)
-
-
-@pytest.mark.skipif(AWS is None, reason="there is no aws command; HANDRAIL_AWS_CLI names one")
-@pytest.mark.parametrize("variant", ["photos", "a bucket that notifies nobody"])
-def test_the_script_run_by_bash_leads_to_the_same_account(
-    tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch, variant: str
-) -> None:
-    """Beside what others have there, and where nothing is."""
-    assert AWS is not None
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "practice")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "practice")
-    pictures, file = [], tmp_path / "plan.sh"
-    for scripted in (False, True):
-        with serve() as served:
-            account = boto3.Session(region_name="eu-central-1")
-            untouched = picture(account, endpoint_url=served.url)
-            place = Place(region="eu-central-1", endpoint_url=served.url)
-            made = session(Aws(place), journal, VARIANTS[variant])
-            if scripted:
-                plan = made.review().plan
-                file.write_text(script(plan, flow="s3_lambda", title="A call", region="eu-central-1"))
-                path = f"{Path(AWS).parent}:{os.environ['PATH']}"
-                subprocess.run(
-                    ["bash", str(file)], check=True, capture_output=True, timeout=120,
-                    env={**os.environ, "PATH": path, "AWS_ENDPOINT_URL": served.url, "RUN": "the-script"},
-                )  # fmt: skip
-            else:
-                assert not [event.problem for event in made.apply() if event.problem]
-            pictures.append(picture(account, endpoint_url=served.url))
-            assert pictures[-1] != untouched
-    applied, by_script = (re.sub(r"s3-lambda-[0-9a-z]{8}|the-script", "…", repr(each)) for each in pictures)
-    assert by_script == applied
 
 
 def test_the_policy_allows_what_is_called(account: PracticeAccount, cloud: Aws, journal: Journal, clock: Any) -> None:

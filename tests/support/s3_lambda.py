@@ -24,6 +24,9 @@ PHOTOS: Mapping[str, Any] = {
 }
 """Beside the queue that hears of invoices."""
 
+ELSEWHERE: Mapping[str, Any] = {**PHOTOS, "bucket": "fjord-coffee-artifacts", "prefix": "new photos/", "suffix": ""}
+"""A bucket that notifies nobody."""
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "photos": PHOTOS,
     "by an alias": {**PHOTOS, "alias": "live", "output": "small/"},
@@ -33,12 +36,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
         "prefix": "",
         "suffix": "",
     },
-    "a bucket that notifies nobody": {
-        **PHOTOS,
-        "bucket": "fjord-coffee-artifacts",
-        "prefix": "new photos/",
-        "suffix": "",
-    },
+    "a bucket that notifies nobody": ELSEWHERE,
 }
 
 

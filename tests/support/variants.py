@@ -9,7 +9,7 @@ from alb import fronts
 
 import flows
 from flows.engine import Asking, Cloud, Place, Session
-from support import aurora, share_ami, spa, vpn, website
+from support import aurora, s3_lambda, share_ami, spa, vpn, website
 
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     f"{flow}, {name}": (flow, answers)
@@ -20,6 +20,7 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "aurora": aurora.VARIANTS,
         "spa_pipeline": spa.VARIANTS,
         "share_ami": share_ami.VARIANTS,
+        "s3_lambda": s3_lambda.VARIANTS,
     }.items()
     for name, answers in known.items()
 }
