@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,7 +50,7 @@ class Mortal:
         self._url = url
         surroundings = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         self._process = subprocess.Popen(
-            [sys.executable, __file__, *services],
+            [sys.executable, __file__, url, *services],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -96,8 +97,7 @@ def _serve_orders() -> None:
 
 
 def _get_ready() -> None:
-    """Import and read everything once. All sessions share one reader of service descriptions."""
-    import boto3
+    """Import and read everything once; all sessions share one reader of service descriptions, and the clients."""
     import botocore.session
     from botocore.loaders import create_loader
 
@@ -106,15 +106,25 @@ def _get_ready() -> None:
     import tui.cli
     import tui.ending
     import tui.words  # noqa: F401
+    from flows.engine import Call, Place
+    from flows.engine.cloud import Aws
 
     for name in flows.SET_UPS:
         flows.find(name)
 
     loader = create_loader()
     vars(botocore.session)["create_loader"] = lambda _=None: loader
-    session = boto3.Session(region_name=CREDENTIALS["AWS_REGION"])
-    for service in sys.argv[1:]:
-        session.client(service)
+    url, *services = sys.argv[1:]
+    ready = Aws(Place(region=CREDENTIALS["AWS_REGION"], endpoint_url=url))
+    for service, operation in product(services, ("Describe", "Create")):
+        ready._client(Call(f"{service}.{operation}"))
+    begin = Aws.__init__
+
+    def begin_ready(self: Aws, *given: Any, **named: Any) -> None:
+        begin(self, *given, **named)
+        self._clients.update(ready._clients)
+
+    Aws.__init__ = begin_ready  # type: ignore[method-assign]
 
 
 def _become_handrail(order: Mapping[str, Any]) -> None:
