@@ -59,9 +59,12 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
     yield from watched(one, rules)
     each = [list(rule_diagnosis.rule(cloud, one, rule)) for rule in rules]
     whole = any(all(finding.grade is not Grade.REFUSED for finding in findings) for findings in each)
+    spare = f"Another rule works, so {name} does not need this one."
     for finding in (finding for findings in each for finding in findings):
-        # beside one that works, another that does not keeps nothing from starting
-        yield replace(finding, grade=Grade.PREDICTED) if whole and finding.grade is Grade.REFUSED else finding
+        if whole and finding.grade is Grade.REFUSED:
+            yield replace(finding, grade=Grade.PREDICTED, remedy=spare)
+        else:
+            yield finding
 
 
 # -- the file and the runs -------------------------------------------------------------------------------------
