@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from support.clouds import Between
-from support.s3_lambda import BUCKET, PHOTOS, VARIANTS, session
+from support.s3_lambda import BUCKET, NAME, PHOTOS, VARIANTS, session
 
 import flows
 from flows.engine import Asking, Journal, Place, Session
@@ -79,3 +79,22 @@ def test_nothing_of_the_others_is_kept(account: PracticeAccount, cloud: Aws, jou
     assert made.run is not None
     assert "invoices" not in repr(made.run.history())
     assert BUCKET in repr(made.run.plan)
+
+
+def test_a_function_s_secrets_are_nowhere(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: Any, tmp_path: Path
+) -> None:
+    """AWS answers with its environment, which is nobody's business."""
+    lambdas: Any = account.session.client("lambda")
+    lambdas.update_function_configuration(FunctionName=NAME, Environment={"Variables": {"TOKEN": "tell-nobody"}})
+    between = Between(cloud)
+    made = session(between, journal, clock=clock)
+    review = made.review()
+    assert not [event.problem for event in made.apply() if event.problem]
+    handed = made.hand_over()
+    list(made.undo())
+    assert "GetFunctionConfiguration" in {call.name for call in between.calls}
+    assert "tell-nobody" not in repr(review) + repr(handed)
+    kept = [path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file()]
+    assert kept
+    assert not [each for each in kept if b"tell-nobody" in each]
