@@ -228,6 +228,13 @@ def codepipeline_pipeline(codepipeline: Any, p: dict[str, Any]) -> Made:
     return p["Name"], {}
 
 
+def events_rule(events: Any, p: dict[str, Any]) -> Made:
+    targets, pattern = p.pop("Targets"), json.dumps(p.pop("EventPattern"))
+    made = events.put_rule(EventPattern=pattern, **p)
+    events.put_targets(Rule=p["Name"], Targets=targets)
+    return p["Name"], {"Arn": made["RuleArn"]}
+
+
 def _small(value: Any) -> Any:
     match value:
         case Mapping():
@@ -252,6 +259,7 @@ TYPES: Mapping[str, Callable[[Any, dict[str, Any]], Made]] = {
     "AWS::EC2::VPNGateway": ec2_vpn_gateway,
     "AWS::EC2::VPNGatewayRoutePropagation": ec2_propagation,
     "AWS::ElasticLoadBalancingV2::ListenerRule": elbv2_rule,
+    "AWS::Events::Rule": events_rule,
     "AWS::IAM::Role": iam_role,
     "AWS::Logs::LogGroup": logs_group,
     "AWS::RDS::DBCluster": rds_cluster,
