@@ -23,7 +23,7 @@ from flows.export.cloudformation import template
 from flows.practice import PracticeAccount
 
 CREATED: Mapping[str, Case] = {
-    **{name: CASES[name] for name in ("vpn", "vpn, bgp", "vpn, fixed routes", "aurora", "spa_pipeline")},
+    **{name: CASES[name] for name in ("vpn", "vpn, fixed routes", "spa_pipeline")},
     "vpn, a gateway that exists": replace(CASES["vpn"], answers=vpn.STAGING),
     "aurora, from servers": replace(CASES["aurora"], answers=aurora.VARIANTS["servers"]),
     "alb, a rule of its own": replace(CASES["alb, a rule"], answers=VARIANTS["alb, gone"][1]),
