@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import accounts, image_handover, image_sharing, images
-from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Refused, Text, Yes
+from flows.aws import accounts, image_handover, image_receiving, image_sharing, images, shared_keys
+from flows.aws.shared_keys import KEEP, Key
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Refused, Text, Use, Yes
 
 STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
 
@@ -80,6 +81,23 @@ def size(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", text):
         raise Refused(f"“{text}” is not an instance type. It looks like t3.micro.")
     return text
+
+
+def fits(key: Key | str, flow: ShareImage) -> Iterator[Caution]:
+    if key == KEEP:
+        if reason := flow.key_is_closed():
+            raise Refused(f"The disks cannot keep their key: {reason}. Choose {shared_keys.NEW}, or a key of your own.")
+        return
+    if isinstance(key, Key):
+        shared_keys.usable(flow.cloud, key, flow.elsewhere())
+    if flow.called(key) != flow.called(KEEP):
+        images.free(flow.cloud, flow.called(key))
+    yield Caution("key-stays", "While the receiver uses the image, do not delete or disable its key.")
+
+
+def copyable(wanted: bool, flow: ShareImage) -> None:
+    if wanted and not flow.copies:
+        raise Refused("They may not copy it: the disks' snapshots are not shared. Answer yes to “own copy” first.")
 
 
 class ShareImage(Flow):
@@ -172,35 +190,92 @@ class ShareImage(Flow):
         example="t3.micro",
         why="A small one is enough to see that it works.",
     )
+    own_copy = Yes(
+        "Make the receiver's own copy first, and start the machine from that?",
+        default="no",
+        check=copyable,
+        when=launch.is_(True),
+        fine_tuning=True,
+        why="With a copy of their own they need neither your image nor your key any more. Storing it costs them.",
+    )
+    key = Choice(
+        "Which key should the image's disks be encrypted with?",
+        lambda flow: shared_keys.options(flow.cloud, flow.elsewhere()),
+        form=lambda text, flow: shared_keys.by_alias(text, shared_keys.options(flow.cloud, flow.elsewhere())),
+        check=fits,
+        default=lambda flow: shared_keys.NEW if flow.key_is_closed() else KEEP,
+        fine_tuning=True,
+        why="Amazon's standard key never leaves your account. With another, a copy is made that the receiver may use.",
+    )
+
+    def elsewhere(self) -> str:
+        """The other region it is wanted in; empty when it is this one."""
+        return "" if self.region == self.cloud.identity.region else self.region
+
+    def keys(self) -> list[str]:
+        """The keys with which the disks are encrypted now."""
+        image = self.image
+        if isinstance(image, images.Image):
+            return list(dict.fromkeys(images.keys_of(self.cloud, snapshots=image.snapshots)))
+        return list(dict.fromkeys(images.keys_of(self.cloud, volumes=self.instance.volumes)))
+
+    def key_is_closed(self) -> str:
+        """Why what is encrypted now cannot be opened for another account; empty when it can, or is not encrypted."""
+        keys = self.keys()
+        if any(shared_keys.own(self.cloud, key) is None for key in keys):
+            return "they are encrypted with Amazon's standard key, which never leaves your account"
+        return f"it does not exist in {self.region}" if keys and self.elsewhere() else ""
+
+    def called(self, key: Key | str) -> str:
+        """What the shared image is called: no two in one region have the same name."""
+        if isinstance(self.image, str):
+            return self.image_name
+        name = self.image.name or self.image.id
+        return name if key == KEEP or self.elsewhere() else f"{name[:121]}-shared"
 
     def plan(self) -> Plan:
-        here = self.cloud.identity.region
-        piece, actions = self._source()
-        if self.region != here:
-            piece = image_sharing.copy(piece, here, self.region, self._called())
-            actions += piece.actions
-        actions.append(image_sharing.share(piece, self.account))
-        if self.copies:
-            actions += [image_sharing.share_disk(piece, number, self.account) for number in range(len(piece.snapshots))]
+        key, opening = self._opened()
+        opened = tuple(action.id for action in opening)
+        piece, making = self._piece(key, opened)
+        things: list[Action | Use] = [*opening, *making, *self._sharing(piece, opened)]
         facts: dict[str, Any] = {"account": self.account, "region": self.region, "owner": self.cloud.identity.account}
-        outputs: dict[str, Any] = {"image": piece.id}
+        outputs: dict[str, Any] = {"image": piece.id, **({"key": key} if key else {})}
         if self.launch:
-            machine = image_sharing.launch(piece, self.region, self._called(), self.target_profile, self.size)
-            actions.append(machine)
-            outputs["machine"] = machine.resource
-        return Plan.of(actions, outputs=outputs, facts=facts, reads=image_handover.READS)
+            things += self._launching(piece, outputs, tuple(each.id for each in things if isinstance(each, Action)))
+        return Plan.of(things, outputs=outputs, facts=facts, reads=image_handover.READS)
 
-    def _called(self) -> str:
-        return self.image_name if isinstance(self.image, str) else self.image.name
+    def _opened(self) -> tuple[Late, list[Action]]:
+        """The key of a copy, empty when the disks keep theirs; and what opens the key, or keys, to the receiver."""
+        if self.key == KEEP:
+            standing = [shared_keys.own(self.cloud, key) for key in self.keys()]
+            more = [(key, f"-{at}" if at else "") for at, key in enumerate(key for key in standing if key)]
+            opened = [shared_keys.open_to(key, self.cloud, [self.account], more=suffix) for key, suffix in more]
+            return "", [action for each in opened for action in each.actions]
+        if isinstance(self.key, Key):
+            one = shared_keys.open_to(self.key, self.cloud, [self.account], self.elsewhere())
+        else:
+            one = shared_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
+        return one.arn, list(one.actions)
 
-    def _source(self) -> tuple[image_sharing.Piece, list[Any]]:
+    def _piece(self, key: Late, opened: tuple[str, ...]) -> tuple[image_sharing.Piece, list[Action]]:
+        """The image that is shared, and how it comes about."""
+        first, actions = self._source(f"{self.image_name[:121]}-source" if key and self.image == images.NEW else "")
+        if not key and not self.elsewhere():
+            return first, actions
+        here = self.cloud.identity.region
+        piece = image_sharing.copy(first, here, self.elsewhere(), self.called(self.key), key, opened)
+        dropped = [image_sharing.drop(first)] if key and isinstance(self.image, str) else []
+        return piece, [*actions, *piece.actions, *dropped]
+
+    def _source(self, passing: str) -> tuple[image_sharing.Piece, list[Action]]:
+        """The image to begin with; one that is only made to be copied has a `passing` name."""
         if isinstance(self.image, images.Image):
             return image_sharing.Piece(self.image.id, self.image.snapshots), []
         machine = self.instance
         stopping = machine.state == images.RUNNING and self.consistency == STOP
         piece = image_sharing.make(
             machine,
-            self.image_name,
+            passing or self.image_name,
             images.gigabytes(self.cloud, machine.volumes),
             reboot=self.consistency != NO_REBOOT,
             after=("stop",) if stopping else (),
@@ -210,13 +285,40 @@ class ShareImage(Flow):
             return piece, [image_sharing.stop(machine), first, image_sharing.start(machine), *rest]
         return piece, [first, *rest]
 
-    def checks(self) -> Iterable[Finding | Caution]:
-        image = self.image
-        if isinstance(image, images.Image):
-            keys = images.keys_of(self.cloud, snapshots=image.snapshots)
+    def _sharing(self, piece: image_sharing.Piece, opened: tuple[str, ...]) -> Iterator[Action | Use]:
+        """What the receiver may not do yet. What they may do already is not taken from them at undo either."""
+        standing = isinstance(self.image, images.Image) and piece.id == self.image.id
+        if standing and self.account in images.may_launch(self.cloud, str(piece.id)):
+            yield Use("shared", f"{self.account} may launch it already", "AWS::EC2::Image", str(piece.id))
         else:
-            keys = images.keys_of(self.cloud, volumes=self.instance.volumes)
-        yield from image_handover.encryption(self.cloud, keys, self.account)
+            yield image_sharing.share(piece, self.account, opened)
+        for number, snapshot in enumerate(piece.snapshots if self.copies else ()):
+            if standing and self.account in images.may_copy(self.cloud, str(snapshot)):
+                yield Use(
+                    f"disk-{number + 1}", f"{self.account} may copy it already", "AWS::EC2::Snapshot", str(snapshot)
+                )
+            else:
+                yield image_sharing.share_disk(piece, number, self.account)
+
+    def _launching(
+        self, piece: image_sharing.Piece, outputs: dict[str, Any], before: tuple[str, ...]
+    ) -> Iterator[Action]:
+        """What is done in the receiver's account, once all of that has been done here."""
+        called = self.called(self.key)
+        if self.own_copy:
+            encrypted = self.key != KEEP or bool(self.keys())
+            piece = image_receiving.receive(
+                piece, self.region, called, self.target_profile, encrypted=encrypted, after=before
+            )
+            outputs["received"], before = piece.id, piece.after
+            yield from piece.actions
+        machine = image_receiving.launch(piece, self.region, called, self.target_profile, self.size, before)
+        outputs["machine"] = machine.resource
+        yield machine
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        if self.launch:
+            yield image_handover.allowed_there(self.cloud, self.region, self.target_profile)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover
 
+from . import images, shared_keys
+
 READS = (Call("ec2.DescribeImageAttribute"), Call("ec2.DescribeImages"))
 
 
-def encryption(cloud: Cloud, keys: Iterable[str], account: str) -> Iterator[Finding]:
-    """Whether the disks' keys let another account in. Amazon's standard key never does (EC2 User Guide, 2026-10)."""
-    for key in dict.fromkeys(keys):
-        try:
-            about = cloud.make(Call("kms.DescribeKey", {"KeyId": key}))["KeyMetadata"]
-        except CloudError as problem:
-            yield Finding("key", Grade.NOT_CHECKED, f"The key {key} was not checked.", problem.what)
-            continue
-        if about.get("KeyManager") == "AWS":
-            yield Finding(
-                "key", Grade.REFUSED,
-                "The disks are encrypted with Amazon's standard key, which never leaves your account.",
-                f"KMS says that AWS manages {key}",
-                "Copy the image with a key of your own (aws ec2 copy-image --encrypted --kms-key-id …), then share "
-                "that copy with --set image=.",
-            )  # fmt: skip
-            continue
-        policy = cloud.make(Call("kms.GetKeyPolicy", {"KeyId": about["KeyId"], "PolicyName": "default"}))["Policy"]
-        if account in policy:
-            yield Finding("key", Grade.PREDICTED, f"The policy of the key {key} names {account}.", "KMS key policy")
-        else:
-            yield Finding(
-                "key", Grade.REFUSED, f"The policy of the key {key} does not let {account} use it.", "KMS key policy",
-                f"Add arn:aws:iam::{account}:root to it with kms:DescribeKey, Decrypt, ReEncrypt*, GenerateDataKey* "
-                "and CreateGrant for AWS resources.",
-            )  # fmt: skip
+def allowed_there(cloud: Cloud, region: str, profile: str) -> Finding:
+    """Whether the receiver's account hides images of this one (EC2 User Guide, "Allowed AMIs", 2026-10)."""
+    own = cloud.identity.account
+    try:
+        answer = cloud.make(Call("ec2.GetAllowedImagesSettings", {}, region, profile))
+    except CloudError as problem:
+        return Finding(
+            "allowed-images", Grade.NOT_CHECKED, "Which images their account allows was not checked.", problem.what
+        )
+    criteria = answer.get("ImageCriteria") or []
+    known = any(own in (each.get("ImageProviders") or [own]) for each in criteria)
+    if answer.get("State") != "enabled" or known:
+        return Finding("allowed-images", Grade.PREDICTED, "Their account allows images of yours.", "its Allowed AMIs")
+    return Finding(
+        "allowed-images", Grade.REFUSED, f"Their account allows no images of {own}; it would not see this one.",
+        "its Allowed AMIs", f"Let them add {own} to the image providers there, or answer no to starting a machine.",
+    )  # fmt: skip
 
 
 def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
@@ -47,33 +40,45 @@ def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
         yield Finding("image", Grade.REFUSED, f"The image {image} is {state}.", "DescribeImages", "Make a new one.")
         return
     yield Finding("image", Grade.PROVED, f"The image {image} is available.", "DescribeImages")
-    look = Call("ec2.DescribeImageAttribute", {"ImageId": image, "Attribute": "launchPermission"})
-    allowed = [each.get("UserId") for each in cloud.make(look).get("LaunchPermissions") or []]
-    if account in allowed:
+    if account in images.may_launch(cloud, image):
         yield Finding("shared", Grade.PROVED, f"The account {account} may launch it.", "its launch permissions")
     else:
         yield Finding(
             "shared", Grade.REFUSED, f"The account {account} may not launch it.", "its launch permissions",
             "Run handrail run share_ami with this image.",
         )  # fmt: skip
+    disks = [disk.get("Ebs", {}).get("SnapshotId") for disk in found[0].get("BlockDeviceMappings", [])]
+    snapshots = tuple(filter(None, disks))
+    out = [each for each in snapshots if account not in images.may_copy(cloud, each)]
+    if out:
+        yield Finding(
+            "copies", Grade.REFUSED, f"The account {account} may launch it but not copy it: {', '.join(out)}.",
+            "the permissions of its snapshots", "Share the snapshots as well: handrail run share_ami with copies=yes.",
+        )  # fmt: skip
+    elif snapshots:
+        yield Finding("copies", Grade.PROVED, f"The account {account} may copy its disks.", "its snapshots")
+    for key in dict.fromkeys(images.keys_of(cloud, snapshots=snapshots)):
+        yield shared_keys.finding(cloud, key, [account])
 
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     """Ids, proof, and a letter to the receiver with the exact commands."""
     image, region, account = outputs["image"], facts["region"], facts["account"]
-    look = {"ImageId": image, "Attribute": "launchPermission"}
-    listed = cloud.make(Call("ec2.DescribeImageAttribute", look, region)).get("LaunchPermissions") or []
-    shared = any(each.get("UserId") == account for each in listed)
+    shared = account in images.may_launch(cloud, image, region)
     commands = (
         f"aws ec2 describe-images --region {region} --executable-users self --owners {facts['owner']}\n"
         f"aws ec2 copy-image --region {region} --source-region {region} --source-image-id {image} "
-        f"--name copy-of-{image}\n"
+        f"--name copy-of-{image}{' --encrypted --kms-key-id alias/aws/ebs' if outputs.get('key') else ''}\n"
         f"aws ec2 run-instances --region {region} --image-id {image} --instance-type t3.micro "
         "--metadata-options HttpTokens=required\n"
     )
     needed = ["ec2:CopyImage", "ec2:CreateTags", "ec2:Describe*", "ec2:RunInstances", "ec2:TerminateInstances"]
     letter = f"In the account {account}: find the image, copy it, start a machine.\n\n{commands}"
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": needed, "Resource": "*"}]}
+    statements = [
+        {"Effect": "Allow", "Action": needed, "Resource": "*"},
+        *shared_keys.for_their_user(outputs.get("key")),
+    ]
+    policy = {"Version": "2012-10-17", "Statement": statements}
     return Handover(
         outputs={**outputs, "region": region, "shared_with": account},
         files={

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from flows.engine import RUN, Action, Call, Cost, Find, Late, Ref, Undo, Wait, found, join
+from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Undo, Wait, found, join
 from flows.engine.plan import seen
 
 from . import tags
@@ -79,7 +79,7 @@ def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: 
             failed="Images[0].State=='failed'", now="Images[0].State",
             sentence=f"Waiting until the disks of {called} are being copied", typical=10,
         ),
-        undo=_deregistered("image"),
+        undo=deregistered("image"),
         find=_ours(),
         after=after,
         type="AWS::EC2::Image",
@@ -93,19 +93,26 @@ def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: 
         seen("image", f"Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId | [{number}]")
         for number in range(disks)
     )
-    return Piece(image["ImageId"], snapshots, after=("image-ready",), actions=(image, *_watched("image", called, "")))
+    watched = (_tagged("image", called, ""), *_watched("image", called, ""))
+    return Piece(image["ImageId"], snapshots, after=("image-ready",), actions=(image, *watched))
 
 
-def copy(source: Piece, here: str, region: str, called: str) -> Piece:
-    """A copy in another region."""
+def copy(source: Piece, here: str, region: str, called: str, key: Late = "", after: tuple[str, ...] = ()) -> Piece:
+    """A copy: in another region if one is named, encrypted anew with `key` if there is one.
+
+    It is recognised by its description, as not everything that speaks EC2 gives a copy its tags at once.
+    """
+    about = join("Handrail ", RUN, ", copy")
+    encrypted = {"Encrypted": True, "KmsKeyId": key} if key else {}
+    there = f" in {region}" if region else ""
     image = Action(
         "copy",
-        f"Copy the image to {region}",
+        f"Copy the image{f' to {region}' if region else ''}{', encrypted with that key' if key else ''}",
         Call(
             "ec2.CopyImage",
             {
-                "SourceImageId": source.id, "SourceRegion": here, "Name": called,
-                "Description": join("Handrail ", RUN), **tags.tagged("image", called),
+                "SourceImageId": source.id, "SourceRegion": here, "Name": called, "ClientToken": TOKEN,
+                "Description": about, **encrypted, **tags.tagged("image", called),
             },
             region,
         ),
@@ -115,23 +122,38 @@ def copy(source: Piece, here: str, region: str, called: str) -> Piece:
             failed="Images[0].State=='failed'", now="Images[0].State",
             sentence="Waiting until the copy has begun", typical=30, limit=3600,
         ),
-        undo=_deregistered("copy", region),
-        find=_ours(region),
-        after=source.after,
+        undo=deregistered("copy", region),
+        find=Find(
+            Call("ec2.DescribeImages", {"Owners": ["self"]}, region),
+            join("Images[?Description=='", *about.parts, "'] | [0].{ImageId: ImageId}"),
+        ),
+        after=(*source.after, *after),
         type="AWS::EC2::Image",
         resource=Ref("copy", "ImageId"),
-        undone=f"The copy of the image in {region} and its snapshots",
+        undone=f"The copy of the image{there} and its snapshots",
+        refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already{there}."},
     )  # fmt: skip
     snapshots = tuple(
         seen("copy", f"Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId | [{number}]")
         for number in range(len(source.snapshots))
     )
-    watched = _watched("copy", "the copy", region)
+    watched = (_tagged("copy", called, region), *_watched("copy", "the copy", region))
     return Piece(image["ImageId"], snapshots, region, ("copy-ready",), (image, *watched))
 
 
-def share(piece: Piece, account: str) -> Action:
-    """Let another account launch it."""
+def drop(passing: Piece) -> Action:
+    """Give up an image that was only made to be copied. It may be gone: then that is what is wanted."""
+    return Action(
+        "drop",
+        "Give up the first image, now that it is copied",
+        Call("ec2.DeregisterImage", {"ImageId": passing.id, "DeleteAssociatedSnapshots": True}),
+        after=("copy-ready",),
+        exists=GONE,
+    )
+
+
+def share(piece: Piece, account: str, after: tuple[str, ...] = ()) -> Action:
+    """Let another account launch it; `after` are the actions that open its key."""
     change = {"ImageId": piece.id, "OperationType": "add", "UserIds": [account], "Attribute": "launchPermission"}
     return Action(
         "share",
@@ -143,9 +165,12 @@ def share(piece: Piece, account: str) -> Action:
                 gone=GONE,
             ),
         ),
-        after=piece.after,
+        after=(*piece.after, *after),
         undone=f"The permission of {account} to launch the image",
-        refusals={"InvalidAMIAttributeItemValue": f"AWS does not know the account {account}."},
+        refusals={
+            "InvalidAMIAttributeItemValue": f"AWS does not know the account {account}.",
+            "InvalidParameter": "AWS does not share this image: its disks are encrypted with Amazon's own key.",
+        },
     )
 
 
@@ -168,51 +193,6 @@ def share_disk(piece: Piece, number: int, account: str) -> Action:
         after=piece.after,
         undone=f"The permission of {account} to copy disk {number + 1}",
     )
-
-
-def launch(piece: Piece, region: str, called: str, profile: str, size: str) -> Action:
-    """Start a machine from it in the receiver's account, which proves that it works there."""
-    there = Ref("launch", "Instances[0].InstanceId")
-    looked = Call("ec2.DescribeInstances", {"InstanceIds": [there]}, region, profile)
-    mine = [{"Name": "tag:handrail:run", "Values": [RUN]}]
-    return Action(
-        "launch",
-        f"Start a machine from it in the other account (profile {profile})",
-        Call(
-            "ec2.RunInstances",
-            {
-                "ImageId": piece.id, "InstanceType": size, "MinCount": 1, "MaxCount": 1,
-                "MetadataOptions": {"HttpTokens": "required"}, **tags.tagged("instance", called),
-            },
-            region,
-            profile,
-        ),
-        wait=Wait(
-            looked, ready="Reservations[0].Instances[0].State.Name=='running'",
-            failed="contains(['terminated', 'shutting-down'], Reservations[0].Instances[0].State.Name)",
-            now="Reservations[0].Instances[0].State.Name", sentence="Waiting until the machine runs there", typical=30,
-        ),
-        undo=(
-            Undo(
-                Call("ec2.TerminateInstances", {"InstanceIds": [there]}, region, profile),
-                wait=Wait(
-                    looked, ready="Reservations[0].Instances[0].State.Name=='terminated'",
-                    gone=("InvalidInstanceID.NotFound",), now="Reservations[0].Instances[0].State.Name",
-                    sentence="Waiting until the machine there is gone", typical=60,
-                ),
-                gone=("InvalidInstanceID.NotFound",),
-            ),
-        ),
-        find=Find(
-            Call("ec2.DescribeInstances", {"Filters": mine}, region, profile),
-            "Reservations[0].{Instances: Instances}",
-        ),
-        after=("share",),
-        not_yet=("InvalidAMIID.NotFound", "AuthFailure"),
-        type="AWS::EC2::Instance",
-        resource=there,
-        undone="The machine in the other account",
-    )  # fmt: skip
 
 
 def _until(machine: Machine, state: str) -> Wait:
@@ -252,12 +232,22 @@ def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
     )  # fmt: skip
 
 
-def _ours(region: str = "") -> Find:
-    look = Call("ec2.DescribeImages", {"Owners": ["self"]}, region)
+def _tagged(image: str, called: str, region: str) -> Action:
+    """The snapshots get their tags in a call of their own: not everything that speaks EC2 takes them with the image."""
+    snapshots = seen(image, "Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId")
+    return Action(
+        f"{image}-tags",
+        f"Give the disks of {called} their tags",
+        Call("ec2.CreateTags", {"Resources": snapshots, "Tags": tags.tags(called)}, region),
+    )
+
+
+def _ours() -> Find:
+    look = Call("ec2.DescribeImages", {"Owners": ["self"]})
     return Find(look, join("Images[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0].{ImageId: ImageId}"))
 
 
-def _deregistered(image: str, region: str = "") -> tuple[Undo, ...]:
+def deregistered(image: str, region: str = "", profile: str = "") -> tuple[Undo, ...]:
     """Deregistering takes the snapshots along where that is known; what an emulator leaves is deleted one by one.
 
     They are recognised by the description that AWS gives them, in which their own image stands.
@@ -267,10 +257,13 @@ def _deregistered(image: str, region: str = "") -> tuple[Undo, ...]:
     whose = {"OwnerIds": ["self"], "Filters": [{"Name": "description", "Values": about}]}
     none = "snap-00000000000000000"  # so that AWS says it is gone
     return (
-        Undo(Call("ec2.DeregisterImage", {"ImageId": id_, "DeleteAssociatedSnapshots": True}, region), gone=GONE),
         Undo(
-            Call("ec2.DeleteSnapshot", {"SnapshotId": found(f"Snapshots[0].SnapshotId || '{none}'")}, region),
-            read=Call("ec2.DescribeSnapshots", whose, region),
+            Call("ec2.DeregisterImage", {"ImageId": id_, "DeleteAssociatedSnapshots": True}, region, profile),
+            gone=GONE,
+        ),
+        Undo(
+            Call("ec2.DeleteSnapshot", {"SnapshotId": found(f"Snapshots[0].SnapshotId || '{none}'")}, region, profile),
+            read=Call("ec2.DescribeSnapshots", whose, region, profile),
             more="length(Snapshots) > `1`",
             gone=("InvalidSnapshot.NotFound",),
         ),

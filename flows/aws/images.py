@@ -89,6 +89,18 @@ def usable(image: Image) -> None:
         raise Refused(f"{image.id} has no disks of EBS. Such an image cannot be shared here; choose another.")
 
 
+def may_launch(cloud: Cloud, image: str, region: str = "") -> list[str]:
+    """The accounts that may launch an image."""
+    look = Call("ec2.DescribeImageAttribute", {"ImageId": image, "Attribute": "launchPermission"}, region)
+    return [each["UserId"] for each in cloud.make(look).get("LaunchPermissions") or [] if "UserId" in each]
+
+
+def may_copy(cloud: Cloud, snapshot: str) -> list[str]:
+    """The accounts that may copy a snapshot."""
+    look = Call("ec2.DescribeSnapshotAttribute", {"SnapshotId": snapshot, "Attribute": "createVolumePermission"})
+    return [each["UserId"] for each in cloud.make(look).get("CreateVolumePermissions") or [] if "UserId" in each]
+
+
 def regions(cloud: Cloud) -> list[Option[str]]:
     """Every region that is switched on, the run's own first."""
     here = cloud.identity.region

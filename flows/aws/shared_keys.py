@@ -214,8 +214,11 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
     return Opened(Ref("key", "KeyMetadata.Arn"), ("key",), (key, named, turned))
 
 
-def open_to(key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "") -> Opened:
-    """A key that exists, and, for accounts that its policy does not let in, two statements in it. Others stay."""
+def open_to(key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "", more: str = "") -> Opened:
+    """A key that exists, and, for accounts that its policy does not let in, two statements in it. Others stay.
+
+    `more` tells this key's actions from those of another in the same plan.
+    """
     out = closed_to(cloud, key, accounts, region)
     if not out:
         return Opened(key.arn)
@@ -225,7 +228,7 @@ def open_to(key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "") -
     for number, statement in enumerate(
         _statements(cloud, out, join("HandrailUse", TOKEN), join("HandrailGrants", TOKEN))
     ):
-        id_ = ("key-use", "key-grants")[number]
+        id_ = ("key-use", "key-grants")[number] + more
         actions.append(
             Action(
                 id_,
@@ -238,6 +241,17 @@ def open_to(key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "") -
             )
         )
     return Opened(key.arn, tuple(each.id for each in actions), tuple(actions))
+
+
+def for_their_user(key: str | None) -> list[dict[str, Any]]:
+    """What the receiver's own user needs in a policy there, beside what the key's policy says here."""
+    if not key:
+        return []
+    only = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return [
+        {"Effect": "Allow", "Action": list(USE), "Resource": key},
+        {"Effect": "Allow", "Action": list(GRANTS), "Resource": key, "Condition": only},
+    ]
 
 
 COST = Cost(

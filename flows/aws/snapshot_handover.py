@@ -129,9 +129,5 @@ def _policy(key: str) -> dict[str, Any]:
         "rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBClusterFromSnapshot", "rds:CreateDBInstance",
         "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:AddTagsToResource",
     ]  # fmt: skip
-    statements: list[dict[str, Any]] = [{"Effect": "Allow", "Action": rds, "Resource": "*"}]
-    if key:
-        statements.append({"Effect": "Allow", "Action": list(shared_keys.USE), "Resource": key})
-        only = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-        statements.append({"Effect": "Allow", "Action": list(shared_keys.GRANTS), "Resource": key, "Condition": only})
+    statements = [{"Effect": "Allow", "Action": rds, "Resource": "*"}, *shared_keys.for_their_user(key)]
     return {"Version": "2012-10-17", "Statement": statements}

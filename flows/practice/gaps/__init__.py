@@ -50,6 +50,13 @@ GAPS: dict[str, str] = {
     "ec2.AuthorizeSecurityGroupEgress": "As for ingress.",
     "ec2.RevokeSecurityGroupIngress": "A rule id that is not there is named, as on AWS.",
     "ec2.RevokeSecurityGroupEgress": "As for ingress.",
+    "ec2.CreateImage": "The disks of an image are encrypted as those of its machine are.",
+    "ec2.CopyImage": (
+        "moto loses tags and keys, and copies only the own account's; here also what another account shares with its "
+        "disks. A name that is in use is refused."
+    ),
+    "ec2.ModifyImageAttribute": "moto shares everything; disks with Amazon's key are refused here.",
+    "ec2.GetAllowedImagesSettings": "Missing in moto; every image is allowed.",
     "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "s3.CreateBucket": "moto makes a bucket without a public access block; here it blocks all, as on AWS.",
     "s3.ListBuckets": "Answers with each bucket's region.",
@@ -165,7 +172,7 @@ GAPS: dict[str, str] = {
 """Operation → what the practice account does about it. The README's table is made from it."""
 
 _WHERE = {
-    "ec2": ("swift", "gateways", "tunnels", "network"),
+    "ec2": ("swift", "gateways", "tunnels", "network", "images"),
     "ssm": ("machines",),
     "sts": ("account",),
     "iam": ("account",),
