@@ -87,7 +87,9 @@ class Scene:
 
     def undone(self, run: str, state: Path) -> None:
         """Undo what is left of a run, and see that nothing is."""
-        ended = self.undo(run, state)
+        self.ended_as_before(self.undo(run, state), state)
+
+    def ended_as_before(self, ended: Ended, state: Path) -> None:
         assert (ended.code, ended.json["status"]) == (0, "undone"), ended
         self.as_before(state)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flows.practice import PracticeAccount
+from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, PracticeAccount
 
 NEW: Mapping[str, Any] = {
     "instance": "shop-1", "image_name": "shop-golden", "consistency": "stop", "account": "210987654321",
@@ -30,6 +30,8 @@ def picture(
     for name in accounts:
         boto = account.session if name == "own" else account.session_of(name)
         assert boto
+        # by a filter: moto looks past OwnerIds, and would tell of more than a thousand of the public images
+        own = [{"Name": "owner-id", "Values": [ACCOUNT_ID if name == "own" else SECOND_ACCOUNT_ID]}]
         for region in regions:
             ec2 = boto.client("ec2", region_name=region)
             machines = [each for group in ec2.describe_instances()["Reservations"] for each in group["Instances"]]
@@ -40,6 +42,6 @@ def picture(
                     if each["State"]["Name"] != "terminated"
                 ),
                 sorted(each["ImageId"] for each in ec2.describe_images(Owners=["self"])["Images"]),
-                sorted(each["SnapshotId"] for each in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]),
+                sorted(each["SnapshotId"] for each in ec2.describe_snapshots(Filters=own)["Snapshots"]),
             )
     return seen
