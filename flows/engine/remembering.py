@@ -116,9 +116,10 @@ class _Kept:
 
     def page(self, number: int) -> Answer | None:
         """A page, read if need be; None beyond the last."""
-        with self._lock:
-            while not self.has(number):
-                self._patiently(self._one_more)
+        if not self.has(number):  # what is known waits for no other reader's page
+            with self._lock:
+                while not self.has(number):
+                    self._patiently(self._one_more)
         return self._pages[number] if number < len(self._pages) else None
 
     def _one_more(self) -> None:

@@ -185,7 +185,7 @@ class Question(Page):
         try:
             await read_on(offer.rest, lambda rows: answer.add(rows, note=READING_ON, more=True))
         except Problem as problem:
-            note = f"the rest could not be read (Ctrl-R reads again): {line(problem.what)}"
+            note = f"the rest could not be read (Ctrl-R): {line(problem.what)}"
         answer.add([], note=note, more=False)
 
     def _say_question(self, question: Asked[object], position: str) -> None:

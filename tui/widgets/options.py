@@ -24,6 +24,9 @@ from .index import Index, Row
 from .paint import cut, strip
 from .row import painted, too_long
 
+NAMES = 60
+"""Cells that the column of names has at the most."""
+
 
 class Options(Widget, can_focus=True):
     """One column of options with the cursor on one of them.
@@ -117,7 +120,8 @@ class Options(Widget, can_focus=True):
         self._shown: Sequence[int] = range(len(self._rows))
         """The places in `_rows` of what is in the list now."""
         self._index: Index | None = None
-        self._label = _widest(self._rows)
+        longest = max((len(row.label) for row in self._rows if row.hint), default=0)
+        self._label = NAMES if more else min(longest, NAMES)  # a column that grows would move what is in view
         self.count = sum(1 for row in self._rows if row.key)
         """How many options there are, headings left out."""
         self.marked, self.note, self.eager = None if marked is None else set(marked), note, eager
@@ -156,10 +160,9 @@ class Options(Widget, can_focus=True):
         if self._index is not None:
             self._index.add(rows)
         self._shown = self._index.find(self.sought) if self._index and self.sought else range(len(self._rows))
-        widest, self.note, self.more = max(self._label, _widest(rows)), note, more
-        if before < self.size.height or widest != self._label:
-            self._label = widest
-            self.refresh(layout=before < self.size.height)
+        self.note, self.more = note, more
+        if before < self.size.height:
+            self.refresh(layout=True)
         else:
             self.refresh(Region(0, room + self.finding, self.size.width, 1))
         if not before and self._shown:
@@ -360,8 +363,3 @@ class Options(Widget, can_focus=True):
 
     def _styled(self, part: str) -> Style:
         return self.get_component_rich_style(f"options--{part}", partial=True)
-
-
-def _widest(rows: Iterable[Row]) -> int:
-    """Cells that the names beside hints want."""
-    return min(max((len(row.label) for row in rows if row.hint), default=0), 60)

@@ -14,6 +14,8 @@ from .paint import cut, fit, strip
 
 HINT = 46
 """Cells that a hint gets before a long name may have them."""
+LEAST = 24
+"""Cells that a hint keeps under the cursor, where a long name may have the others: an id of EC2 fits."""
 
 
 def divided(width: int, widest: int, mark: str) -> tuple[int, int]:
@@ -30,6 +32,8 @@ def painted(
         return strip(width, base, (cut(line(row.label), width), look("heading")))
     room, column = divided(width, widest, mark)
     label, hint = line(row.label), line(row.hint)
+    if here and cell_len(label) > column:
+        column = max(column, min(cell_len(label), room - 2 - min(cell_len(hint), LEAST)))
     label = f"{fit(label, column)}  " if hint else cut(label, room)
     hint = cut(hint, room - column - 2) if hint else ""
     if here:
