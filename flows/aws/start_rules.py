@@ -76,7 +76,7 @@ def keep_versions(bucket: str, *, existed: bool, status: str, after: tuple[str, 
     back = Undo(
         put("Suspended"),
         gone=("NoSuchBucket",),
-        still=Still(look_at, "Status", "Enabled", "Somebody paused it since; it stays paused."),
+        still=Still(look_at, _unlike(status, "Status"), "Enabled", "Somebody paused it since; it stays paused."),
         kept=None
         if status
         else Kept(
@@ -105,6 +105,11 @@ def tell(cloud: Cloud, bucket: str) -> list[Action]:
     those = standing(cloud, bucket)
     unchecked = any(dead(cloud, f"arn:{who.partition}:s3:::{bucket}", those))
     return [send_events(bucket, who.account, unchecked=unchecked, after=())]
+
+
+def _unlike(former: str, path: str) -> str:
+    """A path to a setting that is null while that is as it was before: then there is nothing to take back."""
+    return f"[{path}][?@ != '{former}'] | [0]" if former else path
 
 
 def send_events(bucket: str, account: str, *, unchecked: bool, after: tuple[str, ...]) -> Action:
@@ -223,6 +228,7 @@ def stop_asking(pipeline: str, source: str, settings: Mapping[str, str], after: 
     def with_(value: str) -> str:
         return f"merge(configuration, `{json.dumps({'PollForSourceChanges': value})}`)"
 
+    asks = f"pipeline.stages[].actions[?{mine}][] | [0].configuration.PollForSourceChanges"
     former = settings.get("PollForSourceChanges")
     without = ", ".join(f'"{name}": "{name}"' for name in settings)
     quiet = Call("codepipeline.ListPipelineExecutions", {"pipelineName": pipeline, "maxResults": 10})
@@ -249,8 +255,8 @@ def stop_asking(pipeline: str, source: str, settings: Mapping[str, str], after: 
                     read=look_at,
                     gone=("PipelineNotFoundException",),
                     still=Still(
-                        look_at, f"pipeline.stages[].actions[?{mine}][] | [0].configuration.PollForSourceChanges",
-                        "false", "Somebody changed how the pipeline notices files since; it is left as it is now.",
+                        look_at, _unlike(former or "", asks), "false",
+                        "Somebody changed how the pipeline notices files since; it is left as it is now.",
                     ),
                 ),
             ),

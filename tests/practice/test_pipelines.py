@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from practice.office import refused
 
 from flows.practice import PracticeAccount
 
@@ -37,6 +40,30 @@ def test_a_zip_is_built(account: PracticeAccount) -> None:
     pipelines.start_pipeline_execution(name="zip")
     runs = pipelines.list_pipeline_executions(pipelineName="zip")["pipelineExecutionSummaries"]
     assert [run["status"] for run in runs] == ["Succeeded", "Succeeded"]
+
+
+def test_a_rule_starts_one_when_a_file_lands(account: PracticeAccount) -> None:
+    """However it lands, and only with a role; the rule of the company overlooks it, since no trail records anything."""
+    s3: Any = account.session.client("s3")
+    events: Any = account.session.client("events")
+    pipelines: Any = account.session.client("codepipeline")
+    bucket = "fjord-coffee-artifacts"
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    wanted = {"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket]}, "object": {"key": ["source.zip"]}}}
+    events.put_rule(Name="mine", EventPattern=json.dumps(wanted))
+    (theirs,) = events.list_targets_by_rule(Rule="deliver-shop-uploads")["Targets"]
+    with refused("ValidationException"):
+        events.put_targets(Rule="mine", Targets=[{"Id": "1", "Arn": theirs["Arn"]}])
+    events.put_targets(Rule="mine", Targets=[theirs])
+
+    def runs() -> int:
+        return len(pipelines.list_pipeline_executions(pipelineName="deliver-shop")["pipelineExecutionSummaries"])
+
+    before = runs()
+    s3.put_object(Bucket=bucket, Key="other.zip", Body=b"PK")
+    assert runs() == before
+    s3.copy_object(Bucket=bucket, Key="source.zip", CopySource=f"{bucket}/other.zip")
+    assert runs() == before + 1
 
 
 def test_an_empty_repository_fails_and_nothing_is_built(account: PracticeAccount) -> None:

@@ -189,6 +189,39 @@ def test_a_change_since_is_left(account: PracticeAccount, cloud: Aws, journal: J
     assert "Somebody paused it since" in left
 
 
+def test_what_never_arrived_is_not_said_to_be_changed_by_others(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """A process that dies right before a call leaves the setting as it was."""
+    s3, codepipeline = account.session.client("s3"), account.session.client("codepipeline")
+    for status in ("Enabled", "Suspended"):
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": status})  # type: ignore[typeddict-item]
+    now: Any = codepipeline.get_pipeline(name=PIPELINE)["pipeline"]
+    now["stages"][0]["actions"][0]["configuration"]["PollForSourceChanges"] = "true"
+    codepipeline.update_pipeline(pipeline=now)
+
+    class Died(BaseException):
+        pass
+
+    for operation in ("s3.PutBucketVersioning", "codepipeline.UpdatePipeline"):
+
+        def die(_: int, call: Call, operation: str = operation) -> None:
+            if call.operation == operation:
+                raise Died
+
+        made = session(Between(cloud, before=die), journal, STANDING, clock=clock)
+        list(made.apply())
+        assert made.run is not None
+        id = "polling" if "Pipeline" in operation else "versioning"
+        assert made.run.status(id) == "intent"
+        made.close()
+        place = Place(practice=True)
+        again = Session(flows.find("s3_pipeline"), cloud, journal, place=place, run=made.run, clock=clock)
+        taken_back(again)
+        assert "Somebody" not in " ".join(each.why for each in again.receipt().left)
+        again.close()
+
+
 @pytest.mark.parametrize("advanced", [False, True])
 def test_what_a_trail_records_otherwise_stays(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, advanced: bool
