@@ -123,6 +123,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
         Makes("AWS::EC2::CustomerGateway", as_.same(), {"CustomerGateway.CustomerGatewayId": ""}),
     ),
     "ec2.CreateImage": (Never(IMAGE),),
+    "ec2.CreateTags": (Never(IMAGE),),
     "ec2.CreateRoute": (Makes("AWS::EC2::Route", as_.same()),),
     "ec2.CreateSecurityGroup": (
         Makes("AWS::EC2::SecurityGroup", as_.same(Description="GroupDescription"), {"GroupId": "GroupId"}),
@@ -132,6 +133,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     ),
     "ec2.CreateVpnConnectionRoute": (Makes("AWS::EC2::VPNConnectionRoute", as_.same()),),
     "ec2.CreateVpnGateway": (Makes("AWS::EC2::VPNGateway", as_.same(), {"VpnGateway.VpnGatewayId": ""}),),
+    "ec2.DeregisterImage": (Never(IMAGE),),
     "ec2.DescribeImages": (Itself(),),
     "ec2.DescribeSnapshots": (Itself(),),
     "ec2.EnableVgwRoutePropagation": (Makes("AWS::EC2::VPNGatewayRoutePropagation", as_.propagation),),
