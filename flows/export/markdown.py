@@ -10,7 +10,7 @@ from .cli import plain
 WIDTH = 78
 MARKUP = re.compile(r"[\\`*\[<~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 """What begins something inside a line (CommonMark 0.31). An underscore within a word is one."""
-BEGINS = re.compile(r"^([-+=#>])|^(\d{1,9})([.)])")
+BEGINS = re.compile(r"^([-+=#>])|^(\d{1,9})([.)])(?=\s|$)")
 """What makes a line something else than the rest of a paragraph."""
 
 

@@ -16,6 +16,7 @@ from support.variants import VARIANTS, session
 import flows
 from flows.engine import Action, Call, Caution, Plan, Review, Session, Undo
 from flows.engine.cloud import Aws, Identity
+from flows.export.markdown import prose
 from flows.export.runbook import runbook
 
 TODAY = date(2026, 11, 24)
@@ -119,6 +120,19 @@ def test_a_name_from_the_account_stays_a_name() -> None:
     shown = " ".join("".join(part.content or " " for part in token.children or []) for token in tokens)
     said = " ".join(HOSTILE.replace("\x1b", "\\x1b").split())
     assert " ".join(shown.split()).count(said) == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("203.0.113.10 is an address", "203.0.113.10 is an address"),
+        ("1. is a number", "1\\. is a number"),
+        ("- is a dash", "\\- is a dash"),
+        ("shop_front and _front", "shop_front and \\_front"),
+    ],
+)
+def test_only_what_would_be_markup_is_escaped(text: str, written: str) -> None:
+    assert prose(text) == written
 
 
 def everything(tokens: list[Token]) -> list[Token]:
