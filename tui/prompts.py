@@ -302,24 +302,19 @@ class Conversation:
             if reply == "more" and catalogue.further():
                 catalogue.turn()
                 continue
+            if not (catalogue.whole or reply.isdigit() or not reply):
+                say("Reading on…")
             if many:
                 return self._several(reply, catalogue)
             found = _named(reply, catalogue)
             if found or not reply:
                 return found[0].key if len(found) == 1 else reply
-            if not self._look_for(reply, catalogue):
+            if not catalogue.look_for(reply):
                 return reply
-            if len(matching := catalogue.page()) == 1:
-                return matching[0].key
-            say(f"{catalogue.matching()} match “{shown(reply)}”:")
+            if catalogue.count == 1:
+                return catalogue.page()[0].key
+            say(f"{catalogue.count} match “{shown(reply)}”:")
             marked = {}
-
-    def _look_for(self, part: str, catalogue: Catalogue) -> bool:
-        """Look only at what contains this; False if there is nothing. A long list is read on for it."""
-        if not catalogue.whole:
-            say("Reading on…")
-        catalogue.look_for(part)
-        return bool(catalogue.page())
 
     def _several(self, reply: str, catalogue: Catalogue) -> object:
         if reply.lower() in ("none", "[]", ""):
