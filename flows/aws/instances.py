@@ -233,7 +233,8 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
                     gone=("InvalidInstanceID.NotFound",), now=state, sentence="Waiting until the machine is gone",
                     typical=60, limit=1200,
                 ),
-                gone=("InvalidInstanceID.NotFound",),
+                # the second is what an emulator says of a machine that has ended: its network card is gone
+                gone=("InvalidInstanceID.NotFound", "InvalidNetworkInterfaceID.NotFound"),
             ),
         ),
         find=Find(

