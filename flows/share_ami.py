@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flows.aws import accounts, image_handover, image_receiving, image_sharing, images, shared_keys
@@ -239,6 +240,7 @@ class ShareImage(Flow):
         piece, making = self._piece(key, opened)
         things: list[Action | Use] = [*opening, *making, *self._sharing(piece, opened)]
         facts: dict[str, Any] = {"account": self.account, "region": self.region, "owner": self.cloud.identity.account}
+        facts["keys"] = [own.arn for own in map(partial(shared_keys.own, self.cloud), self.keys()) if own]
         outputs: dict[str, Any] = {"image": piece.id, **({"key": key} if key else {})}
         if self.launch:
             things += self._launching(piece, outputs, tuple(each.id for each in things if isinstance(each, Action)))

@@ -64,11 +64,12 @@ def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     """Ids, proof, and a letter to the receiver with the exact commands."""
     image, region, account = outputs["image"], facts["region"], facts["account"]
+    keys = [outputs["key"]] if "key" in outputs else list(facts.get("keys", ()))
     shared = account in images.may_launch(cloud, image, region)
     commands = (
         f"aws ec2 describe-images --region {region} --executable-users self --owners {facts['owner']}\n"
         f"aws ec2 copy-image --region {region} --source-region {region} --source-image-id {image} "
-        f"--name copy-of-{image}{' --encrypted --kms-key-id alias/aws/ebs' if outputs.get('key') else ''}\n"
+        f"--name copy-of-{image}{' --encrypted --kms-key-id alias/aws/ebs' if keys else ''}\n"
         f"aws ec2 run-instances --region {region} --image-id {image} --instance-type t3.micro "
         "--metadata-options HttpTokens=required\n"
     )
@@ -76,7 +77,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     letter = f"In the account {account}: find the image, copy it, start a machine.\n\n{commands}"
     statements = [
         {"Effect": "Allow", "Action": needed, "Resource": "*"},
-        *shared_keys.for_their_user(outputs.get("key")),
+        *shared_keys.for_their_user(keys),
     ]
     policy = {"Version": "2012-10-17", "Statement": statements}
     return Handover(

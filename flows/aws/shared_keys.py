@@ -243,14 +243,14 @@ def open_to(key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "", m
     return Opened(key.arn, tuple(each.id for each in actions), tuple(actions))
 
 
-def for_their_user(key: str | None) -> list[dict[str, Any]]:
-    """What the receiver's own user needs in a policy there, beside what the key's policy says here."""
-    if not key:
+def for_their_user(keys: Sequence[str]) -> list[dict[str, Any]]:
+    """What the receiver's own user needs in a policy there, beside what the keys' policies say here."""
+    if not keys:
         return []
     only = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     return [
-        {"Effect": "Allow", "Action": list(USE), "Resource": key},
-        {"Effect": "Allow", "Action": list(GRANTS), "Resource": key, "Condition": only},
+        {"Effect": "Allow", "Action": list(USE), "Resource": list(keys)},
+        {"Effect": "Allow", "Action": list(GRANTS), "Resource": list(keys), "Condition": only},
     ]
 
 

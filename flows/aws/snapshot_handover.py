@@ -129,5 +129,8 @@ def _policy(key: str) -> dict[str, Any]:
         "rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBClusterFromSnapshot", "rds:CreateDBInstance",
         "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:AddTagsToResource",
     ]  # fmt: skip
-    statements = [{"Effect": "Allow", "Action": rds, "Resource": "*"}, *shared_keys.for_their_user(key)]
+    statements = [
+        {"Effect": "Allow", "Action": rds, "Resource": "*"},
+        *shared_keys.for_their_user([key] if key else []),
+    ]
     return {"Version": "2012-10-17", "Statement": statements}

@@ -123,11 +123,11 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
         Makes("AWS::EC2::CustomerGateway", as_.same(), {"CustomerGateway.CustomerGatewayId": ""}),
     ),
     "ec2.CreateImage": (Never(IMAGE),),
-    "ec2.CreateTags": (Never(IMAGE),),
     "ec2.CreateRoute": (Makes("AWS::EC2::Route", as_.same()),),
     "ec2.CreateSecurityGroup": (
         Makes("AWS::EC2::SecurityGroup", as_.same(Description="GroupDescription"), {"GroupId": "GroupId"}),
     ),
+    "ec2.CreateTags": (Never(IMAGE),),
     "ec2.CreateVpnConnection": (
         Makes("AWS::EC2::VPNConnection", as_.vpn_connection, {"VpnConnection.VpnConnectionId": ""}),
     ),
@@ -161,6 +161,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "kms.CreateAlias": (Never(KEY),),
     "kms.CreateKey": (Never(KEY),),
     "kms.EnableKeyRotation": (Never(KEY),),
+    "kms.PutKeyPolicy": (Never(KEY),),
     "lambda.AddPermission": (Makes("AWS::Lambda::Permission", as_.permission),),
     "logs.CreateLogGroup": (Makes("AWS::Logs::LogGroup", as_.log_group, named="logGroupName"),),
     "logs.PutRetentionPolicy": (
