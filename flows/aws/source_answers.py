@@ -8,7 +8,18 @@ from typing import Any
 
 from flows.engine import Caution, CloudError, Finding, Refused
 
-from . import buckets, new_buckets, notifications, pipeline_sources, roles, start_rules, trails, trigger_checks
+from . import (
+    buckets,
+    event_patterns,
+    landing_events,
+    new_buckets,
+    notifications,
+    pipeline_sources,
+    roles,
+    start_rules,
+    trails,
+    trigger_checks,
+)
 from .findings import broken, likely, proved, unknown
 from .spa_checks import NAME
 
@@ -175,12 +186,22 @@ def detection(way: str, flow: Any) -> Iterator[Caution]:
         )
     if one:
         for rule in pipeline_sources.rules(flow.cloud, one.name):
-            yield Caution(
-                "another-rule",
-                f"The rule {rule.name} starts {one.name} already{'' if rule.on else ' (it is switched off)'}. It "
-                f"stays; if it means the same file, the pipeline starts twice. Look first: "
-                f"handrail check s3_pipeline --set pipeline={one.name}",
-            )
+            yield Caution("another-rule", _beside(flow, rule))
+
+
+def _beside(flow: Any, rule: pipeline_sources.Rule) -> str:
+    """What it means that a rule starts the pipeline already."""
+    place = flow.cloud.identity, flow.bucket, flow.object_key
+    ways = [each for by in (False, True) for each in landing_events.every(*place, by_trail=by)]
+    meant = not rule.trouble and any(event_patterns.matches(rule.pattern, each.envelope) for each in ways)
+    told = f"The rule {rule.name} starts {flow.pipeline} already"
+    if not meant or not rule.on:
+        return f"{told}, but {'is switched off' if meant else 'not for this file'}. It stays as it is."
+    return (
+        f"{told} for this file, though perhaps not however it lands. It stays, and the pipeline may start twice. Look: "
+        f"handrail check s3_pipeline --set pipeline={flow.pipeline}. Switch it off: aws events disable-rule --name "
+        f"{rule.name}"
+    )
 
 
 def trail(one: trails.Trail | str, flow: Any) -> Iterator[Caution]:

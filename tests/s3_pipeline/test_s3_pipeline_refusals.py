@@ -45,7 +45,7 @@ def test_a_refusal_has_its_sentence(cloud: Aws, answers: dict[str, Any], sentenc
         (STANDING, "versioning-on", "It can never be removed again, only paused, and undo pauses it."),
         (STANDING, "type-v1", "deliver-shop is of the older type V1."),
         (STANDING, "polling-ends", "deliver-shop asks for changes itself at present. That is switched off"),
-        (STANDING, "another-rule", "The rule deliver-shop-uploads starts deliver-shop already. It stays"),
+        (STANDING, "another-rule", "The rule deliver-shop-uploads starts deliver-shop already for this file, though"),
         (STANDING, "notifications-kept", "already notifies the queue new-invoices. All of that stays as it is."),
         (VARIANTS["new trail"], "trail-costs", "about 0.10 USD for 100,000 of them"),
     ],
@@ -102,6 +102,21 @@ def test_what_cannot_be_guessed_is_suggested(account: PracticeAccount, cloud: Aw
         made.answer(value)
     (trail,) = [line.raw for line in made.review().answers if line.question.id == "trail"]
     assert trail == "audit"
+
+
+@pytest.mark.parametrize(
+    ("off", "key", "sentence"), [(True, "source.zip", "is switched off"), (False, "a.zip", "not for")]
+)
+def test_a_rule_that_does_not_matter(account: PracticeAccount, cloud: Aws, off: bool, key: str, sentence: str) -> None:
+    codepipeline, events = account.session.client("codepipeline"), account.session.client("events")
+    now: Any = codepipeline.get_pipeline(name=PIPELINE)["pipeline"]
+    now["stages"][0]["actions"][0]["configuration"]["S3ObjectKey"] = key
+    codepipeline.update_pipeline(pipeline=now)
+    if off:
+        events.disable_rule(Name="deliver-shop-uploads")
+    cautions = session(cloud, None, {**STANDING, "object_key": key}).review().cautions
+    (rule,) = [each.message for each in cautions if each.id == "another-rule"]
+    assert f"starts deliver-shop already, but {sentence}" in rule
 
 
 def test_names_that_are_taken(account: PracticeAccount, cloud: Aws) -> None:
