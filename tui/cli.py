@@ -22,7 +22,7 @@ from .entry import print_set_ups
 from .tasks import TaskCommand
 
 if TYPE_CHECKING:
-    from flows.engine import Caution, Cloud, Journal, Place, Session
+    from flows.engine import Ask, Caution, Cloud, Journal, Place, Session
     from flows.engine import Run as EngineRun
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -236,7 +236,9 @@ def plan(
 @cli.command()
 @click.argument("flow")
 @with_answers
-@click.option("--format", "form", type=click.Choice([*exports.FORMS, exports.SCRIPT]), required=True, help="What to write.")
+@click.option(
+    "--format", "form", type=click.Choice([*exports.FORMS, exports.SCRIPT]), required=True, help="What to write."
+)
 @click.option("--reads", is_flag=True, help="With policy: for looking only, without creating.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead of stdout.")
 @global_options
@@ -348,13 +350,15 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     if run.plan is None:
         raise Refused(f"{run.id} is a draft: nothing was created, so there is nothing to undo.")
     decisions = {key: str(value) for key, value in batch.load_answers(None, sets).items()}
+    ask = None
     if not yes:
         if output != "text" or not _terminal():
             raise click.UsageError("To undo without being asked, add --yes.")
         if not prompts.agree_to_undo(run, decisions):
             click.echo("Nothing was changed.", err=True)
             return
-    raise SystemExit(take_back(_session_of(run, given, journal), decisions, output))
+        ask = prompts.lets_in()
+    raise SystemExit(take_back(_session_of(run, given, journal, ask), decisions, output))
 
 
 @cli.command()
@@ -486,12 +490,12 @@ def _required(flow: Any, answers: dict[str, Any]) -> None:
     Session(flow, Offline()).require(answers)
 
 
-def _session_of(run: EngineRun, given: dict[str, Any], journal: Journal) -> Session:
+def _session_of(run: EngineRun, given: dict[str, Any], journal: Journal, ask: Ask | None = None) -> Session:
     import flows
     from flows.engine import Session
 
     place = _place_again(given, run.record.place)
-    return Session(flows.find(run.record.flow), _cloud(place), journal, place=place, run=run)
+    return Session(flows.find(run.record.flow), _cloud(place, ask), journal, place=place, run=run)
 
 
 def _place_again(given: dict[str, Any], kept: Place) -> Place:
@@ -505,10 +509,10 @@ def _place_again(given: dict[str, Any], kept: Place) -> Place:
     )  # fmt: skip
 
 
-def _cloud(place: Place) -> Cloud:
+def _cloud(place: Place, ask: Ask | None = None) -> Cloud:
     from flows.accounts import sign_in
 
-    return sign_in(place)
+    return sign_in(place, ask)
 
 
 def _journal() -> Journal:

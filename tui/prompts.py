@@ -109,6 +109,11 @@ def reader() -> Reader:
     return plain if os.environ.get("TERM", "dumb") in ("dumb", "") else editing
 
 
+def lets_in() -> LetIn:
+    """Signs a person in, at this terminal."""
+    return LetIn(say, reader())
+
+
 def home(place: Place) -> int:
     """Choose a set-up, or a draft or run to go on with."""
     ask, journal = reader(), Journal()

@@ -18,7 +18,8 @@ from flows.practice.server import Served
 PICK = "Number, name or part of it"
 ANSWERS = (
     "--set", "vpc=shop", "--set", "gateway_ip=198.18.0.7", "--set", "networks=192.168.10.0/24",
-    "--set", "routing=static", "--set", "route_tables=shop-private-a", "--set", "security_groups=app", "--set", "name=office",
+    "--set", "routing=static", "--set", "route_tables=shop-private-a",
+    "--set", "security_groups=app", "--set", "name=office",
 )  # fmt: skip
 
 
@@ -69,7 +70,12 @@ def test_a_sign_in_that_ends_while_applying_goes_on_after_it(door: Gate) -> None
         door.ends_after = 6
         terminal.type("yes")
         assert "Your AWS sign-in has expired." in terminal.answer("The 6 digits", MFA)
-        terminal.until("Take it back with: handrail undo ")
+        run = terminal.until("Take it back with: handrail undo ") + terminal.until("\n")
+        assert terminal.ended() == 0
+    with talk("undo", run.split()[-1]) as terminal:
+        terminal.answer("Type yes to undo", "yes")
+        terminal.answer("The 6 digits", MFA)
+        terminal.until("Everything is as it was before.")
         assert terminal.ended() == 0
     for creating in ("CreateCustomerGateway", "CreateVpnGateway", "CreateVpnConnection"):
         assert 1 <= door.asked.count(creating) <= 2, "what was refused is sent again, and nothing else"
