@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.terminal import Figures, plain, until
+from benchmarks.many import serve as serve_many
+from benchmarks.terminal import Figures, Line, Program, plain, until
 
 ROUNDS = 5
 HANDRAIL = str(Path(sys.executable).parent / "handrail")
@@ -36,7 +37,7 @@ def main() -> None:
         print(f"{'what':<46}{'CPU':>8}{'time':>8}{'MiB':>7}  against")
         start(home)
         first_frame(home)
-    for line in itertools.chain(memory(), applying()):
+    for line in itertools.chain(lists(), slow_line(), memory(), applying()):
         print(line)
 
 
@@ -79,6 +80,78 @@ def table(cases: dict[str, Callable[[], Figures]], yardstick: str) -> None:
         )
 
 
+FEW, MANY = 10, 10_000
+ANYBODY = {
+    "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true",
+    "TERM": "xterm-256color",
+}  # fmt: skip
+
+
+def lists() -> Iterator[str]:
+    """A list of ten thousand against one of ten: how soon it opens, and what a key costs."""
+    figures: dict[int, list[tuple[float, float, float]]] = {FEW: [], MANY: []}
+    for _ in range(ROUNDS):
+        for count, rows in figures.items():
+            rows.append(_picked(count))
+    for number, what in enumerate(("until it opens", "a step down in it", "a letter to filter it")):
+        few, many = (statistics.median(row[number] for row in figures[count]) for count in (FEW, MANY))
+        yield f"{f'a list of 10 000, {what}':<46}{'':>8}{many / few:>7.2f}×         a list of 10"
+    with serve_many(MANY) as account, tempfile.TemporaryDirectory() as folder:
+        plan = [HANDRAIL, "plan", "vpn", *_at(account.url), "--set", "vpc=network number 9876"]
+        others = [word for key, value in ANSWERS.items() if key != "vpc" for word in ("--set", f"{key}={_said(value)}")]
+        _run_anyhow([*plan, *others], {"XDG_STATE_HOME": folder, **ANYBODY})
+        yield f"{'VPCs read to find one of 10 000 by its name':<46}{account.asked.count('DescribeVpcs'):>10} page(s)"
+
+
+def _picked(count: int) -> tuple[float, float, float]:
+    """Seconds until the list is open, for a step down in it, and for a letter that filters it."""
+    with serve_many(count) as account, tempfile.TemporaryDirectory() as folder:
+        command = [HANDRAIL, "run", "vpn", *_at(account.url)]
+        with Program(command, {"XDG_STATE_HOME": folder, **ANYBODY}) as program:
+            opened = program.wait("> network number 0 ")
+            program.wait("read at", 60)
+            down = [_step(program, b"\x1b[B", f"> network number {n} ") for n in range(1, 9)]
+            letter = [_step(program, b"9", "/ 9_"), _step(program, b"\x7f", "/ _")]
+    return opened, statistics.median(down), statistics.median(letter)
+
+
+def _step(program: Program, keys: bytes, text: str) -> float:
+    program.quiet(0.05)
+    program.press(keys)
+    return program.wait(text)
+
+
+def slow_line() -> Iterator[str]:
+    """A key in a list over 64 kbit/s and 100 ms, against the line's own round trip; and the bytes of it."""
+    line = Line(8000, 0.1)
+    with serve_many(FEW) as account, tempfile.TemporaryDirectory() as folder:
+        command = [HANDRAIL, "run", "vpn", *_at(account.url)]
+        with Program(command, {"XDG_STATE_HOME": folder, **ANYBODY}, line) as program:
+            program.wait("read at", 60)
+            program.quiet(0.5)
+            before = program.sent
+            down = [_step(program, b"\x1b[B", f"> network number {n} ") for n in range(1, 9)]
+            each = (program.sent - before) / len(down)
+    what, ratio = "a step in a list over 64 kbit/s and 100 ms", statistics.median(down) / line.round_trip
+    yield f"{what:<46}{'':>8}{ratio:>7.2f}×         its round trip; {each:.0f} bytes"
+
+
+def _at(url: str) -> list[str]:
+    return ["--endpoint-url", url, "--region", "eu-central-1"]
+
+
+def _said(value: object) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def _run_anyhow(command: list[str], environment: dict[str, str]) -> None:
+    """Run it for what it asks for, however it ends: that account has nothing but VPCs."""
+    import os
+    import subprocess
+
+    subprocess.run(command, env={**os.environ, **environment}, capture_output=True, check=False)  # noqa: S603 - ours
+
+
 def memory() -> Iterator[str]:
     """Peak memory of a whole VPN run: in practice, and against an endpoint as a real account is."""
     import json
@@ -101,7 +174,7 @@ def applying() -> Iterator[str]:
     import time
 
     import flows
-    from flows.engine import Call, Journal, Place, Session
+    from flows.engine import Call, Journal, Page, Place, Session
     from flows.engine.cloud import Aws, changes
     from flows.practice import open_account
 
@@ -122,6 +195,9 @@ def applying() -> Iterator[str]:
                 self.counted["writes" if changes(call) else "reads"] += 1
             threading.Event().wait(latency)
             return self.cloud.make(call)
+
+        def look_at(self, url: str) -> Page:
+            return self.cloud.look_at(url)
 
         def pages(self, call: Call) -> Iterator[dict[str, Any]]:
             with self.lock:
