@@ -526,7 +526,8 @@ def _terminal() -> bool:
 
 
 def _plain(asked: bool) -> bool:
-    """Line prompts: asked for, or the terminal cannot show more."""
+    """Line prompts: asked for, before or after the command's name, or the terminal cannot show more."""
+    asked = asked or click.get_current_context().find_root().params["plain"]
     if asked or os.environ.get("TERM", "dumb") in ("dumb", "") or os.environ.get("HANDRAIL_PLAIN") == "1":
         return True
     with suppress(OSError):

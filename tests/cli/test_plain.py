@@ -183,20 +183,21 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
 @pytest.mark.parametrize(
     ("words", "term", "more", "size"),
     [
-        ((), "dumb", {}, (80, 24)),
-        (("--plain",), "xterm", {}, (80, 24)),
-        ((), "xterm", {"HANDRAIL_PLAIN": "1"}, (80, 24)),
-        ((), "xterm", {}, (50, 24)),
-        ((), "xterm", {}, (80, 10)),
+        (("run", "vpn"), "dumb", {}, (80, 24)),
+        (("run", "vpn", "--plain"), "xterm", {}, (80, 24)),
+        (("--plain", "run", "vpn"), "xterm", {}, (80, 24)),
+        (("run", "vpn"), "xterm", {"HANDRAIL_PLAIN": "1"}, (80, 24)),
+        (("run", "vpn"), "xterm", {}, (50, 24)),
+        (("run", "vpn"), "xterm", {}, (80, 10)),
     ],
-    ids=["dumb", "--plain", "HANDRAIL_PLAIN", "narrow", "low"],
+    ids=["dumb", "--plain", "--plain first", "HANDRAIL_PLAIN", "narrow", "low"],
 )
 def test_line_prompts_where_a_screen_would_not_do(
     museum: Account, words: tuple[str, ...], term: str, more: dict[str, str], size: tuple[int, int]
 ) -> None:
     env = {**os.environ, "TERM": term, **more}
     columns, lines = size
-    with Terminal("run", "vpn", *words, *museum.at, env=env, columns=columns, lines=lines) as terminal:
+    with Terminal(*words, *museum.at, env=env, columns=columns, lines=lines) as terminal:
         terminal.until("1 of ")
         terminal.until("Number, name or part of it")
         assert "\x1b[?1049h" not in terminal.transcript, "no alternate screen"
