@@ -105,6 +105,13 @@ def switched_off(cloud: Cloud, arn: str) -> bool:
     return found.get("ReservedConcurrentExecutions") == 0
 
 
+def naming(cloud: Cloud, arn: str, bucket: str) -> list[str]:
+    """The variables of a function's environment that name a bucket. Raises CloudError."""
+    about = configuration(cloud, arn) or {}
+    variables = (about.get("Environment") or {}).get("Variables") or {}
+    return sorted(name for name, value in variables.items() if bucket in re.split(r"[^a-z0-9.-]+", str(value)))
+
+
 def statements(cloud: Cloud, arn: str) -> list[dict[str, Any]]:
     """The statements of the policy that belongs to a function or an alias of it. Raises CloudError."""
     try:

@@ -90,21 +90,26 @@ def loop(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | Ca
             "recursion", f"You say that {name} writes to {flow.output}; its code was not read.", "your answer"
         )
         return
+    signs, unseen = [], ""
     try:
-        policy = function_roles.may_write(flow.cloud, flow.function.role, bucket_arn, flow.prefix, flow.suffix)
+        if policy := function_roles.may_write(flow.cloud, flow.function.role, bucket_arn, flow.prefix, flow.suffix):
+            signs.append(f"its role lets it (policy {policy})")
+        if variables := functions.naming(flow.cloud, flow.function.arn, bucket):
+            signs.append(f"its environment names the bucket ({', '.join(variables)})")
     except CloudError as problem:
-        yield unknown(
-            "recursion", f"Whether {name} may write into {bucket} was not checked.", problem.what,
-            "If it does, it must be under another folder, or it starts itself again and again.",
-        )  # fmt: skip
-        return
-    if policy:
+        unseen = problem.what
+    if signs:
         yield Caution(
             "recursion",
-            f"{name} may write {one.files} in {bucket} (policy {policy} of its role). If it does, it starts itself "
-            "again and again, and that costs money without end. AWS stops such loops after about 16 rounds, but not in "
-            "every case. Let it write under another folder or, safest, into another bucket.",
+            f"{name} may write {one.files} in {bucket}: {' and '.join(signs)}. If it does, it starts itself again and "
+            "again, and that costs money. AWS stops such loops after about 16 rounds, but not in every case. Let it "
+            "write under another folder or, safest, into another bucket.",
         )
+    elif unseen:
+        yield unknown(
+            "recursion", f"Whether {name} may write into {bucket} was not checked.", unseen,
+            "If it does, it must be under another folder, or it starts itself again and again.",
+        )  # fmt: skip
     else:
         yield likely("recursion", f"{name} does not start itself: its role may not write {one.files} here.", "its role")
 

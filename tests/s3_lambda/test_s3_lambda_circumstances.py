@@ -100,3 +100,14 @@ def test_somebody_elses_receiver_counts_as_alive(account: PracticeAccount, cloud
     assert (unseen.grade, unseen.evidence) == (Grade.NOT_CHECKED, "It belongs to the account 210987654321.")
     (notify,) = [action for action in review.plan.actions if action.id == "notification"]
     assert "SkipDestinationValidation" not in notify.call.params
+
+
+@pytest.mark.parametrize("value", [BUCKET, f"s3://{BUCKET}/small/", f"arn:aws:s3:::{BUCKET}"])
+def test_a_function_that_knows_the_bucket_may_write_into_it(account: PracticeAccount, cloud: Aws, value: str) -> None:
+    """Its role is not all that can let it; the names of the variables are told, their values are not."""
+    lambdas: Any = account.session.client("lambda")
+    known = {"TARGET": value, "OTHER": f"{BUCKET}-2", "TOKEN": "tell-nobody"}
+    lambdas.update_function_configuration(FunctionName=NAME, Environment={"Variables": known})
+    (found,) = [each for each in cautions(cloud) if each.id == "recursion"]
+    assert "its environment names the bucket (TARGET)" in found.message
+    assert "tell-nobody" not in found.message

@@ -82,7 +82,7 @@ def test_a_refusal_has_its_sentence(still_cloud: Aws, answers: dict[str, Any], s
         ({"prefix": "", "suffix": ""}, "whole-bucket", "it starts itself again and again"),
         ({"events": ["s3:ObjectCreated:Put"]}, "only-put", "(CompleteMultipartUpload) will not be noticed"),
         ({"events": ["s3:ObjectRemoved:Delete"]}, "only-delete", "an ordinary delete only sets a marker"),
-        ({"prefix": "photos/"}, "recursion", "resize-photos may write photos/….jpg in fjord-coffee-files ("),
+        ({"prefix": "photos/"}, "recursion", "resize-photos may write photos/….jpg in fjord-coffee-files: its role"),
     ],
 )  # fmt: skip
 def test_a_warning_has_its_sentence(still_cloud: Aws, answers: dict[str, Any], warning: str, sentence: str) -> None:
