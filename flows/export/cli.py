@@ -36,6 +36,8 @@ SERVICES = {"s3": "s3api"}
 """Where the AWS CLI calls a service otherwise than botocore does."""
 OPPOSITES = {"no-reboot": "reboot", "disable-api-termination": "enable-api-termination"}
 """What the AWS CLI calls an option's "no", where it is not `--no-…` (awscli/customizations/argrename.py, 2026-11)."""
+COUNTED = "MinCount", "MaxCount"
+"""What the AWS CLI has one option `--count` for (awscli/customizations/ec2/addcount.py, 2026-11)."""
 
 HEAD = """\
 #!/usr/bin/env bash
@@ -139,7 +141,10 @@ def command(call: Call, flow: str = "", *, joint: str = " ") -> str:
     words = [f"aws {SERVICES.get(call.service, call.service)} {kebab(call.name)}"]
     words += [f"--profile {shlex.quote(call.profile)}"] if call.profile else []
     words += [f"--region {call.region}"] if call.region else []
-    for name, value in call.params.items():
+    params = dict(call.params)
+    if call.operation == "ec2.RunInstances":
+        words.append("--count " + ":".join(str(params.pop(key)) for key in COUNTED))
+    for name, value in params.items():
         if isinstance(value, bool):
             words.append(f"--{kebab(name) if value else OPPOSITES.get(kebab(name), f'no-{kebab(name)}')}")
         else:

@@ -19,12 +19,11 @@ from flows.practice import PracticeAccount
 from flows.practice.server import serve
 
 SCRIPTS: Mapping[str, Case] = {
-    **{name: CASES[name] for name in ("vpn", "vpn, fixed routes", "alb, a listener", "alb, a rule")},
+    **{name: CASES[name] for name in ("vpn", "vpn, fixed routes", "alb, a listener")},
     "vpn, a gateway that exists": replace(CASES["vpn"], answers=vpn.STAGING),
-    "vpn, a device that is registered": replace(CASES["vpn"], answers=vpn.WAREHOUSE),
     **{name: CASES[name] for name in ("website, secret header", "website, certificate and names", "aurora")},
     "share_ami": CASES["share_ami, the machine stopped"],
-    "spa_pipeline": CASES["spa_pipeline"],
+    **{name: CASES[name] for name in ("spa_pipeline", "s3_pipeline, a new trail", "wordpress, a new machine")},
     "s3_lambda": CASES["s3_lambda"],
     "s3_lambda, where nothing is": replace(
         CASES["s3_lambda"], answers=s3_lambda.VARIANTS["a bucket that notifies nobody"]
