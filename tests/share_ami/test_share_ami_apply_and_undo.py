@@ -18,11 +18,6 @@ from flows.export.cli import script
 from flows.practice import PracticeAccount
 
 
-@pytest.fixture
-def both(account: PracticeAccount) -> Aws:
-    return Aws(Place(practice=True), account.session, account.session_of)
-
-
 def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
     made = Session(flows.find("share_ami"), cloud, journal, place=Place(practice=True), clock=clock)
     made.accepted.add("no-reboot")

@@ -1,0 +1,83 @@
+"""One plan for every face, a clean script, and a check for any image."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.clock import FakeClock
+from support.sessions import carried_out
+from support.share_ami import NEW, VARIANTS
+from test_share_ami_apply_and_undo import session
+
+import flows
+from flows.aws.image_handover import diagnose
+from flows.engine import Asking, Journal, Place, Session
+from flows.engine.cloud import Aws
+from flows.export.cli import script
+from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
+from tui.batch import load_answers
+from tui.prompts import Conversation, Quit
+
+
+@pytest.mark.parametrize("variant", ["stop", "elsewhere", "launched"])
+def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_path: Path, variant: str) -> None:
+    answers = VARIANTS[variant]
+    (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
+    by_file = session(both, None, load_answers(tmp_path / "answers.yaml", ()), FakeClock()).review().plan
+    talk = Session(flows.find("share_ami"), both, place=Place(practice=True))
+
+    def ask(prompt: str, start: str) -> str:
+        state = talk.state()
+        if not isinstance(state, Asking):
+            raise Quit
+        return str(answers[state.question.id])
+
+    Conversation(talk, ask).hold()
+    assert talk.review().plan == by_file
+
+
+@pytest.mark.parametrize("variant", [*VARIANTS, "with a key"])
+def test_the_script_is_clean(both: Aws, tmp_path: Path, variant: str) -> None:
+    answers = VARIANTS.get(variant, {**NEW, "key": "new"})
+    plan = session(both, None, answers, FakeClock()).review().plan
+    file = tmp_path / "plan.sh"
+    file.write_text(script(plan, flow="share_ami", title="An image", region="eu-central-1"))
+    subprocess.run(["bash", "-n", str(file)], check=True)
+    if shutil.which("shellcheck"):
+        subprocess.run(["shellcheck", str(file)], check=True)
+
+
+def found(cloud: Any, image: str) -> dict[str, str]:
+    return {each.id: each.grade.value for each in diagnose(cloud, image, SECOND_ACCOUNT_ID)}
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_healthy_one_and_each_broken_state(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    ec2, kms = account.session.client("ec2"), account.session.client("kms")
+    made = session(both, journal, {**NEW, "instance": "vault"}, clock)
+    carried_out(made)
+    outputs = made.hand_over().outputs
+    image = outputs["image"]
+    well = {"image": "proved", "shared": "proved", "copies": "proved", "key": "proved"}
+    assert found(both, image) == well
+    (described,) = ec2.describe_images(ImageIds=[image])["Images"]
+    disk = described["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
+    ec2.modify_snapshot_attribute(
+        SnapshotId=disk, Attribute="createVolumePermission", OperationType="remove", UserIds=[SECOND_ACCOUNT_ID]
+    )
+    assert found(both, image) == {**well, "copies": "refused"}
+    kms.put_key_policy(KeyId=outputs["key"], PolicyName="default", Policy='{"Version":"2012-10-17","Statement":[]}')
+    assert found(both, image) == {**well, "copies": "refused", "key": "refused"}
+    ec2.modify_image_attribute(
+        ImageId=image, Attribute="launchPermission", OperationType="remove", UserIds=[SECOND_ACCOUNT_ID]
+    )
+    assert found(both, image)["shared"] == "refused"
+    ec2.deregister_image(ImageId=image)
+    assert found(both, image) == {"image": "refused"}
