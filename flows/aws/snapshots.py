@@ -13,11 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Option, Refused
+from flows.engine.listing import by_filter, listed, seeking
 
 NEW = "new"
 INSTANCE, CLUSTER = "DBSnapshot", "DBClusterSnapshot"
 """The word in the names of calls and parameters, by what the snapshot is of."""
 OF = {INSTANCE: "DBInstance", CLUSTER: "DBCluster"}
+FILTER = {
+    INSTANCE: "db-snapshot-id", CLUSTER: "db-cluster-snapshot-id",
+    "DBInstance": "db-instance-id", "DBCluster": "db-cluster-id",
+}  # fmt: skip
+"""AWS's own filter for a name (Amazon RDS API Reference, 2026-10)."""
 MANUAL = "manual"
 MOST = 20
 """Accounts that a snapshot can be shared with (Amazon RDS quotas, 2026-10)."""
@@ -53,23 +59,22 @@ class Data:
 # -- what there is ---------------------------------------------------------------------------------------------
 
 
-def databases(cloud: Cloud) -> list[Option[Data]]:
+def databases(cloud: Cloud) -> Iterator[Option[Data]]:
     """Every database and every cluster in the region; a cluster's own instances have no snapshots."""
-    found = [
-        _database(kind, each)
-        for kind in (INSTANCE, CLUSTER)
-        for page in cloud.pages(Call(f"rds.Describe{OF[kind]}s"))
-        for each in page[f"{OF[kind]}s"]
-        if kind == CLUSTER or not each.get("DBClusterIdentifier")
-    ]
-    return [Option(each.name, each, each.name, f"{each.engine}, {each.status}") for each in found]
+    for kind in (INSTANCE, CLUSTER):
+        for page in listed(cloud, Call(f"rds.Describe{OF[kind]}s"), by_filter(name=FILTER[OF[kind]])):
+            for each in page[f"{OF[kind]}s"]:
+                if kind == CLUSTER or not each.get("DBClusterIdentifier"):
+                    found = _database(kind, each)
+                    yield Option(found.name, found, found.name, f"{found.engine}, {found.status}")
 
 
-def mine(cloud: Cloud) -> list[Option[Data | str]]:
+def mine(cloud: Cloud) -> Iterator[Option[Data | str]]:
     """A new snapshot, or one of those there are."""
-    new: list[Option[Data | str]] = [Option(NEW, NEW, "A new one, made now from a database")]
-    found = [each for kind in (INSTANCE, CLUSTER) for each in _snapshots(cloud, kind)]
-    return new + [Option(each.name, each, each.name, _about(each)) for each in found]
+    yield Option(NEW, NEW, "A new one, made now from a database")
+    for kind in (INSTANCE, CLUSTER):
+        for each in _snapshots(cloud, kind):
+            yield Option(each.name, each, each.name, _about(each))
 
 
 def by_name(text: str, flow: object = None) -> str:
@@ -86,7 +91,8 @@ def one(cloud: Cloud, name: str) -> Data | None:
     """The snapshot of that name or address, of whichever kind."""
     wanted = by_name(name)
     found = (each for kind in (INSTANCE, CLUSTER) for each in _snapshots(cloud, kind))
-    return next((each for each in found if each.name == wanted), None)
+    with seeking((wanted,)):
+        return next((each for each in found if each.name == wanted), None)
 
 
 def shared_with(cloud: Cloud, kind: str, name: str, region: str = "") -> list[str]:
@@ -116,7 +122,9 @@ def name(text: str) -> str:
 
 def free(cloud: Cloud, kind: str, wanted: str, region: str = "") -> None:
     """Raises Refused if there is a snapshot of that name."""
-    if any(each.name == wanted for each in _snapshots(cloud, kind, region)):
+    with seeking((wanted,)):
+        taken = any(each.name == wanted for each in _snapshots(cloud, kind, region))
+    if taken:
         there = f" in {region}" if region else ""
         raise Refused(f"There is a snapshot called “{wanted}” already{there}. Choose another name.")
 
@@ -169,15 +177,14 @@ def options(cloud: Cloud, data: Data) -> Finding:
     return Finding("options", Grade.PROVED, "No option of the database forbids sharing.", f"the option group {group}")
 
 
-def _snapshots(cloud: Cloud, kind: str, region: str = "") -> list[Data]:
-    looks = [{}, {"SnapshotType": "awsbackup"}]  # those are only listed when they are asked for
-    found = [
-        _snapshot(kind, each)
-        for look in looks
-        for page in cloud.pages(Call(f"rds.Describe{kind}s", look, region))
-        for each in page[f"{kind}s"]
-    ]
-    return list({each.name: each for each in found}.values())
+def _snapshots(cloud: Cloud, kind: str, region: str = "") -> Iterator[Data]:
+    seen: set[str] = set()
+    for look in ({}, {"SnapshotType": "awsbackup"}):  # those are only listed when they are asked for
+        for page in listed(cloud, Call(f"rds.Describe{kind}s", look, region), by_filter(name=FILTER[kind])):
+            for each in (_snapshot(kind, each) for each in page[f"{kind}s"]):
+                if each.name not in seen:
+                    seen.add(each.name)
+                    yield each
 
 
 def _snapshot(kind: str, each: Mapping[str, Any]) -> Data:
