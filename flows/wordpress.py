@@ -258,12 +258,12 @@ class WordPress(Flow):
     def _existing(self) -> Plan:
         values = {**self._values(), "ROOT": self.folder, "STEPS": " ".join(self.repair)}
         machine = self.instance
-        what = ", ".join(diagnosis.STEPS[each].lower() for each in self.repair)
+        what = ", ".join(diagnosis.BRIEFLY[each] for each in self.repair)
         return Plan.of(
             [
                 Use("machine", f"Use the machine {machine.name or machine.id}", "AWS::EC2::Instance", machine.id),
                 machine_access.changed(
-                    "put-right", f"Put right on {machine.name or machine.id}: {what}", machine.id,
+                    "put-right", f"Put right on {machine.name or machine.id} what is wrong: {what}", machine.id,
                     script.for_run({**values, "MODE": "apply"}), script.for_run({**values, "MODE": "undo"}),
                     f"What was changed on {machine.name or machine.id}",
                 ),

@@ -144,7 +144,7 @@ def changed(id_: str, sentence: str, instance: str, lines: Late, back: Late, und
     mine = join("Commands[?Comment=='", *backwards.parts, "']")
     under_way = f"contains(`{json.dumps(UNDER_WAY)}`, Status)"
     sent_back = join("length(", *mine.parts, ") > `0`")
-    said = join("CommandInvocations[?Comment=='", *backwards.parts, "'] | [0].CommandPlugins[0].Output")
+    said = join("(CommandInvocations[?Comment=='", *backwards.parts, "'] | [0].CommandPlugins[0].Output)")
     return Action(
         id_,
         sentence,
@@ -160,7 +160,7 @@ def changed(id_: str, sentence: str, instance: str, lines: Late, back: Late, und
                         *sent_back.parts, " && length(", *mine.parts, f" | [?{under_way}]) == `0` && length(",
                         *mine.parts, f" | [?Status=='{SUCCESS}']) == `0`",
                     ),
-                    now=join(*said.parts, " || ", *mine.parts, " | [0].Status"),
+                    now=join(*said.parts, " || (", *mine.parts, " | [0].Status)"),
                     watch=Call("ssm.ListCommandInvocations", {"InstanceId": instance, "Details": True}),
                     sentence="Waiting until the machine has taken it back",
                     typical=20,

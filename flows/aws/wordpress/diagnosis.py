@@ -17,6 +17,7 @@ STEPS = {
     "permalinks": "Permalinks (AllowOverride and mod_rewrite)",
     "php": "Upload size and memory of PHP",
 }
+BRIEFLY = {"files": "owners and permissions", "permalinks": "permalinks", "php": "the limits of PHP"}
 INFORMATION = "ssm:DescribeInstanceInformation"
 SILENT = (
     "{} does not answer Systems Manager. It needs an instance profile with AmazonSSMManagedInstanceCore, the SSM agent "

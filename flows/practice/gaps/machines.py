@@ -128,7 +128,10 @@ def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
         return f"failed folder There is no wp-load.php in {asked['ROOT']}.\n", False
     before: dict[str, Any] = vars(machine).setdefault("wordpress_before", {})
     if asked["MODE"] == "undo":
-        vars(machine)["wordpress"] = before.pop(asked["KEY"], kept)
+        was, left = before.get(asked["KEY"], (kept, kept))
+        if left != kept:
+            return f"left {asked['ROOT']} Somebody changed it since.\nfailed undo 1 not taken back.\n", False
+        vars(machine)["wordpress"] = was
         return f"restored {asked['ROOT']} As it was.\n", True
     wanted = {"upload": int(asked["UPLOAD_MB"]), "memory": int(asked["MEMORY_MB"])}
     now, lines = dict(kept), []
@@ -140,7 +143,7 @@ def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
         how = "ok" if right else "changed" if asked["MODE"] == "apply" else "wrong"
         lines.append(f"{how} {step} {'Not yet: ' if how == 'wrong' else ''}{words}")
     if asked["MODE"] == "apply":
-        before.setdefault(asked["KEY"], kept)
+        before.setdefault(asked["KEY"], (kept, dict(now)))
         vars(machine)["wordpress"] = now
     lines.append(
         f"ok php-seen Through the web server (fpm-fcgi): upload {now['upload']} MB, form "
