@@ -133,7 +133,6 @@ def _wordpress(answers: Mapping[str, Any]) -> Case:
 
 CASES: Mapping[str, Case] = {
     "vpn": _vpn(vpn.STATIC),
-    "vpn, bgp": _vpn(vpn.BGP),
     "vpn, fixed routes": _vpn(vpn.FIXED),
     "alb, a listener": _alb(fronts.VARIANTS["https"]),
     "alb, a rule": _alb(fronts.VARIANTS["office"]),
