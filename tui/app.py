@@ -11,7 +11,7 @@ import os
 import queue
 import sys
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -225,9 +225,12 @@ class HandrailApp(App[None]):
         from .screens.sign_in import SignIn
 
         answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        lasting = self._ends is not None and need.door is not None and not need.door.other
+        if lasting:
+            self.call_from_thread(self.say_where, self.where, datetime.now(UTC))
         self.call_from_thread(lambda: self.push_screen(SignIn(need, answers.put)) and None)
         signed_in = answers.get()
-        if signed_in and self._ends and need.door is not None and not need.door.other:
+        if signed_in and lasting and need.door is not None:
             self.call_from_thread(self.say_where, self.where, need.door.ends)
         return signed_in
 
@@ -241,10 +244,8 @@ class HandrailApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "account":
-            from .screens.question import Question
-
-            # a run stays where it was made, and home has keys of its own for this
-            return isinstance(self.screen, Question) and self.desk.session is not None and not self.desk.place.practice
+            moves = isinstance(self.screen, Page) and self.screen.moves
+            return moves and self.desk.session is not None and not self.desk.session.place.practice
         return True
 
     def action_account(self) -> None:

@@ -67,7 +67,7 @@ def left(ends: datetime | None, now: datetime | None = None) -> str:
         return ""
     minutes = (ends - (now or datetime.now(UTC))).total_seconds() / 60
     if minutes <= 0:
-        return "sign-in ended"
+        return "expired"
     if minutes >= 60:
         return f"{int(minutes // 60)} h left"
     return f"{next((step for step in STEPS if step <= minutes), 1)} min left"

@@ -171,10 +171,12 @@ async def test_a_sign_in_that_ends_while_reading_is_renewed_in_place(door: Gate)
         door.end_all()
         await keys(person, "ctrl+r")
         await person.until("Only say yes")
+        assert person.screen.splitlines()[0].endswith(" · expired")
         door.said_yes = True
         await person.until("Which VPC?")
         await person.settle()
         assert here in person.screen
+        person.sees("7 h left")
 
 
 async def test_a_sign_in_that_ends_while_applying_goes_on_with_one_key(door: Gate, journal: Journal) -> None:
@@ -276,6 +278,29 @@ async def test_a_draft_moves_along_and_keeps_its_answers(door: Gate, journal: Jo
         assert record.place.profile == "guarded" and record.answers["vpc"]
 
 
+async def test_a_profile_that_does_not_work_leads_back_to_the_list(door: Gate) -> None:
+    async with somebody(Place("keys", "eu-central-1")) as person:
+        await person.settle()
+        await person.press("p", "slash")
+        await person.types("machine")
+        await person.press("enter")
+        person.sees("No AWS credentials were found.", "Another profile")
+        await person.press("down", "enter")
+        person.sees("Which profile?")
+        await person.press("escape", "escape")
+        person.sees("What would you like to set up?", "profile keys")
+
+
+async def test_a_run_stays_where_it_was_made(door: Gate) -> None:
+    async with somebody(Place("keys", "eu-central-1"), PAIR) as person:
+        await person.until("vpc-")
+        await person.settle()
+        await person.press("enter", "a")
+        person.sees("Everything is created.")
+        await person.press("ctrl+o")
+        person.does_not_see("Which profile?")
+
+
 async def test_the_palette_offers_it(door: Gate) -> None:
     async with somebody(Place("keys", "eu-central-1"), PAIR) as person:
         await person.until("vpc-")
@@ -297,5 +322,5 @@ def test_how_long_is_told_in_few_words() -> None:
         at += timedelta(seconds=seconds)
     said.append(left(ends, at))
     hours, minutes = [f"{number} h left" for number in (2, 1)], [f"{number} min left" for number in (45, 30, 15, 5, 1)]
-    assert said == [*hours, *minutes, "sign-in ended"], "each is told once"
+    assert said == [*hours, *minutes, "expired"], "each is told once"
     assert left(None, now) == ""

@@ -49,6 +49,8 @@ class Page(Screen[None]):
 
     title_words = ""
     """What the bar says besides the product's name."""
+    moves: ClassVar[bool] = False
+    """Whether what is made here may move to another account: a draft, not a run."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -50,6 +50,8 @@ class Question(Page):
         Binding("ctrl+r", "reload", "Read again", tooltip="Read the options afresh"),
     ]
 
+    moves = True
+
     def __init__(self, start: Start | None = None, state: Asking | None = None) -> None:
         super().__init__()
         self._start = start

@@ -35,6 +35,8 @@ class ReviewPage(Page):
         Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
     ]
 
+    moves = True
+
     def __init__(self, session: Session, review: Review) -> None:
         super().__init__()
         self.session, self.review = session, review

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -14,6 +14,9 @@ from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from .page import Page
+
+if TYPE_CHECKING:
+    from .places import Places
 
 
 class Trouble(Page):
@@ -66,10 +69,24 @@ class Trouble(Page):
         """The same, as somebody else."""
         from .places import Places
 
-        self.app.switch_screen(Places("profile", self._again))
+        if self._places():
+            self.app.pop_screen()
+        else:
+            self.app.switch_screen(Places("profile", self._again))
+
+    def _places(self) -> Places | None:
+        """The list of profiles, if that is where this went wrong."""
+        from .places import Places
+
+        under = self.app.screen_stack[-2]
+        return under if isinstance(under, Places) else None
 
     def action_practise(self) -> None:
         """The same, in the practice account."""
+        if places := self._places():
+            self.app.pop_screen()
+            places.action_practise()
+            return
         self.handrail.practise()
         self.action_again()
 
