@@ -65,7 +65,7 @@ def receivers(cloud: Cloud, standing: list[Notification], bucket_arn: str) -> It
         try:
             why = notifications.trouble(cloud, bucket_arn, each.arn)
         except CloudError as problem:
-            unseen.append((each, problem))
+            unseen.append((each, problem.what))
             continue
         if why:
             yield Caution(
@@ -75,9 +75,9 @@ def receivers(cloud: Cloud, standing: list[Notification], bucket_arn: str) -> It
                 "when nobody needs it.",
             )
     if unseen:
-        each, problem = unseen[0]
+        first, why = unseen[0]
         yield unknown(
-            "receivers", f"Whether {each.receiver} can still be notified was not checked.", problem.what,
+            "receivers", f"Whether {first.receiver} can still be notified was not checked.", why,
             "If not, S3 refuses the change, and nothing is lost.",
         )  # fmt: skip
 
