@@ -87,7 +87,7 @@ class FileStartsPipeline(Flow):
 
     @property
     def standing(self) -> pipeline_sources.Pipeline | None:
-        return pipeline_sources.standing(self.cloud, self.pipeline)
+        return pipeline_sources.standing(self.cloud, self.pipeline, self.bucket, self.object_key)
 
     def there(self) -> bool:
         """Whether the bucket exists."""

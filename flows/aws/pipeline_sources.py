@@ -67,15 +67,24 @@ def names(cloud: Cloud) -> list[str]:
     return [each["name"] for page in pages for each in page.get("pipelines") or []]
 
 
-def standing(cloud: Cloud, name: str) -> Pipeline | None:
-    """The pipeline of that name, None if there is none here. Raises CloudError."""
+def standing(cloud: Cloud, name: str, bucket: str = "", key: str = "") -> Pipeline | None:
+    """The pipeline of that name, None if there is none here. Of several S3 sources the one of that file is meant.
+
+    Raises CloudError.
+    """
     if name not in names(cloud):
         return None
     answer = cloud.make(Call("codepipeline.GetPipeline", {"name": name}))
     about = answer["pipeline"]
     actions = [action for stage in about["stages"] for action in stage["actions"]]
-    sources = [one for one in actions if one["actionTypeId"]["category"] == "Source"]
-    mine = next((one for one in sources if one["actionTypeId"]["provider"] == "S3"), None)
+    kinds = [(one["actionTypeId"]["category"], one["actionTypeId"]["provider"]) for one in actions]
+    sources = [one for one, kind in zip(actions, kinds, strict=True) if kind == ("Source", "S3")]
+
+    def near(one: Mapping[str, Any]) -> bool:
+        settings = one.get("configuration") or {}
+        return bool(settings.get("S3Bucket") == bucket and (not key or settings.get("S3ObjectKey") == key))
+
+    mine = next((one for one in sources if near(one)), next(iter(sources), None))
     stores = [about.get("artifactStore"), *(about.get("artifactStores") or {}).values()]
     store: Mapping[str, Any] = next((each for each in stores if each), {})
     return Pipeline(

@@ -82,7 +82,7 @@ def usual_bucket(flow: Any) -> str:
 
 def bucket(name: str, flow: Any) -> Iterator[Caution]:
     """Whether the pipeline can read from there. Raises Refused."""
-    one, region = pipeline_sources.standing(flow.cloud, flow.pipeline), flow.cloud.identity.region
+    one, region = pipeline_sources.standing(flow.cloud, flow.pipeline, name), flow.cloud.identity.region
     if one and one.bucket != name:
         raise Refused(
             f"The pipeline {one.name} reads {one.key} in the bucket {one.bucket}, not {name}.",
@@ -134,13 +134,13 @@ def key(text: str) -> str:
 
 
 def usual_key(flow: Any) -> str:
-    one = pipeline_sources.standing(flow.cloud, flow.pipeline)
+    one = pipeline_sources.standing(flow.cloud, flow.pipeline, flow.bucket)
     return one.key if one else "source.zip"
 
 
 def file(name: str, flow: Any) -> Iterator[Caution]:
     """Whether the pipeline can work with it. Raises Refused."""
-    one = pipeline_sources.standing(flow.cloud, flow.pipeline)
+    one = pipeline_sources.standing(flow.cloud, flow.pipeline, flow.bucket, name)
     if one and one.key != name:
         raise Refused(
             f"The pipeline {one.name} reads {one.key}, not {name}. Capital letters count.",
@@ -177,7 +177,7 @@ def detection(way: str, flow: Any) -> Iterator[Caution]:
             "and is slower. S3's own events (eventbridge) need none.",
             switch="eventbridge",
         )
-    one = pipeline_sources.standing(flow.cloud, flow.pipeline)
+    one = pipeline_sources.standing(flow.cloud, flow.pipeline, flow.bucket, flow.object_key)
     if one and one.polls:
         yield Caution(
             "polling-ends",

@@ -206,9 +206,9 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Findi
 
 
 def about_events(cloud: Cloud, pipeline: str, events: list[Landing]) -> Iterator[Finding]:
-    one = pipeline_sources.standing(cloud, pipeline) if pipeline else None
     rules = pipeline_sources.rules(cloud, pipeline)
     for event in events:
+        one = pipeline_sources.standing(cloud, pipeline, event.bucket, event.key) if pipeline else None
         if event.refused:
             yield broken(
                 "event", f"No file landed: S3 refused the {event} with {event.refused}.", "the event",

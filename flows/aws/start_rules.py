@@ -157,7 +157,7 @@ def listen(what: str, wanted: Mapping[str, Any], pipeline: str) -> Action:
             "events.PutRule",
             {
                 "Name": RULE, "EventPattern": json.dumps(wanted), "State": "ENABLED", "Tags": tags(pipeline),
-                "Description": f"Starts {pipeline} when a file lands"[:512],
+                "Description": f"Starts {pipeline} at {what}"[:512],
             },
         ),
         undo=(Undo(Call("events.DeleteRule", {"Name": RULE}), gone=("ResourceNotFoundException",)),),

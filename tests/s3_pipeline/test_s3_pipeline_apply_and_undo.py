@@ -174,6 +174,26 @@ def test_asking_is_as_it_was_and_the_rest_of_the_pipeline_untouched(
     assert "hush-hush" not in repr(made.run.history())
 
 
+def test_of_two_sources_the_one_of_the_file_is_meant(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    codepipeline: Any = account.session.client("codepipeline")
+    now = codepipeline.get_pipeline(name=PIPELINE)["pipeline"]
+    (first,) = now["stages"][0]["actions"]
+    settings = {"S3Bucket": "fjord-coffee-files", "S3ObjectKey": "more.zip"}
+    now["stages"][0]["actions"] = [first, {**first, "name": "More", "configuration": settings}]
+    codepipeline.update_pipeline(pipeline=now)
+    before = codepipeline.get_pipeline(name=PIPELINE)["pipeline"]["stages"]
+    more = {**STANDING, "bucket": "fjord-coffee-files", "object_key": "more.zip"}
+    made = session(cloud, journal, more, clock=clock)
+    carried_out(made)
+    one, other = codepipeline.get_pipeline(name=PIPELINE)["pipeline"]["stages"][0]["actions"]
+    assert "PollForSourceChanges" not in one["configuration"]
+    assert other["configuration"]["PollForSourceChanges"] == "false"
+    taken_back(made)
+    assert codepipeline.get_pipeline(name=PIPELINE)["pipeline"]["stages"] == before
+
+
 def test_a_change_since_is_left(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Somebody lets the pipeline ask again, and pauses versioning: that is theirs."""
     made = session(cloud, journal, STANDING, clock=clock)
