@@ -119,10 +119,11 @@ class ShareSnapshot(Flow):
     )
     way = Choice(
         "Share that snapshot itself, or one under another name?",
-        {ITSELF: "That snapshot itself", NAMED: "One under a name of its own: made new, or a copy"},
+        {ITSELF: "That snapshot itself", NAMED: "One under a name of its own"},
         check=possible,
         default=lambda flow: NAMED if flow.must_be_copied() else ITSELF,
         fine_tuning=True,
+        label="Shared is",
         why="Automatic ones, those in another region and those with Amazon's key cannot be shared and are copied.",
     )
     snapshot_name = Text(
@@ -148,6 +149,7 @@ class ShareSnapshot(Flow):
         "Make the receiver's own copy now, in their account?",
         default="no",
         fine_tuning=True,
+        label="Their own copy",
         why="Until they have a copy of their own, they depend on your snapshot and your key. It needs a profile of "
         "their account here.",
     )

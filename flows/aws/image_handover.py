@@ -34,10 +34,16 @@ def allowed_there(cloud: Cloud, region: str, profile: str) -> Finding:
 
 def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
     """Can that account launch the image?"""
-    found = cloud.make(Call("ec2.DescribeImages", {"ImageIds": [image]}))["Images"]
-    state = found[0]["State"] if found else "gone"
-    if state != "available":
-        yield Finding("image", Grade.REFUSED, f"The image {image} is {state}.", "DescribeImages", "Make a new one.")
+    try:
+        found = cloud.make(Call("ec2.DescribeImages", {"ImageIds": [image]}))["Images"]
+    except CloudError as problem:
+        if not problem.aws_code.startswith("InvalidAMIID"):
+            raise
+        found = []
+    state = f"is {found[0]['State']}" if found else f"is not in {cloud.identity.region}"
+    if not found or found[0]["State"] != "available":
+        remedy = "Give another --region, or make a new one."
+        yield Finding("image", Grade.REFUSED, f"The image {image} {state}.", "DescribeImages", remedy)
         return
     yield Finding("image", Grade.PROVED, f"The image {image} is available.", "DescribeImages")
     if account in images.may_launch(cloud, image):

@@ -80,4 +80,4 @@ def test_a_healthy_one_and_each_broken_state(
     )
     assert found(both, image)["shared"] == "refused"
     ec2.deregister_image(ImageId=image)
-    assert found(both, image) == {"image": "refused"}
+    assert found(both, image) == found(both, "ami-0123456789abcdef0") == {"image": "refused"}
