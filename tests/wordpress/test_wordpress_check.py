@@ -27,7 +27,7 @@ def test_as_it_was_found_each_thing_is_named_and_nothing_is_changed(account: Pra
     assert {name: grade for name, (grade, _) in seen.items()} == {
         "agent": "proved", "files": "refused", "permalinks": "refused", "php": "refused", "php-seen": "proved",
     }  # fmt: skip
-    assert seen["php"][1] == "Not yet: PHP takes uploads of 100 MB and 256 MB of memory."
+    assert seen["php"][1] == "Not so: PHP takes uploads of 100 MB and 256 MB of memory."
     assert picture(account) == before
 
 

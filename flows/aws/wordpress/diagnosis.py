@@ -28,12 +28,12 @@ SILENT = (
 def wrong(id_: str, words: str, seen: str) -> Finding:
     """What a check says about something that is not right."""
     remedy = "handrail run wordpress --set mode=existing_instance puts it right, and can take that back."
-    return broken(id_, words, seen, remedy)
+    return broken(id_, f"Not so: {words}", seen, remedy)
 
 
 def would_change(id_: str, words: str, seen: str) -> Finding:
     """What a dry run says about something that is not right."""
-    return likely(id_, f"Would be changed. {words}", seen)
+    return likely(id_, f"Not so yet, and will be changed: {words}", seen)
 
 
 def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: bool) -> Iterator[Finding]:
@@ -63,7 +63,8 @@ def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: b
         if each.how == "ok":
             yield proved(each.what, f"{each.words}.", seen)
         elif each.how == "wrong":
-            yield (would_change if before else wrong)(each.what, f"{each.words}.", seen)
+            words = each.words.removeprefix("Not yet: ")
+            yield (would_change if before else wrong)(each.what, f"{words}.", seen)
         else:
             yield broken(each.what, each.words, seen, "Put this right first; nothing was changed.")
 

@@ -46,9 +46,14 @@ def _machines(backend: Any) -> dict[str, Instance]:
     return {each.id: each for each in found}
 
 
+def _blog(machine: Instance) -> bool:
+    """Whether it is the company's, which has been there for long."""
+    return any(tag["value"] == BLOG for tag in machine.get_tags())
+
+
 def _answers(machine: Instance) -> bool:
     """An agent answers on a machine that runs and was given a role."""
-    began = vars(machine).setdefault("practised_since", CLOCK.now())
+    began = vars(machine).setdefault("practised_since", 0.0 if _blog(machine) else CLOCK.now())
     profile = machine.iam_instance_profile
     return bool(profile) and machine.state == "running" and CLOCK.passed(began, KNOWN_IN)
 
@@ -122,7 +127,7 @@ def _limits(machine: Instance) -> dict[str, int]:
 
 def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
     """What the script would say, and whether it would end well."""
-    found = dict(WRONG) if any(tag["value"] == BLOG for tag in machine.get_tags()) else None
+    found = dict(WRONG) if _blog(machine) else None
     kept: dict[str, Any] | None = vars(machine).setdefault("wordpress", found)
     if kept is None or asked["ROOT"] != "/var/www/html":
         return f"failed folder There is no wp-load.php in {asked['ROOT']}.\n", False
