@@ -126,6 +126,11 @@ def standing(cloud: Cloud, bucket: str) -> list[Notification]:
     return [_read(each, each[arn]) for name, arn in LISTS.items() for each in document.get(name) or []]
 
 
+def bridged(cloud: Cloud, bucket: str) -> bool:
+    """Whether all its events go to EventBridge besides. Raises CloudError."""
+    return cloud.make(look(bucket, cloud.identity.account)).get("EventBridgeConfiguration") is not None
+
+
 def dead(cloud: Cloud, bucket_arn: str, those: Iterable[Notification]) -> Iterator[tuple[Notification, str]]:
     """Those whose receiver S3 cannot reach any more, which makes it refuse any new document, and why.
 

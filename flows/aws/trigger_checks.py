@@ -18,9 +18,8 @@ def before(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | 
     """Everything that could stand in the way; all of it only reads."""
     standing = notifications.standing(flow.cloud, flow.bucket.name)
     yield room(standing, one, flow.bucket.name)
-    if standing:
-        yield kept(standing, flow.bucket.name)
-        yield from receivers(flow.cloud, standing, bucket_arn)
+    yield from kept(standing, notifications.bridged(flow.cloud, flow.bucket.name), flow.bucket.name)
+    yield from receivers(flow.cloud, standing, bucket_arn)
     if any(each.startswith(CREATED[:-1]) for each in one.events):
         yield from loop(flow, one, bucket_arn)
     yield from encryption(flow.cloud, flow.bucket, flow.function)
@@ -52,10 +51,14 @@ def room(standing: list[Notification], one: Notification, bucket: str) -> Findin
     return proved("overlap", f"Nothing else is called for {one.files} and these events.", SEEN)
 
 
-def kept(standing: list[Notification], bucket: str) -> Finding:
-    told = ", ".join(f"{each.receiver} ({each.files})" for each in standing[:5])
-    more = f" and {len(standing) - 5} more" if len(standing) > 5 else ""
-    return proved("others", f"{bucket} already notifies {told}{more}; they stay exactly as they are.", SEEN)
+def kept(standing: list[Notification], bridged: bool, bucket: str) -> Iterator[Finding]:
+    """Who is notified already, if anybody is."""
+    told = [f"{each.receiver} ({each.files})" for each in standing]
+    told += ["EventBridge (all files)"] if bridged else []
+    if told:
+        more = f" and {len(told) - 5} more" if len(told) > 5 else ""
+        sentence = f"{bucket} already notifies {', '.join(told[:5])}{more}; that stays exactly as it is."
+        yield proved("others", sentence, SEEN)
 
 
 def receivers(cloud: Cloud, standing: list[Notification], bucket_arn: str) -> Iterator[Finding | Caution]:

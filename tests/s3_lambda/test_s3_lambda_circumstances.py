@@ -111,3 +111,13 @@ def test_a_function_that_knows_the_bucket_may_write_into_it(account: PracticeAcc
     (found,) = [each for each in cautions(cloud) if each.id == "recursion"]
     assert "its environment names the bucket (TARGET)" in found.message
     assert "tell-nobody" not in found.message
+
+
+@pytest.mark.parametrize("bridged", [False, True])
+def test_eventbridge_is_told_and_stays(account: PracticeAccount, cloud: Aws, bridged: bool) -> None:
+    there(account, {"EventBridgeConfiguration": {}} if bridged else {})
+    found = findings(cloud)
+    assert found["overlap"].grade is Grade.PROVED
+    assert ("others" in found) == bridged
+    if bridged:
+        assert found["others"].sentence.startswith(f"{BUCKET} already notifies EventBridge (all files); ")

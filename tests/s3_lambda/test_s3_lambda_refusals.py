@@ -145,7 +145,7 @@ def test_two_filters_meet_when_one_name_could_be_meant_by_both(
 
 def test_what_stands_there_is_told_and_stays(still_cloud: Aws) -> None:
     kept = findings(still_cloud)["others"].sentence
-    assert kept == f"{BUCKET} already notifies the queue invoices (invoices/…); they stay exactly as they are."
+    assert kept == f"{BUCKET} already notifies the queue invoices (invoices/…); that stays exactly as it is."
 
 
 def test_filters_as_aws_writes_them_are_understood() -> None:
