@@ -12,7 +12,7 @@ import pytest
 from cli.aws import AWS, comparable, needs_aws
 from cli.face import REGION, Account, Answers, Command
 from kills.scenes import CASES
-from support import s3_lambda, vpn
+from support import s3_lambda
 from support.killed import Case
 
 from flows.practice import PracticeAccount
@@ -20,7 +20,6 @@ from flows.practice.server import serve
 
 SCRIPTS: Mapping[str, Case] = {
     **{name: CASES[name] for name in ("vpn", "vpn, fixed routes", "alb, a listener")},
-    "vpn, a gateway that exists": replace(CASES["vpn"], answers=vpn.STAGING),
     **{name: CASES[name] for name in ("website, secret header", "website, certificate and names", "aurora")},
     "share_ami": CASES["share_ami, the machine stopped"],
     **{name: CASES[name] for name in ("spa_pipeline", "s3_pipeline, a new trail", "wordpress, a new machine")},
