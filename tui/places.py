@@ -24,7 +24,7 @@ class Spot:
 def profiles(journal: Journal) -> list[Spot]:
     """Every profile of the AWS configuration. Raises NoAccess or JournalTrouble."""
     from flows.engine import Habit, Habits
-    from flows.engine.sign_in import profiles as configured
+    from flows.engine.profiles import profiles as configured
 
     used = Habits(journal).of("profile")
     found = sorted(configured(), key=lambda profile: (-used.get(profile.name, Habit()).uses, profile.name))
@@ -40,7 +40,7 @@ def _about(profile: Profile, habit: Habit) -> str:
 def regions(journal: Journal, like: str = "", closed: Collection[str] = ()) -> list[Spot]:
     """Every region with its long name; those in `closed` are not switched on in the account. Raises JournalTrouble."""
     from flows.engine import Habit, Habits
-    from flows.engine.sign_in import regions as known
+    from flows.engine.profiles import regions as known
 
     used: Mapping[str, Habit] = Habits(journal).of("region")
     names = known(like)
@@ -63,7 +63,7 @@ def closed_regions(cloud: Cloud) -> set[str]:
 
 def without_region(place: Place, profile: str) -> bool:
     """Whether a region has to be chosen, too, when this profile is."""
-    from flows.engine.sign_in import profiles as configured
+    from flows.engine.profiles import profiles as configured
 
     if place.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"):
         return False

@@ -50,9 +50,10 @@ from .problems import (
     SignInNeeded,
     Unreachable,
 )  # fmt: skip
+from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
 from .session import Asking, Line, Listed, Offer, Review, Reviewing, Session, State
-from .sign_in import DeviceSignIn, Door, Profile, Way
+from .sign_in import DeviceSignIn, Door, Way
 from .undo import standing
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The only door to AWS. With `sign_in`, it is all of the engine that knows botocore.
+"""The only door to AWS. With `sign_in` and `profiles`, it is all of the engine that knows botocore.
 
 Credentials are botocore's business: profiles, SSO, roles, MFA, processes and containers work as everywhere.
 What is added here: plain words for what went wrong, a read-only mode, and one rule about retries. botocore
@@ -22,7 +22,8 @@ from ..version import __version__
 from .outside import Missed, Page, look_at
 from .plan import Call
 from .problems import CloudError, Denied, Lost, NoAccess, NotChosen, Problem, SignInNeeded, Unreachable
-from .sign_in import CodeNeeded, Door, Way, ends, known_profiles, open_session
+from .profiles import known_profiles
+from .sign_in import CodeNeeded, Door, Way, ends, open_session
 
 READS = ("Describe", "List", "Get", "Head", "Lookup", "Search", "Simulate", "BatchGet")
 THROTTLED = {

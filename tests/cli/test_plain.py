@@ -172,10 +172,10 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
         terminal.answer("Device address", "quit")
         terminal.ended()
     with talk(*company.at) as terminal:
-        shown = terminal.answer("Number, or quit", "99")
+        shown = terminal.answer("Number, profile, region, or quit", "99")
         assert "1  Connect an office to a VPC" in shown
         assert "draft" in shown
-        terminal.answer("Number, or quit", str(len(flows.SET_UPS) + 1))
+        terminal.answer("Number, profile, region, or quit", str(len(flows.SET_UPS) + 1))
         terminal.answer("Device address", "quit")
         assert terminal.ended() == 0
 

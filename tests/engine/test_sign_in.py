@@ -15,8 +15,8 @@ from support.gate import ACCOUNT, CODE, CONFIG, MFA, Gate, at_home, gate, keep_t
 from flows.accounts import sign_in
 from flows.engine import Call, Habits, Identity, Journal, NoAccess, NotChosen, Place, SignInNeeded, Way
 from flows.engine.cloud import Aws
+from flows.engine.profiles import Kind, profiles, regions
 from flows.engine.remembering import Remembering
-from flows.engine.sign_in import Kind, profiles, regions
 
 
 @pytest.fixture
