@@ -160,8 +160,8 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
     id_ = Ref("key", "KeyMetadata.KeyId")
     alias = join("alias/handrail/", RUN)
     back = (
-        f"aws kms cancel-key-deletion brings it back until AWS deletes it after {DAYS} days. Copies that the receiver "
-        "made with a key of their own do not need it."
+        f"AWS deletes it after {DAYS} days; until then it costs nothing, and aws kms cancel-key-deletion brings it "
+        "back. Copies that the receiver made with a key of their own do not need it."
     )
     key = Action(
         "key",
@@ -181,7 +181,7 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
             Undo(
                 Call("kms.ScheduleKeyDeletion", {"KeyId": id_, "PendingWindowInDays": DAYS}, region),
                 gone=("NotFoundException", "KMSInvalidStateException: pending deletion"),
-                kept=Kept(join("The key ", id_, ", switched off"), back, "nothing while it waits for its deletion"),
+                kept=Kept(join("The key ", id_, ", switched off"), back),
             ),
         ),
         find=Find(

@@ -102,7 +102,7 @@ def _letter(kind: str, name: str, arn: str, region: str, facts: Mapping[str, Any
             f"--db-instance-identifier {name} --no-publicly-accessible {group}"
         ]
         password = f"aws rds modify-db-instance {at} --db-instance-identifier {name} --manage-master-user-password"
-    elsewhere = f"--source-region {region} with another --region copies it there in one step."
+    elsewhere = f"With --source-region {region} and another --region it is copied there in one step."
     must = (
         "It is encrypted with a key of ours: copy it first, with a key of your own; RDS does not restore it directly."
         if encrypted and not cluster
