@@ -13,7 +13,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,9 +24,19 @@ PATIENCE = 60.0
 
 
 class Terminal:
-    """One process on a terminal of `columns` by `lines`; `seen` is every byte that it sent."""
+    """One process on a terminal of `columns` by `lines`; `seen` is every byte that it sent.
 
-    def __init__(self, *words: str, env: Mapping[str, str], columns: int = 80, lines: int = 24) -> None:
+    It is Handrail with these words, or another `program`.
+    """
+
+    def __init__(
+        self,
+        *words: str,
+        env: Mapping[str, str],
+        columns: int = 80,
+        lines: int = 24,
+        program: Sequence[str] = (sys.executable, "-m", "tui"),
+    ) -> None:
         self.seen = b""
         self._read = 0
         self.pid, self.end = pty.fork()
@@ -34,7 +44,7 @@ class Terminal:
             for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):  # tests in the background ignore them
                 signal.signal(number, signal.SIG_DFL)
             os.chdir(ROOT)
-            os.execve(sys.executable, [sys.executable, "-m", "tui", *words], dict(env))
+            os.execvpe(program[0], [*program, *words], dict(env))
         fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def until(self, what: str) -> str:
