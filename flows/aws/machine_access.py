@@ -149,7 +149,7 @@ def changed(id_: str, sentence: str, instance: str, lines: Late, back: Late, und
         id_,
         sentence,
         Call("ssm.SendCommand", _sent(instance, lines, told, 900)),
-        wait=_finished(id_, instance, f"Waiting for the machine: {sentence[:1].lower()}{sentence[1:]}", 20, 1200),
+        wait=_finished(id_, instance, "Waiting until the machine is through with it", 20, 1200),
         undo=(
             Undo(
                 Call("ssm.SendCommand", _sent(instance, back, backwards, 900)),

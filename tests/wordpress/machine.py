@@ -52,6 +52,10 @@ def missing() -> str:
     return next((f"needs {name}" for name in needed if not shutil.which(name)), "")
 
 
+class NoMachine(Exception):
+    """It cannot be made here: a namespace or the packages are out of reach."""
+
+
 class Machine:
     """One that is up. `close` ends everything that runs on it."""
 
@@ -74,7 +78,8 @@ class Machine:
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise RuntimeError(f"the machine could not be furnished: {done.stderr}")
+            self._outer.kill()
+            raise NoMachine(f"the machine could not be furnished: {done.stderr[-300:]}")
         alone = (
             f"mount -t proc proc {self._root}/proc && ip link set lo up && echo up; sleep infinity & wait"  # bash reaps
         )
@@ -101,5 +106,5 @@ def _held(start: list[str], script: str) -> subprocess.Popen[str]:
     process = subprocess.Popen([*start, "bash", "-c", script], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     if process.stdout.readline().strip() != "up":
-        raise RuntimeError("no machine could be made here")
+        raise NoMachine("no machine can be made here: no namespaces, or no overlay")
     return process

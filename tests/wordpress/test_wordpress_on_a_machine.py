@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from subprocess import CompletedProcess
 
 import pytest
-from wordpress.machine import Machine, missing
+from wordpress.machine import Machine, NoMachine, missing
 
 from flows.aws.machine_access import understood
 from flows.aws.wordpress.script import script
@@ -39,7 +39,10 @@ curl -s -b /root/jar -F action=upload-attachment -F "_wpnonce=$nonce" -F name=bi
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    made = Machine(tmp_path_factory.mktemp("machine"))
+    try:
+        made = Machine(tmp_path_factory.mktemp("machine"))
+    except NoMachine as why:
+        pytest.skip(str(why))
     yield made
     made.close()
 

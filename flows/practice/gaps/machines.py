@@ -100,8 +100,8 @@ def _sent(self: SimpleSystemManagerBackend, **given: Any) -> Command:
             raise SSMException("InvalidInstanceId", f"[[{id_}]]: Instances not in a valid state for account")
     if given["document_name"] != "AWS-RunShellScript":
         raise SSMException("InvalidDocument", f"The document {given['document_name']} is not part of the practice.")
-    command: Any = _send_command(self, **given)
-    command.__class__ = PracticeCommand
+    command: PracticeCommand = _send_command(self, **given)
+    command.__class__ = PracticeCommand  # moto makes them without asking whose
     command.began, command.instance_ids = CLOCK.now(), wanted  # moto adds every machine there is
     for id_ in wanted:
         lines = "\n".join(given["parameters"].get("commands", []))
