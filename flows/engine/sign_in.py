@@ -87,15 +87,19 @@ def open_session(place: Place, code: str = "") -> Any:
 
 def ends(session: Any) -> datetime | None:
     """When a person will have to sign in again; None where that is never, or unknown."""
+    credentials: Any = session.get_credentials()
+    if credentials is None or credentials.method in ("env", "explicit"):  # no profile's
+        return None
     chain = _chain(session._session.full_config, session.profile_name)
+    until: datetime | None = getattr(credentials, "_expiry_time", None)
     if any("mfa_serial" in settings for settings in chain):
-        credentials = session.get_credentials()
-        until: datetime | None = getattr(credentials, "_expiry_time", None)
         return until
     if (sso := _sso(session._session.full_config, chain)) is None:
         return None
     token = sso.token()
-    return None if "refreshToken" in token else _moment(token.get("expiresAt"))
+    if "refreshToken" in token or (signed_in := _moment(token.get("expiresAt"))) is None:
+        return None
+    return max(signed_in, until) if until else signed_in  # the keys of a role may outlive the sign-in
 
 
 def _moment(text: object) -> datetime | None:

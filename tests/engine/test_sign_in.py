@@ -135,6 +135,18 @@ def test_when_a_sign_in_ends_is_known_unless_it_renews_itself(door: Gate, refres
         assert timedelta(hours=7.9) < ends - datetime.now(UTC) < timedelta(hours=8.1)
 
 
+def test_keys_of_the_environment_do_not_end_with_a_profile_s_sign_in(
+    door: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.said_yes = True
+    through_the_page(needed(Place("acme")))
+    monkeypatch.setenv("AWS_PROFILE", "acme")
+    assert sign_in(Place()).identity.ends is not None
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENV")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    assert sign_in(Place()).identity.ends is None
+
+
 # -- MFA ---------------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +193,18 @@ def test_somebody_who_will_not_sign_in_is_asked_once(door: Gate) -> None:
     with pytest.raises(SignInNeeded):
         reading.make(Call("sts.GetCallerIdentity"))
     assert len(asked) == 2
+
+
+def test_a_call_in_another_account_asks_for_that_account_s_code(door: Gate) -> None:
+    cloud = sign_in(Place("keys", "eu-central-1"))
+    there = Call("sts.GetCallerIdentity", profile="guarded")
+    with pytest.raises(SignInNeeded) as caught:
+        cloud.make(there)
+    way_in = caught.value.door
+    assert way_in is not None and way_in.other == "guarded"
+    way_in.enter(MFA)
+    assert cloud.make(there)["Account"] == ACCOUNT
+    cloud.make(Call("sts.GetCallerIdentity"))
 
 
 def test_signing_in_to_another_account_is_refused(door: Gate, monkeypatch: pytest.MonkeyPatch) -> None:

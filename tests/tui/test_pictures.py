@@ -15,9 +15,11 @@ import pytest
 from person import NARROW, WIDE, Canned, Person, made
 from pytest_textual_snapshot import SVGImageExtension
 from small import Lists, Looked, Small
+from support.gate import at_home, gate, keep_tokens_in
 
 from flows.engine import Call, Cloud, Denied, Place
-from tui.desk import Start
+from tui.app import HandrailApp
+from tui.desk import Desk, Start
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 VPN = Start(flow="vpn")
@@ -269,6 +271,29 @@ def test_trouble(picture: Callable[..., None]) -> None:
 
 def test_palette(picture: Callable[..., None]) -> None:
     picture(made(Canned()), lambda person: person.press("ctrl+p"))
+
+
+@pytest.fixture
+def at_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Profiles of every kind, and single sign-on that waits for a yes."""
+    keep_tokens_in(tmp_path, monkeypatch)
+    with gate() as opened:
+        for name, value in at_home(tmp_path, opened).items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@sizes
+def test_profiles(picture: Callable[..., None], at_the_gate: None, size: tuple[int, int]) -> None:
+    picture(HandrailApp(Desk(Place())), lambda person: person.press("p"), size)
+
+
+def test_sign_in(picture: Callable[..., None], at_the_gate: None) -> None:
+    async def story(person: Person) -> None:
+        await person.pilot.press("enter")
+        await person.until("Only say yes to a code")
+
+    picture(HandrailApp(Desk(Place("acme"))), story)
 
 
 def test_production(picture: Callable[..., None]) -> None:
