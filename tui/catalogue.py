@@ -29,6 +29,7 @@ class Catalogue:
         self._rest: Iterator[Option[Any]] = iter(()) if offer.rest is None else offer.rest
         self.whole = offer.rest is None
         self._shown = self._known
+        self._offered: set[int] = set()
         self.first = 0
 
     @property
@@ -64,8 +65,9 @@ class Catalogue:
         return f"{left} more" if self.whole else "There are more"
 
     def numbered(self, number: int) -> Option[Any] | None:
-        """The option that was shown with this number."""
-        return self._shown[number - 1] if 0 < number <= len(self._shown) else None
+        """The option that was shown with this number: what nobody saw is not meant, a name may have digits only."""
+        seen = number <= self.first + PAGE or number in self._offered
+        return self._shown[number - 1] if seen and 0 < number <= len(self._shown) else None
 
     def exact(self, text: str) -> list[Option[Any]]:
         """Those with this key or name; reading ends where a key is found. May ask AWS; raises Problem."""
@@ -82,8 +84,10 @@ class Catalogue:
         return [option for option in self._every() if part.lower() in _text(option)]
 
     def place(self, key: str) -> int:
-        """The number of an option among those that are known; 0 if it is not."""
-        return next((number for number, option in enumerate(self._known, 1) if option.key == key), 0)
+        """The number of an option, to be offered; 0 if it is not known."""
+        number = next((number for number, option in enumerate(self._known, 1) if option.key == key), 0)
+        self._offered.add(number)
+        return number
 
     def every(self) -> list[Option[Any]]:
         """All options. May ask AWS; raises Problem."""

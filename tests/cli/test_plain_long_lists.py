@@ -21,7 +21,7 @@ class Replies:
     def __call__(self, prompt: str, start: str) -> str:
         self.read.append(len(self._cloud.pages_read))
         try:
-            return next(self._replies)
+            return next(self._replies) or start
         except StopIteration:
             raise Quit from None
 
@@ -78,6 +78,11 @@ def test_typing_on_narrows(talk: Talk) -> None:
 def test_a_number_counts_from_the_page_that_is_shown(talk: Talk) -> None:
     session, _, _ = talk(Thousands(), "more", "33")
     assert session.answers() == {"group": "sg-00000020"}
+
+
+def test_a_number_that_nobody_saw_is_a_part_of_a_name(talk: Talk) -> None:
+    session, _, _ = talk(Thousands(1000), "999", "back", "")
+    assert session.answers() == {"group": "sg-000003e7"}, "group 999, and not the 999th; and what was said is kept"
 
 
 def test_several_are_taken_by_number_name_and_part(talk: Talk) -> None:
