@@ -279,6 +279,7 @@ class WordPress(Flow):
             yield from diagnosis.examine(self.cloud, self.instance.id, values, before=True)
             return
         yield from diagnosis.names_free(self.cloud, self.name, self.subnet)
+        yield diagnosis.address_left(self.cloud)
 
     @classmethod
     def script(cls, given: Mapping[str, Any]) -> str:

@@ -116,6 +116,15 @@ def test_a_folder_without_wordpress_is_refused_before_anything_changes(
     assert [finding.sentence for finding in review.refusals] == ["There is no wp-load.php in /var/www/shop."]
 
 
+def test_without_a_fixed_address_left_nothing_is_begun(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    for _ in range(5):
+        account.session.client("ec2").allocate_address(Domain="vpc")
+    (refusal,) = session(cloud, journal, NEW, clock).review().refusals
+    assert refusal.sentence == "5 of 5 fixed addresses (Elastic IPs) are in use in this region."
+
+
 @pytest.mark.parametrize("what", ["role", "group"])
 def test_a_name_that_is_taken_is_refused_before_anything_changes(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, what: str

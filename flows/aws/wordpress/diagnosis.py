@@ -85,6 +85,22 @@ def names_free(cloud: Cloud, name: str, place: instances.Place) -> Iterator[Find
         yield proved("name", f"No role and no security group is called {name} yet.", "iam:GetRole")
 
 
+def address_left(cloud: Cloud) -> Finding:
+    """Whether the account may have one more fixed address; 5 in a region are usual (Amazon EC2 quotas, 2026-10)."""
+    used = sum(len(page["Addresses"]) for page in cloud.pages(Call("ec2.DescribeAddresses")))
+    quota = Call("service-quotas.GetServiceQuota", {"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3"})
+    try:
+        most = int(cloud.make(quota)["Quota"]["Value"])
+    except (CloudError, KeyError):
+        most = 5
+    told = f"{used} of {most} fixed addresses (Elastic IPs) are in use in this region."
+    if used >= most:
+        return broken(
+            "addresses", told, "counted in your account", "Release one, or ask AWS to raise the quota L-0263D0A3."
+        )
+    return proved("addresses", told, "counted in your account")
+
+
 def diagnose(cloud: Cloud, instance: str, values: Mapping[str, str]) -> Iterator[Finding]:
     """A machine that exists, whoever made it."""
     agents = access.reachable(cloud)

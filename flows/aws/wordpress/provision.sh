@@ -7,7 +7,7 @@
 #   MODE=undo  bash provision.sh    puts those files back, with their owners and modes
 #
 # No password is in here: the database's is drawn on the machine, and stands in wp-config.php alone.
-set -euo pipefail
+set -Eeuo pipefail
 
 # ---- parameters ------------------------------------------------------------------------------------------------
 MODE="${MODE:-apply}"                           # apply, check or undo
@@ -26,6 +26,7 @@ export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 changed=0
 wrong=0
 
+trap 'echo "failed script Line $LINENO: $BASH_COMMAND"' ERR
 die() { echo "failed $1 $2"; exit 1; }
 ok() { echo "ok $1 $2"; }
 
@@ -56,10 +57,8 @@ know_the_machine() {
   fi
 }
 
-service_do() { # start or restart, with systemd or, where it does not run, without
-  if [[ -d /run/systemd/system ]]; then
-    systemctl enable --quiet "$2"
-    systemctl "$1" "$2"
+service_do() { # restart and the like, with systemd or, where it does not run, without
+  if [[ -d /run/systemd/system ]]; then systemctl "$1" "$2"
   else service "$2" "$1" >/dev/null 2>&1 </dev/null 9>&- # the lock is ours, not the service's
   fi
 }
@@ -69,7 +68,7 @@ restart_web() { # PHP's own service too: Apache alone would go on with the old l
   for php in /etc/init.d/php*-fpm /usr/lib/systemd/system/php*-fpm.service; do
     [[ -e $php ]] || continue
     php="$(basename "$php" .service)"
-    service_do restart "$php"
+    if service_do status "$php" >/dev/null 2>&1; then service_do restart "$php"; fi # one that is off stays off
   done
   service_do restart "$web"
   local try
@@ -174,6 +173,7 @@ from_the_mirror() {
 install_packages() { # a new machine may get its fixed address, and lose the first one, in the middle of it
   local try
   for try in {1..6}; do from_the_mirror && break; sleep "$try"; done
+  if [[ -d /run/systemd/system ]]; then systemctl enable --quiet mariadb "$web"; fi # Apache takes FPM along
   service_do restart mariadb
   service_do restart "$web"
 }
