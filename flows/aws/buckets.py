@@ -23,12 +23,14 @@ from flows.engine import (
     before,
     edited,
 )  # fmt: skip
-from flows.engine.listing import by_prefix, listed
+from flows.engine.listing import by_prefix, is_sought, listed
 
 from .website_endpoints import Endpoint, itself, website
 
 LOOKED_INTO = 20
 """Up to so many buckets the list says which are websites: that is one question to AWS for each."""
+PORTION = 1000
+"""Buckets that the list gives at a time."""
 POLICY_LIMIT = 20480
 """Bytes of a bucket policy (S3 User Guide, "Bucket policies", 2026-10)."""
 BUSY = ("OperationAborted",)
@@ -75,18 +77,29 @@ class Block:
 
 def buckets(cloud: Cloud) -> Iterator[Option[Bucket]]:
     """The buckets of the account, wherever they are."""
-    pages = listed(cloud, Call("s3.ListBuckets", {"MaxBuckets": 1000}), by_prefix())
-    found = (each for page in pages for each in page["Buckets"])
+    found = every(cloud)
     first = list(islice(found, LOOKED_INTO + 1))
-    for each in chain(first, found):
-        bucket = Bucket(each["Name"], each.get("BucketRegion") or _region(cloud, each["Name"]))
+    for name, region in chain(first, found):
+        few = len(first) <= LOOKED_INTO
+        bucket = Bucket(name, region or (_region(cloud, name) if few or is_sought(name) else ""))
         hint = bucket.region
-        if len(first) <= LOOKED_INTO:
+        if few:
             try:
                 hint += ", a website" if hosting(cloud, bucket) else ", no website"
             except CloudError:  # one bucket that may not be looked into must not hide the others
                 hint += ", not known whether it is a website"
         yield Option(bucket.name, bucket, bucket.name, hint)
+
+
+def every(cloud: Cloud) -> Iterator[tuple[str, str]]:
+    """The name of each bucket, and its region where the list says it: AWS's does, an emulator's may not."""
+    seen: set[str] = set()
+    for page in listed(cloud, Call("s3.ListBuckets", {"MaxBuckets": PORTION}), by_prefix()):
+        seen |= {each["Name"] for each in page["Buckets"]}
+        yield from ((each["Name"], each.get("BucketRegion") or "") for each in page["Buckets"])
+    if seen and len(seen) % PORTION == 0:  # the last page is full: an emulator may know no next one
+        rest = (each for page in cloud.pages(Call("s3.ListBuckets")) for each in page["Buckets"])
+        yield from ((each["Name"], each.get("BucketRegion") or "") for each in rest if each["Name"] not in seen)
 
 
 def found(cloud: Cloud, name: str) -> Bucket:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.engine import Call, Caution, CloudError, Option, Refused
-from flows.engine.listing import by_prefix, listed, seeking
+from flows.engine import Caution, CloudError, Option, Refused
+from flows.engine.listing import is_sought, seeking
 
-from . import functions, new_buckets
+from . import buckets, functions, new_buckets
 from .buckets import Bucket
 from .notifications import CREATED, EVENTS
 
@@ -25,11 +25,11 @@ WHOLE_KEY = 1024
 def buckets_here(flow: Any) -> Iterator[Option[Bucket]]:
     """The account's buckets in the region of the functions: S3 calls no others."""
     region = flow.cloud.identity.region
-    for page in listed(flow.cloud, Call("s3.ListBuckets", {"MaxBuckets": 1000}), by_prefix()):
-        for each in page.get("Buckets") or []:
-            where = each.get("BucketRegion") or _region(flow, each["Name"])
-            if where == region:
-                yield Option(each["Name"], Bucket(each["Name"], region), each["Name"], region)
+    for number, (name, told) in enumerate(buckets.every(flow.cloud)):
+        ask = number < buckets.LOOKED_INTO or is_sought(name)
+        where = told or (_region(flow, name) if ask else "")
+        if where == region or not (where or ask):
+            yield Option(name, Bucket(name, region), name, where)
 
 
 def bucket(text: str, flow: Any) -> str:

@@ -97,6 +97,12 @@ def listed(cloud: Cloud, call: Call, narrow: Narrow) -> Iterator[dict[str, Any]]
         yield from cloud.pages(each)
 
 
+def is_sought(text: str) -> bool:
+    """Whether this is what a reply names, so that it is worth a call of its own; in a list to look at it may not be."""
+    sought = _sought.get()
+    return sought is not None and text in sought.texts
+
+
 def whole(call: Call, texts: tuple[str, ...]) -> Sequence[Call]:
     """Not narrowed: for a list that only serves to make another one."""
     return ()

@@ -139,3 +139,42 @@ def test_no_other_list_is_narrowed_by_a_name_that_is_looked_for() -> None:
     with seeking(["thing-7"]) as narrowed:
         assert len(list(network.vpcs(cloud, whole))) == PAGES * EACH
         assert not narrowed()
+
+
+class Emulator:
+    """An account of 2 500 buckets that knows MaxBuckets, but neither a next page nor where a bucket is."""
+
+    identity = Identity("1", "arn:aws:iam::1:user/kim", "eu-central-1")
+
+    def __init__(self) -> None:
+        self.names = [f"thing-{n}" for n in range(2500)]
+        self.looked_into: list[str] = []
+
+    def make(self, call: Call) -> dict[str, Any]:
+        self.looked_into.append(call.params["Bucket"])
+        return {"LocationConstraint": "eu-central-1", "BucketRegion": "eu-central-1"}
+
+    def look_at(self, url: str) -> Page:
+        return Page(missed=Missed.UNREACHABLE)
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        most = call.params.get("MaxBuckets", len(self.names))
+        found = [name for name in self.names if name.startswith(call.params.get("Prefix", ""))]
+        yield {"Buckets": [{"Name": name} for name in found[:most]]}
+
+
+def test_an_emulator_that_keeps_the_rest_of_its_buckets_back_is_asked_for_all() -> None:
+    cloud = Emulator()
+    assert [option.key for option in buckets.buckets(cloud)] == cloud.names
+
+
+@pytest.mark.parametrize("options", [lambda flow: buckets.buckets(flow.cloud), trigger_answers.buckets_here])
+def test_where_a_bucket_is_is_only_asked_of_few_or_of_the_one_that_is_meant(options: Any) -> None:
+    cloud = Emulator()
+    assert len(list(options(Nothing(cloud)))) == len(cloud.names)
+    assert len(cloud.looked_into) <= buckets.LOOKED_INTO
+    cloud.looked_into.clear()
+    question: Choice[Any] = Choice("Which?", options)
+    (found,) = look_for(["thing-2499"], question, Nothing(cloud))
+    assert found.value == buckets.Bucket("thing-2499", "eu-central-1")
+    assert set(cloud.looked_into) == {"thing-2499"}
