@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
 from support.wordpress import EXISTING, machine, on_it, picture, session
 
 import flows
+from flows.aws import machine_access
 from flows.engine import Call, Cloud, CloudError, Journal, Place
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
@@ -66,8 +68,11 @@ def test_read_only_sends_nothing_and_claims_nothing(account: PracticeAccount) ->
 
 
 @pytest.mark.parametrize("code", ["InvocationDoesNotExist", "AccessDenied"])
-def test_what_cannot_be_asked_is_not_claimed(account: PracticeAccount, cloud: Aws, code: str) -> None:
+def test_what_cannot_be_asked_is_not_claimed(
+    account: PracticeAccount, cloud: Aws, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """That a command is not known in its first seconds is waited for; what is denied is told."""
+    monkeypatch.setattr(machine_access, "RealClock", FakeClock)
     missed: list[Any] = []
 
     def strike(_: int, call: Call) -> None:
