@@ -22,6 +22,7 @@ SCRIPTS: Mapping[str, Case] = {
     **{name: CASES[name] for name in ("vpn", "vpn, fixed routes", "alb, a listener")},
     **{name: CASES[name] for name in ("website, secret header", "website, certificate and names", "aurora")},
     "share_ami": CASES["share_ami, the machine stopped"],
+    "share_snapshot": CASES["share_snapshot, with a key"],
     **{name: CASES[name] for name in ("spa_pipeline", "s3_pipeline, a new trail", "wordpress, a new machine")},
     "s3_lambda": CASES["s3_lambda"],
     "s3_lambda, where nothing is": replace(
