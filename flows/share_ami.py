@@ -72,12 +72,6 @@ def theirs(profile: str, flow: ShareImage) -> None:
     accounts.profile_of(flow.cloud, profile, flow.account)
 
 
-def profile(text: str) -> str:
-    if not text:
-        raise Refused("No profile was given. Enter the name of an AWS profile of the receiver's account.")
-    return text
-
-
 def size(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", text):
         raise Refused(f"“{text}” is not an instance type. It looks like t3.micro.")
@@ -170,7 +164,7 @@ class ShareImage(Flow):
     )
     target_profile = Text(
         "Which AWS profile belongs to the receiver's account?",
-        profile,
+        accounts.profile,
         check=theirs,
         when=launch.is_(True),
         example="partner",

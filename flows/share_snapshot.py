@@ -14,12 +14,6 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 ITSELF, NAMED = "itself", "named"
 
 
-def profile(text: str) -> str:
-    if not text:
-        raise Refused("No profile was given. Enter the name of an AWS profile of the receiver's account.")
-    return text
-
-
 def fit(data: Data | str, flow: ShareSnapshot) -> Iterator[Caution]:
     if isinstance(data, Data):
         yield from snapshots.sharable(data)
@@ -68,10 +62,7 @@ def passing(name: str) -> str:
 
 
 def theirs(profile: str, flow: ShareSnapshot) -> None:
-    there = accounts.of_profile(flow.cloud, profile)
-    if there not in flow.account:
-        wanted = " or ".join(flow.account)
-        raise Refused(f"The profile “{profile}” belongs to the account {there}, not to {wanted}. Choose another.")
+    accounts.profile_of(flow.cloud, profile, *flow.account)
 
 
 class ShareSnapshot(Flow):
@@ -155,7 +146,7 @@ class ShareSnapshot(Flow):
     )
     target_profile = Text(
         "Which AWS profile belongs to the receiver's account?",
-        profile,
+        accounts.profile,
         check=theirs,
         when=receive.is_(True),
         example="partner",

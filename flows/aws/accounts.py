@@ -16,22 +16,24 @@ def number(text: str) -> str:
     return digits
 
 
+def profile(text: str) -> str:
+    """The name of an AWS profile. Raises Refused."""
+    if not text:
+        raise Refused("No profile was given. Enter the name of an AWS profile of the receiver's account.")
+    return text
+
+
 def another(cloud: Cloud, account: str) -> None:
     """Raises Refused for the account that is signed in."""
     if account == cloud.identity.account:
         raise Refused(f"{account} is your own account. Enter the number of the receiver's account.")
 
 
-def profile_of(cloud: Cloud, profile: str, account: str) -> None:
-    """Raises Refused when the profile leads to another account than that, NoAccess when there is no such profile."""
-    there = of_profile(cloud, profile)
-    if there != account:
+def profile_of(cloud: Cloud, name: str, *wanted: str) -> None:
+    """Raises Refused when the profile leads to none of the wanted accounts, NoAccess when there is no such profile."""
+    there = str(cloud.make(Call("sts.GetCallerIdentity", profile=name)).get("Account", ""))
+    if there not in wanted:
         raise Refused(
-            f"The profile “{profile}” belongs to the account {there}, not to {account}. Choose a profile of {account}, "
-            "or do not launch from here."
+            f"The profile “{name}” belongs to the account {there}, not to {' or '.join(wanted)}. Choose another, or do "
+            "nothing there from here."
         )
-
-
-def of_profile(cloud: Cloud, profile: str) -> str:
-    """The account that a profile leads to. Raises NoAccess when there is no such profile."""
-    return str(cloud.make(Call("sts.GetCallerIdentity", profile=profile)).get("Account", ""))
