@@ -17,6 +17,9 @@ from .images import RUNNING, STOPPED, Machine
 
 GONE = ("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
 
+BEGUN = "Images[0].BlockDeviceMappings[?Ebs] | length(@) > `0` && length([?!(Ebs.SnapshotId)]) == `0`"
+"""Every disk has its snapshot; in the first seconds some of them may be missing."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -75,7 +78,7 @@ def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: 
         ),
         wait=Wait(
             Call("ec2.DescribeImages", {"ImageIds": [Ref("image", "ImageId")]}),
-            ready="Images[0].BlockDeviceMappings[?Ebs.SnapshotId] | length(@) > `0`",
+            ready=BEGUN,
             failed="Images[0].State=='failed'", now="Images[0].State",
             sentence=f"Waiting until the disks of {called} are being copied", typical=10,
         ),
@@ -118,7 +121,7 @@ def copy(source: Piece, here: str, region: str, called: str, key: Late = "", aft
         ),
         wait=Wait(
             Call("ec2.DescribeImages", {"ImageIds": [Ref("copy", "ImageId")]}, region),
-            ready="Images[0].BlockDeviceMappings[?Ebs.SnapshotId] | length(@) > `0`",
+            ready=BEGUN,
             failed="Images[0].State=='failed'", now="Images[0].State",
             sentence="Waiting until the copy has begun", typical=30, limit=3600,
         ),
