@@ -14,8 +14,9 @@ READS = (
     Call("ec2.DescribeVpnConnections"),
     Call("ec2.GetVpnConnectionDeviceTypes"),
     Call("ec2.GetVpnConnectionDeviceSampleConfiguration"),
+    Call("ec2.DescribeSecurityGroups"),
 )
-"""What `hand_over` will call; a plan lists it for the permissions."""
+"""What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
 PLATFORMS = ("strongswan", "openswan", "libreswan")
 
 
