@@ -80,6 +80,8 @@ class HandrailApp(App[None]):
         self._ends: datetime | None = None
         self._home_ends: datetime | None = None
         self._telling: Timer | None = None
+        self.chosen = ""
+        """What was chosen on the home screen last; going back leads there."""
         self.code = 0
         self._last_words: list[str] = []
         self.animation_level = "none"

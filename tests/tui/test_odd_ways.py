@@ -137,6 +137,14 @@ async def test_a_failed_run_is_taken_up_from_home() -> None:
         person.sees("Everything is created.")
 
 
+async def test_back_from_a_set_up_the_cursor_is_where_it_was() -> None:
+    async with somebody(Canned(), flow=Small) as person:
+        await person.press("down", "down", "enter")
+        person.sees("Question 1 of")
+        await person.press("escape")
+        person.sees("> Redirect or answer at a load balancer")
+
+
 async def test_ctrl_c_stops_before_the_next_call_and_never_kills_one(journal: Journal) -> None:
     """The call under way is finished and written down however often Ctrl-C is pressed; the next is not sent."""
     import threading

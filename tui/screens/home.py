@@ -50,7 +50,7 @@ class Home(Page):
 
     def between(self) -> Iterable[Widget]:
         yield Say("What would you like to set up? Nothing is created before you confirm a review.", id="intro")
-        yield Options(self._set_ups(self.app.size.width), id="choices")
+        yield Options(self._set_ups(self.app.size.width), at=self.handrail.chosen, id="choices")
         yield Say(self._note, id="note")
         yield Say("", id="detail")
 
@@ -102,6 +102,7 @@ class Home(Page):
     @on(Options.Chosen)
     def open(self, event: Options.Chosen) -> None:
         """Begin a set-up, or go on with a run."""
+        self.handrail.chosen = event.key
         kind, _, name = event.key.partition(":")
         self.handrail.begin(Start(flow=name) if kind == "flow" else Start(run=name))
 
