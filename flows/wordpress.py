@@ -127,7 +127,8 @@ class WordPress(Flow):
         check=manageable,
         when=mode.is_(EXISTING),
         label="Machine",
-        why="Commands are sent through Systems Manager, so neither SSH nor an open port is needed.",
+        why="Commands are sent through Systems Manager, so neither SSH nor an open port is needed. To see what would "
+        "change, the machine is asked before you confirm; a page of random name stands on it for that second.",
         empty="There is no machine in this region. Choose another --region.",
     )
     domain = Text(
