@@ -379,7 +379,7 @@ class ServerlessDatabase(Flow):
     def plan(self) -> Plan:
         capacity = self.capacity()
         firewall = databases.firewall(self.name, self.vpc)
-        doors = [databases.let_in(firewall, self.engine, sources)] if (sources := self.sources()) else []
+        doors = [databases.let_in(self.engine, sources)] if (sources := self.sources()) else []
         place = databases.subnet_group(self.name, self.places)
         cluster = databases.cluster(
             self.name, capacity, self.settings(firewall), protected=self.protect,

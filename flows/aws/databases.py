@@ -13,9 +13,9 @@ from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, Cost, Decision, Find, Kept, Late, Refused, Undo, Wait, found, join
+from flows.engine import RUN, Action, Call, Cloud, Cost, Decision, Find, Kept, Refused, Undo, Wait, found, join
 
-from . import tags
+from . import firewalls, tags
 from .database_prices import SNAPSHOT
 from .database_versions import CLASS, PORTS
 from .network import SecurityGroup, Vpc
@@ -98,62 +98,18 @@ def database_name(text: str) -> str:
 
 
 def firewall(name: str, vpc: Vpc) -> Action:
-    """The security group of a database. On its way out the database's network card may hold it for some minutes."""
+    """The security group of a database."""
     called = f"{name}-db"
-    return Action(
-        "firewall",
-        f"Create the security group {called} in {vpc.name or vpc.id}, its firewall",
-        Call(
-            "ec2.CreateSecurityGroup",
-            {
-                "GroupName": called, "Description": f"Who may connect to the database {name}", "VpcId": vpc.id,
-                **tags.tagged("security-group", called),
-            },
-        ),
-        undo=(
-            Undo(
-                Call("ec2.DeleteSecurityGroup", {"GroupId": _GROUP}),
-                gone=("InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
-                not_yet=("DependencyViolation",),
-            ),
-        ),
-        find=Find(
-            Call("ec2.DescribeSecurityGroups", {"Filters": [{"Name": "vpc-id", "Values": [vpc.id]}]}),
-            join("SecurityGroups[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0]"),
-        ),
-        type="AWS::EC2::SecurityGroup",
-        resource=_GROUP,
-        undone=f"The security group {called}",
-    )  # fmt: skip
+    sentence = f"Create the security group {called} in {vpc.name or vpc.id}, its firewall"
+    return firewalls.firewall(called, f"Who may connect to the database {name}", vpc.id, sentence)
 
 
-def let_in(group: Action, engine: str, sources: Iterable[IPv4Network | SecurityGroup]) -> Action:
+def let_in(engine: str, sources: Iterable[IPv4Network | SecurityGroup]) -> Action:
     """Let networks, or the servers with certain security groups, connect to the database."""
     port, sources = PORTS[engine], tuple(sources)
-    about = join("Handrail ", RUN)
     shown = ", ".join(f"{each.name} ({each.id})" if isinstance(each, SecurityGroup) else str(each) for each in sources)
-    return Action(
-        "let-in",
-        f"Let {shown} connect to port {port}",
-        Call("ec2.AuthorizeSecurityGroupIngress", {"GroupId": _GROUP, "IpPermissions": _rules(port, sources, about)}),
-        undo=(
-            Undo(
-                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": _GROUP, "IpPermissions": _rules(port, sources, "")}),
-                gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
-            ),
-        ),
-        find=Find(
-            Call("ec2.DescribeSecurityGroups", {"GroupIds": [_GROUP]}),
-            join(
-                "SecurityGroups[0].IpPermissions[].[IpRanges, UserIdGroupPairs][][] | [?Description=='Handrail ",
-                RUN,
-                "'] | [0]",
-            ),
-        ),
-        after=(group.id,),
-        type="AWS::EC2::SecurityGroupIngress",
-        undone=f"The rule that lets {shown} connect",
-    )
+    undone = f"The rule that lets {shown} connect"
+    return firewalls.let_in((port,), sources, f"Let {shown} connect to port {port}", undone)
 
 
 def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
@@ -291,17 +247,6 @@ def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool,
 
 
 _MINE = join("TagList[?Key=='handrail:run' && Value=='", RUN, "']")
-_GROUP = Action("firewall", "", Call(""))["GroupId"]
-
-
-def _rules(port: int, sources: Iterable[IPv4Network | SecurityGroup], about: Late) -> list[dict[str, Any]]:
-    more = {"Description": about} if about else {}
-    rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
-    if ranges := [{"CidrIp": str(each), **more} for each in sources if isinstance(each, IPv4Network)]:
-        rule["IpRanges"] = ranges
-    if groups := [{"GroupId": each.id, **more} for each in sources if isinstance(each, SecurityGroup)]:
-        rule["UserIdGroupPairs"] = groups
-    return [rule]
 
 
 def _deleted(name: str, how: Mapping[str, Any], decided: str, kept: Kept | None = None) -> Undo:

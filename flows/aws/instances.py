@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import IPv4Network
-from typing import Any
 
 from flows.engine import RUN, TOKEN, Action, Call, Cloud, CloudError, Cost, Find, Option, Ref, Refused, Undo, Wait, join
 from flows.engine.listing import whole
 
-from . import machine_access, network, subnets
+from . import firewalls, machine_access, network, subnets
 from .tags import name_of, tagged
 
 AMAZON_LINUX, UBUNTU = "amazon-linux", "ubuntu"
@@ -126,67 +125,17 @@ def machines(cloud: Cloud) -> Iterator[Option[Machine]]:
         yield Option(machine.id, machine, machine.name or machine.id, hint)
 
 
-def group_taken(cloud: Cloud, name: str, vpc: str) -> bool:
-    """Whether that network has a security group of that name."""
-    look = Call("ec2.DescribeSecurityGroups", {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]})
-    return any(each["GroupName"] == name for page in cloud.pages(look) for each in page["SecurityGroups"])
-
-
 def firewall(name: str, place: Place) -> Action:
     """The machine's security group. Port 22 is not needed: Systems Manager opens a shell without it."""
-    return Action(
-        "firewall",
-        f"Create the security group {name}, the machine's firewall; it has no port for SSH",
-        Call(
-            "ec2.CreateSecurityGroup",
-            {
-                "GroupName": name, "Description": f"Who may visit {name}", "VpcId": place.vpc,
-                **tagged("security-group", name),
-            },
-        ),
-        undo=(
-            Undo(
-                Call("ec2.DeleteSecurityGroup", {"GroupId": GROUP}),
-                gone=("InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
-                not_yet=("DependencyViolation",),
-            ),
-        ),
-        find=Find(
-            Call("ec2.DescribeSecurityGroups", {"Filters": [{"Name": "vpc-id", "Values": [place.vpc]}]}),
-            join("SecurityGroups[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0]"),
-        ),
-        type="AWS::EC2::SecurityGroup",
-        resource=GROUP,
-        undone=f"The security group {name}",
-        refusals={"InvalidGroup.Duplicate": f"There is a security group {name} already. Choose another name."},
-    )  # fmt: skip
+    sentence = f"Create the security group {name}, the machine's firewall; it has no port for SSH"
+    return firewalls.firewall(name, f"Who may visit {name}", place.vpc, sentence)
 
 
 def let_in(visitors: Iterable[IPv4Network]) -> Action:
     """Let visitors use http and https."""
-    about, visitors = join("Handrail ", RUN), tuple(visitors)
-
-    def rules(more: dict[str, Any]) -> list[dict[str, Any]]:
-        ranges = [{"CidrIp": str(each), **more} for each in visitors]
-        return [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": ranges} for port in (80, 443)]
-
-    return Action(
-        "let-in",
-        f"Let {', '.join(map(str, visitors))} visit it (ports 80 and 443)",
-        Call("ec2.AuthorizeSecurityGroupIngress", {"GroupId": GROUP, "IpPermissions": rules({"Description": about})}),
-        undo=(
-            Undo(
-                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": GROUP, "IpPermissions": rules({})}),
-                gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
-            ),
-        ),
-        find=Find(
-            Call("ec2.DescribeSecurityGroups", {"GroupIds": [GROUP]}),
-            join("SecurityGroups[0].IpPermissions[].IpRanges[?Description=='", *about.parts, "'][] | [0]"),
-        ),
-        type="AWS::EC2::SecurityGroupIngress",
-        undone="The rules that let visitors in",
-    )
+    visitors = tuple(visitors)
+    sentence = f"Let {', '.join(map(str, visitors))} visit it (ports 80 and 443)"
+    return firewalls.let_in((80, 443), visitors, sentence, "The rules that let visitors in")
 
 
 def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, disk: int, data: str) -> Action:
@@ -200,7 +149,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
     costs = (Cost(f"The machine ({chosen.id})", price, AS_OF, ON_DEMAND),) if price else ()
     disk_settings = {"VolumeSize": disk, "VolumeType": "gp3", "Encrypted": True, "DeleteOnTermination": True}
     card = {
-        "DeviceIndex": 0, "SubnetId": place.id, "Groups": [GROUP], "AssociatePublicIpAddress": True,
+        "DeviceIndex": 0, "SubnetId": place.id, "Groups": [firewalls.GROUP], "AssociatePublicIpAddress": True,
         "DeleteOnTermination": True,
     }  # fmt: skip
     return Action(
@@ -295,7 +244,6 @@ def use_address() -> Action:
     )
 
 
-GROUP = Ref("firewall", "GroupId")
 INSTANCE = Ref("machine", "Instances[0].InstanceId")
 REFUSALS = {
     "InsufficientInstanceCapacity": "AWS has no machine of this type left in this zone. Choose another subnet or type.",

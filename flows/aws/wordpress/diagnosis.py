@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from flows.engine import Call, Cloud, CloudError, Finding, Handover
 
-from .. import instances, roles
+from .. import firewalls, instances, roles
 from .. import machine_access as access
 from ..findings import broken, likely, proved, unknown
 from . import script
@@ -74,7 +74,7 @@ def names_free(cloud: Cloud, name: str, place: instances.Place) -> Iterator[Find
     remedy = "Choose another name."
     if roles.taken(cloud, name):
         yield broken("role", f"A role named {name} exists already.", "iam:GetRole", remedy)
-    elif instances.group_taken(cloud, name, place.vpc):
+    elif firewalls.group_taken(cloud, name, place.vpc):
         yield broken(
             "firewall",
             f"A security group named {name} exists already in {place.vpc}.",
