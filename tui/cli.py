@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -19,6 +18,7 @@ from flows.version import __version__
 from . import exports
 from .ending import carry_out, print_json, review_json, show_review, stoppable, take_back, tell
 from .entry import print_set_ups
+from .surroundings import is_terminal, wants_lines
 from .tasks import TaskCommand
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def cli(plain: bool, **given: Any) -> None:
     context.obj = given
     if context.invoked_subcommand:
         return
-    if not _terminal():
+    if not is_terminal():
         click.echo(context.get_help())
         raise click.UsageError("This is not a terminal, so there is nothing to show. Name a command.")
     if _plain(plain):
@@ -187,7 +187,7 @@ def run(
 
     known = batch.load_answers(answers, sets)
     place, found = place_of(given), flows.find(flow)
-    if output == "text" and not yes and _terminal():
+    if output == "text" and not yes and is_terminal():
         if _plain(plain):
             from . import prompts
 
@@ -303,7 +303,7 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
     journal = _journal()
     run = journal.run(run_id)
     record = run.record
-    if output == "text" and not yes and _terminal():
+    if output == "text" and not yes and is_terminal():
         if _plain(plain):
             from . import prompts
 
@@ -352,7 +352,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     decisions = {key: str(value) for key, value in batch.load_answers(None, sets).items()}
     ask = None
     if not yes:
-        if output != "text" or not _terminal():
+        if output != "text" or not is_terminal():
             raise click.UsageError("To undo without being asked, add --yes.")
         if not prompts.agree_to_undo(run, decisions):
             click.echo("Nothing was changed.", err=True)
@@ -521,19 +521,9 @@ def _journal() -> Journal:
     return Journal()
 
 
-def _terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
 def _plain(asked: bool) -> bool:
-    """Line prompts: asked for, before or after the command's name, or the terminal cannot show more."""
-    asked = asked or click.get_current_context().find_root().params["plain"]
-    if asked or os.environ.get("TERM", "dumb") in ("dumb", "") or os.environ.get("HANDRAIL_PLAIN") == "1":
-        return True
-    with suppress(OSError):
-        columns, lines = os.get_terminal_size()
-        return columns < 60 or lines < 15
-    return False
+    """Line prompts: asked for, before or after the command's name, or because of where this runs."""
+    return asked or click.get_current_context().find_root().params["plain"] or wants_lines()
 
 
 # -- the way in and out ----------------------------------------------------------------------------------------
@@ -545,21 +535,27 @@ def main(arguments: list[str] | None = None) -> None:
     wants_json = _wants_json(arguments)
     try:
         code = cli.main(args=arguments, prog_name="handrail", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("Stopped.", err=True)
-        code = 130
-    except click.UsageError as error:
-        hint = f"See: {error.ctx.command_path} --help" if error.ctx else ""
-        said = {"code": "usage", "message": error.format_message(), "remedy": hint, "action": ""}
-        code = _ending(said, 2, wants_json)
-    except click.ClickException as error:
-        code = _ending({"code": "usage", "message": error.format_message(), "remedy": "", "action": ""}, 2, wants_json)
-    except Exception as error:
-        code = _problem(error, wants_json)
-    except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
-        code = 130
+    except (Exception, KeyboardInterrupt) as error:
+        code = exit_code_of(error, wants_json)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def exit_code_of(error: BaseException, wants_json: bool = False) -> int:
+    """Say what is wrong, in words or as a document, and give the exit code for it."""
+    match error:
+        case KeyboardInterrupt() | click.exceptions.Abort():
+            click.echo("Stopped.", err=True)
+            return 130
+        case click.UsageError():
+            hint = f"See: {error.ctx.command_path} --help" if error.ctx else ""
+            said = {"code": "usage", "message": error.format_message(), "remedy": hint, "action": ""}
+            return _ending(said, 2, wants_json)
+        case click.ClickException():
+            said = {"code": "usage", "message": error.format_message(), "remedy": "", "action": ""}
+            return _ending(said, 2, wants_json)
+        case Exception():
+            return _problem(error, wants_json)
+    raise error
 
 
 def _wants_json(arguments: list[str]) -> bool:

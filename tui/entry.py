@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from tui.surroundings import is_terminal, wants_lines
+
 
 def main() -> None:
     """Answer `--version`, `--help` and `list` from what is at hand; hand everything else to the command line."""
@@ -18,14 +20,29 @@ def main() -> None:
             # as the command line would print it; `make texts` writes it, a test compares the two
             with open(__file__.replace("entry.py", "help.txt"), encoding="utf-8") as text:  # noqa: PTH123 - pathlib is slow to load
                 print(text.read(), end="")
-        case _:
+        case words:
             import gc
 
             # what is imported stays: looking through it for garbage took a sixth of the start
             gc.set_threshold(50_000, 20, 50)
+            if words in ([], ["--practice"]) and is_terminal() and not wants_lines():
+                sys.exit(full_screen(practice=bool(words)))
             from tui.cli import main as command_line
 
             command_line()
+
+
+def full_screen(*, practice: bool) -> int:
+    """Open the home screen, past the command line, which takes as long to load as a fifth of the screen."""
+    from flows.place import Place
+    from tui.app import run
+
+    try:
+        return run(Place(practice=practice))
+    except (Exception, KeyboardInterrupt) as error:
+        from tui.cli import exit_code_of
+
+        return exit_code_of(error)
 
 
 def print_set_ups() -> None:
