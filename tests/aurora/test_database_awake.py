@@ -246,7 +246,7 @@ def test_on_the_command_line(cloud: Aws, monkeypatch: pytest.MonkeyPatch, capsys
     """The exit code is the answer, JSON goes to stdout, and the signal handler is given back."""
     from tui.cli import main
 
-    monkeypatch.setattr("flows.accounts.sign_in", lambda place: cloud)
+    monkeypatch.setattr("flows.accounts.sign_in", lambda *_: cloud)
     handler = signal.getsignal(signal.SIGINT)
     codes = {}
     for words in (
