@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import jmespath
@@ -227,70 +227,66 @@ class Carrier:
             raise
 
 
-@dataclass(frozen=True)
 class Document:
-    """The document that an `Entry` is a part of, as it stands now."""
+    """The document that an `Entry` is a part of, as it stood when it was first asked about; it is read once.
 
-    carrier: Carrier
-    entry: Entry
+    AWS keeps some as JSON text and others as they are; what is written has the form of what was read.
+    """
+
+    def __init__(self, carrier: Carrier, entry: Entry) -> None:
+        self.carrier, self.entry = carrier, entry
 
     def ours(self) -> dict[str, Any] | None:
         """The entry as it stands there; None if it does not."""
-        return self._ours(self._read()[0])
+        if not self.entry.key:
+            switch: dict[str, Any] | None = self._standing.get(self.entry.within)
+            return switch
+        return next((each for each in self._entries() if self._is_ours(each)), None)
 
     def with_entry(self) -> Any:
         """The document with our entry, everything else as it is. Raises CloudError if it grows too long."""
         added: dict[str, Any] = fill(self.entry.entry, self.carrier.resolve)
-        standing, is_text = self._read()
-        whole = standing or dict(self.entry.empty)
-        if not self.entry.key:
-            return self._written({**whole, self.entry.within: added}, is_text)
-        return self._written({**whole, self.entry.within: [*self._others(whole), added]}, is_text)
+        return self._written([*self._others(), added] if self.entry.key else added)
 
     def without_entry(self) -> Any:
         """The document without our entry; "" if that leaves nothing."""
-        standing, is_text = self._read()
-        whole = standing or dict(self.entry.empty)
-        others = self._others(whole) if self.entry.key else []
+        others = self._others() if self.entry.key else []
         if not others and self.entry.remove:
             return ""
-        if not others and not is_text:
-            return self._written({name: each for name, each in whole.items() if name != self.entry.within}, is_text)
-        return self._written({**whole, self.entry.within: others}, is_text)
+        return self._written(others)
 
-    def _read(self) -> tuple[dict[str, Any] | None, bool]:
-        """The document, and whether AWS keeps it as text; one that is not there yet is as the entry's path says."""
+    @cached_property
+    def _read(self) -> Any:
+        """What AWS answers: text, a mapping, or None for one that is not there yet."""
         try:
-            found = self.carrier.look(self.entry.read, self.entry.path)
+            return self.carrier.look(self.entry.read, self.entry.path)
         except CloudError as problem:
             if matches(problem, self.entry.absent):
-                return None, True
+                return None
             raise
+
+    @cached_property
+    def _standing(self) -> Mapping[str, Any]:
+        found = self._read
         if isinstance(found, Mapping):
-            return {name: each for name, each in found.items() if each is not None}, False
-        standing: dict[str, Any] = json.loads(found)
-        return standing, True
+            found = {name: each for name, each in found.items() if each is not None}
+        standing: Mapping[str, Any] = json.loads(found) if isinstance(found, str) else found or self.entry.empty
+        return standing
 
-    def _ours(self, standing: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        if not self.entry.key:
-            return (standing or {}).get(self.entry.within)
-        key = self._key()
-        return next((each for each in self._entries(standing) if each.get(self.entry.key) == key), None)
-
-    def _entries(self, standing: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-        listed = (standing or {}).get(self.entry.within, [])
+    def _entries(self) -> list[dict[str, Any]]:
+        listed = self._standing.get(self.entry.within, [])
         return listed if isinstance(listed, list) else [listed]  # IAM takes a single statement without a list
 
-    def _others(self, standing: Mapping[str, Any]) -> list[dict[str, Any]]:
-        key = self._key()
-        return [each for each in self._entries(standing) if each.get(self.entry.key) != key]
+    def _others(self) -> list[dict[str, Any]]:
+        return [each for each in self._entries() if not self._is_ours(each)]
 
-    def _key(self) -> str:
-        return self.carrier.text(self.entry.entry[self.entry.key])
+    def _is_ours(self, each: Mapping[str, Any]) -> bool:
+        return bool(each.get(self.entry.key) == self.carrier.text(self.entry.entry[self.entry.key]))
 
-    def _written(self, whole: Mapping[str, Any], is_text: bool) -> Any:
-        if not is_text:
-            return whole
+    def _written(self, within: Any) -> Any:
+        whole = {**self._standing, self.entry.within: within}
+        if isinstance(self._read, Mapping):
+            return {name: each for name, each in whole.items() if each != []}
         text = json.dumps(whole, separators=(",", ":"))
         if len(text.encode()) > self.entry.limit:
             what = f"{self.entry.read.name.removeprefix('Get')} would have {len(text.encode())} bytes."
