@@ -9,16 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flows.accounts import sign_in
-from flows.engine import Cloud, Habits, Journal, NotChosen, Place, Problem, SignInNeeded, Way
+from flows.engine import Cloud, Habits, Journal, Listed, NotChosen, Offer, Option, Place, Problem, SignInNeeded, Way
 
 from . import places, words
+from .catalogue import Catalogue
 from .places import Spot
 from .safe import line, shown
 
 if TYPE_CHECKING:
     from .prompts import Reader
 
-PAGE = 20
 Say = Callable[[str], None]
 
 
@@ -60,23 +60,25 @@ class Arrival:
         return self.choose(place, "region") if places.without_region(place, name) else place
 
     def _pick(self, question: str, spots: list[Spot]) -> str:
-        shown_now, first = spots, 0
+        offer = Offer(Listed.ITEMS, tuple(Option(spot.name, spot.name, spot.name, spot.about) for spot in spots))
+        catalogue = Catalogue(offer)
         self.say(question)
         while True:
-            for number, spot in enumerate(shown_now[first : first + PAGE], first + 1):
-                self.say(f"  {number:>3}  {spot.name}  {spot.about}")
-            left = len(shown_now) - first - PAGE
-            if left > 0:
-                self.say(f"      {left} more: type more, or part of a name")
+            for number, option in enumerate(catalogue.page(), catalogue.first + 1):
+                self.say(f"  {number:>3}  {option.label}  {option.hint}")
+            if further := catalogue.further():
+                self.say(f"      {further}: type more, or part of a name")
             reply = self.ask("Number, name or part of it", "")
-            if reply == "more" and left > 0:
-                first += PAGE
-                continue
-            found = _matching(reply, shown_now)
-            if len(found) == 1:
-                return found[0].name
-            self.say(f"{len(found) or 'None'} match “{shown(reply)}”.")
-            shown_now, first = found or spots, 0
+            if reply == "more" and further:
+                catalogue.turn()
+            elif found := catalogue.named(reply):
+                return found[0].key
+            elif not reply or not catalogue.look_for(reply):
+                self.say(f"None match “{shown(reply)}”.")
+            elif catalogue.count == 1:
+                return catalogue.page()[0].key
+            else:
+                self.say(f"{catalogue.count} match “{shown(reply)}”:")
 
 
 class LetIn:
@@ -151,11 +153,3 @@ class LetIn:
             else:
                 return
             self.ask("Renew these credentials where they are made, then press Enter", "")
-
-
-def _matching(reply: str, spots: list[Spot]) -> list[Spot]:
-    if reply.isdigit() and 1 <= int(reply) <= len(spots):
-        return [spots[int(reply) - 1]]
-    exact = [spot for spot in spots if spot.name == reply]
-    part = reply.lower()
-    return exact or [spot for spot in spots if part and part in f"{spot.name} {spot.about}".lower()]

@@ -11,6 +11,8 @@ from typing import Any
 from flows.engine import Offer, Option
 
 PAGE = 20
+MOST_DIGITS = 9
+"""Of a number in a list; what is longer is a name."""
 
 
 class Catalogue:
@@ -68,6 +70,11 @@ class Catalogue:
         """The option that was shown with this number: what nobody saw is not meant, a name may have digits only."""
         seen = number <= self.first + PAGE or number in self._offered
         return self._shown[number - 1] if seen and 0 < number <= len(self._shown) else None
+
+    def named(self, reply: str) -> list[Option[Any]]:
+        """Those that a number, a key or a name means. May ask AWS; raises Problem."""
+        option = self.numbered(int(reply)) if reply.isdigit() and len(reply) < MOST_DIGITS else None
+        return [option] if option else self.exact(reply)
 
     def exact(self, text: str) -> list[Option[Any]]:
         """Those with this key or name; reading ends where a key is found. May ask AWS; raises Problem."""

@@ -25,7 +25,6 @@ from flows.engine import (
     Journal,
     Listed,
     Many,
-    Option,
     Picks,
     Place,
     Problem,
@@ -44,8 +43,6 @@ from .arrival import Arrival, LetIn
 from .catalogue import Catalogue
 from .safe import line, shown
 
-MOST_DIGITS = 9
-"""Of a number in a list; what is longer is a name."""
 HELP = (
     "Enter takes what is offered. “back” goes back, “?” explains, “refresh” reads the account again, "
     "“quit” leaves and keeps your answers. Nothing is created before you say so."
@@ -311,7 +308,7 @@ class Conversation:
                 say("Reading on…")
             if many:
                 return self._several(reply, catalogue)
-            found = _named(reply, catalogue)
+            found = catalogue.named(reply)
             if found or not reply:
                 return found[0].key if len(found) == 1 else reply
             if not catalogue.look_for(reply):
@@ -328,7 +325,7 @@ class Conversation:
             return [option.key for option in catalogue.every()]
         keys: list[str] = []
         for part in (text.strip() for text in reply.split(",")):
-            found = _named(part, catalogue) or catalogue.containing(part)
+            found = catalogue.named(part) or catalogue.containing(part)
             keys.append(found[0].key if len(found) == 1 else part)
         return keys
 
@@ -518,12 +515,6 @@ class Conversation:
         finally:
             signal.signal(signal.SIGINT, before)
         return problems
-
-
-def _named(reply: str, catalogue: Catalogue) -> list[Option[Any]]:
-    """The options that a number, an id or a name means."""
-    numbered = catalogue.numbered(int(reply)) if reply.isdigit() and len(reply) < MOST_DIGITS else None
-    return [numbered] if numbered else catalogue.exact(reply)
 
 
 def _as_text(said: object) -> str:
