@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from alb.fronts import GONE, HTTPS, MAINTENANCE, MOVED, OFFICE, STRICT, VARIANTS, Front, picture, session, to
 from support.clock import FakeClock
-from support.sessions import carried_out, taken_back
+from support.sessions import carried_out, taken_back, there_and_back
 
 from flows.engine import Happening, Journal
 from flows.engine.cloud import Aws
@@ -24,14 +24,8 @@ def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
     """Reviewing only reads, applying changes the account, and undo leaves it exactly as it was."""
-    before = picture(account)
     made = session(cloud, journal, VARIANTS[variant], clock=clock)
-    made.review()
-    assert picture(account) == before
-    carried_out(made)
-    assert picture(account) != before
-    taken_back(made)
-    assert picture(account) == before
+    there_and_back(made, lambda: picture(account))
     assert made.run is not None and made.run.record.status == "undone"
 
 

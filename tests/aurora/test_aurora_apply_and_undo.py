@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.aurora import AWAKE, SLEEPY, VARIANTS, picture, session, taken_back
 from support.clock import FakeClock
-from support.sessions import carried_out
+from support.sessions import carried_out, there_and_back
 
 from flows.engine import Journal, Refused, Session
 from flows.engine.cloud import Aws
@@ -21,14 +21,7 @@ def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
     """Both engines, every way of access, with copies and protection; answering and reviewing only read."""
-    before = picture(account.session)
-    made = session(cloud, journal, VARIANTS[variant], clock=clock)
-    made.review()
-    assert picture(account.session) == before
-    carried_out(made)
-    assert picture(account.session) != before
-    taken_back(made)
-    assert picture(account.session) == before
+    there_and_back(session(cloud, journal, VARIANTS[variant], clock=clock), lambda: picture(account.session))
 
 
 def test_a_database_that_sleeps(cloud: Aws, journal: Journal, clock: FakeClock, rds: Any) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from support.aurora import AWAKE, SLEEPY, VARIANTS, session
+from support.faces import assert_clean_script, by_conversation
 
-import flows
 from flows.aws.database_checks import diagnose
-from flows.engine import Asking, Place, Refused, Session
+from flows.engine import Place, Refused
 from flows.engine.cloud import Aws
-from flows.export.cli import script
 from flows.practice import PracticeAccount
 from tui.batch import load_answers
-from tui.prompts import Conversation, Quit
 
 
 @pytest.mark.parametrize("variant", ["sleepy", "awake", "servers", "addresses"])
@@ -28,27 +24,13 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
     by_file = session(cloud, None, load_answers(tmp_path / "answers.yaml", ())).review().plan
-    talk = Session(flows.find("aurora"), cloud, place=Place(practice=True))
-
-    def ask(prompt: str, start: str) -> str:
-        state = talk.state()
-        if not isinstance(state, Asking):
-            raise Quit
-        said = answers[state.question.id]
-        return ", ".join(said) if isinstance(said, list) else str(said)
-
-    Conversation(talk, ask).hold()
-    assert talk.review().plan == by_file
+    assert by_conversation("aurora", cloud, answers) == by_file
 
 
 @pytest.mark.parametrize("variant", ["sleepy", "copies", "addresses"])
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
-    file = tmp_path / "plan.sh"
-    file.write_text(script(plan, flow="aurora", title="A database", region="eu-central-1"))
-    subprocess.run(["bash", "-n", str(file)], check=True)
-    if shutil.which("shellcheck"):
-        subprocess.run(["shellcheck", str(file)], check=True)
+    assert_clean_script(plan, "aurora", tmp_path)
 
 
 def found(cloud: Any, name: str) -> dict[str, tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from support.clock import FakeClock
 from support.clouds import Between
 from support.s3_lambda import ARN, BUCKET, NAME, PHOTOS, VARIANTS, picture, session
-from support.sessions import carried_out, taken_back
+from support.sessions import carried_out, taken_back, there_and_back
 
 from flows.engine import Call, CloudError, Journal
 from flows.engine.cloud import Aws
@@ -39,14 +39,7 @@ def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
     """Answering and reviewing only read."""
-    before = picture(account.session)
-    made = session(cloud, journal, VARIANTS[variant], clock=clock)
-    made.review()
-    assert picture(account.session) == before
-    carried_out(made)
-    assert picture(account.session) != before
-    taken_back(made)
-    assert picture(account.session) == before
+    there_and_back(session(cloud, journal, VARIANTS[variant], clock=clock), lambda: picture(account.session))
 
 
 def test_both_halves_say_who_may(s3: Any, lambdas: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:

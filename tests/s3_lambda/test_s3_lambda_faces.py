@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from support.clouds import Between
+from support.faces import assert_clean_script, by_conversation
 from support.s3_lambda import BUCKET, NAME, PHOTOS, VARIANTS, session
 
-import flows
-from flows.engine import Asking, Journal, Place, Session
+from flows.engine import Journal
 from flows.engine.cloud import Aws
 from flows.engine.permissions import permission
-from flows.export.cli import script
 from flows.practice import PracticeAccount
 from tui.batch import load_answers
-from tui.prompts import Conversation, Quit
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -29,27 +25,13 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(
     answers = {key: value for key, value in VARIANTS[variant].items() if key in PHOTOS}
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(answers))
     by_file = session(cloud, None, load_answers(tmp_path / "answers.yaml", ())).review().plan
-    talk = Session(flows.find("s3_lambda"), cloud, place=Place(practice=True))
-
-    def ask(prompt: str, start: str) -> str:
-        state = talk.state()
-        if not isinstance(state, Asking):
-            raise Quit
-        said = answers[state.question.id]
-        return ", ".join(said) if isinstance(said, list) else str(said)
-
-    Conversation(talk, ask).hold()
-    assert talk.review().plan == by_file
+    assert by_conversation("s3_lambda", cloud, answers) == by_file
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
-    file = tmp_path / "plan.sh"
     plan = session(cloud, None, VARIANTS[variant]).review().plan
-    file.write_text(script(plan, flow="s3_lambda", title="A call", region="eu-central-1"))
-    subprocess.run(["bash", "-n", str(file)], check=True)
-    if shutil.which("shellcheck"):
-        subprocess.run(["shellcheck", str(file)], check=True)
+    assert_clean_script(plan, "s3_lambda", tmp_path)
 
 
 def test_the_policy_allows_what_is_called(account: PracticeAccount, cloud: Aws, journal: Journal, clock: Any) -> None:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from support.clouds import Between
+from support.faces import assert_clean_script, by_conversation
 from support.s3_pipeline import NEW, STANDING, VARIANTS, audited, session
 
-import flows
-from flows.engine import Asking, Journal, Place, Session
+from flows.engine import Journal
 from flows.engine.cloud import Aws
 from flows.engine.permissions import permission
-from flows.export.cli import script
 from flows.practice import PracticeAccount
 from tui.batch import load_answers
-from tui.prompts import Conversation, Quit
 
 
 @pytest.fixture
@@ -33,27 +29,14 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(cloud: Aws, tmp_pa
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
     by_file = session(cloud, None, load_answers(tmp_path / "answers.yaml", ())).review().plan
-    talk = Session(flows.find("s3_pipeline"), cloud, place=Place(practice=True))
-
-    def ask(prompt: str, start: str) -> str:
-        state = talk.state()
-        if not isinstance(state, Asking):
-            raise Quit
-        return str(answers[state.question.id])
-
-    Conversation(talk, ask).hold()
-    assert talk.review().plan == by_file
+    assert by_conversation("s3_pipeline", cloud, answers) == by_file
 
 
 @pytest.mark.usefixtures("company")
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
-    file = tmp_path / "plan.sh"
     plan = session(cloud, None, VARIANTS[variant]).review().plan
-    file.write_text(script(plan, flow="s3_pipeline", title="A start", region="eu-central-1"))
-    subprocess.run(["bash", "-n", str(file)], check=True)
-    if shutil.which("shellcheck"):
-        subprocess.run(["shellcheck", str(file)], check=True)
+    assert_clean_script(plan, "s3_pipeline", tmp_path)
 
 
 @pytest.mark.parametrize("answers", [NEW, {**STANDING, "detection": "cloudtrail"}], ids=["new", "by a trail"])

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from support.clock import FakeClock
+from support.faces import assert_clean_script, by_conversation
 from support.sessions import carried_out
 from support.share_ami import NEW, VARIANTS
 from test_share_ami_apply_and_undo import session
 
-import flows
 from flows.aws.image_handover import diagnose
-from flows.engine import Asking, Journal, Place, Session
+from flows.engine import Journal
 from flows.engine.cloud import Aws
-from flows.export.cli import script
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from tui.batch import load_answers
-from tui.prompts import Conversation, Quit
 
 
 @pytest.mark.parametrize("variant", ["stop", "elsewhere", "launched"])
@@ -29,27 +25,14 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_pat
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
     by_file = session(both, None, load_answers(tmp_path / "answers.yaml", ()), FakeClock()).review().plan
-    talk = Session(flows.find("share_ami"), both, place=Place(practice=True))
-
-    def ask(prompt: str, start: str) -> str:
-        state = talk.state()
-        if not isinstance(state, Asking):
-            raise Quit
-        return str(answers[state.question.id])
-
-    Conversation(talk, ask).hold()
-    assert talk.review().plan == by_file
+    assert by_conversation("share_ami", both, answers) == by_file
 
 
 @pytest.mark.parametrize("variant", [*VARIANTS, "with a key"])
 def test_the_script_is_clean(both: Aws, tmp_path: Path, variant: str) -> None:
     answers = VARIANTS.get(variant, {**NEW, "key": "new"})
     plan = session(both, None, answers, FakeClock()).review().plan
-    file = tmp_path / "plan.sh"
-    file.write_text(script(plan, flow="share_ami", title="An image", region="eu-central-1"))
-    subprocess.run(["bash", "-n", str(file)], check=True)
-    if shutil.which("shellcheck"):
-        subprocess.run(["shellcheck", str(file)], check=True)
+    assert_clean_script(plan, "share_ami", tmp_path)
 
 
 def found(cloud: Any, image: str) -> dict[str, str]:

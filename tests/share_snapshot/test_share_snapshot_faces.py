@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,15 @@ from typing import Any
 import pytest
 import yaml
 from support.clock import FakeClock
+from support.faces import assert_clean_script, by_conversation
 from support.sessions import carried_out
 from support.share_snapshot import EXISTING, VARIANTS, session
 
-import flows
 from flows.aws.snapshot_handover import diagnose
-from flows.engine import Asking, Journal, Place, Session
+from flows.engine import Journal
 from flows.engine.cloud import Aws
-from flows.export.cli import script
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from tui.batch import load_answers
-from tui.prompts import Conversation, Quit
 
 
 @pytest.mark.parametrize("variant", ["plain", "locked", "cluster"])
@@ -29,26 +26,13 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_pat
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
     by_file = session(both, None, load_answers(tmp_path / "answers.yaml", ())).review().plan
-    talk = Session(flows.find("share_snapshot"), both, place=Place(practice=True))
-
-    def ask(prompt: str, start: str) -> str:
-        state = talk.state()
-        if not isinstance(state, Asking):
-            raise Quit
-        return str(answers[state.question.id])
-
-    Conversation(talk, ask).hold()
-    assert talk.review().plan == by_file
+    assert by_conversation("share_snapshot", both, answers) == by_file
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_script_is_clean(both: Aws, tmp_path: Path, variant: str) -> None:
     plan = session(both, None, VARIANTS[variant]).review().plan
-    file = tmp_path / "plan.sh"
-    file.write_text(script(plan, flow="share_snapshot", title="A snapshot", region="eu-central-1"))
-    subprocess.run(["bash", "-n", str(file)], check=True)
-    if shutil.which("shellcheck"):
-        subprocess.run(["shellcheck", str(file)], check=True)
+    assert_clean_script(plan, "share_snapshot", tmp_path)
 
 
 @pytest.mark.parametrize("variant", ["plain", "locked", "cluster"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flows.engine import Event, Session
 
 
@@ -18,3 +21,14 @@ def taken_back(made: Session, **decided: str) -> list[Event]:
     events = list(made.undo(decided))
     assert made.receipt().complete
     return events
+
+
+def there_and_back(made: Session, picture: Callable[[], Any]) -> None:
+    """Answering and reviewing only read, applying changes something, and undone is as before."""
+    before = picture()
+    made.review()
+    assert picture() == before
+    carried_out(made)
+    assert picture() != before
+    taken_back(made)
+    assert picture() == before

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
-from support.sessions import carried_out, taken_back
+from support.sessions import carried_out, taken_back, there_and_back
 from support.website import (
     BUCKET,
     FILES,
@@ -61,14 +61,7 @@ def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
     """Both origins, with and without names, as an app or not; answering and reviewing only read."""
-    before = picture(account.session)
-    made = session(cloud, journal, VARIANTS[variant], clock=clock)
-    made.review()
-    assert picture(account.session) == before
-    carried_out(made)
-    assert picture(account.session) != before
-    taken_back(made)
-    assert picture(account.session) == before
+    there_and_back(session(cloud, journal, VARIANTS[variant], clock=clock), lambda: picture(account.session))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -11,18 +11,16 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from support.faces import assert_clean_script, by_conversation
 from support.wordpress import EXISTING, NEW, VARIANTS, session
 
-import flows
 from flows.aws.wordpress.script import script as provisioning
-from flows.engine import Asking, Place, Refused, Session
+from flows.engine import Place, Refused
 from flows.engine.cloud import Aws
 from flows.engine.remembering import Remembering
-from flows.export.cli import script
 from flows.practice import PracticeAccount, open_account
 from tui.batch import load_answers
 from tui.cli import cli
-from tui.prompts import Conversation, Quit
 
 
 @pytest.fixture(scope="module")
@@ -101,29 +99,13 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
     by_file = session(cloud, None, load_answers(tmp_path / "answers.yaml", ())).review().plan
-    talk = Session(flows.find("wordpress"), cloud, place=Place(practice=True))
-    fine = {key: value for key, value in answers.items() if flows.find("wordpress").question(key).fine_tuning}
-    talk.suggest(fine)
-
-    def ask(prompt: str, start: str) -> str:
-        state = talk.state()
-        if not isinstance(state, Asking):
-            raise Quit
-        return str(answers[state.question.id])
-
-    Conversation(talk, ask).hold()
-    assert talk.review().plan == by_file
+    assert by_conversation("wordpress", cloud, answers) == by_file
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_scripts_are_clean(cloud: Remembering, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
-    file = tmp_path / "plan.sh"
-    file.write_text(script(plan, flow="wordpress", title="WordPress", region="eu-central-1"))
-    subprocess.run(["bash", "-n", str(file)], check=True)
-    if not shutil.which("shellcheck"):
-        pytest.skip("shellcheck is not here")
-    subprocess.run(["shellcheck", str(file)], check=True)
+    assert_clean_script(plan, "wordpress", tmp_path)
 
 
 def test_the_script_alone_needs_no_account_and_takes_what_answers_there_are(tmp_path: Path) -> None:
