@@ -23,12 +23,12 @@ def taken_back(made: Session, **decided: str) -> list[Event]:
     return events
 
 
-def there_and_back(made: Session, picture: Callable[[], Any]) -> None:
+def there_and_back(made: Session, picture: Callable[[], Any], **decided: str) -> None:
     """Answering and reviewing only read, applying changes something, and undone is as before."""
     before = picture()
     made.review()
     assert picture() == before
     carried_out(made)
     assert picture() != before
-    taken_back(made)
+    taken_back(made, **decided)
     assert picture() == before
