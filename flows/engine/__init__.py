@@ -52,8 +52,9 @@ from .problems import (
 )  # fmt: skip
 from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
-from .session import Asking, Line, Listed, Offer, Review, Reviewing, Session, State
+from .session import Session
 from .sign_in import DeviceSignIn, Door, Way
+from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import standing
 
 __all__ = [

@@ -1,0 +1,106 @@
+"""What a session says comes next: a question with its options, or the review of everything that was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from .flow import Finding, Grade
+from .plan import Plan
+from .problems import Problem
+from .questions import Caution, Option, Question
+
+
+class Listed(StrEnum):
+    """How a look-up of options ended. (While it runs, the front end says "loading".)"""
+
+    ITEMS = "items"
+    EMPTY = "empty"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The options of a question, or why there are none. Never silently empty.
+
+    `read_at` is the wall-clock time of the look-up; `way_out` says what to do when there is nothing.
+    `rest` reads on where there are more than those of the first page: it asks AWS as it is gone through, once and
+    by any thread, and raises Problem. None if this is all.
+    """
+
+    listed: Listed
+    options: tuple[Option[Any], ...] = ()
+    read_at: str = ""
+    way_out: str = ""
+    rest: Iterator[Option[Any]] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Show this question, filled in with `said`.
+
+    Args:
+        question: what to ask.
+        offer: what there is to pick from; None for typed answers.
+        said: the raw reply to start from: what was said before, or the default.
+        problem: why what was said is not accepted.
+        cautions: what needs a conscious yes before this answer counts: `accept` their ids, or answer otherwise.
+        because: why an answer that was given needs another look; empty otherwise.
+        position: which question this is, and of how many at the most; (0, 0) for fine-tuning.
+    """
+
+    question: Question[Any]
+    offer: Offer | None
+    said: object
+    problem: Problem | None = None
+    cautions: tuple[Caution, ...] = ()
+    because: str = ""
+    position: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer as a list of answers shows it."""
+
+    question: Question[Any]
+    shown: str
+    raw: object
+    defaulted: bool
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything a person should see before confirming.
+
+    Args:
+        answers: what was said, and the fine-tuning with its values.
+        plan: what will be done.
+        findings: what was checked, and how sure that is.
+        cautions: what to think about.
+        permissions: the IAM actions that it needs.
+        reads: IAM actions for the reading alone.
+    """
+
+    answers: tuple[Line, ...]
+    plan: Plan
+    findings: tuple[Finding, ...]
+    cautions: tuple[Caution, ...]
+    permissions: tuple[str, ...]
+    reads: tuple[str, ...]
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.grade is Grade.REFUSED)
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """Everything is answered."""
+
+    review: Review
+
+
+State = Asking | Reviewing
