@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from flows.engine import Review
 from flows.engine.cloud import Identity
 from flows.engine.flow import Flow
 from flows.engine.plan import (
@@ -32,7 +33,6 @@ from flows.engine.plan import (
     refs,
     secret,
 )
-from flows.engine.session import Review
 
 from .cli import command, joined, plain, structured, variable, word
 from .markdown import escaped, fenced, paragraph, prose
