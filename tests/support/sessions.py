@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flows.engine import Event, Session
+from flows.engine import Event, Problem, Session
+
+
+def problems_of(made: Session) -> list[Problem]:
+    """Apply; what went wrong."""
+    return [event.problem for event in made.apply() if event.problem]
 
 
 def carried_out(made: Session) -> list[Event]:
