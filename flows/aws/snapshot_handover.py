@@ -60,6 +60,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     allowed = snapshots.shared_with(cloud, kind, name, region)
     out = [account for account in accounts if account not in allowed]
     told = ", ".join(out or accounts)
+    needed = "your snapshot and its key" if outputs.get("key") else "your snapshot"
     return Handover(
         outputs={**outputs, "region": region, "shared_with": ", ".join(accounts)},
         files={
@@ -68,7 +69,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         },
         next_steps=(
             "Send for-the-receiver.txt to the receiver; receiver-policy.json is what their user needs.",
-            "Until they have a copy of their own, they need your snapshot and its key: do not delete these before.",
+            f"Until they have a copy of their own, they need {needed}: do not delete before.",
             "Withdrawing it later stops new copies, not those that they have made.",
         ),
         findings=(
