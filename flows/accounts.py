@@ -13,6 +13,7 @@ from flows.engine import (
     Busy,
     Cloud,
     CloudError,
+    Identity,
     JournalTrouble,
     NoAccess,
     Place,
@@ -113,4 +114,6 @@ def _practice(place: Place) -> Cloud:
         raise JournalTrouble("The practice account cannot be kept.", str(error), remedy) from None
     atexit.register(account.close)
     practised = Place(region=place.region, practice=True, read_only=place.read_only)
-    return Aws(practised, account.session, account.session_of)
+    # it is known who practises, and asking the simulated AWS would wake all of it before the first question
+    who = Identity(practice.ACCOUNT_ID, practice.CALLER, account.session.region_name, practice.ALIAS)
+    return Aws(practised, account.session, account.session_of, who)

@@ -89,6 +89,7 @@ class Aws:
         place: profile, region and endpoint.
         session: a ready boto3 session, for practice; made from `place` if left out.
         others: for practice, the session of a profile by its name; None if there is none of that name.
+        identity: for practice, who is signed in; asked from AWS if left out.
 
     Raises:
         NoAccess: no such profile, no credentials, no region.
@@ -96,7 +97,13 @@ class Aws:
         Unreachable: AWS cannot be reached.
     """
 
-    def __init__(self, place: Place, session: Any = None, others: Callable[[str], Any] = lambda profile: None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        session: Any = None,
+        others: Callable[[str], Any] = lambda profile: None,
+        identity: Identity | None = None,
+    ) -> None:
         self.place = place
         self._clients: dict[tuple[str, str, str, bool], Any] = {}
         self._sessions: dict[str, Any] = {}
@@ -107,7 +114,7 @@ class Aws:
         if not self._session.region_name:
             remedy = "Add --region, for example --region eu-central-1, or set AWS_REGION."
             raise NotChosen("No region is chosen.", remedy=remedy, lacks="region")
-        self._identity: Identity | None = None
+        self._identity = identity
 
     @property
     def identity(self) -> Identity:

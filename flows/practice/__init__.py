@@ -14,11 +14,14 @@ from typing import Self
 from boto3.session import Session
 
 from flows.practice.clock import CLOCK
-from flows.practice.company.basics import ACCOUNT_ID, PARTNER, SECOND_ACCOUNT_ID
+from flows.practice.company.basics import ACCOUNT_ID, ALIAS, CALLER, PARTNER, SECOND_ACCOUNT_ID
 from flows.practice.diary import Diary, PracticeBusy, erase
 from flows.practice.door import Door
 
-__all__ = ["ACCOUNT_ID", "PARTNER", "SECOND_ACCOUNT_ID", "PracticeAccount", "PracticeBusy", "open_account", "reset"]
+__all__ = [
+    "ACCOUNT_ID", "ALIAS", "CALLER", "PARTNER", "SECOND_ACCOUNT_ID", "PracticeAccount", "PracticeBusy", "open_account",
+    "reset",
+]  # fmt: skip
 
 _one_at_a_time = threading.Lock()
 

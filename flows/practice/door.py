@@ -62,7 +62,7 @@ class Door:
             if self._setting_up:
                 return _asked(request)
             what = f"{services[0]} {operation_of(request) or request.method}"
-            self._found(*services)
+            self._found(*([company.ENOUGH[what]] if what in company.ENOUGH else services))
             if not TIMELESS.fullmatch(what):
                 self._catch_up()
             return self._asked_and_noted(request, what)

@@ -30,7 +30,7 @@ SECRET_KEY = "not-a-key"  # noqa: S105 - a placeholder that opens nothing
 def sealed_session(region: str | None = None, answer: Callable[[AWSPreparedRequest], Answer] | None = None) -> Session:
     """Without `answer` the session may only be asked what botocore knows by heart, such as the regions."""
     core = botocore.session.Session(session_vars=_no_surroundings())
-    core.register_component("data_loader", _shared_loader())
+    core.register_component("data_loader", shared_loader())
     settings: Any = Config  # the stubs lag behind: they do not know this setting
     core.set_default_client_config(settings(ignore_configured_endpoint_urls=True))
     hook: Any = _closed if answer is None else _answering(answer)
@@ -44,8 +44,8 @@ def sealed_session(region: str | None = None, answer: Callable[[AWSPreparedReque
 
 
 @cache
-def _shared_loader() -> Loader:
-    """A service's description is read once for all sealed sessions."""
+def shared_loader() -> Loader:
+    """A service's description is read once for all sealed sessions, and for what answers them."""
     return create_loader()
 
 

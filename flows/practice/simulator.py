@@ -18,19 +18,21 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest
 
 from flows.practice import gaps
-from flows.practice.seal import sealed_session
+from flows.practice.seal import sealed_session, shared_loader
 
 Handler = Callable[..., Any]
 MotoAnswer = tuple[int, dict[str, Any], str | bytes]
+MACHINE_TYPES = "ec2/resources/instance_type"
 
 
 def start() -> None:
     """An empty account that knows of no profile and no Docker."""
     with _quiet_imports():
-        from moto.core import base_backend
+        from moto.core import base_backend, utils
         from moto.core.config import default_user_config
 
     vars(base_backend)["Session"] = sealed_session
+    vars(utils)["create_loader"] = shared_loader
     _empty()
     gaps.install("")
     default_user_config["lambda"]["use_docker"] = False
@@ -106,10 +108,19 @@ def _address(url: str) -> str:
 
 @contextlib.contextmanager
 def _quiet_imports() -> Iterator[None]:
-    """Some of moto's modules make a boto3 session while imported; it must not read the user's profiles."""
-    original = boto3.Session
+    """Some of moto's modules make a boto3 session while imported, which must not read the user's profiles, and EC2
+    reads a hundred files of machine types; `gaps.swift` reads those that are asked for.
+    """
+    from moto.utilities import utils
+
+    session, read = boto3.Session, utils.load_resource
     boto3.Session = sealed_session  # type: ignore[assignment,misc]
+    utils.load_resource = lambda name: _unread(name) if name.startswith(MACHINE_TYPES) else read(name)
     try:
         yield
     finally:
-        boto3.Session = original  # type: ignore[misc]
+        boto3.Session, utils.load_resource = session, read  # type: ignore[misc]
+
+
+def _unread(name: str) -> Any:
+    return {} if name.endswith("types.json") else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from flows.practice.company import blog, delivery, network, reports, shopfront, storage
 from flows.practice.company.basics import ACCOUNT_ID, FOUNDED, REGION, SECOND_ACCOUNT_ID, Client, Part
 
-__all__ = ["ACCOUNT_ID", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID"]
+__all__ = ["ACCOUNT_ID", "ENOUGH", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID"]
 
 
 def _databases(client: Client) -> None:
@@ -22,7 +22,8 @@ def _nothing(client: Client) -> None:
 
 
 PARTS = {
-    "ec2": Part(network.found),
+    "networks": Part(network.networks),
+    "ec2": Part(network.found, needs=("networks",)),
     "elbv2": Part(shopfront.load_balancers, needs=("ec2", "acm")),
     "rds": Part(_databases, needs=("ec2",)),
     "rdsdata": Part(_nothing, needs=("rds",)),
@@ -39,3 +40,5 @@ PARTS = {
     "awslambda": Part(delivery.functions, needs=("iam", "s3")),
 }
 """moto's name of a service → the company's part in it."""
+ENOUGH = {"ec2 DescribeVpcs": "networks"}
+"""What the first question of many set-ups looks up → the part that shows all of it, and takes a tenth of the time."""

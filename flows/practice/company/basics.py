@@ -10,6 +10,8 @@ REGION = "eu-central-1"
 NAME, ALIAS = "Fjord Coffee", "fjord-coffee"
 FOUNDED = 1772442000.0  # 2 March 2026, 9:00 UTC
 ACCOUNT_ID, SECOND_ACCOUNT_ID = "123456789012", "210987654321"
+CALLER = f"arn:aws:iam::{ACCOUNT_ID}:user/ada"
+"""Who practises."""
 PARTNER = "partner"
 """The profile of the second account."""
 BLOG = "blog"

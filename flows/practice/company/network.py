@@ -7,10 +7,19 @@ from typing import Any
 from flows.practice.company.basics import REGION, Client, named
 
 
+SHOP, STAGING = "shop", "staging"
+
+
+def networks(client: Client) -> None:
+    for name, block in ((SHOP, "10.0.0.0/16"), (STAGING, "10.20.0.0/16")):
+        client("ec2").create_vpc(CidrBlock=block, TagSpecifications=named("vpc", name))
+
+
 def found(client: Client) -> None:
     ec2 = client("ec2")
-    shop = _shop(ec2)
-    _staging(ec2)
+    vpcs = {each["Tags"][0]["Value"]: each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"] if each.get("Tags")}
+    shop = _shop(ec2, vpcs[SHOP])
+    _staging(ec2, vpcs[STAGING])
     ec2.create_customer_gateway(
         Type="ipsec.1",
         IpAddress="198.51.100.99",
@@ -29,9 +38,8 @@ def found(client: Client) -> None:
     )
 
 
-def _shop(ec2: Any) -> dict[str, str]:
+def _shop(ec2: Any, vpc: str) -> dict[str, str]:
     """Two public and two private subnets, in two zones."""
-    vpc = _vpc(ec2, "shop", "10.0.0.0/16")
     made = {"vpc": vpc}
     gateway = ec2.create_internet_gateway(TagSpecifications=named("internet-gateway", "shop"))
     gateway_id = gateway["InternetGateway"]["InternetGatewayId"]
@@ -49,18 +57,12 @@ def _shop(ec2: Any) -> dict[str, str]:
     return made
 
 
-def _staging(ec2: Any) -> None:
+def _staging(ec2: Any, vpc: str) -> None:
     """A network that already has its VPN gateway, so that a set-up can use it again."""
-    vpc = _vpc(ec2, "staging", "10.20.0.0/16")
     table = _route_table(ec2, "staging-private", vpc)
     _subnet(ec2, vpc, table, name="staging-private", block="10.20.0.0/24", zone="a")
     gateway = ec2.create_vpn_gateway(Type="ipsec.1", TagSpecifications=named("vpn-gateway", "staging-vgw"))
     ec2.attach_vpn_gateway(VpnGatewayId=gateway["VpnGateway"]["VpnGatewayId"], VpcId=vpc)
-
-
-def _vpc(ec2: Any, name: str, block: str) -> str:
-    made = ec2.create_vpc(CidrBlock=block, TagSpecifications=named("vpc", name))
-    return str(made["Vpc"]["VpcId"])
 
 
 def _subnet(ec2: Any, vpc: str, table: str, *, name: str, block: str, zone: str) -> str:

@@ -12,9 +12,10 @@ from moto.servicequotas.exceptions import NoSuchResource
 from moto.servicequotas.responses import ServiceQuotasResponse
 from moto.sts.responses import TokenResponse
 
+from flows.practice.company.basics import CALLER
 from flows.practice.gaps.wire import Response, answers
 
-USER = "ada"
+USER = CALLER.rpartition("/")[2]
 QUOTAS: dict[tuple[str, str], tuple[str, float]] = {
     ("vpc", "L-F678F1CE"): ("VPCs per Region", 5),
     ("vpc", "L-407747CB"): ("Subnets per VPC", 200),

@@ -7,6 +7,8 @@ carry the date it was first made on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, backend_lock
@@ -15,8 +17,8 @@ from moto.moto_api._internal import mock_random
 
 
 def install() -> None:
-    if AccountSpecificBackend.__getitem__ is not _same_every_time:
-        AccountSpecificBackend.__getitem__ = _same_every_time  # type: ignore[method-assign]
+    if AccountSpecificBackend.__getitem__ is not _furnished:
+        AccountSpecificBackend.__getitem__ = _furnished  # type: ignore[method-assign]
         # The modules hold moto's function by name, so it is given another inside.
         moto_utcnow.__code__ = _utcnow.__code__
 
@@ -33,13 +35,19 @@ def _utcnow() -> Any:
 _original: Any = AccountSpecificBackend.__getitem__
 
 
-def _same_every_time(self: AccountSpecificBackend[Any], region: str) -> Any:
+def _furnished(self: AccountSpecificBackend[Any], region: str) -> Any:
     if region in self.keys():
         return _original(self, region)
-    with backend_lock:
-        state = mock_random.getstate()
-        mock_random.seed(f"{self.service_name} {self.account_id} {region}")
-        try:
-            return _original(self, region)
-        finally:
-            mock_random.setstate(state)
+    with backend_lock, same_every_time(f"{self.service_name} {self.account_id} {region}"):
+        return _original(self, region)
+
+
+@contextmanager
+def same_every_time(seed: str) -> Iterator[None]:
+    """What is drawn in here is the same every time, and what is drawn afterwards as if nothing had been."""
+    state = mock_random.getstate()
+    mock_random.seed(seed)
+    try:
+        yield
+    finally:
+        mock_random.setstate(state)
