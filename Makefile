@@ -43,14 +43,17 @@ $(VENV)/bin/python:
 
 $(VENV)/practice.done: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[practice]'
+	$(BIN)/python -m compileall -q flows tui
 	@touch $@
 
 $(VENV)/test.done: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m compileall -q flows tui
 	@touch $@ $(VENV)/practice.done
 
 $(VENV)/check.done: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,check]'
+	$(BIN)/python -m compileall -q flows tui
 	@touch $@ $(VENV)/test.done $(VENV)/practice.done
 
 # The real aws command, which runs our exported scripts in the tests. It insists on a botocore of its own.

@@ -24,7 +24,7 @@ def main() -> None:
             import gc
 
             # what is imported stays: looking through it for garbage took a sixth of the start
-            gc.set_threshold(50_000, 20, 50)
+            gc.set_threshold(200_000, 20, 50)
             if words in ([], ["--practice"]) and is_terminal() and not wants_lines():
                 sys.exit(full_screen(practice=bool(words)))
             from tui.cli import main as command_line

@@ -59,6 +59,8 @@ def open_session(place: Place, code: str = "") -> Any:
     import boto3
     from botocore.exceptions import BotoCoreError, ProfileNotFound
 
+    from .descriptions import quick
+
     if place.endpoint_url:  # botocore asks these on its own to get the credentials
         for service in ("STS", "SSO", "SSO_OIDC"):
             os.environ.setdefault(f"AWS_ENDPOINT_URL_{service}", place.endpoint_url)
@@ -73,6 +75,7 @@ def open_session(place: Place, code: str = "") -> Any:
         # boto3 itself reads AWS_DEFAULT_REGION only; the AWS CLI and the other SDKs put AWS_REGION first
         region = place.region or os.environ.get("AWS_REGION") or None
         session: Any = boto3.Session(profile_name=place.profile or None, region_name=region)
+        quick(session._session.get_component("data_loader"))
         # botocore would read the code from the terminal, in the middle of a screen, or of nothing at all
         session._session.get_component("credential_provider").get_provider("assume-role")._prompter = answer
     except ProfileNotFound as missing:

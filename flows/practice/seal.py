@@ -20,6 +20,8 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import Loader, create_loader
 
+from flows.engine.descriptions import quick
+
 if TYPE_CHECKING:
     from flows.practice.refusal import Answer
 
@@ -46,7 +48,7 @@ def sealed_session(region: str | None = None, answer: Callable[[AWSPreparedReque
 @cache
 def shared_loader() -> Loader:
     """A service's description is read once for all sealed sessions, and for what answers them."""
-    return create_loader()
+    return quick(create_loader())
 
 
 def _no_surroundings() -> dict[str, Any]:

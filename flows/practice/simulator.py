@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -115,12 +115,14 @@ def _quiet_imports() -> Iterator[None]:
 
     session, read = boto3.Session, utils.load_resource
     boto3.Session = sealed_session  # type: ignore[assignment,misc]
-    utils.load_resource = lambda name: _unread(name) if name.startswith(MACHINE_TYPES) else read(name)
+    utils.load_resource = partial(_read_others, read)
     try:
         yield
     finally:
         boto3.Session, utils.load_resource = session, read  # type: ignore[misc]
 
 
-def _unread(name: str) -> Any:
-    return {} if name.endswith("types.json") else []
+def _read_others(read: Callable[[str], Any], resource: str) -> Any:
+    if not resource.startswith(MACHINE_TYPES):
+        return read(resource)
+    return {} if resource.endswith("types.json") else []

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from practice.office import refused
 
-from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount, open_account
+from flows.engine import Place
+from flows.engine.cloud import Aws
+from flows.practice import ACCOUNT_ID, ALIAS, CALLER, SECOND_ACCOUNT_ID, PracticeAccount, open_account
 
 
 @pytest.fixture
@@ -121,6 +123,25 @@ def test_it_does_not_matter_which_part_is_looked_at_first(tmp_path: Path) -> Non
             return found
 
     assert balancer("elbv2") == balancer("s3")
+
+
+def test_looking_at_images_and_machine_types_changes_nothing(tmp_path: Path) -> None:
+    def next_group(*, looked: bool) -> str:
+        with open_account(tmp_path / str(looked), hurry=True) as account:
+            ec2: Any = account.session.client("ec2")
+            if looked:
+                assert ec2.describe_images(Owners=["amazon"])["Images"]
+                assert ec2.describe_instance_types(InstanceTypes=["t3.small"])["InstanceTypes"]
+                zones = ec2.describe_instance_type_offerings(LocationType="availability-zone")
+                assert {each["LocationType"] for each in zones["InstanceTypeOfferings"]} == {"availability-zone"}
+            return str(ec2.create_security_group(GroupName="new", Description="new")["GroupId"])
+
+    assert next_group(looked=True) == next_group(looked=False)
+
+
+def test_who_practises_is_who_the_account_says(account: PracticeAccount) -> None:
+    said = Aws(Place(practice=True), account.session).identity
+    assert (said.account, said.arn, said.alias) == (ACCOUNT_ID, CALLER, ALIAS)
 
 
 def test_opening_the_account_imports_no_moto(folder: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flows.practice.company.basics import REGION, Client, named
 
-
 SHOP, STAGING = "shop", "staging"
 
 

@@ -20,7 +20,7 @@ from moto.ec2.models.instance_types import (
     InstanceTypeBackend,
 )
 from moto.moto_api._internal import mock_random
-from moto.utilities.utils import load_resource
+from moto.utilities import utils
 
 from flows.practice.gaps.steady import same_every_time
 
@@ -39,12 +39,12 @@ class _Later(list[Any]):
 
 
 def _types() -> list[Any]:
-    INSTANCE_TYPES.update(load_resource("ec2/resources/instance_types.json"))
+    INSTANCE_TYPES.update(utils.load_resource("ec2/resources/instance_types.json"))
     return list(map(InstanceType, INSTANCE_TYPES))
 
 
 def _offerings(where: str, region: str) -> list[Any]:
-    read = load_resource(f"ec2/resources/instance_type_offerings/{where}/{region}.json")
+    read = utils.load_resource(f"ec2/resources/instance_type_offerings/{where}/{region}.json")
     return [{**each, "LocationType": where} for each in read]
 
 
@@ -69,5 +69,6 @@ def install() -> None:
     InstanceTypeBackend.instance_types = _Later(_types)
     for where, regions in INSTANCE_TYPE_OFFERINGS.items():
         regions.update({region: _Later(partial(_offerings, where, region)) for region in regions})
-    AmiBackend.amis = property(_images, lambda backend, nothing_yet: None)  # type: ignore[assignment]
-    AmiBackend._load_amis = lambda backend: None  # type: ignore[method-assign]
+    images: Any = AmiBackend
+    images.amis = property(_images, lambda backend, none_yet: None)
+    images._load_amis = lambda backend: None
