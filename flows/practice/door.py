@@ -13,9 +13,11 @@ import contextlib
 import re
 import threading
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from boto3.session import Session
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
@@ -39,13 +41,17 @@ TIMELESS = re.compile(
 class Door:
     def __init__(self, diary: Diary, *, region: str, seed: bool) -> None:
         self.session = sealed_session(region, self.answer)
-        self.partner = sealed_session(region, self._answer_partner)
+        self._region = region
         self._diary = diary
         self._has_company = seed
         self._turn = threading.RLock()
         """moto loses changes when two calls run at once."""
         self._started = self._replayed = self._setting_up = self._closed = False
         self._founded: set[str] = set()
+
+    @cached_property
+    def partner(self) -> Session:
+        return sealed_session(self._region, self._answer_partner)
 
     def answer(self, request: AWSPreparedRequest) -> Answer:
         with self._turn:

@@ -31,7 +31,7 @@ def start() -> None:
         from moto.core import base_backend, utils
         from moto.core.config import default_user_config
 
-    vars(base_backend)["Session"] = sealed_session
+    vars(base_backend)["Session"] = _by_heart
     vars(utils)["create_loader"] = shared_loader
     _empty()
     gaps.install("")
@@ -106,6 +106,10 @@ def _address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
+_by_heart = cache(sealed_session)
+"""moto makes a session wherever it wants a list of regions."""
+
+
 @contextlib.contextmanager
 def _quiet_imports() -> Iterator[None]:
     """Some of moto's modules make a boto3 session while imported, which must not read the user's profiles, and EC2
@@ -114,7 +118,7 @@ def _quiet_imports() -> Iterator[None]:
     from moto.utilities import utils
 
     session, read = boto3.Session, utils.load_resource
-    boto3.Session = sealed_session  # type: ignore[assignment,misc]
+    boto3.Session = _by_heart  # type: ignore[assignment,misc]
     utils.load_resource = partial(_read_others, read)
     try:
         yield
