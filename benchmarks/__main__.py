@@ -18,6 +18,9 @@ from benchmarks.many import serve as serve_many
 from benchmarks.terminal import Figures, Line, Program, plain, until
 
 ROUNDS = 5
+LISTS = 3
+IDLE = 5.0
+"""Seconds in which nobody does anything."""
 HANDRAIL = str(Path(sys.executable).parent / "handrail")
 HELLO = [sys.executable, "-m", "benchmarks.hello"]
 ANSWERS = {
@@ -37,6 +40,8 @@ def main() -> None:
         print(f"{'what':<46}{'CPU':>8}{'time':>8}{'MiB':>7}  against")
         start(home)
         first_frame(home)
+        for line in keys(home):
+            print(line)
     for line in itertools.chain(lists(), slow_line(), memory(), applying()):
         print(line)
 
@@ -80,7 +85,7 @@ def table(cases: dict[str, Callable[[], Figures]], yardstick: str) -> None:
         )
 
 
-FEW, MANY = 10, 10_000
+FEW, MANY = 10, 100_000
 ANYBODY = {
     "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true",
     "TERM": "xterm-256color",
@@ -88,37 +93,76 @@ ANYBODY = {
 
 
 def lists() -> Iterator[str]:
-    """A list of ten thousand against one of ten: how soon it opens, and what a key costs."""
-    figures: dict[int, list[tuple[float, float, float]]] = {FEW: [], MANY: []}
-    for _ in range(ROUNDS):
+    """A list of a hundred thousand against one of ten: how soon it opens, what a key costs, and its memory."""
+    figures: dict[int, list[tuple[float, ...]]] = {FEW: [], MANY: []}
+    for _ in range(LISTS):
         for count, rows in figures.items():
             rows.append(_picked(count))
+    median = {
+        count: [statistics.median(column) for column in zip(*rows, strict=True)] for count, rows in figures.items()
+    }
     for number, what in enumerate(("until it opens", "a step down in it", "a letter to filter it")):
-        few, many = (statistics.median(row[number] for row in figures[count]) for count in (FEW, MANY))
-        yield f"{f'a list of 10 000, {what}':<46}{'':>8}{many / few:>7.2f}×         a list of 10"
+        ratio = median[MANY][number] / median[FEW][number]
+        yield f"{f'a list of 100 000, {what}':<46}{'':>8}{ratio:>7.2f}×         a list of 10"
+    each = (median[MANY][-1] - median[FEW][-1]) * 2**20 / MANY
+    yield f"{'memory of an option in it':<46}{each:>10.0f} bytes"
     with serve_many(MANY) as account, tempfile.TemporaryDirectory() as folder:
         plan = [HANDRAIL, "plan", "vpn", *_at(account.url), "--set", "vpc=network number 9876"]
         others = [word for key, value in ANSWERS.items() if key != "vpc" for word in ("--set", f"{key}={_said(value)}")]
         _run_anyhow([*plan, *others], {"XDG_STATE_HOME": folder, **ANYBODY})
-        yield f"{'VPCs read to find one of 10 000 by its name':<46}{account.asked.count('DescribeVpcs'):>10} page(s)"
+        yield f"{'VPCs read to find one of 100 000 by its name':<46}{account.asked.count('DescribeVpcs'):>10} page(s)"
 
 
-def _picked(count: int) -> tuple[float, float, float]:
-    """Seconds until the list is open, for a step down in it, and for a letter that filters it."""
+def _picked(count: int) -> tuple[float, ...]:
+    """Seconds until the list is open, for a step down in it, and for a letter that filters it; and MiB at the end."""
     with serve_many(count) as account, tempfile.TemporaryDirectory() as folder:
         command = [HANDRAIL, "run", "vpn", *_at(account.url)]
         with Program(command, {"XDG_STATE_HOME": folder, **ANYBODY}) as program:
             opened = program.wait("> network number 0 ")
             program.wait("read at", 60)
             down = [_step(program, b"\x1b[B", f"> network number {n} ") for n in range(1, 9)]
-            letter = [_step(program, b"9", "/ 9_"), _step(program, b"\x7f", "/ _")]
-    return opened, statistics.median(down), statistics.median(letter)
+            _step(program, b"/", "/ _")
+            letters = []
+            for _ in range(5):
+                letters.append(_step(program, b"9", "/ 9_"))
+                _step(program, b"\x7f", "/ _")
+    return opened, statistics.median(down), statistics.median(letters), program.mebibytes
 
 
 def _step(program: Program, keys: bytes, text: str) -> float:
     program.quiet(0.05)
     program.press(keys)
     return program.wait(text)
+
+
+def keys(home: dict[str, str]) -> Iterator[str]:
+    """Bytes that each kind of key costs, and doing nothing."""
+    with Program([HANDRAIL, "--practice", "run", "vpn"], home) as program:
+
+        def costs(what: str, pressed: bytes, text: str = "") -> str:
+            program.press(pressed)
+            sent = program.sent
+            if text:
+                program.wait(text)
+            program.quiet(0.3)
+            return f"{f'bytes of {what}':<46}{program.sent - sent:>10}"
+
+        program.wait(r"read at")
+        program.quiet(0.5)
+        yield costs("a step down in a list", b"\x1b[B")
+        yield costs("going to the next question", b"\r", "public address")
+        program.press(b"1")
+        program.quiet(0.3)
+        yield costs("a typed character", b"9")
+        program.press(b"8.51.100.7\r")
+        program.wait("Which networks")
+        program.press(b"192.168.10.0/24\r")
+        program.wait("learn each other")
+        program.press(b"\r")
+        program.wait(r"\[ \]")
+        program.quiet(0.5)
+        yield costs("marking an option", b" ")
+        yield f"{'bytes while nothing happens for a while':<46}{program.quiet(IDLE):>10}"
 
 
 def slow_line() -> Iterator[str]:

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from flows.engine import CloudError
 from tui.desk import Start
 from tui.screens import rest
-from tui.widgets.index import Index, Row
+from tui.widgets.index import PORTION, Row, Search
 from tui.widgets.options import Options
 from tui.widgets.row import painted
 
@@ -25,7 +25,7 @@ START = Start(flow="one")
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """What arrives is shown at once, so that nothing waits for a clock."""
-    monkeypatch.setattr(rest, "EVERY", 0.001)
+    monkeypatch.setattr(rest, "EVERY", 0.02)
 
 
 @asynccontextmanager
@@ -148,32 +148,42 @@ async def test_moving_paints_no_more_lines_however_many_options_there_are(
     assert costs[0] == costs[1] <= NARROW[1]
 
 
-def test_each_letter_searches_only_what_the_one_before_it_left() -> None:
-    searched: list[int] = []
-
-    class Counted(list[str]):
-        def __getitem__(self, place: Any) -> Any:
-            searched.append(place)
-            return super().__getitem__(place)
-
-    index = Index(Row(f"id-{n}", f"thing number {n}") for n in range(MANY))
-    index._texts = Counted(index._texts)
-    for text, at_most in (("9", MANY), ("98", 3439), ("987", 299), ("9876", 20), ("987", 0), ("98", 0), ("", 0)):
-        searched.clear()
-        found = index.find(text)
-        assert len(searched) <= at_most, text
-        assert [*found] == [n for n in range(MANY) if text in str(n)]
+async def test_a_letter_searches_no_more_rows_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    behind: list[Any] = []
+    monkeypatch.setattr(Options, "call_after_refresh", lambda self, *what: behind.append(what))
+    costs = []
+    for count in (PORTION, 20 * PORTION):
+        options = Options(Row(f"id-{n}", f"thing number {n}") for n in range(count))
+        options.finding = True
+        options._look_for("9")
+        searched = options._search
+        assert searched is not None and options.row == Row("id-9", "thing number 9")
+        costs.append(searched._searched)
+    assert costs == [PORTION, PORTION]
 
 
-def test_what_arrives_is_prepared_once_and_found_without_searching_the_rest_again() -> None:
-    index = Index(Row(f"id-{n}", f"thing {n}") for n in range(MANY))
-    found = index.find("77")
-    before = len(found)
-    texts = index._texts
-    index.add([Row("id-x", "thing 77x"), Row("", "a heading 77"), Row("id-y", "other")])
-    assert index._texts is texts
-    assert [*index.find("77")][before:] == [MANY]
-    assert [*index.find("77x")] == [MANY]
+def test_a_search_finds_every_row_with_every_word_and_what_arrives_meanwhile() -> None:
+    rows = [Row(f"id-{n}", f"Thing number {n}") for n in range(MANY)]
+    search = Search(rows, "THING 77")
+    while not search.whole:
+        search.go_on()
+    assert search.places == [n for n in range(MANY) if "77" in str(n)]
+    before = len(search.places)
+    rows += [Row("id-x", "thing 77x"), Row("", "a heading with a thing 77"), Row("id-y", "other 77")]
+    assert not search.whole
+    search.go_on()
+    assert search.whole and search.places[before:] == [MANY]
+
+
+async def test_the_cursor_stays_on_a_row_far_down_and_the_rest_is_found_behind_it() -> None:
+    async with somebody(Thousands(), START, flow=OneGroup) as person:
+        await person.press("end")
+        await person.types("/9")
+        assert options_of(person).key == f"sg-{MANY - 1:08x}"
+        found = sum("9" in f"group {n} sg-{n:08x}" for n in range(MANY))
+        person.sees(f"{found} of {MANY}")
+        await person.press("home")
+        person.sees("> group 9 ")
 
 
 # -- long names ----------------------------------------------------------------------------------------------------

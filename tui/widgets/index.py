@@ -1,12 +1,13 @@
-"""What is searched when somebody types into a list.
-
-Every entry is prepared once, when it arrives, and typing on only searches what was found before.
-"""
+"""What is searched when somebody types into a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
+
+PORTION = 2_000
+"""Rows that are searched at a time: less than a millisecond, which nobody notices in a key."""
 
 
 class Row(NamedTuple):
@@ -17,39 +18,39 @@ class Row(NamedTuple):
     hint: str = ""
 
 
-class Index:
-    """Finds the rows that contain every word of a text, whatever its case.
+class Search:
+    """The rows that contain every word of a text, whatever its case, found a portion at a time.
 
-    Whatever contains a longer text contains the shorter one, too: so each letter searches only what the one before
-    it left, and taking it back needs no search at all.
+    What a key costs then does not grow with the list: what is in view is found at once, and the rest behind it.
+    Nothing is kept of a row but its place.
+
+    Args:
+        rows: where to search; a list that may grow at its end meanwhile.
+        text: its words are looked for.
+
+    Attributes:
+        places: where they were found so far, in order.
     """
 
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self._texts: list[str] = []
-        self._found: list[tuple[str, list[int]]] = []
-        """What was found for each shorter text that was asked for on the way."""
-        self.add(rows)
+    def __init__(self, rows: Sequence[Row], text: str) -> None:
+        self._rows, self._words = rows, text.lower().split()
+        self._searched = 0
+        self.places: list[int] = []
 
-    def add(self, rows: Iterable[Row]) -> None:
-        """Further rows, which come after those that are there. What was found so far is found among them, too."""
-        first = len(self._texts)
-        self._texts += [f"{row.label} {row.hint} {row.key}".lower() if row.key else "" for row in rows]
-        for text, places in self._found:
-            places.extend(self._among(range(first, len(self._texts)), text))
+    @property
+    def whole(self) -> bool:
+        """Every row there is was searched."""
+        return self._searched >= len(self._rows)
 
-    def find(self, text: str) -> Sequence[int]:
-        """The places of the rows that contain it, in order; all of them for a text without words."""
-        while self._found and not text.startswith(self._found[-1][0]):
-            self._found.pop()
-        if not text.split():
-            return range(len(self._texts))
-        if not self._found or self._found[-1][0] != text:
-            among: Sequence[int] = self._found[-1][1] if self._found else range(len(self._texts))
-            self._found.append((text, self._among(among, text)))
-        return self._found[-1][1]
+    def go_on(self, through: int = 0) -> None:
+        """Search a portion more, or all up to the row at the place `through`."""
+        first, last = self._searched, max(self._searched + PORTION, through + 1)
+        self._searched = min(last, len(self._rows))
+        self.places += [
+            place
+            for place, (key, label, hint) in enumerate(islice(self._rows, first, last), first)
+            if key and self._fits(f"{label} {hint} {key}".lower())
+        ]
 
-    def _among(self, places: Sequence[int], text: str) -> list[int]:
-        texts, found = self._texts, places
-        for word in text.lower().split():
-            found = [place for place in found if word in texts[place]]
-        return list(found)
+    def _fits(self, text: str) -> bool:
+        return all(word in text for word in self._words)

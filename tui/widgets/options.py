@@ -1,8 +1,8 @@
 """A list to choose from that stays quick with a hundred thousand options and on a slow line.
 
 One widget paints the lines in view from plain strings; there is nothing to mount for an option. Moving
-repaints two lines. Filtering searches an index that is made once. The cursor holds on to an option's key,
-so a list that is read afresh does not move under it, and neither does one that goes on arriving.
+repaints two lines. Filtering searches what fills the screen, and the rest behind it. The cursor holds on to an
+option's key, so a list that is read afresh does not move under it, and neither does one that goes on arriving.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ..safe import line
-from .index import Index, Row
+from .index import Row, Search
 from .paint import cut, strip
 from .row import painted, too_long
 
@@ -119,7 +119,8 @@ class Options(Widget, can_focus=True):
         self._rows: list[Row] = list(rows)
         self._shown: Sequence[int] = range(len(self._rows))
         """The places in `_rows` of what is in the list now."""
-        self._index: Index | None = None
+        self._search: Search | None = None
+        """What looks for the letters that were typed; None while everything is in the list."""
         longest = max((len(row.label) for row in self._rows if row.hint), default=0)
         self._label = NAMES if more else min(longest, NAMES)  # a column that grows would move what is in view
         self.count = sum(1 for row in self._rows if row.key)
@@ -157,10 +158,16 @@ class Options(Widget, can_focus=True):
         before, room = len(self._shown), self._room
         self._rows += rows
         self.count += sum(1 for row in rows if row.key)
-        if self._index is not None:
-            self._index.add(rows)
-        self._shown = self._index.find(self.sought) if self._index and self.sought else range(len(self._rows))
         self.note, self.more = note, more
+        if self._search is None:
+            self._shown = range(len(self._rows))
+        else:
+            self._search.go_on()
+            self.call_after_refresh(self._search_on, self._search)
+        self._grown(before, room)
+
+    def _grown(self, before: int, room: int) -> None:
+        """Show that there are more than the `before` options for which there was `room`."""
         if before < self.size.height:
             self.refresh(layout=True)
         else:
@@ -197,11 +204,11 @@ class Options(Widget, can_focus=True):
                 return
             self.action_find()
         if event.key == "backspace" and self.sought:
-            self._search(self.sought[:-1])
+            self._look_for(self.sought[:-1])
         elif event.key == "backspace":
             self.action_unfind()
         elif typed and not (typed == " " and self.marked is not None):
-            self._search(self.sought + typed)
+            self._look_for(self.sought + typed)
         else:
             return
         event.stop()
@@ -211,7 +218,7 @@ class Options(Widget, can_focus=True):
         """A pasted name or id filters, too."""
         event.stop()
         self.finding = True
-        self._search(self.sought + line(event.text))
+        self._look_for(self.sought + line(event.text))
 
     def action_move(self, by: int) -> None:
         self._move(by)
@@ -241,20 +248,34 @@ class Options(Widget, can_focus=True):
 
     def action_unfind(self) -> None:
         here = self._place
-        self.finding, self.sought, self._shown = False, "", range(len(self._rows))
+        self.finding, self.sought, self._search, self._shown = False, "", None, range(len(self._rows))
         self._stay(here)
         self.refresh(layout=True)
         self.refresh_bindings()
         self._tell()
 
-    def _search(self, text: str) -> None:
+    def _look_for(self, text: str) -> None:
         here, self.sought = self._place, text
-        if self._index is None:
-            self._index = Index(self._rows)
-        self._shown = self._index.find(text)
+        if text.split():
+            self._search = Search(self._rows, text)
+            self._search.go_on(through=here)
+            self._shown = self._search.places
+            self.call_after_refresh(self._search_on, self._search)
+        else:
+            self._search, self._shown = None, range(len(self._rows))
         self._stay(here)
         self.refresh()
         self._tell()
+
+    def _search_on(self, search: Search) -> None:
+        """Between two keys, so that none of them waits."""
+        if search is not self._search or search.whole:
+            return
+        before, room = len(self._shown), self._room
+        search.go_on()
+        if search.whole or before < room < len(self._shown):
+            self._grown(before, room)
+        self.call_after_refresh(self._search_on, search)
 
     @property
     def _place(self) -> int:
@@ -336,7 +357,10 @@ class Options(Widget, can_focus=True):
         if y >= self._room:
             return strip(width, base, (cut(self._status(), width), self._styled("note")))
         if not self._shown and y == 0:
-            nothing = f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
+            searching = self._search is not None and not self._search.whole
+            nothing = (
+                "searching…" if searching else f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
+            )
             return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
         if self._top + y >= len(self._shown):
             return Strip.blank(width, base)
