@@ -372,7 +372,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
 def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, **given: Any) -> None:
     """Find out whether a set-up works that exists, whoever made it. Read-only."""
     import flows
-    from flows.engine import Grade, Refused
+    from flows.engine import Refused
     from flows.engine.flow import unknown
     from flows.engine.remembering import Remembering
 
@@ -391,9 +391,7 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
         ways = (" or " if found.enough else ", ").join(f"{key} ({found.subject[key]})" for key in missing)
         raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add --set {next(iter(missing))}=….")
     findings = list(found.diagnose(Remembering(_cloud(place_of(given))), subject))
-    broken = any(finding.grade is Grade.REFUSED for finding in findings)
-    waits = any(finding.grade is Grade.WAITING for finding in findings)
-    status = "broken" if broken else "waiting" if waits else "works"
+    status = words.standing(findings)
     if output == "json":
         rows = [
             {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "evidence": f.evidence, "remedy": f.remedy}
@@ -406,7 +404,7 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
             click.echo(words.finding(finding))
             if finding.evidence:
                 click.echo(f"          seen in: {safe.line(finding.evidence)}")
-    raise SystemExit(3 if broken else 0)
+    raise SystemExit(3 if status == "broken" else 0)
 
 
 @cli.group()

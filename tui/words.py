@@ -108,6 +108,16 @@ def finding(found: Finding) -> str:
     return f"{text} {line(found.remedy)}" if found.remedy and found.grade is not Grade.PROVED else text
 
 
+def standing(findings: Iterable[Finding]) -> str:
+    """What a check found, in one word: broken, waiting, works, or unknown where nothing could be looked at."""
+    grades = {found.grade for found in findings}
+    if Grade.REFUSED in grades:
+        return "broken"
+    if Grade.WAITING in grades:
+        return "waiting"
+    return "works" if grades - {Grade.NOT_CHECKED} else "unknown"
+
+
 def caution(warning: Caution) -> str:
     return f"[{'confirm' if warning.confirm else 'note'}] {line(warning.message)}"
 

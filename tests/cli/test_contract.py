@@ -17,7 +17,9 @@ from cli.face import Account, Answers, Command, Ran
 from support.vpn import BGP, STATIC
 
 import flows
+from flows.engine import Finding, Grade
 from flows.version import __version__
+from tui import words
 
 RESULT = {
     "run", "flow", "status", "resources", "outputs", "warnings", "undo", "files", "next_steps", "waiting",
@@ -529,6 +531,17 @@ def test_check_tells_by_words_json_and_exit_code(handrail: Command, company: Acc
     broken = handrail("check", "vpn", "--set", f"connection={connection}", "--output", "json", *company.at)
     assert broken.code == 3
     assert broken.json["status"] == "broken"
+
+
+@pytest.mark.parametrize(
+    ("grades", "standing"),
+    [
+        (["proved", "not checked"], "works"), (["predicted"], "works"), (["proved", "waiting"], "waiting"),
+        (["waiting", "refused", "proved"], "broken"), (["not checked"], "unknown"), ([], "unknown"),
+    ],
+)  # fmt: skip
+def test_a_check_claims_only_what_was_looked_at(grades: list[str], standing: str) -> None:
+    assert words.standing(Finding("x", Grade(grade), "") for grade in grades) == standing
 
 
 def test_check_of_nothing_known(handrail: Command, museum: Account) -> None:
