@@ -26,6 +26,10 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     outputs = {name: str(fill(value, run.resolve)) for name, value in plan.outputs.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
     files = {run.folder / name: text for name, text in handover.files.items()}
+    if edited := _edited(run):
+        names = ", ".join(path.name for path in edited)
+        kept = f"You changed {names}: what you wrote is left as it is. To get ours again, move yours away and resume."
+        handover = replace(handover, next_steps=(*handover.next_steps, kept))
     # written down first: whatever happens meanwhile, undo must know of every file that may hold a key
     run.save_handover(
         {
@@ -36,9 +40,16 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
         }
     )
     for path, text in files.items():
-        write_private(path, text)
+        if path not in edited:
+            write_private(path, text)
     run.set_status("waiting" if handover.waiting else "done")
     return handover
+
+
+def _edited(run: Run) -> list[Path]:
+    """The files of this run that somebody has changed since they were written."""
+    written = {Path(name): digest for name, digest in run.record.handover.get("files", {}).items()}
+    return [path for path, digest in written.items() if path.is_file() and _digest(path.read_bytes()) != digest]
 
 
 def write_private(path: Path, text: str) -> Path:

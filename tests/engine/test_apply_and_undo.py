@@ -312,6 +312,20 @@ def test_a_changed_file_is_left(cloud: Aws, journal: Journal, clock: FakeClock, 
     assert not [path for path in others if path.exists()]
 
 
+def test_what_somebody_wrote_into_a_file_outlives_another_look(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Looking again whether the device has called writes the files anew, but not those that were changed."""
+    made = session(cloud, journal, clock=clock)
+    carried_out(made)
+    edited, lost, *_ = files_of(made.run)
+    before = lost.read_text()
+    edited.write_text("left = %any\n")
+    lost.unlink()
+    for _ in range(2):
+        handover = made.hand_over()
+        assert (edited.read_text(), lost.read_text()) == ("left = %any\n", before)
+        assert f"You changed {edited.name}" in handover.next_steps[-1]
+
+
 def files_of(run: Run | None) -> list[Path]:
     assert run is not None
     return sorted(path for path in run.folder.rglob("*") if path.is_file())
