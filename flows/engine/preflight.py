@@ -21,6 +21,13 @@ def allowed(cloud: Cloud, actions: Sequence[str]) -> Finding:
     know organization policies or conditions on single resources, so its yes is a prediction and its no a
     warning (IAM User Guide, "Testing IAM policies with the IAM policy simulator", 2026-10).
     """
+    if cloud.identity.arn.endswith(":root"):
+        # the simulator knows users, groups and roles; nothing but an organization policy binds this one
+        # (IAM User Guide, "AWS account root user", 2026-10)
+        return Finding(
+            "permissions", Grade.PREDICTED, "You are signed in as the account's root user, who may do all of this.",
+            "GetCallerIdentity", "AWS advises against it for daily work: make a user or a role with these permissions.",
+        )  # fmt: skip
     known = [action for action in actions if not action.startswith("?")]
     try:
         denied = [
