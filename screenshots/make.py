@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,4 +11,5 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 if __name__ == "__main__":
-    sys.exit(pytest.main(["-q", "--snapshot-update", "--rootdir", str(ROOT), str(ROOT / "tests/tui/test_pictures.py")]))
+    os.environ["MAKE_SCREENSHOTS"] = "1"
+    sys.exit(pytest.main(["-q", "--rootdir", str(ROOT), str(ROOT / "tests/tui/test_pictures.py")]))

@@ -60,7 +60,8 @@ class HandrailApp(App[None]):
 
     CSS_PATH = "handrail.tcss"
     TITLE = "Handrail"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-vast")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
     ENABLE_COMMAND_PALETTE = False  # ours is a list like all the others: no animation, no cursor that blinks
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", priority=True, tooltip="What this screen is, and its keys"),

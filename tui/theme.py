@@ -1,4 +1,4 @@
-"""The colours: calm on dark, calm on light. Every theme of Textual can be chosen from the palette, too.
+"""The colours: calm on dark, calm on light, and only greys. Every theme of Textual can be chosen from the palette, too.
 
 Colour only ever repeats what a word or a mark says already.
 """
@@ -22,24 +22,39 @@ DARK = Theme(
     background="#12171d",
     surface="#12171d",
     panel="#1d2630",
-    variables={"text-muted": "#97a4b2", "cursor": "#23415c"},
+    variables={"text-muted": "#97a4b2", "primary-muted": "#1f3a52"},
 )
 LIGHT = Theme(
     name="handrail-light",
     dark=False,
     primary="#1d5c94",
     secondary="#55636f",
-    accent="#8a5a00",
+    accent="#7d5200",
     success="#2c6e2f",
-    warning="#8a5a00",
+    warning="#7d5200",
     error="#a8281f",
     foreground="#1e252c",
     background="#fbfaf7",
     surface="#fbfaf7",
     panel="#e9e7e1",
-    variables={"text-muted": "#5a6672", "cursor": "#cfe1f2"},
+    variables={"text-muted": "#5a6672", "primary-muted": "#d8e7f5"},
 )
-THEMES = (DARK, LIGHT)
+MONOCHROME = Theme(
+    name="handrail-monochrome",
+    dark=True,
+    primary="#ffffff",
+    secondary="#b8b8b8",
+    accent="#ffffff",
+    success="#d8d8d8",
+    warning="#ffffff",
+    error="#ffffff",
+    foreground="#d8d8d8",
+    background="#141414",
+    surface="#141414",
+    panel="#2a2a2a",
+    variables={"text-muted": "#b4b4b4", "primary-muted": "#444444"},
+)
+THEMES = (DARK, LIGHT, MONOCHROME)
 
 
 def fitting_theme() -> str:

@@ -66,6 +66,7 @@ class Gate:
         said_yes: whether somebody confirmed the code on the page.
         answer: an error that the page's code meets instead, such as "ExpiredTokenException".
         refreshable: whether a sign-in can renew itself.
+        interval: seconds between two looks whether somebody said yes.
         lasts: seconds for which sign-ins and keys are good.
         expired: access keys that AWS does not take any more.
         ends_after: after so many further calls behind the gate, all keys of that moment expire; None for never.
@@ -75,6 +76,7 @@ class Gate:
     def __init__(self, url: str, behind: str = "") -> None:
         self.url, self.behind = url, behind
         self.said_yes, self.answer, self.refreshable, self.lasts = False, "", False, 8 * 3600
+        self.interval = 0
         self.expired: set[str] = set()
         self.ends_after: int | None = None
         self.asked: list[str] = []
@@ -97,7 +99,7 @@ class Gate:
             case "/device_authorization":
                 page = "https://device.sso.eu-central-1.amazonaws.com/"
                 return 200, {
-                    "deviceCode": "device-1", "userCode": CODE, "verificationUri": page, "interval": 0,
+                    "deviceCode": "device-1", "userCode": CODE, "verificationUri": page, "interval": self.interval,
                     "verificationUriComplete": f"{page}?user_code={CODE}", "expiresIn": 600,
                 }  # fmt: skip
             case "/token":

@@ -68,7 +68,8 @@ class Person:
             assert text not in self.words, f"“{text}” is on the screen:\n{self.screen}"
 
     def goes_without_clipping(self) -> None:
-        """Nothing reaches beyond the right edge: every widget in view lies inside the screen."""
+        """Every widget in view lies inside the screen, between its two bars, and nothing needs a scrollbar."""
+        assert not (self.app.screen.show_vertical_scrollbar or self.app.screen.show_horizontal_scrollbar), self.screen
         width, height = self.app.size
         for widget in self.app.screen.query("*"):
             region = widget.region

@@ -9,6 +9,7 @@ from flows.engine import (
     Call,
     Caution,
     Choice,
+    Decision,
     Finding,
     Flow,
     Grade,
@@ -93,3 +94,43 @@ class Looked(Flow):
 
     def plan(self) -> Plan:
         return one_action("looked")
+
+
+NAME = "customer-facing-web-servers-behind-the-load-balancer-that-marketing-uses-for-campaigns-in-"
+PLACES = ("Reykjavík-and-the-Westfjords", "東京と大阪とその周辺の地域", "Llanfairpwllgwyngyll")
+
+
+def long_names(flow: Flow) -> list[Option[str]]:
+    return [
+        Option(f"sg-0123456789abcde{n:02}", f"{NAME}{PLACES[n % 3]}", f"{NAME}{PLACES[n % 3]}",
+               f"sg-0123456789abcde{n:02} · 10.{n}.0.0/16 · made for a team that describes all it makes at length")
+        for n in range(40)
+    ]  # fmt: skip
+
+
+class Long(Flow):
+    """Names as long as people make them."""
+
+    title = "Let the machines of one department be reached from the offices of another"
+    group = Choice(
+        "Which of these groups, whose names say all there is to know about them, should the offices be able to reach?",
+        long_names, label="The group that is reached",
+        why="A security group is a firewall around machines. Each lets in what its rules say, and nothing else; one "
+            "machine may have several of them, and then what any of them lets in comes in.",
+    )  # fmt: skip
+    others = Picks("Which groups may reach it?", long_names, label="The groups that reach it", why="Any number.")
+
+    def plan(self) -> Plan:
+        decision = Decision(
+            "snapshot",
+            "Should a last snapshot be kept? It holds all the data, costs money until it is deleted, and is the only "
+            "way back to what was in it.",
+            {"yes": "Keep one", "no": "Delete the data for good"},
+            "yes",
+        )
+        make, then = one_action(self.group).actions
+        return Plan((make, then), decisions=(decision,))
+
+    @classmethod
+    def handover(cls, cloud, outputs, facts) -> Handover:  # type: ignore[no-untyped-def]
+        return Handover(outputs={"group": NAME * 2}, next_steps=(f"Look at {NAME}{PLACES[0]}.",))

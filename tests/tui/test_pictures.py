@@ -1,4 +1,4 @@
-"""Every kind of screen as a picture. The pictures are what `screenshots/` holds and the README shows.
+"""Every kind of screen as pictures, in every look. They are what `screenshots/` holds and the README shows.
 
 `make screenshots` makes them afresh; look at each one before you commit it.
 """
@@ -6,22 +6,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from person import NARROW, WIDE, Canned, Person, made
-from pytest_textual_snapshot import SVGImageExtension
-from small import Lists, Looked, Small
+from looks import FOLDER, OTHERS, dress, look_at, picture
+from person import Canned, Person, somebody
+from small import Lists, Long, Looked, Small
 from support.gate import at_home, gate, keep_tokens_in
 
-from flows.engine import Call, Cloud, Denied, Place
+from flows.engine import Call, Cloud, Denied, Identity, NoAccess, Place
 from tui.app import HandrailApp
 from tui.desk import Desk, Start
 
-SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 VPN = Start(flow="vpn")
 ANSWERED = Start(
     flow="vpn",
@@ -31,9 +30,8 @@ ANSWERED = Start(
         "name": "office-shop",
     },
 )  # fmt: skip
-SMALL = Start(flow="small")
-pytestmark = pytest.mark.filterwarnings("ignore:(?s).*Can not relate snapshot location")
-Story = Callable[[Person], Awaitable[None]]
+SMALL, LISTS, LOOKED, LONG = (Start(flow=name) for name in ("small", "lists", "looked", "long"))
+NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +42,7 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     import flows.engine.session
     import tui.screens.home
     import tui.screens.progress
+    import tui.words
 
     class Noon(datetime):
         @classmethod
@@ -60,142 +59,78 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
-    for module in (flows.engine.session, flows.engine.journal, tui.screens.home):
+    for module in (flows.engine.session, flows.engine.journal, tui.screens.home, tui.words):
         monkeypatch.setattr(module, "datetime", Noon)
+    letters = iter(range(10_000))
     monkeypatch.setattr(flows.engine.apply, "AT_ONCE", 1)  # the practice account numbers things as they come
-    monkeypatch.setattr(flows.engine.journal.secrets, "choice", lambda letters: letters[10])
+    monkeypatch.setattr(flows.engine.journal.secrets, "choice", lambda known: known[next(letters) // 4 % len(known)])
     monkeypatch.setattr(tui.screens.progress, "time", Still)
     yield
 
 
-@pytest.fixture
-def picture(snap_compare: Any, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Compares what a story leads to with the picture that has the test's name."""
-    name = request.node.name.removeprefix("test_").replace("[", "-").removesuffix("]")
-    monkeypatch.setattr(SVGImageExtension, "dirname", classmethod(lambda cls, *, test_location: str(SCREENSHOTS)))
-    monkeypatch.setattr(SVGImageExtension, "get_snapshot_name", classmethod(lambda cls, **_: name))
-
-    def compare(app: Any, story: Story, size: tuple[int, int] = NARROW) -> None:
-        async def told(pilot: Any) -> None:
-            person = Person(app, pilot)
-            await person.settle()
-            await story(person)
-
-        assert snap_compare(app, terminal_size=size, run_before=told)
-        app.desk.close()
-
-    return compare
+def refused(permission: str) -> Denied:
+    return Denied(
+        f"You are not allowed to {permission}.", "Your policy lacks it.", "Ask for it.", permission=permission
+    )
 
 
-async def nothing(person: Person) -> None:
-    pass
+# -- one set-up, from home to the receipt --------------------------------------------------------------------------
 
 
-async def to_done(person: Person) -> None:
-    await person.press("a")
-    person.sees("Everything is created.")
-
-
-sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
-
-
-@sizes
-def test_home(picture: Callable[..., None], cloud: Cloud, size: tuple[int, int]) -> None:
-    async def with_a_draft(person: Person) -> None:
-        await person.press("enter", "down", "enter")
-        await person.types("198.18.0.7")
-        await person.press("enter", "escape", "escape", "escape")
-        person.sees("Go on with", "draft")
-
-    picture(made(cloud), with_a_draft, size)
-
-
-@sizes
-def test_choice(picture: Callable[..., None], cloud: Cloud, size: tuple[int, int]) -> None:
-    picture(made(cloud, VPN), lambda person: person.press("down"), size)
-
-
-def test_refused(picture: Callable[..., None], cloud: Cloud) -> None:
-    async def story(person: Person) -> None:
-        await person.press("down", "enter")
+async def test_home_and_questions(cloud: Cloud) -> None:
+    async with somebody(cloud) as person:
+        await person.press("enter", "down")
+        await look_at(person, "choice")
+        await person.press("f1")
+        await look_at(person, "help")
+        await person.press("escape", "ctrl+p")
+        await look_at(person, "palette")
+        await person.press("escape", "enter")
         await person.types("10.0.0.5")
         await person.press("enter")
-
-    picture(made(cloud, VPN), story)
-
-
-@sizes
-def test_several(picture: Callable[..., None], cloud: Cloud, size: tuple[int, int]) -> None:
-    async def story(person: Person) -> None:
-        await person.press("down", "enter")
+        await look_at(person, "refused")
+        await person.press("ctrl+u")
         await person.types("198.18.0.7")
         await person.press("enter")
         await person.types("192.168.10.0/24, 192.168.20.5/24")
         await person.press("enter")
-
-    picture(made(cloud, VPN), story, size)
-
-
-def test_picks(picture: Callable[..., None], cloud: Cloud) -> None:
-    async def story(person: Person) -> None:
-        await person.press("down", "enter")
-        await person.types("198.18.0.7")
-        await person.press("enter")
-        await person.types("192.168.10.0/24")
-        await person.press("enter", "enter", "down")
-
-    picture(made(cloud, VPN), story)
+        await look_at(person, "several")
+        await person.press("f2", "enter", "enter", "down")
+        await look_at(person, "picks")
+        await person.press(*["escape"] * 5)
+        person.sees("Go on with", "draft")
+        await look_at(person, "home")
+        await person.press("slash")
+        await person.types("data")
+        await look_at(person, "home_search")
 
 
-@sizes
-def test_review(picture: Callable[..., None], cloud: Cloud, size: tuple[int, int]) -> None:
-    picture(made(cloud, ANSWERED), nothing, size)
-
-
-def test_review_end(picture: Callable[..., None], cloud: Cloud) -> None:
-    async def story(person: Person) -> None:
+async def test_review_to_receipt(cloud: Cloud) -> None:
+    async with somebody(cloud, ANSWERED) as person:
+        await look_at(person, "review")
         await person.press("shift+tab")
-
-    picture(made(cloud, ANSWERED), story)
-
-
-@sizes
-def test_done(picture: Callable[..., None], cloud: Cloud, size: tuple[int, int]) -> None:
-    picture(made(cloud, ANSWERED), to_done, size)
-
-
-def test_undo(picture: Callable[..., None], cloud: Cloud) -> None:
-    async def story(person: Person) -> None:
-        await to_done(person)
+        await look_at(person, "review_end")
+        await person.press("c")
+        await look_at(person, "commands")
+        await person.press("escape", "p")
+        await look_at(person, "permissions")
+        await person.press("escape", "shift+tab", "enter", "down")
+        await look_at(person, "changed")
+        await person.press("up", "enter", "a")
+        person.sees("Everything is created.")
+        await look_at(person, "done")
         await person.press("u")
-
-    picture(made(cloud, ANSWERED), story)
-
-
-@sizes
-def test_receipt(picture: Callable[..., None], cloud: Cloud, size: tuple[int, int]) -> None:
-    async def story(person: Person) -> None:
-        await to_done(person)
+        await look_at(person, "undo")
+        await person.press("escape", "h", "h")
+        await look_at(person, "history")
+        await person.press("enter")
+        await look_at(person, "run")
         await person.press("u", "down", "enter")
         person.sees("Everything is as it was before.")
-
-    picture(made(cloud, ANSWERED), story, size)
-
-
-def test_help(picture: Callable[..., None], cloud: Cloud) -> None:
-    picture(made(cloud, VPN), lambda person: person.press("f1"))
+        await look_at(person, "receipt")
 
 
-def test_run(picture: Callable[..., None], cloud: Cloud) -> None:
-    async def story(person: Person) -> None:
-        await to_done(person)
-        await person.press("h", "h", "enter")
-
-    picture(made(cloud, ANSWERED), story)
-
-
-@sizes
-def test_progress(picture: Callable[..., None], cloud: Cloud, size: tuple[int, int]) -> None:
+async def test_progress(cloud: Cloud) -> None:
     """The VPN being created, held at its second look whether the connection is there."""
     let_go = threading.Event()
     looks: list[str] = []
@@ -216,61 +151,116 @@ def test_progress(picture: Callable[..., None], cloud: Cloud, size: tuple[int, i
         def pages(self, call: Call) -> Iterator[dict[str, Any]]:
             return cloud.pages(call)
 
-    async def story(person: Person) -> None:
+    async with somebody(Held(), ANSWERED) as person:
         await person.pilot.press("a")
         await person.until("pending, 0 s of usually")
-
-    app = made(Held(), ANSWERED)
-    leave = app.exit
-
-    def let_go_and_leave(*rest: Any) -> None:
+        await look_at(person, "progress")
         let_go.set()
-        leave(*rest)
-
-    app.exit = let_go_and_leave  # type: ignore[method-assign]
-    picture(app, story, size)
+        await person.settle()
 
 
-def test_failed(picture: Callable[..., None]) -> None:
-    boom = Denied(
-        "You are not allowed to ec2:CreateTags.", "Your policy lacks it.", "Ask for it.", permission="ec2:CreateTags"
-    )
-
-    async def story(person: Person) -> None:
-        await person.types("calm")
-        await person.press("enter", "a")
-
-    picture(made(Canned({"ec2.CreateTags": boom}), SMALL, flow=Small), story)
+# -- what needs a word of the person, and what goes wrong ----------------------------------------------------------
 
 
-def test_caution(picture: Callable[..., None]) -> None:
-    async def story(person: Person) -> None:
+async def test_cautions_and_production() -> None:
+    async with somebody(Canned(alias="acme-prod"), SMALL, flow=Small, place=Place()) as person:
         await person.types("risky")
         await person.press("enter")
+        await look_at(person, "caution")
+        await person.press("y")
+        await person.press("shift+tab", "enter")
+        await look_at(person, "yes_or_no")
+        await person.press("up", "enter", "a")
+        await look_at(person, "stopped_by_a_check")
+        await person.press("shift+tab", "d", "a")
+        await person.types("acme")
+        await person.press("enter")
+        await look_at(person, "production")
 
-    picture(made(Canned(), SMALL, flow=Small), story)
+
+async def test_read_only() -> None:
+    async with somebody(Canned(), SMALL, flow=Small, place=Place(read_only=True)) as person:
+        await person.types("calm")
+        await person.press("enter", "a")
+        await look_at(person, "read_only")
 
 
-def test_filter(picture: Callable[..., None]) -> None:
-    picture(made(Canned(), Start(flow="lists"), flow=Lists), lambda person: person.types("98"))
+async def test_failed_resumed_and_left() -> None:
+    account = Canned({"ec2.CreateTags": refused("ec2:CreateTags"), "ec2.DeleteVpc": refused("ec2:DeleteVpc")})
+    async with somebody(account, SMALL, flow=Small) as person:
+        await person.types("calm")
+        await person.press("enter", "a")
+        await look_at(person, "failed")
+        await person.press("h", "end", "enter")
+        await look_at(person, "resumed")
+        await person.press("down", "enter", "down", "enter")
+        await look_at(person, "left")
 
 
-def test_denied(picture: Callable[..., None]) -> None:
-    no = Denied("You are not allowed to ec2:DescribeVpcs.", "", "Ask for it.", permission="ec2:DescribeVpcs")
-    picture(made(Canned({"ec2.DescribeVpcs": no}), Start(flow="looked"), flow=Looked), nothing)
+async def test_a_mistake_of_ours() -> None:
+    account = Canned({"ec2.DescribeVpcs": ZeroDivisionError()})
+    async with somebody(account, LOOKED, flow=Looked) as person:
+        await look_at(person, "mistake")
 
 
-def test_trouble(picture: Callable[..., None]) -> None:
-    from flows.engine import NoAccess
+async def test_decided_before_undo() -> None:
+    async with somebody(Canned(), LONG, flow=Long) as person:
+        await person.press("enter", "enter", "a", "u")
+        await look_at(person, "undo_decision")
 
+
+# -- lists ---------------------------------------------------------------------------------------------------------
+
+
+async def test_lists() -> None:
+    async with somebody(Canned(), LISTS, flow=Lists) as person:
+        await person.press("pagedown", "pagedown")
+        await look_at(person, "many")
+        await person.types("98")
+        await look_at(person, "filter")
+        await person.types("zzz")
+        await look_at(person, "nothing_found")
+
+
+async def test_long_names() -> None:
+    account = Canned()
+    where = "a-department-that-has-a-long-name-and-says-it-everywhere"
+    account.identity = Identity(
+        "111122223333", "arn:aws:iam::111122223333:user/kim", "eu-central-1", where, NOON + timedelta(hours=7)
+    )
+    async with somebody(account, LONG, flow=Long, place=Place(profile=f"{where}-admin")) as person:
+        await person.press("down")
+        await look_at(person, "long_choice")
+        await person.press("enter", "space", "down")
+        await look_at(person, "long_picks")
+        await person.press("enter")
+        await look_at(person, "long_review")
+        await person.press("a")
+        await look_at(person, "long_done")
+        await person.press("h", "end")
+        await look_at(person, "long_home")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("denied", refused("ec2:DescribeVpcs")), ("empty", {})],
+    ids=["denied", "empty"],
+)
+async def test_lists_without_options(name: str, answer: Any) -> None:
+    async with somebody(Canned({"ec2.DescribeVpcs": answer}), LOOKED, flow=Looked) as person:
+        await look_at(person, name)
+
+
+# -- who and where -------------------------------------------------------------------------------------------------
+
+
+async def test_trouble() -> None:
     def opener(place: Place) -> Cloud:
         raise NoAccess("No AWS credentials were found.", "", "Sign in, or choose a --profile.")
 
-    picture(made(opener, place=Place()), lambda person: person.press("enter"))
-
-
-def test_palette(picture: Callable[..., None]) -> None:
-    picture(made(Canned()), lambda person: person.press("ctrl+p"))
+    async with somebody(opener, place=Place()) as person:
+        await person.press("enter")
+        await look_at(person, "trouble")
 
 
 @pytest.fixture
@@ -278,27 +268,51 @@ def at_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     """Profiles of every kind, and single sign-on that waits for a yes."""
     keep_tokens_in(tmp_path, monkeypatch)
     with gate() as opened:
+        opened.interval = 60
         for name, value in at_home(tmp_path, opened).items():
             monkeypatch.setenv(name, value)
         yield
 
 
-@sizes
-def test_profiles(picture: Callable[..., None], at_the_gate: None, size: tuple[int, int]) -> None:
-    picture(HandrailApp(Desk(Place())), lambda person: person.press("p"), size)
+async def test_profiles_and_regions(at_the_gate: None) -> None:
+    app = HandrailApp(Desk(Place()))
+    async with app.run_test() as pilot:
+        person = Person(app, pilot)
+        await person.settle()
+        await person.press("p")
+        await look_at(person, "profiles")
+        await person.press("tab")
+        await look_at(person, "regions")
+    app.desk.close()
 
 
-def test_sign_in(picture: Callable[..., None], at_the_gate: None) -> None:
-    async def story(person: Person) -> None:
-        await person.pilot.press("enter")
-        await person.until("Only say yes to a code")
+@pytest.mark.parametrize(("name", "profile", "until"), [
+    ("sign_in", "acme", "Only say yes to a code"),
+    ("code", "guarded", "Type the 6 digits"),
+])  # fmt: skip
+async def test_signing_in(at_the_gate: None, name: str, profile: str, until: str) -> None:
+    app = HandrailApp(Desk(Place(profile)))
+    async with app.run_test() as pilot:
+        person = Person(app, pilot)
+        await pilot.press("enter")
+        await person.until(until)
+        await look_at(person, name)
+    app.desk.close()
 
-    picture(HandrailApp(Desk(Place("acme"))), story)
+
+# -- the pictures themselves ---------------------------------------------------------------------------------------
 
 
-def test_production(picture: Callable[..., None]) -> None:
-    async def story(person: Person) -> None:
-        await person.types("calm")
-        await person.press("enter", "a")
+async def test_no_color_looks_as_on_the_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheets switch colours off in an app that runs; here it starts without them."""
+    async with somebody(Canned()) as person:
+        await dress(person, next(look for look in OTHERS if look.colourless))
+        switched = picture(person.app)
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with somebody(Canned()) as person:
+        assert picture(person.app) == switched
 
-    picture(made(Canned(alias="acme-prod"), SMALL, flow=Small, place=Place()), story)
+
+def test_there_is_no_picture_without_a_story() -> None:
+    told = Path(__file__).read_text()
+    assert [path.name for path in FOLDER.rglob("*.svg") if f'"{path.stem}"' not in told] == []

@@ -319,7 +319,7 @@ async def test_the_palette_offers_it(door: Gate) -> None:
         await person.until("vpc-")
         await person.settle()
         await person.press("ctrl+p")
-        person.sees("Ctrl-O Another profile or region")
+        person.sees("Ctrl-O · Another profile or region")
 
 
 def test_how_long_is_told_in_few_words() -> None:

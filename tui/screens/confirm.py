@@ -75,7 +75,7 @@ class UndoPage(Page):
         self._decided: dict[str, str] = {}
 
     def between(self) -> Iterable[Widget]:
-        yield Lines(to_be_taken_back(self.session), id="page")
+        yield Lines(to_be_taken_back(self.session), hug=True, id="page")
         yield Say("", id="now")
         yield Options(id="ways")
 

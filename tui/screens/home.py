@@ -49,7 +49,7 @@ class Home(Page):
         self._note, self._runs = note, list[Row]()
 
     def between(self) -> Iterable[Widget]:
-        yield Say("What would you like to set up? Nothing is created before you confirm a review.", id="intro")
+        yield Say("What would you like to set up? Nothing is created before you confirm it.", id="intro")
         yield Options(self._set_ups(self.app.size.width), at=self.handrail.chosen, id="choices")
         yield Say(self._note, id="note")
         yield Say("", id="detail")
@@ -74,12 +74,12 @@ class Home(Page):
     def _show_runs(self, runs: list[Row]) -> None:
         self._runs = runs
         if runs:
-            self._show(self.size.width)
+            self.query_one(Options).show(self._rows(self.size.width))
         self.handrail.open_account()
 
-    def _show(self, width: int) -> None:
+    def _rows(self, width: int) -> list[Row]:
         more = [Row("", ""), Row("", "Go on with"), *self._runs] if self._runs else []
-        self.query_one(Options).show([*self._set_ups(width), *more])
+        return [*self._set_ups(width), *more]
 
     def _set_ups(self, width: int) -> list[Row]:
         """With their summaries where there is room; elsewhere the one at the cursor is shown below."""
@@ -87,7 +87,7 @@ class Home(Page):
         return [Row(f"flow:{name}", title, summary if roomy else "") for name, (title, summary) in SET_UPS.items()]
 
     def on_resize(self, event: events.Resize) -> None:
-        self._show(event.size.width)
+        self.query_one(Options).reword(self._rows(event.size.width))
 
     @on(Options.Moved)
     def describe(self, event: Options.Moved) -> None:
@@ -138,7 +138,7 @@ def run_row(record: Record) -> Row:
 
     account = "PRACTICE" if record.place.practice else record.account or "unknown account"
     name = str(record.answers.get("name", "")) or SET_UPS.get(record.flow, (record.flow, ""))[0]
-    hint = f"{STATES[record.status]}, {age(record.changed)}, {account}  {name}"
+    hint = f"{STATES[record.status]}, {age(record.changed)}, {account} · {name}"
     return Row(f"run:{record.id}", record.id, hint)
 
 

@@ -25,7 +25,7 @@ def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> l
         rows += [Said(shown(problem.why), "why", "muted")] if problem.why else []
         rows += [Said(shown(problem.remedy), "instead", "point")] if problem.remedy else []
         fixed = suggested(asking)
-        return rows + ([Said(f"enters {line(fixed)}", "F2", "point")] if fixed else [])
+        return rows + ([Said(f"enters {', '.join(map(line, fixed.splitlines()))}", "F2", "point")] if fixed else [])
     if asking.offer is not None and asking.offer.way_out:
         rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
     if not confirming:

@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from ..theme import THEMES
 from ..widgets.bar import key_name, shown_bindings
 from ..widgets.index import Row
 from ..widgets.options import Options
@@ -32,13 +33,16 @@ class Palette(Page):
 
     def between(self) -> Iterable[Widget]:
         yield Say("Type to filter, Enter does it.", id="intro")
+        yield Options(self._rows(), id="choices", eager=True)
+
+    def _rows(self) -> list[Row]:
         rows = [
-            Row(key, active.binding.description, f"{key_name(active.binding)}  {active.tooltip}")
+            Row(key, active.binding.description, f"{key_name(active.binding)} · {active.tooltip}")
             for key, active in self._commands.items()
         ]
-        themes = sorted(self.app.available_themes)
-        rows += [Row(f"theme:{name}", f"Theme: {name}", "colours") for name in themes]
-        yield Options(rows, id="choices", eager=True)
+        ours = {theme.name: 0 for theme in THEMES}
+        themes = sorted(self.app.available_themes, key=lambda name: (ours.get(name, 1), name))
+        return rows + [Row(f"theme:{name}", f"Theme: {name}", "in use" * (name == self.app.theme)) for name in themes]
 
     def on_mount(self) -> None:
         self.query_one(Options).focus()
@@ -49,6 +53,7 @@ class Palette(Page):
         kind, _, name = event.key.partition(":")
         if kind == "theme":
             self.app.theme = name
+            event.options.reword(self._rows())
             return
         active = self._commands[event.key]
         self.app.pop_screen()

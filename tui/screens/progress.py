@@ -84,7 +84,7 @@ class Progress(Page):
 
     def between(self) -> Iterable[Widget]:
         yield Say("", id="now")
-        yield Lines([kept(action, self.session.run) for action in self._actions], lead=9, id="page")
+        yield Lines([kept(action, self.session.run) for action in self._actions], lead=9, hug=True, id="page")
         yield Lines(id="notice")
         yield Options(id="ways")
 

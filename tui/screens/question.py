@@ -201,6 +201,7 @@ class Question(Page):
             rows = notice(self.asking, confirming=self._confirming, remarks=self._remarks)
         lines = self.query_one("#notice", Lines)
         lines.display = bool(rows)
+        self.set_class(bool(rows), "-noted")
         lines.show(rows or [])
 
     @on(Word.Changed)

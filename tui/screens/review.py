@@ -178,7 +178,9 @@ class ReviewPage(Page):
         title, region = self.session.flow.title, self.session.identity.region
         text = script(self.review.plan, flow=self.session.flow.id, title=title, region=region)
         intro = Said("The same with the aws command line; `handrail export` writes it to a file.", kind="muted")
-        self.app.push_screen(Reading("As aws commands", [intro, Said(), *(Said(each) for each in code(text))]))
+        self.app.push_screen(
+            Reading("As aws commands", [intro, Said(), *(Said(each, kind="code") for each in code(text))])
+        )
 
     def action_permissions(self) -> None:
         """What must be allowed, as an IAM policy."""
@@ -190,7 +192,7 @@ class ReviewPage(Page):
         unknown = [action[1:] for action in self.review.permissions if action.startswith("?")]
         rows = [Said("The least policy for this plan, undo included. Your administrator can use it.", kind="muted")]
         rows += [Said(f"The permission for {each} is not known; add it yourself.", "note", "warn") for each in unknown]
-        self.app.push_screen(Reading("Permissions", [*rows, Said(), *(Said(each) for each in code(text))]))
+        self.app.push_screen(Reading("Permissions", [*rows, Said(), *(Said(each, kind="code") for each in code(text))]))
 
     def action_write(self) -> None:
         """Write the answers to a file that only this user can read."""
@@ -239,8 +241,8 @@ def review_rows(session: Session, review: Review) -> list[Said]:
         rows.append(Said(text, words.MARKS[found.grade], looks.get(found.grade, "bad")))
     rows += [Said(), Said("What it costs", kind="heading"), *(Said(line(text)) for text in words.costs(review))]
     for heading, fine in (("Your answers", False), ("Fine-tuning", True)):
-        rows += [Said(), Said(heading, kind="heading")]
-        rows += [_answer(each) for each in review.answers if each.question.fine_tuning is fine]
+        if answers := [_answer(each) for each in review.answers if each.question.fine_tuning is fine]:
+            rows += [Said(), Said(heading, kind="heading"), *answers]
     return rows
 
 

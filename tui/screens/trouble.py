@@ -37,7 +37,7 @@ class Trouble(Page):
     def between(self) -> Iterable[Widget]:
         from flows.engine import NoAccess, SignInNeeded
 
-        yield Lines(told(self._error), id="page")
+        yield Lines(told(self._error), hug=True, id="page")
         again = Row("again", "Try again", "after you changed something, for example signed in")
         if isinstance(self._error, SignInNeeded) and self._error.door is not None:
             again = Row("again", "Sign in", "here; nothing is lost")

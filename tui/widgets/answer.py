@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from flows.engine import Asking
 
 READING_ON = "reading on…"
-AROUND = 16
-"""Lines of the screen that the question, its explanation and a notice take; a longer list fills what is left."""
 
 
 class Answer(Vertical):
@@ -108,6 +106,7 @@ class Answer(Vertical):
     # -- the three fields --------------------------------------------------------------------------------
 
     def _use(self, field: Options | Word | Several) -> None:
+        self.styles.height, self.styles.max_height = "auto", None
         if field is self._field:
             return
         if self._field is not None:
@@ -129,20 +128,18 @@ class Answer(Vertical):
         self._fit(field)
 
     def _fit(self, field: Options) -> None:
-        """A short list takes the lines that it needs, a long one all there are."""
-        short = field.count + AROUND <= self.screen.size.height
-        field.styles.height = self.styles.height = "auto" if short else "1fr"
+        """A short list takes the lines that it needs, and one each to filter and for its note; a long one all."""
+        field.styles.height = self.styles.height = "1fr"
+        self.styles.max_height = field.count + 2
 
     def _word(self, text: str) -> None:
         old = self.query(Word)
         self._use(old.first() if old else Word())
-        self.styles.height = "auto"
         self.put(text)
 
     def _several(self, text: str) -> None:
         old = self.query(Several)
         self._use(old.first() if old else Several())
-        self.styles.height = "auto"
         self.put(text)
 
 

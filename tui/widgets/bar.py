@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -11,7 +12,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from .paint import cut, strip
+from .paint import cut, squeezed, strip
 
 
 class Bar(Widget):
@@ -32,9 +33,11 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:
         """The account is never cut in favour of the title: it says where things will be created."""
         width = self.size.width
-        where = cut(self.where, width - 14)
+        where = squeezed(self.where, width - 12)
+        if cell_len(where) > width - 12:  # the account says it, too
+            where = cut(re.sub(r" · profile \S+", "", where), width - 12)
         room = width - cell_len(where) - 3
-        left = cut(f"Handrail  {self.title}" if self.title else "Handrail", room)
+        left = cut(f"Handrail  {self.title}", room) if self.title and room > 20 else "Handrail"
         name, title = left[:10], left[10:]
         gap = " " * (width - cell_len(left) - cell_len(where) - 2)
         strong = self.get_component_rich_style("bar--name", partial=True)

@@ -21,7 +21,7 @@ class Several(TextArea):
     """Several entries, one a line. Pasting a list in any common form makes one entry a line of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j", "another", "New line", key_display="^J", tooltip="Add another entry"),
+        Binding("ctrl+j", "another", "New line", tooltip="Add another entry"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -6,8 +6,10 @@ and when a row's words change in place, only its own lines are repainted.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -20,6 +22,9 @@ from textual.widget import Widget
 
 from .paint import fit, strip, wrap
 
+READABLE = 100
+"""Cells of a line that is still easy to read; only code takes more."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -28,7 +33,7 @@ class Said:
     Args:
         text: what it says; wrapped.
         lead: a short word in front, in a column of its own.
-        kind: how it looks: "", "heading", "muted", "good", "warn", "bad", "strong", "point".
+        kind: how it looks: "", "heading", "muted", "good", "warn", "bad", "strong", "point", "code".
         key: what is chosen with Enter; empty if nothing.
     """
 
@@ -68,11 +73,14 @@ class Lines(Widget, can_focus=True):
         def control(self) -> Lines:
             return self.lines
 
-    def __init__(self, rows: Iterable[Said] = (), *, lead: int = 0, id: str | None = None) -> None:
-        """`lead` is the width of the column for the short words; 0 takes the widest."""
+    def __init__(self, rows: Iterable[Said] = (), *, lead: int = 0, hug: bool = False, id: str | None = None) -> None:
+        """`lead` is the width of the column for the short words; 0 takes the widest. `hug`: no higher than the text."""
         super().__init__(id=id)
+        self._hug = hug
         self._rows, self._lead = list(rows), lead
         self._cursor, self._top = 0, 0
+        self._kept = (0, 0)
+        """The row at the top, and which of its lines: where somebody reads, whatever the width."""
         self._lines: list[tuple[int, str, str]] = []
         """(row, lead, text) of every line at the current width."""
         self._width = 0
@@ -203,6 +211,15 @@ class Lines(Widget, can_focus=True):
         if top != self._top:
             self._top = top
             self.refresh()
+        self._kept = self._at(top)
+
+    def _at(self, y: int) -> tuple[int, int]:
+        row = self._lines[y][0] if y < len(self._lines) else 0
+        return row, y - self._first(row)
+
+    def _first(self, row: int) -> int:
+        """The first line of a row."""
+        return bisect_left(self._lines, row, key=itemgetter(0))
 
     def _wrap(self, width: int) -> None:
         """Every line at this width."""
@@ -212,10 +229,13 @@ class Lines(Widget, can_focus=True):
             lead = columns[index]
             indent = lead + 2 if lead and row.kind != "heading" else 0
             bar = 0 if row.kind == "heading" else 2
-            for number, text in enumerate(wrap(row.text, min(width, 100) - indent - bar - 1)):
+            room = width if row.kind == "code" else min(width, READABLE)
+            for number, text in enumerate(wrap(row.text, room - indent - bar - 1)):
                 front = fit(row.lead if number == 0 else "", lead) + "  " if indent else ""
                 lines.append((index, front, text))
         self._width, self._lines = width, lines
+        if self._hug:
+            self.styles.max_height = max(len(lines), 1)
 
     def _columns(self, width: int) -> list[int]:
         """How wide the column of short words is at each row: the same from one heading to the next."""
@@ -233,9 +253,12 @@ class Lines(Widget, can_focus=True):
         self._settle()
 
     def on_resize(self) -> None:
+        """The same row is at the top; once the screen is as large as before, all is where it was."""
+        row, line = kept = self._kept
         self._wrap(self.size.width)
-        self._scroll(self._top)
+        self._scroll(min(self._first(row) + line, self._first(row + 1) - 1))
         self._reveal()
+        self._kept = kept
         self.refresh()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -266,14 +289,15 @@ class Lines(Widget, can_focus=True):
             return Strip.blank(width, base)
         index, front, text = self._lines[self._top + y]
         row = self._rows[index]
-        style = self._styled(row.kind) if row.kind else None
+        style = self._styled(row.kind) if row.kind not in ("", "code") else None
         if row.kind == "heading":
             return strip(width, base, (text, style))
         here = self._choosing and index == self._cursor
         first = self._top + y == 0 or self._lines[self._top + y - 1][0] != index
         bar = "> " if here and first else "  "
         if here:
-            return strip(width, base + self._styled("cursor"), (bar + front, style), (text, None))
+            cursor = self._styled("cursor")
+            return strip(width, base + cursor, (bar + front, None if cursor.reverse else style), (text, None))
         plain = style if row.kind in ("muted", "strong") else None
         return strip(width, base, (bar, None), (front, style), (text, plain))
 

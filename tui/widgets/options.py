@@ -121,14 +121,16 @@ class Options(Widget, can_focus=True):
         """The places in `_rows` of what is in the list now."""
         self._search: Search | None = None
         """What looks for the letters that were typed; None while everything is in the list."""
-        longest = max((len(row.label) for row in self._rows if row.hint), default=0)
-        self._label = NAMES if more else min(longest, NAMES)  # a column that grows would move what is in view
+        self._label = NAMES if more else self._widest()  # a column that grows would move what is in view
         self.count = sum(1 for row in self._rows if row.key)
         """How many options there are, headings left out."""
         self.marked, self.note, self.eager = None if marked is None else set(marked), note, eager
         self.finding, self.sought = False, ""
-        self._cursor = self._top = 0
+        self._cursor = self._top = self._kept = 0
         self._go_to(at)
+
+    def _widest(self) -> int:
+        return min(max((len(row.label) for row in self._rows if row.hint), default=0), NAMES)
 
     def _go_to(self, key: str) -> None:
         rows = self._rows
@@ -152,6 +154,13 @@ class Options(Widget, can_focus=True):
     def picked(self) -> list[str]:
         """The marked keys, in the order of the list."""
         return [row.key for row in self._rows if self.marked and row.key in self.marked]
+
+    def reword(self, rows: Iterable[Row]) -> None:
+        """Show the same options in other words. Nothing else changes, neither the cursor nor what is filtered for."""
+        self._rows[:] = rows
+        self._label = self._widest()
+        self.refresh()
+        self._tell()
 
     def add(self, rows: Sequence[Row], *, note: str, more: bool) -> None:
         """Hold these rows, too, after the others. Nothing moves: what is in view stays where it is."""
@@ -330,7 +339,7 @@ class Options(Widget, can_focus=True):
             self._top = self._cursor - room // 2
         if self._cursor <= 1:
             self._top = 0
-        self._top = min(max(self._top, 0), max(len(self._shown) - room, 0))
+        self._top = self._kept = min(max(self._top, 0), max(len(self._shown) - room, 0))
         return self._top != before
 
     def _repaint(self, *rows: int) -> None:
@@ -338,8 +347,11 @@ class Options(Widget, can_focus=True):
         self.refresh(*(Region(0, row - self._top + first, self.size.width, 1) for row in rows))
 
     def on_resize(self) -> None:
-        if self._scroll():
-            self.refresh()
+        """A smaller screen moves the list; once it is as large as before, all is where it was."""
+        kept = self._top = self._kept
+        self._scroll()
+        self._kept = kept
+        self.refresh()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return container.width

@@ -6,10 +6,15 @@ widget for each row would be slow to make. This is the arithmetic that they shar
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+WHOLE = re.compile(r"\d+|[a-z]{2}(-[a-z]+)+-\d+")
+"""Accounts and regions."""
 
 
 def fit(text: str, width: int) -> str:
@@ -26,22 +31,26 @@ def cut(text: str, width: int) -> str:
     return text if cell_len(text) <= width else fit(text, width).rstrip()
 
 
+def squeezed(text: str, width: int) -> str:
+    """`text` in `width` cells if that is possible: its longest names lose their ends, and what follows them stays.
+
+    Numbers and regions are not shortened: half of one may be taken for another.
+    """
+    while cell_len(text) > width:
+        longest = max((word for word in text.split(" ") if not WHOLE.fullmatch(word)), key=cell_len, default="")
+        if cell_len(longest) < 9:
+            break
+        text = text.replace(longest, cut(longest, cell_len(longest) - 1), 1)
+    return text
+
+
 def wrap(text: str, width: int) -> list[str]:
-    """`text` as lines of at most `width` cells, broken between words where that is possible."""
-    width = max(width, 1)
+    """`text` as lines of at most `width` cells, broken between words where that is possible; indented as it is."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.expandtabs(4).split(" "):
-            joined = f"{line} {word}" if line else word
-            if cell_len(joined) <= width:
-                line = joined
-                continue
-            if line:
-                lines.append(line)
-            *pieces, line = _pieces(word, width)
-            lines += pieces
-        lines.append(line)
+        words = paragraph.expandtabs(4).lstrip(" ")
+        indent = min(cell_len(paragraph.expandtabs(4)) - cell_len(words), max(width, 1) // 2)
+        lines += [" " * indent + line for line in _wrapped(words, max(width - indent, 1))]
     return lines
 
 
@@ -49,6 +58,21 @@ def strip(width: int, base: Style, *parts: tuple[str, Style | None]) -> Strip:
     """A line of `width` cells from texts and their styles, over `base`."""
     segments = [Segment(text, base + style if style else base) for text, style in parts if text]
     return Strip(segments).adjust_cell_length(width, base)
+
+
+def _wrapped(paragraph: str, width: int) -> list[str]:
+    lines: list[str] = []
+    line = ""
+    for word in paragraph.split(" "):
+        joined = f"{line} {word}" if line else word
+        if cell_len(joined) <= width:
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        *pieces, line = _pieces(word, width)
+        lines += pieces
+    return [*lines, line]
 
 
 def _pieces(word: str, width: int) -> list[str]:
