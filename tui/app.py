@@ -22,7 +22,7 @@ from .desk import Desk, Start
 from .driver import driver
 from .screens.home import Home
 from .screens.page import Page
-from .theme import THEMES, fitting_theme
+from .theme import ANSI, THEMES, fitting_theme
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -44,8 +44,6 @@ def run(
 
     Returns the exit code: 0 done or left safely, 1 failed after something was created, 130 interrupted.
     """
-    if not os.environ.get("NO_COLOR"):
-        os.environ.pop("NO_COLOR", None)  # an empty one means nothing; Textual would obey it
     desk = Desk(place)
     app = HandrailApp(desk, Start(flow, run, answers or {}, tuple(accept)))
     app.run(mouse=False)  # without it the terminal's own selecting and copying works, also over SSH
@@ -73,6 +71,8 @@ class HandrailApp(App[None]):
 
     def __init__(self, desk: Desk, start: Start | None = None) -> None:
         plain = bool(os.environ.get("NO_COLOR"))
+        if not plain:
+            os.environ.pop("NO_COLOR", None)  # an empty one means nothing; Textual would obey it
         # plain: the terminal's own two colours and its attributes, nothing else
         super().__init__(driver_class=driver(), ansi_color=True if plain else None)
         self.desk, self._start = desk, start or Start()
@@ -88,7 +88,7 @@ class HandrailApp(App[None]):
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "ansi-dark" if plain else fitting_theme()
+        self.theme = ANSI.name if plain else fitting_theme(few_colours=self.console.color_system == "standard")
 
     def on_mount(self) -> None:
         if self._start.flow or self._start.run:

@@ -1,13 +1,14 @@
-"""The colours: calm on dark, calm on light, and only greys. Every theme of Textual can be chosen from the palette, too.
+"""The colours: calm on dark, calm on light, only greys, and the sixteen of a terminal.
 
-Colour only ever repeats what a word or a mark says already.
+Every theme of Textual can be chosen from the palette, too. Colour only ever repeats what a word or a mark says already.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="handrail",
@@ -54,10 +55,22 @@ MONOCHROME = Theme(
     panel="#2a2a2a",
     variables={"text-muted": "#b4b4b4", "primary-muted": "#444444"},
 )
-THEMES = (DARK, LIGHT, MONOCHROME)
+ANSI = replace(
+    BUILTIN_THEMES["ansi-dark"],
+    name="handrail-ansi",
+    primary="ansi_cyan",  # blue is hard to read on black
+    accent="ansi_yellow",
+    error="ansi_bright_red",
+)
+THEMES = (DARK, LIGHT, MONOCHROME, ANSI)
 
 
-def fitting_theme() -> str:
-    """Dark or light, as far as the terminal says: some set COLORFGBG to foreground;background."""
-    background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
-    return LIGHT.name if background in ("7", "15") else DARK.name
+def fitting_theme(*, few_colours: bool) -> str:
+    """Dark or light, as far as the terminal says: some set COLORFGBG to foreground;background.
+
+    A terminal with few colours gets its own: the nearest ones to ours would not be told apart.
+    """
+    light = os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+    if few_colours:
+        return "ansi-light" if light else ANSI.name
+    return LIGHT.name if light else DARK.name

@@ -22,7 +22,7 @@ from rich.terminal_theme import TerminalTheme
 from textual.filter import NoColor
 
 from tui.app import HandrailApp
-from tui.theme import DARK, LIGHT, MONOCHROME
+from tui.theme import ANSI, DARK, LIGHT, MONOCHROME
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 HUGE, TINY = (200, 60), (60, 15)
@@ -44,8 +44,8 @@ FIRST = Look("dark", DARK.name)
 OTHERS = (
     Look("light", LIGHT.name, at=(0, 2)),
     Look("monochrome", MONOCHROME.name, at=(82, 2)),
-    Look("16 colours", "ansi-dark", at=(164, 2)),
-    Look("NO_COLOR", "ansi-dark", at=(246, 2), colourless=True),
+    Look("16 colours", ANSI.name, at=(164, 2)),
+    Look("NO_COLOR", ANSI.name, at=(246, 2), colourless=True),
     Look("120×40", DARK.name, WIDE, at=(0, 29)),
     Look("60×15", DARK.name, TINY, at=(0, 72)),
     Look("200×60", DARK.name, HUGE, at=(126, 29)),

@@ -379,3 +379,21 @@ async def test_without_colour_the_cursor_is_reversed_and_marked(monkeypatch: pyt
         assert any(segment.style and segment.style.reverse for segment in cursor)
         colours = {c for strip in strips for s in strip if s.style for c in (s.style.color, s.style.bgcolor) if c}
         assert all(colour.is_default for colour in colours)
+
+
+@pytest.mark.parametrize(("terminal", "theme"), [
+    ({}, "handrail"),
+    ({"COLORFGBG": "0;15"}, "handrail-light"),
+    ({"TERM": "linux"}, "handrail-ansi"),
+    ({"TERM": "linux", "COLORFGBG": "0;15"}, "ansi-light"),
+    ({"NO_COLOR": "1"}, "handrail-ansi"),
+    ({"NO_COLOR": ""}, "handrail"),
+], ids=str)  # fmt: skip
+def test_the_colours_are_those_that_the_terminal_can_show(
+    monkeypatch: pytest.MonkeyPatch, terminal: dict[str, str], theme: str
+) -> None:
+    monkeypatch.delenv("COLORTERM", raising=False)
+    for name, value in terminal.items():
+        monkeypatch.setenv(name, value)
+    app = HandrailApp(Desk(PRACTICE, lambda _: Canned()))
+    assert (app.theme, app.no_color) == (theme, terminal.get("NO_COLOR") == "1")
