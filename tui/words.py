@@ -124,7 +124,7 @@ def caution(warning: Caution) -> str:
 
 def because(asking: Asking) -> str:
     """Why an answer is asked for again."""
-    return f"{asking.question.label} {asking.because}." if asking.because else ""
+    return f"{asking.question.label}: {asking.because}." if asking.because else ""
 
 
 def event(happened: Event) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 
 from flows.engine import Call, Cloud, Identity, Place
@@ -49,6 +50,11 @@ class Person:
 
     async def types(self, text: str) -> None:
         await self.pilot.press(*(NAMES.get(letter, letter) for letter in text))
+        await self.settle()
+
+    async def pastes(self, text: str) -> None:
+        assert self.app.focused is not None, "something must take it"
+        self.app.focused.post_message(events.Paste(text))
         await self.settle()
 
     async def until(self, text: str) -> None:

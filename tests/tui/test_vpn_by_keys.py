@@ -81,14 +81,13 @@ async def test_one_key_takes_the_corrected_value(cloud: Cloud) -> None:
 
 
 async def test_pasting_a_list_makes_one_entry_a_line(cloud: Cloud) -> None:
-    from textual import events
 
     async with somebody(cloud, Start(flow="vpn")) as person:
         await person.press("down", "enter")
         await person.types("9.9.9.9")
         await person.press("enter")
         assert person.app.focused is not None
-        person.app.focused.post_message(events.Paste("192.168.10.0/24\r\n192.168.11.0/24; 192.168.12.0/24\n"))
+        await person.pastes("192.168.10.0/24\r\n192.168.11.0/24; 192.168.12.0/24\n")
         await person.settle()
         for network in ("192.168.10.0/24", "192.168.11.0/24", "192.168.12.0/24"):
             assert any(line.strip() == network for line in person.screen.splitlines())

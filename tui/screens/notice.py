@@ -9,7 +9,7 @@ from ..safe import line, shown
 from ..widgets.lines import Said
 
 if TYPE_CHECKING:
-    from flows.engine import Asking, Caution, Session
+    from flows.engine import Asking, Caution, Problem, Session
 
 Steps = list[tuple[str, str, str]]
 """(done, here or ahead; name; answer) of every step."""
@@ -24,8 +24,7 @@ def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> l
         rows.append(Said(shown(problem.what), "refused", "bad"))
         rows += [Said(shown(problem.why), "why", "muted")] if problem.why else []
         rows += [Said(shown(problem.remedy), "instead", "point")] if problem.remedy else []
-        fixed = suggested(asking)
-        return rows + ([Said(f"enters {', '.join(map(line, fixed.splitlines()))}", "F2", "point")] if fixed else [])
+        return rows + ([Said(f"enters {line(better(problem))}", "F2", "point")] if suggested(asking) else [])
     if asking.offer is not None and asking.offer.way_out:
         rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
     if not confirming:
@@ -37,6 +36,11 @@ def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> l
     return [*rows, Said("changes the answer", "Esc", "point")]
 
 
+def better(problem: Problem) -> str:
+    """What to enter instead of what is wrong; empty if nobody knows."""
+    return problem.suggestion or str(getattr(problem.__cause__, "suggestion", ""))
+
+
 def suggested(asking: Asking | None) -> str:
     """What the field would hold with the corrected value in it; empty if there is none."""
     from flows.engine import Many
@@ -45,7 +49,7 @@ def suggested(asking: Asking | None) -> str:
     if asking is None or asking.problem is None:
         return ""
     problem = asking.problem
-    fixed = problem.suggestion or str(getattr(problem.__cause__, "suggestion", ""))
+    fixed = better(problem)
     if not fixed or not isinstance(asking.question, Many):
         return fixed
     entries = several(asking.said)

@@ -28,6 +28,9 @@ class Several(TextArea):
         super().__init__(id=id, compact=True, soft_wrap=True, tab_behavior="focus", highlight_cursor_line=False)
         self.cursor_blink = False
 
+    def on_resize(self) -> None:
+        self.scroll_cursor_visible()
+
     def action_another(self) -> None:
         """A line for another entry."""
         self.insert("\n")
