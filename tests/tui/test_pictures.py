@@ -17,7 +17,7 @@ from person import Canned, Person, somebody
 from small import Lists, Long, Looked, Small
 from support.gate import at_home, gate, keep_tokens_in
 
-from flows.engine import Call, Cloud, Denied, Identity, NoAccess, Place
+from flows.engine import Call, Cloud, Denied, Identity, Journal, NoAccess, Place
 from tui.app import HandrailApp
 from tui.desk import Desk, Start
 
@@ -63,7 +63,7 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setattr(module, "datetime", Noon)
     letters = iter(range(10_000))
     monkeypatch.setattr(flows.engine.apply, "AT_ONCE", 1)  # the practice account numbers things as they come
-    monkeypatch.setattr(flows.engine.journal.secrets, "choice", lambda known: known[next(letters) // 4 % len(known)])
+    monkeypatch.setattr(flows.engine.journal.secrets, "choice", lambda known: known[next(letters) // 8 % len(known)])
     monkeypatch.setattr(tui.screens.progress, "time", Still)
     yield
 
@@ -235,6 +235,10 @@ async def test_long_names() -> None:
     account.identity = Identity(
         "111122223333", "arn:aws:iam::111122223333:user/kim", "eu-central-1", where, NOON + timedelta(hours=7)
     )
+    journal = Journal()
+    for number in range(20):
+        journal.begin("vpn", Place(), "111122223333").save_answers({"name": f"{where}-{number}"})
+    journal.close()
     async with somebody(account, LONG, flow=Long, place=Place(profile=f"{where}-admin")) as person:
         await person.press("down")
         await look_at(person, "long_choice")
@@ -246,6 +250,8 @@ async def test_long_names() -> None:
         await look_at(person, "long_done")
         await person.press("h", "end")
         await look_at(person, "long_home")
+        await person.press("h", "down")
+        await look_at(person, "long_history")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ class History(Page):
     def between(self) -> Iterable[Widget]:
         yield Say("Reading the journal…", id="intro")
         yield Options(id="choices")
+        yield Say("", id="detail")
 
     def on_mount(self) -> None:
         self.query_one(Options).focus()
@@ -42,6 +43,11 @@ class History(Page):
         words = "Drafts and runs, newest first. Enter opens one." if rows else "There are no drafts and no runs yet."
         self.query_one("#intro", Say).say(words)
         self.query_one(Options).show(rows)
+
+    @on(Options.Moved)
+    def describe(self, event: Options.Moved) -> None:
+        """Say in full what the list has no room for."""
+        self.query_one("#detail", Say).say(event.options.cut_off)
 
     @on(Options.Chosen)
     def open(self, event: Options.Chosen) -> None:

@@ -17,7 +17,6 @@ from textual.widget import Widget
 from flows import SET_UPS
 
 from ..desk import Start
-from ..safe import line
 from ..widgets.index import Row
 from ..widgets.lines import Said
 from ..widgets.options import Options
@@ -92,11 +91,9 @@ class Home(Page):
     @on(Options.Moved)
     def describe(self, event: Options.Moved) -> None:
         """Say in full what the list has no room for."""
-        row, text = event.row, ""
+        row, text = event.row, event.options.cut_off
         if row and row.key.startswith("flow:") and not row.hint:
             text = SET_UPS[row.key.removeprefix("flow:")][1]
-        elif row and event.options.cut_off(row):
-            text = f"{line(row.label)}: {line(row.hint)}"
         self.query_one("#detail", Say).say(text)
 
     @on(Options.Chosen)

@@ -122,7 +122,8 @@ class Options(Widget, can_focus=True):
         self._search: Search | None = None
         """What looks for the letters that were typed; None while everything is in the list."""
         self._label = NAMES if more else self._widest()  # a column that grows would move what is in view
-        self.count = sum(1 for row in self._rows if row.key)
+        self._headings = [at for at, row in enumerate(self._rows) if not row.key]
+        self.count = len(self._rows) - len(self._headings)
         """How many options there are, headings left out."""
         self.marked, self.note, self.eager = None if marked is None else set(marked), note, eager
         self.finding, self.sought = False, ""
@@ -160,7 +161,6 @@ class Options(Widget, can_focus=True):
         self._rows[:] = rows
         self._label = self._widest()
         self.refresh()
-        self._tell()
 
     def add(self, rows: Sequence[Row], *, note: str, more: bool) -> None:
         """Hold these rows, too, after the others. Nothing moves: what is in view stays where it is."""
@@ -352,6 +352,7 @@ class Options(Widget, can_focus=True):
         self._scroll()
         self._kept = kept
         self.refresh()
+        self._tell()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return container.width
@@ -385,17 +386,25 @@ class Options(Widget, can_focus=True):
 
     def _status(self) -> str:
         shown, total = len(self._shown), f"{self.count}{' so far' if self.more else ''}"
-        last = min(self._top + self._room, shown)
         words = []
         if self.sought:
             words.append(f"{shown} of {total}")
         if shown > self._room:
-            words.append(f"{self._top + 1} to {last}" + ("" if self.sought else f" of {total}"))
+            first, last = self._before(self._top) + 1, self._before(min(self._top + self._room, shown))
+            words.append(f"{first} to {last}" + ("" if self.sought else f" of {total}"))
         return "  " + " · ".join([*words, *([self.note] if self.note else [])])
 
-    def cut_off(self, row: Row) -> bool:
-        """Whether this row is too long to be shown in full."""
-        return too_long(row, mark=self._mark(row), width=self.size.width, widest=self._label)
+    def _before(self, place: int) -> int:
+        """How many options stand before this place of the list. Filtering leaves no headings."""
+        return place if self.sought else place - bisect_left(self._headings, place)
+
+    @property
+    def cut_off(self) -> str:
+        """What the cursor is on in full, if its line is too short for it."""
+        row = self.row
+        if row is None or not too_long(row, mark=self._mark(row), width=self.size.width, widest=self._label):
+            return ""
+        return f"{line(row.label)}: {line(row.hint)}"
 
     def _styled(self, part: str) -> Style:
         return self.get_component_rich_style(f"options--{part}", partial=True)
