@@ -224,8 +224,10 @@ async def test_lists() -> None:
         await person.press("pagedown", "pagedown")
         await look_at(person, "many")
         await person.types("98")
+        await person.until("299 of 10000")
         await look_at(person, "filter")
         await person.types("zzz")
+        await person.until("Nothing contains")
         await look_at(person, "nothing_found")
 
 

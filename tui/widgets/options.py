@@ -396,7 +396,7 @@ class Options(Widget, can_focus=True):
 
     def _before(self, place: int) -> int:
         """How many options stand before this place of the list. Filtering leaves no headings."""
-        return place if self.sought else place - bisect_left(self._headings, place)
+        return place if self._search else place - bisect_left(self._headings, place)
 
     @property
     def cut_off(self) -> str:
