@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flows.accounts import sign_in
 from flows.engine import Cloud, Habits, Journal, Listed, NotChosen, Offer, Option, Place, Problem, SignInNeeded, Way
@@ -14,10 +13,8 @@ from flows.engine import Cloud, Habits, Journal, Listed, NotChosen, Offer, Optio
 from . import places, words
 from .catalogue import Catalogue
 from .places import Spot
+from .reader import Quit, Reader
 from .safe import line, shown
-
-if TYPE_CHECKING:
-    from .prompts import Reader
 
 Say = Callable[[str], None]
 
@@ -89,8 +86,6 @@ class LetIn:
 
     def __call__(self, need: SignInNeeded) -> bool:
         """Sign in, whatever it takes; False if the person would rather not."""
-        from .prompts import Quit
-
         while True:
             try:
                 if not self._one_way(need):

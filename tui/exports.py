@@ -1,10 +1,12 @@
-"""The plan as a file for somewhere else: one function for each `--format`."""
+"""The plan as a file for somewhere else: one function for each kind of file, for every face."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,51 +15,82 @@ import click
 from .safe import line
 
 if TYPE_CHECKING:
-    from flows.engine import Session
+    from flows.engine import Flow, Session
 
 
 @dataclass(frozen=True)
 class Document:
-    """What is written, and whether it is a file that can be run."""
+    """What is written.
+
+    Args:
+        text: all of it.
+        notes: what a person must know of it, said beside it.
+        mode: who may do what with the file.
+    """
 
     text: str
-    runs: bool = False
+    notes: tuple[str, ...] = ()
+    mode: int = 0o644
 
 
-def cli(session: Session, *, reads: bool) -> Document:
+RUNS, PRIVATE = 0o755, 0o600
+
+
+@dataclass(frozen=True)
+class Form:
+    """One kind of file.
+
+    Args:
+        title: what it is.
+        about: what it is for.
+        ending: how a file's name goes on after the set-up's.
+        make: writes it, from a session in which everything is answered. Raises Refused.
+    """
+
+    title: str
+    about: str
+    ending: str
+    make: Callable[[Session], Document]
+
+
+def cli(session: Session) -> Document:
     from flows.export.cli import script
 
     plan, flow = session.review().plan, session.flow
-    return Document(script(plan, flow=flow.id, title=flow.title, region=session.identity.region), runs=True)
+    return Document(script(plan, flow=flow.id, title=flow.title, region=session.identity.region), mode=RUNS)
 
 
-def policy(session: Session, *, reads: bool) -> Document:
+def policy(session: Session) -> Document:
+    return _policy(session, session.review().permissions)
+
+
+def reads(session: Session) -> Document:
+    return _policy(session, session.review().reads)
+
+
+def _policy(session: Session, actions: tuple[str, ...]) -> Document:
     from flows.export.policy import policy
 
-    review = session.review()
-    actions = review.reads if reads else review.permissions
-    for action in actions:
-        if action.startswith("?"):
-            click.echo(f"The permission for {action[1:]} is not known; add it yourself.", err=True)
-    also = (call.region for call in review.plan.calls())
-    return Document(json.dumps(policy(actions, session.identity.region, also), indent=2) + "\n")
+    also = (call.region for call in session.review().plan.calls())
+    text = json.dumps(policy(actions, session.identity.region, also), indent=2) + "\n"
+    unknown = (action[1:] for action in actions if action.startswith("?"))
+    return Document(text, tuple(f"The permission for {each} is not known; add it yourself." for each in unknown))
 
 
-def cloudformation(session: Session, *, reads: bool) -> Document:
+def cloudformation(session: Session) -> Document:
     from flows.export.cloudformation import template
 
     flow, here = session.flow, session.identity.region
     made = template(session.review().plan, flow=flow.id, title=flow.title, region=here)
-    if made.region != here:
-        click.echo(f"Its stack belongs into {made.region}, not {here}.", err=True)
+    notes = [] if made.region == here else [f"Its stack belongs into {made.region}, not {here}."]
     if made.left_out:
-        click.echo("These steps are NOT in the template; `--format cli` and `--format runbook` have them:", err=True)
-        for number, action, why in made.left_out:
-            click.echo(f"  {number}. {line(action.sentence)}\n     {line(why)}", err=True)
-    return Document(made.text)
+        notes.append("These steps are NOT in the template; the formats cli and runbook have them:")
+    for number, action, why in made.left_out:
+        notes += [f"  {number}. {line(action.sentence)}", f"     {line(why)}"]
+    return Document(made.text, tuple(notes))
 
 
-def runbook(session: Session, *, reads: bool) -> Document:
+def runbook(session: Session) -> Document:
     from datetime import UTC, datetime
 
     from flows.export.runbook import runbook
@@ -73,20 +106,43 @@ def runbook(session: Session, *, reads: bool) -> Document:
     )  # fmt: skip
 
 
-FORMS: Mapping[str, Callable[..., Document]] = {
-    "cli": cli,
-    "cloudformation": cloudformation,
-    "policy": policy,
-    "runbook": runbook,
+def script(session: Session) -> Document:
+    return on_a_machine(session.flow, session.answers())
+
+
+def on_a_machine(flow: type[Flow], answers: Mapping[str, object]) -> Document:
+    """What runs on a machine. Raises Refused where a set-up has no such thing."""
+    return Document(flow.script(answers), mode=RUNS)
+
+
+FORMS: Mapping[str, Form] = {
+    "cli": Form("aws commands", "a script that does the same", ".sh", cli),
+    "cloudformation": Form("CloudFormation", "a template, and which steps it lacks", "-template.yaml", cloudformation),
+    "policy": Form("Permissions", "what you must be allowed to do, as an IAM policy", "-policy.json", policy),
+    "runbook": Form("Runbook", "a document to do it by hand and sign off", "-runbook.md", runbook),
 }
-"""What `--format` may be, and who writes it."""
+"""What `--format` may be."""
 SCRIPT = "script"
-"""One more: what runs on a machine, which needs neither an account nor all answers."""
+"""One more, which needs neither an account nor all answers."""
+READS = Form("Permissions to look", "without creating anything, as an IAM policy", "-reads.json", reads)
+
+
+def offered(flow: type[Flow]) -> dict[str, Form]:
+    """What there is for a set-up, by the word that a person says for it."""
+    found = {**FORMS, "reads": READS}
+    if "script" in vars(flow):
+        found[SCRIPT] = Form(
+            "Script for the machine", "what runs there, to read and run anywhere", "-machine.sh", script
+        )
+    return found
 
 
 def write(session: Session, form: str, out: Path | None, *, reads: bool) -> None:
-    """Write the plan of an answered session to `out`, or to stdout."""
-    put(FORMS[form](session, reads=reads), out)
+    """Write the plan of an answered session to `out`, or to stdout; what must be known of it to stderr."""
+    document = (READS if reads and form == "policy" else FORMS[form]).make(session)
+    for note in document.notes:
+        click.echo(note, err=True)
+    put(document, out)
 
 
 def put(document: Document, out: Path | None) -> None:
@@ -98,7 +154,36 @@ def put(document: Document, out: Path | None) -> None:
         return
     try:
         out.write_text(document.text, encoding="utf-8")
-        out.chmod(0o755 if document.runs else 0o644)
+        out.chmod(document.mode)
     except OSError as error:
         raise Refused(f"{out} cannot be written.", str(error), "Give another file with --out.") from None
     click.echo(f"Written to {out}.", err=True)
+
+
+def answers(session: Session) -> Document:
+    """The answers, as a file that `--answers` takes."""
+    from .batch import dump_answers
+
+    return Document(dump_answers(session.answers()), mode=PRIVATE)
+
+
+def save(document: Document, name: str) -> Path:
+    """Write a document to a file that does not exist yet, and say which. Raises Refused."""
+    from flows.engine import Refused
+
+    path = Path(name).expanduser().absolute()
+    try:
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, document.mode)
+        with os.fdopen(file, "w", encoding="utf-8") as out:
+            out.write(document.text)
+    except FileExistsError:
+        raise Refused(f"{path} exists already, and was left as it is.", remedy="Give another name.") from None
+    except (OSError, ValueError, RuntimeError) as error:  # also a name with a null byte, or of somebody unknown
+        raise Refused(f"{path} cannot be written.", str(error), "Give a name in another folder.") from None
+    return path
+
+
+def free(name: str, ending: str) -> str:
+    """The name of a file that does not exist yet in this folder: what is offered overwrites nothing."""
+    names = (f"{name}{'' if number == 1 else f'-{number}'}{ending}" for number in count(1))
+    return next(each for each in names if not os.path.lexists(each))

@@ -20,6 +20,8 @@ STATES = {
     "undone": "undone",
 }
 """What the journal's words mean to a person who looks at the list."""
+UNFINISHED = ("draft", "applying", "failed", "undoing")
+"""What is to be gone on with."""
 
 
 def lines(records: Iterable[Record]) -> list[str]:

@@ -1,16 +1,11 @@
 """Line prompts: a conversation that reads well on any terminal, in a log and in a screen reader.
 
-Nothing is drawn and nothing is overwritten. A capable terminal edits each reply with questionary; a dumb one
-(or one under test) gives plain lines, and then not a single control character is sent.
+Nothing is drawn and nothing is overwritten. How a reply is read, and what a dumb terminal gets, is in `reader`.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
-import sys
-import textwrap
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,73 +32,77 @@ from flows.engine import (
     Yes,
     standing,
 )  # fmt: skip
+from flows.engine.questions import several
 
-from . import batch, history, words
+from . import batch, exports, history, words
 from .arrival import Arrival, LetIn
 from .catalogue import Catalogue
+from .reader import Quit, Reader, reader, say, unread
 from .safe import line, shown
 
 HELP = (
     "Enter takes what is offered. “back” goes back, “?” explains, “refresh” reads the account again, "
     "“quit” leaves and keeps your answers. Nothing is created before you say so."
 )
-Reader = Callable[[str, str], str]
+HOME: Mapping[str, str] = {
+    "NUMBER, or part of a title": "begins a set-up, or goes on with a draft or run",
+    "history": "lists every draft and run",
+    "profile": "chooses another AWS profile: who to be",
+    "region": "chooses another region: where to work",
+    "?": "says this",
+    "quit": "leaves; nothing is lost",
+}
+"""What can be said at home."""
+QUESTION: Mapping[str, str] = {
+    "back": "goes to the question before; no answer is lost",
+    "?": "explains the question",
+    "refresh": "reads the account afresh",
+    "profile": "moves to another AWS profile; answers are kept",
+    "region": "moves to another region; answers are kept",
+    "quit": "leaves and keeps your answers",
+}
+"""What can be said instead of an answer."""
+REVIEW: Mapping[str, str] = {
+    "yes": "creates it, as the plan says",
+    "change KEY": "changes an answer; its key stands in brackets",
+    "default KEY": "lets the default count again",
+    "show FORM": "shows the plan as a file for somewhere else; the forms are named without one",
+    "export FORM FILE": "writes that file; without FILE a name is found",
+    "commands": "shows the same as aws commands",
+    "permissions": "shows what you must be allowed to do, as an IAM policy",
+    "save FILE": "writes an answers file; without FILE a name is found",
+    "refresh": "reads the account afresh and checks again",
+    "profile": "moves to another AWS profile; answers are kept",
+    "region": "moves to another region; answers are kept",
+    "back": "goes to the last question",
+    "?": "says this",
+    "quit": "leaves and keeps your answers",
+}
+"""What can be said at the review."""
+OVER: Mapping[str, str] = {
+    "check": "looks once more whether it works, and writes its files again",
+    "undo": "takes everything back that this run created",
+    "quit": "leaves",
+}
+"""What can be said about a run that is done."""
+FAILED: Mapping[str, str] = {
+    "again": "tries again",
+    "undo": "takes everything back",
+    "keep": "leaves it for later",
+}
+"""What can be said about a run that stopped half-way."""
 
 
-class Quit(Exception):
-    """The person wants to leave. `code` is how the command ends."""
+class Elsewhere(Exception):
+    """The person wants another profile or region, whichever `kind` says, for the draft at hand."""
 
-    code = 0
-
-
-class Interrupted(Quit):
-    """The person pressed Ctrl-C."""
-
-    code = 130
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Tell something. On a terminal, lines break between words, and what continues a line stands under it."""
-    stream = sys.stderr if err else sys.stdout
-    if stream.isatty():
-        width = max(shutil.get_terminal_size().columns, 20)
-        text = "\n".join(_broken(each, width) for each in text.split("\n"))
-    click.echo(text, err=err)
-
-
-def _broken(text: str, width: int) -> str:
-    if len(text) <= width:
-        return text
-    indent = " " * min(len(text) - len(text.lstrip()) + 2, width // 2) if text.startswith(" ") else ""
-    return textwrap.fill(
-        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    )  # fmt: skip
-
-
-def reader() -> Reader:
-    """How this terminal is read: prompt in, reply out. Raises Quit at Ctrl-C and at the end of input."""
-
-    def plain(prompt: str, start: str) -> str:
-        try:
-            return input(f"{prompt} [{line(start)}]: " if start else f"{prompt}: ").strip() or start
-        except EOFError:
-            say("")
-            raise Quit from None
-        except KeyboardInterrupt:
-            say("")
-            raise Interrupted from None
-
-    def editing(prompt: str, start: str) -> str:
-        import questionary
-
-        try:
-            return str(questionary.text(f"{prompt}:", default=start, qmark=">").unsafe_ask()).strip()
-        except EOFError:
-            raise Quit from None
-        except KeyboardInterrupt:
-            raise Interrupted from None
-
-    return plain if os.environ.get("TERM", "dumb") in ("dumb", "") else editing
+def explain(words: Mapping[str, str]) -> None:
+    """Say what can be said."""
+    say("\n".join(f"  {word}: {what}" for word, what in words.items()))
 
 
 def lets_in() -> LetIn:
@@ -115,28 +114,55 @@ def home(place: Place) -> int:
     """Choose a set-up, or a draft or run to go on with."""
     ask, journal = reader(), Journal()
     say("Handrail guides you through AWS set-ups. What would you like to do?\n")
-    ways: list[Callable[[], int]] = []
+    ways: list[tuple[str, Callable[[], int]]] = []
     for number, flow in enumerate(flows.every(), 1):
         say(f"  {number}  {flow.title}\n     {flow.summary()}")
-        ways.append(lambda name=flow.id: run(place, name, {}, (), None))  # type: ignore[misc]
-    unfinished = [r for r in journal.records() if r.status in ("draft", "applying", "failed")]
-    for number, record in enumerate(unfinished[:9], len(ways) + 1):
-        say(f"  {number}  Go on with {history.lines([record])[0]}")
-        ways.append(lambda r=record: resume(r.place, r.id, ()))  # type: ignore[misc]
+        ways.append((flow.title, lambda name=flow.id: run(place, name, {}, (), None)))  # type: ignore[misc]
+    unfinished = [record for record in journal.records() if record.status in history.UNFINISHED]
+    for record in unfinished[:9]:
+        title = f"Go on with {history.lines([record])[0]}"
+        ways.append((title, lambda record=record: resume(record.place, record.id, ())))  # type: ignore[misc]
+        say(f"  {len(ways)}  {title}")
     while True:
         try:
-            reply = ask("Number, profile, region, or quit", "")
+            reply = ask("Number, profile, region, history, or quit", "")
             if reply in ("profile", "region"):
                 place = Arrival(say, ask, journal).choose(place, reply)
                 say(f"{reply.capitalize()}: {getattr(place, reply)}.")
+                continue
+            if reply == "history":
+                if (code := _history(journal, ask)) is not None:
+                    return code
                 continue
         except Quit as leaving:
             return leaving.code
         if reply in ("quit", "q", ""):
             return 0
-        if reply.isdigit() and 1 <= int(reply) <= len(ways):
-            return ways[int(reply) - 1]()
-        say(f"“{shown(reply)}” is not a number from 1 to {len(ways)}.")
+        if reply in ("?", "help"):
+            explain(HOME)
+            continue
+        found = [way for title, way in ways if reply.lower() in title.lower()]
+        if reply.isdecimal() and 1 <= int(reply) <= len(ways):
+            found = [ways[int(reply) - 1][1]]
+        if len(found) == 1:
+            return found[0]()
+        say(f"“{line(reply)}” is not a number from 1 to {len(ways)}, nor in just one of the titles.")
+
+
+def _history(journal: Journal, ask: Reader) -> int | None:
+    """Every draft and run, newest first, and one of them on wish."""
+    records = journal.records()
+    if not records:
+        say("There are no drafts and no runs yet.")
+        return None
+    for number, row in enumerate(history.lines(records), 1):
+        say(f"  {number:>3}  {row}")
+    while (reply := ask("Number, or back", "back")) != "back":
+        if reply.isdecimal() and 1 <= int(reply) <= len(records):
+            record = records[int(reply) - 1]
+            return resume(record.place, record.id, ())
+        say(f"“{line(reply)}” is not a number from 1 to {len(records)}.")
+    return None
 
 
 def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None) -> int:
@@ -150,7 +176,7 @@ def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[
     session.accepted |= set(accept)
     if answers:
         session.suggest(answers)
-    code = Conversation(session, ask).hold()
+    code, session = _talk(session, journal, ask)
     if save:
         batch.save_answers(save, session.answers())
     return code
@@ -170,14 +196,50 @@ def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
     talk = Conversation(session, ask)
     match kept.record.status:
         case "draft":
-            return talk.hold()
+            return _talk(session, journal, ask)[0]
         case "undoing":
             return talk.undo()
         case "applying" | "failed":
             return talk.apply()
-        case _:
+        case "undone":
             say("\n".join(history.details(kept)))
             return 0
+        case _:
+            say("\n".join(history.details(kept)))
+            return talk.look_back()
+
+
+def _talk(session: Session, journal: Journal, ask: Reader) -> tuple[int, Session]:
+    """Ask, review and apply, in another account if the person moves; gives the exit code, and the session at last."""
+    while True:
+        try:
+            return Conversation(session, ask).hold(), session
+        except Elsewhere as wish:
+            session = _moved(session, journal, ask, wish.kind)
+
+
+def _moved(session: Session, journal: Journal, ask: Reader, kind: str) -> Session:
+    """The same draft in the account that is chosen now, or where it was if that is not to be had."""
+    if session.place.practice:
+        say("The practice account is the only one there is in practice mode.")
+        return session
+    arrival = Arrival(say, ask, journal)
+    try:
+        cloud, place = arrival.arrive(arrival.choose(session.place, kind))
+    except Quit:
+        return session
+    except Problem as problem:
+        say(words.problem(problem))
+        return session
+    said, accepted = session.answers(), session.accepted
+    session.close()
+    kept = journal.run(session.run.id) if session.run else None
+    session = Session(session.flow, cloud, journal, place=place, run=kept)
+    session.accepted |= accepted
+    session.settle()
+    if not kept and said:
+        session.suggest(said)
+    return session
 
 
 def agree_to_undo(kept: Run, decided: dict[str, str], ask: Reader | None = None) -> bool:
@@ -195,6 +257,7 @@ def agree_to_undo(kept: Run, decided: dict[str, str], ask: Reader | None = None)
                 for value, meaning in decision.options.items():
                     say(f"  {value}: {meaning}", err=True)
                 decided[decision.key] = ask(" or ".join(decision.options), decision.default)
+        unread()
         return ask("Type yes to undo", "").lower() in ("yes", "y")
     except Quit:
         return False
@@ -260,7 +323,7 @@ class Conversation:
     def _confirm(self, state: Asking) -> None:
         caution = state.cautions[0]
         switch = f", “switch” for {caution.switch} instead" if caution.switch else ""
-        reply = self._reply(f"Type yes to go on anyway{switch}, or another answer", "", state)
+        reply = self._reply(f"Type yes to go on anyway{switch}, or another answer", "", state, offers=False)
         if reply is None:
             return
         if reply.lower() in ("yes", "y"):
@@ -315,7 +378,7 @@ class Conversation:
                 return reply
             if catalogue.count == 1:
                 return catalogue.page()[0].key
-            say(f"{catalogue.count} match “{shown(reply)}”:")
+            say(f"{catalogue.count} match “{line(reply)}”:")
             marked = {}
 
     def _several(self, reply: str, catalogue: Catalogue) -> object:
@@ -337,9 +400,12 @@ class Conversation:
         if further := catalogue.further():
             say(f"      {further}: type more, or part of a name")
 
-    def _reply(self, prompt: str, start: str, state: Asking) -> str | None:
+    def _reply(self, prompt: str, start: str, state: Asking, *, offers: bool = True) -> str | None:
         """A reply that is an answer; None when it was a word for the conversation itself."""
         reply = self.ask(prompt, start)
+        while "\n" in reply:  # pasted: none of it may answer what is asked next
+            offered = self._at_once(reply, state.question)
+            reply = self.ask(prompt, offered if offers else "")
         match reply.lower():
             case "back":
                 if not self.session.back():
@@ -347,85 +413,128 @@ class Conversation:
             case "?" | "help":
                 question = state.question
                 say(question.why)
-                say(f"You can enter {question.allowed()}.\n{HELP}")
+                say(f"You can enter {question.allowed()}. Or:")
+                explain(QUESTION)
             case "refresh":
                 self.session.refresh()
                 say("The account is read again.")
+            case "profile" | "region" as kind:
+                raise Elsewhere(kind)
             case "quit" | "exit":
                 raise Quit
             case _:
                 return reply
         return None
 
+    def _at_once(self, reply: str, question: Question[Any]) -> str:
+        """What of several lines is offered, and said of it."""
+        if not isinstance(question, Many | Picks):
+            say("Several lines came at once. One is asked for here; the others are left out.")
+            return reply.partition("\n")[0]
+        entries = several(reply, spaces=isinstance(question, Many))
+        say(f"{len(entries)} entries came at once. Enter takes them.")
+        return ", ".join(entries)
+
     # -- reviewing ---------------------------------------------------------------------------------------
 
     def _review(self, review: Review) -> int | None:
         session = self.session
-        open_ = [c for c in review.cautions if c.confirm and c.id not in session.accepted]
         told = words.review(session, review)
         if told != self._reviewed:
             self._reviewed = told
             say("\nReview\n" + "\n".join(told))
             for refusal in review.refusals:
                 say(f"It cannot be created like this: {words.finding(refusal)}")
-            for caution in open_:
-                say(words.caution(caution))
-        say("yes creates it; change KEY changes an answer; commands, permissions, save FILE, back, quit.")
+        say("yes creates it; change KEY changes an answer; show, export, save make files; back, ?, quit.")
+        unread()
         reply = self.ask("What now", "")
         word, _, rest = reply.partition(" ")
-        match word.lower():
-            case "yes" if review.refusals:
-                say(f"It cannot be created like this: {words.finding(review.refusals[0])}")
-            case "yes" if session.place.read_only and review.plan.actions:
-                say("Nothing was created: this is read-only. Leave out --read-only.")
-            case "yes":
-                if self._sure():
-                    for caution in open_:
-                        session.accept(caution.id)
-                    return self.apply()
-            case "change":
-                try:
-                    session.revisit(rest.strip())
-                except Refused as problem:
-                    say(words.problem(problem))
-            case "commands":
-                from flows.export.cli import script
-
-                title, region = session.flow.title, session.identity.region
-                click.echo(script(review.plan, flow=session.flow.id, title=title, region=region))
-            case "permissions":
-                say("\n".join(review.permissions))
-            case "save":
-                self._save(Path(rest.strip() or f"{session.flow.id}.yaml"))
-            case "back":
-                session.back()
-            case "quit" | "exit":
-                raise Quit
-            case "refresh":
-                session.refresh()
-                self._reviewed = []
-            case "?" | "help":
-                say(HELP)
-            case _:
-                say(f"“{shown(reply)}” is none of these words." if reply else "Nothing was created yet.")
+        rest = rest.strip()
+        try:
+            match word.lower():
+                case "yes" if review.refusals:
+                    say(f"It cannot be created like this: {words.finding(review.refusals[0])}")
+                case "yes" if session.place.read_only and review.plan.actions:
+                    say("Nothing was created: this is read-only. Leave out --read-only.")
+                case "yes":
+                    if self._agreed(review) and self._sure():
+                        return self.apply()
+                case "change":
+                    session.revisit(rest)
+                case "default":
+                    session.use_default(rest)
+                case "show" | "commands" | "permissions" | "export":
+                    self._export(word.lower(), rest)
+                case "save":
+                    self._save(exports.answers(session), rest or exports.free(session.flow.id, ".yaml"))
+                case "back":
+                    session.back()
+                case "profile" | "region" as kind:
+                    raise Elsewhere(kind)
+                case "quit" | "exit":
+                    raise Quit
+                case "refresh":
+                    session.refresh()
+                    self._reviewed = []
+                case "?" | "help":
+                    explain(REVIEW)
+                case _:
+                    say(f"“{line(reply)}” is none of these words." if reply else "Nothing was created yet.")
+        except Refused as problem:
+            say(words.problem(problem))
         return None
+
+    def _agreed(self, review: Review) -> bool:
+        """Whether there is a conscious yes to everything that needs one."""
+        for caution in review.cautions:
+            if not caution.confirm or caution.id in self.session.accepted:
+                continue
+            say(words.caution(caution))
+            switch = f", “switch” for {caution.switch} instead" if caution.switch else ""
+            reply = self.ask(f"Type yes to go on anyway{switch}", "").lower()
+            if reply in ("yes", "y"):
+                self.session.accept(caution.id)
+                continue
+            if reply == "switch" and caution.switch:
+                self.session.revisit(caution.key)
+                self.session.answer(caution.switch)
+            else:
+                say("Nothing was created.")
+            return False
+        return True
+
+    def _export(self, word: str, rest: str) -> None:
+        """Show the plan as a file for somewhere else, or write it there."""
+        session = self.session
+        forms = exports.offered(session.flow)
+        name, _, file = {"commands": "cli", "permissions": "policy"}.get(word, rest).partition(" ")
+        if name not in forms:
+            say(f"“{line(name)}” is no form. {word} goes with:" if name else f"{word} goes with:")
+            explain({key: f"{form.title}, {form.about}" for key, form in forms.items()})
+            return
+        document = forms[name].make(session)
+        if word == "export":
+            self._save(document, file.strip() or exports.free(session.flow.id, forms[name].ending))
+            return
+        for note in document.notes:
+            say(note)
+        click.echo("\n".join(shown(each) for each in document.text.split("\n")))
+
+    def _save(self, document: exports.Document, name: str) -> None:
+        for note in document.notes:
+            say(note)
+        say(f"Written to {exports.save(document, name)}.")
 
     def _sure(self) -> bool:
         """In an account that looks like production, its name is typed."""
         wanted = words.production_name(self.session.identity, self.session.place)
         if not wanted:
             return True
+        unread()
         if self.ask(f"This looks like production. Type {wanted} to go on", "") == wanted:
             return True
         say("That is not its name; nothing was created.")
         return False
-
-    def _save(self, path: Path) -> None:
-        try:
-            batch.save_answers(path, self.session.answers())
-            say(f"Written to {path}.")
-        except Problem as problem:
-            say(words.problem(problem))
 
     # -- doing -------------------------------------------------------------------------------------------
 
@@ -437,12 +546,21 @@ class Conversation:
         assert run is not None and run.plan is not None
         if run.record.status == "failed":
             return self._after_failure(problems)
+        if not self._hand_over():
+            return 1
+        say(f"Take it back with: handrail undo {run.id}")
+        return code
+
+    def _hand_over(self) -> bool:
+        """Say what there is now, and whether it works."""
+        session, run = self.session, self.session.run
+        assert run is not None, "only a run is handed over"
         try:
             handover = session.hand_over()
         except CloudError as problem:
             say(words.problem(problem))
             say(f"Try again with: handrail resume {run.id}")
-            return 1
+            return False
         say("\nDone.")
         for name, value in handover.outputs.items():
             say(f"  {name}: {line(value)}")
@@ -454,8 +572,26 @@ class Conversation:
             say(f"  {line(step)}")
         if handover.waiting:
             say(handover.waiting)
-        say(f"Take it back with: handrail undo {run.id}")
-        return code
+        return True
+
+    def look_back(self) -> int:
+        """What can be done about a run that is done."""
+        while True:
+            try:
+                reply = self.ask("check looks whether it works, undo takes it back, quit leaves", "quit")
+            except Quit as leaving:
+                return leaving.code
+            match reply.lower():
+                case "check":
+                    self._hand_over()
+                case "undo":
+                    return self.undo()
+                case "quit" | "q":
+                    return 0
+                case "?" | "help":
+                    explain(OVER)
+                case _:
+                    say(f"“{line(reply)}” is none of these words.")
 
     def undo(self) -> int:
         """Take it back, and show the receipt."""
@@ -490,8 +626,10 @@ class Conversation:
                 case "keep":
                     say(f"Go on with: handrail resume {run.id}\nTake it back with: handrail undo {run.id}")
                     return code
+                case "?" | "help":
+                    explain(FAILED)
                 case _:
-                    say(f"“{shown(reply)}” is none of these words.")
+                    say(f"“{line(reply)}” is none of these words.")
 
     def _signed_in(self, problem: Problem) -> bool:
         """Whether all that was wrong was the sign-in, and it is mended."""

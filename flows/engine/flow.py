@@ -139,7 +139,7 @@ class Flow:
     @classmethod
     def script(cls, given: Mapping[str, Any]) -> str:
         """What runs on a machine, alone, so that it can be read and run anywhere; `given` are some answers."""
-        raise Refused(f"{cls.id} runs nothing on a machine.", remedy="Choose another --format.")
+        raise Refused(f"{cls.id} runs nothing on a machine.", remedy="Choose another format.")
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:

@@ -45,7 +45,9 @@ def template(plan: Plan, *, flow: str, title: str, region: str) -> Template:
     if not build.resources:
         why = "; ".join(dict.fromkeys(reason.rstrip(".") for _, _, reason in build.left_out()))
         raise Refused(
-            f"Nothing of “{title}” can be a CloudFormation template.", f"{why}.", "Use --format cli or runbook instead."
+            f"Nothing of “{title}” can be a CloudFormation template.",
+            f"{why}.",
+            "The formats cli and runbook have all.",
         )
     written = Written(build, title)
     return Template(written.head() + dumped(written.document()), home, tuple(build.left_out()))

@@ -61,7 +61,7 @@ def test_without_anything_for_a_template_there_is_none(
     words = ("export", "alb", "--answers", answers(MAINTENANCE), "--format", "cloudformation", "--out", out, *museum.at)
     ran = handrail(*words)
     assert (ran.code, ran.out) == (2, "")
-    assert "Use --format cli or runbook instead." in ran.err
+    assert "The formats cli and runbook have all." in ran.err
     assert not out.exists()
 
 

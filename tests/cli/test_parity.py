@@ -14,7 +14,8 @@ import flows
 from flows.engine import Asking, Cloud, Picks, Place, Plan, Session
 from flows.engine.cloud import Aws
 from tui.batch import load_answers
-from tui.prompts import Conversation, Quit
+from tui.prompts import Conversation
+from tui.reader import Quit
 
 Step = tuple[str, str]
 """Which question, and the reply; a key that was answered before is a change of mind."""

@@ -17,7 +17,8 @@ from cli.terminal import Terminal
 import flows
 from flows.engine import Journal, Place, Session
 from flows.engine.cloud import Aws
-from tui.prompts import Conversation, Interrupted, Quit
+from tui.prompts import Conversation
+from tui.reader import Interrupted, Quit
 
 PICK, PICKS, NOW = "Number, name or part of it", "Numbers or names (separate with commas), or none", "What now"
 STRAIGHT = [
@@ -172,10 +173,10 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
         terminal.answer("Device address", "quit")
         terminal.ended()
     with talk(*company.at) as terminal:
-        shown = terminal.answer("Number, profile, region, or quit", "99")
+        shown = terminal.answer("Number, profile, region, history, or quit", "99")
         assert "1  Connect an office to a VPC" in shown
         assert "draft" in shown
-        terminal.answer("Number, profile, region, or quit", str(len(flows.SET_UPS) + 1))
+        terminal.answer("Number, profile, region, history, or quit", str(len(flows.SET_UPS) + 1))
         terminal.answer("Device address", "quit")
         assert terminal.ended() == 0
 

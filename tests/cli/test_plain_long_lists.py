@@ -8,7 +8,8 @@ import pytest
 from support.long_lists import MANY, OneGroup, SomeGroups, Thousands
 
 from flows.engine import CloudError, Flow, Session
-from tui.prompts import Conversation, Quit
+from tui.prompts import Conversation
+from tui.reader import Quit
 
 
 class Replies:

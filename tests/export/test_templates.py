@@ -38,7 +38,7 @@ def test_a_plan_of_which_nothing_can_be_a_template_is_refused_with_the_reason(st
         exported(still_cloud, name)
     assert refused.value.exit_code == 2
     assert refused.value.why.endswith(".")
-    assert "--format cli" in refused.value.remedy
+    assert "formats cli and runbook" in refused.value.remedy
 
 
 def test_what_is_not_in_it_is_named_in_it(still_cloud: Aws) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from person import NARROW, WIDE, Person, somebody
 
 from flows.engine import Cloud, Journal
@@ -144,19 +147,17 @@ async def test_a_draft_is_gone_on_with_where_it_was_left(cloud: Cloud, journal: 
 
 
 async def test_the_answers_are_written_where_only_the_user_reads_them(
-    cloud: Cloud, tmp_path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # type: ignore[no-untyped-def]
-    import yaml
-
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     async with somebody(cloud) as person:
         await answered(person)
-        await person.press("w")
-        person.sees("Written to")
+        await person.press("w", "enter")
+        person.sees("What will be done", "Written to")
         path = tmp_path / "vpn.yaml"
         assert path.stat().st_mode & 0o777 == 0o600
         assert yaml.safe_load(path.read_text())["gateway_ip"] == "9.9.9.9"
-        await person.press("w")
+        await person.press("w", "enter")
         assert (tmp_path / "vpn-2.yaml").exists(), "nothing is overwritten"
 
 
@@ -164,7 +165,7 @@ async def test_the_same_plan_is_shown_as_commands_and_as_a_policy(cloud: Cloud) 
     async with somebody(cloud, size=WIDE) as person:
         await answered(person)
         await person.press("c")
-        person.sees("As aws commands", "#!/usr/bin/env bash")
+        person.sees("aws commands", "#!/usr/bin/env bash")
         await person.press("escape", "p")
         person.sees("Permissions", '"Effect": "Allow"')
 

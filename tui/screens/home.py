@@ -29,7 +29,6 @@ ROOMY = 110
 """Columns from which a set-up's summary fits beside its title."""
 GRACE = 0.05
 """Seconds that the first frame gets to reach the terminal."""
-UNFINISHED = ("draft", "applying", "failed", "undoing")
 
 
 class Home(Page):
@@ -124,6 +123,8 @@ class Home(Page):
 
 def recent(records: list[Record]) -> list[Row]:
     """What there is to go on with: unfinished things first, then the latest finished ones."""
+    from ..history import UNFINISHED
+
     unfinished = [record for record in records if record.status in UNFINISHED]
     finished = [record for record in records if record.status in ("waiting", "done")]
     return [run_row(record) for record in (*unfinished[:12], *finished[:8])]

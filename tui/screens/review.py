@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -11,10 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from ..exports import FORMS, answers, free
 from ..safe import line
 from ..widgets.lines import Lines, Said
 from ..widgets.rail import Rail
-from .page import Page, Reading, Say
+from .export import Exports, SaveAs, show
+from .page import Page, Say
 
 if TYPE_CHECKING:
     from flows.engine import Caution, Line, Review, Session, State
@@ -29,6 +30,7 @@ class ReviewPage(Page):
         Binding("d", "default", "Default", tooltip="Let the default count again"),
         Binding("c", "commands", "Commands", tooltip="The same as aws commands"),
         Binding("p", "permissions", "Permissions", tooltip="What you must be allowed to do, as an IAM policy"),
+        Binding("e", "export", "Export", tooltip="The plan as a script, a template, a policy or a runbook"),
         Binding("w", "write", "Save answers", tooltip="Write an answers file"),
         Binding("ctrl+r", "reload", "Read again", show=False, tooltip="Read the account afresh and check again"),
         Binding("escape", "back", "Back", tooltip="To the last question"),
@@ -173,39 +175,24 @@ class ReviewPage(Page):
 
     def action_commands(self) -> None:
         """The plan as aws commands."""
-        from flows.export.cli import script
-
-        title, region = self.session.flow.title, self.session.identity.region
-        text = script(self.review.plan, flow=self.session.flow.id, title=title, region=region)
-        intro = Said("The same with the aws command line; `handrail export` writes it to a file.", kind="muted")
-        self.app.push_screen(
-            Reading("As aws commands", [intro, Said(), *(Said(each, kind="code") for each in code(text))])
-        )
+        show(self, self.session, FORMS["cli"], self.tell)
 
     def action_permissions(self) -> None:
         """What must be allowed, as an IAM policy."""
-        import json
+        show(self, self.session, FORMS["policy"], self.tell)
 
-        from flows.export.policy import policy
-
-        text = json.dumps(policy(self.review.permissions, self.session.identity.region), indent=2)
-        unknown = [action[1:] for action in self.review.permissions if action.startswith("?")]
-        rows = [Said("The least policy for this plan, undo included. Your administrator can use it.", kind="muted")]
-        rows += [Said(f"The permission for {each} is not known; add it yourself.", "note", "warn") for each in unknown]
-        self.app.push_screen(Reading("Permissions", [*rows, Said(), *(Said(each, kind="code") for each in code(text))]))
+    def action_export(self) -> None:
+        """The plan as a file of any kind."""
+        self.app.push_screen(Exports(self.session))
 
     def action_write(self) -> None:
         """Write the answers to a file that only this user can read."""
-        session = self.session
+        flow = self.session.flow.id
 
-        def written() -> str:
-            from ..batch import save_answers
+        def written(where: str) -> None:
+            self.tell(f"{where} `handrail run {flow} --answers FILE` starts from it.")
 
-            path = free_path(Path.cwd(), session.flow.id)
-            save_answers(path, session.answers())
-            return f"Written to {path}. `handrail run {session.flow.id} --answers {path.name}` starts from it."
-
-        self.do(written, self.tell)
+        self.app.push_screen(SaveAs(answers(self.session), free(flow, ".yaml"), written))
 
     def explained(self) -> list[Said]:
         return [
@@ -275,14 +262,3 @@ def _answer(each: Line) -> Said:
     value = line(each.shown) or "none"
     mark = " (default)" if each.question.fine_tuning and each.defaulted else ""
     return Said(f"{value}{mark}", each.question.label, "muted", f"answer:{each.question.id}")
-
-
-def code(text: str) -> list[str]:
-    """Lines of a file, made safe to show; leading blanks are kept."""
-    return [line_[: len(line_) - len(line_.lstrip())] + line(line_) for line_ in text.splitlines()]
-
-
-def free_path(folder: Path, name: str) -> Path:
-    """A file that does not exist yet: nothing is overwritten."""
-    names = [folder / f"{name}.yaml", *(folder / f"{name}-{number}.yaml" for number in range(2, 1000))]
-    return next(path for path in names if not path.exists())
