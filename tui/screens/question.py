@@ -210,6 +210,12 @@ class Question(Page):
         if self.asking is not None and self.asking.question.live and not self._confirming:
             self._try_out()
 
+    @on(Word.LeftOut)
+    def left_out(self) -> None:
+        """Say that one line is all that is asked for."""
+        self._typed = [Said("Only the first of the pasted lines was taken: one is asked for here.", "note", "muted")]
+        self._show_notice()
+
     @work(group="live", exclusive=True)
     async def _try_out(self) -> None:
         from ..safe import shown

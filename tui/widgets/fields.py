@@ -6,15 +6,30 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Input, TextArea
 
 
 class Word(Input):
-    """One line of typed text."""
+    """One line of typed text. Of several that are pasted it takes the first with something in it."""
 
-    def __init__(self, *, id: str | None = None, password: bool = False) -> None:
-        super().__init__(id=id, password=password, compact=True, select_on_focus=False)
+    class LeftOut(Message):
+        """More lines were pasted than one."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        if lines and self.selection.is_empty:
+            self.insert_text_at_cursor(lines[0].expandtabs(1))
+        elif lines:
+            self.replace(lines[0].expandtabs(1), *self.selection)
+        if len(lines) > 1:
+            self.post_message(self.LeftOut())
 
 
 class Several(TextArea):
@@ -42,7 +57,7 @@ class Several(TextArea):
         event.prevent_default()
         entries = several(event.text)
         before, after = self.text[: self._offset()], self.text[self._offset() :]
-        text = "\n".join(entries) if len(entries) > 1 else event.text.strip()
+        text = "\n".join(entries) or event.text.strip()
         starts = "\n" if len(entries) > 1 and before and not before.endswith("\n") else ""
         ends = "\n" if len(entries) > 1 and after and not after.startswith("\n") else ""
         self.insert(f"{starts}{text}{ends}")

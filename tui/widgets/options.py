@@ -224,10 +224,26 @@ class Options(Widget, can_focus=True):
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        """A pasted name or id filters, too."""
+        """A pasted name or id filters, too; a list of them is marked where several may be."""
+        from flows.engine.questions import several
+
         event.stop()
-        self.finding = True
-        self._look_for(self.sought + line(event.text))
+        lines = [line(each) for each in event.text.splitlines() if each.strip()]
+        if self.marked is not None and len(lines) > 1:
+            lines = self._mark_these(several(event.text, spaces=False))
+        if lines and self.count:
+            self.action_find()
+            self._look_for(self.sought + lines[0])
+
+    def _mark_these(self, entries: list[str]) -> list[str]:
+        """Mark what these ids or names mean; gives those that mean nothing here."""
+        assert self.marked is not None, "several may be marked"
+        found = {
+            entry: {row.key for row in self._rows if row.key and entry in (row.key, row.label)} for entry in entries
+        }
+        self.marked = self.marked.union(*found.values())
+        self.refresh()
+        return [entry for entry, keys in found.items() if not keys]
 
     def action_move(self, by: int) -> None:
         self._move(by)
