@@ -37,6 +37,7 @@ async def shown(person: Person, form: exports.Form) -> None:
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
 async def test_every_form_is_offered_shown_and_written(cloud: Cloud, folder: Path, size: tuple[int, int]) -> None:
     async with somebody(cloud, WORDPRESS, size=size) as person:
+        await person.until("What will be done")
         session = person.app.desk.session
         assert session is not None
         forms = exports.offered(session.flow)
@@ -61,6 +62,7 @@ async def test_every_form_is_offered_shown_and_written(cloud: Cloud, folder: Pat
 
 async def test_what_a_template_lacks_is_said_above_it(cloud: Cloud) -> None:
     async with somebody(cloud, ALB, size=WIDE) as person:
+        await person.until("What will be done")
         await shown(person, exports.FORMS["cloudformation"])
         person.sees("These steps are NOT in the template", "On port 80, redirect (301) to")
         assert "\n   Resources:\n     " in person.screen, "indents are kept"
@@ -68,6 +70,7 @@ async def test_what_a_template_lacks_is_said_above_it(cloud: Cloud) -> None:
 
 async def test_where_there_is_no_template_a_sentence_says_why(cloud: Cloud) -> None:
     async with somebody(cloud, Start(flow="alb", answers=MAINTENANCE)) as person:
+        await person.until("What will be done")
         await shown(person, exports.FORMS["cloudformation"])
         person.sees("Export", "can be a CloudFormation template", "The formats cli and runbook have all.")
 
@@ -75,6 +78,7 @@ async def test_where_there_is_no_template_a_sentence_says_why(cloud: Cloud) -> N
 async def test_a_file_that_exists_is_left_alone(cloud: Cloud, folder: Path) -> None:
     (folder / "mine.sh").write_text("mine")
     async with somebody(cloud, ALB) as person:
+        await person.until("What will be done")
         await person.press("c", "w", "ctrl+u")
         await person.types("mine.sh")
         await person.press("enter")
@@ -88,6 +92,7 @@ async def test_a_file_that_exists_is_left_alone(cloud: Cloud, folder: Path) -> N
 async def test_the_name_that_is_offered_is_free(cloud: Cloud, folder: Path) -> None:
     (folder / "alb.sh").symlink_to("nowhere")
     async with somebody(cloud, ALB) as person:
+        await person.until("What will be done")
         await person.press("c", "w", "enter", "w", "enter")
     assert sorted(path.name for path in folder.iterdir()) == ["alb-2.sh", "alb-3.sh", "alb.sh"]
     assert not Path("nowhere").exists()
@@ -97,6 +102,7 @@ async def test_the_name_that_is_offered_is_free(cloud: Cloud, folder: Path) -> N
 async def test_a_folder_that_cannot_be_written_is_a_sentence(cloud: Cloud, folder: Path, key: str) -> None:
     (folder / "file").touch()
     async with somebody(cloud, ALB) as person:
+        await person.until("What will be done")
         await person.press(key)
         if key == "c":
             await person.press("w")

@@ -45,6 +45,7 @@ async def test_a_list_filters_by_the_first_line() -> None:
 async def test_where_several_may_be_picked_all_of_them_are_marked() -> None:
     start = Start(flow="lists", answers={"many": "id-00001", "hostile": "h1"})
     async with somebody(Canned(), start, flow=Lists) as person:
+        await person.until("Which of these?")
         await paste(person, "- Third\n- a\n")
         assert person.app.screen.query_one(Options).picked == ["a", "c"]
         await paste(person, "Second\nFourth\n")
@@ -54,7 +55,7 @@ async def test_where_several_may_be_picked_all_of_them_are_marked() -> None:
 
 async def test_at_the_review_a_paste_does_nothing(journal: Journal) -> None:
     async with somebody(Canned(), Start(flow="small", answers={"name": "calm"}), flow=Small) as person:
-        person.sees("What will be done")
+        await person.until("What will be done")
         await paste(person, "a\nyes\n\n")
         person.sees("What will be done", "Nothing was created so far.")
         assert not [record for record in journal.records() if record.status != "draft"]
