@@ -8,7 +8,20 @@ from dataclasses import replace
 from functools import partial
 
 from flows.accounts import sign_in
-from flows.engine import Cloud, Habits, Journal, Listed, NotChosen, Offer, Option, Place, Problem, SignInNeeded, Way
+from flows.engine import (
+    Cloud,
+    Habits,
+    Journal,
+    Listed,
+    NoAccess,
+    NotChosen,
+    Offer,
+    Option,
+    Place,
+    Problem,
+    SignInNeeded,
+    Way,
+)  # fmt: skip
 
 from . import places, words
 from .catalogue import Catalogue
@@ -17,6 +30,13 @@ from .reader import Quit, Reader
 from .safe import line, shown
 
 Say = Callable[[str], None]
+OTHERWISE = {
+    "again": "tries again, after you changed something",
+    "profile": "chooses another AWS profile",
+    "practise": "goes on in a simulated account; no AWS account is needed",
+    "quit": "leaves; nothing is lost",
+}
+"""What can be said where there is no way into an account."""
 
 
 class Arrival:
@@ -40,42 +60,83 @@ class Arrival:
                 cloud = sign_in(place, self.let_in)
             except NotChosen as missing:
                 self.say(shown(missing.what))
-                place = self.choose(place, missing.lacks)
+                place = self.choose(place, missing.lacks, missing=True)
+                continue
+            except NoAccess as problem:
+                if place.practice:
+                    raise
+                self.say(words.problem(problem))
+                place = self._otherwise(place, problem)
                 continue
             Habits(self.journal).note(place, cloud.identity)
             return cloud, place
 
+    def _otherwise(self, place: Place, problem: NoAccess) -> Place:
+        """Where to try after this went wrong."""
+        while True:
+            match reply := self.ask("again tries again, profile chooses another, practise simulates, quit", "quit"):
+                case "again":
+                    return place
+                case "profile":
+                    return self.choose(place, reply)
+                case "practise":
+                    return practising(place)
+                case "quit":
+                    leaving = Quit()
+                    leaving.code = problem.exit_code
+                    raise leaving
+                case "?" | "help":
+                    self.say("\n".join(f"  {word}: {what}" for word, what in OTHERWISE.items()))
+                case _:
+                    self.say(f"“{line(reply)}” is none of these words.")
+
     # -- choosing ----------------------------------------------------------------------------------------
 
-    def choose(self, place: Place, kind: str) -> Place:
-        """Ask for the profile (and the region, where it has none), or for the region alone."""
-        if kind == "region":
-            region = self._pick("Which region?", places.regions(self.journal, place.region))
-            return replace(place, region=region)
-        name = self._pick("Which profile?", places.profiles(self.journal))
-        place = replace(place, profile=name, region="", practice=False)
-        return self.choose(place, "region") if places.without_region(place, name) else place
+    def choose(self, place: Place, kind: str, *, missing: bool = False) -> Place:
+        """Ask for the profile (and the region, where it has none), or for the region alone.
 
-    def _pick(self, question: str, spots: list[Spot]) -> str:
+        It stays as it is for somebody who would rather go back; where it is `missing`, one may practise instead.
+        """
+        if kind == "region":
+            name = self._pick("Which region?", places.regions(self.journal, place.region), missing)
+            chosen = replace(place, region=name)
+        else:
+            name = self._pick("Which profile?", places.profiles(self.journal), missing)
+            chosen = replace(place, profile=name, region="", practice=False)
+            if name and places.without_region(chosen, name):
+                return self.choose(chosen, "region", missing=True)
+        if name:
+            return chosen
+        return practising(place) if missing else place
+
+    def _pick(self, question: str, spots: list[Spot], missing: bool) -> str:
+        """The name of one of them; none if the person said what else there is to say."""
         offer = Offer(Listed.ITEMS, tuple(Option(spot.name, spot.name, spot.name, spot.about) for spot in spots))
-        catalogue = Catalogue(offer)
+        catalogue, instead = Catalogue(offer), "practise" if missing else "back"
         self.say(question)
         while True:
             for number, option in enumerate(catalogue.page(), catalogue.first + 1):
                 self.say(f"  {number:>3}  {option.label}  {option.hint}")
             if further := catalogue.further():
                 self.say(f"      {further}: type more, or part of a name")
-            reply = self.ask("Number, name or part of it", "")
+            reply = self.ask(f"Number, name or part of it, or {instead}", "")
+            if reply == instead:
+                return ""
             if reply == "more" and further:
                 catalogue.turn()
             elif found := catalogue.named(reply):
                 return found[0].key
             elif not reply or not catalogue.look_for(reply):
-                self.say(f"None match “{shown(reply)}”.")
+                self.say(f"None match “{line(reply)}”.")
             elif catalogue.count == 1:
                 return catalogue.page()[0].key
             else:
-                self.say(f"{catalogue.count} match “{shown(reply)}”:")
+                self.say(f"{catalogue.count} match “{line(reply)}”:")
+
+
+def practising(place: Place) -> Place:
+    """The same in the practice account."""
+    return replace(place, practice=True, profile="", endpoint_url="")
 
 
 class LetIn:

@@ -82,6 +82,7 @@ REVIEW: Mapping[str, str] = {
 OVER: Mapping[str, str] = {
     "check": "looks once more whether it works, and writes its files again",
     "undo": "takes everything back that this run created",
+    "?": "says this",
     "quit": "leaves",
 }
 """What can be said about a run that is done."""
@@ -605,6 +606,8 @@ class Conversation:
             say("Going on.")
         receipt = self.session.receipt()
         say("\n".join(words.receipt(receipt)))
+        if not receipt.complete:
+            say(f"Try again with: handrail undo {run.id}")
         return 0 if receipt.complete else 1
 
     def _after_failure(self, problems: list[Problem]) -> int:

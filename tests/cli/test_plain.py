@@ -176,9 +176,19 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
         shown = terminal.answer("Number, profile, region, history, or quit", "99")
         assert "1  Connect an office to a VPC" in shown
         assert "draft" in shown
-        terminal.answer("Number, profile, region, history, or quit", str(len(flows.SET_UPS) + 1))
+        terminal.answer("Number, profile, region, history, or quit", "?")
+        assert "lists every draft and run" in terminal.answer("Number, profile, region, history, or quit", "history")
+        assert re.search(r"  1  vpn-\S+ +draft", terminal.answer("Number, or back", "back"))
+        terminal.answer("Number, profile, region, history, or quit", "run")
+        assert "nor in just one of the titles" in terminal.answer("history, or quit", str(len(flows.SET_UPS) + 1))
         terminal.answer("Device address", "quit")
         assert terminal.ended() == 0
+    with talk(*company.at) as terminal:
+        terminal.answer("Number, profile, region, history, or quit", "history")
+        terminal.answer("Number, or back", "1")
+        terminal.answer("Device address", "quit")
+        assert terminal.ended() == 0
+    assert_reads_well(terminal.seen)
 
 
 @pytest.mark.parametrize(
@@ -254,6 +264,16 @@ def test_long_lists_come_in_pages(cloud: Aws, session: Session, capsys: pytest.C
     assert session.answers()["vpc"].startswith("vpc-")
     (first, *_) = session.trail()
     assert first.shown.startswith("net-17 (")
+
+
+def test_a_run_that_is_done_is_looked_at_and_taken_back(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    Conversation(session, Script(*[reply for _, reply in STRAIGHT], "yes")).hold()
+    assert Conversation(session, Script("what", "?", "check", "quit")).look_back() == 0
+    shown = capsys.readouterr().out.partition("Take it back with")[2]
+    assert "“what” is none of these words." in shown and "takes everything back" in shown
+    assert "waits for your device" in shown
+    assert Conversation(session, Script("undo", "yes")).look_back() == 0
+    assert "Everything is as it was before." in capsys.readouterr().out
 
 
 def test_a_changed_mind_asks_again_only_what_depended_on_it(

@@ -16,6 +16,7 @@ from support.gate import CODE, MFA, Gate, at_home, gate
 from flows.practice.server import Served
 
 PICK = "Number, name or part of it"
+OTHERWISE = "again tries again, profile chooses another, practise simulates, quit"
 ANSWERS = (
     "--set", "vpc=shop", "--set", "gateway_ip=198.18.0.7", "--set", "networks=192.168.10.0/24",
     "--set", "routing=static", "--set", "route_tables=shop-private-a",
@@ -90,9 +91,51 @@ def test_ctrl_c_leaves_the_page_and_says_how_else(door: Gate) -> None:
     with talk("run", "vpn", "--profile", "acme") as terminal:
         terminal.until("Ctrl-C leaves.")
         terminal.press(b"\x03")
-        shown = terminal.until("aws sso login")
+        shown = terminal.answer(OTHERWISE, "what")
+        assert "You are not signed in to AWS." in shown and "aws sso login" in shown
+        assert "“what” is none of these words." in terminal.answer(OTHERWISE, "again")
+        terminal.until("Ctrl-C leaves.")
+        terminal.press(b"\x03")
+        terminal.answer(OTHERWISE, "quit")
         assert terminal.ended() == 4
-    assert "You are not signed in to AWS." in shown
+
+
+def test_who_cannot_get_in_chooses_another_profile_or_practises(door: Gate) -> None:
+    with talk("run", "vpn", "--profile", "acme") as terminal:
+        terminal.until("Ctrl-C leaves.")
+        terminal.press(b"\x03")
+        terminal.answer(OTHERWISE, "profile")
+        terminal.answer(f"{PICK}, or back", "back")
+        terminal.until("Ctrl-C leaves.")
+        terminal.press(b"\x03")
+        terminal.answer(OTHERWISE, "practise")
+        terminal.until("PRACTICE")
+        terminal.answer(PICK, "quit")
+        assert terminal.ended() == 0
+
+
+def test_who_has_to_choose_a_profile_may_practise_instead(door: Gate) -> None:
+    with talk("run", "vpn", "--profile", "ghost") as terminal:
+        assert "There is no AWS profile called “ghost”." in terminal.answer(f"{PICK}, or practise", "practise")
+        terminal.until("PRACTICE")
+        terminal.answer(PICK, "quit")
+        assert terminal.ended() == 0
+
+
+def test_a_draft_moves_along_and_keeps_its_answers(door: Gate) -> None:
+    with talk("run", "vpn", "--profile", "keys", "--region", "eu-west-1") as terminal:
+        terminal.answer(PICK, "1")
+        terminal.answer("Device address", "198.18.0.7")
+        terminal.answer("Office networks", "region")
+        assert "Which region?" in terminal.answer(PICK, "nowhere, please")
+        assert "None match" in terminal.answer(PICK, "eu-central-1")
+        terminal.until("eu-central-1 · profile keys")
+        assert "1 of 8  Which VPC" in terminal.answer(PICK, "shop"), "what was chosen elsewhere is not here"
+        terminal.answer("Office networks", "profile")
+        terminal.answer(f"{PICK}, or back", "back")
+        terminal.until("eu-central-1 · profile keys")
+        terminal.answer("Office networks", "quit")
+        assert terminal.ended() == 0
 
 
 def test_without_credentials_profile_and_region_are_asked_for(door: Gate) -> None:
