@@ -91,7 +91,7 @@ def cli(plain: bool, **given: Any) -> None:
     context.obj = given
     if context.invoked_subcommand:
         return
-    if not is_terminal():
+    if not _somebody(plain):
         click.echo(context.get_help())
         raise click.UsageError("This is not a terminal, so there is nothing to show. Name a command.")
     if _plain(plain):
@@ -187,7 +187,7 @@ def run(
 
     known = batch.load_answers(answers, sets)
     place, found = place_of(given), flows.find(flow)
-    if output == "text" and not yes and is_terminal():
+    if output == "text" and not yes and _somebody(plain):
         if _plain(plain):
             from . import prompts
 
@@ -303,7 +303,7 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
     journal = _journal()
     run = journal.run(run_id)
     record = run.record
-    if output == "text" and not yes and is_terminal():
+    if output == "text" and not yes and _somebody(plain):
         if _plain(plain):
             from . import prompts
 
@@ -521,7 +521,16 @@ def _journal() -> Journal:
 
 def _plain(asked: bool) -> bool:
     """Line prompts: asked for, before or after the command's name, or because of where this runs."""
-    return asked or click.get_current_context().find_root().params["plain"] or wants_lines()
+    return _lines_asked_for(asked) or wants_lines()
+
+
+def _lines_asked_for(asked: bool) -> bool:
+    return asked or bool(click.get_current_context().find_root().params["plain"])
+
+
+def _somebody(plain: bool) -> bool:
+    """Whether there is somebody to ask. Lines that were asked for may go to a file as well: `--plain | tee log`."""
+    return is_terminal() or (_lines_asked_for(plain) and sys.stdin.isatty())
 
 
 # -- the way in and out ----------------------------------------------------------------------------------------

@@ -34,6 +34,11 @@ def lines(records: Iterable[Record]) -> list[str]:
     return rows or ["No drafts and no runs yet."]
 
 
+def said(value: object) -> str:
+    """An answer as a person would say it."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
 def as_json(record: Record) -> dict[str, Any]:
     return {
         "run": record.id, "flow": record.flow, "status": record.status, "created": record.created,
@@ -46,7 +51,7 @@ def details(run: Run) -> list[str]:
     """Steps, resources, outputs and costs of one run."""
     record, plan = run.record, run.plan
     found = [f"{record.id}: {STATES[record.status]}", f"Begun {record.created}, last changed {record.changed}"]
-    found += ["", "Answers", *(f"  {key}: {line(value)}" for key, value in record.answers.items())]
+    found += ["", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
     if plan is None:
         return [*found, "", f"Go on with: handrail resume {run.id}"]
     found += ["", "Steps"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cli.face import Account, Command
 from cli.terminal import Terminal
-from cli.test_plain import NOW, PICK, STRAIGHT, answer_all
+from cli.test_plain import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
 
 from tui import reader
 
@@ -34,6 +34,9 @@ def lines(request: pytest.FixtureRequest, company: Account) -> Iterator[Terminal
     env = {"TERM": "dumb"} if request.param == "dumb" else {"TERM": "xterm", "HANDRAIL_PLAIN": "1"}
     with Terminal("run", "vpn", *company.at, env={**os.environ, **env}) as terminal:
         yield terminal
+        assert_no_controls(
+            terminal.seen.replace(b"\t", b" ")
+        )  # what is pasted is shown as it is by the terminal itself
 
 
 def kept(handrail: Command) -> Any:

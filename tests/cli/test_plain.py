@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -213,12 +214,31 @@ def test_line_prompts_where_a_screen_would_not_do(
         terminal.until("Number, name or part of it")
         assert "\x1b[?1049h" not in terminal.transcript, "no alternate screen"
         assert "│" not in terminal.transcript
+        if term == "dumb" or more:
+            assert_no_controls(terminal.seen)
+
+
+def test_a_conversation_goes_to_a_file_as_well(museum: Account, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    command = f"{sys.executable} -m tui run vpn --plain {' '.join(museum.at)} | tee {log}"
+    with Terminal(env={**os.environ, "TERM": "xterm"}, program=("sh", "-c", command)) as terminal:
+        answer_all(terminal, STRAIGHT[:2])
+        terminal.answer(STRAIGHT[2][0], "quit")
+        terminal.ended()
+    text = log.read_text(encoding="utf-8")
+    assert f"\n{PICK}: shop\n\n2 of 8  What is" in text
+    assert text.endswith("quit\nYour answers are kept. Go on with: " + text.rpartition("Go on with: ")[2])
+    assert_reads_well(log.read_bytes())
+
+
+def assert_no_controls(seen: bytes) -> None:
+    """Not one control character but the ends of lines."""
+    assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", seen.replace(b"\r\n", b"\n"))
 
 
 def assert_reads_well(seen: bytes) -> None:
     """Plain lines: not one control character, nothing drawn, nothing said twice in a row."""
-    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", seen.replace(b"\r\n", b"\n").replace(b"^C", b""))
-    assert b"\r" not in seen.replace(b"\r\n", b"\n")
+    assert_no_controls(seen)
     text = seen.decode()
     assert not re.search("[\u2500-\u259f]", text), "no boxes"
     lines = text.replace("\r\n", "\n").split("\n")

@@ -125,7 +125,7 @@ class RunPage(Page):
 def run_rows(run: Run) -> list[Said]:
     """All that is known about a run."""
     from .. import batch, words
-    from ..history import STATES
+    from ..history import STATES, said
 
     record, plan = run.record, run.plan
     assert plan is not None, "a draft is gone on with, not looked at"
@@ -140,7 +140,7 @@ def run_rows(run: Run) -> list[Said]:
             for each in batch.resources(run, plan)
         ]),
         ("It costs", [Said(line(words.cost(cost))) for cost in plan.costs if batch.anything_created(run, plan)]),
-        ("Answers", [Said(line(value), key) for key, value in record.answers.items()]),
+        ("Answers", [Said(line(said(value)), key) for key, value in record.answers.items()]),
     )  # fmt: skip
     for heading, found in parts:
         if found:
