@@ -84,6 +84,7 @@ class HandrailApp(App[None]):
         self.chosen = ""
         """What was chosen on the home screen last; going back leads there."""
         self.code = 0
+        self.leaving = False
         self._last_words: list[str] = []
         self.animation_level = "none"
         for theme in THEMES:
@@ -273,6 +274,11 @@ class HandrailApp(App[None]):
         """End the program, unless the screen has calls under way that must be finished first."""
         if not all(screen.leave() for screen in self.screen_stack if isinstance(screen, Page)):
             return
+        self.end()
+
+    def end(self) -> None:
+        """End the program now."""
+        self.leaving = True
         self.exit()
 
     # -- the end -----------------------------------------------------------------------------------------
@@ -311,7 +317,7 @@ class HandrailApp(App[None]):
             "What was done until then is in the journal: `handrail runs` shows it.",
             "HANDRAIL_DEBUG=1 shows the details for a report.",
         ]
-        self.exit()
+        self.end()
 
 
 def not_there(error: Exception) -> str:

@@ -10,12 +10,18 @@ that the next frame is drawn in full. `HANDRAIL_DRIVER=textual` switches it off.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from rich.cells import cell_len
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+
+from .letters import cell, typed
 
 TOKEN = re.compile(
     r"\x1b\[(?P<private>[<=>?]?)(?P<params>[0-9;:]*)(?P<between>[ -/]*)(?P<final>[@-~])"  # CSI
@@ -145,8 +151,10 @@ class Shadow:
         x, y = self.at
         row = self.wanted.setdefault(y, {})
         self._touched.add(y)
-        for character in text:
-            size = 1 if character.isascii() else cell_len(character)
+        for letter in text:
+            simple = letter.isascii()
+            size = 1 if simple else cell_len(letter)
+            character = letter if simple else cell(letter, size)
             if size == 0:
                 before = max((column for column in row if column < x and row[column][0]), default=-1)
                 if before >= 0:
@@ -263,6 +271,12 @@ class ThinDriver(LinuxDriver):
             super().write(sent)
 
 
+def _reads(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    """Textual ends at the first byte that is no UTF-8; such a key is unreadable, and no more than that."""
+    return partial(codecs.getincrementaldecoder(typed(encoding)), errors="replace")
+
+
 def driver() -> type[LinuxDriver] | None:
     """The driver to use; None for Textual's own choice."""
+    vars(linux_driver)["getincrementaldecoder"] = _reads
     return None if os.environ.get("HANDRAIL_DRIVER") == "textual" or os.name == "nt" else ThinDriver

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
+from tui.letters import fit
 from tui.surroundings import is_terminal, wants_lines
 
 
 def main() -> None:
     """Answer `--version`, `--help` and `list` from what is at hand; hand everything else to the command line."""
-    match sys.argv[1:]:
+    fit()
+    try:
+        _answer(sys.argv[1:])
+        if sys.stdout:
+            sys.stdout.flush()
+    except BrokenPipeError:  # the reader has gone; so may we
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _answer(words: list[str]) -> None:
+    match words:
         case ["--version"]:
             from flows.version import __version__
 
@@ -20,7 +32,7 @@ def main() -> None:
             # as the command line would print it; `make texts` writes it, a test compares the two
             with open(__file__.replace("entry.py", "help.txt"), encoding="utf-8") as text:  # noqa: PTH123 - pathlib is slow to load
                 print(text.read(), end="")
-        case words:
+        case _:
             import gc
 
             # what is imported stays: looking through it for garbage took a sixth of the start

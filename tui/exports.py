@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -150,7 +151,8 @@ def put(document: Document, out: Path | None) -> None:
     from flows.engine import Refused
 
     if out is None:
-        click.echo(document.text, nl=False)
+        # to a file it is what it would be with --out, whatever the locale
+        click.echo(document.text if sys.stdout.isatty() else document.text.encode(), nl=False)
         return
     try:
         out.write_text(document.text, encoding="utf-8")

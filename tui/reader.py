@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 import click
 
+from .letters import fitting
 from .safe import line
 
 Reader = Callable[[str, str], str]
@@ -42,7 +43,7 @@ def say(text: str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     if stream.isatty():
         width = max(shutil.get_terminal_size().columns, 20)
-        text = "\n".join(_broken(each, width) for each in text.split("\n"))
+        text = "\n".join(_broken(each, width) for each in fitting(text).split("\n"))
     click.echo(text, err=err)
 
 

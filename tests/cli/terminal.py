@@ -53,7 +53,7 @@ class Terminal:
             text = self._text()
             found = re.search(re.escape(what), text)
             if found:
-                self._read += len(text[: found.end()].encode())
+                self._read += len(text[: found.end()].encode(errors="surrogateescape"))
                 return text[: found.end()]
             assert self._more(), f"it ended without {what!r}:\n{self._text()}"
 
@@ -82,7 +82,7 @@ class Terminal:
         return self.seen.decode(errors="replace").replace("\r\n", "\n")
 
     def _text(self) -> str:
-        return self.seen[self._read :].decode(errors="replace")
+        return self.seen[self._read :].decode(errors="surrogateescape")
 
     def _more(self) -> bool:
         ready, _, _ = select.select([self.end], [], [], PATIENCE)

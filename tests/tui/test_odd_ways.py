@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from person import NAMES, NARROW, PRACTICE, WIDE, Canned, Person, somebody
+from person import NAMES, NARROW, PRACTICE, WIDE, Canned, Person, made, somebody
 from small import Lists, Looked, Small
 from textual.events import Key
 
-from flows.engine import CloudError, Denied, Journal, NoAccess, Place
+from flows.engine import Call, CloudError, Denied, Journal, NoAccess, Place
 from tui.app import HandrailApp
 from tui.desk import Desk, Start
+from tui.screens.question import Question
 
 SMALL = Start(flow="small")
 REFUSED = CloudError("AWS refused ec2.CreateTags (Boom).", "It went boom.", "Try later.")
@@ -180,6 +183,25 @@ async def test_ctrl_c_stops_before_the_next_call_and_never_kills_one(journal: Jo
 
 
 # -- the account -------------------------------------------------------------------------------------------------
+
+
+async def test_what_comes_back_while_leaving_is_not_shown() -> None:
+    """The screen may be half gone by then."""
+    go = threading.Event()
+
+    def vpcs(call: Call) -> dict[str, object]:
+        go.wait()
+        return {"Vpcs": [{"VpcId": "vpc-1"}]}
+
+    app = made(Canned({"ec2.DescribeVpcs": vpcs}), Start(flow="looked"), flow=Looked)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        page = app.screen
+        assert isinstance(page, Question) and page.busy
+        app.leaving = True  # as it is from Ctrl-C until the screen is taken down
+        go.set()
+        await app.workers.wait_for_complete()
+        assert not page.busy and page.asking is None
 
 
 async def test_without_credentials_one_can_try_again_or_practise() -> None:

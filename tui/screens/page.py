@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from ..letters import fitting
 from ..widgets.bar import Bar, Keys
 from ..widgets.lines import Lines, Said
 
@@ -27,12 +28,14 @@ class Say(Static):
     """A piece of text that is only repainted when it changes, and takes no room when it is empty."""
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:
+        text = fitting(text)
         super().__init__(text, id=id, markup=False)
         self._said = text
         self.display = bool(text)
 
     def say(self, text: str) -> None:
         """Say this instead."""
+        text = fitting(text)
         if text != self._said:
             self._said = text
             self.display = bool(text)
@@ -102,6 +105,11 @@ class Page(Screen[None]):
         """Do this when the field has taken what was typed before: keys that come in one go must not overtake it."""
         (self.focused or self).call_later(then)
 
+    @property
+    def gone(self) -> bool:
+        """The program is ending; there may be no widget any more to show anything in."""
+        return self.handrail.leaving or not self.is_running
+
     def waits(self, words: str) -> None:
         """Slow work has not come back yet; `words` say what it is, "" that it is over."""
 
@@ -112,16 +120,17 @@ class Page(Screen[None]):
             found = await asyncio.to_thread(self.handrail.desk.alone, slow)
         except Exception as error:
             self.busy = False
-            if not self.is_running:  # the program is ending
+            if self.gone:
                 return
             self.handrail.trouble(error, lambda: self.do(slow, then, saying=saying))
             return
         finally:
             timer.stop()
-            if self.is_running:
+            if not self.gone:
                 self.waits("")
         self.busy = False
-        then(found)
+        if not self.gone:
+            then(found)
 
 
 class Reading(Page):

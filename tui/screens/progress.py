@@ -290,7 +290,7 @@ class Progress(Page):
             case "undo":
                 self.app.push_screen(UndoPage(self.session))
             case _:
-                self.handrail.exit()
+                self.handrail.end()
 
     def _sign_in(self, need: SignInNeeded) -> None:
         """Sign in, and go on at once."""

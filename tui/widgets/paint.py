@@ -13,6 +13,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from ..letters import fitting
+
 WHOLE = re.compile(r"\d+|[a-z]{2}(-[a-z]+)+-\d+")
 """Accounts and regions."""
 
@@ -21,13 +23,15 @@ def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells, cut with … if need be."""
     if width <= 0:
         return ""
+    text, mark = fitting(text), fitting("…")
     if cell_len(text) > width:
-        text = set_cell_size(text, width - 1).rstrip() + "…"
+        text = set_cell_size(text, max(width - len(mark), 0)).rstrip() + mark
     return set_cell_size(text, width)
 
 
 def cut(text: str, width: int) -> str:
     """`text` in at most `width` cells, cut with … if need be."""
+    text = fitting(text)
     return text if cell_len(text) <= width else fit(text, width).rstrip()
 
 
@@ -36,6 +40,7 @@ def squeezed(text: str, width: int) -> str:
 
     Numbers and regions are not shortened: half of one may be taken for another.
     """
+    text = fitting(text)
     while cell_len(text) > width:
         longest = max((word for word in text.split(" ") if not WHOLE.fullmatch(word)), key=cell_len, default="")
         if cell_len(longest) < 9:
@@ -47,7 +52,7 @@ def squeezed(text: str, width: int) -> str:
 def wrap(text: str, width: int) -> list[str]:
     """`text` as lines of at most `width` cells, broken between words where that is possible; indented as it is."""
     lines: list[str] = []
-    for paragraph in text.split("\n"):
+    for paragraph in fitting(text).split("\n"):
         words = paragraph.expandtabs(4).lstrip(" ")
         indent = min(cell_len(paragraph.expandtabs(4)) - cell_len(words), max(width, 1) // 2)
         lines += [" " * indent + line for line in _wrapped(words, max(width - indent, 1))]
