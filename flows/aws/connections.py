@@ -38,12 +38,16 @@ def options(cloud: Cloud) -> Iterator[Option[Connection | str]]:
         raise Refused(
             f"Connections do not exist in {cloud.identity.region}.", remedy="Use CodeCommit or S3, or another region."
         )
-    pages = cloud.pages(Call("codeconnections.ListConnections"))
-    listed = [each for page in pages for each in page.get("Connections") or []]
-    for each in sorted(listed, key=lambda each: str(each["ConnectionStatus"]) != AVAILABLE):
-        one = Connection(each["ConnectionArn"], each["ConnectionName"], each["ConnectionStatus"])
-        waits = "" if one.status == AVAILABLE else ", waits for your confirmation in the browser"
-        yield Option(one.arn, one, one.name, f"{each.get('ProviderType', '')} {one.status}{waits}")
+    waiting: list[Option[Connection | str]] = []
+    for page in cloud.pages(Call("codeconnections.ListConnections")):
+        for each in page.get("Connections") or []:
+            one = Connection(each["ConnectionArn"], each["ConnectionName"], each["ConnectionStatus"])
+            about = f"{each.get('ProviderType', '')} {one.status}"
+            if one.status == AVAILABLE:
+                yield Option(one.arn, one, one.name, about)
+            else:
+                waiting.append(Option(one.arn, one, one.name, f"{about}, waits for your confirmation in the browser"))
+    yield from waiting
     yield Option(NEW, NEW, "a new one", "confirmed once in the browser, afterwards")
 
 

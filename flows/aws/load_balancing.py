@@ -111,19 +111,23 @@ def covers_name(pattern: str, host: str) -> bool:
 
 def balancers(cloud: Cloud) -> list[LoadBalancer]:
     """Every Application Load Balancer of the region; Network and Gateway ones cannot redirect."""
-    pages = cloud.pages(Call("elbv2.DescribeLoadBalancers"))
-    return [_balancer(each) for page in pages for each in page["LoadBalancers"] if each["Type"] == "application"]
+    return [each for page in _balancers(cloud) for each in page]
+
+
+def _balancers(cloud: Cloud) -> Iterator[list[LoadBalancer]]:
+    for page in cloud.pages(Call("elbv2.DescribeLoadBalancers")):
+        yield [_balancer(each) for each in page["LoadBalancers"] if each["Type"] == "application"]
 
 
 def options(cloud: Cloud) -> Iterator[Option[LoadBalancer]]:
-    """The load balancers to pick from."""
-    found = balancers(cloud)
-    for each in found:
-        kind = "internal" if each.internal else "internet-facing"
-        does = (
-            ", ".join(f"{x.name} → {told(x)}" for x in listeners(cloud, each)) if len(found) <= SHOWN else each.dns_name
-        )
-        yield Option(each.arn, each, each.name, f"{kind}  {does or 'no listener'}")
+    """The load balancers to pick from. Where the first page has few, what each of them does is read, too."""
+    few = True
+    for page in _balancers(cloud):
+        few = few and len(page) <= SHOWN
+        for each in page:
+            kind = "internal" if each.internal else "internet-facing"
+            does = ", ".join(f"{x.name} → {told(x)}" for x in listeners(cloud, each)) if few else each.dns_name
+            yield Option(each.arn, each, each.name, f"{kind}  {does or 'no listener'}")
 
 
 def listeners(cloud: Cloud, balancer: LoadBalancer) -> list[Listener]:

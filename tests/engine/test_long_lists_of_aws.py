@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from flows.aws import buckets, images, network, snapshots, trigger_answers
+from flows.aws import (
+    buckets,
+    connections,
+    functions,
+    images,
+    load_balancing,
+    network,
+    snapshots,
+    trigger_answers,
+)  # fmt: skip
 from flows.engine import Call, Choice, Flow, Identity, Missed, Option, Page, Plan
 from flows.engine.listing import seeking
 from flows.engine.questions import look_for
@@ -26,7 +35,7 @@ class Case:
     operation: str
     key: str
     entry: Callable[[int], dict[str, Any]]
-    narrowed: Callable[[str], dict[str, Any]]
+    narrowed: Callable[[str], dict[str, Any]] = lambda text: {}
 
 
 def filtered(name: str) -> Callable[[str], dict[str, Any]]:
@@ -73,6 +82,25 @@ CASES = {
     ),
 }  # fmt: skip
 
+PAGED = {
+    "load balancers": Case(
+        lambda flow: load_balancing.options(flow.cloud), "elbv2.DescribeLoadBalancers", "LoadBalancers",
+        lambda n: {
+            "LoadBalancerArn": f"arn:{n}", "LoadBalancerName": f"thing-{n}", "Type": "application", "VpcId": "vpc-1",
+            "DNSName": f"thing-{n}.example.com", "Scheme": "internal", "State": {"Code": "active"},
+        },
+    ),
+    "functions": Case(
+        lambda flow: functions.functions(flow.cloud), "lambda.ListFunctions", "Functions",
+        lambda n: {"FunctionName": f"thing-{n}", "FunctionArn": f"arn:aws:lambda:eu-central-1:1:function:thing-{n}"},
+    ),
+    "connections": Case(
+        lambda flow: connections.options(flow.cloud), "codeconnections.ListConnections", "Connections",
+        lambda n: {"ConnectionArn": f"arn:{n}", "ConnectionName": f"thing-{n}", "ConnectionStatus": "AVAILABLE"},
+    ),
+}  # fmt: skip
+"""Where AWS has no filter for a name."""
+
 
 class Lists:
     """An account that has only that, page by page, and notes what it was asked for."""
@@ -109,7 +137,7 @@ class Nothing(Flow):
         return Plan(())
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("case", [*CASES.values(), *PAGED.values()], ids=[*CASES, *PAGED])
 def test_a_page_is_offered_before_the_next_is_asked_for(case: Case) -> None:
     cloud = Lists(case)
     options = iter(case.options(Nothing(cloud)))
