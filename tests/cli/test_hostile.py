@@ -16,6 +16,8 @@ from xml.sax.saxutils import escape
 import pytest
 from cli.between import between, ec2_error
 from cli.face import Account, Answers, Command
+from cli.terminal import Terminal
+from cli.test_plain import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
 
 MARKUP = "[red]x[/] [link=http://e]"
 TERMINAL = "a\x1b[2J\x1b]0;title\x07b\x9b31m\rc\x08"
@@ -83,6 +85,29 @@ def test_names_from_the_account_are_shown_and_never_obeyed(
     assert not OBEYED.search(unknown.err)
     assert not list(tmp_path.glob("**/pwned*"))
     assert company.picture() == before
+
+
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"TERM": "xterm", "HANDRAIL_PLAIN": "1"}], ids=["dumb", "plain"])
+def test_a_conversation_shows_them_and_never_obeys(company: Account, name: str, env: dict[str, str]) -> None:
+    """In a list, a filter, a refusal, the review and what it writes."""
+    ids = hostile(company, name)
+    told = {**os.environ, **env}
+    with Terminal("run", "vpn", *company.at, env=told, columns=200) as terminal:
+        terminal.answer(PICK, "1")
+        terminal.answer("Device address", "\x1b[2J\x07")
+        assert "\\x1b[2J\\x07" in terminal.answer("Device address [\\x1b[2J\\x07]", "back")
+        terminal.answer(PICK, ids["vpc"])
+        answer_all(terminal, STRAIGHT[1:4])
+        terminal.answer("or none", ids["table"])
+        terminal.answer("or none", ids["group"])
+        terminal.answer("Name", "office")
+        terminal.answer(NOW, "commands")
+        terminal.answer(NOW, "\x1b]0;gone\x07")
+        terminal.answer(NOW, "quit")
+        assert terminal.ended() == 0
+    typed = terminal.seen.replace(b"^[", b"").replace(b"^G", b"")  # the terminal's own echo
+    assert_no_controls(typed)
+    assert not OBEYED.search(typed.decode().replace("\r\n", "\n"))
 
 
 def test_a_hostile_name_survives_a_whole_run(
