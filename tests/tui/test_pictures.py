@@ -114,6 +114,8 @@ async def test_review_to_receipt(cloud: Cloud) -> None:
         await look_at(person, "commands")
         await person.press("escape", "p")
         await look_at(person, "permissions")
+        await person.press("escape", "e", "down")
+        await look_at(person, "export")
         await person.press("escape", "a")
         person.sees("Everything is created.")
         await look_at(person, "done")

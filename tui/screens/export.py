@@ -70,7 +70,7 @@ class Exported(Reading):
         notes = [Said(shown("\n".join(document.notes)), "note", "warn")] if document.notes else []
         rows = [Said(f"{form.about[0].upper()}{form.about[1:]}. w writes it to a file.", kind="muted"), *notes]
         rows.append(Said(kind="heading"))  # what follows begins at the left
-        super().__init__(form.title, [*rows, *(Said(shown(each)) for each in document.text.splitlines())])
+        super().__init__(form.title, [*rows, *(Said(shown(each), kind="code") for each in document.text.splitlines())])
         self._document, self._parts = document, (flow, form.ending)
 
     def between(self) -> Iterable[Widget]:
