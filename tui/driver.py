@@ -13,7 +13,6 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -271,12 +270,35 @@ class ThinDriver(LinuxDriver):
             super().write(sent)
 
 
-def _reads(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
-    """Textual ends at the first byte that is no UTF-8; such a key is unreadable, and no more than that."""
-    return partial(codecs.getincrementaldecoder(typed(encoding)), errors="replace")
+BEGINS, ENDS = "\x1b[200~", "\x1b[201~"
+"""What a terminal sends around what is pasted, if it knows how."""
+LINES = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[\r\n][^\x00-\x1f\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
+"""An Enter with something to read right behind it, and no other key that does something."""
+
+
+class Typed:
+    """What is typed, from its bytes; Textual asks for it piece by piece.
+
+    Textual ends at the first byte that is no UTF-8; here such a key is unreadable, and no more than that. Consoles and
+    some multiplexers send a paste as if it were typed: several lines that come in one piece are one, because nobody
+    types that fast, and its lines must not answer the questions that come next.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(typed(encoding))(errors="replace")
+        self._pasting = False
+
+    def decode(self, data: bytes, final: bool = False) -> str:
+        """The text of a piece, what is pasted marked as that."""
+        text = self._decoder.decode(data, final)
+        if not self._pasting and LINES.fullmatch(text):
+            return f"{BEGINS}{text}{ENDS}"
+        if (begins := text.rfind(BEGINS)) != (ends := text.rfind(ENDS)):
+            self._pasting = begins > ends
+        return text
 
 
 def driver() -> type[LinuxDriver] | None:
     """The driver to use; None for Textual's own choice."""
-    vars(linux_driver)["getincrementaldecoder"] = _reads
+    vars(linux_driver)["getincrementaldecoder"] = lambda encoding: partial(Typed, encoding)
     return None if os.environ.get("HANDRAIL_DRIVER") == "textual" or os.name == "nt" else ThinDriver

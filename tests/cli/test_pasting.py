@@ -23,7 +23,7 @@ LISTS = {
     "unfinished": f"{A}\r{B}",
     "bulleted": f"- {A}\r- {B}\r",
     "YAML": f"networks:\r  - {A}\r\r  - {B}\r",
-    "tabs": f"{A}\t{B}\rno-network,\r",
+    "tabs": f"{A}\t\r{B}\t\rno-network,\r",
 }
 """As a terminal sends them: every line ends as the Enter key does."""
 
@@ -109,13 +109,17 @@ def test_where_lines_are_edited_a_list_is_offered_too(company: Account, handrail
     assert kept(handrail)["networks"] == f"{A}, {B}"
 
 
+@pytest.mark.parametrize("form", ["\x1b[200~{}\x1b[201~", "{}"], ids=["bracketed", "as keys"])
 @pytest.mark.parametrize("name", LISTS)
-def test_on_the_full_screen_a_list_is_one_entry_a_line(company: Account, handrail: Command, name: str) -> None:
+def test_on_the_full_screen_a_list_is_one_entry_a_line(
+    company: Account, handrail: Command, name: str, form: str
+) -> None:
     env = {**os.environ, "TERM": "xterm-256color", "HANDRAIL_DRIVER": "textual"}
     known = ("--set", "vpc=shop", "--set", "gateway_ip=9.9.9.9")
     with Terminal("run", "vpn", *known, *company.at, env=env) as terminal:
         terminal.until("Which networks are in the office?")
-        terminal.press(f"\x1b[200~{LISTS[name].removesuffix('no-network,' + chr(13))}\x1b[201~".encode())
+        terminal.until("Commas and pasted lists")
+        terminal.press(form.format(LISTS[name].replace("\rno-network,", "")).encode())
         terminal.until(B)
         terminal.press(b"\r")
         terminal.until("How do the two sides learn each other")
