@@ -299,6 +299,7 @@ async def test_moving_repaints_two_lines() -> None:
     from tui.widgets.options import Options
 
     async with somebody(Canned(), Start(flow="lists"), flow=Lists) as person:
+        await person.until("thing number 0")
         options = person.app.screen.query_one(Options)
         painted: list[tuple[Region, ...]] = []
         refresh = options.refresh
