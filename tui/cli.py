@@ -343,7 +343,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     """Take a run back: the account becomes as it was before."""
     from flows.engine import Refused
 
-    from . import batch, prompts
+    from . import batch, conversation, prompts
 
     journal = _journal()
     run = journal.run(run_id)
@@ -354,7 +354,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     if not yes:
         if output != "text" or not is_terminal():
             raise click.UsageError("To undo without being asked, add --yes.")
-        if not prompts.agree_to_undo(run, decisions):
+        if not conversation.agree_to_undo(run, decisions):
             click.echo("Nothing was changed.", err=True)
             return
         ask = prompts.lets_in()

@@ -13,7 +13,7 @@ import shutil
 import sys
 import termios
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import click
 
@@ -45,6 +45,11 @@ def say(text: str, *, err: bool = False) -> None:
         width = max(shutil.get_terminal_size().columns, 20)
         text = "\n".join(_broken(each, width) for each in fitting(text).split("\n"))
     click.echo(text, err=err)
+
+
+def explain(words: Mapping[str, str]) -> None:
+    """Say what can be said."""
+    say("\n".join(f"  {word}: {what}" for word, what in words.items()))
 
 
 def _broken(text: str, width: int) -> str:

@@ -14,7 +14,7 @@ from flows.engine import Asking, Place, Session
 from flows.engine.cloud import Aws
 from flows.engine.remembering import Remembering
 from tui.batch import load_answers
-from tui.prompts import Conversation
+from tui.conversation import Conversation
 from tui.reader import Quit
 
 

@@ -14,7 +14,7 @@ import flows
 from flows.engine import Asking, Cloud, Picks, Place, Plan, Session
 from flows.engine.cloud import Aws
 from tui.batch import load_answers
-from tui.prompts import Conversation
+from tui.conversation import Conversation
 from tui.reader import Quit
 
 Step = tuple[str, str]

@@ -15,7 +15,7 @@ import flows
 from flows.engine import Place, Session
 from flows.engine.cloud import Aws
 from tui import exports
-from tui.prompts import Conversation
+from tui.conversation import Conversation
 from tui.reader import Quit
 
 

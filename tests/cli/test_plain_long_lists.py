@@ -8,7 +8,7 @@ import pytest
 from support.long_lists import MANY, OneGroup, SomeGroups, Thousands
 
 from flows.engine import CloudError, Flow, Session
-from tui.prompts import Conversation
+from tui.conversation import Conversation
 from tui.reader import Quit
 
 

@@ -16,15 +16,15 @@ import tui.screens
 import tui.widgets
 from flows.engine import Place, Session
 from flows.engine.cloud import Aws
-from tui import app, arrival, prompts
+from tui import app, arrival, conversation, prompts, questioner
 from tui.reader import Quit
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "home": prompts.HOME,
-    "question": prompts.QUESTION,
-    "review": prompts.REVIEW,
-    "over": prompts.OVER,
-    "failed": prompts.FAILED,
+    "question": questioner.QUESTION,
+    "review": conversation.REVIEW,
+    "over": conversation.OVER,
+    "failed": conversation.FAILED,
     "no way in": arrival.OTHERWISE,
 }
 COUNTERPARTS: Mapping[str, str] = {
@@ -92,7 +92,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("word", [word for word in prompts.REVIEW if word not in ("yes", "profile", "region")])
+@pytest.mark.parametrize("word", [word for word in conversation.REVIEW if word not in ("yes", "profile", "region")])
 def test_every_word_for_the_review_is_understood(cloud: Aws, word: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = word.replace("KEY", "name").replace("FORM", "policy").replace(" FILE", "")
     assert "none of these words" not in at_the_review(cloud, capsys, said)
@@ -115,7 +115,7 @@ def at_the_review(cloud: Aws, capsys: pytest.CaptureFixture[str], *replies: str)
             return reply
         raise Quit
 
-    assert prompts.Conversation(session, ask).hold() == 0
+    assert conversation.Conversation(session, ask).hold() == 0
     return capsys.readouterr().out
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import flows
 from flows.engine import Asking, Cloud, Place, Plan, Session
 from flows.export.cli import script
-from tui.prompts import Conversation
+from tui.conversation import Conversation
 from tui.reader import Quit
 
 

@@ -32,7 +32,7 @@ from flows.export.cli import script
 from flows.practice import PracticeAccount
 from flows.practice.server import serve
 from tui.cli import main
-from tui.prompts import Conversation
+from tui.conversation import Conversation
 
 MISTAKEN = {**WEBSITE, "origin": BUCKET_OF_SITE}
 WARNING = "has website hosting turned on, but you chose the bucket itself"
