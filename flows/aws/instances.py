@@ -11,7 +11,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import IPv4Network
 
-from flows.engine import RUN, TOKEN, Action, Call, Cloud, CloudError, Cost, Find, Option, Ref, Refused, Undo, Wait, join
+from flows.engine import (
+    RUN,
+    TOKEN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Cost,
+    Find,
+    NoSuchCall,
+    Option,
+    Ref,
+    Refused,
+    Undo,
+    Wait,
+    join,
+)
 from flows.engine.listing import whole
 
 from . import firewalls, machine_access, network, subnets
@@ -94,7 +110,11 @@ def offered(cloud: Cloud, chosen: str, place: Place) -> None:
     """Raises Refused when the place's zone does not have that type."""
     asked = [{"Name": "location", "Values": [place.zone]}, {"Name": "instance-type", "Values": [chosen]}]
     look = Call("ec2.DescribeInstanceTypeOfferings", {"LocationType": "availability-zone", "Filters": asked})
-    if not any(page["InstanceTypeOfferings"] for page in cloud.pages(look)):
+    try:
+        there = any(page["InstanceTypeOfferings"] for page in cloud.pages(look))
+    except NoSuchCall:  # then AWS says so when the machine is started
+        return
+    if not there:
         raise Refused(f"{place.zone} has no {chosen}. Choose a subnet in another zone, or another type.")
 
 
@@ -123,6 +143,16 @@ def machines(cloud: Cloud) -> Iterator[Option[Machine]]:
     for machine in sorted(found, key=lambda machine: not machine.answers):
         hint = f"{machine.id}  {machine.state}, {told[machine.answers]}"
         yield Option(machine.id, machine, machine.name or machine.id, hint)
+
+
+def machine_called(cloud: Cloud, text: str) -> str:
+    """The id of the machine with that id or name. Raises Refused."""
+    found = [each.value.id for each in machines(cloud) if text in (each.value.id, each.value.name)]
+    if not found:
+        raise Refused(f"There is no machine “{text}” in {cloud.identity.region}. Give another, or another --region.")
+    if len(found) > 1:
+        raise Refused(f"“{text}” is the name of several machines: {', '.join(found)}. Give one of these ids.")
+    return found[0]
 
 
 def firewall(name: str, place: Place) -> Action:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Option
+from flows.engine import Call, Cloud, CloudError, NoSuchCall, Option
 
 from . import redirects
 from .redirects import Answer, Fixed, Forward, Front, Other, Redirect, Rule
@@ -214,16 +214,25 @@ def certificate(cloud: Cloud, arn: str) -> Certificate:
 
 def listener_certificates(cloud: Cloud, listener: Listener) -> list[str]:
     """Every certificate of a listener, its default one first. Those of IAM cannot be looked into."""
-    pages = cloud.pages(Call("elbv2.DescribeListenerCertificates", {"ListenerArn": listener.arn}))
-    found = [each for page in pages for each in page["Certificates"]]
+    try:
+        pages = cloud.pages(Call("elbv2.DescribeListenerCertificates", {"ListenerArn": listener.arn}))
+        found = [each for page in pages for each in page["Certificates"]]
+    except NoSuchCall:  # the default one is known anyhow
+        found = []
     arns = [each["CertificateArn"] for each in sorted(found, key=lambda each: not each.get("IsDefault"))]
     return [arn for arn in dict.fromkeys([*listener.certificates, *arns]) if ":acm:" in arn]
 
 
 def policies(cloud: Cloud) -> dict[str, frozenset[str]]:
-    """The TLS policies that Application Load Balancers know here, each with the protocols that it allows."""
-    pages = cloud.pages(Call("elbv2.DescribeSSLPolicies", {"LoadBalancerType": "application"}))
-    return {each["Name"]: frozenset(each["SslProtocols"]) for page in pages for each in page["SslPolicies"]}
+    """The TLS policies that Application Load Balancers know here, each with the protocols that it allows.
+
+    Today's own, as documented, where they cannot be asked for."""
+    try:
+        pages = cloud.pages(Call("elbv2.DescribeSSLPolicies", {"LoadBalancerType": "application"}))
+        found = {each["Name"]: frozenset(each["SslProtocols"]) for page in pages for each in page["SslPolicies"]}
+    except NoSuchCall:
+        found = {}
+    return found or dict.fromkeys(POLICIES, frozenset({"TLSv1.2", "TLSv1.3"}))
 
 
 def old_tls(protocols: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from ..place import Place
 from ..version import __version__
 from .outside import Missed, Page, look_at
 from .plan import Call
-from .problems import CloudError, Denied, Lost, NoAccess, NotChosen, Problem, SignInNeeded, Unreachable
+from .problems import CloudError, Denied, Lost, NoAccess, NoSuchCall, NotChosen, Problem, SignInNeeded, Unreachable
 from .profiles import known_profiles
 from .sign_in import CodeNeeded, Door, Way, ends, open_session
 
@@ -33,6 +33,11 @@ THROTTLED = {
     "TransactionInProgressException", "EC2ThrottledException",
 }  # fmt: skip
 """As botocore.retries.standard lists them (botocore 1.44)."""
+NO_SUCH_CALL = {
+    "InvalidAction", "UnknownOperation", "UnknownOperationException", "NotImplemented", "NotImplementedException",
+    "NotImplementedError",
+}  # fmt: skip
+"""How the query, JSON and REST protocols, and emulators of AWS, say that there is no such call."""
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnauthorizedSSOTokenError")
 ATTEMPTS = 8
 PORTION = 500
@@ -297,6 +302,8 @@ def explain(call: Call, response: Any, region: str = "") -> CloudError:
         what = f"Your account has reached a limit: {call.operation} was refused ({code})."
         remedy = "Delete what is no longer used, or ask for more under Service Quotas in the AWS console."
         return CloudError(what, message, remedy, aws_code=code, aws_message=message)
+    if code in NO_SUCH_CALL or status == 501:
+        return NoSuchCall(f"{call.operation} is not known here ({code}).", message, aws_code=code, aws_message=message)
     if status >= 500 and code not in THROTTLED and changes(call):
         return Lost(f"AWS broke off {call.operation}.", f"{code} {message}".strip(), aws_code=code, aws_message=message)
     return CloudError(f"AWS refused {call.operation} ({code}).", message, aws_code=code, aws_message=message)

@@ -11,6 +11,7 @@ Problem
     │   └── SignInNeeded   not signed in yet, or not any more                   exit 4
     ├── Denied         signed in, but not allowed                               exit 4
     ├── Unreachable    the request never arrived                                exit 4
+    ├── NoSuchCall     there is no such call here; nothing happened             exit 3
     └── Lost           the request was sent, its answer never came: in doubt    exit 1
 
 FlowMistake            an error in a set-up's own declaration; never the user's fault
@@ -144,6 +145,10 @@ class Unreachable(CloudError):
 
     code = "unreachable"
     exit_code = 4
+
+
+class NoSuchCall(CloudError):
+    """There is no such call here, as at an emulator or in a partition that lacks it: nothing happened."""
 
 
 class Lost(CloudError):

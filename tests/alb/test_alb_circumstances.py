@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from alb.fronts import GONE, HTTPS, Front, session, to
+from support.clock import FakeClock
+from support.clouds import Between
+from support.sessions import carried_out
 
 import flows
-from flows.engine import Asking, Grade, Listed, Refused, Session
-from flows.engine.cloud import Aws
+from flows.aws.load_balancing import POLICIES
+from flows.engine import Asking, Call, Grade, Journal, Listed, Refused, Session
+from flows.engine.cloud import Aws, explain
 from flows.practice import PracticeAccount
 
 
@@ -110,3 +114,21 @@ def test_https_on_443_is_not_redirected_to_itself(account: PracticeAccount, clou
     shop.listen(443, to(Host="www.fjord-coffee.example"), https=True)
     answers = {**HTTPS, "names": "www.fjord-coffee.example"}
     assert any(each.id == "loop" for each in session(cloud, None, answers).review().refusals)
+
+
+def test_where_policies_and_certificates_cannot_be_asked_for(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Not every place that speaks AWS's language knows every call. Then today's policy is taken, and the rest read."""
+
+    def strange(_: int, call: Call) -> None:
+        if call.name in ("DescribeSSLPolicies", "DescribeListenerCertificates"):
+            raise explain(call, {"Error": {"Code": "InvalidAction", "Message": f"Unknown action: {call.name}"}})
+
+    elsewhere = Between(cloud, before=strange)
+    carried_out(session(elsewhere, journal, HTTPS, clock=clock))
+    secure = Front(account).listeners[443]
+    assert secure["SslPolicy"] == POLICIES[0]
+    found = {each.id: each.grade for each in flows.find("alb").diagnose(elsewhere, {"load_balancer": "shop"})}
+    assert found["certificate"] is Grade.PROVED
+    assert found["tls"] is Grade.PROVED

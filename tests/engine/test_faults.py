@@ -26,6 +26,7 @@ from flows.engine import (
     Denied,
     Journal,
     Lost,
+    NoSuchCall,
     Place,
     Problem,
     SignInNeeded,
@@ -165,6 +166,15 @@ def test_an_organizations_refusal_says_who_can_change_it() -> None:
     message = "... with an explicit deny in a service control policy"
     problem = explain(Call("ec2.CreateVpnGateway"), {"Error": {"Code": "UnauthorizedOperation", "Message": message}})
     assert "service control policy" in problem.remedy and "administrator for" not in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("InvalidAction", 400), ("UnknownOperationException", 400), ("InternalFailure", 501)]
+)
+def test_a_call_that_is_not_known_changed_nothing(code: str, status: int) -> None:
+    """An emulator that lacks a call says so in one of these ways; a change is then not in doubt."""
+    answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    assert isinstance(explain(Call("ec2.CreateImage"), answer), NoSuchCall)
 
 
 # -- sent, and never answered --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from support.sessions import carried_out, taken_back
 from support.wordpress import EXISTING, NEW, VARIANTS, on_it, picture, session
 
 from flows.aws.wordpress import script
-from flows.engine import Call, Journal
+from flows.engine import Call, Grade, Journal
 from flows.engine.cloud import Aws, explain
 from flows.practice import PracticeAccount
 
@@ -123,6 +123,23 @@ def test_without_a_fixed_address_left_nothing_is_begun(
         account.session.client("ec2").allocate_address(Domain="vpc")
     (refusal,) = session(cloud, journal, NEW, clock).review().refusals
     assert refusal.sentence == "5 of 5 fixed addresses (Elastic IPs) are in use in this region."
+
+
+def test_where_zones_and_limits_cannot_be_asked_for_nothing_is_claimed_of_them(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """An emulator that lacks these calls is no reason to refuse; and five addresses need not be the limit."""
+
+    def strange(_: int, call: Call) -> None:
+        if call.name in ("DescribeInstanceTypeOfferings", "GetServiceQuota"):
+            raise explain(call, {"Error": {"Code": "InvalidAction", "Message": f"Unknown action: {call.name}"}})
+
+    for _ in range(5):
+        account.session.client("ec2").allocate_address(Domain="vpc")
+    review = session(Between(cloud, before=strange), journal, NEW, clock).review()
+    (addresses,) = [each for each in review.findings if each.id == "addresses"]
+    assert addresses.grade is Grade.NOT_CHECKED and "5 of the usual 5" in addresses.sentence
+    assert review.refusals == ()
 
 
 @pytest.mark.parametrize("what", ["role", "group"])

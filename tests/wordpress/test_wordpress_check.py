@@ -13,7 +13,7 @@ from support.wordpress import EXISTING, machine, on_it, picture, session
 
 import flows
 from flows.aws import machine_access
-from flows.engine import Call, Cloud, CloudError, Journal, Place
+from flows.engine import Call, Cloud, CloudError, Journal, Place, Refused
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 
@@ -50,6 +50,13 @@ def test_a_machine_without_an_agent(account: PracticeAccount, cloud: Aws) -> Non
     seen = found(cloud, instance=shop["InstanceId"])
     assert list(seen) == ["agent"]
     assert "does not answer Systems Manager. It needs an instance profile" in seen["agent"][1]
+
+
+def test_a_machine_is_known_by_its_name_and_one_that_is_not_there_is_not_called_silent(cloud: Aws) -> None:
+    assert found(cloud, instance="blog")["agent"][0] == "proved"
+    for missing in ("i-0123456789abcdef0", "no-such"):
+        with pytest.raises(Refused, match=f"There is no machine “{missing}” in eu-central-1"):
+            found(cloud, instance=missing)
 
 
 def test_a_folder_without_wordpress(account: PracticeAccount, cloud: Aws) -> None:

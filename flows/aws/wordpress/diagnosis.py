@@ -89,11 +89,13 @@ def address_left(cloud: Cloud) -> Finding:
     """Whether the account may have one more fixed address; 5 in a region are usual (Amazon EC2 quotas, 2026-10)."""
     used = sum(len(page["Addresses"]) for page in cloud.pages(Call("ec2.DescribeAddresses")))
     quota = Call("service-quotas.GetServiceQuota", {"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3"})
+    told = "{} of {} fixed addresses (Elastic IPs) are in use in this region."
     try:
         most = int(cloud.make(quota)["Quota"]["Value"])
     except (CloudError, KeyError):
-        most = 5
-    told = f"{used} of {most} fixed addresses (Elastic IPs) are in use in this region."
+        words = told.format(used, "the usual 5")
+        return (likely if used < 5 else unknown)("addresses", words, "counted; the account's own limit was not told")
+    told = told.format(used, most)
     if used >= most:
         return broken(
             "addresses", told, "counted in your account", "Release one, or ask AWS to raise the quota L-0263D0A3."
@@ -102,8 +104,10 @@ def address_left(cloud: Cloud) -> Finding:
 
 
 def diagnose(cloud: Cloud, instance: str, values: Mapping[str, str]) -> Iterator[Finding]:
-    """A machine that exists, whoever made it."""
+    """A machine that exists, whoever made it, by its id or name. Raises Refused if there is none."""
     agents = access.reachable(cloud)
+    if instance not in (agents or {}):
+        instance = instances.machine_called(cloud, instance)
     if agents is None:
         yield unknown("agent", "Whether the machine answers is not known.", INFORMATION)
     elif agents.get(instance) != access.ONLINE:
