@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from flows.engine import Cloud
 
+from . import listeners, redirects
 from . import load_balancing as lb
 from . import open_ports as ports
-from . import redirects
 from .load_balancing import NEW, Listener, LoadBalancer, Targets
 from .open_ports import Source
 from .redirects import Answer, Fixed, Forward, Front, Redirect, Rule, Url
@@ -62,6 +62,14 @@ def outcome(flow: Answers) -> Redirect | Fixed:
     return Redirect(flow.protocol, flow.port, flow.host, flow.path, flow.query, flow.status)
 
 
+def actions(flow: Answers) -> list[dict[str, Any]]:
+    """The same as AWS takes it."""
+    to = outcome(flow)
+    if isinstance(to, Redirect):
+        return listeners.redirecting(to)
+    return listeners.answering(to.status, flow.body, flow.content_type)
+
+
 def says(flow: Answers) -> str:
     """The same as the middle of a sentence."""
     answer = outcome(flow)
@@ -80,6 +88,21 @@ def conditions(flow: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def own_rules(flow: Answers) -> list[Rule]:
     """The rules that the chosen listener has."""
     return lb.rules(flow.cloud, flow.listener) if isinstance(flow.listener, Listener) else []
+
+
+def same_rule(flow: Answers) -> Rule | None:
+    """The rule that answers exactly these requests in this way already, if none before it catches them."""
+    if not isinstance(flow.listener, Listener):
+        return None
+    hosts, paths = map(set, conditions(flow))
+    earlier: list[Rule] = []
+    for found in lb.raw_rules(flow.cloud, flow.listener):
+        rule = lb.rule(found)
+        if rule.certain and (set(rule.hosts), set(rule.paths)) == (hosts, paths):
+            shadowed = any(each.catches(rule) for each in earlier)
+            return rule if listeners.same(found["Actions"], actions(flow)) and not shadowed else None
+        earlier.append(rule)
+    return None
 
 
 def first_place(flow: Answers) -> int:

@@ -27,6 +27,7 @@ from .alb_answers import (
     needed_ports,
     outcome,
     own_rules,
+    same_rule,
 )  # fmt: skip
 from .listeners import answers
 from .load_balancing import NEW, LoadBalancer
@@ -212,6 +213,8 @@ def position(text: str) -> int:
 
 def free_position(number: int, flow: Answers) -> Iterator[Caution]:
     found = own_rules(flow)
+    if (there := same_rule(flow)) and there.priority == number:
+        return
     if taken := next((rule for rule in found if rule.priority == number), None):
         free = next_free(number, found)
         raise Refused(
@@ -238,7 +241,10 @@ def next_free(number: int, found: list[Rule]) -> int:
 
 
 def next_position(flow: Answers) -> int:
-    """Behind all others; but before a rule that would catch everything that the new one is for, where there is room."""
+    """Where a rule does it already. Else behind all others; but before a rule that would catch everything that the new
+    one is for, where there is room."""
+    if there := same_rule(flow):
+        return there.priority
     found = own_rules(flow)
     new = Rule(50000, outcome(flow), *conditions(flow))
     taken = {rule.priority for rule in found}

@@ -14,14 +14,15 @@ from .alb_answers import (
     MATCHING,
     REDIRECT,
     Answers,
+    actions,
     conditions,
     front_after,
     https_here,
     new_https,
     own_rules,
+    same_rule,
     start,
 )  # fmt: skip
-from .alb_steps import actions
 from .listeners import same
 from .load_balancing import Listener
 from .redirects import examples, told
@@ -45,7 +46,9 @@ def outputs(flow: Answers) -> dict[str, Late]:
     if new_https(flow):
         made["https_listener"] = Ref("https-listener", "Listeners[0].ListenerArn")
     if flow.scope == MATCHING or (flow.existing_rules == BEFORE and own_rules(flow)):
-        made["rule"] = Ref("rule", "Rules[0].RuleArn")
+        old = same_rule(flow) if flow.scope == MATCHING else None
+        used = old is not None and old.priority == flow.priority
+        made["rule"] = old.arn if old and used else Ref("rule", "Rules[0].RuleArn")
     return made
 
 

@@ -11,6 +11,7 @@ from .alb_answers import (
     BEFORE,
     MATCHING,
     Answers,
+    actions,
     backend,
     closed_ports,
     conditions,
@@ -18,13 +19,12 @@ from .alb_answers import (
     https_here,
     listening,
     new_https,
-    outcome,
     own_rules,
+    same_rule,
     says,
     to_copy,
 )  # fmt: skip
 from .load_balancing import Listener
-from .redirects import Redirect
 
 
 def steps(flow: Answers) -> list[Action | Use]:
@@ -74,14 +74,6 @@ def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
     )
 
 
-def actions(flow: Answers) -> list[dict[str, object]]:
-    """What the load balancer will answer, as AWS takes it."""
-    to = outcome(flow)
-    if isinstance(to, Redirect):
-        return change.redirecting(to)
-    return change.answering(to.status, flow.body, flow.content_type)
-
-
 def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
     """The change itself: one rule, the default action, or a new listener."""
     name = f"{flow.load_balancer.name}-{flow.action.replace('_', '-')}"
@@ -96,6 +88,8 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
         return [made, change.rule(arn, "port 80", flow.priority, wanted, what, sentence=_sentence(flow), name=name)]
     here, place = flow.listener, f"port {flow.listener.port}"
     if flow.scope == MATCHING:
+        if (there := same_rule(flow)) and there.priority == flow.priority:
+            return [Use("rule", f"The rule with priority {there.priority} does that already", change.RULE, there.arn)]
         return [
             change.rule(here.arn, place, flow.priority, wanted, what, sentence=_sentence(flow), name=name, after=ready)
         ]

@@ -162,6 +162,22 @@ def test_what_is_that_already_is_not_done(shop: Front, cloud: Aws, journal: Jour
     assert {use.id for use in plan.uses} == {"load-balancer", "https-listener", "default"}
 
 
+def test_a_rule_that_does_it_already_is_used(
+    shop: Front, account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """The same rule is not made twice; another answer, or a rule before it that catches everything, makes a new one."""
+    carried_out(session(cloud, journal, GONE, clock=clock))
+    before = picture(account)
+    again = session(cloud, journal, GONE, clock=clock)
+    assert again.review().plan.actions == ()
+    carried_out(again)
+    taken_back(again)
+    assert picture(account) == before
+    assert session(cloud, journal, {**GONE, "body": "Over"}, clock=clock).review().plan.actions
+    shop.rule(5, paths=["/winter*"])
+    assert session(cloud, journal, GONE, clock=clock).review().plan.actions
+
+
 def test_rules_of_others_survive(
     shop: Front, account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
