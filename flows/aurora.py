@@ -38,6 +38,12 @@ def able(version: versions.Version, flow: ServerlessDatabase) -> Iterator[Cautio
             f"Version {version} cannot fall asleep. It always costs at least {version.least} ACU (about "
             f"{database_prices.monthly(version.least)} USD a month).",
         )
+    if not version.told:
+        yield Caution(
+            "serverless-not-told",
+            f"{flow.cloud.identity.region} does not say whether version {version} can be serverless, nor how far it "
+            "grows. That was not checked; AWS decides when the cluster is made.",
+        )
     if version.deprecated:
         yield Caution(
             "version-deprecated",

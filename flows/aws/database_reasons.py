@@ -13,7 +13,7 @@ from typing import Any
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
 from .database_sleep import CANCELED, Database, State
-from .database_versions import POSTGRESQL, shown
+from .database_versions import POSTGRESQL, SUPPORT, shown
 
 REASONS = "in the account, just now"
 
@@ -58,8 +58,11 @@ def _minimum(cloud: Cloud, seen: Database) -> Iterator[Finding]:
 def _version(cloud: Cloud, seen: Database) -> Iterator[Finding]:
     asked = {"Engine": seen.described["Engine"], "EngineVersion": seen.described["EngineVersion"]}
     for each in cloud.make(Call("rds.DescribeDBEngineVersions", asked))["DBEngineVersions"]:
-        support = each.get("ServerlessV2FeaturesSupport") or {}
-        if float(support.get("MinCapacity", 0.5)) > 0:
+        least = (each.get(SUPPORT) or {}).get("MinCapacity")
+        if least is None:
+            sentence = f"Whether version {each['EngineVersion']} supports sleeping is not told."
+            yield Finding("reason-version", Grade.NOT_CHECKED, sentence, "DescribeDBEngineVersions")
+        elif float(least) > 0:
             yield _keeps("version", f"Version {each['EngineVersion']} does not support sleeping.", "Upgrade it.")
 
 

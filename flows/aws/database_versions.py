@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from flows.engine import Call, Cloud, Option, Refused
 
 POSTGRESQL, MYSQL = "aurora-postgresql", "aurora-mysql"
 PORTS = {POSTGRESQL: 5432, MYSQL: 3306}
 CLASS = "db.serverless"
+SUPPORT = "ServerlessV2FeaturesSupport"
+"""How far a version grows and shrinks. An emulator, or an older AWS, may not say so of any."""
+WIDEST = {"MinCapacity": 0, "MaxCapacity": 256}
 HALF, ONE = Decimal("0.5"), Decimal(1)
 V1 = (
     "“Aurora Serverless v1” ended on 31 March 2025 and cannot be created any more; old tutorials call it engine mode "
@@ -31,7 +35,8 @@ DATA_API_SINCE = {11: 99, 13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
 @dataclass(frozen=True)
 class Version:
-    """One version of an engine. `least` and `most` are what capacity it allows, in ACU."""
+    """One version of an engine. `least` and `most` are what capacity it allows, in ACU; `told` is False if the region
+    does not say so, and they are AWS's widest."""
 
     engine: str
     number: str
@@ -39,6 +44,7 @@ class Version:
     least: Decimal
     most: Decimal
     deprecated: bool
+    told: bool = True
 
     def __str__(self) -> str:
         return self.number
@@ -64,7 +70,8 @@ def versions(cloud: Cloud, of: str) -> Iterator[Option[Version]]:
     for version in _versions(cloud, of):
         sleeps = "can sleep" if version.least == 0 else f"cannot sleep, at least {version.least} ACU"
         old = ", will no longer be supported" if version.deprecated else ""
-        yield Option(version.number, version, version.number, f"{sleeps}, up to {version.most} ACU{old}")
+        hint = f"{sleeps}, up to {version.most} ACU" if version.told else "how far it grows is not told"
+        yield Option(version.number, version, version.number, f"{hint}{old}")
 
 
 def usual(cloud: Cloud, of: str) -> str | None:
@@ -103,31 +110,38 @@ def shown(amount: Decimal) -> str:
 
 
 def _versions(cloud: Cloud, of: str) -> list[Version]:
+    found = [
+        each for page in cloud.pages(Call("rds.DescribeDBEngineVersions", {"Engine": of}))
+        for each in page["DBEngineVersions"]
+    ]  # fmt: skip
+    told = any(each.get(SUPPORT) for each in found)
+    offered = _offered(cloud, of) if told else set()
+    wanted = [_version(each) for each in found if not told or (each.get(SUPPORT) and each["EngineVersion"] in offered)]
+    return sorted(wanted, key=lambda version: _numbers(version.number), reverse=True)
+
+
+def _offered(cloud: Cloud, of: str) -> set[str]:
+    """The versions in which a serverless instance can be ordered here."""
     asked = {"Engine": of, "DBInstanceClass": CLASS}
-    offered = {
+    return {
         option["EngineVersion"]
         for page in cloud.pages(Call("rds.DescribeOrderableDBInstanceOptions", asked))
         for option in page["OrderableDBInstanceOptions"]
     }
-    found = [
-        Version(
-            of,
-            each["EngineVersion"],
-            _major(each),
-            Decimal(str(support["MinCapacity"])).normalize() + 0,
-            Decimal(str(support["MaxCapacity"])).normalize() + 0,
-            each.get("Status") == "deprecated",
-        )
-        for page in cloud.pages(Call("rds.DescribeDBEngineVersions", {"Engine": of}))
-        for each in page["DBEngineVersions"]
-        if each["EngineVersion"] in offered and (support := each.get("ServerlessV2FeaturesSupport"))
-    ]
-    return sorted(found, key=lambda version: _numbers(version.number), reverse=True)
+
+
+def _version(found: dict[str, Any]) -> Version:
+    support = found.get(SUPPORT) or {}
+    least, most = (Decimal(str(support.get(key, usual))) for key, usual in WIDEST.items())
+    return Version(
+        found["Engine"], found["EngineVersion"], _major(found), least.normalize() + 0, most.normalize() + 0,
+        found.get("Status") == "deprecated", bool(support),
+    )  # fmt: skip
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(digits) for digits in re.findall(r"\d+", version))
 
 
-def _major(version: dict[str, str]) -> str:
-    return version.get("MajorEngineVersion") or version["EngineVersion"].partition(".")[0]
+def _major(version: dict[str, Any]) -> str:
+    return str(version.get("MajorEngineVersion") or version["EngineVersion"].partition(".")[0])

@@ -174,7 +174,7 @@ def cluster(
         ),
         wait=Wait(
             Call("rds.DescribeDBClusters", named),
-            ready="DBClusters[0].Status=='available' && DBClusters[0].MasterUserSecret.SecretStatus=='active'",
+            ready="DBClusters[0] | Status=='available' && (MasterUserSecret.SecretStatus || 'active')=='active'",
             failed=f"contains({BROKEN}, DBClusters[0].Status)",
             now="DBClusters[0].Status",
             sentence=f"Waiting until the cluster {name} is available",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from support.aurora import SLEEPY, session
+from support.clock import FakeClock
+from support.clouds import Between
+from support.sessions import carried_out
 
-from flows.engine import Refused
+import flows
+from flows.engine import Call, Grade, Journal, Refused
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 from flows.practice.gaps.account import QUOTAS
@@ -26,6 +31,38 @@ def test_a_public_database_stands_in_public_subnets(account: PracticeAccount, cl
     private = [each["SubnetId"] for each in ec2.describe_subnets(Filters=names)["Subnets"]]
     with pytest.raises(Refused, match="has no route to an internet gateway"):
         session(cloud, None, {**SLEEPY, "public": "yes", "places": private})
+
+
+class Silent(Between):
+    """An account that does not say how far a version grows, nor what becomes of a password."""
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        return map(self._less, super().pages(call))
+
+    def make(self, call: Call) -> dict[str, Any]:
+        return self._less(super().make(call))
+
+    @staticmethod
+    def _less(answer: dict[str, Any]) -> dict[str, Any]:
+        for each in (*answer.get("DBEngineVersions", ()), *answer.get("DBClusters", ())):
+            each.pop("ServerlessV2FeaturesSupport", None)
+            each.pop("MasterUserSecret", None)
+        if "OrderableDBInstanceOptions" in answer:
+            answer["OrderableDBInstanceOptions"] = []
+        return answer
+
+
+def test_where_nothing_is_told_of_versions_nothing_is_claimed_of_them(
+    cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """These members are optional in AWS's answers, and emulators leave them out: no reason to refuse."""
+    silent = Silent(cloud)
+    made = session(silent, journal, SLEEPY, clock=clock)
+    assert "serverless-not-told" in {caution.id for caution in made.review().cautions}
+    carried_out(made)
+    found = {each.id: each.grade for each in flows.find("aurora").diagnose(silent, {"cluster": "shop-db"})}
+    assert found["reason-version"] is Grade.NOT_CHECKED
+    assert "keeps-awake-version" not in found
 
 
 def test_a_name_that_is_taken_anywhere_stops_the_review(account: PracticeAccount, cloud: Aws, rds: Any) -> None:
