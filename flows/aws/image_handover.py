@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,9 +34,11 @@ def allowed_there(cloud: Cloud, region: str, profile: str) -> Finding:
 
 
 def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
-    """Can that account launch the image?"""
+    """Can that account launch the image, given by its id or its name?"""
+    named = {"Owners": ["self"], "Filters": [{"Name": "name", "Values": [image]}]}
+    asked = {"ImageIds": [image]} if re.fullmatch("ami-[0-9a-f]+", image) else named
     try:
-        found = cloud.make(Call("ec2.DescribeImages", {"ImageIds": [image]}))["Images"]
+        found = cloud.make(Call("ec2.DescribeImages", asked))["Images"]
     except CloudError as problem:
         if not problem.aws_code.startswith("InvalidAMIID"):
             raise
@@ -46,6 +49,7 @@ def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
         yield Finding("image", Grade.REFUSED, f"The image {image} {state}.", "DescribeImages", remedy)
         return
     yield Finding("image", Grade.PROVED, f"The image {image} is available.", "DescribeImages")
+    image = found[0]["ImageId"]
     if account in images.may_launch(cloud, image):
         yield Finding("shared", Grade.PROVED, f"The account {account} may launch it.", "its launch permissions")
     else:

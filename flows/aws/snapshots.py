@@ -98,7 +98,7 @@ def one(cloud: Cloud, name: str) -> Data | None:
 def shared_with(cloud: Cloud, kind: str, name: str, region: str = "") -> list[str]:
     """The accounts that may use it."""
     look = Call(f"rds.Describe{kind}Attributes", {f"{kind}Identifier": name}, region)
-    attributes = cloud.make(look)[f"{kind}AttributesResult"][f"{kind}Attributes"]
+    attributes = cloud.make(look)[f"{kind}AttributesResult"].get(f"{kind}Attributes") or []
     return [
         value
         for each in attributes

@@ -303,7 +303,11 @@ def explain(call: Call, response: Any, region: str = "") -> CloudError:
         remedy = "Delete what is no longer used, or ask for more under Service Quotas in the AWS console."
         return CloudError(what, message, remedy, aws_code=code, aws_message=message)
     if code in NO_SUCH_CALL or status == 501:
-        return NoSuchCall(f"{call.operation} is not known here ({code}).", message, aws_code=code, aws_message=message)
+        what, remedy = (
+            f"{call.operation} is not known here ({code}).",
+            "An emulator may lack what AWS has.",
+        )
+        return NoSuchCall(what, message, remedy, aws_code=code, aws_message=message)
     if status >= 500 and code not in THROTTLED and changes(call):
         return Lost(f"AWS broke off {call.operation}.", f"{code} {message}".strip(), aws_code=code, aws_message=message)
     return CloudError(f"AWS refused {call.operation} ({code}).", message, aws_code=code, aws_message=message)

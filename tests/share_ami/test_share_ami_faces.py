@@ -49,8 +49,8 @@ def test_a_healthy_one_and_each_broken_state(
     outputs = made.hand_over().outputs
     image = outputs["image"]
     well = {"image": "proved", "shared": "proved", "copies": "proved", "key": "proved"}
-    assert found(both, image) == well
     (described,) = ec2.describe_images(ImageIds=[image])["Images"]
+    assert found(both, image) == found(both, described["Name"]) == well
     disk = described["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
     ec2.modify_snapshot_attribute(
         SnapshotId=disk, Attribute="createVolumePermission", OperationType="remove", UserIds=[SECOND_ACCOUNT_ID]
