@@ -116,7 +116,7 @@ def to_copy(flow: Answers) -> list[Mapping[str, Any]]:
     plain = flow.listener if isinstance(flow.listener, Listener) else _plain(flow)
     if plain is None or plain.protocol != HTTP:
         return []
-    return [each for each in lb.raw_rules(flow.cloud, plain) if not each.get("IsDefault") and not _to_https(each)]
+    return [each for each in lb.raw_rules(flow.cloud, plain) if each["Priority"] != lb.DEFAULT and not _to_https(each)]
 
 
 def same_backend(flow: Answers) -> list[dict[str, Any]]:

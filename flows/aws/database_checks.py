@@ -192,8 +192,8 @@ def _week(cloud: Cloud, name: str, now: datetime) -> list[tuple[float, float]]:
     found: dict[str, list[float]] = {"minimum": [], "maximum": []}
     try:
         for page in cloud.pages(Call("cloudwatch.GetMetricData", {"MetricDataQueries": queries, **span})):
-            for result in page["MetricDataResults"]:
-                found[result["Id"]] += result["Values"]
+            for result in page.get("MetricDataResults") or []:
+                found[result["Id"]] += result.get("Values") or []
     except CloudError:
         return []
     return list(zip(found["minimum"], found["maximum"], strict=False))

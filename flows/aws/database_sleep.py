@@ -107,7 +107,8 @@ def capacity_of(cluster: Mapping[str, Any]) -> Capacity:
 def look(cloud: Cloud, cluster: Mapping[str, Any], now: datetime) -> Database:
     """How a cluster is, measured now and without waking it. Raises CloudError."""
     name, status = cluster["DBClusterIdentifier"], cluster.get("Status", "available")
-    members = {each["DBInstanceIdentifier"]: bool(each.get("IsClusterWriter")) for each in cluster["DBClusterMembers"]}
+    listed = cluster.get("DBClusterMembers") or []
+    members = {each["DBInstanceIdentifier"]: bool(each.get("IsClusterWriter")) for each in listed}
     data = _data(cloud, name, tuple(members), now)
     events = {id: _events(cloud, id) for id in members}
     instances = tuple(_instance(id, writer, data[id], events[id], now) for id, writer in members.items())
@@ -211,8 +212,8 @@ def _data(cloud: Cloud, cluster: str, instances: Sequence[str], now: datetime) -
     )
     found: dict[str, list[tuple[datetime, float]]] = {key: [] for key in asked}
     for page in cloud.pages(call):
-        for result in page["MetricDataResults"]:
-            found[result["Id"]] += zip(result["Timestamps"], result["Values"], strict=True)
+        for result in page.get("MetricDataResults") or []:
+            found[result["Id"]] += zip(result.get("Timestamps") or [], result.get("Values") or [], strict=False)
     names = {f"i{number}": id for number, id in enumerate(instances)}
     return {names.get(key, key): tuple(sorted(_dated(points), reverse=True)) for key, points in found.items()}
 

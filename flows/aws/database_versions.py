@@ -116,7 +116,9 @@ def _versions(cloud: Cloud, of: str) -> list[Version]:
     ]  # fmt: skip
     told = any(each.get(SUPPORT) for each in found)
     offered = _offered(cloud, of) if told else set()
-    wanted = [_version(each) for each in found if not told or (each.get(SUPPORT) and each["EngineVersion"] in offered)]
+    wanted = [
+        _version(of, each) for each in found if not told or (each.get(SUPPORT) and each["EngineVersion"] in offered)
+    ]
     return sorted(wanted, key=lambda version: _numbers(version.number), reverse=True)
 
 
@@ -130,11 +132,11 @@ def _offered(cloud: Cloud, of: str) -> set[str]:
     }
 
 
-def _version(found: dict[str, Any]) -> Version:
+def _version(of: str, found: dict[str, Any]) -> Version:
     support = found.get(SUPPORT) or {}
     least, most = (Decimal(str(support.get(key, usual))) for key, usual in WIDEST.items())
     return Version(
-        found["Engine"], found["EngineVersion"], _major(found), least.normalize() + 0, most.normalize() + 0,
+        of, found["EngineVersion"], _major(found), least.normalize() + 0, most.normalize() + 0,
         found.get("Status") == "deprecated", bool(support),
     )  # fmt: skip
 

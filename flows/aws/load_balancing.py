@@ -23,6 +23,8 @@ POLICIES = (
 """The best first (Application Load Balancers guide, "Security policies", 2026-10).
 
 The API's own default still allows TLS 1.0."""
+DEFAULT = "default"
+"""What AWS says instead of a priority for the rule that takes what no other rule took."""
 OLD_TLS = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1"}
 """Protocols that browsers have given up, and how people call them."""
 MANAGERS = {
@@ -140,12 +142,12 @@ def raw_rules(cloud: Cloud, listener: Listener) -> list[Mapping[str, Any]]:
     """Its rules as AWS tells them, the default rule last."""
     pages = cloud.pages(Call("elbv2.DescribeRules", {"ListenerArn": listener.arn}))
     found = [each for page in pages for each in page["Rules"]]
-    return sorted(found, key=lambda rule: 10**6 if rule["Priority"] == "default" else int(rule["Priority"]))
+    return sorted(found, key=lambda rule: 10**6 if rule["Priority"] == DEFAULT else int(rule["Priority"]))
 
 
 def rules(cloud: Cloud, listener: Listener) -> list[Rule]:
     """Its rules but the default one, in the order in which they are tried."""
-    return [rule(each) for each in raw_rules(cloud, listener) if not each.get("IsDefault")]
+    return [rule(each) for each in raw_rules(cloud, listener) if each["Priority"] != DEFAULT]
 
 
 def front(cloud: Cloud, balancer: LoadBalancer, names: Iterable[str] = ()) -> Front:
@@ -186,7 +188,7 @@ def health(cloud: Cloud, target_group: str) -> list[str]:
 def managed_by(cloud: Cloud, balancer: LoadBalancer) -> str:
     """Who else keeps this load balancer as it is, by its tags; "" if nobody is known to."""
     found = cloud.make(Call("elbv2.DescribeTags", {"ResourceArns": [balancer.arn]}))
-    for tag in found["TagDescriptions"][0]["Tags"] if found["TagDescriptions"] else []:
+    for tag in found["TagDescriptions"][0].get("Tags") or [] if found["TagDescriptions"] else []:
         if tag["Key"] in MANAGERS:
             return MANAGERS[tag["Key"]].format(tag["Value"])
     return ""
@@ -229,7 +231,9 @@ def policies(cloud: Cloud) -> dict[str, frozenset[str]]:
     Today's own, as documented, where they cannot be asked for."""
     try:
         pages = cloud.pages(Call("elbv2.DescribeSSLPolicies", {"LoadBalancerType": "application"}))
-        found = {each["Name"]: frozenset(each["SslProtocols"]) for page in pages for each in page["SslPolicies"]}
+        found = {
+            each["Name"]: frozenset(each.get("SslProtocols") or ()) for page in pages for each in page["SslPolicies"]
+        }
     except NoSuchCall:
         found = {}
     return found or dict.fromkeys(POLICIES, frozenset({"TLSv1.2", "TLSv1.3"}))
@@ -250,7 +254,7 @@ def limit(cloud: Cloud, name: str, otherwise: int) -> int:
     try:
         pages = cloud.pages(Call("elbv2.DescribeAccountLimits"))
         return int(next(each["Max"] for page in pages for each in page["Limits"] if each["Name"] == name))
-    except (CloudError, StopIteration):
+    except (CloudError, StopIteration, KeyError):
         return otherwise
 
 
@@ -271,7 +275,7 @@ def rule(found: Mapping[str, Any]) -> Rule:
                 paths = values
             case _:
                 certain = False
-    priority = 0 if found["Priority"] == "default" else int(found["Priority"])
+    priority = 0 if found["Priority"] == DEFAULT else int(found["Priority"])
     return Rule(priority, answer(found["Actions"]), hosts, paths, certain, found["RuleArn"])
 
 

@@ -157,7 +157,7 @@ class Aws:
         from botocore import xform_name
 
         answer: dict[str, Any] = self._send(call, lambda client: getattr(client, xform_name(call.name))(**call.params))
-        return answer
+        return self._whole(call, answer)
 
     def pages(self, call: Call) -> Iterator[dict[str, Any]]:
         from botocore import xform_name
@@ -169,7 +169,16 @@ class Aws:
         portion = _portion(call, self._client(call))
         pages = iter(self._client(call).get_paginator(method).paginate(**call.params, **portion))
         while (page := self._send(call, lambda _: next(pages, None))) is not None:
-            yield page
+            yield self._whole(call, page)
+
+    def _whole(self, call: Call, answer: dict[str, Any]) -> dict[str, Any]:
+        """A list of things that is left out is an empty one; what is read to be written back stays as it is."""
+        if call.name.startswith(("Describe", "List")):
+            shape = self._client(call).meta.service_model.operation_model(call.name).output_shape
+            for name, member in shape.members.items() if shape else ():
+                if member.type_name == "list":
+                    answer.setdefault(name, [])
+        return answer
 
     def look_at(self, url: str) -> Page:
         if self.place.practice or self.place.endpoint_url:

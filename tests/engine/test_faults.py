@@ -177,6 +177,25 @@ def test_a_call_that_is_not_known_changed_nothing(code: str, status: int) -> Non
     assert isinstance(explain(Call("ec2.CreateImage"), answer), NoSuchCall)
 
 
+@pytest.mark.parametrize(
+    ("operation", "words", "lists"),
+    [
+        ("ec2.DescribeVpcs", "<DescribeVpcsResponse/>", {"Vpcs": []}),
+        ("rds.DescribeDBClusters", "<R><DescribeDBClustersResult/></R>", {"DBClusters": []}),
+        ("kms.ListAliases", "{}", {"Aliases": []}),
+        ("iam.GetAccountPasswordPolicy", "<R><GetAccountPasswordPolicyResult/></R>", {}),
+    ],
+)
+def test_a_list_that_is_left_out_is_an_empty_one(
+    cloud: Aws, wire: Wire, operation: str, words: str, lists: dict[str, Any]
+) -> None:
+    """Emulators leave out what is empty; what is read to be written back is not touched."""
+    wire.fault = lambda asked, real: answer(200, words)
+    call = Call(operation)
+    for found in (cloud.make(call), *cloud.pages(call)):
+        assert {name: value for name, value in found.items() if name != "ResponseMetadata"} == lists
+
+
 # -- sent, and never answered --------------------------------------------------------------------------------------
 
 
