@@ -38,6 +38,8 @@ NO_SUCH_CALL = {
     "NotImplementedError",
 }  # fmt: skip
 """How the query, JSON and REST protocols, and emulators of AWS, say that there is no such call."""
+NO_PAGE = {"404", "405"}
+"""What botocore makes of an answer without a code of AWS's: the page of a web server that knows no such path."""
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnauthorizedSSOTokenError")
 ATTEMPTS = 8
 PORTION = 500
@@ -311,7 +313,7 @@ def explain(call: Call, response: Any, region: str = "") -> CloudError:
         what = f"Your account has reached a limit: {call.operation} was refused ({code})."
         remedy = "Delete what is no longer used, or ask for more under Service Quotas in the AWS console."
         return CloudError(what, message, remedy, aws_code=code, aws_message=message)
-    if code in NO_SUCH_CALL or status == 501:
+    if code in NO_SUCH_CALL or status == 501 or (code in NO_PAGE and not call.name.startswith("Head")):
         what, remedy = (
             f"{call.operation} is not known here ({code}).",
             "An emulator may lack what AWS has.",
@@ -388,6 +390,9 @@ def _misfortune(call: Call, error: Exception) -> Problem:
             sad.HTTPClientError() | sad.ResponseStreamingError() | sad.IncompleteReadError() | ResponseParserError()
         ) if changes(call):
             return Lost(f"The answer to {call.operation} got lost.", text)
+        case ResponseParserError():
+            remedy = "Check --endpoint-url or AWS_ENDPOINT_URL, and whether something in between answers instead."
+            return NoSuchCall(f"{call.operation} was answered in a way that AWS does not.", text[:200], remedy)
         case sad.HTTPClientError():
             return Unreachable(f"{call.service} did not answer {call.operation}.", text, "Check the network and retry.")
         case sad.InvalidRegionError():

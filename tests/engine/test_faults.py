@@ -177,6 +177,14 @@ def test_a_call_that_is_not_known_changed_nothing(code: str, status: int) -> Non
     assert isinstance(explain(Call("ec2.CreateImage"), answer), NoSuchCall)
 
 
+@pytest.mark.parametrize("operation", ["ec2.DescribeVpcs", "kms.ListAliases", "lambda.ListFunctions"])
+def test_a_page_for_people_is_no_answer(cloud: Aws, wire: Wire, operation: str) -> None:
+    """A web server that knows no such path answers like this."""
+    wire.fault = lambda asked, real: answer(404, "<!doctype html><title>Not found<p>Not found")
+    with pytest.raises(NoSuchCall, match=operation):
+        cloud.make(Call(operation))
+
+
 @pytest.mark.parametrize(
     ("operation", "words", "lists"),
     [
