@@ -105,6 +105,15 @@ def same_rule(flow: Answers) -> Rule | None:
     return None
 
 
+def rule_in_place(flow: Answers) -> Rule | None:
+    """The rule that would be made, where it stands there already."""
+    there = same_rule(flow)
+    if there is None:
+        return None
+    place = flow.priority if flow.scope == MATCHING else own_rules(flow)[0].priority
+    return there if there.priority == place else None
+
+
 def first_place(flow: Answers) -> int:
     """The priority of a rule that comes before all others; 0 if there is no room."""
     lowest = min((rule.priority for rule in own_rules(flow)), default=10)

@@ -27,6 +27,7 @@ from .alb_answers import (
     needed_ports,
     outcome,
     own_rules,
+    rule_in_place,
     same_rule,
 )  # fmt: skip
 from .listeners import answers
@@ -188,7 +189,7 @@ def rules_first(chosen: str, flow: Answers) -> Iterator[Caution]:
     if not (found := own_rules(flow)):
         return
     if chosen == BEFORE:
-        if not first_place(flow):
+        if not first_place(flow) and not rule_in_place(flow):
             raise Refused(
                 f"Priority 1 is already used by the rule {found[0]}, so nothing can stand before it.",
                 remedy="Move that rule first, or leave the rules as they are.",

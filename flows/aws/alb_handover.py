@@ -20,7 +20,7 @@ from .alb_answers import (
     https_here,
     new_https,
     own_rules,
-    same_rule,
+    rule_in_place,
     start,
 )  # fmt: skip
 from .listeners import same
@@ -41,14 +41,13 @@ def outputs(flow: Answers) -> dict[str, Late]:
         if isinstance(flow.listener, Listener)
         else Ref("http-listener", "Listeners[0].ListenerArn"),
     }
-    if there := https_here(flow):
-        made["https_listener"] = there.arn
+    if secure := https_here(flow):
+        made["https_listener"] = secure.arn
     if new_https(flow):
         made["https_listener"] = Ref("https-listener", "Listeners[0].ListenerArn")
     if flow.scope == MATCHING or (flow.existing_rules == BEFORE and own_rules(flow)):
-        old = same_rule(flow) if flow.scope == MATCHING else None
-        used = old is not None and old.priority == flow.priority
-        made["rule"] = old.arn if old and used else Ref("rule", "Rules[0].RuleArn")
+        there = rule_in_place(flow)
+        made["rule"] = there.arn if there else Ref("rule", "Rules[0].RuleArn")
     return made
 
 

@@ -20,11 +20,12 @@ from .alb_answers import (
     listening,
     new_https,
     own_rules,
-    same_rule,
+    rule_in_place,
     says,
     to_copy,
 )  # fmt: skip
 from .load_balancing import Listener
+from .redirects import Rule
 
 
 def steps(flow: Answers) -> list[Action | Use]:
@@ -88,13 +89,15 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
         return [made, change.rule(arn, "port 80", flow.priority, wanted, what, sentence=_sentence(flow), name=name)]
     here, place = flow.listener, f"port {flow.listener.port}"
     if flow.scope == MATCHING:
-        if (there := same_rule(flow)) and there.priority == flow.priority:
-            return [Use("rule", f"The rule with priority {there.priority} does that already", change.RULE, there.arn)]
+        if there := rule_in_place(flow):
+            return [_used(there)]
         return [
             change.rule(here.arn, place, flow.priority, wanted, what, sentence=_sentence(flow), name=name, after=ready)
         ]
     done: list[Action | Use] = []
-    if flow.existing_rules == BEFORE and own_rules(flow):
+    if flow.existing_rules == BEFORE and (there := rule_in_place(flow)):
+        done.append(_used(there))
+    elif flow.existing_rules == BEFORE and own_rules(flow):
         sentence = f"On {place}, before all other rules, {says(flow)}"
         done.append(
             change.rule(here.arn, place, first_place(flow), wanted, what, sentence=sentence, name=name, after=ready)
@@ -102,6 +105,10 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
     if change.same(here.actions, what):
         return [*done, Use("default", f"The default of {place} is that already", change.LISTENER, here.arn)]
     return [*done, change.default_answer(here, what, says(flow), ready)]
+
+
+def _used(rule: Rule) -> Use:
+    return Use("rule", f"The rule with priority {rule.priority} does that already", change.RULE, rule.arn)
 
 
 def _sentence(flow: Answers) -> str:

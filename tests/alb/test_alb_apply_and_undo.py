@@ -212,6 +212,8 @@ def test_a_rule_before_the_others(account: PracticeAccount, cloud: Aws, journal:
     assert first["Priority"] == "9"
     assert first["Conditions"][0]["PathPatternConfig"] == {"Values": ["/*"]}
     assert first["Actions"][0]["RedirectConfig"]["Port"] == "443"
+    again = session(cloud, journal, OFFICE, clock=clock).review().plan
+    assert {each.id for each in again.actions} == {"hsts"} and "rule" in {use.id for use in again.uses}
 
 
 def test_hsts_is_sent_by_the_https_listener_and_taken_back(
