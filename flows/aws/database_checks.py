@@ -94,7 +94,8 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
     reasons = list(why_awake(cloud, seen, now))
     yield from reasons
     if seen.capacity.least == 0 and not any(each.id.startswith("keeps-awake") for each in reasons):
-        yield Finding("can-sleep", Grade.PROVED, f"It may sleep after {round(seen.capacity.pause / 60)} quiet minutes.")
+        grade = Grade.PREDICTED if any(each.id == "reason-version" for each in reasons) else Grade.PROVED
+        yield Finding("can-sleep", grade, f"It may sleep after {round(seen.capacity.pause / 60)} quiet minutes.")
     yield clients(seen.capacity.least)
 
 

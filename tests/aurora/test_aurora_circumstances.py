@@ -63,6 +63,7 @@ def test_where_nothing_is_told_of_versions_nothing_is_claimed_of_them(
     found = {each.id: each.grade for each in flows.find("aurora").diagnose(silent, {"cluster": "shop-db"})}
     assert found["reason-version"] is Grade.NOT_CHECKED
     assert "keeps-awake-version" not in found
+    assert found["can-sleep"] is Grade.PREDICTED
 
 
 def test_a_name_that_is_taken_anywhere_stops_the_review(account: PracticeAccount, cloud: Aws, rds: Any) -> None:
