@@ -36,10 +36,13 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     """How to connect, and whether it answers. The password stays in Secrets Manager. Raises CloudError."""
     sleeps = Decimal(facts["min_capacity"]) == 0
     awake = prices.monthly(max(Decimal(facts["min_capacity"]), Decimal("0.5")), facts["storage"])
+    secret = outputs["secret"]
     steps = [
-        f"The password is in Secrets Manager and changes every 7 days; applications read it there: {outputs['secret']}",
+        f"The password is in Secrets Manager and changes every 7 days; applications read it there: {secret}"
+        if secret
+        else "No secret with its password was told; see its MasterUserSecret in the AWS console.",
         *(_connect(outputs, facts["engine"]) if facts["outside"] else ()),
-        *(_sql(outputs) if facts["data_api"] else ()),
+        *(_sql(outputs) if facts["data_api"] and secret else ()),
         *((f"Is it asleep? handrail task database-awake --set cluster={outputs['cluster']}",) if sleeps else ()),
         f"It costs about {awake} USD a month if it never sleeps"
         + (", and storage only while it does." if sleeps else "."),
@@ -83,7 +86,7 @@ def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -
         yield Finding("capacity", Grade.PROVED, f"It grows and shrinks from {limits}.", "read from the cluster")
     else:
         yield Finding("capacity", Grade.REFUSED, "Its limits are not the ones asked for.", str(set_), "Resume the run.")
-    if not facts["data_api"]:
+    if not (facts["data_api"] and outputs["secret"]):
         yield Finding("answers", Grade.NOT_CHECKED, "Whether it answers cannot be tested from this computer.")
         return
     try:

@@ -23,7 +23,8 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     """
     plan = run.plan
     assert plan is not None, "only a confirmed run is handed over"
-    outputs = {name: str(fill(value, run.resolve)) for name, value in plan.outputs.items()}
+    told = {name: fill(value, run.resolve) for name, value in plan.outputs.items()}
+    outputs = {name: "" if value is None else str(value) for name, value in told.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
     files = {run.folder / name: text for name, text in handover.files.items()}
     if edited := _edited(run):

@@ -44,7 +44,7 @@ class Silent(Between):
 
     @staticmethod
     def _less(answer: dict[str, Any]) -> dict[str, Any]:
-        for each in (*answer.get("DBEngineVersions", ()), *answer.get("DBClusters", ())):
+        for each in (*answer.get("DBEngineVersions", ()), *answer.get("DBClusters", ()), answer.get("DBCluster", {})):
             each.pop("ServerlessV2FeaturesSupport", None)
             each.pop("MasterUserSecret", None)
         if "OrderableDBInstanceOptions" in answer:
@@ -60,6 +60,9 @@ def test_where_nothing_is_told_of_versions_nothing_is_claimed_of_them(
     made = session(silent, journal, SLEEPY, clock=clock)
     assert "serverless-not-told" in {caution.id for caution in made.review().cautions}
     carried_out(made)
+    handover = made.hand_over()
+    assert handover.outputs["secret"] == ""
+    assert not any("None" in step for step in handover.next_steps)
     found = {each.id: each.grade for each in flows.find("aurora").diagnose(silent, {"cluster": "shop-db"})}
     assert found["reason-version"] is Grade.NOT_CHECKED
     assert "keeps-awake-version" not in found
