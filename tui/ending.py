@@ -122,7 +122,7 @@ def review_json(session: Session, review: Review, cautions: Iterable[Caution]) -
         "flow": session.flow.id,
         "answers": {line.question.id: line.raw for line in review.answers},
         "actions": [
-            {"id": a.id, "sentence": a.sentence, "operation": a.call.operation, "needs": sorted(plan.needs(a))}
+            {"id": a.id, "sentence": a.sentence, "operation": a.call.operation, "needs": sorted(a.needs)}
             for a in plan.actions
         ],
         "uses": [{"id": u.id, "sentence": u.sentence, "type": u.type, "resource": u.resource} for u in plan.uses],

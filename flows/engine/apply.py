@@ -52,7 +52,7 @@ def apply(
         with _halting(halt), ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="apply") as pool:
             while waiting or under_way:
                 if not failed and not halt.is_set():
-                    for action in [a for a in waiting.values() if plan.needs(a) <= ready]:
+                    for action in [a for a in waiting.values() if a.needs <= ready]:
                         del waiting[action.id]
                         future = pool.submit(_perform, action, plan, carrier)
                         future.add_done_callback(lambda _: events.put(None))
@@ -93,7 +93,7 @@ def _relieve(plan: Plan, carrier: Carrier) -> None:
         if not lasts or run.status(action.id) == "ready":
             continue
         try:
-            if all(run.status(id) in ("done", "ready") for id in plan.needs(action)):
+            if all(run.status(id) in ("done", "ready") for id in action.needs):
                 _perform(action, plan, calm)
                 continue
             calm.send(action.call, action.not_yet, action.read)

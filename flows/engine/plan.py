@@ -100,6 +100,8 @@ def fill(value: Any, resolve: Resolve) -> Any:
 def refs(value: Any) -> Iterator[Ref]:
     """Every `Ref` anywhere inside `value`, a plan's parts included."""
     match value:
+        case None | str() | int():  # most of what there is
+            pass
         case Ref():
             yield value
         case Mapping():
@@ -368,6 +370,13 @@ class Action:
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
 
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The ids of the actions that must have run before this one."""
+        added = self.undo if isinstance(self.undo, Entry) else None
+        mentioned = {ref.action for ref in refs((self.call, self.read, self.wait, self.find, added))}
+        return frozenset(mentioned.union(self.after) - {self.id, RUN.action, FOUND})
+
 
 @dataclass(frozen=True)
 class Use:
@@ -428,7 +437,7 @@ class Plan:
         for action in self.actions:
             if action.id in known:
                 raise FlowMistake(f"Two actions are called {action.id!r}.")
-            if unknown := self.needs(action) - known:
+            if unknown := action.needs - known:
                 raise FlowMistake(f"{action.id!r} needs {sorted(unknown)}, which has not run by then.")
             if not action.find and any(r.action == action.id and not r.path.startswith("@") for r in refs(action.undo)):
                 raise FlowMistake(f"After a crash {action.id!r} could not be taken back: it has no `find`.")
@@ -443,12 +452,6 @@ class Plan:
             tuple(thing for thing in things if isinstance(thing, Use)),
             **rest,
         )
-
-    def needs(self, action: Action) -> set[str]:
-        """The ids of the actions that must have run before `action`."""
-        added = action.undo if isinstance(action.undo, Entry) else None
-        mentioned = {ref.action for ref in refs((action.call, action.read, action.wait, action.find, added))}
-        return (mentioned | set(action.after)) - {action.id, RUN.action, FOUND}
 
     def paths_into(self, action_id: str) -> set[str]:
         """The parts of this action's answer that anything later needs: all that the journal may keep of it."""

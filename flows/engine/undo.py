@@ -43,7 +43,7 @@ def undo(
         run.note(id, "refused", why="it did not last")
     needed_by: dict[str, set[str]] = {}
     for action in plan.actions:
-        for needed in plan.needs(action):
+        for needed in action.needs:
             needed_by.setdefault(needed, set()).add(action.id)
     for action in standing(run, plan):
         yield Event(Happening.UNDOING, action.id, action.sentence)

@@ -110,7 +110,7 @@ class Written:
         seen = set[str]()
         actions = {action.id: action for action in self.build.plan.actions}
         while left:
-            for need in self.build.plan.needs(actions[left.pop()]) - seen:
+            for need in actions[left.pop()].needs - seen:
                 seen.add(need)
                 made = self.build.of_action.get(need, [])
                 found.update(made)

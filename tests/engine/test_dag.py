@@ -75,7 +75,7 @@ def test_dependent_actions_keep_their_order(tmp_path: Path) -> None:
     def answer(name: str) -> Mapping[str, Any]:
         id = name.removeprefix("Create")
         made = next(each for each in plan.actions if each.id == id)
-        if not plan.needs(made) <= set(ended):
+        if not made.needs <= set(ended):
             began_too_early.append(id)
         ended.append(id)
         return {"Id": id}
@@ -176,7 +176,7 @@ def test_the_vpns_critical_path_is_short(cloud: Aws, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
     depth: dict[str, int] = {}
     for each in plan.actions:
-        depth[each.id] = 1 + max((depth[needed] for needed in plan.needs(each)), default=0)
+        depth[each.id] = 1 + max((depth[needed] for needed in each.needs), default=0)
     assert max(depth.values()) <= 4
     assert depth.get("customer-gateway", 1) == 1
     assert all(at == 1 for id, at in depth.items() if id.startswith("let-in"))

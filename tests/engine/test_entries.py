@@ -161,7 +161,7 @@ def test_a_plan_with_all_of_it_can_be_kept() -> None:
     second = Action("second", "Add", Call("s3.PutBucketPolicy", {**this, "Policy": edited("second")}), undo=entry)
     plan = Plan((first, second))
     assert keep.loads(keep.dumps(plan)) == plan
-    assert plan.needs(second) == {"first"}
+    assert second.needs == {"first"}
     assert plan.seen_in_wait("first") == {"Vpcs[0].VpcId"}
     assert Ref("@found", "Vpcs[0].VpcId") in set(refs(first.undo))
     assert "ec2.DescribeVpcs" in {call.operation for call in plan.calls()}

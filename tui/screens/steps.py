@@ -40,10 +40,8 @@ def reported(action: Action, event: Event) -> Said:
 
 def usual(actions: list[Action]) -> int:
     """Seconds that the longest chain of waits usually takes."""
-    from flows.engine import Plan
-
-    plan, chain = Plan(tuple(actions)), dict[str, int]()
+    chain: dict[str, int] = {}
     for action in actions:
-        before = max((chain[needed] for needed in plan.needs(action) if needed in chain), default=0)
+        before = max((chain[needed] for needed in action.needs if needed in chain), default=0)
         chain[action.id] = before + (action.wait.typical if action.wait else 0)
     return max(chain.values(), default=0)
