@@ -60,7 +60,7 @@ class Door:
             if not self._started:
                 self._started = True
                 simulator.start()
-            request.body = _whole(request.body)
+            request.body = whole(request.body)
             services = simulator.services_of(str(request.url))
             if not services:
                 host = urlsplit(str(request.url)).hostname
@@ -169,7 +169,7 @@ def operation_of(request: AWSPreparedRequest) -> str:
 def _packed(request: AWSPreparedRequest) -> dict[str, Any]:
     headers = {key: _text(value) for key, value in request.headers.items() if KEPT_HEADERS.fullmatch(key)}
     page: dict[str, Any] = {"method": request.method, "url": request.url, "headers": headers}
-    body = _whole(request.body)
+    body = whole(request.body)
     try:
         return {**page, "body": body.decode()}
     except UnicodeDecodeError:
@@ -188,7 +188,7 @@ def prepared(method: str, url: str, headers: dict[str, str], body: bytes) -> AWS
     return AWSPreparedRequest(method=method, url=url, headers=kept, body=body, stream_output=False)
 
 
-def _whole(body: Any) -> bytes:
+def whole(body: Any) -> bytes:
     """The body in one piece; an upload arrives as a file, which can be read only once."""
     if hasattr(body, "read"):
         body = body.read()

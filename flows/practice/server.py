@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from botocore.awsrequest import AWSPreparedRequest
+
 from flows.practice import PracticeAccount
 from flows.practice.door import Door, prepared
 
@@ -72,11 +74,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         headers = dict(self.headers.items())
-        host = _host(headers.get("Authorization", ""), headers.get("x-amz-account-id", ""))
         body = self._body(headers)
-        status, answered, answer = self.door.answer(
-            prepared(self.command, f"https://{host}{self.path}", {**headers, "Host": host}, body)
-        )
+        status, answered, answer = self.door.answer(forwarded(self.command, self.path, headers, body))
         self.send_response(status)
         for name, value in answered.items():
             if name.lower() not in ("content-length", "connection", "transfer-encoding", "status"):
@@ -102,6 +101,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: what a test prints should be the test's own."""
+
+
+def forwarded(method: str, path: str, headers: dict[str, str], body: bytes) -> AWSPreparedRequest:
+    """A request to this machine as it would have gone to AWS."""
+    host = _host(headers.get("Authorization", ""), headers.get("x-amz-account-id", ""))
+    return prepared(method, f"https://{host}{path}", {**headers, "Host": host}, body)
 
 
 def _host(authorization: str, account: str) -> str:

@@ -22,7 +22,6 @@ def _vpn(answers: Mapping[str, Any]) -> Case:
     return Case(
         "vpn",
         answers,
-        ("sts", "iam", "ec2", "service-quotas"),
         lambda account: snapshot(account.session),
         re.compile(r"\b(vgw|cgw|vpn)-[0-9a-f]{17}\b"),
         ends="waiting",
@@ -34,7 +33,6 @@ def _alb(answers: Mapping[str, Any]) -> Case:
     return Case(
         "alb",
         answers,
-        ("sts", "iam", "ec2", "elbv2", "acm", "cloudfront"),
         lambda account: {"thing": fronts.picture(account)},
         re.compile(r"\b[0-9a-f]{16,17}\b"),
     )
@@ -44,7 +42,6 @@ def _website(answers: Mapping[str, Any]) -> Case:
     return Case(
         "website",
         answers,
-        ("sts", "iam", "s3", "s3control", "cloudfront", "route53", "acm", "resourcegroupstaggingapi"),
         lambda account: by_kind(website.picture(account.session)),
         re.compile(
             r"(\b|(?<=HandrailCloudFront))[A-Z][0-9A-Z]{12}\b|\b[a-z][0-9a-z]{12}\.cloudfront\.net"
@@ -57,7 +54,6 @@ def _aurora(answers: Mapping[str, Any]) -> Case:
     return Case(
         "aurora",
         answers,
-        ("sts", "iam", "ec2", "rds", "rds-data", "service-quotas"),
         lambda account: aurora.picture(account.session),
         re.compile(r"\bsgr?-[0-9a-f]{17}\b|\b[0-9a-f]{8}-[0-9a-f-]{27}-\w{6}\b"),
         decided=("final_snapshot=no",),
@@ -68,7 +64,6 @@ def _spa(answers: Mapping[str, Any]) -> Case:
     return Case(
         "spa_pipeline",
         answers,
-        ("sts", "iam", "s3", "s3control", "codecommit", "codebuild", "codepipeline", "logs", "events"),
         lambda account: by_kind(spa.picture(account.session)),
         re.compile(
             r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\b[0-9a-hjkmnp-tv-z]{26}\b"
@@ -81,7 +76,6 @@ def _share_snapshot(answers: Mapping[str, Any]) -> Case:
     return Case(
         "share_snapshot",
         answers,
-        ("sts", "iam", "ec2", "rds", "kms"),
         lambda account: by_kind(share_snapshot.picture(account, ["own"], ["eu-central-1"])),
         re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"),
         files=2,
@@ -92,7 +86,6 @@ def _share_ami(answers: Mapping[str, Any]) -> Case:
     return Case(
         "share_ami",
         answers,
-        ("sts", "iam", "ec2", "kms"),
         lambda account: by_kind({"here": share_ami.picture(account, ["own"], ["eu-central-1"])["own", "eu-central-1"]}),
         re.compile(r"\b(ami|snap)-[0-9a-f]{8,17}\b"),
     )
@@ -102,7 +95,6 @@ def _s3_lambda(answers: Mapping[str, Any]) -> Case:
     return Case(
         "s3_lambda",
         answers,
-        ("sts", "iam", "s3", "lambda", "sqs"),
         lambda account: by_kind(s3_lambda.picture(account.session)),
         re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"),
     )
@@ -112,7 +104,6 @@ def _s3_pipeline(answers: Mapping[str, Any]) -> Case:
     return Case(
         "s3_pipeline",
         answers,
-        ("sts", "iam", "s3", "events", "cloudtrail", "codebuild", "codepipeline", "logs"),
         lambda account: by_kind(s3_pipeline.picture(account.session)),
         re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\d{4}-\d\d-\d\d \d\d:\d\d"),
     )
@@ -122,7 +113,6 @@ def _wordpress(answers: Mapping[str, Any]) -> Case:
     return Case(
         "wordpress",
         answers,
-        ("sts", "iam", "ec2", "ssm"),
         lambda account: by_kind(wordpress.picture(account)),
         re.compile(
             r"\b(i|sg|sgr|vol|eni|eipalloc|eipassoc)-[0-9a-f]{8,17}\b|\b127\.\d+\.\d+\.\d+\b|\b10\.0\.0\.\d+\b"

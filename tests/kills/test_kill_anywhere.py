@@ -1,36 +1,32 @@
 """A real process, really killed, at every moment of a run and of its undo.
 
-The account lives in this process behind a loopback address, so it outlives the one that is killed. Which
-moment the n-th is may differ from run to run, because applying does several things at once; so the tests
-count, and go on until a process ends before it comes to the n-th.
+The account lives in another process, so it outlives the one that is killed. Which moment the n-th is may differ from
+run to run, because applying does several things at once; so the tests count, and go on until a process ends before it
+comes to the n-th. What follows from one kill is played in copies of the world that it left.
 """
 
 from __future__ import annotations
 
 import itertools
-import socketserver
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from kills.scenes import CASES
-from support.killed import Case, Scene, answers, status, the_run
-from support.mortal import Mortal
+from support.killed import Scene, answers, status, the_run
+from support.world import World, begun
 
-from flows.practice.server import serve
 
-SHARES = 2
-"""The moments are dealt out to that many tests, so that they can run side by side."""
-FIRST = list({case.flow: name for name, case in reversed(CASES.items())}.values())
-"""One way through each set-up."""
+@pytest.fixture(scope="session")
+def beginning() -> Iterator[World]:
+    with begun() as world:
+        yield world
 
 
 @pytest.fixture
-def scene(case: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    monkeypatch.setattr(socketserver.BaseServer, "handle_error", lambda *_: None)  # its visitors die
-    chosen: Case = CASES[case]
-    with serve(hurry=True) as served, Mortal(served.url, chosen.services) as handrail:
-        yield Scene(chosen, handrail, served.account)
+def scene(case: str, beginning: World) -> Iterator[Scene]:
+    with beginning.branch() as world:
+        yield Scene(case, CASES[case], world)
 
 
 @pytest.mark.parametrize("case", ["vpn"])
@@ -43,47 +39,39 @@ def test_a_process_that_is_not_killed(scene: Scene, tmp_path: Path) -> None:
     assert (early.code, early.out, early.moments) == (None, "", 0)
 
 
-@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("case", CASES)
-def test_killed_anywhere_then_resumed_and_the_undo_killed_too(scene: Scene, tmp_path: Path, share: int) -> None:
-    """A resumed run ends as an uninterrupted one, with one of each; and an undo that was killed leaves nothing."""
+def test_killed_anywhere(scene: Scene, tmp_path: Path) -> None:
+    """Undone, the account and the files end as before; resumed, as an uninterrupted run, with one of each.
+
+    An undo that was killed leaves nothing either.
+    """
     expected = scene.uninterrupted(tmp_path / "uninterrupted")
-    for n in itertools.count(1 + share, SHARES):
+    for n in itertools.count(1):
         state = tmp_path / str(n)
-        applied = scene.run(state, die_at=n)
-        run = the_run(state)
-        if not run or not answers(state):  # it was killed before anything was said that could be kept
-            scene.as_before(state)
-            continue
-        killed = applied.code is None
-        if killed:
-            applied = scene.resume(run, state)
-        assert scene.ended_well(applied), (n, applied)
-        scene.whole(expected, state)
-        undone = scene.undo(run, state, die_at=n)
-        if undone.code is None:
-            scene.undone(run, state)
-        else:
-            scene.ended_as_before(undone, state)
-        if not killed and undone.code is not None:
-            assert n > 12
-            break
-
-
-@pytest.mark.parametrize("share", range(SHARES))
-@pytest.mark.parametrize("case", FIRST)
-def test_killed_anywhere_then_undone(scene: Scene, tmp_path: Path, share: int) -> None:
-    """The account and the files end as before."""
-    for n in itertools.count(1 + share, SHARES):
-        state = tmp_path / str(n)
-        ended = scene.run(state, die_at=n)
-        run = the_run(state)
-        if run and status(state) != "draft":
-            scene.undone(run, state)
-        scene.as_before(state)
-        if ended.code is not None:
-            assert n > 12
-            break
+        with scene.branch(state) as killed:
+            applied = killed.run(state, die_at=n)
+            run = the_run(state)
+            if applied.code is None:
+                with killed.branch(state) as other:
+                    if run and status(state) != "draft":
+                        other.undone(run, state)
+                    else:
+                        other.as_before(state)
+                if not run or not answers(state):  # it was killed before anything was said that could be kept
+                    continue
+                resumed = killed.resume(run, state)
+                assert killed.ended_well(resumed), (n, resumed)
+            else:
+                assert killed.ended_well(applied), (n, applied)
+            killed.whole(expected, state)
+            undone = killed.undo(run, state, die_at=n)
+            if undone.code is None:
+                killed.undone(run, state)
+            else:
+                killed.ended_as_before(undone, state)
+            if applied.code is not None and undone.code is not None:
+                assert n > 12
+                break
 
 
 @pytest.mark.parametrize("case", ["vpn", "vpn, fixed routes"])

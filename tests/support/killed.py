@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flows.engine import Journal
 from flows.practice import PracticeAccount
-from support.mortal import Ended, Mortal
+from support.world import Ended, World
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,6 @@ class Case:
     Args:
         flow: the set-up.
         answers: what is in the answers file.
-        services: whose descriptions the process reads before it forks.
         picture: the account as {kind: {id: anything}}.
         differs: matches what no two runs share.
         ends: the status with which a run ends.
@@ -35,7 +37,6 @@ class Case:
 
     flow: str
     answers: Mapping[str, Any]
-    services: tuple[str, ...]
     picture: Callable[[PracticeAccount], dict[str, Any]]
     differs: re.Pattern[str]
     ends: str = "done"
@@ -44,20 +45,29 @@ class Case:
     decided: tuple[str, ...] = ()
 
 
-@dataclass
 class Scene:
-    """An account, and the `handrail` that is run on it."""
+    """A world in which a case is played."""
 
-    case: Case
-    handrail: Mortal
-    account: PracticeAccount
-    before: dict[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, name: str, case: Case, world: World) -> None:
+        self.name, self.case, self.world = name, case, world
         self.before = self.picture()
 
     def picture(self) -> dict[str, Any]:
-        return self.case.picture(self.account)
+        return self.world.picture(self.name)
+
+    @contextmanager
+    def branch(self, state: Path) -> Iterator[Scene]:
+        """The same scene in a copy of its world; what happens there to that folder is forgotten."""
+        kept = state.with_name(f"{state.name}-kept")
+        if state.exists():
+            shutil.copytree(state, kept)
+        with self.world.branch() as world:
+            other = copy(self)
+            other.world = world
+            yield other
+        shutil.rmtree(state, ignore_errors=True)
+        if kept.exists():
+            kept.rename(state)
 
     def run(self, state: Path, die_at: int = 0) -> Ended:
         file = state / "answers.json"
@@ -79,8 +89,7 @@ class Scene:
         return [word for name in self.case.accept for word in ("--accept", name)]
 
     def _handrail(self, *words: str, state: Path, die_at: int) -> Ended:
-        order = (*words, "--yes", "--output", "json")
-        return self.handrail(*order, state=state, die_at=die_at, lasting=True)
+        return self.world.handrail(*words, "--yes", "--output", "json", state=state, die_at=die_at)
 
     def ended_well(self, ended: Ended) -> bool:
         return (ended.code, ended.json.get("status")) == (0, self.case.ends)

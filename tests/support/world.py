@@ -1,0 +1,286 @@
+"""An account and a `handrail` that works on it in a process of its own, which can be killed at a chosen moment.
+
+Starting Python, reading AWS's service descriptions and founding the company take longer than what is to be tested,
+so one process gets ready once and forks: for every command, whose calls it answers over a pipe, and for every copy of
+the world that is to go its own way. It has no threads then, so that forking is sound. A moment is just before
+something lasting: a write to the journal or to a file for the user, or a call to AWS that changes something. After
+one thing is before the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import json
+import os
+import queue
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from flows.engine.apply import AT_ONCE
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
+
+ROOT = Path(__file__).parents[2]
+REGION = "eu-central-1"
+ENDPOINT = "http://127.0.0.1:9"
+"""Where the account is said to be; nobody listens there."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended. `code` is None if it was killed; `moments` are those that it came to see the end of."""
+
+    code: int | None
+    out: str
+    err: str
+    moments: int
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class World:
+    """A world, from outside; it ends when it is closed."""
+
+    def __init__(self, wire: Connection, process: int) -> None:
+        self._wire, self._process = wire, process
+
+    def handrail(self, *arguments: str, state: Path, die_at: int = 0) -> Ended:
+        """Run one command. `die_at` is the number of the moment at which it is killed; it has its own process then.
+
+        With 0 it is never killed, and the world itself runs it: what it reads and makes is there for all later ones.
+        """
+        return self._told("handrail", arguments, state, die_at)
+
+    def picture(self, case: str) -> dict[str, Any]:
+        """The account, as a case looks at it."""
+        return self._told("picture", case)
+
+    @contextlib.contextmanager
+    def branch(self) -> Iterator[World]:
+        """A copy of this world, in which things may take another course."""
+        ours, theirs = Pipe()
+        with ours, theirs:
+            self._wire.send(("branch",))
+            send_handle(self._wire, theirs.fileno(), self._process)
+            theirs.close()
+            yield World(ours, ours.recv())
+
+    def _told(self, *order: Any) -> Any:
+        self._wire.send(order)
+        return self._wire.recv()
+
+
+@contextlib.contextmanager
+def begun() -> Iterator[World]:
+    """A world in which nothing has happened yet."""
+    ours, theirs = Pipe()
+    surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "HANDRAIL_"))}
+    files = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", f"from support.world import live; live({theirs.fileno()})"],
+            cwd=ROOT,
+            env={**surroundings, **files, "AWS_REGION": REGION, "PYTHONPATH": paths},
+            pass_fds=[theirs.fileno()],
+        ) as process,
+        ours,
+    ):
+        theirs.close()
+        yield World(ours, process.pid)
+
+
+# -- in the process that is the world, and in its children -------------------------------------------------------
+
+Packed = tuple[str, str, dict[str, str], bytes]
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def live(descriptor: int) -> None:
+    """Do what is ordered over this end of a pipe, until the other is closed."""
+    orders, inside = Connection(descriptor), _Inside()
+    while True:
+        gc.freeze()  # what is there by now is not looked through again in every child
+        try:
+            order, *rest = orders.recv()
+        except EOFError:
+            with contextlib.suppress(ChildProcessError):
+                while True:
+                    os.wait()  # its branches
+            os._exit(0)
+        match order:
+            case "handrail":
+                orders.send(inside.handrail(*rest))
+            case "picture":
+                orders.send(inside.picture(*rest))
+            case "branch":
+                branch = Connection(recv_handle(orders))
+                if os.fork():
+                    branch.close()
+                else:
+                    orders = branch
+                    orders.send(os.getpid())
+
+
+class _Inside:
+    """The account, and the way to it for a `handrail` in this process or in a child of it."""
+
+    def __init__(self) -> None:
+        import flows
+        from flows.engine import apply, cloud, handover, undo
+        from flows.engine.cloud import Aws, changes
+        from flows.engine.journal import Journal
+        from flows.practice import PracticeAccount
+        from flows.practice.seal import sealed_session
+        from support.clock import FakeClock
+
+        for name in flows.SET_UPS:
+            flows.find(name)
+        account = PracticeAccount(None, region=REGION, hurry=True)
+        account.session.client = cache(account.session.client)  # type: ignore[method-assign]
+        account.session.client("ec2").describe_vpcs()  # moto reads its instance types
+        self._account = account
+        self._ask: Callable[[Packed], Answer] = self._answer
+        self._moment: Callable[[], object] = lambda: None
+
+        session = sealed_session(REGION, lambda request: self._ask(_packed(request)))
+        clients: dict[Any, Any] = {}
+        begin, send, write, save = Aws.__init__, vars(Aws)["_send"], Journal.write, handover.write_private
+
+        def opened(aws: Aws, *given: Any) -> None:
+            begin(aws, *given)
+            aws._clients = clients
+
+        def sent(aws: Aws, call: Any, how: Any) -> Any:
+            if changes(call):
+                self._moment()
+            return send(aws, call, how)
+
+        def written(journal: Journal, *rest: Any) -> None:
+            self._moment()
+            write(journal, *rest)
+
+        def saved(*rest: Any) -> Any:
+            self._moment()
+            return save(*rest)
+
+        vars(cloud)["open_session"] = lambda *_: session
+        Aws.__init__, Aws._send, Journal.write = opened, sent, written  # type: ignore[method-assign]
+        handover.write_private = saved
+        apply.RealClock = undo.RealClock = FakeClock  # type: ignore[misc]
+
+    def picture(self, case: str) -> dict[str, Any]:
+        from kills.scenes import CASES
+
+        return CASES[case].picture(self._account)
+
+    def handrail(self, arguments: Sequence[str], state: Path, die_at: int) -> Ended:
+        return self._killed(arguments, state, die_at) if die_at else self._whole(arguments, state)
+
+    def _whole(self, arguments: Sequence[str], state: Path) -> Ended:
+        moments = count()
+        self._moment = lambda: next(moments)
+        with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+            code = _handrail(arguments, state)
+        assert threading.active_count() == 1, "what has threads cannot be forked"
+        return Ended(code, out.getvalue(), err.getvalue(), next(moments))
+
+    def _killed(self, arguments: Sequence[str], state: Path, die_at: int) -> Ended:
+        # many, so that calls are under way side by side; those are carried out, whatever becomes of the child
+        wires = [Pipe() for _ in range(AT_ONCE + 2)]
+        child = os.fork()
+        if not child:
+            self._become_handrail(arguments, state, die_at, [theirs for _, theirs in wires])
+        moments = 0
+        with selectors.DefaultSelector() as heard:
+            for ours, theirs in wires:
+                theirs.close()
+                heard.register(ours, selectors.EVENT_READ)
+            while heard.get_map():
+                for wire in [cast(Connection, key.fileobj) for key, _ in heard.select()]:
+                    try:
+                        if (said := wire.recv()) is None:
+                            moments += 1
+                        else:
+                            wire.send(self._answer(said))
+                    except (EOFError, OSError):  # it ended, or was killed in the middle of a request
+                        heard.unregister(wire)
+                        wire.close()
+        _, status = os.waitpid(child, 0)
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        out, err = ((state / name).read_text() for name in ("out", "err"))
+        return Ended(None if killed else os.waitstatus_to_exitcode(status), out, err, moments)
+
+    def _become_handrail(self, arguments: Sequence[str], state: Path, die_at: int, wires: list[Connection]) -> None:
+        gc.disable()  # it lives too short for it
+        for number, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(state / name, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), number)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        free: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        for wire in wires:
+            free.put(wire)
+        turn, moments = threading.Lock(), count(1)
+
+        def moment() -> None:
+            with turn:
+                if next(moments) == die_at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                wire = free.get()
+                wire.send(None)
+                free.put(wire)
+
+        def ask(request: Packed) -> Answer:
+            wire = free.get()
+            wire.send(request)
+            answer: Answer = wire.recv()
+            free.put(wire)
+            return answer
+
+        self._moment, self._ask = moment, ask
+        try:
+            code = _handrail(arguments, state)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        finally:
+            os._exit(99)
+
+    def _answer(self, request: Packed) -> Answer:
+        from flows.practice.server import forwarded
+
+        return self._account.door.answer(forwarded(*request))
+
+
+def _handrail(arguments: Sequence[str], state: Path) -> int:
+    from tui.cli import main
+
+    os.environ["XDG_STATE_HOME"] = str(state)
+    try:
+        main([*arguments, "--endpoint-url", ENDPOINT])
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else 0
+    raise AssertionError("`main` always exits")
+
+
+def _packed(request: AWSPreparedRequest) -> Packed:
+    from flows.practice.door import whole
+
+    headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
+    return request.method, str(request.url).removeprefix(ENDPOINT), headers, whole(request.body)
