@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,12 +64,13 @@ def fix_randomness(seed: str) -> None:
     mock_random.seed(seed)
 
 
-def services_of(url: str) -> list[str]:
+@lru_cache(maxsize=1000)  # moto has hundreds of patterns, and every request is asked about twice
+def services_of(url: str) -> tuple[str, ...]:
     """moto's names for the services an address could belong to, the likeliest first."""
     from moto.backend_index import backend_url_patterns
 
     address = _address(url)
-    return [service for service, pattern in backend_url_patterns if pattern.match(address)]
+    return tuple(service for service, pattern in backend_url_patterns if pattern.match(address))
 
 
 def ask(request: AWSPreparedRequest) -> MotoAnswer:
