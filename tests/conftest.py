@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import botocore.regions
 import botocore.session
 import pytest
+from botocore.client import ClientCreator
+from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import create_loader
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from support.clock import FakeClock
 
 from flows.engine import Journal, Place
 from flows.engine.cloud import Aws
-from flows.practice import PracticeAccount, open_account
+from flows.practice import PracticeAccount, open_account, seal
 
 
 def pytest_collection_finish() -> None:
@@ -26,9 +33,37 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _descriptions() -> None:
-    """AWS's descriptions of its services are read once, not once for every session."""
-    loader = create_loader()
-    vars(botocore.session)["create_loader"] = lambda _=None: loader
+    """AWS's descriptions of its services are read and worked out once, not once for every session and client."""
+    loader, providers = create_loader(), dict[int, Any]()
+
+    def provider(ruleset_data: Any, **rest: Any) -> Any:
+        if id(ruleset_data) not in providers:  # the loader keeps them, so an id is not used again
+            providers[id(ruleset_data)] = EndpointProvider(ruleset_data=ruleset_data, **rest)
+        return providers[id(ruleset_data)]
+
+    for module in (botocore.session, seal):
+        vars(module)["create_loader"] = lambda _=None: loader
+    vars(botocore.regions)["EndpointProvider"] = provider
+    for step in ("_load_service_model", "_create_client_class"):
+        setattr(ClientCreator, step, _once(getattr(ClientCreator, step)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys() -> None:
+    """moto makes a key for every certificate, and reads it again; those of the tests may have the same."""
+    vars(rsa)["generate_private_key"] = cache(rsa.generate_private_key)
+    vars(serialization)["load_pem_private_key"] = cache(serialization.load_pem_private_key)
+
+
+def _once(step: Callable[..., Any]) -> Callable[..., Any]:
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def known_or_done(creator: ClientCreator, *given: Any) -> Any:
+        if given not in known:
+            known[given] = step(creator, *given)
+        return known[given]
+
+    return known_or_done
 
 
 @pytest.fixture(autouse=True)
