@@ -28,11 +28,12 @@ MACHINE_TYPES = "ec2/resources/instance_type"
 def start() -> None:
     """An empty account that knows of no profile and no Docker."""
     with _quiet_imports():
-        from moto.core import base_backend, utils
+        from moto.core import base_backend, responses, utils
         from moto.core.config import default_user_config
 
     vars(base_backend)["Session"] = _by_heart
     vars(utils)["create_loader"] = shared_loader
+    vars(responses)["method_names_from_class"] = gaps.methods
     _empty()
     gaps.install("")
     default_user_config["lambda"]["use_docker"] = False

@@ -6,6 +6,7 @@ server. They are put there when their service is first asked, because importing 
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 GAPS: dict[str, str] = {
@@ -202,3 +203,12 @@ def install(service: str) -> None:
         if name not in _done:
             _done.add(name)
             import_module(f"{__name__}.{name}").install()
+            methods.cache_clear()
+
+
+@cache
+def methods(kind: type) -> list[str]:
+    """What a service answers. moto goes through the whole class to see it, at every request."""
+    from moto.core.utils import method_names_from_class
+
+    return method_names_from_class(kind)
