@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from alb import fronts
-from cli.aws import AWS, comparable, needs_aws
+from cli.aws import comparable, needs_aws
 from cli.face import REGION, Account, Answers, Command
 from kills.scenes import CASES
 from support import website
@@ -67,10 +67,9 @@ def test_without_anything_for_a_template_there_is_none(
 
 @needs_aws
 def test_who_follows_the_runbook_makes_the_same_account_and_takes_it_back(
-    handrail: Command, signed_in: None, answers: Answers, tmp_path: Path
+    handrail: Command, signed_in: None, answers: Answers, aws: Path, tmp_path: Path
 ) -> None:
     """Each command in its turn, in one shell; a setting that is changed is noted, and put back."""
-    assert AWS is not None
     case = CASES["alb, a listener"]
     file, book = answers(case.answers), tmp_path / "runbook.md"
     with serve() as served:
@@ -83,7 +82,7 @@ def test_who_follows_the_runbook_makes_the_same_account_and_takes_it_back(
         begun, done, undone = parts(book.read_text())
         by_hand = f"set -euo pipefail\n{begun}\nRUN=the-script\n{done}\nread -r\n{undone}\n"
         env: dict[str, Any] = {**os.environ, "AWS_ENDPOINT_URL": served.url}
-        env["PATH"] = f"{Path(AWS).parent}:{env['PATH']}"
+        env["PATH"] = f"{aws}:{env['PATH']}"
         with subprocess.Popen(
             ["bash", "-c", by_hand], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as shell:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cli.aws import AWS, comparable, needs_aws
+from cli.aws import comparable, needs_aws
 from cli.face import REGION, Account, Answers, Command
 from kills.scenes import CASES
 from support import s3_lambda
@@ -34,9 +34,8 @@ SCRIPTS: Mapping[str, Case] = {
 @needs_aws
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_script_run_by_bash_leads_to_the_same_account(
-    handrail: Command, signed_in: None, answers: Answers, tmp_path: Path, name: str
+    handrail: Command, signed_in: None, answers: Answers, aws: Path, tmp_path: Path, name: str
 ) -> None:
-    assert AWS is not None
     case = SCRIPTS[name]
     file, script = answers(case.answers), tmp_path / "script.sh"
 
@@ -54,7 +53,7 @@ def test_the_script_run_by_bash_leads_to_the_same_account(
         applied = picture(served.account)
     with serve() as served:
         assert picture(served.account) == untouched, "both begin alike"
-        env = {**os.environ, "PATH": f"{Path(AWS).parent}:{os.environ['PATH']}", "AWS_ENDPOINT_URL": served.url}
+        env = {**os.environ, "PATH": f"{aws}:{os.environ['PATH']}", "AWS_ENDPOINT_URL": served.url}
         done = subprocess.run(
             ["bash", str(script)], check=False, capture_output=True, text=True, timeout=300,
             env={**env, "RUN": "the-script"},
