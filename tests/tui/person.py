@@ -43,6 +43,12 @@ class Person:
             await self.app.workers.wait_for_complete()
             await self.pilot.pause()
 
+    async def resize(self, columns: int, lines: int) -> None:
+        await self.pilot.resize_terminal(columns, lines)
+        while self.app._resize_event is not None:  # Textual gathers sizes for a moment before it takes the last
+            await self.pilot.pause(0.01)
+        await self.settle()
+
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)

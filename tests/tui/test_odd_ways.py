@@ -374,8 +374,7 @@ async def test_every_screen_survives_a_resize(size: tuple[int, int]) -> None:
         for keys in ((), ("f1",), ("escape",), ("x", "enter"), ("c",), ("escape", "a"), ("h",)):
             await person.press(*keys)
             for columns, lines in (size, NARROW):
-                await person.pilot.resize_terminal(columns, lines)
-                await person.settle()
+                await person.resize(columns, lines)
                 person.goes_without_clipping()
                 assert "Handrail" in person.screen.splitlines()[0]
 
