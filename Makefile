@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# One more than two cores: a worker often waits for a process that it started.
+WORKERS ?= 3
 
 .PHONY: help practice test check format bench screenshots texts clean
 
