@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from textual import _wait
-
-# An app that did nothing for so long is taken for idle. Textual's own 20 ms, after every key, were most of the time.
-_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 250, 1 / 5000
 
 
 @pytest.fixture(autouse=True)

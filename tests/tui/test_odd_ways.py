@@ -190,7 +190,7 @@ async def test_what_comes_back_while_leaving_is_not_shown() -> None:
     go = threading.Event()
 
     def vpcs(call: Call) -> dict[str, object]:
-        go.wait()
+        go.wait(20)
         return {"Vpcs": [{"VpcId": "vpc-1"}]}
 
     app = made(Canned({"ec2.DescribeVpcs": vpcs}), Start(flow="looked"), flow=Looked)
