@@ -161,10 +161,12 @@ async def test_progress(cloud: Cloud) -> None:
             return cloud.pages(call)
 
     async with somebody(Held(), ANSWERED) as person:
-        await person.pilot.press("a")
-        await person.until("pending, 0 s of usually")
-        await look_at(person, "progress")
-        let_go.set()
+        try:
+            await person.pilot.press("a")
+            await person.until("pending, 0 s of usually")
+            await look_at(person, "progress")
+        finally:
+            let_go.set()
         await person.settle()
 
 
