@@ -16,6 +16,7 @@ from flows.engine import (
     Identity,
     JournalTrouble,
     NoAccess,
+    NoSuchCall,
     Place,
     Problem,
     SignInNeeded,
@@ -68,7 +69,8 @@ def sign_in(place: Place, ask: Ask | None = None) -> Cloud:
     try:
         _recognised(cloud, ask)
     except CloudError as problem:
-        if type(problem) is CloudError and not problem.aws_code:  # AWS always gives a code
+        unlike_aws = isinstance(problem, NoSuchCall) or (type(problem) is CloudError and not problem.aws_code)
+        if unlike_aws:  # AWS knows this call, and always gives a code
             raise _stranger(place) from problem.__cause__
         raise
     except Problem:

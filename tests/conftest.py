@@ -36,6 +36,11 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one worker must do alone comes first, so that the others are not done long before it."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 def pytest_collection_finish() -> None:
     """What is imported stays; looking through all of it for garbage again and again took a third of the tests' time."""
     gc.collect()

@@ -300,6 +300,7 @@ async def test_moving_repaints_two_lines() -> None:
 
     async with somebody(Canned(), Start(flow="lists"), flow=Lists) as person:
         await person.until("thing number 0")
+        await person.settle()
         options = person.app.screen.query_one(Options)
         painted: list[tuple[Region, ...]] = []
         refresh = options.refresh
