@@ -261,7 +261,7 @@ def applying() -> Iterator[str]:
     chain: dict[str, int] = {}
     for action in plan.actions:
         calls = 2 if action.wait else 1
-        chain[action.id] = calls + max((chain[needed] for needed in plan.needs(action)), default=0)
+        chain[action.id] = calls + max((chain[needed] for needed in action.needs), default=0)
     longest = max(chain.values()) * latency
     made = slow.counted["writes"] + slow.counted["reads"] - asked["writes"] - asked["reads"]
     yield f"{'calls until the review (all of them reads)':<46}{asked['reads']:>10}"
