@@ -162,6 +162,23 @@ async def test_a_letter_searches_no_more_rows_however_many_there_are(monkeypatch
     assert costs == [PORTION, PORTION]
 
 
+def test_a_further_letter_searches_only_what_the_one_before_it_left() -> None:
+    rows, search = [Row(f"id-{n}", f"thing number {n}") for n in range(5 * PORTION)], None
+    for text in ("9", "98", "98 7", "98"):
+        left = len(search.places) if search and text.startswith(search.text) else len(rows)
+        search, portions = Search(rows, text, search), 0
+        while not search.whole:
+            search.go_on()
+            portions += 1
+        assert search.places == [n for n in range(len(rows)) if all(word in str(n) for word in text.split())]
+        assert portions == -(-left // PORTION), text
+    rows.append(Row("id-x", "thing 98"))
+    narrower = Search(rows, "98x", search)
+    while not narrower.whole:
+        narrower.go_on()
+    assert narrower.places == []
+
+
 def test_a_search_finds_every_row_with_every_word_and_what_arrives_meanwhile() -> None:
     rows = [Row(f"id-{n}", f"Thing number {n}") for n in range(MANY)]
     search = Search(rows, "THING 77")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import islice
 from typing import NamedTuple
 
 PORTION = 2_000
@@ -27,30 +27,37 @@ class Search:
     Args:
         rows: where to search; a list that may grow at its end meanwhile.
         text: its words are looked for.
+        before: the search for what was typed so far. What it left out, a longer text does not find either.
 
     Attributes:
-        places: where they were found so far, in order.
+        text: what is looked for.
+        places: where it was found so far, in order.
     """
 
-    def __init__(self, rows: Sequence[Row], text: str) -> None:
+    def __init__(self, rows: Sequence[Row], text: str, before: Search | None = None) -> None:
+        self.text, self.places = text, list[int]()
         self._rows, self._words = rows, text.lower().split()
-        self._searched = 0
-        self.places: list[int] = []
+        narrower = before is not None and before.whole and text.startswith(before.text)
+        self._left: Sequence[int] = before.places if before and narrower else ()
+        self._taken = 0
+        self._searched: int = before._searched if before and narrower else 0
 
     @property
     def whole(self) -> bool:
         """Every row there is was searched."""
-        return self._searched >= len(self._rows)
+        return self._taken >= len(self._left) and self._searched >= len(self._rows)
 
     def go_on(self, through: int = 0) -> None:
         """Search a portion more, or all up to the row at the place `through`."""
-        first, last = self._searched, max(self._searched + PORTION, through + 1)
-        self._searched = min(last, len(self._rows))
-        self.places += [
-            place
-            for place, (key, label, hint) in enumerate(islice(self._rows, first, last), first)
-            if key and self._fits(f"{label} {hint} {key}".lower())
-        ]
+        if self._taken < len(self._left):
+            first, self._taken = self._taken, max(self._taken + PORTION, bisect_right(self._left, through))
+            portion = self._left[first : self._taken]
+        else:
+            first, last = self._searched, max(self._searched + PORTION, through + 1)
+            self._searched = min(last, len(self._rows))
+            portion = range(first, self._searched)
+        self.places += [place for place in portion if self._fits(self._rows[place])]
 
-    def _fits(self, text: str) -> bool:
-        return all(word in text for word in self._words)
+    def _fits(self, row: Row) -> bool:
+        text = f"{row.label} {row.hint} {row.key}".lower()
+        return bool(row.key) and all(word in text for word in self._words)

@@ -282,7 +282,7 @@ class Options(Widget, can_focus=True):
     def _look_for(self, text: str) -> None:
         here, self.sought = self._place, text
         if text.split():
-            self._search = Search(self._rows, text)
+            self._search = Search(self._rows, text, self._search)
             self._search.go_on(through=here)
             self._shown = self._search.places
             self.call_after_refresh(self._search_on, self._search)
