@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -14,3 +14,7 @@ class Place:
     endpoint_url: str = ""
     practice: bool = False
     read_only: bool = False
+
+    def practising(self) -> Place:
+        """The same in the practice account."""
+        return replace(self, practice=True, profile="", endpoint_url="")

@@ -80,7 +80,7 @@ class Arrival:
                 case "profile":
                     return self.choose(place, reply)
                 case "practise":
-                    return practising(place)
+                    return place.practising()
                 case "quit":
                     leaving = Quit()
                     leaving.code = problem.exit_code
@@ -107,7 +107,7 @@ class Arrival:
                 return self.choose(chosen, "region", missing=True)
         if name:
             return chosen
-        return practising(place) if missing else place
+        return place.practising() if missing else place
 
     def _pick(self, question: str, spots: list[Spot], missing: bool) -> str:
         """The name of one of them; none if the person said what else there is to say."""
@@ -132,11 +132,6 @@ class Arrival:
                 return catalogue.page()[0].key
             else:
                 self.say(f"{catalogue.count} match “{line(reply)}”:")
-
-
-def practising(place: Place) -> Place:
-    """The same in the practice account."""
-    return replace(place, practice=True, profile="", endpoint_url="")
 
 
 class LetIn:

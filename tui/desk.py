@@ -174,7 +174,7 @@ class Desk:
 
     def practise(self) -> None:
         """From now on work in the practice account."""
-        self.place = replace(self.place, practice=True, profile="", endpoint_url="")
+        self.place = self.place.practising()
         self._picked = None
 
     def _again(self, kept: Place) -> Place:
