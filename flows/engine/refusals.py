@@ -1,0 +1,17 @@
+"""What AWS means by its words for "no"."""
+
+from __future__ import annotations
+
+import re
+
+from .problems import CloudError, NoSuchCall
+
+NO_SUCH_THING = re.compile(r"NotFound|NotExist|NoSuch|NonExist|UnknownResource|^404$", re.IGNORECASE)
+"""In a code: that what was asked about is not there. `InvalidVpcID.NotFound` of EC2, `NoSuchBucket`, `DBInstanceNotFound`,
+`InvocationDoesNotExist`, `ResourceNotFoundException`, `AWS.SimpleQueueService.NonExistentQueue`; "404" is what a HEAD
+has instead of one. These words are in all codes of the error shapes in botocore's service models (1.44) that say so."""
+
+
+def no_such_thing(problem: CloudError) -> bool:
+    """Whether AWS says that there is no such thing: not any more, or not yet. A call that is not known is not one."""
+    return not isinstance(problem, NoSuchCall) and bool(NO_SUCH_THING.search(problem.aws_code))
