@@ -7,9 +7,9 @@ import re
 from .problems import CloudError, NoSuchCall
 
 NO_SUCH_THING = re.compile(r"NotFound|NotExist|NoSuch|NonExist|UnknownResource|^404$", re.IGNORECASE)
-"""In a code: that what was asked about is not there. `InvalidVpcID.NotFound` of EC2, `NoSuchBucket`, `DBInstanceNotFound`,
-`InvocationDoesNotExist`, `ResourceNotFoundException`, `AWS.SimpleQueueService.NonExistentQueue`; "404" is what a HEAD
-has instead of one. These words are in all codes of the error shapes in botocore's service models (1.44) that say so."""
+"""In a code: that what was asked about is not there. `InvalidVpcID.NotFound` of EC2, `NoSuchBucket`,
+`InvocationDoesNotExist`, `AWS.SimpleQueueService.NonExistentQueue`; "404" is what a HEAD has instead of a code.
+The error shapes in botocore's service models (1.44) that say so have one of these words."""
 
 
 def no_such_thing(problem: CloudError) -> bool:
