@@ -1,0 +1,54 @@
+"""Commands that a person is shown to paste: one line, which a shell reads as the words that were meant.
+
+Names, keys and tags in them are written by other people, and one that holds `$(…)` must not run where it is pasted. So
+every command in a text is made here and nowhere else. bash and zsh read all of them. fish and a plain POSIX sh read
+those whose words can be printed; fish takes a backslash between quotes for its own.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+AMISS = "\\'!"
+"""What does not stand for itself between `$'` and `'`; `!` because of zsh's and bash's history."""
+
+
+def command(*words: str, **options: str) -> str:
+    """A command of these words, then `--some-option value` for each of `some_option="value"`."""
+    return " ".join([*map(quoted, words), *(option(name, value) for name, value in options.items())])
+
+
+def aws(*words: str, **options: str) -> str:
+    """`aws("rds", "start-db-cluster", db_cluster_identifier=name)`."""
+    return command("aws", *words, **options)
+
+
+def handrail(*words: str, **settings: str) -> str:
+    """`handrail("check", "vpn", connection=id)`: what is set of the answers comes as `--set KEY=VALUE`."""
+    return command(
+        "handrail", *words, *(word for key, value in settings.items() for word in ("--set", f"{key}={value}"))
+    )
+
+
+def option(name: str, value: str) -> str:
+    """`--some-option value` for `some_option`; in one word where the value would be taken for an option itself."""
+    flag = f"--{name.replace('_', '-')}"
+    return quoted(f"{flag}={value}") if value.startswith("-") else f"{flag} {quoted(value)}"
+
+
+def here(name: str) -> str:
+    """A file of this folder as an operand, which is not taken for an option or for standard input."""
+    return f"./{name}" if name.startswith("-") else name
+
+
+def quoted(word: str) -> str:
+    """One word. What has no glyph, such as a new line, comes as an escape: a paste stays one line and nothing hides."""
+    if not word.isprintable():
+        return "$'" + "".join(c if c.isprintable() and c not in AMISS else _octal(c) for c in word) + "'"
+    # zsh takes a leading = for the place of a program
+    return f"'{word}'" if word.startswith("=") and shlex.quote(word) == word else shlex.quote(word)
+
+
+def _octal(c: str) -> str:
+    """Its bytes in UTF-8: the one escape that every version of bash and zsh knows."""
+    return "".join(f"\\{byte:03o}" for byte in c.encode(errors="surrogatepass"))

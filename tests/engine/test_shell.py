@@ -1,0 +1,56 @@
+"""Whatever stands in a name, a shell reads the shown command as the words that were meant."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.engine import shell
+
+HOSTILE = (
+    "$(touch PWNED)", "`touch PWNED`", ";touch PWNED", "a'b", 'a"b', "a b", "", "a\nb", "a\ttouch PWNED\r\n", "-rf",
+    "--", "~root", "=ls", "!!", "!!\n", "\\", "\\\n'", "*", "{a,b}", "#x", "a|b&c", "<x>y", "\u202etxt.exe", "\u2028",
+    "ü→日本", "🧵\u200d🧶", "%1", "a=b", "$HOME", "^x^y", "\x1b[2J", "[ab]", "?",
+)  # fmt: skip
+SHELLS = ("bash", "zsh", "fish")
+PRINTING = 'printf "%s\\0" '
+
+
+def argv(told: str, program: str, folder: Path) -> list[str]:
+    """The words that a shell makes of what follows `printf`, in a folder of its own."""
+    env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+    done = subprocess.run([program, "-c", told], cwd=folder, capture_output=True, check=True, env=env)
+    return done.stdout.decode().split("\0")[:-1]
+
+
+@pytest.fixture(params=SHELLS)
+def program(request: pytest.FixtureRequest) -> str:
+    if not shutil.which(request.param):
+        pytest.skip(f"there is no {request.param} on this machine to ask")
+    return str(request.param)
+
+
+def test_a_shell_reads_the_very_words(program: str, tmp_path: Path) -> None:
+    words = [word for word in HOSTILE if program != "fish" or (word.isprintable() and "\\" not in word)]
+    assert argv(PRINTING + " ".join(map(shell.quoted, words)), program, tmp_path) == words
+    assert not (tmp_path / "PWNED").exists()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=20, max_size=60))
+def test_a_shell_reads_any_words(words: list[str]) -> None:
+    told = " ".join(map(shell.quoted, words))
+    assert told.isprintable(), "a paste would be more than one line, or hide something"
+    assert argv(PRINTING + told, "bash", Path("/")) == words
+
+
+def test_a_value_that_looks_like_an_option_stays_a_value() -> None:
+    assert shell.aws("events", "enable-rule", name="-rf") == "aws events enable-rule --name=-rf"
+    assert shell.aws("events", "enable-rule", name="a b") == "aws events enable-rule --name 'a b'"
+    assert shell.command("aws", "s3", "cp", shell.here("-rf"), "s3://a/-rf") == "aws s3 cp ./-rf s3://a/-rf"
+    assert shell.handrail("check", "s3_lambda", function="$(x)") == "handrail check s3_lambda --set 'function=$(x)'"
