@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One more than two cores: a worker often waits for a process that it started.
 WORKERS ?= 3
 
-.PHONY: help practice test check format bench screenshots texts clean
+.PHONY: help practice test test-wild check format bench screenshots texts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -15,6 +15,9 @@ practice: $(VENV)/practice.done ## the wizard on a simulated company; no AWS acc
 
 test: $(VENV)/test.done .venv-aws/test.done ## every test; no network and no account needed
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(TESTS)
+
+test-wild: $(VENV)/test.done .venv-aws/test.done ## what needs root, a second user or minutes; the rest says why it is skipped
+	$(BIN)/python -m pytest -q -m wild -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: $(VENV)/check.done ## linters, the type checker and the import law
 	$(BIN)/ruff check
