@@ -1,0 +1,99 @@
+"""What an earlier release wrote down is still gone on with, and taken back, as it was begun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+from kills.scenes import CASES
+from support.clock import FakeClock
+from support.former import FOLDER, Former, company
+
+import flows
+from flows.engine import Journal, Place, Session
+from flows.engine.cloud import Aws
+from flows.practice import PracticeAccount
+
+RUNS = {
+    "vpn-k9yacnta": "vpn",
+    "alb-t002f35r": "alb, a listener",
+    "website-p0a1xpye": "website, secret header",
+    "aurora-hef2v5w5": "aurora",
+    "share-snapshot-kgns2mbn": "share_snapshot, with a key",
+    "share-ami-mzz78990": "share_ami, the machine stopped",
+    "wordpress-t964p1pe": "wordpress, a new machine",
+    "spa-pipeline-5q6yr3as": "spa_pipeline",
+    "s3-lambda-thdsm99e": "s3_lambda",
+    "s3-pipeline-4d381z0e": "s3_pipeline, a new trail",
+    "vpn-tbpnqnja": "vpn, fixed routes",
+    "aurora-2fyje0w0": "aurora",
+    "vpn-n9w62mkf": "vpn",
+    "vpn-5crr070y": "vpn, fixed routes",
+}
+"""Each run of the first release that made something, and how its account is looked at."""
+HALF_WAY = ("vpn-tbpnqnja", "aurora-2fyje0w0", "vpn-n9w62mkf")
+
+
+def test_every_set_up_is_among_them() -> None:
+    """A set-up that is added later has no runs of that release; those that there were have."""
+    assert {CASES[case].flow for case in RUNS.values()} == set(flows.SET_UPS)
+    assert (FOLDER / "first" / "journal.sql").stat().st_size > 100_000
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[PracticeAccount]:
+    """One for all: each run is taken back in the end."""
+    with PracticeAccount(None, region="eu-central-1", hurry=True) as account:
+        account.session.client = cache(account.session.client)  # type: ignore[method-assign]
+        yield account
+
+
+@pytest.fixture(scope="module")
+def now(account: PracticeAccount) -> Mapping[str, str]:
+    return company(account.session)
+
+
+@pytest.fixture
+def former(now: Mapping[str, str], tmp_path: Path) -> Former:
+    return Former(tmp_path / "state" / "handrail", now)
+
+
+def session(former: Former, run: str, cloud: Aws, clock: FakeClock) -> Session:
+    """Where somebody goes on with it who says where it was made."""
+    kept = Journal(former.folder).run(run)
+    place = Place(practice=True, region="eu-central-1")
+    return Session(flows.find(kept.record.flow), cloud, Journal(former.folder), place=place, run=kept, clock=clock)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_a_run_of_the_first_release_is_taken_back(
+    run: str, former: Former, account: PracticeAccount, cloud: Aws, clock: FakeClock
+) -> None:
+    """From its kept plan alone, whether it was done, stopped half-way, killed, or taken back in part."""
+    case = CASES[RUNS[run]]
+    before = case.picture(account)
+    former.relive(run, cloud, clock)
+    assert case.picture(account) != before
+    made = session(former, run, cloud, clock)
+    list(made.undo(dict(said.split("=") for said in case.decided)))
+    assert made.receipt().complete
+    assert case.picture(account) == before
+
+
+@pytest.mark.parametrize("run", HALF_WAY)
+def test_a_run_of_the_first_release_is_gone_on_with(
+    run: str, former: Former, account: PracticeAccount, cloud: Aws, clock: FakeClock
+) -> None:
+    """What it has is not made again, the rest is made, and all of it can be taken back."""
+    case = CASES[RUNS[run]]
+    before = case.picture(account)
+    former.relive(run, cloud, clock)
+    made = session(former, run, cloud, clock)
+    assert not [event.problem for event in made.apply() if event.problem]
+    made.hand_over()
+    assert made.run is not None and made.run.record.status == case.ends
+    list(made.undo(dict(said.split("=") for said in case.decided)))
+    assert made.receipt().complete
+    assert case.picture(account) == before
