@@ -1,0 +1,8 @@
+"""A reader of policies: what they say to somebody who wants to do something. It asks nobody and knows no set-up."""
+
+from __future__ import annotations
+
+from .reading import Answer, Policy, Verdict, narrowed, read
+from .requests import Caller, Request
+
+__all__ = ["Answer", "Caller", "Policy", "Request", "Verdict", "narrowed", "read"]

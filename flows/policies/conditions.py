@@ -1,0 +1,135 @@
+"""The `Condition` of a statement (IAM User Guide, "IAM JSON policy elements: Condition operators", 2026-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from operator import eq, ge, gt, le, lt
+from typing import Any
+
+from .patterns import Piece, fits, fits_arn
+from .requests import Request
+from .truth import Truth, negated, some
+
+Compare = Callable[[str, list[Piece]], Truth]
+"""Whether a value of the request is the one that the policy wants."""
+
+
+def open_questions(block: Mapping[str, Any], request: Request, version: str) -> list[str] | None:
+    """What must be known before it can be told whether all conditions hold; None if one of them does not."""
+    found = []
+    for name, keys in block.items():
+        for key, wanted in keys.items():
+            truth = _holds(name, key, [_text(each) for each in listed(wanted)], request, version)
+            if truth is False:
+                return None
+            if truth is None:
+                found.append(f"{name} {key}")
+    return found
+
+
+def _holds(name: str, key: str, wanted: list[str], request: Request, version: str) -> Truth:
+    values, operator = request.values(key), name.lower()
+    quantity, _, operator = operator.rpartition(":")
+    if operator == "null":
+        return None if values is None else some((each.lower() == "true") == (values == ()) for each in wanted)
+    optional, operator = operator.endswith("ifexists"), operator.removesuffix("ifexists")
+    not_so = operator not in OPERATORS
+    compare = OPERATORS.get(operator.replace("not", "", 1)) if not_so else OPERATORS[operator]
+    if values is None or compare is None:
+        return None
+    if not values:
+        return optional or (quantity == "forallvalues" if quantity else not_so)
+
+    def agrees(value: str) -> Truth:
+        truth = some(_compared(compare, value, each, request, version) for each in wanted)
+        return negated(truth) if not_so else truth
+
+    truths = {agrees(value) for value in values}
+    match quantity:
+        case "forallvalues":
+            return False if False in truths else None if None in truths else True
+        case "foranyvalue":
+            return some(truths)
+        case _:  # which of several values it would be is not written down anywhere
+            return truths.pop() if len(truths) == 1 else None
+
+
+def _compared(compare: Compare, value: str, wanted: str, request: Request, version: str) -> Truth:
+    pieces = request.pieces(wanted, version)
+    if pieces is None:
+        return None
+    truth = compare(value, pieces)
+    return None if truth and any(piece.text is None for piece in pieces) else truth
+
+
+def _like(value: str, pieces: list[Piece]) -> Truth:
+    return fits(pieces, value)
+
+
+def _same(value: str, pieces: list[Piece]) -> Truth:
+    return fits([Piece(piece.text, plain=True) for piece in pieces], value)
+
+
+def _same_in_any_case(value: str, pieces: list[Piece]) -> Truth:
+    lower = [Piece(piece.text.lower() if piece.text else piece.text, plain=True) for piece in pieces]
+    return fits(lower, value.lower())
+
+
+def _arn(value: str, pieces: list[Piece]) -> Truth:
+    whole = _written(pieces).count(":") >= 5
+    # each of the six parts is compared by itself; what a pattern without some of them means is not documented
+    return fits_arn(pieces, value, beyond=False) and (whole or None)
+
+
+def _address(value: str, pieces: list[Piece]) -> Truth:
+    with suppress(ValueError):
+        return ip_address(value) in ip_network(_written(pieces), strict=False)
+    return None
+
+
+def _measured(read: Callable[[str], Any], relation: Callable[[Any, Any], bool]) -> Compare:
+    def compare(value: str, pieces: list[Piece]) -> Truth:
+        with suppress(ValueError):
+            return relation(read(value), read(_written(pieces)))
+        return None
+
+    return compare
+
+
+def _moment(text: str) -> datetime:
+    """A date, or seconds since 1970."""
+    with suppress(ValueError):
+        return datetime.fromtimestamp(float(text), UTC)
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _written(pieces: list[Piece]) -> str:
+    return "".join(piece.text or "" for piece in pieces)
+
+
+def _measures() -> Iterator[tuple[str, Compare]]:
+    for kind, read in (("numeric", float), ("date", _moment)):
+        for word, relation in (
+            ("equals", eq), ("lessthan", lt), ("lessthanequals", le), ("greaterthan", gt), ("greaterthanequals", ge),
+        ):  # fmt: skip
+            yield f"{kind}{word}", _measured(read, relation)
+
+
+OPERATORS: Mapping[str, Compare] = {
+    "stringequals": _same, "stringequalsignorecase": _same_in_any_case, "stringlike": _like, "binaryequals": _same,
+    "bool": _same_in_any_case, "arnequals": _arn, "arnlike": _arn, "ipaddress": _address, **dict(_measures()),
+}  # fmt: skip
+"""Each also with “Not” in it, which is true of a key that the request does not have."""
+
+
+def listed(value: Any) -> list[Any]:
+    """What may stand alone or in a list, as a list."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
