@@ -15,7 +15,6 @@ from flows.engine import (
     Caution,
     Event,
     Happening,
-    JournalTrouble,
     Lost,
     Place,
     Problem,
@@ -25,6 +24,7 @@ from flows.engine import (
     Run,
     Session,
     Use,
+    files,
     standing,
 )
 from flows.engine.plan import Plan, fill
@@ -59,12 +59,7 @@ def text_of(file: TextIO) -> str:
 
 def save_answers(path: Path, answers: Mapping[str, Any]) -> None:
     """Write an answers file. Raises Refused."""
-    from flows.engine.handover import write_private
-
-    try:
-        write_private(path, dump_answers(answers))
-    except JournalTrouble as problem:
-        raise Refused(problem.what, problem.why, "Give another file with --save-answers.") from None
+    files.write(path, dump_answers(answers), files.PRIVATE, remedy="Give another file with --save-answers.")
 
 
 def dump_answers(answers: Mapping[str, Any]) -> str:

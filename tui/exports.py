@@ -31,10 +31,11 @@ class Document:
 
     text: str
     notes: tuple[str, ...] = ()
-    mode: int = 0o644
+    mode: int = 0o666
 
 
-RUNS, PRIVATE = 0o755, 0o600
+RUNS, PRIVATE = 0o777, 0o600
+"""Within the umask, as the mode of any other file."""
 
 
 @dataclass(frozen=True)
@@ -148,17 +149,13 @@ def write(session: Session, form: str, out: Path | None, *, reads: bool) -> None
 
 def put(document: Document, out: Path | None) -> None:
     """Write a document to `out`, or to stdout. Raises Refused."""
-    from flows.engine import Refused
+    from flows.engine import files
 
     if out is None:
         # to a file it is what it would be with --out, whatever the locale
         click.echo(document.text if sys.stdout.isatty() else document.text.encode(), nl=False)
         return
-    try:
-        out.write_text(document.text, encoding="utf-8")
-        out.chmod(document.mode)
-    except OSError as error:
-        raise Refused(f"{out} cannot be written.", str(error), "Give another file with --out.") from None
+    files.write(out, document.text, document.mode, remedy="Give another file with --out.")
     click.echo(f"Written to {out}.", err=True)
 
 
@@ -171,17 +168,13 @@ def answers(session: Session) -> Document:
 
 def save(document: Document, name: str) -> Path:
     """Write a document to a file that does not exist yet, and say which. Raises Refused."""
-    from flows.engine import Refused
+    from flows.engine import Refused, files
 
-    path = Path(name).expanduser().absolute()
     try:
-        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, document.mode)
-        with os.fdopen(file, "w", encoding="utf-8") as out:
-            out.write(document.text)
-    except FileExistsError:
-        raise Refused(f"{path} exists already, and was left as it is.", remedy="Give another name.") from None
-    except (OSError, ValueError, RuntimeError) as error:  # also a name with a null byte, or of somebody unknown
-        raise Refused(f"{path} cannot be written.", str(error), "Give a name in another folder.") from None
+        path = Path(name).expanduser().absolute()
+    except RuntimeError as error:  # the home of somebody unknown
+        raise Refused(f"{name} cannot be written.", str(error), "Give another name.") from None
+    files.write_new(path, document.text, document.mode)
     return path
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from .cloud import Cloud
 from .events import Left, Receipt
+from .files import replace_private
 from .flow import Flow, Handover
 from .journal import Run
 from .plan import fill
@@ -55,15 +55,10 @@ def _edited(run: Run) -> list[Path]:
 
 def write_private(path: Path, text: str) -> Path:
     """Write a file that only its owner may read, whole or not at all. Raises JournalTrouble."""
-    part = _part(path)
     try:
         for folder in reversed([folder for folder in path.parents if not folder.exists()]):
             folder.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(text)
-        part.replace(path)
+        replace_private(path, _part(path), text)
     except OSError as error:
         raise JournalTrouble(f"{path} cannot be written.", str(error), "Make room, then resume the run.") from None
     return path

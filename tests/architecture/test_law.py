@@ -129,6 +129,17 @@ def test_nothing_is_left_for_later(path: Path) -> None:
     assert marks.findall(path.read_text()) == []
 
 
+def test_files_are_written_in_one_place() -> None:
+    """Whatever else opens one for writing would follow links, or write half of it. The journal and the practice
+    account have files of their own, in our folder."""
+    writing = re.compile(
+        r"O_CREAT|O_TRUNC|O_APPEND|write_text|write_bytes|\.touch\(|mkstemp|NamedTemp|copyfile"
+        r"""|open\([^)]*["'][wax+]+[bt+]*["']"""
+    )
+    places = {name_of(path) for path in SOURCES if writing.search(path.read_text())}
+    assert places == {"flows/engine/files.py", "flows/engine/journal.py", "flows/practice/diary.py"}
+
+
 def test_no_file_names_where_packages_are_fetched_from() -> None:
     """That is the business of whoever builds this."""
     hosts = re.compile("pypi" r"\.(org|python\.org)|files\.python" r"hosted|index" r"-url", re.IGNORECASE)

@@ -504,6 +504,28 @@ def test_an_export_that_cannot_be_written(
     assert "--out" in ran.err
 
 
+@pytest.mark.parametrize("words", [
+    ("export", "vpn", "--format", "policy", "--answers", "FILE", "--out"),
+    ("export", "wordpress", "--format", "script", "--out"),
+    ("run", "vpn", "--answers", "FILE", "--yes", "--save-answers"),
+], ids=lambda words: f"{words[0]} {words[1]}")  # fmt: skip
+def test_what_a_link_leads_to_is_never_written(
+    handrail: Command, museum: Account, answers: Answers, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("theirs")
+    precious.chmod(0o640)
+    (tmp_path / "out").symlink_to(precious)
+    file = answers()
+    ran = handrail(*(file if word == "FILE" else word for word in words), tmp_path / "out", *museum.at)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{tmp_path / 'out'} cannot be written." in ran.err
+    assert f"It is a link to {precious}" in ran.err
+    assert words[-1] in ran.err
+    assert (precious.read_text(), oct(precious.stat().st_mode)) == ("theirs", oct(0o100640))
+    assert (tmp_path / "out").is_symlink()
+
+
 def test_answers_that_cannot_be_saved_stop_the_run_before_it_begins(
     handrail: Command, museum: Account, answers: Answers
 ) -> None:
