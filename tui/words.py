@@ -44,6 +44,7 @@ HAPPENINGS = {
     Happening.UNDOING: "undoing",
     Happening.REMOVED: "removed",
     Happening.RESTORED: "restored",
+    Happening.GONE: "was gone",
     Happening.LEFT: "LEFT",
 }
 
@@ -196,8 +197,16 @@ def receipt(done: Receipt) -> list[str]:
     lines = [f"  removed  {line(what)}" for what in done.removed]
     lines += [f" restored  {line(what)}" for what in done.restored]
     lines += [f"     left  {line(rest.what)}: {line(rest.why)}{_still(rest.costs)}" for rest in done.left]
-    ends = "Everything is as it was before." if done.complete else "Not everything could be taken back; see above."
-    return [*lines, ends]
+    return [*lines, headline(done)]
+
+
+def headline(done: Receipt) -> str:
+    """How an undo ended, in a sentence."""
+    if not done.complete:
+        return "Not everything could be taken back; see what is left and why."
+    if done.stays:
+        return "Taken back, except for what is left."
+    return "Everything is as it was before."
 
 
 def listed(words: Iterable[str]) -> str:

@@ -10,26 +10,26 @@ import hashlib
 import json
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-import jmespath
-
-from .carry import Carrier, Document, Stopped, matches
+from .carry import FRESH, Carrier, Stopped, part
 from .clock import Clock, RealClock
 from .cloud import Cloud
+from .documents import Document
 from .events import Event, Happening
 from .journal import Run
-from .plan import Action, Entry, Find, Plan, Restore
+from .plan import Action, Entry, Plan, Restore
 from .problems import CloudError, Lost, Problem
+from .refusals import matches
 
 AT_ONCE = 8
 """Calls under way at the same time; EC2 allows bursts of far more (EC2 API throttling guide, 2026-10)."""
-LOOKS = (0, 2, 5, 10)
-"""Seconds before each look for something whose answer got lost: AWS's copies may need a moment."""
+LOOKS = (0, 2, 5, 10, 15, 30)
+"""Seconds before each look for something whose answer got lost: AWS's copies may need up to a minute."""
 
 
 def apply(
@@ -96,7 +96,7 @@ def _relieve(plan: Plan, carrier: Carrier) -> None:
             if all(run.status(id) in ("done", "ready") for id in action.needs):
                 _perform(action, plan, calm)
                 continue
-            calm.send(action.call, action.not_yet, action.read)
+            calm.send(action.call, action.not_yet, action.read, action=action.id, rests_on=action.needs)
             if action.wait:
                 calm.wait(action.id, action.wait)
             run.note(action.relieves, "refused", why="ended early")
@@ -123,11 +123,10 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
             carrier.check()
             carrier.report(Event(Happening.STARTED, action.id, action.sentence))
             _call(action, plan, carrier)
-        if action.wait and run.facts(action.id).get("created", True):
-            answer = carrier.wait(action.id, action.wait)
-            run.note(
-                action.id, "ready", seen={path: jmespath.search(path, answer) for path in plan.seen_in_wait(action.id)}
-            )
+        created, wanted = run.facts(action.id).get("created", True), plan.seen_in_wait(action.id)
+        if action.wait and created:
+            answer = carrier.wait(action.id, action.wait, wanted)
+            run.note(action.id, "ready", seen={path: part(path, answer) for path in wanted}, **as_made(action, carrier))
         elif run.status(action.id) != "ready":
             run.note(action.id, "ready")
     except Stopped:
@@ -146,17 +145,18 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
     run = carrier.run
     doubt = run.status(action.id) == "intent"
     if not doubt:
-        changed = {"before": _current(action.undo, carrier)} if isinstance(action.undo, Restore) else {}
-        if isinstance(action.undo, Entry) and not action.undo.key:
-            changed = {"before": Document(carrier, action.undo).ours()}
-        run.note(action.id, "intent", **changed)
+        if action.unless and (there := carrier.search(action.unless)) is not None:
+            outputs = {path: part(path, there) for path in plan.paths_into(action.id)}
+            run.note(action.id, _made(action), outputs=outputs, created=False)
+            return
+        run.note(action.id, "intent", **_standing(action, carrier))
     while True:
-        reply = look_for(action.find, carrier) if doubt and action.find else None
+        reply = look_for(action, carrier) if doubt else None
         if reply is not None:
             carrier.forget_secrets()
         try:
             if reply is None:
-                reply = carrier.send(action.call, action.not_yet, action.read, action=action.id)
+                reply = carrier.send(action.call, action.not_yet, action.read, action=action.id, rests_on=action.needs)
         except Stopped:
             if not doubt:  # nothing was sent
                 run.note(action.id, "refused", why="stopped")
@@ -165,16 +165,17 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             if doubt:
                 raise
             doubt = True
+            carrier.notice(action.id)
             continue
         except CloudError as problem:
             if not matches(problem, action.exists):
                 problem.what = action.refusals.get(problem.aws_code, problem.what)
                 run.note(action.id, "refused", why=str(problem))
                 raise
-            # after a doubt "it exists" may be our own first call speaking
-            ours = look_for(action.find, carrier) if doubt and action.find else None
+            # after a doubt "it exists" may be our own first call speaking; without a proof it is not
+            ours = look_for(action, carrier) if doubt else None
             if ours is None:
-                run.note(action.id, _made(action), outputs={}, created=doubt and action.find is None)
+                run.note(action.id, _made(action), outputs={}, created=False, doubt=doubt)
             else:
                 _write_done(action, plan, carrier, ours)
         else:
@@ -182,28 +183,65 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
         return
 
 
-def look_for(find: Find, carrier: Carrier) -> dict[str, Any] | None:
-    """The answer that never came, if its call did happen."""
+def look_for(action: Action, carrier: Carrier) -> dict[str, Any] | None:
+    """The answer that never came, if its call did happen. AWS may not know it for a while after it was sent."""
+    if action.find is None:
+        return None
     for seconds in LOOKS:
         if seconds:
             carrier.pause(seconds)
-        if (found := carrier.search(find)) is not None:
+        late = carrier.age(action.id, "intent") > FRESH
+        if (found := carrier.search(action.find)) is not None:
             reply: dict[str, Any] = found if isinstance(found, dict) else {}
             return reply
+        if late:
+            break
     return None
 
 
+def _standing(action: Action, carrier: Carrier) -> dict[str, Any]:
+    """What stands there before a setting or an entry is changed."""
+    if isinstance(action.undo, Restore):
+        return {"before": current(action, action.undo, carrier)}
+    if isinstance(action.undo, Entry) and not action.undo.key:
+        return {"before": Document(carrier, action).ours()}
+    return {}
+
+
 def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, Any]) -> None:
-    outputs = {path: jmespath.search(path, reply) for path in plan.paths_into(action.id)}
+    outputs = {path: part(path, reply) for path in plan.paths_into(action.id)}
     if missing := sorted(path for path, value in outputs.items() if value is None):
         raise CloudError(f"AWS's answer to {action.call.operation} has no {', '.join(missing)}.")
-    # only a digest: what was put there may hold a secret
-    after = {}
+    carrier.notice(action.id)
+    made = {} if action.wait else as_made(action, carrier)
+    carrier.run.note(action.id, _made(action), outputs=outputs, created=True, **_changed(action, carrier), **made)
+
+
+def _changed(action: Action, carrier: Carrier) -> dict[str, str]:
+    """What stands there now that a setting or an entry was changed, once AWS says so.
+
+    Only a digest: what was put there may hold a secret.
+    """
+    mine = (action.id,)
     if isinstance(action.undo, Restore):
-        after = {"after": digest(_current(action.undo, carrier))}
-    elif isinstance(action.undo, Entry):
-        after = {"after": digest(Document(carrier, action.undo).ours())}
-    carrier.run.note(action.id, _made(action), outputs=outputs, created=True, **after)
+        restore, former = action.undo, carrier.run.facts(action.id).get("before")
+        now = carrier.believed(lambda: current(action, restore, carrier), lambda seen: seen == former, mine)
+        return {"after": digest(now)}
+    if isinstance(action.undo, Entry):
+        ours = carrier.believed(lambda: Document(carrier, action).ours(), lambda seen: seen is None, mine)
+        return {"after": digest(ours)}
+    return {}
+
+
+def as_made(action: Action, carrier: Carrier) -> dict[str, dict[str, str]]:
+    """The fingerprint of each part of the action's `settings` that AWS tells; empty where it cannot be read."""
+    if action.settings is None:
+        return {}
+    with suppress(CloudError):
+        told = carrier.look(action.settings.look, action.settings.path)
+        parts = told if isinstance(told, Mapping) else {"": told}
+        return {"as_made": {name: digest(each) for name, each in parts.items() if each is not None}}
+    return {}
 
 
 def _made(action: Action) -> str:
@@ -216,10 +254,15 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _current(restore: Restore, carrier: Carrier) -> Any:
-    try:
-        return carrier.look(restore.read, restore.path)
-    except CloudError as problem:
-        if matches(problem, restore.absent):
-            return None
-        raise
+def current(action: Action, restore: Restore, carrier: Carrier) -> Any:
+    """What stands where `action` changes a setting; None if nothing does. Raises CloudError."""
+
+    def look() -> Any:
+        try:
+            return carrier.look(restore.read, restore.path)
+        except CloudError as problem:
+            if matches(problem, restore.absent):
+                return None
+            raise
+
+    return carrier.believed(look, lambda _: False, action.needs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import queue
 import secrets
 import string
@@ -11,24 +10,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import jmespath
+from jmespath.exceptions import JMESPathError
 
 from .clock import Clock
 from .cloud import Cloud
+from .documents import Document
 from .events import Event, Happening
 from .journal import Run
-from .plan import RUN, Call, Entry, Find, Late, Ref, Wait, edited, fill, found
+from .plan import RUN, Action, Call, Find, Late, Ref, Wait, before, edited, fill, found
 from .problems import CloudError, Denied, Problem
+from .refusals import matches, no_such_thing
 
 NOT_YET_LIMIT = 300
 """Seconds for which "not yet" is believed (terraform-provider-aws gives VPN gateways 5 minutes too)."""
 USUALLY = 15
 """Seconds after which a "not yet" is mostly over."""
 FRESH = 60
-"""Seconds for which "not found" may only mean that AWS's copies are not in step yet."""
+"""Seconds for which "not found", nothing or the old state may only mean that AWS's copies are not in step yet."""
 POLLS = (1, 1, 2, 3, 5, 5, 10)
 """Seconds between one look and the next; the last one repeats."""
 
@@ -65,24 +68,49 @@ class Carrier:
     clock: Clock
     decisions: Mapping[str, str] = field(default_factory=dict)
     patience: float = NOT_YET_LIMIT
+    _opened: datetime = field(default_factory=lambda: datetime.now(UTC), repr=False)
+    _noticed: dict[str, float] = field(default_factory=dict, repr=False)
     _made_up: dict[str, str] = field(default_factory=dict, repr=False)
     _making_up: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
+    def __post_init__(self) -> None:
+        self._began = self.clock.now()
+
     def resolve(self, ref: Ref) -> Any:
-        """What a reference stands for by now. Raises KeyError if it is not known yet."""
+        """What a reference stands for by now.
+
+        Raises KeyError if it is not known yet, CloudError if AWS's answer did not have it.
+        """
         if ref.action == RUN.action and ref.path.startswith("secret:"):
             with self._making_up:
                 return self._secret(ref.path.removeprefix("secret:"))
         if ref == edited(ref.action):
-            return Document(self, self._entry(ref.action)).with_entry()
-        return self.run.resolve(ref)
+            return Document(self, self._action(ref.action)).with_entry()
+        value = self.run.resolve(ref)
+        if value is None and ref != before(ref.action):
+            raise _lacking(self._action(ref.action).call, ref.path.removeprefix("@seen:"))
+        return value
 
-    def _entry(self, action: str) -> Entry:
+    def _action(self, id: str) -> Action:
         plan = self.run.plan
-        assert plan is not None, "only a confirmed run edits anything"
-        added = next(each.undo for each in plan.actions if each.id == action)
-        assert isinstance(added, Entry), f"{action} edits nothing"
-        return added
+        assert plan is not None, "only a confirmed run is carried out"
+        return next(each for each in plan.actions if each.id == id)
+
+    def notice(self, action: str) -> None:
+        """From now on AWS may know what this action did, or not yet."""
+        self._noticed[action] = self.clock.now()
+
+    def age(self, action: str, kind: str = "done") -> float:
+        """Seconds since this was noted for an action; for ever if it never was, and for what is begun only now none."""
+        if action in self._noticed:
+            return self.clock.now() - self._noticed[action]
+        noted = self.run.when(action, kind) or self.run.when(action, "ready")
+        passed = self.clock.now() - self._began
+        return (self._opened - noted).total_seconds() + passed if noted else float("inf")
+
+    def lately(self, actions: Iterable[str]) -> bool:
+        """Whether one of these was done so shortly ago that AWS may not know of it everywhere."""
+        return any(self.age(action) < FRESH for action in actions)
 
     def _secret(self, name: str) -> str:
         if name not in self._made_up:
@@ -104,13 +132,28 @@ class Carrier:
 
     def look(self, call: Call, path: Late) -> Any:
         """The part at JMESPath `path` of the answer to a reading call."""
-        return jmespath.search(self.text(path), self.cloud.make(call.fill(self.resolve)))
+        return part(self.text(path), self.cloud.make(call.fill(self.resolve)))
+
+    def believed(self, look: Callable[[], T], doubtful: Callable[[T], bool], actions: Iterable[str]) -> T:
+        """What `look` gives. While it is `doubtful`, or not there, and one of `actions` was done lately, it is looked
+        again: AWS may not know yet."""
+        tries = 0
+        while True:
+            fresh = self.lately(actions)
+            try:
+                if not doubtful(seen := look()) or not fresh:
+                    return seen
+            except CloudError as problem:
+                if not no_such_thing(problem) or not fresh:
+                    raise
+            self.pause(interval(tries))
+            tries += 1
 
     def search(self, find: Find) -> Any:
         """What `find` recognises, on whichever page it is; None if it is on none, or not provably ours."""
         shape = self.text(find.shape)
         for page in self._pages(find):
-            there = jmespath.search(shape, page)
+            there = part(shape, page)
             if there is None:
                 continue
             if find.proof is None:
@@ -125,17 +168,21 @@ class Carrier:
         try:
             yield from self.cloud.pages(find.look.fill(self.resolve))
         except CloudError as problem:
-            if not matches(problem, find.absent):
+            if not matches(problem, find.absent) and not no_such_thing(problem):
                 raise
 
     def _proved(self, find: Find, proof: Call, each: Any, several: bool) -> bool:
         try:
-            about = self.cloud.make(proof.fill(partial(self._resolve_found, each)))
+            about = self.cloud.make(proof.fill(partial(self._resolve_found, None, each)))
         except Denied:
             if not several:
                 raise
             return False  # somebody else's: what this run made, it may look at
-        return bool(jmespath.search(self.text(find.ours), about))
+        except CloudError as problem:
+            if not no_such_thing(problem):
+                raise
+            return False
+        return bool(part(self.text(find.ours), about))
 
     def pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises Stopped."""
@@ -147,26 +194,36 @@ class Carrier:
             raise Stopped("Stopped as you asked.", "What was sent is written down.")
 
     def send(
-        self, call: Call, not_yet: Iterable[str], read: Call | None = None, more: str = "", *, action: str = ""
+        self,
+        call: Call,
+        not_yet: Iterable[str],
+        read: Call | None = None,
+        more: str = "",
+        *,
+        action: str,
+        rests_on: Iterable[str] = (),
     ) -> dict[str, Any]:
-        """Send a changing call, again and again while AWS says "not yet". Raises CloudError.
+        """Send a changing call of `action`, again and again while AWS says "not yet". Raises CloudError.
 
         `read` is made before each attempt; `found` in the call refers to its answer. While `more` is true of that,
-        there is more to send.
+        there is more to send. What was done lately by the actions that it `rests_on` may not be known everywhere.
         """
 
         def attempt() -> tuple[dict[str, Any], bool]:
             answer = self.cloud.make(read.fill(self.resolve)) if read else {}
-            reply = self.cloud.make(call.fill(partial(self._resolve_found, answer)))
-            return reply, bool(more and jmespath.search(more, answer))
+            reply = self.cloud.make(call.fill(partial(self._resolve_found, read, answer)))
+            return reply, bool(more and part(more, answer))
 
         while True:
-            reply, again = self.patiently(attempt, not_yet, action)
+            reply, again = self.patiently(attempt, not_yet, action, rests_on)
             if not again:
                 return reply
 
-    def patiently(self, attempt: Callable[[], T], not_yet: Iterable[str], action: str = "") -> T:
-        """What `attempt` gives, made again and again while AWS says "not yet"; reported for `action` if it is named."""
+    def patiently(
+        self, attempt: Callable[[], T], not_yet: Iterable[str], action: str, rests_on: Iterable[str] = ()
+    ) -> T:
+        """What `attempt` gives, made again and again while AWS says "not yet", or does not know yet what was done
+        lately by the actions that it `rests_on`. Each time is reported."""
         began, tries = self.clock.now(), 0
         while True:
             self.check()
@@ -174,31 +231,44 @@ class Carrier:
                 return attempt()
             except CloudError as problem:
                 elapsed = self.clock.now() - began
-                if not matches(problem, not_yet) or elapsed > self.patience:
+                unknown = no_such_thing(problem) and self.lately(rests_on)
+                if not unknown and (not matches(problem, not_yet) or elapsed > self.patience):
                     raise
-                if action:
-                    told = f"AWS is not ready for it yet ({problem.aws_code}); it is asked again"
-                    self.report(Event(Happening.WAITING, action, told, "", elapsed, USUALLY))
+                told = f"AWS is not ready for it yet ({problem.aws_code}); it is asked again"
+                self.report(Event(Happening.WAITING, action, told, "", elapsed, USUALLY))
                 self.pause(interval(tries))
                 tries += 1
 
-    def _resolve_found(self, answer: Mapping[str, Any], ref: Ref) -> Any:
-        return jmespath.search(ref.path, answer) if ref == found(ref.path) else self.resolve(ref)
+    def _resolve_found(self, read: Call | None, answer: Mapping[str, Any], ref: Ref) -> Any:
+        if ref != found(ref.path):
+            return self.resolve(ref)
+        value = part(ref.path, answer)
+        if value is None and read:
+            raise _lacking(read, ref.path)
+        return value
 
-    def wait(self, action: str, wait: Wait) -> dict[str, Any]:
-        """Wait until something has taken effect, reporting each look; the last answer. Raises CloudError or Stopped."""
+    def wait(self, action: str, wait: Wait, seen: Iterable[str] = ()) -> dict[str, Any]:
+        """Wait until something has taken effect, reporting each look; the last answer. Raises CloudError or Stopped.
+
+        `seen` are JMESPaths to what must stand in that answer, too: AWS may tell of a thing before it tells all of it.
+        """
         began, tries = self.clock.now(), 0
         poll = wait.poll.fill(self.resolve)
         while True:
             elapsed = self.clock.now() - began
             answer = self._poll(poll, wait, elapsed)
-            if answer is None or jmespath.search(self.text(wait.ready), answer):
-                return answer or {}
-            now = self._now(wait, answer)
+            if answer is None:
+                return {}
+            now = ""
+            if answer is not NOT_KNOWN:
+                whole = elapsed > FRESH or all(part(path, answer) is not None for path in seen)
+                if whole and part(self.text(wait.ready), answer):
+                    return answer
+                now = self._now(wait, answer)
+                if wait.failed and part(self.text(wait.failed), answer):
+                    raise CloudError(f"{wait.sentence}: AWS says it is {now or 'failed'}.", "It will not become ready.")
             if wait.silence and not now and elapsed > wait.silence:
                 return answer
-            if wait.failed and jmespath.search(self.text(wait.failed), answer):
-                raise CloudError(f"{wait.sentence}: AWS says it is {now or 'failed'}.", "It will not become ready.")
             if elapsed > wait.limit:
                 minutes = round(wait.limit / 60)
                 remedy = "Resume to go on waiting, or undo."
@@ -212,87 +282,31 @@ class Carrier:
         if wait.watch:
             with suppress(CloudError):
                 answer = self.cloud.make(wait.watch.fill(self.resolve))
-        return str(jmespath.search(self.text(wait.now), answer) or "") if wait.now else ""
+        return str(part(self.text(wait.now), answer) or "") if wait.now else ""
 
     def _poll(self, poll: Call, wait: Wait, elapsed: float) -> dict[str, Any] | None:
-        """The answer, None if the thing is gone and should be; {} while AWS's copies are not in step."""
+        """The answer, None if the thing is gone and should be; NOT_KNOWN while AWS's copies are not in step."""
         try:
             return self.cloud.make(poll)
         except CloudError as problem:
-            if matches(problem, wait.gone):
+            if matches(problem, wait.gone) or (wait.gone and no_such_thing(problem)):
                 return None
-            unknown = any(word in problem.aws_code for word in ("NotFound", "DoesNotExist"))
-            if unknown and not wait.gone and elapsed < FRESH:
-                return {}
+            if no_such_thing(problem) and elapsed < FRESH:
+                return NOT_KNOWN
             raise
 
 
-class Document:
-    """The document that an `Entry` is a part of, as it stood when it was first asked about; it is read once.
+def part(path: str, answer: Any) -> Any:
+    """What stands at a JMESPath; None where the answer lacks what the path needs, as half an answer does."""
+    try:
+        return jmespath.search(path, answer)
+    except JMESPathError:
+        return None
 
-    AWS keeps some as JSON text and others as they are; what is written has the form of what was read.
-    """
 
-    def __init__(self, carrier: Carrier, entry: Entry) -> None:
-        self.carrier, self.entry = carrier, entry
-
-    def ours(self) -> dict[str, Any] | None:
-        """The entry as it stands there; None if it does not."""
-        if not self.entry.key:
-            switch: dict[str, Any] | None = self._standing.get(self.entry.within)
-            return switch
-        return next((each for each in self._entries() if self._is_ours(each)), None)
-
-    def with_entry(self) -> Any:
-        """The document with our entry, everything else as it is. Raises CloudError if it grows too long."""
-        added: dict[str, Any] = fill(self.entry.entry, self.carrier.resolve)
-        return self._written([*self._others(), added] if self.entry.key else added)
-
-    def without_entry(self) -> Any:
-        """The document without our entry; "" if that leaves nothing."""
-        others = self._others() if self.entry.key else []
-        if not others and self.entry.remove:
-            return ""
-        return self._written(others)
-
-    @cached_property
-    def _read(self) -> Any:
-        """What AWS answers: text, a mapping, or None for one that is not there yet."""
-        try:
-            return self.carrier.look(self.entry.read, self.entry.path)
-        except CloudError as problem:
-            if matches(problem, self.entry.absent):
-                return None
-            raise
-
-    @cached_property
-    def _standing(self) -> Mapping[str, Any]:
-        found = self._read
-        if isinstance(found, Mapping):
-            found = {name: each for name, each in found.items() if each is not None}
-        standing: Mapping[str, Any] = json.loads(found) if isinstance(found, str) else found or self.entry.empty
-        return standing
-
-    def _entries(self) -> list[dict[str, Any]]:
-        listed = self._standing.get(self.entry.within, [])
-        return listed if isinstance(listed, list) else [listed]  # IAM takes a single statement without a list
-
-    def _others(self) -> list[dict[str, Any]]:
-        return [each for each in self._entries() if not self._is_ours(each)]
-
-    def _is_ours(self, each: Mapping[str, Any]) -> bool:
-        return bool(each.get(self.entry.key) == self.carrier.text(self.entry.entry[self.entry.key]))
-
-    def _written(self, within: Any) -> Any:
-        whole = {**self._standing, self.entry.within: within}
-        if isinstance(self._read, Mapping):
-            return {name: each for name, each in whole.items() if each != []}
-        text = json.dumps(whole, separators=(",", ":"))
-        if len(text.encode()) > self.entry.limit:
-            what = f"{self.entry.read.name.removeprefix('Get')} would have {len(text.encode())} bytes."
-            remedy = "Remove what is no longer needed from it first."
-            raise CloudError(what, f"AWS takes at most {self.entry.limit}.", remedy)
-        return text
+def _lacking(call: Call, path: str) -> CloudError:
+    remedy = "Resume to ask once more, or undo."
+    return CloudError(f"AWS's answer to {call.operation} has no {path}.", "It is needed for this step.", remedy)
 
 
 def streamed(work: Callable[[], None], events: queue.SimpleQueue[Event]) -> Iterator[Event]:
@@ -305,16 +319,9 @@ def streamed(work: Callable[[], None], events: queue.SimpleQueue[Event]) -> Iter
         future.result()
 
 
+NOT_KNOWN: dict[str, Any] = {}
+"""What stands for an answer while AWS does not know of the thing yet."""
 _END = Event(Happening.DONE, "", "")
-
-
-def matches(problem: CloudError, codes: Iterable[str]) -> bool:
-    """Whether AWS's refusal is one of `codes`, each `Code` or `Code: part of the message`."""
-    for entry in codes:
-        code, _, part = entry.partition(": ")
-        if problem.aws_code == code and part.lower() in problem.aws_message.lower():
-            return True
-    return False
 
 
 def interval(tries: int) -> int:

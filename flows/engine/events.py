@@ -22,6 +22,8 @@ class Happening(StrEnum):
     UNDOING = "undoing"
     REMOVED = "removed"
     RESTORED = "restored"
+    GONE = "gone"
+    """It was to be taken back and was not there any more."""
     LEFT = "left"
 
 
@@ -65,4 +67,8 @@ class Receipt:
     restored: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     complete: bool = True
-    """Nothing that this run made is left."""
+    """Nothing is left that might go when it is tried again."""
+    stays: bool = False
+    """Something of this run stays: others lean on it or changed it, or it was kept on purpose."""
+    in_use: bool = False
+    """Something stays as this run made it."""

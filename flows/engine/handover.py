@@ -66,7 +66,7 @@ def write_private(path: Path, text: str) -> Path:
 
 def take_files_back(run: Run, receipt: Receipt) -> Receipt:
     """Remove the files of a run that was undone, unless somebody changed them since."""
-    if not receipt.complete:
+    if not receipt.complete or receipt.in_use:
         return receipt
     left, count = list(receipt.left), 0
     for name, digest in run.record.handover.get("files", {}).items():

@@ -145,10 +145,11 @@ class Run:
         self.id, self._journal = id, journal
         self._status: dict[str, str] = {}
         self._facts: dict[str, dict[str, Any]] = {}
-        for action, kind, data in journal.read(
-            "SELECT action, kind, data FROM events WHERE run = ? ORDER BY seq", (id,)
+        self._when: dict[tuple[str, str], datetime] = {}
+        for at, action, kind, data in journal.read(
+            "SELECT at, action, kind, data FROM events WHERE run = ? ORDER BY seq", (id,)
         ):
-            self._note(action, kind, json.loads(data))
+            self._note(at, action, kind, json.loads(data))
         self._plan: Plan | None = None
 
     @property
@@ -204,11 +205,11 @@ class Run:
         Kinds: intent (before a call is sent), refused (AWS did nothing), done (it answered; `outputs`,
         `created`), ready (it took effect), undo (before taking back), undone, left (with `why`).
         """
+        at, text = _now(), json.dumps(data, default=str)
         self._journal.write(
-            "INSERT INTO events (run, action, kind, at, data) VALUES (?, ?, ?, ?, ?)",
-            (self.id, action, kind, _now(), json.dumps(data, default=str)),
+            "INSERT INTO events (run, action, kind, at, data) VALUES (?, ?, ?, ?, ?)", (self.id, action, kind, at, text)
         )
-        self._note(action, kind, json.loads(json.dumps(data, default=str)))
+        self._note(at, action, kind, json.loads(text))
 
     def status(self, action: str) -> str:
         """The last kind noted for an action; "" if it was never tried."""
@@ -217,6 +218,10 @@ class Run:
     def facts(self, action: str) -> Mapping[str, Any]:
         """Everything noted for an action, the latest word on each."""
         return self._facts.get(action, {})
+
+    def when(self, action: str, kind: str) -> datetime | None:
+        """When this was last noted for an action; None if it never was."""
+        return self._when.get((action, kind))
 
     def resolve(self, ref: Ref) -> Any:
         """What a `Ref` stands for by now. Raises KeyError if it is not known yet."""
@@ -271,8 +276,9 @@ class Run:
             (*values.values(), _now(), self.id),
         )
 
-    def _note(self, action: str, kind: str, data: dict[str, Any]) -> None:
+    def _note(self, at: str, action: str, kind: str, data: dict[str, Any]) -> None:
         self._status[action] = kind
+        self._when[action, kind] = datetime.fromisoformat(at)
         self._facts.setdefault(action, {}).update(data)
 
 

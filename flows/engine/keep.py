@@ -18,9 +18,9 @@ from .plan import Plan
 _KEPT: dict[str, type] = {
     cls.__name__: cls
     for cls in (
-        _plan.Ref, _plan.Join, _plan.Call, _plan.Wait, _plan.Find, _plan.Still, _plan.Kept, _plan.Undo,
-        _plan.Restore, _plan.Entry, _plan.Cost, _plan.Action, _plan.Use, _plan.Secret, _plan.Decision,
-        _plan.Plan,
+        _plan.Ref, _plan.Join, _plan.Call, _plan.Wait, _plan.Find, _plan.Still, _plan.Others, _plan.Settings,
+        _plan.Kept, _plan.Undo, _plan.Restore, _plan.Entry, _plan.Cost, _plan.Action, _plan.Use,
+        _plan.Secret, _plan.Decision, _plan.Plan,
     )
 }  # fmt: skip
 

@@ -205,6 +205,45 @@ class Still:
 
 
 @dataclass(frozen=True)
+class Others:
+    """What others may have put into something of this run, or made lean on it.
+
+    It is looked for before the first call of an undo, and once more before the thing itself is taken back. Where there
+    is something, the thing is left with all that it needs, unless somebody decides otherwise.
+
+    Args:
+        look: the reading call; every page of its answer is looked at.
+        path: JMESPath to a list of what is theirs: each an id, or an id with its name. What this run made itself must
+            not be in it.
+        what: what they are and do, before their names: "VPN connections of others use it".
+        key: the decision that lets it go all the same: `others`, or `files` for what people put into a bucket.
+            Empty: nobody is asked, as for a protection that somebody switched on.
+        remove: takes one of theirs away once that was decided, with its id as `found("id")`; needed only where AWS
+            keeps ours as long as theirs is there.
+        absent: error codes of `look` that mean that there is nothing.
+    """
+
+    look: Call
+    path: Late
+    what: str
+    key: str = "others"
+    remove: Call | None = None
+    absent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What somebody may change in a thing that this run made: JMESPath `path` into the answer of `look`.
+
+    Noted as a fingerprint once the thing is ready, and compared before it is taken back. What changes by itself, such
+    as a state or a time, must not be in it.
+    """
+
+    look: Call
+    path: Late
+
+
+@dataclass(frozen=True)
 class Kept:
     """What an undo leaves behind on purpose, for the receipt: `why`, and what it goes on costing."""
 
@@ -348,6 +387,11 @@ class Action:
             action's call is made then; it must be one that may be repeated.
         read: made just before the call, whose parameters take `found(path)` from its answer: a document that AWS takes
             only as a whole, of which one thing changes.
+        others: what others may have put into it or made lean on it.
+        settings: what of it somebody may change; then it is theirs too.
+        part_of: ids of actions whose things would not work as they do without this: it stays as long as they do.
+        unless: what is looked for just before the call, where AWS takes a repeated one without a word: if it is there,
+            it was there before.
     """
 
     id: str
@@ -366,6 +410,10 @@ class Action:
     refusals: Mapping[str, str] = field(default_factory=dict)
     relieves: str = ""
     read: Call | None = None
+    others: tuple[Others, ...] = ()
+    settings: Settings | None = None
+    part_of: tuple[str, ...] = ()
+    unless: Find | None = None
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
@@ -374,7 +422,7 @@ class Action:
     def needs(self) -> frozenset[str]:
         """The ids of the actions that must have run before this one."""
         added = self.undo if isinstance(self.undo, Entry) else None
-        mentioned = {ref.action for ref in refs((self.call, self.read, self.wait, self.find, added))}
+        mentioned = {ref.action for ref in refs((self.call, self.read, self.wait, self.find, self.unless, added))}
         return frozenset(mentioned.union(self.after) - {self.id, RUN.action, FOUND})
 
 
@@ -479,10 +527,16 @@ class Plan:
                 yield action.wait.poll
                 if action.wait.watch:
                     yield action.wait.watch
-            if action.find:
-                yield action.find.look
-                if action.find.proof:
-                    yield action.find.proof
+            for find in filter(None, (action.find, action.unless)):
+                yield find.look
+                if find.proof:
+                    yield find.proof
+            for others in action.others:
+                yield others.look
+                if others.remove:
+                    yield others.remove
+            if action.settings:
+                yield action.settings.look
             if isinstance(action.undo, Restore):
                 yield action.undo.read
                 yield action.undo.put

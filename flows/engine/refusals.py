@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from .problems import CloudError, NoSuchCall
 
@@ -15,3 +16,12 @@ The error shapes in botocore's service models (1.44) that say so have one of the
 def no_such_thing(problem: CloudError) -> bool:
     """Whether AWS says that there is no such thing: not any more, or not yet. A call that is not known is not one."""
     return not isinstance(problem, NoSuchCall) and bool(NO_SUCH_THING.search(problem.aws_code))
+
+
+def matches(problem: CloudError, codes: Iterable[str]) -> bool:
+    """Whether AWS's refusal is one of `codes`, each `Code` or `Code: part of the message`."""
+    for entry in codes:
+        code, _, part = entry.partition(": ")
+        if problem.aws_code == code and part.lower() in problem.aws_message.lower():
+            return True
+    return False

@@ -1,7 +1,8 @@
 """Take a run back, from the journal alone, so that it works after an upgrade too.
 
 What was created is deleted, what was changed is put back unless somebody changed it since, what existed
-before is not touched. A step that fails never stops the others; what stays is on the receipt with the reason.
+before is not touched, and what others lean on is left with all that it needs. A step that fails never stops the
+others; what stays is on the receipt with the reason.
 """
 
 from __future__ import annotations
@@ -9,19 +10,27 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import jmespath
-
-from .apply import digest, look_for
-from .carry import NOT_YET_LIMIT, Carrier, Document, Stopped, matches, streamed
+from .apply import current, digest, look_for
+from .carry import Carrier, Stopped, part, streamed
+from .claims import Claim, called, claims, claims_on, mentioned, staying
 from .clock import Clock, RealClock
 from .cloud import Cloud
+from .documents import Document
 from .events import Event, Happening, Left, Receipt
 from .journal import Run
-from .plan import Action, Call, Entry, Plan, Restore, Still, Undo, edited, fill
+from .plan import Action, Call, Entry, Plan, Ref, Restore, Still, Undo, edited, found
 from .problems import CloudError, Lost, NoAccess
+from .refusals import matches, no_such_thing
+
+GONE = "not found: somebody took it away already."
+NOTHING_LEFT = "not found: what it belonged to is gone, so there is nothing left to put back."
+AS_BEFORE = "It was as before already: somebody put it back."
+CHANGED = "Somebody changed it since; it is left as it is now."
+DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."
 
 
 def undo(
@@ -34,36 +43,65 @@ def undo(
 ) -> Iterator[Event]:
     """Take back, newest first, everything that this run made. Read `receipt` afterwards.
 
-    The run's status ends as `undone`; it stays `undoing` while something of it is left.
+    The run's status ends as `undone`; it stays `undoing` while something of it could not be taken back.
     """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     carrier = Carrier(run, cloud, events.put, stop or threading.Event(), clock or RealClock(), decisions or {})
     run.set_status("undoing")
     for id in _ended(run, plan):
         run.note(id, "refused", why="it did not last")
-    needed_by: dict[str, set[str]] = {}
-    for action in plan.actions:
-        for needed in action.needs:
-            needed_by.setdefault(needed, set()).add(action.id)
-    for action in standing(run, plan):
+    actions = standing(run, plan)
+    try:
+        held = [claim for claim in claims(actions, carrier) if claim.holds(carrier.decisions)]
+    except NoAccess as problem:
+        yield _left(run, actions[0], problem)
+        return
+    except Stopped:
+        yield Event(Happening.STOPPED, actions[0].id, "Stopped. `undo` goes on from here.")
+        return
+    unknown = {claim.action for claim in held if not claim.known}
+    stays = staying(plan, actions, {claim.action: claim.why for claim in held}, run)
+    for action in actions:
+        if why := stays.get(action.id):
+            yield _left(run, action, CloudError(why), "refused" if unknown else "others")
+            continue
         yield Event(Happening.UNDOING, action.id, action.sentence)
-        # what stayed may still need it: then AWS refuses, and there is nothing to wait for
-        held = any(_held_by(id, run) for id in needed_by.get(action.id, ()))
-        carrier.patience = 0 if held else NOT_YET_LIMIT
         try:
-            yield from streamed(partial(_take_back, action, carrier), events)
+            yield from streamed(partial(_take_back, action, plan, carrier), events)
         except Stopped:
             yield Event(Happening.STOPPED, action.id, "Stopped. `undo` goes on from here.")
             return
+        except NoAccess as problem:
+            yield _left(run, action, problem)
+            break
+        except _Stays as problem:
+            yield _left(run, action, problem, problem.because)
+            rest = dict.fromkeys(problem.needs, f"{called(action, run)} needs it, and that stays.")
+            stays = staying(plan, actions, {**stays, **rest}, run)
         except CloudError as problem:
-            run.note(action.id, "left", why=str(problem), ours=not isinstance(problem, _Changed))
-            yield Event(Happening.LEFT, action.id, action.sentence, problem=problem)
-            if isinstance(problem, NoAccess):
-                break
+            yield _left(run, action, problem)
+            unknown.add(action.id)
+            stays = staying(plan, actions, {**stays, action.id: str(problem)}, run)
         else:
             yield Event(Happening(run.facts(action.id)["how"]), action.id, action.undone or action.sentence)
     if receipt(run, plan).complete:
         run.set_status("undone")
+
+
+def _left(run: Run, action: Action, problem: CloudError, because: str = "refused") -> Event:
+    """Note that something stays. `because` of `others`, since somebody `changed` it, or AWS `refused`: only that may
+    be otherwise when it is tried again."""
+    run.note(action.id, "left", why=str(problem), because=because)
+    return Event(Happening.LEFT, action.id, action.sentence, problem=problem)
+
+
+def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> list[Claim]:
+    """What others put into what this run made, or made lean on it: for a person to see before it is taken back.
+
+    Only reads. Raises CloudError.
+    """
+    carrier = Carrier(run, cloud, lambda _: None, threading.Event(), clock or RealClock())
+    return claims(standing(run, plan), carrier)
 
 
 def standing(run: Run, plan: Plan) -> list[Action]:
@@ -84,32 +122,45 @@ def receipt(run: Run, plan: Plan) -> Receipt:
     removed: list[str] = []
     restored: list[str] = []
     left: list[Left] = []
-    complete = True
+    complete, in_use, stays = True, False, False
     for action in reversed(plan.actions):
         if not action.undo:  # it only waited for something
             continue
-        facts, what = run.facts(action.id), _called(action, run)
+        facts, what = run.facts(action.id), called(action, run)
+        costs = "; ".join(cost.what for cost in action.costs)
         match run.status(action.id):
-            case "undone" if facts.get("how") == Happening.RESTORED.value:
-                restored.append(what)
             case "undone":
-                removed.append(what)
+                match facts.get("how"):
+                    case Happening.GONE.value:
+                        left.append(Left(what, facts["gone"]))
+                    case Happening.RESTORED.value:
+                        restored.append(what)
+                    case _:
+                        theirs = ", ".join(facts.get("with_it", ()))
+                        removed.append(f"{what}, and with it what others had there: {theirs}" if theirs else what)
+                        left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
                 left += [Left(**kept) for kept in facts.get("kept", ())]
+                stays = stays or bool(facts.get("kept"))
             case "left":
-                complete = complete and not facts.get("ours", True)
-                left.append(Left(what, facts["why"], "; ".join(cost.what for cost in action.costs)))
+                because = facts.get("because") or ("refused" if facts.get("ours", True) else "changed")
+                complete = complete and because != "refused"
+                in_use, stays = in_use or because != "changed", True
+                left.append(Left(what, facts["why"], costs))
             case "" | "refused":
                 pass
+            case _ if facts.get("doubt"):
+                stays = True
+                left.append(Left(what, DOUBT, costs))
             case _ if not facts.get("created", True):
                 left.append(Left(what, "It existed before this run."))
             case _:
                 complete = False
-                left.append(Left(what, "It was not taken back yet.", "; ".join(cost.what for cost in action.costs)))
+                left.append(Left(what, "It was not taken back yet.", costs))
     left += [
         Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
         for use in plan.uses
     ]
-    return Receipt(tuple(removed), tuple(restored), tuple(left), complete)
+    return Receipt(tuple(removed), tuple(restored), tuple(left), complete, stays, in_use)
 
 
 def _ended(run: Run, plan: Plan) -> set[str]:
@@ -117,33 +168,101 @@ def _ended(run: Run, plan: Plan) -> set[str]:
     return {action.relieves for action in plan.actions if action.relieves and run.status(action.id) == "ready"}
 
 
-class _Changed(CloudError):
-    """Somebody changed it since: it is theirs now."""
+class _Stays(CloudError):
+    """It is left because of `others`, or because somebody `changed` it; with it all that is in `needs`."""
+
+    def __init__(self, why: str, because: str, needs: Iterable[str] = ()) -> None:
+        super().__init__(why)
+        self.because, self.needs = because, set(needs)
 
 
-def _held_by(id: str, run: Run) -> bool:
-    """Whether this action could not be taken back, so that what it needs must stay too."""
-    return run.status(id) == "left" and bool(run.facts(id).get("ours", True))
+@dataclass
+class _Taking:
+    """One action that is being taken back.
+
+    `begun` is whether that was begun before and broken off: then what is gone now was taken away by us.
+    """
+
+    action: Action
+    plan: Plan
+    carrier: Carrier
+    begun: bool
+
+    @property
+    def fresh(self) -> tuple[str, ...]:
+        """Of what AWS may not know yet, where "gone" is not what we did ourselves."""
+        return () if self.begun else (self.action.id,)
+
+    def changed(self, why: str, now: Any) -> _Stays:
+        """Somebody changed it since: it is theirs now, and so is what it leans on."""
+        return _Stays(why, "changed", mentioned(self.action, self.plan, self.carrier.run, now))
+
+    def send(self, call: Call, not_yet: Iterable[str] = (), read: Call | None = None, more: str = "") -> None:
+        """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
+        fresh = () if more else self.fresh
+        send = partial(self.carrier.send, call, not_yet, read, more, action=self.action.id)
+        try:
+            send(rests_on=fresh)
+        except Lost:
+            try:
+                send()
+            except CloudError as problem:
+                if not no_such_thing(problem):  # the first one arrived
+                    raise
 
 
-def _take_back(action: Action, carrier: Carrier) -> None:
-    run, how = carrier.run, Happening.REMOVED
-    if run.status(action.id) == "intent" and action.find:
-        reply = look_for(action.find, carrier)
-        if reply is None:
-            run.note(action.id, "refused", how=how, why="its call never arrived")
-            return
-        _adopt(action, carrier, reply)
+def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
+    run = carrier.run
+    begun = run.status(action.id) == "undo"
+    if run.status(action.id) == "intent":
+        if action.find:
+            reply = look_for(action, carrier)
+            if reply is None:
+                run.note(action.id, "refused", how=Happening.REMOVED, why="its call never arrived")
+                return
+            _adopt(action, carrier, reply)
+        elif action.exists:
+            raise _Stays(DOUBT, "changed")
+    with_it = _let_go(action, plan, carrier)
     run.note(action.id, "undo")
+    taking = _Taking(action, plan, carrier, begun)
     if isinstance(action.undo, Restore):
-        _restore(action.undo, carrier, run.facts(action.id))
-        how = Happening.RESTORED
+        gone = _restore(taking, action.undo)
+        how = Happening.GONE if gone else Happening.RESTORED
     elif isinstance(action.undo, Entry):
-        carrier.patiently(partial(_take_out, action, action.undo, carrier), action.not_yet)
+        gone = _take_out(taking, action.undo)
+        how = Happening.GONE if gone else Happening.REMOVED
     else:
-        for step in action.undo:
-            _step(action, step, carrier)
-    run.note(action.id, "undone", how=how, kept=_kept(action, carrier))
+        taken = [there for step in action.undo if (there := _step(taking, step)) is not None]
+        gone = "" if all(taken) or begun else GONE
+        how = Happening.GONE if gone and not any(taken) else Happening.REMOVED
+    run.note(action.id, "undone", how=how, kept=_kept(action, carrier), with_it=with_it, gone=gone)
+
+
+def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
+    """Look once more for what others claim of it, and take theirs away where that was decided; what goes with it.
+
+    Raises _Stays if it must stay.
+    """
+    names: list[str] = []
+    for claim in claims_on(action, carrier):
+        if claim.holds(carrier.decisions):
+            raise _Stays(claim.why, "others" if claim.known else "refused", action.needs)
+        remove = claim.others.remove if claim.others else None
+        for name in claim.names if remove else ():
+            assert remove is not None
+            theirs = remove.fill(partial(_id_of, name, carrier))
+            try:
+                carrier.send(theirs, (), action=action.id)
+            except CloudError as problem:
+                if not no_such_thing(problem):
+                    raise
+        names += claim.names
+    return names
+
+
+def _id_of(name: str, carrier: Carrier, ref: Ref) -> Any:
+    return name if ref == found("id") else carrier.resolve(ref)
 
 
 def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
@@ -158,87 +277,98 @@ def _wanted(step: Undo, carrier: Carrier) -> bool:
     return not step.when or carrier.decisions.get(step.when[0]) == step.when[1]
 
 
-def _adopt(action: Action, carrier: Carrier, reply: dict[str, object]) -> None:
+def _adopt(action: Action, carrier: Carrier, reply: dict[str, Any]) -> None:
     plan = carrier.run.plan
     assert plan is not None, "only a confirmed run has intents"
-    outputs = {path: jmespath.search(path, reply) for path in plan.paths_into(action.id)}
+    outputs = {path: part(path, reply) for path in plan.paths_into(action.id)}
     carrier.run.note(action.id, "done", outputs=outputs, created=True)
 
 
-def _step(action: Action, step: Undo, carrier: Carrier) -> None:
+def _step(taking: _Taking, step: Undo) -> bool | None:
+    """Make one call that takes something back: whether there was something; None where it does not matter."""
+    carrier, there = taking.carrier, True
     if not _wanted(step, carrier):
-        return
+        return None
     try:
-        if step.still and not _as_left(step.still, carrier):
-            return
-        _send(carrier, step.call, step.not_yet, step.read, step.more)
+        if step.still and not _as_left(taking, step.still):
+            return False
+        taking.send(step.call, step.not_yet, step.read, step.more)
     except CloudError as problem:
-        if not matches(problem, step.gone):
+        if not matches(problem, step.gone) and not no_such_thing(problem):
             raise
+        there = False
     if step.wait:
-        carrier.wait(action.id, step.wait)
+        carrier.wait(taking.action.id, step.wait)
+    return None if step.more else there
 
 
-def _as_left(still: Still, carrier: Carrier) -> bool:
-    """Whether it is still as this run left it; False if it is gone. Raises _Changed if somebody changed it."""
+def _as_left(taking: _Taking, still: Still) -> bool:
+    """Whether it is still as this run left it; False if it is gone. Raises _Stays if somebody changed it."""
+    carrier = taking.carrier
     try:
-        found = carrier.look(still.look, still.path)
+        now = carrier.believed(lambda: carrier.look(still.look, still.path), lambda seen: seen is None, taking.fresh)
     except CloudError as problem:
         if matches(problem, still.absent):
             return True
         raise
-    if found is not None and str(found) != carrier.text(still.equals):
-        raise _Changed(still.otherwise)
-    return found is not None
+    if now is not None and str(now) != carrier.text(still.equals):
+        raise taking.changed(still.otherwise, now)
+    return now is not None
 
 
-def _send(carrier: Carrier, call: Call, not_yet: Iterable[str] = (), read: Call | None = None, more: str = "") -> None:
-    """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
+def _restore(taking: _Taking, restore: Restore) -> str:
+    """Put a setting back; why there was nothing to put back, if so."""
+    action, facts = taking.action, taking.carrier.run.facts(taking.action.id)
+    former = facts["before"]
     try:
-        carrier.send(call, not_yet, read, more)
-    except Lost:
-        carrier.send(call, not_yet, read, more)
-
-
-def _restore(restore: Restore, carrier: Carrier, facts: Mapping[str, Any]) -> None:
-    try:
-        current = carrier.look(restore.read, restore.path)
+        now = taking.carrier.believed(
+            lambda: current(action, restore, taking.carrier), lambda seen: seen == former, taking.fresh
+        )
     except CloudError as problem:
-        if not matches(problem, restore.absent):
+        if not no_such_thing(problem):
             raise
-        current = None
-    if current == facts["before"]:
-        return
-    if "after" in facts and digest(current) != facts["after"]:
-        raise _Changed("Somebody changed it since; it is left as it is now.")
-    _send(carrier, restore.remove if facts["before"] is None and restore.remove else restore.put)
-
-
-def _take_out(action: Action, entry: Entry, carrier: Carrier) -> None:
-    """Take our entry out of what stands there at this moment, so that trying again overwrites nobody's change."""
-    document, facts = Document(carrier, entry), carrier.run.facts(action.id)
+        return NOTHING_LEFT
+    if now == former:
+        return "" if taking.begun or "after" not in facts else AS_BEFORE
+    if "after" in facts and digest(now) != facts["after"]:
+        raise taking.changed(CHANGED, now)
     try:
+        taking.send(restore.remove if former is None and restore.remove else restore.put)
+    except CloudError as problem:
+        if not no_such_thing(problem):
+            raise
+        return NOTHING_LEFT
+    return ""
+
+
+def _take_out(taking: _Taking, entry: Entry) -> str:
+    """Take our entry out of what stands there at this moment; why there was nothing to take out, if so.
+
+    It is read afresh at every try, so that nobody's change is overwritten.
+    """
+    action, carrier = taking.action, taking.carrier
+    facts = carrier.run.facts(action.id)
+
+    def attempt() -> str:
+        document = carrier.believed(lambda: Document(carrier, action), lambda read: read.ours() is None, taking.fresh)
         ours = document.ours()
-    except CloudError as problem:
-        if not matches(problem, entry.gone):
-            raise
-        return
-    if ours is None or facts.get("before") is not None:
-        return
-    if "after" in facts and digest(ours) != facts["after"]:
-        raise _Changed("Somebody changed it since; it is left as it is now.")
-    text = document.without_entry()
-    if entry.remove and not text:
-        _send(carrier, entry.remove)
-    else:
-        put = entry.put or action.call
-        _send(carrier, put.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref)))
+        if facts.get("before") is not None:
+            return ""
+        if ours is None:
+            return "" if taking.begun or "after" not in facts else GONE
+        if "after" in facts and digest(ours) != facts["after"]:
+            raise taking.changed(CHANGED, ours)
+        text = document.without_entry()
+        if entry.remove and not text:
+            taking.send(entry.remove)
+        else:
+            put = entry.put or action.call
+            taking.send(put.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref)))
+        return ""
 
-
-def _called(action: Action, run: Run) -> str:
-    """An action on a receipt: its sentence, and the id of what it made."""
     try:
-        made = str(fill(action.resource, run.resolve)) if action.resource else ""
-    except KeyError:
-        made = ""
-    return f"{action.undone or action.sentence} ({made})" if made else action.undone or action.sentence
+        return carrier.patiently(attempt, action.not_yet, action.id)
+    except CloudError as problem:
+        if not matches(problem, entry.gone) and not no_such_thing(problem):
+            raise
+        return NOTHING_LEFT

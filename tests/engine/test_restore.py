@@ -139,13 +139,14 @@ def test_left_when_somebody_removed_it(cloud: Aws, journal: Journal, s3: Any) ->
 
 
 def test_put_back_by_hand_already(cloud: Aws, journal: Journal, s3: Any) -> None:
-    """If it stands as before, there is nothing to do and nothing to complain about."""
+    """If it stands as before, there is nothing to do, and it is not claimed that undo did it."""
     former, plan = s3.get_bucket_policy(Bucket=WITH_POLICY)["Policy"], plan_for(WITH_POLICY)
     run = begun(journal, plan)
     do(run, plan, cloud)
     s3.put_bucket_policy(Bucket=WITH_POLICY, Policy=former)
     told = take_back(run, plan, cloud)
-    assert told.complete and not told.left
+    assert told.complete and not told.restored
+    assert [left.why for left in told.left] == ["It was as before already: somebody put it back."]
     assert s3.get_bucket_policy(Bucket=WITH_POLICY)["Policy"] == former
 
 

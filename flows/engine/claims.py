@@ -1,0 +1,162 @@
+"""What others have put into what a run made, or made lean on it; and what stays because of that.
+
+Undo asks before its first call, so that nothing is taken apart of which the rest must stay. A person is shown the
+same before they say yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .apply import as_made
+from .carry import Carrier, part
+from .journal import Run
+from .plan import Action, Decision, Others, Plan, fill
+from .problems import CloudError, NoAccess, NoSuchCall
+from .refusals import matches, no_such_thing
+
+OTHERS, FILES, DELETE = "others", "files", "delete"
+DECISIONS: Mapping[str, Decision] = {
+    OTHERS: Decision(
+        OTHERS,
+        "Others use some of it, or changed it. What becomes of that?",
+        {"keep": "it stays, with all that it needs", DELETE: "it goes, and what others put there goes with it"},
+        "keep",
+    ),
+    FILES: Decision(
+        FILES,
+        "There are files in it. What becomes of them?",
+        {"keep": "they stay, and so does their bucket", DELETE: "they are deleted for good, in every version"},
+        "keep",
+    ),
+}
+"""What is decided only where there is something to decide; nobody who says nothing loses anything."""
+EDITED = "Somebody changed it since it was made"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Why something of a run should stay.
+
+    Args:
+        action: the id of the action that made it.
+        why: in a sentence; names each thing of others.
+        key: the decision that lets it go; empty where there is none.
+        names: the ids of what others have there.
+        others: where they were found.
+        known: whether it could be looked at; if not, it stays until it can.
+    """
+
+    action: str
+    why: str
+    key: str = ""
+    names: tuple[str, ...] = ()
+    others: Others | None = field(default=None, compare=False)
+    known: bool = True
+
+    def holds(self, decisions: Mapping[str, str]) -> bool:
+        return not self.key or decisions.get(self.key) != DELETE
+
+
+def claims(actions: Iterable[Action], carrier: Carrier) -> list[Claim]:
+    """What others claim of what these actions made. Raises NoAccess; what cannot be looked at is a claim itself."""
+    return [claim for action in actions for claim in claims_on(action, carrier)]
+
+
+def claims_on(action: Action, carrier: Carrier) -> list[Claim]:
+    """What others claim of what this action made. Raises NoAccess."""
+    if carrier.run.status(action.id) == "intent":  # it is not known yet whether there is anything
+        return []
+    found = [claim for others in action.others if (claim := _claimed(action, others, carrier))]
+    if action.settings and _edited(action, carrier):
+        found.append(Claim(action.id, f"{EDITED}.", OTHERS))
+    return found
+
+
+def _claimed(action: Action, others: Others, carrier: Carrier) -> Claim | None:
+    try:
+        path = carrier.text(others.path)
+        pages = carrier.cloud.pages(others.look.fill(carrier.resolve))
+        theirs = [each for page in pages for each in part(path, page) or ()]
+    except (NoSuchCall, KeyError):  # an emulator that does not know the question, or nothing was made
+        return None
+    except NoAccess:
+        raise
+    except CloudError as problem:
+        if matches(problem, others.absent) or no_such_thing(problem):
+            return None
+        return Claim(action.id, f"It could not be seen whether others use it: {problem}", known=False)
+    if not theirs:
+        return None
+    names = ", ".join(dict.fromkeys(_named(each) for each in theirs))
+    return Claim(action.id, f"{others.what}: {names}.", others.key, tuple(_id(each) for each in theirs), others)
+
+
+def _named(each: Any) -> str:
+    if not isinstance(each, list):
+        return str(each)
+    id, *more = (str(word) for word in each if word)
+    return f"{id} ({', '.join(more)})" if more else id
+
+
+def _id(each: Any) -> str:
+    return str(each[0] if isinstance(each, list) else each)
+
+
+def _edited(action: Action, carrier: Carrier) -> bool:
+    """Whether something that was noted of it when it was ready is different now."""
+    noted: Mapping[str, str] = carrier.run.facts(action.id).get("as_made", {})
+    if not noted:
+        return False
+
+    def changed() -> bool:
+        now = as_made(action, carrier).get("as_made")
+        return now is not None and any(now.get(name) != digest for name, digest in noted.items())
+
+    return carrier.believed(changed, bool, (action.id,))
+
+
+def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, str], run: Run) -> dict[str, str]:
+    """All that stays if these stay, each with its reason: what a thing that stays needs, and what belongs to it."""
+    there = {action.id: action for action in standing}
+    stays, new = dict(causes), list(causes)
+    while new:
+        id = new.pop()
+        cause = next((action for action in plan.actions if action.id == id), None)
+        if cause is None:
+            continue
+        why = f"{called(cause, run)} needs it, and that stays."
+        needed = [need for need in sorted(cause.needs) if need in there]
+        belonging = [other.id for other in there.values() if id in other.part_of]
+        for other in (*needed, *belonging):
+            if other not in stays:
+                stays[other] = why
+                new.append(other)
+        for need in sorted(cause.needs - set(there)):  # a step that made nothing, but rests on one that did
+            if need not in stays:
+                stays[need] = why
+                new.append(need)
+    return stays
+
+
+def mentioned(action: Action, plan: Plan, run: Run, value: Any) -> set[str]:
+    """The actions that this one needs whose things are named in `value`: it leans on them, whoever wrote it."""
+    text = str(value)
+    return {
+        other.id
+        for other in plan.actions
+        if other.id in action.needs
+        for told in run.facts(other.id).get("outputs", {}).values()
+        if isinstance(told, str) and len(told) > 4 and told in text
+    }
+
+
+def called(action: Action, run: Run) -> str:
+    """An action on a receipt: its sentence, and the id of what it made."""
+    try:
+        made = str(fill(action.resource, run.resolve)) if action.resource else ""
+    except KeyError:
+        made = ""
+    return f"{action.undone or action.sentence} ({made})" if made else action.undone or action.sentence
