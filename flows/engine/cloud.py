@@ -21,26 +21,11 @@ from ..place import Place
 from ..version import __version__
 from .outside import Missed, Page, look_at
 from .plan import Call
-from .problems import CloudError, Denied, Lost, NoAccess, NoSuchCall, NotChosen, Problem, SignInNeeded, Unreachable
+from .problems import CloudError, Lost, NoAccess, NoSuchCall, NotChosen, Problem, SignInNeeded, Unreachable
 from .profiles import known_profiles
+from .refusals import THROTTLED, changes, explain
 from .sign_in import CodeNeeded, Door, Way, ends, open_session
 
-READS = ("Describe", "List", "Get", "Head", "Lookup", "Search", "Simulate", "BatchGet")
-THROTTLED = {
-    "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-    "RequestLimitExceeded", "TooManyRequestsException", "SlowDown", "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException", "BandwidthLimitExceeded", "LimitExceededException",
-    "TransactionInProgressException", "EC2ThrottledException",
-}  # fmt: skip
-"""As botocore.retries.standard lists them (botocore 1.44)."""
-NO_SUCH_CALL = {
-    "InvalidAction", "UnknownOperation", "UnknownOperationException", "NotImplemented", "NotImplementedException",
-    "NotImplementedError",
-}  # fmt: skip
-"""How the query, JSON and REST protocols, and emulators of AWS, say that there is no such call."""
-NO_PAGE = {"404", "405"}
-"""What botocore makes of an answer without a code of AWS's: the page of a web server that knows no such path."""
-EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnauthorizedSSOTokenError")
 ATTEMPTS = 8
 PORTION = 500
 """Of a list at a time: half of what EC2 gives at the most (Amazon EC2 API Reference, "MaxResults", 2026-10)."""
@@ -82,11 +67,6 @@ class Cloud(Protocol):
     def look_at(self, url: str) -> Page:
         """Look at a page over the internet, as a visitor would. Never raises; a simulated account has no outside."""
         ...
-
-
-def changes(call: Call) -> bool:
-    """Whether this call may change anything."""
-    return not call.name.startswith(READS)
 
 
 class Aws:
@@ -287,56 +267,6 @@ def _portion(call: Call, client: Any) -> dict[str, Any]:
     return {"PaginationConfig": {"PageSize": min(PORTION, limit.metadata.get("max", PORTION))}} if limit else {}
 
 
-def explain(call: Call, response: Any, region: str = "") -> CloudError:
-    """AWS's refusal in plain words. `response` is botocore's parsed error response."""
-    error = response.get("Error", {})
-    code, message = str(error.get("Code", "Unknown")), str(error.get("Message", "") or "")
-    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    if code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Client.UnauthorizedOperation"):
-        return _denied(call, code, message)
-    if code in EXPIRED:
-        remedy = "Sign in again (for example `aws sso login`) and go on; nothing is lost."
-        return SignInNeeded("Your AWS sign-in has expired.", message, remedy, way=Way.AGAIN, aws_code=code)
-    if code in ("InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch"):
-        return NoAccess(
-            "AWS does not accept these credentials.", message,
-            f"Check the profile, this machine's clock, and that the region {region} is switched on in this account.",
-            aws_code=code, aws_message=message,
-        )  # fmt: skip
-    if code in ("OptInRequired", "SubscriptionRequiredException"):
-        what = f"{call.service} is not activated for this account in {region}."
-        return CloudError(what, message, aws_code=code, aws_message=message)
-    if code in THROTTLED and code != "LimitExceededException":
-        what, remedy = f"AWS wants fewer requests; {call.operation} was refused.", "Wait a minute, then go on."
-        return CloudError(what, f"{code} {message}".strip(), remedy, aws_code=code, aws_message=message)
-    if "LimitExceeded" in code or "QuotaExceeded" in code:
-        what = f"Your account has reached a limit: {call.operation} was refused ({code})."
-        remedy = "Delete what is no longer used, or ask for more under Service Quotas in the AWS console."
-        return CloudError(what, message, remedy, aws_code=code, aws_message=message)
-    if code in NO_SUCH_CALL or status == 501 or (code in NO_PAGE and not call.name.startswith("Head")):
-        what, remedy = (
-            f"{call.operation} is not known here ({code}).",
-            "An emulator may lack what AWS has.",
-        )
-        return NoSuchCall(what, message, remedy, aws_code=code, aws_message=message)
-    if status >= 500 and code not in THROTTLED and changes(call):
-        return Lost(f"AWS broke off {call.operation}.", f"{code} {message}".strip(), aws_code=code, aws_message=message)
-    return CloudError(f"AWS refused {call.operation} ({code}).", message, aws_code=code, aws_message=message)
-
-
-def _denied(call: Call, code: str, message: str) -> Denied:
-    from .permissions import permission
-
-    action = permission(call.operation) or call.operation
-    if "service control policy" in message:
-        remedy = "Your organization forbids this with a service control policy; only its administrators can change it."
-    elif "permissions boundary" in message:
-        remedy = f"A permissions boundary forbids it; ask your administrator to allow {action} there too."
-    else:
-        remedy = f"Ask your administrator for the permission {action}, then go on."
-    return Denied(f"You are not allowed to {action}.", message, remedy, permission=action, aws_code=code)
-
-
 def _refused(call: Call, error: Any, region: str) -> CloudError:
     """A refusal of the call itself, or of what botocore asked on its own to get the credentials."""
     asked, message = str(error.operation_name), str(error.response.get("Error", {}).get("Message", ""))
@@ -415,4 +345,4 @@ def _when_throttled(attempts: int, response: Any = None, **_: Any) -> float | No
     if response is None or attempts >= ATTEMPTS:
         return None
     code = response[1].get("Error", {}).get("Code")
-    return random.uniform(0, min(2**attempts, 20)) if code in THROTTLED else None  # noqa: S311 - jitter
+    return random.uniform(0, min(2**attempts, 20)) if THROTTLED.search(str(code)) else None  # noqa: S311 - jitter

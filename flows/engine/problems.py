@@ -10,6 +10,7 @@ Problem
     │   ├── NotChosen      a profile or a region has to be chosen               exit 4
     │   └── SignInNeeded   not signed in yet, or not any more                   exit 4
     ├── Denied         signed in, but not allowed                               exit 4
+    ├── NotActivated   AWS does not let this account use the service yet         exit 4
     ├── Unreachable    the request never arrived                                exit 4
     ├── NoSuchCall     there is no such call here; nothing happened             exit 3
     └── Lost           the request was sent, its answer never came: in doubt    exit 1
@@ -130,7 +131,7 @@ class SignInNeeded(NoAccess):
 
 
 class Denied(CloudError):
-    """Signed in, but not allowed. `permission` is the IAM action that is missing."""
+    """Signed in, but not allowed. `permission` is the IAM action that is missing; "" if it is none of this user's."""
 
     code = "denied"
     exit_code = 4
@@ -138,6 +139,13 @@ class Denied(CloudError):
     def __init__(self, what: str, why: str = "", remedy: str = "", *, permission: str, aws_code: str = "") -> None:
         super().__init__(what, why, remedy, aws_code=aws_code, aws_message=why)
         self.permission = permission
+
+
+class NotActivated(CloudError):
+    """AWS does not let this account use the service yet, or any more: not verified, not subscribed, or blocked."""
+
+    code = "not_activated"
+    exit_code = 4
 
 
 class Unreachable(CloudError):

@@ -14,11 +14,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .cloud import Ask, Cloud, Identity, changes
+from .cloud import Ask, Cloud, Identity
 from .listing import SCREENFUL, stop_if_enough
 from .outside import Page
 from .plan import Call
 from .problems import SignInNeeded
+from .refusals import changes
 
 Answer = dict[str, Any]
 WAY_ON = re.compile("(Token|Marker)$", re.IGNORECASE)

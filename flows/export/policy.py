@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flows.engine.cloud import READS
+from flows.engine.refusals import READS
 
 GLOBAL = ("iam:", "sts:", "cloudfront:", "route53:")
 """Services without a region; a condition on the region would lock them out (IAM User Guide, 2026-10)."""

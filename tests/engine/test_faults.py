@@ -277,6 +277,29 @@ def test_a_server_error_after_success(
     assert snapshot(account.session) == before
 
 
+@pytest.mark.parametrize("code", ["InsufficientInstanceCapacity", "VpnGatewayLimitExceeded", "AccessDenied"])
+def test_a_refusal_with_a_servers_status_is_no_doubt(
+    cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, code: str
+) -> None:
+    """EC2 says with 500 that it has no room: nothing happened, so it is neither looked for nor sent again."""
+
+    def fault(operation: str, real: Callable[[], Answer]) -> Answer | None:
+        if operation != "CreateVpnGateway":
+            return None
+        return answer(500, EC2_ERROR.format(code, "It will not be."))
+
+    made = session(cloud, journal, clock=clock)
+    made.review()
+    wire.fault = fault
+    wire.sends.clear()
+    (problem,) = problems_of(made)
+    assert problem.exit_code in (3, 4) and not isinstance(problem, Lost)
+    assert wire.sends.count("CreateVpnGateway") == 1
+    assert made.run is not None and made.run.status("vpn-gateway") == "refused"
+    wire.fault = None
+    taken_back(made)
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -1,12 +1,71 @@
-"""AWS's words for "no", as it really writes them."""
+"""AWS's words for "no", as they come over the wire, read by botocore's own parsers: what each of them means."""
 
 from __future__ import annotations
 
-import pytest
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from flows.engine import Call
-from flows.engine.cloud import explain
-from flows.engine.refusals import no_such_thing
+import botocore.session
+import pytest
+from botocore.awsrequest import HeadersDict
+from botocore.parsers import create_parser
+
+from flows.engine import Call, CloudError, Denied, Lost, NoAccess, NoSuchCall, SignInNeeded
+from flows.engine.problems import NotActivated
+from flows.engine.refusals import FAMILIES, Refusal, explain, no_such_thing
+
+REGION = "eu-central-1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of AWS that says no."""
+
+    code: str
+    message: str = ""
+    status: int = 400
+
+    def body(self, protocol: str, service: str) -> bytes:
+        """It in the form of each protocol, as in AWS's general references."""
+        code, message = self.code, self.message.replace("&", "&amp;").replace("<", "&lt;")
+        inside = f"<Code>{code}</Code><Message>{message}</Message>"
+        match protocol, service:
+            case "ec2", _:
+                return f"<Response><Errors><Error>{inside}</Error></Errors><RequestID>r</RequestID></Response>".encode()
+            case "rest-xml", "s3":
+                return f'<?xml version="1.0"?><Error>{inside}<RequestId>r</RequestId></Error>'.encode()
+            case (("query" | "rest-xml"), _):
+                return f"<ErrorResponse><Error><Type>Sender</Type>{inside}</Error></ErrorResponse>".encode()
+            case _:
+                return json.dumps({"__type": f"com.amazonaws.{service}#{code}", "message": self.message}).encode()
+
+    def headers(self, protocol: str) -> dict[str, str]:
+        return {"x-amzn-errortype": f"{self.code}:http://internal.amazon.com/"} if protocol == "rest-json" else {}
+
+
+@cache
+def models() -> botocore.session.Session:
+    return botocore.session.Session()
+
+
+def refused(operation: str, code: str, message: str = "", status: int = 400) -> CloudError:
+    """What we make of an answer to this operation; a code that is a number stands for an answer without a body."""
+    service, _, name = operation.partition(".")
+    model = models().get_service_model(service)
+    protocol, answer = model.resolved_protocol, Answer(code, message, status)
+    wire = {
+        "status_code": int(code) if code.isdecimal() else status,
+        "headers": HeadersDict({} if code.isdecimal() else answer.headers(protocol)),
+        "body": b"" if code.isdecimal() else answer.body(protocol, service),
+    }
+    shape = model.operation_model(name).output_shape
+    parsed: dict[str, Any] = create_parser(protocol).parse(wire, shape)
+    return explain(Call(operation), parsed, REGION)
+
+
+# -- there is no such thing ----------------------------------------------------------------------------------------
 
 GONE = (
     ("ec2.DescribeVpcs", "InvalidVpcID.NotFound"),
@@ -42,19 +101,15 @@ GONE = (
     ("sns.GetTopicAttributes", "NotFound"),
     ("sqs.GetQueueAttributes", "AWS.SimpleQueueService.NonExistentQueue"),
     ("sqs.GetQueueAttributes", "QueueDoesNotExist"),
-    ("cloudwatch.ListTagsForResource", "ResourceNotFoundException"),
     ("service-quotas.GetServiceQuota", "NoSuchResourceException"),
 )
 
 
-def refused(operation: str, code: str, status: int = 400) -> bool:
-    answer = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return no_such_thing(explain(Call(operation), answer))
-
-
 @pytest.mark.parametrize(("operation", "code"), GONE, ids=lambda value: value)
 def test_what_is_not_there_is_known_by_each_services_own_word(operation: str, code: str) -> None:
-    assert refused(operation, code, 404 if code == "404" else 400)
+    problem = refused(operation, code, "It cannot be found.")
+    assert no_such_thing(problem) and problem.exit_code == 3
+    assert problem.what.startswith("There is no such thing") and problem.remedy
 
 
 @pytest.mark.parametrize(
@@ -68,8 +123,256 @@ def test_what_is_not_there_is_known_by_each_services_own_word(operation: str, co
         ("ec2.DeleteVpc", "DependencyViolation"),
         ("rds.DeleteDBCluster", "InvalidDBClusterStateFault"),
         ("ec2.DescribeVpcs", "Unknown"),
-        ("ec2.DescribeVpcs", ""),
+    ],
+)
+def test_nothing_else_is_taken_for_it(operation: str, code: str) -> None:
+    assert not no_such_thing(refused(operation, code))
+
+
+# -- the families --------------------------------------------------------------------------------------------------
+
+KEYS = "AWS does not accept these credentials."
+CLOCK = "This machine's clock is wrong"
+EXPIRED = "Your AWS sign-in has expired."
+UNVERIFIED = "AWS has not verified this account yet"
+BLOCKED = "AWS has blocked this account"
+OFF = "is switched off for this account"
+SLOWER = "AWS wants fewer requests"
+FULL = "Your account has reached a limit"
+NO_ROOM = "AWS has no room for this"
+MAY_NOT = "You are not allowed to"
+NEEDED = "because something that it needs may not be used"
+LATE = "Signature expired: 20261129T080000Z is now earlier than 20261129T083000Z (20261129T084500Z - 15 min.)"
+NEW = (
+    "Your account must be verified before you can add new CloudFront resources. To verify your account, please contact "
+    "AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message."
+)
+ASK = "is not authorized to perform: {} on resource: * because no identity-based policy allows the {} action"
+
+TOLD: tuple[tuple[str, str, str, int, type[CloudError], int, str, str], ...] = (
+    # operation, code, AWS's message, HTTP's status; kind, exit code, words of the sentence and of the remedy
+    # keys
+    ("sts.GetCallerIdentity", "InvalidClientTokenId", "The security token is invalid.", 403, NoAccess, 4, KEYS, REGION),
+    ("ec2.DescribeVpcs", "AuthFailure", "AWS was not able to validate the provided access credentials", 401, NoAccess,
+     4, KEYS, "clock"),
+    ("kms.ListKeys", "UnrecognizedClientException", "The security token included is invalid.", 400, NoAccess, 4, KEYS,
+     "profile"),
+    ("s3.ListBuckets", "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403,
+     NoAccess, 4, KEYS, "profile"),
+    ("s3.ListBuckets", "InvalidToken", "The provided token is malformed or otherwise invalid.", 400, NoAccess, 4, KEYS,
+     "sign in again"),
+    ("s3.ListBuckets", "SignatureDoesNotMatch", "The request signature we calculated does not match.", 403, NoAccess, 4,
+     KEYS, "profile"),
+    ("lambda.ListFunctions", "InvalidSignatureException", "The request signature we calculated does not match", 403,
+     NoAccess, 4, KEYS, "profile"),
+    ("lambda.ListFunctions", "MissingAuthenticationTokenException", "Missing Authentication Token", 403, NoAccess, 4,
+     KEYS, "profile"),
+    ("iam.ListRoles", "MissingAuthenticationToken", "Request is missing Authentication Token", 403, NoAccess, 4, KEYS,
+     "profile"),
+    ("cloudfront.ListDistributions", "IncompleteSignature", "Credential must have exactly 5 elements", 400, NoAccess, 4,
+     KEYS, "profile"),
+    # they have ended
+    ("sts.GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired", 403,
+     SignInNeeded, 4, EXPIRED, "nothing is lost"),
+    ("kms.ListKeys", "ExpiredTokenException", "The security token included in the request is expired", 400,
+     SignInNeeded, 4, EXPIRED, "aws login"),
+    ("ec2.DescribeVpcs", "RequestExpired", "Request has expired.", 400, SignInNeeded, 4, EXPIRED, "aws sso login"),
+    ("s3.ListBuckets", "ExpiredToken", "The provided token has expired.", 400, SignInNeeded, 4, EXPIRED, "nothing"),
+    # the clock
+    ("s3.ListBuckets", "RequestTimeTooSkewed", "The difference between the request time and the current time is too "
+     "large.", 403, NoAccess, 4, CLOCK, "timedatectl"),
+    ("iam.ListRoles", "SignatureDoesNotMatch", LATE, 403, NoAccess, 4, CLOCK, "timedatectl"),
+    ("kms.ListKeys", "InvalidSignatureException", LATE, 400, NoAccess, 4, CLOCK, "timedatectl"),
+    ("lambda.ListFunctions", "InvalidSignatureException", "Signature not yet current: 20261129T093000Z is still later "
+     "than 20261129T084500Z", 403, NoAccess, 4, CLOCK, "timedatectl"),
+    # the region, and the account
+    ("sts.GetCallerIdentity", "RegionDisabledException", "STS is not activated in this region", 403, NoAccess, 4, OFF,
+     "--region"),
+    ("ec2.RunInstances", "OptInRequired", "You are not subscribed to this service.", 401, NotActivated, 4,
+     "ec2 is not activated for this account in eu-central-1", "means of payment"),
+    ("ec2.RunInstances", "OptInRequired", "In order to use this AWS Marketplace product you need to accept terms and "
+     "subscribe. To do so please visit https://aws.amazon.com/marketplace/pp?sku=x", 401, NotActivated, 4,
+     "AWS Marketplace", "Accept its terms"),
+    ("sns.Publish", "KMSOptInRequired", "The AWS access key ID needs a subscription for the service.", 403,
+     NotActivated, 4, "is not activated", "payment"),
+    ("codebuild.ListProjects", "SubscriptionRequiredException", "The AWS Access Key Id needs a subscription for the "
+     "service", 400, NotActivated, 4, "codebuild is not activated", "payment"),
+    ("s3.ListBuckets", "NotSignedUp", "Your account is not signed up for the Amazon S3 service.", 403, NotActivated, 4,
+     "s3 is not activated", "payment"),
+    ("ec2.RunInstances", "PendingVerification", "Your account is currently being verified.", 400, NotActivated, 4,
+     UNVERIFIED, "within hours"),
+    ("ec2.RunInstances", "Blocked", "This account is currently blocked and not recognized as a valid account.", 400,
+     NotActivated, 4, BLOCKED, "support"),
+    ("s3.CreateBucket", "AccountProblem", "There is a problem with your AWS account.", 403, NotActivated, 4, BLOCKED,
+     "bill"),
+    ("codebuild.CreateProject", "AccountSuspendedException", "", 400, NotActivated, 4, BLOCKED, "bill"),
+    ("cloudfront.CreateDistributionWithTags", "AccessDenied", NEW, 403, NotActivated, 4, UNVERIFIED, "open a case"),
+    ("elbv2.CreateLoadBalancer", "OperationNotPermitted", "This AWS account currently does not support creating load "
+     "balancers. For more information, please contact AWS Support.", 400, NotActivated, 4, UNVERIFIED, "open a case"),
+    # not allowed, in each service's own words
+    ("ec2.CreateVpc", "UnauthorizedOperation", "You are not authorized to perform this operation.", 403, Denied, 4,
+     f"{MAY_NOT} ec2:CreateVpc", "administrator for the permission ec2:CreateVpc"),
+    ("s3.GetBucketPolicy", "AccessDenied", "Access Denied", 403, Denied, 4, f"{MAY_NOT} s3:GetBucketPolicy",
+     "s3:GetBucketPolicy"),
+    ("sns.GetTopicAttributes", "AuthorizationError", "User is not authorized to perform: SNS:GetTopicAttributes on "
+     "resource: arn:aws:sns:eu-central-1:111122223333:t because no identity-based policy allows the "
+     "SNS:GetTopicAttributes action", 403, Denied, 4, f"{MAY_NOT} SNS:GetTopicAttributes", "administrator"),
+    ("kms.DescribeKey", "AccessDeniedException", f"User: u {ASK.format('kms:DescribeKey', 'kms:DescribeKey')}", 400,
+     Denied, 4, f"{MAY_NOT} kms:DescribeKey", "administrator"),
+    ("rds-data.ExecuteStatement", "ForbiddenException", "", 403, Denied, 4, MAY_NOT, "rds-data:ExecuteStatement"),
+    ("sqs.GetQueueAttributes", "AccessDenied", "Access to the resource https://queue.amazonaws.com/ is denied.", 403,
+     Denied, 4, MAY_NOT, "sqs:GetQueueAttributes"),
+    ("ec2.RunInstances", "UnauthorizedOperation", f"You are not authorized to perform this operation. User: u "
+     f"{ASK.format('iam:PassRole', 'iam:PassRole')}. Encoded authorization failure message: {'x' * 900}", 403, Denied,
+     4, f"{MAY_NOT} iam:PassRole", "administrator for the permission iam:PassRole"),
+    ("s3.HeadBucket", "403", "", 403, Denied, 4, "belongs to somebody else", "s3:ListBucket"),
+    ("s3.HeadObject", "403", "", 403, Denied, 4, "belongs to somebody else", "s3:GetObject"),
+    ("ec2.RunInstances", "AuthFailure", "Not authorized for images: [ami-1]", 403, Denied, 4, "names", "its owner"),
+    ("lambda.CreateFunction", "KMSAccessDeniedException", "Lambda was unable to decrypt", 502, Denied, 4, NEEDED,
+     "role"),
+    ("sns.Publish", "KMSAccessDenied", "The ciphertext references a key that doesn't exist", 400, Denied, 4, NEEDED,
+     "policy"),
+    ("rds.RestoreDBInstanceFromDBSnapshot", "KMSKeyNotAccessibleFault", "The specified KMS key is not accessible", 400,
+     Denied, 4, NEEDED, "policy"),
+    # limits
+    ("s3.CreateBucket", "TooManyBuckets", "You have attempted to create more buckets than allowed", 400, CloudError, 3,
+     FULL, "Service Quotas"),
+    ("cloudfront.CreateDistributionWithTags", "TooManyDistributions", "", 400, CloudError, 3, FULL, "Service Quotas"),
+    ("cloudfront.CreateOriginAccessControl", "TooManyOriginAccessControls", "", 400, CloudError, 3, FULL, "no longer"),
+    ("ec2.CreateVpnConnection", "VpnConnectionLimitExceeded", "", 400, CloudError, 3, FULL, "Service Quotas"),
+    ("ec2.RunInstances", "VcpuLimitExceeded", "", 400, CloudError, 3, FULL, "Service Quotas"),
+    ("ec2.RunInstances", "InsufficientFreeAddressesInSubnet", "", 400, CloudError, 3, FULL, "no longer used"),
+    ("iam.CreateRole", "LimitExceeded", "Cannot exceed quota for RolesPerAccount", 409, CloudError, 3, FULL, "Quotas"),
+    ("kms.CreateKey", "LimitExceededException", "", 400, CloudError, 3, FULL, "Service Quotas"),
+    ("rds.CreateDBCluster", "DBClusterQuotaExceededFault", "", 403, CloudError, 3, FULL, "Service Quotas"),
+    ("lambda.AddPermission", "PolicyLengthExceededException", "", 400, CloudError, 3, FULL, "no longer used"),
+    ("lambda.PublishVersion", "CodeStorageExceededException", "", 400, CloudError, 3, FULL, "no longer used"),
+    ("lambda.CreateFunction", "ENILimitReachedException", "", 502, CloudError, 3, FULL, "Service Quotas"),
+    ("elbv2.CreateRule", "TooManyRules", "", 400, CloudError, 3, FULL, "Service Quotas"),
+    ("route53.ChangeResourceRecordSets", "LimitsExceeded", "", 400, CloudError, 3, FULL, "Service Quotas"),
+    ("codebuild.StartBuild", "AccountLimitExceededException", "Cannot have more than 0 builds in queue", 400,
+     CloudError, 3, FULL, "Service Quotas"),
+    ("cloudtrail.CreateTrail", "MaximumNumberOfTrailsExceededException", "", 400, CloudError, 3, FULL, "no longer"),
+    ("codecommit.PutRepositoryTriggers", "MaximumRepositoryTriggersExceededException", "", 400, CloudError, 3, FULL,
+     "no longer"),
+    ("acm.RequestCertificate", "ServiceQuotaExceededException", "", 400, CloudError, 3, FULL, "Service Quotas"),
+    # no room
+    ("ec2.RunInstances", "InsufficientInstanceCapacity", "We currently do not have sufficient t3.micro capacity.", 500,
+     CloudError, 3, NO_ROOM, "another size"),
+    ("ec2.AllocateAddress", "InsufficientAddressCapacity", "", 500, CloudError, 3, NO_ROOM, "again in some minutes"),
+    ("elbv2.ModifyCapacityReservation", "InsufficientCapacity", "", 500, CloudError, 3, NO_ROOM, "another size"),
+    ("rds.CreateDBInstance", "InsufficientDBInstanceCapacity", "", 400, CloudError, 3, NO_ROOM, "another size"),
+    ("rds.CreateDBCluster", "InsufficientDBClusterCapacityFault", "", 403, CloudError, 3, NO_ROOM, "another size"),
+    # too fast
+    ("ec2.DescribeVpcs", "RequestLimitExceeded", "Request limit exceeded.", 503, CloudError, 3, SLOWER, "a minute"),
+    ("s3.PutBucketPolicy", "SlowDown", "Please reduce your request rate.", 503, CloudError, 3, SLOWER, "a minute"),
+    ("iam.CreateRole", "Throttling", "Rate exceeded", 400, CloudError, 3, SLOWER, "a minute"),
+    ("lambda.AddPermission", "TooManyRequestsException", "Rate exceeded", 429, CloudError, 3, SLOWER, "a minute"),
+    ("sns.Publish", "KMSThrottling", "", 400, CloudError, 3, SLOWER, "a minute"),
+    ("ec2.CreateSnapshot", "SnapshotCreationPerVolumeRateExceeded", "Wait at least 15 seconds.", 400, CloudError, 3,
+     SLOWER, "a minute"),
+    # what was given
+    ("ec2.CreateVpc", "InvalidParameterValue", "Value (x) for parameter cidrBlock is invalid.", 400, CloudError, 3,
+     "AWS does not accept what ec2.CreateVpc was given", "Change the answer"),
+    ("acm.RequestCertificate", "ValidationException", "1 validation error detected", 400, CloudError, 3,
+     "AWS does not accept", "Change the answer"),
+    ("iam.CreateRole", "MalformedPolicyDocument", "", 400, CloudError, 3, "AWS does not accept", "Change the answer"),
+    ("lambda.CreateFunction", "InvalidSubnetIDException", "", 502, CloudError, 3, "AWS does not accept", "Change"),
+    # where
+    ("s3.HeadBucket", "400", "", 400, NoAccess, 4, "without a reason", "sign in again"),
+    ("s3.HeadBucket", "301", "", 301, CloudError, 3, "is in another region", "--region"),
+    ("s3.GetBucketPolicy", "PermanentRedirect", "", 301, CloudError, 3, "is in another region", "--region"),
+    # a fault of AWS's
+    ("ec2.DescribeVpcs", "InternalError", "An internal error has occurred", 500, CloudError, 3, "could not answer",
+     "Try again"),
+    ("ec2.DescribeVpcs", "Unavailable", "The server is under maintenance", 503, CloudError, 3, "could not answer",
+     "Try again"),
+    ("lambda.ListFunctions", "ServiceException", "An internal error occurred", 500, CloudError, 3, "could not answer",
+     "Try again"),
+    ("s3.GetBucketPolicy", "503", "", 503, CloudError, 3, "could not answer", "Try again"),
+    ("s3.HeadBucket", "500", "", 500, CloudError, 3, "could not answer", "Try again"),
+    # in doubt
+    ("ec2.CreateVpc", "InternalError", "An internal error has occurred", 500, Lost, 1, "broke off", ""),
+    ("ec2.CreateVpc", "Unavailable", "Please contact AWS Support", 503, Lost, 1, "broke off", ""),
+    ("rds.CreateDBCluster", "ServiceUnavailable", "", 503, Lost, 1, "broke off", ""),
+    ("s3.CreateBucket", "503", "", 503, Lost, 1, "broke off", ""),
+    # a state of things, in AWS's own words
+    ("ec2.DeleteVpc", "DependencyViolation", "The vpc has dependencies.", 400, CloudError, 3, "AWS refused", ""),
+    ("rds.DeleteDBCluster", "InvalidDBClusterStateFault", "The cluster is busy.", 400, CloudError, 3, "AWS refused",
+     ""),
+    # nobody knows the call
+    ("ec2.CreateImage", "InvalidAction", "", 400, NoSuchCall, 3, "is not known here", "emulator"),
+    ("lambda.GetPolicy", "404", "", 404, NoSuchCall, 3, "is not known here", "emulator"),
+    ("s3.ListBuckets", "403", "", 403, NoSuchCall, 3, "is not known here", "emulator"),
+    ("s3.PutBucketPolicy", "NotImplemented", "", 501, NoSuchCall, 3, "is not known here", "emulator"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "message", "status", "kind", "exit_code", "what", "remedy"),
+    TOLD,
+    ids=[f"{row[0]}-{row[1]}-{number}" for number, row in enumerate(TOLD)],
+)
+def test_each_family_has_its_sentence_its_remedy_and_its_exit_code(
+    operation: str, code: str, message: str, status: int, kind: type[CloudError], exit_code: int, what: str, remedy: str
+) -> None:
+    problem = refused(operation, code, message, status)
+    assert type(problem) is kind, problem
+    assert (problem.exit_code, problem.aws_code) == (exit_code, code)
+    assert what in problem.what
+    assert remedy in problem.remedy and bool(remedy) == bool(problem.remedy)
+    assert "{" not in str(problem) and "xxxx" not in str(problem)
+
+
+def test_every_row_of_the_table_is_met_by_an_answer() -> None:
+    answers = [(operation, code, message, status) for operation, code, message, status, *_ in TOLD]
+    answers += [(operation, code, "", 400) for operation, code in GONE]
+    refusals = [Refusal(Call(operation), *said, REGION) for operation, *said in answers]
+    met = {next((family.codes for family in FAMILIES if family.has(refusal)), "") for refusal in refusals}
+    assert met >= {family.codes for family in FAMILIES}
+
+
+# -- whose policy says no --------------------------------------------------------------------------------------------
+
+USER = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: s3:PutBucketPolicy on resource: b"
+EXPLICIT = f"{USER} with an explicit deny in a"
+IMPLICIT = f"{USER} because no {{}} allows the s3:PutBucketPolicy action"
+
+
+@pytest.mark.parametrize(
+    ("message", "who"),
+    [
+        (f"{EXPLICIT} service control policy", "your organization"),
+        (f"{EXPLICIT} service control policy: arn:aws:organizations::1:policy/o-1/service_control_policy/p-1",
+         "your organization"),
+        (f"{EXPLICIT} resource control policy", "your organization"),
+        (f"{EXPLICIT} permissions boundary", "permissions boundary"),
+        (f"{EXPLICIT} session policy", "your sign-in itself"),
+        (f"{EXPLICIT} VPC endpoint policy", "VPC endpoint"),
+        (f"{EXPLICIT} resource-based policy", "policy of the thing itself"),
+        (f"{EXPLICIT}n identity-based policy", "a policy of your own user or role"),
+        (IMPLICIT.format("service control policy"), "your organization"),
+        (IMPLICIT.format("session policy"), "your sign-in itself"),
+        (IMPLICIT.format("VPC endpoint policy"), "VPC endpoint"),
+        (f"{USER} because public policies are prevented by the BlockPublicPolicy setting", "Block Public Access"),
+        ("Access denied because public policies are blocked by the BlockPublicPolicy setting", "Block Public Access"),
     ],
 )  # fmt: skip
-def test_nothing_else_is_taken_for_it(operation: str, code: str) -> None:
-    assert not refused(operation, code, 404 if code == "404" else 400)
+def test_where_asking_would_not_help_it_says_who_could_change_it(message: str, who: str) -> None:
+    problem = refused("s3.PutBucketPolicy", "AccessDenied", message, 403)
+    assert isinstance(problem, Denied)
+    assert problem.remedy.startswith("Asking for the permission s3:PutBucketPolicy would not help: ")
+    assert who in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("message", "whom"),
+    [
+        (IMPLICIT.format("identity-based policy"), "Ask your administrator for the permission s3:PutBucketPolicy"),
+        (IMPLICIT.format("permissions boundary"), "ask your administrator to allow s3:PutBucketPolicy there too"),
+        (IMPLICIT.format("resource-based policy"), "Ask whoever looks after the thing to allow s3:PutBucketPolicy"),
+        ("Access Denied", "Ask your administrator for the permission s3:PutBucketPolicy"),
+    ],
+)
+def test_where_asking_helps_it_says_whom(message: str, whom: str) -> None:
+    assert whom in refused("s3.PutBucketPolicy", "AccessDenied", message, 403).remedy
