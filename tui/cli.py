@@ -350,15 +350,13 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     if run.plan is None:
         raise Refused(f"{run.id} is a draft: nothing was created, so there is nothing to undo.")
     decisions = {key: str(value) for key, value in batch.load_answers(None, sets).items()}
-    ask = None
-    if not yes:
-        if output != "text" or not is_terminal():
-            raise click.UsageError("To undo without being asked, add --yes.")
-        if not conversation.agree_to_undo(run, decisions):
-            click.echo("Nothing was changed.", err=True)
-            return
-        ask = prompts.lets_in()
-    raise SystemExit(take_back(_session_of(run, given, journal, ask), decisions, output))
+    if not yes and (output != "text" or not is_terminal()):
+        raise click.UsageError("To undo without being asked, add --yes.")
+    session = _session_of(run, given, journal, None if yes else prompts.lets_in())
+    if not yes and not conversation.agree_to_undo(session, decisions):
+        click.echo("Nothing was changed.", err=True)
+        return
+    raise SystemExit(take_back(session, decisions, output))
 
 
 @cli.command()

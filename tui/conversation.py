@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from flows.engine import Asking, CloudError, Problem, Refused, Review, Run, Session, SignInNeeded, standing
+from flows.engine import Asking, CloudError, Problem, Refused, Review, Session, SignInNeeded, standing
+from flows.engine.shell import handrail
 
 from . import batch, exports, words
 from .arrival import LetIn
@@ -52,16 +53,22 @@ FAILED: Mapping[str, str] = {
 """What can be said about a run that stopped half-way."""
 
 
-def agree_to_undo(kept: Run, decided: dict[str, str], ask: Reader | None = None) -> bool:
-    """Show what would be taken back, ask what must be decided (into `decided`), and whether to go on."""
-    plan = kept.plan
-    assert plan is not None, "only a confirmed run can be undone"
+def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None = None) -> bool:
+    """Show what would be taken back and what others have there, ask what is to be decided (into `decided`), and whether
+    to go on. Raises CloudError."""
+    kept = session.run
+    assert kept is not None and kept.plan is not None, "only a confirmed run can be undone"
     say(f"Undo {kept.id}. This will be taken back:", err=True)
-    for action in standing(kept, plan):
+    for action in standing(kept, kept.plan):
         say(f"  - {line(action.undone or action.sentence)}", err=True)
+    claims = session.claims()
+    if claims:
+        say("Others have something there:", err=True)
+    for what, why in words.claims(kept, claims):
+        say(f"  ! {what}: {why}", err=True)
     ask = ask or reader()
     try:
-        for decision in plan.decisions:
+        for decision in session.to_decide(claims):
             if decision.key not in decided:
                 say(decision.ask, err=True)
                 for value, meaning in decision.options.items():
@@ -270,7 +277,13 @@ class Conversation:
         run = self.session.run
         assert run is not None, "only a run is undone"
         decided: dict[str, str] = {}
-        if not agree_to_undo(run, decided, self.ask):
+        try:
+            agreed = agree_to_undo(self.session, decided, self.ask)
+        except CloudError as problem:
+            say(words.problem(problem))
+            say(f"Try again with: {handrail('undo', run.id)}")
+            return problem.exit_code
+        if not agreed:
             say("Nothing was changed.")
             return 0
         while any(self._signed_in(problem) for problem in self._watch(lambda: self.session.undo(decided))):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from flows.engine import (
     Asking,
     Caution,
+    Claim,
     Event,
     Finding,
     Grade,
@@ -18,6 +19,7 @@ from flows.engine import (
     Problem,
     Receipt,
     Review,
+    Run,
     Session,
 )  # fmt: skip
 from flows.engine.plan import Cost
@@ -198,6 +200,12 @@ def receipt(done: Receipt) -> list[str]:
     lines += [f" restored  {line(what)}" for what in done.restored]
     lines += [f"     left  {line(rest.what)}: {line(rest.why)}{_still(rest.costs)}" for rest in done.left]
     return [*lines, headline(done)]
+
+
+def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
+    """What others have there: the thing of the run, and what they have on it or in it."""
+    actions = {action.id: action for action in run.plan.actions} if run.plan else {}
+    return [(line(actions[each.action].undone or actions[each.action].sentence), line(each.why)) for each in found]
 
 
 def headline(done: Receipt) -> str:

@@ -1,6 +1,7 @@
 """How every set-up works. The names that set-ups and front ends use are here."""
 
 from ..place import Place
+from .claims import Claim
 from .cloud import Ask, Cloud, Identity
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
@@ -72,6 +73,7 @@ __all__ = [
     "Call",
     "Caution",
     "Choice",
+    "Claim",
     "Cloud",
     "CloudError",
     "Cost",

@@ -18,6 +18,7 @@ from typing import Any
 
 from ..place import Place
 from .apply import apply
+from .claims import DECISIONS, Claim
 from .clock import Clock
 from .cloud import Cloud, Identity
 from .events import Event, Receipt
@@ -32,7 +33,7 @@ from .problems import Blocked, CloudError, Denied, FlowMistake, Problem, Refused
 from .questions import Caution, Choice, Option, Picks, Question, several
 from .remembering import Remembering
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
-from .undo import receipt, undo
+from .undo import claimed, receipt, undo
 
 
 @dataclass
@@ -303,7 +304,10 @@ class Session:
         return hand_over(self.flow, self.run, self._account)
 
     def undo(self, decisions: Mapping[str, str] | None = None) -> Iterator[Event]:
-        """Take the run back. `decisions` holds one value for each of `to_decide`. Raises Refused."""
+        """Take the run back. `decisions` holds a value for each that must be decided, and for those that may be.
+
+        Raises Refused.
+        """
         run = self.run
         if not run or not run.plan:
             raise Refused("Nothing was created yet, so there is nothing to undo.")
@@ -314,12 +318,25 @@ class Session:
         yield from undo(run, run.plan, self._account, self._stop, self._clock, decided)
         self.refresh()
 
-    def to_decide(self) -> tuple[Decision, ...]:
-        """What a person must decide before this run is taken back."""
-        return self.run.plan.decisions if self.run and self.run.plan else ()
+    def claims(self) -> list[Claim]:
+        """What others put into what this run made, or made lean on it: to be named before it is taken back.
+
+        Asks AWS. Raises CloudError.
+        """
+        run = self.run
+        if not run or not run.plan:
+            return []
+        self._same_account()
+        return claimed(run, run.plan, self._account, self._clock)
+
+    def to_decide(self, claims: Iterable[Claim] = ()) -> tuple[Decision, ...]:
+        """What a person must decide before this run is taken back, and what they may because of these `claims`."""
+        always = self.run.plan.decisions if self.run and self.run.plan else ()
+        keys = dict.fromkeys(claim.key for claim in claims if claim.key)
+        return (*always, *(DECISIONS[key] for key in keys))
 
     def _decided(self, plan: Plan, decided: Mapping[str, str]) -> None:
-        known = {decision.key: decision for decision in plan.decisions}
+        known = {decision.key: decision for decision in (*plan.decisions, *DECISIONS.values())}
         for key, value in decided.items():
             if key not in known:
                 raise Refused(f"“{key}” is nothing to decide here.", remedy="Leave out that --set.")

@@ -16,7 +16,7 @@ from ..widgets.options import Options
 from .page import Page, Say
 
 if TYPE_CHECKING:
-    from flows.engine import Session
+    from flows.engine import Claim, Decision, Session
 
 
 class TypeName(Page):
@@ -71,28 +71,37 @@ class UndoPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._open = list(session.to_decide())
+        self._open: list[Decision] = []
         self._decided: dict[str, str] = {}
 
     def between(self) -> Iterable[Widget]:
-        yield Lines(to_be_taken_back(self.session), hug=True, id="page")
+        yield Lines(to_be_taken_back(self.session, []), hug=True, id="page")
         yield Say("", id="now")
         yield Options(id="ways")
 
     def on_mount(self) -> None:
-        self._ask()
         self.query_one(Options).focus()
+        self.do(self.session.claims, self._shown, saying="Looking whether others use any of it…")
+
+    def waits(self, words: str) -> None:
+        self.query_one("#now", Say).say(words)
+
+    def _shown(self, claims: list[Claim]) -> None:
+        self._open = list(self.session.to_decide(claims))
+        if claims:
+            self.query_one("#page", Lines).show(to_be_taken_back(self.session, claims))
+        self._ask()
 
     def _ask(self) -> None:
         options = self.query_one(Options)
-        if self._open:
+        if self.session.place.read_only:
+            self.query_one("#now", Say).say("This is read-only: nothing can be taken back. Leave out --read-only.")
+            options.show([Row("keep", "Back", "nothing is changed")])
+        elif self._open:
             decision = self._open[0]
             self.query_one("#now", Say).say(line(decision.ask))
             rows = [Row(f"decide:{key}", line(meaning), key) for key, meaning in decision.options.items()]
             options.show(rows, at=f"decide:{decision.default}")
-        elif self.session.place.read_only:
-            self.query_one("#now", Say).say("This is read-only: nothing can be taken back. Leave out --read-only.")
-            options.show([Row("keep", "Back", "nothing is changed")])
         else:
             self.query_one("#now", Say).say("What existed before this run is not touched.")
             options.show(
@@ -125,12 +134,16 @@ class UndoPage(Page):
         ]  # fmt: skip
 
 
-def to_be_taken_back(session: Session) -> list[Said]:
-    """What this run made and an undo would take away."""
+def to_be_taken_back(session: Session, claims: list[Claim]) -> list[Said]:
+    """What others have in or on what this run made, and what an undo would take away."""
     from flows.engine import standing
+
+    from .. import words
 
     run = session.run
     assert run is not None and run.plan is not None, "only a run is undone"
-    rows = [Said(f"Undo {run.id}. This will be taken back:", kind="heading")]
-    rows += [Said(line(action.undone or action.sentence), "-", "warn") for action in standing(run, run.plan)]
-    return rows if len(rows) > 1 else [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]
+    rows = [Said(line(action.undone or action.sentence), "-", "warn") for action in standing(run, run.plan)]
+    if not rows:
+        return [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]
+    theirs = [Said(f"{what}: {why}", "others", "bad") for what, why in words.claims(run, claims)]
+    return [*theirs, Said(f"Undo {run.id}. This will be taken back:", kind="heading"), *rows]

@@ -126,7 +126,7 @@ class ReceiptPage(Page):
         self.query_one(Lines).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not self._receipt.complete if action == "undo" else True
+        return not self._receipt.complete or self._receipt.in_use if action == "undo" else True
 
     def action_undo(self) -> None:
         """Once more."""
@@ -148,10 +148,11 @@ class ReceiptPage(Page):
 
 def receipt_rows(receipt: Receipt) -> list[Said]:
     """A receipt in rows, the verdict first."""
-    if receipt.complete:
-        rows = [Said("Everything is as it was before.", "undone", "good")]
-    else:
-        rows = [Said("Not everything could be taken back; see what is left.", "left", "bad")]
+    from ..words import headline
+
+    whole = receipt.complete and not receipt.stays
+    look = "good" if whole else "warn" if receipt.complete else "bad"
+    rows = [Said(headline(receipt), "undone" if whole else "left", look)]
     parts = (
         ("Removed", [Said(homely(line(what)), "removed", "good") for what in receipt.removed]),
         ("Put back as it was", [Said(line(what), "restored", "good") for what in receipt.restored]),
