@@ -16,7 +16,17 @@ from flows.tasks import OUTPUTS, TASKS
 from flows.version import __version__
 
 from . import exports
-from .ending import carry_out, print_json, review_json, show_review, stoppable, take_back, tell
+from .ending import (
+    carry_out,
+    print_json,
+    review_json,
+    show_review,
+    stoppable,
+    take_back,
+    tell,
+    tell_receipt,
+    tell_result,
+)
 from .entry import print_set_ups
 from .surroundings import is_terminal, wants_lines
 from .tasks import TaskCommand
@@ -196,7 +206,7 @@ def run(
 
         raise SystemExit(full_screen(place, flow=flow, answers=known, accept=accept))
     _required(found, known)
-    session = Session(found, _cloud(place), _journal(), place=place)
+    session = _closed_in_the_end(Session(found, _cloud(place), _journal(), place=place))
     session.accepted |= set(accept)
     cautions = session.fill(known)
     batch.look_ahead(session)
@@ -298,23 +308,28 @@ def runs(run_id: str | None, save_answers: Path | None, output: str, **given: An
 @global_options
 def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output: str, **given: Any) -> None:
     """Go on with a draft or an interrupted run where it was left."""
-    from . import batch
+    from . import batch, history
 
     journal = _journal()
     run = journal.run(run_id)
-    record = run.record
     if output == "text" and not yes and _somebody(plain):
+        place = _place_again(given, run.record.place)
         if _plain(plain):
             from . import prompts
 
-            raise SystemExit(prompts.resume(_place_again(given, record.place), run.id, accept))
+            raise SystemExit(prompts.resume(place, run.id, accept))
         from .app import run as full_screen
 
-        raise SystemExit(full_screen(_place_again(given, record.place), run=run.id, accept=accept))
-    if record.status in ("undone",):
-        raise click.UsageError(f"{run.id} was undone; there is nothing to go on with.")
+        raise SystemExit(full_screen(place, run=run.id, accept=accept))
+    _to_be_gone_on_with(run)
     session = _session_of(run, given, journal)
     session.accepted |= set(accept)
+    _to_be_gone_on_with(run)
+    if run.ended_meanwhile:
+        click.echo(history.ended_meanwhile(run), err=True)
+        tell_result(session, batch.result(session, []), output)
+        return
+    record = run.record
     if record.status == "undoing":
         raise SystemExit(take_back(session, {}, output))
     cautions: list[Caution] = []
@@ -333,6 +348,11 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
     raise SystemExit(carry_out(session, cautions, output))
 
 
+def _to_be_gone_on_with(run: EngineRun) -> None:
+    if run.record.status == "undone":
+        raise click.UsageError(f"{run.id} was undone; there is nothing to go on with.")
+
+
 @cli.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--yes", is_flag=True, help="Undo without asking.")
@@ -343,7 +363,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     """Take a run back: the account becomes as it was before."""
     from flows.engine import Refused
 
-    from . import batch, conversation, prompts
+    from . import batch, conversation, history, prompts
 
     journal = _journal()
     run = journal.run(run_id)
@@ -353,6 +373,9 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     if not yes and (output != "text" or not is_terminal()):
         raise click.UsageError("To undo without being asked, add --yes.")
     session = _session_of(run, given, journal, None if yes else prompts.lets_in())
+    if run.ended_meanwhile and run.record.status == "undone":
+        click.echo(history.ended_meanwhile(run), err=True)
+        raise SystemExit(tell_receipt(session, output))
     if not yes and not conversation.agree_to_undo(session, decisions):
         click.echo("Nothing was changed.", err=True)
         return
@@ -491,7 +514,13 @@ def _session_of(run: EngineRun, given: dict[str, Any], journal: Journal, ask: As
     from flows.engine import Session
 
     place = _place_again(given, run.record.place)
-    return Session(flows.find(run.record.flow), _cloud(place, ask), journal, place=place, run=run)
+    return _closed_in_the_end(Session(flows.find(run.record.flow), _cloud(place, ask), journal, place=place, run=run))
+
+
+def _closed_in_the_end(session: Session) -> Session:
+    """However the command ends, its run may be driven by others then."""
+    click.get_current_context().call_on_close(session.close)
+    return session
 
 
 def _place_again(given: dict[str, Any], kept: Place) -> Place:

@@ -46,20 +46,25 @@ def carry_out(session: Session, cautions: list[Caution], output: str) -> int:
 
 
 def take_back(session: Session, decisions: dict[str, str], output: str) -> int:
-    from . import batch, words
+    from . import batch
 
     batch.writable(session.place)
     seen: dict[str, str] = {}
     with stoppable(session.stop, STOPPING) as interrupted:
         for event in session.undo(decisions):
             tell(event, output, seen)
+    code = tell_receipt(session, output)
+    return 130 if interrupted else code
+
+
+def tell_receipt(session: Session, output: str) -> int:
+    from . import batch, words
+
     receipt: Receipt = session.receipt()
     if output == "text":
         click.echo("\n".join(words.receipt(receipt)))
     else:
         print_json(batch.undone(session, receipt), compact=output == "ndjson")
-    if interrupted:
-        return 130
     return 0 if receipt.complete else 1
 
 

@@ -34,6 +34,11 @@ def lines(records: Iterable[Record]) -> list[str]:
     return rows or ["No drafts and no runs yet."]
 
 
+def ended_meanwhile(run: Run) -> str:
+    """What to say of a run that another Handrail brought to its end while this one was on its way to it."""
+    return f"{run.id} was gone on with elsewhere meanwhile, and is {STATES[run.record.status]}."
+
+
 def said(value: object) -> str:
     """An answer as a person would say it."""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

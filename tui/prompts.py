@@ -7,11 +7,12 @@ a reply is read, and what a dumb terminal gets, is in `reader`; what is said the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import flows
-from flows.engine import Journal, Place, Problem, Session
+from flows.engine import Journal, Place, Problem, Run, Session
 
 from . import batch, history, words
 from .arrival import Arrival, LetIn
@@ -102,10 +103,7 @@ def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[
     session.accepted |= set(accept)
     if answers:
         session.suggest(answers)
-    code, session = _talk(session, journal, ask)
-    if save:
-        batch.save_answers(save, session.answers())
-    return code
+    return _talk(session, journal, ask, save)
 
 
 def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
@@ -116,13 +114,19 @@ def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
         cloud, place = Arrival(say, ask, journal).arrive(place)
     except Quit as leaving:
         return leaving.code
-    session = Session(flows.find(kept.record.flow), cloud, journal, place=place, run=kept)
-    session.settle()
-    session.accepted |= set(accept)
+    with closing(Session(flows.find(kept.record.flow), cloud, journal, place=place, run=kept)) as session:
+        session.settle()
+        session.accepted |= set(accept)
+        if kept.ended_meanwhile:
+            say(history.ended_meanwhile(kept))
+        return _gone_on_with(session, kept, journal, ask)
+
+
+def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader) -> int:
     talk = Conversation(session, ask)
     match kept.record.status:
         case "draft":
-            return _talk(session, journal, ask)[0]
+            return _talk(session, journal, ask)
         case "undoing":
             return talk.undo()
         case "applying" | "failed":
@@ -135,13 +139,20 @@ def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
             return talk.look_back()
 
 
-def _talk(session: Session, journal: Journal, ask: Reader) -> tuple[int, Session]:
-    """Ask, review and apply, in another account if the person moves; gives the exit code, and the session at last."""
-    while True:
-        try:
-            return Conversation(session, ask).hold(), session
-        except Elsewhere as wish:
-            session = _moved(session, journal, ask, wish.kind)
+def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = None) -> int:
+    """Ask, review and apply, in another account if the person moves; gives the exit code. Answers are saved at last."""
+    try:
+        while True:
+            try:
+                code = Conversation(session, ask).hold()
+            except Elsewhere as wish:
+                session = _moved(session, journal, ask, wish.kind)
+                continue
+            if save:
+                batch.save_answers(save, session.answers())
+            return code
+    finally:
+        session.close()
 
 
 def _moved(session: Session, journal: Journal, ask: Reader, kind: str) -> Session:

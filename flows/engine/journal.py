@@ -14,7 +14,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,9 +119,10 @@ class Journal:
         with self._lock, self._trouble():
             return self._db.execute(sql, values).fetchall()
 
-    def write(self, sql: str, values: Sequence[Any] = ()) -> None:
+    def write(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Gives the number of rows that it concerned."""
         with self._lock, self._trouble():
-            self._db.execute(sql, values)
+            return self._db.execute(sql, values).rowcount
 
     @contextmanager
     def _trouble(self) -> Iterator[None]:
@@ -139,22 +140,40 @@ class Journal:
 
 
 class Run:
-    """One draft or run. Every method that writes has written when it returns."""
+    """One draft or run. Every method that writes has written when it returns.
+
+    What was done is read when this is made, and again once the run is held, so that nobody drives it by what was true
+    before. Whoever has lost hold of it writes nothing more: every such method raises Busy then.
+    """
 
     def __init__(self, journal: Journal, id: str) -> None:
         self.id, self._journal = id, journal
+        self._mine = ""
+        self.ended_meanwhile = False
+        """Whether somebody else brought it to its end between when it was first read and when it was held."""
+        self._read()
+        self._first_read = self._standing()
+
+    def _standing(self) -> str:
+        rows = self._journal.read("SELECT status FROM runs WHERE id = ?", (self.id,))
+        return str(rows[0][0]) if rows else ""
+
+    def _read(self) -> None:
         self._status: dict[str, str] = {}
         self._facts: dict[str, dict[str, Any]] = {}
         self._when: dict[tuple[str, str], datetime] = {}
-        for at, action, kind, data in journal.read(
-            "SELECT at, action, kind, data FROM events WHERE run = ? ORDER BY seq", (id,)
+        self._plan: Plan | None = None
+        for at, action, kind, data in self._journal.read(
+            "SELECT at, action, kind, data FROM events WHERE run = ? ORDER BY seq", (self.id,)
         ):
             self._note(at, action, kind, json.loads(data))
-        self._plan: Plan | None = None
 
     @property
     def record(self) -> Record:
-        return _record(self._journal.read(f"SELECT {COLUMNS} FROM runs WHERE id = ?", (self.id,))[0])
+        rows = self._journal.read(f"SELECT {COLUMNS} FROM runs WHERE id = ?", (self.id,))
+        if not rows:
+            raise Refused(f"{self.id} was discarded.", remedy="`handrail runs` lists what there is.")
+        return _record(rows[0])
 
     @property
     def folder(self) -> Path:
@@ -206,8 +225,8 @@ class Run:
         `created`), ready (it took effect), undo (before taking back), undone, left (with `why`).
         """
         at, text = _now(), json.dumps(data, default=str)
-        self._journal.write(
-            "INSERT INTO events (run, action, kind, at, data) VALUES (?, ?, ?, ?, ?)", (self.id, action, kind, at, text)
+        self._write(
+            "INSERT INTO events (run, action, kind, at, data) SELECT id, ?, ?, ?, ? FROM runs", action, kind, at, text
         )
         self._note(at, action, kind, json.loads(text))
 
@@ -246,23 +265,32 @@ class Run:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the run, so that no other session drives it. Raises Busy."""
+        """Hold the run, so that no other session drives it, and read afresh what was done until then. Raises Busy."""
         me = _me()
+        mine = json.dumps(me, sort_keys=True)
         # one statement decides, so two sessions that try at the same moment cannot both get it
         owner = self._owner()
-        if owner and owner != me and _alive(owner):
+        if owner and _alive(owner):
             raise Busy(
                 f"{self.id} is being driven by another Handrail (process {owner['pid']} on {owner['host']}).",
                 remedy="Go on there, or end that process first.",
             )
-        mine, theirs = json.dumps(me, sort_keys=True), json.dumps(owner, sort_keys=True) if owner else ""
-        self._journal.write("UPDATE runs SET owner = ? WHERE id = ? AND owner = ?", (mine, self.id, theirs))
-        if self._owner() != me:
-            raise Busy(f"{self.id} was just taken by another Handrail.", remedy="Go on there.")
+        _held.add(me["session"])
         try:
+            theirs = json.dumps(owner, sort_keys=True) if owner else ""
+            self._journal.write("UPDATE runs SET owner = ? WHERE id = ? AND owner = ?", (mine, self.id, theirs))
+            if self._owner() != me:
+                raise Busy(f"{self.id} was just taken by another Handrail.", remedy="Go on there.")
+            self._mine = mine
+            self._read()
+            now = self._standing()
+            self.ended_meanwhile = now != self._first_read and now in ("done", "waiting", "undone")
             yield
         finally:
-            self._journal.write("UPDATE runs SET owner = '' WHERE id = ? AND owner = ?", (self.id, mine))
+            self._mine = ""
+            _held.discard(me["session"])
+            with suppress(JournalTrouble):  # without room, or at the very end: what is not in `_held` holds nothing
+                self._journal.write("UPDATE runs SET owner = '' WHERE id = ? AND owner = ?", (self.id, mine))
 
     def _owner(self) -> dict[str, Any]:
         rows = self._journal.read("SELECT owner FROM runs WHERE id = ?", (self.id,))
@@ -271,10 +299,14 @@ class Run:
 
     def _set(self, **values: str) -> None:
         columns = ", ".join(f"{name} = ?" for name in values)
-        self._journal.write(
-            f"UPDATE runs SET {columns}, changed = ? WHERE id = ?",
-            (*values.values(), _now(), self.id),
-        )
+        self._write(f"UPDATE runs SET {columns}, changed = ?", *values.values(), _now())
+
+    def _write(self, sql: str, *values: Any) -> None:
+        """Write, if this run is still ours to drive. Raises Busy."""
+        ours, by = (" AND owner = ?", (self._mine,)) if self._mine else ("", ())
+        if not self._journal.write(f"{sql} WHERE id = ?{ours}", (*values, self.id, *by)):
+            what = f"{self.id} is driven by another Handrail by now, or its journal was replaced."
+            raise Busy(what, remedy=f"See: handrail runs {self.id}")
 
     def _note(self, at: str, action: str, kind: str, data: dict[str, Any]) -> None:
         self._status[action] = kind
@@ -297,8 +329,13 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+_held: set[str] = set()
+"""What this process holds: each time that a run is taken has a name of its own."""
+
+
 def _me() -> dict[str, Any]:
-    return {"pid": os.getpid(), "host": socket.gethostname(), "started": _started(os.getpid())}
+    pid = os.getpid()
+    return {"pid": pid, "host": socket.gethostname(), "started": _started(pid), "session": secrets.token_hex(8)}
 
 
 def _started(pid: int) -> str:
@@ -313,6 +350,8 @@ def _started(pid: int) -> str:
 def _alive(owner: Mapping[str, Any]) -> bool:
     if owner["host"] != socket.gethostname():
         return True  # it cannot be asked from here
+    if (owner["pid"], owner["started"]) == (os.getpid(), _started(os.getpid())):
+        return owner.get("session") in _held
     try:
         os.kill(owner["pid"], 0)
     except ProcessLookupError:

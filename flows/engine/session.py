@@ -85,7 +85,7 @@ class Session:
         self._reviewed: tuple[Mapping[str, Any], Review] | None = None
         if run:
             self._held.enter_context(run.held())
-            record = run.record
+            record = run.record  # only now: until then another session may have driven it
             self._said = {key: _Said(raw) for key, raw in record.answers.items()}
 
     def close(self) -> None:

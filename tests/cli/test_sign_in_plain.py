@@ -75,8 +75,8 @@ def test_a_sign_in_that_ends_while_applying_goes_on_after_it(door: Gate) -> None
         run = terminal.until("Take it back with: handrail undo ") + terminal.until("\n")
         assert terminal.ended() == 0
     with talk("undo", run.split()[-1]) as terminal:
-        terminal.answer("Type yes to undo", "yes")
         terminal.answer("The 6 digits", MFA)
+        terminal.answer("Type yes to undo", "yes")
         terminal.until("Everything is as it was before.")
         assert terminal.ended() == 0
     for creating in ("CreateCustomerGateway", "CreateVpnGateway", "CreateVpnConnection"):

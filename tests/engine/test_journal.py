@@ -245,6 +245,52 @@ def test_a_number_used_again_is_not_the_owner(journal: Journal) -> None:
         pass
 
 
+def test_two_windows_of_one_process_are_two(journal: Journal) -> None:
+    """What holds a run is a session, not a process."""
+    run = journal.begin("demo", Place())
+    with run.held():
+        with pytest.raises(Busy, match=f"process {os.getpid()}"), journal.run(run.id).held():
+            pass
+    with journal.run(run.id).held():
+        pass
+
+
+def test_what_was_done_is_read_once_it_is_held(journal: Journal) -> None:
+    """What another session did between looking and holding is known then, and that it came to its end."""
+    early, other = journal.begin("demo", Place()), journal.records()[0].id
+    with (theirs := journal.run(other)).held():
+        theirs.note("gateway", "done", outputs={"id": "vgw-1"}, created=True)
+        theirs.set_status("done")
+    assert (early.status("gateway"), early.ended_meanwhile) == ("", False)
+    with early.held():
+        assert (early.status("gateway"), early.ended_meanwhile) == ("done", True)
+        assert early.facts("gateway")["outputs"] == {"id": "vgw-1"}
+    with (late := journal.run(other)).held():
+        assert not late.ended_meanwhile
+
+
+def test_who_has_lost_hold_of_a_run_writes_nothing(journal: Journal) -> None:
+    """Should the lock ever be taken away, the next thing written down is refused, so nothing is sent after it."""
+    run = journal.begin("demo", Place())
+    with run.held():
+        owned_by(journal, run)
+        for write in (lambda: run.note("gateway", "intent"), lambda: run.set_status("done")):
+            with pytest.raises(Busy, match="another Handrail"):
+                write()
+    assert journal.run(run.id).history() == []
+    assert run.record.status == "draft"
+
+
+def test_it_is_let_go_of_although_nothing_can_be_written(journal: Journal) -> None:
+    """Nothing is raised at the very end, where nobody could catch it, and the run is free."""
+    run = journal.begin("demo", Place())
+    with run.held():
+        journal.read("PRAGMA query_only = ON")
+    journal.read("PRAGMA query_only = OFF")
+    with journal.run(run.id).held():
+        pass
+
+
 def test_an_owner_on_another_machine_is_believed(journal: Journal) -> None:
     """From here nobody can tell whether it lives, so it does."""
     run = journal.begin("demo", Place())

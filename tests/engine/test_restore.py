@@ -165,9 +165,9 @@ def cut_at(n: int, journal: Journal, cloud: Aws, monkeypatch: pytest.MonkeyPatch
 
     write = Journal.write
 
-    def write_or_end(self: Journal, *rest: Any) -> None:
+    def write_or_end(self: Journal, *rest: Any) -> int:
         moment()
-        write(self, *rest)
+        return write(self, *rest)
 
     monkeypatch.setattr(Journal, "write", write_or_end)
     return Between(cloud, before=moment), lambda: moments[0] >= n

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import flows
-from flows.engine import Cloud, Journal, Place, Run, Session
+from flows.engine import Cloud, Happening, Journal, Place, Run, Session
 from flows.engine.clock import Clock
 
 STATIC: Mapping[str, Any] = {
@@ -58,3 +58,22 @@ def session(
 def again(cloud: Cloud, journal: Journal, run: Run, *, clock: Clock | None = None) -> Session:
     """The session in which another process would go on with a run."""
     return Session(flows.find("vpn"), cloud, journal, place=Place(practice=True), run=journal.run(run.id), clock=clock)
+
+
+def stopped_half_way(cloud: Cloud, journal: Journal, clock: Clock) -> Run:
+    """A run that somebody stopped after its first step."""
+    made = session(cloud, journal, clock=clock)
+    for event in made.apply():
+        if event.kind is Happening.DONE:
+            made.stop()
+    made.close()
+    assert made.run is not None and made.run.record.status == "failed"
+    return made.run
+
+
+def brought_to_its_end(cloud: Cloud, journal: Journal, run: Run, clock: Clock) -> None:
+    """What another window does with that run."""
+    other = again(cloud, journal, run, clock=clock)
+    assert not [event.problem for event in other.apply() if event.problem]
+    other.hand_over()
+    other.close()

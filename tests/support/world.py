@@ -173,9 +173,9 @@ class _Inside:
                 self._moment()
             return send(aws, call, how)
 
-        def written(journal: Journal, *rest: Any) -> None:
+        def written(journal: Journal, *rest: Any) -> int:
             self._moment()
-            write(journal, *rest)
+            return write(journal, *rest)
 
         def saved(*rest: Any) -> Any:
             self._moment()

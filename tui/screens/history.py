@@ -87,7 +87,11 @@ class RunPage(Page):
         yield Say("", id="said")
 
     def on_mount(self) -> None:
+        from ..history import ended_meanwhile
+
         self.query_one(Lines).focus()
+        if self.session.run and self.session.run.ended_meanwhile:
+            self.query_one("#said", Say).say(ended_meanwhile(self.session.run))
 
     def _rows(self) -> list[Said]:
         assert self.session.run is not None, "a run is looked at"
