@@ -152,6 +152,7 @@ def drop(passing: Piece) -> Action:
         Call("ec2.DeregisterImage", {"ImageId": passing.id, "DeleteAssociatedSnapshots": True}),
         after=("copy-ready",),
         exists=GONE,
+        gives_up="image",
     )
 
 

@@ -99,6 +99,7 @@ def drop(passing: Piece) -> Action:
         Call(f"rds.Delete{kind}", {f"{kind}Identifier": passing.name}),
         after=("copy",),
         exists=GONE[kind],
+        gives_up="snapshot",
     )
 
 

@@ -168,16 +168,16 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             carrier.notice(action.id)
             continue
         except CloudError as problem:
-            if not matches(problem, action.exists):
+            # after a doubt a refusal may be our own first call speaking; without a proof it is not
+            ours = look_for(action, carrier) if doubt else None
+            if ours is not None:
+                _write_done(action, plan, carrier, ours)
+            elif matches(problem, action.exists):
+                run.note(action.id, _made(action), outputs={}, created=False, doubt=doubt)
+            else:
                 problem.what = action.refusals.get(problem.aws_code, problem.what)
                 run.note(action.id, "refused", why=str(problem))
                 raise
-            # after a doubt "it exists" may be our own first call speaking; without a proof it is not
-            ours = look_for(action, carrier) if doubt else None
-            if ours is None:
-                run.note(action.id, _made(action), outputs={}, created=False, doubt=doubt)
-            else:
-                _write_done(action, plan, carrier, ours)
         else:
             _write_done(action, plan, carrier, reply)
         return

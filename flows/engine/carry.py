@@ -173,13 +173,13 @@ class Carrier:
 
     def _proved(self, find: Find, proof: Call, each: Any, several: bool) -> bool:
         try:
-            about = self.cloud.make(proof.fill(partial(self._resolve_found, None, each)))
+            about = self.cloud.make(proof.fill(partial(self._resolve_found, find.look, each)))
         except Denied:
             if not several:
                 raise
             return False  # somebody else's: what this run made, it may look at
         except CloudError as problem:
-            if not no_such_thing(problem):
+            if not isinstance(problem, _Incomplete) and not no_such_thing(problem):
                 raise
             return False
         return bool(part(self.text(find.ours), about))
@@ -211,7 +211,13 @@ class Carrier:
 
         def attempt() -> tuple[dict[str, Any], bool]:
             answer = self.cloud.make(read.fill(self.resolve)) if read else {}
-            reply = self.cloud.make(call.fill(partial(self._resolve_found, read, answer)))
+            filled = call.fill(partial(self._resolve_found, read, answer) if read else self.resolve)
+            try:
+                reply = self.cloud.make(filled)
+            except CloudError as problem:
+                if read and type(problem) is CloudError and not problem.aws_code:  # it could not even be sent
+                    raise _Incomplete(problem.what, problem.why, problem.remedy) from None
+                raise
             return reply, bool(more and part(more, answer))
 
         while True:
@@ -231,19 +237,19 @@ class Carrier:
                 return attempt()
             except CloudError as problem:
                 elapsed = self.clock.now() - began
-                unknown = no_such_thing(problem) and self.lately(rests_on)
+                unknown = (isinstance(problem, _Incomplete) or no_such_thing(problem)) and self.lately(rests_on)
                 if not unknown and (not matches(problem, not_yet) or elapsed > self.patience):
                     raise
-                told = f"AWS is not ready for it yet ({problem.aws_code}); it is asked again"
+                code = f" ({problem.aws_code})" if problem.aws_code else ""
+                told = f"AWS is not ready for it yet{code}; it is asked again"
                 self.report(Event(Happening.WAITING, action, told, "", elapsed, USUALLY))
                 self.pause(interval(tries))
                 tries += 1
 
-    def _resolve_found(self, read: Call | None, answer: Mapping[str, Any], ref: Ref) -> Any:
+    def _resolve_found(self, read: Call, answer: Mapping[str, Any], ref: Ref) -> Any:
         if ref != found(ref.path):
             return self.resolve(ref)
-        value = part(ref.path, answer)
-        if value is None and read:
+        if (value := part(ref.path, answer)) is None:
             raise _lacking(read, ref.path)
         return value
 
@@ -304,9 +310,13 @@ def part(path: str, answer: Any) -> Any:
         return None
 
 
+class _Incomplete(CloudError):
+    """AWS's answer lacks what is needed: it may not know all of the thing yet."""
+
+
 def _lacking(call: Call, path: str) -> CloudError:
     remedy = "Resume to ask once more, or undo."
-    return CloudError(f"AWS's answer to {call.operation} has no {path}.", "It is needed for this step.", remedy)
+    return _Incomplete(f"AWS's answer to {call.operation} has no {path}.", "It is needed for this step.", remedy)
 
 
 def streamed(work: Callable[[], None], events: queue.SimpleQueue[Event]) -> Iterator[Event]:

@@ -83,6 +83,7 @@ def undo(
             unknown.add(action.id)
             stays = staying(plan, actions, {**stays, action.id: str(problem)}, run)
         else:
+            carrier.notice(action.id)
             yield Event(Happening(run.facts(action.id)["how"]), action.id, action.undone or action.sentence)
     if receipt(run, plan).complete:
         run.set_status("undone")
@@ -165,7 +166,8 @@ def receipt(run: Run, plan: Plan) -> Receipt:
 
 def _ended(run: Run, plan: Plan) -> set[str]:
     """What was not meant to last and did not; what somebody did to it afterwards is theirs."""
-    return {action.relieves for action in plan.actions if action.relieves and run.status(action.id) == "ready"}
+    over = [action for action in plan.actions if run.status(action.id) == "ready"]
+    return {id for action in over for id in (action.relieves, action.gives_up) if id}
 
 
 class _Stays(CloudError):
@@ -190,8 +192,13 @@ class _Taking:
 
     @property
     def fresh(self) -> tuple[str, ...]:
-        """Of what AWS may not know yet, where "gone" is not what we did ourselves."""
+        """What was done so shortly before that AWS may not know it yet: this, unless "gone" is our own doing."""
         return () if self.begun else (self.action.id,)
+
+    @property
+    def around(self) -> tuple[str, ...]:
+        """That, and what rested on it and was just taken back."""
+        return (*self.fresh, *_resting_on(self.action, self.plan))
 
     def changed(self, why: str, now: Any) -> _Stays:
         """Somebody changed it since: it is theirs now, and so is what it leans on."""
@@ -245,7 +252,11 @@ def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
     Raises _Stays if it must stay.
     """
     names: list[str] = []
-    for claim in claims_on(action, carrier):
+
+    def holding(found: list[Claim]) -> bool:
+        return any(claim.holds(carrier.decisions) for claim in found)
+
+    for claim in carrier.believed(lambda: claims_on(action, carrier), holding, _resting_on(action, plan)):
         if claim.holds(carrier.decisions):
             raise _Stays(claim.why, "others" if claim.known else "refused", action.needs)
         remove = claim.others.remove if claim.others else None
@@ -259,6 +270,11 @@ def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
                     raise
         names += claim.names
     return names
+
+
+def _resting_on(action: Action, plan: Plan) -> list[str]:
+    """The actions that need this one: of what was just taken back, AWS may still tell."""
+    return [other.id for other in plan.actions if action.id in other.needs]
 
 
 def _id_of(name: str, carrier: Carrier, ref: Ref) -> Any:
@@ -306,7 +322,11 @@ def _as_left(taking: _Taking, still: Still) -> bool:
     """Whether it is still as this run left it; False if it is gone. Raises _Stays if somebody changed it."""
     carrier = taking.carrier
     try:
-        now = carrier.believed(lambda: carrier.look(still.look, still.path), lambda seen: seen is None, taking.fresh)
+        now = carrier.believed(
+            lambda: carrier.look(still.look, still.path),
+            lambda seen: seen is None or str(seen) != carrier.text(still.equals),
+            taking.around,
+        )
     except CloudError as problem:
         if matches(problem, still.absent):
             return True
