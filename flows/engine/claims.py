@@ -37,6 +37,15 @@ EDITED = "Somebody changed it since it was made"
 
 
 @dataclass(frozen=True)
+class Stay:
+    """Why something is left. `because` of `others`, since somebody `changed` it, or AWS `refused`: only that may be
+    otherwise when it is tried again."""
+
+    why: str
+    because: str
+
+
+@dataclass(frozen=True)
 class Claim:
     """Why something of a run should stay.
 
@@ -55,6 +64,10 @@ class Claim:
     names: tuple[str, ...] = ()
     others: Others | None = field(default=None, compare=False)
     known: bool = True
+
+    @property
+    def stay(self) -> Stay:
+        return Stay(self.why, "others" if self.known else "refused")
 
     def holds(self, decisions: Mapping[str, str]) -> bool:
         return not self.key or decisions.get(self.key) != DELETE
@@ -118,26 +131,19 @@ def _edited(action: Action, carrier: Carrier) -> bool:
     return carrier.believed(changed, bool, (action.id,))
 
 
-def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, str], run: Run) -> dict[str, str]:
+def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, Stay], run: Run) -> dict[str, Stay]:
     """All that stays if these stay, each with its reason: what a thing that stays needs, and what belongs to it."""
-    there = {action.id: action for action in standing}
-    stays, new = dict(causes), list(causes)
+    belonging = {action.id: action for action in standing}
+    every = {action.id: action for action in plan.actions}
+    stays, new = dict(causes), [id for id in causes if id in every]
     while new:
-        id = new.pop()
-        cause = next((action for action in plan.actions if action.id == id), None)
-        if cause is None:
-            continue
-        why = f"{called(cause, run)} needs it, and that stays."
-        needed = [need for need in sorted(cause.needs) if need in there]
-        belonging = [other.id for other in there.values() if id in other.part_of]
-        for other in (*needed, *belonging):
-            if other not in stays:
-                stays[other] = why
+        cause = every[new.pop()]
+        stay = Stay(f"{called(cause, run)} needs it, and that stays.", stays[cause.id].because)
+        others = [*sorted(cause.needs), *(id for id, action in belonging.items() if cause.id in action.part_of)]
+        for other in others:
+            if other in every and other not in stays:
+                stays[other] = stay
                 new.append(other)
-        for need in sorted(cause.needs - set(there)):  # a step that made nothing, but rests on one that did
-            if need not in stays:
-                stays[need] = why
-                new.append(need)
     return stays
 
 

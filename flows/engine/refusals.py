@@ -26,6 +26,8 @@ READS = ("Describe", "List", "Get", "Head", "Lookup", "Search", "Simulate", "Bat
 NO_SUCH_THING = re.compile(r"NotFound|NotExist|NoSuch|NonExist|UnknownResource|^404$", re.IGNORECASE)
 """In a code: that what was asked about is not there. `InvalidVpcID.NotFound` of EC2, `NoSuchBucket`,
 `InvocationDoesNotExist`, `AWS.SimpleQueueService.NonExistentQueue`; "404" is what a HEAD has instead of a code."""
+IN_USE = re.compile(r"InUse|Dependency|DeleteConflict|HasAssociated|NotEmpty|StillReferenced", re.IGNORECASE)
+"""In a code: that something else needs what should go. `DependencyViolation`, `ResourceInUse`, `BucketNotEmpty`."""
 THROTTLED = re.compile(
     r"Throttl|TooManyRequests|RequestLimitExceeded|BandwidthLimitExceeded|SlowDown|PriorRequestNotComplete"
     r"|ProvisionedThroughputExceeded|TransactionInProgress|RateExceeded|^429$"
@@ -46,6 +48,11 @@ def changes(call: Call) -> bool:
 def no_such_thing(problem: CloudError) -> bool:
     """Whether AWS says that there is no such thing: not any more, or not yet. A call that is not known is not one."""
     return not isinstance(problem, NoSuchCall) and bool(NO_SUCH_THING.search(problem.aws_code))
+
+
+def in_use(problem: CloudError) -> bool:
+    """Whether AWS keeps a thing because something else needs it."""
+    return bool(IN_USE.search(problem.aws_code))
 
 
 def matches(problem: CloudError, codes: Iterable[str]) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 from .apply import current, digest, look_for
 from .carry import Carrier, Stopped, part, streamed
-from .claims import Claim, called, claims, claims_on, mentioned, staying
+from .claims import Claim, Stay, called, claims, claims_on, mentioned, staying
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
@@ -24,7 +24,7 @@ from .events import Event, Happening, Left, Receipt
 from .journal import Run
 from .plan import Action, Call, Entry, Plan, Ref, Restore, Still, Undo, edited, found
 from .problems import CloudError, Lost, NoAccess
-from .refusals import matches, no_such_thing
+from .refusals import in_use, matches, no_such_thing
 
 GONE = "not found: somebody took it away already."
 NOTHING_LEFT = "not found: what it belonged to is gone, so there is nothing left to put back."
@@ -54,16 +54,15 @@ def undo(
     try:
         held = [claim for claim in claims(actions, carrier) if claim.holds(carrier.decisions)]
     except NoAccess as problem:
-        yield _left(run, actions[0], problem)
+        yield _left(run, actions[0], Stay(str(problem), "refused"), problem)
         return
     except Stopped:
         yield Event(Happening.STOPPED, actions[0].id, "Stopped. `undo` goes on from here.")
         return
-    unknown = {claim.action for claim in held if not claim.known}
-    stays = staying(plan, actions, {claim.action: claim.why for claim in held}, run)
+    stays = staying(plan, actions, {claim.action: claim.stay for claim in held}, run)
     for action in actions:
-        if why := stays.get(action.id):
-            yield _left(run, action, CloudError(why), "refused" if unknown else "others")
+        if stay := stays.get(action.id):
+            yield _left(run, action, stay)
             continue
         yield Event(Happening.UNDOING, action.id, action.sentence)
         try:
@@ -72,16 +71,17 @@ def undo(
             yield Event(Happening.STOPPED, action.id, "Stopped. `undo` goes on from here.")
             return
         except NoAccess as problem:
-            yield _left(run, action, problem)
+            yield _left(run, action, Stay(str(problem), "refused"), problem)
             break
         except _Stays as problem:
-            yield _left(run, action, problem, problem.because)
-            rest = dict.fromkeys(problem.needs, f"{called(action, run)} needs it, and that stays.")
-            stays = staying(plan, actions, {**stays, **rest}, run)
+            yield _left(run, action, problem.stay)
+            needs = dict.fromkeys(problem.needs, Stay(f"{called(action, run)} needs it, and that stays.", "others"))
+            stays = staying(plan, actions, {**needs, **stays}, run)
         except CloudError as problem:
-            yield _left(run, action, problem)
-            unknown.add(action.id)
-            stays = staying(plan, actions, {**stays, action.id: str(problem)}, run)
+            # what rested on it is gone by now, so it is somebody else who uses it
+            stay = Stay(str(problem), "others" if in_use(problem) else "refused")
+            yield _left(run, action, stay, problem)
+            stays = staying(plan, actions, {**stays, action.id: stay}, run)
         else:
             carrier.notice(action.id)
             yield Event(Happening(run.facts(action.id)["how"]), action.id, action.undone or action.sentence)
@@ -89,11 +89,9 @@ def undo(
         run.set_status("undone")
 
 
-def _left(run: Run, action: Action, problem: CloudError, because: str = "refused") -> Event:
-    """Note that something stays. `because` of `others`, since somebody `changed` it, or AWS `refused`: only that may
-    be otherwise when it is tried again."""
-    run.note(action.id, "left", why=str(problem), because=because)
-    return Event(Happening.LEFT, action.id, action.sentence, problem=problem)
+def _left(run: Run, action: Action, stay: Stay, problem: CloudError | None = None) -> Event:
+    run.note(action.id, "left", why=stay.why, because=stay.because)
+    return Event(Happening.LEFT, action.id, action.sentence, problem=problem or CloudError(stay.why))
 
 
 def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> list[Claim]:
@@ -171,11 +169,11 @@ def _ended(run: Run, plan: Plan) -> set[str]:
 
 
 class _Stays(CloudError):
-    """It is left because of `others`, or because somebody `changed` it; with it all that is in `needs`."""
+    """It is left, and with it all that is in `needs`."""
 
-    def __init__(self, why: str, because: str, needs: Iterable[str] = ()) -> None:
-        super().__init__(why)
-        self.because, self.needs = because, set(needs)
+    def __init__(self, stay: Stay, needs: Iterable[str] = ()) -> None:
+        super().__init__(stay.why)
+        self.stay, self.needs = stay, set(needs)
 
 
 @dataclass
@@ -202,7 +200,7 @@ class _Taking:
 
     def changed(self, why: str, now: Any) -> _Stays:
         """Somebody changed it since: it is theirs now, and so is what it leans on."""
-        return _Stays(why, "changed", mentioned(self.action, self.plan, self.carrier.run, now))
+        return _Stays(Stay(why, "changed"), mentioned(self.action, self.plan, self.carrier.run, now))
 
     def send(self, call: Call, not_yet: Iterable[str] = (), read: Call | None = None, more: str = "") -> None:
         """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
@@ -229,7 +227,7 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
                 return
             _adopt(action, carrier, reply)
         elif action.exists:
-            raise _Stays(DOUBT, "changed")
+            raise _Stays(Stay(DOUBT, "changed"))
     with_it = _let_go(action, plan, carrier)
     run.note(action.id, "undo")
     taking = _Taking(action, plan, carrier, begun)
@@ -258,7 +256,7 @@ def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
 
     for claim in carrier.believed(lambda: claims_on(action, carrier), holding, _resting_on(action, plan)):
         if claim.holds(carrier.decisions):
-            raise _Stays(claim.why, "others" if claim.known else "refused", action.needs)
+            raise _Stays(claim.stay, action.needs)
         remove = claim.others.remove if claim.others else None
         for name in claim.names if remove else ():
             assert remove is not None

@@ -1,0 +1,205 @@
+"""What others have in or on a run's things stays at undo, with all that it needs; the rest goes, and it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+
+from flows.engine import (
+    Action,
+    Call,
+    CloudError,
+    Denied,
+    Identity,
+    Journal,
+    NoSuchCall,
+    Others,
+    Place,
+    Plan,
+    Ref,
+    Settings,
+    Undo,
+    found,
+)
+from flows.engine.apply import apply
+from flows.engine.claims import DELETE
+from flows.engine.events import Receipt
+from flows.engine.journal import Run
+from flows.engine.undo import claimed, receipt, undo
+
+PLACE = Place(region="eu-central-1")
+
+
+class Shelf:
+    """An account in which things stand, each with what others put on it."""
+
+    identity = Identity("123456789012", "arn:aws:iam::123456789012:user/ada", "eu-central-1")
+
+    def __init__(self) -> None:
+        self.things: dict[str, dict[str, Any]] = {}
+        self.refuses: dict[str, CloudError] = {}
+        self.sent: list[str] = []
+
+    def make(self, call: Call) -> dict[str, Any]:
+        name = str(call.params.get("Name", ""))
+        self.sent.append(f"{call.name} {name}")
+        if problem := self.refuses.get(f"{call.name} {name}"):
+            raise problem
+        if call.name == "CreateThing":
+            self.things[name] = {"Name": name, "Colour": "green", "Theirs": []}
+        elif name not in self.things:
+            raise CloudError("There is none.", aws_code="NoSuchThing")
+        elif call.name == "DeleteThing":
+            del self.things[name]
+        elif call.name == "DeleteTheirs":
+            self.things[name]["Theirs"] = [each for each in self.things[name]["Theirs"] if each[0] != call.params["Id"]]
+        return dict(self.things.get(name, {}))
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        yield self.make(call)
+
+
+def thing(name: str, *, after: tuple[str, ...] = (), part_of: tuple[str, ...] = (), key: str = "others") -> Action:
+    """One thing on the shelf, at which others may put theirs."""
+    look = Call("shelf.GetThing", {"Name": name})
+    remove = Call("shelf.DeleteTheirs", {"Name": name, "Id": found("id")})
+    return Action(
+        name,
+        f"Put the {name} there",
+        Call("shelf.CreateThing", {"Name": name}),
+        undo=(Undo(Call("shelf.DeleteThing", {"Name": name})),),
+        others=(Others(look, "Theirs", "Others hang on it", key, remove),),
+        settings=Settings(look, "{colour: Colour}"),
+        after=after,
+        part_of=part_of,
+        resource=Ref(name, "Name"),
+        undone=f"The {name}",
+    )
+
+
+LAMP = thing("lamp", after=("hook",), key="")
+PLAN = Plan((thing("hook"), LAMP, thing("bulb", after=("lamp",), part_of=("lamp",)), thing("rug")))
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def run(journal: Journal, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """All of it is there."""
+    made = journal.begin("vpn", PLACE, shelf.identity.account)
+    made.confirm(PLAN, shelf.identity.account, PLACE)
+    assert not [event.problem for event in apply(made, PLAN, shelf, clock=FakeClock()) if event.problem]
+    shelf.sent.clear()
+    return made
+
+
+def taken_back(run: Run, shelf: Shelf, decisions: Mapping[str, str] | None = None) -> Receipt:
+    assert list(undo(run, PLAN, shelf, clock=FakeClock(), decisions=decisions))
+    return receipt(run, PLAN)
+
+
+def test_nobody_else_is_there(run: Run, shelf: Shelf) -> None:
+    """Each is asked about before the first is deleted, and once more before it is deleted itself."""
+    told = taken_back(run, shelf)
+    first = next(number for number, sent in enumerate(shelf.sent) if sent.startswith("Delete"))
+    assert {f"GetThing {action.id}" for action in PLAN.actions} <= set(shelf.sent[:first])
+    assert (told.complete, told.stays, told.left, shelf.things) == (True, False, (), {})
+    assert run.record.status == "undone"
+
+
+def test_what_others_lean_on_stays_with_all_that_it_needs(run: Run, shelf: Shelf) -> None:
+    """The lamp has a protection: its hook stays since it hangs there, its bulb since it would be dark; the rug goes."""
+    shelf.things["lamp"]["Theirs"] = [["moth-1", "Mothilda"], ["moth-2", None]]
+    told = taken_back(run, shelf, {"others": DELETE})
+    assert sorted(shelf.things) == ["bulb", "hook", "lamp"]
+    assert [what for what in shelf.sent if what.startswith("Delete")] == ["DeleteThing rug"]
+    whys = {left.what: left.why for left in told.left}
+    assert whys["The lamp (lamp)"] == "Others hang on it: moth-1 (Mothilda), moth-2."
+    assert whys["The hook (hook)"] == whys["The bulb (bulb)"] == "The lamp (lamp) needs it, and that stays."
+    assert (told.complete, told.stays, run.record.status) == (True, True, "undone")
+
+
+def test_it_goes_once_others_have_left(run: Run, shelf: Shelf) -> None:
+    """What stayed for others' sake is taken back by a second undo, and nothing is told twice."""
+    shelf.things["lamp"]["Theirs"] = [["moth-1", None]]
+    taken_back(run, shelf)
+    shelf.things["lamp"]["Theirs"] = []
+    told = taken_back(run, shelf)
+    assert (shelf.things, told.left, told.stays) == ({}, (), False)
+
+
+def test_it_goes_with_a_yes_and_is_named(run: Run, shelf: Shelf) -> None:
+    """Who decides so takes theirs away, too, and the receipt says what that was."""
+    shelf.things["rug"]["Theirs"] = [["cat", "Minka"]]
+    assert [claim.why for claim in claimed(run, PLAN, shelf)] == ["Others hang on it: cat (Minka)."]
+    told = taken_back(run, shelf, {"others": DELETE})
+    assert shelf.things == {}
+    assert "The rug (rug), and with it what others had there: cat" in told.removed
+    assert "DeleteTheirs rug" in shelf.sent
+
+
+def test_what_somebody_changed_stays(run: Run, shelf: Shelf) -> None:
+    """A thing of the run that somebody edited is theirs too."""
+    shelf.things["rug"]["Colour"] = "red"
+    told = taken_back(run, shelf)
+    assert list(shelf.things) == ["rug"]
+    assert [left.why for left in told.left] == ["Somebody changed it since it was made."]
+
+
+def test_somebody_comes_between(run: Run, shelf: Shelf) -> None:
+    """Others who come while the rest is taken back are seen just before their thing would go."""
+    events = undo(run, PLAN, shelf, clock=FakeClock())
+    for event in events:
+        if event.action == "bulb":
+            shelf.things["hook"]["Theirs"] = [["coat", None]]
+    assert list(shelf.things) == ["hook"]
+    assert [left.why for left in receipt(run, PLAN).left] == ["Others hang on it: coat."]
+
+
+def test_what_cannot_be_looked_at_stays_until_it_can(run: Run, shelf: Shelf) -> None:
+    """Not to know is no yes: it is left, the run is not undone, and the rest goes."""
+    shelf.refuses["GetThing rug"] = Denied("You may not.", permission="shelf:GetThing", aws_code="AccessDenied")
+    told = taken_back(run, shelf)
+    assert list(shelf.things) == ["rug"]
+    assert (told.complete, run.record.status) == (False, "undoing")
+    shelf.refuses.clear()
+    assert taken_back(run, shelf).complete and not shelf.things
+
+
+def test_an_emulator_that_does_not_know_the_question(run: Run, shelf: Shelf) -> None:
+    """Where there is no such call there are no others."""
+    shelf.refuses["GetThing rug"] = NoSuchCall("GetThing is not known here.", aws_code="InvalidAction")
+    assert taken_back(run, shelf).complete and not shelf.things
+
+
+def test_aws_keeps_it_for_somebody(run: Run, shelf: Shelf) -> None:
+    """A refusal since something else uses it ends the undo, whoever that is; what it needs is not even tried."""
+    shelf.refuses["DeleteThing lamp"] = CloudError("It is in use.", aws_code="DependencyViolation")
+    told = taken_back(run, shelf)
+    assert sorted(shelf.things) == ["hook", "lamp"]
+    assert "DeleteThing hook" not in shelf.sent
+    assert (told.complete, told.stays) == (True, True)
+
+
+def test_what_was_taken_away_is_not_told_as_removed(run: Run, shelf: Shelf) -> None:
+    """It was looked for where the run was made, and the undo ends."""
+    del shelf.things["rug"]
+    told = taken_back(run, shelf)
+    assert not any("rug" in what for what in told.removed)
+    (left,) = told.left
+    assert left.what == "The rug (rug)" and left.why.startswith("not found")
+    assert (told.complete, told.stays, run.record.status) == (True, False, "undone")
+
+
+def test_what_was_broken_off_was_removed_by_us(run: Run, shelf: Shelf) -> None:
+    """If the undo was killed after its call, what is gone then is told as removed."""
+    run.note("rug", "undo")
+    del shelf.things["rug"]
+    told = taken_back(run, shelf)
+    assert "The rug (rug)" in told.removed and not told.left
