@@ -33,6 +33,8 @@ DECISIONS: Mapping[str, Decision] = {
     ),
 }
 """What is decided only where there is something to decide; nobody who says nothing loses anything."""
+NAMED = 10
+"""Things of others that are named; where there are more, that is said."""
 EDITED = "Somebody changed it since it was made"
 
 
@@ -91,8 +93,11 @@ def claims_on(action: Action, carrier: Carrier) -> list[Claim]:
 def _claimed(action: Action, others: Others, carrier: Carrier) -> Claim | None:
     try:
         path = carrier.text(others.path)
-        pages = carrier.cloud.pages(others.look.fill(carrier.resolve))
-        theirs = [each for page in pages for each in part(path, page) or ()]
+        theirs: list[Any] = []
+        for page in carrier.cloud.pages(others.look.fill(carrier.resolve)):
+            theirs += part(path, page) or ()
+            if len(theirs) > NAMED and not others.remove:  # nobody reads a hundred thousand files before deciding
+                break
     except (NoSuchCall, KeyError):  # an emulator that does not know the question, or nothing was made
         return None
     except NoAccess:
@@ -103,8 +108,9 @@ def _claimed(action: Action, others: Others, carrier: Carrier) -> Claim | None:
         return Claim(action.id, f"It could not be seen whether others use it: {problem}", known=False)
     if not theirs:
         return None
-    names = ", ".join(dict.fromkeys(_named(each) for each in theirs))
-    return Claim(action.id, f"{others.what}: {names}.", others.key, tuple(_id(each) for each in theirs), others)
+    named = list(dict.fromkeys(_named(each) for each in theirs))
+    shown = ", ".join(named[:NAMED]) + (" and more" if len(named) > NAMED else "")
+    return Claim(action.id, f"{others.what}: {shown}.", others.key, tuple(_id(each) for each in theirs), others)
 
 
 def _named(each: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from .apply import current, digest, look_for
 from .carry import Carrier, Stopped, part, streamed
-from .claims import Claim, Stay, called, claims, claims_on, mentioned, staying
+from .claims import NAMED, Claim, Stay, called, claims, claims_on, mentioned, staying
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
@@ -266,7 +266,7 @@ def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
             except CloudError as problem:
                 if not no_such_thing(problem):
                     raise
-        names += claim.names
+        names += claim.names[:NAMED]
     return names
 
 

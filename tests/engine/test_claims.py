@@ -125,6 +125,13 @@ def test_what_others_lean_on_stays_with_all_that_it_needs(run: Run, shelf: Shelf
     assert (told.complete, told.stays, run.record.status) == (True, True, "undone")
 
 
+def test_many_are_named_and_then_that_there_are_more(run: Run, shelf: Shelf) -> None:
+    """Nobody reads a list of thousands before deciding."""
+    shelf.things["lamp"]["Theirs"] = [[f"moth-{number}", None] for number in range(1000)]
+    (claim,) = claimed(run, PLAN, shelf)
+    assert claim.why == "Others hang on it: " + ", ".join(f"moth-{number}" for number in range(10)) + " and more."
+
+
 def test_it_goes_once_others_have_left(run: Run, shelf: Shelf) -> None:
     """What stayed for others' sake is taken back by a second undo, and nothing is told twice."""
     shelf.things["lamp"]["Theirs"] = [["moth-1", None]]
