@@ -25,6 +25,7 @@ from .journal import Run
 from .plan import Action, Entry, Plan, Restore
 from .problems import CloudError, Lost, Problem
 from .refusals import matches
+from .settings import as_put, current
 
 AT_ONCE = 8
 """Calls under way at the same time; EC2 allows bursts of far more (EC2 API throttling guide, 2026-10)."""
@@ -152,6 +153,8 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
         run.note(action.id, "intent", **_standing(action, carrier))
     while True:
         reply = look_for(action, carrier) if doubt else None
+        if doubt and isinstance(action.undo, Restore):
+            _nobody_came_between(action, action.undo, carrier)
         if reply is not None:
             carrier.forget_secrets()
         try:
@@ -181,6 +184,14 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
         else:
             _write_done(action, plan, carrier, reply)
         return
+
+
+def _nobody_came_between(action: Action, restore: Restore, carrier: Carrier) -> None:
+    """Before a setting is put once more: it stands as it was, or as our first call put it. Raises CloudError."""
+    now = current(action, restore, carrier)
+    if now != carrier.run.facts(action.id).get("before") and not as_put(action, restore, now, carrier):
+        what = f"{action.sentence}: somebody changed it since this run began with it."
+        raise CloudError(what, "It is left as it is now.", "Undo the run, or begin a new one from what is there.")
 
 
 def look_for(action: Action, carrier: Carrier) -> dict[str, Any] | None:
@@ -252,17 +263,3 @@ def _made(action: Action) -> str:
 def digest(value: Any) -> str:
     """A value's fingerprint, by which a later change is noticed."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def current(action: Action, restore: Restore, carrier: Carrier) -> Any:
-    """What stands where `action` changes a setting; None if nothing does. Raises CloudError."""
-
-    def look() -> Any:
-        try:
-            return carrier.look(restore.read, restore.path)
-        except CloudError as problem:
-            if matches(problem, restore.absent):
-                return None
-            raise
-
-    return carrier.believed(look, lambda _: False, action.needs)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .apply import current, digest, look_for
+from .apply import digest, look_for
 from .carry import Carrier, Stopped, part, streamed
 from .claims import NAMED, Claim, Stay, called, claims, claims_on, mentioned, staying
 from .clock import Clock, RealClock
@@ -25,6 +25,7 @@ from .journal import Run
 from .plan import Action, Call, Entry, Plan, Ref, Restore, Still, Undo, edited, found
 from .problems import CloudError, Lost, NoAccess
 from .refusals import in_use, matches, no_such_thing
+from .settings import as_put, current
 
 GONE = "not found: somebody took it away already."
 NOTHING_LEFT = "not found: what it belonged to is gone, so there is nothing left to put back."
@@ -348,7 +349,8 @@ def _restore(taking: _Taking, restore: Restore) -> str:
         return NOTHING_LEFT
     if now == former:
         return "" if taking.begun or "after" not in facts else AS_BEFORE
-    if "after" in facts and digest(now) != facts["after"]:
+    ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, taking.carrier)
+    if not ours:
         raise taking.changed(CHANGED, now)
     try:
         taking.send(restore.remove if former is None and restore.remove else restore.put)

@@ -113,6 +113,21 @@ def test_restored(cloud: Aws, journal: Journal, s3: Any, bucket: str) -> None:
 
 
 @pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
+def test_somebody_comes_between_a_call_and_its_note(cloud: Aws, journal: Journal, s3: Any, bucket: str) -> None:
+    """Killed after its call, a run neither puts back nor puts anew what somebody has changed by then."""
+    former, plan = standing(s3, bucket), plan_for(bucket)
+    run = begun(journal, plan)
+    run.note("policy", "intent", before=former and json.dumps(former))
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket, "Theirs"))
+    (problem,) = (event.problem for event in apply(run, plan, cloud, clock=FakeClock()) if event.problem)
+    assert "somebody changed it" in str(problem)
+    run.note("policy", "intent", before=former and json.dumps(former))
+    (left,) = take_back(run, plan, cloud).left
+    assert "changed it since" in left.why
+    assert standing(s3, bucket) == json.loads(policy(bucket, "Theirs"))
+
+
+@pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
 def test_left_when_somebody_changed_it(cloud: Aws, journal: Journal, s3: Any, bucket: str) -> None:
     """A change that somebody made since is kept, nothing is written, and the receipt says why."""
     plan = plan_for(bucket)

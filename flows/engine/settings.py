@@ -1,0 +1,57 @@
+"""Settings that a run changes: what stood there, and whether what stands there now is what the run put there.
+
+The answer to the changing call may get lost, or the process be killed before it is written down. Then what stands there
+is compared with what the call would have put there: if it is neither that nor what was there before, somebody came
+between, and it is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .carry import Carrier
+from .plan import Action, Ref, Restore, before, fill
+from .problems import CloudError
+from .refusals import matches
+
+
+def current(action: Action, restore: Restore, carrier: Carrier) -> Any:
+    """What stands where `action` changes a setting; None if nothing does. Raises CloudError."""
+
+    def look() -> Any:
+        try:
+            return carrier.look(restore.read, restore.path)
+        except CloudError as problem:
+            if matches(problem, restore.absent):
+                return None
+            raise
+
+    return carrier.believed(look, lambda _: False, action.needs)
+
+
+def as_put(action: Action, restore: Restore, now: Any, carrier: Carrier) -> bool:
+    """Whether a setting stands as the action's own call puts it; AWS may add members of its own."""
+    wanted = _where(restore.put.params, before(action.id), fill(action.call.params, carrier.resolve))
+    return wanted is None or _holds(wanted, now)
+
+
+def _where(pattern: Any, place: Ref, value: Any) -> Any:
+    """What stands in `value` where `place` stands in `pattern`; None if it stands nowhere."""
+    if pattern == place:
+        return value
+    pairs: list[tuple[Any, Any]] = []
+    if isinstance(pattern, Mapping) and isinstance(value, Mapping):
+        pairs = [(part, value[name]) for name, part in pattern.items() if name in value]
+    elif isinstance(pattern, list | tuple) and isinstance(value, list | tuple):
+        pairs = list(zip(pattern, value, strict=False))
+    return next((found for part, there in pairs if (found := _where(part, place, there)) is not None), None)
+
+
+def _holds(wanted: Any, now: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        there: Mapping[str, Any] = now if isinstance(now, Mapping) else {}
+        return all(name in there and _holds(each, there[name]) for name, each in wanted.items())
+    if isinstance(wanted, list | tuple):
+        return isinstance(now, list) and len(wanted) == len(now) and all(map(_holds, wanted, now))
+    return str(wanted).rstrip(".") == str(now).rstrip(".")  # Route 53 answers with the dot that ends a name
