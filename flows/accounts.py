@@ -12,13 +12,11 @@ from flows.engine import (
     Ask,
     Busy,
     Cloud,
-    CloudError,
     Identity,
     JournalTrouble,
     NoAccess,
     NoSuchCall,
     Place,
-    Problem,
     SignInNeeded,
     Unreachable,
 )
@@ -46,12 +44,7 @@ def _real(place: Place) -> Cloud:
     url = place.endpoint_url
     if url and not ENDPOINT.fullmatch(url):
         raise NoAccess(f"“{url}” is not an address.", remedy="It looks like http://127.0.0.1:4566.")
-    try:
-        return Aws(place)
-    except Problem:
-        raise
-    except Exception as error:  # profiles are read by botocore, which has many ways to stumble
-        raise NoAccess("Your AWS configuration cannot be used.", str(error), "Check AWS_PROFILE and ~/.aws.") from error
+    return Aws(place)
 
 
 def sign_in(place: Place, ask: Ask | None = None) -> Cloud:
@@ -68,15 +61,8 @@ def sign_in(place: Place, ask: Ask | None = None) -> Cloud:
     cloud = open_cloud(place)
     try:
         _recognised(cloud, ask)
-    except CloudError as problem:
-        unlike_aws = isinstance(problem, NoSuchCall) or (type(problem) is CloudError and not problem.aws_code)
-        if unlike_aws:  # AWS knows this call, and always gives a code
-            raise _stranger(place) from problem.__cause__
-        raise
-    except Problem:
-        raise
-    except Exception as error:  # botocore's parsers raise whatever a web page makes of them
-        raise _stranger(place) from error
+    except NoSuchCall:  # AWS knows this one
+        raise _stranger(place) from None
     return cloud
 
 

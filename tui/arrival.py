@@ -200,7 +200,8 @@ class LetIn:
             except SignInNeeded as still:
                 if still.way is not Way.AGAIN:
                     raise
-                self.say(words.problem(still))
+                self.say("\n".join(shown(part) for part in (still.what, still.why) if part))
+                then = f"{line(still.elsewhere)}, then press Enter"
             else:
                 return
-            self.ask("Renew these credentials where they are made, then press Enter", "")
+            self.ask(then, "")

@@ -53,11 +53,12 @@ from .problems import (
     Refused,
     SignInNeeded,
     Unreachable,
+    Way,
 )  # fmt: skip
 from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
 from .session import Session
-from .sign_in import DeviceSignIn, Door, Way
+from .sign_in import DeviceSignIn, Door
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import standing
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,12 +20,12 @@ from typing import Any, Protocol
 
 from ..place import Place
 from ..version import __version__
+from .misfortunes import misfortune, no_credentials, unlike_aws, with_command
 from .outside import Missed, Page, look_at
 from .plan import Call
-from .problems import CloudError, Lost, NoAccess, NoSuchCall, NotChosen, Problem, SignInNeeded, Unreachable
-from .profiles import known_profiles
+from .problems import CloudError, NoAccess, NotChosen, SignInNeeded, Unreachable
 from .refusals import THROTTLED, changes, explain
-from .sign_in import CodeNeeded, Door, Way, ends, open_session
+from .sign_in import Door, ends, open_session, where_from
 
 ATTEMPTS = 8
 PORTION = 500
@@ -110,6 +111,8 @@ class Aws:
             who = self.make(Call("sts.GetCallerIdentity"))
             until = None if self._given else ends(self._session)
             account, arn = str(who.get("Account", "")), str(who.get("Arn", ""))
+            if not account:
+                raise unlike_aws(Call("sts.GetCallerIdentity"), "It names no account.")
             self._identity = Identity(account, arn, region, self._alias(), until)
         return self._identity
 
@@ -179,25 +182,47 @@ class Aws:
         except SignInNeeded as need:
             if not self.place.practice:
                 need.door = Door(self, call.profile or self.place.profile, call.profile)
+                with_command(need, where_from(self._session_of(call.profile)))
             raise
 
     def _sent(self, call: Call, send: Callable[[Any], Any]) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+        from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
         if self.place.read_only and changes(call):
             raise CloudError(f"{call.operation} was not sent: this is read-only.", remedy="Leave out --read-only.")
+        self._find_credentials(call.profile)
+        client = self._client(call)
         try:
-            return send(self._client(call))
+            return send(client)
         except ClientError as error:
-            raise _refused(call, error, self._session.region_name) from None
-        except CodeNeeded as needed:
-            raise _code_needed(needed.serial) from None
-        except ParamValidationError as error:
-            # botocore's text repeats the parameters, which may hold secrets: keep only their names
-            raise CloudError(f"{call.operation} was not sent: its parameters are not valid.") from error.__cause__
+            raise explain(call, error.response, self._session.region_name) from None
         except (BotoCoreError, ResponseParserError) as error:
-            raise _misfortune(call, error) from None
+            raise misfortune(call, error) from None
+        except Exception as error:
+            if _from_a_parser(error):  # they raise whatever a web page makes of them
+                raise unlike_aws(call, str(error)) from None
+            raise
+
+    def _find_credentials(self, profile: str) -> None:
+        """Have botocore find the credentials, or fetch new ones, so that what is in their way is told from an answer.
+
+        Raises:
+            CloudError: there are none, or not any more.
+        """
+        from botocore.exceptions import NoCredentialsError
+
+        with self._lock:
+            session = self._session_of(profile)
+        try:
+            with self._lock:
+                found = session.get_credentials()
+            if found is not None:
+                found.get_frozen_credentials()
+                return
+        except Exception as error:  # programs, files and other services have their say here, in any form
+            raise no_credentials(error, where_from(session), session.region_name) from None
+        raise no_credentials(NoCredentialsError(), where_from(session))
 
     def _client(self, call: Call) -> Any:
         key = (call.service, call.region, call.profile, changes(call))
@@ -222,7 +247,6 @@ class Aws:
 
     def _new_client(self, service: str, region: str, profile: str, changing: bool) -> Any:
         from botocore.config import Config
-        from botocore.exceptions import BotoCoreError, UnknownServiceError
 
         retries: Any = {"total_max_attempts": 1} if changing else {"mode": "standard", "total_max_attempts": 5}
         config = Config(
@@ -230,12 +254,11 @@ class Aws:
             max_pool_connections=16,
         )  # fmt: skip
         endpoint = {"endpoint_url": self.place.endpoint_url} if self.place.endpoint_url else {}
+        session = self._session_of(profile)
         try:
-            client = self._session_of(profile).client(service, config=config, region_name=region or None, **endpoint)
-        except (UnknownServiceError, ValueError) as error:
-            raise NoAccess(f"A client for {service} could not be made.", str(error)) from None
-        except BotoCoreError as error:
-            raise _misfortune(Call(f"{service}."), error) from None
+            client = session.client(service, config=config, region_name=region or None, **endpoint)
+        except Exception as error:
+            raise misfortune(Call(f"{service}."), error) from None
         if changing:
             client.meta.events.register("needs-retry.*", _when_throttled)
         if ALONE.match(client.meta.endpoint_url):
@@ -267,68 +290,10 @@ def _portion(call: Call, client: Any) -> dict[str, Any]:
     return {"PaginationConfig": {"PageSize": min(PORTION, limit.metadata.get("max", PORTION))}} if limit else {}
 
 
-def _refused(call: Call, error: Any, region: str) -> CloudError:
-    """A refusal of the call itself, or of what botocore asked on its own to get the credentials."""
-    asked, message = str(error.operation_name), str(error.response.get("Error", {}).get("Message", ""))
-    if asked == call.name:
-        return explain(call, error.response, region)
-    if "MultiFactorAuthentication" in message:  # AWS's words for a code that is wrong, too old or used already
-        return _code_needed("", "That code was not accepted.", message)
-    if asked == "GetRoleCredentials":
-        what = "Single sign-on did not let you into this account with this role."
-        return NoAccess(what, message, "Choose another profile, or ask your administrator to assign it to you.")
-    return explain(Call(f"sts.{asked}"), error.response, region)
-
-
-def _code_needed(serial: str, what: str = "This profile needs a code from your MFA device.", why: str = "") -> NoAccess:
-    remedy = "Start `handrail` in a terminal: it asks for the code. Where nobody can, use a profile that needs none."
-    return SignInNeeded(what, why, remedy, way=Way.CODE, serial=serial)
-
-
-def _misfortune(call: Call, error: Exception) -> Problem:
-    from botocore import exceptions as sad
-    from botocore.parsers import ResponseParserError
-
-    text = str(error)
-    match error:
-        case sad.SSLError() if changes(call) and "CERTIFICATE" not in text.upper():
-            # the connection stood when it broke, so the request may have arrived
-            return Lost(f"The answer to {call.operation} got lost.", text)
-        case sad.NoCredentialsError() | sad.PartialCredentialsError() | sad.CredentialRetrievalError():
-            what, why = "No AWS credentials were found.", "" if isinstance(error, sad.NoCredentialsError) else text
-            remedy = (
-                "Sign in (`aws configure sso`, `aws sso login`), choose a --profile, or look around with --practice."
-            )
-            return NotChosen(what, why, remedy, lacks="profile") if known_profiles() else NoAccess(what, why, remedy)
-        case sad.NoRegionError():
-            remedy = "Add --region, for example --region eu-central-1."
-            return NotChosen("No region is chosen.", remedy=remedy, lacks="region")
-        case sad.SSOTokenLoadError():
-            remedy = "Run `aws sso login`, or start `handrail` in a terminal: it signs you in."
-            return SignInNeeded("You are not signed in to AWS.", text, remedy, way=Way.DEVICE)
-        case sad.UnauthorizedSSOTokenError() | sad.TokenRetrievalError():
-            remedy = "Run `aws sso login`, or start `handrail` in a terminal: it signs you in. Nothing is lost."
-            return SignInNeeded("Your AWS sign-in has expired.", text, remedy, way=Way.DEVICE)
-        case sad.RefreshWithMFAUnsupportedError():
-            return _code_needed("", "Your AWS sign-in has expired; it needs a new code from your MFA device.")
-        case sad.EndpointConnectionError() | sad.ConnectTimeoutError() | sad.ProxyConnectionError() | sad.SSLError():
-            return Unreachable(
-                f"{call.service or 'AWS'} cannot be reached.", text,
-                "Check the network, a proxy, the region, and --endpoint-url or AWS_ENDPOINT_URL.",
-            )  # fmt: skip
-        case (
-            sad.HTTPClientError() | sad.ResponseStreamingError() | sad.IncompleteReadError() | ResponseParserError()
-        ) if changes(call):
-            return Lost(f"The answer to {call.operation} got lost.", text)
-        case ResponseParserError():
-            remedy = "Check --endpoint-url or AWS_ENDPOINT_URL, and whether something in between answers instead."
-            return NoSuchCall(f"{call.operation} was answered in a way that AWS does not.", text[:200], remedy)
-        case sad.HTTPClientError():
-            return Unreachable(f"{call.service} did not answer {call.operation}.", text, "Check the network and retry.")
-        case sad.InvalidRegionError():
-            return NoAccess("That region cannot be right.", text, "A region looks like eu-central-1.")
-        case _:
-            return CloudError(f"{call.operation} could not be called.", text)
+def _from_a_parser(error: Exception) -> bool:
+    """Whether it was raised by what reads answers: then something came, and it made no sense."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__") == "botocore.parsers" for frame, _ in frames)
 
 
 ALONE = re.compile(r"https?://(\d+\.\d+\.\d+\.\d+|localhost)(:\d+)?(/|$)")

@@ -20,10 +20,11 @@ FlowMistake            an error in a set-up's own declaration; never the user's 
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from .sign_in import Door, Way
+    from .sign_in import Door
 
 
 class Problem(Exception):
@@ -111,6 +112,17 @@ class NotChosen(NoAccess):
         self.lacks = lacks
 
 
+class Way(StrEnum):
+    """What signing in takes."""
+
+    DEVICE = "device"
+    """A page to open on any device, with a code."""
+    CODE = "code"
+    """A code from an MFA device."""
+    AGAIN = "again"
+    """Credentials that are made elsewhere, and read again."""
+
+
 class SignInNeeded(NoAccess):
     """Not signed in yet, or not any more.
 
@@ -120,6 +132,7 @@ class SignInNeeded(NoAccess):
 
     Attributes:
         door: where to sign in; None where nobody can, as in a practice account.
+        elsewhere: what to do where the credentials are made, for `Way.AGAIN`; the begin of a sentence.
     """
 
     def __init__(
@@ -128,6 +141,15 @@ class SignInNeeded(NoAccess):
         super().__init__(what, why, remedy, aws_code=aws_code, aws_message=why)
         self.way, self.serial = way, serial
         self.door: Door | None = None
+        self.elsewhere = "Renew these credentials where they are made"
+
+
+class CodeNeeded(Exception):
+    """botocore asked for the code of the MFA device `serial`."""
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(serial)
+        self.serial = serial
 
 
 class Denied(CloudError):

@@ -56,6 +56,22 @@ def _profile(name: str, settings: Mapping[str, Any]) -> Profile:
     return Profile(name, kind, account, str(settings.get("region", "")), "mfa_serial" in settings)
 
 
+def chain(config: Mapping[str, Any], profile: str) -> dict[str, Mapping[str, Any]]:
+    """The settings of a profile, and of those whose credentials it uses, by name."""
+    found: dict[str, Mapping[str, Any]] = {}
+    name = profile
+    while name not in found and (settings := config.get("profiles", {}).get(name)) is not None:
+        found[name] = settings
+        name = settings.get("source_profile", "")
+    return found
+
+
+def source(config: Mapping[str, Any], profile: str) -> Profile:
+    """The profile that the credentials of this one come from in the end."""
+    name, settings = [(profile, {}), *chain(config, profile).items()][-1]
+    return _profile(name, settings)
+
+
 def known_profiles() -> str:
     """The names of all profiles in one sentence's part; empty if there are none or they cannot be read."""
     try:

@@ -19,8 +19,7 @@ from typing import Any
 from .denials import denied
 from .permissions import permission
 from .plan import Call
-from .problems import CloudError, Denied, Lost, NoAccess, NoSuchCall, NotActivated, SignInNeeded
-from .sign_in import Way
+from .problems import CloudError, Denied, Lost, NoAccess, NoSuchCall, NotActivated, SignInNeeded, Way
 
 READS = ("Describe", "List", "Get", "Head", "Lookup", "Search", "Simulate", "BatchGet")
 NO_SUCH_THING = re.compile(r"NotFound|NotExist|NoSuch|NonExist|UnknownResource|^404$", re.IGNORECASE)

@@ -11,12 +11,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..place import Place
-from .problems import NoAccess, NotChosen, Problem, Unreachable
-from .profiles import known_profiles
+from .misfortunes import configuration
+from .problems import CodeNeeded, NoAccess, NotChosen, Problem, Unreachable
+from .profiles import Kind, Profile, chain, known_profiles, source
 
 if TYPE_CHECKING:
     from .cloud import Identity
@@ -28,26 +28,7 @@ SLOWER = 5
 """Seconds that each "slow down" adds (RFC 8628, section 3.5)."""
 
 
-class Way(StrEnum):
-    """What signing in takes."""
-
-    DEVICE = "device"
-    """A page to open on any device, with a code."""
-    CODE = "code"
-    """A code from an MFA device."""
-    AGAIN = "again"
-    """Credentials that are made elsewhere, and read again."""
-
-
 # -- opening ---------------------------------------------------------------------------------------------------
-
-
-class CodeNeeded(Exception):
-    """botocore asked for the code of the MFA device `serial`."""
-
-    def __init__(self, serial: str) -> None:
-        super().__init__(serial)
-        self.serial = serial
 
 
 def open_session(place: Place, code: str = "") -> Any:
@@ -57,7 +38,7 @@ def open_session(place: Place, code: str = "") -> Any:
         NoAccess: there is no such profile, or the configuration cannot be read.
     """
     import boto3
-    from botocore.exceptions import BotoCoreError, ProfileNotFound
+    from botocore.exceptions import ProfileNotFound
 
     from .descriptions import quick
 
@@ -83,8 +64,8 @@ def open_session(place: Place, code: str = "") -> Any:
         if known := known_profiles():
             raise NotChosen(what, remedy=f"Known profiles: {known}.", lacks="profile") from None
         raise NoAccess(what, remedy="Make one with `aws configure sso`.") from None
-    except BotoCoreError as error:
-        raise NoAccess("Your AWS configuration cannot be read.", str(error)) from None
+    except Exception as error:  # whatever a setting is not: BotoCoreError, ValueError, OSError
+        raise configuration(error) from None
     return session
 
 
@@ -93,16 +74,24 @@ def ends(session: Any) -> datetime | None:
     credentials: Any = session.get_credentials()
     if credentials is None or credentials.method in ("env", "explicit"):  # no profile's
         return None
-    chain = _chain(session._session.full_config, session.profile_name)
+    config = session._session.full_config
     until: datetime | None = getattr(credentials, "_expiry_time", None)
-    if any("mfa_serial" in settings for settings in chain):
+    if any("mfa_serial" in settings for settings in chain(config, session.profile_name).values()):
         return until
-    if (sso := _sso(session._session.full_config, chain)) is None:
+    if (sso := _sso(config, session.profile_name)) is None:
         return None
     token = sso.token()
     if "refreshToken" in token or (signed_in := _moment(token.get("expiresAt"))) is None:
         return None
     return max(signed_in, until) if until else signed_in  # the keys of a role may outlive the sign-in
+
+
+def where_from(session: Any) -> Profile:
+    """The profile that the session's credentials come from in the end."""
+    try:
+        return source(session._session.full_config, session.profile_name)
+    except Exception:  # a configuration that cannot be read: that is told elsewhere
+        return Profile(session.profile_name, Kind.SETTINGS)
 
 
 def _moment(text: object) -> datetime | None:
@@ -111,16 +100,6 @@ def _moment(text: object) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _chain(config: Mapping[str, Any], profile: str) -> list[Mapping[str, Any]]:
-    """The settings of a profile, and of those whose credentials it uses."""
-    found: list[Mapping[str, Any]] = []
-    name = profile
-    while (settings := config.get("profiles", {}).get(name)) is not None and settings not in found:
-        found.append(settings)
-        name = settings.get("source_profile", "")
-    return found
 
 
 # -- signing in ------------------------------------------------------------------------------------------------
@@ -169,7 +148,7 @@ class Door:
             profile = self.profile or session.get_config_variable("profile") or "default"
         except BotoCoreError as error:
             raise NoAccess("Your AWS configuration cannot be read.", str(error)) from None
-        sso = _sso(config, _chain(config, profile))
+        sso = _sso(config, profile)
         if sso is None:
             raise NoAccess(f"The profile “{profile}” does not say where to sign in.", remedy="See `aws configure sso`.")
         return DeviceSignIn(session, sso)
@@ -205,8 +184,8 @@ class _Sso:
         self._loader().save_token(self.start_url, token, session_name=self.session)
 
 
-def _sso(config: Mapping[str, Any], chain: list[Mapping[str, Any]]) -> _Sso | None:
-    for settings in chain:
+def _sso(config: Mapping[str, Any], profile: str) -> _Sso | None:
+    for settings in chain(config, profile).values():
         name = settings.get("sso_session")
         place = config.get("sso_sessions", {}).get(name, {}) if name else settings
         if "sso_start_url" in place and "sso_region" in place:

@@ -106,7 +106,8 @@ class _Handler(BaseHTTPRequestHandler):
 def forwarded(method: str, path: str, headers: dict[str, str], body: bytes) -> AWSPreparedRequest:
     """A request to this machine as it would have gone to AWS."""
     host = _host(headers.get("Authorization", ""), headers.get("x-amz-account-id", ""))
-    return prepared(method, f"https://{host}{path}", {**headers, "Host": host}, body)
+    others = {name: value for name, value in headers.items() if name.lower() != "host"}
+    return prepared(method, f"https://{host}{path}", {**others, "Host": host}, body)
 
 
 def _host(authorization: str, account: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from cli.face import Command
 from cli.terminal import Terminal
 from cli.test_plain import assert_no_controls
-from support.gate import CODE, MFA, Gate, at_home, gate
+from support.gate import CODE, CONFIG, CONSOLE, MFA, Gate, at_home, gate, logged_in
 
 from flows.practice.server import Served
 
@@ -82,6 +82,26 @@ def test_a_sign_in_that_ends_while_applying_goes_on_after_it(door: Gate) -> None
     for creating in ("CreateCustomerGateway", "CreateVpnGateway", "CreateVpnConnection"):
         assert 1 <= door.asked.count(creating) <= 2, "what was refused is sent again, and nothing else"
     assert MFA not in "".join(path.read_text(errors="replace") for path in _state())
+
+
+def test_who_uses_aws_login_is_told_the_command_and_looked_after_again(door: Gate, home: Path) -> None:
+    (home / "config").write_text(CONFIG + CONSOLE)
+    command = "Run `aws login --profile console` (over SSH: `aws login --remote --profile console`), then press Enter"
+    with talk("run", "vpn", "--profile", "console") as terminal:
+        assert "You are not signed in to AWS." in terminal.until(command)
+        terminal.type("")
+        terminal.until(command)
+        logged_in(home)
+        terminal.type("")
+        assert "You are signed in." in terminal.until(PICK)
+        door.expired.add("ASIALOGIN")
+        terminal.type("refresh")
+        assert "Your AWS sign-in has expired." in terminal.until(command)
+        logged_in(home, minutes=-1)
+        terminal.type("")
+        terminal.answer(PICK, "quit")
+        assert terminal.ended() == 0
+    assert_no_controls(terminal.seen)
 
 
 def _state() -> list[Path]:
@@ -171,13 +191,18 @@ def test_what_was_used_stands_first_next_time(door: Gate) -> None:
     [
         (("--profile", "acme"), "You are not signed in to AWS.", "aws sso login"),
         (("--profile", "guarded"), "needs a code from your MFA device", "Start `handrail` in a terminal"),
+        (("--profile", "console"), "You are not signed in to AWS.", "aws login --profile console"),
+        (("--profile", "through-console"), "You are not signed in to AWS.", "aws login --remote --profile console"),
         (("--profile", "keys"), "No region is chosen.", "--region"),
         (("--profile", "ghost"), "There is no AWS profile called “ghost”.", "acme, old-style, guarded"),
         ((), "No AWS credentials were found.", "choose a --profile"),
     ],
-    ids=["sso", "mfa", "region", "unknown", "none"],
+    ids=["sso", "mfa", "console", "role through the console", "region", "unknown", "none"],
 )
-def test_batch_asks_nobody(door: Gate, process: Command, words: tuple[str, ...], said: str, remedy: str) -> None:
+def test_batch_asks_nobody(
+    door: Gate, home: Path, process: Command, words: tuple[str, ...], said: str, remedy: str
+) -> None:
+    (home / "config").write_text(CONFIG + CONSOLE)
     ran = process("plan", "vpn", *ANSWERS, "--output", "json", *words)
     assert ran.code == 4
     assert said in ran.error["message"] and remedy in ran.error["remedy"]

@@ -11,9 +11,11 @@ import re
 import threading
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 import botocore.credentials
 import botocore.tokens
 import pytest
+from awscrt.crypto import EC, ECExportFormat, ECType
 
 ACCOUNT = "123456789012"
 CODE = "ABCD-EFGH"
@@ -55,6 +58,16 @@ aws_secret_access_key = x
 credential_process = /usr/bin/env false
 """
 """One profile of each kind. `keys` has no region; `default` has nothing else."""
+CONSOLE = f"""
+[profile console]
+login_session = arn:aws:iam::{ACCOUNT}:user/kim
+region = eu-central-1
+[profile through-console]
+role_arn = arn:aws:iam::{ACCOUNT}:role/Guarded
+source_profile = console
+region = eu-central-1
+"""
+"""Somebody who used `aws login`, which writes `login_session`."""
 
 
 class Gate:
@@ -109,6 +122,8 @@ class Gate:
                 keys = self._issue("ASIASSO")
                 role = {"accessKeyId": keys, "secretAccessKey": "x", "sessionToken": "t", "expiration": until}
                 return 200, {"roleCredentials": role}
+            case "/v1/token":
+                return self._login(said)
             case "/federation/credentials":
                 return 401, {"__type": "UnauthorizedException", "message": "Session token not found or invalid"}
         return None
@@ -121,6 +136,14 @@ class Gate:
             return 400, {"__type": "AuthorizationPendingException", "error": "authorization_pending"}
         token = {"accessToken": self._issue("token"), "expiresIn": self.lasts, "tokenType": "Bearer"}
         return 200, {**token, **({"refreshToken": "again"} if self.refreshable else {})}
+
+    def _login(self, said: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The sign-in of `aws login` renews itself (AWS Sign-In API Reference, CreateOAuth2Token, 2026-11)."""
+        assert said["grantType"] == "refresh_token" and said["refreshToken"] == "again"
+        if self.answer:
+            return 400, {"__type": "AccessDeniedException", "error": self.answer, "message": "As was asked for."}
+        keys = {"accessKeyId": self._issue("ASIALOGIN"), "secretAccessKey": "x", "sessionToken": "t"}
+        return 200, {"accessToken": keys, "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "again"}
 
     def security_tokens(self, said: Mapping[str, str], key: str) -> tuple[int, str]:
         """Status and document of STS."""
@@ -174,6 +197,26 @@ def at_home(folder: Path, gate: Gate, config: str = CONFIG) -> dict[str, str]:
     """The environment of somebody with these profiles, whose AWS is behind the gate. `folder` is their home."""
     (folder / "config").write_text(config)
     return {"HOME": str(folder), "AWS_CONFIG_FILE": str(folder / "config"), "AWS_ENDPOINT_URL": gate.url}
+
+
+def logged_in(folder: Path, minutes: int = 15) -> Path:
+    """What `aws login` leaves, whose keys are good for so many minutes; `folder` is the home of CONSOLE's person.
+
+    The form is that of botocore.credentials.LoginCredentialFetcher (botocore 1.44).
+    """
+    until = datetime.now(UTC) + timedelta(minutes=minutes)
+    der = EC.new_generate(ECType.P_256).export_key(ECExportFormat.SEC1)
+    pem = f"-----BEGIN EC PRIVATE KEY-----\n{b64encode(der).decode()}\n-----END EC PRIVATE KEY-----\n"
+    keys = {"accessKeyId": "ASIALOGIN", "secretAccessKey": "x", "sessionToken": "t", "accountId": ACCOUNT}
+    token = {
+        "accessToken": {**keys, "expiresAt": until.strftime("%Y-%m-%dT%H:%M:%SZ")}, "tokenType": "aws_sigv4",
+        "refreshToken": "again", "idToken": "who", "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": pem,
+    }  # fmt: skip
+    name = sha256(f"arn:aws:iam::{ACCOUNT}:user/kim".encode()).hexdigest()
+    file = folder / ".aws" / "login" / "cache" / f"{name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(token))
+    return file
 
 
 class _Visitor(BaseHTTPRequestHandler):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from person import NARROW, Person
-from support.gate import CODE, MFA, Gate, at_home, gate, keep_tokens_in
+from support.gate import CODE, CONFIG, CONSOLE, MFA, Gate, at_home, gate, keep_tokens_in, logged_in
 
 from flows.aws.tags import ours, tagged
 from flows.engine import Action, Call, Choice, Flow, Identity, Journal, Option, Place, Plan, Ref, Undo
@@ -213,6 +213,30 @@ async def test_keys_that_are_made_elsewhere_are_waited_for(door: Gate) -> None:
         await person.until("profile keys")
 
 
+async def test_who_uses_aws_login_is_told_the_command_and_looked_after_again(door: Gate, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "config").write_text(CONFIG + CONSOLE)
+    async with somebody(Place("console"), PAIR) as person:
+        await person.until("then press Enter.")
+        person.sees("You are not signed in to AWS.", "aws login --profile console", "aws login --remote")
+        await keys(person, "enter")
+        await person.until("then press Enter.")
+        logged_in(home)
+        await keys(person, "enter")
+        await person.until("Which VPC?")
+        await person.until("vpc-")
+        await person.settle()
+        door.expired.add("ASIALOGIN")
+        await keys(person, "ctrl+r")
+        await person.until("Your AWS sign-in has expired.")
+        await person.until("aws login --profile console")
+        logged_in(home, minutes=-1)
+        await keys(person, "enter")
+        await person.until("Which VPC?")
+        await person.settle()
+        assert "POST /v1/token" in door.asked
+
+
 # -- choosing ----------------------------------------------------------------------------------------------------
 
 
@@ -294,7 +318,7 @@ async def test_a_profile_that_does_not_work_leads_back_to_the_list(door: Gate) -
         await person.press("p", "slash")
         await person.types("machine")
         await person.press("enter")
-        person.sees("No AWS credentials were found.", "Another profile")
+        person.sees("The credentials of the profile “machine” cannot be had.", "credential_process", "Another profile")
         await person.press("down", "enter")
         person.sees("Which profile?")
         await person.press("escape", "escape")

@@ -135,7 +135,7 @@ class SignIn(Page):
             await asyncio.to_thread(self._need.door.enter, code)
         except SignInNeeded as need:
             if need.way is Way.AGAIN:
-                self._fail(need, "Renew these credentials where they are made, then press Enter.")
+                self._fail(need, f"{line(need.elsewhere)}, then press Enter.")
             else:
                 self._approach(need)
         except Problem as problem:
