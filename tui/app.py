@@ -290,19 +290,20 @@ class HandrailApp(App[None]):
         session = self.desk.session
         if session is None or session.run is None:
             return []
+        from . import words
         from .history import STATES
 
         record = session.run.record
         if record.status == "draft":
-            return [f"Draft kept. Go on with: handrail resume {record.id}"] if record.answers else []
-        words = [f"{record.id}: {STATES[record.status]}"]
+            return [f"Draft kept. Go on with: {words.resume(record.id)}"] if record.answers else []
+        told = [f"{record.id}: {STATES[record.status]}"]
         if record.handover.get("files") and record.status != "undone":
-            words.append(f"Files: {session.run.folder} (they hold secret keys; only you can read them)")
+            told.append(f"Files: {session.run.folder} (they hold secret keys; only you can read them)")
         if record.status in ("applying", "failed"):
-            words.append(f"Go on with: handrail resume {record.id}")
+            told.append(f"Go on with: {words.resume(record.id)}")
         if record.status != "undone":
-            words.append(f"Take it back with: handrail undo {record.id}")
-        return words
+            told.append(f"Take it back with: {words.undo(record.id)}")
+        return told
 
     def _handle_exception(self, error: Exception) -> None:
         """A mistake of ours ends the program with a sentence; what was done is in the journal."""

@@ -107,7 +107,7 @@ def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
         "resources": resources(run, run.plan),
         "outputs": record.handover.get("outputs", {}),
         "warnings": [{"id": c.id, "key": c.key, "message": c.message} for c in cautions],
-        "undo": f"handrail undo {run.id}",
+        "undo": words.undo(run.id),
         "files": sorted(record.handover.get("files", {})),
         "next_steps": record.handover.get("next_steps", []),
         "waiting": record.handover.get("waiting", ""),

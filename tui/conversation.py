@@ -111,7 +111,7 @@ class Conversation:
                     return code
         except Quit as leaving:
             if session.run:
-                say(f"Your answers are kept. Go on with: handrail resume {session.run.id}")
+                say(f"Your answers are kept. Go on with: {words.resume(session.run.id)}")
             return leaving.code
 
     # -- reviewing ---------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ class Conversation:
             return self._after_failure(problems)
         if not self._hand_over():
             return 1
-        say(f"Take it back with: handrail undo {run.id}")
+        say(f"Take it back with: {words.undo(run.id)}")
         return code
 
     def _hand_over(self) -> bool:
@@ -238,7 +238,7 @@ class Conversation:
             handover = session.hand_over()
         except CloudError as problem:
             say(words.problem(problem))
-            say(f"Try again with: handrail resume {run.id}")
+            say(f"Try again with: {words.resume(run.id)}")
             return False
         say("\nDone.")
         for name, value in handover.outputs.items():
@@ -291,7 +291,7 @@ class Conversation:
         receipt = self.session.receipt()
         say("\n".join(words.receipt(receipt)))
         if not receipt.complete:
-            say(f"Try again with: handrail undo {run.id}")
+            say(f"Try again with: {words.undo(run.id)}")
         return 0 if receipt.complete else 1
 
     def _after_failure(self, problems: list[Problem]) -> int:
@@ -311,7 +311,7 @@ class Conversation:
                 case "undo":
                     return self.undo()
                 case "keep":
-                    say(f"Go on with: handrail resume {run.id}\nTake it back with: handrail undo {run.id}")
+                    say(f"Go on with: {words.resume(run.id)}\nTake it back with: {words.undo(run.id)}")
                     return code
                 case "?" | "help":
                     explain(FAILED)

@@ -95,7 +95,7 @@ def tell(event: Event, output: str, seen: dict[str, str]) -> None:
 
 
 def tell_result(session: Session, document: dict[str, Any], output: str) -> None:
-    from . import safe
+    from . import safe, words
 
     if output != "text":
         print_json(document, compact=output == "ndjson")
@@ -110,7 +110,7 @@ def tell_result(session: Session, document: dict[str, Any], output: str) -> None
     if document["waiting"]:
         click.echo(safe.line(document["waiting"]), err=True)
     if document["status"] == "failed":
-        click.echo(f"Go on with: handrail resume {document['run']}", err=True)
+        click.echo(f"Go on with: {words.resume(document['run'])}", err=True)
     click.echo(f"Take it back with: {document['undo']}", err=True)
 
 

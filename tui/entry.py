@@ -25,7 +25,7 @@ def _answer(words: list[str]) -> None:
         case ["--version"]:
             from flows.version import __version__
 
-            print(f"handrail {__version__}")
+            print("handrail", __version__)
         case ["list"]:
             print_set_ups()
         case ["--help"] | ["-h"]:

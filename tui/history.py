@@ -58,7 +58,7 @@ def details(run: Run) -> list[str]:
     found = [f"{record.id}: {STATES[record.status]}", f"Begun {record.created}, last changed {record.changed}"]
     found += ["", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
     if plan is None:
-        return [*found, "", f"Go on with: handrail resume {run.id}"]
+        return [*found, "", f"Go on with: {words.resume(run.id)}"]
     found += ["", "Steps"]
     found += [f"  {run.status(action.id) or 'not begun':<10} {line(action.sentence)}" for action in plan.actions]
     found += ["", "Resources"]
@@ -72,11 +72,11 @@ def details(run: Run) -> list[str]:
         found += ["", "Files", *(f"  {line(name)}" for name in files)]
     if plan.costs and batch.anything_created(run, plan):
         found += ["", "It costs", *(f"  {words.cost(cost)}" for cost in plan.costs)]
-    ways = {"applying": "resume", "failed": "resume", "undoing": "undo"}
+    ways = {"applying": words.resume, "failed": words.resume, "undoing": words.undo}
     if way := ways.get(record.status):
-        found += ["", f"Go on with: handrail {way} {run.id}"]
+        found += ["", f"Go on with: {way(run.id)}"]
     if record.status != "undone":
-        found += ["", f"Take it back with: handrail undo {run.id}"]
+        found += ["", f"Take it back with: {words.undo(run.id)}"]
     return found
 
 
@@ -91,5 +91,5 @@ def details_as_json(run: Run) -> dict[str, Any]:
         "files": sorted(record.handover.get("files", {})),
         "costs": [{"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in plan.costs],
         "history": run.history(),
-        "undo": f"handrail undo {run.id}",
+        "undo": words.undo(run.id),
     }

@@ -26,14 +26,14 @@ class TaskCommand(click.Command):
 
 def asked(name: str, found: Task, subject: str | None, sets: tuple[str, ...]) -> dict[str, str]:
     """What was said to a task, its keys checked. Raises Refused."""
-    from flows.engine import Refused
+    from flows.engine import Refused, shell
 
     from . import batch
 
     given = {key: str(value).strip() for key, value in batch.load_answers(None, sets).items()}
     if subject is not None:
         if not found.argument or found.argument in given:
-            raise Refused(f"“{subject}” is one word too many.", remedy=f"See: handrail task {name} --help")
+            raise Refused(f"“{subject}” is one word too many.", remedy=f"See: {shell.handrail('task', name, '--help')}")
         given[found.argument] = subject
     found.known(given, name)
     return given

@@ -21,6 +21,7 @@ from flows.engine import (
     Review,
     Run,
     Session,
+    shell,
 )  # fmt: skip
 from flows.engine.plan import Cost
 
@@ -49,6 +50,16 @@ HAPPENINGS = {
     Happening.GONE: "was gone",
     Happening.LEFT: "LEFT",
 }
+
+
+def resume(run: str) -> str:
+    """The command that goes on with a run."""
+    return shell.handrail("resume", run)
+
+
+def undo(run: str) -> str:
+    """The command that takes a run back."""
+    return shell.handrail("undo", run)
 
 
 def where(identity: Identity, place: Place) -> str:

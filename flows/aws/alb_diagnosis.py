@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from flows.engine import Cloud, CloudError, Finding, Grade, Refused
+from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
 from . import load_balancing as lb
 from . import open_ports as ports
@@ -63,7 +63,7 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, listeners: list[Listener]) -> I
     if not any(each.protocol == HTTPS for each in listeners):
         yield Finding(
             "https", Grade.REFUSED, "Nothing listens for https (port 443): every redirect to https leads into nothing.",
-            "DescribeListeners", f"Make one: handrail run alb --set load_balancer={balancer.name}",
+            "DescribeListeners", f"Make one: {shell.handrail('run', 'alb', load_balancer=balancer.name)}",
         )  # fmt: skip
     try:
         groups = ports.groups(cloud, balancer.groups)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
 
 from . import load_balancing as lb
 from .alb_answers import (
@@ -66,14 +65,14 @@ def facts(flow: Answers) -> dict[str, Any]:
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     """Read back what was set, and say how to try it."""
-    steps = [f"Try it: curl -sI {shlex.quote(url)}   (expected: {expected})" for url, expected in facts["tries"]]
+    steps = [f"Try it, expecting {expected}: {shell.command('curl', '-sI', url)}" for url, expected in facts["tries"]]
     if facts["internal"]:
         steps.append("The load balancer is internal: run that from inside its network.")
     if facts["redirect"]:
         steps.append("The load balancer writes the port into the new address (…:443/…). That is normal, and works.")
         steps.append("Servers behind it see plain http: an application that redirects to https by itself must look "
                      "at X-Forwarded-Proto, or visitors go round in circles.")  # fmt: skip
-    steps.append(f"Changes need up to a minute. Then: handrail check alb --set load_balancer={facts['name']}")
+    steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
     return Handover(outputs, next_steps=tuple(steps), findings=tuple(_read_back(cloud, outputs, facts)))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Finding, Grade
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from . import database_sleep
 from .database_handover import PATIENCE
@@ -102,7 +102,7 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
 def _state(seen: Database) -> Finding:
     status = str(seen.described.get("Status", ""))
     if status == "stopped":
-        remedy = f"Start it: aws rds start-db-cluster --db-cluster-identifier {seen.name}"
+        remedy = f"Start it: {shell.aws('rds', 'start-db-cluster', db_cluster_identifier=seen.name)}"
         return Finding("state", Grade.REFUSED, seen.sentence, "DescribeDBClusters", remedy)
     if status != "available":
         return Finding("state", Grade.WAITING, seen.sentence, "DescribeDBClusters", "Wait until it is available.")

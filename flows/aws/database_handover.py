@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Handover, Late, seen
+from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Handover, Late, seen, shell
 
 from . import database_prices as prices
 from .database_versions import PORTS, POSTGRESQL, shown
@@ -43,7 +43,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         else "No secret with its password was told; see its MasterUserSecret in the AWS console.",
         *(_connect(outputs, facts["engine"]) if facts["outside"] else ()),
         *(_sql(outputs) if facts["data_api"] and secret else ()),
-        *((f"Is it asleep? handrail task database-awake --set cluster={outputs['cluster']}",) if sleeps else ()),
+        *((f"Is it asleep? {shell.handrail('task', 'database-awake', cluster=outputs['cluster'])}",) if sleeps else ()),
         f"It costs about {awake} USD a month if it never sleeps"
         + (", and storage only while it does." if sleeps else "."),
         "In the AWS console: https://{0}.console.aws.amazon.com/rds/home?region={0}#database:id={1};is-cluster=true".format(
@@ -56,24 +56,18 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
 def _connect(outputs: Mapping[str, str], engine: str) -> Iterator[str]:
     host, port, name, user = (outputs[key] for key in ("endpoint", "port", "database", "user"))
     if engine == POSTGRESQL:
-        yield (
-            f'Connect from inside: psql "host={host} port={port} dbname={name} user={user} sslmode=require '
-            f'connect_timeout={PATIENCE}"'
-        )
+        place = f"host={host} port={port} dbname={name} user={user} sslmode=require connect_timeout={PATIENCE}"
+        yield f"Connect from inside: {shell.command('psql', place)}"
         yield f"JDBC: jdbc:postgresql://{host}:{port}/{name}?sslmode=require&connectTimeout={PATIENCE}&loginTimeout={PATIENCE}"
     else:
-        yield (
-            f"Connect from inside: mysql --host={host} --port={port} --user={user} -p --ssl-mode=REQUIRED "
-            f"--connect-timeout={PATIENCE} {name}"
-        )
+        options = {"host": host, "port": port, "user": user, "connect_timeout": str(PATIENCE), "database": name}
+        yield f"Connect from inside: {shell.command('mysql', '-p', '--ssl-mode=REQUIRED', **options)}"
         yield f"JDBC: jdbc:mysql://{host}:{port}/{name}?sslMode=REQUIRED&connectTimeout={PATIENCE}000"
 
 
 def _sql(outputs: Mapping[str, str]) -> Iterator[str]:
-    yield (
-        f"SQL over HTTPS: aws rds-data execute-statement --resource-arn {outputs['arn']} "
-        f"--secret-arn {outputs['secret']} --database {outputs['database']} --sql 'SELECT 1'"
-    )
+    place = {"resource_arn": outputs["arn"], "secret_arn": outputs["secret"], "database": outputs["database"]}
+    yield f"SQL over HTTPS: {shell.aws('rds-data', 'execute-statement', **place, sql='SELECT 1')}"
 
 
 def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[Finding]:

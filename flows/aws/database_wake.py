@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused
+from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused, shell
 from flows.engine.carry import Stopped
 from flows.engine.clock import Clock
 
@@ -87,7 +87,7 @@ class Waking:
         self._tell(
             Happening.STARTED,
             f"The minimum of {self.name} is raised to {HALF} ACU and put back afterwards. If this program is killed, "
-            f"put it back with: handrail task database-awake --set cluster={self.name} --set do=release",
+            f"put it back with: {self._release}",
         )
         try:
             self._set(Capacity(HALF, before.most))
@@ -97,13 +97,17 @@ class Waking:
             self._put_back()
         return took
 
+    @property
+    def _release(self) -> str:
+        return shell.handrail("task", "database-awake", cluster=self.name, do="release")
+
     def _put_back(self) -> None:
         try:
             self.release()
         except CloudError as problem:
             raise CloudError(
                 f"The minimum of {self.name} could not be put back; it costs money until it is.", str(problem),
-                f"Run: handrail task database-awake --set cluster={self.name} --set do=release",
+                f"Run: {self._release}",
             ) from problem  # fmt: skip
 
     def release(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Finding
+from flows.engine import Call, Cloud, CloudError, Finding, shell
 
 from .connections import handshake
 from .findings import broken, proved, unknown, waits
@@ -81,7 +81,7 @@ def _failed(cloud: Cloud, pipeline: str, id: str, stage: Mapping[str, Any]) -> I
     actions = [a for a in stage["actionStates"] if (a.get("latestExecution") or {}).get("status") == "Failed"]
     last: Mapping[str, Any] = actions[0]["latestExecution"] if actions else {}
     message = str((last.get("errorDetails") or {}).get("message") or last.get("summary") or "no reason was given")
-    again = f"Then: aws codepipeline start-pipeline-execution --name {pipeline}"
+    again = f"Then: {shell.aws('codepipeline', 'start-pipeline-execution', name=pipeline)}"
     if "onnection" in message:
         page = handshake(cloud.identity.region)
         yield waits(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, shell
 
 from . import images, shared_keys
 
@@ -76,15 +76,17 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     image, region, account = outputs["image"], facts["region"], facts["account"]
     keys = [outputs["key"]] if "key" in outputs else list(facts.get("keys", ()))
     shared = account in images.may_launch(cloud, image, region)
+    here = ("--region", region)
+    anew = ("--encrypted", "--kms-key-id", "alias/aws/ebs") if keys else ()
+    of = {"source_region": region, "source_image_id": image, "name": f"copy-of-{image}"}
+    small = {"image_id": image, "instance_type": "t3.micro", "metadata_options": "HttpTokens=required"}
     commands = (
-        f"aws ec2 describe-images --region {region} --executable-users self --owners {facts['owner']}\n"
-        f"aws ec2 copy-image --region {region} --source-region {region} --source-image-id {image} "
-        f"--name copy-of-{image}{' --encrypted --kms-key-id alias/aws/ebs' if keys else ''}\n"
-        f"aws ec2 run-instances --region {region} --image-id {image} --instance-type t3.micro "
-        "--metadata-options HttpTokens=required\n"
+        shell.aws("ec2", "describe-images", *here, executable_users="self", owners=facts["owner"]),
+        shell.aws("ec2", "copy-image", *here, *anew, **of),
+        shell.aws("ec2", "run-instances", *here, **small),
     )
     needed = ["ec2:CopyImage", "ec2:CreateTags", "ec2:Describe*", "ec2:RunInstances", "ec2:TerminateInstances"]
-    letter = f"In the account {account}: find the image, copy it, start a machine.\n\n{commands}"
+    letter = "\n".join([f"In the account {account}: find the image, copy it, start a machine.", "", *commands, ""])
     statements = [
         {"Effect": "Allow", "Action": needed, "Resource": "*"},
         *shared_keys.for_their_user(keys),

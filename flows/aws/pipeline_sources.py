@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError
+from flows.engine import Call, Cloud, CloudError, shell
 
 from . import event_patterns
 
@@ -135,6 +135,12 @@ def _rule(each: Mapping[str, Any], targets: tuple[Mapping[str, Any], ...]) -> Ru
 def versioning(cloud: Cloud, bucket: str) -> str:
     """Enabled, Suspended, or "" for never. Raises CloudError."""
     return str(cloud.make(Call("s3.GetBucketVersioning", {"Bucket": bucket})).get("Status") or "")
+
+
+def keep_versions(bucket: str) -> str:
+    """The command that switches versioning on."""
+    enabled = "Status=Enabled"
+    return shell.aws("s3api", "put-bucket-versioning", bucket=bucket, versioning_configuration=enabled)
 
 
 def size(cloud: Cloud, bucket: str, key: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Still, Undo
+from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Still, Undo, shell
 
 
 def standing(cloud: Cloud, name: str) -> dict[str, str] | None:
@@ -35,8 +35,8 @@ def create(name: str) -> Action:
                 gone=("RepositoryDoesNotExistException",),
                 still=Still(
                     look, "repositoryMetadata.defaultBranch || 'empty'", "empty",
-                    "It holds code by now, so it is kept. To delete it for ever: aws codecommit delete-repository "
-                    f"--repository-name {name}",
+                    "It holds code by now, so it is kept. To delete it for ever: "
+                    + shell.aws("codecommit", "delete-repository", repository_name=name),
                 ),
             ),
         ),

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import unquote
 
-from flows.engine import Call, Cloud, CloudError, Finding, Identity
+from flows.engine import Call, Cloud, CloudError, Finding, Identity, shell
 
 from . import landing_events, notifications, trails
 from .event_patterns import Miss, misses
@@ -24,7 +24,7 @@ def rule(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     if not rule.on:
         yield broken(
             "rule-on", f"The rule {rule.name} is switched off.", "ListRules",
-            f"aws events enable-rule --name {rule.name}",
+            f"Switch it on: {shell.aws('events', 'enable-rule', name=rule.name)}",
         )  # fmt: skip
     yield from pattern(cloud.identity, one, rule)
     for step in (recorded if rule.by_trail else told, target):
@@ -36,7 +36,7 @@ def rule(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
 
 def pattern(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Whether it lets a file through in whatever way it lands."""
-    replace = f"Let a new rule do it: handrail run s3_pipeline --set pipeline={one.name}"
+    replace = f"Let a new rule do it: {shell.handrail('run', 's3_pipeline', pipeline=one.name)}"
     if rule.trouble:
         yield broken("pattern", f"The pattern of {rule.name} is not well formed: {rule.trouble}.", "ListRules", replace)
         return
@@ -75,8 +75,8 @@ def told(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
         "bucket-events",
         f"{one.bucket} does not send its events to EventBridge, so {rule.name} never hears of the file.",
         "GetBucketNotificationConfiguration",
-        f"handrail run s3_pipeline --set pipeline={one.name} switches it on and keeps all other notifications. It "
-        "takes about five minutes to work.",
+        "Switch it on, which keeps all other notifications and takes about five minutes to work: "
+        + shell.handrail("run", "s3_pipeline", pipeline=one.name),
     )  # fmt: skip
 
 
@@ -86,13 +86,13 @@ def recorded(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     listed = trails.trails(cloud)
     good = [trail for trail in listed if trails.selectors(cloud, trail).record(arn)]
     on = [trail for trail in good if trails.logging(cloud, trail)]
-    other = "or use S3's own events, which need no trail: handrail run s3_pipeline --set detection=eventbridge"
+    other = "S3's own events need no trail: handrail run s3_pipeline --set detection=eventbridge"
     if on:
         yield proved("trail", f"The trail {on[0].name} records the uploads and is on.", "GetEventSelectors")
     elif good:
         yield broken(
             "trail", f"The trail {good[0].name} would record the uploads, but is switched off.", "GetTrailStatus",
-            f"aws cloudtrail start-logging --name {good[0].name}; {other}",
+            f"Switch it on: {shell.aws('cloudtrail', 'start-logging', name=good[0].name)}",
         )  # fmt: skip
     else:
         names = ", ".join(trail.name for trail in listed) or "there is none"
@@ -100,13 +100,13 @@ def recorded(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
             "trail",
             f"{rule.name} waits for CloudTrail, but no trail records uploads to {one.bucket}/{one.key} (trails: "
             f"{names}).",
-            "DescribeTrails, GetEventSelectors", f"Add data events for it to a trail, {other}",
+            "DescribeTrails, GetEventSelectors", f"Add data events for it to a trail. Or without one: {other}",
         )  # fmt: skip
 
 
 def target(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Whether its target is the pipeline, with a role that may start it."""
-    again = f"handrail run s3_pipeline --set pipeline={one.name} makes a rule with its own role"
+    again = f"Let a new rule with its own role do it: {shell.handrail('run', 's3_pipeline', pipeline=one.name)}"
     mine = next((each for each in rule.targets if each["Arn"] == one.arn), None)
     if mine is None:
         yield broken(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.engine import Call, Cloud, Finding, Grade, Handover
+from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
 
 from . import shared_keys, snapshots
 from .snapshots import CLUSTER, INSTANCE
@@ -84,38 +84,41 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
 def _letter(kind: str, name: str, arn: str, region: str, facts: Mapping[str, Any]) -> str:
     cluster, encrypted = kind == CLUSTER, facts["encrypted"]
     what = "db-cluster-snapshot" if cluster else "db-snapshot"
-    at = f"--region {region}"
-    key = f" --kms-key-id {facts['their_key']}" if encrypted else ""
-    copy = f"aws rds copy-{what} {at} --source-{what}-identifier {arn} --target-{what}-identifier {name}{key}"
-    group = "--db-subnet-group-name YOUR-SUBNET-GROUP --vpc-security-group-ids YOUR-SECURITY-GROUP"
+    key = {"kms_key_id": facts["their_key"]} if encrypted else {}
+
+    def rds(verb: str, *flags: str, **options: str) -> str:
+        return shell.aws("rds", verb, "--region", region, *flags, **options)
+
+    copy = rds(f"copy-{what}", **{f"source-{what}-identifier": arn, f"target-{what}-identifier": name}, **key)
+    group = {"db_subnet_group_name": "YOUR-SUBNET-GROUP", "vpc_security_group_ids": "YOUR-SECURITY-GROUP"}
     if cluster:
-        limits = "--serverless-v2-scaling-configuration MinCapacity=0.5,MaxCapacity=4"
+        mine = {"db_cluster_identifier": name}
+        limits = {"serverless_v2_scaling_configuration": "MinCapacity=0.5,MaxCapacity=4"}
+        engine = {"engine": facts["engine"]}
+        server = {"db_instance_identifier": f"{name}-1", "db_instance_class": "db.serverless"}
         restore = [
-            f"aws rds restore-db-cluster-from-snapshot {at} --snapshot-identifier {name} "
-            f"--db-cluster-identifier {name} --engine {facts['engine']} {limits} {group}",
-            f"aws rds create-db-instance {at} --db-cluster-identifier {name} --db-instance-identifier {name}-1 "
-            f"--engine {facts['engine']} --db-instance-class db.serverless --no-publicly-accessible",
+            rds("restore-db-cluster-from-snapshot", snapshot_identifier=name, **mine, **engine, **limits, **group),
+            rds("create-db-instance", "--no-publicly-accessible", **mine, **server, **engine),
         ]
-        password = f"aws rds modify-db-cluster {at} --db-cluster-identifier {name} --manage-master-user-password"
+        password = rds("modify-db-cluster", "--manage-master-user-password", **mine)
     else:
-        restore = [
-            f"aws rds restore-db-instance-from-db-snapshot {at} --db-snapshot-identifier {name} "
-            f"--db-instance-identifier {name} --no-publicly-accessible {group}"
-        ]
-        password = f"aws rds modify-db-instance {at} --db-instance-identifier {name} --manage-master-user-password"
+        mine = {"db_instance_identifier": name}
+        closed = "--no-publicly-accessible"
+        restore = [rds("restore-db-instance-from-db-snapshot", closed, db_snapshot_identifier=name, **mine, **group)]
+        password = rds("modify-db-instance", "--manage-master-user-password", **mine)
     elsewhere = f"With --source-region {region} and another --region it is copied there in one step."
     must = (
         "It is encrypted with a key of ours: copy it first, with a key of your own; RDS does not restore it directly."
         if encrypted and not cluster
         else "Copy it first: until then you depend on our snapshot" + (" and our key." if encrypted else ".")
     )
+    there = {f"{what}-identifier": name}
     lines = [
         f"A snapshot of a database ({facts['engine']}) is shared with you.", "",
         f"  address  {arn}", f"  region   {region}", "",
         "1. See it (the address, not the name; it appears within a minute)", "",
-        f"   aws rds describe-{what}s {at} --snapshot-type shared --include-shared", "",
-        f"2. {must}", "", f"   {copy}", f"   {elsewhere}", f"   aws rds wait {what}-available {at} "
-        f"--{what}-identifier {name}", "",
+        f"   {rds(f'describe-{what}s', '--include-shared', snapshot_type='shared')}", "",
+        f"2. {must}", "", f"   {copy}", f"   {elsewhere}", f"   {rds('wait', f'{what}-available', **there)}", "",
         "3. Restore a database from your copy. Name a subnet group and security groups of your own: left out, it",
         "   lands in the default network.", "", *(f"   {line}" for line in restore), "",
         "4. Users and passwords are those of the original. To have a new password, kept by AWS:", "",

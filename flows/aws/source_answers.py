@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.engine import Caution, CloudError, Finding, Refused
+from flows.engine import Caution, CloudError, Finding, Refused, shell
 
 from . import (
     buckets,
@@ -198,9 +198,8 @@ def _beside(flow: Any, rule: pipeline_sources.Rule) -> str:
     if not meant or not rule.on:
         return f"{told}, but {'is switched off' if meant else 'not for this file'}. It stays as it is."
     return (
-        f"{told} for this file, though perhaps not however it lands. It stays, and the pipeline may start twice. Look: "
-        f"handrail check s3_pipeline --set pipeline={flow.pipeline}. Switch it off: aws events disable-rule --name "
-        f"{rule.name}"
+        f"{told} for this file, though perhaps not however it lands. It stays, and the pipeline may start twice. "
+        f"Switch it off once the new one works: {shell.aws('events', 'disable-rule', name=rule.name)}"
     )
 
 
@@ -211,8 +210,8 @@ def trail(one: trails.Trail | str, flow: Any) -> Iterator[Caution]:
     if not trails.logging(flow.cloud, one):
         yield Caution(
             "trail-off",
-            f"The trail {one.name} is switched off, so the rule would never see anything. Switch it on (aws cloudtrail "
-            f"start-logging --name {one.name}), or take a new one.",
+            f"The trail {one.name} is switched off, so the rule would never see anything. Take a new one, or switch it "
+            "on: " + shell.aws("cloudtrail", "start-logging", name=one.name),
             switch=trails.NEW,
         )
     now = trails.selectors(flow.cloud, one)

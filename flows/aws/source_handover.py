@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows.engine import Cloud, Grade, Handover
+from flows.engine import Cloud, Grade, Handover, shell
 
 from . import start_diagnosis
 
@@ -16,7 +16,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     name, bucket, key, region = outputs["pipeline"], outputs["bucket"], outputs["object_key"], facts["region"]
     shown = {
         **outputs,
-        "upload": f"aws s3 cp {key.rpartition('/')[2]} s3://{bucket}/{key}",
+        "upload": start_diagnosis.upload(bucket, key),
         "console": f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/{name}/view",
     }
     # a file that is not there yet is the person's next step, and nothing that went wrong
@@ -37,5 +37,5 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
             f"buildspec.yml at the top of the zip says what is built; the role {name}-build may do nothing else yet."
         )
     steps += [f"{each.sentence} {each.remedy}" for each in proof if each.grade is Grade.REFUSED]
-    steps.append(f"If it does not start: handrail check s3_pipeline --set pipeline={name}")
+    steps.append(f"If it does not start: {shell.handrail('check', 's3_pipeline', pipeline=name)}")
     return Handover(shown, next_steps=tuple(steps), findings=proof)

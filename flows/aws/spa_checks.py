@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.engine import Call, Caution, Cloud, CloudError, Finding, Identity, Refused
+from flows.engine import Call, Caution, Cloud, CloudError, Finding, Identity, Refused, shell
 
-from . import buckets, connections, new_buckets, repositories, roles, start_rules
+from . import buckets, connections, new_buckets, pipeline_sources, repositories, roles, start_rules
 from .findings import broken, proved, unknown
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,24}[a-z0-9]")
@@ -104,7 +104,9 @@ def zip_file(text: str) -> tuple[str, str]:
 def _zip(cloud: Cloud, bucket: str, key: str) -> Iterator[Caution]:
     there = new_buckets.standing(cloud, bucket)
     if there is None:
-        raise Refused(f"There is no bucket {bucket}.", remedy=f"Make it first: aws s3 mb s3://{bucket}")
+        raise Refused(
+            f"There is no bucket {bucket}.", remedy=f"Make it first: {shell.aws('s3', 'mb', f's3://{bucket}')}"
+        )
     if there.region != cloud.identity.region:
         raise Refused(
             f"The bucket {bucket} is in {there.region}, the pipeline would be in {cloud.identity.region}.",
@@ -114,8 +116,7 @@ def _zip(cloud: Cloud, bucket: str, key: str) -> Iterator[Caution]:
     if versioning != "Enabled":
         raise Refused(
             f"The bucket {bucket} keeps no versions, which CodePipeline needs of a source.",
-            remedy=f"Switch it on: aws s3api put-bucket-versioning --bucket {bucket} "
-            "--versioning-configuration Status=Enabled",
+            remedy=f"Switch it on: {pipeline_sources.keep_versions(bucket)}",
         )
     if buckets.content_type(cloud, buckets.Bucket(bucket, there.region), key) is None:
         yield Caution(

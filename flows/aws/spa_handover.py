@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine import Cloud, Grade, Handover
+from flows.engine import Cloud, Grade, Handover, shell
 
 from . import delivery_diagnosis
 from .website_endpoints import website
@@ -23,13 +23,14 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         steps.append("Commit the buildspec.yml that was written for you, at the top of the source.")
     if facts["source"] == "codecommit":
         shown["git_remote"] = f"codecommit::{region}://{repository}"
-        steps.append(f"Push with git-remote-codecommit: git push codecommit::{region}://{repository}")
+        steps.append(f"Push with git-remote-codecommit: {shell.command('git', 'push', shown['git_remote'])}")
     elif facts["source"] == "s3":
-        steps.append(f"Upload a new version: aws s3 cp app.zip s3://{repository.removeprefix('s3://')}")
+        to = f"s3://{repository.removeprefix('s3://')}"
+        steps.append(f"Upload a new version: {shell.aws('s3', 'cp', 'app.zip', to)}")
     proof = tuple(delivery_diagnosis.diagnose(cloud, name))
     pending = [finding for finding in proof if finding.grade is Grade.WAITING]
     steps += [f"{each.sentence} {each.remedy}" for each in proof if each.grade is Grade.REFUSED]
     steps += [each.remedy for each in pending if each.remedy]
-    steps.append(f"See how it is: handrail check spa_pipeline --set pipeline={name}")
+    steps.append(f"See how it is: {shell.handrail('check', 'spa_pipeline', pipeline=name)}")
     first = next((each.sentence for each in pending if each.remedy), "")
     return Handover(shown, {"buildspec.yml": facts["file"]} if facts["file"] else {}, tuple(steps), proof, first)

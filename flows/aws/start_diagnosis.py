@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Finding, Grade
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from . import landing_events, new_buckets, pipeline_sources, rule_diagnosis
 from .findings import broken, likely, proved, unknown, waits
@@ -73,9 +73,8 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
 def runs(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
     listed = cloud.make(Call("codepipeline.ListPipelineExecutions", {"pipelineName": one.name, "maxResults": 5}))
     last: dict[str, Any] = next(iter(listed.get("pipelineExecutionSummaries") or []), {})
-    again = (
-        f"Start it once by hand to see whether it works: aws codepipeline start-pipeline-execution --name {one.name}"
-    )
+    start = shell.aws("codepipeline", "start-pipeline-execution", name=one.name)
+    again = f"Start it once by hand to see whether it works: {start}"
     if not last:
         yield waits("runs", f"{one.name} never ran.", "ListPipelineExecutions", again)
         return
@@ -115,23 +114,32 @@ def bucket(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
     yield broken(
         "versioning", f"Versioning of {one.bucket} is {'paused' if status else 'off'}; the source step cannot work.",
         "GetBucketVersioning",
-        f"aws s3api put-bucket-versioning --bucket {one.bucket} --versioning-configuration Status=Enabled",
+        f"Switch it on: {pipeline_sources.keep_versions(one.bucket)}",
     )  # fmt: skip
 
 
 def file(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
-    upload = f"aws s3 cp {one.key.rpartition('/')[2]} s3://{one.bucket}/{one.key}"
     size = pipeline_sources.size(cloud, one.bucket, one.key)
     if size is None:
         near = nearest(cloud, one)
         hint = f" Did you mean {near}? Names are exact, and capital letters count." if near else ""
-        yield broken("file", f"There is no {one.key} in {one.bucket}.{hint}", "HeadObject", f"Upload it: {upload}")
+        yield broken(
+            "file",
+            f"There is no {one.key} in {one.bucket}.{hint}",
+            "HeadObject",
+            f"Upload it: {upload(one.bucket, one.key)}",
+        )
     elif not one.key.endswith(".zip"):
         yield likely(
             "file", f"{one.key} is there, but does not end in .zip.", "HeadObject", "Later steps expect a zip."
         )
     else:
         yield proved("file", f"{one.key} is there ({size:,} bytes).", "HeadObject")
+
+
+def upload(bucket: str, key: str) -> str:
+    """The command that puts the file there, from the folder in which it lies."""
+    return shell.aws("s3", "cp", shell.here(key.rpartition("/")[2]), f"s3://{bucket}/{key}")
 
 
 def nearest(cloud: Cloud, one: Pipeline) -> str:
@@ -154,8 +162,11 @@ def stages(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
                 "stages",
                 f"It starts, but waits before {stage['stageName']}: {transition.get('disabledReason') or 'no reason'}.",
                 "GetPipelineState",
-                f"aws codepipeline enable-stage-transition --pipeline-name {one.name} --stage-name "
-                f"{stage['stageName']} --transition-type Inbound",
+                "Let it go on: "
+                + shell.aws(
+                    "codepipeline", "enable-stage-transition", pipeline_name=one.name, stage_name=stage["stageName"],
+                    transition_type="Inbound",
+                ),
             )  # fmt: skip
         for action in stage.get("actionStates") or []:
             last = action.get("latestExecution") or {}
@@ -178,10 +189,11 @@ def _why(message: str) -> str:
 
 
 def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Finding]:
+    make = shell.handrail("run", "s3_pipeline", pipeline=one.name)
     if one.polling_ended:
         yield broken(
             "polling", f"AWS stopped asking on {one.polling_ended[:10]}, because nothing changed for 30 days.",
-            "GetPipeline", f"Use events: handrail run s3_pipeline --set pipeline={one.name}",
+            "GetPipeline", f"Use events: {make}",
         )  # fmt: skip
     elif one.polls and rules:
         names = ", ".join(rule.name for rule in rules)
@@ -192,13 +204,12 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Findi
     elif one.polls:
         yield likely(
             "polling", f"{one.name} asks for changes itself about once a minute (PollForSourceChanges is not false).",
-            "GetPipeline", f"AWS stops that after 30 quiet days. Use events: handrail run s3_pipeline --set "
-            f"pipeline={one.name}",
+            "GetPipeline", f"AWS stops that after 30 quiet days. Use events: {make}",
         )  # fmt: skip
     elif not rules:
         yield broken(
             "watched", f"Nobody watches the file: {one.name} does not ask, and no rule starts it.",
-            "GetPipeline, ListRules", f"Make the rule: handrail run s3_pipeline --set pipeline={one.name}",
+            "GetPipeline, ListRules", f"Make the rule: {make}",
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.engine import Caution, CloudError, Option, Refused
+from flows.engine import Caution, CloudError, Option, Refused, shell
 from flows.engine.listing import is_sought, seeking
 
 from . import buckets, functions, new_buckets
@@ -110,7 +110,7 @@ def ready(one: functions.Function, flow: Any) -> Iterator[Caution]:
         yield Caution(
             "function-off",
             f"{one.name} never runs, because its reserved concurrency is 0. Events are tried for hours, then lost: "
-            f"aws lambda delete-function-concurrency --function-name {one.name}",
+            + shell.aws("lambda", "delete-function-concurrency", function_name=one.name),
         )
 
 

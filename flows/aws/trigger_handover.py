@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Refused
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Refused, shell
 
 from . import functions, new_buckets, notifications
 from .findings import broken, likely, proved, unknown
@@ -77,7 +77,7 @@ def _runs(cloud: Cloud, arn: str, about: Mapping[str, Any]) -> Finding:
         if functions.switched_off(cloud, arn):
             return broken(
                 "function", f"{base} never runs, because its reserved concurrency is 0.", "GetFunctionConcurrency",
-                f"aws lambda delete-function-concurrency --function-name {base}",
+                f"Let it run again: {shell.aws('lambda', 'delete-function-concurrency', function_name=base)}",
             )  # fmt: skip
     except CloudError as problem:
         return unknown("function", f"{name} is there; whether it is switched off was not checked.", problem.what)
@@ -89,11 +89,12 @@ def _allowed(bucket_arn: str, account: str, arn: str, may: list[dict[str, Any]])
     letting = [each for each in may if functions.lets_in(each, arn, bucket_arn, account)]
     if not letting:
         base, _, alias = name.partition(":")
-        more = f" --qualifier {alias}" if alias else ""
+        which = {"function_name": base, **({"qualifier": alias} if alias else {})}
+        s3 = {"principal": "s3.amazonaws.com", "source_arn": bucket_arn, "source_account": account}
+        permission = {"statement_id": "s3", "action": "lambda:InvokeFunction", **s3}
         return broken(
             "permission", f"S3 may not call {name} for this bucket, so its events are lost.", "GetPolicy",
-            f"aws lambda add-permission --function-name {base}{more} --statement-id s3 --action lambda:InvokeFunction "
-            f"--principal s3.amazonaws.com --source-arn {bucket_arn} --source-account {account}",
+            f"Allow it: {shell.aws('lambda', 'add-permission', **which, **permission)}",
         )  # fmt: skip
     if not any(functions.names_the_account(each) for each in letting):
         return likely(
@@ -133,13 +134,12 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     }
     steps = [f"{each.sentence} {each.remedy}" for each in findings if each.grade is Grade.REFUSED]
     if facts["test"]:
-        steps.append(
-            f"Try it: echo test | aws s3 cp - 's3://{bucket}/{facts['test']}', then read the log: "
-            f"aws logs tail /aws/lambda/{name}"
-        )
+        to = f"s3://{bucket}/{facts['test']}"
+        steps.append(f"Try it: echo test | {shell.aws('s3', 'cp', '-', to)}")
+        steps.append(f"Then read the log: {shell.aws('logs', 'tail', f'/aws/lambda/{name}')}")
     steps += [
         "Names arrive encoded: decode them (in Python urllib.parse.unquote_plus) before reading a file.",
         "The same event may come twice: let the function notice what it has done already.",
-        f"See how it is: handrail check s3_lambda --set bucket={bucket} --set function={name}",
+        f"See how it is: {shell.handrail('check', 's3_lambda', bucket=bucket, function=name)}",
     ]
     return Handover(shown, {}, tuple(steps), tuple(findings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Handover
+from flows.engine import Call, Cloud, CloudError, Handover, shell
 
 from . import vpn_device
 from .vpn_checks import tunnels, waiting
@@ -38,7 +38,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
             addresses[f"tunnel_{number}_inside_address"] = str(tunnel.device_inside)
         steps = [
             "Copy the files to the office's gateway and follow README.txt, which is among them.",
-            f"Then see whether it works: handrail check vpn --set connection={connection}",
+            f"Then see whether it works: {shell.handrail('check', 'vpn', connection=connection)}",
         ]
     except vpn_device.Unreadable as problem:
         steps = [f"AWS's configuration could not be turned into files: {problem} Download it in the AWS console."]

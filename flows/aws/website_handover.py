@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine import Cloud, Handover
+from flows.engine import Cloud, Handover, shell
 
 from .website_diagnosis import READS, diagnose
 
@@ -23,9 +23,9 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
             f"Enter these records where the DNS of the names is managed, and keep those of the certificate: {records}."
         )
     steps += [
-        f"Upload with: aws s3 sync build/ s3://{bucket} --delete (without --acl)",
-        f'Then: aws cloudfront create-invalidation --distribution-id {id_} --paths "/*"',
-        f"See whether it works: handrail check website --set distribution={id_}",
+        f"Upload, without --acl: {shell.aws('s3', 'sync', 'build/', f's3://{bucket}', '--delete')}",
+        f"Then: {shell.aws('cloudfront', 'create-invalidation', distribution_id=id_, paths='/*')}",
+        f"See whether it works: {shell.handrail('check', 'website', distribution=id_)}",
     ]
     address = f"https://{(names or [host])[0]}/"
     shown = {**outputs, "address": address, "bucket": bucket, "origin": facts["origin"]}

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import shlex
 
-AMISS = "\\'!"
-"""What does not stand for itself between `$'` and `'`; `!` because of zsh's and bash's history."""
+AMISS = "\\'! "
+"""What does not stand for itself between `$'` and `'`: `!` because of zsh's and bash's history, blanks because several
+of them become one where lines are wrapped."""
 
 
 def command(*words: str, **options: str) -> str:
@@ -43,7 +44,7 @@ def here(name: str) -> str:
 
 def quoted(word: str) -> str:
     """One word. What has no glyph, such as a new line, comes as an escape: a paste stays one line and nothing hides."""
-    if not word.isprintable():
+    if not word.isprintable() or "  " in word:
         return "$'" + "".join(c if c.isprintable() and c not in AMISS else _octal(c) for c in word) + "'"
     # zsh takes a leading = for the place of a program
     return f"'{word}'" if word.startswith("=") and shlex.quote(word) == word else shlex.quote(word)

@@ -11,7 +11,7 @@ from flows.aws.database_reasons import why_awake
 from flows.aws.database_sleep import Database, State
 from flows.aws.database_versions import HALF
 from flows.aws.database_wake import NO_DATA_API, UNTIL, Waking, remembered
-from flows.engine import Cloud, CloudError, Finding, Refused
+from flows.engine import Cloud, CloudError, Finding, Refused, shell
 from flows.engine.task import Outcome, Surroundings, Task
 
 AWAKE, ASLEEP, UNKNOWN = 0, 10, 11
@@ -67,7 +67,7 @@ class DatabaseAwake(Task):
         """Wake it; with `minutes`, keep it awake that long and put everything back."""
         seen = database_sleep.look(cloud, waking.cluster, datetime.now(UTC))
         if seen.described.get("Status") != "available" or not seen.instances:
-            start = f"aws rds start-db-cluster --db-cluster-identifier {seen.name}"
+            start = shell.aws("rds", "start-db-cluster", db_cluster_identifier=seen.name)
             steps = (f"Start it, which takes minutes: {start}",) if seen.described.get("Status") == "stopped" else ()
             return Outcome(UNKNOWN, seen.sentence, facts(seen), (), steps)
         if minutes is not None:
@@ -119,13 +119,16 @@ def look(cloud: Cloud, cluster: Mapping[str, Any]) -> Outcome:
 
 def steps(seen: Database) -> Iterator[str]:
     """What may be run now."""
-    run = f"handrail task database-awake --set cluster={seen.name} --set do="
+
+    def run(do: str, **more: str) -> str:
+        return shell.handrail("task", "database-awake", cluster=seen.name, do=do, **more)
+
     if remembered(seen.described) is not None:
         until = next((tag["Value"] for tag in seen.described["TagList"] if tag["Key"] == UNTIL), "")
-        yield f"Its minimum was raised until {until}. If nothing puts it back by then: {run}{RELEASE}"
+        yield f"Its minimum was raised until {until}. If nothing puts it back by then: {run(RELEASE)}"
     if seen.state is State.ASLEEP:
-        yield f"Wake it, which takes 15 to 30 seconds: {run}{WAKE}"
-        yield f"Keep it awake for an hour: {run}{HOLD} --set minutes=60"
+        yield f"Wake it, which takes 15 to 30 seconds: {run(WAKE)}"
+        yield f"Keep it awake for an hour: {run(HOLD, minutes='60')}"
 
 
 def facts(seen: Database, reasons: tuple[Finding, ...] = ()) -> dict[str, Any]:

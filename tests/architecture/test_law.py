@@ -140,6 +140,32 @@ def test_files_are_written_in_one_place() -> None:
     assert places == {"flows/engine/files.py", "flows/engine/journal.py", "flows/practice/diary.py"}
 
 
+PROGRAMS = "aws|handrail|curl|git|mysql|psql|scp|ssh|sudo"
+PASTED = re.compile(rf"(?:^|[\s`:(|])(?:{PROGRAMS}) (?:[a-z-][^\n`]*)?\0")
+"""A command with something put into it, as in `aws s3 rm {key}`."""
+PROGRAM = {"flows/aws/spa_build.py", "flows/export/cli.py", "flows/export/cloudformation.py", "flows/export/runbook.py"}
+"""What is written there is a program as a whole, and has a test of its own that runs it with such names."""
+
+
+def texts(node: ast.AST) -> str:
+    """The text that an expression makes, `\\0` where something is put in."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(texts, node.values))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+        return texts(node.left) + texts(node.right)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return texts(node.func.value).replace("{", "\0")
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else "\0"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if name_of(p) not in PROGRAM], ids=name_of)
+def test_a_command_for_people_is_made_where_words_are_quoted(path: Path) -> None:
+    """Names are other people's: `flows.engine.shell` puts a whole command together, never a text with gaps."""
+    said = ast.walk(ast.parse(path.read_text()))
+    made = (texts(node) for node in said if isinstance(node, ast.JoinedStr | ast.BinOp | ast.Call))
+    assert [text for text in made if PASTED.search(text)] == []
+
+
 def test_no_file_names_where_packages_are_fetched_from() -> None:
     """That is the business of whoever builds this."""
     hosts = re.compile("pypi" r"\.(org|python\.org)|files\.python" r"hosted|index" r"-url", re.IGNORECASE)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from flows.engine import shell
 
 HOSTILE = (
-    "$(touch PWNED)", "`touch PWNED`", ";touch PWNED", "a'b", 'a"b', "a b", "", "a\nb", "a\ttouch PWNED\r\n", "-rf",
-    "--", "~root", "=ls", "!!", "!!\n", "\\", "\\\n'", "*", "{a,b}", "#x", "a|b&c", "<x>y", "\u202etxt.exe", "\u2028",
-    "ü→日本", "🧵\u200d🧶", "%1", "a=b", "$HOME", "^x^y", "\x1b[2J", "[ab]", "?",
+    "$(touch PWNED)", "`touch PWNED`", ";touch PWNED", "a'b", 'a"b', "a b", " a  b ", "", "a\nb", "a\ttouch PWNED\r\n",
+    "-rf", "--", "~root", "=ls", "!!", "!!\n", "\\", "\\\n'", "*", "{a,b}", "#x", "a|b&c", "<x>y", "\u202etxt.exe",
+    "\u2028", "ü→日本", "🧵\u200d🧶", "%1", "a=b", "$HOME", "^x^y", "\x1b[2J", "[ab]", "?",
 )  # fmt: skip
 SHELLS = ("bash", "zsh", "fish")
 PRINTING = 'printf "%s\\0" '
@@ -45,7 +45,7 @@ def test_a_shell_reads_the_very_words(program: str, tmp_path: Path) -> None:
 @given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=20, max_size=60))
 def test_a_shell_reads_any_words(words: list[str]) -> None:
     told = " ".join(map(shell.quoted, words))
-    assert told.isprintable(), "a paste would be more than one line, or hide something"
+    assert told.isprintable() and "  " not in told, "a paste would be more than one line, or hide something"
     assert argv(PRINTING + told, "bash", Path("/")) == words
 
 

@@ -73,7 +73,7 @@ class Done(Page):
             ]  # fmt: skip
         rows += [Said(), Said("What was created", kind="heading")]
         rows += [Said(line(value), name.replace("_", " "), "muted") for name, value in done.outputs.items()]
-        rows += [Said(run.id, "this run", "muted"), Said(f"handrail undo {run.id}", "undo", "muted")]
+        rows += [Said(run.id, "this run", "muted"), Said(words.undo(run.id), "undo", "muted")]
         return rows
 
     def action_check(self) -> None:

@@ -195,7 +195,7 @@ class Progress(Page):
         how = f"{done} of {len(self._actions)} steps {'done' if self._undo is None else 'taken back'}, {passed}"
         seconds = usual(self._actions) if self._undo is None else 0
         how += f"; usually {words.duration(seconds)}." if seconds > 5 else "."
-        command = f"handrail {'resume' if self._undo is None else 'undo'} {run.id}"
+        command = (words.resume if self._undo is None else words.undo)(run.id)
         return f"{how}\nIt is safe to close this window: `{command}` goes on. Ctrl-C stops."
 
     def _say_now(self, text: str) -> None:
@@ -236,6 +236,7 @@ class Progress(Page):
 
     def _ask_what_now(self, rows: list[Said] | None = None) -> None:
         """The step, the cause and the remedy, then the three choices."""
+        from .. import words
         from ..batch import exit_code
 
         run = self.session.run
@@ -261,9 +262,10 @@ class Progress(Page):
         notice.display, ways.display = bool(rows), True
         notice.show(rows)
         again = "Go on" if not self._problems else "Try again"
+        go_on = words.undo if undoing else words.resume
         choices = [
             Row("again", f"{again} undoing" if undoing else again, "from where it stopped; nothing is made twice"),
-            Row("keep", "Keep and decide later", f"handrail {'undo' if undoing else 'resume'} {run.id}"),
+            Row("keep", "Keep and decide later", go_on(run.id)),
         ]
         if not undoing:
             choices.insert(1, Row("undo", "Undo all", "takes back what was created so far"))

@@ -187,10 +187,13 @@ class ReviewPage(Page):
 
     def action_write(self) -> None:
         """Write the answers to a file that only this user can read."""
+        from flows.engine import shell
+
         flow = self.session.flow.id
+        start = shell.handrail("run", flow, "--answers", "FILE")
 
         def written(where: str) -> None:
-            self.tell(f"{where} `handrail run {flow} --answers FILE` starts from it.")
+            self.tell(f"{where} `{start}` starts from it.")
 
         self.app.push_screen(SaveAs(answers(self.session), free(flow, ".yaml"), written))
 

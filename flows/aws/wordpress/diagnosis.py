@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flows.engine import Call, Cloud, CloudError, Finding, Handover
+from flows.engine import Call, Cloud, CloudError, Finding, Handover, shell
 
 from .. import firewalls, instances, roles
 from .. import machine_access as access
@@ -127,9 +127,9 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Mapp
     """The addresses, what to do now, and what the machine says about itself."""
     instance = outputs["machine"]
     findings = tuple(examine(cloud, instance, facts["values"], before=False))
-    shell = f"A shell on it, without SSH: aws ssm start-session --target {instance}"
+    inside = f"A shell on it, without SSH: {shell.aws('ssm', 'start-session', target=instance)}"
     if "address" not in outputs:
-        return Handover(outputs=outputs, findings=findings, next_steps=(shell,))
+        return Handover(outputs=outputs, findings=findings, next_steps=(inside,))
     site, address = facts["values"].get("SITE", ""), outputs["address"]
     first = [f"Have {site} lead to {address} (an A record), before the first visit."] if site else []
     link = f"http://{site or address}/wp-admin/install.php"
@@ -137,6 +137,6 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Mapp
         *first,
         f"Open {link} at once: whoever opens it first becomes the administrator.",
         "Then: HTTPS (certbot, a load balancer or CloudFront), and backups of the disk (snapshots).",
-        shell,
+        inside,
     )
     return Handover(outputs={**outputs, "set_up": link}, findings=findings, next_steps=steps)
