@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..place import Place
-from . import keep
+from . import keep, shell
 from .plan import Plan, Ref
 from .problems import Busy, JournalTrouble, Refused
 
@@ -306,7 +306,7 @@ class Run:
         ours, by = (" AND owner = ?", (self._mine,)) if self._mine else ("", ())
         if not self._journal.write(f"{sql} WHERE id = ?{ours}", (*values, self.id, *by)):
             what = f"{self.id} is driven by another Handrail by now, or its journal was replaced."
-            raise Busy(what, remedy=f"See: handrail runs {self.id}")
+            raise Busy(what, remedy=f"See: {shell.handrail('runs', self.id)}")
 
     def _note(self, at: str, action: str, kind: str, data: dict[str, Any]) -> None:
         self._status[action] = kind
