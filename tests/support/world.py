@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,13 +29,14 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flows.engine.apply import AT_ONCE
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
 ENDPOINT = "http://127.0.0.1:9"
@@ -71,6 +73,12 @@ class World:
     def picture(self, case: str) -> dict[str, Any]:
         """The account, as a case looks at it."""
         return self._told("picture", case)
+
+    def do(self, act: Callable[..., T], *given: Any) -> T:
+        """What `act` gives, done in the world with its account first; both must be known there by their names."""
+        went, done = self._told("do", act, given)
+        assert went, done
+        return cast(T, done)
 
     @contextlib.contextmanager
     def branch(self) -> Iterator[World]:
@@ -130,6 +138,8 @@ def live(descriptor: int) -> None:
                 orders.send(inside.handrail(*rest))
             case "picture":
                 orders.send(inside.picture(*rest))
+            case "do":
+                orders.send(inside.do(*rest))
             case "branch":
                 branch = Connection(recv_handle(orders))
                 if os.fork():
@@ -190,6 +200,12 @@ class _Inside:
         from kills.scenes import CASES
 
         return CASES[case].picture(self._account)
+
+    def do(self, act: Callable[..., Any], given: Sequence[Any]) -> tuple[bool, Any]:
+        try:
+            return True, act(self._account, *given)
+        except Exception:
+            return False, traceback.format_exc()
 
     def handrail(self, arguments: Sequence[str], state: Path, die_at: int) -> Ended:
         return self._killed(arguments, state, die_at) if die_at else self._whole(arguments, state)

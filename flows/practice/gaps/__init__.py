@@ -56,7 +56,9 @@ GAPS: dict[str, str] = {
         "moto loses tags and keys, and copies only the own account's; here also what another account shares with its "
         "disks. A name that is in use is refused."
     ),
-    "ec2.ModifyImageAttribute": "moto shares everything; disks with Amazon's key are refused here.",
+    "ec2.ModifyImageAttribute": (
+        "moto shares everything; disks with Amazon's key, and images that are not there, are refused here."
+    ),
     "ec2.GetAllowedImagesSettings": "Missing in moto; every image is allowed.",
     "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "s3.CreateBucket": "moto makes a bucket without a public access block; here it blocks all, as on AWS.",

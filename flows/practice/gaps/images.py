@@ -74,7 +74,9 @@ def _share(original: Answer) -> Answer:
     def modify_image_attribute(self: Response) -> ActionResult:
         image = self.ec2_backend.amis.get(self._get_param("ImageId"))
         adding = self._get_param("OperationType") == "add"
-        if image is not None and adding and image.ebs_snapshot.encrypted and _amazons_key(self.ec2_backend, image):
+        if image is None:
+            raise refuse("InvalidAMIID.NotFound", f"The image id '[{self._get_param('ImageId')}]' does not exist")
+        if adding and image.ebs_snapshot.encrypted and _amazons_key(self.ec2_backend, image):
             raise refuse("InvalidParameter", f"{image.id} has snapshots encrypted with the AWS managed key.")
         return original(self)
 
