@@ -307,18 +307,26 @@ class HandrailApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """A mistake of ours ends the program with a sentence; what was done is in the journal."""
+        self.code = 1
         if self.is_headless or os.environ.get("HANDRAIL_DEBUG"):
             super()._handle_exception(error)
             return
         if self.desk.session is not None:
             self.desk.session.stop()
-        self.code = 1
         self._last_words = [
             f"Handrail itself made a mistake ({type(error).__name__}).",
             "What was done until then is in the journal: `handrail runs` shows it.",
             "HANDRAIL_DEBUG=1 shows the details for a report.",
         ]
         self.end()
+
+    def _fatal_error(self) -> None:
+        """Textual's, without the values of variables: some are tokens, codes and keys, and this is sent to others."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self._exit_renderables.append(Segments(self.console.render(Traceback(show_locals=False), self.console.options)))
+        self._close_messages_no_wait()
 
 
 def not_there(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from ..place import Place
 from .claims import Claim
 from .cloud import Ask, Cloud, Identity
+from .device import DeviceSignIn
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .habits import Habit, Habits
@@ -58,7 +59,7 @@ from .problems import (
 from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
 from .session import Session
-from .sign_in import DeviceSignIn, Door
+from .sign_in import Door
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import standing
 

@@ -1,4 +1,4 @@
-"""The only door to AWS. With `sign_in` and `profiles`, it is all of the engine that knows botocore.
+"""The only door to AWS. With `sign_in`, `device` and `profiles`, it is all of the engine that knows botocore.
 
 Credentials are botocore's business: profiles, SSO, roles, MFA, processes and containers work as everywhere.
 What is added here: plain words for what went wrong, a read-only mode, and one rule about retries. botocore
@@ -12,7 +12,6 @@ from __future__ import annotations
 import random
 import re
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +19,7 @@ from typing import Any, Protocol
 
 from ..place import Place
 from ..version import __version__
-from .misfortunes import misfortune, no_credentials, unlike_aws, with_command
+from .misfortunes import from_a_parser, misfortune, no_credentials, unlike_aws, with_command
 from .outside import Missed, Page, look_at
 from .plan import Call
 from .problems import CloudError, NoAccess, NotChosen, SignInNeeded, Unreachable
@@ -200,7 +199,7 @@ class Aws:
         except (BotoCoreError, ResponseParserError) as error:
             raise misfortune(call, error) from None
         except Exception as error:
-            if _from_a_parser(error):  # they raise whatever a web page makes of them
+            if from_a_parser(error):  # they raise whatever a web page makes of them
                 raise unlike_aws(call, str(error)) from None
             raise
 
@@ -288,12 +287,6 @@ def _portion(call: Call, client: Any) -> dict[str, Any]:
     shape = client.meta.service_model.operation_model(call.name).input_shape
     limit = shape.members.get("MaxResults") if shape else None
     return {"PaginationConfig": {"PageSize": min(PORTION, limit.metadata.get("max", PORTION))}} if limit else {}
-
-
-def _from_a_parser(error: Exception) -> bool:
-    """Whether it was raised by what reads answers: then something came, and it made no sense."""
-    frames = traceback.walk_tb(error.__traceback__)
-    return any(frame.f_globals.get("__name__") == "botocore.parsers" for frame, _ in frames)
 
 
 ALONE = re.compile(r"https?://(\d+\.\d+\.\d+\.\d+|localhost)(:\d+)?(/|$)")

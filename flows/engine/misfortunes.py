@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 from typing import Any
 
 from .plan import Call
@@ -199,6 +200,12 @@ def _not_let_in(error: Any, source: Profile, region: str) -> CloudError:
         return problem
     remedy = REMEDIES.get(source.kind, "Check the profile in ~/.aws/config.").format(source.name)
     return NoAccess(problem.what, problem.why, remedy, aws_code=problem.aws_code, aws_message=problem.aws_message)
+
+
+def from_a_parser(error: Exception) -> bool:
+    """Whether it was raised by what reads answers: then something came, and it made no sense."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__") == "botocore.parsers" for frame, _ in frames)
 
 
 # -- words -------------------------------------------------------------------------------------------------------

@@ -1,32 +1,23 @@
 """The ways into an account: credentials found by botocore, single sign-on with a code, MFA.
 
-botocore finds, refreshes and keeps credentials as it does everywhere. What it leaves to the AWS CLI is done here,
-the CLI's way: the device authorization of IAM Identity Center (IAM Identity Center OIDC API Reference, 2026-10),
-whose token goes into the very file that botocore and the CLI read. Nothing else is kept.
+botocore finds, refreshes and keeps credentials as it does everywhere; nothing of that is done here.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..place import Place
+from .device import DeviceSignIn, single_sign_on
 from .misfortunes import configuration
-from .problems import CodeNeeded, NoAccess, NotChosen, Problem, Unreachable
+from .problems import CodeNeeded, NoAccess, NotChosen
 from .profiles import Kind, Profile, chain, known_profiles, source
 
 if TYPE_CHECKING:
     from .cloud import Identity
-
-GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-SCOPES = "sso:account:access"
-"""What a sign-in may be used for if the profile does not say; with it, AWS lets the sign-in renew itself."""
-SLOWER = 5
-"""Seconds that each "slow down" adds (RFC 8628, section 3.5)."""
-
 
 # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -78,7 +69,7 @@ def ends(session: Any) -> datetime | None:
     until: datetime | None = getattr(credentials, "_expiry_time", None)
     if any("mfa_serial" in settings for settings in chain(config, session.profile_name).values()):
         return until
-    if (sso := _sso(config, session.profile_name)) is None:
+    if (sso := single_sign_on(config, session.profile_name)) is None:
         return None
     token = sso.token()
     if "refreshToken" in token or (signed_in := _moment(token.get("expiresAt"))) is None:
@@ -148,140 +139,7 @@ class Door:
             profile = self.profile or session.get_config_variable("profile") or "default"
         except BotoCoreError as error:
             raise NoAccess("Your AWS configuration cannot be read.", str(error)) from None
-        sso = _sso(config, profile)
+        sso = single_sign_on(config, profile)
         if sso is None:
             raise NoAccess(f"The profile “{profile}” does not say where to sign in.", remedy="See `aws configure sso`.")
         return DeviceSignIn(session, sso)
-
-
-@dataclass(frozen=True)
-class _Sso:
-    """Where single sign-on happens, and under which name its token is kept."""
-
-    start_url: str
-    region: str
-    session: str | None
-    scopes: tuple[str, ...]
-
-    def _loader(self) -> Any:
-        from botocore.credentials import SSOProvider
-        from botocore.utils import JSONFileCache, SSOTokenLoader
-
-        where: Any = SSOProvider
-        return SSOTokenLoader(cache=JSONFileCache(where._SSO_TOKEN_CACHE_DIR))
-
-    def token(self) -> Mapping[str, Any]:
-        """What is kept; empty if nothing is."""
-        from botocore.exceptions import SSOTokenLoadError
-
-        try:
-            found: Mapping[str, Any] = self._loader()(self.start_url, session_name=self.session)
-        except SSOTokenLoadError:
-            return {}
-        return found
-
-    def keep(self, token: Mapping[str, Any]) -> None:
-        self._loader().save_token(self.start_url, token, session_name=self.session)
-
-
-def _sso(config: Mapping[str, Any], profile: str) -> _Sso | None:
-    for settings in chain(config, profile).values():
-        name = settings.get("sso_session")
-        place = config.get("sso_sessions", {}).get(name, {}) if name else settings
-        if "sso_start_url" in place and "sso_region" in place:
-            scopes = place.get("sso_registration_scopes", SCOPES if name else "")
-            listed = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
-            return _Sso(place["sso_start_url"], place["sso_region"], name, listed)
-    return None
-
-
-class DeviceSignIn:
-    """One attempt to sign in on a page that can be opened on any device.
-
-    Attributes:
-        page: the page's address.
-        link: the same with the code in it.
-        code: what the page must show, or be given.
-        interval: seconds to wait before each `done`.
-        seconds: how long the code is good for.
-    """
-
-    def __init__(self, session: Any, sso: _Sso) -> None:
-        from botocore import UNSIGNED
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        self._sso = sso
-        config = Config(region_name=sso.region, signature_version=UNSIGNED, connect_timeout=10, read_timeout=30)
-        try:
-            self._client: Any = session.create_client("sso-oidc", config=config)
-            scopes = {"scopes": list(sso.scopes)} if sso.scopes else {}
-            name = f"handrail-{int(_now().timestamp())}"
-            self._us = self._client.register_client(clientName=name, clientType="public", **scopes)
-            begun = self._client.start_device_authorization(**self._ours(), startUrl=sso.start_url)
-        except ClientError as error:
-            raise _refused(error, sso) from None
-        except BotoCoreError as error:
-            raise _unreachable(error, sso) from None
-        self.page, self.link = str(begun["verificationUri"]), str(begun["verificationUriComplete"])
-        self.code, self._device = str(begun["userCode"]), begun["deviceCode"]
-        self.interval, self.seconds = float(begun.get("interval", SLOWER)), int(begun["expiresIn"])
-
-    def _ours(self) -> dict[str, Any]:
-        return {"clientId": self._us["clientId"], "clientSecret": self._us["clientSecret"]}
-
-    def done(self) -> bool:
-        """Whether somebody has said yes there; then the sign-in is kept where botocore looks for it. Raises Problem."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            token = self._client.create_token(**self._ours(), grantType=GRANT, deviceCode=self._device)
-        except ClientError as error:
-            match error.response.get("Error", {}).get("Code"):
-                case "AuthorizationPendingException":
-                    return False
-                case "SlowDownException":
-                    self.interval += SLOWER
-                    return False
-                case "ExpiredTokenException":
-                    raise NoAccess("The code has run out.", remedy="Ask for a new one.") from None
-                case _:
-                    raise _refused(error, self._sso) from None
-        except BotoCoreError as error:
-            raise _unreachable(error, self._sso) from None
-        until = datetime.fromtimestamp(self._us["clientSecretExpiresAt"], UTC)
-        kept = {
-            "startUrl": self._sso.start_url, "region": self._sso.region, "accessToken": token["accessToken"],
-            "expiresAt": _stamp(_now() + timedelta(seconds=token["expiresIn"])), **self._ours(),
-            "registrationExpiresAt": _stamp(until),
-        }  # fmt: skip
-        if token.get("refreshToken"):
-            kept["refreshToken"] = token["refreshToken"]
-        try:
-            self._sso.keep(kept)
-        except OSError as error:
-            raise NoAccess("The sign-in cannot be kept in ~/.aws/sso/cache.", str(error)) from None
-        return True
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _refused(error: Any, sso: _Sso) -> Problem:
-    said = error.response
-    why = str(said.get("error_description") or said.get("Error", {}).get("Message", "")) or str(error)
-    if said.get("Error", {}).get("Code") == "AccessDeniedException":
-        return NoAccess("The sign-in was refused on the page.", why, "Ask for a new code, and say yes to it there.")
-    remedy = "Check sso_start_url and sso_region in ~/.aws/config."
-    return NoAccess(f"Single sign-on at {sso.start_url} ({sso.region}) refused to begin.", why, remedy)
-
-
-def _unreachable(error: Exception, sso: _Sso) -> Problem:
-    return Unreachable(
-        f"Single sign-on in {sso.region} cannot be reached.", str(error), "Check the network, a proxy, and sso_region."
-    )

@@ -13,7 +13,7 @@ import pytest
 from support.gate import ACCOUNT, CODE, CONFIG, MFA, Gate, at_home, gate, keep_tokens_in
 
 from flows.accounts import sign_in
-from flows.engine import Call, Habits, Identity, Journal, NoAccess, NotChosen, Place, SignInNeeded, Way
+from flows.engine import Call, Habits, Identity, Journal, NoAccess, NotChosen, Place, SignInNeeded, Unreachable, Way
 from flows.engine.cloud import Aws
 from flows.engine.profiles import Kind, profiles, regions
 from flows.engine.remembering import Remembering
@@ -108,6 +108,53 @@ def test_what_goes_wrong_on_the_page_is_a_sentence(door: Gate, answer: str, said
         device.done()
     assert said in caught.value.what
     assert caught.value.remedy
+
+
+MEMBERS = {
+    "clientId", "clientSecret", "clientSecretExpiresAt", "deviceCode", "userCode", "verificationUri", "expiresIn",
+    "accessToken",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("member", sorted(MEMBERS))
+def test_an_answer_without_a_member_is_a_sentence(door: Gate, home: Path, member: str) -> None:
+    need = needed(Place("acme"))
+    door.said_yes, door.lacks = True, {member}
+    with pytest.raises(Unreachable) as caught:
+        through_the_page(need)
+    assert f"The answer of single sign-on in eu-central-1 has no {member}." == caught.value.what
+    assert caught.value.remedy and not kept(home, "acme").exists()
+
+
+@pytest.mark.parametrize("value", ["soon", None, 10**30, [], {}])
+@pytest.mark.parametrize("member", ["expiresIn", "clientSecretExpiresAt"])
+def test_an_answer_with_a_time_that_is_none_is_a_sentence(door: Gate, member: str, value: object) -> None:
+    need = needed(Place("acme"))
+    door.said_yes, door.otherwise = True, {member: value}
+    with pytest.raises(Unreachable, match="single sign-on in eu-central-1"):
+        through_the_page(need)
+
+
+def test_an_interval_is_never_longer_than_the_code_is_good_for(door: Gate) -> None:
+    need = needed(Place("acme"))
+    for said, waits in ((10**30, 600), (-5, 0)):
+        door.otherwise = {"interval": said}
+        assert need.door is not None and need.door.device().interval == waits
+
+
+@pytest.mark.parametrize("member", ["interval", "verificationUriComplete"])
+def test_what_an_answer_may_leave_out_is_not_missed(door: Gate, member: str) -> None:
+    need = needed(Place("acme"))
+    door.said_yes, door.lacks = True, {member}
+    through_the_page(need)
+
+
+@pytest.mark.parametrize("said", [b"<html>Welcome to the guest network", b"\xff\xfe", b"[1]", b"7", b""])
+def test_an_answer_that_is_none_is_a_sentence(door: Gate, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    need = needed(Place("acme"))
+    door.page = said
+    with pytest.raises(Unreachable, match="single sign-on in eu-central-1"):
+        through_the_page(need)
 
 
 def test_a_role_that_is_not_assigned_is_not_a_matter_of_signing_in_again(door: Gate, home: Path) -> None:

@@ -79,6 +79,9 @@ class Gate:
         said_yes: whether somebody confirmed the code on the page.
         answer: an error that the page's code meets instead, such as "ExpiredTokenException".
         refreshable: whether a sign-in can renew itself.
+        lacks: members that its answers about single sign-on leave out.
+        otherwise: members that they have another value in.
+        page: what they are instead.
         interval: seconds between two looks whether somebody said yes.
         lasts: seconds for which sign-ins and keys are good.
         expired: access keys that AWS does not take any more.
@@ -90,6 +93,9 @@ class Gate:
         self.url, self.behind = url, behind
         self.said_yes, self.answer, self.refreshable, self.lasts = False, "", False, 8 * 3600
         self.interval = 0
+        self.lacks: set[str] = set()
+        self.otherwise: dict[str, Any] = {}
+        self.page: bytes | None = None
         self.expired: set[str] = set()
         self.ends_after: int | None = None
         self.asked: list[str] = []
@@ -236,7 +242,12 @@ class _Visitor(BaseHTTPRequestHandler):
             answer = gate.single_sign_on(path, said, self.headers.get("x-amz-sso_bearer_token", ""))
             assert answer is not None, f"{self.command} {self.path} is not single sign-on"
             kind = {"x-amzn-ErrorType": str(answer[1].get("__type", ""))} if answer[0] >= 400 else {}
-            self._send(answer[0], json.dumps(answer[1]).encode(), {"Content-Type": "application/json", **kind})
+            told = {key: gate.otherwise.get(key, value) for key, value in answer[1].items() if key not in gate.lacks}
+            self._send(
+                answer[0],
+                json.dumps(told).encode() if gate.page is None else gate.page,
+                {"Content-Type": "application/json", **kind},
+            )
             return
         form = {name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()}
         gate.asked.append(form.get("Action", f"{self.command} {path}"))
