@@ -292,14 +292,15 @@ class SiteToSiteVpn(Flow):
     keys = Choice(
         "Where should the tunnels' secret keys be kept?",
         {
-            WITH_THE_CONNECTION: "With the connection",
+            WITH_THE_CONNECTION: "With the connection, where whoever may describe it reads them",
             SECRETS_MANAGER: "In AWS Secrets Manager, about 0.40 USD a month",
         },
         default=WITH_THE_CONNECTION,
         fine_tuning=True,
         label="Keys",
-        why="AWS makes the keys. Whoever has one and your address can pretend to be you. With Secrets Manager they "
-        "do not stand in the device's files.",
+        why="AWS makes the keys. Whoever has one and your address can pretend to be you. With the connection, whoever "
+        "in this account may describe VPN connections reads them, as long as it exists. In Secrets Manager, only "
+        "who may read that secret, and you write them into the device's file yourself.",
     )
     device_name = Text(
         "A device name, to register the same address a second time?",

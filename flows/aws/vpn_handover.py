@@ -23,26 +23,30 @@ PLATFORMS = ("strongswan", "openswan", "libreswan")
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     """Read the finished connection and write the files for the device. Raises CloudError.
 
-    The keys are in AWS's answer; they go into the files and nowhere else.
+    The keys are in AWS's answers; they go into one file and nowhere else.
     """
     connection = outputs["connection"]
     found = cloud.make(Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]}))["VpnConnections"][0]
     files: dict[str, str] = {}
     addresses: dict[str, str] = {}
+    sample = _sample(cloud, connection)
     try:
         xml = found.get("CustomerGatewayConfiguration") or ""
         configuration = vpn_device.parse(xml)
-        files = {f"{connection}.xml": xml, **vpn_device.files(configuration, _site(facts, found))}
+        told = {f"{connection}.xml": xml, **sample}
+        files = {name: vpn_device.without_keys(text, configuration) for name, text in told.items()}
+        files |= vpn_device.files(configuration, _site(facts, found))
         for number, tunnel in enumerate(configuration.tunnels, 1):
             addresses[f"tunnel_{number}_aws_address"] = str(tunnel.aws_outside)
             addresses[f"tunnel_{number}_inside_address"] = str(tunnel.device_inside)
         steps = [
-            "Copy the files to the office's gateway and follow README.txt, which is among them.",
+            "Copy the files to the office's gateway and follow README.txt, which is among them. The keys are in "
+            f"{vpn_device.KEYS} alone.",
             f"Then see whether it works: {shell.handrail('check', 'vpn', connection=connection)}",
         ]
     except vpn_device.Unreadable as problem:
+        files = sample
         steps = [f"AWS's configuration could not be turned into files: {problem} Download it in the AWS console."]
-    files.update(_sample(cloud, connection))
     steps.append(f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not.")
     return Handover(
         {**outputs, **addresses, "device_address": facts["gateway_ip"], "routing": facts["routing"]}, files,
@@ -66,7 +70,7 @@ def _sample(cloud: Cloud, connection: str) -> dict[str, str]:
             asked = {"VpnConnectionId": connection, "VpnConnectionDeviceTypeId": kind["VpnConnectionDeviceTypeId"]}
             answer = cloud.make(Call("ec2.GetVpnConnectionDeviceSampleConfiguration", asked))
             return {"aws-sample.txt": answer["VpnConnectionDeviceSampleConfiguration"]}
-    except (CloudError, KeyError):  # not every account, region or emulator offers them
+    except CloudError:  # not every account, region or emulator offers them
         pass
     return {}
 

@@ -31,11 +31,13 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
         names = ", ".join(path.name for path in edited)
         kept = f"You changed {names}: what you wrote is left as it is. To get ours again, move yours away and resume."
         handover = replace(handover, next_steps=(*handover.next_steps, kept))
-    # written down first: whatever happens meanwhile, undo must know of every file that may hold a key
+    # written down first: whatever happens meanwhile, undo must know of every file that may hold a key, also of those
+    # that an earlier version wrote and this one does not
+    earlier = run.record.handover.get("files", {})
     run.save_handover(
         {
             "outputs": dict(handover.outputs),
-            "files": {str(path): _digest(text.encode()) for path, text in files.items()},
+            "files": earlier | {str(path): _digest(text.encode()) for path, text in files.items()},
             "next_steps": list(handover.next_steps),
             "waiting": handover.waiting,
         }

@@ -5,11 +5,12 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from vpn_device.samples import ARN, BGP, KEYS, STATIC, keyless, office
 
-from flows.aws.vpn_device import Site, files, parse
+from flows.aws.vpn_device import Site, files, parse, without_keys
 
 CHOICES = list(
     itertools.product([STATIC, BGP], ["modern", "compatible"], ["aws", "device"], [False, True]),
@@ -34,7 +35,7 @@ def test_every_file_ends_its_last_line_and_has_no_gap_of_the_templates(rendered:
 
 
 def test_both_tunnels_are_in_every_file_about_tunnels(rendered: dict[str, str]) -> None:
-    for name in ("swanctl/swanctl.conf", "ipsec/ipsec.conf", "ipsec/ipsec.secrets", "README.txt"):
+    for name in ("swanctl/swanctl.conf", "ipsec/ipsec.conf", "README.txt"):
         assert "198.51.100.21" in rendered[name] and "198.51.100.22" in rendered[name], name
     for folder, link in (("swanctl", "xfrm-aws"), ("ipsec", "vti-aws")):
         script = rendered[f"{folder}/aws-tunnels.sh"]
@@ -42,10 +43,31 @@ def test_both_tunnels_are_in_every_file_about_tunnels(rendered: dict[str, str]) 
         assert f"interface {link}2 102 169.254.145.186/30 198.51.100.22 1419" in script
 
 
-def test_the_keys_are_in_the_two_files_that_need_them_and_in_no_other(rendered: dict[str, str]) -> None:
+def test_the_keys_are_in_one_file_and_in_no_other(rendered: dict[str, str]) -> None:
     holders = {name for name, text in rendered.items() if any(key in text for key in KEYS)}
-    assert holders == {"swanctl/swanctl.conf", "ipsec/ipsec.secrets"}
-    assert all(key in rendered[name] for name in holders for key in KEYS)
+    assert holders == {"swanctl/swanctl.conf"}
+    assert all(key in rendered["swanctl/swanctl.conf"] for key in KEYS)
+
+
+def test_the_older_format_is_made_from_that_file_where_it_is_used(rendered: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "swanctl").mkdir()
+    (tmp_path / "swanctl" / "swanctl.conf").write_text(rendered["swanctl/swanctl.conf"])
+    (command,) = (line for line in commands(rendered["README.txt"]) if "ipsec.secrets" in line)
+    here = command.replace("/etc/ipsec.secrets", "ipsec.secrets")
+    subprocess.run(["sh", "-c", here], cwd=tmp_path, check=True, env={"PATH": "/usr/bin:/bin"})
+    made = tmp_path / "ipsec.secrets"
+    ends = ("198.51.100.21", "198.51.100.22")
+    assert made.read_text() == "".join(
+        f'203.0.113.10 {end} : PSK "{key}"\n' for end, key in zip(ends, KEYS, strict=True)
+    )
+    assert made.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_kept_of_awss_own_texts_holds_no_key() -> None:
+    kept = without_keys(STATIC, parse(STATIC))
+    assert not any(key in kept for key in KEYS)
+    assert "PUT-THE-KEY-OF-TUNNEL-1-HERE" in kept
+    assert len(kept.splitlines()) == len(STATIC.splitlines())
 
 
 def test_the_identity_is_the_public_address_also_behind_nat() -> None:
@@ -94,7 +116,6 @@ def test_routes_are_the_scripts_business_with_static_routing_and_frrs_with_bgp()
 def test_a_key_that_aws_kept_is_asked_for() -> None:
     made = files(parse(keyless(STATIC)), office(psk_secret_arn=ARN))
     assert 'secret = "PUT-THE-KEY-OF-TUNNEL-1-HERE"' in made["swanctl/swanctl.conf"]
-    assert 'PSK "PUT-THE-KEY-OF-TUNNEL-2-HERE"' in made["ipsec/ipsec.secrets"]
     assert ARN in made["README.txt"] and "Secrets Manager" in made["README.txt"]
     assert "Secrets Manager" in files(parse(keyless(STATIC)), office())["README.txt"]
     assert "Secrets Manager" not in files(parse(STATIC), office())["README.txt"]

@@ -21,6 +21,9 @@ PACKAGES = {
     "ipsec": ("strongswan-starter", "strongswan-charon"),
 }
 TOOLS = ("iproute2", "iputils-ping", "nftables")
+KEYS = "swanctl/swanctl.conf"
+"""The one file that holds the keys; what the older format needs of them is made from it where it is used."""
+_OLDER_KEYS = '/id-[12] =/ {printf "%s ", $3} /secret =/ {print ": PSK " $3}'
 
 
 def readme(configuration: Configuration, site: Site) -> str:
@@ -91,13 +94,13 @@ def _steps(configuration: Configuration, site: Site) -> Iterator[tuple[str, list
         where = f", in {site.psk_secret_arn}" if site.psk_secret_arn else ""
         yield (
             f"AWS keeps the pre-shared keys in Secrets Manager{where}. Read them there and write them into "
-            f"swanctl/swanctl.conf (or ipsec/ipsec.secrets), in place of {placeholder(first)} and "
-            f"{placeholder(second)}. Until then the tunnels stay down.",
+            f"{KEYS}, in place of {placeholder(first)} and {placeholder(second)}. Until then the tunnels stay down.",
             [],
         )
     yield "Install the programs.", _install("swanctl", configuration, site)
     yield (
-        "Copy the files to their places. swanctl.conf holds the keys, so only root may read it.",
+        f"Copy the files to their places. {KEYS} holds the keys, and no other of these files does, so only root may "
+        "read it.",
         _copy_swanctl(configuration),
     )
     yield (
@@ -200,14 +203,14 @@ def _copy(folder: str, configuration: Configuration) -> list[str]:
 
 def _copy_swanctl(configuration: Configuration) -> list[str]:
     target = f"/etc/swanctl/conf.d/{configuration.connection_id}.conf"
-    return [*_copy("swanctl", configuration), f"install -m 600 swanctl/swanctl.conf {target}"]
+    return [*_copy("swanctl", configuration), f"install -m 600 {KEYS} {target}"]
 
 
 def _copy_ipsec(configuration: Configuration) -> list[str]:
     return [
         *_copy("ipsec", configuration),
         "install -m 600 ipsec/ipsec.conf /etc/ipsec.conf",
-        "install -m 600 ipsec/ipsec.secrets /etc/ipsec.secrets",
+        f"awk '{_OLDER_KEYS}' {KEYS} | install -m 600 /dev/stdin /etc/ipsec.secrets",
     ]
 
 

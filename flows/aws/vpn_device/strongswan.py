@@ -96,14 +96,6 @@ conn %default
 {connections}"""
 
 
-def ipsec_secrets(configuration: Configuration, site: Site) -> str:
-    """The keys for the older format."""
-    keys = lines(
-        f'{configuration.device_ip} {tunnel.aws_outside} : PSK "{_key(tunnel)}"' for tunnel in configuration.tunnels
-    )
-    return _head(configuration, site) + "# For /etc/ipsec.secrets. Only root may read it.\n" + keys
-
-
 def strongswan_aws_conf(*, install_routes: bool) -> str:
     """Settings of the daemon itself, for /etc/strongswan.d/.
 
