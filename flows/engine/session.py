@@ -348,7 +348,7 @@ class Session:
 
     def receipt(self) -> Receipt:
         """How the undo ended."""
-        assert self.run and self.run.plan, "only a run has a receipt"
+        assert self.run is not None and self.run.plan is not None, "only a run has a receipt"
         return take_files_back(self.run, receipt(self.run, self.run.plan))
 
     # -- walking -----------------------------------------------------------------------------------------

@@ -166,6 +166,25 @@ def test_a_command_for_people_is_made_where_words_are_quoted(path: Path) -> None
     assert [text for text in made if PASTED.search(text)] == []
 
 
+def narrows(test: ast.expr) -> bool:
+    """Whether it only tells the type checker what is so: `x is not None`, `isinstance(x, Y)`, or both."""
+    match test:
+        case ast.BoolOp(ast.And(), parts):
+            return all(map(narrows, parts))
+        case ast.Compare(_, [ast.IsNot()], [ast.Constant(None)]):
+            return True
+        case ast.Call(ast.Name("isinstance")):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_value_is_checked_by_an_assertion(path: Path) -> None:
+    """`python -O` leaves assertions out; what is said, read or answered is refused with a sentence."""
+    said = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Assert))
+    assert [ast.unparse(each) for each in said if not narrows(each.test)] == []
+
+
 def test_no_file_names_where_packages_are_fetched_from() -> None:
     """That is the business of whoever builds this."""
     hosts = re.compile("pypi" r"\.(org|python\.org)|files\.python" r"hosted|index" r"-url", re.IGNORECASE)

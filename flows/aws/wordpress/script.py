@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from importlib.resources import files
 
-from flows.engine import RUN, Late, join
+from flows.engine import RUN, FlowMistake, Late, Refused, join
 
 LIMIT = 16384
 """Bytes that user data may have before it is encoded (Amazon EC2 User Guide, 2026-10)."""
@@ -31,12 +31,18 @@ def script() -> str:
 
 
 def filled(values: Mapping[str, str]) -> str:
-    """The script with these values as the defaults of its parameters; what is set where it runs still goes first."""
+    """The script with these values as the defaults of its parameters; what is set where it runs still goes first.
+
+    Raises Refused for a value that would be more than text there.
+    """
     text = script()
     for name, value in values.items():
         line = re.compile(rf'^({name}="\$\{{{name}:-).*?(\}}")', re.MULTILINE)
-        assert line.search(text), f"the script has no parameter {name}"
-        assert re.fullmatch(r"[\w ./:-]*", value), f"{name} cannot be {value!r}"
+        if not line.search(text):
+            raise FlowMistake(f"The script has no parameter {name}.")
+        if not re.fullmatch(r"[\w ./:-]*", value):
+            remedy = "Use letters, digits, blanks and . / : - _ only."
+            raise Refused(f"“{value}” cannot stand in the script as {name}.", remedy=remedy)
         text = line.sub(rf"\g<1>{value}\g<2>", text)
     return text
 
