@@ -389,6 +389,7 @@ class ServerlessDatabase(Flow):
         place = databases.subnet_group(self.name, self.places)
         cluster = databases.cluster(
             self.name, capacity, self.settings(firewall), protected=self.protect,
+            instances=[f"{self.name}-{number}" for number in range(1, self.readers + 2)],
             after=(place.id, *(door.id for door in doors)),
         )  # fmt: skip
         costs = database_prices.card(capacity.least, capacity.most, self.storage, 1 + self.readers, public=self.public)

@@ -243,7 +243,7 @@ class WordPress(Flow):
         return Plan.of(
             [
                 Use("subnet", f"Use the subnet {place.name or place.id}", "AWS::EC2::Subnet", place.id),
-                *machine_access.access(self.name),
+                *machine_access.access(self.name, instances.INSTANCE),
                 instances.firewall(self.name, place),
                 instances.let_in(self.visitors),
                 address,

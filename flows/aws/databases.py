@@ -6,18 +6,37 @@ alone answers nobody: it needs an instance of the class `db.serverless`.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, Cost, Decision, Find, Kept, Refused, Undo, Wait, found, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    Cost,
+    Decision,
+    Find,
+    Kept,
+    Late,
+    Others,
+    Refused,
+    Settings,
+    Undo,
+    Wait,
+    found,
+    join,
+)
 
 from . import firewalls, tags
 from .database_prices import SNAPSHOT
 from .database_versions import CLASS, PORTS
+from .firewalls import GROUP
 from .network import SecurityGroup, Vpc
 from .subnets import Subnet
 
@@ -101,7 +120,12 @@ def firewall(name: str, vpc: Vpc) -> Action:
     """The security group of a database."""
     called = f"{name}-db"
     sentence = f"Create the security group {called} in {vpc.name or vpc.id}, its firewall"
-    return firewalls.firewall(called, f"Who may connect to the database {name}", vpc.id, sentence)
+    about, group = (
+        f"Who may connect to the database {name}",
+        join("VpcSecurityGroups[?VpcSecurityGroupId=='", GROUP, "']"),
+    )
+    theirs = _databases_of_others(name, group, group, "Databases of others are behind it")
+    return firewalls.firewall(called, about, vpc.id, sentence, "Description=='RDSNetworkInterface'", *theirs)
 
 
 def let_in(engine: str, sources: Iterable[IPv4Network | SecurityGroup]) -> Action:
@@ -109,29 +133,34 @@ def let_in(engine: str, sources: Iterable[IPv4Network | SecurityGroup]) -> Actio
     port, sources = PORTS[engine], tuple(sources)
     shown = ", ".join(f"{each.name} ({each.id})" if isinstance(each, SecurityGroup) else str(each) for each in sources)
     undone = f"The rule that lets {shown} connect"
-    return firewalls.let_in((port,), sources, f"Let {shown} connect to port {port}", undone)
+    return firewalls.let_in((port,), sources, f"Let {shown} connect to port {port}", undone, "cluster")
 
 
 def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
     """The subnets between which a database can move. AWS lists them without their tags."""
-    chosen = tuple(subnets)
+    chosen, here = tuple(subnets), {"DBSubnetGroupName": name}
     called = ", ".join(subnet.name or subnet.id for subnet in chosen)
+    in_it = f"DBSubnetGroup.DBSubnetGroupName=='{name}'", f"DBSubnetGroup=='{name}'"
     return Action(
         "subnets",
         f"Register the subnets {called} as a place for it",
         Call(
             "rds.CreateDBSubnetGroup",
             {
-                "DBSubnetGroupName": name, "DBSubnetGroupDescription": f"Where the database {name} lives",
+                **here, "DBSubnetGroupDescription": f"Where the database {name} lives",
                 "SubnetIds": [subnet.id for subnet in chosen], "Tags": tags.tags(name),
             },
         ),
         undo=(
             Undo(
-                Call("rds.DeleteDBSubnetGroup", {"DBSubnetGroupName": name}),
+                Call("rds.DeleteDBSubnetGroup", here),
                 gone=("DBSubnetGroupNotFoundFault",),
                 not_yet=("InvalidDBSubnetGroupStateFault",),
             ),
+        ),
+        others=_databases_of_others(name, *in_it, "Databases of others are in it"),
+        settings=Settings(
+            Call("rds.DescribeDBSubnetGroups", here), "DBSubnetGroups[0].{subnets: sort(Subnets[].SubnetIdentifier)}"
         ),
         find=Find(
             Call("rds.DescribeDBSubnetGroups"),
@@ -145,15 +174,32 @@ def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
     )  # fmt: skip
 
 
+def _databases_of_others(cluster: str, of_instance: Late, of_cluster: Late, what: str) -> tuple[Others, ...]:
+    """Instances and clusters, beside that one, for which the JMESPath is true."""
+    instances = join(f"DBInstances[?DBClusterIdentifier!='{cluster}' && ", of_instance, "].DBInstanceIdentifier")
+    clusters = join(f"DBClusters[?DBClusterIdentifier!='{cluster}' && ", of_cluster, "].DBClusterIdentifier")
+    return (
+        Others(Call("rds.DescribeDBInstances"), instances, what, key=""),
+        Others(Call("rds.DescribeDBClusters"), clusters, what, key=""),
+    )
+
+
 def cluster(
-    name: str, capacity: Capacity, params: Mapping[str, Any], *, protected: bool, after: tuple[str, ...]
-) -> Action:
+    name: str, capacity: Capacity, params: Mapping[str, Any], *, protected: bool, instances: Sequence[str],
+    after: tuple[str, ...],
+) -> Action:  # fmt: skip
     """The cluster: data, name, password and limits. The password is made and kept by AWS.
 
-    `EngineMode` is never sent: `serverless` there means the version that has ended.
+    `EngineMode` is never sent: `serverless` there means the version that has ended. `instances` are the names of those
+    that the run makes in it.
     """
     last = join(f"{name}-final-", RUN)
     named = {"DBClusterIdentifier": name}
+    look = Call("rds.DescribeDBClusters", named)
+    # what this run protected, it may lay open again
+    kept_by = "GlobalClusterIdentifier, ReadReplicaIdentifiers" + (
+        "" if protected else ", DeletionProtection && 'its deletion protection'"
+    )
     unprotect = Undo(
         Call("rds.ModifyDBCluster", {**named, "DeletionProtection": False, "ApplyImmediately": True}),
         gone=("DBClusterNotFoundFault",),
@@ -173,7 +219,7 @@ def cluster(
             },
         ),
         wait=Wait(
-            Call("rds.DescribeDBClusters", named),
+            look,
             ready="DBClusters[0] | Status=='available' && (MasterUserSecret.SecretStatus || 'active')=='active'",
             failed=f"contains({BROKEN}, DBClusters[0].Status)",
             now="DBClusters[0].Status",
@@ -185,6 +231,21 @@ def cluster(
             *((unprotect,) if protected else ()),
             _deleted(name, {"FinalDBSnapshotIdentifier": last}, "yes", kept),
             _deleted(name, {"SkipFinalSnapshot": True}, "no"),
+        ),
+        others=(
+            Others(look, f"DBClusters[0].[{kept_by}][] | [?@]", "AWS keeps it as long as this stands", key=""),
+            Others(
+                look,
+                f"DBClusters[0].DBClusterMembers[].DBInstanceIdentifier | [?!contains(`{json.dumps(instances)}`, @)]",
+                "Instances of others are in it",
+                remove=Call("rds.DeleteDBInstance", {"DBInstanceIdentifier": found("id")}),
+            ),
+        ),
+        settings=Settings(
+            look,
+            "DBClusters[0].{capacity: ServerlessV2ScalingConfiguration, backups: BackupRetentionPeriod, groups: "
+            "sort(VpcSecurityGroups[].VpcSecurityGroupId), parameters: DBClusterParameterGroup, roles: "
+            "AssociatedRoles[].RoleArn || `[]`, endpoints: CustomEndpoints || `[]`}",
         ),
         find=Find(
             Call("rds.DescribeDBClusters"),
@@ -204,6 +265,7 @@ def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool,
     """
     called, copy = f"{name}-{number}", number > 1
     named = {"DBInstanceIdentifier": called}
+    look = Call("rds.DescribeDBInstances", named)
     return Action(
         f"instance-{number}",
         f"Create the read copy {called}" if copy else f"Create the instance {called}, which answers",
@@ -215,7 +277,7 @@ def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool,
             },
         ),
         wait=Wait(
-            Call("rds.DescribeDBInstances", named),
+            look,
             ready="DBInstances[0].DBInstanceStatus=='available'",
             failed=f"contains({BROKEN}, DBInstances[0].DBInstanceStatus)",
             now="DBInstances[0].DBInstanceStatus",
@@ -227,13 +289,17 @@ def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool,
             Undo(
                 Call("rds.DeleteDBInstance", named),
                 wait=Wait(
-                    Call("rds.DescribeDBInstances", named), ready="length(DBInstances)==`0`",
+                    look, ready="length(DBInstances)==`0`",
                     gone=("DBInstanceNotFound",), now="DBInstances[0].DBInstanceStatus",
                     sentence=f"Waiting until {called} is gone", typical=300, limit=3600,
                 ),
                 gone=("DBInstanceNotFound", "InvalidDBInstanceState: already being deleted"),
             ),
         ),
+        settings=Settings(
+            look, "DBInstances[0].{class: DBInstanceClass, priority: PromotionTier, public: PubliclyAccessible}"
+        ),
+        part_of=("cluster",),
         find=Find(
             Call("rds.DescribeDBInstances"),
             join(f"DBInstances[?DBInstanceIdentifier=='{called}' && ", *_MINE.parts, "] | [0]"),

@@ -22,15 +22,20 @@ from flows.engine import (
     Find,
     NoSuchCall,
     Option,
+    Others,
     Ref,
     Refused,
+    Settings,
+    Still,
     Undo,
     Wait,
+    found,
     join,
 )
 from flows.engine.listing import whole
 
 from . import firewalls, machine_access, network, subnets
+from .machine_access import LIVES
 from .tags import name_of, tagged
 
 AMAZON_LINUX, UBUNTU = "amazon-linux", "ubuntu"
@@ -158,19 +163,25 @@ def machine_called(cloud: Cloud, text: str) -> str:
 def firewall(name: str, place: Place) -> Action:
     """The machine's security group. Port 22 is not needed: Systems Manager opens a shell without it."""
     sentence = f"Create the security group {name}, the machine's firewall; it has no port for SSH"
-    return firewalls.firewall(name, f"Who may visit {name}", place.vpc, sentence)
+    ours = join("Attachment.InstanceId=='", INSTANCE, "'")
+    return firewalls.firewall(name, f"Who may visit {name}", place.vpc, sentence, ours)
 
 
 def let_in(visitors: Iterable[IPv4Network]) -> Action:
     """Let visitors use http and https."""
     visitors = tuple(visitors)
     sentence = f"Let {', '.join(map(str, visitors))} visit it (ports 80 and 443)"
-    return firewalls.let_in((80, 443), visitors, sentence, "The rules that let visitors in")
+    return firewalls.let_in((80, 443), visitors, sentence, "The rules that let visitors in", INSTANCE.action)
 
 
 def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, disk: int, data: str) -> Action:
     """The machine itself. Its token makes a repeated request the same request; its metadata needs one too (IMDSv2)."""
     named = {"InstanceIds": [INSTANCE]}
+    look, (_, root) = Call("ec2.DescribeInstances", named), IMAGES[system]
+    attached = (
+        f"{LIVES} | [BlockDeviceMappings[?DeviceName!='{root}'].[Ebs.VolumeId, DeviceName], "
+        "NetworkInterfaces[?Attachment.DeviceIndex!=`0`].[NetworkInterfaceId]][]"
+    )
     price = HOURLY.get(chosen.id)
     state = "Reservations[0].Instances[0].State.Name"
     ours = join("Reservations[].Instances[] | [?State.Name!='terminated' && Tags[?Key=='handrail:run' && Value=='", RUN)
@@ -192,7 +203,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
                 "ImageId": image_id, "InstanceType": chosen.id, "MinCount": 1, "MaxCount": 1, "ClientToken": TOKEN,
                 "UserData": data, "IamInstanceProfile": {"Name": name},
                 "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"},
-                "BlockDeviceMappings": [{"DeviceName": IMAGES[system][1], "Ebs": disk_settings}],
+                "BlockDeviceMappings": [{"DeviceName": root, "Ebs": disk_settings}],
                 "NetworkInterfaces": [card],
                 "TagSpecifications": [
                     *tagged("instance", name)["TagSpecifications"], *tagged("volume", name)["TagSpecifications"]
@@ -200,21 +211,37 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
             },
         ),
         wait=Wait(
-            Call("ec2.DescribeInstances", named), ready=f"{state}=='running'",
+            look, ready=f"{state}=='running'",
             failed=f"contains(['terminated', 'shutting-down', 'stopped'], {state})", now=state,
             sentence="Waiting until the machine runs", typical=30,
         ),
         undo=(
             Undo(
                 Call("ec2.TerminateInstances", named),
+                still=Still(look, f"{LIVES}.InstanceId", INSTANCE, "Another machine answers to its id."),
                 wait=Wait(
-                    Call("ec2.DescribeInstances", named), ready=f"{state}=='terminated' || length(Reservations)==`0`",
+                    look, ready=f"{state}=='terminated' || length(Reservations)==`0`",
                     gone=("InvalidInstanceID.NotFound",), now=state, sentence="Waiting until the machine is gone",
                     typical=60, limit=1200,
                 ),
                 # the second is what an emulator says of a machine that has ended: its network card is gone
                 gone=("InvalidInstanceID.NotFound", "InvalidNetworkInterfaceID.NotFound"),
             ),
+        ),
+        others=(
+            *(
+                Others(
+                    Call("ec2.DescribeInstanceAttribute", {"InstanceId": INSTANCE, "Attribute": attribute}),
+                    f"{key}.Value && [InstanceId]", f"It is protected against {what}; switch that off first", key="",
+                )
+                for attribute, key, what in PROTECTIONS
+            ),
+            Others(look, attached, "Somebody put more into it"),
+        ),
+        settings=Settings(
+            look,
+            f"{LIVES}.{{type: InstanceType, groups: sort(SecurityGroups[].GroupId), profile: "
+            "[IamInstanceProfile.Arn], asks: MetadataOptions.HttpTokens}",
         ),
         find=Find(
             Call("ec2.DescribeInstances", {"Filters": [{"Name": "tag:handrail:run", "Values": [RUN]}]}),
@@ -232,6 +259,8 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
 
 def address(name: str) -> Action:
     """An address that stays when the machine is stopped."""
+    look = Call("ec2.DescribeAddresses", {"AllocationIds": [Ref("address", "AllocationId")]})
+    moved = "[AssociationId, InstanceId || NetworkInterfaceId]"
     return Action(
         "address",
         "Reserve a fixed public address (Elastic IP)",
@@ -241,6 +270,14 @@ def address(name: str) -> Action:
                 Call("ec2.ReleaseAddress", {"AllocationId": Ref("address", "AllocationId")}),
                 gone=("InvalidAllocationID.NotFound",),
                 not_yet=("InvalidIPAddress.InUse",),
+            ),
+        ),
+        others=(
+            Others(
+                look,
+                join("Addresses[?AssociationId && InstanceId!='", INSTANCE, f"'].{moved}"),
+                "Somebody gave it to something else",
+                remove=Call("ec2.DisassociateAddress", {"AssociationId": found("id")}),
             ),
         ),
         find=Find(
@@ -268,6 +305,7 @@ def use_address() -> Action:
                 gone=("InvalidAssociationID.NotFound",),
             ),
         ),
+        part_of=(INSTANCE.action,),
         find=Find(look, join(f"{held} | [?InstanceId=='", INSTANCE, "'] | [0]")),
         after=("machine",),
         undone="The fixed address at the machine",
@@ -275,6 +313,11 @@ def use_address() -> Action:
 
 
 INSTANCE = Ref("machine", "Instances[0].InstanceId")
+PROTECTIONS = (
+    ("disableApiTermination", "DisableApiTermination", "being ended"),
+    ("disableApiStop", "DisableApiStop", "being stopped"),
+)
+"""Stop protection keeps a machine from being ended, too (EC2 User Guide, "Enable stop protection", 2026-10)."""
 REFUSALS = {
     "InsufficientInstanceCapacity": "AWS has no machine of this type left in this zone. Choose another subnet or type.",
     "VcpuLimitExceeded": "Your account may not run more machines: the quota “Running On-Demand Standard instances”.",

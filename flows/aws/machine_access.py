@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Late, Ref, Still, Undo, Wait, found, join
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Late, Others, Ref, Still, Undo, Wait, found, join
 from flows.engine.clock import RealClock
 
 from . import roles
 from .tags import tags
 
 ONLINE, SUCCESS, DOCUMENT = "Online", "Success", "AWS-RunShellScript"
+LIVES = "Reservations[].Instances[] | [?!contains(['terminated', 'shutting-down'], State.Name)] | [0]"
+"""JMESPath to a machine that has not ended."""
 UNDER_WAY = ("Pending", "InProgress", "Delayed")
 RULES = roles.allow(
     "SystemsManager",
@@ -77,17 +79,33 @@ def ask(cloud: Cloud, instance: str, lines: str, *, comment: str, limit: int = 1
         clock.sleep(2, never)
 
 
-def access(name: str) -> Iterator[Action]:
-    """The role by which a machine's agent may talk to Systems Manager, and the profile that hands it to the machine."""
+def access(name: str, machine: Ref) -> Iterator[Action]:
+    """The role by which a machine's agent may talk to Systems Manager, and the profile that hands it to the machine.
+
+    `machine` is the id of that machine once it is made.
+    """
     yield from roles.service_role(
-        "role", name, "ec2.amazonaws.com", [RULES], purpose="by which the machine takes commands without an open port"
-    )
+        "role", name, "ec2.amazonaws.com", [RULES], profile=name, serves=("role-in-profile", machine.action),
+        purpose="by which the machine takes commands without an open port",
+    )  # fmt: skip
+    carrying = join(
+        "IamInstanceProfileAssociations[?IamInstanceProfile.Arn=='", Ref("profile", "InstanceProfile.Arn"),
+        "' && State!='disassociated' && InstanceId!='", machine, "'].InstanceId",
+    )  # fmt: skip
     profiled, gone = {"InstanceProfileName": name}, ("NoSuchEntity",)
     yield Action(
         "profile",
         f"Create the instance profile {name}, by which a machine gets its role",
         Call("iam.CreateInstanceProfile", {**profiled, "Tags": tags(name)}),
         undo=(Undo(Call("iam.DeleteInstanceProfile", profiled), gone=gone, not_yet=("DeleteConflict",)),),
+        others=(
+            Others(
+                Call("iam.GetInstanceProfile", profiled),
+                f"InstanceProfile.Roles[?RoleName!='{name}'].RoleName",
+                "Somebody put another role into it",
+                remove=Call("iam.RemoveRoleFromInstanceProfile", {**profiled, "RoleName": found("id")}),
+            ),
+        ),
         find=Find(
             Call("iam.ListInstanceProfiles"),
             f"InstanceProfiles[?InstanceProfileName=='{name}'] | [0].{{InstanceProfile: @}}",
@@ -112,6 +130,8 @@ def access(name: str) -> Iterator[Action]:
                 still=Still(looked, f"{there}.InstanceProfileName", name, "Another role is in it by now."),
             ),
         ),
+        others=(Others(Call("ec2.DescribeIamInstanceProfileAssociations"), carrying, "Machines of others have it"),),
+        part_of=(machine.action,),
         find=Find(looked, f"{there}.{{InstanceProfile: @}}"),
         after=("role-policy", "profile"),
         undone=f"The role in the instance profile {name}",
@@ -142,7 +162,7 @@ def changed(id_: str, sentence: str, instance: str, lines: Late, back: Late, und
     told, backwards = join("handrail ", RUN, f" {id_}"), join("handrail ", RUN, f" {id_} undo")
     ours = join("Commands[?Comment=='", *told.parts, "']")
     mine = join("Commands[?Comment=='", *backwards.parts, "']")
-    under_way = f"contains(`{json.dumps(UNDER_WAY)}`, Status)"
+    under_way = f"!Status || contains(`{json.dumps(UNDER_WAY)}`, Status)"
     sent_back = join("length(", *mine.parts, ") > `0`")
     said = join("(CommandInvocations[?Comment=='", *backwards.parts, "'] | [0].CommandPlugins[0].Output)")
     return Action(
@@ -153,6 +173,10 @@ def changed(id_: str, sentence: str, instance: str, lines: Late, back: Late, und
         undo=(
             Undo(
                 Call("ssm.SendCommand", _sent(instance, back, backwards, 900)),
+                still=Still(
+                    Call("ec2.DescribeInstances", {"InstanceIds": [instance]}), f"{LIVES}.InstanceId", instance,
+                    "Another machine answers to its id.",
+                ),
                 wait=Wait(
                     Call("ssm.ListCommands", {"InstanceId": instance}),
                     ready=join(*mine.parts, f" | [?Status=='{SUCCESS}'] | [0]"),
@@ -177,7 +201,7 @@ def _finished(id_: str, instance: Late, sentence: str, typical: int, limit: int)
     return Wait(
         Call("ssm.GetCommandInvocation", {"CommandId": Ref(id_, "Command.CommandId"), "InstanceId": instance}),
         ready=f"Status=='{SUCCESS}'",
-        failed=f"!contains(`{json.dumps(UNDER_WAY)}`, Status)",
+        failed=f"Status && !contains(`{json.dumps(UNDER_WAY)}`, Status)",
         now="join(' ', [Status, StandardOutputContent || '', StandardErrorContent || ''])",
         sentence=sentence,
         typical=typical,

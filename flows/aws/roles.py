@@ -3,7 +3,7 @@
 Each is two actions, the role and its one inline policy, so that undo takes both away in the right order. IAM's own
 store knows a role at once; the services learn of it seconds later, so whatever consumes one repeats its call for
 exactly the answers in `not_yet` of that action (IAM User Guide, "Changes that I make are not always immediately
-visible", 2026-10).
+visible", 2026-10). It keeps a role that has policies or stands in an instance profile (API Reference, "DeleteRole").
 """
 
 from __future__ import annotations
@@ -13,10 +13,27 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Join, Late, Ref, Undo, found, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Find,
+    Join,
+    Late,
+    Others,
+    Ref,
+    Settings,
+    Undo,
+    found,
+    join,
+)
 
 from .tags import tags
 
+POLICY = "handrail"
+"""The name of a role's one policy."""
 NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 
 
@@ -34,7 +51,7 @@ def only_for(account: str, arn: Late = "") -> dict[str, Any]:
 
 def service_role(
     id: str, name: str, service: str, statements: Sequence[Mapping[str, Any]], *,
-    conditions: Mapping[str, Any] | None = None, purpose: str,
+    conditions: Mapping[str, Any] | None = None, purpose: str, profile: str = "", serves: Sequence[str] = (),
 ) -> tuple[Action, Action]:  # fmt: skip
     """A role for a service, and what it may do.
 
@@ -45,6 +62,8 @@ def service_role(
         statements: what it may do, made with `allow`.
         conditions: when it may be taken on, made with `only_for`.
         purpose: what it is for, to follow "Create the role …, ".
+        profile: the name of the instance profile that it will stand in.
+        serves: the ids of the actions that make what takes it on.
     """
     trust: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     trust |= {"Condition": dict(conditions)} if conditions else {}
@@ -55,6 +74,11 @@ def service_role(
         f"Create the role {name}, {purpose}",
         Call("iam.CreateRole", {**here, "AssumeRolePolicyDocument": _document([trust]), "Tags": tags(name)}),
         undo=(Undo(Call("iam.DeleteRole", here), gone=("NoSuchEntity",)),),
+        others=_others(name, profile),
+        settings=Settings(
+            Call("iam.GetRole", here),
+            "Role.{trust: AssumeRolePolicyDocument, boundary: [PermissionsBoundary.PermissionsBoundaryArn]}",
+        ),
         find=Find(
             Call("iam.ListRoles"),
             f"Roles[?RoleName=='{name}'] | [0].{{Role: @}}",
@@ -66,15 +90,39 @@ def service_role(
         undone=f"The role {name}",
         refusals={"EntityAlreadyExists": f"A role named {name} exists already and was not made by this run."},
     )  # fmt: skip
-    policy = {**here, "PolicyName": "handrail"}
+    policy = {**here, "PolicyName": POLICY}
     return role, Action(
         f"{id}-policy",
         f"Say what the role {name} may do ({len(statements)} statement{'s' * (len(statements) != 1)}, nothing else)",
         Call("iam.PutRolePolicy", {**policy, "PolicyDocument": _document(statements)}),
         undo=(Undo(Call("iam.DeleteRolePolicy", policy), gone=("NoSuchEntity",)),),
+        settings=Settings(Call("iam.GetRolePolicy", policy), "PolicyDocument"),
+        part_of=(id, *serves),
         after=(id,),
         undone=f"What the role {name} may do",
     )
+
+
+def _others(role: str, profile: str) -> tuple[Others, ...]:
+    """What others may have given it, and where they may have put it."""
+    here, one = {"RoleName": role}, found("id")
+    return (
+        Others(
+            Call("iam.ListAttachedRolePolicies", here), "AttachedPolicies[].[PolicyArn]",
+            "Somebody attached policies to it",
+            remove=Call("iam.DetachRolePolicy", {**here, "PolicyArn": one}),
+        ),
+        Others(
+            Call("iam.ListRolePolicies", here), f"PolicyNames[?@!='{POLICY}']", "Somebody gave it policies",
+            remove=Call("iam.DeleteRolePolicy", {**here, "PolicyName": one}),
+        ),
+        Others(
+            Call("iam.ListInstanceProfilesForRole", here),
+            f"InstanceProfiles[?InstanceProfileName!='{profile}'].InstanceProfileName",
+            "It stands in instance profiles of others",
+            remove=Call("iam.RemoveRoleFromInstanceProfile", {**here, "InstanceProfileName": one}),
+        ),
+    )  # fmt: skip
 
 
 def arn(role: Action) -> Ref:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .carry import FRESH, Carrier, Stopped, part
@@ -147,6 +148,9 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
     doubt = run.status(action.id) == "intent"
     if not doubt:
         if action.unless and (there := carrier.search(action.unless)) is not None:
+            if action.taken:
+                run.note(action.id, "refused", why=action.taken)
+                raise CloudError(action.taken)
             outputs = {path: part(path, there) for path in plan.paths_into(action.id)}
             run.note(action.id, _made(action), outputs=outputs, created=False)
             return
@@ -245,11 +249,14 @@ def _changed(action: Action, carrier: Carrier) -> dict[str, str]:
 
 
 def as_made(action: Action, carrier: Carrier) -> dict[str, dict[str, str]]:
-    """The fingerprint of each part of the action's `settings` that AWS tells; empty where it cannot be read."""
+    """The fingerprint of each part of the action's `settings` that AWS tells; empty where there is nothing to read."""
     if action.settings is None:
         return {}
+    look = partial(carrier.look, action.settings.look, action.settings.path)
     with suppress(CloudError):
-        told = carrier.look(action.settings.look, action.settings.path)
+        told = carrier.believed(look, lambda seen: seen is None, (action.id,))
+        if told is None:
+            return {}
         parts = told if isinstance(told, Mapping) else {"": told}
         return {"as_made": {name: digest(each) for name, each in parts.items() if each is not None}}
     return {}

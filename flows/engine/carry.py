@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import secrets
 import string
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions, signature
 
 from .clock import Clock
 from .cloud import Cloud
@@ -302,10 +304,20 @@ class Carrier:
             raise
 
 
+class _Functions(Functions):  # type: ignore[misc]
+    """What JMESPath can do here beyond its own: `json(text)`, for policies, which AWS tells as text."""
+
+    @signature({"types": ["string", "null"]})  # type: ignore[untyped-decorator]
+    def _func_json(self, text: str | None) -> Any:
+        with suppress(ValueError):
+            return json.loads(text or "null")
+        return None
+
+
 def part(path: str, answer: Any) -> Any:
     """What stands at a JMESPath; None where the answer lacks what the path needs, as half an answer does."""
     try:
-        return jmespath.search(path, answer)
+        return jmespath.search(path, answer, OPTIONS)
     except JMESPathError:
         return None
 
@@ -329,6 +341,7 @@ def streamed(work: Callable[[], None], events: queue.SimpleQueue[Event]) -> Iter
         future.result()
 
 
+OPTIONS = jmespath.Options(custom_functions=_Functions())
 NOT_KNOWN: dict[str, Any] = {}
 """What stands for an answer while AWS does not know of the thing yet."""
 _END = Event(Happening.DONE, "", "")

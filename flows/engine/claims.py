@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from .apply import as_made
 from .carry import Carrier, part
+from .cloud import Cloud
 from .journal import Run
-from .plan import Action, Decision, Others, Plan, fill
-from .problems import CloudError, NoAccess, NoSuchCall
+from .plan import Action, Decision, Others, Plan, Ref, fill, found
+from .problems import CloudError, Denied, NoAccess, NoSuchCall
 from .refusals import matches, no_such_thing
+from .remembering import Remembering
 
 OTHERS, FILES, DELETE = "others", "files", "delete"
 DECISIONS: Mapping[str, Decision] = {
@@ -77,25 +80,31 @@ class Claim:
 
 def claims(actions: Iterable[Action], carrier: Carrier) -> list[Claim]:
     """What others claim of what these actions made. Raises NoAccess; what cannot be looked at is a claim itself."""
-    return [claim for action in actions for claim in claims_on(action, carrier)]
+    cloud = Remembering(carrier.cloud)  # several may be asked about by the same call
+    return [claim for action in actions for claim in claims_on(action, carrier, cloud)]
 
 
-def claims_on(action: Action, carrier: Carrier) -> list[Claim]:
-    """What others claim of what this action made. Raises NoAccess."""
+def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> list[Claim]:
+    """What others claim of what this action made. Raises NoAccess.
+
+    With a `cloud` that remembers what was read for other actions it is the first look; without one it is the second,
+    for which things of others are not asked about one by one.
+    """
     if carrier.run.status(action.id) == "intent":  # it is not known yet whether there is anything
         return []
-    found = [claim for others in action.others if (claim := _claimed(action, others, carrier))]
+    looked = [each for each in action.others if cloud or not each.each]
+    found = [claim for each in looked if (claim := _claimed(action, each, carrier, cloud or carrier.cloud))]
     if action.settings and _edited(action, carrier):
         found.append(Claim(action.id, f"{EDITED}.", OTHERS))
     return found
 
 
-def _claimed(action: Action, others: Others, carrier: Carrier) -> Claim | None:
+def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> Claim | None:
     try:
-        path = carrier.text(others.path)
+        path = str(fill(others.path, partial(_known, carrier)))
         theirs: list[Any] = []
-        for page in carrier.cloud.pages(others.look.fill(carrier.resolve)):
-            theirs += part(path, page) or ()
+        for page in cloud.pages(others.look.fill(carrier.resolve)):
+            theirs += [each for each in part(path, page) or () if _leans(each, others, carrier, cloud)]
             if len(theirs) > NAMED and not others.remove:  # nobody reads a hundred thousand files before deciding
                 break
     except (NoSuchCall, KeyError):  # an emulator that does not know the question, or nothing was made
@@ -111,6 +120,34 @@ def _claimed(action: Action, others: Others, carrier: Carrier) -> Claim | None:
     named = list(dict.fromkeys(_named(each) for each in theirs))
     shown = ", ".join(named[:NAMED]) + (" and more" if len(named) > NAMED else "")
     return Claim(action.id, f"{others.what}: {shown}.", others.key, tuple(_id(each) for each in theirs), others)
+
+
+def _known(carrier: Carrier, ref: Ref) -> Any:
+    """What a reference stands for; nothing where its action has not run: then nothing of it is the run's."""
+    try:
+        return carrier.resolve(ref)
+    except KeyError:
+        return ""
+
+
+def _leans(each: Any, others: Others, carrier: Carrier, cloud: Cloud) -> bool:
+    """Whether one that might lean on it does. What may not be looked at cannot be told, and counts as not."""
+    if others.each is None:
+        return True
+    try:
+        told = cloud.make(others.each.fill(partial(id_of, _id(each), carrier)))
+    except Denied:
+        return False
+    except CloudError as problem:
+        if not no_such_thing(problem):
+            raise
+        return False
+    return bool(part(str(fill(others.leans, partial(_known, carrier))), told))
+
+
+def id_of(name: str, carrier: Carrier, ref: Ref) -> Any:
+    """What a reference stands for in a call about one thing of others: its id, or what the run knows."""
+    return name if ref == found("id") else carrier.resolve(ref)
 
 
 def _named(each: Any) -> str:
@@ -144,7 +181,9 @@ def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, Stay], 
     stays, new = dict(causes), [id for id in causes if id in every]
     while new:
         cause = every[new.pop()]
-        stay = Stay(f"{called(cause, run)} needs it, and that stays.", stays[cause.id].because)
+        stay = stays[cause.id]
+        if cause.id in belonging:  # else it is a step that made nothing: on no receipt, so its reason is told
+            stay = Stay(f"{called(cause, run)} needs it, and that stays.", stay.because)
         others = [*sorted(cause.needs), *(id for id, action in belonging.items() if cause.id in action.part_of)]
         for other in others:
             if other in every and other not in stays:

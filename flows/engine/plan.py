@@ -73,8 +73,8 @@ class Join:
     parts: tuple[str | Ref, ...]
 
 
-def join(*parts: str | Ref) -> Join:
-    return Join(parts)
+def join(*parts: str | Ref | Join) -> Join:
+    return Join(tuple(piece for part in parts for piece in (part.parts if isinstance(part, Join) else (part,))))
 
 
 Late = str | Ref | Join
@@ -194,7 +194,8 @@ class Still:
 
     `path` into the answer of `look` gives null when the thing is gone, `equals` when it is still ours, and
     anything else when somebody changed it since; then it is left alone and `otherwise` says so. `absent` are
-    error codes of `look` that mean that what might stand in the way is gone itself.
+    error codes of `look` that mean that what might stand in the way is gone itself, `changed` those that mean that
+    somebody changed it.
     """
 
     look: Call
@@ -202,6 +203,7 @@ class Still:
     equals: Late
     otherwise: str
     absent: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,8 @@ class Others:
         remove: takes one of theirs away once that was decided, with its id as `found("id")`; needed only where AWS
             keeps ours as long as theirs is there.
         absent: error codes of `look` that mean that there is nothing.
+        each: asks about each of them, with its id as `found("id")`, where `look` lists only what might be meant.
+        leans: JMESPath into that answer, true of one that is meant.
     """
 
     look: Call
@@ -229,6 +233,8 @@ class Others:
     key: str = "others"
     remove: Call | None = None
     absent: tuple[str, ...] = ()
+    each: Call | None = None
+    leans: Late = ""
 
 
 @dataclass(frozen=True)
@@ -236,7 +242,7 @@ class Settings:
     """What somebody may change in a thing that this run made: JMESPath `path` into the answer of `look`.
 
     Noted as a fingerprint once the thing is ready, and compared before it is taken back. What changes by itself, such
-    as a state or a time, must not be in it.
+    as a state or a time, must not be in it. Null is a thing that is gone, which is no change of it.
     """
 
     look: Call
@@ -393,6 +399,7 @@ class Action:
         part_of: ids of actions whose things would not work as they do without this: it stays as long as they do.
         unless: what is looked for just before the call, where AWS takes a repeated one without a word: if it is there,
             it was there before.
+        taken: what is said then, where nothing can go on with what was there before.
     """
 
     id: str
@@ -416,6 +423,7 @@ class Action:
     settings: Settings | None = None
     part_of: tuple[str, ...] = ()
     unless: Find | None = None
+    taken: str = ""
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
@@ -537,6 +545,8 @@ class Plan:
                 yield others.look
                 if others.remove:
                     yield others.remove
+                if others.each:
+                    yield others.each
             if action.settings:
                 yield action.settings.look
             if isinstance(action.undo, Restore):

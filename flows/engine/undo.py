@@ -16,13 +16,13 @@ from typing import Any
 
 from .apply import digest, look_for
 from .carry import Carrier, Stopped, part, streamed
-from .claims import NAMED, Claim, Stay, called, claims, claims_on, mentioned, staying
+from .claims import NAMED, Claim, Stay, called, claims, claims_on, id_of, mentioned, staying
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening, Left, Receipt
 from .journal import Run
-from .plan import Action, Call, Entry, Plan, Ref, Restore, Still, Undo, edited, found
+from .plan import Action, Call, Entry, Plan, Restore, Still, Undo, edited
 from .problems import CloudError, Lost, NoAccess
 from .refusals import in_use, matches, no_such_thing
 from .settings import as_put, current
@@ -53,7 +53,7 @@ def undo(
         run.note(id, "refused", why="it did not last")
     actions = standing(run, plan)
     try:
-        held = [claim for claim in claims(actions, carrier) if claim.holds(carrier.decisions)]
+        held = [claim for claim in claims(_looked_at(run, plan), carrier) if claim.holds(carrier.decisions)]
     except NoAccess as problem:
         yield _left(run, actions[0], Stay(str(problem), "refused"), problem)
         return
@@ -101,7 +101,7 @@ def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> l
     Only reads. Raises CloudError.
     """
     carrier = Carrier(run, cloud, lambda _: None, threading.Event(), clock or RealClock())
-    return claims(standing(run, plan), carrier)
+    return claims(_looked_at(run, plan), carrier)
 
 
 def standing(run: Run, plan: Plan) -> list[Action]:
@@ -115,6 +115,12 @@ def standing(run: Run, plan: Plan) -> list[Action]:
         and run.status(action.id) not in ("", "refused", "undone")
         and run.facts(action.id).get("created", True)
     ]
+
+
+def _looked_at(run: Run, plan: Plan) -> list[Action]:
+    """What stands, and the steps that only set something in what stands: somebody may have set it otherwise since."""
+    sets = [each for each in plan.actions if each.settings and not each.undo and run.status(each.id) == "ready"]
+    return [*standing(run, plan), *(each for each in sets if run.facts(each.id).get("created", True))]
 
 
 def receipt(run: Run, plan: Plan) -> Receipt:
@@ -261,7 +267,7 @@ def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
         remove = claim.others.remove if claim.others else None
         for name in claim.names if remove else ():
             assert remove is not None
-            theirs = remove.fill(partial(_id_of, name, carrier))
+            theirs = remove.fill(partial(id_of, name, carrier))
             try:
                 carrier.send(theirs, (), action=action.id)
             except CloudError as problem:
@@ -274,10 +280,6 @@ def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
 def _resting_on(action: Action, plan: Plan) -> list[str]:
     """The actions that need this one: of what was just taken back, AWS may still tell."""
     return [other.id for other in plan.actions if action.id in other.needs]
-
-
-def _id_of(name: str, carrier: Carrier, ref: Ref) -> Any:
-    return name if ref == found("id") else carrier.resolve(ref)
 
 
 def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
@@ -329,6 +331,8 @@ def _as_left(taking: _Taking, still: Still) -> bool:
     except CloudError as problem:
         if matches(problem, still.absent):
             return True
+        if matches(problem, still.changed):
+            raise taking.changed(still.otherwise, "") from problem
         raise
     if now is not None and str(now) != carrier.text(still.equals):
         raise taking.changed(still.otherwise, now)

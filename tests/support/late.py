@@ -12,7 +12,7 @@ from flows.engine import Call, Cloud, CloudError, Identity, Lost
 from flows.engine.cloud import changes
 from support.clock import FakeClock
 
-MAKE = ("Create", "Allocate", "Run", "Copy", "Request")
+MAKE = ("Create", "Allocate", "Run", "Copy", "Request", "Send")
 LATE = 25
 """Seconds for which it does not know."""
 

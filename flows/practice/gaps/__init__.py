@@ -49,6 +49,7 @@ GAPS: dict[str, str] = {
         " answered with every new rule."
     ),
     "ec2.AuthorizeSecurityGroupEgress": "As for ingress.",
+    "ec2.DescribeSecurityGroupRules": "moto loses what a rule for another security group says of itself.",
     "ec2.RevokeSecurityGroupIngress": "A rule id that is not there is named, as on AWS.",
     "ec2.RevokeSecurityGroupEgress": "As for ingress.",
     "ec2.CreateImage": "The disks of an image are encrypted as those of its machine are.",

@@ -9,6 +9,7 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.exceptions import DryRunClientError, InvalidSecurityGroupNotFoundError
 from moto.ec2.models.route_tables import Route
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
 from flows.practice.gaps.gateways import PracticeVpnGateway, vpn_gateway
@@ -60,6 +61,11 @@ def _route_state(self: Any) -> str:
     if isinstance(gateway, PracticeVpnGateway) and self.route_table.vpc_id not in gateway.attachments:
         return "blackhole"
     return "active"
+
+
+def _description(self: Any) -> str | None:
+    said: str | None = self.ip_range.get("Description") or self.source_group.get("Description")
+    return said
 
 
 def _authorize(direction: str) -> Callable[[Any], ActionResult]:
@@ -148,4 +154,5 @@ def install() -> None:
             "call_action": _dry_run_first(_call_action),
         }
     )
+    SecurityGroupRule.description = property(_description)  # type: ignore[assignment,method-assign]
     Route.state = property(_route_state)  # type: ignore[assignment,method-assign]
