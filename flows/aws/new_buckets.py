@@ -87,34 +87,50 @@ def create(id: str, bucket: Bucket, purpose: str, label: str) -> tuple[Action, A
 
 def artifacts(bucket: Bucket, partition: str, label: str) -> tuple[Action, ...]:
     """Where a pipeline keeps what its stages hand on: private, over TLS only, forgotten after 30 days."""
+    made = create("artifacts", bucket, "in which the stages hand on their files", label)
+    tls = "Refuse requests to that bucket that are not encrypted"
+    return closed(made, bucket, partition, policy=tls, statements=(), days=DAYS_KEPT)
+
+
+def closed(
+    made: tuple[Action, Action], bucket: Bucket, partition: str, *, policy: str, statements: tuple[Any, ...], days: int
+) -> tuple[Action, ...]:
+    """A bucket that `create` makes, closed to the public and to requests without TLS, whose files are kept for a time.
+
+    Args:
+        made: what `create` gave.
+        bucket: the same bucket.
+        partition: of AWS.
+        policy: the sentence about its policy.
+        statements: what the policy says beside that.
+        days: how long files are kept.
+    """
     here, arn = {"Bucket": bucket.name}, f"arn:{partition}:s3:::{bucket.name}"
     tls = {
         "Sid": "DenyInsecureTransport", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
         "Resource": [arn, f"{arn}/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }  # fmt: skip
     rule = {
-        "ID": "forget", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": DAYS_KEPT},
+        "ID": "forget", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": days},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
     }  # fmt: skip
-    closed = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+    private = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
     settings: dict[str, tuple[str, str, dict[str, Any]]] = {
         "closed": (
             "Block all public access to that bucket", "s3.PutPublicAccessBlock",
-            {"PublicAccessBlockConfiguration": closed},
+            {"PublicAccessBlockConfiguration": private},
         ),
         "tls": (
-            "Refuse requests to that bucket that are not encrypted", "s3.PutBucketPolicy",
-            {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [tls]})},
+            policy, "s3.PutBucketPolicy",
+            {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [*statements, tls]})},
         ),
         "forget": (
-            f"Delete what is in that bucket after {DAYS_KEPT} days", "s3.PutBucketLifecycleConfiguration",
+            f"Delete what is in that bucket after {days} days", "s3.PutBucketLifecycleConfiguration",
             {"LifecycleConfiguration": {"Rules": [rule]}},
         ),
     }  # fmt: skip
-    made, tagged = create("artifacts", bucket, "in which the stages hand on their files", label)
-    last, steps = tagged.id, [made, tagged]
+    steps = [*made]
     for id, (sentence, operation, params) in settings.items():
         call = Call(operation, {**here, **params}, bucket.region)
-        steps.append(Action(f"artifacts-{id}", sentence, call, not_yet=BUSY, after=(last,)))
-        last = f"artifacts-{id}"
+        steps.append(Action(f"{made[0].id}-{id}", sentence, call, not_yet=BUSY, after=(steps[-1].id,)))
     return tuple(steps)

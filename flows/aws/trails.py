@@ -1,6 +1,7 @@
 """CloudTrail, the older way to notice files: a trail that writes every access down, which EventBridge reads.
 
-Sources: CloudTrail User Guide, "Logging data events" and "Amazon S3 bucket policy for CloudTrail", 2026-10.
+Sources: CloudTrail User Guide, "Logging data events", "Amazon S3 bucket policy for CloudTrail" and "Validating
+CloudTrail log file integrity", 2026-10.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from .buckets import Bucket
 from .tags import tags
 
 NEW = "new"
+DAYS_KEPT = 365
+"""Days after which a new trail's files are deleted."""
 CLASSIC_LIMIT = 5
 """Selectors that a trail without advanced ones may have."""
 PRICE = Cost(
@@ -160,31 +163,28 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
     to = {"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Effect": "Allow"}
     only = {"aws:SourceArn": trail_arn}
     objects = f"arn:{partition}:s3:::{bucket.name}"
-    policy = [
+    policy = (
         {"Sid": "LookAt", **to, "Action": "s3:GetBucketAcl", "Resource": objects, "Condition": {"StringEquals": only}},
         {
             "Sid": "Write", **to, "Action": "s3:PutObject", "Resource": f"{objects}/AWSLogs/{account}/*",
             "Condition": {"StringEquals": {**only, "s3:x-amz-acl": "bucket-owner-full-control"}},
         },
-    ]  # fmt: skip
-    document = json.dumps({"Version": "2012-10-17", "Statement": policy})
-    made, tagged = new_buckets.create("trail-bucket", bucket, "in which the trail writes", label)
+    )  # fmt: skip
+    made = new_buckets.create("trail-bucket", bucket, "in which the trail writes", label)
+    sentence = "Let only that trail write there, and refuse requests that are not encrypted"
+    place_for = new_buckets.closed(made, bucket, partition, policy=sentence, statements=policy, days=DAYS_KEPT)
     here, mine = {"Name": name}, join("ResourceTagList[0].TagsList[?Key=='handrail:run'].Value | [0] == '", RUN, "'")
     return (
-        made,
-        tagged,
-        Action(
-            "trail-bucket-policy",
-            "Let only that trail write there",
-            Call("s3.PutBucketPolicy", {"Bucket": bucket.name, "Policy": document}),
-            after=(tagged.id,),
-        ),
+        *place_for,
         Action(
             "trail",
-            f"Create the trail {name}",
+            f"Create the trail {name}, whose files show when somebody changes them",
             Call(
                 "cloudtrail.CreateTrail",
-                {**here, "S3BucketName": bucket.name, "IsMultiRegionTrail": False, "TagsList": tags(label)},
+                {
+                    **here, "S3BucketName": bucket.name, "IsMultiRegionTrail": False,
+                    "EnableLogFileValidation": True, "TagsList": tags(label),
+                },
             ),
             undo=(Undo(Call("cloudtrail.DeleteTrail", here), gone=("TrailNotFoundException",)),),
             find=Find(
@@ -193,7 +193,7 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
                 proof=Call("cloudtrail.ListTags", {"ResourceIdList": [found("TrailARN")]}), ours=mine,
             ),
             not_yet=("InsufficientS3BucketPolicyException",),
-            after=("trail-bucket-policy",),
+            after=(place_for[-1].id,),
             type="AWS::CloudTrail::Trail",
             resource=name,
             costs=(PRICE,),

@@ -16,6 +16,7 @@ import flows
 from flows.aws import event_patterns, landing_events
 from flows.engine import Call, Journal, Place, Session
 from flows.engine.cloud import Aws, changes, explain
+from flows.policies import Answer, Caller, Request, read
 from flows.practice import PracticeAccount
 
 
@@ -264,6 +265,29 @@ def test_what_a_trail_records_otherwise_stays(
     trail.put_event_selectors(TrailName="audit", **{kind: [*recorded(), later]})
     taken_back(made)
     assert recorded() == [theirs, later]
+
+
+def test_a_new_trails_files_are_safe(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Closed, over TLS only, kept for a year, written by the trail alone; a file that somebody changes shows."""
+    made = session(cloud, journal, VARIANTS["new trail"], clock=clock)
+    carried_out(made)
+    (trail,) = account.session.client("cloudtrail").describe_trails()["trailList"]
+    assert trail["LogFileValidationEnabled"]
+    s3, here = account.session.client("s3"), {"Bucket": trail["S3BucketName"]}
+    assert all(s3.get_public_access_block(**here)["PublicAccessBlockConfiguration"].values())
+    policy = s3.get_bucket_policy(**here)["Policy"]
+    file = f"arn:aws:s3:::{trail['S3BucketName']}/AWSLogs/123456789012/CloudTrail/a.json.gz"
+
+    def says(tls: str, by: str) -> Answer:
+        context = {"aws:SourceArn": by, "s3:x-amz-acl": "bucket-owner-full-control", "aws:SecureTransport": tls}
+        caller = Caller(service="cloudtrail.amazonaws.com")
+        return read(policy, Request("s3:PutObject", file, caller, context, whole=True)).answer
+
+    assert says("true", trail["TrailARN"]) is Answer.ALLOWED
+    assert says("false", trail["TrailARN"]) is Answer.FORBIDDEN
+    assert says("true", f"{trail['TrailARN']}-of-others") is Answer.NOT_ALLOWED
+    (rule,) = s3.get_bucket_lifecycle_configuration(**here)["Rules"]
+    assert (rule["Status"], rule["Expiration"]["Days"]) == ("Enabled", 365)
 
 
 def test_denied_at_each_call(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
