@@ -40,13 +40,25 @@ def test_a_process_that_is_not_killed(scene: Scene, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
+def test_killed_somewhere(scene: Scene, tmp_path: Path) -> None:
+    """At every fifth moment, and at other ones in each case."""
+    killed_at(scene, tmp_path, itertools.count(1 + len(scene.name) % 5, 5))
+
+
+@pytest.mark.wild
+@pytest.mark.parametrize("case", CASES)
 def test_killed_anywhere(scene: Scene, tmp_path: Path) -> None:
+    """At every moment."""
+    killed_at(scene, tmp_path, itertools.count(1))
+
+
+def killed_at(scene: Scene, tmp_path: Path, moments: Iterator[int]) -> None:
     """Undone, the account and the files end as before; resumed, as an uninterrupted run, with one of each.
 
     An undo that was killed leaves nothing either.
     """
     expected = scene.uninterrupted(tmp_path / "uninterrupted")
-    for n in itertools.count(1):
+    for n in moments:
         state = tmp_path / str(n)
         with scene.branch(state) as killed:
             applied = killed.run(state, die_at=n)

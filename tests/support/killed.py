@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from typing import Any
 
 from flows.engine import Journal
 from flows.practice import PracticeAccount
-from support.world import Ended, World
+from support.world import Ended, Trouble, World
+
+BATCH = ("--yes", "--output", "json")
 
 
 @dataclass(frozen=True)
@@ -69,27 +71,50 @@ class Scene:
         if kept.exists():
             kept.rename(state)
 
-    def run(self, state: Path, die_at: int = 0) -> Ended:
+    def run(self, state: Path, die_at: int = 0, under: Trouble | None = None) -> Ended:
         file = state / "answers.json"
         state.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(dict(self.case.answers)))
-        return self._handrail(
-            "run", self.case.flow, "--answers", str(file), *self._accepted, state=state, die_at=die_at
-        )
+        words = ("run", self.case.flow, "--answers", str(file), *self._accepted)
+        return self._handrail(*words, state=state, die_at=die_at, under=under)
 
-    def resume(self, run: str, state: Path, die_at: int = 0) -> Ended:
-        return self._handrail("resume", run, *self._accepted, state=state, die_at=die_at)
+    def resume(
+        self, run: str, state: Path, die_at: int = 0, meanwhile: tuple[int, Sequence[str]] | None = None
+    ) -> Ended:
+        return self._handrail(*self.resuming(run), state=state, die_at=die_at, meanwhile=meanwhile)
 
-    def undo(self, run: str, state: Path, die_at: int = 0) -> Ended:
-        decided = [word for said in self.case.decided for word in ("--set", said)]
-        return self._handrail("undo", run, *decided, state=state, die_at=die_at)
+    def resuming(self, run: str) -> list[str]:
+        """The words that go on with a run."""
+        return ["resume", run, *self._accepted]
+
+    def undo(
+        self,
+        run: str,
+        state: Path,
+        die_at: int = 0,
+        under: Trouble | None = None,
+        meanwhile: tuple[int, Sequence[str]] | None = None,
+    ) -> Ended:
+        return self._handrail(*self.undoing(run), state=state, die_at=die_at, under=under, meanwhile=meanwhile)
+
+    def undoing(self, run: str) -> list[str]:
+        """The words that take a run back."""
+        return ["undo", run, *(word for said in self.case.decided for word in ("--set", said))]
 
     @property
     def _accepted(self) -> list[str]:
         return [word for name in self.case.accept for word in ("--accept", name)]
 
-    def _handrail(self, *words: str, state: Path, die_at: int) -> Ended:
-        return self.world.handrail(*words, "--yes", "--output", "json", state=state, die_at=die_at)
+    def _handrail(
+        self,
+        *words: str,
+        state: Path,
+        die_at: int,
+        under: Trouble | None = None,
+        meanwhile: tuple[int, Sequence[str]] | None = None,
+    ) -> Ended:
+        also = (meanwhile[0], (*meanwhile[1], *BATCH)) if meanwhile else None
+        return self.world.handrail(*words, *BATCH, state=state, die_at=die_at, under=under, meanwhile=also)
 
     def ended_well(self, ended: Ended) -> bool:
         return (ended.code, ended.json.get("status")) == (0, self.case.ends)

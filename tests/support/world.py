@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
 T = TypeVar("T")
+Trouble = Callable[["Inside"], None]
+"""Makes something go wrong in a process, before its command begins."""
+NEVER = 10**9
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
 ENDPOINT = "http://127.0.0.1:9"
@@ -45,12 +48,16 @@ ENDPOINT = "http://127.0.0.1:9"
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended. `code` is None if it was killed; `moments` are those that it came to see the end of."""
+    """How a command ended. `code` is None if it was killed; `moments` are those that it came to see the end of.
+
+    `other` is how another command ended that was run meanwhile.
+    """
 
     code: int | None
     out: str
     err: str
     moments: int
+    other: Ended | None = None
 
     @property
     def json(self) -> Any:
@@ -63,12 +70,26 @@ class World:
     def __init__(self, wire: Connection, process: int) -> None:
         self._wire, self._process = wire, process
 
-    def handrail(self, *arguments: str, state: Path, die_at: int = 0) -> Ended:
-        """Run one command. `die_at` is the number of the moment at which it is killed; it has its own process then.
+    def handrail(
+        self,
+        *arguments: str,
+        state: Path,
+        die_at: int = 0,
+        under: Trouble | None = None,
+        meanwhile: tuple[int, Sequence[str]] | None = None,
+    ) -> Ended:
+        """Run one command.
 
-        With 0 it is never killed, and the world itself runs it: what it reads and makes is there for all later ones.
+        Unless something is to happen to it, the world itself runs it: what it reads and makes is there for all later
+        ones. With one of these it has a process of its own.
+
+        Args:
+            state: its state folder.
+            die_at: the number of the moment at which it is killed.
+            under: what is wrong in its process; must be known there by its name.
+            meanwhile: another command, which is run before the request of that number is answered.
         """
-        return self._told("handrail", arguments, state, die_at)
+        return self._told("handrail", arguments, state, die_at, under, meanwhile)
 
     def picture(self, case: str) -> dict[str, Any]:
         """The account, as a case looks at it."""
@@ -123,7 +144,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 def live(descriptor: int) -> None:
     """Do what is ordered over this end of a pipe, until the other is closed."""
-    orders, inside = Connection(descriptor), _Inside()
+    orders, inside = Connection(descriptor), Inside()
     while True:
         gc.freeze()  # what is there by now is not looked through again in every child
         try:
@@ -149,8 +170,14 @@ def live(descriptor: int) -> None:
                     orders.send(os.getpid())
 
 
-class _Inside:
-    """The account, and the way to it for a `handrail` in this process or in a child of it."""
+class Inside:
+    """The account, and the way to it for a `handrail` in this process or in a child of it.
+
+    Attributes:
+        ask: hands a request on to the account.
+        endpoint: what every command says of where the account is.
+        opened: how a session is opened where nothing is put in its place.
+    """
 
     def __init__(self) -> None:
         import flows
@@ -167,10 +194,12 @@ class _Inside:
         account.session.client = cache(account.session.client)  # type: ignore[method-assign]
         account.session.client("ec2").describe_vpcs()  # moto reads its instance types
         self._account = account
-        self._ask: Callable[[Packed], Answer] = self._answer
+        self.ask: Callable[[Packed], Answer] = self._answer
+        self.endpoint: tuple[str, ...] = ("--endpoint-url", ENDPOINT)
+        self.opened = cloud.open_session
         self._moment: Callable[[], object] = lambda: None
 
-        session = sealed_session(REGION, lambda request: self._ask(_packed(request)))
+        session = sealed_session(REGION, lambda request: self.ask(packed(request)))
         clients: dict[Any, Any] = {}
         begin, send, write, save = Aws.__init__, vars(Aws)["_send"], Journal.write, handover.write_private
 
@@ -207,24 +236,41 @@ class _Inside:
         except Exception:
             return False, traceback.format_exc()
 
-    def handrail(self, arguments: Sequence[str], state: Path, die_at: int) -> Ended:
-        return self._killed(arguments, state, die_at) if die_at else self._whole(arguments, state)
+    def handrail(
+        self,
+        arguments: Sequence[str],
+        state: Path,
+        die_at: int,
+        under: Trouble | None,
+        meanwhile: tuple[int, Sequence[str]] | None,
+    ) -> Ended:
+        if die_at or under or meanwhile:
+            return self._apart(arguments, state, die_at or NEVER, under, meanwhile)
+        return self._whole(arguments, state)
 
     def _whole(self, arguments: Sequence[str], state: Path) -> Ended:
         moments = count()
         self._moment = lambda: next(moments)
         with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
-            code = _handrail(arguments, state)
+            code = _handrail([*arguments, *self.endpoint], state)
         assert threading.active_count() == 1, "what has threads cannot be forked"
         return Ended(code, out.getvalue(), err.getvalue(), next(moments))
 
-    def _killed(self, arguments: Sequence[str], state: Path, die_at: int) -> Ended:
+    def _apart(
+        self,
+        arguments: Sequence[str],
+        state: Path,
+        die_at: int,
+        under: Trouble | None,
+        meanwhile: tuple[int, Sequence[str]] | None,
+        told: str = "",
+    ) -> Ended:
         # many, so that calls are under way side by side; those are carried out, whatever becomes of the child
         wires = [Pipe() for _ in range(AT_ONCE + 2)]
         child = os.fork()
         if not child:
-            self._become_handrail(arguments, state, die_at, [theirs for _, theirs in wires])
-        moments = 0
+            self._become_handrail(arguments, state, die_at, under, [theirs for _, theirs in wires], told)
+        moments, requests, other = 0, count(1), None
         with selectors.DefaultSelector() as heard:
             for ours, theirs in wires:
                 theirs.close()
@@ -234,20 +280,30 @@ class _Inside:
                     try:
                         if (said := wire.recv()) is None:
                             moments += 1
-                        else:
-                            wire.send(self._answer(said))
+                            continue
+                        if meanwhile and next(requests) == meanwhile[0]:
+                            other = self._apart([*meanwhile[1]], state, NEVER, None, None, "other-")
+                        wire.send(self._answer(said))
                     except (EOFError, OSError):  # it ended, or was killed in the middle of a request
                         heard.unregister(wire)
                         wire.close()
         _, status = os.waitpid(child, 0)
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        out, err = ((state / name).read_text() for name in ("out", "err"))
-        return Ended(None if killed else os.waitstatus_to_exitcode(status), out, err, moments)
+        out, err = ((state / f"{told}{name}").read_text() for name in ("out", "err"))
+        return Ended(None if killed else os.waitstatus_to_exitcode(status), out, err, moments, other)
 
-    def _become_handrail(self, arguments: Sequence[str], state: Path, die_at: int, wires: list[Connection]) -> None:
+    def _become_handrail(
+        self,
+        arguments: Sequence[str],
+        state: Path,
+        die_at: int,
+        under: Trouble | None,
+        wires: list[Connection],
+        told: str,
+    ) -> None:
         gc.disable()  # it lives too short for it
         for number, name in ((1, "out"), (2, "err")):
-            os.dup2(os.open(state / name, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), number)
+            os.dup2(os.open(state / f"{told}{name}", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), number)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         free: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         for wire in wires:
@@ -269,9 +325,11 @@ class _Inside:
             free.put(wire)
             return answer
 
-        self._moment, self._ask = moment, ask
+        self._moment, self.ask = moment, ask
         try:
-            code = _handrail(arguments, state)
+            if under:
+                under(self)
+            code = _handrail([*arguments, *self.endpoint], state)
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
@@ -279,9 +337,11 @@ class _Inside:
             os._exit(99)
 
     def _answer(self, request: Packed) -> Answer:
+        from flows.practice.door import prepared
         from flows.practice.server import forwarded
 
-        return self._account.door.answer(forwarded(*request))
+        whole = prepared if request[1].startswith("https://") else forwarded
+        return self._account.door.answer(whole(*request))
 
 
 def _handrail(arguments: Sequence[str], state: Path) -> int:
@@ -289,13 +349,14 @@ def _handrail(arguments: Sequence[str], state: Path) -> int:
 
     os.environ["XDG_STATE_HOME"] = str(state)
     try:
-        main([*arguments, "--endpoint-url", ENDPOINT])
+        main(list(arguments))
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else 0
     raise AssertionError("`main` always exits")
 
 
-def _packed(request: AWSPreparedRequest) -> Packed:
+def packed(request: AWSPreparedRequest) -> Packed:
+    """A request as it goes through a pipe: without the address of the account, if it is sent there."""
     from flows.practice.door import whole
 
     headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}

@@ -1,0 +1,142 @@
+"""Something goes wrong at every request and at every write of a run, and a second process comes in between.
+
+What is told of it is true, and then the run can be gone on with, or taken back, as if nothing had been.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from elsewhere.trouble import Answered, Cut, reached
+from kills.scenes import CASES
+from support.killed import Scene, answers, status, the_run
+from support.world import Ended, Trouble, World, begun
+
+HERE = ("vpn", "s3_lambda")
+"""Of these a few moments are tried whenever the tests run; of all, every one by `make test-wild`."""
+TROUBLE: Mapping[str, Callable[[int], Trouble]] = {
+    "cut before it arrived": lambda n: Cut(n, arrived=False),
+    "cut after it arrived": lambda n: Cut(n, arrived=True),
+    "the credentials end": lambda n: Answered(n, "ExpiredToken", 403, lasts=True),
+    "no capacity": lambda n: Answered(n, "InsufficientInstanceCapacity", 500),
+    "AWS breaks off": lambda n: Answered(n, "InternalFailure", 500),
+    "denied": lambda n: Answered(n, "AccessDenied", 403),
+    "a limit": lambda n: Answered(n, "LimitExceeded", 400),
+    "the clock is wrong": lambda n: Answered(n, "RequestTimeTooSkewed", 403),
+}
+
+
+@pytest.fixture(scope="session")
+def beginning() -> Iterator[World]:
+    with begun() as world:
+        yield world
+
+
+@pytest.fixture
+def scene(case: str, beginning: World) -> Iterator[Scene]:
+    with beginning.branch() as world:
+        yield Scene(case, CASES[case], world)
+
+
+@pytest.mark.parametrize("case", HERE)
+def test_trouble_somewhere(scene: Scene, tmp_path: Path) -> None:
+    """Every third moment, with one trouble after the other."""
+    kinds = itertools.cycle(TROUBLE.values())
+    assert troubled(scene, tmp_path, lambda n: next(kinds)(n), step=3) > 5
+
+
+@pytest.mark.wild
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_trouble_anywhere(scene: Scene, tmp_path: Path, trouble: str) -> None:
+    """Every moment, with every trouble."""
+    assert troubled(scene, tmp_path, TROUBLE[trouble]) > 12
+
+
+def troubled(scene: Scene, folder: Path, trouble: Callable[[int], Trouble], step: int = 1) -> int:
+    """Let it come at one moment after the other; how many there were."""
+    expected = scene.uninterrupted(folder / "uninterrupted")
+    for n in itertools.count(2, step):
+        state = folder / str(n)
+        with scene.branch(state) as there:
+            ended = there.run(state, under=trouble(n))
+            if not reached(state):
+                assert there.ended_well(ended)
+                return n // step
+            run = the_run(state)
+            truly_told(there, ended, run, n)
+            if not run or not answers(state):
+                there.as_before(state)
+                continue
+            with there.branch(state) as other:
+                if status(state) == "draft":
+                    other.as_before(state)
+                else:
+                    other.undone(run, state)
+            if not there.ended_well(ended):
+                resumed = there.resume(run, state)
+                assert there.ended_well(resumed), (n, resumed)
+            there.whole(expected, state)
+    raise AssertionError("it never ended")
+
+
+def truly_told(scene: Scene, ended: Ended, run: str, n: int) -> None:
+    """The exit code and the document say what became of the account."""
+    assert "Traceback" not in ended.err + ended.out, (n, ended.err)
+    made = scene.picture() != scene.before
+    if scene.ended_well(ended):
+        return
+    assert ended.code, (n, ended)
+    assert "error" in ended.json, (n, ended)
+    if made:
+        assert ended.code == 1, (n, ended)
+        assert (ended.json.get("run"), ended.json.get("undo")) == (run, f"handrail undo {run}"), (n, ended)
+
+
+@pytest.mark.parametrize("case", HERE)
+def test_an_undo_in_trouble(scene: Scene, tmp_path: Path) -> None:
+    """Whatever an undo meets, it says what it did, and the next one ends it."""
+    state = tmp_path / "state"
+    assert scene.ended_well(scene.run(state))
+    run, applied = the_run(state), scene.picture()
+    kinds = itertools.cycle(TROUBLE.items())
+    for n in itertools.count(3, 2):
+        name, trouble = next(kinds)
+        with scene.branch(state) as there:
+            ended = there.undo(run, state, under=trouble(n))
+            if not reached(state):
+                assert n > 6
+                break
+            assert "Traceback" not in ended.err + ended.out, (name, n, ended.err)
+            assert ended.code == 0 or "error" in ended.json or ended.json["status"] == "failed", (name, n, ended)
+            assert ended.code in (0, 1) or there.picture() == applied, (name, n, ended)
+            there.undone(run, state)
+
+
+@pytest.mark.parametrize("case", HERE)
+@pytest.mark.parametrize("second", ["resume", "undo"])
+def test_a_second_process_in_between(scene: Scene, tmp_path: Path, second: str) -> None:
+    """It comes while another goes on with a run: one of the two does it, and nothing is made twice."""
+    expected = scene.uninterrupted(tmp_path / "uninterrupted")
+    state = tmp_path / "state"
+    scene.run(state, die_at=25 if scene.name == "vpn" else 9)
+    run = the_run(state)
+    for n in itertools.count(1, 6):
+        with scene.branch(state) as there:
+            words = there.resuming(run) if second == "resume" else there.undoing(run)
+            ended = there.resume(run, state, meanwhile=(n, words))
+            if ended.other is None:
+                assert n > 12
+                break
+            assert "Traceback" not in ended.err + ended.other.err
+            if ended.other.code == 0 and second == "undo":
+                assert ended.code not in (0, 1), (n, ended)
+                there.as_before(state)
+                continue
+            # who comes too late does nothing, and says either that somebody drives the run or that it is done
+            assert 0 in (ended.code, ended.other.code), (n, ended)
+            there.whole(expected, state)
+            there.undone(run, state)
