@@ -49,6 +49,10 @@ CONFIGURATION = (
 )  # fmt: skip
 """Nothing was sent, because the configuration or the installation does not do."""
 NETWORK = "Check the network, a proxy, the region, and --endpoint-url or AWS_ENDPOINT_URL."
+CERTIFICATE = (
+    "Where a proxy of your company reads along, set AWS_CA_BUNDLE to the file of its certificates. Else check "
+    "--endpoint-url or AWS_ENDPOINT_URL: whoever answers there is not who it should be."
+)
 SIGNED_OUT = {
     "LoginRefreshRequired": "Your AWS sign-in has expired.",
     "LoginError": "You are not signed in to AWS.",
@@ -74,7 +78,8 @@ def misfortune(call: Call, error: Exception) -> Problem:
         # the connection stood when it broke, so the request may have arrived
         return Lost(f"The answer to {call.operation} got lost.", text)
     if names & {*NOT_REACHED}:
-        return Unreachable(f"{call.service or 'AWS'} cannot be reached.", text, NETWORK)
+        what = f"{call.service or 'AWS'} cannot be reached."
+        return Unreachable(what, text, CERTIFICATE if "CERTIFICATE" in text.upper() else NETWORK)
     if names & {*UNANSWERED} and changes(call):
         return Lost(f"The answer to {call.operation} got lost.", text)
     if "ResponseParserError" in names:
@@ -153,7 +158,8 @@ def no_credentials(error: Exception, source: Profile, region: str = "") -> Cloud
 def signed_out(what: str, why: str, source: Profile) -> SignInNeeded:
     """Nobody is signed in, or not any more: how that is done with this profile."""
     if source.kind is Kind.SSO:
-        remedy = "Run `aws sso login`, or start `handrail` in a terminal: it signs you in. Nothing is lost."
+        command = aws("sso", "login", **_named(source))
+        remedy = f"Run `{command}`, or start `handrail` in a terminal: it signs you in. Nothing is lost."
         return SignInNeeded(what, why, remedy, way=Way.DEVICE)
     remedy = "Renew these credentials where they are made, then go on; nothing is lost."
     return with_command(SignInNeeded(what, why, remedy, way=Way.AGAIN), source)
@@ -162,10 +168,15 @@ def signed_out(what: str, why: str, source: Profile) -> SignInNeeded:
 def with_command(need: SignInNeeded, source: Profile) -> SignInNeeded:
     """The same with the command that signs in, if the profile is one of `aws login`."""
     if source.kind is Kind.CONSOLE and need.way is Way.AGAIN:
-        here = {} if source.name == "default" else {"profile": source.name}
+        here = _named(source)
         need.elsewhere = f"Run `{aws('login', **here)}` (over SSH: `{aws('login', '--remote', **here)}`)"
         need.remedy = f"{need.elsewhere}, then go on; nothing is lost."
     return need
+
+
+def _named(source: Profile) -> dict[str, str]:
+    """How the AWS CLI is told a profile."""
+    return {} if source.name == "default" else {"profile": source.name}
 
 
 def code_needed(serial: str, what: str = "This profile needs a code from your MFA device.", why: str = "") -> NoAccess:

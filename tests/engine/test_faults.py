@@ -334,8 +334,9 @@ def test_a_wrong_certificate_is_not_a_doubt(cloud: Aws, wire: Wire) -> None:
         raise SSLError(endpoint_url="https://ec2", error="[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")
 
     wire.fault = fault
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable) as caught:
         cloud.make(Call("ec2.CreateVpnGateway", {"Type": "ipsec.1"}))
+    assert "AWS_CA_BUNDLE" in caught.value.remedy
 
 
 def test_an_answer_that_is_none(

@@ -87,6 +87,7 @@ class Gate:
         expired: access keys that AWS does not take any more.
         ends_after: after so many further calls behind the gate, all keys of that moment expire; None for never.
         asked: every request, as "METHOD path" or STS's action.
+        heard: every request as it came, its headers and its body.
     """
 
     def __init__(self, url: str, behind: str = "") -> None:
@@ -99,6 +100,7 @@ class Gate:
         self.expired: set[str] = set()
         self.ends_after: int | None = None
         self.asked: list[str] = []
+        self.heard: list[str] = []
         self.issued: list[str] = []
         self.lock = threading.Lock()
 
@@ -234,6 +236,7 @@ class _Visitor(BaseHTTPRequestHandler):
         gate: Gate = self.server.gate  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = urlsplit(self.path).path
+        gate.heard.append(f"{self.command} {self.path}\n{self.headers}\n{body.decode(errors='replace')}")
         found = re.search(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/", self.headers.get("Authorization", ""))
         key, service = (found[1], found[2]) if found else ("", "")
         if not service:
