@@ -8,7 +8,7 @@ from .permissions import permission
 from .plan import Call
 from .problems import Denied
 
-ASKED = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
+ASKED = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
 """AWS names the permission that lacks; it may be another than that of the call, such as iam:PassRole."""
 POLICY = re.compile(
     r"(?P<explicit>with an explicit deny in an?|because no) (?P<kind>service control policy|resource control policy"
@@ -58,6 +58,8 @@ def denied(call: Call, code: str, message: str) -> Denied:
         explicit = found["explicit"] != "because no"
         told = IN_VAIN + FORBIDS[found["kind"]] if explicit else LACKS.get(found["kind"], remedy)
         remedy = told.format(permission=action)
+    elif "explicit deny" in message.lower() and "service control" not in message:
+        remedy = IN_VAIN.format(permission=action) + "some policy forbids it. Your administrator can find out which."
     elif "service control policy" in message:
         remedy = LACKS["service control policy"].format(permission=action)
     elif BLOCKED.search(message):

@@ -164,7 +164,8 @@ FAMILIES = (
     ),
     Family(
         r"^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)$", "Your AWS sign-in has expired.",
-        "Sign in again (for example `aws login` or `aws sso login`) and go on; nothing is lost.", SignInNeeded,
+        "Sign in again (for example `aws login` or `aws sso login`) and go on; nothing is lost. If it is fresh, this "
+        "machine's clock is wrong.", SignInNeeded,
     ),
     Family(
         r"^AuthFailure$", "AWS does not let this account use what {operation} names ({code}).",

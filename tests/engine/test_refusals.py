@@ -351,6 +351,7 @@ IMPLICIT = f"{USER} because no {{}} allows the s3:PutBucketPolicy action"
         (f"{EXPLICIT} VPC endpoint policy", "VPC endpoint"),
         (f"{EXPLICIT} resource-based policy", "policy of the thing itself"),
         (f"{EXPLICIT}n identity-based policy", "a policy of your own user or role"),
+        (f"{USER} with an explicit deny", "some policy forbids it"),
         (IMPLICIT.format("service control policy"), "your organization"),
         (IMPLICIT.format("session policy"), "your sign-in itself"),
         (IMPLICIT.format("VPC endpoint policy"), "VPC endpoint"),
