@@ -19,9 +19,12 @@ from flows.engine import (
     Option,
     Place,
     Problem,
+    Record,
     SignInNeeded,
+    Unplaced,
     Way,
 )  # fmt: skip
+from flows.engine.whereabouts import again
 
 from . import places, words
 from .catalogue import Catalogue
@@ -71,6 +74,19 @@ class Arrival:
             Habits(self.journal).note(place, cloud.identity)
             return cloud, place
 
+    def back_to(self, record: Record, said: Place) -> Place:
+        """Where a draft or run was begun; asks for a region that nobody wrote down. Raises what the reader raises."""
+        try:
+            return again(record, said)
+        except Unplaced as missing:
+            self.say(words.problem(missing))
+            region = self._pick("In which region was it made?", places.regions(self.journal), missing=False)
+            if not region:
+                leaving = Quit()
+                leaving.code = missing.exit_code
+                raise leaving from None
+            return again(record, replace(said, region=region))
+
     def _otherwise(self, place: Place, problem: NoAccess) -> Place:
         """Where to try after this went wrong."""
         while True:
@@ -102,7 +118,8 @@ class Arrival:
             chosen = replace(place, region=name)
         else:
             name = self._pick("Which profile?", places.profiles(self.journal), missing)
-            chosen = replace(place, profile=name, region="", practice=False)
+            region = place.region if place.partition else ""  # where a run is does not change with who goes on with it
+            chosen = replace(place, profile=name, region=region, practice=False)
             if name and places.without_region(chosen, name):
                 return self.choose(chosen, "region", missing=True)
         if name:

@@ -32,7 +32,7 @@ from .surroundings import is_terminal, wants_lines
 from .tasks import TaskCommand
 
 if TYPE_CHECKING:
-    from flows.engine import Ask, Caution, Cloud, Journal, Place, Session
+    from flows.engine import Caution, Cloud, Journal, Place, Session
     from flows.engine import Run as EngineRun
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -312,17 +312,17 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
 
     journal = _journal()
     run = journal.run(run_id)
+    said = _said_of(run, given)
     if output == "text" and not yes and _somebody(plain):
-        place = _place_again(given, run.record.place)
         if _plain(plain):
             from . import prompts
 
-            raise SystemExit(prompts.resume(place, run.id, accept))
+            raise SystemExit(prompts.resume(said, run.id, accept))
         from .app import run as full_screen
 
-        raise SystemExit(full_screen(place, run=run.id, accept=accept))
+        raise SystemExit(full_screen(said, run=run.id, accept=accept))
     _to_be_gone_on_with(run)
-    session = _session_of(run, given, journal)
+    session = _session_of(run, said, journal)
     session.accepted |= set(accept)
     _to_be_gone_on_with(run)
     if run.ended_meanwhile:
@@ -363,7 +363,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     """Take a run back: the account becomes as it was before."""
     from flows.engine import Refused
 
-    from . import batch, conversation, history, prompts
+    from . import batch, conversation, history, prompts, reader
 
     journal = _journal()
     run = journal.run(run_id)
@@ -372,7 +372,11 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     decisions = {key: str(value) for key, value in batch.load_answers(None, sets).items()}
     if not yes and (output != "text" or not is_terminal()):
         raise click.UsageError("To undo without being asked, add --yes.")
-    session = _session_of(run, given, journal, None if yes else prompts.lets_in())
+    said = _said_of(run, given)
+    try:
+        session = _session_of(run, said, journal) if yes else _closed_in_the_end(prompts.session_of(run, said, journal))
+    except reader.Quit as leaving:
+        raise SystemExit(leaving.code) from None
     if run.ended_meanwhile and run.record.status == "undone":
         click.echo(history.ended_meanwhile(run), err=True)
         raise SystemExit(tell_receipt(session, output))
@@ -509,12 +513,27 @@ def _required(flow: Any, answers: dict[str, Any]) -> None:
     Session(flow, Offline()).require(answers)
 
 
-def _session_of(run: EngineRun, given: dict[str, Any], journal: Journal, ask: Ask | None = None) -> Session:
+def _said_of(run: EngineRun, given: dict[str, Any]) -> Place:
+    """What the command line says of where to go on with a run. Raises Problem if it says otherwise than the run."""
+    from flows.engine.whereabouts import insist
+
+    said = place_of(given)
+    insist(run.record, said)
+    return said
+
+
+def _session_of(run: EngineRun, said: Place, journal: Journal) -> Session:
+    """The session in which a run is gone on with, where it was begun."""
     import flows
     from flows.engine import Session
+    from flows.engine.whereabouts import again
 
-    place = _place_again(given, run.record.place)
-    return _closed_in_the_end(Session(flows.find(run.record.flow), _cloud(place, ask), journal, place=place, run=run))
+    place = again(run.record, said)
+    session = _closed_in_the_end(Session(flows.find(run.record.flow), _cloud(place), journal, place=place, run=run))
+    session.settle()
+    for otherwise in session.otherwise:
+        click.echo(otherwise, err=True)
+    return session
 
 
 def _closed_in_the_end(session: Session) -> Session:
@@ -523,21 +542,10 @@ def _closed_in_the_end(session: Session) -> Session:
     return session
 
 
-def _place_again(given: dict[str, Any], kept: Place) -> Place:
-    """Where a run was made, unless the command line says otherwise now."""
-    from flows.engine import Place
-
-    said = place_of(given)
-    return Place(
-        said.profile or kept.profile, said.region or kept.region, said.endpoint_url or kept.endpoint_url,
-        said.practice or kept.practice, said.read_only or kept.read_only,
-    )  # fmt: skip
-
-
-def _cloud(place: Place, ask: Ask | None = None) -> Cloud:
+def _cloud(place: Place) -> Cloud:
     from flows.accounts import sign_in
 
-    return sign_in(place, ask)
+    return sign_in(place)
 
 
 def _journal() -> Journal:

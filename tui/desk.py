@@ -139,11 +139,7 @@ class Desk:
 
         self.let_go()
         if start.run:
-            run = self.journal().run(start.run)
-            record = run.record
-            place = self._again(record.place)
-            session = Session(self.flow(record.flow), self.cloud(place), self.journal(), place=place, run=run)
-            session.settle()
+            session = self._gone_on_with(start.run)
         else:
             session = Session(self.flow(start.flow), self.cloud(self.place), self.journal(), place=self.place)
             if start.answers:
@@ -153,6 +149,27 @@ class Desk:
         self.session = session
         self._note(session)
         return session
+
+    def _gone_on_with(self, run_id: str) -> Session:
+        """A draft or run where it was begun; a draft moves along with somebody who chose another place for it."""
+        from flows.engine import Session
+        from flows.engine.whereabouts import again
+
+        run = self.journal().run(run_id)
+        record, picked = run.record, self._picked
+        moving = picked is not None and record.status == "draft"
+        said = picked or self.said
+        place = replace(said, read_only=self._read_only(record)) if moving else again(record, said)
+        session = Session(self.flow(record.flow), self.cloud(place), self.journal(), place=place, run=run)
+        try:
+            session.settle(moving=moving)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _read_only(self, record: Record) -> bool:
+        return self.said.read_only or record.place.read_only
 
     def _note(self, session: Session) -> None:
         from flows.engine import Habits, JournalTrouble
@@ -176,18 +193,3 @@ class Desk:
         """From now on work in the practice account."""
         self.place = self.place.practising()
         self._picked = None
-
-    def _again(self, kept: Place) -> Place:
-        """Where a run was made, unless the command line said otherwise."""
-        said = self._picked or self.said
-        if kept.practice and not self._picked:
-            return replace(kept, read_only=said.read_only or kept.read_only)
-        if self._picked:
-            return replace(self._picked, read_only=said.read_only or kept.read_only)
-        return replace(
-            kept,
-            profile=said.profile or kept.profile,
-            region=said.region or kept.region,
-            endpoint_url=said.endpoint_url or kept.endpoint_url,
-            read_only=said.read_only or kept.read_only,
-        )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flows.engine import Record, Run
+from flows.engine.endpoints import addresses
 
 from . import batch, words
 from .safe import line
@@ -48,15 +49,25 @@ def as_json(record: Record) -> dict[str, Any]:
     return {
         "run": record.id, "flow": record.flow, "status": record.status, "created": record.created,
         "changed": record.changed, "account": record.account, "practice": record.place.practice,
-        "region": record.place.region, "profile": record.place.profile,
+        "partition": record.place.partition, "region": record.place.region, "profile": record.place.profile,
+        "endpoint_url": record.place.endpoint_url, "endpoints": dict(record.place.endpoints),
     }  # fmt: skip
+
+
+def where(record: Record) -> str:
+    """Where a draft or run is."""
+    place = record.place
+    parts = ["PRACTICE" if place.practice else "", f"account {record.account}" if record.account else ""]
+    parts += [place.region or "region unknown", f"profile {place.profile}" if place.profile else ""]
+    parts += [f"at {address}" for address in addresses(place.endpoint_url, place.endpoints)]
+    return f"In {' · '.join(line(part) for part in parts if part)}"
 
 
 def details(run: Run) -> list[str]:
     """Steps, resources, outputs and costs of one run."""
     record, plan = run.record, run.plan
     found = [f"{record.id}: {STATES[record.status]}", f"Begun {record.created}, last changed {record.changed}"]
-    found += ["", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
+    found += [where(record), "", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
     if plan is None:
         return [*found, "", f"Go on with: {words.resume(run.id)}"]
     found += ["", "Steps"]

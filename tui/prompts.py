@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import flows
-from flows.engine import Journal, Place, Problem, Run, Session
+from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
 
 from . import batch, history, words
-from .arrival import Arrival, LetIn
+from .arrival import Arrival
 from .conversation import Conversation
 from .questioner import Elsewhere
 from .reader import Quit, Reader, explain, reader, say
@@ -32,11 +33,6 @@ HOME: Mapping[str, str] = {
 """What can be said at home."""
 
 
-def lets_in() -> LetIn:
-    """Signs a person in, at this terminal."""
-    return LetIn(say, reader())
-
-
 def home(place: Place) -> int:
     """Choose a set-up, or a draft or run to go on with."""
     ask, journal = reader(), Journal()
@@ -48,7 +44,7 @@ def home(place: Place) -> int:
     unfinished = [record for record in journal.records() if record.status in history.UNFINISHED]
     for record in unfinished[:9]:
         title = f"Go on with {history.lines([record])[0]}"
-        ways.append((title, lambda record=record: resume(record.place, record.id, ())))  # type: ignore[misc]
+        ways.append((title, lambda record=record: resume(Place(read_only=place.read_only), record.id, ())))  # type: ignore[misc]
         say(f"  {len(ways)}  {title}")
     while True:
         try:
@@ -58,7 +54,7 @@ def home(place: Place) -> int:
                 say(f"{reply.capitalize()}: {getattr(place, reply)}.")
                 continue
             if reply == "history":
-                if (code := _history(journal, ask)) is not None:
+                if (code := _history(journal, ask, place)) is not None:
                     return code
                 continue
         except Quit as leaving:
@@ -76,7 +72,7 @@ def home(place: Place) -> int:
         say(f"“{line(reply)}” is not a number from 1 to {len(ways)}, nor in just one of the titles.")
 
 
-def _history(journal: Journal, ask: Reader) -> int | None:
+def _history(journal: Journal, ask: Reader, place: Place) -> int | None:
     """Every draft and run, newest first, and one of them on wish."""
     records = journal.records()
     if not records:
@@ -87,7 +83,7 @@ def _history(journal: Journal, ask: Reader) -> int | None:
     while (reply := ask("Number, or back", "back")) != "back":
         if reply.isdecimal() and 1 <= int(reply) <= len(records):
             record = records[int(reply) - 1]
-            return resume(record.place, record.id, ())
+            return resume(Place(read_only=place.read_only), record.id, ())
         say(f"“{line(reply)}” is not a number from 1 to {len(records)}.")
     return None
 
@@ -106,20 +102,40 @@ def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[
     return _talk(session, journal, ask, save)
 
 
-def resume(place: Place, run_id: str, accept: Collection[str]) -> int:
-    """Go on with a draft or run."""
+def resume(said: Place, run_id: str, accept: Collection[str]) -> int:
+    """Go on with a draft or run, where it was begun. `said` is what the command line says."""
     journal = Journal()
-    kept, ask = journal.run(run_id), reader()
+    kept = journal.run(run_id)
     try:
-        cloud, place = Arrival(say, ask, journal).arrive(place)
+        session = session_of(kept, said, journal)
     except Quit as leaving:
         return leaving.code
-    with closing(Session(flows.find(kept.record.flow), cloud, journal, place=place, run=kept)) as session:
-        session.settle()
+    with closing(session):
         session.accepted |= set(accept)
         if kept.ended_meanwhile:
             say(history.ended_meanwhile(kept))
-        return _gone_on_with(session, kept, journal, ask)
+        return _gone_on_with(session, kept, journal, reader())
+
+
+def session_of(kept: Run, said: Place, journal: Journal) -> Session:
+    """The session in which a draft or run is gone on with; asks what it takes to get there. Raises Problem, or Quit."""
+    arrival = Arrival(say, reader(), journal)
+    while True:
+        cloud, place = arrival.arrive(arrival.back_to(kept.record, said))
+        session = Session(flows.find(kept.record.flow), cloud, journal, place=place, run=kept)
+        try:
+            session.settle()
+        except Unplaced as missing:
+            session.close()
+            say(words.problem(missing))
+            said = replace(said, region="")
+        except BaseException:
+            session.close()
+            raise
+        else:
+            for otherwise in session.otherwise:
+                say(otherwise)
+            return session
 
 
 def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader) -> int:
@@ -173,7 +189,7 @@ def _moved(session: Session, journal: Journal, ask: Reader, kind: str) -> Sessio
     kept = journal.run(session.run.id) if session.run else None
     session = Session(session.flow, cloud, journal, place=place, run=kept)
     session.accepted |= accepted
-    session.settle()
+    session.settle(moving=True)
     if not kept and said:
         session.suggest(said)
     return session

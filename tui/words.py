@@ -23,6 +23,7 @@ from flows.engine import (
     Session,
     shell,
 )  # fmt: skip
+from flows.engine.endpoints import addresses
 from flows.engine.plan import Cost
 
 from .safe import line, shown
@@ -63,11 +64,11 @@ def undo(run: str) -> str:
 
 
 def where(identity: Identity, place: Place) -> str:
-    """The account, region and profile, and PRACTICE or READ-ONLY where they apply."""
+    """The account, region and profile, the address if it is not AWS's, and PRACTICE or READ-ONLY where they apply."""
     account = f"{line(identity.alias)} {identity.account}".strip() or "unknown account"
     marks = [word for word, on in (("PRACTICE", place.practice), ("READ-ONLY", place.read_only)) if on]
     profile = [f"profile {line(place.profile)}"] if place.profile else []
-    endpoint = [f"at {line(place.endpoint_url)}"] if place.endpoint_url else []
+    endpoint = [f"at {line(address)}" for address in addresses(identity.endpoint_url, identity.endpoints)]
     return " · ".join([*marks, account, identity.region, *profile, *endpoint])
 
 

@@ -53,6 +53,7 @@ from .problems import (
     Problem,
     Refused,
     SignInNeeded,
+    Unplaced,
     Unreachable,
     Way,
 )  # fmt: skip
@@ -136,6 +137,7 @@ __all__ = [
     "Still",
     "Text",
     "Undo",
+    "Unplaced",
     "Unreachable",
     "Use",
     "Wait",

@@ -1,4 +1,5 @@
-"""The only door to AWS. With `sign_in`, `device` and `profiles`, it is all of the engine that knows botocore.
+"""The only door to AWS. With `sign_in`, `device`, `endpoints` and `profiles`, it is all of the engine that knows
+botocore.
 
 Credentials are botocore's business: profiles, SSO, roles, MFA, processes and containers work as everywhere.
 What is added here: plain words for what went wrong, a read-only mode, and one rule about retries. botocore
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 
 from ..place import Place
 from ..version import __version__
+from .endpoints import address_of, settled
 from .misfortunes import from_a_parser, misfortune, no_credentials, unlike_aws, with_command
 from .outside import Missed, Page, look_at
 from .plan import Call
@@ -33,17 +35,27 @@ PORTION = 500
 
 @dataclass(frozen=True)
 class Identity:
-    """Who is signed in, and where. Empty strings are unknown. `ends` is when signing in again will be needed."""
+    """Who is signed in, and where. Empty strings are unknown. `ends` is when signing in again will be needed.
+
+    `endpoint_url` and `endpoints` are the addresses that are asked, where they are not AWS's own (see `Place`).
+    """
 
     account: str
     arn: str
     region: str
     alias: str = ""
     ends: datetime | None = None
+    endpoint_url: str = ""
+    endpoints: tuple[tuple[str, str], ...] = ()
 
     @property
     def partition(self) -> str:
         return self.arn.split(":")[1] if self.arn.count(":") > 1 else "aws"
+
+    def settled(self, place: Place) -> Place:
+        """`place` as it is written down: with everything that makes it this one wherever it is read again."""
+        region, address = self.region or place.region, self.endpoint_url or place.endpoint_url
+        return replace(place, region=region, partition=self.partition, endpoint_url=address, endpoints=self.endpoints)
 
 
 Ask = Callable[[SignInNeeded], bool]
@@ -91,7 +103,6 @@ class Aws:
         others: Callable[[str], Any] = lambda profile: None,
         identity: Identity | None = None,
     ) -> None:
-        self.place = place
         self._clients: dict[tuple[str, str, str, bool], Any] = {}
         self._sessions: dict[str, Any] = {}
         self._others = others
@@ -101,6 +112,7 @@ class Aws:
         if not self._session.region_name:
             remedy = "Add --region, for example --region eu-central-1, or set AWS_REGION."
             raise NotChosen("No region is chosen.", remedy=remedy, lacks="region")
+        self.place = settled(place, self._session)
         self._identity = identity
 
     @property
@@ -112,7 +124,8 @@ class Aws:
             account, arn = str(who.get("Account", "")), str(who.get("Arn", ""))
             if not account:
                 raise unlike_aws(Call("sts.GetCallerIdentity"), "It names no account.")
-            self._identity = Identity(account, arn, region, self._alias(), until)
+            where = self.place.endpoint_url, self.place.endpoints
+            self._identity = Identity(account, arn, region, self._alias(), until, *where)
         return self._identity
 
     def renew(self, profile: str = "", code: str = "") -> None:
@@ -122,7 +135,7 @@ class Aws:
             SignInNeeded: that was not enough, or the code was wrong.
             NoAccess: they are those of another account now.
         """
-        fresh = self._given if self._given and not profile else open_session(self._place_of(profile), code)
+        fresh = self._given if self._given and not profile else self._opened(profile, code)
         with self._lock:
             if profile:
                 self._sessions[profile] = fresh
@@ -238,11 +251,12 @@ class Aws:
             other = self._others(profile)
             if other is None and self.place.practice:
                 raise NoAccess(f"There is no AWS profile called “{profile}” in the practice account.")
-            self._sessions[profile] = other or open_session(self._place_of(profile))
+            self._sessions[profile] = other or self._opened(profile)
         return self._sessions[profile]
 
-    def _place_of(self, profile: str) -> Place:
-        return Place(profile, self._session.region_name, self.place.endpoint_url) if profile else self.place
+    def _opened(self, profile: str, code: str = "") -> Any:
+        """A new session of that profile, or of our own, at the same place."""
+        return open_session(replace(self.place, profile=profile or self.place.profile), code)
 
     def _new_client(self, service: str, region: str, profile: str, changing: bool) -> Any:
         from botocore.config import Config
@@ -252,10 +266,10 @@ class Aws:
             user_agent_extra=f"handrail/{__version__}", retries=retries, connect_timeout=10, read_timeout=60,
             max_pool_connections=16,
         )  # fmt: skip
-        endpoint = {"endpoint_url": self.place.endpoint_url} if self.place.endpoint_url else {}
         session = self._session_of(profile)
         try:
-            client = session.client(service, config=config, region_name=region or None, **endpoint)
+            address = address_of(self.place, session._session, service) or None
+            client = session.client(service, config=config, region_name=region or None, endpoint_url=address)
         except Exception as error:
             raise misfortune(Call(f"{service}."), error) from None
         if changing:

@@ -203,7 +203,7 @@ class Run:
         self._plan = plan
 
     def move(self, place: Place, account: str) -> None:
-        """The draft is made somewhere else from now on."""
+        """This is where it lives: a draft from now on, an early run since it was found there."""
         self._set(place=json.dumps(asdict(place)), account=account)
 
     def set_status(self, status: str) -> None:
@@ -320,9 +320,14 @@ COLUMNS = "id, flow, created, changed, status, place, account, answers, handover
 def _record(row: Sequence[Any]) -> Record:
     id_, flow, created, changed, status, place, account, answers, handover = row
     return Record(
-        id_, flow, created, changed, status, Place(**json.loads(place)), account, json.loads(answers),
+        id_, flow, created, changed, status, _place(place), account, json.loads(answers),
         json.loads(handover),
     )  # fmt: skip
+
+
+def _place(kept: str) -> Place:
+    place = json.loads(kept)
+    return Place(**{**place, "endpoints": tuple((name, url) for name, url in place.get("endpoints", ()))})
 
 
 def _now() -> str:

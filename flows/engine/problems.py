@@ -112,6 +112,16 @@ class NotChosen(NoAccess):
         self.lacks = lacks
 
 
+class Unplaced(NotChosen):
+    """Which region an early run was made in is written nowhere, or it is not the one that was said."""
+
+    code = "no_region"
+    exit_code = 2
+
+    def __init__(self, what: str, why: str = "") -> None:
+        super().__init__(what, why, "Say in which region it was made: --region REGION.", lacks="region")
+
+
 class Way(StrEnum):
     """What signing in takes."""
 

@@ -21,6 +21,7 @@ from .apply import apply
 from .claims import DECISIONS, Claim
 from .clock import Clock
 from .cloud import Cloud, Identity
+from .endpoints import otherwise
 from .events import Event, Receipt
 from .flow import Finding, Flow, Handover
 from .handover import hand_over, take_files_back
@@ -29,11 +30,12 @@ from .listing import Enough, reading_until
 from .permissions import permissions
 from .plan import Call, Decision, Plan
 from .preflight import allowed
-from .problems import Blocked, CloudError, Denied, FlowMistake, Problem, Refused
+from .problems import Blocked, Denied, FlowMistake, Problem, Refused
 from .questions import Caution, Choice, Option, Picks, Question, several
 from .remembering import Remembering
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import claimed, receipt, undo
+from .whereabouts import found_there, same_account
 
 
 @dataclass
@@ -75,6 +77,8 @@ class Session:
         self.cloud = Remembering(cloud)
         self._account = cloud  # unremembered: what is waited for must be looked at again and again
         self.accepted: set[str] = set()
+        self.otherwise: list[str] = []
+        """What environment and profile say of where a run is, a sentence each; it is not heeded, and should be told."""
         self._journal, self._clock = journal, clock
         self._stop = threading.Event()
         self._held = ExitStack()
@@ -96,10 +100,30 @@ class Session:
     def identity(self) -> Identity:
         return self.cloud.identity
 
-    def settle(self) -> None:
-        """A draft belongs where it is gone on with: what is looked up for it is looked up there. A run never moves."""
-        if self.run and self.run.record.status == "draft" and self.run.record.place != self.place:
-            self.run.move(self.place, self.identity.account)
+    def settle(self, *, moving: bool = False) -> None:
+        """See that a draft or run is gone on with where it was begun, and write down what was not known of that place.
+
+        A draft may be `moving`: somebody chose another account or region for it, and its answers are looked up there.
+
+        Raises:
+            NoAccess: this is another account.
+            Unplaced: it is an early run, and nothing of it is here.
+        """
+        if self.run is None:
+            return
+        record = self.run.record
+        self.otherwise = otherwise(record.place)
+        if not moving or record.status != "draft":
+            same_account(record, self.cloud)
+        if record.status != "draft" and self.run.plan and not record.place.region and not record.place.practice:
+            found_there(self.run, self.run.plan, self._account, self._clock)
+        elif record.status != "draft":
+            return
+        if (here := self._here()) != record.place:
+            self.run.move(here, self.identity.account)
+
+    def _here(self) -> Place:
+        return self.identity.settled(self.place)
 
     # -- where am I --------------------------------------------------------------------------------------
 
@@ -153,6 +177,7 @@ class Session:
                 findings.append(found)
             else:
                 cautions.append(found)
+        cautions += [Caution("surroundings", sentence) for sentence in self.otherwise]
         reads = [Call(operation) for operation in self.cloud.reads]
         needed = permissions([*plan.calls(), *reads])
         findings.append(allowed(self.cloud, needed))
@@ -286,8 +311,8 @@ class Session:
             self._begin()
             assert self.run is not None
             self.run.save_answers({key: said.raw for key, said in self._said.items()})  # suggested ones, too
-            self.run.confirm(review.plan, self.identity.account, self.place)
-        self._same_account()
+            self.run.confirm(review.plan, self.identity.account, self._here())
+        same_account(self.run.record, self.cloud)
         run = self.run
         assert run.plan is not None
         self._stop = threading.Event()
@@ -301,6 +326,7 @@ class Session:
     def hand_over(self) -> Handover:
         """Outputs, files and proof of a run whose plan was carried out. Marks it done or waiting."""
         assert self.run is not None
+        same_account(self.run.record, self.cloud)
         return hand_over(self.flow, self.run, self._account)
 
     def undo(self, decisions: Mapping[str, str] | None = None) -> Iterator[Event]:
@@ -313,7 +339,7 @@ class Session:
             raise Refused("Nothing was created yet, so there is nothing to undo.")
         decided = dict(decisions or {})
         self._decided(run.plan, decided)
-        self._same_account()
+        same_account(run.record, self.cloud)
         self._stop = threading.Event()
         yield from undo(run, run.plan, self._account, self._stop, self._clock, decided)
         self.refresh()
@@ -326,7 +352,7 @@ class Session:
         run = self.run
         if not run or not run.plan:
             return []
-        self._same_account()
+        same_account(run.record, self.cloud)
         return claimed(run, run.plan, self._account, self._clock)
 
     def to_decide(self, claims: Iterable[Claim] = ()) -> tuple[Decision, ...]:
@@ -482,7 +508,7 @@ class Session:
         if self.run is None:
             if self._journal is None:
                 raise FlowMistake("a session without a journal cannot apply")
-            self.run = self._journal.begin(self.flow.id, self.place, self.identity.account)
+            self.run = self._journal.begin(self.flow.id, self._here(), self.identity.account)
             self._held.enter_context(self.run.held())
 
     def _save(self) -> None:
@@ -491,15 +517,6 @@ class Session:
             self._begin()
             assert self.run is not None
             self.run.save_answers({key: said.raw for key, said in self._said.items()})
-
-    def _same_account(self) -> None:
-        assert self.run is not None
-        made_in, here = self.run.record.account, self.identity.account
-        if made_in and here != made_in:
-            raise CloudError(
-                f"{self.run.id} belongs to account {made_in}, but you are signed in to {here}.",
-                remedy="Choose the profile it was made with.",
-            )
 
 
 def _all(question: Choice[Any] | Picks[Any], answered: Flow) -> Iterator[Option[Any]]:

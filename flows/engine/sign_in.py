@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..place import Place
 from .device import DeviceSignIn, single_sign_on
+from .endpoints import pin, settled
 from .misfortunes import configuration
 from .problems import CodeNeeded, NoAccess, NotChosen
 from .profiles import Kind, Profile, chain, known_profiles, source
@@ -33,9 +34,6 @@ def open_session(place: Place, code: str = "") -> Any:
 
     from .descriptions import quick
 
-    if place.endpoint_url:  # botocore asks these on its own to get the credentials
-        for service in ("STS", "SSO", "SSO_OIDC"):
-            os.environ.setdefault(f"AWS_ENDPOINT_URL_{service}", place.endpoint_url)
     codes = [code] if code else []
 
     def answer(prompt: str) -> str:
@@ -48,6 +46,8 @@ def open_session(place: Place, code: str = "") -> Any:
         region = place.region or os.environ.get("AWS_REGION") or None
         session: Any = boto3.Session(profile_name=place.profile or None, region_name=region)
         quick(session._session.get_component("data_loader"))
+        if session.region_name:  # before credentials are thought of: those who get them ask there, too
+            pin(session, settled(place, session))
         # botocore would read the code from the terminal, in the middle of a screen, or of nothing at all
         session._session.get_component("credential_provider").get_provider("assume-role")._prompter = answer
     except ProfileNotFound as missing:

@@ -65,15 +65,15 @@ def test_ctrl_c_finishes_the_call_and_is_130(handrail: Command, company: Account
         hold.go.set()
         out, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 130
-    document = json.loads(out)
-    assert document["status"] == "failed"
-    made = [each for each in document["resources"] if each["action"] == "connection"]
-    assert made, "the call in flight was not killed, and its answer is known"
-    assert len(company.picture()["vpn_connections"]) == 1
-    resumed = handrail("resume", document["run"], "--yes", "--output", "json", *company.at)
-    assert resumed.code == 0
-    assert [each for each in resumed.json["resources"] if each["action"] == "connection"] == made
-    assert handrail("undo", document["run"], "--yes", *company.at).code == 0
+        document = json.loads(out)
+        assert document["status"] == "failed"
+        made = [each for each in document["resources"] if each["action"] == "connection"]
+        assert made, "the call in flight was not killed, and its answer is known"
+        assert len(company.picture()["vpn_connections"]) == 1
+        resumed = handrail("resume", document["run"], "--yes", "--output", "json")
+        assert resumed.code == 0
+        assert [each for each in resumed.json["resources"] if each["action"] == "connection"] == made
+        assert handrail("undo", document["run"], "--yes").code == 0
     assert company.picture() == before
 
 
@@ -81,7 +81,7 @@ def test_ctrl_c_finishes_the_call_and_is_130(handrail: Command, company: Account
 def test_two_cannot_drive_one_run(handrail: Command, company: Account, answers: Answers, command: str) -> None:
     with held(company, answers(), "CreateVpnConnection") as (process, hold):
         (record,) = handrail("runs", "--output", "json").json
-        ran = handrail(command, record["run"], "--yes", "--output", "json", *company.at)
+        ran = handrail(command, record["run"], "--yes", "--output", "json")
         assert ran.code == 3
         assert ran.error["code"] == "busy"
         assert str(process.pid) in ran.error["message"]
@@ -98,14 +98,14 @@ def test_a_killed_run_is_gone_on_with(handrail: Command, company: Account, answe
         process.kill()
         process.wait(PATIENCE)
         hold.go.set()
-    assert any(company.picture()["vpn_connections"] for _ in range(500)), "the call arrives in the end"
-    (record,) = handrail("runs", "--output", "json").json
-    assert record["status"] == "applying"
-    assert "interrupted" in handrail("runs").out
-    resumed = handrail("resume", record["run"], "--yes", "--output", "json", *company.at)
-    assert (resumed.code, resumed.json["status"]) == (0, "waiting")
-    assert len(company.picture()["vpn_connections"]) == 1
-    assert handrail("undo", record["run"], "--yes", *company.at).code == 0
+        assert any(company.picture()["vpn_connections"] for _ in range(500)), "the call arrives in the end"
+        (record,) = handrail("runs", "--output", "json").json
+        assert record["status"] == "applying"
+        assert "interrupted" in handrail("runs").out
+        resumed = handrail("resume", record["run"], "--yes", "--output", "json")
+        assert (resumed.code, resumed.json["status"]) == (0, "waiting")
+        assert len(company.picture()["vpn_connections"]) == 1
+        assert handrail("undo", record["run"], "--yes").code == 0
     assert company.picture() == before
 
 

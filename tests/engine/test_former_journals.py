@@ -9,31 +9,12 @@ from pathlib import Path
 import pytest
 from kills.scenes import CASES
 from support.clock import FakeClock
-from support.former import FOLDER, Former, company
+from support.former import FOLDER, HALF_WAY, RUNS, Former, company
 
 import flows
 from flows.engine import Journal, Place, Session
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
-
-RUNS = {
-    "vpn-k9yacnta": "vpn",
-    "alb-t002f35r": "alb, a listener",
-    "website-p0a1xpye": "website, secret header",
-    "aurora-hef2v5w5": "aurora",
-    "share-snapshot-kgns2mbn": "share_snapshot, with a key",
-    "share-ami-mzz78990": "share_ami, the machine stopped",
-    "wordpress-t964p1pe": "wordpress, a new machine",
-    "spa-pipeline-5q6yr3as": "spa_pipeline",
-    "s3-lambda-thdsm99e": "s3_lambda",
-    "s3-pipeline-4d381z0e": "s3_pipeline, a new trail",
-    "vpn-tbpnqnja": "vpn, fixed routes",
-    "aurora-2fyje0w0": "aurora",
-    "vpn-n9w62mkf": "vpn",
-    "vpn-5crr070y": "vpn, fixed routes",
-}
-"""Each run of the first release that made something, and how its account is looked at."""
-HALF_WAY = ("vpn-tbpnqnja", "aurora-2fyje0w0", "vpn-n9w62mkf")
 
 
 def test_every_set_up_is_among_them() -> None:

@@ -26,8 +26,6 @@ def test_a_role_is_assumed_where_the_endpoint_is(tmp_path: Path, monkeypatch: py
     file = tmp_path / "config"
     file.write_text(PROFILES)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "")  # put back afterwards
-    monkeypatch.delenv("AWS_ENDPOINT_URL_STS")
     with serve() as served:
         mine = Aws(Place("mine", "eu-central-1", served.url))
         assert mine.make(Call("sts.GetCallerIdentity", profile="receiver"))["Account"] == SECOND_ACCOUNT_ID

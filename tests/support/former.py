@@ -25,6 +25,25 @@ from flows.engine.plan import refs
 FOLDER = Path(__file__).parents[1] / "former"
 THERE = "/home/anna/.local/state/handrail"
 """Where the journal was when it was written."""
+RUNS = {
+    "vpn-k9yacnta": "vpn",
+    "alb-t002f35r": "alb, a listener",
+    "website-p0a1xpye": "website, secret header",
+    "aurora-hef2v5w5": "aurora",
+    "share-snapshot-kgns2mbn": "share_snapshot, with a key",
+    "share-ami-mzz78990": "share_ami, the machine stopped",
+    "wordpress-t964p1pe": "wordpress, a new machine",
+    "spa-pipeline-5q6yr3as": "spa_pipeline",
+    "s3-lambda-thdsm99e": "s3_lambda",
+    "s3-pipeline-4d381z0e": "s3_pipeline, a new trail",
+    "vpn-tbpnqnja": "vpn, fixed routes",
+    "aurora-2fyje0w0": "aurora",
+    "vpn-n9w62mkf": "vpn",
+    "vpn-5crr070y": "vpn, fixed routes",
+}
+"""Each run of the first release that made something, and how its account is looked at."""
+HALF_WAY = ("vpn-tbpnqnja", "aurora-2fyje0w0", "vpn-n9w62mkf")
+"""Of those: what stopped before its end."""
 LINUX = "al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64"
 OVER = ("", "refused", "undone")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from person import NARROW, Person
+from person import NARROW, WIDE, Person
 from support.gate import CODE, CONFIG, CONSOLE, MFA, Gate, at_home, gate, keep_tokens_in, logged_in
 
 from flows.aws.tags import ours, tagged
@@ -71,11 +71,11 @@ def door(behind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 @asynccontextmanager
-async def somebody(place: Place, start: Start | None = None) -> AsyncIterator[Person]:
+async def somebody(place: Place, start: Start | None = None, size: tuple[int, int] = NARROW) -> AsyncIterator[Person]:
     """A person at the app as it is started for real: it opens accounts itself."""
     app = HandrailApp(Desk(place), start)
     app.desk.flow = lambda _: Pair  # type: ignore[method-assign]
-    async with app.run_test(size=NARROW) as pilot:
+    async with app.run_test(size=size) as pilot:
         yield Person(app, pilot)
     app.desk.close()
 
@@ -289,7 +289,7 @@ async def test_profile_and_region_are_chosen_at_home(door: Gate) -> None:
 
 
 async def test_a_draft_moves_along_and_keeps_its_answers(door: Gate, journal: Journal) -> None:
-    async with somebody(Place("keys", "eu-central-1"), PAIR) as person:
+    async with somebody(Place("keys", "eu-central-1"), PAIR, size=WIDE) as person:
         await person.until("vpc-")
         await person.settle()
         await person.press("enter")

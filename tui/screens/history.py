@@ -90,8 +90,10 @@ class RunPage(Page):
         from ..history import ended_meanwhile
 
         self.query_one(Lines).focus()
-        if self.session.run and self.session.run.ended_meanwhile:
-            self.query_one("#said", Say).say(ended_meanwhile(self.session.run))
+        run, notes = self.session.run, list(self.session.otherwise)
+        if run and run.ended_meanwhile:
+            notes.append(ended_meanwhile(run))
+        self.query_one("#said", Say).say("\n".join(notes))
 
     def _rows(self) -> list[Said]:
         assert self.session.run is not None, "a run is looked at"
@@ -129,12 +131,13 @@ class RunPage(Page):
 def run_rows(run: Run) -> list[Said]:
     """All that is known about a run."""
     from .. import batch, words
-    from ..history import STATES, said
+    from ..history import STATES, said, where
 
     record, plan = run.record, run.plan
     assert plan is not None, "a draft is gone on with, not looked at"
     rows = [Said(f"{run.id}: {STATES[record.status]}", kind="heading")]
     rows += [Said(f"Begun {_moment(record.created)}, last changed {_moment(record.changed)} (UTC).", kind="muted")]
+    rows += [Said(where(record), kind="muted")]
     parts = (
         ("Steps", [kept(action, run) for action in plan.actions]),
         ("Outputs", [Said(line(value), name) for name, value in record.handover.get("outputs", {}).items()]),

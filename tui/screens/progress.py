@@ -242,7 +242,7 @@ class Progress(Page):
         run = self.session.run
         assert run is not None and run.plan is not None, "only a run can stop half-way"
         undoing = self._undo is not None or self._status == "undoing"
-        rows = rows or []
+        rows = rows or [Said(line(said), "note", "muted") for said in self.session.otherwise if self._status]
         if problem := next(iter(self._problems), None):
             step = next((a.sentence for a in self._actions if a.id == problem.action), "")
             rows = ([Said(line(step), "step", "strong")] if step else []) + told(problem)

@@ -109,10 +109,12 @@ class Question(Page):
         assert start is not None
 
         def opened() -> tuple[str, tuple[str, datetime | None], tuple[State, Steps] | None]:
+            from flows.engine import Caution
+
             from .. import words
 
             session = self.handrail.desk.begin(start)
-            self._remarks = ()
+            self._remarks = tuple(Caution("surroundings", said) for said in session.otherwise)
             where = words.where(session.identity, session.place), session.identity.ends
             run = session.run
             old = run is not None and run.record.status != "draft"

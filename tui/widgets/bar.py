@@ -33,16 +33,33 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:
         """The account is never cut in favour of the title: it says where things will be created."""
         width = self.size.width
-        where = squeezed(self.where, width - 12)
-        if cell_len(where) > width - 12:  # the account says it, too
-            where = cut(re.sub(r" · profile \S+", "", where), width - 12)
+        where = told(self.where, width)
         room = width - cell_len(where) - 3
-        left = cut(f"Handrail  {self.title}", room) if self.title and room > 20 else "Handrail"
+        left = cut(f"Handrail  {self.title}", room) if self.title and room > 20 else "Handrail" if room > 8 else ""
         name, title = left[:10], left[10:]
         gap = " " * (width - cell_len(left) - cell_len(where) - 2)
         strong = self.get_component_rich_style("bar--name", partial=True)
         place = self.get_component_rich_style("bar--where", partial=True)
         return strip(width, self.rich_style, (" ", None), (name, strong), (title + gap, None), (f"{where} ", place))
+
+
+SHORTER = (r"(?<= at )http://(?=127\.|localhost|\[::1\])", r"^\S+ (?=\d{12}\b)", r" · profile \S+")
+"""What makes room for an address that is not AWS's, one after the other."""
+
+
+def told(where: str, width: int) -> str:
+    """Which account this is, in a bar of `width` cells. The name of the account and the profile make room in the end."""
+    room = width - 12
+    text = squeezed(where, room)
+    if " at http" in where:
+        for part in SHORTER:
+            if cell_len(text) <= room:
+                break
+            room, where = width - 3, re.sub(part, "", where)
+            text = squeezed(where, room)
+    elif cell_len(text) > room:  # the account says it, too
+        text = re.sub(SHORTER[-1], "", text)
+    return cut(text, room)
 
 
 class Keys(Widget):

@@ -15,8 +15,8 @@ from textual.strip import Strip
 
 from ..letters import fitting
 
-WHOLE = re.compile(r"\d+|[a-z]{2}(-[a-z]+)+-\d+")
-"""Accounts and regions."""
+WHOLE = re.compile(r"\d+|[a-z]{2}(-[a-z]+)+-\d+|https?://\S+|(127\.[\d.]+|localhost|\[::1\])(:\d+)?")
+"""Accounts, regions and addresses."""
 
 
 def fit(text: str, width: int) -> str:
@@ -38,7 +38,7 @@ def cut(text: str, width: int) -> str:
 def squeezed(text: str, width: int) -> str:
     """`text` in `width` cells if that is possible: its longest names lose their ends, and what follows them stays.
 
-    Numbers and regions are not shortened: half of one may be taken for another.
+    Numbers, regions and addresses are not shortened: half of one may be taken for another.
     """
     text = fitting(text)
     while cell_len(text) > width:
