@@ -58,8 +58,16 @@ class Form:
 def cli(session: Session) -> Document:
     from flows.export.cli import script
 
-    plan, flow = session.review().plan, session.flow
-    return Document(script(plan, flow=flow.id, title=flow.title, region=session.identity.region), mode=RUNS)
+    plan, flow, who = session.review().plan, session.flow, session.identity
+    text = script(
+        plan, flow=flow.id, title=flow.title, region=who.region, account=who.account, endpoint=_endpoint(session)
+    )
+    return Document(text, mode=RUNS)
+
+
+def _endpoint(session: Session) -> str:
+    """Where it was planned, if that is not AWS and can be reached from a shell."""
+    return "" if session.place.practice else session.place.endpoint_url
 
 
 def policy(session: Session) -> Document:
@@ -103,7 +111,7 @@ def runbook(session: Session) -> Document:
     return Document(
         runbook(
             review, flow=session.flow, identity=session.identity, on=today, costs=words.costs(review),
-            practice=session.place.practice,
+            practice=session.place.practice, endpoint=_endpoint(session),
         )
     )  # fmt: skip
 

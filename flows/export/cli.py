@@ -1,112 +1,48 @@
 """A plan as a bash script of `aws` commands that leads to the same account.
 
-It captures ids as the plan refers to them, waits as the plan waits, and carries the plan's own sentences as
-comments. Nothing in it is written for a particular set-up.
+It captures ids as the plan refers to them, waits as the plan waits, recognises as the plan does what was done already,
+and carries the plan's own sentences. Nothing in it is written for a particular set-up.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from importlib.resources import files
 
-from flows.engine.plan import (
-    FLOW,
-    FOUND,
-    RUN,
-    TOKEN,
-    Action,
-    Call,
-    Entry,
-    Join,
-    Late,
-    Plan,
-    Ref,
-    edited,
-    fill,
-    refs,
-    secret,
-)
+from flows.engine.carry import FRESH, NOT_YET_LIMIT
+from flows.engine.plan import FOUND, TOKEN, Action, Call, Entry, Find, Late, Plan, Ref, Wait, edited, refs, secret
+from flows.engine.refusals import NO_SUCH_THING
+from flows.engine.shell import quoted
 
-MARK = "\ue000"
-"""A private character that stands around a variable's number while a word is put together."""
-SERVICES = {"s3": "s3api"}
-"""Where the AWS CLI calls a service otherwise than botocore does."""
-OPPOSITES = {"no-reboot": "reboot", "disable-api-termination": "enable-api-termination"}
-"""What the AWS CLI calls an option's "no", where it is not `--no-…` (awscli/customizations/argrename.py, 2026-11)."""
-COUNTED = "MinCount", "MaxCount"
-"""What the AWS CLI has one option `--count` for (awscli/customizations/ec2/addcount.py, 2026-11)."""
+from .commands import WHOLE, Commands, apart, found_in, picked, plain, put_together, truth
 
-HEAD = """\
+LINES = " \\\n    "
+"""Between the options of a command: one a line."""
+HEAD = f"""\
 #!/usr/bin/env bash
-# shellcheck disable=SC2016  # a dollar in single quotes is meant for whoever gets the text, such as a build
-# {title}
-# It makes what Handrail would make, one step after the other, and can be read from top to bottom.
+# shellcheck disable=SC2016,SC2034,SC2317,SC2329  # dollars in single quotes are AWS's; functions are called by name
+# {{title}}
+# It does what Handrail would do in {{place}}, step by step, and can be read from top to
+# bottom. It ends at the first refusal, and says with which run it goes on from there: RUN=… bash THIS_FILE
 set -euo pipefail
-export AWS_PAGER=""
-export AWS_DEFAULT_REGION="${{AWS_DEFAULT_REGION:-{region}}}"
-RUN="${{RUN:-{flow}-$(date +%Y%m%d%H%M%S)}}" # everything is tagged with it
+umask 077            # what it keeps meanwhile is for nobody else to read
+shopt -s nocasematch # AWS's words are compared whatever their letters
+export AWS_REGION={{region}} AWS_DEFAULT_REGION={{region}} # where it was planned, because the ids in it are of there
+export AWS_PAGER="" AWS_DEFAULT_OUTPUT=json AWS_CLI_AUTO_PROMPT=off
+export AWS_CLI_ERROR_FORMAT=legacy AWS_CLI_FILE_ENCODING=UTF-8
+NO_SUCH_THING='{{unknown}}'
+NOT_YET_LIMIT={NOT_YET_LIMIT} FRESH={FRESH} # seconds for which “not yet” and “no such thing” are believed
 """
-
-PATIENTLY = """
-# Repeats a command while AWS answers with one of the codes in $1; the codes in $2 mean it is there already.
-patiently() {
-  local not_yet=$1 there=$2 errors answer
-  shift 2
-  errors=$(mktemp)
-  for _ in {1..60}; do
-    if answer=$("$@" 2>"$errors"); then
-      rm -f "$errors"
-      printf '%s\\n' "$answer"
-      return 0
-    fi
-    if [[ -n $there ]] && grep -Eq "\\((${there})\\)" "$errors"; then
-      rm -f "$errors"
-      return 0
-    fi
-    if [[ -z $not_yet ]] || ! grep -Eq "\\((${not_yet})\\)" "$errors"; then
-      break
-    fi
-    sleep 5
-  done
-  cat "$errors" >&2
-  rm -f "$errors"
-  return 1
-}
-"""
-
-WAIT = """
-# Asks until the answer to a question is yes: what is waited for, seconds at the most, question, command.
-wait_until() {
-  local what=$1 limit=$2 ready=$3 began=$SECONDS
-  shift 3
-  echo "$what" >&2
-  until [[ $("$@" --query "$ready" --output text) == True ]]; do
-    if ((SECONDS - began > limit)); then
-      echo "It did not happen within $limit seconds." >&2
-      return 1
-    fi
-    sleep 5
-  done
-}
+ENDPOINT = """\
+PLANNED_AT={endpoint} # not at AWS itself
+export AWS_ENDPOINT_URL="${{AWS_ENDPOINT_URL:-$PLANNED_AT}}" AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false
 """
 
 
-ENTRY = """
-# A document with one entry of ours in it, the others as they are: text, new document, list, key, entry.
-with_entry() {
-  jq -cn --arg now "$1" --argjson empty "$2" --arg list "$3" --arg key "$4" --argjson entry "$5" \\
-    '(if $now == "" then $empty else ($now | fromjson) end) | with_entries(select(.value != null))
-     | if $key == "" then .[$list] = $entry else
-     ([.[$list] // [] | if type == "array" then .[] else . end | select(.[$key] != $entry[$key])]) as $others
-     | .[$list] = $others + [$entry] end'
-}
-"""
-
-
-def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
+def script(plan: Plan, *, flow: str, title: str, region: str, account: str = "", endpoint: str = "") -> str:
     """The plan as a bash script.
 
     Args:
@@ -114,173 +50,202 @@ def script(plan: Plan, *, flow: str, title: str, region: str) -> str:
         flow: the set-up's name, for the tag.
         title: the set-up's title, for the first line.
         region: the region it was planned for.
+        account: the account it was planned for; it does nothing in another one. Empty: in whichever.
+        endpoint: where it was planned, if that is not AWS.
     """
-    entries = [action.undo for action in plan.actions if isinstance(action.undo, Entry)]
-    needed = set(refs(([(a.call, a.wait) for a in plan.actions], entries, plan.outputs)))
-    reliefs = {action.relieves: action for action in plan.actions if action.relieves}
-    blocks = [_step(number, action, needed, flow, reliefs) for number, action in enumerate(plan.actions, 1)]
-    parts = [HEAD.format(title=plain(title), region=region, flow=flow)]
-    if entries or any(action.not_yet or action.exists for action in plan.actions):
-        parts.append(PATIENTLY)
-    if any(action.wait for action in plan.actions):
-        parts.append(WAIT)
-    parts += [ENTRY] if entries else []
-    parts += ["TOKEN=${RUN//[^[:alnum:]]/}\n"] if TOKEN in needed else []
-    parts += [f"{variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})\n" for s in plan.secrets]
-    parts += [f"\n# {plain(f'{use.sentence}: {use.resource}')}\n" for use in plan.uses]
-    parts += blocks
-    parts += [
-        "\n",
-        *(f"echo {word(joined(f'{name}: ', value), flow)}\n" for name, value in plan.outputs.items()),
-    ]
-    return "".join(parts)
+    return "".join(Script(plan, flow).parts(title, region, account, endpoint))
 
 
-def command(call: Call, flow: str = "", *, joint: str = " ") -> str:
-    """One call as an `aws` command, its options joined by `joint`."""
-    words = [f"aws {SERVICES.get(call.service, call.service)} {kebab(call.name)}"]
-    words += [f"--profile {shlex.quote(call.profile)}"] if call.profile else []
-    words += [f"--region {call.region}"] if call.region else []
-    params = dict(call.params)
-    if call.operation == "ec2.RunInstances":
-        words.append("--count " + ":".join(str(params.pop(key)) for key in COUNTED))
-    for name, value in params.items():
-        if isinstance(value, bool):
-            words.append(f"--{kebab(name) if value else OPPOSITES.get(kebab(name), f'no-{kebab(name)}')}")
-        else:
-            words.append(f"--{kebab(name)} {word(value, flow)}")
-    return joint.join(words)
+class Script:
+    """The script of one plan, part by part."""
 
+    def __init__(self, plan: Plan, flow: str) -> None:
+        self.plan, self.flow, self.commands = plan, flow, Commands(plan, flow)
+        self.entries = {each.id: each.undo for each in plan.actions if isinstance(each.undo, Entry)}
+        self.reliefs = {each.relieves: each for each in plan.actions if each.relieves}
+        done = [
+            (each.call, each.read, each.wait, each.find, each.unless, self.entries.get(each.id))
+            for each in plan.actions
+        ]
+        self.needed = {*refs((done, [(kept.look, kept.path) for kept in plan.secrets]))}
+        """What the calls need; what only the outputs tell may be missing."""
+        self.wanted = sorted({*self.needed, *refs(plan.outputs)}, key=lambda ref: ref.path)
 
-def picked(path: str) -> str:
-    """The options that pick one thing out of an answer: a text as it is, anything else as JSON."""
-    return f"--query {shlex.quote(path)} --output {'json' if structured(path) else 'text'}"
-
-
-def structured(path: str) -> bool:
-    """Whether a JMESPath gives a list or a document, to be passed on as JSON; text would fall into several words."""
-    last = path.rpartition("|")[2].strip()
-    return path.startswith(("merge(", "{")) or bool(re.search(r"\[(\?[^]]*|\*|)\]", last))
-
-
-def kebab(name: str) -> str:
-    """`DBClusterIdentifier` as the AWS CLI writes it, by botocore's own rule."""
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", name)).lower()
-
-
-def _step(number: int, action: Action, needed: set[Ref], flow: str, reliefs: Mapping[str, Action]) -> str:
-    lines = ["", f"# {number}. {plain(action.sentence)}"]
-    if relief := reliefs.get(action.id):  # what must not last is ended also when a later step fails
-        lines.append(f"trap {shlex.quote(f'{command(relief.call, flow)} >/dev/null')} EXIT")
-    mine = sorted(ref.path for ref in needed if ref.action == action.id)
-    captured = [path for path in mine if not path.startswith("@")]
-    if isinstance(action.undo, Entry):
-        lines.append(_with_entry(action.id, action.undo, flow))
-    if action.read:
-        for path in sorted({ref.path for ref in refs(action.call) if ref.action == FOUND}):
-            look = f"{command(action.read, flow)} --query {shlex.quote(path)} --output json"
-            lines.append(f"{variable(Ref(FOUND, path))}=$({look})")
-    call = command(action.call, flow)
-    if action.not_yet or action.exists:
-        call = f"patiently {_codes(action.not_yet)} {_codes(action.exists)} {call}"
-    match captured:
-        case []:
-            lines.append(f"{call} >/dev/null")
-        case [path]:
-            lines.append(f"{variable(Ref(action.id, path))}=$({call} {picked(path)})")
-        case paths:
-            names = " ".join(variable(Ref(action.id, path)) for path in paths)
-            query = shlex.quote(f"[{', '.join(paths)}]")
-            lines.append(f'read -r {names} <<<"$({call} --query {query} --output text)"')
-    if action.relieves:
-        lines.append("trap - EXIT")
-    if action.wait:
-        wait = action.wait
-        ready = word(joined("!(!(", wait.ready, "))"), flow)
-        lines.append(
-            f"wait_until {shlex.quote(plain(wait.sentence))} {wait.limit} {ready} \\\n  {command(wait.poll, flow)}"
+    def parts(self, title: str, region: str, account: str, endpoint: str) -> Iterator[str]:
+        """The script, from its first line to its last."""
+        place = f"{region} of the account {account}" if account else region
+        yield HEAD.format(title=plain(title), place=plain(place), region=quoted(region), unknown=NO_SUCH_THING.pattern)
+        yield ENDPOINT.format(endpoint=quoted(endpoint)) if endpoint else ""
+        yield functions(
+            found=any(each.find or each.unless for each in self.plan.actions),
+            maybe=any(each.find or each.unless for each in self.plan.actions),
+            wait_until=any(each.wait for each in self.plan.actions),
+            with_entry=bool(self.entries),
         )
-        for path in mine:
-            if path.startswith("@seen:"):
-                look = f"{command(wait.poll, flow)} {picked(path.removeprefix('@seen:'))}"
-                lines.append(f"{variable(Ref(action.id, path))}=$({look})")
-    return "\n".join(lines) + "\n"
+        programs = ["aws", *(["jq"] if self.entries else []), *(["openssl"] if self.plan.secrets else [])]
+        words = [self.flow.replace("_", "-"), plain(title), account, *programs]
+        yield f"\nbegin {' '.join(map(quoted, words))}\n"
+        yield "TOKEN=${RUN//[^[:alnum:]]/}\n" if TOKEN in self.needed else ""
+        for kept in self.plan.secrets:
+            yield f"{self.commands.variable(secret(kept.name))}=$(openssl rand -hex {kept.characters // 2})\n"
+        for use in self.plan.uses:
+            yield f"\n# {plain(f'{use.sentence}: {use.resource}')}\n"
+        for number, action in enumerate(self.plan.actions, 1):
+            yield "\n" + "".join(f"{line}\n" for line in self._step(number, action))
+        yield '\nsay "Done."\n'
+        for name, value in self.plan.outputs.items():
+            yield f"echo {self.commands.word(put_together(f'{name}: ', value))}\n"
+
+    def _step(self, number: int, action: Action) -> Iterator[str]:
+        yield f"# {number}. {plain(action.sentence)}"
+        yield f"step {quoted(f'{number} of {len(self.plan.actions)}. {plain(action.sentence)}')}"
+        merely_waits = action.wait and action.wait.poll == action.call
+        done = [*([] if merely_waits else self._sent(number, action)), *self._waited(action)]
+        if relief := self.reliefs.get(action.id):
+            name = f"relief_{number}"
+            again = f"try : {listed(relief.not_yet)} '' {self._command(relief.call)} >/dev/null"
+            done = [*function(name, [again]), f"RELIEF={name}", *done]
+            if led_to := self._led_to(action, relief):
+                done = [f"if {led_to}; then", '  say "It is not needed any more."', "else", *indented(done), "fi"]
+        yield from done
+        yield from self._read_back(action)
+
+    def _command(self, call: Call, files: Mapping[str, str] | None = None) -> str:
+        return self.commands.command(call, joint=LINES, files=files)
+
+    def _look(self, call: Call, *paths: Late, form: str = "text") -> str:
+        return self.commands.look(call, *paths, form=form, joint=LINES)
+
+    # -- what is sent --------------------------------------------------------------------------------------------
+
+    def _sent(self, number: int, action: Action) -> Iterator[str]:
+        call, kept, first = action.call, dict[str, str](), ":"
+        if secrets := apart(call):
+            yield f"printf '%s' {self.commands.word(secrets)} >\"$FILES/{number}.json\"  # for nobody else to read"
+            call = replace(call, params={key: each for key, each in call.params.items() if key not in secrets})
+            kept[WHOLE] = f'"file://$FILES/{number}.json"'
+        if entry := self.entries.get(action.id):
+            first = f"edit_{number}"
+            kept |= {
+                key: f'"file://$FILES/{number}.json"' for key, each in call.params.items() if each == edited(action.id)
+            }
+            yield from function(first, self._edit(number, entry))
+        wanted = [ref for ref in self.wanted if ref.action == action.id and not ref.path.startswith("@")]
+        command = self._command(call, files=kept) + (f"{LINES}{asked(wanted)}" if wanted else "")
+        if action.read:
+            first, send = f"read_{number}", f"send_{number}"
+            yield from function(first, self._read(action.read, action.call))
+            yield from function(send, [command])
+            command = send
+        send = f"call {first} {listed(action.not_yet)} {listed(action.exists)} {command}"
+        looks = [f"GOING_ON=yes {self._found(action.unless, wanted)}"] if action.unless else []
+        looks += [self._found(action.find, wanted)] if action.find else []
+        yield " ||\n  ".join([*looks, send])
+        if action.relieves:
+            yield 'RELIEF=""'
+        yield from self._taken(wanted)
+
+    def _edit(self, number: int, entry: Entry) -> Iterator[str]:
+        """The document as it will be written; only a missing one is begun anew, never one that cannot be read."""
+        yield f"look {listed(entry.absent)} {self._look(entry.read, entry.path, form='json')}"
+        yield f"printf '%s' {self.commands.word(entry.entry)} >\"$FILES/{number}-entry.json\""
+        words = " ".join(quoted(each) for each in (json.dumps(entry.empty), entry.within, entry.key))
+        yield f'with_entry {words} "$FILES/{number}-entry.json" >"$FILES/{number}.json"'
+
+    def _read(self, read: Call, call: Call) -> Iterator[str]:
+        for ref, (path, form) in found_in(call).items():
+            yield f"look '' {self._look(read, path, form=form)}"
+            yield f"{self.commands.variable(ref)}=$ANSWER"
+            yield 'given "$ANSWER"'
+
+    def _taken(self, wanted: list[Ref]) -> Iterator[str]:
+        """The variables that take an answer apart."""
+        if wanted:
+            names = {ref: self.commands.variable(ref) for ref in wanted}
+            yield f"IFS=$'\\t' read -r {' '.join(names.values())} <<<\"$ANSWER\""
+            optional = [ref for ref in wanted if ref.path.startswith("@") and ref not in self.needed]
+            if needed := [f'"${names[ref]}"' for ref in wanted if ref not in optional]:
+                yield f"given {' '.join(needed)}"
+            yield from (f'if [[ ${names[ref]} == None ]]; then {names[ref]}=""; fi' for ref in optional)
+
+    # -- what is there already -----------------------------------------------------------------------------------
+
+    def _found(self, find: Find, wanted: list[Ref]) -> str:
+        asking = list(found_in(find.proof)) if find.proof else []
+        paths = [each.path for each in asking] + [picked(ref) for ref in wanted]
+        things = put_together("[", find.shape, "] | [] | [?@].[", ", ".join(paths) or "'yes'", "]")
+        look = f"found {listed(find.absent)} {self._look(find.look, things)}"
+        if not find.proof:
+            return look
+        names = {ref: f"FOUND{number}" for number, ref in enumerate(asking, 1)}
+        proof = find.proof.fill(lambda ref: names.get(ref, ref))
+        return f"{look} \\\n  -- {len(asking)} {self._look(proof, truth(find.ours))}"
+
+    def _led_to(self, action: Action, relief: Action) -> str:
+        """Whether all that it was done for is there, as far as that can be told before it is done."""
+        later = [each for each in self.plan.actions if each.id in relief.needs and action.id in each.needs]
+        known = {each.id for each in self.plan.actions[: self.plan.actions.index(action)]} | {TOKEN.action, FOUND}
+        asked = [each.find for each in later if each.find and {ref.action for ref in refs(each.find)} <= known]
+        return " && ".join(self._found(find, []) for find in asked)
+
+    def _read_back(self, action: Action) -> Iterator[str]:
+        """The secret that AWS was given the first time."""
+        for kept in self.plan.secrets:
+            if kept.kept_by == action.id:
+                name = self.commands.variable(secret(kept.name))
+                yield "if [[ -n $GOING_ON ]]; then"
+                yield f"  look '' {self._look(kept.look, kept.path)}"
+                yield f"  {name}=$ANSWER"
+                yield f'  given "${name}"'
+                yield "fi"
+
+    # -- waiting -------------------------------------------------------------------------------------------------
+
+    def _waited(self, action: Action) -> Iterator[str]:
+        if not (wait := action.wait):
+            return
+        wanted = [ref for ref in self.wanted if ref.action == action.id and ref.path.startswith("@seen:")]
+        told = [ref.path.removeprefix("@seen:") for ref in wanted]
+        about = f"{quoted(plain(wait.sentence))} {wait.typical} {wait.limit} {wait.silence} {listed(wait.gone)}"
+        asked = self.commands.word(question(wait, told))
+        lines = [f"wait_until {about} {asked} \\\n  {self._command(wait.poll)}"]
+        if wanted:
+            lines.append(f"look '' {self._look(wait.poll, *(picked(ref) for ref in wanted))}")
+            lines += self._taken(wanted)
+        yield from ["if [[ -z $THERE ]]; then", *indented(lines), "fi"] if action.exists and not wanted else lines
 
 
-def _with_entry(action: str, entry: Entry, flow: str) -> str:
-    """The document as it will be written; only a missing one is begun anew, never one that cannot be read."""
-    look = f"patiently '' {_codes(entry.absent)} {command(entry.read, flow)}"
-    # a path that builds a document gives one, any other the text of one
-    form = "json" if entry.path.startswith("{") else "text"
-    read = f"{look} --query {shlex.quote(entry.path)} --output {form}"
-    words = [json.dumps(entry.empty), entry.within, entry.key]
-    rest = " ".join([*map(shlex.quote, words), word(entry.entry, flow)])
-    return f'STANDING=$({read})\n{variable(edited(action))}=$(with_entry "$STANDING" {rest})'
+def question(wait: Wait, told: Iterable[str]) -> Late:
+    """What `wait_until` asks: is it so, is all told, can it never be so, AWS's own word."""
+    whole = " && ".join(f"({path}) != `null`" for path in told) or "`true`"
+    failed = truth(wait.failed) if wait.failed else "`false`"
+    return put_together("[", truth(wait.ready), ", ", whole, ", ", failed, ", ", wait.now or "''", "]")
 
 
-def _codes(codes: tuple[str, ...]) -> str:
-    return shlex.quote("|".join(dict.fromkeys(code.partition(":")[0] for code in codes)))
+def asked(wanted: Iterable[Ref]) -> str:
+    """The options that pick what is wanted out of an answer."""
+    paths = [picked(ref) for ref in wanted]
+    query = paths[0] if len(paths) == 1 else f"[{', '.join(paths)}]"
+    return f"--query {quoted(query)} --output text"
 
 
-def word(value: Any, flow: str) -> str:
-    """A value as one bash word, references as variables; in a document those that hold JSON stand without quotes."""
-    marks: dict[str, str] = {}
-    documents = set[str]()
-
-    def mark(ref: Ref) -> str:
-        if ref == FLOW:
-            return flow
-        shown = f"${{{variable(ref)}}}"
-        if ref.action == FOUND or ref.path == "@before" or structured(ref.path.removeprefix("@seen:")):
-            documents.add(shown)
-        return marks.setdefault(shown, f"{MARK}{len(marks)}{MARK}")
-
-    filled = fill(value, mark)
-    text = json.dumps(filled, ensure_ascii=False) if isinstance(filled, Mapping | list) else str(filled)
-    if isinstance(filled, Mapping | list):
-        text = "".join(c if c.isprintable() or c == MARK else json.dumps(c)[1:-1] for c in text)
-    if not marks:
-        return _quoted(text)
-    text = re.sub(r'([\\"$`])', r"\\\1", text)
-    for shown, stand_in in marks.items():
-        if shown in documents:
-            text = text.replace(f'\\"{stand_in}\\"', shown)
-        text = text.replace(stand_in, shown)
-    return f'"{text}"'
+def listed(codes: Iterable[str]) -> str:
+    """Codes of AWS as the functions take them."""
+    return quoted("|".join(codes))
 
 
-def _quoted(text: str) -> str:
-    """Text as one bash word, in which nothing hides: what has no glyph is written as an escape."""
-    if text.isprintable():
-        return shlex.quote(text)
-    escaped = {"\\": "\\\\", "'": "\\'"}
-    return "$'" + "".join(escaped.get(c, c if c.isprintable() else _escape(c)) for c in text) + "'"
+def functions(**wanted: bool) -> str:
+    """The functions of a script; those that are named here only if they are wanted."""
+    blocks = files(__package__).joinpath("functions.sh").read_text(encoding="utf-8").split("\n\n")[1:]
+    called = {re.findall(r"(?m)^(\w+)\(\) {$", block)[0]: block.rstrip("\n") for block in blocks}
+    return "".join(f"\n{block}\n" for name, block in called.items() if wanted.get(name, True))
 
 
-def _escape(c: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in c.encode(errors="surrogatepass"))
+def function(name: str, lines: Iterable[str]) -> Iterator[str]:
+    yield f"{name}() {{"
+    yield from indented(lines)
+    yield "}"
 
 
-def variable(ref: Ref) -> str:
-    if ref.action == RUN.action:
-        return "RUN" if ref == RUN else re.sub(r"\W+", "_", ref.path).upper()
-    if ref.action == FOUND:  # it is set anew right before each use
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", f"now_{re.findall(r'[A-Za-z]+', ref.path)[0]}").upper()
-    end = ref.path.rpartition(".")[2].lstrip("@")
-    if ref.path.startswith("@seen:"):  # several such paths may end alike
-        end = ref.path.removeprefix("@seen:")
-    return re.sub(r"\W+", "_", f"{ref.action}_{end}").strip("_").upper()
-
-
-def joined(*values: Late) -> Late:
-    """Texts put together, with whatever is late in them."""
-    return Join(tuple(part for value in values for part in _parts(value)))
-
-
-def _parts(value: Late) -> tuple[str | Ref, ...]:
-    return value.parts if isinstance(value, Join) else (value,)
-
-
-def plain(text: str) -> str:
-    """One line in which nothing hides: names in it come from the account."""
-    return "".join(c if c.isprintable() else _escape(c) for c in " ".join(text.split()))
+def indented(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" for whole in lines for line in whole.splitlines()]

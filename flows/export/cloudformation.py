@@ -16,7 +16,7 @@ from flows.engine.plan import Action, Plan, fill
 from flows.engine.problems import Refused
 
 from .assembly import EVERYWHERE, Build, logical
-from .cli import plain
+from .commands import plain
 from .properties import Beyond
 from .resources import TABLE, Makes
 from .short_forms import dumped, functions

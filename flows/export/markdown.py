@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 
-from .cli import plain
+from .commands import plain
 
 WIDTH = 78
 MARKUP = re.compile(r"[\\`*\[<~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")

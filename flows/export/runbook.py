@@ -5,18 +5,16 @@ Nothing in it is written for a particular set-up: sentences, commands, waits, ch
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from flows.engine import Review
 from flows.engine.cloud import Identity
 from flows.engine.flow import Flow
 from flows.engine.plan import (
-    FOUND,
+    FLOW,
     TOKEN,
     Action,
     Call,
@@ -33,8 +31,10 @@ from flows.engine.plan import (
     refs,
     secret,
 )
+from flows.engine.shell import quoted
 
-from .cli import command, joined, plain, structured, variable, word
+from .commands import WHOLE, Commands, apart, found_in, picked, put_together, structured, truth, visible
+from .documents import nothing_left, or_none, standing, with_entry, without_entry
 from .markdown import escaped, fenced, paragraph, prose
 
 LINES = " \\\n  "
@@ -43,7 +43,14 @@ SIGNATURE = "Done by: ______________________  at: ________________"
 
 
 def runbook(
-    review: Review, *, flow: type[Flow], identity: Identity, on: date, costs: Iterable[str], practice: bool = False
+    review: Review,
+    *,
+    flow: type[Flow],
+    identity: Identity,
+    on: date,
+    costs: Iterable[str],
+    practice: bool = False,
+    endpoint: str = "",
 ) -> str:
     """The plan of a review as Markdown.
 
@@ -54,8 +61,9 @@ def runbook(
         on: when it was planned.
         costs: what it costs, in sentences.
         practice: whether that account is the simulated one.
+        endpoint: where it was planned, if that is not AWS.
     """
-    book = Runbook(review.plan, flow.id)
+    book = Runbook(review.plan, flow.id, Commands(review.plan, flow.id))
     account = f"{identity.alias} ({identity.account})" if identity.alias else identity.account or "unknown"
     made_for = f"Planned by Handrail on {on.isoformat()} for the account {account}, region {identity.region}."
     parts = [
@@ -70,7 +78,7 @@ def runbook(
         bullets(costs),
         *_warnings(review),
         "## Before you begin",
-        *book.preparation(identity, review.permissions),
+        *book.preparation(identity, review.permissions, endpoint),
         "## Steps",
         *book.steps(),
         "## Afterwards",
@@ -102,22 +110,37 @@ class Runbook:
 
     plan: Plan
     flow: str
+    commands: Commands
 
-    def preparation(self, identity: Identity, permissions: Iterable[str]) -> Iterator[str]:
+    def preparation(self, identity: Identity, permissions: Iterable[str], endpoint: str) -> Iterator[str]:
+        """What there must be, where to be signed in, and what begins the shell."""
+        entries = any(isinstance(action.undo, Entry) for action in self.plan.actions)
+        programs = ["the AWS CLI", *(["jq"] if entries else []), *(["openssl"] if self.plan.secrets else [])]
         yield prose(
-            "You need bash and the AWS CLI. Use one shell from beginning to end, because what AWS answers is kept in "
-            "variables; write their values down as you go. Look whether you are signed in where you should be: the "
-            f"answer must be {identity.account}."
+            f"You need bash, {' and '.join(programs)}. Use one shell from beginning to end, because what AWS answers "
+            "is kept in variables; write their values down as you go, and set them again should you need another shell."
         )
+        yield prose(
+            "The first answer must be the account that you are signed in to, "
+            f"{identity.account}: if it is another one, stop. Stop also at each refusal that is not named beside its "
+            "command; what was done until then can be taken back."
+        )
+        region = quoted(identity.region)
         begun = [
             "set +H # an exclamation mark in a command is one",
-            f"export AWS_DEFAULT_REGION={shlex.quote(identity.region)} AWS_PAGER=",
-            f"RUN={self.flow}-$(date +%Y%m%d%H%M%S) # everything is tagged with it",
+            f"export AWS_REGION={region} AWS_DEFAULT_REGION={region} AWS_PAGER= AWS_DEFAULT_OUTPUT=json",
+            "export AWS_CLI_AUTO_PROMPT=off AWS_CLI_ERROR_FORMAT=legacy",
+            *([f"PLANNED_AT={quoted(endpoint)} # not at AWS itself"] if endpoint else []),
+            *(['export AWS_ENDPOINT_URL="${AWS_ENDPOINT_URL:-$PLANNED_AT}"'] if endpoint else []),
+            "aws sts get-caller-identity --query Account --output text",
+            "umask 077 # the files that are made here are for nobody else to read",
+            'FILES=$(mktemp -d) && cd "$FILES" && trap \'rm -rf -- "$FILES"\' EXIT',
+            f"RUN={self.flow.replace('_', '-')}-$(date +%Y%m%d%H%M%S) # everything is tagged with it",
         ]
         if TOKEN in set(refs([action.call for action in self.plan.actions])):
             begun.append("TOKEN=${RUN//[^[:alnum:]]/}")
-        begun += [f"{variable(secret(s.name))}=$(openssl rand -hex {s.characters // 2})" for s in self.plan.secrets]
-        yield fenced("\n".join([*begun, "aws sts get-caller-identity --query Account --output text", 'echo "$RUN"']))
+        begun += [f"{self._name(secret(s.name))}=$(openssl rand -hex {s.characters // 2})" for s in self.plan.secrets]
+        yield fenced("\n".join([*begun, 'echo "$RUN"']))
         yield prose("These permissions are needed, to do it and to take it back:")
         yield prose(", ".join(action.removeprefix("?") for action in permissions))
         yield paragraph(f"`handrail export {self.flow} --format policy` writes them as an IAM policy.")
@@ -125,11 +148,13 @@ class Runbook:
     # -- doing ---------------------------------------------------------------------------------------------------
 
     def steps(self) -> Iterator[str]:
+        """Each step: what is noted first, the command, and how to know that it worked."""
         for number, action in enumerate(self.plan.actions, 1):
             yield f"### Step {number}. {escaped(action.sentence)}"
             yield from self._before(action)
             yield fenced(self._made(action))
-            yield from self._codes(action)
+            yield from _answers(action.not_yet, "wait a moment and repeat it, for five minutes at the most.")
+            yield from _answers(action.exists, "it was there already. Leave it, and skip its undo.")
             yield from self._waited(action)
             if _way_back(action):
                 yield prose(f"To take it back: Undo {number}, below.")
@@ -139,60 +164,68 @@ class Runbook:
         """What must be read first, because the step changes it."""
         if action.relieves:
             yield prose("This must be done however the steps before ended, and may be repeated.")
+        if action.unless and not action.unless.proof:
+            yield prose("If this says true, it is there already: leave it, and skip this step and its undo.")
+            yield fenced(self._look(action.unless.look, truth(action.unless.shape), "json"))
         match action.undo:
             case Restore() as restore:
                 yield prose("Note first what stands there now; undo puts it back:")
-                yield fenced(self._keep(before(action.id), restore.read, restore.path))
+                name = self._name(before(action.id))
+                read = self._look(restore.read, restore.path, "json")
+                noted = f"{name}=$({read})"
                 if restore.absent:
-                    codes = ", ".join(restore.absent)
-                    yield prose(f"If AWS answers {codes}, nothing stands there: {variable(before(action.id))}=null")
+                    noted = f"{or_none(f'{read}{LINES}>answer.json', restore.absent)}\n{name}=$(cat answer.json)"
+                yield fenced(f'{noted}\necho "${name}"')
+                yield from _answers(restore.absent, "nothing stands there, which is noted as null.")
             case Entry() as entry:
-                yield from self._edit(action, entry)
+                yield from self._edited(action, entry)
         if action.read:
             yield prose("It is written as a whole, so read right before what stands there now:")
             yield fenced(self._found(action.read, action.call))
 
-    def _edit(self, action: Action, entry: Entry) -> Iterator[str]:
-        """An entry is added by hand: only a person sees what else is in the document."""
-        former, file = f"{action.id}-before.json", f"{action.id}.json"
-        yield prose(f"The document belongs to others, too. Read it, and keep the file {former}:")
-        yield fenced(f"{self._look(entry.read, entry.path)} \\\n  >{former}\ncp {former} {file}")
-        if entry.absent:
-            begun = json.dumps({**entry.empty, entry.within: []})
-            yield paragraph(
-                f"If AWS answers {', '.join(entry.absent)}, there is none yet: begin `{file}` with `{begun}`."
-            )
-        place = f"Add this to its list “{entry.within}”" if entry.key else f"Set “{entry.within}” to this"
-        yield prose(f"{place} in {file}, with the values of the variables, and leave all else as it is:")
-        yield fenced(_document(entry.entry, self.flow), "json")
+    def _edited(self, action: Action, entry: Entry) -> Iterator[str]:
+        """An entry of ours beside those of others; a person sees that nothing else changes."""
+        file = _file(action)
+        yield prose(f"The document belongs to others, too. Read it, and keep the file {file}-before.json:")
+        yield fenced(f"{self._document(entry, f'{file}-before')}\ncp {file}-before.json {file}.json")
+        yield from _answers(entry.absent, "there is none yet, and one is begun.")
+        place = f"Its list “{entry.within}” gets this" if entry.key else f"Its “{entry.within}” becomes this"
+        yield prose(f"{place}, with the values of the variables, and all else stays as it is:")
+        yield fenced(visible(fill(entry.entry, self._shown)), "json")
+        yield prose(f"These commands write it into {file}.json; look at what changes:")
+        added = f"printf '%s' {self.commands.word(entry.entry)} >{file}-entry.json"
+        made = f"jq --slurpfile entry {file}-entry.json {quoted(with_entry(entry))} {file}-before.json >{file}.json"
+        yield fenced(f"{added}\n{made}\ndiff {file}-before.json {file}.json || true")
 
     def _made(self, action: Action) -> str:
-        call = _from_file(action.call, action.id)
-        paths = sorted(self.plan.paths_into(action.id))
-        match paths:
-            case []:
-                return self._command(call)
-            case [path]:
-                return self._keep(Ref(action.id, path), call, path)
-            case _:
-                names = [variable(Ref(action.id, path)) for path in paths]
-                query = shlex.quote(f"[{', '.join(paths)}]")
-                read = f'read -r {" ".join(names)} <<<"$({self._command(call)}{LINES}--query {query} --output text)"'
-                return "\n".join([read, f'echo "{" ".join(f"${name}" for name in names)}"'])
+        call, file = action.call, f"{_file(action)}.json"
+        lines, files = list[str](), _edited_in(call, action)
+        if secrets := apart(call):
+            lines = [f"printf '%s' {self.commands.word(secrets)} >{file} # for nobody else to read"]
+            files = {WHOLE: f"file://{file}"}
+            call = replace(call, params={key: each for key, each in call.params.items() if key not in secrets})
+        wanted = [Ref(action.id, path) for path in sorted(self.plan.paths_into(action.id))]
+        command = self.commands.command(call, joint=LINES, files=files)
+        return "\n".join([*lines, *(self._kept(command, wanted) if wanted else [command])])
 
-    def _codes(self, action: Action) -> Iterator[str]:
-        if action.not_yet:
-            codes = ", ".join(dict.fromkeys(code.partition(":")[0] for code in action.not_yet))
-            yield prose(f"If AWS answers {codes}: wait a moment and repeat it.")
-        if action.exists:
-            codes = ", ".join(dict.fromkeys(code.partition(":")[0] for code in action.exists))
-            yield prose(f"If AWS answers {codes}: it was there already. Leave it, and skip its undo.")
+    def _kept(self, command: str, wanted: list[Ref]) -> Iterator[str]:
+        """A command, and the variables into which goes what is wanted of its answer."""
+        names = [self._name(ref) for ref in wanted]
+        paths = [picked(ref) for ref in wanted]
+        query = paths[0] if len(paths) == 1 else f"[{', '.join(paths)}]"
+        answer = names[0] if len(names) == 1 else "ANSWER"
+        yield f"{answer}=$({command}{LINES}--query {quoted(query)} --output text)"
+        if len(names) > 1:
+            yield f"IFS=$'\\t' read -r {' '.join(names)} <<<\"$ANSWER\""
+        yield f'echo "{" ".join(f"${name}" for name in names)}"'
 
     def _waited(self, action: Action) -> Iterator[str]:
         if action.wait:
             yield from self._wait(action.wait)
-            for path in sorted(self.plan.seen_in_wait(action.id)):
-                yield fenced(self._keep(Ref(action.id, f"@seen:{path}"), action.wait.poll, path))
+            if seen := sorted(self.plan.seen_in_wait(action.id)):
+                yield prose("Some of what AWS tells of it now is needed later:")
+                command = self.commands.command(action.wait.poll, joint=LINES)
+                yield fenced("\n".join(self._kept(command, [Ref(action.id, f"@seen:{path}") for path in seen])))
         elif isinstance(action.undo, Restore | Entry):
             yield prose("To check it, read it again:")
             yield fenced(self._look(action.undo.read, action.undo.path, "json"))
@@ -203,20 +236,34 @@ class Runbook:
     def _wait(self, wait: Wait) -> Iterator[str]:
         took = f"usually about {_time(wait.typical)}, {_time(wait.limit)} at the most"
         yield prose(f"{wait.sentence}: {took}. Repeat this until it says true:")
-        ready = joined("!(!(", wait.ready, "))")
-        yield fenced(self._look(wait.poll, ready, "json"))
+        yield fenced(self._look(wait.poll, truth(wait.ready), "json"))
         if wait.gone:
-            yield prose(f"An answer {', '.join(wait.gone)} means the same.")
+            yield prose(f"An answer {_said(wait.gone)} means the same.")
+        else:
+            yield prose(
+                "An answer that there is no such thing only means, in the first minute, that AWS does not know yet."
+            )
+        if wait.failed:
+            yield prose("If this begins with True, it will never be so: stop, and take back what was done.")
+            state = put_together("[", truth(wait.failed), ", ", wait.now or "''", "]")
+            yield fenced(self._look(wait.poll, state, "text"))
+        if wait.silence:
+            yield prose(f"If AWS tells nothing of it for {_time(wait.silence)}, there is nothing to wait for: go on.")
+        yield prose("If it takes longer than that, wait on if AWS still seems to work at it; else take it back.")
 
     def afterwards(self, flow: type[Flow]) -> Iterator[str]:
         """What a colleague should note, and how Handrail looks whether it works."""
         if self.plan.outputs:
             yield prose("Write down:")
             told = self.plan.outputs.items()
-            yield fenced("\n".join(f"echo {word(joined(f'{name}: ', value), self.flow)}" for name, value in told))
+            yield fenced(
+                "\n".join(f"echo {self.commands.word(put_together(f'{name}: ', value))}" for name, value in told)
+            )
         keys = next((keys for keys in (*flow.enough, tuple(flow.subject)) if set(keys) <= set(self.plan.outputs)), ())
         if keys:
-            known = " ".join(f"--set {key}={word(self.plan.outputs[key], self.flow)}" for key in keys)
+            known = " ".join(
+                f"--set {self.commands.word(put_together(f'{key}=', self.plan.outputs[key]))}" for key in keys
+            )
             yield prose("Handrail tells whether it works; it only reads:")
             yield fenced(f"handrail check {self.flow} {known}")
         yield SIGNATURE
@@ -224,6 +271,7 @@ class Runbook:
     # -- taking back ---------------------------------------------------------------------------------------------
 
     def undo(self) -> Iterator[str]:
+        """How each step is taken back, the last one first."""
         yield prose(
             "Last step first, in the same shell, or with the variables set to the values that were written down. It "
             "makes the account as it was before. Only take back what was really done."
@@ -241,10 +289,9 @@ class Runbook:
         match action.undo:
             case Restore() as restore:
                 yield prose("Put back what was noted before, if it still is as this runbook made it:")
-                yield fenced(self._command(restore.put))
-                if restore.remove:
-                    yield prose(f"If {variable(before(action.id))} is null or empty, then instead:")
-                    yield fenced(self._command(restore.remove))
+                put = self.commands.command(restore.put, joint=LINES)
+                name = self._name(before(action.id))
+                yield fenced(self._either(f'[ "${{{name}:-null}}" = null ]', restore.remove, put))
             case Entry() as entry:
                 yield from self._entry_out(action, entry)
             case steps:
@@ -252,76 +299,92 @@ class Runbook:
                     yield from self._undone(step)
 
     def _entry_out(self, action: Action, entry: Entry) -> Iterator[str]:
-        file = f"{action.id}.json"
+        file = _file(action)
         yield prose(f"Read the document as it is now, and take out of “{entry.within}” just what was added:")
-        yield fenced(f"{self._look(entry.read, entry.path)} \\\n  >{file}")
-        yield fenced(self._command(_from_file(entry.put or action.call, action.id)))
-        if entry.remove:
-            yield prose("If nothing is left in it, then instead:")
-            yield fenced(self._command(entry.remove))
+        if not entry.key:
+            yield prose(f"If it stood in {file}-before.json already, leave it.")
+        ours = f"--arg ours {self.commands.word(entry.entry[entry.key])} " if entry.key else ""
+        without = f"jq {ours}{quoted(without_entry(entry))} {file}-now.json >{file}.json"
+        yield fenced(f"{self._document(entry, f'{file}-now')}\n{without}\ndiff {file}-now.json {file}.json || true")
+        call = entry.put or action.call
+        put = self.commands.command(call, joint=LINES, files=_edited_in(call, action))
+        empty = f"jq -e {quoted(nothing_left(entry))} {file}.json >/dev/null"
+        yield fenced(self._either(empty, entry.remove, put))
+
+    def _either(self, nothing: str, remove: Call | None, put: str) -> str:
+        """What puts back what stood there, or removes it if nothing did."""
+        if not remove:
+            return put
+        return f"if {nothing}; then\n  {self.commands.command(remove, joint=LINES)}\nelse\n  {put}\nfi"
 
     def _undone(self, step: Undo) -> Iterator[str]:
         if step.when:
             key, value = step.when
             yield prose(f"If you decided {key}={value}:")
         if step.still:
-            yield prose(f"Only if this answers {_shown(step.still.equals, self.flow)}; else leave it:")
+            yield prose(f"Only if this answers {self._shown(step.still.equals)}; else leave it:")
             yield fenced(self._look(step.still.look, step.still.path))
         read = f"{self._found(step.read, step.call)}\n" if step.read else ""
-        yield fenced(read + self._command(step.call))
+        yield fenced(read + self.commands.command(step.call, joint=LINES))
         if step.more and step.read:
             yield prose("Repeat both while this says true:")
             yield fenced(self._look(step.read, step.more, "json"))
-        if step.not_yet:
-            codes = ", ".join(dict.fromkeys(code.partition(":")[0] for code in step.not_yet))
-            yield prose(f"If AWS answers {codes}: wait a moment and repeat it.")
-        if step.gone:
-            yield prose(f"An answer {', '.join(step.gone)} means that it is gone already.")
+        yield from _answers(step.not_yet, "wait a moment and repeat it, for five minutes at the most.")
+        yield from _answers(step.gone, "it is gone already.")
         if step.wait:
             yield from self._wait(step.wait)
         if step.kept:
             costs = f" It costs: {step.kept.costs}." if step.kept.costs else ""
-            yield prose(f"Left behind on purpose: {_shown(step.kept.what, self.flow)}. {step.kept.why}{costs}")
+            yield prose(f"Left behind on purpose: {self._shown(step.kept.what)}. {step.kept.why}{costs}")
 
     # -- commands ------------------------------------------------------------------------------------------------
 
-    def _command(self, call: Call) -> str:
-        return command(call, self.flow, joint=LINES)
+    def _name(self, ref: Ref) -> str:
+        return self.commands.variable(ref)
 
     def _look(self, call: Call, path: Late, form: str = "") -> str:
         form = form or ("json" if not isinstance(path, str) or structured(path) else "text")
-        return f"{self._command(call)}{LINES}--query {word(path, self.flow)} --output {form}"
-
-    def _keep(self, ref: Ref, call: Call, path: Late) -> str:
-        name = variable(ref)
-        return f'{name}=$({self._look(call, path, "json" if ref == before(ref.action) else "")})\necho "${name}"'
+        return self.commands.look(call, path, form=form, joint=LINES)
 
     def _found(self, look: Call, call: Call) -> str:
         """What is read right before a call, into the variables that the call names."""
-        paths = sorted({ref.path for ref in refs(call) if ref.action == FOUND})
-        inside = {ref.path for value in call.params.values() if not isinstance(value, Ref) for ref in refs(value)}
-        kept = [(Ref(FOUND, path), self._look(look, path, "json" if path in inside else "")) for path in paths]
-        return "\n".join(f"{variable(ref)}=$({look})" for ref, look in kept)
+        return "\n".join(
+            f"{self._name(ref)}=$({self._look(look, path, form)})" for ref, (path, form) in found_in(call).items()
+        )
+
+    def _document(self, entry: Entry, file: str) -> str:
+        """Reads a document that belongs to others into a file; what is not there is not written as nothing."""
+        read = f"{self._look(entry.read, entry.path, 'json')}{LINES}>answer.json"
+        return f"{or_none(read, entry.absent)}\njq {quoted(standing(entry))} answer.json >{file}.json"
+
+    def _shown(self, value: Late) -> str:
+        """A value to be read, a variable by its name."""
+        return str(fill(value, lambda ref: self.flow if ref == FLOW else f"${{{self._name(ref)}}}"))
 
 
 def _way_back(action: Action) -> bool:
     return action.undo != ()
 
 
-def _from_file(call: Call, action: str) -> Call:
-    """A call whose edited document comes from a file."""
-    params = {key: f"file://{action}.json" if value == edited(action) else value for key, value in call.params.items()}
-    return replace(call, params=params)
+def _file(action: Action) -> str:
+    """How the files that belong to an action begin."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", action.id).lstrip("-.")
 
 
-def _document(entry: Mapping[str, Any], flow: str) -> str:
-    """An entry as JSON, the variables in it by their names."""
-    text = json.dumps(fill(entry, lambda ref: _shown(ref, flow)), ensure_ascii=False, indent=2)
-    return "\n".join(plain(line) if line.strip() == line else line for line in text.splitlines())
+def _edited_in(call: Call, action: Action) -> dict[str, str]:
+    """The parameters of a call that come from the edited file."""
+    return {key: f"file://{_file(action)}.json" for key, each in call.params.items() if each == edited(action.id)}
 
 
-def _shown(value: Late, flow: str) -> str:
-    return word(value, flow).strip('"')
+def _answers(codes: Iterable[str], meaning: str) -> Iterator[str]:
+    if said := _said(codes):
+        yield prose(f"If AWS answers {said}: {meaning}")
+
+
+def _said(codes: Iterable[str]) -> str:
+    """AWS's refusals as a sentence names them."""
+    told = [entry.partition(": ") for entry in codes]
+    return ", ".join(f"{code} (“… {part} …”)" if part else code for code, _, part in told)
 
 
 def _time(seconds: int) -> str:

@@ -28,7 +28,8 @@ needs_aws = pytest.mark.skipif(
 
 def comparable(case: Case, picture: Mapping[str, Any]) -> list[str]:
     """A picture of an account without what two accounts made alike may differ in: ids and the run."""
-    run = re.compile(rf"\b{case.flow.replace('_', '-')}-[0-9a-hjkmnp-tv-z]{{8}}\b|\bthe-script\b|\bsgr-\w+")
+    flow = case.flow.replace("_", "-")
+    run = re.compile(rf"\b{flow}-([0-9a-hjkmnp-tv-z]{{8}}|\d{{14}})\b|\bthe-script\b|\bsgr-\w+")
 
     def told(*thing: object) -> str:
         return run.sub("RUN", case.differs.sub("…", repr(thing)))

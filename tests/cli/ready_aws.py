@@ -13,6 +13,7 @@ import sys
 import traceback
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 
 def serve(address: str) -> None:
@@ -20,7 +21,8 @@ def serve(address: str) -> None:
 
     read = vars(clidriver.botocore.session)
     read["create_loader"] = cache(read["create_loader"])
-    session = clidriver.create_clidriver().session
+    driver = clidriver.create_clidriver()
+    driver._get_command_table()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(address)
@@ -31,9 +33,9 @@ def serve(address: str) -> None:
             _, streams, _, _ = socket.recv_fds(caller, 1, 3)
             told = json.load(caller.makefile("rb"))
             with contextlib.suppress(Exception):  # then it stays unread
-                session.get_service_model(told["arguments"][0].removesuffix("api"))
+                _read(driver, told["arguments"][0])
             if not os.fork():
-                code = _command(streams, **told)
+                code = _command(driver, streams, **told)
                 caller.sendall(bytes([code]))
                 os._exit(0)
             for stream in streams:
@@ -41,9 +43,16 @@ def serve(address: str) -> None:
             caller.close()
 
 
-def _command(streams: list[int], arguments: list[str], folder: str, environment: dict[str, str]) -> int:
-    from awscli import clidriver
+def _read(driver: Any, service: str) -> None:
+    """What a command of this service needs to know of it is read once, before the fork."""
+    name = service.removesuffix("api")
+    driver.session.create_client(name, "eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
+    for kind in ("service-2", "waiters-2", "paginators-1"):
+        driver.session.get_component("data_loader").list_available_services(kind)
+        driver.session.get_component("data_loader").load_service_model(name, kind)
 
+
+def _command(driver: Any, streams: list[int], arguments: list[str], folder: str, environment: dict[str, str]) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
@@ -52,8 +61,9 @@ def _command(streams: list[int], arguments: list[str], folder: str, environment:
     os.environ.clear()
     os.environ.update(environment, AWS_DATA_PATH=kept)
     sys.argv = ["aws", *arguments]
+    driver.session._config = driver.session._profile = None  # they are of this environment
     try:
-        code = clidriver.main()
+        code = driver.main(arguments)
     except SystemExit as ending:
         code = ending.code or 0
     except BaseException:

@@ -18,6 +18,7 @@ from cli.between import between, ec2_error
 from cli.face import Account, Answers, Command
 from cli.terminal import Terminal
 from cli.test_plain import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
+from support.false_aws import FalseAws
 
 MARKUP = "[red]x[/] [link=http://e]"
 TERMINAL = "a\x1b[2J\x1b]0;title\x07b\x9b31m\rc\x08"
@@ -174,13 +175,6 @@ def test_the_account_s_own_name_is_data(handrail: Command, museum: Account, answ
 
 def _run_with_a_false_aws(script: Path, folder: Path) -> None:
     """Run the script for its words alone: this `aws` answers everything, and touches nothing."""
-    tools = folder / "tools"
-    tools.mkdir(exist_ok=True)
-    aws = tools / "aws"
-    aws.write_text("#!/bin/sh\necho True\n")
-    aws.chmod(0o755)
-    path = f"{tools}:{os.environ['PATH']}"
-    ran = subprocess.run(
-        ["bash", str(script)], cwd=folder, env={"PATH": path}, capture_output=True, text=True, check=True, timeout=60
-    )
-    assert not OBEYED.search(ran.stdout + ran.stderr)
+    ran = FalseAws(folder).run(script.read_text())
+    assert ran.code == 0, ran.err
+    assert not OBEYED.search(ran.out + ran.err)

@@ -11,7 +11,6 @@ from support.clock import FakeClock
 from support.clouds import Between
 
 from flows.engine import (
-    RUN,
     Action,
     Call,
     CloudError,
@@ -34,7 +33,6 @@ from flows.engine.apply import apply
 from flows.engine.cloud import Aws
 from flows.engine.plan import refs
 from flows.engine.undo import receipt, undo
-from flows.export.cli import script
 from flows.practice import ACCOUNT_ID, PracticeAccount
 
 WITH_POLICY, WITHOUT = "fjord-coffee-site", "fjord-coffee-files"
@@ -175,14 +173,6 @@ def test_what_only_waits_has_nothing_to_take_back(cloud: Aws, journal: Journal, 
     assert list(undo(run, plan, cloud, clock=clock)) == []
     done_ = receipt(run, plan)
     assert (done_.complete, done_.removed, done_.left) == (True, (), ())
-
-
-def test_the_script_merges_too() -> None:
-    text = script(plan_for(WITH_POLICY), flow="vpn", title="A test", region="eu-central-1")
-    assert "with_entry" in text
-    assert "patiently '' NoSuchBucketPolicy aws s3api get-bucket-policy" in text, "only a missing one is begun anew"
-    assert '--policy "${POLICY_EDITED}"' in text
-    assert RUN.path == "run"
 
 
 NOTIFICATIONS = (
@@ -388,10 +378,6 @@ def test_a_document_is_read_right_before_it_is_written_whole(
     assert tags_of() == {"team": "roastery", "mode": "new"}
     list(undo(run, plan, cloud, clock=clock))
     assert tags_of() == {"team": "roastery", "mode": "old"}
-    text = script(plan, flow="vpn", title="A test", region="eu-central-1")
-    assert "NOW_TAG_SET=$(aws s3api get-bucket-tagging" in text
-    assert "${NOW_TAG_SET}" in text
-    assert text.index("NOW_TAG_SET=") < text.index("put-bucket-tagging")
 
 
 def test_taking_it_out_waits_for_others_and_keeps_what_they_did(

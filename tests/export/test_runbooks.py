@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 import pytest
+from export.conftest import Known
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from support.variants import VARIANTS, session
+from support.variants import VARIANTS, Reviewed
 
 import flows
-from flows.engine import Action, Call, Caution, Plan, Review, Session, Undo
-from flows.engine.cloud import Aws, Identity
+from flows.engine import Action, Call, Caution, Plan, Review, Undo
+from flows.engine.cloud import Identity
 from flows.export.markdown import prose
 from flows.export.runbook import runbook
 
@@ -23,21 +22,15 @@ TODAY = date(2026, 11, 24)
 HOSTILE = "# *a* <b>&amp;<script> [c](http://x) `d` _e_ ![f](g) ~~h~~ \\ | 1. i\n\n```\n# j\n```\n- k \x1b[2J - l"
 
 
-@pytest.fixture(scope="module")
-def sessions(still_cloud: Aws) -> Callable[[str], Session]:
-    """Every variant with its answers, given once."""
-    return cache(lambda name: session(still_cloud, *VARIANTS[name]))
-
-
-def written(made: Session) -> str:
-    review = made.review()
+def written(made: Reviewed) -> str:
+    review = made.review
     return runbook(review, flow=made.flow, identity=made.identity, on=TODAY, costs=["about 1 USD"], practice=True)
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_it_has_every_step_and_every_way_back(sessions: Callable[[str], Session], name: str) -> None:
-    made = sessions(name)
-    text, actions = written(made), made.review().plan.actions
+def test_it_has_every_step_and_every_way_back(known: Known, name: str) -> None:
+    made = known(name)
+    text, actions = written(made), made.plan.actions
     shown = [re.sub(r"\\(.)", r"\1", line) for line in text.splitlines() if line.startswith("### ")]
     steps = [f"### Step {number}. {action.sentence}" for number, action in enumerate(actions, 1)]
     back = [
@@ -49,10 +42,8 @@ def test_it_has_every_step_and_every_way_back(sessions: Callable[[str], Session]
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_it_reads_well_in_eighty_columns_and_its_commands_are_bash(
-    sessions: Callable[[str], Session], name: str
-) -> None:
-    text = written(sessions(name))
+def test_it_reads_well_in_eighty_columns_and_its_commands_are_bash(known: Known, name: str) -> None:
+    text = written(known(name))
     commands = re.findall(r"(?ms)^```bash\n(.*?)\n```$", text)
     prose = re.sub(r"(?ms)^```\w*\n.*?\n```$", "", text)
     assert "```" not in prose
@@ -64,10 +55,10 @@ def test_it_reads_well_in_eighty_columns_and_its_commands_are_bash(
     subprocess.run(["bash", "-n"], input="\n".join(commands), text=True, check=True)
 
 
-def test_it_says_where_and_when_what_it_costs_and_what_to_think_of(sessions: Callable[[str], Session]) -> None:
-    made = sessions("website, bucket-named")
+def test_it_says_where_and_when_what_it_costs_and_what_to_think_of(known: Known) -> None:
+    made = known("website, bucket-named")
     text = " ".join(re.sub(r"\\(.)", r"\1", written(made)).split())
-    review = made.review()
+    review = made.review
     assert "Planned by Handrail on 2026-11-24" in text
     assert f"({made.identity.account}), region eu-central-1" in text
     assert "PRACTICE" in text
@@ -77,24 +68,24 @@ def test_it_says_where_and_when_what_it_costs_and_what_to_think_of(sessions: Cal
     assert all(permission in text for permission in review.permissions)
 
 
-def test_a_setting_that_is_changed_is_noted_first_and_put_back(sessions: Callable[[str], Session]) -> None:
-    text = written(sessions("alb, https"))
+def test_a_setting_that_is_changed_is_noted_first_and_put_back(known: Known) -> None:
+    text = written(known("alb, https"))
     step = text[text.index("### Step 3.") : text.index("## Afterwards")]
     assert step.index("DEFAULT_BEFORE=$(aws elbv2 describe-listeners") < step.index("aws elbv2 modify-listener")
     undo = text[text.index("### Undo 3.") : text.index("### Undo 2.")]
     assert '--default-actions "${DEFAULT_BEFORE}"' in undo
 
 
-def test_a_statement_is_added_by_hand_to_what_others_wrote(sessions: Callable[[str], Session]) -> None:
-    text = written(sessions("website, website"))
+def test_a_statement_is_added_by_hand_to_what_others_wrote(known: Known) -> None:
+    text = written(known("website, website"))
     assert "cp bucket-policy-before.json bucket-policy.json" in text
     assert '"Sid": "HandrailCloudFront${DISTRIBUTION_ID}"' in text
     assert "--policy file://bucket-policy.json" in text
     assert "HEADER=$(openssl rand -hex 24)" in text
 
 
-def test_what_must_be_decided_comes_before_the_undo(sessions: Callable[[str], Session]) -> None:
-    text = written(sessions("aurora, sleepy"))
+def test_what_must_be_decided_comes_before_the_undo(known: Known) -> None:
+    text = written(known("aurora, sleepy"))
     assert text.index("Decide first: Keep a last snapshot") < text.index("### Undo 5.")
     assert text.index("If you decided final_snapshot=yes:") < text.index("--skip-final-snapshot")
 

@@ -13,7 +13,10 @@ from flows.engine.cloud import Aws
 from flows.export.cloudformation import Template, template
 
 HERE = "eu-central-1"
-NOTHING = ("alb, maintenance", "alb, elsewhere", *(name for name in VARIANTS if name.startswith("share_ami")))
+NOTHING = (
+    *("alb, maintenance", "alb, elsewhere"),
+    *(name for name in VARIANTS if name.startswith(("share_ami", "share_snapshot", "wordpress, existing"))),
+)
 """What only changes what was there before."""
 OLD = ("aurora, an older version",)
 """What asks for a version of a database that AWS says it no longer makes new ones of."""

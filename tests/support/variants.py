@@ -1,15 +1,19 @@
-"""Every variant of every set-up that the tests know answers for, and a session in which all of it is answered."""
+"""Every variant of every set-up that the tests know answers for, and a session in which all of it is answered.
+
+One of them wants a trail in the account: `s3_pipeline.audited` makes it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from alb import fronts
 
 import flows
-from flows.engine import Asking, Cloud, Place, Session
-from support import aurora, s3_lambda, share_ami, spa, vpn, website
+from flows.engine import Asking, Cloud, Flow, Identity, Place, Plan, Review, Session
+from support import aurora, s3_lambda, s3_pipeline, share_ami, share_snapshot, spa, vpn, website, wordpress
 
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     f"{flow}, {name}": (flow, answers)
@@ -20,7 +24,10 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "aurora": aurora.VARIANTS,
         "spa_pipeline": spa.VARIANTS,
         "share_ami": share_ami.VARIANTS,
+        "share_snapshot": share_snapshot.VARIANTS,
         "s3_lambda": s3_lambda.VARIANTS,
+        "s3_pipeline": s3_pipeline.VARIANTS,
+        "wordpress": wordpress.VARIANTS,
     }.items()
     for name, answers in known.items()
 }
@@ -34,3 +41,27 @@ def session(cloud: Cloud, flow: str, answers: Mapping[str, Any]) -> Session:
         made.accept(state.cautions[0].id)
     made.fill(answers)
     return made
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What is reviewed of a variant."""
+
+    flow: type[Flow]
+    review: Review
+    identity: Identity
+
+    @property
+    def plan(self) -> Plan:
+        return self.review.plan
+
+
+_REVIEWED: dict[str, Reviewed] = {}
+
+
+def reviewed(name: str, cloud: Callable[[], Cloud]) -> Reviewed:
+    """A variant, reviewed once in this process; whoever is first asks the account."""
+    if name not in _REVIEWED:
+        made = session(cloud(), *VARIANTS[name])
+        _REVIEWED[name] = Reviewed(made.flow, made.review(), made.identity)
+    return _REVIEWED[name]

@@ -66,7 +66,7 @@ def picture(account: PracticeAccount) -> dict[str, Any]:
                 "id": each["InstanceId"], "type": each["InstanceType"], "image": each["ImageId"],
                 "groups": each["SecurityGroups"], "tags": each.get("Tags"), "metadata": each.get("MetadataOptions"),
             }
-            for each in machines
+            for each in sorted(machines, key=lambda each: str(each.get("Tags")))
             if each["State"]["Name"] != "terminated"
         ],
         "volumes": [each["VolumeId"] for each in ec2.describe_volumes()["Volumes"]],
