@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from flows.engine import Cloud
+from flows.engine import Cloud, Refused
 
 from . import listeners, redirects
 from . import load_balancing as lb
@@ -137,11 +137,13 @@ def same_backend(flow: Answers) -> list[dict[str, Any]]:
 
 
 def backend(flow: Answers) -> list[dict[str, Any]]:
-    """The default actions of a new https listener."""
+    """The default actions of a new https listener. Raises Refused."""
     if isinstance(flow.forward_to, Targets):
         return [{"Type": "forward", "TargetGroupArn": flow.forward_to.arn}]
     if flow.forward_to == SAME:
-        return same_backend(flow)
+        if same := same_backend(flow):
+            return same
+        raise Refused("AWS does not say any more where http goes now.", remedy="Choose where https should go.")
     config = {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "Not found"}
     return [{"Type": "fixed-response", "FixedResponseConfig": config}]
 

@@ -79,7 +79,8 @@ def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -
         limits = f"{shown(asked['MinCapacity'])} to {shown(asked['MaxCapacity'])} ACU"
         yield Finding("capacity", Grade.PROVED, f"It grows and shrinks from {limits}.", "read from the cluster")
     else:
-        yield Finding("capacity", Grade.REFUSED, "Its limits are not the ones asked for.", str(set_), "Resume the run.")
+        what, remedy = "Its limits are not the ones asked for.", "Resume the run."
+        yield Finding("capacity", Grade.REFUSED, what, "read from the cluster", remedy)
     if not (facts["data_api"] and outputs["secret"]):
         yield Finding("answers", Grade.NOT_CHECKED, "Whether it answers cannot be tested from this computer.")
         return

@@ -254,7 +254,7 @@ def limit(cloud: Cloud, name: str, otherwise: int) -> int:
     try:
         pages = cloud.pages(Call("elbv2.DescribeAccountLimits"))
         return int(next(each["Max"] for page in pages for each in page["Limits"] if each["Name"] == name))
-    except (CloudError, StopIteration, KeyError):
+    except (CloudError, StopIteration):
         return otherwise
 
 
@@ -301,12 +301,15 @@ def answer(actions: Iterable[Mapping[str, Any]]) -> Answer:
             return Other(other)
 
 
-def redirect(config: Mapping[str, Any]) -> Redirect:
+def redirect(config: Mapping[str, Any]) -> Redirect | Other:
     """A redirect's configuration; what is left out stays as in the request (RedirectActionConfig, 2026-10)."""
+    status = str(config["StatusCode"]).removeprefix("HTTP_")
+    if not status.isdigit():
+        return Other(f"redirect ({status})")
     return Redirect(
         config.get("Protocol") or "#{protocol}", config.get("Port") or "#{port}", config.get("Host") or "#{host}",
         config.get("Path") or "/#{path}", config.get("Query", "#{query}"),
-        int(str(config["StatusCode"]).removeprefix("HTTP_")),
+        int(status),
     )  # fmt: skip
 
 

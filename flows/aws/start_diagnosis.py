@@ -80,7 +80,7 @@ def runs(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
         return
     why = (last.get("trigger") or {}).get("triggerType") or "a reason that is not told"
     when = f", begun {_at(last['startTime'])}" if last.get("startTime") else ""
-    sentence = f"Its last run is {last.get('status')}{when}, started by {why}."
+    sentence = f"Its last run is {last.get('status') or 'in a state that is not told'}{when}, started by {why}."
     if last.get("status") == "Superseded":
         sentence += " A newer run overtook it."
     landed = pipeline_sources.landed(cloud, one.bucket, one.key)

@@ -36,7 +36,10 @@ def origin(cloud: Cloud, whole: Mapping[str, Any]) -> Iterator[Finding]:
     """The kind of the origin, what its bucket is, and whether CloudFront and only CloudFront may read it."""
     config = whole["DistributionConfig"]
     target = config["DefaultCacheBehavior"]["TargetOriginId"]
-    source = next(each for each in config["Origins"]["Items"] if each["Id"] == target)
+    source = next((each for each in config["Origins"]["Items"] if each["Id"] == target), None)
+    if source is None:
+        yield unknown("origin", f"Its pages come from the origin {target}, which is not among its origins.", "Origins")
+        return
     endpoint = recognised(source["DomainName"])
     if endpoint is None:
         host = source["DomainName"]

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 from ..place import Place
 from ..version import __version__
+from .answers import told
 from .endpoints import address_of, settled
 from .misfortunes import from_a_parser, misfortune, no_credentials, unlike_aws, with_command
 from .outside import Missed, Page, look_at
@@ -175,7 +176,8 @@ class Aws:
             for name, member in shape.members.items() if shape else ():
                 if member.type_name == "list":
                     answer.setdefault(name, [])
-        return answer
+        whole: dict[str, Any] = told(answer)
+        return whole
 
     def look_at(self, url: str) -> Page:
         if self.place.practice or self.place.endpoint_url:

@@ -13,6 +13,7 @@ Problem
     ├── NotActivated   AWS does not let this account use the service yet         exit 4
     ├── Unreachable    the request never arrived                                exit 4
     ├── NoSuchCall     there is no such call here; nothing happened             exit 3
+    ├── Incomplete     its answer lacks what it should say                      exit 3
     └── Lost           the request was sent, its answer never came: in doubt    exit 1
 
 FlowMistake            an error in a set-up's own declaration; never the user's fault
@@ -189,6 +190,10 @@ class Unreachable(CloudError):
 
 class NoSuchCall(CloudError):
     """There is no such call here, as at an emulator or in a partition that lacks it: nothing happened."""
+
+
+class Incomplete(CloudError):
+    """AWS answered, and left out what was needed of it."""
 
 
 class Lost(CloudError):

@@ -422,6 +422,8 @@ class Session:
         answered.read.clear()
         try:
             raw = question.default(answered)
+            if raw is None:
+                raise Refused(f"No {question.label.lower()} could be worked out.", remedy=question.empty or "Give one.")
             value, cautions = question.parse(raw, answered)
         except Problem as problem:
             return _Said(None, problem=problem)

@@ -394,6 +394,21 @@ def test_a_default_that_needs_a_yes_can_be_given_one() -> None:
     assert [(line.question.id, line.raw, line.defaulted) for line in made.trail()] == [("extent", "all", True)]
 
 
+@pytest.mark.parametrize("flow", flows.every(), ids=lambda flow: flow.id)
+def test_what_could_not_be_worked_out_is_asked_for_and_never_taken_for_a_reply(
+    flow: type[Flow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an account that has nothing to propose; “None” is nobody's answer."""
+    made = Session(flow, Offline())
+    for question in (question for question in flow.questions if question.fine_tuning):
+        monkeypatch.setattr(question, "_default", lambda _: None)
+        problem = made._defaulted(question, flow(Offline())).problem
+        assert problem is not None
+        assert problem.what == f"No {question.label.lower()} could be worked out."
+        assert problem.remedy
+        assert "None" not in str(problem)
+
+
 def test_another_account_is_refused(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """A run goes on only in the account it was made in."""
     made = session(cloud, journal, clock=clock)

@@ -92,7 +92,7 @@ def address_left(cloud: Cloud) -> Finding:
     told = "{} of {} fixed addresses (Elastic IPs) are in use in this region."
     try:
         most = int(cloud.make(quota)["Quota"]["Value"])
-    except (CloudError, KeyError):
+    except CloudError:
         words = told.format(used, "the usual 5")
         return (likely if used < 5 else unknown)("addresses", words, "counted; the account's own limit was not told")
     told = told.format(used, most)
