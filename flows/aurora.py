@@ -413,7 +413,7 @@ class ServerlessDatabase(Flow):
                 "data_api": self.data_api,
                 "outside": self.access != NOBODY,
             },
-            reads=database_handover.READS if self.data_api else database_handover.READS[:1],
+            reads=database_handover.reads(self.cloud.identity, cluster, sql=self.data_api),
             decisions=(databases.FINAL_SNAPSHOT,),
         )
 

@@ -121,7 +121,7 @@ class FileStartsPipeline(Flow):
         )  # fmt: skip
         ready = tuple(action.id for action in noticed)
         quiet = (
-            start_rules.stop_asking(one.name, one.source, one.settings, (target.id, *ready))
+            start_rules.stop_asking(one.name, one.role, one.source, one.settings, (target.id, *ready))
             if one and one.polls
             else ()
         )
@@ -133,7 +133,7 @@ class FileStartsPipeline(Flow):
                 "rule": start_rules.RULE, "role": start_rules.role_name(self.pipeline),
             },
             facts={"region": who.region, "detection": self.detection, "new": one is None, "switched": bool(noticed)},
-            reads=start_diagnosis.READS,
+            reads=start_diagnosis.reads(self.cloud, self.pipeline),
         )  # fmt: skip
 
     def use(self, one: pipeline_sources.Pipeline) -> Use:

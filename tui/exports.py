@@ -17,6 +17,7 @@ from .safe import line
 
 if TYPE_CHECKING:
     from flows.engine import Flow, Session
+    from flows.engine.permissions import Need
 
 
 @dataclass(frozen=True)
@@ -71,20 +72,24 @@ def _endpoint(session: Session) -> str:
 
 
 def policy(session: Session) -> Document:
-    return _policy(session, session.review().permissions)
+    return _policy(session.review().needs)
 
 
 def reads(session: Session) -> Document:
-    return _policy(session, session.review().reads)
+    return _policy(session.review().looks)
 
 
-def _policy(session: Session, actions: tuple[str, ...]) -> Document:
-    from flows.export.policy import policy
+def _policy(needs: tuple[Need, ...]) -> Document:
+    from flows.export.policy import MANAGED, beyond, policies
 
-    also = (call.region for call in session.review().plan.calls())
-    text = json.dumps(policy(actions, session.identity.region, also), indent=2) + "\n"
-    unknown = (action[1:] for action in actions if action.startswith("?"))
-    return Document(text, tuple(f"The permission for {each} is not known; add it yourself." for each in unknown))
+    made = policies(needs)
+    unknown = (need.action[1:] for need in needs if need.action.startswith("?"))
+    notes = [f"The permission for {each} is not known; add it yourself." for each in unknown]
+    if len(made) > 1:
+        several = f"This is a list of {len(made)} policies, because one may have {MANAGED} characters: attach them all."
+        notes.append(several)
+    text = json.dumps(made if len(made) > 1 else made[0], indent=2)
+    return Document(f"{text}\n", (*notes, *beyond(needs)))
 
 
 def cloudformation(session: Session) -> Document:

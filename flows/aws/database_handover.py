@@ -6,15 +6,21 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Handover, Late, seen, shell
+from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Handover, Identity, Late, seen, shell
 
 from . import database_prices as prices
 from .database_versions import PORTS, POSTGRESQL, shown
 
-READS = (Call("rds.DescribeDBClusters"), Call("rds-data.ExecuteStatement"))
-"""What `hand_over` will call; the second only where SQL over HTTPS is allowed."""
 PATIENCE = 30
 """Seconds that a client should wait for a connection: waking takes 15 to 30 (Aurora User Guide, 2026-10)."""
+
+
+def reads(who: Identity, cluster: Action, *, sql: bool) -> tuple[Call, ...]:
+    """What `hand_over` will call; `sql`: whether SQL over HTTPS is allowed."""
+    name = cluster.call.params["DBClusterIdentifier"]
+    arn = f"arn:{who.partition}:rds:{who.region}:{who.account}:cluster:{name}"
+    look = Call("rds.DescribeDBClusters", {"DBClusterIdentifier": name})
+    return (look, select(arn, outputs(cluster, POSTGRESQL, "", "")["secret"])) if sql else (look,)
 
 
 def outputs(cluster: Action, engine: str, database: str, user: str) -> dict[str, Late]:
@@ -92,6 +98,6 @@ def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -
         yield Finding("answers", Grade.PROVED, "Your database answers.", "SELECT 1, over HTTPS")
 
 
-def select(arn: str, secret: str) -> Call:
+def select(arn: str, secret: Late) -> Call:
     """The smallest question to a database."""
     return Call("rds-data.ExecuteStatement", {"resourceArn": arn, "secretArn": secret, "sql": "SELECT 1"})

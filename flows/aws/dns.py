@@ -113,16 +113,17 @@ def proof(zone: Zone, name: str, record: tuple[str | Ref, str | Ref]) -> Action:
     """Write the record that proves a name to ACM. It may stand there already: the same one proves every certificate."""
     id_, (key, value) = f"proof-{slug(name)}", record
     entry = {"Name": key, "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": value}]}
+    called = f"_*.{name.removeprefix('*.')}"  # how ACM begins it (ACM User Guide, "DNS validation", 2026-11)
     look = {"HostedZoneId": zone.id, "StartRecordName": key, "StartRecordType": "CNAME", "MaxItems": "1"}
     return Action(
         id_,
         f"Write the record that proves {name} into the zone {zone.name}",
-        _change(zone, ("UPSERT", entry)),
+        _change(zone, called, ("UPSERT", entry)),
         undo=Restore(
             Call("route53.ListResourceRecordSets", look),
             join("ResourceRecordSets[?Name=='", key, "' && Type=='CNAME'] | [0]"),
-            _change(zone, ("UPSERT", before(id_))),
-            _change(zone, ("DELETE", entry)),
+            _change(zone, called, ("UPSERT", before(id_)), kind="CNAME"),
+            _change(zone, called, ("DELETE", entry)),
         ),
         not_yet=("PriorRequestNotComplete",),
         undone=f"The record that proved {name}",
@@ -146,10 +147,13 @@ def alias(
     return Action(
         f"alias-{slug(name)}",
         sentence,
-        _change(zone, *take, *give),
+        _change(zone, _dotted(name)[:-1], *take, *give),
         undo=(
             Undo(
-                _change(zone, *(("DELETE", each) for each in new), *(("CREATE", each) for each in old)),
+                _change(
+                    zone, _dotted(name)[:-1],
+                    *(("DELETE", each) for each in new), *(("CREATE", each) for each in old),
+                ),
                 still=Still(
                     _look(zone.id, name), f"{here}.not_null(AliasTarget.DNSName, Type)", join(distribution, "."),
                     f"{name} no longer points at the distribution; its records are left as they are now.",
@@ -172,9 +176,13 @@ def _look(zone: str, name: str) -> Call:
     )
 
 
-def _change(zone: Zone, *changes: tuple[str, Any]) -> Call:
+def _change(zone: Zone, name: str, *changes: tuple[str, Any], kind: str = "") -> Call:
+    """Change records whose names are like that; `kind` is theirs, where the records do not say it yet."""
     listed = [{"Action": action, "ResourceRecordSet": record} for action, record in changes]
-    return Call("route53.ChangeResourceRecordSets", {"HostedZoneId": zone.id, "ChangeBatch": {"Changes": listed}})
+    where = "ChangeBatch.Changes[].ResourceRecordSet"
+    known = {f"{where}.Name": (name,)} | ({f"{where}.Type": (kind,)} if kind else {})
+    params = {"HostedZoneId": zone.id, "ChangeBatch": {"Changes": listed}}
+    return Call("route53.ChangeResourceRecordSets", params, known=known)
 
 
 def _dotted(name: str) -> str:

@@ -15,8 +15,9 @@ from flows.engine.plan import seen
 from . import tags
 from .images import RUNNING, STOPPED, Machine
 
+VOLUME = "arn:{partition}:ec2:{region}:{account}:volume/"
+"""How the ARN of a disk begins."""
 GONE = ("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
-
 BEGUN = "Images[0].BlockDeviceMappings[?Ebs] | length(@) > `0` && length([?!(Ebs.SnapshotId)]) == `0`"
 """Every disk has its snapshot; in the first seconds some of them may be missing."""
 
@@ -75,6 +76,7 @@ def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: 
                 "InstanceId": machine.id, "Name": called, "NoReboot": not reboot,
                 "Description": join("Handrail ", RUN), **tags.tagged("image", called),
             },
+            known={"Volumes": tuple(f"{VOLUME}{each}" for each in machine.volumes)},
         ),
         wait=Wait(
             Call("ec2.DescribeImages", {"ImageIds": [Ref("image", "ImageId")]}),
@@ -115,7 +117,7 @@ def copy(source: Piece, here: str, region: str, called: str, key: Late = "", aft
             "ec2.CopyImage",
             {
                 "SourceImageId": source.id, "SourceRegion": here, "Name": called, "ClientToken": TOKEN,
-                "Description": about, **encrypted, **tags.tagged("image", called),
+                "Description": about, **encrypted, **tags.tagged("image", called, "snapshot"),
             },
             region,
         ),

@@ -205,9 +205,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
                 "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"},
                 "BlockDeviceMappings": [{"DeviceName": root, "Ebs": disk_settings}],
                 "NetworkInterfaces": [card],
-                "TagSpecifications": [
-                    *tagged("instance", name)["TagSpecifications"], *tagged("volume", name)["TagSpecifications"]
-                ],
+                **tagged("instance", name, "volume"),
             },
         ),
         wait=Wait(

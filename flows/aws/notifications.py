@@ -195,7 +195,8 @@ def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
     try:
         if service == "sqs":
             queue = cloud.make(Call("sqs.GetQueueUrl", {"QueueName": name[0]}, there))["QueueUrl"]
-            look = Call("sqs.GetQueueAttributes", {"QueueUrl": queue, "AttributeNames": ["Policy"]}, there)
+            asked = {"QueueUrl": queue, "AttributeNames": ["Policy"]}
+            look = Call("sqs.GetQueueAttributes", asked, there, known={"QueueUrl": (arn,)})
         else:
             look = Call("sns.GetTopicAttributes", {"TopicArn": arn}, there)
         policy = str((cloud.make(look).get("Attributes") or {}).get("Policy", ""))

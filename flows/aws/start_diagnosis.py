@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,17 +15,28 @@ from .findings import broken, likely, proved, unknown, waits
 from .landing_events import Landing
 from .pipeline_sources import Pipeline
 
-READS = tuple(
-    Call(operation)
-    for operation in (
-        "codepipeline.GetPipeline", "codepipeline.ListPipelines", "codepipeline.ListPipelineExecutions",
-        "codepipeline.GetPipelineState", "events.ListRules", "events.ListTargetsByRule", "iam.GetRole",
-        "iam.GetRolePolicy", "iam.ListRolePolicies", "iam.ListAttachedRolePolicies",
-        "s3.GetBucketVersioning", "s3.HeadBucket", "s3.HeadObject",
-        "s3.GetBucketNotificationConfiguration", "s3.ListObjectsV2", "cloudtrail.DescribeTrails",
-        "cloudtrail.GetTrailStatus", "cloudtrail.GetEventSelectors",
-    )
+READS = (
+    "codepipeline.GetPipeline", "codepipeline.ListPipelines", "codepipeline.ListPipelineExecutions",
+    "codepipeline.GetPipelineState", "events.ListRules", "events.ListTargetsByRule", "s3.GetBucketVersioning",
+    "s3.HeadBucket", "s3.HeadObject", "s3.GetBucketNotificationConfiguration", "s3.ListObjectsV2",
+    "cloudtrail.DescribeTrails", "cloudtrail.GetTrailStatus", "cloudtrail.GetEventSelectors",
 )  # fmt: skip
+OF_A_ROLE: Mapping[str, Mapping[str, str]] = {
+    "iam.GetRole": {}, "iam.GetRolePolicy": {"PolicyName": "any"}, "iam.ListRolePolicies": {},
+    "iam.ListAttachedRolePolicies": {},
+}  # fmt: skip
+
+
+def reads(cloud: Cloud, pipeline: str) -> tuple[Call, ...]:
+    """What looking at a pipeline may call, the roles of the rules that start it already among it."""
+    roles: set[str] = set()
+    with suppress(CloudError):  # then they are not looked at afterwards either
+        for rule in pipeline_sources.rules(cloud, pipeline):
+            roles |= {str(target["RoleArn"]).rpartition("/")[2] for target in rule.targets if target.get("RoleArn")}
+    return (
+        *(Call(each) for each in (*READS, *OF_A_ROLE)),
+        *(Call(each, {"RoleName": role, **more}) for role in sorted(roles) for each, more in OF_A_ROLE.items()),
+    )
 
 
 def diagnose(cloud: Cloud, pipeline: str, event: str) -> Iterator[Finding]:

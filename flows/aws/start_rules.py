@@ -207,13 +207,16 @@ def start(
     )  # fmt: skip
 
 
-def stop_asking(pipeline: str, source: str, settings: Mapping[str, str], after: tuple[str, ...]) -> tuple[Action, ...]:
+def stop_asking(
+    pipeline: str, role: str, source: str, settings: Mapping[str, str], after: tuple[str, ...]
+) -> tuple[Action, ...]:
     """End the pipeline's own asking, which would start it a second time for each file.
 
     The pipeline is written as a whole, so it is read right before; nothing of it is kept here. Writing it stops a run
     that is under way, so that is waited for.
 
     Args:
+        role: the ARN of the role with which it works.
         source: the name of its source action.
         settings: that action's configuration now.
     """
@@ -223,7 +226,9 @@ def stop_asking(pipeline: str, source: str, settings: Mapping[str, str], after: 
     def put(configuration: str) -> Call:
         action = f"merge(@, {{configuration: (({mine}) && {configuration}) || configuration || `{{}}`}})"
         stages = f"stages[*].merge(@, {{actions: actions[*].{action}}})"
-        return Call("codepipeline.UpdatePipeline", {"pipeline": found(f"pipeline.merge(@, {{stages: {stages}}})")})
+        whole = found(f"pipeline.merge(@, {{stages: {stages}}})")
+        known = {"pipeline.name": (pipeline,), "pipeline.roleArn": (role,)}
+        return Call("codepipeline.UpdatePipeline", {"pipeline": whole}, known=known)
 
     def with_(value: str) -> str:
         return f"merge(configuration, `{json.dumps({'PollForSourceChanges': value})}`)"

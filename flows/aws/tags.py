@@ -8,9 +8,9 @@ from typing import Any
 from flows.engine import FLOW, RUN, Call, Find, Refused, join
 
 
-def tagged(kind: str, name: str) -> dict[str, Any]:
-    """EC2's TagSpecifications for a new thing of that kind ("vpn-gateway")."""
-    return {"TagSpecifications": [{"ResourceType": kind, "Tags": tags(name)}]}
+def tagged(kind: str, name: str, *more: str) -> dict[str, Any]:
+    """EC2's TagSpecifications for a new thing of that kind ("vpn-gateway"), and for those that are made with it."""
+    return {"TagSpecifications": [{"ResourceType": each, "Tags": tags(name)} for each in (kind, *more)]}
 
 
 def tags(name: str) -> list[dict[str, Any]]:

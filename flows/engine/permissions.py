@@ -1,16 +1,21 @@
-"""Which IAM actions an API call needs.
+"""What must be allowed: IAM's actions, and the things and conditions that they are for.
 
-For nearly every operation it is `service:Operation`. The exceptions stand here, one line each; an operation
-whose action is not known is reported as such, never guessed.
+For nearly every operation the action is `service:Operation`. The exceptions stand here, one line each; an operation
+whose action is not known is reported as such, never guessed. What IAM asks about besides stands in `authorization`, and
+`needs` works out of both what a plan needs.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
 
-from .plan import Call
+from .authorization import HOME, HOMES, RULES, TAGGING
 
+READS = ("Describe", "List", "Get", "Head", "Lookup", "Search", "Simulate", "BatchGet")
+"""How operations begin that only look."""
 PREFIXES: Mapping[str, str] = {
     "ec2": "ec2", "sts": "sts", "iam": "iam", "service-quotas": "servicequotas", "s3": "s3",
     "cloudwatch": "cloudwatch", "pricing": "pricing", "acm": "acm", "cloudfront": "cloudfront", "route53": "route53",
@@ -43,6 +48,12 @@ EXCEPTIONS: Mapping[str, str] = {
     "cloudfront.CreateDistributionWithTags": "cloudfront:CreateDistribution",
 }
 """Operations whose action is called otherwise; empty for those that need none."""
+GLOBAL = ("iam:", "sts:", "cloudfront:", "route53:")
+"""Services without a region; a condition on the region would lock them out (IAM User Guide, 2026-10)."""
+EVERYTHING = "*"
+KNOWN_BY = {key for rule in RULES.values() for target in rule for keys in target.known_by.values() for key in keys}
+Condition = tuple[str, str, tuple[str, ...]]
+"""An operator, a condition key and the values."""
 
 
 def permission(operation: str) -> str | None:
@@ -53,62 +64,74 @@ def permission(operation: str) -> str | None:
     return f"{PREFIXES[service]}:{name}" if service in PREFIXES else None
 
 
-def permissions(calls: Iterable[Call]) -> list[str]:
-    """The IAM actions for those of these calls that are made here, not in another account, sorted.
+def looks(action: str) -> bool:
+    """Whether an IAM action only looks."""
+    return action.partition(":")[2].startswith(READS)
 
-    An operation that is not known stands as `?operation`.
+
+def concerns(action: str, resource: str) -> bool:
+    """Whether an action can be about a thing like this one at all."""
+    kinds, kind = kinds_of().get(action, ()), kind_of(resource) if resource != EVERYTHING else ""
+    return not kind or kind in kinds or f"{kind.partition('/')[0]}/" in kinds
+
+
+@cache
+def kinds_of() -> Mapping[str, set[str]]:
+    """The kinds of things that each action is about; those that tag are about all of a service."""
+    kinds = {action: {f"{action.partition(':')[0]}/"} for action in TAGGING.values()}
+    for operation, rule in RULES.items():
+        for target in rule:
+            action = target.action or permission(operation) or ""
+            form = form_of(target.asked or target.arn, action)
+            kinds.setdefault(action, set()).update([kind_of(form)] if form != EVERYTHING else [])
+    return kinds
+
+
+def kind_of(arn: str) -> str:
+    """The service and the kind of a thing; where an ARN does not tell kinds apart, S3's files from its buckets."""
+    *_, service, _, _, name = arn.split(":", 5)
+    match service:
+        case "codecommit" | "codepipeline" | "servicequotas" | "sns" | "sqs":
+            return service
+        case "s3":
+            return f"{service}/{('file' if '/' in name else 'bucket') if ':::' in arn else 'accesspoint'}"
+        case "kms":
+            return f"{service}/{'key' if name.startswith('key/') else 'alias'}"
+        case _:
+            return f"{service}/{re.split('[/:{*]', name)[0]}"
+
+
+def form_of(arn: str, action: str) -> str:
+    """An ARN of the table from its beginning on."""
+    if arn.startswith("arn:") or arn == EVERYTHING:
+        return arn
+    service = action.partition(":")[0]
+    return HOMES.get(service, HOME.format(service)) + arn
+
+
+@dataclass(frozen=True, order=True)
+class Need:
+    """One thing that must be allowed.
+
+    Args:
+        action: the IAM action; `?service.Operation` where it is not known.
+        resource: the ARN that it is asked for, a pattern where that is known only once the plan runs; "*" where AWS
+            knows no single things.
+        conditions: what is true of every such request of the plan.
     """
-    found: set[str] = set()
-    for call in calls:
-        if call.profile:
-            continue
-        action = permission(call.operation)
-        found.add(f"?{call.operation}" if action is None else action)
-        found.update(_implied(call.service, call.params))
-    return sorted(found - {""})
+
+    action: str
+    resource: str = EVERYTHING
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def known_by(self) -> tuple[Condition, ...]:
+        """What tells the thing from others, while it is made or afterwards."""
+        tags = [each for each in self.conditions if each[1].startswith(("aws:RequestTag/", "aws:ResourceTag/"))]
+        on_it = ((operator, key.replace("Request", "Resource"), values) for operator, key, values in tags)
+        return tuple(sorted({*on_it, *(each for each in self.conditions if each[1] in KNOWN_BY)}))
 
 
-def _implied(service: str, params: Mapping[str, Any]) -> Iterable[str]:
-    if service == "ec2" and "TagSpecifications" in params:
-        yield "ec2:CreateTags"
-    if service == "elbv2" and "Tags" in params:
-        yield "elasticloadbalancing:AddTags"
-    if service == "cloudfront" and "DistributionConfigWithTags" in params:
-        yield "cloudfront:TagResource"
-    if service == "acm" and "Tags" in params:
-        yield "acm:AddTagsToCertificate"
-    if service == "rds-data" and "secretArn" in params:
-        yield "secretsmanager:GetSecretValue"
-    if service == "rds" and "Tags" in params:
-        yield "rds:AddTagsToResource"
-    if service == "rds" and params.get("ManageMasterUserPassword"):
-        yield from ("kms:DescribeKey", "secretsmanager:CreateSecret", "secretsmanager:TagResource")
-    if service == "rds" and "FinalDBSnapshotIdentifier" in params:
-        yield from ("rds:AddTagsToResource", "rds:CreateDBClusterSnapshot")
-    if service == "rds" and "KmsKeyId" in params:
-        yield from ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey")
-    if service == "kms" and "Tags" in params:
-        yield "kms:TagResource"
-    if service == "iam" and "Tags" in params:
-        yield "iam:TagInstanceProfile" if "InstanceProfileName" in params else "iam:TagRole"
-    if service in ("codecommit", "codepipeline", "logs") and "tags" in params:
-        yield f"{service}:TagResource"
-    if service == "events" and "Tags" in params:
-        yield "events:TagResource"
-    if service == "events" and "RoleArn" in str(params.get("Targets", "")):
-        yield "iam:PassRole"
-    if service == "cloudtrail" and "TagsList" in params:
-        yield "cloudtrail:AddTags"
-    if service == "codeconnections" and "Tags" in params:
-        yield "codeconnections:TagResource"
-    if service == "s3" and "ObjectOwnership" in params:
-        yield "s3:PutBucketOwnershipControls"
-    if service == "s3" and "Delete" in params:
-        yield "s3:DeleteObjectVersion"
-    if (service == "codebuild" and "serviceRole" in params) or (service == "codepipeline" and "pipeline" in params):
-        yield "iam:PassRole"
-    if service == "codepipeline" and "ConnectionArn" in str(params.get("pipeline", "")):
-        yield "codeconnections:PassConnection"
-    if service == "ec2" and "IamInstanceProfile" in params:
-        yield "iam:PassRole"
-    yield from ("iam:PassRole" for name in params if name.lower().endswith("rolearn"))
+def actions(needs: Iterable[Need]) -> tuple[str, ...]:
+    """The actions alone, sorted."""
+    return tuple(sorted({need.action for need in needs}))

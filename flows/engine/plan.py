@@ -122,13 +122,15 @@ class Call:
     """One API call: `Call("ec2.CreateVpnGateway", {"Type": "ipsec.1"})`, some values still `Ref`s.
 
     `region` is only for what must be elsewhere than the rest, such as a certificate for CloudFront; `profile` only for
-    what is done in another account: the AWS profile it is made with.
+    what is done in another account: the AWS profile it is made with. `known` is what is known besides its parameters,
+    or of those that are still `Ref`s, as patterns by the JMESPath to them: the permissions follow from it.
     """
 
     operation: str
     params: Mapping[str, Any] = field(default_factory=dict)
     region: str = ""
     profile: str = ""
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def service(self) -> str:
@@ -169,6 +171,11 @@ class Wait:
     limit: int = 600
     watch: Call | None = None
     silence: int = 0
+
+    def calls(self) -> Iterator[tuple[Call, None]]:
+        yield self.poll, None
+        if self.watch:
+            yield self.watch, None
 
 
 @dataclass(frozen=True)
@@ -428,6 +435,37 @@ class Action:
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
 
+    def calls(self) -> Iterator[tuple[Call, Call | None]]:
+        """Every call that carrying it out, watching, recognising and undoing it may make, but for taking away what is
+        others'; each with the one whose answer `found` in its parameters means."""
+        if self.read:
+            yield self.read, None
+        yield self.call, self.read
+        if self.wait:
+            yield from self.wait.calls()
+        for find in filter(None, (self.find, self.unless)):
+            yield find.look, None
+            if find.proof:
+                yield find.proof, find.look
+        for others in self.others:
+            yield others.look, None
+            if others.each:
+                yield others.each, others.look
+        if self.settings:
+            yield self.settings.look, None
+        if isinstance(self.undo, Restore | Entry):
+            yield self.undo.read, None
+            yield from ((call, self.undo.read) for call in (self.undo.put, self.undo.remove) if call)
+            return
+        for step in self.undo:
+            if step.read:
+                yield step.read, None
+            yield step.call, step.read
+            if step.wait:
+                yield from step.wait.calls()
+            if step.still:
+                yield step.still.look, None
+
     @cached_property
     def needs(self) -> frozenset[str]:
         """The ids of the actions that must have run before this one."""
@@ -530,45 +568,8 @@ class Plan:
     def calls(self) -> Iterator[Call]:
         """Every call that carrying out, watching, recognising, undoing and handing over may make."""
         for action in self.actions:
-            if action.read:
-                yield action.read
-            yield action.call
-            if action.wait:
-                yield action.wait.poll
-                if action.wait.watch:
-                    yield action.wait.watch
-            for find in filter(None, (action.find, action.unless)):
-                yield find.look
-                if find.proof:
-                    yield find.proof
-            for others in action.others:
-                yield others.look
-                if others.remove:
-                    yield others.remove
-                if others.each:
-                    yield others.each
-            if action.settings:
-                yield action.settings.look
-            if isinstance(action.undo, Restore):
-                yield action.undo.read
-                yield action.undo.put
-                if action.undo.remove:
-                    yield action.undo.remove
-            elif isinstance(action.undo, Entry):
-                yield action.undo.read
-                if action.undo.put:
-                    yield action.undo.put
-                if action.undo.remove:
-                    yield action.undo.remove
-            else:
-                for step in action.undo:
-                    if step.read:
-                        yield step.read
-                    yield step.call
-                    if step.wait:
-                        yield step.wait.poll
-                    if step.still:
-                        yield step.still.look
+            yield from (call for call, _ in action.calls())
+            yield from (others.remove for others in action.others if others.remove)
         yield from (kept.look for kept in self.secrets)
         yield from self.reads
 

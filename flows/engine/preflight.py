@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from .cloud import Cloud
 from .flow import Finding, Grade
+from .permissions import Need
+from .permissions import actions as named
 from .plan import Call
 from .problems import CloudError
 
@@ -14,7 +16,7 @@ BATCH = 100
 """Actions asked about in one request."""
 
 
-def allowed(cloud: Cloud, actions: Sequence[str]) -> Finding:
+def allowed(cloud: Cloud, needs: Sequence[Need]) -> Finding:
     """What IAM's simulator says about these actions.
 
     It is asked instead of EC2's DryRun because it can never create anything, whatever answers. It does not
@@ -28,7 +30,7 @@ def allowed(cloud: Cloud, actions: Sequence[str]) -> Finding:
             "permissions", Grade.PREDICTED, "You are signed in as the account's root user, who may do all of this.",
             "GetCallerIdentity", "AWS advises against it for daily work: make a user or a role with these permissions.",
         )  # fmt: skip
-    known = [action for action in actions if not action.startswith("?")]
+    known = [action for action in named(needs) if not action.startswith("?")]
     try:
         denied = [
             result["EvalActionName"]

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .denials import denied
-from .permissions import permission
+from .permissions import READS, permission
 from .plan import Call
 from .problems import CloudError, Denied, Lost, NoAccess, NoSuchCall, NotActivated, SignInNeeded, Way
 
-READS = ("Describe", "List", "Get", "Head", "Lookup", "Search", "Simulate", "BatchGet")
 NO_SUCH_THING = re.compile(r"NotFound|NotExist|NoSuch|NonExist|UnknownResource|^404$", re.IGNORECASE)
 """In a code: that what was asked about is not there. `InvalidVpcID.NotFound` of EC2, `NoSuchBucket`,
 `InvocationDoesNotExist`, `AWS.SimpleQueueService.NonExistentQueue`; "404" is what a HEAD has instead of a code."""

@@ -37,8 +37,8 @@ class Remembering:
         self.ask: Ask | None = None
         """How to sign in again when that is needed in the middle of reading; nobody is asked without it."""
         self._given_up = False
-        self.reads: dict[str, None] = {}
-        """Every operation that was read, in order: what the permissions for reading follow from."""
+        self.reads: dict[str, Call] = {}
+        """Everything that was read, in order: what the permissions for reading follow from."""
 
     @property
     def identity(self) -> Identity:
@@ -85,7 +85,7 @@ class Remembering:
         key = _key(call)
         with self._lock:
             if not call.profile:
-                self.reads[call.operation] = None
+                self.reads[key] = call
             if key not in self._seen or call.operation in FLEETING:
                 self._seen[key] = _Kept(read, self._patiently)
             return self._seen[key]

@@ -27,8 +27,8 @@ from .flow import Finding, Flow, Handover
 from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .listing import Enough, reading_until
-from .permissions import permissions
-from .plan import Call, Decision, Plan
+from .needs import Needs
+from .plan import Decision, Plan
 from .preflight import allowed
 from .problems import Blocked, Denied, FlowMistake, Problem, Refused
 from .questions import Caution, Choice, Option, Picks, Question, several
@@ -178,12 +178,9 @@ class Session:
             else:
                 cautions.append(found)
         cautions += [Caution("surroundings", sentence) for sentence in self.otherwise]
-        reads = [Call(operation) for operation in self.cloud.reads]
-        needed = permissions([*plan.calls(), *reads])
-        findings.append(allowed(self.cloud, needed))
-        review = Review(
-            lines, plan, tuple(findings), tuple(cautions), tuple(needed), tuple(permissions([*reads, *plan.reads]))
-        )
+        needs = Needs(self.identity, self.flow.id, plan, self.cloud.reads.values())
+        findings.append(allowed(self.cloud, needs.all))
+        review = Review(lines, plan, tuple(findings), tuple(cautions), needs.all, needs.looking)
         self._reviewed = dict(answered.answers), review
         return review
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from .flow import Finding, Grade
+from .permissions import Need, actions
 from .plan import Plan
 from .problems import Problem
 from .questions import Caution, Option, Question
@@ -80,16 +81,21 @@ class Review:
         plan: what will be done.
         findings: what was checked, and how sure that is.
         cautions: what to think about.
-        permissions: the IAM actions that it needs.
-        reads: IAM actions for the reading alone.
+        needs: what must be allowed to do it and to take it back.
+        looks: what must be allowed for the reading alone.
     """
 
     answers: tuple[Line, ...]
     plan: Plan
     findings: tuple[Finding, ...]
     cautions: tuple[Caution, ...]
-    permissions: tuple[str, ...]
-    reads: tuple[str, ...]
+    needs: tuple[Need, ...]
+    looks: tuple[Need, ...]
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """The IAM actions that it needs."""
+        return actions(self.needs)
 
     @property
     def refusals(self) -> tuple[Finding, ...]:

@@ -75,8 +75,16 @@ def _within_parts(pieces: tuple[Piece, ...], beyond: bool) -> tuple[_Sign, ...]:
     return tuple(found)
 
 
-def _fits(signs: Sequence[_Sign], text: str) -> bool:
+@lru_cache(maxsize=4096)
+def _literal(signs: tuple[_Sign, ...]) -> str | None:
+    """What a pattern without wildcards is; None if it has any."""
+    return None if any(sign.wild for sign in signs) else "".join(sign.text for sign in signs)
+
+
+def _fits(signs: tuple[_Sign, ...], text: str) -> bool:
     """All places in the pattern at once, so that no pattern takes long."""
+    if (literal := _literal(signs)) is not None:
+        return literal == text
     places = _from(signs, {0})
     for letter in text:
         ahead = {at if signs[at].many else at + 1 for at in places if _takes(signs, at, letter)}

@@ -14,9 +14,9 @@ from alb.fronts import GONE, HTTPS, VARIANTS, Front, session
 from botocore.validate import validate_parameters
 
 import flows
-from flows.engine import Flow, Plan, Ref
+from flows.engine import Flow, Identity, Plan, Ref
 from flows.engine.cloud import Aws
-from flows.engine.permissions import permissions
+from flows.engine.needs import Needs
 from flows.engine.plan import fill
 from flows.engine.remembering import Remembering
 from flows.export.cli import script
@@ -88,7 +88,8 @@ def test_every_path_into_an_answer_exists(plans: list[tuple[tuple[str, ...], Pla
 
 
 def test_every_permission_is_known(plans: list[tuple[tuple[str, ...], Plan]]) -> None:
-    needed = {action for _, plan in plans for action in permissions(plan.calls())}
+    who = Identity("123456789012", "arn:aws:iam::123456789012:user/kim", "eu-central-1")
+    needed = {need.action for _, plan in plans for need in Needs(who, "alb", plan).all}
     assert not [action for action in needed if action.startswith("?")]
     assert {"elasticloadbalancing:AddTags", "elasticloadbalancing:DescribeTags", "ec2:CreateTags"} <= needed
 

@@ -78,7 +78,9 @@ def test_the_policy_is_one_that_iam_takes(
         assert statement["Action"]
         assert all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9]+", action) for action in statement["Action"])
         if not all(map(_reads, statement["Action"])):
-            assert statement["Condition"] == {"StringEquals": {"aws:RequestedRegion": REGION}}
+            assert statement["Condition"]["StringEquals"]["aws:RequestedRegion"] == REGION
+            assert "*" not in statement["Resource"]
+    assert ("AWS knows no single things for" in text.err) and ("ec2:DescribeVpcs" in text.err), "and why it is so wide"
 
 
 def test_a_saved_script_is_the_shown_one(handrail: Command, museum: Account, answers: Answers, tmp_path: Path) -> None:

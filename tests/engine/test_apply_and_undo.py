@@ -18,7 +18,7 @@ from support.vpn import BGP, FIXED, STAGING, STATIC, VARIANTS, WAREHOUSE, again,
 from flows.engine import Happening, Journal, Problem, Refused, Run
 from flows.engine.cloud import Aws
 from flows.export.cli import script
-from flows.export.policy import policy
+from flows.export.policy import policies
 from flows.practice import PracticeAccount
 
 
@@ -250,7 +250,7 @@ def test_no_secret_leaves_the_device_files(
     assert len(keys) == 2
     told = [
         repr(events), repr(review), repr(made.run.record), repr(made.run.history()), repr(vars(made.run)), caplog.text,
-        script(made.run.plan, flow="vpn", title="", region="eu-central-1"), json.dumps(policy(review.permissions, "")),
+        script(made.run.plan, flow="vpn", title="", region="eu-central-1"), json.dumps(policies(review.needs)),
     ]  # fmt: skip
     kept = [path.read_bytes() for path in journal.folder.glob("journal.db*")]
     assert len(kept) >= 2, "the write-ahead log is there too"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from flows.engine import Call, CloudError, Grade, Identity, Page
+from flows.engine.permissions import Need
 from flows.engine.preflight import BATCH, allowed
 
 USER = "arn:aws:iam::111122223333:user/kim"
@@ -37,13 +38,15 @@ class Simulator:
 
 
 def test_what_will_be_refused_is_named() -> None:
-    found = allowed(Simulator(refused=("ec2:CreateVpnGateway",)), ["ec2:CreateVpnGateway", "ec2:DescribeVpcs"])
+    found = allowed(
+        Simulator(refused=("ec2:CreateVpnGateway",)), [Need("ec2:CreateVpnGateway"), Need("ec2:DescribeVpcs")]
+    )
     assert (found.grade, found.sentence) == (Grade.PREDICTED, "You will probably be refused: ec2:CreateVpnGateway.")
 
 
 def test_all_are_asked_about_a_batch_at_a_time_and_those_that_are_not_known_never() -> None:
     cloud = Simulator()
-    found = allowed(cloud, ["?codestar.Odd", *(f"ec2:Action{number}" for number in range(BATCH + 1))])
+    found = allowed(cloud, [Need("?codestar.Odd"), *(Need(f"ec2:Action{number}") for number in range(BATCH + 1))])
     assert found.sentence == "You may do all of this."
     assert [len(each["ActionNames"]) for each in cloud.asked] == [BATCH, 1]
     assert "?codestar.Odd" not in cloud.asked[0]["ActionNames"]
@@ -59,18 +62,18 @@ def test_all_are_asked_about_a_batch_at_a_time_and_those_that_are_not_known_neve
 )
 def test_a_session_is_asked_about_as_its_role(arn: str, principal: str) -> None:
     cloud = Simulator(arn)
-    allowed(cloud, ["ec2:DescribeVpcs"])
+    allowed(cloud, [Need("ec2:DescribeVpcs")])
     assert cloud.asked[0]["PolicySourceArn"] == principal
 
 
 def test_the_root_user_may_do_all_and_the_simulator_does_not_know_it() -> None:
     cloud = Simulator("arn:aws:iam::111122223333:root", refused=("ec2:DescribeVpcs",))
-    found = allowed(cloud, ["ec2:DescribeVpcs"])
+    found = allowed(cloud, [Need("ec2:DescribeVpcs")])
     assert "root user, who may do all of this" in found.sentence
     assert not cloud.asked
 
 
 def test_an_account_that_does_not_say_is_not_claimed_to_allow_it() -> None:
     refused = CloudError("You are not allowed to iam:SimulatePrincipalPolicy.")
-    found = allowed(Simulator(problem=refused), ["ec2:DescribeVpcs"])
+    found = allowed(Simulator(problem=refused), [Need("ec2:DescribeVpcs")])
     assert (found.grade, found.evidence) == (Grade.NOT_CHECKED, refused.what)

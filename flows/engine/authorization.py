@@ -1,0 +1,410 @@
+"""What IAM asks about for each API call: which actions, on which things, and what it can be told of them.
+
+From the Service Authorization Reference (2026-11), as far as set-ups use it; the tests compare it with a copy of that
+reference. An operation that is not in `RULES` is one for which AWS knows no single things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Conditions = Mapping[str, Mapping[str, str]]
+
+HOMES: Mapping[str, str] = {
+    "s3": "arn:{partition}:s3:::", "route53": "arn:{partition}:route53:::",
+    "iam": "arn:{partition}:iam::{account}:", "cloudfront": "arn:{partition}:cloudfront::{account}:",
+}  # fmt: skip
+"""How the ARNs of a service begin, where they name no region."""
+HOME = "arn:{{partition}}:{}:{{region}}:{{account}}:"
+IMAGE = "arn:{partition}:ec2:{region}::image/"
+SNAPSHOT = "arn:{partition}:ec2:{region}::snapshot/"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One kind of thing that IAM asks about.
+
+    Args:
+        arn: its ARN; what stands in braces is a JMESPath into the call's parameters, or partition, account, region. It
+            is completed by how the ARNs of the service begin. With a question mark, all are meant where it is missing.
+        action: the IAM action, if it is not that of the operation.
+        when: JMESPath into the parameters; it is asked about only if that is there.
+        only: what else a request may be allowed for, by operator and condition key; with places as in `arn`.
+        made: the call makes it, with the tags in its parameters.
+        tags: whether AWS can be told to look at its tags.
+        asked: what IAM is asked about while it is made, if not about the thing itself; "*" for no single thing.
+        known_by: what else than its tags tells what was made from others afterwards, as `only`.
+    """
+
+    arn: str
+    action: str = ""
+    when: str = ""
+    only: Conditions = field(default_factory=dict)
+    made: bool = False
+    tags: bool = True
+    asked: str = ""
+    known_by: Conditions = field(default_factory=dict)
+
+
+Rule = tuple[Target, ...]
+
+
+def on(*arns: str, **only: Mapping[str, str]) -> Rule:
+    """Things that are there."""
+    return tuple(Target(arn, only=only) for arn in arns)
+
+
+def makes(*arns: str, tags: bool = True, asked: str = "", only: Conditions | None = None) -> Rule:
+    """Things that the call makes."""
+    return tuple(Target(arn, made=True, tags=tags, asked=asked, only=only or {}) for arn in arns)
+
+
+def also(action: str, *arns: str, when: str = "", **only: Mapping[str, str]) -> Rule:
+    """A further action that the call needs."""
+    return tuple(Target(arn, action, when, only) for arn in arns)
+
+
+def given(arn: str, path: str) -> Rule:
+    """Things that are asked about only where they are named: at `path`."""
+    return (Target(arn.replace("{}", f"{{{path}}}"), when=path),)
+
+
+def passes(role: str, service: str, when: str = "") -> Rule:
+    """A role that is handed to a service."""
+    return also("iam:PassRole", role, when=when, StringEquals={"iam:PassedToService": f"{service}.amazonaws.com"})
+
+
+def linked(service: str, role: str, when: str = "") -> Rule:
+    """A role that AWS makes for a service, where the account has not used it so far."""
+    arn = f"role/aws-service-role/{service}.amazonaws.com/{role}"
+    name = {"iam:AWSServiceName": f"{service}.amazonaws.com"}
+    return also("iam:CreateServiceLinkedRole", arn, when=when, StringEquals=name)
+
+
+def encrypts(service: str, *actions: str) -> Rule:
+    """The key with which a service encrypts, for whoever calls; grants for AWS's own services alone."""
+    via, key = {"kms:ViaService": f"{service}.{{region}}.amazonaws.com"}, "key/{KmsKeyId}"
+    grant = also("kms:CreateGrant", key, when="KmsKeyId", StringEquals=via, Bool={"kms:GrantIsForAWSResource": "true"})
+    used = (also(action, key, when="KmsKeyId", StringEquals=via) for action in actions)
+    return (*grant, *(each for one in used for each in one))
+
+
+TAGGING: Mapping[str, str] = {
+    "ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "rds": "rds:AddTagsToResource",
+    "acm": "acm:AddTagsToCertificate", "cloudfront": "cloudfront:TagResource", "kms": "kms:TagResource",
+    "logs": "logs:TagResource", "codecommit": "codecommit:TagResource", "codepipeline": "codepipeline:TagResource",
+    "events": "events:TagResource", "cloudtrail": "cloudtrail:AddTags",
+    "codeconnections": "codeconnections:TagResource",
+}  # fmt: skip
+"""The action that a service asks for besides when something is made with tags."""
+WHILE_MAKING: Mapping[str, str] = {"ec2": "ec2:CreateAction", "elbv2": "elasticloadbalancing:CreateAction"}
+"""Services that can be told to allow tagging only while a thing is made."""
+
+IN_RDS = encrypts("rds", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
+IN_EBS = encrypts(
+    "ec2", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)  # fmt: skip
+GATEWAY, CONNECTION = "vpn-gateway/{VpnGatewayId}", "vpn-connection/{VpnConnectionId}"
+GROUP = "security-group/{GroupId}"
+INTO_GROUP = (*on(GROUP), Target("security-group-rule/*", when="TagSpecifications", made=True))
+PROFILE, ROLE = "instance-profile/{InstanceProfileName}", "role/{RoleName}"
+SOME_ROLE = on(ROLE, "role/*/{RoleName}")  # a name is unique, and does not tell the path before it
+LISTENER, RULE = "listener/{ListenerArn}", "listener-rule/{RuleArn}"
+CLUSTER, INSTANCE, SUBNETS = "cluster:{DBClusterIdentifier}", "db:{DBInstanceIdentifier}", "subgrp:{DBSubnetGroupName}"
+GLOBAL_CLUSTER = "arn:{partition}:rds::{account}:global-cluster:{}"
+OF_CLUSTER, OF_INSTANCE = "cluster-snapshot:{DBClusterSnapshotIdentifier}", "snapshot:{DBSnapshotIdentifier}"
+SECRET = "secret:rds!cluster-*"  # noqa: S105 - how RDS begins the names of secrets that it manages
+LOG = ("log-group:{logGroupName}", "log-group:{logGroupName}:*")  # CloudWatch Logs knows both, by the action
+FUNCTION = ("function:{FunctionName}", "function:{FunctionName}:*")
+PIPELINE, EVENT_RULE = "{name}", "rule/{Name}"
+BUCKET, FILES = on("{Bucket}"), "{Bucket}/*"
+LISTED = also("s3:ListBucket", "{Bucket}")  # without it a file that is not there is told as forbidden
+RECORDS = {
+    "ForAllValues:StringLike": {
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames": "{ChangeBatch.Changes[].ResourceRecordSet.Name}",
+    },
+    "ForAllValues:StringEquals": {
+        "route53:ChangeResourceRecordSetsRecordTypes": "{ChangeBatch.Changes[].ResourceRecordSet.Type}",
+    },
+}
+
+RULES: Mapping[str, Rule] = {
+    # -- EC2
+    "ec2.AllocateAddress": makes("elastic-ip/*"),
+    "ec2.AssociateAddress": on("elastic-ip/{AllocationId}", "instance/{InstanceId}", "network-interface/*"),
+    "ec2.AttachVpnGateway": on("vpc/{VpcId}", GATEWAY),
+    "ec2.AuthorizeSecurityGroupEgress": INTO_GROUP,
+    "ec2.AuthorizeSecurityGroupIngress": INTO_GROUP,
+    "ec2.CopyImage": (
+        *on("arn:{partition}:ec2:{SourceRegion}::image/{SourceImageId}"), *makes(f"{IMAGE}*", f"{SNAPSHOT}*"), *IN_EBS,
+    ),
+    "ec2.CreateCustomerGateway": makes("customer-gateway/*"),
+    "ec2.CreateImage": (
+        *on("instance/{InstanceId}"), *makes(f"{IMAGE}*"),
+        Target(f"{SNAPSHOT}*", made=True, known_by={"ArnEquals": {"ec2:ParentVolume": "{Volumes}"}}),
+    ),
+    "ec2.CreateRoute": on("route-table/{RouteTableId}"),
+    "ec2.CreateSecurityGroup": (*on("vpc/{VpcId}"), *makes("security-group/*")),
+    "ec2.CreateTags": on(f"{SNAPSHOT}{{Resources}}"),
+    "ec2.CreateVpnConnection": (
+        *on("customer-gateway/{CustomerGatewayId}", GATEWAY), *makes("vpn-connection/*"),
+        *linked("s2svpn", "AWSServiceRoleForVPCS2SVPN", when="PreSharedKeyStorage"),
+    ),
+    "ec2.CreateVpnConnectionRoute": on(CONNECTION),
+    "ec2.CreateVpnGateway": makes("vpn-gateway/*"),
+    "ec2.DeleteCustomerGateway": on("customer-gateway/{CustomerGatewayId}"),
+    "ec2.DeleteRoute": on("route-table/{RouteTableId}"),
+    "ec2.DeleteSecurityGroup": on(GROUP),
+    "ec2.DeleteSnapshot": on(f"{SNAPSHOT}{{SnapshotId}}"),
+    "ec2.DeleteVpnConnection": on(CONNECTION),
+    "ec2.DeleteVpnConnectionRoute": on(CONNECTION),
+    "ec2.DeleteVpnGateway": on(GATEWAY),
+    "ec2.DeregisterImage": (
+        *on(f"{IMAGE}{{ImageId}}"),
+        *also("ec2:DeleteSnapshot", f"{SNAPSHOT}{{ImageId}}", when="DeleteAssociatedSnapshots"),
+    ),
+    "ec2.DescribeImageAttribute": on(f"{IMAGE}{{ImageId}}"),
+    "ec2.DescribeInstanceAttribute": on("instance/{InstanceId}"),
+    "ec2.DescribeSnapshotAttribute": on(f"{SNAPSHOT}{{SnapshotId}}"),
+    "ec2.DescribeVpcAttribute": on("vpc/{VpcId}"),
+    "ec2.DetachVpnGateway": on("vpc/{VpcId}", GATEWAY),
+    "ec2.DisableVgwRoutePropagation": on("route-table/{RouteTableId}", "vpn-gateway/{GatewayId}"),
+    "ec2.DisassociateAddress": on("elastic-ip/{AssociationId}", "network-interface/*"),
+    "ec2.EnableVgwRoutePropagation": on("route-table/{RouteTableId}", "vpn-gateway/{GatewayId}"),
+    "ec2.GetActiveVpnTunnelStatus": on(CONNECTION),
+    "ec2.GetVpnConnectionDeviceSampleConfiguration": on(CONNECTION, "vpn-connection-device-type/*"),
+    "ec2.ModifyImageAttribute": on(f"{IMAGE}{{ImageId}}"),
+    "ec2.ModifySnapshotAttribute": on(f"{SNAPSHOT}{{SnapshotId}}"),
+    "ec2.ReleaseAddress": on("elastic-ip/{AllocationId}"),
+    "ec2.RevokeSecurityGroupEgress": on(GROUP),
+    "ec2.RevokeSecurityGroupIngress": on(GROUP),
+    "ec2.RunInstances": (
+        *on(
+            f"{IMAGE}{{ImageId}}", "subnet/{NetworkInterfaces[].SubnetId || SubnetId}",
+            "security-group/{NetworkInterfaces[].Groups[] || SecurityGroupIds}", "network-interface/*",
+        ),
+        *makes("instance/*", "volume/*"),
+        *given(f"{SNAPSHOT}{{}}", "BlockDeviceMappings[].Ebs.SnapshotId"),
+        *passes("role/{IamInstanceProfile.Name}", "ec2", when="IamInstanceProfile"),  # set-ups name both alike
+    ),
+    "ec2.StartInstances": on("instance/{InstanceIds}"),
+    "ec2.StopInstances": on("instance/{InstanceIds}"),
+    "ec2.TerminateInstances": on("instance/{InstanceIds}"),
+    # -- load balancers
+    "elbv2.CreateListener": makes("listener/{LoadBalancerArn}/*", asked="loadbalancer/{LoadBalancerArn}"),
+    "elbv2.CreateRule": makes("listener-rule/{ListenerArn}/*", asked=LISTENER),
+    "elbv2.DeleteListener": on(LISTENER),
+    "elbv2.DeleteRule": on(RULE),
+    "elbv2.ModifyListener": on(LISTENER),
+    "elbv2.ModifyListenerAttributes": on(LISTENER),
+    # -- certificates, CloudFront, names
+    "acm.DeleteCertificate": on("certificate/{CertificateArn}"),
+    "acm.DescribeCertificate": on("certificate/{CertificateArn}"),
+    "acm.RequestCertificate": makes(
+        "certificate/*", asked="*", only={
+            "StringEquals": {"acm:ValidationMethod": "{ValidationMethod}"},
+            "ForAllValues:StringEquals": {"acm:DomainNames": "{[DomainName, SubjectAlternativeNames][]}"},
+        },
+    ),
+    "cloudfront.CreateDistribution": makes("distribution/*", asked="*"),
+    "cloudfront.CreateDistributionWithTags": makes("distribution/*", asked="*"),
+    "cloudfront.CreateOriginAccessControl": makes("origin-access-control/*", tags=False, asked="*"),
+    "cloudfront.DeleteDistribution": on("distribution/{Id}"),
+    "cloudfront.DeleteOriginAccessControl": on("origin-access-control/{Id}"),
+    "cloudfront.GetDistribution": on("distribution/{Id}"),
+    "cloudfront.GetDistributionConfig": on("distribution/{Id}"),
+    "cloudfront.GetOriginAccessControl": on("origin-access-control/{Id}"),
+    "cloudfront.UpdateDistribution": on("distribution/{Id}"),
+    "route53.ChangeResourceRecordSets": on("hostedzone/{HostedZoneId}", **RECORDS),
+    "route53.ListResourceRecordSets": on("hostedzone/{HostedZoneId}"),
+    # -- databases
+    "rds.CopyDBClusterSnapshot": (
+        *on("cluster-snapshot:{SourceDBClusterSnapshotIdentifier}"),
+        *makes("cluster-snapshot:{TargetDBClusterSnapshotIdentifier}"), *IN_RDS,
+    ),
+    "rds.CopyDBSnapshot": (
+        *on("snapshot:{SourceDBSnapshotIdentifier}"), *makes("snapshot:{TargetDBSnapshotIdentifier}"), *IN_RDS,
+    ),
+    "rds.CreateDBCluster": (
+        *makes(CLUSTER), *on(SUBNETS, "cluster-pg:default.*", "og:default:*"), *IN_RDS,
+        *given("db:*", "DBClusterInstanceClass"), *given(GLOBAL_CLUSTER, "GlobalClusterIdentifier"),
+        *linked("rds", "AWSServiceRoleForRDS"),
+        *also("secretsmanager:CreateSecret", SECRET, when="ManageMasterUserPassword"),
+        *also("secretsmanager:TagResource", SECRET, when="ManageMasterUserPassword"),
+        *also("kms:DescribeKey", "key/*", when="ManageMasterUserPassword"),
+    ),
+    "rds.CreateDBClusterSnapshot": (*on(CLUSTER), *makes(OF_CLUSTER)),
+    "rds.CreateDBInstance": (
+        *makes(INSTANCE), *on(CLUSTER, "pg:default.*", "og:default:*"), *given("subgrp:{}", "DBSubnetGroupName"),
+    ),
+    "rds.CreateDBSnapshot": (*on(INSTANCE), *makes(OF_INSTANCE)),
+    "rds.CreateDBSubnetGroup": makes(SUBNETS),
+    "rds.DeleteDBCluster": (
+        *on(CLUSTER), Target("cluster-snapshot:{FinalDBSnapshotIdentifier}", when="FinalDBSnapshotIdentifier"),
+        *also("rds:CreateDBClusterSnapshot", CLUSTER, when="FinalDBSnapshotIdentifier"),
+        *also(
+            "rds:CreateDBClusterSnapshot", "cluster-snapshot:{FinalDBSnapshotIdentifier}",
+            when="FinalDBSnapshotIdentifier",
+        ),
+        *also(
+            "rds:AddTagsToResource", "cluster-snapshot:{FinalDBSnapshotIdentifier}", when="FinalDBSnapshotIdentifier"
+        ),
+    ),
+    "rds.DeleteDBClusterSnapshot": on(OF_CLUSTER),
+    "rds.DeleteDBInstance": on(INSTANCE),
+    "rds.DeleteDBSnapshot": on(OF_INSTANCE),
+    "rds.DeleteDBSubnetGroup": on(SUBNETS),
+    "rds.DescribeDBClusterParameters": on("cluster-pg:{DBClusterParameterGroupName}"),
+    "rds.DescribeDBClusterSnapshotAttributes": on(OF_CLUSTER),
+    "rds.DescribeDBClusterSnapshots": on(
+        "cluster:{DBClusterIdentifier?}", "cluster-snapshot:{DBClusterSnapshotIdentifier?}"
+    ),
+    "rds.DescribeDBClusters": on("cluster:{DBClusterIdentifier?}"),
+    "rds.DescribeDBInstances": on("db:{DBInstanceIdentifier?}"),
+    "rds.DescribeDBProxies": on("db-proxy:*"),
+    "rds.DescribeDBProxyTargets": on("db-proxy:*", "target-group:*"),
+    "rds.DescribeDBSnapshotAttributes": on(OF_INSTANCE),
+    "rds.DescribeDBSnapshots": on("db:{DBInstanceIdentifier?}", "snapshot:{DBSnapshotIdentifier?}"),
+    "rds.DescribeDBSubnetGroups": on("subgrp:{DBSubnetGroupName?}"),
+    "rds.DescribeGlobalClusters": on(GLOBAL_CLUSTER.replace("{}", "*")),
+    "rds.DescribeIntegrations": on("integration:*"),
+    "rds.DescribeOptionGroups": on("og:*"),
+    "rds.ListTagsForResource": on("{ResourceName}"),
+    "rds.ModifyDBCluster": (
+        *on(CLUSTER), *given("cluster-pg:{}", "DBClusterParameterGroupName"), *given("og:{}", "OptionGroupName"),
+        *given("pg:{}", "DBInstanceParameterGroupName"),
+    ),
+    "rds.ModifyDBClusterSnapshotAttribute": on(OF_CLUSTER),
+    "rds.ModifyDBSnapshotAttribute": on(OF_INSTANCE),
+    "rds-data.ExecuteStatement": (
+        *on("arn:{partition}:rds:{region}:{account}:cluster:{resourceArn}"),
+        *also(
+            "secretsmanager:GetSecretValue", SECRET,
+            StringEquals={"secretsmanager:ResourceTag/aws:rds:primaryDBClusterArn": "{resourceArn}"},
+        ),
+    ),
+    # -- keys
+    "kms.CreateAlias": on("{AliasName}", "key/{TargetKeyId}"),
+    "kms.CreateKey": makes("key/*", asked="*"),
+    "kms.DeleteAlias": on("{AliasName}", "key/{TargetKeyId}"),
+    "kms.DescribeKey": on("key/{KeyId}"),
+    "kms.EnableKeyRotation": on("key/{KeyId}"),
+    "kms.GetKeyPolicy": on("key/{KeyId}"),
+    "kms.PutKeyPolicy": on("key/{KeyId}"),
+    "kms.ScheduleKeyDeletion": on(
+        "key/{KeyId}",
+        NumericEquals={"kms:ScheduleKeyDeletionPendingWindowInDays": "{PendingWindowInDays}"},
+    ),
+    # -- roles
+    "iam.AddRoleToInstanceProfile": (*on(PROFILE), *passes(ROLE, "ec2")),
+    "iam.CreateInstanceProfile": (
+        *makes(PROFILE), Target(PROFILE, "iam:TagInstanceProfile", made=True),
+    ),
+    "iam.CreateRole": (*makes(ROLE), Target(ROLE, "iam:TagRole", made=True)),
+    "iam.DeleteInstanceProfile": on(PROFILE),
+    "iam.DeleteRole": on(ROLE),
+    "iam.DeleteRolePolicy": on(ROLE),
+    "iam.GetInstanceProfile": on(PROFILE),
+    "iam.GetPolicy": on("policy/{PolicyArn}"),
+    "iam.GetPolicyVersion": on("policy/{PolicyArn}"),
+    "iam.GetRole": SOME_ROLE,
+    "iam.GetRolePolicy": SOME_ROLE,
+    "iam.ListAttachedRolePolicies": SOME_ROLE,
+    "iam.ListInstanceProfilesForRole": SOME_ROLE,
+    "iam.ListRolePolicies": SOME_ROLE,
+    "iam.ListRoleTags": SOME_ROLE,
+    "iam.PutRolePolicy": on(ROLE),
+    "iam.RemoveRoleFromInstanceProfile": on(PROFILE),
+    "iam.SimulatePrincipalPolicy": on("role/*", "user/*"),  # of whoever holds the policy, which is not known here
+    # -- S3
+    "s3.CreateBucket": (
+        *BUCKET, *also("s3:PutBucketOwnershipControls", "{Bucket}", when="ObjectOwnership"),
+        *also("s3:TagResource", "{Bucket}", when="CreateBucketConfiguration.Tags"),
+    ),
+    **dict.fromkeys(
+        (
+            f"s3.{name}"
+            for name in (
+                "DeleteBucket", "DeleteBucketPolicy", "DeleteBucketWebsite", "DeletePublicAccessBlock",
+                "GetBucketEncryption", "GetBucketNotificationConfiguration", "GetBucketPolicy",
+                "GetBucketPolicyStatus", "GetBucketRequestPayment", "GetBucketTagging", "GetBucketVersioning",
+                "GetBucketWebsite", "GetPublicAccessBlock", "HeadBucket", "ListObjectVersions", "ListObjectsV2",
+                "PutBucketLifecycleConfiguration", "PutBucketNotificationConfiguration", "PutBucketPolicy",
+                "PutBucketTagging", "PutBucketVersioning", "PutBucketWebsite", "PutPublicAccessBlock",
+            )
+        ),
+        BUCKET,
+    ),
+    "s3.DeleteObjects": (*on(FILES), *also("s3:DeleteObjectVersion", FILES)),
+    "s3.HeadObject": (*on("{Bucket}/{Key}"), *LISTED),
+    # -- pipelines
+    "codebuild.BatchGetBuilds": on("project/{ids}"),
+    "codebuild.BatchGetProjects": on("project/{names}"),
+    "codebuild.CreateProject": (*makes("project/{name}"), *passes("role/{serviceRole}", "codebuild")),
+    "codebuild.DeleteProject": on("project/{name}"),
+    "codecommit.CreateRepository": makes("{repositoryName}"),
+    "codecommit.DeleteRepository": on("{repositoryName}"),
+    "codecommit.GetRepository": on("{repositoryName}"),
+    "codeconnections.CreateConnection": makes("connection/*", asked="*"),
+    "codeconnections.DeleteConnection": on("connection/{ConnectionArn}"),
+    "codeconnections.GetConnection": on("connection/{ConnectionArn}"),
+    "codeconnections.ListConnections": on("connection/*"),
+    "codeconnections.ListTagsForResource": on("connection/{ResourceArn}"),
+    "codepipeline.CreatePipeline": (
+        *makes("{pipeline.name}"), *passes("role/{pipeline.roleArn}", "codepipeline"),
+        *also(
+            "codeconnections:PassConnection",
+            "connection/{pipeline.stages[].actions[].configuration.ConnectionArn}",
+            when="pipeline.stages[].actions[].configuration.ConnectionArn",
+            StringEquals={"codeconnections:PassedToService": "codepipeline.amazonaws.com"},
+        ),
+    ),
+    "codepipeline.DeletePipeline": on(PIPELINE),
+    "codepipeline.GetPipeline": on(PIPELINE),
+    "codepipeline.GetPipelineState": on(PIPELINE),
+    "codepipeline.ListPipelineExecutions": on("{pipelineName}"),
+    "codepipeline.ListTagsForResource": on("{resourceArn}"),
+    "codepipeline.StartPipelineExecution": on(PIPELINE),
+    "codepipeline.UpdatePipeline": (*on("{pipeline.name}"), *passes("role/{pipeline.roleArn}", "codepipeline")),
+    "logs.CreateLogGroup": (*makes(LOG[0]), *on(LOG[1])),
+    "logs.DeleteLogGroup": on(*LOG),
+    "logs.GetLogEvents": on(*LOG),
+    "logs.PutRetentionPolicy": on(*LOG),
+    # -- events, trails, functions, queues, machines
+    "events.DeleteRule": on(EVENT_RULE),
+    "events.ListTargetsByRule": on("rule/{Rule}"),
+    "events.PutRule": makes(EVENT_RULE),
+    "events.PutTargets": (
+        *on("rule/{Rule}", ArnEquals={"events:TargetArn": "{Targets[].Arn}"}),
+        *passes("role/{Targets[].RoleArn}", "events", when="Targets[].RoleArn"),
+    ),
+    "events.RemoveTargets": on("rule/{Rule}"),
+    "cloudtrail.CreateTrail": makes("trail/{Name}"),
+    "cloudtrail.DeleteTrail": on("trail/{Name}"),
+    "cloudtrail.GetEventSelectors": on("trail/{TrailName}"),
+    "cloudtrail.GetTrailStatus": on("trail/{Name}"),
+    "cloudtrail.ListTags": on("trail/{ResourceIdList}"),
+    "cloudtrail.PutEventSelectors": on("trail/{TrailName}"),
+    "cloudtrail.StartLogging": on("trail/{Name}"),
+    "lambda.AddPermission": on(*FUNCTION, StringEquals={"lambda:Principal": "{Principal}"}),
+    "lambda.GetFunctionConcurrency": on(*FUNCTION),
+    "lambda.GetFunctionConfiguration": on(*FUNCTION),
+    "lambda.GetPolicy": on(*FUNCTION),
+    "lambda.ListAliases": on(*FUNCTION),
+    "lambda.RemovePermission": on(*FUNCTION),
+    "sns.GetTopicAttributes": on("{TopicArn}"),
+    "sqs.GetQueueAttributes": on("{QueueUrl}"),
+    "sqs.GetQueueUrl": on("{QueueName}"),
+    "ssm.GetParameter": on("arn:{partition}:ssm:{region}:*:parameter{Name}"),  # AWS's own have no account
+    "ssm.SendCommand": (
+        *on(
+            "arn:{partition}:ssm:{region}:*:document/{DocumentName}",
+            "arn:{partition}:ec2:{region}:{account}:instance/{InstanceIds}",
+        ),
+        *given("arn:{partition}:s3:::{}", "OutputS3BucketName"),
+    ),
+    "service-quotas.GetServiceQuota": on("{ServiceCode}/{QuotaCode}"),
+}  # fmt: skip
+"""Operation → what IAM asks about."""
