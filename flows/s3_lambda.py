@@ -93,6 +93,7 @@ class FileRunsFunction(Flow):
                 functions.let_bucket_call(
                     self.function, self.alias, self.bucket.name, self.bucket_arn(), account,
                     notification=notifications.ID, watch=notifications.look(self.bucket.name, account),
+                    known=[each.id for each in standing if each.arn == one.arn],
                 ),
                 notifications.notify(self.bucket.name, account, one, self.told(one), unchecked=unchecked),
             ],

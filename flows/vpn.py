@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.aws import addresses, network, site_to_site, tags, vpn_checks, vpn_handover
+from flows.aws import addresses, network, site_to_site, tags, vpn_checks, vpn_handover, vpn_making, vpn_others
 from flows.engine import (
     Action,
     Caution,
@@ -16,6 +16,7 @@ from flows.engine import (
     Flow,
     Handover,
     Many,
+    Others,
     Picks,
     Plan,
     Refused,
@@ -338,16 +339,24 @@ class SiteToSiteVpn(Flow):
         office, aws_end, connection = self.ends()
         plug = self.plug(aws_end)
         plugged = tuple(action.id for action in plug)
-        tunnel = connection or site_to_site.vpn_connection(
+        known = self.connections(aws_end)
+        tables = self.tables(aws_end, attached=len(plug) > 0)
+        tunnel = connection or vpn_making.vpn_connection(
             self.name, office.resource, aws_end.resource, self.options(),
             after=plugged, secret=self.keys == SECRETS_MANAGER,
+            others=tables, networks=self.networks,
         )  # fmt: skip
         things: list[Action | Use] = [office, aws_end, *plug, tunnel]
         if static:
             told = site_to_site.routes_of(self.cloud, connection)
-            things += [site_to_site.static_route(tunnel.resource, n) for n in self.networks if str(n) not in told]
+            made = not isinstance(office, Use) or not isinstance(aws_end, Use)  # else one may come meanwhile
+            things += [
+                vpn_making.static_route(tunnel.resource, n, tables, made=made)
+                for n in self.networks
+                if str(n) not in told
+            ]
         for table in self.route_tables:
-            things += network.ways(table, self.networks, aws_end.resource, fixed=fixed, after=plugged)
+            things += network.ways(table, self.networks, aws_end.resource, fixed=fixed, after=plugged, known=known)
         for group in self.security_groups:
             things += network.doors(group, self.allow, self.networks)
         return Plan.of(
@@ -381,20 +390,36 @@ class SiteToSiteVpn(Flow):
         connection = site_to_site.between(self.cloud, office, existing)
         amazon_asn = self.amazon_asn if self.routing == BGP and not existing else site_to_site.AMAZON_ASN
         return (
-            office or site_to_site.customer_gateway(self.name, self.gateway_ip, asn, self.device_name),
-            existing or site_to_site.vpn_gateway(self.name, amazon_asn),
+            office or vpn_making.customer_gateway(self.name, self.gateway_ip, asn, self.device_name),
+            existing or vpn_making.vpn_gateway(self.name, amazon_asn, self.vpc.id),
             connection.used() if connection else None,
         )
 
     def plug(self, aws_end: Action | Use) -> list[Action]:
         """Attaching AWS's end, unless it is attached."""
         gateway = self.vpn_gateway
-        attached = isinstance(gateway, site_to_site.VpnGateway) and gateway.vpc == self.vpc.id
-        return [] if attached else [site_to_site.attach(aws_end.resource, self.vpc)]
+        if isinstance(gateway, site_to_site.VpnGateway) and gateway.vpc == self.vpc.id:
+            return []
+        tables, known = self.tables(aws_end, attached=True), self.connections(aws_end)
+        return [vpn_making.attach(aws_end.resource, self.vpc, tables, known)]
+
+    def connections(self, aws_end: Action | Use) -> tuple[str, ...]:
+        """The ids of the connections that AWS's end has already."""
+        if isinstance(aws_end, Action):
+            return ()
+        found = site_to_site.connections(self.cloud)
+        return tuple(each.id for each in found if each.vpn_gateway == aws_end.resource)
+
+    def tables(self, aws_end: Action | Use, *, attached: bool) -> Others:
+        """What others may have let lead to AWS's end, more of it if this run attaches that."""
+        return vpn_others.tables(
+            aws_end.resource, self.vpc.id, [table.id for table in self.route_tables], self.networks,
+            fixed=self.route_method == FIXED, made=attached,
+        )  # fmt: skip
 
     def options(self) -> dict[str, Any]:
         modern, aws_starts = self.encryption == MODERN, self.startup == AWS
-        tunnels = site_to_site.tunnel_options(modern=modern, aws_starts=aws_starts, inside=self.inside_networks)
+        tunnels = vpn_making.tunnel_options(modern=modern, aws_starts=aws_starts, inside=self.inside_networks)
         return {"StaticRoutesOnly": self.routing == STATIC, "TunnelOptions": tunnels}
 
     def checks(self) -> Iterable[Finding | Caution]:

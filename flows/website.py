@@ -27,6 +27,7 @@ from flows.engine import (
     Handover,
     Late,
     Many,
+    Others,
     Plan,
     Ref,
     Refused,
@@ -317,6 +318,7 @@ class Website(Flow):
         made = cloudfront.distribution(
             self.name, self.fetched(control), self.delivery(), names=self.domain, certificate=certificate,
             errors=self.errors(), after=tuple(thing.id for thing in proved if thing.id == "issued"),
+            others=self.leading_there(),
         )  # fmt: skip
         secrets = (cloudfront.header_secret(),) if self.origin.website and self.lock_origin else ()
         readable = self.readable(made, after=tuple(thing.id for thing in opened))
@@ -350,13 +352,13 @@ class Website(Flow):
         region, zone, certificate = certificates.home(self.cloud), self.zone, self.certificate
         by_hand = not isinstance(zone, dns.Zone)
         things: list[Action | Use] = []
+        proofs: list[tuple[str, tuple[str | Ref, str | Ref]]]
         if isinstance(certificate, certificates.Certificate):
             arn: Late = certificate.arn
             things.append(certificate.used())
             if not certificate.pending:
                 return things, arn
-            proofs = [(name, key, value) for name, key, value in certificates.proofs(self.cloud, certificate)]
-            writes = [dns.proof(zone, name, (key, value)) for name, key, value in proofs if isinstance(zone, dns.Zone)]
+            proofs = [(name, (key, value)) for name, key, value in certificates.proofs(self.cloud, certificate)]
         else:
             request = certificates.request(self.name, self.domain, region)
             arn = request.resource
@@ -365,8 +367,12 @@ class Website(Flow):
             bases: dict[str, str] = {}
             for name in self.domain:
                 bases.setdefault(name.removeprefix("*."), name)
-            records = [(name, certificates.record_of(name)) for name in bases.values()]
-            writes = [dns.proof(zone, name, record) for name, record in records if isinstance(zone, dns.Zone)]
+            proofs = [(name, certificates.record_of(name)) for name in bases.values()]
+        writes = [
+            dns.proof(zone, name, record, tuple(certificates.proved_by_it(self.cloud, name)))
+            for name, record in proofs
+            if isinstance(zone, dns.Zone)
+        ]
         wait = certificates.issued(arn, region, by_hand=by_hand, after=tuple(action.id for action in writes))
         return [*things, *writes, wait], arn
 
@@ -431,7 +437,15 @@ class Website(Flow):
             statement["Principal"] = {"Service": "cloudfront.amazonaws.com"}
             statement["Condition"] = {"StringEquals": {"AWS:SourceArn": Ref(made.id, "Distribution.ARN")}}
             sentence = f"Let this distribution read the files of {bucket.name}"
-        return [buckets.add_statement(bucket, f"{sentence} (one statement is added to its policy)", statement, after)]
+        sentence += " (one statement is added to its policy)"
+        return [buckets.add_statement(bucket, sentence, statement, after, part_of=(made.id,))]
+
+    def leading_there(self) -> tuple[Others, ...]:
+        """What others may have let lead to the distribution, in the one zone that is known."""
+        if not self.domain or not isinstance(self.zone, dns.Zone):
+            return ()
+        own = self.domain if self.point_domain else NO_NAMES
+        return (dns.pointed(self.zone, Ref("distribution", "Distribution.DomainName"), own),)
 
     def pointed(self, made: Action, after: tuple[str, ...]) -> list[Action]:
         """The names' own records, last of all, so that what stands there works until then."""

@@ -66,13 +66,15 @@ def openings(flow: Answers) -> list[Action]:
 
 def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
     """The https listener; proved by a healthy server behind it wherever one is to be expected."""
-    actions = backend(flow)
-    to = lb.forwards_to(actions[0])
+    forward = backend(flow)
+    to = lb.forwards_to(forward[0])
     states = lb.health(flow.cloud, to[0]) if to else []
     expected = bool({"healthy", "initial", "unused"} & set(states))
+    http = flow.listener.arn if isinstance(flow.listener, Listener) else ""
     return change.https_listener(
-        flow.load_balancer, flow.certificate.arn, flow.tls_policy, actions, after=after, proved=expected
-    )
+        flow.load_balancer, flow.certificate.arn, flow.tls_policy, forward, after=after, proved=expected,
+        rules=to_copy(flow) if flow.copy_rules else [], led_here=(http, actions(flow)),
+    )  # fmt: skip
 
 
 def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
@@ -84,7 +86,9 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
         if flow.scope != MATCHING:
             return [change.http_listener(flow.load_balancer, what, says(flow), ready)]
         rest = change.answering(404, "Not found", "text/plain")
-        made = change.http_listener(flow.load_balancer, rest, "answer 404 where no rule fits", ready)
+        made = change.http_listener(
+            flow.load_balancer, rest, "answer 404 where no rule fits", ready, rules=[{"Priority": flow.priority}]
+        )
         arn = made["Listeners[0].ListenerArn"]
         return [made, change.rule(arn, "port 80", flow.priority, wanted, what, sentence=_sentence(flow), name=name)]
     here, place = flow.listener, f"port {flow.listener.port}"

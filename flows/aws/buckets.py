@@ -15,6 +15,7 @@ from flows.engine import (
     CloudError,
     Denied,
     Entry,
+    Find,
     Late,
     Option,
     Restore,
@@ -228,8 +229,13 @@ def everybody(statement: Mapping[str, Any]) -> bool:
 
 
 def host_website(bucket: Bucket, index: str, error: str, after: tuple[str, ...] = ()) -> Action:
-    """Switch website hosting on in a bucket that has none."""
+    """Switch website hosting on in a bucket that has none.
+
+    It tells nothing of who switched it on; in a bucket that this run makes, which are the actions `after` which it is
+    done, nobody else did.
+    """
     here = {"Bucket": bucket.name}
+    look = Call("s3.GetBucketWebsite", here, bucket.region)
     document = {"IndexDocument": {"Suffix": index}} | ({"ErrorDocument": {"Key": error}} if error else {})
     standing = "to_string([IndexDocument.Suffix, ErrorDocument.Key, RoutingRules, RedirectAllRequestsTo])"
     ours = json.dumps([index, error or None, None, None], separators=(",", ":"))
@@ -240,13 +246,15 @@ def host_website(bucket: Bucket, index: str, error: str, after: tuple[str, ...] 
         undo=(
             Undo(
                 Call("s3.DeleteBucketWebsite", here, bucket.region),
-                gone=("NoSuchWebsiteConfiguration", "NoSuchBucket"),
                 still=Still(
-                    Call("s3.GetBucketWebsite", here, bucket.region), standing, ours,
+                    look, standing, ours,
                     "Somebody changed the website settings since; they are left as they are now.",
                 ),
             ),
         ),
+        unless=None
+        if after
+        else Find(look, "IndexDocument || RedirectAllRequestsTo", absent=("NoSuchWebsiteConfiguration",)),
         after=after,
         undone=f"The website hosting of {bucket.name}",
     )  # fmt: skip
@@ -277,9 +285,13 @@ def allow_public_policy(bucket: Bucket, now: Block, after: tuple[str, ...]) -> A
 
 
 def add_statement(
-    bucket: Bucket, sentence: str, statement: Mapping[str, Late | Mapping[str, Any]], after: tuple[str, ...]
+    bucket: Bucket,
+    sentence: str,
+    statement: Mapping[str, Late | Mapping[str, Any]],
+    after: tuple[str, ...],
+    part_of: tuple[str, ...] = (),
 ) -> Action:
-    """Add one statement to the bucket's policy; the others stay as they are."""
+    """Add one statement to the bucket's policy; the others stay as they are. It stays with what it is `part_of`."""
     here = {"Bucket": bucket.name}
     return Action(
         "bucket-policy",
@@ -293,6 +305,7 @@ def add_statement(
         # a change of the block takes up to a minute to be known everywhere
         not_yet=("AccessDenied: public policies are blocked", *BUSY),
         after=after,
+        part_of=part_of,
         undone=f"The statement in the policy of {bucket.name}",
     )  # fmt: skip
 

@@ -16,16 +16,19 @@ from flows.engine import (
     Find,
     Late,
     Option,
+    Others,
     Ref,
     Refused,
     Undo,
     Use,
     Wait,
+    join,
     seen,
 )  # fmt: skip
 
+from . import edits
 from .hostnames import covers
-from .tags import tags
+from .tags import OURS, tags
 
 NEW: Final = "new"
 HOME = {"aws": "us-east-1"}
@@ -84,8 +87,7 @@ def home(cloud: Cloud) -> str:
 
 def certificates(cloud: Cloud, region: str) -> list[Certificate]:
     """The certificates of a region, whatever their state."""
-    asked = {"Includes": {"keyTypes": list(KEY_TYPES)}}
-    pages = cloud.pages(Call("acm.ListCertificates", asked, region))
+    pages = cloud.pages(_listing(region))
     return [_certificate(cloud, each, region) for page in pages for each in page["CertificateSummaryList"]]
 
 
@@ -162,6 +164,36 @@ def proofs(cloud: Cloud, certificate: Certificate) -> list[tuple[str, str, str]]
 # -- to create -------------------------------------------------------------------------------------------------
 
 
+def proved_by_it(cloud: Cloud, name: str) -> Iterator[Others]:
+    """The certificates of others that the record of this name proves as well, now and whenever they are renewed.
+
+    In one account it is the same record for each certificate with that name, or its wildcard, in whichever region
+    (ACM User Guide, "DNS validation", 2026-10). Those of CloudFront's region and of this one are looked at, without
+    those that are there already.
+    """
+    base = name.removeprefix("*.")
+    for region in sorted({home(cloud), cloud.identity.region}):
+        try:
+            known = [
+                each["CertificateArn"]
+                for page in cloud.pages(_listing(region))
+                for each in page["CertificateSummaryList"]
+            ]
+        except CloudError:  # who may not look now may not later
+            continue
+        has = " || ".join(
+            f"contains(SubjectAlternativeNameSummaries || `[]`, '{each}') || DomainName=='{each}'"
+            for each in (base, f"*.{base}")
+        )
+        good = "(Status=='ISSUED' || Status=='PENDING_VALIDATION')"
+        yield Others(
+            _listing(region),
+            f"CertificateSummaryList[?({has}) && {good} && !contains({edits.literal(known)}, CertificateArn)]"
+            ".[CertificateArn, DomainName]",
+            "Certificates of others are proved by it",
+        )
+
+
 def request(name: str, names: Sequence[str], region: str) -> Action:
     """Ask for a certificate. It is there at once, but good for nothing until the names are proved."""
     made = Ref("certificate", "CertificateArn")
@@ -189,7 +221,6 @@ def request(name: str, names: Sequence[str], region: str) -> Action:
         undo=(
             Undo(
                 Call("acm.DeleteCertificate", {"CertificateArn": made}, region),
-                gone=("ResourceNotFoundException",),
                 not_yet=("ResourceInUseException",),
             ),
         ),
@@ -199,7 +230,14 @@ def request(name: str, names: Sequence[str], region: str) -> Action:
                 {"TagFilters": [{"Key": "handrail:run", "Values": [RUN]}], "ResourceTypeFilters": ["acm:certificate"]},
                 region,
             ),
-            "ResourceTagMappingList[0].{CertificateArn: ResourceARN}",
+            join("ResourceTagMappingList[?", OURS, "] | [0].{CertificateArn: ResourceARN}"),
+        ),
+        others=(
+            Others(
+                Call("acm.DescribeCertificate", {"CertificateArn": made}, region),
+                "Certificate.InUseBy",
+                "Others use it",
+            ),
         ),
         type="AWS::CertificateManager::Certificate",
         resource=made,
@@ -236,6 +274,10 @@ def issued(arn: Late, region: str, *, by_hand: bool, after: tuple[str, ...]) -> 
         ),
         after=after,
     )
+
+
+def _listing(region: str) -> Call:
+    return Call("acm.ListCertificates", {"Includes": {"keyTypes": list(KEY_TYPES)}}, region)
 
 
 def _certificate(cloud: Cloud, summary: dict[str, Any], region: str) -> Certificate:

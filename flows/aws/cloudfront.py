@@ -15,8 +15,10 @@ from flows.engine import (
     Cost,
     Find,
     Late,
+    Others,
     Ref,
     Secret,
+    Settings,
     Undo,
     Wait,
     found,
@@ -24,6 +26,7 @@ from flows.engine import (
     secret,
 )  # fmt: skip
 
+from . import edits
 from .tags import tags
 from .website_endpoints import Endpoint
 
@@ -41,6 +44,24 @@ PRICE = Cost(
     "The first 1 TB and 10 million requests of a month are free, then about 0.085 USD per GB and 0.010 USD per 10 000 "
     "HTTPS requests (US and Europe). A small site costs about 0 to 1 USD a month.",
 )  # fmt: skip
+
+
+EDITABLE = (
+    "Comment", "DefaultRootObject", "PriceClass", "HttpVersion", "IsIPV6Enabled", "WebACLId", "Logging.Bucket",
+    "ContinuousDeploymentPolicyId", "Aliases.Quantity", edits.in_any_order("Aliases.Items"), "Origins.Quantity",
+    "Origins.Items[0].DomainName", "Origins.Items[0].OriginPath", "Origins.Items[0].OriginAccessControlId",
+    "Origins.Items[0].CustomHeaders.Quantity", "OriginGroups.Quantity", "CacheBehaviors.Quantity",
+    "DefaultCacheBehavior.TargetOriginId", "DefaultCacheBehavior.ViewerProtocolPolicy",
+    "DefaultCacheBehavior.CachePolicyId", "DefaultCacheBehavior.OriginRequestPolicyId",
+    "DefaultCacheBehavior.ResponseHeadersPolicyId", "DefaultCacheBehavior.Compress",
+    "DefaultCacheBehavior.AllowedMethods.Quantity", "DefaultCacheBehavior.TrustedKeyGroups.Quantity",
+    "DefaultCacheBehavior.FunctionAssociations.Quantity", "DefaultCacheBehavior.LambdaFunctionAssociations.Quantity",
+    "CustomErrorResponses.Quantity", "ViewerCertificate.ACMCertificateArn",
+    "ViewerCertificate.MinimumProtocolVersion", "Restrictions.GeoRestriction.RestrictionType",
+    "Restrictions.GeoRestriction.Quantity",
+)  # fmt: skip
+"""What of a distribution somebody may change. Whether it is switched on is not among it: switched off
+it is on its way out."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +121,25 @@ def access_control() -> Action:
             Undo(
                 Call("cloudfront.DeleteOriginAccessControl", {"Id": made, "IfMatch": found("ETag")}),
                 read=Call("cloudfront.GetOriginAccessControl", {"Id": made}),
-                gone=("NoSuchOriginAccessControl",),
                 not_yet=("OriginAccessControlInUse", "PreconditionFailed", "InvalidIfMatchVersion"),
             ),
         ),
         find=Find(
             Call("cloudfront.ListOriginAccessControls"),
-            join("OriginAccessControlList.Items[?Name=='", *name.parts, "'] | [0].{OriginAccessControl: @}"),
+            join("OriginAccessControlList.Items[?Name=='", name, "'] | [0].{OriginAccessControl: @}"),
+        ),
+        others=(
+            Others(
+                Call("cloudfront.ListDistributions"),
+                join(
+                    "DistributionList.Items[?Origins.Items[?OriginAccessControlId=='", made, "']].[Id, Comment]"
+                ),
+                "Distributions of others use it",
+            ),
+        ),
+        settings=Settings(
+            Call("cloudfront.GetOriginAccessControl", {"Id": made}),
+            "OriginAccessControl.OriginAccessControlConfig.{name: Name, about: Description, signs: SigningBehavior}",
         ),
         type="AWS::CloudFront::OriginAccessControl",
         resource=made,
@@ -116,7 +149,7 @@ def access_control() -> Action:
 
 def distribution(
     name: str, origin: Mapping[str, Any], delivery: Delivery, *, names: Sequence[str], certificate: Late,
-    errors: Sequence[Mapping[str, Any]], after: tuple[str, ...],
+    errors: Sequence[Mapping[str, Any]], after: tuple[str, ...], others: tuple[Others, ...],
 ) -> Action:  # fmt: skip
     """Make the distribution. Repeating it makes no second one: AWS knows the caller's reference.
 
@@ -167,12 +200,11 @@ def distribution(
         undo=(
             Undo(
                 Call("cloudfront.UpdateDistribution", {**current, "DistributionConfig": switched_off}),
-                read=Call("cloudfront.GetDistributionConfig", {"Id": made}),
-                gone=("NoSuchDistribution",), not_yet=stale, wait=off,
+                read=Call("cloudfront.GetDistributionConfig", {"Id": made}), not_yet=stale, wait=off,
             ),
             Undo(
                 Call("cloudfront.DeleteDistribution", current),
-                read=whole, gone=("NoSuchDistribution",), not_yet=("DistributionNotDisabled", *stale),
+                read=whole, not_yet=("DistributionNotDisabled", *stale),
             ),
         ),
         find=Find(
@@ -182,6 +214,10 @@ def distribution(
         # a bucket that was just made is not known to CloudFront for a while
         not_yet=("InvalidArgument: does not refer to a valid S3 bucket",),
         after=after,
+        others=others,
+        settings=Settings(
+            Call("cloudfront.GetDistributionConfig", {"Id": made}), edits.each("DistributionConfig", EDITABLE)
+        ),
         type="AWS::CloudFront::Distribution",
         resource=made,
         costs=(PRICE,),

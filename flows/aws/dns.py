@@ -6,13 +6,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flows.engine import Action, Call, Cloud, Find, Option, Ref, Refused, Restore, Still, Undo, before, join
+from flows.engine import (
+    Action,
+    Call,
+    Cloud,
+    Find,
+    Late,
+    Option,
+    Others,
+    Ref,
+    Refused,
+    Restore,
+    Still,
+    Undo,
+    before,
+    join,
+)
 
+from . import edits
 from .hostnames import slug
 
 ELSEWHERE: Final = "elsewhere"
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 """The hosted zone of every distribution (CloudFront and Route 53 Developer Guides, 2026-10)."""
+ADDRESSES = ("A", "AAAA")
+GONE = ("InvalidChangeBatch: but it was not found",)
+"""How Route 53 says that there is no record that could be deleted."""
 ROUTED = (
     "Weight",
     "Region",
@@ -109,7 +128,7 @@ def policy_of(records: Sequence[Mapping[str, Any]]) -> str:
 # -- to change -------------------------------------------------------------------------------------------------
 
 
-def proof(zone: Zone, name: str, record: tuple[str | Ref, str | Ref]) -> Action:
+def proof(zone: Zone, name: str, record: tuple[str | Ref, str | Ref], others: tuple[Others, ...]) -> Action:
     """Write the record that proves a name to ACM. It may stand there already: the same one proves every certificate."""
     id_, (key, value) = f"proof-{slug(name)}", record
     entry = {"Name": key, "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": value}]}
@@ -126,6 +145,9 @@ def proof(zone: Zone, name: str, record: tuple[str | Ref, str | Ref]) -> Action:
             _change(zone, called, ("DELETE", entry)),
         ),
         not_yet=("PriorRequestNotComplete",),
+        others=others,
+        part_of=("certificate",),
+        copies=("certificate",),
         undone=f"The record that proved {name}",
     )
 
@@ -138,7 +160,7 @@ def alias(
     What stood there is named exactly, so that AWS refuses if somebody changed it after the review.
     """
     to = {"HostedZoneId": CLOUDFRONT_ZONE, "DNSName": join(distribution, "."), "EvaluateTargetHealth": False}
-    new = [{"Name": _dotted(name), "Type": kind, "AliasTarget": to} for kind in ("A", "AAAA")]
+    new = [{"Name": _dotted(name), "Type": kind, "AliasTarget": to} for kind in ADDRESSES]
     take, give = [("DELETE", each) for each in old], [("CREATE", each) for each in new]
     here = f"ResourceRecordSets[?Name=='{_quoted(name)}' && Type=='A'] | [0]"
     sentence = f"Point {name} at the distribution"
@@ -148,25 +170,80 @@ def alias(
         f"alias-{slug(name)}",
         sentence,
         _change(zone, _dotted(name)[:-1], *take, *give),
-        undo=(
-            Undo(
-                _change(
-                    zone, _dotted(name)[:-1],
-                    *(("DELETE", each) for each in new), *(("CREATE", each) for each in old),
-                ),
-                still=Still(
-                    _look(zone.id, name), f"{here}.not_null(AliasTarget.DNSName, Type)", join(distribution, "."),
-                    f"{name} no longer points at the distribution; its records are left as they are now.",
-                ),
-                not_yet=("PriorRequestNotComplete",),
-            ),
-        ),
+        undo=_put_back(zone, name, distribution, new, old),
         find=Find(
             _look(zone.id, name), join(f"[{here}] | [?AliasTarget.DNSName=='", distribution, ".'] | [0].{Record: @}")
         ),
         not_yet=("PriorRequestNotComplete",),
         after=after,
         undone=f"The records of {name}",
+    )
+
+
+def _put_back(
+    zone: Zone,
+    name: str,
+    distribution: str | Ref,
+    new: Sequence[Mapping[str, Any]],
+    old: Sequence[Mapping[str, Any]],
+) -> tuple[Undo, ...]:
+    """Each record as it was, if it is still as this run left it.
+
+    A CNAME stands beside no other record, so it comes back in one step with the removal of the last of ours, that
+    nobody asks in vain meanwhile; or, if somebody took that away, as soon as nothing stands there any more.
+    """
+    cname = [("CREATE", each) for each in old if each["Type"] == "CNAME"]
+    steps = []
+    for number, ours in enumerate(reversed(new)):
+        former = [("CREATE", each) for each in old if each["Type"] == ours["Type"]]
+        last = cname if number == len(new) - 1 else []
+        steps.append(
+            Undo(
+                _change(zone, _dotted(name)[:-1], ("DELETE", ours), *former, *last),
+                gone=GONE,
+                not_yet=("PriorRequestNotComplete",),
+                still=Still(
+                    _look(zone.id, name), _as_made(name, ours["Type"], distribution), "ours",
+                    f"{name} no longer points at the distribution; this record is left as it is now.",
+                ),
+                what=ours["Type"],
+            )
+        )  # fmt: skip
+    if cname:
+        kinds = " || ".join(f"Type=='{kind}'" for kind in (*ADDRESSES, "CNAME"))
+        there = Find(_look(zone.id, name), f"ResourceRecordSets[?Name=='{_quoted(name)}' && ({kinds})] | [0]")
+        back = _change(zone, _dotted(name)[:-1], *cname)
+        steps.append(Undo(back, not_yet=("PriorRequestNotComplete",), what="the CNAME, put back", unless=there))
+    return tuple(steps)
+
+
+def _as_made(name: str, kind: str, distribution: str | Ref) -> Late:
+    """JMESPath: null if there is no such record, "ours" if it is as it was made, else what is there by now."""
+    alias = "@[0].AliasTarget"
+    return join(
+        f"ResourceRecordSets[?Name=='{_quoted(name)}' && Type=='{kind}'] | @[0] && (length(@)==`1`",
+        f" && {alias}.DNSName=='",
+        distribution,
+        f".' && {alias}.HostedZoneId=='{CLOUDFRONT_ZONE}' && !({alias}.EvaluateTargetHealth) && !(@[0].SetIdentifier)"
+        f" && 'ours' || ({alias}.DNSName || @[0].ResourceRecords) && to_string(@))",
+    )
+
+
+def pointed(zone: Zone, distribution: str | Ref, names: Sequence[str]) -> Others:
+    """The records in a zone that lead to a distribution, without those of `names`, which the run itself points there.
+
+    Other zones and accounts may have some as well; only this one is looked at.
+    """
+    own = edits.literal([_dotted(name) for name in names])
+    leads = join("AliasTarget.DNSName=='", distribution, ".'")
+    value = join("ResourceRecords[?Value=='", distribution, "' || Value=='", distribution, ".']")
+    return Others(
+        Call("route53.ListResourceRecordSets", {"HostedZoneId": zone.id}),
+        join(
+            "ResourceRecordSets[?(", leads, " || ", value, f") && !(contains({own}, Name) && "
+            f"contains({edits.literal(ADDRESSES)}, Type))].[Name, Type]",
+        ),
+        "Records of others lead to it",
     )  # fmt: skip
 
 

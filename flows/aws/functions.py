@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Late, Option, Still, Undo, join
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Late, Option, Others, Still, Undo, join
+
+from . import edits
 
 ARN = re.compile(r"arn:[a-z-]+:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?")
 LATEST = "latest"
@@ -156,16 +158,30 @@ def names_the_account(statement: Mapping[str, Any]) -> bool:
 
 
 def let_bucket_call(
-    function: Function, alias: str, bucket: str, bucket_arn: str, account: str, *, notification: Late, watch: Call
+    function: Function,
+    alias: str,
+    bucket: str,
+    bucket_arn: str,
+    account: str,
+    *,
+    notification: Late,
+    watch: Call,
+    known: Iterable[str],
 ) -> Action:
     """Let S3 call a function for one bucket of this account.
 
     Args:
         notification: the id of the bucket's notification that will need it.
         watch: the call that reads the bucket's notifications: while that one stands, undo keeps the permission.
+        known: the ids of the notifications that call the function already, and need no new permission.
     """
     statement = {"FunctionName": function.name, "StatementId": join("handrail-", RUN), **qualifier(alias)}
-    standing = join("length(LambdaFunctionConfigurations[?Id=='", *_parts(notification), "'] || `[]`)")
+    standing = join("length(LambdaFunctionConfigurations[?Id=='", notification, "'] || `[]`)")
+    others = join(
+        f"LambdaFunctionConfigurations[?LambdaFunctionArn=='{function.called(alias)}' && Id!='",
+        notification,
+        f"' && !contains({edits.literal(list(known))}, Id)].Id",
+    )
     return Action(
         "permission",
         f"Let S3 call {function.name} for files of {bucket}, and of no other bucket or account",
@@ -179,7 +195,6 @@ def let_bucket_call(
         undo=(
             Undo(
                 Call("lambda.RemovePermission", statement),
-                gone=(NOT_THERE,),
                 still=Still(
                     watch, standing, "0",
                     "Somebody changed the notification, which is left as it is now and needs this permission.",
@@ -194,6 +209,7 @@ def let_bucket_call(
         ),
         # the id holds the run, so what exists is this run's own, whose answer got lost
         exists=("ResourceConflictException",),
+        others=(Others(watch, others, f"Other notifications of {bucket} call it by this permission"),),
         type="AWS::Lambda::Permission",
         resource=join("handrail-", RUN),
         undone=f"The permission to call {function.name}",
@@ -203,10 +219,6 @@ def let_bucket_call(
             NOT_THERE: f"The function {function.name} or its alias does not exist any more.",
         },
     )  # fmt: skip
-
-
-def _parts(value: Late) -> tuple[Any, ...]:
-    return getattr(value, "parts", (value,))
 
 
 def _bare(arn: str) -> str:

@@ -6,18 +6,36 @@ only once (a port, a priority), and proved to be this run's by its tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Find, Late, Ref, Restore, Undo, Wait, before, found, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Find,
+    Late,
+    Others,
+    Ref,
+    Restore,
+    Settings,
+    Undo,
+    Wait,
+    before,
+    found,
+    join,
+)
 
+from . import edits
 from .load_balancing import Listener, LoadBalancer, forwards_to
 from .redirects import Redirect, Rule
 from .tags import tags
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+EDITABLE = ("Port", "Protocol", "SslPolicy", "Certificates[0].CertificateArn")
+"""What of a listener somebody may change, beside what it does."""
 HSTS = "routing.http.response.strict_transport_security.header_value"
 BUSY = ("ResourceInUse",)
 """Something else changes the listener at this moment: in a while it can be had."""
@@ -84,6 +102,16 @@ def conditions(hosts: Iterable[str], paths: Iterable[str]) -> list[dict[str, Any
     return [{"Field": field, config: {"Values": values}} for field, config, values in wanted if values]
 
 
+def _done(actions: str) -> Iterator[str]:
+    """JMESPath to what is done with a request: the last of the actions at that path says it."""
+    last = f"{actions}[-1]"
+    yield f"{actions} && length({actions})"
+    yield from (f"{last}.{part}" for part in ("Type", "TargetGroupArn", "FixedResponseConfig.StatusCode"))
+    yield from (f"{last}.FixedResponseConfig.{part}" for part in ("MessageBody", "ContentType"))
+    yield from (f"{last}.RedirectConfig.{part}" for part in ("Protocol", "Port", "Host", "Path", "Query", "StatusCode"))
+    yield edits.in_any_order(f"{last}.ForwardConfig.TargetGroups", "TargetGroupArn")
+
+
 # -- making ----------------------------------------------------------------------------------------------------
 
 
@@ -95,10 +123,24 @@ def https_listener(
     *,
     after: tuple[str, ...],
     proved: bool,
+    rules: Iterable[Mapping[str, Any]],
+    led_here: tuple[str, list[dict[str, Any]]],
 ) -> Action:
-    """A listener on 443. With `proved` it counts only once a server behind it is healthy."""
+    """A listener on 443.
+
+    Args:
+        balancer: whose it is.
+        certificate: its ARN.
+        policy: how it speaks TLS.
+        actions: what it does with a request.
+        after: the ids of what must be done before.
+        proved: whether it counts only once a server behind it is healthy.
+        rules: those of the other listener that this run will copy.
+        led_here: the ARN of the listener that this run lets lead here, and how.
+    """
     secure = {"SslPolicy": policy, "Certificates": [{"CertificateArn": certificate}]}
     action = _listener("https-listener", "Listen on port 443 for https", balancer, 443, actions, after=after, **secure)
+    action = replace(action, others=(*_on_it(action.resource, rules, https=True), _led_to(balancer, *led_here)))
     to = forwards_to(actions[0])
     if not (proved and to):
         return action
@@ -115,9 +157,43 @@ def https_listener(
     )
 
 
-def http_listener(balancer: LoadBalancer, actions: list[dict[str, Any]], says: str, after: tuple[str, ...]) -> Action:
-    """A listener on port 80 that answers every request itself."""
-    return _listener("http-listener", f"Listen on port 80, and {says}", balancer, 80, actions, after=after)
+def http_listener(
+    balancer: LoadBalancer,
+    actions: list[dict[str, Any]],
+    says: str,
+    after: tuple[str, ...],
+    rules: Iterable[Mapping[str, Any]] = (),
+) -> Action:
+    """A listener on port 80 that answers every request itself, but those that `rules` of this run will take."""
+    action = _listener("http-listener", f"Listen on port 80, and {says}", balancer, 80, actions, after=after)
+    return replace(action, others=_on_it(action.resource, rules, https=False))
+
+
+def _on_it(listener: Late, ours: Iterable[Mapping[str, Any]], *, https: bool) -> tuple[Others, ...]:
+    """Rules and certificates that others added to a listener; a rule has its priority alone."""
+    priorities = edits.literal(["default", *(str(each["Priority"]) for each in ours)])
+    rules = Others(
+        Call("elbv2.DescribeRules", {"ListenerArn": listener}),
+        f"Rules[?!contains({priorities}, Priority)].[RuleArn, join(' ', ['priority', Priority])]",
+        "Others have rules on it",
+    )
+    certificates = Others(
+        Call("elbv2.DescribeListenerCertificates", {"ListenerArn": listener}),
+        "Certificates[?IsDefault==`false`].CertificateArn",
+        "Others added certificates to it",
+    )
+    return (rules, certificates) if https else (rules,)
+
+
+def _led_to(balancer: LoadBalancer, listener: str, actions: list[dict[str, Any]]) -> Others:
+    """The other listeners from which visitors are sent to https, but for the one that this run lets do so."""
+    ours = edits.literal(actions[0].get("RedirectConfig"))
+    return Others(
+        Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn}),
+        "Listeners[?DefaultActions[?RedirectConfig.Protocol=='HTTPS' && RedirectConfig.Port=='443']"
+        f" && !(ListenerArn=='{listener}' && DefaultActions[0].RedirectConfig=={ours})].[ListenerArn, Port]",
+        "Visitors are sent to it by",
+    )
 
 
 def rule(
@@ -139,11 +215,15 @@ def rule(
         id,
         sentence,
         Call("elbv2.CreateRule", {**asked, "Tags": tags(name)}),
-        undo=(Undo(Call("elbv2.DeleteRule", {"RuleArn": made}), gone=("RuleNotFound",), not_yet=BUSY),),
+        undo=(Undo(Call("elbv2.DeleteRule", {"RuleArn": made}), not_yet=BUSY),),
         find=_tagged(
             Call("elbv2.DescribeRules", {"ListenerArn": listener}),
             f"Rules[?Priority=='{priority}'] | [0].{{Rules: [@]}}",
             made.path,
+        ),
+        settings=Settings(
+            Call("elbv2.DescribeRules", {"RuleArns": [made]}),
+            edits.each("Rules[0]", ["Priority", *_asked("Conditions"), *_done("Actions")]),
         ),
         after=after,
         not_yet=BUSY,
@@ -208,7 +288,6 @@ def strict_https(listener: Late, seconds: int, after: tuple[str, ...] = ()) -> A
             f"Attributes[?Key=='{HSTS}' && Value!=''] | [0].Value",
             put(before("hsts")),
             remove=put(""),
-            absent=("ListenerNotFound",),
         ),
         after=after,
         not_yet=BUSY,
@@ -249,11 +328,20 @@ def _listener(
             typical=5,
             limit=120,
         ),
-        undo=(Undo(Call("elbv2.DeleteListener", {"ListenerArn": made}), gone=("ListenerNotFound",), not_yet=BUSY),),
+        undo=(Undo(Call("elbv2.DeleteListener", {"ListenerArn": made}), not_yet=BUSY),),
         find=_tagged(
             Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn}),
             f"Listeners[?Port==`{port}`] | [0].{{Listeners: [@]}}",
             made.path,
+        ),
+        # the same listener once more is answered with the one that is there
+        unless=Find(
+            Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn}),
+            f"Listeners[?{_same(asked)}] | [0].{{Listeners: [@]}}",
+        ),
+        settings=Settings(
+            Call("elbv2.DescribeListeners", {"ListenerArns": [made]}),
+            edits.each("Listeners[0]", [*EDITABLE, *_done("DefaultActions")]),
         ),
         after=after,
         not_yet=BUSY,
@@ -264,8 +352,26 @@ def _listener(
     )  # fmt: skip
 
 
+def _same(asked: Mapping[str, Any]) -> str:
+    """JMESPath, true of a listener like the one that is asked for."""
+    wanted = [f"Port==`{asked['Port']}`", f"Protocol=='{asked['Protocol']}'"]
+    if "Certificates" in asked:
+        wanted.append(f"Certificates[0].CertificateArn=='{asked['Certificates'][0]['CertificateArn']}'")
+        wanted.append(f"SslPolicy=='{asked['SslPolicy']}'")
+    return " && ".join(wanted)
+
+
 def _tagged(look: Call, shape: str, arn: str) -> Find:
     return Find(look, shape, Call("elbv2.DescribeTags", {"ResourceArns": [found(arn)]}), MINE)
+
+
+def _asked(conditions: str) -> Iterator[str]:
+    """JMESPath to what a request must have: of each of up to two conditions its kind and values."""
+    yield f"{conditions} && length({conditions})"
+    for place in (f"{conditions}[0]", f"{conditions}[1]"):
+        yield f"{place}.Field"
+        yield edits.in_any_order(f"{place}.HostHeaderConfig.Values")
+        yield edits.in_any_order(f"{place}.PathPatternConfig.Values")
 
 
 def _conditions(rule: Mapping[str, Any]) -> list[dict[str, Any]]:

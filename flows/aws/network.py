@@ -7,9 +7,24 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, Find, Late, Option, Refused, Still, Undo, Use, Wait, join
+from flows.engine import (
+    Action,
+    Call,
+    Cloud,
+    Find,
+    Late,
+    Option,
+    Ref,
+    Refused,
+    Still,
+    Undo,
+    Use,
+    Wait,
+    join,
+)
 from flows.engine.listing import Narrow, by_filter, listed
 
+from . import group_rules, vpn_others
 from .addresses import MOST_DIGITS
 from .tags import name_of
 
@@ -80,6 +95,11 @@ class SecurityGroup:
 
 
 VPC_NAMED = by_filter("vpc-id", "tag:Name")
+TARGETS = (
+    "GatewayId", "NatGatewayId", "InstanceId", "NetworkInterfaceId", "TransitGatewayId", "VpcPeeringConnectionId",
+    "EgressOnlyInternetGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn",
+)  # fmt: skip
+"""Where a route may lead (botocore's model of EC2's Route, 1.44)."""
 
 
 # -- to pick from ----------------------------------------------------------------------------------------------
@@ -180,19 +200,28 @@ def missing_rules(
 
 
 def ways(
-    table: RouteTable, networks: Iterable[IPv4Network], gateway: Late, *, fixed: bool, after: tuple[str, ...]
+    table: RouteTable,
+    networks: Iterable[IPv4Network],
+    gateway: Late,
+    *,
+    fixed: bool,
+    after: tuple[str, ...],
+    known: tuple[str, ...],
 ) -> list[Action | Use]:
-    """Whatever a route table still needs in order to lead `networks` to a VPN gateway. A route that exists is left."""
+    """Whatever a route table still needs in order to lead `networks` to a VPN gateway. A route that exists is left.
+
+    `known` are the ids of the connections that the gateway has already.
+    """
     if not fixed:
         if gateway in table.propagating:
             sentence = f"{_shown(table)} takes the office's routes over already"
             return [Use(f"propagate-{table.id}", sentence, "AWS::EC2::VPNGatewayRoutePropagation", table.id)]
-        return [propagate(table, gateway, after)]
+        return [propagate(table, gateway, after, known)]
     taken = {route.network: route for route in table.routes if not route.propagated}
     return [
         Use(f"route-{table.id}-{slug(n)}", f"{_shown(table)} has a route to {n} already", "AWS::EC2::Route", table.id)
         if n in taken
-        else route(table, n, gateway, after)
+        else route(table, n, gateway, after, known)
         for n in networks
     ]
 
@@ -212,13 +241,15 @@ def doors(group: SecurityGroup, services: Iterable[Service], networks: Iterable[
     return [*kept, let_in(group, missing)] if missing else kept
 
 
-def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...]) -> Action:
-    """Let a VPN gateway enter its routes into a table.
+def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...], known: tuple[str, ...]) -> Action:
+    """Let a VPN gateway enter its routes into a table. Other connections of that gateway have theirs by it as well.
 
     Terraform and CloudFormation both need it ordered after the attachment (aws-cloudformation coverage
     roadmap, issue 1039).
     """
     both = {"RouteTableId": table.id, "GatewayId": gateway}
+    look = Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]})
+    here = join("RouteTables[0].PropagatingVgws[?GatewayId=='", gateway, "'] | [0].GatewayId")
     return Action(
         f"propagate-{table.id}",
         f"Let AWS enter the office's routes into {_shown(table)}",
@@ -226,20 +257,25 @@ def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...]) -> Actio
         undo=(
             Undo(
                 Call("ec2.DisableVgwRoutePropagation", both),
-                gone=("InvalidRouteTableID.NotFound", "InvalidVpnGatewayID.NotFound", "Gateway.NotAttached"),
+                gone=("Gateway.NotAttached",),
+                still=Still(look, here, gateway, ""),
             ),
         ),
+        unless=_there_before(gateway, Find(look, here)),
         after=after,
         not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
+        others=(vpn_others.connections("VpnGatewayId", gateway, known=known),),
         type="AWS::EC2::VPNGatewayRoutePropagation",
         undone=f"The propagation into {_shown(table)}",
     )
 
 
-def route(table: RouteTable, network: IPv4Network, gateway: Late, after: tuple[str, ...]) -> Action:
+def route(
+    table: RouteTable, network: IPv4Network, gateway: Late, after: tuple[str, ...], known: tuple[str, ...]
+) -> Action:
     """Enter a fixed route to a VPN gateway."""
     look = Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]})
-    target = f"RouteTables[0].Routes[?DestinationCidrBlock=='{network}'] | [0].GatewayId"
+    here = f"RouteTables[0].Routes[?DestinationCidrBlock=='{network}'"
     destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(network)}
     return Action(
         f"route-{table.id}-{slug(network)}",
@@ -248,56 +284,46 @@ def route(table: RouteTable, network: IPv4Network, gateway: Late, after: tuple[s
         undo=(
             Undo(
                 Call("ec2.DeleteRoute", destination),
-                gone=("InvalidRoute.NotFound", "InvalidRouteTableID.NotFound"),
-                still=Still(look, target, gateway, "It leads elsewhere now; somebody changed it since."),
+                still=Still(
+                    look, f"{here}] | [0].not_null({', '.join(TARGETS)})", gateway,
+                    "It leads elsewhere now; somebody changed it since.",
+                ),
             ),
         ),
-        find=Find(
-            look,
-            join(
-                "RouteTables[0].Routes[?DestinationCidrBlock=='",
-                str(network),
-                "' && GatewayId=='",
-                *_parts(gateway),
-                "'] | [0]",
-            ),
-        ),
+        # a route has no tag: one to a gateway that was there before may be anybody's
+        find=Find(look, join(f"{here} && GatewayId=='", gateway, "'] | [0]")) if isinstance(gateway, Ref) else None,
         after=after,
         exists=("RouteAlreadyExists",),
         not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
+        others=(vpn_others.connections("VpnGatewayId", gateway, network, known),),
         type="AWS::EC2::Route",
         undone=f"The route to {network} in {_shown(table)}",
-    )
+    )  # fmt: skip
+
+
+def _there_before(gateway: Late, find: Find) -> Find | None:
+    """What may have been there before: nothing of a gateway that this run makes itself."""
+    return None if isinstance(gateway, Ref) else find
 
 
 def let_in(group: SecurityGroup, rules: tuple[Rule, ...]) -> Action:
-    """Add rules to a security group, all of them or none.
-
-    Each is described with the run, and found again and taken back by exactly what it says.
-    """
-    description = join("Handrail ", RUN, ": office")
-    wanted = [_permission(rule, {"Description": description}) for rule in rules]
+    """Add rules to a security group, all of them or none."""
     services = ", ".join(dict.fromkeys(rule.service.name for rule in rules))
     networks = ", ".join(dict.fromkeys(str(rule.network) for rule in rules))
-    look = Call("ec2.DescribeSecurityGroups", {"GroupIds": [group.id]})
-    return Action(
+    return group_rules.admit(
         f"let-in-{group.id}",
         f"Let {networks} use {services} on the servers in {group.name} ({group.id})",
-        Call("ec2.AuthorizeSecurityGroupIngress", {"GroupId": group.id, "IpPermissions": wanted}),
-        # one by one: if somebody removed one of them, AWS refuses to revoke all
-        undo=tuple(
-            Undo(
-                Call("ec2.RevokeSecurityGroupIngress", {"GroupId": group.id, "IpPermissions": [_permission(rule, {})]}),
-                gone=("InvalidPermission.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
+        group.id,
+        (
+            group_rules.Rule(
+                rule.service.protocol, rule.service.first, rule.service.last, "IpRanges", str(rule.network),
+                f"{rule.service.name} from {rule.network}",
             )
             for rule in rules
         ),
-        find=Find(
-            look, join("SecurityGroups[0].IpPermissions[].IpRanges[?Description=='", *description.parts, "'][] | [0]")
-        ),
-        type="AWS::EC2::SecurityGroupIngress",
+        about="office",
         undone=f"The office's rules in {group.name} ({group.id})",
-    )
+    )  # fmt: skip
 
 
 def attached(gateway: Late, vpc: Vpc) -> Wait:
@@ -315,15 +341,6 @@ def attached(gateway: Late, vpc: Vpc) -> Wait:
 def slug(network: IPv4Network | IPv4Address) -> str:
     """A network as part of an action's id."""
     return str(network).replace("/", "-")
-
-
-def _parts(text: Late) -> tuple[Any, ...]:
-    return getattr(text, "parts", (text,))
-
-
-def _permission(rule: Rule, more: dict[str, Any]) -> dict[str, Any]:
-    ports = {} if rule.service.protocol == "-1" else {"FromPort": rule.service.first, "ToPort": rule.service.last}
-    return {"IpProtocol": rule.service.protocol, **ports, "IpRanges": [{"CidrIp": str(rule.network), **more}]}
 
 
 def _in_vpc(vpc: str) -> dict[str, Any]:

@@ -8,17 +8,11 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, Find, Ref, Refused, Undo, join
+from flows.engine import Action, Call, Cloud, Refused
 
+from . import group_rules
+from .group_rules import KINDS
 from .tags import tagged
-
-KINDS = {
-    "IpRanges": "CidrIp",
-    "Ipv6Ranges": "CidrIpv6",
-    "PrefixListIds": "PrefixListId",
-    "UserIdGroupPairs": "GroupId",
-}
-"""The four ways in which EC2 says where something may come from."""
 
 
 @dataclass(frozen=True)
@@ -90,47 +84,16 @@ def networks(cloud: Cloud, vpc: str) -> tuple[Source, ...]:
 
 
 def open_port(group: Group, port: int, wanted: tuple[Source, ...], name: str) -> Action:
-    """Let `wanted` use a port of what is in the group; found again by the run in the new rules' description."""
-    id = f"open-{port}-{group.id}"
-    description = join("Handrail ", RUN, ": visitors")
-    mine = ("SecurityGroupRules[?Description=='", *description.parts, f"' && FromPort==`{port}` && !IsEgress]")
-    look = Call("ec2.DescribeSecurityGroupRules", {"Filters": [{"Name": "group-id", "Values": [group.id]}]})
-    return Action(
-        id,
+    """Let `wanted` use a port of what is in the group."""
+    return group_rules.admit(
+        f"open-{port}-{group.id}",
         f"Let {', '.join(map(str, wanted))} use port {port} in the security group {group.name} ({group.id})",
-        Call(
-            "ec2.AuthorizeSecurityGroupIngress",
-            {
-                "GroupId": group.id,
-                "IpPermissions": [_permission(port, wanted, {"Description": description})],
-                **tagged("security-group-rule", name),
-            },
-        ),
-        # one by one: if somebody removed one of them, AWS refuses to revoke all
-        undo=tuple(
-            Undo(
-                Call(
-                    "ec2.RevokeSecurityGroupIngress",
-                    {
-                        "GroupId": group.id,
-                        "SecurityGroupRuleIds": [Ref(id, f"SecurityGroupRules[{index}].SecurityGroupRuleId")],
-                    },
-                ),
-                gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound"),
-            )
-            for index in range(len(wanted))
-        ),
-        find=Find(look, join("(", *mine, " || `null`) && {SecurityGroupRules: ", *mine, "}")),
-        type="AWS::EC2::SecurityGroupIngress",
+        group.id,
+        [group_rules.Rule("tcp", port, port, each.kind, each.value, f"from {each}") for each in wanted],
+        about="visitors",
         undone=f"The rule for port {port} in the security group {group.name} ({group.id})",
+        **tagged("security-group-rule", name),
     )
-
-
-def _permission(port: int, wanted: Iterable[Source], more: Mapping[str, Any]) -> dict[str, Any]:
-    permission: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
-    for each in wanted:
-        permission.setdefault(each.kind, []).append({KINDS[each.kind]: each.value, **more})
-    return permission
 
 
 def _group(found: Mapping[str, Any]) -> Group:

@@ -7,6 +7,13 @@ from typing import Any
 
 from flows.engine import FLOW, RUN, Call, Find, Refused, join
 
+NAME = "Tags[?Key=='Name'].Value | [0]"
+"""JMESPath to the Name tag of a thing that AWS tells with its tags."""
+OURS = join("(Tags[?Key=='handrail:run' && Value=='", RUN, "'])")
+"""JMESPath, true of such a thing if it carries this run's tag."""
+ALIVE = "!contains(['deleted', 'deleting'], State || '')"
+"""JMESPath, true of what has not ended: EC2 goes on telling of some things for an hour after that."""
+
 
 def tagged(kind: str, name: str, *more: str) -> dict[str, Any]:
     """EC2's TagSpecifications for a new thing of that kind ("vpn-gateway"), and for those that are made with it."""
@@ -27,8 +34,7 @@ def ours(operation: str, things: str, thing: str) -> Find:
     Ended ones are left out by listing what has ended, because states such as `modifying` occur that AWS's own
     model does not know. The tag is compared here as well: an emulator may ignore the filter.
     """
-    mine = join("Tags[?Key=='handrail:run'].Value | [0] == '", RUN, "'")
-    shape = join(things, "[?State!='deleted' && State!='deleting' && ", *mine.parts, "] | [0].{", thing, ": @}")
+    shape = join(f"{things}[?{ALIVE} && ", OURS, "] | [0].{", thing, ": @}")
     return Find(Call(operation, {"Filters": [{"Name": "tag:handrail:run", "Values": [RUN]}]}), shape)
 
 

@@ -126,9 +126,11 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
             carrier.report(Event(Happening.STARTED, action.id, action.sentence))
             _call(action, plan, carrier)
         created, wanted = run.facts(action.id).get("created", True), plan.seen_in_wait(action.id)
-        if action.wait and created:
+        if created and action.wait:
             answer = carrier.wait(action.id, action.wait, wanted)
             run.note(action.id, "ready", seen={path: part(path, answer) for path in wanted}, **as_made(action, carrier))
+        elif created and run.status(action.id) != "ready":
+            run.note(action.id, "ready", **as_made(action, carrier))
         elif run.status(action.id) != "ready":
             run.note(action.id, "ready")
     except Stopped:
@@ -151,8 +153,7 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             if action.taken:
                 run.note(action.id, "refused", why=action.taken)
                 raise CloudError(action.taken)
-            outputs = {path: part(path, there) for path in plan.paths_into(action.id)}
-            run.note(action.id, _made(action), outputs=outputs, created=False)
+            run.note(action.id, _made(action), outputs=_outputs(action, plan, there), created=False)
             return
         run.note(action.id, "intent", **_standing(action, carrier))
     while True:
@@ -161,6 +162,9 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             _nobody_came_between(action, action.undo, carrier)
         if reply is not None:
             carrier.forget_secrets()
+        elif doubt and (there := unproved(action, carrier)) is not None:
+            run.note(action.id, _made(action), outputs=_outputs(action, plan, there), created=False, doubt=True)
+            return
         try:
             if reply is None:
                 reply = carrier.send(action.call, action.not_yet, action.read, action=action.id, rests_on=action.needs)
@@ -214,6 +218,15 @@ def look_for(action: Action, carrier: Carrier) -> dict[str, Any] | None:
     return None
 
 
+def unproved(action: Action, carrier: Carrier) -> Any:
+    """What is there after a lost answer, and is not provably this run's; None if nothing is."""
+    return carrier.search(action.unless) if action.unless else None
+
+
+def _outputs(action: Action, plan: Plan, reply: Any) -> dict[str, Any]:
+    return {path: part(path, reply) for path in plan.paths_into(action.id)}
+
+
 def _standing(action: Action, carrier: Carrier) -> dict[str, Any]:
     """What stands there before a setting or an entry is changed."""
     if isinstance(action.undo, Restore):
@@ -224,12 +237,11 @@ def _standing(action: Action, carrier: Carrier) -> dict[str, Any]:
 
 
 def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, Any]) -> None:
-    outputs = {path: part(path, reply) for path in plan.paths_into(action.id)}
+    outputs = _outputs(action, plan, reply)
     if missing := sorted(path for path, value in outputs.items() if value is None):
         raise CloudError(f"AWS's answer to {action.call.operation} has no {', '.join(missing)}.")
     carrier.notice(action.id)
-    made = {} if action.wait else as_made(action, carrier)
-    carrier.run.note(action.id, _made(action), outputs=outputs, created=True, **_changed(action, carrier), **made)
+    carrier.run.note(action.id, _made(action), outputs=outputs, created=True, **_changed(action, carrier))
 
 
 def _changed(action: Action, carrier: Carrier) -> dict[str, str]:
@@ -263,8 +275,8 @@ def as_made(action: Action, carrier: Carrier) -> dict[str, dict[str, str]]:
 
 
 def _made(action: Action) -> str:
-    """What is noted when a call has succeeded: without a wait nothing is left to do."""
-    return "done" if action.wait else "ready"
+    """What is noted when a call has succeeded: "ready" if nothing is left to do, not even to look how it was made."""
+    return "done" if action.wait or action.settings else "ready"
 
 
 def digest(value: Any) -> str:

@@ -102,9 +102,10 @@ def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> l
 def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> Claim | None:
     try:
         path = str(fill(others.path, partial(_known, carrier)))
-        theirs: list[Any] = []
+        ours, theirs = _made(carrier.run), list[Any]()
         for page in cloud.pages(others.look.fill(carrier.resolve)):
-            theirs += [each for each in part(path, page) or () if _leans(each, others, carrier, cloud)]
+            them = (each for each in part(path, page) or () if not _is_one_of(ours, _id(each)))
+            theirs += [each for each in them if _leans(each, others, carrier, cloud)]
             if len(theirs) > NAMED and not others.remove:  # nobody reads a hundred thousand files before deciding
                 break
     except (NoSuchCall, KeyError):  # an emulator that does not know the question, or nothing was made
@@ -150,6 +151,23 @@ def id_of(name: str, carrier: Carrier, ref: Ref) -> Any:
     return name if ref == found("id") else carrier.resolve(ref)
 
 
+def _made(run: Run) -> set[str]:
+    """The ids of what this run made itself."""
+    assert run.plan is not None, "only a confirmed run is taken back"
+    return {
+        told
+        for action in run.plan.actions
+        if run.facts(action.id).get("created")
+        for told in run.facts(action.id).get("outputs", {}).values()
+        if isinstance(told, str)
+    }
+
+
+def _is_one_of(ours: set[str], id: str) -> bool:
+    """Whether this is the id of something of ours, or its ARN."""
+    return id in ours or id.rpartition("/")[2] in ours
+
+
 def _named(each: Any) -> str:
     if not isinstance(each, list):
         return str(each)
@@ -168,8 +186,8 @@ def _edited(action: Action, carrier: Carrier) -> bool:
         return False
 
     def changed() -> bool:
-        now = as_made(action, carrier).get("as_made")
-        return now is not None and any(now.get(name) != digest for name, digest in noted.items())
+        now = as_made(action, carrier).get("as_made") or {}  # nothing where it is gone or cannot be read
+        return bool(now) and any(now.get(name) != digest for name, digest in noted.items())
 
     return carrier.believed(changed, bool, (action.id,))
 
@@ -184,7 +202,7 @@ def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, Stay], 
         stay = stays[cause.id]
         if cause.id in belonging:  # else it is a step that made nothing: on no receipt, so its reason is told
             stay = Stay(f"{called(cause, run)} needs it, and that stays.", stay.because)
-        others = [*sorted(cause.needs), *(id for id, action in belonging.items() if cause.id in action.part_of)]
+        others = [*sorted(cause.stands_on), *(id for id, action in belonging.items() if cause.id in action.part_of)]
         for other in others:
             if other in every and other not in stays:
                 stays[other] = stay

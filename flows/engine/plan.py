@@ -73,12 +73,15 @@ class Join:
     parts: tuple[str | Ref, ...]
 
 
-def join(*parts: str | Ref | Join) -> Join:
+Late = str | Ref | Join
+"""Text that may be known only once the plan runs."""
+
+
+def join(*parts: Late) -> Join:
+    """Texts put together, with whatever is late in them."""
     return Join(tuple(piece for part in parts for piece in (part.parts if isinstance(part, Join) else (part,))))
 
 
-Late = str | Ref | Join
-"""Text that may be known only once the plan runs."""
 Resolve = Callable[[Ref], Any]
 
 
@@ -222,8 +225,8 @@ class Others:
 
     Args:
         look: the reading call; every page of its answer is looked at.
-        path: JMESPath to a list of what is theirs: each an id, or an id with its name. What this run made itself must
-            not be in it.
+        path: JMESPath to a list of what is theirs: each an id, or an id with its name. What this run is known to have
+            made itself is passed over.
         what: what they are and do, before their names: "VPN connections of others use it".
         key: the decision that lets it go all the same: `others`, or `files` for what people put into a bucket.
             Empty: nobody is asked, as for a protection that somebody switched on.
@@ -274,7 +277,9 @@ class Undo:
     this call is made. `read` is made just before the call, whose parameters take `found(path)` from its answer: a
     version that must be named, or a configuration of which one thing changes. `kept` is what this call leaves behind
     on purpose, such as a last snapshot. While the JMESPath `more` is true of what was read, both are made again, as
-    for a bucket that is emptied a thousand files at a time.
+    for a bucket that is emptied a thousand files at a time. `what` names what this call takes back where it is a thing
+    of its own, such as one record of several: what becomes of it is told, and is nothing to the other calls. What
+    `unless` finds makes this call needless, and nothing is told of it.
     """
 
     call: Call
@@ -286,6 +291,8 @@ class Undo:
     read: Call | None = None
     kept: Kept | None = None
     more: str = ""
+    what: Late = ""
+    unless: Find | None = None
 
 
 @dataclass(frozen=True)
@@ -404,8 +411,9 @@ class Action:
         others: what others may have put into it or made lean on it.
         settings: what of it somebody may change; then it is theirs too.
         part_of: ids of actions whose things would not work as they do without this: it stays as long as they do.
+        copies: ids of actions from which it took no more than a value: what it made stands without their things.
         unless: what is looked for just before the call, where AWS takes a repeated one without a word: if it is there,
-            it was there before.
+            it was there before. After a lost answer it is left for a person to look at, unless `find` proves it.
         taken: what is said then, where nothing can go on with what was there before.
     """
 
@@ -429,6 +437,7 @@ class Action:
     others: tuple[Others, ...] = ()
     settings: Settings | None = None
     part_of: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
     unless: Find | None = None
     taken: str = ""
 
@@ -465,6 +474,8 @@ class Action:
                 yield from step.wait.calls()
             if step.still:
                 yield step.still.look, None
+            if step.unless:
+                yield step.unless.look, None
 
     @cached_property
     def needs(self) -> frozenset[str]:
@@ -472,6 +483,11 @@ class Action:
         added = self.undo if isinstance(self.undo, Entry) else None
         mentioned = {ref.action for ref in refs((self.call, self.read, self.wait, self.find, self.unless, added))}
         return frozenset(mentioned.union(self.after) - {self.id, RUN.action, FOUND})
+
+    @property
+    def stands_on(self) -> frozenset[str]:
+        """The ids of the actions whose things must stay as long as what this one made."""
+        return self.needs - set(self.copies)
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,10 @@ from .plan import Decision, Plan
 from .preflight import allowed
 from .problems import Blocked, Denied, FlowMistake, Problem, Refused
 from .questions import Caution, Choice, Option, Picks, Question, several
+from .receipts import receipt
 from .remembering import Remembering
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
-from .undo import claimed, receipt, undo
+from .undo import claimed, undo
 from .whereabouts import found_there, same_account
 
 

@@ -14,24 +14,25 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .apply import digest, look_for
+from .apply import digest, look_for, unproved
 from .carry import Carrier, Stopped, part, streamed
 from .claims import NAMED, Claim, Stay, called, claims, claims_on, id_of, mentioned, staying
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
-from .events import Event, Happening, Left, Receipt
+from .events import Event, Happening
 from .journal import Run
 from .plan import Action, Call, Entry, Plan, Restore, Still, Undo, edited
 from .problems import CloudError, Lost, NoAccess
+from .receipts import DOUBT, receipt
 from .refusals import in_use, matches, no_such_thing
 from .settings import as_put, current
 
 GONE = "not found: somebody took it away already."
 NOTHING_LEFT = "not found: what it belonged to is gone, so there is nothing left to put back."
 AS_BEFORE = "It was as before already: somebody put it back."
+UNCHANGED = "It was like that before this run."
 CHANGED = "Somebody changed it since; it is left as it is now."
-DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."
 
 
 def undo(
@@ -123,52 +124,6 @@ def _looked_at(run: Run, plan: Plan) -> list[Action]:
     return [*standing(run, plan), *(each for each in sets if run.facts(each.id).get("created", True))]
 
 
-def receipt(run: Run, plan: Plan) -> Receipt:
-    """What an undo did, and what is left of the run."""
-    removed: list[str] = []
-    restored: list[str] = []
-    left: list[Left] = []
-    complete, in_use, stays = True, False, False
-    for action in reversed(plan.actions):
-        if not action.undo:  # it only waited for something
-            continue
-        facts, what = run.facts(action.id), called(action, run)
-        costs = "; ".join(cost.what for cost in action.costs)
-        match run.status(action.id):
-            case "undone":
-                match facts.get("how"):
-                    case Happening.GONE.value:
-                        left.append(Left(what, facts["gone"]))
-                    case Happening.RESTORED.value:
-                        restored.append(what)
-                    case _:
-                        theirs = ", ".join(facts.get("with_it", ()))
-                        removed.append(f"{what}, and with it what others had there: {theirs}" if theirs else what)
-                        left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
-                left += [Left(**kept) for kept in facts.get("kept", ())]
-                stays = stays or bool(facts.get("kept"))
-            case "left":
-                because = facts.get("because") or ("refused" if facts.get("ours", True) else "changed")
-                complete = complete and because != "refused"
-                in_use, stays = in_use or because != "changed", True
-                left.append(Left(what, facts["why"], costs))
-            case "" | "refused":
-                pass
-            case _ if facts.get("doubt"):
-                stays = True
-                left.append(Left(what, DOUBT, costs))
-            case _ if not facts.get("created", True):
-                left.append(Left(what, "It existed before this run."))
-            case _:
-                complete = False
-                left.append(Left(what, "It was not taken back yet.", costs))
-    left += [
-        Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
-        for use in plan.uses
-    ]
-    return Receipt(tuple(removed), tuple(restored), tuple(left), complete, stays, in_use)
-
-
 def _ended(run: Run, plan: Plan) -> set[str]:
     """What was not meant to last and did not; what somebody did to it afterwards is theirs."""
     over = [action for action in plan.actions if run.status(action.id) == "ready"]
@@ -205,21 +160,22 @@ class _Taking:
         """That, and what rested on it and was just taken back."""
         return (*self.fresh, *_resting_on(self.action, self.plan))
 
-    def changed(self, why: str, now: Any) -> _Stays:
-        """Somebody changed it since: it is theirs now, and so is what it leans on."""
-        return _Stays(Stay(why, "changed"), mentioned(self.action, self.plan, self.carrier.run, now))
+    def changed(self, why: str, now: Any, look: Call) -> _Stays:
+        """Somebody changed it since: it is theirs now, and so is what it leans on or, by that `look`, is part of."""
+        whole = (now, look.fill(self.carrier.resolve).params)
+        return _Stays(Stay(why, "changed"), mentioned(self.action, self.plan, self.carrier.run, whole))
 
-    def send(self, call: Call, not_yet: Iterable[str] = (), read: Call | None = None, more: str = "") -> None:
+    def send(self, step: Undo) -> None:
         """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
-        fresh = () if more else self.fresh
-        send = partial(self.carrier.send, call, not_yet, read, more, action=self.action.id)
+        fresh = () if step.more else self.fresh
+        send = partial(self.carrier.send, step.call, step.not_yet, step.read, step.more, action=self.action.id)
         try:
             send(rests_on=fresh)
         except Lost:
             try:
                 send()
             except CloudError as problem:
-                if not no_such_thing(problem):  # the first one arrived
+                if not _gone(problem, step.gone):  # the first one arrived
                     raise
 
 
@@ -227,14 +183,14 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
     run = carrier.run
     begun = run.status(action.id) == "undo"
     if run.status(action.id) == "intent":
-        if action.find:
-            reply = look_for(action, carrier)
-            if reply is None:
-                run.note(action.id, "refused", how=Happening.REMOVED, why="its call never arrived")
-                return
+        reply = look_for(action, carrier)
+        if reply is not None:
             _adopt(action, carrier, reply)
-        elif action.exists:
+        elif unproved(action, carrier) is not None or (action.exists and not action.find):
             raise _Stays(Stay(DOUBT, "changed"))
+        elif action.find or action.unless:
+            run.note(action.id, "refused", how=Happening.REMOVED, why="its call never arrived")
+            return
     with_it = _let_go(action, plan, carrier)
     run.note(action.id, "undo")
     taking = _Taking(action, plan, carrier, begun)
@@ -245,10 +201,54 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         gone = _take_out(taking, action.undo)
         how = Happening.GONE if gone else Happening.REMOVED
     else:
-        taken = [there for step in action.undo if (there := _step(taking, step)) is not None]
+        taken = _steps(taking, action.undo)
         gone = "" if all(taken) or begun else GONE
         how = Happening.GONE if gone and not any(taken) else Happening.REMOVED
     run.note(action.id, "undone", how=how, kept=_kept(action, carrier), with_it=with_it, gone=gone)
+
+
+def _steps(taking: _Taking, steps: Iterable[Undo]) -> list[bool]:
+    """Take back one thing after the other; of each, whether it was there.
+
+    What is a thing of its own is told on its own, and one that stays keeps none of the others. Raises CloudError when
+    all of them were tried.
+    """
+    run, id = taking.carrier.run, taking.action.id
+    before = {told["what"]: told for told in run.facts(id).get("parts", ())}
+    parts: list[dict[str, str]] = []
+    taken: list[bool] = []
+    stay: list[_Stays] = []
+    refused: list[CloudError] = []
+    for step in steps:
+        what = taking.carrier.text(step.what) if step.what else ""
+        try:
+            there = _step(taking, step)
+        except NoAccess:
+            raise
+        except CloudError as problem:
+            if not what:
+                raise
+            if isinstance(problem, _Stays):
+                stay.append(problem)
+            else:
+                refused.append(problem)
+            parts.append({"what": what, "why": str(problem)})
+            continue
+        if there is None:
+            continue
+        there = there or before.get(what, {}).get("why") == ""
+        taken.append(there)
+        if what:
+            parts.append({"what": what, "why": "" if there or taking.begun else GONE})
+    if parts:
+        run.note(id, "undo", parts=parts)
+    if refused:
+        raise refused[0]
+    if stay:
+        needs = {need for problem in stay for need in problem.needs}
+        why = " ".join(dict.fromkeys(problem.stay.why for problem in stay))
+        raise _Stays(Stay(why, stay[0].stay.because), needs)
+    return taken
 
 
 def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
@@ -263,7 +263,7 @@ def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
 
     for claim in carrier.believed(lambda: claims_on(action, carrier), holding, _resting_on(action, plan)):
         if claim.holds(carrier.decisions):
-            raise _Stays(claim.stay, action.needs)
+            raise _Stays(claim.stay, action.stands_on)
         remove = claim.others.remove if claim.others else None
         for name in claim.names if remove else ():
             assert remove is not None
@@ -304,19 +304,23 @@ def _adopt(action: Action, carrier: Carrier, reply: dict[str, Any]) -> None:
 def _step(taking: _Taking, step: Undo) -> bool | None:
     """Make one call that takes something back: whether there was something; None where it does not matter."""
     carrier, there = taking.carrier, True
-    if not _wanted(step, carrier):
+    if not _wanted(step, carrier) or (step.unless and carrier.search(step.unless) is not None):
         return None
     try:
         if step.still and not _as_left(taking, step.still):
             return False
-        taking.send(step.call, step.not_yet, step.read, step.more)
+        taking.send(step)
     except CloudError as problem:
-        if not matches(problem, step.gone) and not no_such_thing(problem):
+        if not _gone(problem, step.gone):
             raise
         there = False
     if step.wait:
         carrier.wait(taking.action.id, step.wait)
     return None if step.more else there
+
+
+def _gone(problem: CloudError, codes: Iterable[str] = ()) -> bool:
+    return matches(problem, codes) or no_such_thing(problem)
 
 
 def _as_left(taking: _Taking, still: Still) -> bool:
@@ -332,10 +336,10 @@ def _as_left(taking: _Taking, still: Still) -> bool:
         if matches(problem, still.absent):
             return True
         if matches(problem, still.changed):
-            raise taking.changed(still.otherwise, "") from problem
+            raise taking.changed(still.otherwise, "", still.look) from problem
         raise
     if now is not None and str(now) != carrier.text(still.equals):
-        raise taking.changed(still.otherwise, now)
+        raise taking.changed(still.otherwise, now, still.look)
     return now is not None
 
 
@@ -352,12 +356,16 @@ def _restore(taking: _Taking, restore: Restore) -> str:
             raise
         return NOTHING_LEFT
     if now == former:
-        return "" if taking.begun or "after" not in facts else AS_BEFORE
+        if taking.begun or "after" not in facts:
+            return ""
+        if digest(former) == facts["after"]:
+            return UNCHANGED
+        return GONE if former is None else AS_BEFORE
     ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, taking.carrier)
     if not ours:
-        raise taking.changed(CHANGED, now)
+        raise taking.changed(CHANGED, now, restore.read)
     try:
-        taking.send(restore.remove if former is None and restore.remove else restore.put)
+        taking.send(Undo(restore.remove if former is None and restore.remove else restore.put))
     except CloudError as problem:
         if not no_such_thing(problem):
             raise
@@ -381,18 +389,18 @@ def _take_out(taking: _Taking, entry: Entry) -> str:
         if ours is None:
             return "" if taking.begun or "after" not in facts else GONE
         if "after" in facts and digest(ours) != facts["after"]:
-            raise taking.changed(CHANGED, ours)
+            raise taking.changed(CHANGED, ours, entry.read)
         text = document.without_entry()
         if entry.remove and not text:
-            taking.send(entry.remove)
+            taking.send(Undo(entry.remove))
         else:
             put = entry.put or action.call
-            taking.send(put.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref)))
+            taking.send(Undo(put.fill(lambda ref: text if ref == edited(action.id) else carrier.resolve(ref))))
         return ""
 
     try:
         return carrier.patiently(attempt, action.not_yet, action.id)
     except CloudError as problem:
-        if not matches(problem, entry.gone) and not no_such_thing(problem):
+        if not _gone(problem, entry.gone):
             raise
         return NOTHING_LEFT

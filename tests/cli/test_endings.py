@@ -111,7 +111,7 @@ def test_a_killed_run_is_gone_on_with(handrail: Command, company: Account, answe
 
 TOY = '''
 """A set-up of one question that needs a conscious yes."""
-from flows.aws.site_to_site import vpn_gateway
+from flows.aws.vpn_making import vpn_gateway
 from flows.engine import Caution, Flow, Plan, Text
 
 def doubt(name, flow):
@@ -123,7 +123,7 @@ class Toy(Flow):
     name = Text("What is it called?", str, check=doubt, example="toy")
 
     def plan(self):
-        return Plan.of([vpn_gateway(self.name, 64512)])
+        return Plan.of([vpn_gateway(self.name, 64512, "")])
 '''
 
 

@@ -28,7 +28,8 @@ from flows.engine.apply import apply
 from flows.engine.claims import DELETE
 from flows.engine.events import Receipt
 from flows.engine.journal import Run
-from flows.engine.undo import claimed, receipt, undo
+from flows.engine.receipts import receipt
+from flows.engine.undo import claimed, undo
 
 PLACE = Place(region="eu-central-1")
 

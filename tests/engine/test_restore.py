@@ -33,7 +33,8 @@ from flows.engine import (
 )
 from flows.engine.apply import apply
 from flows.engine.cloud import Aws
-from flows.engine.undo import receipt, undo
+from flows.engine.receipts import receipt
+from flows.engine.undo import undo
 from flows.practice import ACCOUNT_ID, PracticeAccount
 
 WITH_POLICY, WITHOUT = "fjord-coffee-site", "fjord-coffee-files"

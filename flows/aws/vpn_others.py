@@ -1,0 +1,108 @@
+"""What others may have at the ends of a VPN connection that a run made, or may have changed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Network
+
+from flows.engine import Call, Late, Others, Settings, found, join
+
+from . import edits
+from .tags import ALIVE, NAME, OURS
+
+FILTERS = {"VpnGatewayId": "vpn-gateway-id", "CustomerGatewayId": "customer-gateway-id"}
+"""By which filter EC2 lists the connections that have a gateway at that end."""
+PROPAGATED = "Origin=='EnableVgwRoutePropagation'"
+EDITABLE = (
+    "TunnelInsideCidr", "StartupAction", "DpdTimeoutAction", "DpdTimeoutSeconds", "Phase1LifetimeSeconds",
+    "Phase2LifetimeSeconds", "IkeVersions[].Value", "Phase1EncryptionAlgorithms[].Value",
+    "Phase2EncryptionAlgorithms[].Value", "Phase1IntegrityAlgorithms[].Value", "Phase2IntegrityAlgorithms[].Value",
+    "Phase1DHGroupNumbers[].Value", "Phase2DHGroupNumbers[].Value",
+)  # fmt: skip
+"""Of a tunnel, without its key (botocore's model of EC2's ModifyVpnTunnelOptions, 1.44)."""
+
+
+def connections(end: str, id: Late, network: IPv4Network | None = None, known: Iterable[str] = ()) -> Others:
+    """The connections of others that have a gateway at one end.
+
+    Args:
+        end: a key of FILTERS.
+        id: that gateway's.
+        network: only those that may lead there; AWS does not tell which networks a device announces by BGP.
+        known: the ids of those that were there before.
+    """
+    leads = f" && (!(Options.StaticRoutesOnly) || Routes[?DestinationCidrBlock=='{network}'])" if network else ""
+    before = f" && !contains({edits.literal(known)}, VpnConnectionId)"
+    return Others(
+        Call("ec2.DescribeVpnConnections", {"Filters": [{"Name": FILTERS[end], "Values": [id]}]}),
+        join(
+            f"VpnConnections[?{end}=='", id, f"' && {ALIVE}{leads}{before} && !", OURS, f"].[VpnConnectionId, {NAME}]"
+        ),
+        "VPN connections of others use it",
+        remove=Call("ec2.DeleteVpnConnection", {"VpnConnectionId": found("id")}),
+    )
+
+
+def attachments(gateway: Late, vpc: str) -> Others:
+    """The networks to which somebody attached the gateway after taking it out of `vpc`."""
+    return Others(
+        Call("ec2.DescribeVpnGateways", {"VpnGatewayIds": [gateway]}),
+        f"VpnGateways[].VpcAttachments[] | [?VpcId!='{vpc}' && State!='detached'].VpcId",
+        "Somebody attached it to other networks",
+        remove=Call("ec2.DetachVpnGateway", {"VpnGatewayId": gateway, "VpcId": found("id")}),
+    )
+
+
+def tables(
+    gateway: Late, vpc: str, ours: Sequence[str], networks: Iterable[IPv4Network], *, fixed: bool, made: bool
+) -> Others:
+    """The route tables in which somebody let more than this run did lead to the gateway, and so to the office.
+
+    Args:
+        gateway: its id.
+        vpc: the network whose tables they are.
+        ours: the ids of the tables in which this run made routes.
+        networks: the office's.
+        fixed: whether it entered them one by one; else the gateway does.
+        made: whether this run made the gateway. What leads to one that was there before may not be about this office.
+    """
+    entered = sorted(str(network) for network in networks)
+    static = join("GatewayId=='", gateway, f"' && !({PROPAGATED})")
+    if not made:
+        static = join(static, f" && contains({edits.literal(entered)}, DestinationCidrBlock || '')")
+    unknown = join(f"!contains({edits.literal(ours)}, RouteTableId) && Routes[?", static, "]")
+    more = join(
+        "Routes[?", static, f" && !contains({edits.literal(entered if fixed else ())}, DestinationCidrBlock || '')]"
+    )
+    enabled = join(
+        f"!contains({edits.literal(() if fixed else ours)}, RouteTableId) && PropagatingVgws[?GatewayId=='",
+        gateway,
+        "']",
+    )
+    theirs = join(unknown, " || ", more, " || ", enabled) if made else unknown
+    return Others(
+        Call("ec2.DescribeRouteTables", {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}),
+        join("RouteTables[?", theirs, f"].[RouteTableId, {NAME}]"),
+        "Route tables of others lead to the office by it",
+    )
+
+
+def static_routes(connection: Late, networks: Iterable[IPv4Network]) -> Others:
+    """The networks of which somebody told AWS that they are behind the connection as well."""
+    ours = edits.literal(str(network) for network in networks)
+    return Others(
+        Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]}),
+        f"VpnConnections[?{ALIVE}].Routes[] | [?{ALIVE} && !contains({ours}, DestinationCidrBlock)]"
+        ".DestinationCidrBlock",
+        "Others reach these networks through it",
+    )
+
+
+def options(connection: Late) -> Settings:
+    """Between what a connection stands, and how its tunnels are."""
+    tunnels = "Options.TunnelOptions"
+    both = [f"{tunnels}[0].{name} && {tunnels}[1].{name} && sort({tunnels}[].{name})" for name in EDITABLE]
+    return Settings(
+        Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]}),
+        edits.each(f"VpnConnections[?{ALIVE}] | [0]", ["CustomerGatewayId", "VpnGatewayId", *both]),
+    )

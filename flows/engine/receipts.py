@@ -1,0 +1,71 @@
+"""What an undo did, read from the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .claims import called
+from .events import Happening, Left, Receipt
+from .journal import Run
+from .plan import Plan
+
+DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."
+
+
+def receipt(run: Run, plan: Plan) -> Receipt:
+    """What an undo did, and what is left of the run."""
+    removed: list[str] = []
+    restored: list[str] = []
+    left: list[Left] = []
+    complete, in_use, stays = True, False, False
+    for action in reversed(plan.actions):
+        if not action.undo:  # it only waited for something
+            continue
+        facts, what = run.facts(action.id), called(action, run)
+        costs = "; ".join(cost.what for cost in action.costs)
+        match run.status(action.id):
+            case "undone":
+                match facts.get("how"):
+                    case Happening.GONE.value:
+                        left.append(Left(what, facts["gone"]))
+                    case Happening.RESTORED.value:
+                        restored.append(what)
+                    case _ if facts.get("gone") and facts.get("parts"):
+                        removed += _removed(what, facts)
+                        left += _left_of(what, facts)
+                    case _:
+                        theirs = ", ".join(facts.get("with_it", ()))
+                        removed.append(f"{what}, and with it what others had there: {theirs}" if theirs else what)
+                        left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
+                left += [Left(**kept) for kept in facts.get("kept", ())]
+                stays = stays or bool(facts.get("kept"))
+            case "left":
+                because = facts.get("because") or ("refused" if facts.get("ours", True) else "changed")
+                complete = complete and because != "refused"
+                in_use, stays = in_use or because != "changed", True
+                removed += _removed(what, facts)
+                left += _left_of(what, facts) or [Left(what, facts["why"], costs)]
+            case "" | "refused":
+                pass
+            case _ if facts.get("doubt"):
+                stays = True
+                left.append(Left(what, DOUBT, costs))
+            case _ if not facts.get("created", True):
+                left.append(Left(what, "It existed before this run."))
+            case _:
+                complete = False
+                left.append(Left(what, "It was not taken back yet.", costs))
+    left += [
+        Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
+        for use in plan.uses
+    ]
+    return Receipt(tuple(removed), tuple(restored), tuple(left), complete, stays, in_use)
+
+
+def _removed(what: str, facts: Mapping[str, Any]) -> list[str]:
+    return [f"{what}: {each['what']}" for each in facts.get("parts", ()) if not each["why"]]
+
+
+def _left_of(what: str, facts: Mapping[str, Any]) -> list[Left]:
+    return [Left(f"{what}: {each['what']}", each["why"]) for each in facts.get("parts", ()) if each["why"]]

@@ -1,0 +1,181 @@
+"""What others did at a load balancer since a run: theirs stays, what it needs stays, and the receipt says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from alb.fronts import MOVED, VARIANTS, picture, session, to
+from support.clock import FakeClock
+from support.deeds import NOT_FOUND, Deed, Made, undone_after
+from support.sessions import carried_out, taken_back
+
+from flows.engine import Journal
+from flows.engine.cloud import Aws
+from flows.practice import PracticeAccount
+
+Client = Callable[..., Any]
+ANSWERS = {**VARIANTS, "moved, new https": {**MOVED, "https_listener": "new"}}
+FIXED = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}]
+HOST = [{"Field": "host-header", "HostHeaderConfig": {"Values": ["theirs.example.com"]}}]
+
+
+def http(client: Client) -> str:
+    """The ARN of the shop's listener on port 80."""
+    elbv2 = client("elbv2")
+    (shop,) = elbv2.describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    listeners = elbv2.describe_listeners(LoadBalancerArn=shop["LoadBalancerArn"])["Listeners"]
+    return next(str(each["ListenerArn"]) for each in listeners if each["Port"] == 80)
+
+
+def rule_on_our_listener(client: Client, made: Made) -> None:
+    client("elbv2").create_rule(ListenerArn=made["https-listener"], Priority=77, Conditions=HOST, Actions=FIXED)
+
+
+def certificate_on_our_listener(client: Client, made: Made) -> None:
+    acm = client("acm")
+    arn = acm.request_certificate(DomainName="theirs.fjord-coffee.example", ValidationMethod="DNS")["CertificateArn"]
+    client("elbv2").add_listener_certificates(
+        ListenerArn=made["https-listener"], Certificates=[{"CertificateArn": arn}]
+    )
+
+
+def our_listener_edited(client: Client, made: Made) -> None:
+    client("elbv2").modify_listener(ListenerArn=made["https-listener"], DefaultActions=FIXED)
+
+
+def our_listener_deleted(client: Client, made: Made) -> None:
+    client("elbv2").delete_listener(ListenerArn=made["https-listener"])
+
+
+def strictness_edited(client: Client, made: Made) -> None:
+    key = "routing.http.response.strict_transport_security.header_value"
+    client("elbv2").modify_listener_attributes(
+        ListenerArn=made["https-listener"], Attributes=[{"Key": key, "Value": "max-age=60"}]
+    )
+
+
+def redirect_edited(client: Client, made: Made) -> None:
+    """For now only; the visitors are still sent to https."""
+    client("elbv2").modify_listener(ListenerArn=http(client), DefaultActions=to(code="HTTP_302", Port="443"))
+
+
+def default_edited(client: Client, made: Made) -> None:
+    client("elbv2").modify_listener(ListenerArn=http(client), DefaultActions=FIXED)
+
+
+def http_deleted(client: Client, made: Made) -> None:
+    client("elbv2").delete_listener(ListenerArn=http(client))
+
+
+def another_port_leads_there(client: Client, made: Made) -> None:
+    elbv2 = client("elbv2")
+    (shop,) = elbv2.describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    elbv2.create_listener(
+        LoadBalancerArn=shop["LoadBalancerArn"], Protocol="HTTP", Port=8080, DefaultActions=to(Port="443")
+    )
+
+
+def rule_pointed_elsewhere(client: Client, made: Made) -> None:
+    client("elbv2").modify_rule(RuleArn=made["rule"], Actions=FIXED)
+
+
+def rule_for_other_hosts(client: Client, made: Made) -> None:
+    client("elbv2").modify_rule(RuleArn=made["rule"], Conditions=HOST)
+
+
+def rule_renumbered(client: Client, made: Made) -> None:
+    client("elbv2").set_rule_priorities(RulePriorities=[{"RuleArn": made["rule"], "Priority": 4321}])
+
+
+def rule_deleted(client: Client, made: Made) -> None:
+    client("elbv2").delete_rule(RuleArn=made["rule"])
+
+
+def _opened(client: Client) -> tuple[str, str]:
+    ec2 = client("ec2")
+    (web,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])["SecurityGroups"]
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [web["GroupId"]]}])
+    ours = next(each for each in rules["SecurityGroupRules"] if "visitors" in each.get("Description", ""))
+    return str(web["GroupId"]), str(ours["SecurityGroupRuleId"])
+
+
+def port_edited(client: Client, made: Made) -> None:
+    group, rule = _opened(client)
+    theirs = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": "203.0.113.0/24"}
+    changed = [{"SecurityGroupRuleId": rule, "SecurityGroupRule": theirs}]
+    client("ec2").modify_security_group_rules(GroupId=group, SecurityGroupRules=changed)
+
+
+def port_closed(client: Client, made: Made) -> None:
+    group, rule = _opened(client)
+    client("ec2").revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
+
+
+NEEDED, CHANGED, NOTHING_LEFT = "needs it, and that stays", "^Somebody changed it", "^not found: what it belonged to"
+HTTPS, PORT, BEFORE = "The listener on port 443 (arn:", "The rule for port 443 in the", "What port 80 did before"
+RULE = "The rule with priority"
+
+DEEDS: Mapping[str, Deed] = {
+    "rule on our listener": Deed(
+        rule_on_our_listener, {HTTPS: r"^Others have rules on it: arn:\S+ \(priority 77\)\.$", PORT: NEEDED}, "https"
+    ),
+    "rule on our listener, which may go": Deed(
+        rule_on_our_listener, {}, "https", decided={"others": "delete"}, theirs=False
+    ),
+    "certificate on our listener": Deed(
+        certificate_on_our_listener, {HTTPS: "^Others added certificates to it: arn:", PORT: NEEDED}, "https"
+    ),
+    "our listener edited": Deed(our_listener_edited, {HTTPS: CHANGED, PORT: NEEDED}, "https"),
+    "our listener deleted": Deed(our_listener_deleted, {HTTPS: NOT_FOUND}, "https"),
+    "our listener deleted, strict": Deed(
+        our_listener_deleted, {HTTPS: NOT_FOUND, "The HSTS header": NOT_FOUND}, "strict"
+    ),
+    "strictness edited": Deed(strictness_edited, {"The HSTS header": CHANGED, HTTPS: NEEDED, PORT: NEEDED}, "strict"),
+    "redirect edited": Deed(
+        redirect_edited, {BEFORE: CHANGED, HTTPS: r"^Visitors are sent to it by: arn:\S+ \(80\)", PORT: NEEDED}, "https"
+    ),
+    "default edited": Deed(default_edited, {BEFORE: CHANGED}, "https"),
+    "default edited, maintenance": Deed(redirect_edited, {BEFORE: CHANGED}, "maintenance"),
+    "http deleted": Deed(http_deleted, {BEFORE: NOTHING_LEFT}, "https"),
+    "another port leads there": Deed(
+        another_port_leads_there, {HTTPS: r"^Visitors are sent to it by: arn:\S+ \(8080\)", PORT: NEEDED}, "https"
+    ),
+    "rule pointed elsewhere": Deed(rule_pointed_elsewhere, {RULE: CHANGED}, "gone"),
+    "rule pointed elsewhere, https": Deed(
+        rule_pointed_elsewhere, {RULE: CHANGED, HTTPS: NEEDED, PORT: NEEDED}, "moved, new https"
+    ),
+    "rule for other hosts": Deed(rule_for_other_hosts, {RULE: CHANGED}, "gone"),
+    "rule renumbered": Deed(rule_renumbered, {RULE: CHANGED}, "gone"),
+    "rule deleted": Deed(rule_deleted, {RULE: NOT_FOUND}, "gone"),
+    "port edited": Deed(port_edited, {PORT: "^Somebody changed this rule since"}, "https"),
+    "port closed": Deed(port_closed, {PORT: NOT_FOUND}, "https"),
+}
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_what_others_did_stays_theirs(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, name: str
+) -> None:
+    """Undo ends, harms nothing of theirs, and tells what is left and why."""
+    deed = DEEDS[name]
+    made = session(cloud, journal, ANSWERS[deed.answers], clock=clock)
+    undone_after(deed, made, account.session.client, lambda: picture(account))
+
+
+def test_a_listener_that_came_meanwhile_is_not_ours(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """The same listener once more is answered with the one that is there: it is used, and stays."""
+    made = session(cloud, journal, VARIANTS["https"], clock=clock)
+    plan = made.review().plan
+    (call,) = (action.call for action in plan.actions if action.id == "https-listener")
+    theirs = account.session.client("elbv2").create_listener(
+        **{key: value for key, value in call.params.items() if key != "Tags"}
+    )["Listeners"][0]["ListenerArn"]
+    before = picture(account)
+    carried_out(made)
+    taken_back(made)
+    assert picture(account) == before and theirs in before
+    assert "It existed before this run." in {left.why for left in made.receipt().left}
