@@ -209,7 +209,7 @@ def distribution(
         ),
         find=Find(
             Call("cloudfront.ListDistributions"),
-            join("DistributionList.Items[?ends_with(Comment, '(", RUN, ")')] | [0].{Distribution: @}"),
+            join("DistributionList.Items[?ends_with(Comment || '', '(", RUN, ")')] | [0].{Distribution: @}"),
         ),
         # a bucket that was just made is not known to CloudFront for a while
         not_yet=("InvalidArgument: does not refer to a valid S3 bucket",),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Still, Undo, Wait
+from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Still, Undo, Wait, join
 
 from . import vpn_others
 from .network import Vpc, attached, slug
@@ -73,7 +73,7 @@ def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str
         undo=(
             Undo(
                 Call("ec2.DeleteCustomerGateway", {"CustomerGatewayId": made}),
-                still=_of_this_run("ec2.DescribeCustomerGateways", by_id, "CustomerGateways", "IpAddress"),
+                still=_of_this_run("ec2.DescribeCustomerGateways", by_id, "CustomerGateways"),
                 not_yet=("IncorrectState",),
                 wait=Wait(
                     Call("ec2.DescribeCustomerGateways", by_id),
@@ -232,7 +232,7 @@ def vpn_connection(
         undo=(
             Undo(
                 Call("ec2.DeleteVpnConnection", {"VpnConnectionId": made}),
-                still=_of_this_run("ec2.DescribeVpnConnections", by_id, "VpnConnections", "Options"),
+                still=_of_this_run("ec2.DescribeVpnConnections", by_id, "VpnConnections"),
                 not_yet=("IncorrectState",),
                 wait=Wait(
                     Call("ec2.DescribeVpnConnections", by_id),
@@ -316,15 +316,15 @@ def tunnel_options(*, modern: bool, aws_starts: bool, inside: tuple[IPv4Network,
     return [{**methods, **start, **({"TunnelInsideCidr": str(inside[number])} if inside else {})} for number in (0, 1)]
 
 
-def _of_this_run(operation: str, by_id: dict[str, Any], things: str, whole: str) -> Still:
+def _of_this_run(operation: str, by_id: dict[str, Any], things: str) -> Still:
     """AWS may hand out what exists already as if it were new; what this run made carries its tag.
 
-    `whole` is a member that is told of everything that is told with its tags.
+    Where nothing is tagged at all, as in an emulator that does not keep tags, there is nothing to tell it by.
     """
-    tag = "Tags[?Key=='handrail:run'].Value | [0]"
+    tag = "Tags[0] && (Tags[?Key=='handrail:run'].Value | [0] || 'nobody')"
     return Still(
         Call(operation, by_id),
-        f"{things}[?{ALIVE}] | [0] | {whole} && ({tag} || 'nobody')",
+        join(f"{things}[?{ALIVE}] | [0] | @ && ({tag} || '", RUN, "')"),
         RUN,
         "It does not carry this run's tag: somebody else made it.",
     )
