@@ -17,6 +17,8 @@ from ..place import Place
 
 VARIABLE = "AWS_ENDPOINT_URL"
 OWN = "AWS's own addresses"
+SIGN_IN = ("signin", "sso", "sso_oidc")
+"""The ids of the services that sign somebody in: `aws login`, and single sign-on with its tokens."""
 
 
 def settled(place: Place, session: Any) -> Place:
@@ -27,7 +29,11 @@ def settled(place: Place, session: Any) -> Place:
     if place.partition:
         return place
     core = session._session
-    everywhere, each = (place.endpoint_url, ()) if place.endpoint_url or place.practice else configured(core)
+    everywhere, each = ("", ()) if place.practice else configured(core)
+    if place.endpoint_url and place.endpoint_url != everywhere:
+        # as with the AWS CLI, the flag is for the calls: who signs somebody in is asked where it always was
+        each = tuple((id, dict(each).get(id, everywhere)) for id in SIGN_IN)
+        everywhere = place.endpoint_url
     region = session.region_name
     return replace(place, region=region, partition=_partition(core, region), endpoint_url=everywhere, endpoints=each)
 
@@ -133,5 +139,5 @@ def otherwise(place: Place) -> list[str]:
 
 def addresses(endpoint_url: str, endpoints: tuple[tuple[str, str], ...]) -> list[str]:
     """Addresses as they are shown; nothing for AWS's own."""
-    each = [f"{url} for {name}" for name, url in endpoints if url != endpoint_url]
+    each = [f"{url} for {name}" for name, url in endpoints if url and url != endpoint_url]
     return [endpoint_url, *each] if endpoint_url else each

@@ -125,6 +125,8 @@ def configuration(error: Exception) -> NoAccess:
 def no_credentials(error: Exception, source: Profile, region: str = "") -> CloudError:
     """Why there are no credentials. `source` is the profile that they come from in the end."""
     names = _names(error)
+    if isinstance(error, CloudError):  # ours already
+        return error
     if isinstance(error, CodeNeeded):
         return code_needed(error.serial)
     if "ClientError" in names:

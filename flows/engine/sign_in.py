@@ -14,8 +14,9 @@ from ..place import Place
 from .device import DeviceSignIn, single_sign_on
 from .endpoints import pin, settled
 from .misfortunes import configuration
-from .problems import CodeNeeded, NoAccess, NotChosen
+from .problems import CodeNeeded, NoAccess, NotChosen, Problem
 from .profiles import Kind, Profile, chain, known_profiles, source
+from .tokens import keep
 
 if TYPE_CHECKING:
     from .cloud import Identity
@@ -47,9 +48,13 @@ def open_session(place: Place, code: str = "") -> Any:
         session: Any = boto3.Session(profile_name=place.profile or None, region_name=region)
         quick(session._session.get_component("data_loader"))
         if session.region_name:  # before credentials are thought of: those who get them ask there, too
-            pin(session, settled(place, session))
+            where = settled(place, session)
+            pin(session, where)
+            keep(session, where)
         # botocore would read the code from the terminal, in the middle of a screen, or of nothing at all
         session._session.get_component("credential_provider").get_provider("assume-role")._prompter = answer
+    except Problem:
+        raise
     except ProfileNotFound as missing:
         what = f"There is no AWS profile called “{missing.kwargs['profile']}”."
         if known := known_profiles():
