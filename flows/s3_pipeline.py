@@ -143,7 +143,8 @@ class FileStartsPipeline(Flow):
         """The bucket, and that it keeps versions."""
         if not self.there():
             bucket = buckets.Bucket(self.bucket, self.cloud.identity.region)
-            made = new_buckets.create("bucket", bucket, "in which the file lands", self.pipeline)
+            read = codepipeline.using(self.pipeline, f'"S3Bucket":"{self.bucket}"')
+            made = new_buckets.create("bucket", bucket, "in which the file lands", self.pipeline, others=read)
             versions = start_rules.keep_versions(self.bucket, existed=False, status="", after=(made[-1].id,))
             return [*made, versions]
         used = Use("bucket", f"Use the bucket {self.bucket}", "AWS::S3::Bucket", self.bucket)
@@ -173,20 +174,26 @@ class FileStartsPipeline(Flow):
         who, name = self.cloud.identity, self.pipeline
         place = who.partition, who.region, who.account
         project, artifacts = f"{name}-build", self.artifacts()
-        bin, log = new_buckets.artifacts(artifacts, who.partition, name), codebuild.log(project, name)
+        bin = new_buckets.artifacts(
+            artifacts, who.partition, name, others=codepipeline.using_bucket(name, artifacts.name)
+        )
+        log = codebuild.log(project, name)
         project_arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{project}"
         build_role = roles.service_role(
             "build-role", project, "codebuild.amazonaws.com", codebuild.may(*place, project, artifacts.name),
             conditions=roles.only_for(who.account, project_arn), purpose="with which the build works",
+            serves=("project",),
         )  # fmt: skip
         built = codebuild.project(
             project, roles.arn(build_role[0]), image=codebuild.IMAGES["24"], buildspec="", artifacts=artifacts.name,
             variables={}, after=(build_role[1].id, bin[-1].id, log[-1].id), label=name,
+            others=codepipeline.using_project(name, project),
         )  # fmt: skip
         source = codepipeline.from_bucket(who.partition, self.bucket, self.object_key, poll=False)
         pipe_role = roles.service_role(
             "pipeline-role", f"{name}-pipeline", "codepipeline.amazonaws.com",
             [*codepipeline.may(*place, artifacts.name, project), *source.may], purpose="with which the pipeline works",
+            others=codepipeline.using_role(name, "pipeline-role"), serves=("pipeline",),
         )  # fmt: skip
         build = codepipeline.stage("Build", "Build", "CodeBuild", {"ProjectName": project}, takes="source")
         pipeline = codepipeline.pipeline(

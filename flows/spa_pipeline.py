@@ -157,13 +157,16 @@ class SinglePageApplication(Flow):
         project, artifacts = f"{self.name}-build", spa_checks.artifacts(self)
         site, made_site = self.site()
         made_source, source = self.origin()
-        bin = new_buckets.artifacts(artifacts, who.partition, self.name)
+        bin = new_buckets.artifacts(
+            artifacts, who.partition, self.name, others=codepipeline.using_bucket(self.name, artifacts.name)
+        )
         log = codebuild.log(project, self.name)
         project_arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{project}"
         build_role = roles.service_role(
             "build-role", f"{self.name}-build", "codebuild.amazonaws.com",
             [*codebuild.may(*place, project, artifacts.name), *spa_checks.publishes(self, who, site.name)],
             conditions=roles.only_for(who.account, project_arn), purpose="with which the build works",
+            serves=("project",),
         )  # fmt: skip
         variables = {"SITE_BUCKET": site.name, "SITE_DIR": self.build_output}
         variables |= {"DISTRIBUTION_ID": self.distribution} if self.distribution else {}
@@ -171,11 +174,13 @@ class SinglePageApplication(Flow):
             project, roles.arn(build_role[0]), image=codebuild.IMAGES[self.node],
             buildspec=self.instructions() if self.buildspec == INLINE else "", artifacts=artifacts.name,
             variables=variables, after=(build_role[1].id, bin[-1].id, log[-1].id), label=self.name,
+            others=codepipeline.using_project(self.name, project),
         )  # fmt: skip
         # AWS documents this role's trust without conditions; whether it takes them could not be verified
         pipe_role = roles.service_role(
             "pipeline-role", f"{self.name}-pipeline", "codepipeline.amazonaws.com",
             [*codepipeline.may(*place, artifacts.name, project), *source.may], purpose="with which the pipeline works",
+            others=codepipeline.using_role(self.name, "pipeline-role"), serves=("pipeline",),
         )  # fmt: skip
         stages = [
             source.stage(),
@@ -209,10 +214,14 @@ class SinglePageApplication(Flow):
         there = new_buckets.standing(self.cloud, self.site_bucket)
         bucket = there or buckets.Bucket(self.site_bucket, self.cloud.identity.region)
         things: list[Action | Use] = []
+        sid = f"HandrailWebsite{re.sub('[^a-z0-9]', '', self.name)}"
         if there:
             things.append(Use("site", f"Use the bucket {bucket.name}", "AWS::S3::Bucket", bucket.name))
         else:
-            things += new_buckets.create("site", bucket, "in which the page will be", self.name)
+            things += new_buckets.create(
+                "site", bucket, "in which the page will be", self.name, statements=[sid],
+                others=new_buckets.served_by_others(bucket),
+            )  # fmt: skip
         after = ("site-tags",) if not there else ()
         if not self.public:
             return bucket, things
@@ -227,7 +236,7 @@ class SinglePageApplication(Flow):
             things.append(buckets.allow_public_policy(bucket, block, after))
             after = ("public-access-block",)
         statement = {
-            "Sid": f"HandrailWebsite{re.sub('[^a-z0-9]', '', self.name)}", "Effect": "Allow", "Principal": "*",
+            "Sid": sid, "Effect": "Allow", "Principal": "*",
             "Action": "s3:GetObject", "Resource": f"arn:{self.cloud.identity.partition}:s3:::{bucket.name}/*",
         }  # fmt: skip
         sentence = f"Let everybody read the files of {bucket.name} (one statement is added to its policy)"
@@ -246,7 +255,8 @@ class SinglePageApplication(Flow):
             if isinstance(one, connections.Connection):
                 used = Use("connection", f"Use the connection {one.name}", "AWS::CodeConnections::Connection", one.arn)
                 return [used], codepipeline.from_connection(one.arn, self.repository, self.branch)
-            made = connections.create(self.name, self.provider)
+            using = codepipeline.using(self.name, connections.CONNECTION)
+            made = connections.create(self.name, self.provider, others=using)
             return [made], codepipeline.from_connection(made.resource, self.repository, self.branch)
         source = codepipeline.from_codecommit(
             who.partition, who.region, who.account, self.repository, self.branch, poll=False

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cost, Find, Ref, Undo, join
+from flows.engine import RUN, Action, Call, Cost, Find, Others, Ref, Settings, Still, Undo, found, join
 
 from .roles import allow
 
@@ -33,11 +33,18 @@ def log(project: str, label: str) -> tuple[Action, Action]:
     """The log of the builds, forgotten after 30 days."""
     here = {"logGroupName": log_group(project)}
     mine = {"Name": label, "handrail:run": RUN, "handrail:flow": Ref("handrail", "flow")}
+    look = Call("logs.DescribeLogGroups", {"logGroupNamePrefix": log_group(project)})
+    there = f"logGroups[?logGroupName=='{log_group(project)}'] | [0]"
     return Action(
         "log",
         f"Create the log {log_group(project)}",
         Call("logs.CreateLogGroup", {**here, "tags": mine}),
         undo=(Undo(Call("logs.DeleteLogGroup", here), gone=("ResourceNotFoundException",)),),
+        find=Find(
+            look, there,
+            proof=Call("logs.ListTagsForResource", {"resourceArn": found("logGroupArn")}),
+            ours=join("tags.\"handrail:run\" == '", RUN, "'"),
+        ),
         # CodeBuild makes it by itself at the first build, so one that stands there may be of an earlier project
         exists=("ResourceAlreadyExistsException",),
         type="AWS::Logs::LogGroup",
@@ -47,7 +54,8 @@ def log(project: str, label: str) -> tuple[Action, Action]:
         "log-days",
         f"Delete what is in the log after {LOG_DAYS} days",
         Call("logs.PutRetentionPolicy", {**here, "retentionInDays": LOG_DAYS}),
-        after=("log",),
+        settings=Settings(look, f"{there}.{{days: [retentionInDays], filters: metricFilterCount, key: [kmsKeyId]}}"),
+        of_new="log",
     )  # fmt: skip
 
 
@@ -64,13 +72,14 @@ def may(partition: str, region: str, account: str, project: str, artifacts: str)
 
 def project(
     name: str, role: Ref, *, image: str, buildspec: str, artifacts: str, variables: Mapping[str, str],
-    after: Sequence[str], label: str,
+    after: Sequence[str], label: str, others: Sequence[Others],
 ) -> Action:  # fmt: skip
     """A project whose source and result are a pipeline's. `buildspec` is its text, or "" for the source's own file.
 
     The locations are ignored by AWS for CODEPIPELINE (API Reference, ProjectSource and ProjectArtifacts, 2026-10);
     emulators want them.
     """
+    look = Call("codebuild.BatchGetProjects", {"names": [name]})
     mine = join("projects[?tags[?key=='handrail:run' && value=='", RUN, "']] | [0].{project: @}")
     return Action(
         "project",
@@ -100,8 +109,20 @@ def project(
                 ],
             },
         ),
-        undo=(Undo(Call("codebuild.DeleteProject", {"name": name})),),
-        find=Find(Call("codebuild.BatchGetProjects", {"names": [name]}), mine),
+        undo=(
+            Undo(  # AWS takes the deletion of one that is not there
+                Call("codebuild.DeleteProject", {"name": name}),
+                still=Still(look, "projects[0].name", name, "Another project has its name."),
+            ),
+        ),
+        others=tuple(others),
+        settings=Settings(
+            look,
+            "projects[0].{role: serviceRole, about: [description], source: source, more: secondarySources || `[]`, "
+            "artifacts: artifacts, environment: environment, minutes: timeoutInMinutes, network: [vpcConfig], "
+            "log: logsConfig, started: [webhook.filterGroups]}",
+        ),
+        find=Find(look, mine),
         not_yet=("InvalidInputException: not authorized to perform: sts:AssumeRole",),
         after=tuple(after),
         type="AWS::CodeBuild::Project",

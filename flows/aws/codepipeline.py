@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cost, Find, Ref, Undo, Wait, join
+from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Settings, Still, Undo, Wait, found, join
 
 from .roles import allow
 
@@ -113,7 +113,10 @@ def pipeline(
     partition: str, region: str, account: str,
 ) -> Action:  # fmt: skip
     """The pipeline, which starts its first run at once."""
-    arn = f"arn:{partition}:codepipeline:{region}:{account}:{name}"
+    arn, look = (
+        f"arn:{partition}:codepipeline:{region}:{account}:{name}",
+        Call("codepipeline.GetPipeline", {"name": name}),
+    )
     mine = join("tags[?key=='handrail:run'].value | [0] == '", RUN, "'")
     return Action(
         "pipeline",
@@ -132,7 +135,23 @@ def pipeline(
                 ],
             },
         ),
-        undo=(Undo(Call("codepipeline.DeletePipeline", {"name": name})),),
+        undo=(
+            Undo(  # AWS takes the deletion of one that is not there
+                Call("codepipeline.DeletePipeline", {"name": name}),
+                still=Still(look, "pipeline.name", name, "Another pipeline has its name."),
+            ),
+        ),
+        others=(
+            Others(
+                Call("events.ListRuleNamesByTarget", {"TargetArn": arn}), join("RuleNames[?@!='handrail-", RUN, "']"),
+                "Rules of others start it",
+            ),
+        ),
+        settings=Settings(
+            look,
+            "pipeline.{role: roleArn, store: artifactStore, stages: stages, mode: executionMode, kind: pipelineType, "
+            "triggers: triggers || `[]`, variables: variables || `[]`}",
+        ),
         find=Find(
             Call("codepipeline.ListPipelines"), f"pipelines[?name=='{name}'] | [0].{{pipeline: @}}",
             proof=Call("codepipeline.ListTagsForResource", {"resourceArn": arn}), ours=mine,
@@ -148,6 +167,30 @@ def pipeline(
             "LimitExceededException": "This region has its 1000 pipelines already. Delete one that is not used.",
         },
     )  # fmt: skip
+
+
+def using(name: str, mark: Late) -> tuple[Others]:
+    """Pipelines beside that one in whose definition something of the run stands: a clone of it, for example."""
+    return (
+        Others(
+            Call("codepipeline.ListPipelines"), f"pipelines[?name!='{name}'].name", "Pipelines of others work with it",
+            each=Call("codepipeline.GetPipeline", {"name": found("id")}),
+            leans=join("contains(to_string(pipeline), '", mark, "')"),
+        ),
+    )  # fmt: skip
+
+
+def using_bucket(name: str, bucket: str) -> tuple[Others]:
+    return using(name, f'"location":"{bucket}"')
+
+
+def using_project(name: str, project: str) -> tuple[Others]:
+    return using(name, f'"ProjectName":"{project}"')
+
+
+def using_role(name: str, role: str) -> tuple[Others]:
+    """`role` is the id of the action that makes it."""
+    return using(name, Ref(role, "Role.Arn"))
 
 
 def first_run(name: str) -> Action:

@@ -6,10 +6,10 @@ pending connection", 2026-10).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flows.engine import RUN, Action, Call, Cloud, Find, Option, Ref, Refused, Undo, found, join
+from flows.engine import RUN, Action, Call, Cloud, Find, Option, Others, Ref, Refused, Undo, found, join
 
 from .tags import tags
 
@@ -51,6 +51,10 @@ def options(cloud: Cloud) -> Iterator[Option[Connection | str]]:
     yield Option(NEW, NEW, "a new one", "confirmed once in the browser, afterwards")
 
 
+CONNECTION = Ref("connection", "ConnectionArn")
+"""The address of one that a plan makes."""
+
+
 def status(cloud: Cloud, arn: str) -> str:
     """PENDING, AVAILABLE or ERROR. Raises CloudError."""
     answer = cloud.make(Call("codeconnections.GetConnection", {"ConnectionArn": arn}))
@@ -62,9 +66,8 @@ def handshake(region: str) -> str:
     return f"https://{region}.console.aws.amazon.com/codesuite/settings/connections?region={region}"
 
 
-def create(name: str, provider: str) -> Action:
-    """Make a connection; it stays PENDING until a person confirms it."""
-    made = Ref("connection", "ConnectionArn")
+def create(name: str, provider: str, others: Sequence[Others]) -> Action:
+    """Make a connection; it stays PENDING until a person confirms it. `others` are what else may lean on it."""
     return Action(
         "connection",
         f"Create the connection {name} to {provider}, to be confirmed in the browser afterwards",
@@ -74,9 +77,11 @@ def create(name: str, provider: str) -> Action:
         ),
         undo=(
             Undo(
-                Call("codeconnections.DeleteConnection", {"ConnectionArn": made}), gone=("ResourceNotFoundException",)
+                Call("codeconnections.DeleteConnection", {"ConnectionArn": CONNECTION}),
+                gone=("ResourceNotFoundException",),
             ),
         ),
+        others=tuple(others),
         find=Find(
             Call("codeconnections.ListConnections"),
             f"Connections[?ConnectionName=='{name}'] | [0].{{ConnectionArn: ConnectionArn}}",
@@ -84,6 +89,6 @@ def create(name: str, provider: str) -> Action:
             ours=join("Tags[?Key=='handrail:run'].Value | [0] == '", RUN, "'"),
         ),
         type="AWS::CodeConnections::Connection",
-        resource=made,
+        resource=CONNECTION,
         undone=f"The connection {name}",
     )  # fmt: skip

@@ -1,15 +1,18 @@
-"""Buckets that a run makes: closed, tagged, and emptied and deleted by undo because nobody had them before.
+"""Buckets that a run makes: closed, tagged by the call that makes them, and deleted by undo.
 
-The name is looked up before the review, so that what stands there afterwards is this run's.
+Only the tag tells that a bucket is the run's: in us-east-1 AWS answers to making one's own bucket a second time as if
+it had made it (Amazon S3 API Reference, "CreateBucket", 2026-10), and a name can be taken by somebody else meanwhile.
+What people put into one is deleted only when that was decided.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from flows.engine import Action, Call, Cloud, CloudError, Find, Refused, Undo, found
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Others, Refused, Still, Undo, found, join
 
 from .buckets import BUSY, Bucket
 from .tags import tags
@@ -20,6 +23,8 @@ NAME = re.compile(
 EVERYTHING = "[Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId} || [{Key: 'handrail-found-it-empty'}]"
 """What to delete; the name of nothing where there is nothing, because S3 refuses an empty list."""
 DAYS_KEPT = 30
+TLS = "DenyInsecureTransport"
+"""The id of the statement that refuses what is not encrypted."""
 
 
 def name(text: str) -> str:
@@ -49,11 +54,41 @@ def standing(cloud: Cloud, name: str) -> Bucket | None:
     return Bucket(name, str(answer.get("BucketRegion") or cloud.identity.region))
 
 
-def create(id: str, bucket: Bucket, purpose: str, label: str) -> tuple[Action, Action]:
-    """Make a bucket, closed as AWS makes it, and tag it. `purpose` follows "Create the bucket …, "."""
-    here = {"Bucket": bucket.name}
-    place: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": bucket.region}}
-    made = {**here, "ObjectOwnership": "BucketOwnerEnforced", **({} if bucket.region == "us-east-1" else place)}
+def create(
+    id: str,
+    bucket: Bucket,
+    purpose: str,
+    label: str,
+    *,
+    files: bool = True,
+    statements: Sequence[str] = (),
+    others: Sequence[Others] = (),
+) -> tuple[Action, Action]:
+    """Make a bucket, closed as AWS makes it, and tag it once more for emulators that do not take the tags with it.
+
+    Args:
+        id: the action's; that of the tags is the same with "-tags" behind it.
+        bucket: what it is called, and where.
+        purpose: what it is for, to follow "Create the bucket …, ".
+        label: the Name tag.
+        files: whether people put files into it; else it only holds what a service put there, which goes with it.
+        statements: the Sids of what the run itself puts into its policy.
+        others: what else may lean on it.
+    """
+    here, about = {"Bucket": bucket.name}, tags(label)
+    place = {} if bucket.region == "us-east-1" else {"LocationConstraint": bucket.region}
+    made = {
+        **here, "ObjectOwnership": "BucketOwnerEnforced", "CreateBucketConfiguration": {**place, "Tags": about},
+    }  # fmt: skip
+    tagged = Call("s3.GetBucketTagging", here, bucket.region)
+    inside = Call("s3.ListObjectVersions", here, bucket.region)
+    who = "TagSet[?Key=='handrail:run'].Value | [0]"
+    ours = Still(
+        tagged, f"{who} || 'nobody'", RUN, "Its tags do not say any more that this run made it.",
+        changed=("NoSuchTagSet",), since=f"{id}-tags",
+    )  # fmt: skip
+    policy = "[json(Policy).Statement][] | [?@ && !contains(`{}`, Sid || '')].[Sid || 'one without a name']"
+    heard = "[QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations][] | [?@]"
     return Action(
         id,
         f"Create the bucket {bucket.name}, {purpose}",
@@ -63,31 +98,63 @@ def create(id: str, bucket: Bucket, purpose: str, label: str) -> tuple[Action, A
                 Call(
                     "s3.DeleteObjects", {**here, "Delete": {"Objects": found(EVERYTHING), "Quiet": True}}, bucket.region
                 ),
-                read=Call("s3.ListObjectVersions", here, bucket.region),
+                read=inside,
                 more="IsTruncated",
                 gone=("NoSuchBucket",),
+                still=ours,
+                when=("files", "delete") if files else None,
             ),
-            Undo(Call("s3.DeleteBucket", here, bucket.region), gone=("NoSuchBucket",)),
+            Undo(Call("s3.DeleteBucket", here, bucket.region), gone=("NoSuchBucket",), still=ours),
+        ),
+        others=(
+            *((Others(inside, "[Versions, DeleteMarkers][].Key", "There are files in it", key="files"),) * files),
+            Others(
+                Call("s3.GetBucketPolicy", here, bucket.region), policy.format(json.dumps(list(statements))),
+                "Statements of others are in its policy",
+            ),
+            Others(
+                Call("s3.GetBucketNotificationConfiguration", here, bucket.region),
+                f"{heard}.[Id, QueueArn || TopicArn || LambdaFunctionArn]", "It tells others of its files",
+            ),
+            *others,
         ),
         find=Find(
-            Call("s3.ListBuckets", {"MaxBuckets": 1000}), f"Buckets[?Name=='{bucket.name}'] | [0].{{Found: Name}}"
+            Call("s3.ListBuckets", {"MaxBuckets": 1000}),
+            f"Buckets[?Name=='{bucket.name}'] | [0].{{Found: Name, CreationDate: CreationDate}}",
+            proof=tagged,
+            ours=join(f"{who} == '", RUN, "'"),
+            bare=inside,
+            untouched="!(Versions || DeleteMarkers)",
+            made="CreationDate",
         ),
+        unless=Find(
+            Call("s3.HeadBucket", here, bucket.region), "@", absent=("404", "NoSuchBucket", "NotFound")
+        ),
+        taken=f"A bucket named {bucket.name} exists already, and was not made by this run.",
         type="AWS::S3::Bucket",
         resource=bucket.name,
-        undone=f"The bucket {bucket.name} with all that was delivered into it",
+        undone=f"The bucket {bucket.name}",
         refusals={"BucketAlreadyExists": f"Somebody else already owns the name {bucket.name}. Choose another."},
     ), Action(
         f"{id}-tags",
         f"Tag the bucket {bucket.name}",
-        Call("s3.PutBucketTagging", {**here, "Tagging": {"TagSet": tags(label)}}, bucket.region),
+        Call("s3.PutBucketTagging", {**here, "Tagging": {"TagSet": about}}, bucket.region),
         not_yet=BUSY,
         after=(id,),
     )  # fmt: skip
 
 
-def artifacts(bucket: Bucket, partition: str, label: str) -> tuple[Action, ...]:
+def served_by_others(bucket: Bucket) -> tuple[Others]:
+    """Distributions that get their files there."""
+    fetched = f"Origins.Items[?starts_with(DomainName, '{bucket.name}.')]"
+    what = "Distributions of CloudFront get their files there"
+    return (Others(Call("cloudfront.ListDistributions"), f"DistributionList.Items[?{fetched}].[Id, DomainName]", what),)
+
+
+def artifacts(bucket: Bucket, partition: str, label: str, others: Sequence[Others]) -> tuple[Action, ...]:
     """Where a pipeline keeps what its stages hand on: private, over TLS only, forgotten after 30 days."""
-    made = create("artifacts", bucket, "in which the stages hand on their files", label)
+    purpose = "in which the stages hand on their files"
+    made = create("artifacts", bucket, purpose, label, files=False, statements=[TLS], others=others)
     tls = "Refuse requests to that bucket that are not encrypted"
     return closed(made, bucket, partition, policy=tls, statements=(), days=DAYS_KEPT)
 
@@ -107,7 +174,7 @@ def closed(
     """
     here, arn = {"Bucket": bucket.name}, f"arn:{partition}:s3:::{bucket.name}"
     tls = {
-        "Sid": "DenyInsecureTransport", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Sid": TLS, "Effect": "Deny", "Principal": "*", "Action": "s3:*",
         "Resource": [arn, f"{arn}/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }  # fmt: skip
     rule = {

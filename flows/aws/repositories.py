@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Still, Undo, shell
+from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Still, Undo, found, join, shell
 
 
 def standing(cloud: Cloud, name: str) -> dict[str, str] | None:
@@ -40,7 +40,11 @@ def create(name: str) -> Action:
                 ),
             ),
         ),
-        # it was looked for before the review, so one that exists after a lost answer is this run's
+        find=Find(
+            look, "repositoryMetadata.{Arn: Arn, repositoryMetadata: @}",
+            proof=Call("codecommit.ListTagsForResource", {"resourceArn": found("Arn")}),
+            ours=join("tags.\"handrail:run\" == '", RUN, "'"),
+        ),
         exists=("RepositoryNameExistsException",),
         type="AWS::CodeCommit::Repository",
         resource=name,

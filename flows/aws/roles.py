@@ -52,6 +52,7 @@ def only_for(account: str, arn: Late = "") -> dict[str, Any]:
 def service_role(
     id: str, name: str, service: str, statements: Sequence[Mapping[str, Any]], *,
     conditions: Mapping[str, Any] | None = None, purpose: str, profile: str = "", serves: Sequence[str] = (),
+    others: Sequence[Others] = (),
 ) -> tuple[Action, Action]:  # fmt: skip
     """A role for a service, and what it may do.
 
@@ -64,6 +65,7 @@ def service_role(
         purpose: what it is for, to follow "Create the role …, ".
         profile: the name of the instance profile that it will stand in.
         serves: the ids of the actions that make what takes it on.
+        others: what else may lean on it.
     """
     trust: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     trust |= {"Condition": dict(conditions)} if conditions else {}
@@ -74,7 +76,7 @@ def service_role(
         f"Create the role {name}, {purpose}",
         Call("iam.CreateRole", {**here, "AssumeRolePolicyDocument": _document([trust]), "Tags": tags(name)}),
         undo=(Undo(Call("iam.DeleteRole", here), gone=("NoSuchEntity",)),),
-        others=_others(name, profile),
+        others=(*_others(name, profile), *others),
         settings=Settings(
             Call("iam.GetRole", here),
             "Role.{trust: AssumeRolePolicyDocument, boundary: [PermissionsBoundary.PermissionsBoundaryArn]}",

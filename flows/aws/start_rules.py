@@ -11,7 +11,24 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, Cost, Entry, Kept, Still, Undo, Wait, edited, found, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    Cost,
+    Entry,
+    Find,
+    Kept,
+    Others,
+    Settings,
+    Still,
+    Undo,
+    Wait,
+    edited,
+    found,
+    join,
+)
 
 from . import roles
 from .buckets import BUSY
@@ -21,6 +38,8 @@ from .tags import tags
 
 RULE = join("handrail-", RUN)
 """The rule's name. Nobody else can have it, because putting a rule overwrites one of the same name."""
+TARGET = "pipeline"
+"""What the rule calls the one thing that it starts."""
 CREATED, BY_TRAIL = "Object Created", "AWS API Call via CloudTrail"
 """The kinds of event: S3's own, and those that EventBridge makes of what a trail records."""
 ARRIVALS = ("PutObject", "POST Object", "CopyObject", "CompleteMultipartUpload")
@@ -93,6 +112,7 @@ def keep_versions(bucket: str, *, existed: bool, status: str, after: tuple[str, 
         undo=(back,) if existed else (),
         not_yet=BUSY,
         after=after,
+        part_of=("target", "pipeline"),
         undone=f"The versioning of {bucket}, which is paused",
     )
 
@@ -129,6 +149,7 @@ def send_events(bucket: str, account: str, *, unchecked: bool, after: tuple[str,
         ),
         not_yet=BUSY,
         after=after,
+        part_of=("rule",),
         undone=f"The events of {bucket} to EventBridge",
         refusals={
             "InvalidArgument": f"S3 does not take the change: something that {bucket} notifies already is gone or does "
@@ -144,23 +165,46 @@ def may_start(pipeline: str, pipeline_arn: str, place: tuple[str, str, str]) -> 
     return roles.service_role(
         "start-role", role_name(pipeline), "events.amazonaws.com",
         [allow("Start", "codepipeline:StartPipelineExecution", pipeline_arn)],
-        conditions=only_for(account, rule_arn), purpose=f"with which the rule may start {pipeline}",
+        conditions=only_for(account, rule_arn), purpose=f"with which the rule may start {pipeline}", serves=("target",),
     )  # fmt: skip
 
 
 def listen(what: str, wanted: Mapping[str, Any], pipeline: str) -> Action:
     """The rule. `what` says in words which files it means."""
+    here = {"Name": RULE}
+    look = Call("events.DescribeRule", here)
     return Action(
         "rule",
         f"Make a rule that notices {what}",
         Call(
             "events.PutRule",
             {
-                "Name": RULE, "EventPattern": json.dumps(wanted), "State": "ENABLED", "Tags": tags(pipeline),
+                **here, "EventPattern": json.dumps(wanted), "State": "ENABLED", "Tags": tags(pipeline),
                 "Description": f"Starts {pipeline} at {what}"[:512],
             },
         ),
-        undo=(Undo(Call("events.DeleteRule", {"Name": RULE}), gone=("ResourceNotFoundException",)),),
+        undo=(
+            Undo(
+                Call("events.DeleteRule", here),
+                gone=("ResourceNotFoundException",),
+                still=Still(look, "Name", RULE, "Another rule has its name."),
+            ),
+        ),
+        others=(
+            Others(
+                Call("events.ListTargetsByRule", {"Rule": RULE}), f"Targets[?Id!='{TARGET}'].[Id, Arn]",
+                "Somebody lets it start more",
+                remove=Call("events.RemoveTargets", {"Rule": RULE, "Ids": [found("id")]}),
+            ),
+        ),
+        settings=Settings(look, "Name && {pattern: EventPattern}"),
+        find=Find(
+            look, "Arn && {RuleArn: Arn}",
+            proof=Call("events.ListTagsForResource", {"ResourceARN": found("RuleArn")}),
+            ours=join("Tags[?Key=='handrail:run'].Value | [0] == '", RUN, "'"),
+        ),
+        unless=Find(look, "Arn && {RuleArn: Arn}"),
+        taken="A rule of this run's name exists already, and was not made by it.",
         not_yet=("ConcurrentModificationException",),
         type="AWS::Events::Rule",
         resource=RULE,
@@ -185,22 +229,29 @@ def start(
         "InputPathsMap": {"revisionValue": version},
         "InputTemplate": json.dumps({"sourceRevisions": [revision]}),
     }
-    target = {"Id": "pipeline", "Arn": pipeline_arn, "RoleArn": roles.arn(role)}
+    target = {"Id": TARGET, "Arn": pipeline_arn, "RoleArn": roles.arn(role)}
     target |= {"InputTransformer": exactly} if version else {}
     here = {"Rule": RULE}
+    look, ours = Call("events.ListTargetsByRule", here), f"Targets[?Id=='{TARGET}'] | [0]"
     return Action(
         "target",
         f"Let the rule start {pipeline}",
         Call("events.PutTargets", {**here, "Targets": [target]}),
         wait=Wait(
-            Call("events.ListTargetsByRule", here),
-            f"Targets[?Id=='pipeline'].Arn | [0] == '{pipeline_arn}'",
+            look,
+            f"{ours}.Arn == '{pipeline_arn}'",
             "Waiting until the rule knows the pipeline",
             limit=60,
         ),
         undo=(
-            Undo(Call("events.RemoveTargets", {**here, "Ids": ["pipeline"]}), gone=("ResourceNotFoundException",)),
+            Undo(
+                Call("events.RemoveTargets", {**here, "Ids": [TARGET]}),
+                gone=("ResourceNotFoundException",),
+                still=Still(look, f"{ours}.Arn", pipeline_arn, "Somebody lets the rule start something else."),
+            ),
         ),
+        settings=Settings(look, f"({ours}) && {{target: {ours}}}"),
+        part_of=("pipeline",),
         not_yet=("ConcurrentModificationException",),
         after=("rule", *after),
         undone=f"What the rule does: starting {pipeline}",
@@ -237,15 +288,15 @@ def stop_asking(
     former = settings.get("PollForSourceChanges")
     without = ", ".join(f'"{name}": "{name}"' for name in settings)
     quiet = Call("codepipeline.ListPipelineExecutions", {"pipelineName": pipeline, "maxResults": 10})
-    under_way = "pipelineExecutionSummaries[?status=='InProgress' || status=='Stopping']"
+    under_way = "pipelineExecutionSummaries[?!status || status=='InProgress' || status=='Stopping']"
     return (
         Action(
             "quiet",
             f"Wait until {pipeline} is not running, because changing it would stop a run",
             quiet,
             wait=Wait(
-                quiet, f"!({under_way})", f"{pipeline} is running", now=f"{under_way} | [0].status", typical=120,
-                limit=3600,
+                quiet, f"type(pipelineExecutionSummaries)=='array' && !({under_way})", f"{pipeline} is running",
+                now=f"{under_way} | [0].status", typical=120, limit=3600,
             ),
             after=after,
         ),
@@ -266,6 +317,7 @@ def stop_asking(
                 ),
             ),
             after=("quiet",),
+            part_of=("target",),
             undone=f"How {pipeline} asks for changes itself",
         ),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Option, Undo, found, join
+from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Option, Settings, Still, Undo, found, join
 
 from . import new_buckets
 from .buckets import Bucket
@@ -149,7 +149,15 @@ def record(trail: Trail, now: Selectors, arn: str) -> Action:
         f"Let the trail {trail.name} write the uploads of that file down too",
         put(f"[{rest}, `{_literal([ours])}`][]"),
         read=look,
-        undo=(Undo(put(rest), read=look, gone=("TrailNotFoundException",)),),
+        undo=(
+            Undo(
+                put(rest),
+                read=look,
+                gone=("TrailNotFoundException",),
+                still=Still(look, f"{kind}[?{mark}] | [0] && 'there'", "there", "Somebody changed it since."),
+            ),
+        ),
+        part_of=("rule",),
         undone=f"What the trail {trail.name} writes down of that file",
         refusals={"InsufficientDependencyServiceAccessPermissionException": "Only the organization's own account may."},
     )
@@ -170,10 +178,14 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
             "Condition": {"StringEquals": {**only, "s3:x-amz-acl": "bucket-owner-full-control"}},
         },
     )  # fmt: skip
-    made = new_buckets.create("trail-bucket", bucket, "in which the trail writes", label)
+    sids = [str(each["Sid"]) for each in policy]
+    made = new_buckets.create(
+        "trail-bucket", bucket, "in which the trail writes", label, statements=[*sids, new_buckets.TLS]
+    )
     sentence = "Let only that trail write there, and refuse requests that are not encrypted"
     place_for = new_buckets.closed(made, bucket, partition, policy=sentence, statements=policy, days=DAYS_KEPT)
-    here, mine = {"Name": name}, join("ResourceTagList[0].TagsList[?Key=='handrail:run'].Value | [0] == '", RUN, "'")
+    here, looked = {"Name": name}, Call("cloudtrail.DescribeTrails", {"trailNameList": [name]})
+    mine = join("ResourceTagList[0].TagsList[?Key=='handrail:run'].Value | [0] == '", RUN, "'")
     return (
         *place_for,
         Action(
@@ -186,12 +198,24 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
                     "EnableLogFileValidation": True, "TagsList": tags(label),
                 },
             ),
-            undo=(Undo(Call("cloudtrail.DeleteTrail", here), gone=("TrailNotFoundException",)),),
+            undo=(
+                Undo(
+                    Call("cloudtrail.DeleteTrail", here),
+                    gone=("TrailNotFoundException",),
+                    still=Still(looked, "trailList[0].Name", name, "Another trail has its name."),
+                ),
+            ),
+            settings=Settings(
+                looked,
+                "trailList[0].{bucket: S3BucketName, prefix: [S3KeyPrefix], everywhere: IsMultiRegionTrail, "
+                "log: [CloudWatchLogsLogGroupArn], topic: [SnsTopicARN], key: [KmsKeyId]}",
+            ),
             find=Find(
-                Call("cloudtrail.DescribeTrails", {"trailNameList": [name]}),
+                looked,
                 f"trailList[?Name=='{name}'] | [0].{{TrailARN: TrailARN}}",
                 proof=Call("cloudtrail.ListTags", {"ResourceIdList": [found("TrailARN")]}), ours=mine,
             ),
+            part_of=("rule",),
             not_yet=("InsufficientS3BucketPolicyException",),
             after=(place_for[-1].id,),
             type="AWS::CloudTrail::Trail",
@@ -207,6 +231,10 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
             "selectors",
             "Let the trail write down the uploads of that file, and nothing else",
             Call("cloudtrail.PutEventSelectors", {"TrailName": name, "AdvancedEventSelectors": [_ours(arn)]}),
+            settings=Settings(
+                Call("cloudtrail.GetEventSelectors", {"TrailName": name}),
+                "TrailARN && {new: AdvancedEventSelectors || `[]`, old: EventSelectors || `[]`}",
+            ),
             after=("trail",),
         ),
         Action("logging", "Switch the trail on", Call("cloudtrail.StartLogging", here), after=("selectors",)),

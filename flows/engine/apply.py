@@ -149,15 +149,17 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
     run = carrier.run
     doubt = run.status(action.id) == "intent"
     if not doubt:
-        if action.unless and (there := carrier.search(action.unless)) is not None:
-            if action.taken:
-                run.note(action.id, "refused", why=action.taken)
-                raise CloudError(action.taken)
+        if action.of_new and not run.facts(action.of_new).get("created", True):
+            run.note(action.id, _made(action), created=False)
+            return
+        if (there := _there_before(action, carrier)) is not None:
             run.note(action.id, _made(action), outputs=_outputs(action, plan, there), created=False)
             return
         run.note(action.id, "intent", **_standing(action, carrier))
     while True:
         reply = look_for(action, carrier) if doubt else None
+        if reply is None and doubt and action.taken:
+            _there_before(action, carrier)
         if doubt and isinstance(action.undo, Restore):
             _nobody_came_between(action, action.undo, carrier)
         if reply is not None:
@@ -194,6 +196,15 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
         return
 
 
+def _there_before(action: Action, carrier: Carrier) -> Any:
+    """What stands there and is not this run's; None if there is nothing. Raises CloudError where it must not."""
+    there = carrier.search(action.unless) if action.unless else None
+    if there is not None and action.taken:
+        carrier.run.note(action.id, "refused", why=action.taken)
+        raise CloudError(action.taken)
+    return there
+
+
 def _nobody_came_between(action: Action, restore: Restore, carrier: Carrier) -> None:
     """Before a setting is put once more: it stands as it was, or as our first call put it. Raises CloudError."""
     now = current(action, restore, carrier)
@@ -210,7 +221,7 @@ def look_for(action: Action, carrier: Carrier) -> dict[str, Any] | None:
         if seconds:
             carrier.pause(seconds)
         late = carrier.age(action.id, "intent") > FRESH
-        if (found := carrier.search(action.find)) is not None:
+        if (found := carrier.search(action.find, carrier.run.when(action.id, "intent"))) is not None:
             reply: dict[str, Any] = found if isinstance(found, dict) else {}
             return reply
         if late:

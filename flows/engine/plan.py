@@ -189,6 +189,10 @@ class Find:
     things without their tags, `proof` asks about the one that was found, with `found(path)` from it in its parameters,
     and the JMESPath `ours` must be true of the answer. Where the listing tells nothing of them, `shape` may be a list
     of candidates, each of which is asked about. `absent` are error codes of `look` that mean that there is nothing.
+
+    Where `proof` says that there is nothing by which to know it, as an emulator does that has not taken the tags of the
+    call, `bare` is asked: it is this run's if the JMESPath `untouched` is true of that answer, and `made`, a JMESPath
+    into what was found, is a time not before the call.
     """
 
     look: Call
@@ -196,6 +200,9 @@ class Find:
     proof: Call | None = None
     ours: Late = ""
     absent: tuple[str, ...] = ()
+    bare: Call | None = None
+    untouched: Late = ""
+    made: Late = ""
 
 
 @dataclass(frozen=True)
@@ -205,7 +212,7 @@ class Still:
     `path` into the answer of `look` gives null when the thing is gone, `equals` when it is still ours, and
     anything else when somebody changed it since; then it is left alone and `otherwise` says so. `absent` are
     error codes of `look` that mean that what might stand in the way is gone itself, `changed` those that mean that
-    somebody changed it.
+    somebody changed it. `since` is the id of an action that must have run for there to be anything to look at.
     """
 
     look: Call
@@ -214,6 +221,7 @@ class Still:
     otherwise: str
     absent: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -415,6 +423,7 @@ class Action:
         unless: what is looked for just before the call, where AWS takes a repeated one without a word: if it is there,
             it was there before. After a lost answer it is left for a person to look at, unless `find` proves it.
         taken: what is said then, where nothing can go on with what was there before.
+        of_new: the id of the action that makes what this one sets something of: if that was there before, nothing is.
     """
 
     id: str
@@ -440,6 +449,7 @@ class Action:
     copies: tuple[str, ...] = ()
     unless: Find | None = None
     taken: str = ""
+    of_new: str = ""
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
@@ -454,8 +464,7 @@ class Action:
             yield from self.wait.calls()
         for find in filter(None, (self.find, self.unless)):
             yield find.look, None
-            if find.proof:
-                yield find.proof, find.look
+            yield from ((call, find.look) for call in (find.proof, find.bare) if call)
         for others in self.others:
             yield others.look, None
             if others.each:
@@ -482,7 +491,7 @@ class Action:
         """The ids of the actions that must have run before this one."""
         added = self.undo if isinstance(self.undo, Entry) else None
         mentioned = {ref.action for ref in refs((self.call, self.read, self.wait, self.find, self.unless, added))}
-        return frozenset(mentioned.union(self.after) - {self.id, RUN.action, FOUND})
+        return frozenset(mentioned.union(self.after, {self.of_new}) - {self.id, RUN.action, FOUND, ""})
 
     @property
     def stands_on(self) -> frozenset[str]:

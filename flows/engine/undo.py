@@ -326,6 +326,8 @@ def _gone(problem: CloudError, codes: Iterable[str] = ()) -> bool:
 def _as_left(taking: _Taking, still: Still) -> bool:
     """Whether it is still as this run left it; False if it is gone. Raises _Stays if somebody changed it."""
     carrier = taking.carrier
+    if still.since and carrier.run.status(still.since) not in ("done", "ready"):
+        return True
     try:
         now = carrier.believed(
             lambda: carrier.look(still.look, still.path),

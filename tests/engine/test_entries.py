@@ -34,7 +34,6 @@ from flows.engine.cloud import Aws
 from flows.engine.plan import refs
 from flows.engine.receipts import receipt
 from flows.engine.undo import undo
-from flows.export.cli import script
 from flows.practice import ACCOUNT_ID, PracticeAccount
 
 WITH_POLICY, WITHOUT = "fjord-coffee-site", "fjord-coffee-files"

@@ -1,4 +1,4 @@
-"""What signs somebody in goes to AWS alone: whatever is given as an address, no token and no key of AWS's arrives there.
+"""What signs somebody in goes to AWS alone: whatever is given as an address, no token and no key arrives there.
 
 Whoever listens on this machine stands for anybody else: it hears everything that is sent to it.
 """
@@ -134,7 +134,7 @@ def test_a_role_is_taken_at_an_emulator_on_this_machine_and_nowhere_else(strange
         sign_in(Place("guarded", endpoint_url=stranger.url))
     assert caught.value.door is not None
     caught.value.door.enter(MFA)
-    with pytest.raises(NoAccess, match="takes a role, and https://emulator.example is not AWS"):
+    with pytest.raises(NoAccess, match=r"takes a role, and https://emulator\.example is not AWS"):
         sign_in(Place("guarded", endpoint_url=ELSEWHERE))
 
 

@@ -56,9 +56,10 @@ def test_the_buckets(client: Any) -> None:
         s3.get_public_access_block(Bucket="fjord-coffee-site")
 
 
-def test_a_new_bucket_is_closed(client: Any) -> None:
-    s3 = client("s3")
-    s3.create_bucket(Bucket="beans", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+def test_a_new_bucket_is_closed_and_has_its_tags(client: Any) -> None:
+    s3, mine = client("s3"), [{"Key": "team", "Value": "roasting"}]
+    s3.create_bucket(Bucket="beans", CreateBucketConfiguration={"LocationConstraint": "eu-central-1", "Tags": mine})
+    assert s3.get_bucket_tagging(Bucket="beans")["TagSet"] == mine
     block = s3.get_public_access_block(Bucket="beans")["PublicAccessBlockConfiguration"]
     assert len(block) == 4
     assert all(block.values())

@@ -53,6 +53,15 @@ def _permission(low: int, high: int, *cidrs: str) -> dict[str, Any]:
     return {"IpProtocol": "tcp", "FromPort": low, "ToPort": high, "IpRanges": ranges}
 
 
+def test_a_rule_for_another_group_says_what_it_is_for(ec2: Any) -> None:
+    group = named(ec2, "group", "app")
+    pair = {"GroupId": named(ec2, "group", "web"), "Description": "the web servers"}
+    rule = {"IpProtocol": "tcp", "FromPort": 9100, "ToPort": 9100, "UserIdGroupPairs": [pair]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    assert "the web servers" in [each.get("Description") for each in rules]
+
+
 def test_every_new_rule_is_answered_with_its_id_description_and_tags(ec2: Any) -> None:
     group = named(ec2, "group", "app")
     rules = ec2.authorize_security_group_ingress(

@@ -81,3 +81,9 @@ def test_a_wrong_folder_leaves_its_log(account: PracticeAccount) -> None:
     logs: Any = account.session.client("logs")
     events = logs.get_log_events(logGroupName=where["groupName"], logStreamName=where["streamName"])["events"]
     assert any("exit status 1" in event["message"] for event in events)
+
+
+def test_a_repository_keeps_its_tags(account: PracticeAccount) -> None:
+    repositories = account.session.client("codecommit")
+    made = repositories.create_repository(repositoryName="beans", tags={"team": "roasting"})["repositoryMetadata"]
+    assert repositories.list_tags_for_resource(resourceArn=made["Arn"])["tags"] == {"team": "roasting"}

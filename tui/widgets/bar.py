@@ -48,7 +48,7 @@ SHORTER = (r"(?<= at )http://(?=127\.|localhost|\[::1\])", r"^\S+ (?=\d{12}\b)",
 
 
 def told(where: str, width: int) -> str:
-    """Which account this is, in a bar of `width` cells. The name of the account and the profile make room in the end."""
+    """Which account this is, in a bar of `width` cells. The account's name and the profile make room in the end."""
     room = width - 12
     text = squeezed(where, room)
     if " at http" in where:

@@ -62,7 +62,10 @@ GAPS: dict[str, str] = {
     ),
     "ec2.GetAllowedImagesSettings": "Missing in moto; every image is allowed.",
     "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
-    "s3.CreateBucket": "moto makes a bucket without a public access block; here it blocks all, as on AWS.",
+    "s3.CreateBucket": (
+        "moto makes a bucket without a public access block, and loses its tags; here it blocks all and keeps them, as "
+        "on AWS."
+    ),
     "s3.ListBuckets": "Answers with each bucket's region.",
     "s3.PutBucketPolicy": (
         "moto takes any text and any policy; what is malformed, too large, for another bucket or public "
@@ -151,6 +154,8 @@ GAPS: dict[str, str] = {
     "codepipeline.GetPipelineState": (
         "Missing in moto; an empty repository, a connection that nobody confirmed and a folder other than dist fail."
     ),
+    "codecommit.CreateRepository": "moto loses the tags; kept here.",
+    "codecommit.ListTagsForResource": "Missing in moto.",
     "codebuild.BatchGetBuilds": "Answers with the build that a pipeline failed in.",
     "logs.GetLogEvents": "The end of a failed build's log.",
     "events.PutTargets": (
@@ -195,6 +200,7 @@ _WHERE = {
     "codepipeline": ("pipelines",),
     "events": ("rules",),
     "codebuild": ("pipelines",),
+    "codecommit": ("pipelines",),
     "logs": ("pipelines",),
 }
 _done: set[str] = set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 from moto.core.responses import ActionResult
 from moto.s3.exceptions import NoSuchBucketPolicy, S3ClientError
@@ -23,6 +24,7 @@ NOT_PUBLIC = {
 """Conditions that keep a policy from being public (S3 User Guide, "Blocking public access", 2026-10)."""
 
 _create_bucket: Any = S3Backend.create_bucket
+_put: Any = S3Response._bucket_response_put
 _put_policy: Any = S3Backend.put_bucket_policy
 _encryption: Any = S3Backend.get_bucket_encryption
 
@@ -36,6 +38,17 @@ def _closed_bucket(self: S3Backend, *args: Any, **given: Any) -> Any:
         restrict_public_buckets="true",
     )
     return bucket
+
+
+def _tagged_bucket(self: Response, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
+    """A new bucket with the tags of the call that makes it; one that is there already keeps its own."""
+    there = bucket_name in self.backend.buckets
+    answer = _put(self, request, bucket_name, querystring)
+    tags = [] if querystring or there or not self.body else ElementTree.fromstring(self.body).findall(".//{*}Tag")  # noqa: S314 - botocore's own words
+    if tags and bucket_name in self.backend.buckets:
+        given = {tag.findtext("{*}Key"): tag.findtext("{*}Value") for tag in tags}
+        self.backend.put_bucket_tagging(bucket_name, given)
+    return answer
 
 
 def _checked_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None:
@@ -129,5 +142,9 @@ def install() -> None:
     S3Backend.get_bucket_encryption = _always_encrypted  # type: ignore[method-assign]
     answers(
         S3Response,
-        {"get_bucket_policy_status": _policy_status, "all_buckets": _all_buckets},
+        {
+            "get_bucket_policy_status": _policy_status,
+            "all_buckets": _all_buckets,
+        },
     )
+    S3Response._bucket_response_put = _tagged_bucket  # type: ignore[method-assign]

@@ -13,6 +13,8 @@ from typing import Any
 
 from moto.codebuild.models import codebuild_backends
 from moto.codebuild.responses import CodeBuildResponse
+from moto.codecommit.exceptions import RepositoryDoesNotExistException
+from moto.codecommit.responses import CodeCommitResponse
 from moto.codepipeline.models import CodePipelineBackend, PipelineExecution
 from moto.codepipeline.responses import CodePipelineResponse
 from moto.core.responses import ActionResult
@@ -23,6 +25,7 @@ from flows.practice.gaps.wire import Described, Response, answers
 
 FETCHED_IN, BUILT_IN, BUILT_INTO = 1, 4, "dist"
 _create_pipeline: Any = CodePipelineBackend.create_pipeline
+_create_repository: Any = CodeCommitResponse.create_repository
 _batch_get_builds: Any = CodeBuildResponse.batch_get_builds
 _get_log_events: Any = LogsResponse.get_log_events
 
@@ -153,9 +156,28 @@ def _log_events(self: Response) -> Any:
     return json.dumps({"events": events, "nextForwardToken": "f", "nextBackwardToken": "b"})
 
 
+def _tagged_repository(self: Response) -> Any:
+    answer = _create_repository(self)
+    made = self.codecommit_backend.repositories[self._get_param("repositoryName")]
+    vars(made)["tags"] = self._get_param("tags") or {}
+    return answer
+
+
+def _tags_of_repository(self: Response) -> str:
+    arn = self._get_param("resourceArn")
+    for each in self.codecommit_backend.repositories.values():
+        if each.repository_metadata["Arn"] == arn:
+            return json.dumps({"tags": vars(each).get("tags", {})})
+    raise RepositoryDoesNotExistException(arn.rpartition(":")[2])
+
+
 def install() -> None:
     CodePipelineBackend.create_pipeline = _create  # type: ignore[method-assign]
     CodePipelineBackend.start_pipeline_execution = _started  # type: ignore[method-assign]
     answers(CodePipelineResponse, {"get_pipeline_state": _state})
     answers(CodeBuildResponse, {"batch_get_builds": _builds})
     answers(LogsResponse, {"get_log_events": _log_events})
+    answers(
+        CodeCommitResponse,
+        {"create_repository": _tagged_repository, "list_tags_for_resource": _tags_of_repository},
+    )
