@@ -18,5 +18,5 @@ def in_any_order(things: str, part: str = "") -> str:
 
 
 def literal(value: Any) -> str:
-    """JMESPath that is this value."""
+    """JMESPath that is this value, in which there is nothing but what JSON has."""
     return f"`{json.dumps(value).replace('`', chr(92) + 'u0060')}`"

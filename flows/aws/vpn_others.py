@@ -89,7 +89,7 @@ def tables(
 
 def static_routes(connection: Late, networks: Iterable[IPv4Network]) -> Others:
     """The networks of which somebody told AWS that they are behind the connection as well."""
-    ours = edits.literal(str(network) for network in networks)
+    ours = edits.literal([str(network) for network in networks])
     return Others(
         Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]}),
         f"VpnConnections[?{ALIVE}].Routes[] | [?{ALIVE} && !contains({ours}, DestinationCidrBlock)]"
