@@ -18,23 +18,28 @@ STOPPING = "Stopping after the calls that are under way…"
 
 
 def carry_out(session: Session, cautions: list[Caution], output: str) -> int:
-    from flows.engine import CloudError
+    from flows.engine import CloudError, JournalTrouble
 
     from . import batch
 
     problems: list[Problem] = []
     seen: dict[str, str] = {}
     with stoppable(session.stop, STOPPING) as interrupted:
-        for event in session.apply():
-            problems += [event.problem] if event.problem else []
-            tell(event, output, seen)
+        try:
+            for event in session.apply():
+                problems += [event.problem] if event.problem else []
+                tell(event, output, seen)
+        except JournalTrouble as problem:
+            if not _made_something(session):
+                raise
+            problems.append(problem)
     run = session.run
     assert run is not None and run.plan is not None
     failed = len(problems) > 0 or bool(interrupted)
     if not failed:
         try:
             session.hand_over()
-        except CloudError as problem:
+        except (CloudError, JournalTrouble) as problem:
             problems.append(problem)
     document = batch.result(session, cautions)
     if problems:
@@ -46,26 +51,44 @@ def carry_out(session: Session, cautions: list[Caution], output: str) -> int:
 
 
 def take_back(session: Session, decisions: dict[str, str], output: str) -> int:
+    from flows.engine import JournalTrouble
+
     from . import batch
 
     batch.writable(session.place)
     seen: dict[str, str] = {}
+    trouble: Problem | None = None
     with stoppable(session.stop, STOPPING) as interrupted:
-        for event in session.undo(decisions):
-            tell(event, output, seen)
-    code = tell_receipt(session, output)
+        try:
+            for event in session.undo(decisions):
+                tell(event, output, seen)
+        except JournalTrouble as problem:
+            if not _made_something(session):
+                raise
+            trouble = problem
+    code = tell_receipt(session, output, trouble)
     return 130 if interrupted else code
 
 
-def tell_receipt(session: Session, output: str) -> int:
+def _made_something(session: Session) -> bool:
+    from . import batch
+
+    return bool(session.run and session.run.plan and batch.anything_created(session.run, session.run.plan))
+
+
+def tell_receipt(session: Session, output: str, trouble: Problem | None = None) -> int:
+    """How an undo ended; `trouble` is what broke it off."""
     from . import batch, words
 
     receipt: Receipt = session.receipt()
     if output == "text":
         click.echo("\n".join(words.receipt(receipt)))
+        if trouble:
+            click.echo(words.problem(trouble), err=True)
     else:
-        print_json(batch.undone(session, receipt), compact=output == "ndjson")
-    return 0 if receipt.complete else 1
+        error = {"error": batch.as_error(trouble)} if trouble else {}
+        print_json(batch.undone(session, receipt) | error, compact=output == "ndjson")
+    return 0 if receipt.complete and not trouble else 1
 
 
 @contextmanager

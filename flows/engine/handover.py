@@ -73,6 +73,9 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
     left, count = list(receipt.left), 0
     for name, digest in run.record.handover.get("files", {}).items():
         path = Path(name)
+        if not path.is_relative_to(run.folder) or ".." in path.parts:
+            left.append(Left(f"The file {name}", "It is not in the folder of this run, so it was not touched."))
+            continue
         try:
             _part(path).unlink(missing_ok=True)
             if _digest(path.read_bytes()) != digest:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -297,3 +300,52 @@ def test_an_owner_on_another_machine_is_believed(journal: Journal) -> None:
     owned_by(journal, run, host="elsewhere")
     with pytest.raises(Busy, match="elsewhere"), run.held():
         pass
+
+
+def test_a_newer_form_is_not_touched(tmp_path: Path) -> None:
+    """What a newer Handrail wrote is neither read nor stamped down."""
+    Journal(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(JournalTrouble, match="written by a newer Handrail"):
+        Journal(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (99,)
+
+
+@pytest.mark.parametrize("logged", (False, True), ids=("on its own", "beside its log"))
+def test_reading_needs_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: bool) -> None:
+    """Where nothing can be written, what is in the journal can be read, and writing says why it cannot."""
+    kept = Journal(tmp_path)
+    run = kept.begin("vpn", Place(), "1")
+    folder = tmp_path if not logged else Path(shutil.copytree(tmp_path, tmp_path / "copy"))
+    kept.close()
+    monkeypatch.setattr(os, "open", _no_room)
+    reading = Journal(folder)
+    assert [record.id for record in reading.records()] == [run.id]
+    with pytest.raises(JournalTrouble, match="No space left"):
+        reading.begin("vpn", Place(), "1")
+
+
+def _no_room(*_: object) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("name", ("", "journal.db"), ids=("the folder", "the file"))
+def test_a_link_is_not_followed(tmp_path: Path, name: str) -> None:
+    """Whoever can put a link there could have another journal believed."""
+    Journal(tmp_path / "theirs").close()
+    folder = tmp_path / "ours"
+    if name:
+        folder.mkdir()
+    (folder / name).symlink_to(tmp_path / "theirs" / name)
+    with pytest.raises(JournalTrouble, match="is a link"):
+        Journal(folder)
+
+
+def test_a_damaged_journal_is_no_lost_account(tmp_path: Path) -> None:
+    """The remedy says how what its runs made is found."""
+    (tmp_path / "journal.db").write_text("this is no database, and it is long enough to be seen as none" * 20)
+    with pytest.raises(JournalTrouble) as caught:
+        Journal(tmp_path)
+    assert "handrail:run" in caught.value.remedy

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from elsewhere.trouble import Answered, Cut, reached
+from elsewhere.trouble import Answered, Cut, Full, reached
 from kills.scenes import CASES
 from support.killed import Scene, answers, status, the_run
 from support.world import Ended, Trouble, World, begun
@@ -26,6 +26,7 @@ TROUBLE: Mapping[str, Callable[[int], Trouble]] = {
     "denied": lambda n: Answered(n, "AccessDenied", 403),
     "a limit": lambda n: Answered(n, "LimitExceeded", 400),
     "the clock is wrong": lambda n: Answered(n, "RequestTimeTooSkewed", 403),
+    "the journal is full": Full,
 }
 
 
