@@ -82,9 +82,20 @@ def apply(
     while not events.empty():
         if (event := events.get()) is not None:
             yield event
+    if len(ready) == len(plan.actions):
+        _look_once_more(plan, carrier)
     if not failed and len(ready) < len(plan.actions):
         yield Event(Happening.STOPPED, "", "Stopped before the next call.")
     run.set_status("done" if len(ready) == len(plan.actions) else "failed")
+
+
+def _look_once_more(plan: Plan, carrier: Carrier) -> None:
+    """What was noted of a thing when it was just made may be half of it, or what was there before."""
+    for action in plan.actions:
+        facts = carrier.run.facts(action.id)
+        now = as_made(action, carrier).get("as_made") if facts.get("created", True) else None
+        if now and now != facts.get("as_made"):
+            carrier.run.note(action.id, "ready", as_ended=now)
 
 
 def _relieve(plan: Plan, carrier: Carrier) -> None:

@@ -181,13 +181,15 @@ def _id(each: Any) -> str:
 
 def _edited(action: Action, carrier: Carrier) -> bool:
     """Whether something that was noted of it when it was ready is different now."""
-    noted: Mapping[str, str] = carrier.run.facts(action.id).get("as_made", {})
-    if not noted:
+    facts = carrier.run.facts(action.id)
+    first: Mapping[str, str] = facts.get("as_made", {})
+    last: Mapping[str, str] = facts.get("as_ended", first)
+    if not last:
         return False
 
     def changed() -> bool:
         now = as_made(action, carrier).get("as_made") or {}  # nothing where it is gone or cannot be read
-        return bool(now) and any(now.get(name) != digest for name, digest in noted.items())
+        return bool(now) and any(now.get(name) not in (digest, first.get(name)) for name, digest in last.items())
 
     return carrier.believed(changed, bool, (action.id,))
 

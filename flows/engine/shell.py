@@ -2,7 +2,8 @@
 
 Names, keys and tags in them are written by other people, and one that holds `$(…)` must not run where it is pasted. So
 every command in a text is made here and nowhere else. bash and zsh read all of them. fish and a plain POSIX sh read
-those whose words can be printed; fish takes a backslash between quotes for its own.
+those whose words can be printed and have no blanks at an end or in a row; fish takes a backslash between quotes for its
+own.
 """
 
 from __future__ import annotations

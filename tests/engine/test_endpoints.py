@@ -109,7 +109,8 @@ def test_a_flag_goes_before_everything(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     cloud = Aws(Place("mixed", endpoint_url="http://127.0.0.1:9"))
     assert set(asked(cloud).values()) == {"http://127.0.0.1:9"}
-    assert (cloud.place.endpoint_url, cloud.place.endpoints) == ("http://127.0.0.1:9", ())
+    signing_in = (("signin", ""), ("sso", ""), ("sso_oidc", ""))
+    assert (cloud.place.endpoint_url, cloud.place.endpoints) == ("http://127.0.0.1:9", signing_in)
 
 
 def test_a_section_that_is_not_there_is_named() -> None:

@@ -97,7 +97,7 @@ def test_a_full_disk_stops_before_the_next_call(
     """Wherever the disk becomes full: a sentence says so, and no call went out that is not written down."""
     before = snapshot(account.session)
     outcomes = set()
-    for room in range(12):
+    for room in (0, *range(12, 36, 2)):
         journal = Journal(tmp_path / str(room))
         made = session(cloud, journal, clock=clock)
         made.review()

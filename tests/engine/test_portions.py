@@ -34,7 +34,7 @@ def test_a_bucket_is_emptied_in_portions(
     for number in range(5):
         s3.put_object(Bucket="fjord-shop-front", Key=f"{number}.html", Body=b"")
     s3.delete_object(Bucket="fjord-shop-front", Key="0.html")
-    taken_back(made)
+    taken_back(made, files="delete")
     assert picture(account.session) == before
 
 

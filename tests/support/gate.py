@@ -137,6 +137,8 @@ class Gate:
         return None
 
     def _token(self, said: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        if said["grantType"] == "refresh_token":
+            return 400, {"__type": "InvalidGrantException", "error_description": "It has run out."}
         assert said["deviceCode"] == "device-1" and said["clientSecret"] == "hush"
         if self.answer:
             return 400, {"__type": self.answer, "error_description": "As was asked for."}
