@@ -202,12 +202,13 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
                 Undo(
                     Call("cloudtrail.DeleteTrail", here),
                     gone=("TrailNotFoundException",),
-                    still=Still(looked, "trailList[0].Name", name, "Another trail has its name."),
+                    still=Still(looked, f"trailList[?Name=='{name}'] | [0].Name", name, "Another trail has its name."),
                 ),
             ),
             settings=Settings(
                 looked,
-                "trailList[0].{bucket: S3BucketName, prefix: [S3KeyPrefix], everywhere: IsMultiRegionTrail, "
+                f"trailList[?Name=='{name}'] | [0]."
+                "{bucket: S3BucketName, prefix: [S3KeyPrefix], everywhere: IsMultiRegionTrail, "
                 "log: [CloudWatchLogsLogGroupArn], topic: [SnsTopicARN], key: [KmsKeyId]}",
             ),
             find=Find(

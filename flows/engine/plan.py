@@ -413,7 +413,7 @@ class Action:
         refusals: AWS's error codes for the call, in plain words; AWS's own words are shown beside them.
         relieves: the id of an action that must not last, such as stopping a server. However applying ends, this
             action's call is made then; it must be one that may be repeated.
-        gives_up: the id of an action whose thing this one takes away again; undo has nothing to do with it any more.
+        gives_up: the id of an action whose thing this one takes away again: that it is gone is the run's own doing.
         read: made just before the call, whose parameters take `found(path)` from its answer: a document that AWS takes
             only as a whole, of which one thing changes.
         others: what others may have put into it or made lean on it.

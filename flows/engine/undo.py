@@ -126,8 +126,7 @@ def _looked_at(run: Run, plan: Plan) -> list[Action]:
 
 def _ended(run: Run, plan: Plan) -> set[str]:
     """What was not meant to last and did not; what somebody did to it afterwards is theirs."""
-    over = [action for action in plan.actions if run.status(action.id) == "ready"]
-    return {id for action in over for id in (action.relieves, action.gives_up) if id}
+    return {action.relieves for action in plan.actions if action.relieves and run.status(action.id) == "ready"}
 
 
 class _Stays(CloudError):
@@ -181,7 +180,8 @@ class _Taking:
 
 def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
     run = carrier.run
-    begun = run.status(action.id) == "undo"
+    given_up = any(other.gives_up == action.id and run.status(other.id) == "ready" for other in plan.actions)
+    begun = given_up or run.status(action.id) == "undo"
     if run.status(action.id) == "intent":
         reply = look_for(action, carrier)
         if reply is not None:

@@ -11,7 +11,7 @@ from ..place import Place
 from .carry import Carrier
 from .clock import Clock, RealClock
 from .cloud import Cloud
-from .endpoints import OWN, addresses
+from .endpoints import OWN, SIGN_IN, addresses
 from .journal import Record, Run
 from .plan import Action, Call, Entry, Plan, Restore
 from .problems import CloudError, Denied, NoAccess, Refused, Unplaced
@@ -56,11 +56,9 @@ def insist(record: Record, said: Place) -> None:
         what = f"{run} is in {kept.region}, and --region says {said.region}."
         raise Refused(what, remedy=f"Leave out --region: it is gone on with in {kept.region}.")
     known = kept.practice or kept.partition or kept.endpoint_url
-    if (
-        said.endpoint_url
-        and known
-        and (said.endpoint_url.rstrip("/"), ()) != (kept.endpoint_url.rstrip("/"), kept.endpoints)
-    ):
+    elsewhere = any(id not in SIGN_IN for id, _ in kept.endpoints)  # the flag says nothing of where one signs in
+    same = said.endpoint_url.rstrip("/") == kept.endpoint_url.rstrip("/") and not elsewhere
+    if said.endpoint_url and known and not same:
         there = " and ".join(addresses(kept.endpoint_url, kept.endpoints)) or OWN
         at = "in practice" if kept.practice else f"at {there}"
         what = f"{run} is {at}, and --endpoint-url says {said.endpoint_url}."

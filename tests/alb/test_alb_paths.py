@@ -84,7 +84,7 @@ def test_every_path_into_an_answer_exists(plans: list[tuple[tuple[str, ...], Pla
         for action in plan.actions:
             for path in plan.paths_into(action.id):
                 jmespath.compile(path)
-                assert path.split("[")[0] in ("Listeners", "Rules", "SecurityGroupRules")
+                assert path.lstrip("(").split("[")[0] in ("Listeners", "Rules", "SecurityGroupRules")
 
 
 def test_every_permission_is_known(plans: list[tuple[tuple[str, ...], Plan]]) -> None:

@@ -28,7 +28,11 @@ def file_that_landed(account: PracticeAccount, made: Session) -> None:
 
 
 def accesses_written_down(account: PracticeAccount, made: Session) -> None:
-    client(account, "s3").put_object(Bucket=TRAIL_BUCKET, Key="AWSLogs/1.json.gz", Body=b"who did what")
+    s3 = client(account, "s3")
+    policy = s3.get_bucket_policy(Bucket=TRAIL_BUCKET)["Policy"]
+    s3.delete_bucket_policy(Bucket=TRAIL_BUCKET)  # it lets nobody else write, not even for a test
+    s3.put_object(Bucket=TRAIL_BUCKET, Key="AWSLogs/1.json.gz", Body=b"who did what")
+    s3.put_bucket_policy(Bucket=TRAIL_BUCKET, Policy=policy)
 
 
 def trail_records_more(account: PracticeAccount, made: Session) -> None:

@@ -31,7 +31,7 @@ def test_undone_is_as_before(
     if site != "fjord-coffee-site":
         s3.put_object(Bucket=site, Key="index.html", Body=b"<h1>Fjord</h1>")
     assert picture(account.session) != before
-    taken_back(made)
+    taken_back(made, files="delete")
     assert picture(account.session) == before
 
 
