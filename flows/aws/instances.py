@@ -230,7 +230,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
             *(
                 Others(
                     Call("ec2.DescribeInstanceAttribute", {"InstanceId": INSTANCE, "Attribute": attribute}),
-                    f"{key}.Value && [InstanceId]", f"It is protected against {what}; switch that off first", key="",
+                    f"{key}.Value && ['{key}']", f"It is protected against {what}; switch that off first", key="",
                 )
                 for attribute, key, what in PROTECTIONS
             ),
