@@ -503,7 +503,7 @@ def test_an_export_goes_to_stdout_or_a_file(
     words = ("export", "vpn", "--answers", answers(), "--format", form, *museum.at)
     shown = handrail(*words)
     assert shown.code == 0
-    assert shown.err == ""
+    assert shown.err == "" if form == "cli" else "AWS knows no single things for" in shown.err
     file = tmp_path / "out"
     written = handrail(*words, "--out", file)
     assert (written.code, written.out) == (0, "")
