@@ -15,6 +15,7 @@ from support.variants import VARIANTS, Reviewed
 import flows
 from flows.engine import Action, Call, Caution, Plan, Review, Undo
 from flows.engine.cloud import Identity
+from flows.engine.permissions import Need
 from flows.export.markdown import prose
 from flows.export.runbook import runbook
 
@@ -96,7 +97,9 @@ def test_a_name_from_the_account_stays_a_name() -> None:
         "gate", HOSTILE, Call("ec2.CreateVpnGateway", {"Type": HOSTILE}), undone=HOSTILE,
         undo=(Undo(Call("ec2.DeleteVpnGateway", {"VpnGatewayId": HOSTILE}), gone=(HOSTILE,)),),
     )  # fmt: skip
-    review = Review((), Plan((action,)), (), (Caution("x", f"{HOSTILE} {HOSTILE}"),), ("ec2:CreateVpnGateway",), ())
+    review = Review(
+        (), Plan((action,)), (), (Caution("x", f"{HOSTILE} {HOSTILE}"),), (Need("ec2:CreateVpnGateway"),), ()
+    )
     identity = Identity("123456789012", "arn:aws:iam::123456789012:user/x", "eu-central-1", HOSTILE)
     text = runbook(review, flow=flows.find("vpn"), identity=identity, on=TODAY, costs=[HOSTILE])
     assert "\x1b" not in text
