@@ -347,6 +347,7 @@ RULES: Mapping[str, Rule] = {
     "codecommit.CreateRepository": makes("{repositoryName}"),
     "codecommit.DeleteRepository": on("{repositoryName}"),
     "codecommit.GetRepository": on("{repositoryName}"),
+    "codecommit.ListTagsForResource": on("{resourceArn}"),
     "codeconnections.CreateConnection": makes("connection/*", asked="*"),
     "codeconnections.DeleteConnection": on("connection/{ConnectionArn}"),
     "codeconnections.GetConnection": on("connection/{ConnectionArn}"),
@@ -371,9 +372,12 @@ RULES: Mapping[str, Rule] = {
     "logs.CreateLogGroup": (*makes(LOG[0]), *on(LOG[1])),
     "logs.DeleteLogGroup": on(*LOG),
     "logs.GetLogEvents": on(*LOG),
+    "logs.ListTagsForResource": on("log-group:{resourceArn}"),
     "logs.PutRetentionPolicy": on(*LOG),
     # -- events, trails, functions, queues, machines
     "events.DeleteRule": on(EVENT_RULE),
+    "events.DescribeRule": on(EVENT_RULE),
+    "events.ListTagsForResource": on("rule/{ResourceARN}"),
     "events.ListTargetsByRule": on("rule/{Rule}"),
     "events.PutRule": makes(EVENT_RULE),
     "events.PutTargets": (
