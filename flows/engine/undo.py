@@ -54,6 +54,7 @@ def undo(
         run.note(id, "refused", why="it did not last")
     actions = standing(run, plan)
     try:
+        _adopt_first(actions, carrier)
         held = [claim for claim in claims(_looked_at(run, plan), carrier) if claim.holds(carrier.decisions)]
     except NoAccess as problem:
         yield _left(run, actions[0], Stay(str(problem), "refused"), problem)
@@ -292,6 +293,18 @@ def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
 
 def _wanted(step: Undo, carrier: Carrier) -> bool:
     return not step.when or carrier.decisions.get(step.when[0]) == step.when[1]
+
+
+def _adopt_first(actions: Iterable[Action], carrier: Carrier) -> None:
+    """What was made though its answer never came is known as this run's before others are looked for."""
+    for action in actions:
+        if carrier.run.status(action.id) == "intent" and action.find:
+            try:
+                reply = look_for(action, carrier)
+            except CloudError:  # it is told when the action's own turn comes
+                continue
+            if reply is not None:
+                _adopt(action, carrier, reply)
 
 
 def _adopt(action: Action, carrier: Carrier, reply: dict[str, Any]) -> None:
