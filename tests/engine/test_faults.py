@@ -141,7 +141,7 @@ def test_denied_at_every_call_of_applying(
         taken_back(made)
         assert snapshot(account.session) == before
     # only how the connection was made could not be noted, by which a later change is noticed
-    assert went_on == ["ec2.DescribeVpnConnections"]
+    assert went_on == ["ec2.DescribeVpnConnections"] * 2
 
 
 def test_denied_at_every_question(cloud: Aws, clock: FakeClock) -> None:
