@@ -43,21 +43,26 @@ LACKS = {
     "resource-based policy": "Ask whoever looks after the thing to allow {permission} in its policy, then go on.",
 }  # fmt: skip
 """The same where no policy of that kind allows it."""
+ASK = "Ask your administrator for the permission {permission}, then go on."
 BLOCKED = re.compile(r"public policies are (blocked|prevented)")
 """S3's words where Block Public Access is in the way, not a permission (S3 User Guide, 2026-11)."""
 ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")
 """A thousand letters that say nothing to a person."""
 
 
+def in_the_way(kind: str, permission: str, explicit: bool) -> str:
+    """What is to be done where a policy of this kind forbids a permission, or where no such policy allows it."""
+    told = IN_VAIN + FORBIDS[kind] if explicit else LACKS.get(kind, ASK)
+    return told.format(permission=permission)
+
+
 def denied(call: Call, code: str, message: str) -> Denied:
     """AWS does not allow this call, said so that a person knows whom to ask."""
     named = ASKED.search(message)
     action = named[1] if named else permission(call.operation) or call.operation
-    remedy = f"Ask your administrator for the permission {action}, then go on."
+    remedy = ASK.format(permission=action)
     if found := POLICY.search(message):
-        explicit = found["explicit"] != "because no"
-        told = IN_VAIN + FORBIDS[found["kind"]] if explicit else LACKS.get(found["kind"], remedy)
-        remedy = told.format(permission=action)
+        remedy = in_the_way(found["kind"], action, found["explicit"] != "because no")
     elif "explicit deny" in message.lower() and "service control" not in message:
         remedy = IN_VAIN.format(permission=action) + "some policy forbids it. Your administrator can find out which."
     elif "service control policy" in message:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -19,17 +19,16 @@ import jmespath
 from ..policies.patterns import Piece, fits_arn
 from .authorization import RULES, TAGGING, WHILE_MAKING, Conditions, Target
 from .cloud import Identity
-from .permissions import EVERYTHING, GLOBAL, Condition, Need, form_of, looks, permission
+from .permissions import EVERYTHING, GLOBAL, Condition, Need, asked_in, form_of, looks, permission
 from .plan import FLOW, Call, Join, Plan, Ref, refs
 
 TAGS = ("Name", "handrail:flow", "handrail:run")
 """What everything carries that a plan makes."""
 PLACE = re.compile(r"\{([^{}?]+)(\?)?\}")
 WILD = re.compile(r"([*?$])")
-ALWAYS = ("iam.ListAccountAliases", "iam.SimulatePrincipalPolicy")
-"""What is asked in every account, to show its name and to check the rest; Handrail does without where it may not."""
-OF_A_ROLE = "iam.GetRole"
-"""And where somebody is signed in with a role: its whole name."""
+ALWAYS = ("iam.ListAccountAliases", "iam.SimulatePrincipalPolicy", "iam.GetRole")
+"""What is asked in every account, to show its name and to check the rest, for which the whole ARN of a role must be
+known; Handrail does without where it may not."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +68,33 @@ class Needs:
     def __init__(self, who: Identity, flow: str, plan: Plan, looked: Iterable[Call] = ()) -> None:
         self.who, self.flow, self.plan = who, flow, plan
         self._calls = {action.id: action.call for action in plan.actions}
-        self._always = [Call(each) for each in (*ALWAYS, *((OF_A_ROLE,) if ":assumed-role/" in who.arn else ()))]
-        self._looked = [call for call in looked if call.operation not in ALWAYS]
+        self._looked = [call for call in looked if not self._for_itself(call)]
+
+    def _for_itself(self, call: Call) -> bool:
+        *_, name = self.who.arn.split(":assumed-role/")
+        own_role = call.params.get("RoleName") in (None, name.partition("/")[0])
+        return call.operation in ALWAYS and own_role
 
     @cached_property
     def all(self) -> tuple[Need, ...]:
-        return tuple(sorted({*self._doing, *self.looking}))
+        return _anywhere((*self._doing, *self.looking))
+
+    @cached_property
+    def wanted(self) -> tuple[Need, ...]:
+        """Without what Handrail asks for itself, and does without; with the region of each."""
+        return tuple(sorted({*self._doing, *self._looking}))
 
     @cached_property
     def looking(self) -> tuple[Need, ...]:
         """To plan it and to look at what was made, without changing anything."""
+        return _anywhere((*self._looking, *(need for each in ALWAYS for need in self.of(Call(each)))))
+
+    @cached_property
+    def _looking(self) -> tuple[Need, ...]:
         before = [need for call in self._looked for need in self.of(call)]
         things = tuple(Thing(need.resource, need.known_by) for need in (*before, *self._doing))
         after = [need for call in self.plan.reads for need in self.of(call, Near(things=() if call.params else things))]
-        always = [need for call in self._always for need in self.of(call)]
-        return tuple(sorted({*always, *before, *after}))
+        return (*before, *after)
 
     @cached_property
     def _doing(self) -> tuple[Need, ...]:
@@ -103,7 +114,7 @@ class Needs:
             return
         rule = RULES.get(call.operation, ())
         if all(target.action for target in rule):
-            yield Need(own, conditions=self._region(call, own))
+            yield Need(own, conditions=self._region(call, own), region=self._asked_in(call, own))
         for target in rule:
             if not target.when or _found(target.when, call.params):
                 yield from self._for(target, call, target.action or own, near)
@@ -117,7 +128,7 @@ class Needs:
             general += self._with_our_tags
         for thing in asked:
             known_by = () if target.made and not target.asked else thing.known_by
-            yield Need(action, thing.arn, tuple(sorted((*general, *known_by))))
+            yield Need(action, thing.arn, tuple(sorted((*general, *known_by))), self._asked_in(call, action))
         if tags and target.made and not target.action and call.service in TAGGING:
             yield from (self._tagging(call, thing) for thing in things)
 
@@ -125,7 +136,7 @@ class Needs:
         action, key = TAGGING[call.service], WHILE_MAKING.get(call.service)
         only = [*self._with_our_tags, *self._region(call, action)]
         only += [("StringEquals", key, (call.name,))] if key else []
-        return Need(action, thing.arn, tuple(sorted(only)))
+        return Need(action, thing.arn, tuple(sorted(only)), self._asked_in(call, action))
 
     # -- which things --------------------------------------------------------------------------------------------
 
@@ -218,6 +229,9 @@ class Needs:
             return ()
         return (("StringEquals", "aws:RequestedRegion", (call.region or self.who.region,)),)
 
+    def _asked_in(self, call: Call, action: str) -> str:
+        return asked_in(action, self.who.partition, call.region or self.who.region)
+
     @cached_property
     def _with_our_tags(self) -> tuple[Condition, ...]:
         return (
@@ -232,6 +246,11 @@ class Needs:
             ("StringEquals", "aws:ResourceTag/handrail:flow", (self.flow,)),
             ("Null", "aws:ResourceTag/handrail:run", ("false",)),
         )
+
+
+def _anywhere(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """What a policy says of them: a region by a condition, or not at all."""
+    return tuple(sorted({replace(need, region="") for need in needs}))
 
 
 def _found(path: str, params: Mapping[str, Any]) -> Any:

@@ -50,6 +50,12 @@ EXCEPTIONS: Mapping[str, str] = {
 """Operations whose action is called otherwise; empty for those that need none."""
 GLOBAL = ("iam:", "sts:", "cloudfront:", "route53:")
 """Services without a region; a condition on the region would lock them out (IAM User Guide, 2026-10)."""
+ELSEWHERE: Mapping[str, Mapping[str, str]] = {
+    "aws": {"": "us-east-1"},
+    "aws-cn": {"": "cn-north-1", "cloudfront:": "cn-northwest-1", "route53:": "cn-northwest-1"},
+    "aws-us-gov": {"": "us-gov-west-1"},
+}
+"""By partition, the region that their requests are made in (botocore's endpoints, 2026-11)."""
 EVERYTHING = "*"
 KNOWN_BY = {key for rule in RULES.values() for target in rule for keys in target.known_by.values() for key in keys}
 Condition = tuple[str, str, tuple[str, ...]]
@@ -62,6 +68,14 @@ def permission(operation: str) -> str | None:
     if operation in EXCEPTIONS:
         return EXCEPTIONS[operation]
     return f"{PREFIXES[service]}:{name}" if service in PREFIXES else None
+
+
+def asked_in(action: str, partition: str, region: str) -> str:
+    """The region that IAM is told of a request made in `region`; empty where that is not known."""
+    for prefix in filter(action.startswith, GLOBAL):
+        homes = ELSEWHERE.get(partition, {})
+        return homes.get(prefix) or homes.get("", "")
+    return region
 
 
 def looks(action: str) -> bool:
@@ -118,11 +132,13 @@ class Need:
         resource: the ARN that it is asked for, a pattern where that is known only once the plan runs; "*" where AWS
             knows no single things.
         conditions: what is true of every such request of the plan.
+        region: where it is asked for, as `aws:RequestedRegion` has it; empty where that is not known.
     """
 
     action: str
     resource: str = EVERYTHING
     conditions: tuple[Condition, ...] = ()
+    region: str = ""
 
     @property
     def known_by(self) -> tuple[Condition, ...]:

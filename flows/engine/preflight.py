@@ -2,62 +2,61 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from .cloud import Cloud
+from .denials import in_the_way
 from .flow import Finding, Grade
 from .permissions import Need
-from .permissions import actions as named
-from .plan import Call
 from .problems import CloudError
+from .simulator import Answer, Verdict, simulate
 
-BATCH = 100
-"""Actions asked about in one request."""
+ASKED = "IAM policy simulator"
+GO_ON = "If a step is refused, Handrail stops there and names the permission."
 
 
-def allowed(cloud: Cloud, needs: Sequence[Need]) -> Finding:
-    """What IAM's simulator says about these actions.
+def allowed(cloud: Cloud, needs: Sequence[Need]) -> list[Finding]:
+    """What IAM's simulator says to these needs: its yes is a prediction, its no a warning, and what it does not know is
+    not checked.
 
-    It is asked instead of EC2's DryRun because it can never create anything, whatever answers. It does not
-    know organization policies or conditions on single resources, so its yes is a prediction and its no a
-    warning (IAM User Guide, "Testing IAM policies with the IAM policy simulator", 2026-10).
+    It is asked instead of EC2's DryRun because it can never create anything, whatever answers.
     """
-    if cloud.identity.arn.endswith(":root"):
-        # the simulator knows users, groups and roles; nothing but an organization policy binds this one
-        # (IAM User Guide, "AWS account root user", 2026-10)
-        return Finding(
-            "permissions", Grade.PREDICTED, "You are signed in as the account's root user, who may do all of this.",
-            "GetCallerIdentity", "AWS advises against it for daily work: make a user or a role with these permissions.",
-        )  # fmt: skip
-    known = [action for action in named(needs) if not action.startswith("?")]
     try:
-        denied = [
-            result["EvalActionName"]
-            for start in range(0, len(known), BATCH)
-            for page in cloud.pages(
-                Call(
-                    "iam.SimulatePrincipalPolicy",
-                    {"PolicySourceArn": _principal(cloud.identity.arn), "ActionNames": known[start : start + BATCH]},
-                )
-            )
-            for result in page["EvaluationResults"]
-            if result["EvalDecision"] != "allowed"
-        ]
-    except (CloudError, KeyError) as problem:
-        why = problem.what if isinstance(problem, CloudError) else "the answer was not understood"
-        return Finding(
-            "permissions", Grade.NOT_CHECKED, "Whether you may do all of this was not checked.", why,
-            "If a step is refused, Handrail stops there and names the permission.",
-        )  # fmt: skip
-    if denied:
-        return Finding(
-            "permissions", Grade.PREDICTED, f"You will probably be refused: {', '.join(sorted(denied))}.",
-            "IAM policy simulator", "Ask your administrator for these permissions first.",
-        )  # fmt: skip
-    return Finding("permissions", Grade.PREDICTED, "You may do all of this.", "IAM policy simulator")
+        verdicts = simulate(cloud, needs)
+    except CloudError as problem:
+        return [_unchecked(f"Whether you may do all of this was not checked. {problem.what}")]
+    untold = [each for each in verdicts if each.answer is Answer.UNTOLD]
+    refused = [each for each in verdicts if each.answer not in (Answer.ALLOWED, Answer.UNTOLD)]
+    if not untold and not refused:
+        return [Finding("permissions", Grade.PREDICTED, "You may do all of this.", ASKED)]
+    found = [_refused(refused, verdicts)] if refused else []
+    if untold:
+        what = "all of this" if len(untold) == len(verdicts) else _named(untold, verdicts)
+        whys = "; ".join(sorted({each.why for each in untold}))
+        rest = "permissions-not-checked" if refused else "permissions"
+        found.append(_unchecked(f"Whether you may do {what} was not checked: {whys}.", rest))
+    return found
 
 
-def _principal(arn: str) -> str:
-    """The role behind a role session; the simulator knows roles and users, not sessions."""
-    return re.sub(r":sts:(.*):assumed-role/([^/]+)/.*", r":iam:\1:role/\2", arn)
+def _unchecked(sentence: str, id: str = "permissions") -> Finding:
+    return Finding(id, Grade.NOT_CHECKED, sentence, ASKED, GO_ON)
+
+
+def _refused(refused: Sequence[Verdict], verdicts: Sequence[Verdict]) -> Finding:
+    """What will be refused, and by which kind of policy, because that says who can change it."""
+    remedies = []
+    for answer in Answer:
+        if those := [each for each in refused if each.answer is answer]:
+            named = _named(those, verdicts)
+            lacks = f"Ask your administrator for {named} first."
+            remedies.append(lacks if answer is Answer.LACKS else in_the_way(answer, named, answer is Answer.FORBIDDEN))
+    sentence = f"You will probably be refused: {_named(refused, verdicts)}."
+    return Finding("permissions", Grade.PREDICTED, sentence, ASKED, " ".join(remedies))
+
+
+def _named(those: Sequence[Verdict], verdicts: Iterable[Verdict]) -> str:
+    """Their actions, with the things where the answer is another for other things."""
+    differing = {each.action for each in verdicts if each not in those}
+    return ", ".join(
+        sorted({f"{each.action} on {each.resource}" if each.action in differing else each.action for each in those})
+    )

@@ -180,7 +180,7 @@ class Session:
                 cautions.append(found)
         cautions += [Caution("surroundings", sentence) for sentence in self.otherwise]
         needs = Needs(self.identity, self.flow.id, plan, self.cloud.reads.values())
-        findings.append(allowed(self.cloud, needs.all))
+        findings += allowed(self.cloud, needs.wanted)
         review = Review(lines, plan, tuple(findings), tuple(cautions), needs.all, needs.looking)
         self._reviewed = dict(answered.answers), review
         return review

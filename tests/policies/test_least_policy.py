@@ -18,9 +18,10 @@ from kills.scenes import CASES
 from support import aurora, share_ami, share_snapshot, spa, vpn
 from support.authorized import Watched, kinds, reference
 from support.clock import FakeClock
+from support.simulated import Simulator
 
 import flows
-from flows.engine import Asking, Journal, Place, Review, Session
+from flows.engine import Asking, Journal, Place, Review, Session, preflight
 from flows.engine.carry import Carrier
 from flows.engine.cloud import Aws
 from flows.export.policy import MANAGED, beyond, policies, size
@@ -36,6 +37,8 @@ MORE: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "aurora, copies": ("aurora", aurora.VARIANTS["copies"]),
 }  # fmt: skip
 SCENES = {name: (case.flow, case.answers) for name, case in CASES.items()} | MORE
+FEW = 20
+"""Requests to the simulator at the most, for the some 140 needs of the longest plan."""
 every_scene = pytest.mark.parametrize("scene", SCENES)
 
 
@@ -92,6 +95,14 @@ def test_every_request_is_allowed(scene: str, made: Session, watched: Watched) -
     assert made.receipt().complete
     assert refused(whole, sent) == []
     _REVIEWED[scene] = review
+
+
+@every_scene
+def test_whoever_holds_it_is_told_so_beforehand(review: Review) -> None:
+    """The simulator, which knows no more than it is told, says yes to all of it, in few requests."""
+    cloud = Simulator(policies(review.needs), arn=USER)
+    assert [found.sentence for found in preflight.allowed(cloud, review.needs)] == ["You may do all of this."]
+    assert len(cloud.asked) <= FEW
 
 
 def found_again(made: Session, watched: Watched) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.sax.saxutils import escape
 
 from moto.core.responses import ActionResult
 from moto.directconnect.responses import DirectConnectResponse
@@ -46,20 +47,18 @@ def _caller(original: Any) -> Any:
     return get_caller_identity
 
 
-def _simulate(self: Response) -> ActionResult:
-    resources = self._get_param("ResourceArns") or ["*"]
-    results = [
-        {
-            "EvalActionName": action,
-            "EvalResourceName": resource,
-            "EvalDecision": "allowed",
-            "MatchedStatements": [],
-            "MissingContextValues": [],
-        }
+def _simulate(self: Response) -> str:
+    """Everything is allowed, on every thing; written out, because moto takes its time over long answers."""
+    results = "".join(
+        f"<member><EvalActionName>{escape(action)}</EvalActionName><EvalResourceName>*</EvalResourceName>"
+        "<EvalDecision>allowed</EvalDecision><MatchedStatements/><MissingContextValues/></member>"
         for action in self._get_param("ActionNames") or []
-        for resource in resources
-    ]
-    return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+    )
+    return (
+        '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult>'
+        f"<IsTruncated>false</IsTruncated><EvaluationResults>{results}</EvaluationResults>"
+        "</SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+    )
 
 
 def _quota(self: Response) -> str:
