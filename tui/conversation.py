@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from flows.engine.shell import handrail
 
 from . import batch, exports, words
 from .arrival import LetIn
+from .ending import STOPPING, stoppable
 from .questioner import Elsewhere, Questioner
 from .reader import Quit, Reader, explain, reader, say, unread
 from .safe import line, shown
@@ -327,16 +327,9 @@ class Conversation:
         problems: list[Problem] = []
         seen: dict[str, str] = {}
 
-        def stop(number: int, frame: object) -> None:
-            self.session.stop()
-            say("Stopping after the calls that are under way…")
-
-        before = signal.signal(signal.SIGINT, stop)
-        try:
+        with stoppable(self.session.stop, STOPPING):
             for event in work():
                 problems += [event.problem] if event.problem else []
                 if words.news(event, seen):
                     say(words.event(event))
-        finally:
-            signal.signal(signal.SIGINT, before)
         return problems

@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from flows.engine import Caution, Event, Problem, Receipt, Review, Session
 
 STOPPING = "Stopping after the calls that are under way…"
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What asks a program to end: the person, the machine, the line that is gone."""
 
 
 def carry_out(session: Session, cautions: list[Caution], output: str) -> int:
@@ -93,19 +95,22 @@ def tell_receipt(session: Session, output: str, trouble: Problem | None = None) 
 
 @contextmanager
 def stoppable(stop: Callable[[], None], says: str) -> Iterator[list[int]]:
-    """Ctrl-C stops before the next call; a second one changes nothing, so no call in flight is killed."""
+    """Ctrl-C, a lost line and a polite kill stop before the next call; a second one changes nothing, so no call in
+    flight is killed: what was sent is written down, and whoever resumes need not find out whether it arrived."""
     caught: list[int] = []
 
     def stopped(number: int, frame: object) -> None:
         caught.append(number)
         stop()
-        click.echo(says, err=True)
+        with suppress(OSError):  # the terminal may be what went away
+            click.echo(says, err=True)
 
-    before = signal.signal(signal.SIGINT, stopped)
+    before = {number: signal.signal(number, stopped) for number in ENDS}
     try:
         yield caught
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, former in before.items():
+            signal.signal(number, former)
 
 
 def tell(event: Event, output: str, seen: dict[str, str]) -> None:

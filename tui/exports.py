@@ -184,11 +184,11 @@ def save(document: Document, name: str) -> Path:
     from flows.engine import Refused, files
 
     try:
-        path = Path(name).expanduser().absolute()
+        path = Path(name).expanduser()
     except RuntimeError as error:  # the home of somebody unknown
         raise Refused(f"{name} cannot be written.", str(error), "Give another name.") from None
     files.write_new(path, document.text, document.mode)
-    return path
+    return path.absolute()
 
 
 def free(name: str, ending: str) -> str:

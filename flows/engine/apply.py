@@ -228,9 +228,13 @@ def look_for(action: Action, carrier: Carrier) -> dict[str, Any] | None:
     """The answer that never came, if its call did happen. AWS may not know it for a while after it was sent."""
     if action.find is None:
         return None
+    elapsed = 0
     for seconds in LOOKS:
         if seconds:
+            told = "Its answer got lost: AWS is asked whether it was made"
+            carrier.report(Event(Happening.WAITING, action.id, told, "", elapsed, FRESH))
             carrier.pause(seconds)
+            elapsed += seconds
         late = carrier.age(action.id, "intent") > FRESH
         if (found := carrier.search(action.find, carrier.run.when(action.id, "intent"))) is not None:
             reply: dict[str, Any] = found if isinstance(found, dict) else {}

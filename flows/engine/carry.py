@@ -141,7 +141,7 @@ class Carrier:
     def believed(self, look: Callable[[], T], doubtful: Callable[[T], bool], actions: Iterable[str]) -> T:
         """What `look` gives. While it is `doubtful`, or not there, and one of `actions` was done lately, it is looked
         again: AWS may not know yet."""
-        tries = 0
+        began, tries = self.clock.now(), 0
         while True:
             fresh = self.lately(actions)
             try:
@@ -150,6 +150,9 @@ class Carrier:
             except CloudError as problem:
                 if not no_such_thing(problem) or not fresh:
                     raise
+            elapsed = self.clock.now() - began
+            told = "AWS may not know of it everywhere yet; it is asked again"
+            self.report(Event(Happening.WAITING, min(actions), told, "", elapsed, USUALLY))
             self.pause(interval(tries))
             tries += 1
 

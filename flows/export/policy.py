@@ -51,7 +51,8 @@ def policies(needs: Sequence[Need]) -> list[dict[str, Any]]:
 
 
 def beyond(needs: Iterable[Need]) -> list[str]:
-    """What AWS cannot limit to the plan, a sentence each: what whoever holds the policy may do besides, and why."""
+    """What AWS cannot limit to the plan, a sentence each, the gravest first: what whoever holds the policy may do
+    besides, and why."""
     needs = [need for need in needs if not need.action.startswith("?")]
     found = []
 
@@ -59,7 +60,12 @@ def beyond(needs: Iterable[Need]) -> list[str]:
         if those := sorted({need.action for need in needs if meant(need)}):
             found.append(sentence.format(", ".join(those)))
 
-    tell("AWS knows no single things for {}.", lambda need: need.resource == EVERYTHING and not need.conditions)
+    if roles := sorted({need.resource for need in needs if need.action == "iam:PutRolePolicy"}):
+        names = ", ".join(role.rpartition("/")[2] for role in roles)
+        found.append(
+            f"Whoever may say what a role may do can get all rights through whatever acts with it: {names}. Give this "
+            "policy only to somebody who may have them, or let an administrator set a permissions boundary."
+        )
     tell(
         "{}: AWS cannot tell tagging what is just being made from tagging what is there; whoever may do this could "
         "give another thing of that kind the same tags, and then change or delete it.",
@@ -70,12 +76,7 @@ def beyond(needs: Iterable[Need]) -> list[str]:
         lambda need: not (looks(need.action) or need.known_by) and bool(KIND_ALONE.fullmatch(need.resource)),
     )
     tell("{}: AWS does not look at what is written or run there, only where.", lambda need: need.action in WRITES)
-    if roles := sorted({need.resource for need in needs if need.action == "iam:PutRolePolicy"}):
-        names = ", ".join(role.rpartition("/")[2] for role in roles)
-        found.append(
-            f"Whoever may say what a role may do can get all rights through whatever acts with it: {names}. Give this "
-            "policy only to somebody who may have them, or let an administrator set a permissions boundary."
-        )
+    tell("AWS knows no single things for {}.", lambda need: need.resource == EVERYTHING and not need.conditions)
     return found
 
 

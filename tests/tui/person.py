@@ -75,6 +75,13 @@ class Person:
         for text in texts:
             assert text in self.words, f"“{text}” is not on the screen:\n{self.screen}"
 
+    async def reads_on_to(self, text: str) -> None:
+        """A page further and further down until this is on the screen."""
+        while text not in self.words:
+            before = self.screen
+            await self.press("pagedown")
+            assert self.screen != before, f"“{text}” is on no page; the last is:\n{before}"
+
     def does_not_see(self, *texts: str) -> None:
         for text in texts:
             assert text not in self.words, f"“{text}” is on the screen:\n{self.screen}"

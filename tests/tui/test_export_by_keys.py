@@ -48,7 +48,7 @@ async def test_every_form_is_offered_shown_and_written(cloud: Cloud, folder: Pat
             person.goes_without_clipping()
             await person.press(*["down"] * list(forms.values()).index(form), "enter")
             document = form.make(session)
-            person.sees(document.text.splitlines()[0])
+            await person.reads_on_to(document.text.splitlines()[0])
             await person.press("w")
             person.sees("Which file?", f"wordpress{form.ending}")
             await person.press("enter")
