@@ -95,8 +95,11 @@ def _policy(needs: tuple[Need, ...]) -> Document:
 def cloudformation(session: Session) -> Document:
     from flows.export.cloudformation import template
 
-    flow, here = session.flow, session.identity.region
-    made = template(session.review().plan, flow=flow.id, title=flow.title, region=here)
+    flow, here, review = session.flow, session.identity.region, session.review()
+    made = template(
+        review.plan, flow=flow.id, title=flow.title, region=here, account=session.identity.account,
+        answers=review.answers,
+    )  # fmt: skip
     notes = [] if made.region == here else [f"Its stack belongs into {made.region}, not {here}."]
     if made.left_out:
         notes.append("These steps are NOT in the template; the formats cli and runbook have them:")

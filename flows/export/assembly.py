@@ -49,7 +49,6 @@ class Build:
         self._named: dict[tuple[str, Any], str] = {}
         for action in plan.actions:
             self._take(action)
-        self._settle()
 
     # -- from calls to resources ---------------------------------------------------------------------------------
 
@@ -73,7 +72,7 @@ class Build:
                     which = row.which(params)
                     target = self._made_by(row.made_by, which)
                     if target:
-                        row.into(self.resources[target].properties, self._all_linked(params, which))
+                        row.into(self.resources[target].properties, params)
                         self.of_action[action.id] = [target]
                         return
                 case Makes():
@@ -87,8 +86,7 @@ class Build:
         place = action.call.region or self.region
         if action.call.service not in EVERYWHERE and place != self.region:
             raise Beyond(f"It belongs into {place}, the rest into {self.region}; a stack is in one region.")
-        own = params.get(row.named)
-        made = list(row.properties(self._all_linked(params, None if row.part_of else own)))
+        made = list(row.properties(params))
         for number, properties in enumerate(made, 1):
             id_ = logical(action.id) + (str(number) if len(made) > 1 else "")
             while id_ in self.resources:
@@ -96,7 +94,7 @@ class Build:
             self.resources[id_] = Resource(row, action, properties)
             self.of_action.setdefault(action.id, []).append(id_)
             if row.named:
-                self._named[action.call.operation, own] = id_
+                self._named[action.call.operation, params.get(row.named)] = id_
 
     def _params(self, action: Action) -> Properties:
         """The call's parameters as plain data, with marks for what is late; a document of an entry filled in."""
@@ -116,18 +114,6 @@ class Build:
             return next((id_ for id_ in made if self.resources[id_].action.call.operation == operation), "")
         return self._named.get((operation, which), "")
 
-    def _all_linked(self, params: Properties, own: Any) -> Properties:
-        """Parameters that name resources of the template as references to them, but for its `own` name."""
-        return {key: value if value == own else self._linked(key, value) for key, value in params.items()}
-
-    def _linked(self, key: str, value: Any) -> Any:
-        """A parameter that names a resource of the template, as a reference to it."""
-        for (_, name), id_ in self._named.items():
-            row = self.resources[id_].row
-            if row.named == key and not row.part_of and name == value:
-                return self.mark(Tag("Ref", id_))
-        return value
-
     # -- what refers to what -------------------------------------------------------------------------------------
 
     def mark(self, late: Ref | Tag) -> str:
@@ -137,7 +123,7 @@ class Build:
             self._late.append(late)
         return f"{MARK}{self._late.index(late)}{MARK}"
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Leave out what needs something that is left out, until nothing more does."""
         while True:
             for resource in self.resources.values():
@@ -184,8 +170,9 @@ class Build:
     def _function(self, late: Ref | Tag) -> Tag:
         match late:
             case Tag():
-                if late.text not in self.resources:
-                    raise Beyond(f"It needs {late.text}, which is not in the template.")
+                id_ = late.text.partition(".")[0]
+                if id_ not in {*self.resources, *self.parameters} and not id_.startswith("AWS::"):
+                    raise Beyond(f"It needs {id_}, which is not in the template.")
                 return late
             case Ref() if late == RUN:
                 return STACK

@@ -7,19 +7,24 @@ into another region or account than the rest, is left out and named, never done 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine.plan import Action, Plan, fill
+from flows.engine.plan import Action, Plan, Ref, fill, refs
 from flows.engine.problems import Refused
+from flows.engine.states import Line
 
-from .assembly import EVERYWHERE, Build, logical
-from .commands import plain
+from .assembly import EVERYWHERE, STACK, Build, logical
+from .commands import Commands, plain
+from .links import Links
 from .properties import Beyond
 from .resources import TABLE, Makes
-from .short_forms import dumped, functions
+from .short_forms import Tag, dumped, functions, named_in
 
 LONGEST = 1024
 """Bytes that a template's Description may have (CloudFormation User Guide, 2026-11)."""
@@ -34,14 +39,26 @@ class Template:
     left_out: tuple[tuple[int, Action, str], ...]
 
 
-def template(plan: Plan, *, flow: str, title: str, region: str) -> Template:
+def template(
+    plan: Plan, *, flow: str, title: str, region: str, account: str = "", answers: Iterable[Line] = ()
+) -> Template:
     """The plan as a template in YAML.
+
+    Args:
+        plan: what to do.
+        flow: the set-up's name.
+        title: the set-up's title.
+        region: the region it was planned for.
+        account: the account it was planned for; empty if that is not known.
+        answers: what was said; it names the stack, and is what its parameters ask for.
 
     Raises:
         Refused: nothing of the plan can be in a template.
     """
     home = _home(plan, region)
-    build = Build(plan, flow, home)
+    build, answers = Build(plan, flow, home), tuple(answers)
+    links = Links(build, account, answers)
+    build.settle()
     if not build.resources:
         why = "; ".join(dict.fromkeys(reason.rstrip(".") for _, _, reason in build.left_out()))
         raise Refused(
@@ -49,7 +66,7 @@ def template(plan: Plan, *, flow: str, title: str, region: str) -> Template:
             f"{why}.",
             "The formats cli and runbook have all.",
         )
-    written = Written(build, title)
+    written = Written(build, title, stack(flow, answers), links)
     return Template(written.head() + dumped(written.document()), home, tuple(build.left_out()))
 
 
@@ -64,16 +81,33 @@ def _home(plan: Plan, region: str) -> str:
     return made_in.pop() if len(made_in) == 1 else region
 
 
+def stack(flow: str, answers: tuple[Line, ...]) -> str:
+    """The name of the stack: no two plans have one, since the second would replace what the first made.
+
+    It is part of names of 64 characters. What a name has that a stack's cannot have is told apart by a digest.
+    """
+    said = {line.question.id: line.raw for line in answers}
+    named = str(said.get("name") or next(iter(said.values()), ""))
+    short = re.sub("[^0-9A-Za-z]+", "-", named.rpartition(":")[2])[:30].strip("-")
+    whole = json.dumps(said if "name" not in said else named, default=str, sort_keys=True)
+    digest = "" if short == said.get("name") else hashlib.sha256(whole.encode()).hexdigest()[:6]
+    return "-".join(part for part in (flow.replace("_", "-"), short, digest if said else "") if part)
+
+
 @dataclass
 class Written:
     """The document that holds what was built."""
 
     build: Build
     title: str
+    stack: str
+    links: Links
 
     def document(self) -> dict[str, Any]:
         parts = {id_: self._resource(id_) for id_ in self.build.resources}
         outputs = dict(self._outputs())
+        used = {name for each in functions([parts, outputs]) for name in named_in(each)}
+        asked = {id_: each for id_, each in self.build.parameters.items() if id_ in used}
         missing = [{"Step": f"{n}. {plain(a.sentence)}", "Why": why} for n, a, why in self.build.left_out()]
         return {
             "AWSTemplateFormatVersion": "2010-09-09",
@@ -81,7 +115,7 @@ class Written:
             "Metadata": {
                 "Handrail": {"SetUp": self.build.flow, "Region": self.build.region, "NotInThisTemplate": missing}
             },
-            **({"Parameters": self.build.parameters} if self.build.parameters else {}),
+            **({"Parameters": asked} if asked else {}),
             "Resources": parts,
             **({"Outputs": outputs} if outputs else {}),
         }
@@ -91,9 +125,8 @@ class Written:
         made: dict[str, Any] = {"Type": resource.row.type}
         if before := self._depends_on(id_):
             made["DependsOn"] = before
-        undo = resource.action.undo
-        if isinstance(undo, tuple) and any(step.when for step in undo):
-            made["DeletionPolicy"] = made["UpdateReplacePolicy"] = resource.row.at_the_end
+        if keeps := resource.row.keeps or ("Retain" if id_ in self._kept() else ""):
+            made["DeletionPolicy"] = made["UpdateReplacePolicy"] = keeps
         return {**made, "Properties": self.build.value(resource.properties)}
 
     def _depends_on(self, id_: str) -> list[str]:
@@ -104,17 +137,24 @@ class Written:
             implied |= self._reach(other)
         return sorted(before - implied - self._referred(id_) - {id_})
 
+    def _kept(self) -> set[str]:
+        """What something that stays when the stack is deleted cannot be without."""
+        staying = [id_ for id_, each in self.build.resources.items() if each.row.keeps == "Retain"]
+        return set[str]().union(*(self._reach(id_) for id_ in staying))
+
     def _before(self, id_: str) -> set[str]:
         """The resources of the actions that the plan does earlier; what is left out hands on its own."""
         found, left = set[str](), [self.build.resources[id_].action.id]
         seen = set[str]()
         actions = {action.id: action for action in self.build.plan.actions}
+        makers = {resource.action.id for resource in self.build.resources.values()}
         while left:
             for need in actions[left.pop()].needs - seen:
                 seen.add(need)
                 made = self.build.of_action.get(need, [])
                 found.update(made)
-                left += [] if made else [need]
+                # what sets a part of a resource may be done long after it is made, and after others
+                left += [] if need in makers else [need]
         return found - {id_}
 
     def _reach(self, id_: str) -> set[str]:
@@ -130,18 +170,37 @@ class Written:
     def _referred(self, id_: str) -> set[str]:
         found = set[str]()
         for function in functions(self.build.value(self.build.resources[id_].properties)):
-            texts = re.findall(r"\$\{(\w+)", function.text) if function.name == "Sub" else [function.text]
-            found |= {text.partition(".")[0] for text in texts}
+            found |= named_in(function)
         return found & self.build.resources.keys()
 
     def _outputs(self) -> Iterator[tuple[str, Any]]:
+        """What the plan tells, and for each step that is left out what it needs of the stack."""
+        steps = {action.id: action.sentence for action in self.build.plan.actions}
         for name, value in self.build.plan.outputs.items():
-            try:
-                told = self.build.value(fill(value, self.build.mark))
-            except Beyond:
-                continue
-            if told != "":
-                yield logical(name), {"Value": told}
+            told = fill(value, self.build.mark)
+            made_by = [steps[ref.action] for ref in refs(value) if ref.action in steps] or [self.links.made_by(told)]
+            with suppress(Beyond):
+                if shown := self.build.value(self.links.output(name, told) if isinstance(told, str) else told):
+                    words = name.replace("_", " ").capitalize()
+                    about = f"{words}, of “{plain(made_by[0])}”" if made_by[0] else f"{words}, as it was planned"
+                    yield logical(name), {"Description": about[: LONGEST // 4], "Value": shown}
+        commands = Commands(self.build.plan, self.build.flow)
+        for number, action, _ in self.build.left_out():
+            given: dict[str, Ref | Tag] = {"RUN": STACK, **dict(self._given_to(action, commands))}
+            parts = " ".join(f"{name}={self.build.mark(value)}" for name, value in given.items())
+            about = (
+                f"NOT in this stack: {plain(action.sentence)[: LONGEST // 8]}. Do step {number} of the runbook of "
+                "handrail export --format runbook, with these variables set."
+            )
+            yield f"ByHandStep{number}", {"Description": about, "Value": self.build.value(parts)}
+
+    def _given_to(self, action: Action, commands: Commands) -> Iterator[tuple[str, Ref]]:
+        """The variables that a step takes from what the stack made, as the runbook calls them."""
+        for ref in dict.fromkeys(refs((action.call, action.read, action.undo, action.wait))):
+            if ref.action in self.build.of_action:
+                with suppress(Beyond):
+                    self.build.value(self.build.mark(ref))
+                    yield commands.variable(ref), ref
 
     def _description(self) -> str:
         missing = list(self.build.left_out())
@@ -156,18 +215,18 @@ class Written:
     def head(self) -> str:
         """How to make a stack of it, for whoever opens the file."""
         named = any(resource.row.type.startswith("AWS::IAM::") for resource in self.build.resources.values())
-        secrets = "".join(f" {id_}=…" for id_ in self.build.parameters)
-        name = self.build.flow.replace("_", "-")
+        secrets = "".join(f" {id_}=…" for id_, each in self.build.parameters.items() if "Default" not in each)
         lines = [
             f"{plain(self.title)}. To create it:",
-            f"aws cloudformation deploy --region {self.build.region} --stack-name {name} \\",
+            f"aws cloudformation deploy --region {self.build.region} --stack-name {self.stack} \\",
             "  --template-file THIS_FILE"
             + (" --capabilities CAPABILITY_NAMED_IAM" if named else "")
             + (f" --parameter-overrides{secrets}" if secrets else ""),
         ]
-        types = {resource.row.type for resource in self.build.resources.values()}
-        if "AWS::S3::Bucket" in types:
-            lines.append("A bucket must be emptied before the stack can be deleted.")
+        if len(self.build.parameters) > secrets.count("="):
+            lines.append("Its parameters have what was planned as their defaults: another stack wants another name.")
+        if kept := [id_ for id_, each in self.build.resources.items() if each.row.keeps]:
+            lines.append(f"What holds data outlives the stack, or leaves a snapshot: {', '.join(kept)}.")
         if any(
             each.row.type == "AWS::CertificateManager::Certificate" and "DomainValidationOptions" not in each.properties
             for each in self.build.resources.values()

@@ -26,7 +26,11 @@ class Makes:
         told: JMESPath into the operation's answer to the attribute that holds the same; empty is the id itself (Ref).
         named: the parameter by which later calls name it.
         part_of: the operation that must have made, in the same plan, what `named` names: else it is somebody else's.
-        at_the_end: the DeletionPolicy where undo would ask.
+        name: the property that holds the name which it has whatever its id is.
+        called: the properties of others in which that name stands.
+        arn: what is before that name in its ARN: the service, a colon, and the rest.
+        itself: the attribute that is that name; empty if Ref is.
+        keeps: the DeletionPolicy of what holds data.
     """
 
     type: str
@@ -34,7 +38,11 @@ class Makes:
     told: Mapping[str, str] = field(default_factory=dict)
     named: str = ""
     part_of: str = ""
-    at_the_end: str = "Retain"
+    name: str = ""
+    called: tuple[str, ...] = ()
+    arn: str = ""
+    itself: str = ""
+    keeps: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,25 +105,45 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "cloudfront.CreateOriginAccessControl": (
         Makes("AWS::CloudFront::OriginAccessControl", as_.same(), {"OriginAccessControl.Id": "Id"}),
     ),
-    "cloudtrail.CreateTrail": (Makes("AWS::CloudTrail::Trail", as_.trail, {"TrailARN": "Arn"}, named="Name"),),
+    "cloudtrail.CreateTrail": (
+        Makes(
+            "AWS::CloudTrail::Trail",
+            as_.trail,
+            {"TrailARN": "Arn"},
+            named="Name",
+            name="TrailName",
+            arn="cloudtrail:trail/",
+        ),
+    ),
     "cloudtrail.PutEventSelectors": (
         Sets("cloudtrail.CreateTrail", of("TrailName"), as_.put("AdvancedEventSelectors")),
     ),
     "cloudtrail.StartLogging": (Sets("cloudtrail.CreateTrail", of("Name"), as_.logging),),
-    "codebuild.CreateProject": (Makes("AWS::CodeBuild::Project", as_.project),),
+    "codebuild.CreateProject": (
+        Makes("AWS::CodeBuild::Project", as_.project, name="Name", called=("ProjectName",), arn="codebuild:project/"),
+    ),
     "codecommit.CreateRepository": (
         Makes(
             "AWS::CodeCommit::Repository",
             as_.repository,
             {"repositoryMetadata.Arn": "Arn", "repositoryMetadata.cloneUrlHttp": "CloneUrlHttp"},
             named="repositoryName",
+            name="RepositoryName",
+            called=("RepositoryName",),
+            arn="codecommit:",
+            itself="Name",
+            keeps="Retain",
         ),
     ),
     "codeconnections.CreateConnection": (Makes("AWS::CodeConnections::Connection", as_.same(), {"ConnectionArn": ""}),),
-    "codepipeline.CreatePipeline": (Makes("AWS::CodePipeline::Pipeline", as_.pipeline),),
+    "codepipeline.CreatePipeline": (
+        Makes("AWS::CodePipeline::Pipeline", as_.pipeline, name="Name", arn="codepipeline:"),
+    ),
     "codepipeline.ListPipelineExecutions": (Itself(),),
-    "ec2.AllocateAddress": (Makes("AWS::EC2::EIP", as_.same(), {"AllocationId": "AllocationId", "PublicIp": ""}),),
-    "ec2.AssociateAddress": (Makes("AWS::EC2::EIPAssociation", as_.same()),),
+    "ec2.AllocateAddress": (
+        Makes("AWS::EC2::EIP", as_.same(), {"AllocationId": "AllocationId", "PublicIp": ""}, keeps="Retain"),
+    ),
+    "ec2.AssociateAddress": (Makes("AWS::EC2::EIPAssociation", as_.same(), keeps="Retain"),),
     "ec2.AttachVpnGateway": (Makes("AWS::EC2::VPCGatewayAttachment", as_.same()),),
     "ec2.AuthorizeSecurityGroupIngress": (Makes("AWS::EC2::SecurityGroupIngress", as_.rules_in),),
     "ec2.CopyImage": (Never(IMAGE),),
@@ -125,7 +153,12 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "ec2.CreateImage": (Never(IMAGE),),
     "ec2.CreateRoute": (Makes("AWS::EC2::Route", as_.same()),),
     "ec2.CreateSecurityGroup": (
-        Makes("AWS::EC2::SecurityGroup", as_.same(Description="GroupDescription"), {"GroupId": "GroupId"}),
+        Makes(
+            "AWS::EC2::SecurityGroup",
+            as_.same(Description="GroupDescription"),
+            {"GroupId": "GroupId"},
+            name="GroupName",
+        ),
     ),
     "ec2.CreateTags": (Never(IMAGE),),
     "ec2.CreateVpnConnection": (
@@ -139,7 +172,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "ec2.EnableVgwRoutePropagation": (Makes("AWS::EC2::VPNGatewayRoutePropagation", as_.propagation),),
     "ec2.ModifyImageAttribute": (Never("CloudFormation shares no machine images."),),
     "ec2.ModifySnapshotAttribute": (Never("CloudFormation shares no snapshots."),),
-    "ec2.RunInstances": (Makes("AWS::EC2::Instance", as_.machine, {"Instances[0].InstanceId": ""}),),
+    "ec2.RunInstances": (Makes("AWS::EC2::Instance", as_.machine, {"Instances[0].InstanceId": ""}, keeps="Retain"),),
     "ec2.StartInstances": (Never("CloudFormation does not start machines that exist."),),
     "ec2.StopInstances": (Never("CloudFormation does not stop machines that exist."),),
     "elbv2.CreateListener": (
@@ -148,22 +181,49 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "elbv2.CreateRule": (Makes("AWS::ElasticLoadBalancingV2::ListenerRule", as_.same(), {"Rules[0].RuleArn": ""}),),
     "elbv2.ModifyListener": (Never(FOREIGN),),
     "elbv2.ModifyListenerAttributes": (Sets("elbv2.CreateListener", of("ListenerArn"), as_.listener_attributes),),
-    "events.PutRule": (Makes("AWS::Events::Rule", as_.rule, {"RuleArn": "Arn"}, named="Name"),),
+    "events.PutRule": (
+        Makes("AWS::Events::Rule", as_.rule, {"RuleArn": "Arn"}, named="Name", name="Name", arn="events:rule/"),
+    ),
     "events.PutTargets": (Sets("events.PutRule", of("Rule"), as_.targets),),
     "iam.AddRoleToInstanceProfile": (Sets("iam.CreateInstanceProfile", of("InstanceProfileName"), as_.role_in),),
     "iam.CreateInstanceProfile": (
         Makes(
-            "AWS::IAM::InstanceProfile", as_.same("Tags"), {"InstanceProfile.Arn": "Arn"}, named="InstanceProfileName"
+            "AWS::IAM::InstanceProfile",
+            as_.same("Tags"),
+            {"InstanceProfile.Arn": "Arn"},
+            named="InstanceProfileName",
+            name="InstanceProfileName",
+            called=("IamInstanceProfile",),
+            arn="iam:instance-profile/",
         ),
     ),
-    "iam.CreateRole": (Makes("AWS::IAM::Role", as_.role, {"Role.Arn": "Arn"}, named="RoleName"),),
+    "iam.CreateRole": (
+        Makes(
+            "AWS::IAM::Role",
+            as_.role,
+            {"Role.Arn": "Arn"},
+            named="RoleName",
+            name="RoleName",
+            called=("Roles",),
+            arn="iam:role/",
+        ),
+    ),
     "iam.PutRolePolicy": (Sets("iam.CreateRole", of("RoleName"), as_.role_policy),),
     "kms.CreateAlias": (Never(KEY),),
     "kms.CreateKey": (Never(KEY),),
     "kms.EnableKeyRotation": (Never(KEY),),
     "kms.PutKeyPolicy": (Never(KEY),),
     "lambda.AddPermission": (Makes("AWS::Lambda::Permission", as_.permission),),
-    "logs.CreateLogGroup": (Makes("AWS::Logs::LogGroup", as_.log_group, named="logGroupName"),),
+    "logs.CreateLogGroup": (
+        Makes(
+            "AWS::Logs::LogGroup",
+            as_.log_group,
+            named="logGroupName",
+            name="LogGroupName",
+            called=("GroupName",),
+            arn="logs:log-group:",
+        ),
+    ),
     "logs.PutRetentionPolicy": (
         Sets("logs.CreateLogGroup", of("logGroupName"), as_.put("retentionInDays", "RetentionInDays")),
     ),
@@ -180,13 +240,25 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
                 f"@seen:{CLUSTER}.DBClusterArn": "DBClusterArn",
             },
             named="DBClusterIdentifier",
-            at_the_end="Snapshot",
+            name="DBClusterIdentifier",
+            called=("DBClusterIdentifier",),
+            arn="rds:cluster:",
+            keeps="Snapshot",
         ),
     ),
     "rds.CreateDBClusterSnapshot": (Never(SNAPSHOT),),
-    "rds.CreateDBInstance": (Makes("AWS::RDS::DBInstance", as_.same()),),
+    "rds.CreateDBInstance": (Makes("AWS::RDS::DBInstance", as_.same(), name="DBInstanceIdentifier", arn="rds:db:"),),
     "rds.CreateDBSnapshot": (Never(SNAPSHOT),),
-    "rds.CreateDBSubnetGroup": (Makes("AWS::RDS::DBSubnetGroup", as_.same(), named="DBSubnetGroupName"),),
+    "rds.CreateDBSubnetGroup": (
+        Makes(
+            "AWS::RDS::DBSubnetGroup",
+            as_.same(),
+            named="DBSubnetGroupName",
+            name="DBSubnetGroupName",
+            called=("DBSubnetGroupName",),
+            arn="rds:subgrp:",
+        ),
+    ),
     "rds.DeleteDBClusterSnapshot": (Never(SNAPSHOT),),
     "rds.DeleteDBSnapshot": (Never(SNAPSHOT),),
     "rds.ModifyDBClusterSnapshotAttribute": (Never(SNAPSHOT),),
@@ -195,12 +267,22 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
         Sets("acm.RequestCertificate", as_.proof_of, as_.proved_in),
         Makes("AWS::Route53::RecordSet", as_.records),
     ),
-    "s3.CreateBucket": (Makes("AWS::S3::Bucket", as_.bucket, named="Bucket"),),
+    "s3.CreateBucket": (
+        Makes(
+            "AWS::S3::Bucket",
+            as_.bucket,
+            named="Bucket",
+            name="BucketName",
+            called=("Bucket", "BucketName", "Location", "S3Bucket", "S3BucketName", "Value", "bucketName", "name"),
+            arn="s3:",
+            keeps="Retain",
+        ),
+    ),
     "s3.PutBucketLifecycleConfiguration": (on_bucket(as_.lifecycle),),
     "s3.PutBucketNotificationConfiguration": (on_bucket(as_.notifications),),
     "s3.PutBucketPolicy": (
         Sets("s3.PutBucketPolicy", of("Bucket"), as_.more_statements),
-        Makes("AWS::S3::BucketPolicy", as_.bucket_policy, named="Bucket", part_of="s3.CreateBucket"),
+        Makes("AWS::S3::BucketPolicy", as_.bucket_policy, named="Bucket", part_of="s3.CreateBucket", keeps="Retain"),
     ),
     "s3.PutBucketTagging": (on_bucket(as_.tagging),),
     "s3.PutBucketVersioning": (on_bucket(as_.put("VersioningConfiguration")),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,12 @@ def functions(value: Any) -> Iterator[Tag]:
         case list():
             for item in value:
                 yield from functions(item)
+
+
+def named_in(function: Tag) -> set[str]:
+    """The ids that a function names."""
+    texts = re.findall(r"\$\{([\w:]+)", function.text) if function.name == "Sub" else [function.text]
+    return {text.partition(".")[0] for text in texts}
 
 
 class _Dumper(yaml.SafeDumper):

@@ -44,6 +44,7 @@ from flows.engine import (
 from flows.engine.permissions import EXCEPTIONS, PREFIXES
 from flows.engine.plan import fill, refs
 from flows.engine.remembering import Remembering
+from flows.engine.states import Line
 from flows.export.cloudformation import template
 from flows.export.resources import TABLE
 
@@ -122,6 +123,7 @@ class End:
     way: tuple[str, ...]
     plan: Plan
     permissions: tuple[str, ...]
+    lines: tuple[Line, ...]
 
 
 _WALKED: dict[str, list[End]] = {}
@@ -133,10 +135,13 @@ def walked(request: pytest.FixtureRequest, flow: type[Flow]) -> list[End]:
     if flow.id not in _WALKED:
         cloud = Remembering(request.getfixturevalue("cloud"))
         _WALKED[flow.id] = [
-            End(answers, tuple(line.question.id for line in session.trail()), review.plan, review.permissions)
+            End(
+                answers, tuple(line.question.id for line in session.trail()), review.plan, review.permissions,
+                review.answers,
+            )
             for session, answers in ends(flow, cloud)
             for review in [session.review()]
-        ]
+        ]  # fmt: skip
     assert _WALKED[flow.id], f"nobody can come to the review of {flow.id}"
     return _WALKED[flow.id]
 
@@ -196,7 +201,10 @@ def test_every_template_is_one(walked: list[End], flow: type[Flow]) -> None:
     seen = set[str]()
     for end in walked:
         with suppress(Refused):  # nothing of it can be a template
-            made = template(end.plan, flow=flow.id, title=flow.title, region="eu-central-1")
+            made = template(
+                end.plan, flow=flow.id, title=flow.title, region="eu-central-1", account="123456789012",
+                answers=end.lines,
+            )  # fmt: skip
             has = set(re.findall(r"(?m)^    Type: \S+|^ {4,}(?:- )?\w+:", made.text))
             if has - seen:
                 said = complaints(made.text, made.region)

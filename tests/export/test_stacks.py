@@ -39,7 +39,11 @@ def test_its_stack_is_the_same_account(
     before = additions(case, account, {})
     made = Session(flows.find(case.flow), cloud, journal, place=Place(practice=True), clock=clock)
     made.fill(case.answers)
-    written = template(made.review().plan, flow=case.flow, title=made.flow.title, region="eu-central-1")
+    review = made.review()
+    written = template(
+        review.plan, flow=case.flow, title=made.flow.title, region="eu-central-1", account=made.identity.account,
+        answers=review.answers,
+    )  # fmt: skip
     assert written.left_out == ()
     carried_out(made)
     applied = additions(case, account, before)

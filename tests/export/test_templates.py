@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
-from support.stack import complaints, read
-from support.variants import VARIANTS, session
+from export.conftest import Known
+from support.stack import complaints, filled, given, mentioned, read
+from support.variants import VARIANTS
 
 from flows.engine import Action, Call, Plan, Ref, Refused
-from flows.engine.cloud import Aws
 from flows.export.cloudformation import Template, template
+from flows.export.runbook import runbook
 
 HERE = "eu-central-1"
 NOTHING = (
@@ -18,70 +23,206 @@ NOTHING = (
     *(name for name in VARIANTS if name.startswith(("share_ami", "share_snapshot", "wordpress, existing"))),
 )
 """What only changes what was there before."""
+WITH = [name for name in VARIANTS if name not in NOTHING]
+KEEPS = {
+    "AWS::S3::Bucket": "Retain", "AWS::S3::BucketPolicy": "Retain", "AWS::EC2::Instance": "Retain",
+    "AWS::EC2::EIP": "Retain", "AWS::EC2::EIPAssociation": "Retain", "AWS::CodeCommit::Repository": "Retain",
+    "AWS::RDS::DBCluster": "Snapshot",
+}  # fmt: skip
+NAMES = {
+    "AWS::S3::Bucket": "BucketName", "AWS::IAM::Role": "RoleName", "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::CodeCommit::Repository": "RepositoryName", "AWS::CodeBuild::Project": "Name", "AWS::Events::Rule": "Name",
+    "AWS::CodePipeline::Pipeline": "Name", "AWS::CloudTrail::Trail": "TrailName", "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::RDS::DBCluster": "DBClusterIdentifier", "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName", "AWS::EC2::SecurityGroup": "GroupName",
+}  # fmt: skip
+"""The property that holds a resource's own name."""
 OLD = ("aurora, an older version",)
 """What asks for a version of a database that AWS says it no longer makes new ones of."""
 
 
-def exported(cloud: Aws, name: str) -> Template:
-    flow, answers = VARIANTS[name]
-    made = session(cloud, flow, answers)
-    return template(made.review().plan, flow=flow, title=made.flow.title, region=HERE)
+_WRITTEN: dict[str, tuple[Template, dict[str, Any]]] = {}
 
 
-@pytest.mark.parametrize("name", [name for name in VARIANTS if name not in NOTHING])
-def test_cfn_lint_has_nothing_to_say(still_cloud: Aws, name: str) -> None:
-    made = exported(still_cloud, name)
+def exported(known: Known, name: str) -> Template:
+    """The template of a variant, written once in this process."""
+    return _written(known, name)[0]
+
+
+def document(known: Known, name: str) -> dict[str, Any]:
+    """The same, read again; nobody changes it."""
+    return _written(known, name)[1]
+
+
+def _written(known: Known, name: str) -> tuple[Template, dict[str, Any]]:
+    if name not in _WRITTEN:
+        made = known(name)
+        text = template(
+            made.plan, flow=made.flow.id, title=made.flow.title, region=HERE, account=made.identity.account,
+            answers=made.review.answers,
+        )  # fmt: skip
+        _WRITTEN[name] = text, read(text.text)
+    return _WRITTEN[name]
+
+
+@pytest.mark.parametrize("name", WITH)
+def test_cfn_lint_has_nothing_to_say(known: Known, name: str) -> None:
+    made = exported(known, name)
     said = complaints(made.text, made.region)
     assert [each for each in said if not (name in OLD and "W3690" in each)] == []
 
 
 @pytest.mark.parametrize("name", NOTHING)
-def test_a_plan_of_which_nothing_can_be_a_template_is_refused_with_the_reason(still_cloud: Aws, name: str) -> None:
+def test_a_plan_of_which_nothing_can_be_a_template_is_refused_with_the_reason(known: Known, name: str) -> None:
     with pytest.raises(Refused) as refused:
-        exported(still_cloud, name)
+        exported(known, name)
     assert refused.value.exit_code == 2
     assert refused.value.why.endswith(".")
     assert "formats cli and runbook" in refused.value.remedy
 
 
-def test_what_is_not_in_it_is_named_in_it(still_cloud: Aws) -> None:
+def test_what_is_not_in_it_is_named_in_it(known: Known) -> None:
     """In the comment, in the description and in the metadata: the redirect is what the person wanted most."""
-    made = exported(still_cloud, "alb, https")
+    made = exported(known, "alb, https")
     ((number, action, why),) = made.left_out
-    document = read(made.text)
-    assert action.sentence in document["Description"]
-    assert document["Metadata"]["Handrail"]["NotInThisTemplate"] == [
+    written = read(made.text)
+    assert action.sentence in written["Description"]
+    assert written["Metadata"]["Handrail"]["NotInThisTemplate"] == [
         {"Step": f"{number}. {action.sentence}", "Why": why}
     ]
     assert f"#   {number}. {action.sentence}" in made.text.splitlines()
 
 
-def test_a_certificate_for_cloudfront_takes_its_stack_to_its_region(still_cloud: Aws) -> None:
-    made = exported(still_cloud, "website, bucket-named")
+def test_a_certificate_for_cloudfront_takes_its_stack_to_its_region(known: Known) -> None:
+    made = exported(known, "website, bucket-named")
     assert made.region == "us-east-1"
     assert "--region us-east-1" in made.text
     proved = read(made.text)["Resources"]["Certificate"]["Properties"]["DomainValidationOptions"]
     assert [each["DomainName"] for each in proved] == ["www.fjord-coffee.example", "fjord-coffee.example"]
 
 
-def test_a_secret_is_asked_for_and_stands_nowhere(still_cloud: Aws) -> None:
-    document = read(exported(still_cloud, "website, website").text)
-    asked = document["Parameters"]["SecretHeader"]
+def test_a_secret_is_asked_for_and_stands_nowhere(known: Known) -> None:
+    written = document(known, "website, website")
+    asked = written["Parameters"]["SecretHeader"]
     assert asked["NoEcho"] is True
     assert "Default" not in asked
-    (origin,) = document["Resources"]["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
+    (origin,) = written["Resources"]["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
     assert origin["OriginCustomHeaders"] == [{"HeaderName": "Referer", "HeaderValue": {"Ref": "SecretHeader"}}]
 
 
-def test_what_undo_would_ask_about_is_kept(still_cloud: Aws) -> None:
-    made = read(exported(still_cloud, "aurora, sleepy").text)["Resources"]
-    assert [id_ for id_, each in made.items() if "DeletionPolicy" in each] == ["Cluster"]
-    assert made["Cluster"]["DeletionPolicy"] == made["Cluster"]["UpdateReplacePolicy"] == "Snapshot"
-    assert made["Cluster"]["Properties"]["ManageMasterUserPassword"] is True
+@pytest.mark.parametrize("name", WITH)
+def test_what_holds_data_outlives_the_stack_with_all_that_it_needs(known: Known, name: str) -> None:
+    made = document(known, name)["Resources"]
+    for id_, each in made.items():
+        policies = {each.get("DeletionPolicy"), each.get("UpdateReplacePolicy")}
+        assert policies == {KEEPS[each["Type"]]} if each["Type"] in KEEPS else policies <= {None, "Retain"}, id_
+        if policies == {"Retain"}:
+            needed = {*mentioned(each["Properties"]), *each.get("DependsOn", [])} & made.keys()
+            assert {made[other].get("DeletionPolicy") for other in needed} <= {"Retain"}, id_
 
 
-def test_a_route_is_propagated_only_once_the_gateway_is_attached(still_cloud: Aws) -> None:
-    made = read(exported(still_cloud, "vpn, static").text)["Resources"]
+@pytest.mark.parametrize("name", WITH)
+def test_what_another_resource_makes_is_referred_to(known: Known, name: str) -> None:
+    """By its name or within its ARN, wherever that stands; tags and a thing's own name are nobody's."""
+    written = document(known, name)
+    resources, account = written["Resources"], {**given(written)}
+    names = {
+        id_: str(filled(each["Properties"][NAMES[each["Type"]]], account))
+        for id_, each in resources.items()
+        if each["Type"] in NAMES
+    }
+    for id_, each in resources.items():
+        rest = {key: value for key, value in each["Properties"].items() if key not in ("Tags", NAMES.get(each["Type"]))}
+        for literal in literals(rest):
+            others = {named for other, named in names.items() if other != id_}
+            assert literal not in others, f"{id_}: {literal}"
+            assert not [named for named in others if re.match(f"arn:.*[:/]{re.escape(named)}([/:*]|$)", literal)], id_
+
+
+@pytest.mark.parametrize("name", WITH)
+def test_what_is_asked_for_is_said_nowhere_else_and_explained(known: Known, name: str) -> None:
+    written = document(known, name)
+    asked = written.get("Parameters", {})
+    assert {*asked} <= {*mentioned([written["Resources"], written.get("Outputs")])}
+    assert all(each["Description"] and each["Type"] for each in asked.values())
+    defaults = {each["Default"] for each in asked.values() if "Default" in each and "MaxLength" not in each}
+    said = {*literals([each["Properties"] for each in written["Resources"].values()])}
+    assert {each for each in defaults if isinstance(each, str)} & said == set()
+    assert not [each for each in said if re.search(r"^(vpc|subnet|sg|ami|rtb|vgw|cgw)-[0-9a-f]+$|123456789012", each)]
+    for each in asked.values():
+        if "AllowedPattern" in each and "Default" in each:
+            assert re.fullmatch(each["AllowedPattern"], each["Default"])
+
+
+@pytest.mark.parametrize("name", WITH)
+def test_a_second_stack_with_another_name_makes_nothing_of_the_same_name(known: Known, name: str) -> None:
+    written = document(known, name)
+    first = given(written)
+    second = {**first, "AWS::StackName": ("second", {})}
+    second |= {id_: ("another", {}) for id_, each in written.get("Parameters", {}).items() if each["Type"] == "String"}
+    for each in written["Resources"].values():
+        if (own := each["Properties"].get(NAMES.get(each["Type"], ""))) is not None:
+            assert filled(own, first) != filled(own, second), own
+
+
+@pytest.mark.parametrize("name", WITH)
+def test_an_output_says_what_it_is_and_what_is_left_to_do_by_hand(known: Known, name: str) -> None:
+    """A step that is left out has one with all that the stack makes for it, by the names that the runbook uses."""
+    reviewed = known(name)
+    made = exported(known, name)
+    outputs = document(known, name).get("Outputs", {})
+    assert all(0 < len(each["Description"]) <= 1024 for each in outputs.values())
+    by_hand = {id_: each for id_, each in outputs.items() if id_.startswith("ByHand")}
+    assert [*by_hand] == [f"ByHandStep{number}" for number, _, _ in made.left_out]
+    if by_hand:
+        book = runbook(reviewed.review, flow=reviewed.flow, identity=reviewed.identity, on=date(2026, 11, 29), costs=())
+        set_there = {*re.findall(r"(?m)^(?:IFS=.*read -r )?([A-Z][A-Z0-9_ ]+?)(?:=| <<<)", book)}
+        known_there = {word for words in set_there for word in words.split()}
+        for each in by_hand.values():
+            value = next(iter(each["Value"].values()))
+            assert {*re.findall(r"(?:^| )(\w+)=", value)} <= known_there
+
+
+def test_the_stack_of_another_plan_is_another_one(known: Known) -> None:
+    """A second office deployed as told would replace the gateway of the first."""
+
+    def stack(name: str) -> str:
+        return re.findall(r"--stack-name (\S+)", exported(known, name).text)[0]
+
+    assert stack("vpn, static") == "vpn-office"
+    for name in WITH:
+        assert re.fullmatch("[a-z][A-Za-z0-9-]{1,54}", stack(name)), "it is a part of names of 64 characters"
+    without = [name for name in WITH if name.startswith(("alb", "s3_lambda", "s3_pipeline"))]
+    assert len({*map(stack, without)}) == len(without)
+
+
+def test_a_trail_is_made_once_its_bucket_lets_it_write(known: Known) -> None:
+    """CreateTrail is refused before (InsufficientS3BucketPolicyException), and no reference says so."""
+    made = document(known, "s3_pipeline, new trail")["Resources"]
+    assert made["Trail"]["DependsOn"] == ["TrailBucketTls"]
+
+
+def literals(value: Any) -> Iterator[str]:
+    """Every text anywhere inside a value that is no function of CloudFormation."""
+    match value:
+        case {"Ref": _} | {"Fn::GetAtt": _}:
+            return
+        case {"Fn::Sub": text}:
+            yield re.sub(r"\$\{[^}]*\}", "…", text)
+        case {"Key": _, "Value": _, **rest} if not rest:
+            return
+        case Mapping():
+            for item in value.values():
+                yield from literals(item)
+        case list():
+            for item in value:
+                yield from literals(item)
+        case str():
+            yield value
+
+
+def test_a_route_is_propagated_only_once_the_gateway_is_attached(known: Known) -> None:
+    made = document(known, "vpn, static")["Resources"]
     waiting = [each for each in made.values() if each["Type"] == "AWS::EC2::VPNGatewayRoutePropagation"]
     assert waiting
     assert all(each["DependsOn"] == ["Attach"] for each in waiting)

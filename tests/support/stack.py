@@ -60,25 +60,33 @@ def mentioned(value: Any) -> Iterator[str]:
 
 def create(text: str, session: boto3.Session) -> None:
     """Make everything that is in a template."""
-    left: dict[str, Any] = dict(read(text)["Resources"])
-    made: dict[str, Made] = {}
+    document = read(text)
+    left: dict[str, Any] = dict(document["Resources"])
+    made: dict[str, Made] = given(document)
     while left:
         ready = [id_ for id_, each in left.items() if not _before(each) & left.keys()]
         assert ready, f"these wait for each other: {list(left)}"
         each = left.pop(ready[-1])
         make = TYPES[each["Type"]]
         client = session.client(make.__name__.partition("_")[0])  # type: ignore[call-overload]
-        made[ready[-1]] = make(client, _filled(each["Properties"], made))
+        made[ready[-1]] = make(client, filled(each["Properties"], made))
+
+
+def given(document: Mapping[str, Any]) -> dict[str, Made]:
+    """What its parameters are by default, and where the stack is."""
+    asked = {id_: (each["Default"], {}) for id_, each in document.get("Parameters", {}).items() if "Default" in each}
+    here = {"AWS::Region": "eu-central-1", "AWS::AccountId": "123456789012", "AWS::Partition": "aws"}
+    return {**asked, **{id_: (value, {}) for id_, value in here.items()}, "AWS::StackName": (STACK, {})}
 
 
 def _before(resource: Mapping[str, Any]) -> set[str]:
     return {*resource.get("DependsOn", []), *mentioned(resource["Properties"])}
 
 
-def _filled(value: Any, made: Mapping[str, Made]) -> Any:
-    def one(name: str) -> str:
-        if name == "AWS::StackName":
-            return STACK
+def filled(value: Any, made: Mapping[str, Made]) -> Any:
+    """A value with what its functions give."""
+
+    def one(name: str) -> Any:
         id_, _, attribute = name.partition(".")
         return made[id_][1][attribute] if attribute else made[id_][0]
 
@@ -86,11 +94,11 @@ def _filled(value: Any, made: Mapping[str, Made]) -> Any:
         case {"Ref": name} | {"Fn::GetAtt": name}:
             return one(name)
         case {"Fn::Sub": text}:
-            return re.sub(r"\$\{([\w:.]+)\}", lambda found: one(found[1]), text)
+            return re.sub(r"\$\{([\w:.]+)\}", lambda found: str(one(found[1])), text)
         case Mapping():
-            return {key: _filled(item, made) for key, item in value.items()}
+            return {key: filled(item, made) for key, item in value.items()}
         case list():
-            return [_filled(item, made) for item in value]
+            return [filled(item, made) for item in value]
         case _:
             return value
 
@@ -208,7 +216,7 @@ def logs_group(logs: Any, p: dict[str, Any]) -> Made:
 def codecommit_repository(codecommit: Any, p: dict[str, Any]) -> Made:
     tags = {tag["Key"]: tag["Value"] for tag in p["Tags"]}
     codecommit.create_repository(repositoryName=p["RepositoryName"], tags=tags)
-    return "an id", {}
+    return "an id", {"Name": p["RepositoryName"]}
 
 
 def codebuild_project(codebuild: Any, p: dict[str, Any]) -> Made:
