@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..place import Place
 
@@ -135,6 +138,19 @@ def otherwise(place: Place) -> list[str]:
             f"Your surroundings say {here or OWN}; this was begun at {there or OWN}, and is gone on with there."
         )
     return said
+
+
+def unprotected(place: Place) -> list[str]:
+    """The addresses that are asked over plain HTTP and are not on this machine."""
+    every = (place.endpoint_url, *(url for _, url in place.endpoints))
+    return sorted({url for url in every if urlsplit(url).scheme == "http" and not _here(urlsplit(url).hostname or "")})
+
+
+def _here(host: str) -> bool:
+    """Whether a host is this machine by its name alone (RFC 6761, section 6.3) or its address."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
 
 
 def addresses(endpoint_url: str, endpoints: tuple[tuple[str, str], ...]) -> list[str]:

@@ -21,7 +21,7 @@ from .apply import apply
 from .claims import DECISIONS, Claim
 from .clock import Clock
 from .cloud import Cloud, Identity
-from .endpoints import otherwise
+from .endpoints import otherwise, unprotected
 from .events import Event, Receipt
 from .flow import Finding, Flow, Handover
 from .handover import hand_over, take_files_back
@@ -37,6 +37,11 @@ from .remembering import Remembering
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import claimed, undo
 from .whereabouts import found_there, same_account
+
+READABLE = (
+    "{} is asked without TLS: whoever is on the way can read and change what is sent and answered, session tokens "
+    "included. Use https, or an emulator on this machine."
+)
 
 
 @dataclass
@@ -179,6 +184,8 @@ class Session:
             else:
                 cautions.append(found)
         cautions += [Caution("surroundings", sentence) for sentence in self.otherwise]
+        if open_ := unprotected(self._here()):
+            cautions.append(Caution("plain-http", READABLE.format(" and ".join(open_)), confirm=True))
         needs = Needs(self.identity, self.flow.id, plan, self.cloud.reads.values())
         findings += allowed(self.cloud, needs.wanted)
         review = Review(lines, plan, tuple(findings), tuple(cautions), needs.all, needs.looking)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import boto3
 import pytest
+from support.vpn import STATIC
 
-from flows.engine import Call, Journal, NoAccess, Place
+import flows
+from flows.engine import Call, Journal, NoAccess, Place, Session
 from flows.engine.cloud import Aws
-from flows.engine.endpoints import addresses, otherwise
+from flows.engine.endpoints import addresses, otherwise, unprotected
 
 SERVICES = ("s3", "s3control", "events", "sts")
 CONFIG = """
@@ -164,3 +166,20 @@ def test_what_surroundings_say_otherwise_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
     assert "say AWS's own addresses; this was begun at http://lab.example:1" in otherwise(kept)[0]
     assert otherwise(Place(practice=True, region="eu-central-1", partition="aws")) == []
+
+
+@pytest.mark.parametrize(("address", "yes"), [
+    ("", False), ("https://lab.example", False), ("http://lab.example:1", True), ("http://10.0.0.1", True),
+    ("http://127.0.0.1:5000", False), ("http://[::1]:5000", False), ("http://localhost:5000", False),
+    ("http://s3.localhost", False), ("http://localhost.example", True), ("HTTP://LAB.example", True),
+])  # fmt: skip
+def test_plain_http_to_another_machine_is_readable_on_the_way(address: str, yes: bool) -> None:
+    assert unprotected(Place(endpoint_url=address)) == [address] * yes
+    assert unprotected(Place(endpoints=(("s3", address),))) == [address] * yes
+
+
+def test_plain_http_to_another_machine_is_a_conscious_yes(cloud: Aws) -> None:
+    made = Session(flows.find("vpn"), cloud, place=Place(endpoint_url="http://lab.example:1"))
+    made.fill(STATIC)
+    (asked,) = [caution for caution in made.review().cautions if caution.id == "plain-http"]
+    assert asked.confirm and "http://lab.example:1" in asked.message
