@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import queue
+import signal
 import sys
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
@@ -92,6 +93,9 @@ class HandrailApp(App[None]):
         self.theme = ANSI.name if plain else fitting_theme(few_colours=self.console.color_system == "standard")
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.lose)
         if self._start.flow or self._start.run:
             self.begin(self._start)
         else:
@@ -274,6 +278,12 @@ class HandrailApp(App[None]):
         """End the program, unless the screen has calls under way that must be finished first."""
         if not all(screen.leave() for screen in self.screen_stack if isinstance(screen, Page)):
             return
+        self.end()
+
+    def lose(self) -> None:
+        """The line is gone, or the machine ends: nothing further is sent, and what is under way is written down."""
+        if not all(screen.leave() for screen in self.screen_stack if isinstance(screen, Page)):
+            self.code = 130
         self.end()
 
     def end(self) -> None:

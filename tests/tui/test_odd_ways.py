@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -148,38 +149,61 @@ async def test_back_from_a_set_up_the_cursor_is_where_it_was() -> None:
         person.sees("> Redirect or answer at a load balancer")
 
 
-async def test_ctrl_c_stops_before_the_next_call_and_never_kills_one(journal: Journal) -> None:
-    """The call under way is finished and written down however often Ctrl-C is pressed; the next is not sent."""
-    import threading
+class Slow:
+    """An account that answers once it is told to, and what was sent to it."""
 
-    sent, go_on = threading.Event(), threading.Event()
-    calls: list[str] = []
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.sent, self.go_on = threading.Event(), threading.Event()
+        self.account = Canned({"ec2.CreateVpc": self.answer, "ec2.CreateTags": self.answer})
 
-    def slow(call) -> dict[str, str]:  # type: ignore[no-untyped-def]
-        calls.append(call.operation)
-        sent.set()
-        go_on.wait(20)
+    def answer(self, call: Call) -> dict[str, str]:
+        self.calls.append(call.operation)
+        self.sent.set()
+        self.go_on.wait(20)
         return {}
 
-    account = Canned({"ec2.CreateVpc": slow, "ec2.CreateTags": slow})
-    async with somebody(account, SMALL, flow=Small) as person:
-        await small_review(person)
-        await person.pilot.press("a")
-        while not sent.is_set():
-            await person.pilot.pause(0.01)
+
+async def begun(person: Person, slow: Slow) -> None:
+    """Until the first call is under way."""
+    await small_review(person)
+    await person.pilot.press("a")
+    while not slow.sent.is_set():
+        await person.pilot.pause(0.01)
+
+
+async def test_ctrl_c_stops_before_the_next_call_and_never_kills_one(journal: Journal) -> None:
+    """The call under way is finished and written down however often Ctrl-C is pressed; the next is not sent."""
+    slow = Slow()
+    async with somebody(slow.account, SMALL, flow=Small) as person:
+        await begun(person, slow)
         await person.pilot.press("ctrl+c")
         await person.until("Stopping after the current call")
         await person.pilot.press("ctrl+c")
         assert person.app.is_running
-        go_on.set()
+        slow.go_on.set()
         await person.settle()
         person.sees("stopped half-way", "Go on", "Undo all")
-        assert calls == ["ec2.CreateVpc"]
+        assert slow.calls == ["ec2.CreateVpc"]
         assert person.app.code == 130
         run = journal.run(journal.records()[0].id)
         assert run.status("make") == "ready"
         await person.press("ctrl+c")
         assert not person.app.is_running
+
+
+async def test_a_lost_line_ends_the_program_and_what_is_under_way_is_written_down(journal: Journal) -> None:
+    slow = Slow()
+    async with somebody(slow.account, SMALL, flow=Small) as person:
+        await begun(person, slow)
+        person.app.lose()
+        await person.pilot.pause()
+        assert not person.app.is_running
+        slow.go_on.set()
+        await asyncio.get_running_loop().shutdown_default_executor()  # as the program does when it ends
+    assert slow.calls == ["ec2.CreateVpc"]
+    assert person.app.code == 130
+    assert journal.run(journal.records()[0].id).status("make") == "ready"
 
 
 # -- the account -------------------------------------------------------------------------------------------------
