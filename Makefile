@@ -16,7 +16,7 @@ practice: $(VENV)/practice.done ## the wizard on a simulated company; no AWS acc
 test: $(VENV)/test.done .venv-aws/test.done ## every test; no network and no account needed
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(TESTS)
 
-test-wild: $(VENV)/test.done .venv-aws/test.done ## what needs root, a second user or minutes; the rest says why it is skipped
+test-wild: $(VENV)/test.done .venv-aws/test.done .venv-second/test.done ## what needs root, a second user, a second emulator or minutes; the rest says why it is skipped
 	$(BIN)/python -m pytest -q -m wild -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: $(VENV)/check.done ## linters, the type checker and the import law
@@ -39,7 +39,7 @@ texts: $(VENV)/test.done ## tui/help.txt and the README's list of gaps, as the p
 	PYTHONPATH=. $(BIN)/python tests/docs/write.py
 
 clean: ## forget everything that was set up
-	rm -rf .venv .venv-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .venv-aws .venv-second .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Handrail needs Python 3.11 or newer; say which with PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -64,4 +64,10 @@ $(VENV)/check.done: pyproject.toml | $(VENV)/bin/python
 .venv-aws/test.done:
 	$(PYTHON) -m venv .venv-aws
 	.venv-aws/bin/python -m pip install --quiet --disable-pip-version-check awscli
+	@touch $@
+
+# An AWS that is neither moto nor ours, for the tests in tests/second. It is a program, and nothing of it is imported.
+.venv-second/test.done:
+	$(PYTHON) -m venv .venv-second
+	.venv-second/bin/python -m pip install --quiet --disable-pip-version-check 'ministack>=1.5.33,<2'
 	@touch $@
