@@ -233,7 +233,7 @@ class SinglePageApplication(Flow):
             return bucket, things
         block = buckets.block(self.cloud, bucket) if there else buckets.Block(True, True, True, True)
         if block.in_the_way:
-            things.append(buckets.allow_public_policy(bucket, block, after))
+            things.append(buckets.allow_public_policy(bucket, block, after, sid, standing))
             after = ("public-access-block",)
         statement = {
             "Sid": sid, "Effect": "Allow", "Principal": "*",

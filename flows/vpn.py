@@ -410,7 +410,7 @@ class SiteToSiteVpn(Flow):
         found = site_to_site.connections(self.cloud)
         return tuple(each.id for each in found if each.vpn_gateway == aws_end.resource)
 
-    def tables(self, aws_end: Action | Use, *, attached: bool) -> Others:
+    def tables(self, aws_end: Action | Use, *, attached: bool) -> tuple[Others, ...]:
         """What others may have let lead to AWS's end, more of it if this run attaches that."""
         return vpn_others.tables(
             aws_end.resource, self.vpc.id, [table.id for table in self.route_tables], self.networks,

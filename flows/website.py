@@ -384,8 +384,15 @@ class Website(Flow):
             things.append(buckets.host_website(self.bucket, self.start, error))
         now = buckets.block(self.cloud, self.bucket)
         if self.public_policy() and now.in_the_way:
-            things.append(buckets.allow_public_policy(self.bucket, now, after=tuple(thing.id for thing in things)))
+            standing = buckets.statements(self.cloud, self.bucket)
+            after = tuple(thing.id for thing in things)
+            things.append(buckets.allow_public_policy(self.bucket, now, after, self.sid, standing))
         return things
+
+    @property
+    def sid(self) -> Late:
+        """How the one statement is called that this adds to the bucket's policy."""
+        return join("HandrailCloudFront", Ref("distribution", "Distribution.Id"))
 
     def public_policy(self) -> bool:
         """Whether AWS will call the bucket's policy public: a secret header does not change that."""
@@ -420,9 +427,8 @@ class Website(Flow):
         if self.open_already():
             return []
         partition, bucket = self.cloud.identity.partition, self.bucket
-        distribution = Ref(made.id, "Distribution.Id")
         statement: dict[str, Any] = {
-            "Sid": join("HandrailCloudFront", distribution),
+            "Sid": self.sid,
             "Effect": "Allow",
             "Principal": "*",
             "Action": "s3:GetObject",

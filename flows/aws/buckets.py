@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -18,11 +18,13 @@ from flows.engine import (
     Find,
     Late,
     Option,
+    Others,
     Restore,
     Still,
     Undo,
     before,
     edited,
+    join,
 )  # fmt: skip
 from flows.engine.listing import by_prefix, is_sought, listed
 
@@ -36,6 +38,8 @@ POLICY_LIMIT = 20480
 """Bytes of a bucket policy (S3 User Guide, "Bucket policies", 2026-10)."""
 BUSY = ("OperationAborted",)
 """Another change of the same bucket is under way."""
+EVERYBODY = "(Principal=='*' || contains(Principal.AWS || '', '*'))"
+"""JMESPath, true of a statement that is about everybody; what `everybody` says."""
 NO_BLOCK, NO_POLICY = "NoSuchPublicAccessBlockConfiguration", "NoSuchBucketPolicy"
 
 
@@ -260,9 +264,25 @@ def host_website(bucket: Bucket, index: str, error: str, after: tuple[str, ...] 
     )  # fmt: skip
 
 
-def allow_public_policy(bucket: Bucket, now: Block, after: tuple[str, ...]) -> Action:
-    """Let a policy for everybody count, and nothing more: what is blocked through ACLs stays blocked."""
+def allow_public_policy(
+    bucket: Bucket, now: Block, after: tuple[str, ...], sid: Late, standing: Iterable[Mapping[str, Any]]
+) -> Action:
+    """Let a policy for everybody count, and nothing more: what is blocked through ACLs stays blocked.
+
+    Args:
+        bucket: whose block it is.
+        now: how it is.
+        after: ids of actions to wait for.
+        sid: of the statement for which this is done.
+        standing: the statements that are there. What they allow to everybody did not count before.
+    """
     here = {"Bucket": bucket.name}
+    known = json.dumps(sorted({str(each.get("Sid") or "") for each in standing if everybody(each)}))
+    theirs = join(
+        f"[json(Policy).Statement][] | [?Effect=='Allow' && {EVERYBODY} && !contains(`{known}`, Sid || '') && Sid!='",
+        sid,
+        "'].[Sid || 'one without a name']",
+    )
     wanted = {
         "BlockPublicAcls": now.acls, "IgnorePublicAcls": now.ignore_acls,
         "BlockPublicPolicy": False, "RestrictPublicBuckets": False,
@@ -280,6 +300,13 @@ def allow_public_policy(bucket: Bucket, now: Block, after: tuple[str, ...]) -> A
         ),
         after=after,
         not_yet=BUSY,
+        others=(
+            Others(
+                Call("s3.GetBucketPolicy", here, bucket.region), theirs,
+                "Statements of others let everybody in, and the block would shut them out",
+            ),
+        )
+        * now.restrict,
         undone=f"The public access block of {bucket.name}",
     )  # fmt: skip
 

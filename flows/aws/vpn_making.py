@@ -139,7 +139,7 @@ def vpn_gateway(name: str, asn: int, vpc: str) -> Action:
     )
 
 
-def attach(gateway: Late, vpc: Vpc, tables: Others, known: tuple[str, ...]) -> Action:
+def attach(gateway: Late, vpc: Vpc, tables: tuple[Others, ...], known: tuple[str, ...]) -> Action:
     """Plug AWS's end into a VPC.
 
     An attachment has no tag: one of a gateway that this run made is its own, one of another may be anybody's.
@@ -179,7 +179,7 @@ def attach(gateway: Late, vpc: Vpc, tables: Others, known: tuple[str, ...]) -> A
         find=there if made else None,
         unless=None if made else there,
         not_yet=("InvalidVpnGatewayState",),
-        others=(vpn_others.connections("VpnGatewayId", gateway, known=known), tables),
+        others=(vpn_others.connections("VpnGatewayId", gateway, known=known), *tables),
         type="AWS::EC2::VPCGatewayAttachment",
         undone=f"The attachment to {vpc.name or vpc.id}",
     )
@@ -193,7 +193,7 @@ def vpn_connection(
     *,
     after: tuple[str, ...],
     secret: bool,
-    others: Others,
+    others: tuple[Others, ...],
     networks: Iterable[IPv4Network],
 ) -> Action:
     """Make the connection with its two tunnels. Its keys are in AWS's answer, which is never kept.
@@ -250,7 +250,7 @@ def vpn_connection(
         )
         if stood
         else None,
-        others=(others, vpn_others.static_routes(made, networks)),
+        others=(*others, vpn_others.static_routes(made, networks)),
         settings=vpn_others.options(made),
         after=after,
         not_yet=("InvalidCustomerGatewayState", "InvalidVpnGatewayState"),
@@ -261,7 +261,7 @@ def vpn_connection(
     )
 
 
-def static_route(connection: Late, network: IPv4Network, others: Others, *, made: bool) -> Action:
+def static_route(connection: Late, network: IPv4Network, others: tuple[Others, ...], *, made: bool) -> Action:
     """Tell a static connection of one network of the office.
 
     AWS takes a repeated one without a word, and a route has no tag: one of a connection that was not `made` by this run
@@ -297,7 +297,7 @@ def static_route(connection: Late, network: IPv4Network, others: Others, *, made
         ),
         unless=None if made else Find(look, f"VpnConnections[0] | {here}"),
         not_yet=("InvalidVpnConnection.InvalidState", "IncorrectState"),
-        others=(others,),
+        others=others,
         type="AWS::EC2::VPNConnectionRoute",
         undone=f"The connection's route to {network}",
     )

@@ -55,36 +55,42 @@ def attachments(gateway: Late, vpc: str) -> Others:
 
 def tables(
     gateway: Late, vpc: str, ours: Sequence[str], networks: Iterable[IPv4Network], *, fixed: bool, made: bool
-) -> Others:
-    """The route tables in which somebody let more than this run did lead to the gateway, and so to the office.
+) -> tuple[Others, ...]:
+    """Where somebody let more than this run did lead to the gateway, and so to the office.
 
     Args:
         gateway: its id.
-        vpc: the network whose tables they are.
+        vpc: the network whose route tables they are.
         ours: the ids of the tables in which this run made routes.
         networks: the office's.
         fixed: whether it entered them one by one; else the gateway does.
         made: whether this run made the gateway. What leads to one that was there before may not be about this office.
     """
-    entered = sorted(str(network) for network in networks)
-    static = join("GatewayId=='", gateway, f"' && !({PROPAGATED})")
-    if not made:
-        static = join(static, f" && contains({edits.literal(entered)}, DestinationCidrBlock || '')")
-    unknown = join(f"!contains({edits.literal(ours)}, RouteTableId) && Routes[?", static, "]")
-    more = join(
-        "Routes[?", static, f" && !contains({edits.literal(entered if fixed else ())}, DestinationCidrBlock || '')]"
-    )
-    enabled = join(
-        f"!contains({edits.literal(() if fixed else ours)}, RouteTableId) && PropagatingVgws[?GatewayId=='",
-        gateway,
-        "']",
-    )
-    theirs = join(unknown, " || ", more, " || ", enabled) if made else unknown
-    return Others(
-        Call("ec2.DescribeRouteTables", {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}),
-        join("RouteTables[?", theirs, f"].[RouteTableId, {NAME}]"),
-        "Route tables of others lead to the office by it",
-    )
+    look = Call("ec2.DescribeRouteTables", {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]})
+    entered = edits.literal(sorted(str(network) for network in networks))
+    own = f"contains({edits.literal(ours)}, table) && contains({entered if fixed else '`[]`'}, to)"
+    theirs = f"!({own})" if made else f"!contains({edits.literal(ours)}, table) && contains({entered}, to)"
+    routes = Others(
+        look,
+        join(
+            f"RouteTables[].beside(Routes[?!({PROPAGATED}) && GatewayId=='", gateway,
+            "'].{to: DestinationCidrBlock || DestinationPrefixListId || DestinationIpv6CidrBlock}, "
+            "{table: RouteTableId})[] | "
+            f"[?{theirs}].[table, to]",
+        ),
+        "Routes of others lead to the office by it",
+        remove=Call("ec2.DeleteRoute", {"RouteTableId": found("id"), "DestinationCidrBlock": found("[1]")}),
+    )  # fmt: skip
+    propagated = Others(
+        look,
+        join(
+            f"RouteTables[?!contains({edits.literal(() if fixed else ours)}, RouteTableId) && "
+            "PropagatingVgws[?GatewayId=='", gateway, f"']].[RouteTableId, {NAME}]",
+        ),
+        "Others let it enter the office's routes into these tables",
+        remove=Call("ec2.DisableVgwRoutePropagation", {"RouteTableId": found("id"), "GatewayId": gateway}),
+    )  # fmt: skip
+    return (routes, propagated) if made else (routes,)
 
 
 def static_routes(connection: Late, networks: Iterable[IPv4Network]) -> Others:

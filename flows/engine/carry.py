@@ -322,13 +322,18 @@ class Carrier:
 
 
 class _Functions(Functions):  # type: ignore[misc]
-    """What JMESPath can do here beyond its own: `json(text)`, for policies, which AWS tells as text."""
+    """What JMESPath can do here beyond its own: `json(text)`, for policies, which AWS tells as text, and
+    `beside(list, object)`, each of a list with what is known of the whole that it is part of."""
 
     @signature({"types": ["string", "null"]})  # type: ignore[untyped-decorator]
     def _func_json(self, text: str | None) -> Any:
         with suppress(ValueError):
             return json.loads(text or "null")
         return None
+
+    @signature({"types": ["array", "null"]}, {"types": ["object"]})  # type: ignore[untyped-decorator]
+    def _func_beside(self, listed: list[dict[str, Any]] | None, more: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{**each, **more} for each in listed or ()]
 
 
 def part(path: str, answer: Any) -> Any:

@@ -15,7 +15,7 @@ from .apply import as_made
 from .carry import Carrier, part
 from .cloud import Cloud
 from .journal import Run
-from .plan import Action, Decision, Others, Plan, Ref, fill, found
+from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
 from .problems import CloudError, Denied, NoAccess, NoSuchCall
 from .refusals import matches, no_such_thing
 from .remembering import Remembering
@@ -58,7 +58,7 @@ class Claim:
         action: the id of the action that made it.
         why: in a sentence; names each thing of others.
         key: the decision that lets it go; empty where there is none.
-        names: the ids of what others have there.
+        things: what others have there: each an id, or an id and more by which it is known.
         others: where they were found.
         known: whether it could be looked at; if not, it stays until it can.
     """
@@ -66,7 +66,7 @@ class Claim:
     action: str
     why: str
     key: str = ""
-    names: tuple[str, ...] = ()
+    things: tuple[Any, ...] = field(default=(), compare=False)
     others: Others | None = field(default=None, compare=False)
     known: bool = True
 
@@ -118,9 +118,9 @@ def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> 
         return Claim(action.id, f"It could not be seen whether others use it: {problem}", known=False)
     if not theirs:
         return None
-    named = list(dict.fromkeys(_named(each) for each in theirs))
+    named = list(dict.fromkeys(named_of(each) for each in theirs))
     shown = ", ".join(named[:NAMED]) + (" and more" if len(named) > NAMED else "")
-    return Claim(action.id, f"{others.what}: {shown}.", others.key, tuple(_id(each) for each in theirs), others)
+    return Claim(action.id, f"{others.what}: {shown}.", others.key, tuple(theirs), others)
 
 
 def _known(carrier: Carrier, ref: Ref) -> Any:
@@ -136,7 +136,7 @@ def _leans(each: Any, others: Others, carrier: Carrier, cloud: Cloud) -> bool:
     if others.each is None:
         return True
     try:
-        told = cloud.make(others.each.fill(partial(id_of, _id(each), carrier)))
+        told = cloud.make(others.each.fill(partial(of_theirs, each, carrier)))
     except Denied:
         return False
     except CloudError as problem:
@@ -146,9 +146,11 @@ def _leans(each: Any, others: Others, carrier: Carrier, cloud: Cloud) -> bool:
     return bool(part(str(fill(others.leans, partial(_known, carrier))), told))
 
 
-def id_of(name: str, carrier: Carrier, ref: Ref) -> Any:
-    """What a reference stands for in a call about one thing of others: its id, or what the run knows."""
-    return name if ref == found("id") else carrier.resolve(ref)
+def of_theirs(thing: Any, carrier: Carrier, ref: Ref) -> Any:
+    """What a reference stands for in a call about one thing of others: its id, more of it, or what the run knows."""
+    if ref.action != FOUND:
+        return carrier.resolve(ref)
+    return _id(thing) if ref == found("id") else part(ref.path, thing)
 
 
 def _made(run: Run) -> set[str]:
@@ -168,7 +170,7 @@ def _is_one_of(ours: set[str], id: str) -> bool:
     return id in ours or id.rpartition("/")[2] in ours
 
 
-def _named(each: Any) -> str:
+def named_of(each: Any) -> str:
     if not isinstance(each, list):
         return str(each)
     id, *more = (str(word) for word in each if word)
@@ -212,22 +214,38 @@ def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, Stay], 
     return stays
 
 
-def mentioned(action: Action, plan: Plan, run: Run, value: Any) -> set[str]:
-    """The actions that this one needs whose things are named in `value`: it leans on them, whoever wrote it."""
-    text = str(value)
-    return {
+def mentioned(action: Action, plan: Plan, run: Run, look: Call, value: Any) -> set[str]:
+    """The actions of whose things `value`, which `look` told of this one, is: it leans on them, whoever wrote it.
+
+    They are those that it needs and whose ids stand there, the one that made what was looked at, and those that it
+    needs and that were done to the same.
+    """
+    text, asked = str((value, look.params)), _words(look)
+    told = {
         other.id
         for other in plan.actions
         if other.id in action.needs
         for told in run.facts(other.id).get("outputs", {}).values()
         if isinstance(told, str) and len(told) > 4 and told in text
     }
+    around = [other for other in plan.actions if other.id != action.id and other.call.service == look.service]
+    same = {other.id for other in around if other.id in action.needs and asked.intersection(_words(other.call))}
+    return told | same | {other.id for other in around if made_by(other, run) in asked}
+
+
+def _words(call: Call) -> set[str]:
+    return {each for each in call.params.values() if isinstance(each, str)}
+
+
+def made_by(action: Action, run: Run) -> str:
+    """The id of what an action made; empty if it makes nothing, or has not."""
+    try:
+        return str(fill(action.resource, run.resolve)) if action.resource else ""
+    except KeyError:
+        return ""
 
 
 def called(action: Action, run: Run) -> str:
     """An action on a receipt: its sentence, and the id of what it made."""
-    try:
-        made = str(fill(action.resource, run.resolve)) if action.resource else ""
-    except KeyError:
-        made = ""
+    made = made_by(action, run)
     return f"{action.undone or action.sentence} ({made})" if made else action.undone or action.sentence

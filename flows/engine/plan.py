@@ -233,13 +233,14 @@ class Others:
 
     Args:
         look: the reading call; every page of its answer is looked at.
-        path: JMESPath to a list of what is theirs: each an id, or an id with its name. What this run is known to have
-            made itself is passed over.
+        path: JMESPath to a list of what is theirs: each an id, or a list of an id and more by which it is known. What
+            this run is known to have made itself is passed over.
         what: what they are and do, before their names: "VPN connections of others use it".
         key: the decision that lets it go all the same: `others`, or `files` for what people put into a bucket.
             Empty: nobody is asked, as for a protection that somebody switched on.
-        remove: takes one of theirs away once that was decided, with its id as `found("id")`; needed only where AWS
-            keeps ours as long as theirs is there.
+        remove: takes one of theirs away once that was decided, with its id as `found("id")`, and what stands in its
+            list as `found("[1]")`; needed where AWS keeps ours as long as theirs is there, or theirs leads nowhere
+            without it.
         absent: error codes of `look` that mean that there is nothing.
         each: asks about each of them, with its id as `found("id")`, where `look` lists only what might be meant.
         leans: JMESPath into that answer, true of one that is meant.

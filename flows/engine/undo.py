@@ -16,7 +16,7 @@ from typing import Any
 
 from .apply import digest, look_for, unproved
 from .carry import Carrier, Stopped, part, streamed
-from .claims import NAMED, Claim, Stay, called, claims, claims_on, id_of, mentioned, staying
+from .claims import NAMED, Claim, Stay, called, claims, claims_on, mentioned, named_of, of_theirs, staying
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
@@ -162,8 +162,8 @@ class _Taking:
 
     def changed(self, why: str, now: Any, look: Call) -> _Stays:
         """Somebody changed it since: it is theirs now, and so is what it leans on or, by that `look`, is part of."""
-        whole = (now, look.fill(self.carrier.resolve).params)
-        return _Stays(Stay(why, "changed"), mentioned(self.action, self.plan, self.carrier.run, whole))
+        looked = look.fill(self.carrier.resolve)
+        return _Stays(Stay(why, "changed"), mentioned(self.action, self.plan, self.carrier.run, looked, now))
 
     def send(self, step: Undo) -> None:
         """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
@@ -266,15 +266,15 @@ def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
         if claim.holds(carrier.decisions):
             raise _Stays(claim.stay, action.stands_on)
         remove = claim.others.remove if claim.others else None
-        for name in claim.names if remove else ():
+        for thing in claim.things if remove else ():
             assert remove is not None
-            theirs = remove.fill(partial(id_of, name, carrier))
+            theirs = remove.fill(partial(of_theirs, thing, carrier))
             try:
                 carrier.send(theirs, (), action=action.id)
             except CloudError as problem:
                 if not no_such_thing(problem):
                     raise
-        names += claim.names[:NAMED]
+        names += map(named_of, claim.things[:NAMED])
     return names
 
 

@@ -30,6 +30,10 @@ class Deed:
     def name(self) -> str:
         return self.act.__name__.replace("_", " ")
 
+    @property
+    def kind(self) -> tuple[bool, ...]:
+        return self.mere, self.takes, self.turns
+
 
 DEEDS: dict[str, list[Deed]] = {}
 NOBODY: Mapping[str, str] = {
@@ -427,6 +431,14 @@ def statement_of_theirs(account: PracticeAccount, it: Made, all_: Collection[Mad
     bucket = it.params["Bucket"]
     policy = _policy(account, bucket)
     _write_policy(account, bucket, {**policy, "Statement": [*policy["Statement"], _their_statement(bucket)]})
+
+
+@to("s3.PutPublicAccessBlock")
+def everybody_let_in_by_theirs(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    bucket = it.params["Bucket"]
+    policy = _policy(account, bucket)
+    theirs = {**_their_statement(bucket), "Principal": "*"}
+    _write_policy(account, bucket, {**policy, "Statement": [*policy["Statement"], theirs]})
 
 
 @to("s3.PutBucketPolicy", turns=True)

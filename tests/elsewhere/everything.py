@@ -107,6 +107,8 @@ def _machines(client: Client) -> Found:
             yield id_, {**shown, "protected": protected["DisableApiTermination"]["Value"]}
             for card in each.get("NetworkInterfaces", []):
                 yield card["NetworkInterfaceId"], [card.get("Groups"), card.get("SubnetId")]
+    for each in client("ssm").describe_parameters()["Parameters"]:
+        yield f"parameter {each['Name']}", each["Type"]
     for each in ec2.describe_volumes()["Volumes"]:
         yield each["VolumeId"], each.get("Tags")
     for each in ec2.describe_addresses()["Addresses"]:
@@ -144,8 +146,12 @@ def _buckets(client: Client) -> Found:
     s3 = client("s3")
     for name in (each["Name"] for each in s3.list_buckets()["Buckets"]):
         yield f"bucket {name}", ""
+        block = _asked(s3.get_public_access_block, "PublicAccessBlockConfiguration", Bucket=name) or {}
         for statement in _statements(_asked(s3.get_bucket_policy, "Policy", Bucket=name)):
-            yield f"bucket {name} statement {statement.get('Sid', json.dumps(statement, sort_keys=True))}", statement
+            called = f"bucket {name} statement {statement.get('Sid', json.dumps(statement, sort_keys=True))}"
+            yield called, statement
+            if block.get("RestrictPublicBuckets") and statement["Effect"] == "Allow" and statement["Principal"] == "*":
+                yield f"{called} {NOWHERE}", ""
         for setting, key in (
             ("website", ""), ("tagging", "TagSet"), ("lifecycle_configuration", "Rules"), ("versioning", "Status"),
             ("cors", "CORSRules"),
@@ -153,7 +159,6 @@ def _buckets(client: Client) -> Found:
             found = _asked(getattr(s3, f"get_bucket_{setting}"), key, Bucket=name)
             if found and found != "Suspended":  # paused is as near to off as AWS lets it come
                 yield f"bucket {name} {setting}", found
-        block = _asked(s3.get_public_access_block, "PublicAccessBlockConfiguration", Bucket=name)
         if block:
             yield f"bucket {name} block", block
         heard = s3.get_bucket_notification_configuration(Bucket=name)
@@ -227,7 +232,7 @@ def _identities(client: Client) -> Found:
     for each in iam.list_instance_profiles()["InstanceProfiles"]:
         yield f"profile {each['InstanceProfileName']}", each.get("Tags")
         for role in each["Roles"]:
-            yield f"profile {each['InstanceProfileName']} of {role['RoleName']}", ""
+            yield f"role-in-profile {each['InstanceProfileName']} {role['RoleName']}", ""
 
 
 def _deliveries(client: Client) -> Found:

@@ -75,7 +75,12 @@ def _harmed(course: Course, made: Collection[Made]) -> list[str]:
     found = []
     told = course.undo.out + course.undo.err
     left = json.dumps(course.undo.json.get("left", [])) if course.undo.out else ""
-    lost = [each.id for each in made if each.id and _there(course.disturbed, each) and not _there(course.after, each)]
+    lost = [
+        form
+        for each in made
+        if each.id and _there(course.disturbed, each) and not _there(course.after, each)
+        for form in _as_others_name(each)
+    ]
     for name in sorted(course.before.keys() | course.applied.keys() | course.disturbed.keys() | course.after.keys()):
         before, applied, disturbed, after = (
             things.get(name) for things in (course.before, course.applied, course.disturbed, course.after)
@@ -87,7 +92,7 @@ def _harmed(course: Course, made: Collection[Made]) -> list[str]:
         if after and after != before and " statement " not in name:
             found += [f"{name} is left, and needs {id}, which is gone" for id in lost if _needs(name, after, id)]
         if disturbed == applied:  # nobody but the run touched it
-            if after not in (before, applied):
+            if after not in (before, applied, CLOSED if before is None and name.endswith(" block") else before):
                 found.append(f"{name} was neither put back nor left: {_short(before)} → {_short(after)}")
             elif after != before and left in ("", "[]"):
                 found.append(f"{name} is not as before, and nothing is told as left")
@@ -114,10 +119,31 @@ def _there(things: Things, it: Made) -> bool:
     return any(id == it.id and kind.partition(" ")[0] in it.operation.lower() for kind, _, id in named)
 
 
+CLOSED = json.dumps(
+    dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
+)
+"""How AWS blocks each new bucket, and so what the block of one that is left is put back to."""
+NAMED: Mapping[str, str] = {
+    "iam.CreateRole": ':role/{}"',
+    "iam.CreateInstanceProfile": ':instance-profile/{}"',
+    "rds.CreateDBCluster": '"DBClusterIdentifier": "{}"',
+    "rds.CreateDBSubnetGroup": '"DBSubnetGroupName": "{}"',
+    "codepipeline.CreatePipeline": ':codepipeline:eu-central-1:123456789012:{}"',
+    "codebuild.CreateProject": '"ProjectName": "{}"',
+}
+"""How another thing says that it needs one whose id is a name, which things of another kind may have too."""
+
+
+def _as_others_name(it: Made) -> list[str]:
+    if it.operation in NAMED:
+        return [NAMED[it.operation].format(it.id)]
+    return [it.id] if re.fullmatch(r"[a-z]+-[0-9a-f]{8,}|arn:.*|[0-9A-Z]{12,}", it.id) else []
+
+
 def _needs(name: str, thing: str, id: str) -> bool:
     """Whether a thing mentions the id elsewhere than in its tags."""
     told = f"{name} {json.dumps(_untagged(json.loads(thing)))}"
-    return re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", told) is not None
+    return id in told
 
 
 def _untagged(value: Any) -> Any:

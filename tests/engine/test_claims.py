@@ -148,7 +148,7 @@ def test_it_goes_with_a_yes_and_is_named(run: Run, shelf: Shelf) -> None:
     assert [claim.why for claim in claimed(run, PLAN, shelf)] == ["Others hang on it: cat (Minka)."]
     told = taken_back(run, shelf, {"others": DELETE})
     assert shelf.things == {}
-    assert "The rug (rug), and with it what others had there: cat" in told.removed
+    assert "The rug (rug), and with it what others had there: cat (Minka)" in told.removed
     assert "DeleteTheirs rug" in shelf.sent
 
 

@@ -138,3 +138,5 @@ CASES: Mapping[str, Case] = {
     "wordpress, a new machine": _wordpress(wordpress.NEW),
     "wordpress, put right": _wordpress(wordpress.EXISTING),
 }
+FIRST: Mapping[str, str] = {CASES[name].flow: name for name in reversed(CASES)}
+"""One case of each set-up."""

@@ -149,13 +149,15 @@ def rule_made_anew(client: Client, made: Made) -> None:
 
 
 USE_IT = "^VPN connections of others use it: vpn-[0-9a-f]{17}"
-LEAD = r"^Route tables of others lead to the office by it: rtb-[0-9a-f]{17} \(shop-p[a-z-]+\)\.$"
+LEAD = r"^Routes of others lead to the office by it: rtb-[0-9a-f]{17} \([0-9./]+\)\.$"
+ENTERED = r"^Others let it enter the office's routes into these tables: rtb-[0-9a-f]{17} \(shop-p[a-z-]+\)\.$"
 NEEDED = "needs it, and that stays"
 GATEWAY, DEVICE, PLUG = "The VPN gateway (vgw-", "The registration of 203.0.113.10 (cgw-", "The attachment to shop"
 CONNECTION = "The VPN connection; its AWS addresses and keys are gone for good (vpn-"
 STATIC, SSH = "The connection's route to 192.168.", "The office's rules in app (sg-"
 IN_A, IN_B = "The propagation into shop-private-a", "The propagation into shop-private-b"
 LED = {CONNECTION: LEAD, STATIC: LEAD, PLUG: LEAD, GATEWAY: NEEDED, DEVICE: NEEDED}
+LET_IN = {**LED, CONNECTION: ENTERED, STATIC: ENTERED, PLUG: ENTERED}
 
 DEEDS: Mapping[str, Deed] = {
     "second office on our gateway": Deed(
@@ -175,9 +177,14 @@ DEEDS: Mapping[str, Deed] = {
         second_office_by_bgp, {GATEWAY: USE_IT, PLUG: USE_IT, "The route to 192.168.": USE_IT}, answers="fixed"
     ),
     "our device at another gateway": Deed(device_used_elsewhere, {DEVICE: USE_IT}),
-    "propagation into another table": Deed(propagation_into_another_table, LED),
+    "propagation into another table": Deed(propagation_into_another_table, LET_IN),
+    "propagation into another table, which may go": Deed(
+        propagation_into_another_table, decided={"others": "delete"}, theirs=False
+    ),
     "route in another table": Deed(route_in_another_table, LED),
+    "route in another table, which may go": Deed(route_in_another_table, decided={"others": "delete"}, theirs=False),
     "route in our table": Deed(route_in_our_table, LED),
+    "route in our table, which may go": Deed(route_in_our_table, decided={"others": "delete"}, theirs=False),
     "route in another table, fixed routes": Deed(route_in_another_table, LED, answers="fixed"),
     "static route": Deed(
         static_route_of_theirs,
