@@ -17,6 +17,7 @@ from typing import Any
 
 from flows.engine.plan import Action, Plan, Ref, fill, refs
 from flows.engine.problems import Refused
+from flows.engine.shell import aws
 from flows.engine.states import Line
 
 from .assembly import EVERYWHERE, STACK, Build, logical
@@ -218,7 +219,7 @@ class Written:
         secrets = "".join(f" {id_}=…" for id_, each in self.build.parameters.items() if "Default" not in each)
         lines = [
             f"{plain(self.title)}. To create it:",
-            f"aws cloudformation deploy --region {self.build.region} --stack-name {self.stack} \\",
+            aws("cloudformation", "deploy", region=self.build.region, stack_name=self.stack) + " \\",
             "  --template-file THIS_FILE"
             + (" --capabilities CAPABILITY_NAMED_IAM" if named else "")
             + (f" --parameter-overrides{secrets}" if secrets else ""),

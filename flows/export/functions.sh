@@ -28,9 +28,25 @@ begin() {
   for program; do
     if ! command -v "$program" >/dev/null; then stop "It needs $program, which is not installed here."; fi
   done
+  known_aws
   look "" aws sts get-caller-identity --query Account --output text
   if [[ -n $account && $ANSWER != "$account" ]]; then
     stop "You are signed in to the account $ANSWER. It was planned for $account: sign in there, with AWS_PROFILE say."
+  fi
+}
+
+# The end if the aws here is an old one: it was not tried with one before 1.27 or 2.9, and one before 1.29 or 2.13 takes
+# no heed of AWS_ENDPOINT_URL (AWS Developer Tools Blog, 2023-07): it would send all of this to AWS itself.
+known_aws() {
+  local told first=27 second=9
+  told=$(aws --version 2>&1) || stop "aws does not work here: ${told//[[:cntrl:]]/ }"
+  if [[ -n ${AWS_ENDPOINT_URL:-} ]]; then first=29 second=13; fi
+  if [[ $told =~ aws-cli/([0-9]+)\.([0-9]+)[0-9.]* ]]; then
+    told=${BASH_REMATCH[0]#*/}
+    if ((BASH_REMATCH[1] == 1 ? BASH_REMATCH[2] < first : BASH_REMATCH[1] == 2 ? BASH_REMATCH[2] < second : 0)); then
+      say "It needs the AWS CLI 2.$second or newer, or 1.$first or newer of its version 1."
+      stop "Here is $told: install a newer one."
+    fi
   fi
 }
 

@@ -31,7 +31,7 @@ from flows.engine.plan import (
     refs,
     secret,
 )
-from flows.engine.shell import quoted
+from flows.engine.shell import handrail, quoted
 
 from .commands import WHOLE, Commands, apart, found_in, picked, put_together, structured, truth, visible
 from .documents import nothing_left, or_none, standing, with_entry, without_entry
@@ -143,7 +143,7 @@ class Runbook:
         yield fenced("\n".join([*begun, 'echo "$RUN"']))
         yield prose("These permissions are needed, to do it and to take it back:")
         yield prose(", ".join(action.removeprefix("?") for action in permissions))
-        yield paragraph(f"`handrail export {self.flow} --format policy` writes them as an IAM policy.")
+        yield paragraph(f"`{handrail('export', self.flow, '--format', 'policy')}` writes them as an IAM policy.")
 
     # -- doing ---------------------------------------------------------------------------------------------------
 
@@ -261,11 +261,9 @@ class Runbook:
             )
         keys = next((keys for keys in (*flow.enough, tuple(flow.subject)) if set(keys) <= set(self.plan.outputs)), ())
         if keys:
-            known = " ".join(
-                f"--set {self.commands.word(put_together(f'{key}=', self.plan.outputs[key]))}" for key in keys
-            )
+            known = [f"--set {self.commands.word(put_together(f'{key}=', self.plan.outputs[key]))}" for key in keys]
             yield prose("Handrail tells whether it works; it only reads:")
-            yield fenced(f"handrail check {self.flow} {known}")
+            yield fenced(" ".join([handrail("check", self.flow), *known]))
         yield SIGNATURE
 
     # -- taking back ---------------------------------------------------------------------------------------------

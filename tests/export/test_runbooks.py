@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 from datetime import date
+from pathlib import Path
 
 import pytest
+from cli.test_export_runbooks import followed
 from export.conftest import Known
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from support.false_aws import FalseAws
 from support.variants import VARIANTS, Reviewed
 
 import flows
@@ -89,6 +92,25 @@ def test_what_must_be_decided_comes_before_the_undo(known: Known) -> None:
     text = written(known("aurora, sleepy"))
     assert text.index("Decide first: Keep a last snapshot") < text.index("### Undo 5.")
     assert text.index("If you decided final_snapshot=yes:") < text.index("--skip-final-snapshot")
+
+
+def test_a_secret_is_on_no_command_line(known: Known, tmp_path: Path) -> None:
+    """Of none of the commands of its steps, and what is left of it is only what AWS was given."""
+    text = written(known("website, website"))
+    (tmp_path / "openssl").write_text("#!/bin/sh\necho made-up\n")
+    (tmp_path / "openssl").chmod(0o755)
+    begun, steps = text.split("\n## Steps\n")
+    commands = [*followed(begun), *followed(steps.split("\n## Afterwards\n")[0])]
+    commands = [each.replace('" = true ]', '" = True ]') for each in commands]  # so it says it
+    given = 'for each; do case $each in file://*) cat "$OLDPWD/${each#file://}" ;; esac; done >>given\n'
+    environment = "export -p >>environment\n"
+    ran = FalseAws(tmp_path, {None: environment + given}).run(
+        "\n".join(["set -e", *commands]), env={"TMPDIR": str(tmp_path)}
+    )
+    assert ran.code == 0, ran.err
+    assert "made-up" in (tmp_path / "given").read_text()
+    assert "made-up" not in (tmp_path / "environment").read_text()
+    assert not [words for words in ran.asked if "made-up" in " ".join(words)]
 
 
 def test_a_name_from_the_account_stays_a_name() -> None:

@@ -148,6 +148,28 @@ def test_what_it_needs_is_looked_for_before_anything_is_sent(
     assert ran.err.endswith(f"It needs {missing}, which is not installed here.\nNothing was changed.\n")
 
 
+@pytest.mark.parametrize(
+    ("version", "endpoint", "works"),
+    [
+        *[(each, "", True) for each in ("2.9.19", "2.31.0", "1.27.0", "1.46.3", "3.0.0", "of my own")],
+        *[(each, "", False) for each in ("2.8.13", "1.26.165")],
+        *[
+            (each, "http://127.0.0.1:4566", each in ("2.13.0", "1.29.0"))
+            for each in ("2.13.0", "1.29.0", "2.12.7", "1.28.9")
+        ],
+    ],
+)
+def test_an_old_aws_is_found_before_anything_is_sent(
+    known: Known, tmp_path: Path, version: str, endpoint: str, works: bool
+) -> None:
+    """Above all one that takes no heed of where the plan is to be carried out, and would do it at AWS."""
+    ran = FalseAws(tmp_path, version=version).run(exported(known("s3_lambda, photos"), endpoint=endpoint))
+    assert (ran.code == 0, bool(ran.asked)) == (works, works)
+    if not works:
+        assert f"Here is {version}: install a newer one." in ran.err
+        assert ran.err.endswith("Nothing was changed.\n")
+
+
 @pytest.mark.parametrize("run", ["$(touch pwned)", "a b", "-x", "x" * 33, "a;b", "ü"])
 def test_a_run_that_cannot_be_one_is_refused(known: Known, tmp_path: Path, run: str) -> None:
     ran = FalseAws(tmp_path).run(exported(known("vpn, static")), env={"RUN": run})

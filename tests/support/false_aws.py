@@ -16,6 +16,7 @@ ACCOUNT = "123456789012"
 AWS = r"""#!/bin/sh
 set -f
 cd "${0%/*}" || exit 99
+if [ "$1" = --version ]; then . ./version; exit; fi
 read -r n <count
 echo $((n + 1)) >count
 printf '%s\0' "$#" "$@" >>asked
@@ -67,10 +68,12 @@ class FalseAws:
     Args:
         folder: where it is.
         answers: what to answer to which of its calls, from 0 on; None is each of those that are left.
+        version: what it says to be, which is no call.
     """
 
     folder: Path
     answers: Mapping[int | None, str] = field(default_factory=dict)
+    version: str = "2.31.0"
 
     def run(self, text: str, *words: str, env: Mapping[str, str] | None = None, programs: str = "") -> Ran:
         """Run a script of bash.
@@ -81,7 +84,14 @@ class FalseAws:
             env: what is in its environment beside the PATH.
             programs: a PATH to use instead of the machine's.
         """
-        for name, content in {"aws": AWS, "sleep": SLEEP, "count": "0\n", "asked": "", "slept": ""}.items():
+        for name, content in {
+            "aws": AWS,
+            "sleep": SLEEP,
+            "count": "0\n",
+            "asked": "",
+            "slept": "",
+            "version": f"echo aws-cli/{self.version} Python/3\n",
+        }.items():
             (self.folder / name).write_text(content)
             (self.folder / name).chmod(0o755)
         for old in self.folder.glob("answer*"):
