@@ -62,27 +62,13 @@ def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str
                 **tagged("customer-gateway", f"{name}-cgw"),
             },
         ),
-        wait=Wait(
-            Call("ec2.DescribeCustomerGateways", by_id),
-            ready="CustomerGateways[0].State=='available'",
-            failed="contains(['deleted','deleting'], CustomerGateways[0].State || '')",
-            now="CustomerGateways[0].State",
-            sentence="Waiting until the device is registered",
-            typical=5,
-        ),
+        wait=_until_there("CustomerGateways", by_id, "the device is registered", 5),
         undo=(
             Undo(
                 Call("ec2.DeleteCustomerGateway", {"CustomerGatewayId": made}),
                 still=_of_this_run("ec2.DescribeCustomerGateways", by_id, "CustomerGateways"),
                 not_yet=("IncorrectState",),
-                wait=Wait(
-                    Call("ec2.DescribeCustomerGateways", by_id),
-                    ready="!CustomerGateways || CustomerGateways[0].State=='deleted'",
-                    now="CustomerGateways[0].State",
-                    gone=("InvalidCustomerGatewayID.NotFound",),
-                    sentence="Waiting until the device's registration is deleted",
-                    typical=5,
-                ),
+                wait=_until_gone("CustomerGateways", by_id, "the device's registration is deleted", 5),
             ),
         ),
         find=ours("ec2.DescribeCustomerGateways", "CustomerGateways", "CustomerGateway"),
@@ -105,14 +91,7 @@ def vpn_gateway(name: str, asn: int, vpc: str) -> Action:
         "vpn-gateway",
         f"Create the VPN gateway {name}-vgw",
         Call("ec2.CreateVpnGateway", {"Type": "ipsec.1", "AmazonSideAsn": asn, **tagged("vpn-gateway", f"{name}-vgw")}),
-        wait=Wait(
-            Call("ec2.DescribeVpnGateways", by_id),
-            ready="VpnGateways[0].State=='available'",
-            failed="contains(['deleted','deleting'], VpnGateways[0].State || '')",
-            now="VpnGateways[0].State",
-            sentence="Waiting until the VPN gateway is there",
-            typical=5,
-        ),
+        wait=_until_there("VpnGateways", by_id, "the VPN gateway is there", 5),
         undo=(
             Undo(
                 Call("ec2.DeleteVpnGateway", {"VpnGatewayId": made}),
@@ -121,14 +100,7 @@ def vpn_gateway(name: str, asn: int, vpc: str) -> Action:
                     Call("ec2.DescribeVpnGateways", by_id), f"VpnGateways[?{ALIVE}] | [0].VpnGatewayId", made, ""
                 ),
                 not_yet=("IncorrectState", "DependencyViolation"),
-                wait=Wait(
-                    Call("ec2.DescribeVpnGateways", by_id),
-                    ready="!VpnGateways || VpnGateways[0].State=='deleted'",
-                    now="VpnGateways[0].State",
-                    gone=("InvalidVpnGatewayID.NotFound",),
-                    sentence="Waiting until the VPN gateway is deleted",
-                    typical=10,
-                ),
+                wait=_until_gone("VpnGateways", by_id, "the VPN gateway is deleted", 10),
             ),
         ),
         find=ours("ec2.DescribeVpnGateways", "VpnGateways", "VpnGateway"),
@@ -220,28 +192,13 @@ def vpn_connection(
                 **tagged("vpn-connection", name),
             },
         ),
-        wait=Wait(
-            Call("ec2.DescribeVpnConnections", by_id),
-            ready="VpnConnections[0].State=='available'",
-            failed="contains(['deleted','deleting'], VpnConnections[0].State || '')",
-            now="VpnConnections[0].State",
-            sentence="Waiting until AWS has set both tunnels up",
-            typical=300,
-            limit=2400,
-        ),
+        wait=_until_there("VpnConnections", by_id, "AWS has set both tunnels up", 300, limit=2400),
         undo=(
             Undo(
                 Call("ec2.DeleteVpnConnection", {"VpnConnectionId": made}),
                 still=_of_this_run("ec2.DescribeVpnConnections", by_id, "VpnConnections"),
                 not_yet=("IncorrectState",),
-                wait=Wait(
-                    Call("ec2.DescribeVpnConnections", by_id),
-                    ready="!VpnConnections || VpnConnections[0].State=='deleted'",
-                    now="VpnConnections[0].State",
-                    gone=("InvalidVpnConnectionID.NotFound",),
-                    sentence="Waiting until the VPN connection is deleted",
-                    typical=120,
-                ),
+                wait=_until_gone("VpnConnections", by_id, "the VPN connection is deleted", 120),
             ),
         ),
         find=ours("ec2.DescribeVpnConnections", "VpnConnections", "VpnConnection"),
@@ -314,6 +271,30 @@ def tunnel_options(*, modern: bool, aws_starts: bool, inside: tuple[IPv4Network,
     methods = {key: [{"Value": value} for value in values] for key, values in MODERN.items()} if modern else {}
     start = {"StartupAction": "start", "DPDTimeoutAction": "restart"} if aws_starts else {"StartupAction": "add"}
     return [{**methods, **start, **({"TunnelInsideCidr": str(inside[number])} if inside else {})} for number in (0, 1)]
+
+
+def _until_there(things: str, by_id: dict[str, Any], what: str, typical: int, limit: int = 600) -> Wait:
+    return Wait(
+        Call(f"ec2.Describe{things}", by_id),
+        ready=f"{things}[0].State=='available'",
+        failed=f"contains(['deleted','deleting'], {things}[0].State || '')",
+        now=f"{things}[0].State",
+        sentence=f"Waiting until {what}",
+        typical=typical,
+        limit=limit,
+    )
+
+
+def _until_gone(things: str, by_id: dict[str, Any], what: str, typical: int) -> Wait:
+    """AWS tells of what is deleted for a while."""
+    return Wait(
+        Call(f"ec2.Describe{things}", by_id),
+        ready=f"!{things} || {things}[0].State=='deleted'",
+        now=f"{things}[0].State",
+        gone=(f"Invalid{things.removesuffix('s')}ID.NotFound",),
+        sentence=f"Waiting until {what}",
+        typical=typical,
+    )
 
 
 def _of_this_run(operation: str, by_id: dict[str, Any], things: str) -> Still:
