@@ -189,7 +189,7 @@ class FileStartsPipeline(Flow):
             variables={}, after=(build_role[1].id, bin[-1].id, log[-1].id), label=name,
             others=codepipeline.using_project(name, project),
         )  # fmt: skip
-        source = codepipeline.from_bucket(who.partition, self.bucket, self.object_key, poll=False)
+        source = codepipeline.from_bucket(who.partition, who.account, self.bucket, self.object_key, poll=False)
         pipe_role = roles.service_role(
             "pipeline-role", f"{name}-pipeline", "codepipeline.amazonaws.com",
             [*codepipeline.may(*place, artifacts.name, project), *source.may], purpose="with which the pipeline works",

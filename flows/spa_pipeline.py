@@ -249,7 +249,7 @@ class SinglePageApplication(Flow):
         if self.source == S3:
             bucket, key = spa_checks.zip_file(self.repository)
             used = Use("source", f"Use {key} in the bucket {bucket}", "AWS::S3::Bucket", bucket)
-            return [used], codepipeline.from_bucket(who.partition, bucket, key, poll=False)
+            return [used], codepipeline.from_bucket(who.partition, who.account, bucket, key, poll=False)
         if self.source == CONNECTION:
             one = self.connection
             if isinstance(one, connections.Connection):

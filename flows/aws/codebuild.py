@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.engine import RUN, Action, Call, Cost, Find, Others, Ref, Settings, Still, Undo, found, join
 
-from .roles import allow
+from .roles import allow, of_account
 
 IMAGES = {
     "22": "aws/codebuild/amazonlinux-x86_64-standard:6.0",
@@ -62,11 +62,11 @@ def log(project: str, label: str) -> tuple[Action, Action]:
 def may(partition: str, region: str, account: str, project: str, artifacts: str) -> list[dict[str, Any]]:
     """What every build of a pipeline must be allowed: its log, and what the stages hand on."""
     log = f"arn:{partition}:logs:{region}:{account}:log-group:{log_group(project)}"
-    bucket = f"arn:{partition}:s3:::{artifacts}"
+    bucket, own = f"arn:{partition}:s3:::{artifacts}", of_account(account)
     return [
         allow("Logs", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [log, f"{log}:*"]),
-        allow("ArtifactObjects", ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], f"{bucket}/*"),
-        allow("ArtifactBucket", ["s3:GetBucketAcl", "s3:GetBucketLocation"], bucket),
+        allow("ArtifactObjects", ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], f"{bucket}/*", **own),
+        allow("ArtifactBucket", ["s3:GetBucketAcl", "s3:GetBucketLocation"], bucket, **own),
     ]
 
 

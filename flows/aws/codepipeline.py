@@ -9,7 +9,7 @@ from typing import Any
 
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Settings, Still, Undo, Wait, found, join
 
-from .roles import allow
+from .roles import allow, of_account
 
 STAGES = "join(', ', stageStates[?latestExecution].join(' ', [stageName, latestExecution.status]))"
 """“Source Succeeded, Build InProgress”, from GetPipelineState."""
@@ -33,15 +33,15 @@ class Source:
         return stage("Source", "Source", self.provider, self.configuration, owner=self.owner, gives="source")
 
 
-def from_bucket(partition: str, bucket: str, key: str, *, poll: bool) -> Source:
+def from_bucket(partition: str, account: str, bucket: str, key: str, *, poll: bool) -> Source:
     """A zip in a versioned bucket; `poll` asks S3 about once a minute instead of being told."""
-    arn = f"arn:{partition}:s3:::{bucket}"
+    arn, own = f"arn:{partition}:s3:::{bucket}", of_account(account)
     read = ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
     return Source(
         "S3", "AWS", {"S3Bucket": bucket, "S3ObjectKey": key, "PollForSourceChanges": str(poll).lower()},
         (
-            allow("SourceBucket", ["s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"], arn),
-            allow("SourceObject", read, f"{arn}/{key}"),
+            allow("SourceBucket", ["s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"], arn, **own),
+            allow("SourceObject", read, f"{arn}/{key}", **own),
         ),
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def stage(
 
 def may(partition: str, region: str, account: str, artifacts: str, project: str = "") -> list[dict[str, Any]]:
     """What every pipeline's role needs: its artifacts, and to start the builds of one project."""
-    bucket, own = f"arn:{partition}:s3:::{artifacts}", {"StringEquals": {"aws:ResourceAccount": account}}
+    bucket, own = f"arn:{partition}:s3:::{artifacts}", of_account(account)
     objects = ["s3:PutObject", "s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:PutObjectTagging"]
     builds = f"arn:{partition}:codebuild:{region}:{account}:project/{project}"
     return [

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Others, Refused, Still, Undo, found, join
+from flows.engine.owners import Taken
 
 from .buckets import BUSY, Bucket
 from .tags import tags
@@ -43,13 +44,14 @@ def standing(cloud: Cloud, name: str) -> Bucket | None:
     try:
         answer = cloud.make(Call("s3.HeadBucket", {"Bucket": name}))
     except CloudError as problem:
+        another = "Bucket names are shared by the whole world; choose another."
+        if isinstance(problem, Taken):
+            raise Refused(f"Somebody else already owns the name {name}.", remedy=another) from problem
+        if problem.aws_code == "403":
+            may_not = f"You may not look at the bucket {name}, or somebody else already owns that name."
+            raise Refused(may_not, remedy=another) from problem
         if problem.aws_code in ("404", "NoSuchBucket", "NotFound"):
             return None
-        if problem.aws_code == "403":
-            raise Refused(
-                f"You may not look at the bucket {name}, or somebody else already owns that name.",
-                remedy="Bucket names are shared by the whole world; choose another.",
-            ) from problem
         raise
     return Bucket(name, str(answer.get("BucketRegion") or cloud.identity.region))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, shell
+from flows.engine.owners import Taken
 
 from . import event_patterns
 
@@ -137,10 +138,12 @@ def versioning(cloud: Cloud, bucket: str) -> str:
     return str(cloud.make(Call("s3.GetBucketVersioning", {"Bucket": bucket})).get("Status") or "")
 
 
-def keep_versions(bucket: str) -> str:
+def keep_versions(bucket: str, account: str) -> str:
     """The command that switches versioning on."""
     enabled = "Status=Enabled"
-    return shell.aws("s3api", "put-bucket-versioning", bucket=bucket, versioning_configuration=enabled)
+    return shell.aws(
+        "s3api", "put-bucket-versioning", bucket=bucket, expected_bucket_owner=account, versioning_configuration=enabled
+    )
 
 
 def size(cloud: Cloud, bucket: str, key: str) -> int | None:
@@ -159,6 +162,6 @@ def _head(cloud: Cloud, bucket: str, key: str) -> dict[str, Any] | None:
     try:
         return cloud.make(Call("s3.HeadObject", {"Bucket": bucket, "Key": key}))
     except CloudError as problem:
-        if problem.aws_code in ("404", "NoSuchKey", "NotFound", "NoSuchBucket"):
-            return None
-        raise
+        if isinstance(problem, Taken) or problem.aws_code not in ("404", "NoSuchKey", "NotFound", "NoSuchBucket"):
+            raise
+        return None

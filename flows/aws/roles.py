@@ -43,6 +43,11 @@ def allow(sid: str, actions: str | Sequence[str], resources: str | Sequence[str]
     return statement | ({"Condition": conditions} if conditions else {})
 
 
+def of_account(account: str) -> dict[str, Any]:
+    """The condition that what is acted on is this account's: a bucket's name may be somebody else's one day."""
+    return {"StringEquals": {"aws:ResourceAccount": account}}
+
+
 def only_for(account: str, arn: Late = "") -> dict[str, Any]:
     """The conditions against a confused deputy: the service acts for this account, and for that one thing in it."""
     conditions: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": account}}

@@ -116,7 +116,7 @@ def _zip(cloud: Cloud, bucket: str, key: str) -> Iterator[Caution]:
     if versioning != "Enabled":
         raise Refused(
             f"The bucket {bucket} keeps no versions, which CodePipeline needs of a source.",
-            remedy=f"Switch it on: {pipeline_sources.keep_versions(bucket)}",
+            remedy=f"Switch it on: {pipeline_sources.keep_versions(bucket, cloud.identity.account)}",
         )
     if buckets.content_type(cloud, buckets.Bucket(bucket, there.region), key) is None:
         yield Caution(
@@ -189,10 +189,10 @@ def public(yes: bool, flow: Any) -> Iterator[Caution]:
 
 def publishes(flow: Any, who: Identity, site: str) -> list[dict[str, Any]]:
     """What the build may do to the site, and nothing about ACLs."""
-    arn = f"arn:{who.partition}:s3:::{site}"
+    arn, own = f"arn:{who.partition}:s3:::{site}", roles.of_account(who.account)
     statements = [
-        roles.allow("SiteList", ["s3:ListBucket", "s3:GetBucketLocation"], arn),
-        roles.allow("SiteWrite", ["s3:PutObject", "s3:DeleteObject"], f"{arn}/*"),
+        roles.allow("SiteList", ["s3:ListBucket", "s3:GetBucketLocation"], arn, **own),
+        roles.allow("SiteWrite", ["s3:PutObject", "s3:DeleteObject"], f"{arn}/*", **own),
     ]
     if flow.distribution:
         one = f"arn:{who.partition}:cloudfront::{who.account}:distribution/{flow.distribution}"

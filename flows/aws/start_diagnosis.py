@@ -126,7 +126,7 @@ def bucket(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
     yield broken(
         "versioning", f"Versioning of {one.bucket} is {'paused' if status else 'off'}; the source step cannot work.",
         "GetBucketVersioning",
-        f"Switch it on: {pipeline_sources.keep_versions(one.bucket)}",
+        f"Switch it on: {pipeline_sources.keep_versions(one.bucket, cloud.identity.account)}",
     )  # fmt: skip
 
 

@@ -24,8 +24,9 @@ from .answers import told
 from .endpoints import address_of, settled
 from .misfortunes import from_a_parser, misfortune, no_credentials, unlike_aws, with_command
 from .outside import Missed, Page, look_at
+from .owners import OWNER, Taken, owned
 from .plan import Call
-from .problems import CloudError, NoAccess, NotChosen, SignInNeeded, Unreachable
+from .problems import CloudError, Denied, NoAccess, NotChosen, SignInNeeded, Unreachable
 from .refusals import THROTTLED, changes, explain
 from .sign_in import Door, ends, open_session, where_from
 
@@ -154,13 +155,14 @@ class Aws:
     def make(self, call: Call) -> dict[str, Any]:
         from botocore import xform_name
 
+        call = self._owned(call)
         answer: dict[str, Any] = self._send(call, lambda client: getattr(client, xform_name(call.name))(**call.params))
         return self._whole(call, answer)
 
     def pages(self, call: Call) -> Iterator[dict[str, Any]]:
         from botocore import xform_name
 
-        method = xform_name(call.name)
+        call, method = self._owned(call), xform_name(call.name)
         if not self._send(call, lambda client: client.can_paginate(method)):
             yield self.make(call)
             return
@@ -168,6 +170,10 @@ class Aws:
         pages = iter(self._client(call).get_paginator(method).paginate(**call.params, **portion))
         while (page := self._send(call, lambda _: next(pages, None))) is not None:
             yield self._whole(call, page)
+
+    def _owned(self, call: Call) -> Call:
+        """What is about a bucket of this account, with the account."""
+        return owned(call, self.identity.account) if call.service == "s3" and "Bucket" in call.params else call
 
     def _whole(self, call: Call, answer: dict[str, Any]) -> dict[str, Any]:
         """A list of things that is left out is an empty one; what is read to be written back stays as it is."""
@@ -193,11 +199,24 @@ class Aws:
     def _send(self, call: Call, send: Callable[[Any], Any]) -> Any:
         try:
             return self._sent(call, send)
+        except Denied as problem:
+            raise self._of_another(call) or problem from None
         except SignInNeeded as need:
             if not self.place.practice:
                 need.door = Door(self, call.profile or self.place.profile, call.profile)
                 with_command(need, where_from(self._session_of(call.profile)))
             raise
+
+    def _of_another(self, call: Call) -> Taken | None:
+        """That a bucket is somebody else's, if it is; S3 says so and that one may not in the same words."""
+        if OWNER not in call.params:
+            return None
+        name = str(call.params["Bucket"])
+        try:
+            mine = self.make(Call("s3.ListBuckets", {"Prefix": name}))["Buckets"]
+        except CloudError:
+            return None
+        return None if any(each.get("Name") == name for each in mine) else Taken(name, self.identity.account)
 
     def _sent(self, call: Call, send: Callable[[Any], Any]) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError

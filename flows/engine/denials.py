@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .owners import OWNER
 from .permissions import permission
 from .plan import Call
 from .problems import Denied
@@ -71,5 +72,7 @@ def denied(call: Call, code: str, message: str) -> Denied:
         remedy = (
             IN_VAIN + "Block Public Access, of the bucket or of the account, does not let a policy in that is public."
         ).format(permission=action)
+    elif OWNER in call.params and not named:
+        remedy += " Or the bucket is another account's by now: S3 refuses that in the same words."
     why = ENCODED.sub(" (`aws sts decode-authorization-message` reads the rest of AWS's message.)", message)
     return Denied(f"You are not allowed to {action}.", why, remedy, permission=action, aws_code=code)

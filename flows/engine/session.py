@@ -28,6 +28,7 @@ from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .listing import Enough, reading_until
 from .needs import Needs
+from .owners import all_owned
 from .plan import Decision, Plan
 from .preflight import allowed
 from .problems import Blocked, Denied, FlowMistake, Problem, Refused
@@ -175,7 +176,7 @@ class Session:
         if self._reviewed and self._reviewed[0] == answered.answers:
             return self._reviewed[1]
         lines = tuple(self._line(q, answered) for q in self._asked(answered))
-        plan = answered.plan()
+        plan = all_owned(answered.plan(), self.identity.account)
         findings: list[Finding] = []
         cautions = [caution for q in self._asked(answered) for caution in self._hold(q, answered).cautions]
         for found in answered.checks():

@@ -205,7 +205,8 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         taken = _steps(taking, action.undo)
         gone = "" if all(taken) or begun else GONE
         how = Happening.GONE if gone and not any(taken) else Happening.REMOVED
-    run.note(action.id, "undone", how=how, kept=_kept(action, carrier), with_it=with_it, gone=gone)
+    kept = [] if how is Happening.GONE else _kept(action, carrier)
+    run.note(action.id, "undone", how=how, kept=kept, with_it=with_it, gone=gone)
 
 
 def _steps(taking: _Taking, steps: Iterable[Undo]) -> list[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -41,12 +42,14 @@ from flows.engine import (
     join,
     keep,
 )  # fmt: skip
+from flows.engine.owners import OWNER
 from flows.engine.permissions import EXCEPTIONS, PREFIXES
 from flows.engine.plan import fill, refs
 from flows.engine.remembering import Remembering
 from flows.engine.states import Line
 from flows.export.cloudformation import template
 from flows.export.resources import TABLE
+from flows.practice import ACCOUNT_ID
 
 SESSIONS_AT_MOST = 600
 """Of one set-up; more would be walked in vain."""
@@ -179,6 +182,23 @@ def test_every_path_expression_is_one(walked: list[End]) -> None:
     for end in walked:
         for path in paths(end.plan):
             jmespath.compile(path)
+
+
+@every_flow
+def test_every_bucket_is_asked_for_with_its_owner(walked: list[End]) -> None:
+    """A name that somebody else took meanwhile is neither written to nor read, wherever AWS can be told that."""
+    for call in (call for end in walked for call in end.plan.calls() if call.params):
+        shape = operation_of(call).input_shape if call.service == "s3" else None
+        if shape and OWNER in shape.members:
+            assert call.params.get(OWNER) == ACCOUNT_ID, call.operation
+
+
+@every_flow
+def test_every_role_acts_on_buckets_of_its_account_alone(walked: list[End]) -> None:
+    calls = [call for end in walked for call in end.plan.calls() if call.operation == "iam.PutRolePolicy"]
+    for statement in (each for call in calls for each in json.loads(call.params["PolicyDocument"])["Statement"]):
+        if any(action.startswith("s3:") for action in statement["Action"]):
+            assert statement["Condition"]["StringEquals"]["aws:ResourceAccount"] == ACCOUNT_ID, statement["Sid"]
 
 
 @every_flow

@@ -78,6 +78,7 @@ GAPS: dict[str, str] = {
         "here, until two seconds after the permission was given."
     ),
     "s3.GetBucketNotificationConfiguration": "Shows the switch for EventBridge, which moto keeps to itself.",
+    "s3.* with ExpectedBucketOwner": "moto does not look at it; what is another account's is refused here.",
     "lambda.AddPermission": "moto takes a statement twice; refused here.",
     "cloudfront.CreateDistribution": (
         "moto loses the origin access control and the certificate, and takes names that are in use, "

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from moto.core.responses import ActionResult
 from moto.s3.exceptions import NoSuchBucketPolicy, S3ClientError
-from moto.s3.models import PublicAccessBlock, S3Backend
+from moto.s3.models import PublicAccessBlock, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
 from flows.practice.gaps.wire import Response, answers
@@ -22,8 +22,12 @@ NOT_PUBLIC = {
     "aws:principalorgid", "aws:principalorgpaths", "aws:userid", "s3:dataaccesspointarn", "s3:dataaccesspointaccount",
 }  # fmt: skip
 """Conditions that keep a policy from being public (S3 User Guide, "Blocking public access", 2026-10)."""
+DENIED = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+"""How S3 refuses a bucket of another account."""
 
 _create_bucket: Any = S3Backend.create_bucket
+_bucket_response: Any = S3Response._bucket_response
+_key_response: Any = S3Response._key_response
 _put: Any = S3Response._bucket_response_put
 _put_policy: Any = S3Backend.put_bucket_policy
 _encryption: Any = S3Backend.get_bucket_encryption
@@ -48,6 +52,19 @@ def _tagged_bucket(self: Response, request: Any, bucket_name: str, querystring: 
     if tags and bucket_name in self.backend.buckets:
         given = {tag.findtext("{*}Key"): tag.findtext("{*}Value") for tag in tags}
         self.backend.put_bucket_tagging(bucket_name, given)
+    return answer
+
+
+def _for_its_owner(original: Any) -> Any:
+    """What is asked of a bucket with its owner's account, only if it is theirs; moto does not look at that."""
+
+    def answer(self: Response, request: Any, full_url: str) -> Any:
+        wanted = request.headers.get("x-amz-expected-bucket-owner")
+        _, owner = s3_backends.bucket_accounts.get(self.parse_bucket_name_from_url(request, full_url), ("", wanted))
+        if wanted and owner != wanted:
+            return 403, {}, "" if request.method == "HEAD" else DENIED
+        return original(self, request, full_url)
+
     return answer
 
 
@@ -145,6 +162,8 @@ def install() -> None:
         {
             "get_bucket_policy_status": _policy_status,
             "all_buckets": _all_buckets,
+            "_bucket_response": _for_its_owner(_bucket_response),
+            "_key_response": _for_its_owner(_key_response),
         },
     )
     S3Response._bucket_response_put = _tagged_bucket  # type: ignore[method-assign]
