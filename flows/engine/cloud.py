@@ -26,10 +26,11 @@ from .misfortunes import from_a_parser, misfortune, no_credentials, unlike_aws, 
 from .outside import Missed, Page, look_at
 from .owners import OWNER, Taken, owned
 from .plan import Call
-from .problems import CloudError, Denied, NoAccess, NotChosen, SignInNeeded, Unreachable
+from .problems import CloudError, Denied, NoAccess, NoSuchCall, NotChosen, SignInNeeded, Unreachable
 from .refusals import THROTTLED, changes, explain
 from .sign_in import Door, ends, open_session, where_from
 
+UPGRADE = "If it is a new one, the installed botocore does not know it yet. Run: pip install --upgrade boto3"
 ATTEMPTS = 8
 PORTION = 500
 """Of a list at a time: half of what EC2 gives at the most (Amazon EC2 API Reference, "MaxResults", 2026-10)."""
@@ -226,6 +227,10 @@ class Aws:
             raise CloudError(f"{call.operation} was not sent: this is read-only.", remedy="Leave out --read-only.")
         self._find_credentials(call.profile)
         client = self._client(call)
+        if (
+            call.name not in client.meta.service_model.operation_names
+        ):  # what is not one may be any method of the client
+            raise NoSuchCall(f"AWS has no operation {call.operation}.", "So nothing was sent.", UPGRADE)
         try:
             return send(client)
         except ClientError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +27,8 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     told = {name: fill(value, run.resolve) for name, value in plan.outputs.items()}
     outputs = {name: "" if value is None else str(value) for name, value in told.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
-    files = {run.folder / name: text for name, text in handover.files.items()}
+    folder = run.own_folder()
+    files = {folder / name: text for name, text in handover.files.items()}
     if edited := _edited(run):
         names = ", ".join(path.name for path in edited)
         kept = f"You changed {names}: what you wrote is left as it is. To get ours again, move yours away and resume."
@@ -44,6 +46,8 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     )
     for path, text in files.items():
         if path not in edited:
+            if not _lies_in(folder, path):
+                raise JournalTrouble(f"{path} was not written: a link leads elsewhere on the way.")
             write_private(path, text)
     run.set_status("waiting" if handover.waiting else "done")
     return handover
@@ -52,7 +56,15 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
 def _edited(run: Run) -> list[Path]:
     """The files of this run that somebody has changed since they were written."""
     written = {Path(name): digest for name, digest in run.record.handover.get("files", {}).items()}
-    return [path for path, digest in written.items() if path.is_file() and _digest(path.read_bytes()) != digest]
+    own = [path for path in written if _lies_in(run.folder, path) and path.is_file()]
+    return [path for path in own if _digest(path.read_bytes()) != written[path]]
+
+
+def _lies_in(folder: Path, path: Path) -> bool:
+    """Whether it lies in the folder of a run, and no link leads elsewhere on the way."""
+    if ".." in path.parts or not path.is_relative_to(folder):
+        return False
+    return path.parent.resolve() == folder.resolve() / path.parent.relative_to(folder)
 
 
 def write_private(path: Path, text: str) -> Path:
@@ -71,14 +83,18 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
     if not receipt.complete or receipt.in_use:
         return receipt
     left, count = list(receipt.left), 0
+    try:
+        folder = run.own_folder()
+    except JournalTrouble as trouble:
+        return replace(receipt, left=(*left, Left("The files of this run", str(trouble))))
     for name, digest in run.record.handover.get("files", {}).items():
         path = Path(name)
-        if not path.is_relative_to(run.folder) or ".." in path.parts:
+        if not _lies_in(folder, path):
             left.append(Left(f"The file {name}", "It is not in the folder of this run, so it was not touched."))
             continue
         try:
             _part(path).unlink(missing_ok=True)
-            if _digest(path.read_bytes()) != digest:
+            if not stat.S_ISREG(path.lstat().st_mode) or _digest(path.read_bytes()) != digest:
                 left.append(Left(f"The file {name}", "Somebody changed it since; it may hold keys that are now void."))
                 continue
             path.unlink()
@@ -88,8 +104,8 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
             left.append(Left(f"The file {name}", str(error)))
             continue
         count += 1
-    _remove_empty(run.folder)
-    files = (f"{count} file{'' if count == 1 else 's'} in {run.folder}",) if count else ()
+    _remove_empty(folder)
+    files = (f"{count} file{'' if count == 1 else 's'} in {folder}",) if count else ()
     return replace(receipt, removed=receipt.removed + files, left=tuple(left))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import socket
 import sqlite3
@@ -24,7 +25,7 @@ from typing import Any
 from ..place import Place
 from . import keep, shell
 from .plan import Plan, Ref
-from .problems import Busy, JournalTrouble, Refused
+from .problems import Busy, FlowMistake, JournalTrouble, Refused
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -41,6 +42,10 @@ PRAGMA user_version = 1;
 """
 VERSION = 1
 """The form of the file that SCHEMA makes."""
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, FlowMistake)
+"""What comes of a plan that is none."""
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+"""What runs are called, which is the name of a folder too."""
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letters that look alike."""
 
@@ -131,8 +136,15 @@ class Journal:
         return database
 
     def _refuse_anothers(self) -> None:
-        """Whoever can write the journal decides what an undo does: folder and file are this user's own, no links."""
-        for place in (self.folder, self.path):
+        """Whoever can write the journal decides what an undo does: folder and file are this user's own, no links, and
+        so are the files beside it, from which SQLite takes what was not yet in it."""
+        beside = (self.path.with_name(f"{self.path.name}{end}") for end in ("-wal", "-shm", "-journal"))
+        self.refuse_anothers(self.folder, self.path, *beside)
+
+    @staticmethod
+    def refuse_anothers(*places: Path) -> None:
+        """Raises JournalTrouble for what is a link or another user's."""
+        for place in places:
             try:
                 about = place.lstat()
             except FileNotFoundError:
@@ -250,6 +262,13 @@ class Run:
         """Where this run's files for the user go."""
         return self._journal.folder / "files" / self.id
 
+    def own_folder(self) -> Path:
+        """The same, where it is certain that it leads nowhere else. Raises JournalTrouble."""
+        if not ID.fullmatch(self.id):
+            raise JournalTrouble(f"Handrail gives no run a name like “{self.id}”.", "Somebody else wrote it down.")
+        self._journal.refuse_anothers(self.folder.parent, self.folder)
+        return self.folder
+
     @property
     def plan(self) -> Plan | None:
         """The plan that was confirmed; None for a draft. Raises JournalTrouble."""
@@ -257,7 +276,7 @@ class Run:
             kept = self._journal.read("SELECT plan FROM runs WHERE id = ?", (self.id,))[0][0]
             try:
                 self._plan = keep.loads(kept) if kept else None
-            except (ValueError, KeyError, TypeError) as error:
+            except UNREADABLE as error:
                 why = f"This version cannot read it ({error})."
                 raise JournalTrouble(f"The plan of {self.id} was written by another version.", why) from None
         return self._plan

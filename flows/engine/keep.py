@@ -35,6 +35,8 @@ def loads(text: str) -> Plan:
     plan = _rich(json.loads(text))
     if not isinstance(plan, Plan):
         raise ValueError("not a plan")  # noqa: TRY004 - the text is wrong, not a type
+    if mistaken := [call for call in plan.calls() if not isinstance(call.params, Mapping) or not call.service]:
+        raise ValueError(f"not a call: {mistaken[0]}")
     return plan
 
 
