@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -28,6 +29,7 @@ from .ending import (
     tell_result,
 )
 from .entry import print_set_ups
+from .output import ended, silence, unheard
 from .surroundings import is_terminal, wants_lines
 from .tasks import TaskCommand
 
@@ -620,9 +622,11 @@ def _problem(error: Exception, wants_json: bool) -> int:
 
     if isinstance(error.__cause__, CloudError):
         error = error.__cause__  # the answer may be right: it could not be looked up
-    if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; so may we
+    if isinstance(error, BrokenPipeError):  # the reader has gone; so may we
+        silence()
         return 0
+    if ended(error):
+        return unheard(error)
     if not isinstance(error, Problem):
         if os.environ.get("HANDRAIL_DEBUG"):
             raise error
@@ -634,15 +638,18 @@ def _problem(error: Exception, wants_json: bool) -> int:
         error.exit_code = 1
     if wants_json:
         return _ending(batch.as_error(error), error.exit_code, wants_json)
-    click.echo(words.problem(error), err=True)
+    with suppress(OSError):
+        click.echo(words.problem(error), err=True)
     return error.exit_code
 
 
 def _ending(error: dict[str, Any], code: int, wants_json: bool) -> int:
-    if wants_json:
-        click.echo(json.dumps({"error": error}, indent=2))
-    else:
-        from .safe import shown
+    from .safe import shown
 
+    with suppress(OSError):
+        if wants_json:
+            print(json.dumps({"error": error}, indent=2), flush=True)
+            return code
+    with suppress(OSError):
         click.echo("\n".join(shown(part) for part in (error["message"], error["remedy"]) if part), err=True)
     return code

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .output import ended, unheard
+
 if TYPE_CHECKING:
     from flows.engine import Caution, Event, Problem, Receipt, Review, Session
 
@@ -20,6 +22,30 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def carry_out(session: Session, cautions: list[Caution], output: str) -> int:
+    """Carry a confirmed plan out, and tell how it ended; the exit code."""
+    return _heard(session, lambda: _carry_out(session, cautions, output))
+
+
+def take_back(session: Session, decisions: dict[str, str], output: str) -> int:
+    """Take a run back with these decisions, and tell how it ended; the exit code."""
+    return _heard(session, lambda: _take_back(session, decisions, output))
+
+
+def _heard(session: Session, work: Callable[[], int]) -> int:
+    """Whoever cannot be told any more is told how to go on, once what was under way is written down."""
+    try:
+        return work()
+    except OSError as error:
+        if not ended(error):
+            raise
+        run = session.run
+        from . import words
+
+        assert run is not None, "only a confirmed run is carried out or taken back"
+        return unheard(error, f"Go on with: {words.resume(run.id)}\nTake it back with: {words.undo(run.id)}")
+
+
+def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
     from flows.engine import CloudError, JournalTrouble
 
     from . import batch
@@ -52,7 +78,7 @@ def carry_out(session: Session, cautions: list[Caution], output: str) -> int:
     return batch.exit_code(run, run.plan, problems)
 
 
-def take_back(session: Session, decisions: dict[str, str], output: str) -> int:
+def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
     from flows.engine import JournalTrouble
 
     from . import batch

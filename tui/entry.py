@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from tui.letters import fit
+from tui.output import ended, silence, unheard
 from tui.surroundings import is_terminal, wants_lines
 
 
@@ -17,7 +17,11 @@ def main() -> None:
         if sys.stdout:
             sys.stdout.flush()
     except BrokenPipeError:  # the reader has gone; so may we
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
+    except OSError as error:
+        if not ended(error):
+            raise
+        sys.exit(unheard(error))
 
 
 def _answer(words: list[str]) -> None:

@@ -1,0 +1,58 @@
+"""The disk to which the output goes is full, or whoever read it has gone: a sentence, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli.conftest import ROOT
+from support.s3_lambda import PHOTOS
+
+from flows.engine import Journal
+
+FULL = Path("/dev/full")
+"""Linux: every write says that there is no room."""
+
+
+def written_to_full(*words: str) -> subprocess.CompletedProcess[str]:
+    with FULL.open("w") as full:
+        return subprocess.run(
+            [sys.executable, "-m", "tui", *words],
+            cwd=ROOT, env=dict(os.environ), stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True,
+            timeout=120, check=False,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["list", "--help", "runs", "runs --output json", "check --help"])
+def test_what_is_read_is_told_as_not_written(words: str) -> None:
+    ran = written_to_full(*words.split())
+    assert ran.returncode == 1
+    assert ran.stderr == "The output could not be written: No space left on device.\n"
+
+
+def test_a_mistake_keeps_its_exit_code_and_is_told_where_it_can_be() -> None:
+    ran = written_to_full("runs", "nothing-like-it", "--output", "json")
+    assert ran.returncode == 2
+    assert "nothing-like-it" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("output", ["json", "ndjson"])
+def test_a_run_that_cannot_be_told_says_how_to_go_on_and_take_back(
+    output: str, tmp_path: Path, journal: Journal
+) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps(dict(PHOTOS)))
+    answers = str(tmp_path / "answers.json")
+    ran = written_to_full("--practice", "run", "s3_lambda", "--answers", answers, "--yes", "--output", output)
+    (record,) = journal.records()
+    run = journal.run(record.id)
+    assert run.plan is not None
+    assert ran.returncode == 1
+    assert "The output could not be written: No space left on device." in ran.stderr
+    assert f"Go on with: handrail resume {record.id}" in ran.stderr
+    assert f"Take it back with: handrail undo {record.id}" in ran.stderr
+    assert "intent" not in {run.status(action.id) for action in run.plan.actions}
