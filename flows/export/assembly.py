@@ -149,6 +149,8 @@ class Build:
         """A value with its marks turned into CloudFormation's functions. Raises Beyond."""
         match value:
             case str():
+                if "{{resolve:" in value:
+                    raise Beyond("CloudFormation would take its {{resolve: for something to look up.")
                 parts = LATE.split(value)
                 if len(parts) == 1:
                     return value

@@ -21,7 +21,7 @@ from flows.engine.shell import aws
 from flows.engine.states import Line
 
 from .assembly import EVERYWHERE, STACK, Build, logical
-from .commands import Commands, plain
+from .commands import Commands, is_secret, plain
 from .links import Links
 from .properties import Beyond
 from .resources import TABLE, Makes
@@ -191,9 +191,15 @@ class Written:
             parts = " ".join(f"{name}={self.build.mark(value)}" for name, value in given.items())
             about = (
                 f"NOT in this stack: {plain(action.sentence)[: LONGEST // 8]}. Do step {number} of the runbook of "
-                "handrail export --format runbook, with these variables set."
+                f"handrail export --format runbook, with these variables set{self._secrets_of(action, commands)}."
             )
             yield f"ByHandStep{number}", {"Description": about, "Value": self.build.value(parts)}
+
+    def _secrets_of(self, action: Action, commands: Commands) -> str:
+        """What no output may tell, because whoever made the stack has it."""
+        secret = [ref for ref in dict.fromkeys(refs((action.call, action.undo))) if is_secret(ref)]
+        asked = [(commands.variable(ref), self.build.value(self.build.mark(ref)).text) for ref in secret]
+        return "".join(f", and {variable} to what you gave as {id_}" for variable, id_ in asked)
 
     def _given_to(self, action: Action, commands: Commands) -> Iterator[tuple[str, Ref]]:
         """The variables that a step takes from what the stack made, as the runbook calls them."""

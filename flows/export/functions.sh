@@ -25,6 +25,7 @@ begin() {
   fi
   say "The run is $RUN. What it makes is tagged handrail:run=$RUN, where AWS has tags."
   if [[ -n ${AWS_ENDPOINT_URL:-} ]]; then say "All of it is sent to AWS_ENDPOINT_URL, $AWS_ENDPOINT_URL."; fi
+  for program in "${!AWS_ENDPOINT_URL_@}"; do say "What is for that service is sent to $program, ${!program}."; done
   for program; do
     if ! command -v "$program" >/dev/null; then stop "It needs $program, which is not installed here."; fi
   done

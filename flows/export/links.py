@@ -121,7 +121,10 @@ class Links:
             of = [id_ for id_ in of if id_ == logical(name)]
         if of:
             return self._refer(of[0])
-        return str(self._everywhere(self._text("", value)))
+        for (_, default), id_ in self._given.items():
+            if value.startswith("arn:") and value.endswith((f":{default}", f"/{default}")):
+                return value.removesuffix(str(default)) + self._ref(id_)
+        return str(self._everywhere(value))
 
     def made_by(self, value: str) -> str:
         """The sentence of what makes the thing of that name; empty if none does."""
@@ -170,7 +173,7 @@ class Links:
             return self._ref("AWS::AccountId")
         if found := ID.fullmatch(text):
             kind, name = found[1], CALLED[found[1]]
-            return self._asked(TYPES[kind], name, rf"{kind}-[0-9a-f]{{8,17}}", f"{name}: what exists already.", text)
+            return self._asked(TYPES[kind], name, rf"{kind}-[0-9a-f]{{8,17}}", exists(name), text)
         if text.startswith("arn:"):
             return self._arn(text)
         if key in EXISTING and text in self.said:
@@ -229,7 +232,7 @@ class Links:
                 kind = found[2] or service
                 pattern = f"arn:[a-z-]+:{service}:[a-z0-9-]*:[0-9]*:.+"
                 name = CALLED.get(kind, logical(kind))
-                return self._asked("String", name, pattern, f"{name}: what exists already.", arn)
+                return self._asked("String", name, pattern, exists(name), arn)
         region = self._ref("AWS::Region") if region == self.build.region else region
         if self.account:
             account, rest = (part.replace(self.account, self._ref("AWS::AccountId")) for part in (account, rest))
@@ -263,6 +266,11 @@ class Links:
             base += "Arn" if value.startswith("arn:") else "Id" if ID.fullmatch(value) else "Name"
         numbered = (f"{base}{number}" if number > 1 else base for number in count(1))
         return next(id_ for id_ in numbered if id_ not in taken)
+
+
+def exists(name: str) -> str:
+    words = re.sub("(?<=[a-z])(?=[A-Z])", " ", name).lower().replace("vpc", "VPC").replace("vpn", "VPN")
+    return f"Which {words}? It exists already."
 
 
 def looks(name: str) -> str:

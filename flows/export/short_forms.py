@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+NUMBER = re.compile(r"[-+.]?\d[\d_.eExXoO+-]*")
+
 
 @dataclass(frozen=True)
 class Tag:
@@ -50,7 +52,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    """What hides is an escape, and what other readers of YAML take for a number, such as 1e3, is quoted."""
+    style = "|" if "\n" in text else "'" if NUMBER.fullmatch(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if any(map(hides, text)) else style)
 
 
 def _tag(dumper: yaml.SafeDumper, tag: Tag) -> yaml.ScalarNode:
@@ -64,4 +68,9 @@ _Dumper.add_representer(Tag, _tag)
 def dumped(document: Mapping[str, Any]) -> str:
     """A template as YAML, in its own order."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-    return text
+    return "".join(f"\\U{ord(each):08X}" if hides(each) else each for each in text)
+
+
+def hides(character: str) -> bool:
+    """Whether a person would not see it, or not where it stands."""
+    return not character.isprintable() and character != "\n"

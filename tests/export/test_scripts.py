@@ -130,6 +130,12 @@ def test_a_plan_of_an_emulator_is_carried_out_there_and_said_to_be(
     assert (f"sent to AWS_ENDPOINT_URL, {used}." in ran.err) is bool(used)
 
 
+def test_a_service_that_is_asked_elsewhere_is_named(known: Known, tmp_path: Path) -> None:
+    elsewhere = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9999"}
+    ran = FalseAws(tmp_path).run(exported(known("s3_lambda, photos")), env=elsewhere)
+    assert "is sent to AWS_ENDPOINT_URL_S3, http://127.0.0.1:9999." in ran.err
+
+
 @pytest.mark.parametrize(("flow", "missing"), [("vpn", "aws"), ("website", "jq"), ("website", "openssl")])
 def test_what_it_needs_is_looked_for_before_anything_is_sent(
     known: Known, tmp_path: Path, flow: str, missing: str

@@ -143,7 +143,7 @@ def test_what_another_resource_makes_is_referred_to(known: Known, name: str) -> 
 def test_what_is_asked_for_is_said_nowhere_else_and_explained(known: Known, name: str) -> None:
     written = document(known, name)
     asked = written.get("Parameters", {})
-    assert {*asked} <= {*mentioned([written["Resources"], written.get("Outputs")])}
+    assert {*asked} <= {*mentioned([each["Properties"] for each in written["Resources"].values()])}
     assert all(each["Description"] and each["Type"] for each in asked.values())
     defaults = {each["Default"] for each in asked.values() if "Default" in each and "MaxLength" not in each}
     said = {*literals([each["Properties"] for each in written["Resources"].values()])}
@@ -183,6 +183,13 @@ def test_an_output_says_what_it_is_and_what_is_left_to_do_by_hand(known: Known, 
             assert {*re.findall(r"(?:^| )(\w+)=", value)} <= known_there
 
 
+def test_a_secret_is_named_by_hand_and_told_by_no_output(known: Known) -> None:
+    outputs = document(known, "website, website")["Outputs"]
+    assert "SecretHeader" not in {*mentioned([each["Value"] for each in outputs.values()])}
+    by_hand = [each["Description"] for id_, each in outputs.items() if id_.startswith("ByHand")]
+    assert any("HEADER to what you gave as SecretHeader" in each for each in by_hand)
+
+
 def test_the_stack_of_another_plan_is_another_one(known: Known) -> None:
     """A second office deployed as told would replace the gateway of the first."""
 
@@ -194,6 +201,28 @@ def test_the_stack_of_another_plan_is_another_one(known: Known) -> None:
         assert re.fullmatch("[a-z][A-Za-z0-9-]{1,54}", stack(name)), "it is a part of names of 64 characters"
     without = [name for name in WITH if name.startswith(("alb", "s3_lambda", "s3_pipeline"))]
     assert len({*map(stack, without)}) == len(without)
+
+
+@pytest.mark.parametrize(
+    "text", ["1e3", "0x1f", "null", "~", "a\u202eb\u2066", "a\u2028b\n\u200bc", "=", "${x}", "*a", "é", "-"]
+)
+def test_a_text_stays_that_text_in_every_reader_and_nothing_in_it_hides(text: str) -> None:
+    described = Call("ec2.CreateSecurityGroup", {"GroupName": "x", "Description": text, "VpcId": "vpc-1"})
+    made = template(Plan((Action("group", "Make a group", described),)), flow="vpn", title="x", region=HERE).text
+    assert read(made)["Resources"]["Group"]["Properties"]["GroupDescription"] == text
+    assert all(character.isprintable() or character == "\n" for character in made)
+    (line,) = re.findall(r"GroupDescription: (.*)", made)
+    assert line[0] in "'\"" or text in ("é", "${x}")
+
+
+def test_what_cloudformation_would_look_up_is_left_out_with_the_reason() -> None:
+    """There is no way to write such a text as it is."""
+    body = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "{{resolve:ssm:key}}"}
+    rule = {"ListenerArn": "x", "Priority": 1, "Actions": [{"Type": "fixed-response", "FixedResponseConfig": body}]}
+    plan = Plan((Action("rule", "Answer", Call("elbv2.CreateRule", rule)),))
+    with pytest.raises(Refused, match="Nothing of") as refused:
+        template(plan, flow="alb", title="x", region=HERE)
+    assert "{{resolve:" in refused.value.why
 
 
 def test_a_trail_is_made_once_its_bucket_lets_it_write(known: Known) -> None:
