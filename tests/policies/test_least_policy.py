@@ -10,7 +10,8 @@ import queue
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from cloudsplaining.scan.policy_document import PolicyDocument
@@ -24,9 +25,11 @@ import flows
 from flows.engine import Asking, Journal, Place, Review, Session, preflight
 from flows.engine.carry import Carrier
 from flows.engine.cloud import Aws
+from flows.engine.permissions import looks
 from flows.export.policy import MANAGED, beyond, policies, size
 from flows.policies import Caller, Request, read
 from flows.practice import ACCOUNT_ID, PracticeAccount
+from tui import exports
 
 MORE: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "vpn, keys in Secrets Manager": ("vpn", {**vpn.STATIC, "keys": "secrets_manager"}),
@@ -157,6 +160,37 @@ def test_a_linter_finds_nothing(review: Review) -> None:
         sids = [statement["Sid"] for statement in document["Statement"]]
         assert all(re.fullmatch("[A-Za-z]+[0-9]*", sid) for sid in sids)
         assert len(set(sids)) == len(sids)
+
+
+CHARACTERS: Mapping[str, tuple[int, ...]] = {
+    "vpn": (5000,), "vpn, fixed routes": (5000,), "vpn, keys in Secrets Manager": (5300,),
+    "alb, a listener": (3200,), "alb, a rule": (3600,),
+    "website, secret header": (2500,), "website, certificate and names": (MANAGED, 400),
+    "aurora": (4600,), "aurora, copies": (5200,),
+    "share_snapshot, with a key": (4300,), "share_snapshot, everything": (4900,), "share_snapshot, a cluster": (1600,),
+    "share_ami, the machine stopped": (3000,), "share_ami, elsewhere": (5000,),
+    "spa_pipeline": (MANAGED, 600), "spa_pipeline, CloudFront": (MANAGED,),
+    "s3_pipeline": (4600,), "s3_pipeline, a new trail": (5700,), "s3_lambda": (1800,),
+    "wordpress, a new machine": (5900,), "wordpress, put right": (800,),
+}  # fmt: skip
+"""How long each policy is at the most, as IAM counts; several where one would be longer than AWS takes."""
+FOR_EVERYTHING: Mapping[str, set[str]] = {
+    "website": {"acm:RequestCertificate", "cloudfront:CreateDistribution", "cloudfront:CreateOriginAccessControl"},
+    "share_snapshot": {"kms:CreateKey"},
+}  # fmt: skip
+"""What is changed by an action that AWS cannot limit to single things."""
+
+
+@every_scene
+def test_it_is_as_short_and_as_narrow_as_it_was(scene: str, review: Review) -> None:
+    """Who makes one longer, or one more thing of everything changeable, writes it down here."""
+    made = policies(review.needs)
+    assert len(made) == len(CHARACTERS[scene])
+    told = exports.policy(cast("Session", SimpleNamespace(review=lambda: review))).notes
+    assert ("attach them all" in " ".join(told)) == (len(made) > 1)
+    assert all(size(one) <= limit for one, limit in zip(made, CHARACTERS[scene], strict=True))
+    wide = {action for each in allowing(made) for action, thing in pairs(each) if thing == "*" and not looks(action)}
+    assert wide <= FOR_EVERYTHING.get(SCENES[scene][0], set())
 
 
 ROLE, USER = f"arn:aws:iam::{ACCOUNT_ID}:role/admin", f"arn:aws:iam::{ACCOUNT_ID}:user/kim"
