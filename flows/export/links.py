@@ -39,8 +39,8 @@ CALLED = {
 ID = re.compile(rf"({'|'.join(TYPES)})-[0-9a-f]{{8,17}}")
 PLACE = re.compile(r"arn:[\w-]+:([\w-]+):([\w-]*):(\d*):")
 EXISTS = re.compile(r"arn:[\w-]+:([\w-]+):[\w-]*:\d*:(?:([a-z-]+)[/:])?[^*]+")
-EXISTING = ("Bucket", "S3Bucket", "S3BucketName", "RepositoryName", "bucketName", "name")
-"""Properties that hold the name of something which may have been there before."""
+EXISTING = ("Bucket", "S3Bucket", "S3BucketName", "RepositoryName", "bucketName", "name", "Value")
+"""Where the name of something stands that may have been there before; the last in an environment."""
 CLOUDFRONT = "Z2FDTNDATAQYW2"
 """The hosted zone of every distribution (Route 53 API reference, AliasTarget, 2026-11)."""
 GIVEN: Mapping[str, tuple[str, str, str, str]] = {
@@ -131,16 +131,16 @@ class Links:
         of = [id_ for id_, planned in self.planned.items() if planned == value]
         return self.build.resources[of[0]].action.sentence if len(of) == 1 else ""
 
-    def _everywhere(self, value: Any) -> Any:
-        """What a parameter is asked for in one place is the parameter in each; a name may be a word like any other."""
+    def _everywhere(self, value: Any, key: str = "Value") -> Any:
+        """What a parameter is asked for in one place is the parameter wherever such a name stands."""
         match value:
             case {"Key": _, "Value": _, **rest} if not rest:
                 return value
             case Mapping():
-                return {key: self._everywhere(item) for key, item in value.items()}
+                return {each: self._everywhere(item, each) for each, item in value.items()}
             case list():
-                return [self._everywhere(item) for item in value]
-            case str() if not self.name or value != self.name.value:
+                return [self._everywhere(item, key) for item in value]
+            case str() if key in EXISTING and not (self.name and value == self.name.value):
                 given = [id_ for (_, default), id_ in self._given.items() if default == value]
                 return self._ref(given[0]) if given else value
             case _:
@@ -176,7 +176,7 @@ class Links:
             return self._asked(TYPES[kind], name, rf"{kind}-[0-9a-f]{{8,17}}", exists(name), text)
         if text.startswith("arn:"):
             return self._arn(text)
-        if key in EXISTING and text in self.said:
+        if key in EXISTING[:-1] and text in self.said:
             return self._asked("String", "", "", "", text)
         return text
 
@@ -226,7 +226,7 @@ class Links:
                 rest = f"{within}{self._refer(id_)}{rest[len(within) + len(planned) :]}"
                 break
         else:
-            if first in self.said:
+            if first in self.said and service in CALLED:
                 rest = self._asked("String", "", "", "", first) + rest[len(first) :]
             elif (found := EXISTS.fullmatch(arn)) and arn.isprintable():
                 kind = found[2] or service

@@ -115,7 +115,12 @@ class Runbook:
     def preparation(self, identity: Identity, permissions: Iterable[str], endpoint: str) -> Iterator[str]:
         """What there must be, where to be signed in, and what begins the shell."""
         entries = any(isinstance(action.undo, Entry) for action in self.plan.actions)
-        programs = ["the AWS CLI", *(["jq"] if entries else []), *(["openssl"] if self.plan.secrets else [])]
+        least = (
+            "2.13 or newer, or 1.29 or newer of version 1"
+            if endpoint
+            else "2.9 or newer, or 1.27 or newer of version 1"
+        )
+        programs = [f"the AWS CLI ({least})", *(["jq"] if entries else []), *(["openssl"] if self.plan.secrets else [])]
         yield prose(
             f"You need bash, {' and '.join(programs)}. Use one shell from beginning to end, because what AWS answers "
             "is kept in variables; write their values down as you go, and set them again should you need another shell."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,7 +14,9 @@ from export.conftest import Known
 from support.stack import complaints, filled, given, mentioned, read
 from support.variants import VARIANTS
 
+import flows
 from flows.engine import Action, Call, Plan, Ref, Refused
+from flows.engine.states import Line
 from flows.export.cloudformation import Template, template
 from flows.export.runbook import runbook
 
@@ -188,6 +191,24 @@ def test_a_secret_is_named_by_hand_and_told_by_no_output(known: Known) -> None:
     assert "SecretHeader" not in {*mentioned([each["Value"] for each in outputs.values()])}
     by_hand = [each["Description"] for id_, each in outputs.items() if id_.startswith("ByHand")]
     assert any("HEADER to what you gave as SecretHeader" in each for each in by_hand)
+
+
+def test_an_answer_that_is_a_word_of_aws_too_is_asked_for_only_where_it_is_a_name() -> None:
+    """Another name would else make another kind of ARN, or another stage."""
+    trust = {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:codebuild:eu-central-1:123456789012:project/*"}}}
+    role = {"RoleName": "project", "AssumeRolePolicyDocument": json.dumps({"Statement": [trust]})}
+    stage = {"name": "project", "actions": [{"name": "project", "actionTypeId": {"category": "project"}}]}
+    pipeline = {"pipeline": {"name": "project", "stages": [stage]}, "tags": []}
+    plan = Plan((Action("role", "A role", Call("iam.CreateRole", role)),
+                 Action("pipeline", "A pipeline", Call("codepipeline.CreatePipeline", pipeline))))  # fmt: skip
+    said = (Line(flows.find("spa_pipeline").questions[0], "project", "project", False),)
+    made = read(template(plan, flow="spa_pipeline", title="x", region=HERE, answers=said).text)
+    assert (made["Parameters"]["Name"]["Default"], made["Resources"]["Role"]["Properties"]["RoleName"]) == (
+        "project", {"Ref": "Name"},
+    )  # fmt: skip
+    left = [*literals([each["Properties"] for each in made["Resources"].values()])]
+    assert left.count("project") == 3
+    assert any(each.endswith(":project/*") for each in left)
 
 
 def test_the_stack_of_another_plan_is_another_one(known: Known) -> None:
