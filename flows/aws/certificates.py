@@ -254,9 +254,8 @@ def record_of(name: str) -> tuple[Ref, Ref]:
 def issued(arn: Late, region: str, *, by_hand: bool, after: tuple[str, ...]) -> Action:
     """Wait until the certificate is issued. Whoever must enter records by hand reads them while waiting."""
     look = Call("acm.DescribeCertificate", {"CertificateArn": arn}, region)
-    records = (
-        "join(', ', Certificate.DomainValidationOptions[].join(' CNAME ', [ResourceRecord.Name, ResourceRecord.Value]))"
-    )
+    known = "Certificate.DomainValidationOptions[?ResourceRecord.Name && ResourceRecord.Value]"
+    records = f"join(', ', {known}.join(' CNAME ', [ResourceRecord.Name, ResourceRecord.Value]) || `[]`)"
     return Action(
         "issued",
         "Wait until the certificate is issued",

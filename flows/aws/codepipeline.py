@@ -11,7 +11,7 @@ from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Setti
 
 from .roles import allow, of_account
 
-STAGES = "join(', ', stageStates[?latestExecution].join(' ', [stageName, latestExecution.status]))"
+STAGES = "join(', ', stageStates[?stageName && latestExecution.status].join(' ', [stageName, latestExecution.status]))"
 """“Source Succeeded, Build InProgress”, from GetPipelineState."""
 PRICE = Cost(
     "The pipeline, which costs nothing by itself; minutes of its actions are paid", Decimal(0), "2026-11",

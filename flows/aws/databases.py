@@ -160,7 +160,8 @@ def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
         ),
         others=_databases_of_others(name, *in_it, "Databases of others are in it"),
         settings=Settings(
-            Call("rds.DescribeDBSubnetGroups", here), "DBSubnetGroups[0].{subnets: sort(Subnets[].SubnetIdentifier)}"
+            Call("rds.DescribeDBSubnetGroups", here),
+            "DBSubnetGroups[0].{subnets: Subnets && sort(Subnets[].SubnetIdentifier)}",
         ),
         find=Find(
             Call("rds.DescribeDBSubnetGroups"),
@@ -244,8 +245,8 @@ def cluster(
         settings=Settings(
             look,
             "DBClusters[0].{capacity: ServerlessV2ScalingConfiguration, backups: BackupRetentionPeriod, groups: "
-            "sort(VpcSecurityGroups[].VpcSecurityGroupId), parameters: DBClusterParameterGroup, roles: "
-            "AssociatedRoles[].RoleArn || `[]`, endpoints: CustomEndpoints || `[]`}",
+            "VpcSecurityGroups && sort(VpcSecurityGroups[].VpcSecurityGroupId), parameters: DBClusterParameterGroup, "
+            "roles: AssociatedRoles[].RoleArn || `[]`, endpoints: CustomEndpoints || `[]`}",
         ),
         find=Find(
             Call("rds.DescribeDBClusters"),
@@ -289,7 +290,7 @@ def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool,
             Undo(
                 Call("rds.DeleteDBInstance", named),
                 wait=Wait(
-                    look, ready="length(DBInstances)==`0`",
+                    look, ready="!DBInstances",
                     gone=("DBInstanceNotFound",), now="DBInstances[0].DBInstanceStatus",
                     sentence=f"Waiting until {called} is gone", typical=300, limit=3600,
                 ),
@@ -320,7 +321,7 @@ def _deleted(name: str, how: Mapping[str, Any], decided: str, kept: Kept | None 
     return Undo(
         Call("rds.DeleteDBCluster", {**named, **how}),
         wait=Wait(
-            Call("rds.DescribeDBClusters", named), ready="length(DBClusters)==`0`", gone=("DBClusterNotFoundFault",),
+            Call("rds.DescribeDBClusters", named), ready="!DBClusters", gone=("DBClusterNotFoundFault",),
             now="DBClusters[0].Status", sentence=f"Waiting until the cluster {name} is gone", typical=120, limit=3600,
         ),
         gone=("DBClusterNotFoundFault",),

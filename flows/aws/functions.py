@@ -204,7 +204,7 @@ def let_bucket_call(
         ),
         find=Find(
             Call("lambda.GetPolicy", {"FunctionName": function.name, **qualifier(alias)}),
-            join("contains(Policy, '\"handrail-", RUN, "\"') && {Statement: Policy} || null"),
+            join("contains(Policy || '', '\"handrail-", RUN, "\"') && {Statement: Policy} || null"),
             absent=(NOT_THERE,),
         ),
         # the id holds the run, so what exists is this run's own, whose answer got lost

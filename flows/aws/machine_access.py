@@ -163,7 +163,6 @@ def changed(id_: str, sentence: str, instance: str, lines: Late, back: Late, und
     ours = join("Commands[?Comment=='", *told.parts, "']")
     mine = join("Commands[?Comment=='", *backwards.parts, "']")
     under_way = f"!Status || contains(`{json.dumps(UNDER_WAY)}`, Status)"
-    sent_back = join("length(", *mine.parts, ") > `0`")
     said = join("(CommandInvocations[?Comment=='", *backwards.parts, "'] | [0].CommandPlugins[0].Output)")
     return Action(
         id_,
@@ -180,10 +179,7 @@ def changed(id_: str, sentence: str, instance: str, lines: Late, back: Late, und
                 wait=Wait(
                     Call("ssm.ListCommands", {"InstanceId": instance}),
                     ready=join(*mine.parts, f" | [?Status=='{SUCCESS}'] | [0]"),
-                    failed=join(
-                        *sent_back.parts, " && length(", *mine.parts, f" | [?{under_way}]) == `0` && length(",
-                        *mine.parts, f" | [?Status=='{SUCCESS}']) == `0`",
-                    ),
+                    failed=join(*mine.parts, f" | [0] && !([?{under_way} || Status=='{SUCCESS}'])"),
                     now=join(*said.parts, " || (", *mine.parts, " | [0].Status)"),
                     watch=Call("ssm.ListCommandInvocations", {"InstanceId": instance, "Details": True}),
                     sentence="Waiting until the machine has taken it back",
@@ -202,7 +198,7 @@ def _finished(id_: str, instance: Late, sentence: str, typical: int, limit: int)
         Call("ssm.GetCommandInvocation", {"CommandId": Ref(id_, "Command.CommandId"), "InstanceId": instance}),
         ready=f"Status=='{SUCCESS}'",
         failed=f"Status && !contains(`{json.dumps(UNDER_WAY)}`, Status)",
-        now="join(' ', [Status, StandardOutputContent || '', StandardErrorContent || ''])",
+        now="Status && join(' ', [Status, StandardOutputContent || '', StandardErrorContent || ''])",
         sentence=sentence,
         typical=typical,
         limit=limit,

@@ -109,7 +109,7 @@ def vpcs(cloud: Cloud, narrow: Narrow = VPC_NAMED) -> Iterator[Option[Vpc]]:
     """The VPCs of the region that can carry anything."""
     account = cloud.identity.account
     for page in listed(cloud, Call("ec2.DescribeVpcs"), narrow):
-        for vpc in page["Vpcs"]:
+        for vpc in page["Vpcs"] or []:
             if vpc.get("State", "available") != "available":
                 continue
             found = _vpc(vpc, account)

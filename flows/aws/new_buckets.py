@@ -148,7 +148,7 @@ def create(
 
 def served_by_others(bucket: Bucket) -> tuple[Others]:
     """Distributions that get their files there."""
-    fetched = f"Origins.Items[?starts_with(DomainName, '{bucket.name}.')]"
+    fetched = f"Origins.Items[?starts_with(DomainName || '', '{bucket.name}.')]"
     what = "Distributions of CloudFront get their files there"
     return (Others(Call("cloudfront.ListDistributions"), f"DistributionList.Items[?{fetched}].[Id, DomainName]", what),)
 

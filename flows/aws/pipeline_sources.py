@@ -76,8 +76,8 @@ def standing(cloud: Cloud, name: str, bucket: str = "", key: str = "") -> Pipeli
     if name not in names(cloud):
         return None
     answer = cloud.make(Call("codepipeline.GetPipeline", {"name": name}))
-    about = answer["pipeline"]
-    actions = [action for stage in about["stages"] for action in stage["actions"]]
+    about = answer.get("pipeline") or {}
+    actions = [action for stage in about.get("stages") or [] for action in stage.get("actions") or []]
     kinds = [(one["actionTypeId"]["category"], one["actionTypeId"]["provider"]) for one in actions]
     sources = [one for one, kind in zip(actions, kinds, strict=True) if kind == ("Source", "S3")]
 

@@ -65,7 +65,7 @@ def _site(facts: Mapping[str, Any], found: Mapping[str, Any]) -> vpn_device.Site
 def _sample(cloud: Cloud, connection: str) -> dict[str, str]:
     """AWS's own sample file for a Linux gateway, where the account offers one."""
     try:
-        kinds = cloud.make(Call("ec2.GetVpnConnectionDeviceTypes"))["VpnConnectionDeviceTypes"]
+        kinds = cloud.make(Call("ec2.GetVpnConnectionDeviceTypes")).get("VpnConnectionDeviceTypes") or []
         for kind in _linux(kinds):
             asked = {"VpnConnectionId": connection, "VpnConnectionDeviceTypeId": kind["VpnConnectionDeviceTypeId"]}
             answer = cloud.make(Call("ec2.GetVpnConnectionDeviceSampleConfiguration", asked))
