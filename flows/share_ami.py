@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from flows.aws import accounts, image_handover, image_receiving, image_sharing, images, shared_keys
+from flows.aws import accounts, image_handover, image_receiving, image_sharing, images, key_others, shared_keys
 from flows.aws.shared_keys import KEEP, Key
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Refused, Text, Use, Yes
 
@@ -214,6 +214,10 @@ class ShareImage(Flow):
             return list(dict.fromkeys(images.keys_of(self.cloud, snapshots=image.snapshots)))
         return list(dict.fromkeys(images.keys_of(self.cloud, volumes=self.instance.volumes)))
 
+    def _own_keys(self) -> list[str]:
+        """Those that are not Amazon's."""
+        return [own.arn for own in map(partial(shared_keys.own, self.cloud), self.keys()) if own]
+
     def key_is_closed(self) -> str:
         """Why what is encrypted now cannot be opened for another account; empty when it can, or is not encrypted."""
         keys = self.keys()
@@ -234,7 +238,7 @@ class ShareImage(Flow):
         piece, making = self._piece(key, opened)
         things: list[Action | Use] = [*opening, *making, *self._sharing(piece, opened)]
         facts: dict[str, Any] = {"account": self.account, "region": self.region, "owner": self.cloud.identity.account}
-        facts["keys"] = [own.arn for own in map(partial(shared_keys.own, self.cloud), self.keys()) if own]
+        facts["keys"] = self._own_keys()
         outputs: dict[str, Any] = {"image": piece.id, **({"key": key} if key else {})}
         if self.launch:
             things += self._launching(piece, outputs, tuple(each.id for each in things if isinstance(each, Action)))
@@ -250,7 +254,13 @@ class ShareImage(Flow):
         if isinstance(self.key, Key):
             one = shared_keys.open_to(self.key, self.cloud, [self.account], self.elsewhere())
         else:
-            one = shared_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
+            one = shared_keys.make(
+                f"{self.called(self.key)}-share",
+                self.cloud,
+                [self.account],
+                self.elsewhere(),
+                encrypts=key_others.DISKS,
+            )
         return one.arn, list(one.actions)
 
     def _piece(self, key: Late, opened: tuple[str, ...]) -> tuple[image_sharing.Piece, list[Action]]:
@@ -259,7 +269,9 @@ class ShareImage(Flow):
         if not key and not self.elsewhere():
             return first, actions
         here = self.cloud.identity.region
-        piece = image_sharing.copy(first, here, self.elsewhere(), self.called(self.key), key, opened)
+        piece = image_sharing.copy(
+            first, here, self.elsewhere(), self.called(self.key), self.account, self._own_keys(), key, opened
+        )
         dropped = [image_sharing.drop(first)] if key and isinstance(self.image, str) else []
         return piece, [*actions, *piece.actions, *dropped]
 
@@ -273,12 +285,14 @@ class ShareImage(Flow):
             machine,
             passing or self.image_name,
             images.gigabytes(self.cloud, machine.volumes),
+            "" if passing or self.elsewhere() else self.account,
             reboot=self.consistency != NO_REBOOT,
             after=("stop",) if stopping else (),
         )
         first, *rest = piece.actions
         if stopping:
-            return piece, [image_sharing.stop(machine), first, image_sharing.start(machine), *rest]
+            keys = self._own_keys()
+            return piece, [image_sharing.stop(machine, keys), first, image_sharing.start(machine, keys), *rest]
         return piece, [first, *rest]
 
     def _sharing(self, piece: image_sharing.Piece, opened: tuple[str, ...]) -> Iterator[Action | Use]:

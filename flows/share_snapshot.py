@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import accounts, images, shared_keys, snapshot_handover, snapshot_sharing, snapshots
+from flows.aws import accounts, images, key_others, shared_keys, snapshot_handover, snapshot_sharing, snapshots
 from flows.aws.shared_keys import KEEP, Key, Opened
 from flows.aws.snapshots import CLUSTER, MANUAL, NEW, Data
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Refused, Text, Use, Yes
@@ -188,8 +188,8 @@ class ShareSnapshot(Flow):
         there = snapshots.shared_with(self.cloud, piece.kind, piece.name) if self.way == ITSELF else []
         new = [account for account in self.account if account not in there]
         things: list[Action | Use] = [*key.actions, *actions]
-        if new:
-            things.append(snapshot_sharing.share(piece, new, key.after))
+        shared = snapshot_sharing.share(piece, new, key.after)
+        things += shared
         if already := [account for account in self.account if account in there]:
             sentence = f"{' and '.join(already)} may use it already"
             things.append(Use("shared", sentence, f"AWS::RDS::{piece.kind}", piece.name))
@@ -198,7 +198,11 @@ class ShareSnapshot(Flow):
             outputs["key"] = key.arn
         if self.receive:
             copy = snapshot_sharing.receive(
-                piece, self.region, self.target_profile, encrypted=bool(key.arn), shared=bool(new)
+                piece,
+                self.region,
+                self.target_profile,
+                encrypted=bool(key.arn),
+                after=[each.id for each in shared] or piece.after,
             )
             things.append(copy)
             outputs["received"] = copy.resource
@@ -217,12 +221,13 @@ class ShareSnapshot(Flow):
         key = self._opened(self.key)
         anew = bool(elsewhere) or self.key != KEEP
         if not data.made and not anew:
-            piece = snapshot_sharing.make(data, self.snapshot_name, passing=False)
+            piece = snapshot_sharing.make(data, self.snapshot_name, self.account, passing=False)
             return piece, key, list(piece.actions)
-        before = standing if data.made else snapshot_sharing.make(data, passing(self.snapshot_name), passing=True)
+        before = standing if data.made else snapshot_sharing.make(data, passing(self.snapshot_name), (), passing=True)
+        mine = self._own_key()
         piece = snapshot_sharing.copy(
             before, data, self.snapshot_name, self.cloud.identity.region, elsewhere,
-            "" if self.key == KEEP else key.arn, key.after,
+            "" if self.key == KEEP else key.arn, mine.arn if mine else "", self.account, key.after,
         )  # fmt: skip
         dropped = [] if data.made else [snapshot_sharing.drop(before)]
         return piece, key, [*before.actions, *piece.actions, *dropped]
@@ -230,11 +235,18 @@ class ShareSnapshot(Flow):
     def _opened(self, key: Key | str) -> Opened:
         """The key of what is shared, open to the receivers; one without an address where nothing is encrypted."""
         if key == shared_keys.NEW:
-            return shared_keys.make(f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere())
+            return shared_keys.make(
+                f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere(), encrypts=key_others.DATABASES
+            )
         if isinstance(key, Key):
             return shared_keys.open_to(key, self.cloud, self.account, self.elsewhere())
-        mine = shared_keys.own(self.cloud, self.data.key) if self.data.encrypted else None
+        mine = self._own_key()
         return shared_keys.open_to(mine, self.cloud, self.account) if mine else Opened("")
+
+    def _own_key(self) -> Key | None:
+        """The key with which it is encrypted, if that is not Amazon's."""
+        data = self.data
+        return shared_keys.own(self.cloud, data.key) if data.encrypted and not data.amazons else None
 
     def checks(self) -> Iterable[Finding | Caution]:
         yield snapshots.options(self.cloud, self.data)

@@ -6,10 +6,12 @@ with the standard key of whoever makes it.
 
 from __future__ import annotations
 
-from flows.engine import RUN, TOKEN, Action, Call, Find, Ref, Undo, Wait, join
+from flows.engine import RUN, TOKEN, Action, Call, Find, Others, Ref, Still, Undo, Wait, found, join
 
-from . import tags
-from .image_sharing import Piece, deregistered
+from . import image_others, tags
+from .image_sharing import Piece, deregistered, snapshots_of
+from .instances import protections
+from .machine_access import LIVES
 
 
 def receive(piece: Piece, region: str, called: str, profile: str, *, encrypted: bool, after: tuple[str, ...]) -> Piece:
@@ -34,11 +36,23 @@ def receive(piece: Piece, region: str, called: str, profile: str, *, encrypted: 
             sentence="Waiting until the copy there is available", typical=300, limit=86400,
         ),
         undo=deregistered("receive", region, profile),
+        others=(
+            *image_others.of_image(there, (), "", region, profile),
+            Others(
+                snapshots_of("receive", region, profile),
+                "Snapshots[].SnapshotId",
+                image_others.SHARED,
+                each=image_others.copying(found("id"), region, profile),
+                leans="CreateVolumePermissions[0]",
+            ),
+        ),
+        settings=image_others.settings(there, region, profile),
         find=Find(
             Call("ec2.DescribeImages", {"Owners": ["self"]}, region, profile),
             join("Images[?Description=='", *about.parts, "'] | [0].{ImageId: ImageId}"),
         ),
         after=after,
+        copies=after,
         not_yet=("InvalidAMIID.NotFound", "AuthFailure"),
         type="AWS::EC2::Image",
         resource=there,
@@ -74,6 +88,7 @@ def launch(
         undo=(
             Undo(
                 Call("ec2.TerminateInstances", {"InstanceIds": [there]}, region, profile),
+                still=Still(looked, f"{LIVES}.InstanceId", there, ""),
                 wait=Wait(
                     looked, ready="Reservations[0].Instances[0].State.Name=='terminated'",
                     gone=("InvalidInstanceID.NotFound",), now="Reservations[0].Instances[0].State.Name",
@@ -86,7 +101,9 @@ def launch(
             Call("ec2.DescribeInstances", {"Filters": mine}, region, profile),
             "Reservations[0].{Instances: Instances}",
         ),
+        others=protections(there, region, profile),
         after=after,
+        copies=tuple(id_ for id_ in after if not id_.startswith("key")),
         not_yet=("InvalidAMIID.NotFound", "AuthFailure"),
         type="AWS::EC2::Instance",
         resource=there,

@@ -6,19 +6,20 @@ CreateImage has no token, so an image is recognised by its run's tag.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Undo, Wait, found, join
+from flows.engine.authorization import DISK_KEYS
 from flows.engine.plan import seen
 
-from . import tags
+from . import image_others, shared_keys, tags
 from .images import RUNNING, STOPPED, Machine
 
 VOLUME = "arn:{partition}:ec2:{region}:{account}:volume/"
 """How the ARN of a disk begins."""
-GONE = ("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
-BEGUN = "Images[0].BlockDeviceMappings[?Ebs] | length(@) > `0` && length([?!(Ebs.SnapshotId)]) == `0`"
+BEGUN = "Images[0].BlockDeviceMappings[?Ebs] | [0] && !([?!(Ebs.SnapshotId)])"
 """Every disk has its snapshot; in the first seconds some of them may be missing."""
 
 
@@ -33,8 +34,11 @@ class Piece:
     actions: tuple[Action, ...] = field(default=(), compare=False)
 
 
-def stop(machine: Machine) -> Action:
-    """Switch a machine off. Whatever happens, it is switched on again: see `start`."""
+def stop(machine: Machine, keys: Sequence[str]) -> Action:
+    """Switch a machine off. Whatever happens, it is switched on again: see `start`.
+
+    `keys` are those of one's own with which its disks are encrypted.
+    """
     return Action(
         "stop",
         f"Stop {machine.name or machine.id}; it is started again as soon as its disks are being copied",
@@ -42,7 +46,7 @@ def stop(machine: Machine) -> Action:
         wait=_until(machine, STOPPED),
         undo=(
             Undo(
-                Call("ec2.StartInstances", {"InstanceIds": [machine.id]}),
+                _start(machine, keys),
                 wait=_until(machine, RUNNING),
                 not_yet=("IncorrectInstanceState",),
             ),
@@ -52,12 +56,17 @@ def stop(machine: Machine) -> Action:
     )
 
 
-def start(machine: Machine) -> Action:
+def _start(machine: Machine, keys: Sequence[str]) -> Call:
+    known = {DISK_KEYS: tuple(keys)} if keys else {}
+    return Call("ec2.StartInstances", {"InstanceIds": [machine.id]}, known=known)
+
+
+def start(machine: Machine, keys: Sequence[str]) -> Action:
     """Switch it on again, also when anything in between goes wrong."""
     return Action(
         "start",
         f"Start {machine.name or machine.id} again",
-        Call("ec2.StartInstances", {"InstanceIds": [machine.id]}),
+        _start(machine, keys),
         wait=_until(machine, RUNNING),
         after=("image",),
         not_yet=("IncorrectInstanceState",),
@@ -65,8 +74,12 @@ def start(machine: Machine) -> Action:
     )
 
 
-def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: tuple[str, ...]) -> Piece:
-    """An image of a machine, ready once its disks are copied; the snapshots are known a moment after the call."""
+def make(machine: Machine, called: str, gigabytes: int, account: str, *, reboot: bool, after: tuple[str, ...]) -> Piece:
+    """An image of a machine, ready once its disks are copied; the snapshots are known a moment after the call.
+
+    `account` is whom it will be shared with; empty if with nobody.
+    """
+    snapshots = _snapshots("image", max(1, len(machine.volumes)))
     image = Action(
         "image",
         f"Make the image {called} of {machine.name or machine.id}",
@@ -86,6 +99,8 @@ def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: 
         ),
         undo=deregistered("image"),
         find=_ours(),
+        others=image_others.of_image(Ref("image", "ImageId"), snapshots, account),
+        settings=image_others.settings(Ref("image", "ImageId")),
         after=after,
         type="AWS::EC2::Image",
         resource=Ref("image", "ImageId"),
@@ -93,20 +108,26 @@ def make(machine: Machine, called: str, gigabytes: int, *, reboot: bool, after: 
         undone=f"The image {called} and its snapshots",
         refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already."},
     )  # fmt: skip
-    disks = max(1, len(machine.volumes))
-    snapshots = tuple(
-        seen("image", f"Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId | [{number}]")
-        for number in range(disks)
-    )
     watched = (_tagged("image", called, ""), *_watched("image", called, ""))
     return Piece(image["ImageId"], snapshots, after=("image-ready",), actions=(image, *watched))
 
 
-def copy(source: Piece, here: str, region: str, called: str, key: Late = "", after: tuple[str, ...] = ()) -> Piece:
-    """A copy: in another region if one is named, encrypted anew with `key` if there is one.
+def copy(
+    source: Piece,
+    here: str,
+    region: str,
+    called: str,
+    account: str,
+    keys: Sequence[str],
+    key: Late = "",
+    after: tuple[str, ...] = (),
+) -> Piece:
+    """A copy: in another region if one is named, encrypted anew with `key` if there is one; shared with `account`.
 
+    `keys` are those of one's own with which the source is encrypted.
     It is recognised by its description, as not everything that speaks EC2 gives a copy its tags at once.
     """
+    snapshots = _snapshots("copy", len(source.snapshots))
     about = join("Handrail ", RUN, ", copy")
     encrypted = {"Encrypted": True, "KmsKeyId": key} if key else {}
     there = f" in {region}" if region else ""
@@ -120,6 +141,7 @@ def copy(source: Piece, here: str, region: str, called: str, key: Late = "", aft
                 "Description": about, **encrypted, **tags.tagged("image", called, "snapshot"),
             },
             region,
+            known=shared_keys.copied_from(keys, "ec2", here),
         ),
         wait=Wait(
             Call("ec2.DescribeImages", {"ImageIds": [Ref("copy", "ImageId")]}, region),
@@ -132,16 +154,15 @@ def copy(source: Piece, here: str, region: str, called: str, key: Late = "", aft
             Call("ec2.DescribeImages", {"Owners": ["self"]}, region),
             join("Images[?Description=='", *about.parts, "'] | [0].{ImageId: ImageId}"),
         ),
+        others=image_others.of_image(Ref("copy", "ImageId"), snapshots, account, region),
+        settings=image_others.settings(Ref("copy", "ImageId"), region),
         after=(*source.after, *after),
+        copies=("image", *source.after, *shared_keys.let_in(after)),
         type="AWS::EC2::Image",
         resource=Ref("copy", "ImageId"),
         undone=f"The copy of the image{there} and its snapshots",
         refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already{there}."},
     )  # fmt: skip
-    snapshots = tuple(
-        seen("copy", f"Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId | [{number}]")
-        for number in range(len(source.snapshots))
-    )
     watched = (_tagged("copy", called, region), *_watched("copy", "the copy", region))
     return Piece(image["ImageId"], snapshots, region, ("copy-ready",), (image, *watched))
 
@@ -153,7 +174,7 @@ def drop(passing: Piece) -> Action:
         "Give up the first image, now that it is copied",
         Call("ec2.DeregisterImage", {"ImageId": passing.id, "DeleteAssociatedSnapshots": True}),
         after=("copy-ready",),
-        exists=GONE,
+        exists=image_others.GONE,
         gives_up="image",
     )
 
@@ -161,6 +182,7 @@ def drop(passing: Piece) -> Action:
 def share(piece: Piece, account: str, after: tuple[str, ...] = ()) -> Action:
     """Let another account launch it; `after` are the actions that open its key."""
     change = {"ImageId": piece.id, "OperationType": "add", "UserIds": [account], "Attribute": "launchPermission"}
+    there, still = image_others.permission(image_others.launch(piece.id, piece.region), "Launch", account)
     return Action(
         "share",
         f"Let the account {account} launch the image",
@@ -168,9 +190,12 @@ def share(piece: Piece, account: str, after: tuple[str, ...] = ()) -> Action:
         undo=(
             Undo(
                 Call("ec2.ModifyImageAttribute", {**change, "OperationType": "remove"}, piece.region),
-                gone=GONE,
+                still=still,
+                gone=image_others.GONE,
             ),
         ),
+        find=there if piece.actions else None,
+        unless=None if piece.actions else there,
         after=(*piece.after, *after),
         undone=f"The permission of {account} to launch the image",
         refusals={
@@ -186,6 +211,8 @@ def share_disk(piece: Piece, number: int, account: str) -> Action:
         "SnapshotId": piece.snapshots[number], "Attribute": "createVolumePermission", "OperationType": "add",
         "UserIds": [account],
     }  # fmt: skip
+    look = image_others.copying(piece.snapshots[number], piece.region)
+    there, still = image_others.permission(look, "CreateVolume", account)
     return Action(
         f"share-disk-{number + 1}",
         f"Let the account {account} copy disk {number + 1} of the image",
@@ -193,12 +220,21 @@ def share_disk(piece: Piece, number: int, account: str) -> Action:
         undo=(
             Undo(
                 Call("ec2.ModifySnapshotAttribute", {**change, "OperationType": "remove"}, piece.region),
+                still=still,
                 gone=("InvalidSnapshot.NotFound",),
             ),
         ),
+        find=there if piece.actions else None,
+        unless=None if piece.actions else there,
         after=piece.after,
         undone=f"The permission of {account} to copy disk {number + 1}",
     )
+
+
+def _snapshots(image: str, disks: int) -> tuple[Late, ...]:
+    """Those of the disks of the image that this action makes."""
+    all_ = "Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId"
+    return tuple(seen(image, f"{all_} | [{number}]") for number in range(disks))
 
 
 def _until(machine: Machine, state: str) -> Wait:
@@ -222,8 +258,8 @@ def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
         Action(
             f"{image}-disks", f"Copy the disks of {called}", progress,
             wait=Wait(
-                progress, ready="Snapshots[?State!='completed'] | length(@) == `0`",
-                failed="Snapshots[?State=='error'] | length(@) > `0`", now="join(', ', Snapshots[].Progress)",
+                progress, ready="Snapshots && !(Snapshots[?State!='completed'])",
+                failed="Snapshots[?State=='error']", now="join(', ', Snapshots[].Progress || `[]`)",
                 sentence="Copying the disks", typical=300, limit=86400,
             ),
         ),
@@ -259,21 +295,27 @@ def deregistered(image: str, region: str = "", profile: str = "") -> tuple[Undo,
     They are recognised by the description that AWS gives them, in which their own image stands.
     """
     id_ = Ref(image, "ImageId")
-    about = [join("*) for ", id_, "*"), join("*DestinationAmi ", id_, "*"), join("*for AMI ", id_, "*")]
-    whose = {"OwnerIds": ["self"], "Filters": [{"Name": "description", "Values": about}]}
     none = "snap-00000000000000000"  # so that AWS says it is gone
     return (
         Undo(
             Call("ec2.DeregisterImage", {"ImageId": id_, "DeleteAssociatedSnapshots": True}, region, profile),
-            gone=GONE,
+            gone=image_others.GONE,
         ),
         Undo(
             Call("ec2.DeleteSnapshot", {"SnapshotId": found(f"Snapshots[0].SnapshotId || '{none}'")}, region, profile),
-            read=Call("ec2.DescribeSnapshots", whose, region, profile),
-            more="length(Snapshots) > `1`",
+            read=snapshots_of(image, region, profile),
+            more="Snapshots[1]",
             gone=("InvalidSnapshot.NotFound",),
         ),
     )
+
+
+def snapshots_of(image: str, region: str = "", profile: str = "") -> Call:
+    """Those of the image that this action makes, by the description that AWS gives them."""
+    id_ = Ref(image, "ImageId")
+    about = [join("*) for ", id_, "*"), join("*DestinationAmi ", id_, "*"), join("*for AMI ", id_, "*")]
+    whose = {"OwnerIds": ["self"], "Filters": [{"Name": "description", "Values": about}]}
+    return Call("ec2.DescribeSnapshots", whose, region, profile)
 
 
 def _storage(gigabytes: int) -> Cost:

@@ -20,6 +20,7 @@ from flows.engine import (
     CloudError,
     Cost,
     Find,
+    Late,
     NoSuchCall,
     Option,
     Others,
@@ -218,7 +219,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
                 Call("ec2.TerminateInstances", named),
                 still=Still(look, f"{LIVES}.InstanceId", INSTANCE, "Another machine answers to its id."),
                 wait=Wait(
-                    look, ready=f"{state}=='terminated' || length(Reservations)==`0`",
+                    look, ready=f"{state}=='terminated' || !Reservations",
                     gone=("InvalidInstanceID.NotFound",), now=state, sentence="Waiting until the machine is gone",
                     typical=60, limit=1200,
                 ),
@@ -227,19 +228,13 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
             ),
         ),
         others=(
-            *(
-                Others(
-                    Call("ec2.DescribeInstanceAttribute", {"InstanceId": INSTANCE, "Attribute": attribute}),
-                    f"{key}.Value && ['{key}']", f"It is protected against {what}; switch that off first", key="",
-                )
-                for attribute, key, what in PROTECTIONS
-            ),
+            *protections(INSTANCE),
             Others(look, attached, "Somebody put more into it"),
         ),
         settings=Settings(
             look,
-            f"{LIVES}.{{type: InstanceType, groups: sort(SecurityGroups[].GroupId), profile: "
-            "[IamInstanceProfile.Arn], asks: MetadataOptions.HttpTokens}",
+            f"{LIVES}.{{type: InstanceType, groups: SecurityGroups && "
+            "sort(SecurityGroups[].GroupId), profile: [IamInstanceProfile.Arn], asks: MetadataOptions.HttpTokens}",
         ),
         find=Find(
             Call("ec2.DescribeInstances", {"Filters": [{"Name": "tag:handrail:run", "Values": [RUN]}]}),
@@ -307,6 +302,19 @@ def use_address() -> Action:
         find=Find(look, join(f"{held} | [?InstanceId=='", INSTANCE, "'] | [0]")),
         after=("machine",),
         undone="The fixed address at the machine",
+    )
+
+
+def protections(machine: Late, region: str = "", profile: str = "") -> tuple[Others, ...]:
+    """What keeps a machine from being ended, once somebody switched it on."""
+    return tuple(
+        Others(
+            Call("ec2.DescribeInstanceAttribute", {"InstanceId": machine, "Attribute": attribute}, region, profile),
+            f"{key}.Value && ['{key}']",
+            f"It is protected against {what}; switch that off first",
+            key="",
+        )
+        for attribute, key, what in PROTECTIONS
     )
 
 

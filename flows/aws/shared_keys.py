@@ -36,6 +36,9 @@ from flows.engine import (
     found,
     join,
 )
+from flows.engine.authorization import SOURCE_KEYS, SOURCE_THROUGH
+
+from . import key_others
 
 KEEP, NEW = "keep", "new"
 USE = ("kms:DescribeKey", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
@@ -149,8 +152,13 @@ def finding(cloud: Cloud, key: str, accounts: Iterable[str], region: str = "") -
 # -- to make ---------------------------------------------------------------------------------------------------
 
 
-def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -> Opened:
-    """A new key that these accounts may use. KMS lists keys without tags, so it is recognised by its description."""
+def make(
+    called: str, cloud: Cloud, accounts: Sequence[str], region: str = "", *, encrypts: key_others.Listed
+) -> Opened:
+    """A new key that these accounts may use. KMS lists keys without tags, so it is recognised by its description.
+
+    `encrypts` is where to look, before it is taken back, for what others encrypted with it.
+    """
     owner = f"arn:{_partition(cloud)}:iam::{cloud.identity.account}:root"
     admin = {
         "Sid": "OwnerAdmin", "Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*",
@@ -190,6 +198,8 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
             proof=Call("kms.DescribeKey", {"KeyId": found("KeyMetadata.KeyId")}, region),
             ours=join("KeyMetadata.Description == 'Handrail ", RUN, "'"),
         ),
+        others=key_others.of_key(id_, alias, encrypts, region),
+        settings=key_others.policy(id_, region),
         type="AWS::KMS::Key",
         resource=Ref("key", "KeyMetadata.Arn"),
         costs=(COST,),
@@ -201,7 +211,14 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
         "Give the key a name",
         Call("kms.CreateAlias", {"AliasName": alias, "TargetKeyId": id_}, region),
         undo=(Undo(Call("kms.DeleteAlias", {"AliasName": alias}, region), gone=("NotFoundException",)),),
+        find=Find(
+            Call("kms.ListAliases", {"KeyId": id_}, region),
+            join("Aliases[?AliasName=='", alias, "' && TargetKeyId=='", id_, "'] | [0]"),
+        ),
         exists=("AlreadyExistsException",),
+        others=(key_others.pointed_elsewhere(id_, alias, region),),
+        part_of=("key",),
+        copies=("key",),
         type="AWS::KMS::Alias",
         resource=alias,
         undone="The name of the key",
@@ -241,6 +258,16 @@ def open_to(key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "", m
             )
         )
     return Opened(key.arn, tuple(each.id for each in actions), tuple(actions))
+
+
+def copied_from(keys: Sequence[str], service: str, region: str) -> Mapping[str, tuple[str, ...]]:
+    """What is known of a call that copies what is encrypted with these keys of one's own, in that region."""
+    return {SOURCE_KEYS: tuple(keys), SOURCE_THROUGH: (f"{service}.{region}.amazonaws.com",)} if keys else {}
+
+
+def let_in(opening: Sequence[str]) -> tuple[str, ...]:
+    """Those actions of an `Opened` that only let somebody in: what is encrypted with the key stands without them."""
+    return tuple(id_ for id_ in opening if id_ != "key")
 
 
 def for_their_user(keys: Sequence[str]) -> list[dict[str, Any]]:

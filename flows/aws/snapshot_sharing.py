@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cost, Find, Late, Undo, Wait, join
+from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Settings, Still, Undo, Wait, join
 
-from . import tags
+from . import edits, shared_keys, tags
 from .snapshots import CLUSTER, INSTANCE, OF, Data
 
 GONE = {
@@ -24,6 +24,11 @@ NOT_YET = {INSTANCE: ("InvalidDBSnapshotState",), CLUSTER: ("InvalidDBClusterSna
 TAKEN = {INSTANCE: "DBSnapshotAlreadyExists", CLUSTER: "DBClusterSnapshotAlreadyExistsFault"}
 MONTHLY = {INSTANCE: Decimal("0.095"), CLUSTER: Decimal("0.021")}
 """USD per GB and month in us-east-1, from memory and not verified (2026-11)."""
+RESTORE = {
+    kind: f"{kind}AttributesResult.{kind}Attributes[?AttributeName=='restore'].AttributeValues[]"
+    for kind in (INSTANCE, CLUSTER)
+}
+"""JMESPath to the accounts that may restore a snapshot."""
 THEIR_KEY = "alias/aws/rds"
 """What the receiver's copy is encrypted with: their own standard key."""
 
@@ -40,8 +45,8 @@ class Piece:
     actions: tuple[Action, ...] = field(default=(), compare=False)
 
 
-def make(data: Data, called: str, *, passing: bool) -> Piece:
-    """A snapshot of a database. One that is only `passing` is deleted again as soon as it is copied."""
+def make(data: Data, called: str, accounts: Sequence[str], *, passing: bool) -> Piece:
+    """A snapshot of a database, to be shared with these. A `passing` one is deleted as soon as it is copied."""
     kind = data.kind
     params = {f"{kind}Identifier": called, f"{OF[kind]}Identifier": data.name, "Tags": tags.tags(called)}
     made = Action(
@@ -51,6 +56,8 @@ def make(data: Data, called: str, *, passing: bool) -> Piece:
         wait=_available(kind, called, "Making the snapshot"),
         undo=_deleted(kind, called),
         find=_ours(kind, called),
+        others=(_shared_further(kind, called, accounts),),
+        settings=_settings(kind, called),
         not_yet=("InvalidDBInstanceState", "InvalidDBClusterStateFault"),
         type=f"AWS::RDS::{kind}",
         resource=called,
@@ -61,8 +68,22 @@ def make(data: Data, called: str, *, passing: bool) -> Piece:
     return Piece(kind, called, made[f"{kind}.{kind}Arn"], after=("snapshot",), actions=(made,))
 
 
-def copy(source: Piece, data: Data, called: str, here: str, region: str, key: Late, after: Sequence[str]) -> Piece:
-    """A copy under another name; encrypted with `key` unless that is empty, and in another region if one is named."""
+def copy(
+    source: Piece,
+    data: Data,
+    called: str,
+    here: str,
+    region: str,
+    key: Late,
+    own: str,
+    accounts: Sequence[str],
+    after: Sequence[str],
+) -> Piece:
+    """A copy under another name, to be shared with these accounts.
+
+    It is encrypted with `key`, or as before if that is empty, and in another region if one is named. `own` is the key
+    of one's own with which the source is encrypted, if it is.
+    """
     kind = source.kind
     params: dict[str, Any] = {
         f"Source{kind}Identifier": source.arn if region else source.name,
@@ -73,14 +94,20 @@ def copy(source: Piece, data: Data, called: str, here: str, region: str, key: La
         params["KmsKeyId"] = key
     if region:
         params["SourceRegion"] = here
+    known = {**shared_keys.copied_from([own] if own else [], "rds", here)}
+    if own and not key:
+        known["KmsKeyId"] = (own,)
     copied = Action(
         "copy",
         f"Copy it as {called}{f' to {region}' if region else ''}{', encrypted with that key' if key else ''}",
-        Call(f"rds.Copy{kind}", params, region),
+        Call(f"rds.Copy{kind}", params, region, known=known),
         wait=_available(kind, called, "Copying the snapshot", region),
         undo=_deleted(kind, called, region),
         find=_ours(kind, called, region),
+        others=(_shared_further(kind, called, accounts, region),),
+        settings=_settings(kind, called, region),
         after=(*source.after, *after),
+        copies=(*source.after, *shared_keys.let_in(after)),
         type=f"AWS::RDS::{kind}",
         resource=called,
         costs=(_storage(data),),
@@ -103,20 +130,38 @@ def drop(passing: Piece) -> Action:
     )
 
 
-def share(piece: Piece, accounts: Sequence[str], after: Sequence[str]) -> Action:
-    """Let other accounts copy and restore it."""
-    kind, who = piece.kind, " and ".join(accounts)
+def share(piece: Piece, accounts: Sequence[str], after: Sequence[str]) -> list[Action]:
+    """Let other accounts copy and restore it, each by itself: one may be taken away without the others."""
+    shared: list[Action] = []
+    for number, account in enumerate(accounts):
+        id_ = f"share-{number + 1}" if number else "share"
+        shared.append(_share(id_, piece, account, (*piece.after, *after, *(each.id for each in shared[-1:]))))
+    return shared
+
+
+def _share(id_: str, piece: Piece, account: str, after: tuple[str, ...]) -> Action:
+    kind = piece.kind
     which = {f"{kind}Identifier": piece.name, "AttributeName": "restore"}
-    call = f"rds.Modify{kind}Attribute"
+    call, look = f"rds.Modify{kind}Attribute", _allowed(kind, piece.name, piece.region)
+    mine = f"{RESTORE[kind]} | [?@=='{account}'] | [0]"
+    there = Find(look, mine)
     return Action(
-        "share",
-        f"Let {who} copy and restore the snapshot {piece.name}",
-        Call(call, {**which, "ValuesToAdd": list(accounts)}, piece.region),
-        undo=(Undo(Call(call, {**which, "ValuesToRemove": list(accounts)}, piece.region), gone=GONE[kind]),),
-        after=(*piece.after, *after),
-        undone=f"The permission of {who} to use the snapshot {piece.name}",
+        id_,
+        f"Let {account} copy and restore the snapshot {piece.name}",
+        Call(call, {**which, "ValuesToAdd": [account]}, piece.region),
+        undo=(
+            Undo(
+                Call(call, {**which, "ValuesToRemove": [account]}, piece.region),
+                still=Still(look, mine, account, ""),
+                gone=GONE[kind],
+            ),
+        ),
+        find=there if piece.actions else None,
+        unless=None if piece.actions else there,
+        after=after,
+        undone=f"The permission of {account} to use the snapshot {piece.name}",
         refusals={
-            "InvalidParameterValue": f"AWS does not know the account {who}.",
+            "InvalidParameterValue": f"AWS does not know the account {account}.",
             "SharedSnapshotQuotaExceeded": "A snapshot can be shared with at most 20 accounts.",
             "InvalidDBSnapshotState": "AWS does not share this snapshot: it is automated, or its key is Amazon's own.",
             "InvalidDBClusterSnapshotStateFault": (
@@ -126,7 +171,7 @@ def share(piece: Piece, accounts: Sequence[str], after: Sequence[str]) -> Action
     )
 
 
-def receive(piece: Piece, region: str, profile: str, *, encrypted: bool, shared: bool) -> Action:
+def receive(piece: Piece, region: str, profile: str, *, encrypted: bool, after: Sequence[str]) -> Action:
     """The receiver's own copy, made in their account: from then on they need neither this snapshot nor its key."""
     kind, called = piece.kind, piece.name
     params: dict[str, Any] = {
@@ -141,7 +186,10 @@ def receive(piece: Piece, region: str, profile: str, *, encrypted: bool, shared:
         wait=_available(kind, called, "Copying it there", region, profile),
         undo=_deleted(kind, called, region, profile),
         find=_ours(kind, called, region, profile),
-        after=("share",) if shared else piece.after,
+        others=(_shared_further(kind, called, (), region, profile),),
+        settings=_settings(kind, called, region, profile),
+        after=tuple(after),
+        copies=(*after, *piece.after),
         not_yet=GONE[kind],
         type=f"AWS::RDS::{kind}",
         resource=called,
@@ -160,11 +208,28 @@ def _available(kind: str, called: str, doing: str, region: str = "", profile: st
         Call(f"rds.Describe{kind}s", {f"{kind}Identifier": called}, region, profile),
         ready=f"{it}.Status=='available'",
         failed=f"contains(['failed', 'incompatible-restore'], {it}.Status)",
-        now=f"join('', [{it}.Status, ' ', to_string({it}.PercentProgress || `0`), ' %'])",
+        now=f"{it}.Status && join('', [{it}.Status, ' ', to_string({it}.PercentProgress || `0`), ' %'])",
         sentence=f"{doing} {called}",
         typical=300,
         limit=86400,
     )
+
+
+def _allowed(kind: str, called: str, region: str = "", profile: str = "") -> Call:
+    """Who may restore it."""
+    return Call(f"rds.Describe{kind}Attributes", {f"{kind}Identifier": called}, region, profile)
+
+
+def _shared_further(kind: str, called: str, accounts: Sequence[str], region: str = "", profile: str = "") -> Others:
+    """With whom others shared it, beside these accounts; with everybody is “all”."""
+    theirs = f"{RESTORE[kind]} | [?!contains({edits.literal(list(accounts))}, @)]"
+    return Others(_allowed(kind, called, region, profile), theirs, "Others may restore it")
+
+
+def _settings(kind: str, called: str, region: str = "", profile: str = "") -> Settings:
+    """What of a snapshot may be edited."""
+    look = Call(f"rds.Describe{kind}s", {f"{kind}Identifier": called}, region, profile)
+    return Settings(look, edits.each(f"{kind}s[0]", ["EngineVersion", "[OptionGroupName]"]))
 
 
 def _deleted(kind: str, called: str, region: str = "", profile: str = "") -> tuple[Undo, ...]:

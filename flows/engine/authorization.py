@@ -82,11 +82,18 @@ def linked(service: str, role: str, when: str = "") -> Rule:
     return also("iam:CreateServiceLinkedRole", arn, when=when, StringEquals=name)
 
 
-def encrypts(service: str, *actions: str) -> Rule:
-    """The key with which a service encrypts, for whoever calls; grants for AWS's own services alone."""
-    via, key = {"kms:ViaService": f"{service}.{{region}}.amazonaws.com"}, "key/{KmsKeyId}"
-    grant = also("kms:CreateGrant", key, when="KmsKeyId", StringEquals=via, Bool={"kms:GrantIsForAWSResource": "true"})
-    used = (also(action, key, when="KmsKeyId", StringEquals=via) for action in actions)
+def encrypts(service: str, *actions: str, at: str = "KmsKeyId", through: str = "") -> Rule:
+    """The keys with which a service encrypts or decrypts, for whoever calls; grants for AWS's own services alone.
+
+    Args:
+        service: the service, as KMS calls it.
+        actions: what it does with them beside making grants.
+        at: where in the parameters they stand, or in what else is known of the call.
+        through: the whole name of the service, if it is not the one of that region.
+    """
+    via, key = {"kms:ViaService": through or f"{service}.{{region}}.amazonaws.com"}, f"key/{{{at}}}"
+    grant = also("kms:CreateGrant", key, when=at, StringEquals=via, Bool={"kms:GrantIsForAWSResource": "true"})
+    used = (also(action, key, when=at, StringEquals=via) for action in actions)
     return (*grant, *(each for one in used for each in one))
 
 
@@ -106,6 +113,13 @@ IN_EBS = encrypts(
     "ec2", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )  # fmt: skip
+SOURCE_KEYS, SOURCE_THROUGH, DISK_KEYS = "SourceKeys", "SourceThrough", "DiskKeys"
+"""What is known of a call besides its parameters: with which keys of one's own that is encrypted which it copies or
+starts, and through which service they are used."""
+OUT_OF = encrypts(
+    "", "kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom", at=SOURCE_KEYS, through=f"{{{SOURCE_THROUGH}}}"
+)
+"""Amazon EBS User Guide, "Copy an Amazon EBS snapshot", and Amazon RDS User Guide, "Copying a DB snapshot", 2026-11."""
 GATEWAY, CONNECTION = "vpn-gateway/{VpnGatewayId}", "vpn-connection/{VpnConnectionId}"
 GROUP = "security-group/{GroupId}"
 INTO_GROUP = (*on(GROUP), Target("security-group-rule/*", when="TagSpecifications", made=True))
@@ -139,6 +153,7 @@ RULES: Mapping[str, Rule] = {
     "ec2.AuthorizeSecurityGroupIngress": INTO_GROUP,
     "ec2.CopyImage": (
         *on("arn:{partition}:ec2:{SourceRegion}::image/{SourceImageId}"), *makes(f"{IMAGE}*", f"{SNAPSHOT}*"), *IN_EBS,
+        *OUT_OF,
     ),
     "ec2.CreateCustomerGateway": makes("customer-gateway/*"),
     "ec2.CreateImage": (
@@ -189,7 +204,9 @@ RULES: Mapping[str, Rule] = {
         *given(f"{SNAPSHOT}{{}}", "BlockDeviceMappings[].Ebs.SnapshotId"),
         *passes("role/{IamInstanceProfile.Name}", "ec2", when="IamInstanceProfile"),  # set-ups name both alike
     ),
-    "ec2.StartInstances": on("instance/{InstanceIds}"),
+    "ec2.StartInstances": (
+        *on("instance/{InstanceIds}"), *encrypts("ec2", "kms:Decrypt", "kms:DescribeKey", at=DISK_KEYS),
+    ),
     "ec2.StopInstances": on("instance/{InstanceIds}"),
     "ec2.TerminateInstances": on("instance/{InstanceIds}"),
     # -- load balancers
@@ -222,10 +239,11 @@ RULES: Mapping[str, Rule] = {
     # -- databases
     "rds.CopyDBClusterSnapshot": (
         *on("cluster-snapshot:{SourceDBClusterSnapshotIdentifier}"),
-        *makes("cluster-snapshot:{TargetDBClusterSnapshotIdentifier}"), *IN_RDS,
+        *makes("cluster-snapshot:{TargetDBClusterSnapshotIdentifier}"), *IN_RDS, *OUT_OF,
     ),
     "rds.CopyDBSnapshot": (
         *on("snapshot:{SourceDBSnapshotIdentifier}"), *makes("snapshot:{TargetDBSnapshotIdentifier}"), *IN_RDS,
+        *OUT_OF,
     ),
     "rds.CreateDBCluster": (
         *makes(CLUSTER), *on(SUBNETS, "cluster-pg:default.*", "og:default:*"), *IN_RDS,
@@ -292,6 +310,7 @@ RULES: Mapping[str, Rule] = {
     "kms.DescribeKey": on("key/{KeyId}"),
     "kms.EnableKeyRotation": on("key/{KeyId}"),
     "kms.GetKeyPolicy": on("key/{KeyId}"),
+    "kms.ListGrants": on("key/{KeyId}"),
     "kms.PutKeyPolicy": on("key/{KeyId}"),
     "kms.ScheduleKeyDeletion": on(
         "key/{KeyId}",

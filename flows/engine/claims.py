@@ -84,6 +84,16 @@ def claims(actions: Iterable[Action], carrier: Carrier) -> list[Claim]:
     return [claim for action in actions for claim in claims_on(action, carrier, cloud)]
 
 
+def stays_by(held: Iterable[Claim]) -> dict[str, Stay]:
+    """Why each of the claimed actions is left, with all that is claimed of it."""
+    stays: dict[str, Stay] = {}
+    for claim in held:
+        before = stays.get(claim.action)
+        because = before.because if before and before.because == "refused" else claim.stay.because
+        stays[claim.action] = Stay(f"{before.why} {claim.why}" if before else claim.why, because)
+    return stays
+
+
 def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> list[Claim]:
     """What others claim of what this action made. Raises NoAccess.
 

@@ -116,19 +116,21 @@ class Needs:
         if all(target.action for target in rule):
             yield Need(own, conditions=self._region(call, own), region=self._asked_in(call, own))
         for target in rule:
-            if not target.when or _found(target.when, call.params):
+            if not target.when or target.when in call.known or _found(target.when, call.params):
                 yield from self._for(target, call, target.action or own, near)
 
     def _for(self, target: Target, call: Call, action: str, near: Near) -> Iterator[Need]:
         """What one call needs for one kind of thing."""
         things, tags = self._things(target, call, near), _tags(call, target)
         asked = self._things(Target(target.asked, action), call, near) if target.asked else things
-        general = [*self._only(target.only, call), *self._region(call, action)]
+        general = [*self._only(target.only, call)]
         if tags and (target.action or not target.made or any(EVERYTHING in thing.arn for thing in things)):
             general += self._with_our_tags
         for thing in asked:
             known_by = () if target.made and not target.asked else thing.known_by
-            yield Need(action, thing.arn, tuple(sorted((*general, *known_by))), self._asked_in(call, action))
+            where = self._region(call, action, thing.arn)
+            conditions = tuple(sorted((*general, *where, *known_by)))
+            yield Need(action, thing.arn, conditions, self._asked_in(call, action, thing.arn))
         if tags and target.made and not target.action and call.service in TAGGING:
             yield from (self._tagging(call, thing) for thing in things)
 
@@ -224,13 +226,19 @@ class Needs:
                 if values and EVERYTHING not in values:
                     yield operator, key, tuple(sorted(set(values)))
 
-    def _region(self, call: Call, action: str) -> tuple[Condition, ...]:
+    def _region(self, call: Call, action: str, arn: str = EVERYTHING) -> tuple[Condition, ...]:
         if looks(action) or action.startswith(GLOBAL):
             return ()
-        return (("StringEquals", "aws:RequestedRegion", (call.region or self.who.region,)),)
+        return (("StringEquals", "aws:RequestedRegion", (self._place(call, action, arn),)),)
 
-    def _asked_in(self, call: Call, action: str) -> str:
-        return asked_in(action, self.who.partition, call.region or self.who.region)
+    def _asked_in(self, call: Call, action: str, arn: str = EVERYTHING) -> str:
+        return asked_in(action, self.who.partition, self._place(call, action, arn))
+
+    def _place(self, call: Call, action: str, arn: str) -> str:
+        """The region in which it is asked for: that of a key where it is one, wherever the call is made."""
+        if action.startswith("kms:") and arn != EVERYTHING:
+            return arn.split(":")[3]
+        return call.region or self.who.region
 
     @cached_property
     def _with_our_tags(self) -> tuple[Condition, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from .apply import digest, look_for, unproved
 from .carry import Carrier, Stopped, part, streamed
-from .claims import NAMED, Claim, Stay, called, claims, claims_on, mentioned, named_of, of_theirs, staying
+from .claims import NAMED, Claim, Stay, called, claims, claims_on, mentioned, named_of, of_theirs, staying, stays_by
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
@@ -62,7 +62,7 @@ def undo(
     except Stopped:
         yield Event(Happening.STOPPED, actions[0].id, "Stopped. `undo` goes on from here.")
         return
-    stays = staying(plan, actions, {claim.action: claim.stay for claim in held}, run)
+    stays = staying(plan, actions, stays_by(held), run)
     for action in actions:
         if stay := stays.get(action.id):
             yield _left(run, action, stay)
@@ -203,6 +203,9 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         how = Happening.GONE if gone else Happening.REMOVED
     else:
         taken = _steps(taking, action.undo)
+        if given_up and not any(taken):
+            run.note(action.id, "refused", how=Happening.GONE, why="the run took it away itself")
+            return
         gone = "" if all(taken) or begun else GONE
         how = Happening.GONE if gone and not any(taken) else Happening.REMOVED
     kept = [] if how is Happening.GONE else _kept(action, carrier)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -37,8 +37,42 @@ MORE: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "share_ami, elsewhere": ("share_ami", share_ami.VARIANTS["elsewhere"]),
     "share_snapshot, everything": ("share_snapshot", share_snapshot.VARIANTS["locked, elsewhere, received"]),
     "share_snapshot, a cluster": ("share_snapshot", share_snapshot.VARIANTS["cluster"]),
+    "share_ami, a key of one's own": ("share_ami", {**share_ami.NEW, "instance": "safe", "region": "eu-west-1"}),
+    "share_snapshot, a key of one's own": (
+        "share_snapshot",
+        {**share_snapshot.EXISTING, "snapshot": "safe", "way": "named", "snapshot_name": "for-partner", "key": "keep"},
+    ),
     "aurora, copies": ("aurora", aurora.VARIANTS["copies"]),
 }  # fmt: skip
+
+
+def a_safe_machine(account: PracticeAccount) -> None:
+    """Its disk is encrypted with a key of the company's own."""
+    ec2: Any = account.session.client("ec2")
+    image = ec2.describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-2*"]}])["Images"][0]["ImageId"]
+    disk = {"VolumeSize": 8, "Encrypted": True, "KmsKeyId": share_snapshot.own_key(account)}
+    ec2.run_instances(
+        ImageId=image, MinCount=1, MaxCount=1, InstanceType="t3.micro",
+        BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": disk}], **tags_of("instance", "safe"),
+    )  # fmt: skip
+
+
+def tags_of(kind: str, name: str) -> dict[str, Any]:
+    return {"TagSpecifications": [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": name}]}]}
+
+
+def a_safe_snapshot(account: PracticeAccount) -> None:
+    account.session.client("rds").copy_db_snapshot(
+        SourceDBSnapshotIdentifier="orders-before-summer", TargetDBSnapshotIdentifier="safe",
+        KmsKeyId=share_snapshot.own_key(account),
+    )  # fmt: skip
+
+
+FURNISHED: Mapping[str, Callable[[PracticeAccount], None]] = {
+    "share_ami, a key of one's own": a_safe_machine,
+    "share_snapshot, a key of one's own": a_safe_snapshot,
+}
+"""What the company must have beside what it has."""
 SCENES = {name: (case.flow, case.answers) for name, case in CASES.items()} | MORE
 FEW = 20
 """Requests to the simulator at the most, for the some 140 needs of the longest plan."""
@@ -51,9 +85,13 @@ def watched(account: PracticeAccount) -> Watched:
 
 
 @pytest.fixture
-def made(scene: str, watched: Watched, journal: Journal, clock: FakeClock) -> Iterator[Session]:
+def made(
+    scene: str, account: PracticeAccount, watched: Watched, journal: Journal, clock: FakeClock
+) -> Iterator[Session]:
     """A session of this scene in which everything is answered."""
     flow, answers = SCENES[scene]
+    if scene in FURNISHED:
+        FURNISHED[scene](account)
     session = Session(flows.find(flow), watched, journal, place=Place(practice=True), clock=clock)
     session.suggest(answers)
     while isinstance(state := session.state(), Asking) and state.cautions:

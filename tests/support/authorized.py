@@ -266,7 +266,50 @@ class Watched:
                     self._arn("iam", "role", role, call),
                     {"iam:PassedToService": f"{to}.amazonaws.com"},
                 )
+        yield from self._decrypted(call)
         yield from _more(action, params, account, call.region or self.identity.region)
+
+    def _decrypted(self, call: Call) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """What is done, for whoever calls, with keys of one's own: those of what is copied or started."""
+        if call.operation not in OPENED:
+            return
+        region = call.params.get("SourceRegion") or call.region or self.identity.region
+        found: Any = [dict(call.params)]
+        for operation, path, asked in OPENED[call.operation]:
+            listed = jmespath.search(path, found[0]) or []
+            bare = [re.sub("^arn:.*:snapshot:", "", each) for each in listed]
+            look = Call(operation, {asked: bare if asked.endswith("s") else bare[0]}, region)
+            found = [self._cloud.make(look)]
+        actions = ["CreateGrant", "Decrypt", "DescribeKey"]
+        actions += [] if call.name == "StartInstances" else ["ReEncryptFrom"]
+        via = {"kms:ViaService": f"{call.service}.{region}.amazonaws.com", "kms:GrantIsForAWSResource": "true"}
+        for key in jmespath.search("*[].KmsKeyId", found[0]):
+            about = self._cloud.make(Call("kms.DescribeKey", {"KeyId": key}, region))["KeyMetadata"]
+            if about["KeyManager"] == "CUSTOMER":
+                for each in actions:
+                    yield f"kms:{each}", about["Arn"], {**via, "aws:RequestedRegion": region}
+
+
+OPENED: Mapping[str, list[tuple[str, str, str]]] = {
+    "ec2.CopyImage": [
+        ("ec2.DescribeImages", "[SourceImageId]", "ImageIds"),
+        ("ec2.DescribeSnapshots", "Images[].BlockDeviceMappings[].Ebs.SnapshotId", "SnapshotIds"),
+    ],
+    "ec2.StartInstances": [
+        ("ec2.DescribeInstances", "InstanceIds", "InstanceIds"),
+        (
+            "ec2.DescribeVolumes",
+            "Reservations[].Instances[].BlockDeviceMappings[].Ebs.VolumeId",
+            "VolumeIds",
+        ),
+    ],
+    "rds.CopyDBSnapshot": [("rds.DescribeDBSnapshots", "[SourceDBSnapshotIdentifier]", "DBSnapshotIdentifier")],
+    "rds.CopyDBClusterSnapshot": [
+        ("rds.DescribeDBClusterSnapshots", "[SourceDBClusterSnapshotIdentifier]", "DBClusterSnapshotIdentifier"),
+    ],
+}
+"""Operation → how to come from its parameters to what may be encrypted: what to ask next, where its ids stand, and
+what they are called there."""
 
 
 PASSED: Mapping[str, Mapping[str, str]] = {

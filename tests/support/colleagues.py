@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import flows.engine.undo as undoing
 from flows.engine import Session
 from flows.engine.plan import fill
 from flows.practice import PracticeAccount
@@ -56,11 +55,6 @@ def taken_back_after(account: PracticeAccount, made: Session, deed: Deed, **deci
     assert deed.why in " ".join(each.why for each in receipt.left), receipt.left
     list(made.undo(decided))
     assert {id: run.status(id) for id in status} == status
-
-
-def would_stay(made: Session) -> list[str]:
-    """What a person is told before they say yes."""
-    return [claim.why for claim in undoing.claimed(_run(made), _plan(made), made.cloud)]
 
 
 def _run(made: Session) -> Any:

@@ -57,6 +57,7 @@ GAPS: dict[str, str] = {
         "moto loses tags and keys, and copies only the own account's; here also what another account shares with its "
         "disks. A name that is in use is refused."
     ),
+    "ec2.DescribeImageAttribute": "moto stumbles over an image that is not there.",
     "ec2.ModifyImageAttribute": (
         "moto shares everything; disks with Amazon's key, and images that are not there, are refused here."
     ),

@@ -83,6 +83,15 @@ def _share(original: Answer) -> Answer:
     return modify_image_attribute
 
 
+def _told(original: Answer) -> Answer:
+    def describe_image_attribute(self: Response) -> ActionResult:
+        if self._get_param("ImageId") not in self.ec2_backend.amis:
+            raise refuse("InvalidAMIID.NotFound", f"The image id '[{self._get_param('ImageId')}]' does not exist")
+        return original(self)
+
+    return describe_image_attribute
+
+
 def _amazons_key(backend: Any, image: Ami) -> bool:
     kms = kms_backends[backend.account_id][backend.region_name]
     return amazons(kms.describe_key(kms.get_key_id(image.ebs_snapshot.kms_key_id)))
@@ -98,6 +107,7 @@ def install() -> None:
         {
             "create_image": _create(EC2Response.create_image),
             "copy_image": _copy,
+            "describe_image_attribute": _told(EC2Response.describe_image_attribute),
             "modify_image_attribute": _share(EC2Response.modify_image_attribute),
             "get_allowed_images_settings": lambda _: ActionResult({"State": "disabled", "ImageCriteria": []}),
         }
