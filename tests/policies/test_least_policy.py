@@ -74,7 +74,7 @@ FURNISHED: Mapping[str, Callable[[PracticeAccount], None]] = {
 }
 """What the company must have beside what it has."""
 SCENES = {name: (case.flow, case.answers) for name, case in CASES.items()} | MORE
-FEW = 20
+FEW = 21
 """Requests to the simulator at the most, for the some 140 needs of the longest plan."""
 every_scene = pytest.mark.parametrize("scene", SCENES)
 
