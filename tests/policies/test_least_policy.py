@@ -206,7 +206,8 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 400),
     "aurora": (4600,), "aurora, copies": (5200,),
     "share_snapshot, with a key": (4300,), "share_snapshot, everything": (4900,), "share_snapshot, a cluster": (1600,),
-    "share_ami, the machine stopped": (3000,), "share_ami, elsewhere": (5000,),
+    "share_ami, a key of one's own": (MANAGED, 1500), "share_snapshot, a key of one's own": (2500,),
+    "share_ami, the machine stopped": (3200,), "share_ami, elsewhere": (5200,),
     "spa_pipeline": (MANAGED, 600), "spa_pipeline, CloudFront": (MANAGED,),
     "s3_pipeline": (4600,), "s3_pipeline, a new trail": (5700,), "s3_lambda": (1800,),
     "wordpress, a new machine": (5900,), "wordpress, put right": (800,),
@@ -214,7 +215,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
 """How long each policy is at the most, as IAM counts; several where one would be longer than AWS takes."""
 FOR_EVERYTHING: Mapping[str, set[str]] = {
     "website": {"acm:RequestCertificate", "cloudfront:CreateDistribution", "cloudfront:CreateOriginAccessControl"},
-    "share_snapshot": {"kms:CreateKey"},
+    "share_snapshot": {"kms:CreateKey"}, "share_ami": {"kms:CreateKey"},
 }  # fmt: skip
 """What is changed by an action that AWS cannot limit to single things."""
 
