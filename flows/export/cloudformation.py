@@ -17,7 +17,7 @@ from typing import Any
 
 from flows.engine.plan import Action, Plan, Ref, fill, refs
 from flows.engine.problems import Refused
-from flows.engine.shell import aws
+from flows.engine.shell import aws, handrail
 from flows.engine.states import Line
 
 from .assembly import EVERYWHERE, STACK, Build, logical
@@ -186,12 +186,13 @@ class Written:
                     about = f"{words}, of “{plain(made_by[0])}”" if made_by[0] else f"{words}, as it was planned"
                     yield logical(name), {"Description": about[: LONGEST // 4], "Value": shown}
         commands = Commands(self.build.plan, self.build.flow)
+        book = handrail("export", self.build.flow, "--format", "runbook")
         for number, action, _ in self.build.left_out():
             given: dict[str, Ref | Tag] = {"RUN": STACK, **dict(self._given_to(action, commands))}
             parts = " ".join(f"{name}={self.build.mark(value)}" for name, value in given.items())
             about = (
-                f"NOT in this stack: {plain(action.sentence)[: LONGEST // 8]}. Do step {number} of the runbook of "
-                f"handrail export --format runbook, with these variables set{self._secrets_of(action, commands)}."
+                f"NOT in this stack: {plain(action.sentence)[: LONGEST // 8]}. Do step {number} of the runbook "
+                f"({book}) with these variables set{self._secrets_of(action, commands)}."
             )
             yield f"ByHandStep{number}", {"Description": about, "Value": self.build.value(parts)}
 
