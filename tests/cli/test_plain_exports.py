@@ -97,4 +97,4 @@ def test_nothing_is_overwritten(reviewed: Reviewed, folder: Path, word: str) -> 
 @pytest.mark.parametrize("word", ["export cli", "save"])
 def test_a_folder_that_cannot_be_written_is_a_sentence(reviewed: Reviewed, folder: Path, word: str) -> None:
     (folder / "file").touch()
-    assert "/file/x cannot be written.\n" in reviewed("alb", HTTPS, f"{word} file/x")
+    assert "file/x cannot be written.\n" in reviewed("alb", HTTPS, f"{word} file/x")

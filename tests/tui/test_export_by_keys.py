@@ -65,7 +65,7 @@ async def test_what_a_template_lacks_is_said_above_it(cloud: Cloud) -> None:
         await person.until("What will be done")
         await shown(person, exports.FORMS["cloudformation"])
         person.sees("These steps are NOT in the template", "On port 80, redirect (301) to")
-        assert "\n   Resources:\n     " in person.screen, "indents are kept"
+        assert "\n   Parameters:\n     " in person.screen, "indents are kept"
 
 
 async def test_where_there_is_no_template_a_sentence_says_why(cloud: Cloud) -> None:
