@@ -281,7 +281,7 @@ def tunnels(found: Mapping[str, Any]) -> Iterator[Finding]:
     order = [option.get("OutsideIpAddress") for option in options]  # as the device's files number them
     up = 0
     for number, tunnel in enumerate(sorted(telemetry, key=lambda t: _place(order, t.get("OutsideIpAddress"))), 1):
-        address, message = tunnel.get("OutsideIpAddress", "?"), str(tunnel.get("StatusMessage") or "")
+        address, message = tunnel.get("OutsideIpAddress") or "?", str(tunnel.get("StatusMessage") or "")
         since = tunnel.get("LastStatusChange")
         evidence = f"{message}{f', since {since:%Y-%m-%d %H:%M} UTC' if since else ''}"
         if tunnel.get("Status") == "UP":
