@@ -447,11 +447,14 @@ class Website(Flow):
         return [buckets.add_statement(bucket, sentence, statement, after, part_of=(made.id,))]
 
     def leading_there(self) -> tuple[Others, ...]:
-        """What others may have let lead to the distribution, in the one zone that is known."""
-        if not self.domain or not isinstance(self.zone, dns.Zone):
+        """What others may have let lead there: by any name in the zone that is known, by its own in others."""
+        if not self.domain:
             return ()
+        host, zone = Ref("distribution", "Distribution.DomainName"), self.zone
+        if not isinstance(zone, dns.Zone):
+            return tuple(dns.pointed_elsewhere("", host, name) for name in self.domain)
         own = self.domain if self.point_domain else NO_NAMES
-        return (dns.pointed(self.zone, Ref("distribution", "Distribution.DomainName"), own),)
+        return (dns.pointed(zone, host, own), *(dns.pointed_elsewhere(zone.id, host, name) for name in self.domain))
 
     def pointed(self, made: Action, after: tuple[str, ...]) -> list[Action]:
         """The names' own records, last of all, so that what stands there works until then."""

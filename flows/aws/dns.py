@@ -20,6 +20,7 @@ from flows.engine import (
     Still,
     Undo,
     before,
+    found,
     join,
 )
 
@@ -230,10 +231,7 @@ def _as_made(name: str, kind: str, distribution: str | Ref) -> Late:
 
 
 def pointed(zone: Zone, distribution: str | Ref, names: Sequence[str]) -> Others:
-    """The records in a zone that lead to a distribution, without those of `names`, which the run itself points there.
-
-    Other zones and accounts may have some as well; only this one is looked at.
-    """
+    """The records in a zone that lead to a distribution, without those of `names`, which the run itself has there."""
     own = edits.literal([_dotted(name) for name in names])
     leads = join("AliasTarget.DNSName=='", distribution, ".'")
     value = join("ResourceRecords[?Value=='", distribution, "' || Value=='", distribution, ".']")
@@ -247,7 +245,30 @@ def pointed(zone: Zone, distribution: str | Ref, names: Sequence[str]) -> Others
     )  # fmt: skip
 
 
-def _look(zone: str, name: str) -> Call:
+def pointed_elsewhere(known: str, distribution: str | Ref, name: str) -> Others:
+    """The other zones of this account in which that name leads to a distribution: a private one beside a public one.
+
+    Under names that it does not know a distribution answers nobody, so no others are looked for.
+
+    Args:
+        known: the id of the zone that is looked at by itself; empty if there is none.
+        distribution: its host.
+        name: one of those that it answers to.
+    """
+    labels = name.split(".")
+    parents = edits.literal([_dotted(".".join(labels[n:])) for n in range(len(labels))])
+    leads = join("AliasTarget.DNSName=='", distribution, ".'")
+    value = join("ResourceRecords[?Value=='", distribution, "' || Value=='", distribution, ".']")
+    return Others(
+        Call("route53.ListHostedZones"),
+        f"HostedZones[?contains({parents}, Name) && Id!='{known}' && Id!='/hostedzone/{known}'].[Id, Name]",
+        f"Records of others by the name {name} lead to it, in these zones",
+        each=_look(found("id"), name),
+        leans=join(f"ResourceRecordSets[?Name=='{_quoted(name)}' && (", leads, " || ", value, ")]"),
+    )
+
+
+def _look(zone: Late, name: str) -> Call:
     return Call(
         "route53.ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": _dotted(name), "MaxItems": "20"}
     )

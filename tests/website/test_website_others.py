@@ -73,6 +73,29 @@ def another_name_points_there(client: Client, made: Made) -> None:
     change(client, "CREATE", record)
 
 
+def private_zone_points_there(client: Client, made: Made) -> None:
+    """Whoever is inside a network asks its own zone of the same name."""
+    route53, host = client("route53"), client("cloudfront").get_distribution(Id=made["distribution"])
+    (vpc, *_) = client("ec2").describe_vpcs()["Vpcs"]
+    zone = route53.create_hosted_zone(
+        Name=DOMAIN, CallerReference="theirs", VPC={"VPCRegion": "eu-central-1", "VPCId": vpc["VpcId"]}
+    )["HostedZone"]["Id"]
+    record = {
+        "Name": f"{WWW}.", "Type": "CNAME", "TTL": 60,
+        "ResourceRecords": [{"Value": host["Distribution"]["DomainName"]}],
+    }  # fmt: skip
+    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+
+
+def everybody_let_in(client: Client, made: Made) -> None:
+    s3 = client("s3")
+    found = json.loads(s3.get_bucket_policy(Bucket=FILES)["Policy"])
+    theirs = {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject"}
+    found["Statement"].append({**theirs, "Resource": f"arn:aws:s3:::{FILES}/theirs/*"})
+    s3.put_bucket_policy(Bucket=FILES, Policy=json.dumps(found))
+
+
 def another_certificate(client: Client, made: Made) -> None:
     client("acm", region_name="eu-central-1").request_certificate(DomainName=WWW, ValidationMethod="DNS")
 
@@ -172,6 +195,15 @@ DEEDS: Mapping[str, Deed] = {
         {SITE_: rf"^Records of others lead to it: blog.{DOMAIN}. \(CNAME\)", STATEMENT: NEEDED, **WITH_IT},
         "bucket-named",
     ),
+    "a private zone points there": Deed(
+        private_zone_points_there,
+        {
+            SITE_: rf"^Records of others by the name {WWW} lead to it, in these zones: /hostedzone/\w+ \({DOMAIN}",
+            STATEMENT: NEEDED,
+            **WITH_IT,
+        },
+        "bucket-named",
+    ),
     "another certificate": Deed(
         another_certificate, {PROOF: "^Certificates of others are proved by it: arn:", **LIKE_THAT}, "bucket-named"
     ),
@@ -202,6 +234,14 @@ DEEDS: Mapping[str, Deed] = {
     "statement edited": Deed(statement_edited, {STATEMENT: CHANGED, SITE_: NEEDED, CONTROL: NEEDED}, "bucket"),
     "hosting edited": Deed(hosting_edited, {"The website hosting": "^Somebody changed"}, "website-that-is-none"),
     "hosting switched off": Deed(hosting_switched_off, {"The website hosting": NOT_FOUND}, "website-that-is-none"),
+    "everybody let in": Deed(
+        everybody_let_in,
+        {
+            "The public access block": "^Statements of others let everybody in, .*: Theirs",
+            "The website hosting": NEEDED,
+        },
+        "website-that-is-none",
+    ),
     "block put back": Deed(
         block_put_back, {"The public access block": "^It was as before already"}, "website-that-is-none"
     ),
