@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
-from _pytest.mark import ParameterSet
 from elsewhere.colleague import DEEDS, NOBODY, Deed
 from elsewhere.hand import Made
 from elsewhere.play import Stage, carried_out
 from kills.scenes import CASES, FIRST
 from support.world import World
 
-
-def case(name: str) -> ParameterSet:
-    return pytest.param(name, marks=SHARED if name.startswith("share") else ())
-
-
 pytestmark = pytest.mark.xdist_group("elsewhere")
-SHARED = pytest.mark.xfail(
-    reason="what is shared with others goes on being shared once its own work is done", strict=False
-)
-ONE = pytest.mark.parametrize("stage", [case(name) for name in FIRST.values()], indirect=True)
+ONE = pytest.mark.parametrize("stage", FIRST.values(), indirect=True)
 """One case of each set-up."""
-EVERY = pytest.mark.parametrize("stage", [case(name) for name in CASES], indirect=True)
+EVERY = pytest.mark.parametrize("stage", CASES, indirect=True)
 
 
 @pytest.fixture(scope="module")
