@@ -153,4 +153,4 @@ def test_no_look_up_is_made_twice(account: PracticeAccount, cloud: Aws) -> None:
     made.review()
     asked = [(call.operation, repr(call.params)) for call in counted.calls]
     assert len(asked) == len(set(asked))
-    assert len(asked) < 20
+    assert len([name for name, _ in asked if name != "iam.SimulatePrincipalPolicy"]) < 15
