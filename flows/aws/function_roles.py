@@ -6,13 +6,13 @@ The code cannot be read, but what its role may do can. Only the statements that 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.engine import Call, Cloud
+from flows.engine import Call, Cloud, CloudError
+from flows.policies import document
 
 WRITES = "s3:PutObject"
 
@@ -20,8 +20,8 @@ WRITES = "s3:PutObject"
 def may_write(cloud: Cloud, role_arn: str, bucket_arn: str, prefix: str, suffix: str) -> str:
     """The name of the policy that lets a role write a file with such a name there; "" if none. Raises CloudError."""
     role = role_arn.rpartition("/")[2]
-    for name, document in _policies(cloud, role):
-        for statement in _listed(document.get("Statement")):
+    for name, policy in _policies(cloud, role):
+        for statement in _listed(policy.get("Statement")):
             if statement.get("Effect") == "Allow" and _writes(statement, f"{bucket_arn}/", prefix, suffix):
                 return name
     return ""
@@ -32,17 +32,20 @@ def _policies(cloud: Cloud, role: str) -> Iterator[tuple[str, Mapping[str, Any]]
     for page in cloud.pages(Call("iam.ListRolePolicies", here)):
         for name in page["PolicyNames"]:
             found = cloud.make(Call("iam.GetRolePolicy", {**here, "PolicyName": name}))
-            yield name, _document(found["PolicyDocument"])
+            yield name, _read(name, found["PolicyDocument"])
     for page in cloud.pages(Call("iam.ListAttachedRolePolicies", here)):
         for each in page["AttachedPolicies"]:
             arn = each["PolicyArn"]
             version = cloud.make(Call("iam.GetPolicy", {"PolicyArn": arn}))["Policy"]["DefaultVersionId"]
             found = cloud.make(Call("iam.GetPolicyVersion", {"PolicyArn": arn, "VersionId": version}))
-            yield each["PolicyName"], _document(found["PolicyVersion"]["Document"])
+            yield each["PolicyName"], _read(each["PolicyName"], found["PolicyVersion"]["Document"])
 
 
-def _document(given: Any) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = json.loads(given) if isinstance(given, str) else given
+def _read(name: str, policy: Any) -> Mapping[str, Any]:
+    try:
+        read: Mapping[str, Any] = document(policy)
+    except ValueError:
+        raise CloudError(f"The policy {name} cannot be read.") from None
     return read
 
 

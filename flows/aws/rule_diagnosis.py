@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import unquote
 
 from flows.engine import Call, Cloud, CloudError, Finding, Identity, shell
+from flows.policies import document
 
 from . import landing_events, notifications, trails
 from .event_patterns import Miss, misses
@@ -191,9 +190,8 @@ def _fields(found: list[Miss]) -> str:
     return "; ".join(str(miss) for miss in found)
 
 
-def _statements(document: Any) -> list[dict[str, Any]]:
-    read = json.loads(unquote(document)) if isinstance(document, str) else document
-    listed = read.get("Statement") or []
+def _statements(policy: Any) -> list[dict[str, Any]]:
+    listed = document(policy).get("Statement") or []
     return listed if isinstance(listed, list) else [listed]
 
 

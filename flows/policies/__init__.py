@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .reading import Answer, Policy, Verdict, narrowed, read
+from .reading import Answer, Policy, Verdict, document, narrowed, read
 from .requests import Caller, Request
 
-__all__ = ["Answer", "Caller", "Policy", "Request", "Verdict", "narrowed", "read"]
+__all__ = ["Answer", "Caller", "Policy", "Request", "Verdict", "document", "narrowed", "read"]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
 from .conditions import listed, open_questions
 from .patterns import Piece, fits, fits_arn
@@ -107,19 +108,27 @@ def _verdict(answer: Answer, readings: list[_Reading]) -> Verdict:
     return Verdict(answer, tuple(reading.statement for reading in readings), tuple(unknown))
 
 
+def document(policy: Policy) -> Any:
+    """A policy as the object that it is, also where AWS tells it as text, or as IAM's API does, as text in a URL
+    (IAM API Reference, "GetRolePolicy", 2026-10). Raises ValueError if that cannot be read."""
+    if not isinstance(policy, str):
+        return policy
+    return json.loads(unquote(policy) if policy.startswith("%") else policy)
+
+
 def _statements(policy: Policy) -> list[tuple[Mapping[str, Any], str]]:
     """The statements of a policy, each with its version. Raises ValueError if it is none."""
-    document = json.loads(policy) if isinstance(policy, str) else policy
-    if not isinstance(document, Mapping):
+    whole = document(policy)
+    if not isinstance(whole, Mapping):
         raise ValueError("a policy that is no object")  # noqa: TRY004 - the text is wrong, not a type
-    statements = listed(document.get("Statement", []))
+    statements = listed(whole.get("Statement", []))
     for each in statements:
         if not isinstance(each, Mapping) or each.get("Effect") not in ("Allow", "Deny"):
             raise ValueError("a statement that neither allows nor denies")
         conditions = each.get("Condition") or {}
         if not isinstance(conditions, Mapping) or not all(isinstance(keys, Mapping) for keys in conditions.values()):
             raise ValueError("a condition that is none")
-    return [(each, str(document.get("Version", "2008-10-17"))) for each in statements]
+    return [(each, str(whole.get("Version", "2008-10-17"))) for each in statements]
 
 
 def _read(statement: Mapping[str, Any], request: Request, version: str) -> _Reading:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from support.clouds import Between
@@ -210,18 +211,28 @@ def test_a_function_that_is_not_ready(still_cloud: Aws, state: dict[str, str], s
         ({"Action": "s3:PutObject", "Resource": "*", "Effect": "Deny"}, False),
     ],
 )
-def test_a_role_may_write_what_starts_it(statement: dict[str, Any], may: bool) -> None:
+@pytest.mark.parametrize("told", [str, quote], ids=["text", "as in a URL"])
+def test_a_role_may_write_what_starts_it(statement: dict[str, Any], may: bool, told: Callable[[str], str]) -> None:
     document = {"Statement": {"Effect": "Allow", **statement}}
 
     class Roles(Between):
         def make(self, call: Call) -> dict[str, Any]:
-            return {"PolicyDocument": json.dumps(document)}
+            return {"PolicyDocument": told(json.dumps(document))}
 
         def pages(self, call: Call) -> Any:
             yield {"PolicyNames": ["one"]} if call.name == "ListRolePolicies" else {"AttachedPolicies": []}
 
     found = function_roles.may_write(Roles(None), "arn:aws:iam::1:role/r", "arn:aws:s3:::b", "in/", ".jpg")  # type: ignore[arg-type]
     assert bool(found) == may
+
+
+def test_a_policy_that_cannot_be_read_is_said_to_be_unknown(still_cloud: Aws) -> None:
+    class Broken(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            found = super().make(call)
+            return {**found, "PolicyDocument": "{'Version"} if call.operation == "iam.GetRolePolicy" else found
+
+    assert findings(Broken(still_cloud))["recursion"].grade is Grade.NOT_CHECKED
 
 
 # -- how it looks ----------------------------------------------------------------------------------------------
