@@ -33,8 +33,14 @@ SCRIPTS: Mapping[str, Case] = {
 }
 
 
+HERE = ("vpn", "s3_lambda")
+"""Of these it is tried whenever the tests run, of all by `make test-wild`; the words of all are in tests/export."""
+
+
 @needs_aws
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in HERE else pytest.mark.wild) for name in SCRIPTS]
+)
 def test_the_script_run_by_bash_leads_to_the_same_account(
     handrail: Command, signed_in: None, answers: Answers, aws: Path, tmp_path: Path, name: str
 ) -> None:

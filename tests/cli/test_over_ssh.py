@@ -35,9 +35,12 @@ PasswordAuthentication no
 PermitRootLogin prohibit-password
 """
 
-pytestmark = pytest.mark.skipif(
-    not (SSHD and shutil.which("ssh") and shutil.which("ssh-keygen")), reason="there is no OpenSSH server here"
-)
+pytestmark = [
+    pytest.mark.wild,
+    pytest.mark.skipif(
+        not (SSHD and shutil.which("ssh") and shutil.which("ssh-keygen")), reason="there is no OpenSSH server here"
+    ),
+]
 
 
 @dataclass(frozen=True)

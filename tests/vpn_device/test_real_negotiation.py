@@ -12,7 +12,7 @@ from vpn_device.lab import missing, until
 from vpn_device.samples import BGP, KEYS, STATIC, office
 
 REASON = missing()
-pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
+pytestmark = [pytest.mark.wild, pytest.mark.skipif(bool(REASON), reason=REASON)]
 
 MODERN = "aes256-sha256-modp2048"
 OLD = "aes128-sha1-modp1024"

@@ -16,6 +16,7 @@ from flows.aws.machine_access import understood
 from flows.aws.wordpress.script import script
 
 pytestmark = [
+    pytest.mark.wild,
     pytest.mark.skipif(bool(missing()), reason=f"the script is not run here: {missing()}"),
     pytest.mark.xdist_group("wordpress machine"),
 ]
