@@ -19,6 +19,10 @@ from .images import RUNNING, STOPPED, Machine
 
 VOLUME = "arn:{partition}:ec2:{region}:{account}:volume/"
 """How the ARN of a disk begins."""
+DISKS = "Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId"
+"""JMESPath to the snapshots of an image's disks."""
+NO_DISK = "snap-00000000000000000"
+"""Of which AWS says that it is gone."""
 BEGUN = "Images[0].BlockDeviceMappings[?Ebs] | [0] && !([?!(Ebs.SnapshotId)])"
 """Every disk has its snapshot; in the first seconds some of them may be missing."""
 
@@ -233,8 +237,7 @@ def share_disk(piece: Piece, number: int, account: str) -> Action:
 
 def _snapshots(image: str, disks: int) -> tuple[Late, ...]:
     """Those of the disks of the image that this action makes."""
-    all_ = "Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId"
-    return tuple(seen(image, f"{all_} | [{number}]") for number in range(disks))
+    return tuple(seen(image, f"{DISKS} | [{number}]") for number in range(disks))
 
 
 def _until(machine: Machine, state: str) -> Wait:
@@ -251,7 +254,7 @@ def _until(machine: Machine, state: str) -> Wait:
 
 def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
     """Watch the disks' progress in per cent, then the image; a large disk takes hours the first time."""
-    snapshots = seen(image, "Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId")
+    snapshots = seen(image, DISKS)
     progress = Call("ec2.DescribeSnapshots", {"SnapshotIds": snapshots}, region)
     look = Call("ec2.DescribeImages", {"ImageIds": [Ref(image, "ImageId")]}, region)
     return (
@@ -276,7 +279,7 @@ def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
 
 def _tagged(image: str, called: str, region: str) -> Action:
     """The snapshots get their tags in a call of their own: not everything that speaks EC2 takes them with the image."""
-    snapshots = seen(image, "Images[0].BlockDeviceMappings[?Ebs.SnapshotId].Ebs.SnapshotId")
+    snapshots = seen(image, DISKS)
     return Action(
         f"{image}-tags",
         f"Give the disks of {called} their tags",
@@ -292,17 +295,22 @@ def _ours() -> Find:
 def deregistered(image: str, region: str = "", profile: str = "") -> tuple[Undo, ...]:
     """Deregistering takes the snapshots along where that is known; what an emulator leaves is deleted one by one.
 
-    They are recognised by the description that AWS gives them, in which their own image stands.
+    They are those that the image itself named: by what is written on them they may be somebody's copies.
     """
-    id_ = Ref(image, "ImageId")
-    none = "snap-00000000000000000"  # so that AWS says it is gone
     return (
         Undo(
-            Call("ec2.DeregisterImage", {"ImageId": id_, "DeleteAssociatedSnapshots": True}, region, profile),
+            Call(
+                "ec2.DeregisterImage",
+                {"ImageId": Ref(image, "ImageId"), "DeleteAssociatedSnapshots": True},
+                region,
+                profile,
+            ),
             gone=image_others.GONE,
         ),
         Undo(
-            Call("ec2.DeleteSnapshot", {"SnapshotId": found(f"Snapshots[0].SnapshotId || '{none}'")}, region, profile),
+            Call(
+                "ec2.DeleteSnapshot", {"SnapshotId": found(f"Snapshots[0].SnapshotId || '{NO_DISK}'")}, region, profile
+            ),
             read=snapshots_of(image, region, profile),
             more="Snapshots[1]",
             gone=("InvalidSnapshot.NotFound",),
@@ -311,10 +319,9 @@ def deregistered(image: str, region: str = "", profile: str = "") -> tuple[Undo,
 
 
 def snapshots_of(image: str, region: str = "", profile: str = "") -> Call:
-    """Those of the image that this action makes, by the description that AWS gives them."""
-    id_ = Ref(image, "ImageId")
-    about = [join("*) for ", id_, "*"), join("*DestinationAmi ", id_, "*"), join("*for AMI ", id_, "*")]
-    whose = {"OwnerIds": ["self"], "Filters": [{"Name": "description", "Values": about}]}
+    """Those of the image that this action makes, by the ids that it names."""
+    ids = seen(image, f'{DISKS} || [`"{NO_DISK}"`]')
+    whose = {"OwnerIds": ["self"], "Filters": [{"Name": "snapshot-id", "Values": ids}]}
     return Call("ec2.DescribeSnapshots", whose, region, profile)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +23,7 @@ from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
 from .journal import Run
-from .plan import Action, Call, Entry, Plan, Restore, Still, Undo, edited
+from .plan import Action, Call, Entry, Plan, Restore, Still, Undo, edited, refs
 from .problems import CloudError, Lost, NoAccess
 from .receipts import DOUBT, receipt
 from .refusals import in_use, matches, no_such_thing
@@ -192,6 +193,7 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         elif action.find or action.unless:
             run.note(action.id, "refused", how=Happening.REMOVED, why="its call never arrived")
             return
+    _see(action, carrier)
     with_it = _let_go(action, plan, carrier)
     run.note(action.id, "undo")
     taking = _Taking(action, plan, carrier, begun)
@@ -309,6 +311,25 @@ def _adopt_first(actions: Iterable[Action], carrier: Carrier) -> None:
                 continue
             if reply is not None:
                 _adopt(action, carrier, reply)
+        with suppress(CloudError):
+            _see(action, carrier)
+
+
+def _see(action: Action, carrier: Carrier) -> None:
+    """Note what is taken back with it and was to be seen in its wait, where the run broke off before that."""
+    run = carrier.run
+    assert run.plan is not None, "only a confirmed run is taken back"
+    told = {ref.path for ref in refs(action.undo) if ref.action == action.id and ref.path.startswith("@seen:")}
+    if not told or not action.wait or run.status(action.id) == "intent" or "seen" in run.facts(action.id):
+        return
+    try:
+        answer = carrier.cloud.make(action.wait.poll.fill(carrier.resolve))
+    except CloudError as problem:
+        if not no_such_thing(problem):
+            raise
+        answer = {}
+    every = {path: part(path, answer) for path in run.plan.seen_in_wait(action.id)}
+    run.note(action.id, run.status(action.id), seen={path: it for path, it in every.items() if it is not None})
 
 
 def _adopt(action: Action, carrier: Carrier, reply: dict[str, Any]) -> None:

@@ -251,3 +251,34 @@ def test_what_they_may_already_is_not_taken_from_them(
     assert told == [{"UserId": NEW["account"]}]
     assert "existed before" in " ".join(each.why for each in made.receipt().left)
     assert made.receipt().complete
+
+
+@pytest.mark.parametrize(("answers", "action"), [(NEW, "image"), (LOCKED, "copy"), (RECEIVED, "receive")])
+@pytest.mark.parametrize("noted", [True, False])
+@pytest.mark.usefixtures("vault")
+def test_a_copy_that_somebody_made_of_a_disk_is_theirs(
+    account: PracticeAccount,
+    both: Aws,
+    journal: Journal,
+    clock: FakeClock,
+    answers: Mapping[str, Any],
+    action: str,
+    noted: bool,
+) -> None:
+    """Also of a run that broke off before it had noted which disks are its own."""
+    made = shared(both, journal, clock, answers)
+    ec2 = partners_ec2(account) if action == "receive" else client(account, "ec2")
+    (image,) = ec2.describe_images(ImageIds=[resource(made, action)])["Images"]
+    ours = image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
+    about = ec2.describe_snapshots(SnapshotIds=[ours])["Snapshots"][0]["Description"]
+    theirs = [
+        ec2.copy_snapshot(SourceRegion="eu-central-1", SourceSnapshotId=ours, Description=description)["SnapshotId"]
+        for description in (about, f"[Copied {ours} from eu-central-1] {about}")
+    ]
+    assert made.run is not None
+    if not noted:
+        made.run._facts[action].pop("seen")
+    list(made.undo())
+    told = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    assert {each["SnapshotId"] for each in told} & {ours, *theirs} == set(theirs)
+    assert made.receipt().complete
