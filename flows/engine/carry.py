@@ -26,7 +26,7 @@ from .events import Event, Happening
 from .journal import Run
 from .plan import RUN, Action, Call, Find, Late, Ref, Wait, before, edited, fill, found
 from .problems import CloudError, Denied, NoSuchCall, Problem
-from .refusals import matches, no_such_thing
+from .refusals import matches, no_such_thing, refused_part
 
 NOT_YET_LIMIT = 300
 """Seconds for which "not yet" is believed (terraform-provider-aws gives VPN gateways 5 minutes too)."""
@@ -237,6 +237,8 @@ class Carrier:
                 if read and type(problem) is CloudError and not problem.aws_code:  # it could not even be sent
                     raise _Incomplete(problem.what, problem.why, problem.remedy) from None
                 raise
+            if refused := refused_part(call, reply):
+                raise refused
             return reply, bool(more and part(more, answer))
 
         while True:

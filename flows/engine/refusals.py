@@ -12,7 +12,7 @@ The codes are those of the error shapes in botocore's service models (1.44), of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -247,6 +247,33 @@ def explain(call: Call, response: Any, region: str = "") -> CloudError:
         return Lost(f"AWS broke off {call.operation}.", why, **words)
     remedy = "Try again in a minute. https://health.aws.amazon.com/health/status tells of trouble that AWS knows of."
     return CloudError(f"AWS could not answer {call.operation}: the fault is on its side.", why, remedy, **words)
+
+
+def refused_part(call: Call, answer: Mapping[str, Any]) -> CloudError | None:
+    """What AWS would not do of a call about several things, which it answers as if all was well; None if it did all.
+
+    Amazon S3 API Reference, DeleteObjects; Amazon EventBridge API Reference, PutTargets and RemoveTargets; Amazon EC2
+    API Reference, UnsuccessfulItem, 2026-11. What was not there any more is told only where nothing else is.
+    """
+    entries = [each for name in REFUSED_PARTS for each in answer.get(name) or ()]
+    if not entries and not answer.get("FailedEntryCount"):
+        return None
+    problems = [_of_part(call, each) for each in entries] or [explain(call, {})]
+    return next((each for each in problems if not no_such_thing(each)), problems[0])
+
+
+REFUSED_PARTS = ("Errors", "FailedEntries", "Unsuccessful", "UnsuccessfulItems")
+"""Members of answers that list what was refused, each with its reason."""
+
+
+def _of_part(call: Call, entry: Mapping[str, Any]) -> CloudError:
+    error = entry.get("Error") or entry
+    code = str(error.get("Code") or error.get("ErrorCode") or "Unknown")
+    which = next((str(entry[name]) for name in ("Key", "TargetId", "ResourceId") if entry.get(name)), "")
+    message = str(error.get("Message") or error.get("ErrorMessage") or "")
+    status = 500 if re.search("^Internal|Unavailable$", code) else 400
+    told = {"Code": code, "Message": f"{which} ({code}): {message}" if which else message}
+    return explain(call, {"Error": told, "ResponseMetadata": {"HTTPStatusCode": status}})
 
 
 def _of(family: Family, refusal: Refusal) -> CloudError:

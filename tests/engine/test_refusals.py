@@ -14,7 +14,7 @@ from botocore.parsers import create_parser
 
 from flows.engine import Call, CloudError, Denied, Lost, NoAccess, NoSuchCall, SignInNeeded
 from flows.engine.problems import NotActivated
-from flows.engine.refusals import FAMILIES, Refusal, explain, no_such_thing
+from flows.engine.refusals import FAMILIES, Refusal, explain, no_such_thing, refused_part
 
 REGION = "eu-central-1"
 
@@ -377,3 +377,34 @@ def test_where_asking_would_not_help_it_says_who_could_change_it(message: str, w
 )
 def test_where_asking_helps_it_says_whom(message: str, whom: str) -> None:
     assert whom in refused("s3.PutBucketPolicy", "AccessDenied", message, 403).remedy
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "kind", "code"),
+    [
+        ("s3.DeleteObjects", {"Errors": [{"Key": "a", "Code": "AccessDenied"}]}, Denied, "AccessDenied"),
+        ("s3.DeleteObjects", {"Errors": [{"Key": "a", "Code": "InternalError"}]}, Lost, "InternalError"),
+        (
+            "events.PutTargets",
+            {"FailedEntryCount": 1, "FailedEntries": [{"ErrorCode": "ConcurrentModificationException"}]},
+            CloudError, "ConcurrentModificationException",
+        ),
+        ("events.RemoveTargets", {"FailedEntryCount": 1}, CloudError, "Unknown"),
+        (
+            "ec2.DeleteVpcEndpoints",
+            {"Unsuccessful": [{"ResourceId": "a", "Error": {"Code": "UnauthorizedOperation", "Message": "no"}}]},
+            Denied, "UnauthorizedOperation",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_refused_of_several_things_is_a_refusal(
+    operation: str, answer: dict[str, Any], kind: type[CloudError], code: str
+) -> None:
+    problem = refused_part(Call(operation), answer)
+    assert type(problem) is kind
+    assert problem.aws_code == code
+
+
+@pytest.mark.parametrize("answer", [{}, {"Errors": []}, {"FailedEntryCount": 0, "FailedEntries": []}])
+def test_nothing_was_refused_of_several_things(answer: dict[str, Any]) -> None:
+    assert refused_part(Call("s3.DeleteObjects"), answer) is None

@@ -34,7 +34,7 @@ def carried_out(run: Run, cloud: Any, clock: FakeClock, region: str = HERE) -> l
     return [str(event.problem) for event in apply(run, plan, cloud, clock=clock) if event.problem]
 
 
-def taken_back(run: Run, cloud: Aws, clock: FakeClock, **decided: str) -> None:
+def taken_back(run: Run, cloud: Any, clock: FakeClock, **decided: str) -> None:
     assert run.plan is not None
     list(undo(run, run.plan, cloud, clock=clock, decisions=decided))
 
@@ -140,3 +140,26 @@ def test_of_many_files_only_some_are_looked_at(
     assert run.facts("bucket")["why"].endswith("09.txt and more.")
     taken_back(run, cloud, clock, files="delete")
     assert NAME not in names(account)
+
+
+class Locked(Between):
+    """There are more files than AWS lists at a time, and none may be deleted: it answers as if all was well."""
+
+    def make(self, call: Call) -> dict[str, Any]:
+        if call.operation == "s3.ListObjectVersions":
+            return {"IsTruncated": True, "Versions": [{"Key": "theirs.txt", "VersionId": "1"}]}
+        if call.operation == "s3.DeleteObjects":
+            self._noted(call)
+            gone = {"Key": "gone.txt", "Code": "NoSuchVersion", "Message": "It is gone."}
+            return {"Errors": [gone, {"Key": "theirs.txt", "Code": "AccessDenied", "Message": "It is locked."}]}
+        return super().make(call)
+
+
+def test_files_that_may_not_be_deleted_are_tried_once_and_told(cloud: Aws, run: Run, clock: FakeClock) -> None:
+    assert carried_out(run, cloud, clock) == []
+    locked = Locked(cloud)
+    taken_back(run, locked, clock, files="delete")
+    assert [call.operation for call in locked.calls].count("s3.DeleteObjects") == 1
+    assert "s3.DeleteBucket" not in [call.operation for call in locked.calls]
+    assert run.record.status == "undoing"
+    assert "theirs.txt (AccessDenied): It is locked." in run.facts("bucket")["why"]
