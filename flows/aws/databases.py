@@ -206,7 +206,10 @@ def cluster(
         gone=("DBClusterNotFoundFault",),
         not_yet=("InvalidDBClusterStateFault",),
     )
-    kept = Kept(join("The last snapshot ", *last.parts), "You asked to keep it.", SNAPSHOT)
+    snapshot = Find(
+        Call("rds.DescribeDBClusterSnapshots", {"DBClusterSnapshotIdentifier": last}), "DBClusterSnapshots[0]"
+    )
+    kept = Kept(join("The last snapshot ", *last.parts), "You asked to keep it.", SNAPSHOT, snapshot)
     return Action(
         "cluster",
         f"Create the database cluster {name}; AWS keeps its password in Secrets Manager",

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from .documents import Document
 from .events import Event, Happening
 from .journal import Run
 from .plan import RUN, Action, Call, Find, Late, Ref, Wait, before, edited, fill, found
-from .problems import CloudError, Denied, NoSuchCall, Problem
+from .problems import CloudError, Denied, Lost, NoSuchCall, Problem
 from .refusals import matches, no_such_thing, refused_part
 
 NOT_YET_LIMIT = 300
@@ -49,6 +50,14 @@ class Stopped(Problem):
 
     code = "stopped"
     exit_code = 130
+
+
+class Sent(Enum):
+    """What becomes of a call: it is about to be sent, AWS did nothing, or it answered."""
+
+    BEGUN = auto()
+    REFUSED = auto()
+    ANSWERED = auto()
 
 
 @dataclass
@@ -221,24 +230,30 @@ class Carrier:
         *,
         action: str,
         rests_on: Iterable[str] = (),
+        noted: Callable[[Sent], None] = lambda _: None,
     ) -> dict[str, Any]:
         """Send a changing call of `action`, again and again while AWS says "not yet". Raises CloudError.
 
         `read` is made before each attempt; `found` in the call refers to its answer. While `more` is true of that,
         there is more to send. What was done lately by the actions that it `rests_on` may not be known everywhere.
+        `noted` is told of each time that it is sent, and how that ended; of nothing where the answer never came.
         """
 
         def attempt() -> tuple[dict[str, Any], bool]:
             answer = self.cloud.make(read.fill(self.resolve)) if read else {}
             filled = call.fill(partial(self._resolve_found, read, answer) if read else self.resolve)
+            noted(Sent.BEGUN)
             try:
                 reply = self.cloud.make(filled)
-            except CloudError as problem:
+            except Problem as problem:
+                if not isinstance(problem, Lost):
+                    noted(Sent.REFUSED)
                 if read and type(problem) is CloudError and not problem.aws_code:  # it could not even be sent
                     raise _Incomplete(problem.what, problem.why, problem.remedy) from None
                 raise
             if refused := refused_part(call, reply):
                 raise refused
+            noted(Sent.ANSWERED)
             return reply, bool(more and part(more, answer))
 
         while True:

@@ -270,11 +270,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Kept:
-    """What an undo leaves behind on purpose, for the receipt: `why`, and what it goes on costing."""
+    """What an undo leaves behind on purpose, for the receipt: `why`, and what it goes on costing.
+
+    `find` looks whether it is there, for a call whose answer never came.
+    """
 
     what: Late
     why: str
     costs: str = ""
+    find: Find | None = None
 
 
 @dataclass(frozen=True)
@@ -486,6 +490,8 @@ class Action:
                 yield step.still.look, None
             if step.unless:
                 yield step.unless.look, None
+            if step.kept and step.kept.find:
+                yield step.kept.find.look, None
 
     @cached_property
     def needs(self) -> frozenset[str]:

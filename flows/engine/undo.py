@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from .apply import digest, look_for, unproved
-from .carry import Carrier, Stopped, part, streamed
+from .carry import Carrier, Sent, Stopped, part, streamed
 from .claims import NAMED, Claim, Stay, called, claims, claims_on, mentioned, named_of, of_theirs, staying, stays_by
 from .clock import Clock, RealClock
 from .cloud import Cloud
@@ -143,13 +143,44 @@ class _Stays(CloudError):
 class _Taking:
     """One action that is being taken back.
 
-    `begun` is whether that was begun before and broken off: then what is gone now was taken away by us.
+    `given_up` is whether the run took it away itself. `step` counts the calls that take it back.
     """
 
     action: Action
     plan: Plan
     carrier: Carrier
-    begun: bool
+    given_up: bool
+    step: int = 0
+
+    def __post_init__(self) -> None:
+        run, id = self.carrier.run, self.action.id
+        steps = self.action.undo if isinstance(self.action.undo, tuple) else (self.action.undo,)
+        # an earlier release noted no more than that it had begun
+        earlier = range(len(steps)) if run.status(id) == "undo" else ()
+        self._sent: set[int] = set(run.facts(id).get("sent", earlier))
+        self._earlier = set(self._sent)
+
+    @property
+    def begun(self) -> bool:
+        """Whether this call was sent before and may have arrived: then what is gone now was taken away by us."""
+        return self.given_up or self.step in self._earlier
+
+    def arrived(self, step: Undo) -> bool:
+        """Whether what is gone was taken away by this call, sent before: what it leaves behind would be there."""
+        left = step.kept.find if step.kept else None
+        return self.step in self._earlier and (left is None or self.carrier.search(left) is not None)
+
+    def note(self, **data: Any) -> None:
+        self.carrier.run.note(self.action.id, "undo", sent=sorted(self._sent), **data)
+
+    def _noted(self, what: Sent) -> None:
+        """Write down which calls may have arrived: what AWS refuses did not, unless it was sent before, too."""
+        if what is Sent.BEGUN and self.step not in self._sent:
+            self._sent.add(self.step)
+            self.note()
+        elif what is Sent.REFUSED and self.step not in self._earlier:
+            self._sent.discard(self.step)
+            self.note()
 
     @property
     def fresh(self) -> tuple[str, ...]:
@@ -168,11 +199,14 @@ class _Taking:
 
     def send(self, step: Undo) -> None:
         """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
-        fresh = () if step.more else self.fresh
-        send = partial(self.carrier.send, step.call, step.not_yet, step.read, step.more, action=self.action.id)
+        fresh, action = () if step.more else self.fresh, self.action.id
+        send = partial(
+            self.carrier.send, step.call, step.not_yet, step.read, step.more, action=action, noted=self._noted
+        )
         try:
             send(rests_on=fresh)
         except Lost:
+            self._earlier.add(self.step)
             try:
                 send()
             except CloudError as problem:
@@ -183,7 +217,6 @@ class _Taking:
 def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
     run = carrier.run
     given_up = any(other.gives_up == action.id and run.status(other.id) == "ready" for other in plan.actions)
-    begun = given_up or run.status(action.id) == "undo"
     if run.status(action.id) == "intent":
         reply = look_for(action, carrier)
         if reply is not None:
@@ -195,8 +228,7 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
             return
     _see(action, carrier)
     with_it = _let_go(action, plan, carrier)
-    run.note(action.id, "undo")
-    taking = _Taking(action, plan, carrier, begun)
+    taking = _Taking(action, plan, carrier, given_up)
     if isinstance(action.undo, Restore):
         gone = _restore(taking, action.undo)
         how = Happening.GONE if gone else Happening.RESTORED
@@ -208,7 +240,7 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         if given_up and not any(taken):
             run.note(action.id, "refused", how=Happening.GONE, why="the run took it away itself")
             return
-        gone = "" if all(taken) or begun else GONE
+        gone = "" if all(taken) or given_up else GONE
         how = Happening.GONE if gone and not any(taken) else Happening.REMOVED
     kept = [] if how is Happening.GONE else _kept(action, carrier)
     run.note(action.id, "undone", how=how, kept=kept, with_it=with_it, gone=gone)
@@ -226,7 +258,7 @@ def _steps(taking: _Taking, steps: Iterable[Undo]) -> list[bool]:
     taken: list[bool] = []
     stay: list[_Stays] = []
     refused: list[CloudError] = []
-    for step in steps:
+    for taking.step, step in enumerate(steps):
         what = taking.carrier.text(step.what) if step.what else ""
         try:
             there = _step(taking, step)
@@ -243,12 +275,12 @@ def _steps(taking: _Taking, steps: Iterable[Undo]) -> list[bool]:
             continue
         if there is None:
             continue
-        there = there or before.get(what, {}).get("why") == ""
+        there = there or before.get(what, {}).get("why") == "" or taking.arrived(step)
         taken.append(there)
         if what:
-            parts.append({"what": what, "why": "" if there or taking.begun else GONE})
+            parts.append({"what": what, "why": "" if there or taking.given_up else GONE})
     if parts:
-        run.note(id, "undo", parts=parts)
+        taking.note(parts=parts)
     if refused:
         raise refused[0]
     if stay:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +15,11 @@ from flows.engine import (
     Call,
     CloudError,
     Denied,
+    Find,
+    Happening,
     Identity,
     Journal,
+    Kept,
     NoSuchCall,
     Others,
     Place,
@@ -34,6 +39,10 @@ from flows.engine.undo import claimed, undo
 PLACE = Place(region="eu-central-1")
 
 
+class Cut(BaseException):
+    """The plug was pulled."""
+
+
 class Shelf:
     """An account in which things stand, each with what others put on it."""
 
@@ -43,6 +52,7 @@ class Shelf:
         self.things: dict[str, dict[str, Any]] = {}
         self.refuses: dict[str, CloudError] = {}
         self.sent: list[str] = []
+        self.dies = ""
 
     def make(self, call: Call) -> dict[str, Any]:
         name = str(call.params.get("Name", ""))
@@ -57,6 +67,9 @@ class Shelf:
             del self.things[name]
         elif call.name == "DeleteTheirs":
             self.things[name]["Theirs"] = [each for each in self.things[name]["Theirs"] if each[0] != call.params["Id"]]
+        if self.dies == f"{call.name} {name}":
+            self.dies = ""
+            raise Cut
         return dict(self.things.get(name, {}))
 
     def pages(self, call: Call) -> Iterator[dict[str, Any]]:
@@ -71,7 +84,7 @@ def thing(name: str, *, after: tuple[str, ...] = (), part_of: tuple[str, ...] = 
         name,
         f"Put the {name} there",
         Call("shelf.CreateThing", {"Name": name}),
-        undo=(Undo(Call("shelf.DeleteThing", {"Name": name})),),
+        undo=(Undo(Call("shelf.DeleteThing", {"Name": name}), not_yet=("Busy",)),),
         others=(Others(look, "Theirs", "Others hang on it", key, remove),),
         settings=Settings(look, "{colour: Colour}"),
         after=after,
@@ -207,7 +220,43 @@ def test_what_was_taken_away_is_not_told_as_removed(run: Run, shelf: Shelf) -> N
 
 def test_what_was_broken_off_was_removed_by_us(run: Run, shelf: Shelf) -> None:
     """If the undo was killed after its call, what is gone then is told as removed."""
-    run.note("rug", "undo")
-    del shelf.things["rug"]
+    shelf.dies = "DeleteThing rug"
+    with pytest.raises(Cut):
+        taken_back(run, shelf)
+    assert "rug" not in shelf.things
     told = taken_back(run, shelf)
     assert "The rug (rug)" in told.removed and not told.left
+
+
+def test_what_was_never_sent_was_not_removed_by_us(run: Run, shelf: Shelf) -> None:
+    """An undo that was stopped before its call has taken nothing away; who did so meanwhile is somebody else."""
+    stop = threading.Event()
+    shelf.refuses["DeleteThing rug"] = CloudError("It is busy.", aws_code="Busy")
+    for event in undo(run, PLAN, shelf, stop, FakeClock()):
+        if event.kind is Happening.WAITING:
+            stop.set()
+    shelf.refuses.clear()
+    del shelf.things["rug"]
+    told = taken_back(run, shelf)
+    assert [left.what for left in told.left] == ["The rug (rug)"] and "The rug (rug)" not in told.removed
+
+
+def test_what_is_kept_is_there(journal: Journal, shelf: Shelf) -> None:
+    """Cut off as its call was sent: a last picture is told of only if AWS has it."""
+    picture = Find(Call("shelf.GetThing", {"Name": "picture"}), "Name")
+    back = Undo(
+        Call("shelf.DeleteThing", {"Name": "rug"}), kept=Kept("The picture", "You asked to keep it.", "", picture)
+    )
+    plan = Plan((replace(thing("rug"), undo=(back,)),))
+    for taken in (True, False):
+        made = journal.begin("vpn", PLACE, shelf.identity.account)
+        made.confirm(plan, shelf.identity.account, PLACE)
+        assert not [event.problem for event in apply(made, plan, shelf, clock=FakeClock()) if event.problem]
+        shelf.dies = "DeleteThing rug"
+        with pytest.raises(Cut):
+            list(undo(made, plan, shelf, clock=FakeClock()))
+        shelf.things = {"picture": {"Name": "picture"}} if taken else {}
+        list(undo(made, plan, shelf, clock=FakeClock()))
+        told = receipt(made, plan)
+        assert [left.what for left in told.left] == (["The picture"] if taken else ["The rug (rug)"])
+        assert bool(told.removed) is taken
