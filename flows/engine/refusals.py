@@ -255,13 +255,15 @@ def refused_part(call: Call, answer: Mapping[str, Any]) -> CloudError | None:
     Amazon S3 API Reference, DeleteObjects; Amazon EventBridge API Reference, PutTargets and RemoveTargets; Amazon EC2
     API Reference, UnsuccessfulItem, 2026-11. What was not there any more is told only where nothing else is.
     """
-    entries = [each for name in REFUSED_PARTS for each in answer.get(name) or ()]
+    entries = [each for name in REFUSED_PARTS for each in answer.get(name) or () if each.get("Key") != NO_FILE]
     if not entries and not answer.get("FailedEntryCount"):
         return None
     problems = [_of_part(call, each) for each in entries] or [explain(call, {})]
     return next((each for each in problems if not no_such_thing(each)), problems[0])
 
 
+NO_FILE = "handrail-found-it-empty"
+"""The name of nothing, which is asked to be deleted where there is nothing: S3 refuses an empty list."""
 REFUSED_PARTS = ("Errors", "FailedEntries", "Unsuccessful", "UnsuccessfulItems")
 """Members of answers that list what was refused, each with its reason."""
 

@@ -405,6 +405,14 @@ def test_what_was_refused_of_several_things_is_a_refusal(
     assert problem.aws_code == code
 
 
-@pytest.mark.parametrize("answer", [{}, {"Errors": []}, {"FailedEntryCount": 0, "FailedEntries": []}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"Errors": []},
+        {"Errors": [{"Key": "handrail-found-it-empty", "Code": "AccessDenied"}]},
+        {"FailedEntryCount": 0, "FailedEntries": []},
+    ],
+)
 def test_nothing_was_refused_of_several_things(answer: dict[str, Any]) -> None:
     assert refused_part(Call("s3.DeleteObjects"), answer) is None
