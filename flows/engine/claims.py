@@ -15,6 +15,7 @@ from .apply import as_made
 from .carry import Carrier, part
 from .cloud import Cloud
 from .journal import Run
+from .later_runs import Later, later_runs
 from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
 from .problems import CloudError, Denied, NoAccess, NoSuchCall
 from .refusals import matches, no_such_thing
@@ -79,9 +80,19 @@ class Claim:
 
 
 def claims(actions: Iterable[Action], carrier: Carrier) -> list[Claim]:
-    """What others claim of what these actions made. Raises NoAccess; what cannot be looked at is a claim itself."""
+    """What others and later runs claim of what these actions made. Raises NoAccess; what cannot be looked at is a claim
+    itself."""
     cloud = Remembering(carrier.cloud)  # several may be asked about by the same call
-    return [claim for action in actions for claim in claims_on(action, carrier, cloud)]
+    later = later_runs(carrier.run)
+    return [
+        claim for action in actions for claim in (*claims_on(action, carrier, cloud), *_later(action, carrier, later))
+    ]
+
+
+def _later(action: Action, carrier: Carrier, runs: Iterable[Later]) -> list[Claim]:
+    """What other runs claim of what this action made or changed."""
+    using = [each.run.id for each in runs if action.undo and each.leans_on(action, carrier.run)]
+    return [Claim(action.id, f"The run {', '.join(using)} uses it: undo that first.", OTHERS)] if using else []
 
 
 def stays_by(held: Iterable[Claim]) -> dict[str, Stay]:

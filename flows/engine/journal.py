@@ -331,6 +331,22 @@ class Run:
         """When this was last noted for an action; None if it never was."""
         return self._when.get((action, kind))
 
+    def began(self, action: str = "") -> int:
+        """The place of the first word on an action, or on any, in the journal, which counts through all runs."""
+        first = "SELECT MIN(seq) FROM events WHERE run = ? AND ? IN ('', action)"
+        return int(self._journal.read(first, (self.id, action))[0][0] or 0)
+
+    def others(self) -> list[Run]:
+        """The other runs in the same account and region, newest first, but for those that are undone."""
+        mine = self.record
+        return [
+            Run(self._journal, each.id)
+            for each in self._journal.records()
+            if each.id != self.id
+            and each.status not in ("draft", "undone")
+            and (each.account, _where(each.place)) == (mine.account, _where(mine.place))
+        ]
+
     def resolve(self, ref: Ref) -> Any:
         """What a `Ref` stands for by now. Raises KeyError if it is not known yet."""
         match ref:
@@ -417,6 +433,11 @@ def _record(row: Sequence[Any]) -> Record:
 def _place(kept: str) -> Place:
     place = json.loads(kept)
     return Place(**{**place, "endpoints": tuple((name, url) for name, url in place.get("endpoints", ()))})
+
+
+def _where(place: Place) -> tuple[Any, ...]:
+    """What two places have in common that are in the same account if its number is the same."""
+    return place.practice, place.partition, place.region, place.endpoint_url, place.endpoints
 
 
 def _now() -> str:

@@ -1,0 +1,144 @@
+"""Runs that came after a run in the same account and work with what it made or changed.
+
+AWS cannot tell of them: a later run that finds a switch on does nothing about it, and needs it all the same. The
+journal knows what each of them names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .authorization import RULES
+from .carry import part
+from .journal import UNREADABLE, Run
+from .plan import Action, Call, Plan, Ref, fill
+from .problems import JournalTrouble
+from .whereabouts import EVERYWHERE
+
+OF_ITSELF = re.compile(r"arn:.*|[a-z]+-[0-9a-f]{8,17}")
+"""An address or an id that AWS made up: it means one thing only, whoever names it."""
+
+PARAMETER = re.compile(r"{([^}?]+)\??}")
+"""What stands in the address of what IAM asks about: JMESPath into a call's parameters."""
+PLACES = {"partition", "region", "account"}
+
+
+@dataclass(frozen=True)
+class Later:
+    """A run that is not undone, with what stands of it.
+
+    `began` is the place in the journal of its first word, 0 if it found all done; `names` is all that it works with.
+    """
+
+    run: Run
+    plan: Plan
+    began: int
+    names: frozenset[str]
+
+    def leans_on(self, action: Action, of: Run) -> bool:
+        """Whether it works with what that action of another run made, or with what that changed and it did not change
+        itself. Of what both did alike there is only one."""
+        things = _things(action, of)
+        found_without = self.began and self.began < of.began(action.id)
+        if not things or not things <= self.names or found_without:
+            return False
+        if _made(action, of):
+            return True
+        same = [each for each in self.plan.actions if each.call.operation == action.call.operation]
+        theirs = [_filled(each.call, self.run) for each in same if things <= _things(each, self.run)]
+        return not theirs or _filled(action.call, of) in theirs
+
+
+def later_runs(run: Run) -> list[Later]:
+    """Those in the same place, newest first; without what this version cannot read."""
+    found = []
+    for each in run.others():
+        with suppress(JournalTrouble, *UNREADABLE):
+            plan = each.plan
+            if plan and (not plan.actions or any(_stands(each, action) for action in plan.actions)):
+                found.append(Later(each, plan, each.began(), frozenset(_all_named(plan, each))))
+    return found
+
+
+def _stands(run: Run, action: Action) -> bool:
+    return run.status(action.id) not in ("", "refused", "undone")
+
+
+def _all_named(plan: Plan, run: Run) -> Iterator[str]:
+    for action in plan.actions:
+        yield from _named(action.call, run)
+    for use in plan.uses:
+        service = use.type.lower().removeprefix("aws::").partition("::")[0]
+        yield from _words(use.resource, Call(f"{service}.", region=run.record.place.region))
+
+
+def _named(call: Call, run: Run) -> Iterator[str]:
+    return _words(_filled(call, run).params, _at(call, run))
+
+
+def _at(call: Call, run: Run) -> Call:
+    return replace(call, region=call.region or run.record.place.region)
+
+
+def _words(value: Any, call: Call) -> Iterator[str]:
+    """Every text in it, and in the JSON in it, as what it is to its service; of an address its parts, too."""
+    if isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _words(each, call)
+    elif isinstance(value, str):
+        yield _word(value, call)
+        if value.startswith("arn:") and value.count(":") >= 5:
+            _, _, service, region, _, rest = value.split(":", 5)
+            yield from (_word(each, Call(f"{service}.", region=region)) for each in re.split("[/:]", rest))
+        elif value.startswith(("{", "[")):
+            with suppress(ValueError):
+                yield from _words(json.loads(value), call)
+
+
+def _word(text: str, call: Call) -> str:
+    if OF_ITSELF.fullmatch(text):
+        return text
+    region = "" if f"{call.service}." in EVERYWHERE else call.region
+    return f"{call.service} {region} {call.profile} {text}"
+
+
+def _things(action: Action, run: Run) -> set[str]:
+    """What it made; else what it changed, which is what IAM asks about. Nothing where some of that is not known."""
+    call = _filled(action.call, run)
+    asked = [each.arn for each in RULES.get(call.operation, ()) if not (each.action or each.made)]
+    paths = [path for arn in asked for path in PARAMETER.findall(arn) if path not in PLACES]
+    told = [part(path, call.params) or action.call.known.get(path, ()) for path in paths]
+    each = [one for some in told for one in (some if isinstance(some, list | tuple) else [some])]
+    known = all(told) and all(isinstance(one, str) for one in each)
+    things = [made] if (made := _made(action, run)) else each if known else []
+    return {_word(one, _at(call, run)) for one in things}
+
+
+def _made(action: Action, run: Run) -> str:
+    with suppress(KeyError):
+        return str(fill(action.resource, run.resolve)) if action.resource else ""
+    return ""
+
+
+def _filled(call: Call, run: Run) -> Call:
+    """As it was sent; with a text that no other run has where that is written down nowhere."""
+
+    def told(ref: Ref) -> Any:
+        with suppress(KeyError):
+            return run.resolve(ref)
+        return Unknown(run.id, ref)
+
+    return call.fill(told)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What a run has put there that is written down nowhere."""
+
+    run: str
+    ref: Ref
