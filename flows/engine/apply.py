@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from .carry import FRESH, Carrier, Stopped, part
@@ -48,6 +47,7 @@ def apply(
     run.set_status("applying")
     waiting = {action.id: action for action in plan.actions if run.status(action.id) != "ready"}
     ready = {action.id for action in plan.actions} - set(waiting)
+    stood = {action.id: _stands(action, carrier) for action in plan.actions if action.id in ready}
     failed: list[Problem] = []
     under_way: dict[Future[None], str] = {}
     try:
@@ -83,17 +83,23 @@ def apply(
         if (event := events.get()) is not None:
             yield event
     if len(ready) == len(plan.actions):
-        _look_once_more(plan, carrier)
+        _look_once_more(plan, carrier, stood)
     if not failed and len(ready) < len(plan.actions):
         yield Event(Happening.STOPPED, "", "Stopped before the next call.")
     run.set_status("done" if len(ready) == len(plan.actions) else "failed")
 
 
-def _look_once_more(plan: Plan, carrier: Carrier) -> None:
-    """What was noted of a thing when it was just made may be half of it, or what was there before."""
+def _look_once_more(plan: Plan, carrier: Carrier, stood: Mapping[str, Mapping[str, str]]) -> None:
+    """What was noted of a thing when it was just made may be half of it, or what was there before.
+
+    What `stood` otherwise than it was noted when this resume began is somebody else's, and does not become ours.
+    """
     for action in plan.actions:
         facts = carrier.run.facts(action.id)
         now = as_made(action, carrier).get("as_made") if facts.get("created", True) else None
+        if now and action.id in stood:
+            noted = {**facts.get("as_made", {}), **facts.get("as_ended", {})}
+            now |= {name: ours for name, ours in noted.items() if stood[action.id].get(name) != ours}
         if now and now != facts.get("as_made"):
             carrier.run.note(action.id, "ready", as_ended=now)
 
@@ -287,16 +293,26 @@ def _changed(action: Action, carrier: Carrier) -> dict[str, str]:
 
 
 def as_made(action: Action, carrier: Carrier) -> dict[str, dict[str, str]]:
-    """The fingerprint of each part of the action's `settings` that AWS tells; empty where there is nothing to read."""
-    if action.settings is None:
-        return {}
-    look = partial(carrier.look, action.settings.look, action.settings.path)
+    """What is noted of it once it is ready; empty where there is nothing to read."""
+    if action.settings:
+        with suppress(CloudError):
+            now = carrier.believed(lambda: fingerprints(action, carrier), lambda seen: seen is None, (action.id,))
+            return {"as_made": now} if now else {}
+    return {}
+
+
+def fingerprints(action: Action, carrier: Carrier) -> dict[str, str] | None:
+    """That of each part of the action's `settings` that AWS tells; None where there is nothing. Raises CloudError."""
+    told = carrier.look(action.settings.look, action.settings.path) if action.settings else None
+    if told is None:
+        return None
+    parts = told if isinstance(told, Mapping) else {"": told}
+    return {name: digest(each) for name, each in parts.items() if each is not None}
+
+
+def _stands(action: Action, carrier: Carrier) -> dict[str, str]:
     with suppress(CloudError):
-        told = carrier.believed(look, lambda seen: seen is None, (action.id,))
-        if told is None:
-            return {}
-        parts = told if isinstance(told, Mapping) else {"": told}
-        return {"as_made": {name: digest(each) for name, each in parts.items() if each is not None}}
+        return fingerprints(action, carrier) or {}
     return {}
 
 

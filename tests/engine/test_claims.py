@@ -173,6 +173,19 @@ def test_what_somebody_changed_stays(run: Run, shelf: Shelf) -> None:
     assert [left.why for left in told.left] == ["Somebody changed it since it was made."]
 
 
+def test_what_somebody_changed_before_it_was_gone_on_with_stays(journal: Journal, shelf: Shelf) -> None:
+    """A run that was stopped goes on with what it finds, and does not take it for its own."""
+    made = journal.begin("vpn", PLACE, shelf.identity.account)
+    made.confirm(PLAN, shelf.identity.account, PLACE)
+    shelf.refuses["CreateThing bulb"] = CloudError("There is no room.", aws_code="NoRoom")
+    assert [event.problem for event in apply(made, PLAN, shelf, clock=FakeClock()) if event.problem]
+    shelf.things["rug"]["Colour"] = "red"
+    shelf.refuses.clear()
+    assert not [event.problem for event in apply(made, PLAN, shelf, clock=FakeClock()) if event.problem]
+    assert [left.why for left in taken_back(made, shelf).left] == ["Somebody changed it since it was made."]
+    assert list(shelf.things) == ["rug"]
+
+
 def test_somebody_comes_between(run: Run, shelf: Shelf) -> None:
     """Others who come while the rest is taken back are seen just before their thing would go."""
     events = undo(run, PLAN, shelf, clock=FakeClock())
