@@ -33,6 +33,7 @@ GONE = "not found: somebody took it away already."
 NOTHING_LEFT = "not found: what it belonged to is gone, so there is nothing left to put back."
 AS_BEFORE = "It was as before already: somebody put it back."
 UNCHANGED = "It was like that before this run."
+NOT_AS_BEFORE = "What it had before is gone itself, so it cannot be put back; it is left as it is now."
 CHANGED = "Somebody changed it since; it is left as it is now."
 
 
@@ -436,11 +437,14 @@ def _restore(taking: _Taking, restore: Restore) -> str:
     ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, taking.carrier)
     if not ours:
         raise taking.changed(CHANGED, now, restore.read)
+    remove = restore.remove if former is None else None
     try:
-        taking.send(Undo(restore.remove if former is None and restore.remove else restore.put))
+        taking.send(Undo(remove or restore.put))
     except CloudError as problem:
         if not no_such_thing(problem):
             raise
+        if not remove:  # it was read just now, so it is there: what is not is what the former value names
+            raise _Stays(Stay(NOT_AS_BEFORE, "changed"), action.stands_on) from problem
         return NOTHING_LEFT
     return ""
 

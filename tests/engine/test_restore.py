@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from flows.engine import (
     Receipt,
     Restore,
     Run,
+    Undo,
     before,
 )
 from flows.engine.apply import apply
@@ -164,6 +166,25 @@ def test_put_back_by_hand_already(cloud: Aws, journal: Journal, s3: Any) -> None
     assert told.complete and not told.restored
     assert [left.why for left in told.left] == ["It was as before already: somebody put it back."]
     assert s3.get_bucket_policy(Bucket=WITH_POLICY)["Policy"] == former
+
+
+def test_left_when_what_it_had_before_is_gone(cloud: Aws, journal: Journal, s3: Any) -> None:
+    """A former value that names what somebody deleted since cannot be put back: it stays, as do those it stands on."""
+    plan = plan_for(WITH_POLICY)
+    bucket = Action("bucket", "Use it", Call("s3.PutBucketTagging"), undo=(Undo(Call("s3.DeleteBucket")),))
+    plan = Plan((bucket, replace(plan.actions[0], after=("bucket",))))
+    run = begun(journal, plan)
+    run.note("bucket", "ready", created=True)
+    do(run, plan, cloud)
+
+    def gone(_: int, call: Call) -> None:
+        if call.name == "PutBucketPolicy":
+            raise CloudError("There is none.", aws_code="NoSuchTarget")
+
+    told = take_back(run, plan, Between(cloud, before=gone))
+    assert standing(s3, WITH_POLICY) == json.loads(policy(WITH_POLICY, "Ours"))
+    assert ["gone itself" in left.why for left in told.left] == [True, False]
+    assert [left.what for left in told.left] == [f"Set the policy of {WITH_POLICY}", "Use it"] and not told.removed
 
 
 class Cut(BaseException):
