@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from .apply import as_made
+from .apply import fingerprints
 from .carry import Carrier, part
 from .cloud import Cloud
 from .journal import Run
 from .later_runs import Later, later_runs
 from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
-from .problems import CloudError, Denied, NoAccess, NoSuchCall
+from .problems import CloudError, NoAccess, NoSuchCall
 from .refusals import matches, no_such_thing
 from .remembering import Remembering
 
@@ -115,8 +115,8 @@ def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> l
         return []
     looked = [each for each in action.others if cloud or not each.each]
     found = [claim for each in looked if (claim := _claimed(action, each, carrier, cloud or carrier.cloud))]
-    if action.settings and _edited(action, carrier):
-        found.append(Claim(action.id, f"{EDITED}.", OTHERS))
+    if edited := _edited(action, carrier):
+        found.append(edited)
     return found
 
 
@@ -153,13 +153,11 @@ def _known(carrier: Carrier, ref: Ref) -> Any:
 
 
 def _leans(each: Any, others: Others, carrier: Carrier, cloud: Cloud) -> bool:
-    """Whether one that might lean on it does. What may not be looked at cannot be told, and counts as not."""
+    """Whether one that might lean on it does. Raises CloudError where that may not be looked at."""
     if others.each is None:
         return True
     try:
         told = cloud.make(others.each.fill(partial(of_theirs, each, carrier)))
-    except Denied:
-        return False
     except CloudError as problem:
         if not no_such_thing(problem):
             raise
@@ -202,19 +200,26 @@ def _id(each: Any) -> str:
     return str(each[0] if isinstance(each, list) else each)
 
 
-def _edited(action: Action, carrier: Carrier) -> bool:
-    """Whether something that was noted of it when it was ready is different now."""
+def _edited(action: Action, carrier: Carrier) -> Claim | None:
+    """That something which was noted of it when it was ready is different now, or cannot be seen."""
     facts = carrier.run.facts(action.id)
     first: Mapping[str, str] = facts.get("as_made", {})
     last: Mapping[str, str] = facts.get("as_ended", first)
     if not last:
-        return False
+        return None
 
     def changed() -> bool:
-        now = as_made(action, carrier).get("as_made") or {}  # nothing where it is gone or cannot be read
+        now = fingerprints(action, carrier) or {}
         return bool(now) and any(now.get(name) not in (digest, first.get(name)) for name, digest in last.items())
 
-    return carrier.believed(changed, bool, (action.id,))
+    try:
+        return Claim(action.id, f"{EDITED}.", OTHERS) if carrier.believed(changed, bool, (action.id,)) else None
+    except NoAccess:
+        raise
+    except CloudError as problem:
+        if isinstance(problem, NoSuchCall) or no_such_thing(problem):
+            return None
+        return Claim(action.id, f"It could not be seen whether somebody changed it: {problem}", known=False)
 
 
 def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, Stay], run: Run) -> dict[str, Stay]:

@@ -461,7 +461,7 @@ def _take_out(taking: _Taking, entry: Entry) -> str:
         document = carrier.believed(lambda: Document(carrier, action), lambda read: read.ours() is None, taking.fresh)
         ours = document.ours()
         if facts.get("before") is not None:
-            return ""
+            return UNCHANGED
         if ours is None:
             return "" if taking.begun or "after" not in facts else GONE
         if "after" in facts and digest(ours) != facts["after"]:

@@ -206,6 +206,37 @@ def test_what_cannot_be_looked_at_stays_until_it_can(run: Run, shelf: Shelf) -> 
     assert taken_back(run, shelf).complete and not shelf.things
 
 
+def test_what_might_be_changed_stays_until_it_can_be_seen(journal: Journal, shelf: Shelf) -> None:
+    """Whether somebody changed it is asked where only that is to be asked, too."""
+    plan = Plan((replace(thing("rug"), others=()),))
+    made = journal.begin("vpn", PLACE, shelf.identity.account)
+    made.confirm(plan, shelf.identity.account, PLACE)
+    assert not [event.problem for event in apply(made, plan, shelf, clock=FakeClock()) if event.problem]
+    shelf.refuses["GetThing rug"] = Denied("You may not.", permission="shelf:GetThing", aws_code="AccessDenied")
+    list(undo(made, plan, shelf, clock=FakeClock()))
+    (left,) = receipt(made, plan).left
+    assert left.why == "It could not be seen whether somebody changed it: You may not."
+    assert list(shelf.things) == ["rug"] and made.record.status == "undoing"
+
+
+def test_who_might_lean_on_it_and_may_not_be_looked_at(journal: Journal, shelf: Shelf) -> None:
+    """One of others that may not be looked at may be one that needs it."""
+    look = Call("shelf.GetThing", {"Name": "rug"})
+    asked = Others(
+        look, "Theirs", "Others stand on it", each=Call("shelf.GetThing", {"Name": found("id")}), leans="Name"
+    )
+    plan = Plan((replace(thing("rug"), others=(asked,)),))
+    made = journal.begin("vpn", PLACE, shelf.identity.account)
+    made.confirm(plan, shelf.identity.account, PLACE)
+    assert not [event.problem for event in apply(made, plan, shelf, clock=FakeClock()) if event.problem]
+    shelf.things["rug"]["Theirs"] = [["cat", None]]
+    shelf.refuses["GetThing cat"] = Denied("You may not.", permission="shelf:GetThing", aws_code="AccessDenied")
+    list(undo(made, plan, shelf, clock=FakeClock()))
+    (left,) = receipt(made, plan).left
+    assert left.why == "It could not be seen whether others use it: You may not."
+    assert list(shelf.things) == ["rug"] and made.record.status == "undoing"
+
+
 def test_an_emulator_that_does_not_know_the_question(run: Run, shelf: Shelf) -> None:
     """Where there is no such call there are no others."""
     shelf.refuses["GetThing rug"] = NoSuchCall("GetThing is not known here.", aws_code="InvalidAction")

@@ -328,7 +328,9 @@ def test_a_switch_goes_off_again_unless_it_was_on_before(
     )
     list(undo(run, plan, cloud, clock=clock))
     assert notified(s3) == {"QueueConfigurations": [theirs, later]} | (mine if on_before else {})
-    assert receipt(run, plan).complete
+    told = receipt(run, plan)
+    assert told.complete and told.removed == (() if on_before else ("Switch on",))
+    assert [left.why for left in told.left] == (["It was like that before this run."] if on_before else [])
 
 
 @pytest.mark.parametrize("on_before", [False, True])
