@@ -58,8 +58,12 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
     to go on. Raises CloudError."""
     kept = session.run
     assert kept is not None and kept.plan is not None, "only a confirmed run can be undone"
+    say(words.where(session.identity, session.place), err=True)
+    if not (theirs := standing(kept, kept.plan)):
+        say(f"Nothing of {kept.id} is left to take back.", err=True)
+        return True
     say(f"Undo {kept.id}. This will be taken back:", err=True)
-    for action in standing(kept, kept.plan):
+    for action in theirs:
         say(f"  - {line(action.undone or action.sentence)}", err=True)
     claims = session.claims()
     if claims:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flows.engine import Caution, Event, Problem, Receipt, Review, Session
 
 STOPPING = "Stopping after the calls that are under way…"
+STOPPED = "Stopped as you asked; what was sent is written down."
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What asks a program to end: the person, the machine, the line that is gone."""
 
@@ -42,13 +43,18 @@ def _heard(session: Session, work: Callable[[], int]) -> int:
         from . import words
 
         assert run is not None, "only a confirmed run is carried out or taken back"
-        return unheard(error, f"Go on with: {words.resume(run.id)}\nTake it back with: {words.undo(run.id)}")
+        further = [f"It ended: {run.record.status}."]
+        if run.record.status in ("applying", "failed"):
+            further.append(f"Go on with: {words.resume(run.id)}")
+        if run.record.status != "undone":
+            further.append(f"Take it back with: {words.undo(run.id)}")
+        return unheard(error, "\n".join(further))
 
 
 def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
-    from flows.engine import CloudError, JournalTrouble
+    from flows.engine import CloudError, JournalTrouble, Stopped
 
-    from . import batch
+    from . import batch, words
 
     problems: list[Problem] = []
     seen: dict[str, str] = {}
@@ -70,6 +76,8 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
         except (CloudError, JournalTrouble) as problem:
             problems.append(problem)
     document = batch.result(session, cautions)
+    if interrupted and not problems:
+        problems.append(Stopped(STOPPED, remedy=f"Go on with: {words.resume(run.id)}"))
     if problems:
         document["error"] = batch.as_error(problems[0])
     tell_result(session, document, output)
@@ -79,9 +87,9 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
 
 
 def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
-    from flows.engine import JournalTrouble
+    from flows.engine import JournalTrouble, Stopped
 
-    from . import batch
+    from . import batch, words
 
     batch.writable(session.place)
     seen: dict[str, str] = {}
@@ -94,6 +102,8 @@ def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
             if not _made_something(session):
                 raise
             trouble = problem
+    if interrupted and trouble is None and session.run:
+        trouble = Stopped(STOPPED, remedy=f"Go on with: {words.undo(session.run.id)}")
     code = tell_receipt(session, output, trouble)
     return 130 if interrupted else code
 
@@ -145,7 +155,8 @@ def tell(event: Event, output: str, seen: dict[str, str]) -> None:
     if output == "ndjson":
         print_json(batch.as_line(event), compact=True)
     elif words.news(event, seen):
-        click.echo(words.event(event), err=True)
+        with suppress(OSError):  # whoever cannot see the progress still gets the result
+            click.echo(words.event(event), err=True)
 
 
 def tell_result(session: Session, document: dict[str, Any], output: str) -> None:

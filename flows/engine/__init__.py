@@ -1,6 +1,7 @@
 """How every set-up works. The names that set-ups and front ends use are here."""
 
 from ..place import Place
+from .carry import Stopped
 from .claims import Claim
 from .cloud import Ask, Cloud, Identity
 from .device import DeviceSignIn
@@ -135,6 +136,7 @@ __all__ = [
     "SignInNeeded",
     "State",
     "Still",
+    "Stopped",
     "Text",
     "Undo",
     "Unplaced",

@@ -53,20 +53,24 @@ def held(company: Account, file: Path, operation: str) -> Iterator[tuple[subproc
                 hold.go.set()
 
 
-@pytest.mark.parametrize("times", [1, 3])
-def test_ctrl_c_finishes_the_call_and_is_130(handrail: Command, company: Account, answers: Answers, times: int) -> None:
+@pytest.mark.parametrize(
+    "signals", [(signal.SIGINT,), (signal.SIGINT,) * 3, (signal.SIGTERM,)], ids=["once", "thrice", "kill"]
+)
+def test_ctrl_c_finishes_the_call_and_is_130(
+    handrail: Command, company: Account, answers: Answers, signals: tuple[signal.Signals, ...]
+) -> None:
     before = company.picture()
     with held(company, answers(), "CreateVpnConnection") as (process, hold):
         assert process.stderr is not None
-        for _ in range(times):
-            process.send_signal(signal.SIGINT)
+        for each in signals:
+            process.send_signal(each)
             while "Stopping after the calls that are under way" not in process.stderr.readline():
                 pass
         hold.go.set()
         out, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 130
         document = json.loads(out)
-        assert document["status"] == "failed"
+        assert (document["status"], document["error"]["code"]) == ("failed", "stopped")
         made = [each for each in document["resources"] if each["action"] == "connection"]
         assert made, "the call in flight was not killed, and its answer is known"
         assert len(company.picture()["vpn_connections"]) == 1

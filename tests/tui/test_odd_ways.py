@@ -316,6 +316,18 @@ async def test_enter_does_not_overtake_what_was_typed_before_it() -> None:
         person.sees("What will be done", "Make office")
 
 
+async def test_enter_does_not_overtake_the_arrows_before_it() -> None:
+    async with somebody(Canned(), Start(flow="lists"), flow=Lists) as person:
+        await person.until("thing number 0")
+        for key in ("down", "down", "up", "down", "enter"):
+            person.app.post_message(Key(key, None))
+        await person.settle()
+        person.sees("Which odd name?")
+        session = person.app.desk.session
+        assert session is not None
+        assert session.answers()["many"] == "id-00002"
+
+
 async def test_moving_repaints_two_lines() -> None:
     """Over a slow line every repainted cell counts."""
     from textual.geometry import Region

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -102,8 +103,14 @@ class Page(Screen[None]):
             self._doing(slow, then, saying)
 
     def once_typed(self, then: Callable[[], None]) -> None:
-        """Do this when the field has taken what was typed before: keys that come in one go must not overtake it."""
-        (self.focused or self).call_later(then)
+        """Do this when the keys before it have done theirs: they may come in one go, and a key on its way from the
+        field or list up to the app, where it is found among the bindings, must not be overtaken."""
+
+        def follow(node: DOMNode) -> None:
+            above = node.parent
+            node.call_later(then if above is None else lambda: follow(above))
+
+        follow(self.focused or self)
 
     @property
     def gone(self) -> bool:
