@@ -26,6 +26,7 @@ from .plan import Action, Entry, Plan, Restore
 from .problems import CloudError, Lost, Problem
 from .refusals import matches
 from .settings import as_put, current
+from .whereabouts import same_accounts
 
 AT_ONCE = 8
 """Calls under way at the same time; EC2 allows bursts of far more (EC2 API throttling guide, 2026-10)."""
@@ -138,6 +139,7 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
     """One action, from wherever it was left. Raises Problem, after reporting it."""
     run = carrier.run
     try:
+        same_accounts([action], carrier)
         if run.status(action.id) not in ("done", "ready"):
             carrier.check()
             carrier.report(Event(Happening.STARTED, action.id, action.sentence))

@@ -550,6 +550,7 @@ class Plan:
         reads: calls the hand-over will make afterwards; they count for the permissions.
         secrets: random values that only AWS keeps.
         decisions: what must be decided before it is taken back.
+        accounts: the number of the account that each profile of its calls led to when it was confirmed.
     """
 
     actions: tuple[Action, ...]
@@ -559,6 +560,7 @@ class Plan:
     reads: tuple[Call, ...] = ()
     secrets: tuple[Secret, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = {RUN.action}

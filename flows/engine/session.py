@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -37,7 +37,7 @@ from .receipts import receipt
 from .remembering import Remembering
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import claimed, undo
-from .whereabouts import found_there, same_account
+from .whereabouts import accounts_of, found_there, same_account
 
 READABLE = (
     "{} is asked without TLS: whoever is on the way can read and change what is sent and answered, session tokens "
@@ -314,10 +314,11 @@ class Session:
             if open_:
                 names = ", ".join(c.id for c in open_)
                 raise Blocked(open_[0].message, "", f"Say yes to it, in batch with --accept {names}.")
+            plan = replace(review.plan, accounts=accounts_of(review.plan, self.cloud))
             self._begin()
             assert self.run is not None
             self.run.save_answers({key: said.raw for key, said in self._said.items()})  # suggested ones, too
-            self.run.confirm(review.plan, self.identity.account, self._here())
+            self.run.confirm(plan, self.identity.account, self._here())
         same_account(self.run.record, self.cloud)
         run = self.run
         assert run.plan is not None

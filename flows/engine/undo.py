@@ -28,6 +28,7 @@ from .problems import CloudError, Lost, NoAccess
 from .receipts import DOUBT, receipt
 from .refusals import in_use, matches, no_such_thing
 from .settings import as_put, current
+from .whereabouts import same_accounts
 
 GONE = "not found: somebody took it away already."
 NOTHING_LEFT = "not found: what it belonged to is gone, so there is nothing left to put back."
@@ -47,14 +48,16 @@ def undo(
 ) -> Iterator[Event]:
     """Take back, newest first, everything that this run made. Read `receipt` afterwards.
 
-    The run's status ends as `undone`; it stays `undoing` while something of it could not be taken back.
+    The run's status ends as `undone`; it stays `undoing` while something of it could not be taken back. Raises
+    CloudError where a profile of it does not lead to its account, or to none; nothing is done then.
     """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     carrier = Carrier(run, cloud, events.put, stop or threading.Event(), clock or RealClock(), decisions or {})
+    actions = standing(run, plan)
+    same_accounts(actions, carrier)
     run.set_status("undoing")
     for id in _ended(run, plan):
         run.note(id, "refused", why="it did not last")
-    actions = standing(run, plan)
     try:
         _adopt_first(actions, carrier)
         held = [claim for claim in claims(_looked_at(run, plan), carrier) if claim.holds(carrier.decisions)]
@@ -105,7 +108,9 @@ def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> l
     Only reads. Raises CloudError.
     """
     carrier = Carrier(run, cloud, lambda _: None, threading.Event(), clock or RealClock())
-    return claims(_looked_at(run, plan), carrier)
+    looked = _looked_at(run, plan)
+    same_accounts(looked, carrier)
+    return claims(looked, carrier)
 
 
 def standing(run: Run, plan: Plan) -> list[Action]:

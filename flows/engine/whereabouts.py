@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..place import Place
@@ -77,6 +77,31 @@ def same_account(record: Record, cloud: Cloud) -> None:
         raise NoAccess(
             f"{record.id} belongs to the partition {kept}, but you are signed in to {here.partition}.", "", remedy
         )
+
+
+def accounts_of(plan: Plan, cloud: Cloud) -> dict[str, str]:
+    """The number of the account that each profile in a plan leads to. Raises CloudError."""
+    return {profile: _account_of(profile, cloud) for profile in _profiles(plan.actions)}
+
+
+def same_accounts(actions: Iterable[Action], carrier: Carrier) -> None:
+    """Refuse to do anything with a profile that led to another account when this began. Raises CloudError."""
+    plan = carrier.run.plan
+    assert plan is not None, "only a confirmed run is carried out"
+    for profile in _profiles(actions):
+        made_in = plan.accounts.get(profile)
+        if made_in and (here := _account_of(profile, carrier.cloud)) != made_in:
+            what = f"The profile “{profile}” led to account {made_in} when this run began, and leads to {here} now."
+            raise NoAccess(what, "Nothing is done there.", "Let it lead there again, and repeat this.")
+
+
+def _profiles(actions: Iterable[Action]) -> list[str]:
+    named = (call.profile for action in actions for call, _ in action.calls())
+    return list(dict.fromkeys(profile for profile in named if profile))
+
+
+def _account_of(profile: str, cloud: Cloud) -> str:
+    return str(cloud.make(Call("sts.GetCallerIdentity", profile=profile)).get("Account", ""))
 
 
 def found_there(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> None:

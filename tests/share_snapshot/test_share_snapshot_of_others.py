@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
+from support.clouds import Between
 from support.colleagues import Deed, client, resource, taken_back_after
 from support.sessions import carried_out
 from support.share_snapshot import EXISTING, LOCKED, VARIANTS, own_key, session
 
-from flows.engine import Journal, Session
+from flows.engine import Call, Journal, NoAccess, Session
 from flows.engine.cloud import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 
@@ -134,4 +135,28 @@ def test_what_they_may_already_is_not_taken_from_them(
     (restore,) = told["DBSnapshotAttributesResult"]["DBSnapshotAttributes"]
     assert restore["AttributeValues"] == [SECOND_ACCOUNT_ID]
     assert "existed before" in " ".join(each.why for each in made.receipt().left)
+    assert made.receipt().complete
+
+
+def test_a_profile_that_leads_elsewhere_since(both: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Nothing is asked for or taken away in an account that the run was never in."""
+    moved = False
+
+    def asked(_: int, call: Call) -> None:
+        assert not moved or not call.profile or call.name == "GetCallerIdentity", call
+
+    class Moved(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            told = super().make(call)
+            return {**told, "Account": THEIRS} if moved and call.profile and call.name == "GetCallerIdentity" else told
+
+    made = session(Moved(both, before=asked), journal, RECEIVED, clock=clock)
+    carried_out(made)
+    moved = True
+    with pytest.raises(NoAccess, match=THEIRS):
+        made.claims()
+    with pytest.raises(NoAccess, match=SECOND_ACCOUNT_ID):
+        list(made.undo())
+    moved = False
+    list(made.undo())
     assert made.receipt().complete
