@@ -151,7 +151,8 @@ class FileStartsPipeline(Flow):
         status = pipeline_sources.versioning(self.cloud, self.bucket)
         if status == "Enabled":
             return [used]
-        return [used, start_rules.keep_versions(self.bucket, existed=True, status=status, after=())]
+        read = codepipeline.using(self.pipeline, f'"S3Bucket":"{self.bucket}"')
+        return [used, start_rules.keep_versions(self.bucket, existed=True, status=status, after=(), others=read)]
 
     def told(self) -> list[Action]:
         """Let the bucket tell EventBridge, unless it does."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -48,6 +49,10 @@ CALLS = ("PutObject", "CopyObject", "CompleteMultipartUpload")
 """The calls that a trail records for them."""
 VERSION = "$.detail.object.version-id"
 """Where in S3's own event the version of the file stands."""
+ASKS, SETTINGS = "PollForSourceChanges", ("S3Bucket", "S3ObjectKey", "AllowOverrideForS3ObjectKey")
+"""What tells a pipeline's S3 source to ask for changes, which it does if nothing is said, and what else there is to say
+(CodePipeline User Guide, "Amazon S3 source action reference", 2026-11)."""
+GONE = ("PipelineNotFoundException",)
 PRICE = Cost(
     "The rule and the bucket's events, at most 1 USD for a million files", Decimal(0), "2026-11",
     "Amazon EventBridge pricing page, US East (N. Virginia); no price list was read, and S3's events may be free",
@@ -80,14 +85,17 @@ def role_name(pipeline: str) -> str:
     return f"start-{pipeline}"[:64]
 
 
-def keep_versions(bucket: str, *, existed: bool, status: str, after: tuple[str, ...]) -> Action:
+def keep_versions(
+    bucket: str, *, existed: bool, status: str, after: tuple[str, ...], others: tuple[Others, ...] = ()
+) -> Action:
     """Switch versioning on, without which CodePipeline cannot read. S3 has no way back but to pause it.
 
     `existed`: the bucket was there before; one that this run makes goes altogether. `status` is as GetBucketVersioning
-    tells it, "" for never.
+    tells it, "" for never. `others` is who else may need it.
     """
     here = {"Bucket": bucket}
     look_at = Call("s3.GetBucketVersioning", here)
+    on = Find(look_at, "[Status][?@=='Enabled'] | [0]")
 
     def put(word: str) -> Call:
         return Call("s3.PutBucketVersioning", {**here, "VersioningConfiguration": {"Status": word}})
@@ -110,6 +118,9 @@ def keep_versions(bucket: str, *, existed: bool, status: str, after: tuple[str, 
         put("Enabled"),
         wait=Wait(look_at, "Status=='Enabled'", f"Waiting until {bucket} keeps versions", limit=300),
         undo=(back,) if existed else (),
+        find=on if existed else None,
+        unless=on if existed else None,
+        others=others if existed else (),
         not_yet=BUSY,
         after=after,
         part_of=("target", "pipeline"),
@@ -139,6 +150,11 @@ def send_events(bucket: str, account: str, *, unchecked: bool, after: tuple[str,
     """
     document = {"Bucket": bucket, "ExpectedBucketOwner": account, "NotificationConfiguration": edited("bucket-events")}
     put = Call("s3.PutBucketNotificationConfiguration", {**document, "SkipDestinationValidation": True})
+    named, kinds = "json(EventPattern).detail.bucket.name", 'json(EventPattern)."detail-type"'
+    # a bucket may be named by its beginning, for example
+    heard = f"!({named}) || contains({named}, '{bucket}') || {named}[?type(@)=='object']"
+    s3s = f"contains(EventPattern || '', '\"aws.s3\"') && !contains({kinds} || `[]`, '{BY_TRAIL}')"
+    theirs = f"Rules[?{s3s} && ({heard})]"
     return Action(
         "bucket-events",
         f"Let {bucket} send its events to EventBridge; all its other notifications stay",
@@ -146,6 +162,12 @@ def send_events(bucket: str, account: str, *, unchecked: bool, after: tuple[str,
         undo=Entry(
             look(bucket, account), DOCUMENT, {}, empty={}, within="EventBridgeConfiguration", key="", put=put,
             gone=("NoSuchBucket",),
+        ),
+        others=(
+            Others(
+                Call("events.ListRules"), join(theirs, " | [?Name!='", RULE, "'].Name"),
+                "Rules of others hear of its files by them",
+            ),
         ),
         not_yet=BUSY,
         after=after,
@@ -277,27 +299,37 @@ def stop_asking(
     def put(configuration: str) -> Call:
         action = f"merge(@, {{configuration: (({mine}) && {configuration}) || configuration || `{{}}`}})"
         stages = f"stages[*].merge(@, {{actions: actions[*].{action}}})"
-        whole = found(f"pipeline.merge(@, {{stages: {stages}}})")
+        changed = found(f"pipeline.merge(@, {{stages: {stages}}})")
         known = {"pipeline.name": (pipeline,), "pipeline.roleArn": (role,)}
-        return Call("codepipeline.UpdatePipeline", {"pipeline": whole}, known=known)
+        return Call("codepipeline.UpdatePipeline", {"pipeline": changed}, known=known)
 
     def with_(value: str) -> str:
-        return f"merge(configuration, `{json.dumps({'PollForSourceChanges': value})}`)"
+        return f"merge(configuration, `{json.dumps({ASKS: value})}`)"
 
-    asks = f"pipeline.stages[].actions[?{mine}][] | [0].configuration.PollForSourceChanges"
-    former = settings.get("PollForSourceChanges")
-    without = ", ".join(f'"{name}": "{name}"' for name in settings)
+    asks = f"pipeline.stages[].actions[?{mine}][] | [0].configuration.{ASKS}"
+    former = settings.get(ASKS)
+    rest = ", ".join(f"({name} && {{{name}: {name}}}) || `{{}}`" for name in sorted({*settings, *SETTINGS} - {ASKS}))
+    whole = f"sort(keys(merge({rest}, `{json.dumps({ASKS: ''})}`))) == sort(keys(@))"
+    # where there is more that is not known here, it is told to ask, which is the same as telling it nothing
+    without = f"(configuration | {whole} && merge({rest}) || merge(@, `{json.dumps({ASKS: 'true'})}`))"
     quiet = Call("codepipeline.ListPipelineExecutions", {"pipelineName": pipeline, "maxResults": 10})
     under_way = "pipelineExecutionSummaries[?!status || status=='InProgress' || status=='Stopping']"
+    over = Wait(
+        quiet, f"type(pipelineExecutionSummaries)=='array' && !({under_way})", f"{pipeline} is running",
+        now=f"{under_way} | [0].status", gone=GONE, typical=120, limit=3600,
+    )  # fmt: skip
+    still = Still(
+        look_at, _unlike(former or "", asks), "false",
+        "Somebody changed how the pipeline notices files since; it is left as it is now.",
+    )  # fmt: skip
+    told = Find(look_at, f"[{asks}][?@=='false'] | [0]")
+    back = put(without if former is None else with_(former))
     return (
         Action(
             "quiet",
             f"Wait until {pipeline} is not running, because changing it would stop a run",
             quiet,
-            wait=Wait(
-                quiet, f"type(pipelineExecutionSummaries)=='array' && !({under_way})", f"{pipeline} is running",
-                now=f"{under_way} | [0].status", typical=120, limit=3600,
-            ),
+            wait=replace(over, gone=()),
             after=after,
         ),
         Action(
@@ -306,18 +338,13 @@ def stop_asking(
             put(with_("false")),
             read=look_at,
             undo=(
-                Undo(
-                    put(f"configuration.{{{without}}}" if former is None else with_(former)),
-                    read=look_at,
-                    gone=("PipelineNotFoundException",),
-                    still=Still(
-                        look_at, _unlike(former or "", asks), "false",
-                        "Somebody changed how the pipeline notices files since; it is left as it is now.",
-                    ),
-                ),
+                Undo(quiet, wait=over, gone=GONE, still=still),
+                Undo(back, read=look_at, gone=GONE, still=still),
             ),
+            find=told,
+            unless=told,
             after=("quiet",),
             part_of=("target",),
             undone=f"How {pipeline} asks for changes itself",
         ),
-    )  # fmt: skip
+    )

@@ -141,6 +141,10 @@ def record(trail: Trail, now: Selectors, arn: str) -> Action:
     rest = f"({kind}[?!({mark})] || `{default}`)"
     look = Call("cloudtrail.GetEventSelectors", {"TrailName": trail.arn}, trail.home)
 
+    as_made = _as_told(ours, advanced=bool(now.advanced))
+    there = f"{kind}[?{mark}] | [0] | @ && ({as_made} && 'there' || 'otherwise')"
+    on = Find(look, f"{kind}[?{mark} && {as_made}] | [0]")
+
     def put(value: str) -> Call:
         return Call("cloudtrail.PutEventSelectors", {"TrailName": trail.arn, kind: found(value)}, trail.home)
 
@@ -154,9 +158,11 @@ def record(trail: Trail, now: Selectors, arn: str) -> Action:
                 put(rest),
                 read=look,
                 gone=("TrailNotFoundException",),
-                still=Still(look, f"{kind}[?{mark}] | [0] && 'there'", "there", "Somebody changed it since."),
+                still=Still(look, there, "there", "Somebody changed it since."),
             ),
         ),
+        find=on,
+        unless=on,
         part_of=("rule",),
         undone=f"What the trail {trail.name} writes down of that file",
         refusals={"InsufficientDependencyServiceAccessPermissionException": "Only the organization's own account may."},
@@ -271,6 +277,17 @@ def _ours(arn: str) -> dict[str, Any]:
 def _ours_classic(arn: str) -> dict[str, Any]:
     data = [{"Type": "AWS::S3::Object", "Values": [arn]}]
     return {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": False, "DataResources": data}
+
+
+def _as_told(ours: Mapping[str, Any], *, advanced: bool) -> str:
+    """JMESPath, true of a selector as AWS tells ours: nothing was added to it and nothing taken from it."""
+    if advanced:
+        more = "[StartsWith, EndsWith, NotEquals, NotStartsWith, NotEndsWith][]"
+        fields = sorted([each["Field"], each["Equals"], []] for each in ours["FieldSelectors"])
+        return f"sort_by(FieldSelectors || `[]`, &Field)[*].[Field, Equals, {more}] == `{_literal(fields)}`"
+    whole = [ours["ReadWriteType"], ours["IncludeManagementEvents"], ours["DataResources"], []]
+    more = "ExcludeManagementEventSources || `[]`"
+    return f"[ReadWriteType, IncludeManagementEvents, DataResources, {more}] == `{_literal(whole)}`"
 
 
 def _literal(value: Any) -> str:

@@ -18,7 +18,7 @@ from .journal import Run
 from .later_runs import Later, later_runs
 from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
 from .problems import CloudError, NoAccess, NoSuchCall
-from .refusals import matches, no_such_thing
+from .refusals import changes, matches, no_such_thing
 from .remembering import Remembering
 
 OTHERS, FILES, DELETE = "others", "files", "delete"
@@ -254,7 +254,8 @@ def mentioned(action: Action, plan: Plan, run: Run, look: Call, value: Any) -> s
         for told in run.facts(other.id).get("outputs", {}).values()
         if isinstance(told, str) and len(told) > 4 and told in text
     }
-    around = [other for other in plan.actions if other.id != action.id and other.call.service == look.service]
+    done = [other for other in plan.actions if other.id != action.id and changes(other.call)]
+    around = [other for other in done if other.call.service == look.service]
     same = {other.id for other in around if other.id in action.needs and asked.intersection(_words(other.call))}
     return told | same | {other.id for other in around if made_by(other, run) in asked}
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from support.clock import FakeClock
 from support.colleagues import Deed, client, taken_back_after
-from support.s3_pipeline import STANDING, VARIANTS, session
+from support.s3_pipeline import BUCKET, PIPELINE, STANDING, VARIANTS, audited, picture, session
 from support.sessions import carried_out
 
-from flows.engine import Journal, Session
+from flows.aws.start_rules import ASKS
+from flows.engine import Call, Journal, Session
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 
@@ -118,3 +121,175 @@ def test_what_a_rule_that_stays_needs_of_a_bucket_that_existed_stays_too(
     made = session(cloud, journal, STANDING, clock=clock)
     carried_out(made)
     taken_back_after(account, made, deed)
+
+
+def another_rule(account: PracticeAccount, made: Session, **bucket: object) -> None:
+    wanted = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": bucket}
+    client(account, "events").put_rule(Name="scan", EventPattern=json.dumps(wanted))
+
+
+def rule_for_the_same_bucket(account: PracticeAccount, made: Session) -> None:
+    another_rule(account, made, bucket={"name": [BUCKET, "theirs"]})
+
+
+def rule_for_buckets_that_begin_so(account: PracticeAccount, made: Session) -> None:
+    another_rule(account, made, bucket={"name": [{"prefix": "fjord"}]})
+
+
+def rule_for_all_buckets(account: PracticeAccount, made: Session) -> None:
+    another_rule(account, made, object={"key": ["index.html"]})
+
+
+def rule_for_another_bucket(account: PracticeAccount, made: Session) -> None:
+    another_rule(account, made, bucket={"name": ["theirs"]})
+
+
+def standing_pipeline_cloned(account: PracticeAccount, made: Session) -> None:
+    pipelines = client(account, "codepipeline")
+    pipelines.create_pipeline(pipeline={**pipelines.get_pipeline(name=PIPELINE)["pipeline"], "name": "theirs"})
+
+
+HEARD, READ = "Rules of others hear of its files by them: scan.", "Pipelines of others work with it: theirs."
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        Deed(rule_for_the_same_bucket, "bucket-events", HEARD),
+        Deed(rule_for_buckets_that_begin_so, "bucket-events", HEARD),
+        Deed(rule_for_all_buckets, "bucket-events", HEARD),
+        Deed(rule_for_another_bucket),
+        Deed(standing_pipeline_cloned, "versioning", READ),
+    ],
+    ids=lambda deed: deed.act.__name__,
+)
+def test_a_switch_on_which_others_lean_stays_on(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
+) -> None:
+    made = session(cloud, journal, STANDING, clock=clock)
+    carried_out(made)
+    taken_back_after(account, made, deed)
+
+
+def source(account: PracticeAccount, **changed: str) -> dict[str, str]:
+    """How the standing pipeline's source is set now, after a change."""
+    pipelines = client(account, "codepipeline")
+    pipeline = pipelines.get_pipeline(name=PIPELINE)["pipeline"]
+    configuration: dict[str, str] = pipeline["stages"][0]["actions"][0]["configuration"]
+    configuration |= changed
+    if changed:
+        pipelines.update_pipeline(pipeline=pipeline)
+    return configuration
+
+
+@pytest.mark.parametrize(
+    ("theirs", "asks"),
+    [({"AllowOverrideForS3ObjectKey": "true", "S3ObjectKey": "new.zip"}, {}), ({"New": "1"}, {ASKS: "true"})],
+    ids=["what AWS knows", "what came later"],
+)
+def test_of_a_source_that_others_set_only_the_asking_is_put_back(
+    account: PracticeAccount,
+    cloud: Aws,
+    journal: Journal,
+    clock: FakeClock,
+    theirs: dict[str, str],
+    asks: dict[str, str],
+) -> None:
+    before = source(account)
+    assert ASKS not in before
+    made = session(cloud, journal, STANDING, clock=clock)
+    carried_out(made)
+    source(account, **theirs)
+    list(made.undo())
+    assert source(account) == {**before, **theirs, **asks}
+
+
+def test_a_pipeline_that_runs_is_not_written_by_undo_either(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writing it would stop the run; so it is waited for."""
+    made = session(cloud, journal, STANDING, clock=clock)
+    carried_out(made)
+    sent, states, send = [], ["InProgress", "Stopping", "Succeeded"], vars(Aws)["_send"]
+
+    def told(aws: Aws, call: Call, how: object) -> Any:
+        sent.append(call.name)
+        if call.name == "ListPipelineExecutions":
+            state = states.pop(0) if len(states) > 1 else states[0]
+            return {"pipelineExecutionSummaries": [{"pipelineExecutionId": "1", "status": state}]}
+        return send(aws, call, how)
+
+    monkeypatch.setattr(Aws, "_send", told)
+    list(made.undo())
+    assert made.receipt().complete and states == ["Succeeded"]
+    assert "UpdatePipeline" not in sent[: sent.index("ListPipelineExecutions") + 2]
+
+
+def asks_no_more(account: PracticeAccount) -> None:
+    source(account, **{ASKS: "false"})
+
+
+def versions_kept(account: PracticeAccount) -> None:
+    client(account, "s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+
+
+def written_down_already(account: PracticeAccount) -> None:
+    trail = client(account, "cloudtrail")
+    standing = trail.get_event_selectors(TrailName="audit")["EventSelectors"]
+    values = [f"arn:aws:s3:::{BUCKET}/source.zip"]
+    theirs = {
+        "ReadWriteType": "WriteOnly", "IncludeManagementEvents": False,
+        "DataResources": [{"Type": "AWS::S3::Object", "Values": values}],
+    }  # fmt: skip
+    trail.put_event_selectors(TrailName="audit", EventSelectors=[*standing, theirs])
+
+
+@pytest.mark.parametrize(
+    ("answers", "action", "theirs"),
+    [
+        ("standing", "polling", asks_no_more),
+        ("standing", "versioning", versions_kept),
+        ("standing trail", "selectors", written_down_already),
+    ],
+    ids=lambda each: getattr(each, "__name__", None),
+)
+def test_what_others_switched_since_the_review_is_theirs(
+    account: PracticeAccount,
+    cloud: Aws,
+    journal: Journal,
+    clock: FakeClock,
+    answers: str,
+    action: str,
+    theirs: Callable[[PracticeAccount], None],
+) -> None:
+    audited(account.session)
+    made = session(cloud, journal, {**VARIANTS, "standing": STANDING}[answers], clock=clock)
+    made.review()
+    theirs(account)
+    before = picture(account.session)
+    carried_out(made)
+    assert made.run and not made.run.facts(action)["created"]
+    list(made.undo())
+    now = picture(account.session)
+    changed = {"polling": f"pipeline {PIPELINE}", "versioning": f"bucket {BUCKET}", "selectors": "trail audit"}[action]
+    assert now[changed] == before[changed]
+
+
+@pytest.mark.parametrize("advanced", [False, True], ids=["classic", "advanced"])
+def test_a_selector_that_others_widened_stays(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, advanced: bool
+) -> None:
+    trail = audited(account.session, advanced=advanced)
+    kind = "AdvancedEventSelectors" if advanced else "EventSelectors"
+    made = session(cloud, journal, VARIANTS["standing trail"], clock=clock)
+    carried_out(made)
+    selectors = trail.get_event_selectors(TrailName="audit")[kind]
+    if advanced:
+        selectors[-1]["FieldSelectors"][2]["Equals"].append("arn:aws:s3:::theirs/book.csv")
+    else:
+        theirs = {"Type": "AWS::Lambda::Function", "Values": ["arn:aws:lambda"]}
+        selectors[-1]["DataResources"].append(theirs)
+    trail.put_event_selectors(TrailName="audit", **{kind: selectors})
+    list(made.undo())
+    assert trail.get_event_selectors(TrailName="audit")[kind] == selectors
+    assert "Somebody changed it since." in {left.why for left in made.receipt().left}
