@@ -62,6 +62,7 @@ class Claim:
         things: what others have there: each an id, or an id and more by which it is known.
         others: where they were found.
         known: whether it could be looked at; if not, it stays until it can.
+        more: whether there are more things than those.
     """
 
     action: str
@@ -70,6 +71,7 @@ class Claim:
     things: tuple[Any, ...] = field(default=(), compare=False)
     others: Others | None = field(default=None, compare=False)
     known: bool = True
+    more: bool = field(default=False, compare=False)
 
     @property
     def stay(self) -> Stay:
@@ -124,11 +126,12 @@ def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> 
     try:
         path = str(fill(others.path, partial(_known, carrier)))
         ours, theirs = _made(carrier.run), list[Any]()
+        more = False
         for page in cloud.pages(others.look.fill(carrier.resolve)):
+            if more := len(theirs) > NAMED and not others.remove:  # nobody reads a hundred thousand files to decide
+                break
             them = (each for each in part(path, page) or () if not _is_one_of(ours, _id(each)))
             theirs += [each for each in them if _leans(each, others, carrier, cloud)]
-            if len(theirs) > NAMED and not others.remove:  # nobody reads a hundred thousand files before deciding
-                break
     except (NoSuchCall, KeyError):  # an emulator that does not know the question, or nothing was made
         return None
     except NoAccess:
@@ -141,7 +144,7 @@ def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> 
         return None
     named = list(dict.fromkeys(named_of(each) for each in theirs))
     shown = ", ".join(named[:NAMED]) + (" and more" if len(named) > NAMED else "")
-    return Claim(action.id, f"{others.what}: {shown}.", others.key, tuple(theirs), others)
+    return Claim(action.id, f"{others.what}: {shown}.", others.key, tuple(theirs), others, more=more)
 
 
 def _known(carrier: Carrier, ref: Ref) -> Any:

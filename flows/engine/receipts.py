@@ -24,6 +24,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
             continue
         facts, what = run.facts(action.id), called(action, run)
         costs = "; ".join(cost.what for cost in action.costs)
+        theirs = _theirs(facts)
         match run.status(action.id):
             case "undone":
                 match facts.get("how"):
@@ -35,8 +36,8 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                         removed += _removed(what, facts)
                         left += _left_of(what, facts)
                     case _:
-                        theirs = ", ".join(facts.get("with_it", ()))
                         removed.append(f"{what}, and with it what others had there: {theirs}" if theirs else what)
+                        theirs = ""
                         left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
                 left += [Left(**kept) for kept in facts.get("kept", ())]
                 stays = stays or bool(facts.get("kept"))
@@ -56,11 +57,22 @@ def receipt(run: Run, plan: Plan) -> Receipt:
             case _:
                 complete = False
                 left.append(Left(what, "It was not taken back yet.", costs))
+        if theirs:
+            removed.append(f"What others had there: {theirs} ({what})")
     left += [
         Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
         for use in plan.uses
     ]
     return Receipt(tuple(removed), tuple(restored), tuple(left), complete, stays, in_use)
+
+
+def _theirs(facts: Mapping[str, Any]) -> str:
+    """What others had in or on it and went: the first by name, and how many there were."""
+    named = facts.get("with_it", ())
+    shown, count, more = ", ".join(named), facts.get("with_all", len(named)), facts.get("with_more")
+    if not more and count <= len(named):
+        return shown
+    return f"{shown} and others, {'at least ' if more else ''}{count} in all"
 
 
 def _removed(what: str, facts: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -165,6 +165,8 @@ class _Taking:
         earlier = range(len(steps)) if run.status(id) == "undo" else ()
         self._sent: set[int] = set(run.facts(id).get("sent", earlier))
         self._earlier = set(self._sent)
+        self.going: list[Claim] = []
+        """What of others goes with the thing itself."""
 
     @property
     def begun(self) -> bool:
@@ -187,6 +189,17 @@ class _Taking:
         elif what is Sent.REFUSED and self.step not in self._earlier:
             self._sent.discard(self.step)
             self.note()
+        elif what is Sent.ANSWERED:
+            for claim in self.going:
+                self.went(claim.things, claim.more)
+            self.going = []
+
+    def went(self, things: Sequence[Any], more: bool = False) -> None:
+        """Write down what of others is gone, at once: the first by name, how many, and whether there were `more`."""
+        facts = self.carrier.run.facts(self.action.id)
+        names = [*facts.get("with_it", ()), *map(named_of, things[:NAMED])]
+        count = facts.get("with_all", 0) + len(things)
+        self.note(with_it=names[:NAMED], with_all=count, with_more=more or facts.get("with_more", False))
 
     @property
     def fresh(self) -> tuple[str, ...]:
@@ -233,8 +246,8 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
             run.note(action.id, "refused", how=Happening.REMOVED, why="its call never arrived")
             return
     _see(action, carrier)
-    with_it = _let_go(action, plan, carrier)
     taking = _Taking(action, plan, carrier, given_up)
+    _let_go(taking)
     if isinstance(action.undo, Restore):
         gone = _restore(taking, action.undo)
         how = Happening.GONE if gone else Happening.RESTORED
@@ -249,7 +262,7 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         gone = "" if all(taken) or given_up else GONE
         how = Happening.GONE if gone and not any(taken) else Happening.REMOVED
     kept = [] if how is Happening.GONE else _kept(action, carrier)
-    run.note(action.id, "undone", how=how, kept=kept, with_it=with_it, gone=gone)
+    run.note(action.id, "undone", how=how, kept=kept, gone=gone)
 
 
 def _steps(taking: _Taking, steps: Iterable[Undo]) -> list[bool]:
@@ -296,30 +309,33 @@ def _steps(taking: _Taking, steps: Iterable[Undo]) -> list[bool]:
     return taken
 
 
-def _let_go(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
-    """Look once more for what others claim of it, and take theirs away where that was decided; what goes with it.
+def _let_go(taking: _Taking) -> None:
+    """Look once more for what others claim of it, and take theirs away where that was decided.
 
     Raises _Stays if it must stay.
     """
-    names: list[str] = []
+    action, carrier = taking.action, taking.carrier
 
     def holding(found: list[Claim]) -> bool:
         return any(claim.holds(carrier.decisions) for claim in found)
 
-    for claim in carrier.believed(lambda: claims_on(action, carrier), holding, _resting_on(action, plan)):
-        if claim.holds(carrier.decisions):
-            raise _Stays(claim.stay, action.stands_on)
+    found = carrier.believed(lambda: claims_on(action, carrier), holding, _resting_on(action, taking.plan))
+    if holds := next((claim for claim in found if claim.holds(carrier.decisions)), None):
+        raise _Stays(holds.stay, action.stands_on)
+    for claim in found:
         remove = claim.others.remove if claim.others else None
-        for thing in claim.things if remove else ():
-            assert remove is not None
+        if remove is None:
+            taking.going.append(claim)
+            continue
+        for thing in claim.things:
             theirs = remove.fill(partial(of_theirs, thing, carrier))
             try:
                 carrier.send(theirs, (), action=action.id)
             except CloudError as problem:
                 if not no_such_thing(problem):
                     raise
-        names += map(named_of, claim.things[:NAMED])
-    return names
+            else:
+                taking.went([thing])
 
 
 def _resting_on(action: Action, plan: Plan) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -50,7 +51,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.things: dict[str, dict[str, Any]] = {}
-        self.refuses: dict[str, CloudError] = {}
+        self.refuses: dict[str, BaseException] = {}
         self.sent: list[str] = []
         self.dies = ""
 
@@ -163,6 +164,38 @@ def test_it_goes_with_a_yes_and_is_named(run: Run, shelf: Shelf) -> None:
     assert shelf.things == {}
     assert "The rug (rug), and with it what others had there: cat (Minka)" in told.removed
     assert "DeleteTheirs rug" in shelf.sent
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["refused", "killed"])
+def test_what_went_of_others_is_told_whatever_becomes_of_ours(run: Run, shelf: Shelf, cut: bool) -> None:
+    """Theirs are gone for good: the receipt says so at once, and also once ours has gone later on."""
+    shelf.things["rug"]["Theirs"] = [[f"moth-{number}", None] for number in range(12)]
+    if cut:
+        shelf.refuses["DeleteThing rug"] = KeyboardInterrupt()
+    else:
+        shelf.refuses["DeleteThing rug"] = Denied("You may not.", permission="shelf:DeleteThing")
+    with suppress(KeyboardInterrupt):
+        taken_back(run, shelf, {"others": DELETE})
+    theirs = ", ".join(f"moth-{number}" for number in range(10)) + " and others, 12 in all"
+    assert f"What others had there: {theirs} (The rug (rug))" in receipt(run, PLAN).removed
+    shelf.refuses.clear()
+    assert f"The rug (rug), and with it what others had there: {theirs}" in taken_back(run, shelf).removed
+
+
+def test_what_goes_with_it_is_told_once_it_went(journal: Journal, shelf: Shelf) -> None:
+    """What others have in a thing is gone with the thing itself, not with its refusal."""
+    look = Call("shelf.GetThing", {"Name": "rug"})
+    plan = Plan((replace(thing("rug"), others=(Others(look, "Theirs", "Others lie on it"),)),))
+    made = journal.begin("vpn", PLACE, shelf.identity.account)
+    made.confirm(plan, shelf.identity.account, PLACE)
+    assert not [event.problem for event in apply(made, plan, shelf, clock=FakeClock()) if event.problem]
+    shelf.things["rug"]["Theirs"] = [["cat", None]]
+    shelf.refuses["DeleteThing rug"] = Denied("You may not.", permission="shelf:DeleteThing")
+    list(undo(made, plan, shelf, clock=FakeClock(), decisions={"others": DELETE}))
+    assert not receipt(made, plan).removed
+    shelf.refuses.clear()
+    list(undo(made, plan, shelf, clock=FakeClock(), decisions={"others": DELETE}))
+    assert receipt(made, plan).removed == ("The rug (rug), and with it what others had there: cat",)
 
 
 def test_what_somebody_changed_stays(run: Run, shelf: Shelf) -> None:
