@@ -210,7 +210,13 @@ class Carrier:
         made = part(self.text(find.made), each) if find.bare else None
         if find.bare is None or not isinstance(made, datetime) or made < since:
             return False
-        return bool(part(self.text(find.untouched), self.cloud.make(find.bare.fill(self.resolve))))
+        try:
+            inside = self.cloud.make(find.bare.fill(self.resolve))
+        except CloudError as problem:
+            if not no_such_thing(problem):
+                raise
+            return False  # AWS does not know of it everywhere yet
+        return bool(part(self.text(find.untouched), inside))
 
     def pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises Stopped."""

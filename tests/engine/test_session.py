@@ -75,7 +75,7 @@ def test_nothing_is_looked_up_twice(cloud: Aws) -> None:
     made.review()
     first = list(watched.calls)
     assert len({(call.operation, repr(call.params)) for call in first}) == len(first)
-    assert len(first) <= 16
+    assert len([call for call in first if call.name != "SimulatePrincipalPolicy"]) <= 16
     for question in flows.find("vpn").questions:
         made.revisit(question.id)
         made.state()

@@ -141,3 +141,6 @@ def test_images_keep_their_keys_and_tags_and_are_copied_where_they_are_shared(
     own = there.describe_snapshots(SnapshotIds=[mine["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]])["Snapshots"]
     assert SECOND_ACCOUNT_ID in own[0]["KmsKeyId"]
     assert there.get_allowed_images_settings()["State"] == "disabled"
+    ec2.deregister_image(ImageId=copy)
+    with refused("InvalidAMIID.NotFound"):
+        ec2.describe_image_attribute(ImageId=copy, Attribute="launchPermission")

@@ -13,6 +13,7 @@ from flows.engine.cloud import changes
 from support.clock import FakeClock
 
 MAKE = ("Create", "Allocate", "Run", "Copy", "Request", "Send")
+NAMES = ("name", "bucket", "identifier")
 LATE = 25
 """Seconds for which it does not know."""
 
@@ -68,7 +69,7 @@ class LateCloud:
         if not call.name.startswith(("Delete", "Deregister", "Terminate", "Release", "Detach")):
             self._old, self._changed = dict(self._true), self._clock.now()
             if call.name.startswith(MAKE):
-                self._named |= dict.fromkeys(_ids(reply), self._changed)
+                self._named |= dict.fromkeys(_made(call, reply), self._changed)
             if self._loses and _key(call) not in self._lost and call.name.startswith(MAKE):
                 self._lost.add(_key(call))
                 raise Lost(f"The answer to {call.operation} got lost.")
@@ -95,6 +96,16 @@ class LateCloud:
 
 def _key(call: Call) -> str:
     return json.dumps([call.operation, call.region, call.profile, call.params], sort_keys=True, default=str)
+
+
+def _made(call: Call, reply: dict[str, Any]) -> set[str]:
+    """What a reply names that was not there before: what AWS thought of, and the names that the call gave."""
+    given = {
+        **call.params,
+        **{name: each for part in call.params.values() if isinstance(part, dict) for name, each in part.items()},
+    }
+    names = {each for name, each in given.items() if name.lower().endswith(NAMES) and isinstance(each, str)}
+    return {id for id in _ids(reply) if id in names or id not in set(_ids(call.params))}
 
 
 def _ids(value: Any) -> Iterator[str]:
