@@ -119,7 +119,8 @@ class Carrier:
             return self.clock.now() - self._noticed[action]
         noted = self.run.when(action, kind) or self.run.when(action, "ready")
         passed = self.clock.now() - self._began
-        return (self._opened - noted).total_seconds() + passed if noted else float("inf")
+        # a clock that went ahead when it was noted and is right again makes nothing younger than new
+        return max((self._opened - noted).total_seconds(), 0) + passed if noted else float("inf")
 
     def lately(self, actions: Iterable[str]) -> bool:
         """Whether one of these was done so shortly ago that AWS may not know of it everywhere."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from flows.engine import (
     found,
 )
 from flows.engine.apply import apply
+from flows.engine.carry import FRESH
 from flows.engine.claims import DELETE
 from flows.engine.events import Receipt
 from flows.engine.journal import Run
@@ -196,6 +198,15 @@ def test_what_goes_with_it_is_told_once_it_went(journal: Journal, shelf: Shelf) 
     shelf.refuses.clear()
     list(undo(made, plan, shelf, clock=FakeClock(), decisions={"others": DELETE}))
     assert receipt(made, plan).removed == ("The rug (rug), and with it what others had there: cat",)
+
+
+def test_a_clock_that_went_ahead_and_is_right_again(run: Run, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was noted in the future is new, and no newer: it is not waited for longer."""
+    monkeypatch.setattr(run, "when", lambda *_: datetime.now(UTC) + timedelta(minutes=14))
+    clock = FakeClock()
+    del shelf.things["rug"]
+    list(undo(run, PLAN, shelf, clock=clock))
+    assert clock.now() < 2 * FRESH
 
 
 def test_what_somebody_changed_stays(run: Run, shelf: Shelf) -> None:
