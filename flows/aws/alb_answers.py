@@ -224,6 +224,12 @@ def _plain(flow: Answers) -> Listener | None:
     return next((each for each in found if each.port == 80 and each.protocol == HTTP), None)
 
 
+def leading_to_https(flow: Answers) -> list[str]:
+    """The ARNs of the chosen listener's rules that send visitors to https."""
+    standing = lb.raw_rules(flow.cloud, flow.listener) if isinstance(flow.listener, Listener) else []
+    return [each["RuleArn"] for each in standing if _to_https(each)]
+
+
 def _to_https(rule: Mapping[str, Any]) -> bool:
     answer = lb.answer(rule["Actions"])
     return isinstance(answer, Redirect) and answer.protocol == HTTPS

@@ -17,6 +17,7 @@ from .alb_answers import (
     conditions,
     first_place,
     https_here,
+    leading_to_https,
     listening,
     new_https,
     own_rules,
@@ -61,7 +62,13 @@ def openings(flow: Answers) -> list[Action]:
         return []
     found = ports.groups(flow.cloud, flow.load_balancer.groups)
     name = flow.load_balancer.name
-    return [ports.open_port(found[0], port, flow.visitors, f"{name}-{port}") for port in closed_ports(flow)]
+    standing = [each.arn for each in lb.listeners(flow.cloud, flow.load_balancer)]
+    return [
+        ports.open_port(
+            found[0], port, flow.visitors, f"{name}-{port}", others=change.on_port(flow.load_balancer, port, standing)
+        )
+        for port in closed_ports(flow)
+    ]
 
 
 def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
@@ -73,7 +80,7 @@ def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
     http = flow.listener.arn if isinstance(flow.listener, Listener) else ""
     return change.https_listener(
         flow.load_balancer, flow.certificate.arn, flow.tls_policy, forward, after=after, proved=expected,
-        rules=to_copy(flow) if flow.copy_rules else [], led_here=(http, actions(flow)),
+        rules=to_copy(flow) if flow.copy_rules else [], led_here=(http, actions(flow)), leading=leading_to_https(flow),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Find, Late, Ref, Still, Undo, join
+from flows.engine import RUN, Action, Call, Find, Late, Others, Ref, Still, Undo, join
 
 KINDS = {
     "IpRanges": "CidrIp",
@@ -58,7 +58,15 @@ class Rule:
 
 
 def admit(
-    id: str, sentence: str, group: Late, rules: Iterable[Rule], *, about: str, undone: str, **more: Mapping[str, Any]
+    id: str,
+    sentence: str,
+    group: Late,
+    rules: Iterable[Rule],
+    *,
+    about: str,
+    undone: str,
+    others: tuple[Others, ...] = (),
+    **more: Mapping[str, Any],
 ) -> Action:
     """Add rules to a security group, all of them or none; each is described with the run.
 
@@ -69,6 +77,7 @@ def admit(
         rules: what is added.
         about: what the rules' description says behind the run: "office".
         undone: what the receipt calls them.
+        others: what of others may need them.
         more: further parameters of the call, such as tags.
     """
     rules = tuple(rules)
@@ -85,6 +94,7 @@ def admit(
         ),
         undo=tuple(_taken_back(id, group, rule, place) for place, rule in enumerate(rules)),
         find=Find(look, join("(", mine, " || `null`) && {SecurityGroupRules: ", mine, "}")),
+        others=others,
         type="AWS::EC2::SecurityGroupIngress",
         undone=undone,
     )

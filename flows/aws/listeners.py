@@ -125,6 +125,7 @@ def https_listener(
     proved: bool,
     rules: Iterable[Mapping[str, Any]],
     led_here: tuple[str, list[dict[str, Any]]],
+    leading: Iterable[str] = (),
 ) -> Action:
     """A listener on 443.
 
@@ -137,10 +138,13 @@ def https_listener(
         proved: whether it counts only once a server behind it is healthy.
         rules: those of the other listener that this run will copy.
         led_here: the ARN of the listener that this run lets lead here, and how.
+        leading: the ARNs of the rules that led here when there was nothing.
     """
     secure = {"SslPolicy": policy, "Certificates": [{"CertificateArn": certificate}]}
     action = _listener("https-listener", "Listen on port 443 for https", balancer, 443, actions, after=after, **secure)
-    action = replace(action, others=(*_on_it(action.resource, rules, https=True), _led_to(balancer, *led_here)))
+    action = replace(
+        action, others=(*_on_it(action.resource, rules, https=True), *_led_to(balancer, *led_here, leading))
+    )
     to = forwards_to(actions[0])
     if not (proved and to):
         return action
@@ -185,15 +189,36 @@ def _on_it(listener: Late, ours: Iterable[Mapping[str, Any]], *, https: bool) ->
     return (rules, certificates) if https else (rules,)
 
 
-def _led_to(balancer: LoadBalancer, listener: str, actions: list[dict[str, Any]]) -> Others:
-    """The other listeners from which visitors are sent to https, but for the one that this run lets do so."""
+def on_port(balancer: LoadBalancer, port: int, standing: Iterable[str]) -> tuple[Others]:
+    """The listeners on a port that are neither this run's nor were there, which are known by their ARNs."""
+    look = Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn})
+    theirs = f"Listeners[?Port==`{port}` && !contains({edits.literal([*standing])}, ListenerArn)].[ListenerArn, Port]"
+    return (Others(look, theirs, "Others listen on that port"),)
+
+
+def _led_to(
+    balancer: LoadBalancer, listener: str, actions: list[dict[str, Any]], leading: Iterable[str]
+) -> tuple[Others, ...]:
+    """The other listeners from which visitors are sent to https, as a whole or by rules, but for what this run lets do
+    so and the rules that did before."""
     ours = edits.literal(actions[0].get("RedirectConfig"))
-    return Others(
-        Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn}),
-        "Listeners[?DefaultActions[?RedirectConfig.Protocol=='HTTPS' && RedirectConfig.Port=='443']"
+    look = Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn})
+    there = "RedirectConfig.Protocol=='HTTPS' && RedirectConfig.Port=='443'"
+    theirs = f"!IsDefault && Actions[?{there}] && !contains({edits.literal([*leading])}, RuleArn)"
+    whole = Others(
+        look,
+        f"Listeners[?DefaultActions[?{there}]"
         f" && !(ListenerArn=='{listener}' && DefaultActions[0].RedirectConfig=={ours})].[ListenerArn, Port]",
         "Visitors are sent to it by",
     )
+    by_rules = Others(
+        look,
+        "Listeners[?Port!=`443`].[ListenerArn, Port]",
+        "Visitors are sent to it by rules of",
+        each=Call("elbv2.DescribeRules", {"ListenerArn": found("id")}),
+        leans=join(f"Rules[?{theirs} && RuleArn!='", Ref("rule", "Rules[0].RuleArn"), "']"),
+    )
+    return whole, by_rules
 
 
 def rule(

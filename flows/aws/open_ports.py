@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
-from flows.engine import Action, Call, Cloud, Refused
+from flows.engine import Action, Call, Cloud, Others, Refused
 
 from . import group_rules
 from .group_rules import KINDS
@@ -83,8 +83,10 @@ def networks(cloud: Cloud, vpc: str) -> tuple[Source, ...]:
     return tuple(Source("IpRanges", block) for block in blocks)
 
 
-def open_port(group: Group, port: int, wanted: tuple[Source, ...], name: str) -> Action:
-    """Let `wanted` use a port of what is in the group."""
+def open_port(
+    group: Group, port: int, wanted: tuple[Source, ...], name: str, others: tuple[Others, ...] = ()
+) -> Action:
+    """Let `wanted` use a port of what is in the group. `others` is what of others may need that."""
     return group_rules.admit(
         f"open-{port}-{group.id}",
         f"Let {', '.join(map(str, wanted))} use port {port} in the security group {group.name} ({group.id})",
@@ -92,6 +94,7 @@ def open_port(group: Group, port: int, wanted: tuple[Source, ...], name: str) ->
         [group_rules.Rule("tcp", port, port, each.kind, each.value, f"from {each}") for each in wanted],
         about="visitors",
         undone=f"The rule for port {port} in the security group {group.name} ({group.id})",
+        others=others,
         **tagged("security-group-rule", name),
     )
 

@@ -77,6 +77,20 @@ def another_port_leads_there(client: Client, made: Made) -> None:
     )
 
 
+def rule_leads_there(client: Client, made: Made) -> None:
+    client("elbv2").create_rule(ListenerArn=http(client), Priority=5, Conditions=HOST, Actions=to(Port="443"))
+
+
+def our_listener_replaced(client: Client, made: Made) -> None:
+    elbv2 = client("elbv2")
+    (ours,) = elbv2.describe_listeners(ListenerArns=[made["https-listener"]])["Listeners"]
+    elbv2.delete_listener(ListenerArn=made["https-listener"])
+    elbv2.create_listener(
+        LoadBalancerArn=ours["LoadBalancerArn"], Protocol="HTTPS", Port=443, Certificates=ours["Certificates"],
+        DefaultActions=FIXED,
+    )  # fmt: skip
+
+
 def rule_pointed_elsewhere(client: Client, made: Made) -> None:
     client("elbv2").modify_rule(RuleArn=made["rule"], Actions=FIXED)
 
@@ -141,6 +155,12 @@ DEEDS: Mapping[str, Deed] = {
     "http deleted": Deed(http_deleted, {BEFORE: NOTHING_LEFT}, "https"),
     "another port leads there": Deed(
         another_port_leads_there, {HTTPS: r"^Visitors are sent to it by: arn:\S+ \(8080\)", PORT: NEEDED}, "https"
+    ),
+    "rule leads there": Deed(
+        rule_leads_there, {HTTPS: r"^Visitors are sent to it by rules of: arn:\S+ \(80\)", PORT: NEEDED}, "https"
+    ),
+    "our listener replaced": Deed(
+        our_listener_replaced, {HTTPS: NOT_FOUND, PORT: r"^Others listen on that port: arn:\S+ \(443\)"}, "https"
     ),
     "rule pointed elsewhere": Deed(rule_pointed_elsewhere, {RULE: CHANGED}, "gone"),
     "rule pointed elsewhere, https": Deed(
