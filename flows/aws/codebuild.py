@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.engine import RUN, Action, Call, Cost, Find, Others, Ref, Settings, Still, Undo, found, join
 
+from . import namesakes
 from .roles import allow, of_account
 
 IMAGES = {
@@ -31,7 +32,8 @@ def log_group(project: str) -> str:
 
 def log(project: str, label: str) -> tuple[Action, Action]:
     """The log of the builds, forgotten after 30 days."""
-    here = {"logGroupName": log_group(project)}
+    named = log_group(project)
+    here = {"logGroupName": named}
     mine = {"Name": label, "handrail:run": RUN, "handrail:flow": Ref("handrail", "flow")}
     look = Call("logs.DescribeLogGroups", {"logGroupNamePrefix": log_group(project)})
     there = f"logGroups[?logGroupName=='{log_group(project)}'] | [0]"
@@ -40,6 +42,13 @@ def log(project: str, label: str) -> tuple[Action, Action]:
         f"Create the log {log_group(project)}",
         Call("logs.CreateLogGroup", {**here, "tags": mine}),
         undo=(Undo(Call("logs.DeleteLogGroup", here), gone=("ResourceNotFoundException",)),),
+        others=(
+            namesakes.by_tags_of_each(
+                "log", look,
+                f"logGroups[?logGroupName=='{named}' && logGroupArn].['“{named}”', logGroupArn]",
+                Call("logs.ListTagsForResource", {"resourceArn": found("[1]")}),
+            ),
+        ),
         find=Find(
             look, there,
             proof=Call("logs.ListTagsForResource", {"resourceArn": found("logGroupArn")}),
@@ -54,7 +63,10 @@ def log(project: str, label: str) -> tuple[Action, Action]:
         "log-days",
         f"Delete what is in the log after {LOG_DAYS} days",
         Call("logs.PutRetentionPolicy", {**here, "retentionInDays": LOG_DAYS}),
-        settings=Settings(look, f"{there}.{{days: [retentionInDays], filters: metricFilterCount, key: [kmsKeyId]}}"),
+        settings=Settings(
+            look,
+            f"{there}.{{days: [retentionInDays], filters: metricFilterCount, key: [kmsKeyId], made: creationTime}}",
+        ),
         of_new="log",
     )  # fmt: skip
 
@@ -115,7 +127,7 @@ def project(
                 still=Still(look, "projects[0].name", name, "Another project has its name."),
             ),
         ),
-        others=tuple(others),
+        others=(namesakes.by_tags("build project", look, "projects", "tags", name), *others),
         settings=Settings(
             look,
             "projects[0].{role: serviceRole, about: [description], source: source, more: secondarySources || `[]`, "

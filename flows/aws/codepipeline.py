@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Settings, Still, Undo, Wait, found, join
 
+from . import namesakes
 from .roles import allow, of_account
 
 STAGES = "join(', ', stageStates[?stageName && latestExecution.status].join(' ', [stageName, latestExecution.status]))"
@@ -142,6 +143,9 @@ def pipeline(
             ),
         ),
         others=(
+            namesakes.by_tags(
+                "pipeline", Call("codepipeline.ListTagsForResource", {"resourceArn": arn}), "[@]", "tags", name
+            ),
             Others(
                 Call("events.ListRuleNamesByTarget", {"TargetArn": arn}), join("RuleNames[?@!='handrail-", RUN, "']"),
                 "Rules of others start it",

@@ -25,6 +25,7 @@ from flows.engine import (
     Kept,
     Late,
     Others,
+    Ref,
     Refused,
     Settings,
     Undo,
@@ -33,7 +34,7 @@ from flows.engine import (
     join,
 )
 
-from . import firewalls, tags
+from . import firewalls, namesakes, tags
 from .database_prices import SNAPSHOT
 from .database_versions import CLASS, PORTS
 from .firewalls import GROUP
@@ -140,6 +141,7 @@ def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
     """The subnets between which a database can move. AWS lists them without their tags."""
     chosen, here = tuple(subnets), {"DBSubnetGroupName": name}
     called = ", ".join(subnet.name or subnet.id for subnet in chosen)
+    arn = Ref("subnets", "DBSubnetGroup.DBSubnetGroupArn")
     in_it = f"DBSubnetGroup.DBSubnetGroupName=='{name}'", f"DBSubnetGroup=='{name}'"
     return Action(
         "subnets",
@@ -158,15 +160,20 @@ def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
                 not_yet=("InvalidDBSubnetGroupStateFault",),
             ),
         ),
-        others=_databases_of_others(name, *in_it, "Databases of others are in it"),
+        others=(
+            namesakes.by_tags(
+                "subnet group", Call("rds.ListTagsForResource", {"ResourceName": arn}), "[@]", "TagList", name
+            ),
+            *_databases_of_others(name, *in_it, "Databases of others are in it"),
+        ),
         settings=Settings(
             Call("rds.DescribeDBSubnetGroups", here),
             "DBSubnetGroups[0].{subnets: Subnets && sort(Subnets[].SubnetIdentifier)}",
         ),
         find=Find(
             Call("rds.DescribeDBSubnetGroups"),
-            f"DBSubnetGroups[?DBSubnetGroupName=='{name}'] | [0]",
-            proof=Call("rds.ListTagsForResource", {"ResourceName": found("DBSubnetGroupArn")}),
+            f"DBSubnetGroups[?DBSubnetGroupName=='{name}'] | [0].{{DBSubnetGroup: @}}",
+            proof=Call("rds.ListTagsForResource", {"ResourceName": found("DBSubnetGroup.DBSubnetGroupArn")}),
             ours=join("TagList[?Key=='handrail:run'].Value | [0] == '", RUN, "'"),
         ),
         type="AWS::RDS::DBSubnetGroup",
@@ -209,6 +216,7 @@ def cluster(
     snapshot = Find(
         Call("rds.DescribeDBClusterSnapshots", {"DBClusterSnapshotIdentifier": last}), "DBClusterSnapshots[0]"
     )
+    made = Ref("cluster", "DBCluster.DbClusterResourceId")
     kept = Kept(join("The last snapshot ", *last.parts), "You asked to keep it.", SNAPSHOT, snapshot)
     return Action(
         "cluster",
@@ -237,6 +245,7 @@ def cluster(
             _deleted(name, {"SkipFinalSnapshot": True}, "no"),
         ),
         others=(
+            namesakes.by_id("cluster", look, "DBClusters[0]", "DbClusterResourceId", made),
             Others(look, f"DBClusters[0].[{kept_by}][] | [?@]", "AWS keeps it as long as this stands", key=""),
             Others(
                 look,
@@ -253,7 +262,7 @@ def cluster(
         ),
         find=Find(
             Call("rds.DescribeDBClusters"),
-            join(f"DBClusters[?DBClusterIdentifier=='{name}' && ", *_MINE.parts, "] | [0]"),
+            join(f"DBClusters[?DBClusterIdentifier=='{name}' && ", *_MINE.parts, "] | [0].{DBCluster: @}"),
         ),
         after=after,
         type="AWS::RDS::DBCluster",
@@ -300,6 +309,7 @@ def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool,
                 gone=("DBInstanceNotFound", "InvalidDBInstanceState: already being deleted"),
             ),
         ),
+        others=(namesakes.by_tags("instance", look, "DBInstances", "TagList", called),),
         settings=Settings(
             look, "DBInstances[0].{class: DBInstanceClass, priority: PromotionTier, public: PubliclyAccessible}"
         ),

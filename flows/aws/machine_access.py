@@ -15,7 +15,7 @@ from typing import Any
 from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Late, Others, Ref, Still, Undo, Wait, found, join
 from flows.engine.clock import RealClock
 
-from . import roles
+from . import namesakes, roles
 from .tags import tags
 
 ONLINE, SUCCESS, DOCUMENT = "Online", "Success", "AWS-RunShellScript"
@@ -93,12 +93,16 @@ def access(name: str, machine: Ref) -> Iterator[Action]:
         "' && State!='disassociated' && InstanceId!='", machine, "'].InstanceId",
     )  # fmt: skip
     profiled, gone = {"InstanceProfileName": name}, ("NoSuchEntity",)
+    made = Ref("profile", "InstanceProfile.InstanceProfileId")
+    look = Call("iam.GetInstanceProfile", profiled)
+    other = namesakes.by_id("instance profile", look, "InstanceProfile", "InstanceProfileId", made, gone)
     yield Action(
         "profile",
         f"Create the instance profile {name}, by which a machine gets its role",
         Call("iam.CreateInstanceProfile", {**profiled, "Tags": tags(name)}),
         undo=(Undo(Call("iam.DeleteInstanceProfile", profiled), gone=gone, not_yet=("DeleteConflict",)),),
         others=(
+            other,
             Others(
                 Call("iam.GetInstanceProfile", profiled),
                 f"InstanceProfile.Roles[?RoleName!='{name}'].RoleName",
@@ -130,7 +134,11 @@ def access(name: str, machine: Ref) -> Iterator[Action]:
                 still=Still(looked, f"{there}.InstanceProfileName", name, "Another role is in it by now."),
             ),
         ),
-        others=(Others(Call("ec2.DescribeIamInstanceProfileAssociations"), carrying, "Machines of others have it"),),
+        others=(
+            other,
+            roles.namesake("role", name),
+            Others(Call("ec2.DescribeIamInstanceProfileAssociations"), carrying, "Machines of others have it"),
+        ),
         part_of=(machine.action,),
         find=Find(looked, f"{there}.{{InstanceProfile: @}}"),
         after=("role-policy", "profile"),

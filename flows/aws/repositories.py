@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Still, Undo, found, join, shell
+from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Ref, Still, Undo, found, join, shell
+
+from . import namesakes
 
 
 def standing(cloud: Cloud, name: str) -> dict[str, str] | None:
@@ -22,6 +24,7 @@ def create(name: str) -> Action:
     """Make an empty repository. Undo deletes it only while nothing was pushed to it."""
     here = {"repositoryName": name}
     look = Call("codecommit.GetRepository", here)
+    made = Ref("repository", "repositoryMetadata.repositoryId")
     return Action(
         "repository",
         f"Create the CodeCommit repository {name}, empty until your first push",
@@ -40,6 +43,7 @@ def create(name: str) -> Action:
                 ),
             ),
         ),
+        others=(namesakes.by_id("repository", look, "repositoryMetadata", "repositoryId", made),),
         find=Find(
             look, "repositoryMetadata.{Arn: Arn, repositoryMetadata: @}",
             proof=Call("codecommit.ListTagsForResource", {"resourceArn": found("Arn")}),

@@ -30,6 +30,7 @@ from flows.engine import (
     join,
 )
 
+from . import namesakes
 from .tags import tags
 
 POLICY = "handrail"
@@ -81,7 +82,7 @@ def service_role(
         f"Create the role {name}, {purpose}",
         Call("iam.CreateRole", {**here, "AssumeRolePolicyDocument": _document([trust]), "Tags": tags(name)}),
         undo=(Undo(Call("iam.DeleteRole", here), gone=("NoSuchEntity",)),),
-        others=(*_others(name, profile), *others),
+        others=(namesake(id, name), *_others(name, profile), *others),
         settings=Settings(
             Call("iam.GetRole", here),
             "Role.{trust: AssumeRolePolicyDocument, boundary: [PermissionsBoundary.PermissionsBoundaryArn]}",
@@ -108,6 +109,12 @@ def service_role(
         after=(id,),
         undone=f"What the role {name} may do",
     )
+
+
+def namesake(id: str, name: str) -> Others:
+    """Another role of that name than the one that the action made."""
+    look = Call("iam.GetRole", {"RoleName": name})
+    return namesakes.by_id("role", look, "Role", "RoleId", Ref(id, "Role.RoleId"), ("NoSuchEntity",))
 
 
 def _others(role: str, profile: str) -> tuple[Others, ...]:

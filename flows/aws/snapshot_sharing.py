@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Settings, Still, Undo, Wait, join
 
-from . import edits, shared_keys, tags
+from . import edits, namesakes, shared_keys, tags
 from .snapshots import CLUSTER, INSTANCE, OF, Data
 
 GONE = {
@@ -56,7 +56,7 @@ def make(data: Data, called: str, accounts: Sequence[str], *, passing: bool) -> 
         wait=_available(kind, called, "Making the snapshot"),
         undo=_deleted(kind, called),
         find=_ours(kind, called),
-        others=(_shared_further(kind, called, accounts),),
+        others=(_namesake(kind, called), _shared_further(kind, called, accounts)),
         settings=_settings(kind, called),
         not_yet=("InvalidDBInstanceState", "InvalidDBClusterStateFault"),
         type=f"AWS::RDS::{kind}",
@@ -104,7 +104,7 @@ def copy(
         wait=_available(kind, called, "Copying the snapshot", region),
         undo=_deleted(kind, called, region),
         find=_ours(kind, called, region),
-        others=(_shared_further(kind, called, accounts, region),),
+        others=(_namesake(kind, called, region), _shared_further(kind, called, accounts, region)),
         settings=_settings(kind, called, region),
         after=(*source.after, *after),
         copies=(*source.after, *shared_keys.let_in(after)),
@@ -186,7 +186,7 @@ def receive(piece: Piece, region: str, profile: str, *, encrypted: bool, after: 
         wait=_available(kind, called, "Copying it there", region, profile),
         undo=_deleted(kind, called, region, profile),
         find=_ours(kind, called, region, profile),
-        others=(_shared_further(kind, called, (), region, profile),),
+        others=(_namesake(kind, called, region, profile), _shared_further(kind, called, (), region, profile)),
         settings=_settings(kind, called, region, profile),
         after=tuple(after),
         copies=(*after, *piece.after),
@@ -224,6 +224,12 @@ def _shared_further(kind: str, called: str, accounts: Sequence[str], region: str
     """With whom others shared it, beside these accounts; with everybody is “all”."""
     theirs = f"{RESTORE[kind]} | [?!contains({edits.literal(list(accounts))}, @)]"
     return Others(_allowed(kind, called, region, profile), theirs, "Others may restore it")
+
+
+def _namesake(kind: str, called: str, region: str = "", profile: str = "") -> Others:
+    """Another snapshot of that name."""
+    look = Call(f"rds.Describe{kind}s", {f"{kind}Identifier": called}, region, profile)
+    return namesakes.by_tags("snapshot", look, f"{kind}s", "TagList", called)
 
 
 def _settings(kind: str, called: str, region: str = "", profile: str = "") -> Settings:

@@ -13,9 +13,24 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Option, Settings, Still, Undo, found, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Cost,
+    Find,
+    Option,
+    Ref,
+    Settings,
+    Still,
+    Undo,
+    found,
+    join,
+)
 
-from . import new_buckets
+from . import namesakes, new_buckets
 from .buckets import Bucket
 from .tags import tags
 
@@ -191,6 +206,7 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
     sentence = "Let only that trail write there, and refuse requests that are not encrypted"
     place_for = new_buckets.closed(made, bucket, partition, policy=sentence, statements=policy, days=DAYS_KEPT)
     here, looked = {"Name": name}, Call("cloudtrail.DescribeTrails", {"trailNameList": [name]})
+    tagged = Call("cloudtrail.ListTags", {"ResourceIdList": [Ref("trail", "TrailARN")]})
     mine = join("ResourceTagList[0].TagsList[?Key=='handrail:run'].Value | [0] == '", RUN, "'")
     return (
         *place_for,
@@ -211,6 +227,7 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
                     still=Still(looked, f"trailList[?Name=='{name}'] | [0].Name", name, "Another trail has its name."),
                 ),
             ),
+            others=(namesakes.by_tags("trail", tagged, "ResourceTagList", "TagsList", name),),
             settings=Settings(
                 looked,
                 f"trailList[?Name=='{name}'] | [0]."

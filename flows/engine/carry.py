@@ -26,7 +26,7 @@ from .documents import Document
 from .events import Event, Happening
 from .journal import Run
 from .plan import RUN, Action, Call, Find, Late, Ref, Wait, before, edited, fill, found
-from .problems import CloudError, Denied, Lost, NoSuchCall, Problem
+from .problems import CloudError, Denied, Incomplete, Lost, NoSuchCall, Problem
 from .refusals import matches, no_such_thing, refused_part
 
 NOT_YET_LIMIT = 300
@@ -368,7 +368,7 @@ def part(path: str, answer: Any) -> Any:
         return None
 
 
-class _Incomplete(CloudError):
+class _Incomplete(Incomplete):
     """AWS's answer lacks what is needed: it may not know all of the thing yet."""
 
 

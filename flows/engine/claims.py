@@ -17,7 +17,7 @@ from .cloud import Cloud
 from .journal import Run
 from .later_runs import Later, later_runs
 from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
-from .problems import CloudError, NoAccess, NoSuchCall
+from .problems import CloudError, Incomplete, NoAccess, NoSuchCall
 from .refusals import changes, matches, no_such_thing
 from .remembering import Remembering
 
@@ -148,10 +148,10 @@ def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> 
 
 
 def _known(carrier: Carrier, ref: Ref) -> Any:
-    """What a reference stands for; nothing where its action has not run: then nothing of it is the run's."""
+    """What a reference stands for; nothing where its action has not run or AWS did not say it: it is not the run's."""
     try:
         return carrier.resolve(ref)
-    except KeyError:
+    except (KeyError, Incomplete):
         return ""
 
 
