@@ -223,10 +223,12 @@ class SinglePageApplication(Flow):
                 others=new_buckets.served_by_others(bucket),
             )  # fmt: skip
         after = ("site-tags",) if not there else ()
+        kept_with = () if there else ("site",)
+        served = new_buckets.served_by_others(bucket, "s3-website")
         if not self.public:
             return bucket, things
         if not there or buckets.hosting(self.cloud, bucket) is None:
-            things.append(buckets.host_website(bucket, "index.html", "index.html", after))
+            things.append(buckets.host_website(bucket, "index.html", "index.html", after, kept_with, served))
             after = ("hosting",)
         standing = buckets.statements(self.cloud, bucket) if there else []
         if any(buckets.opens_to_all(each, bucket.name) for each in standing):
@@ -240,7 +242,7 @@ class SinglePageApplication(Flow):
             "Action": "s3:GetObject", "Resource": f"arn:{self.cloud.identity.partition}:s3:::{bucket.name}/*",
         }  # fmt: skip
         sentence = f"Let everybody read the files of {bucket.name} (one statement is added to its policy)"
-        things.append(buckets.add_statement(bucket, sentence, statement, after))
+        things.append(buckets.add_statement(bucket, sentence, statement, after, kept_with, served))
         return bucket, things
 
     def origin(self) -> tuple[list[Action | Use], codepipeline.Source]:

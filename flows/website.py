@@ -11,6 +11,7 @@ from flows.aws import (
     cloudfront,
     dns,
     hostnames,
+    new_buckets,
     tags,
     website_checks,
     website_diagnosis,
@@ -381,7 +382,8 @@ class Website(Flow):
         things: list[Action] = []
         if self.origin.website and not buckets.hosting(self.cloud, self.bucket):
             error = self.start if self.single_page_app else self.missing_page.lstrip("/")
-            things.append(buckets.host_website(self.bucket, self.start, error))
+            served = new_buckets.served_by_others(self.bucket, "s3-website")
+            things.append(buckets.host_website(self.bucket, self.start, error, others=served))
         now = buckets.block(self.cloud, self.bucket)
         if self.public_policy() and now.in_the_way:
             standing = buckets.statements(self.cloud, self.bucket)

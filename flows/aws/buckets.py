@@ -232,8 +232,15 @@ def everybody(statement: Mapping[str, Any]) -> bool:
 # -- to change -------------------------------------------------------------------------------------------------
 
 
-def host_website(bucket: Bucket, index: str, error: str, after: tuple[str, ...] = ()) -> Action:
-    """Switch website hosting on in a bucket that has none.
+def host_website(
+    bucket: Bucket,
+    index: str,
+    error: str,
+    after: tuple[str, ...] = (),
+    part_of: tuple[str, ...] = (),
+    others: tuple[Others, ...] = (),
+) -> Action:
+    """Switch website hosting on in a bucket that has none. It stays with what it is `part_of`, and for these `others`.
 
     It tells nothing of who switched it on; in a bucket that this run makes, which are the actions `after` which it is
     done, nobody else did.
@@ -260,6 +267,8 @@ def host_website(bucket: Bucket, index: str, error: str, after: tuple[str, ...] 
         if after
         else Find(look, "IndexDocument || RedirectAllRequestsTo", absent=("NoSuchWebsiteConfiguration",)),
         after=after,
+        part_of=part_of,
+        others=others,
         undone=f"The website hosting of {bucket.name}",
     )  # fmt: skip
 
@@ -317,8 +326,10 @@ def add_statement(
     statement: Mapping[str, Late | Mapping[str, Any]],
     after: tuple[str, ...],
     part_of: tuple[str, ...] = (),
+    others: tuple[Others, ...] = (),
 ) -> Action:
-    """Add one statement to the bucket's policy; the others stay as they are. It stays with what it is `part_of`."""
+    """Add one statement to the bucket's policy; the others stay as they are. It stays with what it is `part_of`, and
+    for these `others`."""
     here = {"Bucket": bucket.name}
     return Action(
         "bucket-policy",
@@ -333,6 +344,7 @@ def add_statement(
         not_yet=("AccessDenied: public policies are blocked", *BUSY),
         after=after,
         part_of=part_of,
+        others=others,
         undone=f"The statement in the policy of {bucket.name}",
     )  # fmt: skip
 

@@ -146,9 +146,9 @@ def create(
     )  # fmt: skip
 
 
-def served_by_others(bucket: Bucket) -> tuple[Others]:
-    """Distributions that get their files there."""
-    fetched = f"Origins.Items[?starts_with(DomainName || '', '{bucket.name}.')]"
+def served_by_others(bucket: Bucket, endpoint: str = "") -> tuple[Others]:
+    """Distributions that get their files there; with an `endpoint` only at that: "s3-website" is its website."""
+    fetched = f"Origins.Items[?starts_with(DomainName || '', '{bucket.name}.{endpoint}')]"
     what = "Distributions of CloudFront get their files there"
     return (Others(Call("cloudfront.ListDistributions"), f"DistributionList.Items[?{fetched}].[Id, DomainName]", what),)
 

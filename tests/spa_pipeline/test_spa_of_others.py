@@ -19,6 +19,8 @@ from flows.practice import PracticeAccount
 
 ARTIFACTS, SITE = "shop-front-pipe-123456789012-eu-central-1", "fjord-shop-front"
 MAY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
+CACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+"""AWS's own cache policy for files."""
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:theirs"
 
 
@@ -138,6 +140,20 @@ def site_made_anew(account: PracticeAccount, made: Session) -> None:
     s3.delete_bucket_tagging(Bucket=SITE)  # moto gives it those of the former one
 
 
+def distribution_of_theirs(account: PracticeAccount, made: Session) -> None:
+    origin = {
+        "Id": "site", "DomainName": f"{made.answers()['site_bucket']}.s3-website.eu-central-1.amazonaws.com",
+        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"},
+    }  # fmt: skip
+    cached = {"TargetOriginId": "site", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": CACHED}
+    client(account, "cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "theirs", "Comment": "theirs", "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]}, "DefaultCacheBehavior": cached,
+        }
+    )  # fmt: skip
+
+
 def _rule(account: PracticeAccount) -> str:
     (ours,) = client(account, "events").list_rules(NamePrefix="handrail-")["Rules"]
     return str(ours["Name"])
@@ -145,7 +161,8 @@ def _rule(account: PracticeAccount) -> str:
 
 CHANGED = "Somebody changed it since it was made"
 BUILD = "artifacts log build-role build-role-policy project"
-SITE_AND_SOURCE = "site hosting public-access-block bucket-policy repository"
+HOSTED = "site hosting public-access-block bucket-policy"
+SITE_AND_SOURCE = f"{HOSTED} repository"
 START = "start-role start-role-policy rule target"
 EVERYTHING = f"{SITE_AND_SOURCE} {BUILD} pipeline-role pipeline-role-policy pipeline {START}"
 DEEDS = (
@@ -165,10 +182,11 @@ DEEDS = (
     Deed(pattern_edited, "rule", CHANGED),
     Deed(rule_deleted, gone="rule target"),
     Deed(policy_edited, "build-role build-role-policy", CHANGED),
-    Deed(page_in_the_site, "site", "There are files in it: index.html"),
+    Deed(page_in_the_site, HOSTED, "There are files in it: index.html"),
     Deed(files_handed_on),
     Deed(statement_in_the_policy, "artifacts", "Statements of others are in its policy: Theirs"),
-    Deed(site_tells_a_queue, "site", "It tells others of its files: theirs (arn:aws:sqs:"),
+    Deed(site_tells_a_queue, HOSTED, "It tells others of its files: theirs (arn:aws:sqs:"),
+    Deed(distribution_of_theirs, HOSTED, "Distributions of CloudFront get their files there"),
     Deed(site_made_anew, "site", "Its tags do not say any more", gone="bucket-policy public-access-block hosting"),
 )
 
@@ -180,6 +198,15 @@ def test_what_somebody_did_to_it_is_left_and_told(
     made = session(cloud, journal, CODECOMMIT, clock=clock)
     carried_out(made)
     taken_back_after(account, made, deed)
+
+
+def test_a_site_that_existed_stays_open_for_what_others_put_before_it(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    made = session(cloud, journal, {**CODECOMMIT, "site_bucket": "fjord-coffee-site"}, clock=clock)
+    carried_out(made)
+    why = "Distributions of CloudFront get their files there"
+    taken_back_after(account, made, Deed(distribution_of_theirs, "bucket-policy", why))
 
 
 def test_files_go_once_that_was_decided(

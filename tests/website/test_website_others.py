@@ -12,7 +12,7 @@ from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.sessions import carried_out, taken_back
 from support.website import BUCKET, FILES, NAMED, VARIANTS, picture, session
 
-from flows.engine import Journal
+from flows.engine import Journal, Ref
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 
@@ -309,3 +309,20 @@ def test_hosting_that_was_switched_on_meanwhile_is_not_ours(
     taken_back(made)
     assert picture(account.session) == before
     assert "It existed before this run." in {left.why for left in made.receipt().left}
+
+
+def test_hosting_stays_on_for_distributions_of_others(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Theirs gets its files from the website that the run switched on; the run's own distribution does not count."""
+    made = session(cloud, journal, VARIANTS["website-that-is-none"], clock=clock)
+    carried_out(made)
+    assert made.run
+    cloudfront = account.session.client("cloudfront")
+    ours = cloudfront.get_distribution_config(Id=made.run.resolve(Ref("distribution", "Distribution.Id")))
+    theirs = {**ours["DistributionConfig"], "CallerReference": "theirs", "Aliases": {"Quantity": 0, "Items": []}}
+    new = cloudfront.create_distribution(DistributionConfig=theirs)["Distribution"]["Id"]
+    list(made.undo())
+    left = [left.why for left in made.receipt().left if left.what.startswith("The website hosting")]
+    assert len(left) == 1 and f"Distributions of CloudFront get their files there: {new} (" in left[0]
+    assert account.session.client("s3").get_bucket_website(Bucket=FILES)["IndexDocument"]
