@@ -36,7 +36,11 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                         removed += _removed(what, facts)
                         left += _left_of(what, facts)
                     case _:
-                        removed.append(f"{what}, and with it what others had there: {theirs}" if theirs else what)
+                        removed.append(
+                            f"{what}, and what others had there went with it or works no more: {theirs}"
+                            if theirs
+                            else what
+                        )
                         theirs = ""
                         left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
                 left += [Left(**kept) for kept in facts.get("kept", ())]
