@@ -115,7 +115,9 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
         )
     if change.same(here.actions, what):
         return [*done, Use("default", f"The default of {place} is that already", change.LISTENER, here.arn)]
-    return [*done, change.default_answer(here, what, says(flow), ready)]
+    heard = [each.port for each in lb.listeners(flow.cloud, flow.load_balancer)]
+    nowhere = change.led_nowhere(flow.load_balancer, here, heard)
+    return [*done, change.default_answer(here, what, says(flow), ready, nowhere)]
 
 
 def _used(rule: Rule) -> Use:

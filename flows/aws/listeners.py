@@ -37,6 +37,7 @@ RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 EDITABLE = ("Port", "Protocol", "SslPolicy", "Certificates[0].CertificateArn")
 """What of a listener somebody may change, beside what it does."""
 HSTS = "routing.http.response.strict_transport_security.header_value"
+UNHEARD = "Visitors were sent to a port on which nobody listens any more"
 BUSY = ("ResourceInUse",)
 """Something else changes the listener at this moment: in a while it can be had."""
 REFUSALS = {
@@ -196,6 +197,17 @@ def on_port(balancer: LoadBalancer, port: int, standing: Iterable[str]) -> tuple
     return (Others(look, theirs, "Others listen on that port"),)
 
 
+def led_nowhere(balancer: LoadBalancer, listener: Listener, ports: Iterable[int]) -> tuple[Others, ...]:
+    """The port to which a listener redirects, one of these that are listened on, once nobody listens there any more."""
+    to = {(each.get("RedirectConfig") or {}).get("Port") for each in listener.actions}
+    look = Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn})
+    return tuple(
+        Others(look, f"!(Listeners[?Port==`{port}`]) && Listeners && ['{port}']", UNHEARD, key="")
+        for port in ports
+        if str(port) in to and port != listener.port
+    )
+
+
 def _led_to(
     balancer: LoadBalancer, listener: str, actions: list[dict[str, Any]], leading: Iterable[str]
 ) -> tuple[Others, ...]:
@@ -275,8 +287,15 @@ def copied(listener: Action, rules: Iterable[Mapping[str, Any]], name: str) -> l
 # -- changing --------------------------------------------------------------------------------------------------
 
 
-def default_answer(listener: Listener, actions: list[dict[str, Any]], says: str, after: tuple[str, ...]) -> Action:
-    """Change what a listener does with requests that no rule takes; all former actions are put back at undo."""
+def default_answer(
+    listener: Listener,
+    actions: list[dict[str, Any]],
+    says: str,
+    after: tuple[str, ...],
+    others: tuple[Others, ...] = (),
+) -> Action:
+    """Change what a listener does with requests that no rule takes; all former actions are put back at undo, unless
+    these `others` stand in the way."""
     look = Call("elbv2.DescribeListeners", {"ListenerArns": [listener.arn]})
     change = {"ListenerArn": listener.arn}
     return Action(
@@ -288,6 +307,7 @@ def default_answer(listener: Listener, actions: list[dict[str, Any]], says: str,
             _former(listener),
             Call("elbv2.ModifyListener", {**change, "DefaultActions": before("default")}),
         ),
+        others=others,
         after=after,
         not_yet=BUSY,
         refusals=REFUSALS,

@@ -199,3 +199,32 @@ def test_a_listener_that_came_meanwhile_is_not_ours(
     taken_back(made)
     assert picture(account) == before and theirs in before
     assert "It existed before this run." in {left.why for left in made.receipt().left}
+
+
+def test_no_former_redirect_comes_back_that_leads_nowhere(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Of two runs the first was undone first, and with it the listener to which port 80 had led."""
+    first = session(cloud, journal, VARIANTS["https"], clock=clock)
+    carried_out(first)
+    second = session(cloud, journal, {**VARIANTS["maintenance"], "listener": "80"}, clock=clock)
+    carried_out(second)
+    list(first.undo())
+    elbv2 = account.session.client("elbv2")
+    now = elbv2.describe_listeners(ListenerArns=[http(account.session.client)])["Listeners"][0]["DefaultActions"]
+    list(second.undo())
+    after = elbv2.describe_listeners(ListenerArns=[http(account.session.client)])["Listeners"][0]["DefaultActions"]
+    assert (after, now[0]["Type"]) == (now, "fixed-response")
+    left = {left.why for left in second.receipt().left}
+    assert "Visitors were sent to a port on which nobody listens any more: 443." in left
+
+
+def test_a_former_redirect_comes_back_that_leads_somewhere(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    carried_out(session(cloud, journal, VARIANTS["https"], clock=clock))
+    before = picture(account)
+    second = session(cloud, journal, {**VARIANTS["maintenance"], "listener": "80"}, clock=clock)
+    carried_out(second)
+    taken_back(second)
+    assert picture(account) == before
