@@ -141,7 +141,6 @@ def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
     """The subnets between which a database can move. AWS lists them without their tags."""
     chosen, here = tuple(subnets), {"DBSubnetGroupName": name}
     called = ", ".join(subnet.name or subnet.id for subnet in chosen)
-    arn = Ref("subnets", "DBSubnetGroup.DBSubnetGroupArn")
     in_it = f"DBSubnetGroup.DBSubnetGroupName=='{name}'", f"DBSubnetGroup=='{name}'"
     return Action(
         "subnets",
@@ -161,8 +160,12 @@ def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
             ),
         ),
         others=(
-            namesakes.by_tags(
-                "subnet group", Call("rds.ListTagsForResource", {"ResourceName": arn}), "[@]", "TagList", name
+            namesakes.by_tags_of_each(
+                "subnet group",
+                Call("rds.DescribeDBSubnetGroups", here),
+                f"DBSubnetGroups[].['“{name}”', DBSubnetGroupArn]",
+                Call("rds.ListTagsForResource", {"ResourceName": found("[1]")}),
+                listed="TagList",
             ),
             *_databases_of_others(name, *in_it, "Databases of others are in it"),
         ),

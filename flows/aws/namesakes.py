@@ -42,9 +42,15 @@ def by_tags(what: str, look: Call, things: str, tags: str, name: str, absent: tu
     return Others(look, theirs, _by_tags(what), key="", absent=absent)
 
 
-def by_tags_of_each(what: str, look: Call, path: str, tags: Call, absent: tuple[str, ...] = ()) -> Others:
-    """The same where another call, `tags`, tells of them as an object; `found` in it is of what is at `path`."""
-    theirs = join("tags!=`null` && (tags.\"handrail:run\" || 'nobody')!='", RUN, "'")
+def by_tags_of_each(
+    what: str, look: Call, path: str, tags: Call, absent: tuple[str, ...] = (), listed: str = ""
+) -> Others:
+    """The same where another call, `tags`, tells of them as an object, or in the list that is the member `listed`;
+    `found` in it is of what is at `path`."""
+    if listed:
+        theirs = join(f"{listed}!=`null` && !({listed}{MARK}", RUN, "'])")
+    else:
+        theirs = join("tags!=`null` && (tags.\"handrail:run\" || 'nobody')!='", RUN, "'")
     return Others(look, path, _by_tags(what), key="", absent=absent, each=tags, leans=theirs)
 
 

@@ -187,7 +187,7 @@ def test_what_others_did_stays_theirs(
 def test_a_listener_that_came_meanwhile_is_not_ours(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
-    """The same listener once more is answered with the one that is there: it is used, and stays."""
+    """The same listener once more is answered with the one that is there: it is used, and stays, with its way in."""
     made = session(cloud, journal, VARIANTS["https"], clock=clock)
     plan = made.review().plan
     (call,) = (action.call for action in plan.actions if action.id == "https-listener")
@@ -197,7 +197,9 @@ def test_a_listener_that_came_meanwhile_is_not_ours(
     before = picture(account)
     carried_out(made)
     taken_back(made)
-    assert picture(account) == before and theirs in before
+    now = picture(account)
+    assert {id: now[id] for id in before} == before and theirs in before
+    assert [now[id]["FromPort"] for id in now.keys() - before.keys()] == [443]
     assert "It existed before this run." in {left.why for left in made.receipt().left}
 
 
