@@ -43,7 +43,7 @@ def _heard(session: Session, work: Callable[[], int]) -> int:
         from . import words
 
         assert run is not None, "only a confirmed run is carried out or taken back"
-        further = [f"It ended: {run.record.status}."]
+        further = []
         if run.record.status in ("applying", "failed"):
             further.append(f"Go on with: {words.resume(run.id)}")
         if run.record.status != "undone":

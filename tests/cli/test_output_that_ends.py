@@ -41,9 +41,9 @@ def test_a_mistake_keeps_its_exit_code_and_is_told_where_it_can_be() -> None:
     assert "Traceback" not in ran.stderr
 
 
-@pytest.mark.parametrize(("output", "status"), [("json", "done"), ("ndjson", "failed")])
+@pytest.mark.parametrize("output", ["json", "ndjson"])
 def test_a_run_that_cannot_be_told_says_how_to_go_on_and_take_back(
-    output: str, status: str, tmp_path: Path, journal: Journal
+    output: str, tmp_path: Path, journal: Journal
 ) -> None:
     (tmp_path / "answers.json").write_text(json.dumps(dict(PHOTOS)))
     answers = str(tmp_path / "answers.json")
@@ -51,8 +51,9 @@ def test_a_run_that_cannot_be_told_says_how_to_go_on_and_take_back(
     (record,) = journal.records()
     run = journal.run(record.id)
     assert run.plan is not None
-    assert (ran.returncode, record.status) == (1, status)
+    assert ran.returncode == 1
+    assert record.status in ({"done"} if output == "json" else {"done", "applying"})  # it stops before the next call
     assert "The output could not be written: No space left on device." in ran.stderr
-    assert (f"Go on with: handrail resume {record.id}" in ran.stderr) is (record.status == "failed")
+    assert (f"Go on with: handrail resume {record.id}" in ran.stderr) is (record.status == "applying")
     assert f"Take it back with: handrail undo {record.id}" in ran.stderr
     assert "intent" not in {run.status(action.id) for action in run.plan.actions}
