@@ -69,7 +69,8 @@ class LateCloud:
         if not call.name.startswith(("Delete", "Deregister", "Terminate", "Release", "Detach")):
             self._old, self._changed = dict(self._true), self._clock.now()
             if call.name.startswith(MAKE):
-                self._named |= dict.fromkeys(_made(call, reply), self._changed)
+                here = {self.identity.account, self.identity.region}
+                self._named |= dict.fromkeys(_made(call, reply) - here, self._changed)
             if self._loses and _key(call) not in self._lost and call.name.startswith(MAKE):
                 self._lost.add(_key(call))
                 raise Lost(f"The answer to {call.operation} got lost.")
