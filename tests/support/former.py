@@ -91,6 +91,9 @@ class Former:
         now = {action.id: run.facts(action.id) for action in plan.actions}
         scratch.close()
         self._call_it(run_id, [pair for action in now for pair in _pairs(then.facts(action), now[action])])
+        with self._opened() as db:  # the others were never made in this account, so none of them works with it
+            db.execute("DELETE FROM events WHERE run != ?", (run_id,))
+            db.execute("DELETE FROM runs WHERE id != ?", (run_id,))
 
     def _call_it(self, run_id: str, pairs: list[tuple[str, str]]) -> None:
         """What was called `old` is called `new` by now, in the journal and in the names of files."""
