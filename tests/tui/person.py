@@ -39,9 +39,19 @@ class Person:
     async def settle(self) -> None:
         """Until nothing is under way any more."""
         await self.pilot.pause()
-        while not all(worker.is_finished for worker in self.app.workers):
+        while not self._still():
             await self.app.workers.wait_for_complete()
             await self.pilot.pause()
+
+    def _still(self) -> bool:
+        """Nobody works, and the screen stands. Textual's own pause takes a process that gets no processor for idle."""
+        screen = self.app.screen
+        pumps = (self.app, screen, *screen.query("*"))
+        return (
+            all(worker.is_finished for worker in self.app.workers)
+            and screen.is_mounted
+            and not any(pump.message_queue_size for pump in pumps)
+        )
 
     async def resize(self, columns: int, lines: int) -> None:
         await self.pilot.resize_terminal(columns, lines)
