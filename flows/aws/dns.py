@@ -268,6 +268,16 @@ def pointed_elsewhere(known: str, distribution: str | Ref, name: str) -> Others:
     )
 
 
+def leading_to(address: Late) -> Others:
+    """The zones of this account with records that lead to a public address. Left behind they would lead to whoever
+    gets that address next (Amazon Route 53 Developer Guide, "Protection from dangling delegation records", 2026-11)."""
+    return Others(
+        Call("route53.ListHostedZones"), "HostedZones[].[Name, Id]", "Records in zones of this account lead to it",
+        each=Call("route53.ListResourceRecordSets", {"HostedZoneId": found("[1]")}),
+        leans=join("ResourceRecordSets[?Type=='A' && contains(ResourceRecords[].Value || `[]`, '", address, "')]"),
+    )  # fmt: skip
+
+
 def _look(zone: Late, name: str) -> Call:
     return Call(
         "route53.ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": _dotted(name), "MaxItems": "20"}

@@ -35,7 +35,7 @@ from flows.engine import (
 )
 from flows.engine.listing import whole
 
-from . import firewalls, machine_access, network, subnets
+from . import dns, firewalls, machine_access, network, subnets
 from .machine_access import LIVES
 from .tags import name_of, tagged
 
@@ -230,6 +230,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
         others=(
             *protections(INSTANCE),
             Others(look, attached, "Somebody put more into it"),
+            BALANCED,
         ),
         settings=Settings(
             look,
@@ -272,6 +273,7 @@ def address(name: str) -> Action:
                 "Somebody gave it to something else",
                 remove=Call("ec2.DisassociateAddress", {"AssociationId": found("id")}),
             ),
+            dns.leading_to(Ref("address", "PublicIp")),
         ),
         find=Find(
             Call("ec2.DescribeAddresses"), join("Addresses[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0]")
@@ -319,6 +321,13 @@ def protections(machine: Late, region: str = "", profile: str = "") -> tuple[Oth
 
 
 INSTANCE = Ref("machine", "Instances[0].InstanceId")
+BALANCED = Others(
+    Call("elbv2.DescribeTargetGroups"),
+    "TargetGroups[?TargetType=='instance'].[TargetGroupArn, TargetGroupName]",
+    "Load balancers send visitors to it, from these target groups",
+    each=Call("elbv2.DescribeTargetHealth", {"TargetGroupArn": found("id")}),
+    leans=join("TargetHealthDescriptions[?Target.Id=='", INSTANCE, "']"),
+)
 PROTECTIONS = (
     ("disableApiTermination", "DisableApiTermination", "being ended"),
     ("disableApiStop", "DisableApiStop", "being stopped"),

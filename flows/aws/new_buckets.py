@@ -87,7 +87,7 @@ def create(
     who = "TagSet[?Key=='handrail:run'].Value | [0]"
     ours = Still(
         tagged, f"{who} || 'nobody'", RUN, "Its tags do not say any more that this run made it.",
-        changed=("NoSuchTagSet",), since=f"{id}-tags",
+        changed=("NoSuchTagSet",), since=f"{id}-tags", ahead=True,
     )  # fmt: skip
     policy = "[json(Policy).Statement][] | [?@ && !contains(`{}`, Sid || '')].[Sid || 'one without a name']"
     heard = "[QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations][] | [?@]"

@@ -6,7 +6,7 @@ same before they say yes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -119,6 +119,8 @@ def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> l
     found = [claim for each in looked if (claim := _claimed(action, each, carrier, cloud or carrier.cloud))]
     if edited := _edited(action, carrier):
         found.append(edited)
+    if cloud and (taken_over := _taken_over(action, carrier)):
+        found.append(taken_over)
     return found
 
 
@@ -159,13 +161,13 @@ def _leans(each: Any, others: Others, carrier: Carrier, cloud: Cloud) -> bool:
     """Whether one that might lean on it does. Raises CloudError where that may not be looked at."""
     if others.each is None:
         return True
+    leans = str(fill(others.leans, partial(_known, carrier)))
     try:
-        told = cloud.make(others.each.fill(partial(of_theirs, each, carrier)))
+        return any(part(leans, page) for page in cloud.pages(others.each.fill(partial(of_theirs, each, carrier))))
     except CloudError as problem:
         if not no_such_thing(problem):
             raise
         return False
-    return bool(part(str(fill(others.leans, partial(_known, carrier))), told))
 
 
 def of_theirs(thing: Any, carrier: Carrier, ref: Ref) -> Any:
@@ -215,8 +217,32 @@ def _edited(action: Action, carrier: Carrier) -> Claim | None:
         now = fingerprints(action, carrier) or {}
         return bool(now) and any(now.get(name) not in (digest, first.get(name)) for name, digest in last.items())
 
+    return _doubted(action, carrier, changed, Claim(action.id, f"{EDITED}.", OTHERS))
+
+
+def _taken_over(action: Action, carrier: Carrier) -> Claim | None:
+    """That it is not this run's any more, where more of the run stays with it."""
+    steps = action.undo if isinstance(action.undo, tuple) else ()
+    still = next((step.still for step in steps if step.still and step.still.ahead), None)
+    if still is None or (still.since and carrier.run.status(still.since) not in ("done", "ready")):
+        return None
+
+    def theirs() -> bool:
+        try:
+            now = carrier.look(still.look, still.path)
+        except CloudError as problem:
+            if matches(problem, still.changed):
+                return True
+            raise
+        return now is not None and str(now) != carrier.text(still.equals)
+
+    return _doubted(action, carrier, theirs, Claim(action.id, still.otherwise))
+
+
+def _doubted(action: Action, carrier: Carrier, doubt: Callable[[], bool], claim: Claim) -> Claim | None:
+    """The claim, if there is that doubt about what the action made; another if that cannot be seen."""
     try:
-        return Claim(action.id, f"{EDITED}.", OTHERS) if carrier.believed(changed, bool, (action.id,)) else None
+        return claim if carrier.believed(doubt, bool, (action.id,)) else None
     except NoAccess:
         raise
     except CloudError as problem:

@@ -212,7 +212,8 @@ class Still:
     `path` into the answer of `look` gives null when the thing is gone, `equals` when it is still ours, and
     anything else when somebody changed it since; then it is left alone and `otherwise` says so. `absent` are
     error codes of `look` that mean that what might stand in the way is gone itself, `changed` those that mean that
-    somebody changed it. `since` is the id of an action that must have run for there to be anything to look at.
+    somebody changed it. `since` is the id of an action that must have run for there to be anything to look at. What is
+    looked at `ahead`, too, before the first call of an undo, is what more of the run stays with.
     """
 
     look: Call
@@ -222,6 +223,7 @@ class Still:
     absent: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     since: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True)

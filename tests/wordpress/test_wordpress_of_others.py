@@ -63,6 +63,28 @@ def address_taken_off(account: PracticeAccount, made: Session) -> None:
     ec2.disassociate_address(AssociationId=address["AssociationId"])
 
 
+def name_leads_to_the_address(account: PracticeAccount, made: Session) -> None:
+    dns = client(account, "route53")
+    zone = dns.list_hosted_zones()["HostedZones"][0]
+    many = [(f"n{number}", "192.0.2.9") for number in range(310)]  # more than Route 53 tells at once
+    for some in (many, [("theirs", resource(made, "address"))]):
+        changes = [
+            {"Action": "CREATE", "ResourceRecordSet": {
+                "Name": f"{name}.{zone['Name']}", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": value}],
+            }}
+            for name, value in some
+        ]  # fmt: skip
+        dns.change_resource_record_sets(HostedZoneId=zone["Id"], ChangeBatch={"Changes": changes})
+
+
+def machine_behind_a_balancer(account: PracticeAccount, made: Session) -> None:
+    balancers, machine = client(account, "elbv2"), resource(made, "machine")
+    (found,) = client(account, "ec2").describe_instances(InstanceIds=[machine])["Reservations"][0]["Instances"]
+    group = balancers.create_target_group(Name="theirs", Protocol="HTTP", Port=80, VpcId=found["VpcId"])
+    (arn,) = (each["TargetGroupArn"] for each in group["TargetGroups"])
+    balancers.register_targets(TargetGroupArn=arn, Targets=[{"Id": machine}])
+
+
 def machine_with_our_profile(account: PracticeAccount, made: Session) -> None:
     _machine(account, IamInstanceProfile={"Name": "wordpress"})
 
@@ -180,6 +202,8 @@ DEEDS = (
     Deed(ended, gone="machine"),
     Deed(address_given_away, "address", "Somebody gave it to something else: eipassoc-", gone="use-address"),
     Deed(address_taken_off, gone="use-address"),
+    Deed(name_leads_to_the_address, "address", "Records in zones of this account lead to it: "),
+    Deed(machine_behind_a_balancer, EVERYTHING, "from these target groups: arn:aws:elasticloadbalancing:"),
     Deed(machine_with_our_profile, ACCESS, "Machines of others have it: i-"),
     Deed(machine_behind_our_firewall, DOOR, "network cards have it: eni-"),
     Deed(rule_in_our_firewall, DOOR, "(in tcp 9000 172.20.0.0/16)"),
