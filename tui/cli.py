@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -365,7 +366,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     """Take a run back: the account becomes as it was before."""
     from flows.engine import Refused
 
-    from . import batch, conversation, history, prompts, reader
+    from . import batch, conversation, history, prompts, reader, words
 
     journal = _journal()
     run = journal.run(run_id)
@@ -385,6 +386,8 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     if not yes and not conversation.agree_to_undo(session, decisions):
         click.echo("Nothing was changed.", err=True)
         return
+    if yes:
+        click.echo(f"Taking back {run.id}: {words.where(session.identity, session.place)}", err=True)
     raise SystemExit(take_back(session, decisions, output))
 
 
@@ -402,10 +405,11 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
     from flows.engine import Refused
     from flows.engine.flow import unknown
     from flows.engine.remembering import Remembering
+    from flows.engine.shell import placed
 
     from . import batch, safe, words
 
-    found = flows.find(flow)
+    found, place = flows.find(flow), place_of(given)
     subject = {key: str(value).strip() for key, value in batch.load_answers(None, sets).items()}
     subject |= {"event": batch.text_of(event)} if event else {}
     for key in subject:
@@ -417,7 +421,8 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
         missing = dict.fromkeys(key for keys in enough for key in keys if key not in given_keys)
         ways = (" or " if found.enough else ", ").join(f"{key} ({found.subject[key]})" for key in missing)
         raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add --set {next(iter(missing))}=….")
-    findings = list(found.diagnose(Remembering(_cloud(place_of(given))), subject))
+    told = found.diagnose(Remembering(_cloud(place)), subject)
+    findings = [replace(finding, remedy=placed(finding.remedy, place)) for finding in told]
     status = words.standing(findings)
     if output == "json":
         rows = [
@@ -459,6 +464,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
 
     from flows.engine.clock import RealClock
     from flows.engine.cloud import Offline
+    from flows.engine.shell import placed
     from flows.engine.task import Surroundings
     from flows.tasks import find
 
@@ -471,6 +477,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
     around = Surroundings(cloud, lambda event: tell(event, "text", seen), stop, RealClock())
     with stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
         outcome = found.perform(said, around)
+    outcome = replace(outcome, next_steps=tuple(placed(step, place) for step in outcome.next_steps))
     if output == "json":
         print_json(tasks.document(name, found, outcome))
     elif output in found.outputs:

@@ -15,6 +15,7 @@ from .flow import Flow, Handover
 from .journal import Run
 from .plan import fill
 from .problems import JournalTrouble
+from .shell import placed
 
 
 def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
@@ -27,6 +28,7 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     told = {name: fill(value, run.resolve) for name, value in plan.outputs.items()}
     outputs = {name: "" if value is None else str(value) for name, value in told.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
+    handover = replace(handover, next_steps=tuple(placed(step, run.record.place) for step in handover.next_steps))
     folder = run.own_folder()
     files = {folder / name: text for name, text in handover.files.items()}
     if edited := _edited(run):

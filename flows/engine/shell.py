@@ -8,7 +8,10 @@ own.
 
 from __future__ import annotations
 
+import re
 import shlex
+
+from ..place import Place
 
 AMISS = "\\'! "
 """What does not stand for itself between `$'` and `'`: `!` because of zsh's and bash's history, blanks because several
@@ -30,6 +33,16 @@ def handrail(*words: str, **settings: str) -> str:
     return command(
         "handrail", *words, *(word for key, value in settings.items() for word in ("--set", f"{key}={value}"))
     )
+
+
+def placed(text: str, place: Place) -> str:
+    """The text, in which commands of Handrail that know no run say where they work: other shells are elsewhere."""
+    if place.practice:
+        where = "--practice"
+    else:
+        said = (("profile", place.profile), ("region", place.region), ("endpoint_url", place.endpoint_url))
+        where = " ".join(option(name, value) for name, value in said if value)
+    return re.sub(r"\bhandrail (?=(check|run|task) )", lambda _: f"handrail {where} ", text) if where else text
 
 
 def option(name: str, value: str) -> str:

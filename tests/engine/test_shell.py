@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.engine import shell
+from flows.place import Place
 
 HOSTILE = (
     "$(touch PWNED)", "`touch PWNED`", ";touch PWNED", "a'b", 'a"b', "a b", " a  b ", "", "a\nb", "a\ttouch PWNED\r\n",
@@ -55,3 +56,22 @@ def test_a_value_that_looks_like_an_option_stays_a_value() -> None:
     assert shell.aws("events", "enable-rule", name="a b") == "aws events enable-rule --name 'a b'"
     assert shell.command("aws", "s3", "cp", shell.here("-rf"), "s3://a/-rf") == "aws s3 cp ./-rf s3://a/-rf"
     assert shell.handrail("check", "s3_lambda", function="$(x)") == "handrail check s3_lambda --set 'function=$(x)'"
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (Place(practice=True), "handrail --practice check vpn"),
+        (Place("shop", "eu-west-1"), "handrail --profile shop --region eu-west-1 check vpn"),
+        (
+            Place(region="eu-west-1", endpoint_url="http://[::1]:1"),
+            "--region eu-west-1 --endpoint-url 'http://[::1]:1'",
+        ),
+        (Place(), "See: handrail check vpn --set connection=vpn-1"),
+    ],
+)
+def test_what_is_pasted_elsewhere_looks_where_the_run_is(place: Place, said: str) -> None:
+    text = f"See: {shell.handrail('check', 'vpn', connection='vpn-1')} (then: {shell.handrail('undo', 'vpn-x')})"
+    told = shell.placed(text, place)
+    assert said in told
+    assert "(then: handrail undo vpn-x)" in told  # a run knows where it is
