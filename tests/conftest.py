@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ from botocore.loaders import create_loader
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from support.clock import FakeClock
+from support.former import company
 
 from flows.engine import Journal, Place
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount, open_account, seal
+from flows.practice.server import Served, serve
 
 MEMORY = Path("/dev/shm")
 
@@ -70,6 +72,20 @@ def _keys() -> None:
     """moto makes a key for every certificate, and reads it again; those of the tests may have the same."""
     vars(rsa)["generate_private_key"] = cache(rsa.generate_private_key)
     vars(serialization)["load_pem_private_key"] = cache(serialization.load_pem_private_key)
+
+
+@pytest.fixture(scope="module")
+def former() -> Iterator[Served]:
+    """An account for all runs of a former release that a module makes: each is taken back in the end."""
+    with serve() as served:
+        served.account.session.client = cache(served.account.session.client)  # type: ignore[method-assign]
+        yield served
+
+
+@pytest.fixture(scope="module")
+def former_names(former: Served) -> Mapping[str, str]:
+    """What those runs found in the account, as it is called in this one."""
+    return company(former.account.session)
 
 
 def _once(step: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +12,18 @@ from botocore.awsrequest import AWSPreparedRequest
 from cli.face import Command
 from kills.scenes import CASES
 from support.clock import FakeClock
-from support.former import RUNS, Former, company
+from support.former import RUNS, Former
 
 from flows.engine import Journal, Place
 from flows.engine.cloud import Aws
 from flows.practice.door import READS, operation_of
-from flows.practice.server import Served, serve
+from flows.practice.server import Served
 from tui import prompts
 
 HERE, ELSEWHERE = "eu-central-1", "us-east-1"
 UNPLACED = tuple(run for run in RUNS if run not in ("aurora-2fyje0w0", "vpn-n9w62mkf"))
 """One run of each set-up that is done, one that stopped half-way and one that was taken back in part."""
 DRAFT = "vpn-0qj572s4"
-
-
-@pytest.fixture(scope="module")
-def one() -> Iterator[Served]:
-    """An account for all of them: each is taken back in the end."""
-    with serve() as served:
-        served.account.session.client = cache(served.account.session.client)  # type: ignore[method-assign]
-        yield served
-
-
-@pytest.fixture(scope="module")
-def now(one: Served) -> Mapping[str, str]:
-    return company(one.account.session)
 
 
 @pytest.fixture(autouse=True)
@@ -46,42 +33,44 @@ def _no_waiting(signed_in: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def heard(one: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def heard(former: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is asked of the account from now on: an operation, or a method where the wire names none."""
-    calls, answer = list[str](), one.account.door.answer
+    calls, answer = list[str](), former.account.door.answer
 
     def listening(request: AWSPreparedRequest) -> Any:
         calls.append(operation_of(request) or str(request.method))
         return answer(request)
 
-    monkeypatch.setattr(one.account.door, "answer", listening)
+    monkeypatch.setattr(former.account.door, "answer", listening)
     return calls
 
 
 @pytest.fixture
-def relived(one: Served, now: Mapping[str, str], tmp_path: Path, clock: FakeClock) -> Callable[[str], Former]:
+def relived(
+    former: Served, former_names: Mapping[str, str], tmp_path: Path, clock: FakeClock
+) -> Callable[[str], Former]:
     def relived(run: str) -> Former:
-        former = Former(tmp_path / "state" / "handrail", now)
-        former.relive(run, Aws(Place(practice=True), one.account.session), clock)
-        journal = Journal(former.folder)
+        runs = Former(tmp_path / "state" / "handrail", former_names)
+        runs.relive(run, Aws(Place(practice=True), former.account.session), clock)
+        journal = Journal(runs.folder)
         journal.write("UPDATE runs SET place = replace(place, ?, '\"\"') WHERE id = ?", (f'"{HERE}"', run))
         journal.close()
-        return former
+        return runs
 
     return relived
 
 
 @pytest.mark.parametrize("run", UNPLACED)
 def test_it_is_taken_back_where_somebody_says_and_nowhere_else(
-    handrail: Command, one: Served, relived: Callable[[str], Former], heard: list[str], monkeypatch: pytest.MonkeyPatch,
-    run: str,
+    handrail: Command, former: Served, relived: Callable[[str], Former], heard: list[str],
+    monkeypatch: pytest.MonkeyPatch, run: str,
 ) -> None:  # fmt: skip
     """Without a word on the region: exit 2, whatever the shell says. With a wrong one: nothing is changed."""
     case = CASES[RUNS[run]]
-    before = case.picture(one.account)
+    before = case.picture(former.account)
     relived(run)
-    there = case.picture(one.account)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", one.url)
+    there = case.picture(former.account)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", former.url)
     monkeypatch.setenv("AWS_REGION", ELSEWHERE)
     decided = [word for said in case.decided for word in ("--set", said)]
     undo = partial(handrail, "undo", run, "--yes", "--output", "json", *decided)
@@ -95,26 +84,26 @@ def test_it_is_taken_back_where_somebody_says_and_nowhere_else(
         assert wrong.code == 2
         assert f"was found in {ELSEWHERE}" in wrong.json["error"]["message"]
         assert not changing(heard)
-        assert case.picture(one.account) == there
+        assert case.picture(former.account) == there
         assert Journal().run(run).record.place.region == ""
     right = undo("--region", HERE)
     assert (right.code, right.json["status"]) == (0, "undone"), right
     assert right.json["removed"]
     place = Journal().run(run).record.place
-    assert (place.region, place.partition, place.endpoint_url) == (HERE, "aws", one.url)
-    assert case.picture(one.account) == before
+    assert (place.region, place.partition, place.endpoint_url) == (HERE, "aws", former.url)
+    assert case.picture(former.account) == before
 
 
 @pytest.mark.parametrize("run", ["vpn-tbpnqnja", "aurora-2fyje0w0"])
 def test_it_is_gone_on_with_where_somebody_says_and_nowhere_else(
-    handrail: Command, one: Served, relived: Callable[[str], Former], heard: list[str], monkeypatch: pytest.MonkeyPatch,
-    run: str,
+    handrail: Command, former: Served, relived: Callable[[str], Former], heard: list[str],
+    monkeypatch: pytest.MonkeyPatch, run: str,
 ) -> None:  # fmt: skip
     case = CASES[RUNS[run]]
-    before = case.picture(one.account)
+    before = case.picture(former.account)
     relived(run)
     resume = partial(handrail, "resume", run, "--yes", "--output", "json")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", one.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", former.url)
     heard.clear()
     assert (resume().code, heard) == (2, [])
     assert resume("--region", ELSEWHERE).code == 2
@@ -124,7 +113,7 @@ def test_it_is_gone_on_with_where_somebody_says_and_nowhere_else(
     monkeypatch.setenv("AWS_REGION", ELSEWHERE)
     decided = [word for said in case.decided for word in ("--set", said)]
     assert handrail("undo", run, "--yes", *decided).code == 0, "from now on it is known where it is"
-    assert case.picture(one.account) == before
+    assert case.picture(former.account) == before
 
 
 def changing(calls: list[str]) -> list[str]:
@@ -132,12 +121,12 @@ def changing(calls: list[str]) -> list[str]:
 
 
 def test_a_draft_is_asked_for_its_region_too(
-    handrail: Command, one: Served, relived: Callable[[str], Former], now: Mapping[str, str], tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    handrail: Command, former: Served, relived: Callable[[str], Former], former_names: Mapping[str, str],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Its answers may have meant another region's things of the same names."""
-    Former(tmp_path / "state" / "handrail", now)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", one.url)
+    Former(tmp_path / "state" / "handrail", former_names)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", former.url)
     monkeypatch.setenv("AWS_REGION", HERE)
     asked = handrail("resume", DRAFT, "--yes", "--output", "json")
     assert (asked.code, asked.json["error"]["code"]) == (2, "no_region")
@@ -148,12 +137,15 @@ def test_a_draft_is_asked_for_its_region_too(
 
 
 def test_lines_ask_for_the_region(
-    one: Served, relived: Callable[[str], Former], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    former: Served,
+    relived: Callable[[str], Former],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Until it is the right one; nothing is changed before."""
     replies = iter([ELSEWHERE, HERE, "undo", "yes"])
     relived("vpn-k9yacnta")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", one.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", former.url)
     monkeypatch.setenv("AWS_REGION", ELSEWHERE)
     asked: list[str] = []
 
@@ -171,9 +163,9 @@ def test_lines_ask_for_the_region(
 
 
 def test_lines_that_are_told_nothing_do_nothing(
-    now: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    former_names: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Former(tmp_path / "state" / "handrail", now)
+    Former(tmp_path / "state" / "handrail", former_names)
     monkeypatch.setattr(prompts, "reader", lambda: lambda prompt, start: "back")
     assert prompts.resume(Place(), "vpn-k9yacnta", ()) == 2
     assert Journal().run("vpn-k9yacnta").record.status == "waiting"

@@ -90,6 +90,8 @@ def test_where_it_is_is_written_down_whatever_says_so(
         assert (undone.code, undone.json["status"]) == (0, "undone")
         assert any("connection" in what for what in undone.json["removed"])
         assert f"this was begun in {HERE}" in undone.err and address in undone.err
+        (told,) = [line for line in undone.err.splitlines() if line.startswith(f"Taking back {kept['run']}: ")]
+        assert f"{ACCOUNT_ID} · {HERE}" in told
     assert company.picture() == before
     assert "ec2:DeleteVpnConnection" in calls
 

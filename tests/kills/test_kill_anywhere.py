@@ -14,19 +14,6 @@ from pathlib import Path
 import pytest
 from kills.scenes import CASES
 from support.killed import Scene, answers, status, the_run
-from support.world import World, begun
-
-
-@pytest.fixture(scope="session")
-def beginning() -> Iterator[World]:
-    with begun() as world:
-        yield world
-
-
-@pytest.fixture
-def scene(case: str, beginning: World) -> Iterator[Scene]:
-    with beginning.branch() as world:
-        yield Scene(case, CASES[case], world)
 
 
 @pytest.mark.parametrize("case", ["vpn"])

@@ -6,14 +6,14 @@ What is told of it is true, and then the run can be gone on with, or taken back,
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from elsewhere.trouble import Answered, Cut, Full, reached
 from kills.scenes import CASES
 from support.killed import Scene, answers, status, the_run
-from support.world import Ended, Trouble, World, begun
+from support.world import Ended, Trouble
 
 HERE = ("vpn", "s3_lambda")
 """Of these a few moments are tried whenever the tests run; of all, every one by `make test-wild`."""
@@ -28,18 +28,6 @@ TROUBLE: Mapping[str, Callable[[int], Trouble]] = {
     "the clock is wrong": lambda n: Answered(n, "RequestTimeTooSkewed", 403),
     "the journal is full": Full,
 }
-
-
-@pytest.fixture(scope="session")
-def beginning() -> Iterator[World]:
-    with begun() as world:
-        yield world
-
-
-@pytest.fixture
-def scene(case: str, beginning: World) -> Iterator[Scene]:
-    with beginning.branch() as world:
-        yield Scene(case, CASES[case], world)
 
 
 @pytest.mark.parametrize("case", HERE)

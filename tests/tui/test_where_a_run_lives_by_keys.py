@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from person import WIDE, somebody
 from support.clock import FakeClock
-from support.former import Former, company
+from support.former import Former
 from support.vpn import STATIC
 
 import flows
 from flows.engine import Cloud, Journal, Place, Session
 from flows.engine.cloud import Aws
-from flows.practice.server import Served, serve
+from flows.practice.server import Served
 from tui.desk import Start
 
 HERE, ELSEWHERE = "eu-central-1", "us-east-1"
 RUN = "vpn-k9yacnta"
 
 
-@pytest.fixture(scope="module")
-def one() -> Iterator[Served]:
-    with serve() as served:
-        served.account.session.client = cache(served.account.session.client)  # type: ignore[method-assign]
-        yield served
-
-
-@pytest.fixture(scope="module")
-def now(one: Served) -> Mapping[str, str]:
-    return company(one.account.session)
-
-
 @pytest.fixture(autouse=True)
-def shell(one: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def shell(former: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """A shell that says another region than the runs are in."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAVISITOR000000000")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", one.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", former.url)
     monkeypatch.setenv("AWS_REGION", ELSEWHERE)
     for module in ("apply", "undo", "whereabouts"):
         monkeypatch.setattr(f"flows.engine.{module}.RealClock", FakeClock)
@@ -50,11 +37,11 @@ def opened(place: Place) -> Cloud:
 
 
 async def test_an_early_run_is_asked_for_its_region(
-    one: Served, now: Mapping[str, str], tmp_path: Path, clock: FakeClock
+    former: Served, former_names: Mapping[str, str], tmp_path: Path, clock: FakeClock
 ) -> None:
     """Before anything else; with a wrong one it is asked again, and nothing is done."""
-    former = Former(tmp_path / "state" / "handrail", now)
-    former.relive(RUN, Aws(Place(practice=True), one.account.session), clock)
+    runs = Former(tmp_path / "state" / "handrail", former_names)
+    runs.relive(RUN, Aws(Place(practice=True), former.account.session), clock)
     async with somebody(opened, Start(run=RUN), place=Place(), size=WIDE) as person:
         person.sees("was made by an early Handrail", "Which region?")
         await person.press("slash")
@@ -64,7 +51,7 @@ async def test_an_early_run_is_asked_for_its_region(
         await person.press("slash")
         await person.types(HERE)
         await person.press("enter")
-        person.sees(f"{RUN}: waiting for your device", f"· {HERE} · at {one.url}", "Check again")
+        person.sees(f"{RUN}: waiting for your device", f"· {HERE} · at {former.url}", "Check again")
         await person.press("u")
         await person.press("down", "enter")
         await person.until("Everything is as it was before.")
@@ -73,7 +60,7 @@ async def test_an_early_run_is_asked_for_its_region(
 
 @pytest.mark.parametrize("stage", ["draft", "failed", "done"])
 async def test_the_shell_does_not_move_it_and_that_is_said(
-    one: Served, clock: FakeClock, journal: Journal, stage: str
+    former: Served, clock: FakeClock, journal: Journal, stage: str
 ) -> None:
     """Visibly, wherever somebody comes to it: at its questions, where it stopped, and when it is done."""
     made = Session(flows.find("vpn"), Aws(Place(region=HERE)), journal, clock=clock)
@@ -88,7 +75,7 @@ async def test_the_shell_does_not_move_it_and_that_is_said(
     assert made.run is not None
     async with somebody(opened, Start(run=made.run.id), place=Place(), size=WIDE) as person:
         person.sees(f"Your surroundings say {ELSEWHERE}; this was begun in {HERE}, and is gone on with there.")
-        person.sees(f"· {HERE} · at {one.url}")
+        person.sees(f"· {HERE} · at {former.url}")
     if stage != "draft":
         again = Session(
             flows.find("vpn"), Aws(made.run.record.place), journal, place=made.run.record.place,
