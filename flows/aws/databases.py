@@ -249,6 +249,9 @@ def cluster(
         ),
         others=(
             namesakes.by_id("cluster", look, "DBClusters[0]", "DbClusterResourceId", made),
+            namesakes.renamed(
+                Call("rds.DescribeDBClusters"), "DBClusters", "DbClusterResourceId", "DBClusterIdentifier", made, name
+            ),
             Others(look, f"DBClusters[0].[{kept_by}][] | [?@]", "AWS keeps it as long as this stands", key=""),
             Others(
                 look,
@@ -281,9 +284,10 @@ def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool,
     """
     called, copy = f"{name}-{number}", number > 1
     named = {"DBInstanceIdentifier": called}
-    look = Call("rds.DescribeDBInstances", named)
+    look, action = Call("rds.DescribeDBInstances", named), f"instance-{number}"
+    made = Ref(action, "DBInstance.DbiResourceId")
     return Action(
-        f"instance-{number}",
+        action,
         f"Create the read copy {called}" if copy else f"Create the instance {called}, which answers",
         Call(
             "rds.CreateDBInstance",
@@ -312,14 +316,24 @@ def instance(name: str, number: int, engine: str, *, sleeps: bool, public: bool,
                 gone=("DBInstanceNotFound", "InvalidDBInstanceState: already being deleted"),
             ),
         ),
-        others=(namesakes.by_tags("instance", look, "DBInstances", "TagList", called),),
+        others=(
+            namesakes.by_tags("instance", look, "DBInstances", "TagList", called),
+            namesakes.renamed(
+                Call("rds.DescribeDBInstances"), "DBInstances", "DbiResourceId", "DBInstanceIdentifier", made, called
+            ),
+            Others(
+                look,
+                f"DBInstances[?DBClusterIdentifier && DBClusterIdentifier!='{name}'].DBClusterIdentifier",
+                "It is part of another cluster", key="",
+            ),
+        ),
         settings=Settings(
             look, "DBInstances[0].{class: DBInstanceClass, priority: PromotionTier, public: PubliclyAccessible}"
         ),
         part_of=("cluster",),
         find=Find(
             Call("rds.DescribeDBInstances"),
-            join(f"DBInstances[?DBInstanceIdentifier=='{called}' && ", *_MINE.parts, "] | [0]"),
+            join(f"DBInstances[?DBInstanceIdentifier=='{called}' && ", *_MINE.parts, "] | [0].{DBInstance: @}"),
         ),
         after=("cluster",),
         type="AWS::RDS::DBInstance",

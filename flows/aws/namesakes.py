@@ -1,4 +1,4 @@
-"""Things of others that have the name of something that a run made, since that was taken away.
+"""Things of others that have the name of something that a run made, since that was taken away or renamed.
 
 AWS deletes by name, so before that it is looked whether the thing is the one that was made: by the id that AWS gave it,
 which no other ever has, or, where it gives none, by its tags.
@@ -25,6 +25,21 @@ def by_id(what: str, look: Call, thing: str, id: str, ours: Late, absent: tuple[
     """
     theirs = join(f"[{thing}][?{id} && '", ours, f"' && {id}!='", ours, f"'].{id}")
     return Others(look, theirs, f"Another {what} has its name", key="", absent=absent)
+
+
+def renamed(look: Call, things: str, id: str, name: str, ours: Late, called: str) -> Others:
+    """What the run made, by another name than it was given.
+
+    Args:
+        look: tells of all that there are.
+        things: JMESPath to the list of them in that answer.
+        id: the member that is the id of one.
+        name: the member that is its name.
+        ours: the id of what the run made.
+        called: the name that it was given.
+    """
+    now = join(f"{things}[?{id}=='", ours, f"' && {name}!='{called}'].{name}")
+    return Others(look, now, "Somebody gave it another name", key="")
 
 
 def by_tags(what: str, look: Call, things: str, tags: str, name: str, absent: tuple[str, ...] = ()) -> Others:

@@ -39,6 +39,18 @@ def capacity_edited(account: PracticeAccount, made: Session) -> None:
     )
 
 
+def cluster_renamed(account: PracticeAccount, made: Session) -> None:
+    client(account, "rds").modify_db_cluster(
+        DBClusterIdentifier=resource(made, "cluster"), NewDBClusterIdentifier="orders-db", ApplyImmediately=True
+    )
+
+
+def server_renamed(account: PracticeAccount, made: Session) -> None:
+    client(account, "rds").modify_db_instance(
+        DBInstanceIdentifier=resource(made, "instance-1"), NewDBInstanceIdentifier="orders-1", ApplyImmediately=True
+    )
+
+
 def server_deleted(account: PracticeAccount, made: Session) -> None:
     client(account, "rds").delete_db_instance(DBInstanceIdentifier=resource(made, "instance-1"))
 
@@ -68,6 +80,8 @@ DEEDS = (
     Deed(protected, EVERYTHING, "AWS keeps it as long as this stands: its deletion protection"),
     Deed(server_in_our_cluster, EVERYTHING, "Instances of others are in it: theirs-1"),
     Deed(capacity_edited, EVERYTHING, "Somebody changed it since it was made"),
+    Deed(cluster_renamed, EVERYTHING, "Somebody gave it another name: orders-db"),
+    Deed(server_renamed, EVERYTHING, "Somebody gave it another name: orders-1"),
     Deed(server_deleted, gone="instance-1"),
     Deed(database_between_our_subnets, "subnets", "Databases of others are in it: theirs-2"),
     Deed(database_behind_our_firewall, "firewall let-in", "Databases of others are behind it: theirs-2"),

@@ -128,7 +128,10 @@ GAPS: dict[str, str] = {
     "rds.DeleteDBCluster": (
         "moto needs no word on a final snapshot; refused here without. Deleting for about three seconds."
     ),
-    "rds.CreateDBInstance": "In a cluster: refused until that is available, and creating for about five seconds.",
+    "rds.CreateDBInstance": (
+        "moto gives all one resource id; each has its own here. In a cluster: refused until that is available, and "
+        "creating for about five seconds."
+    ),
     "rds.DeleteDBInstance": "In a cluster: deleting for about three seconds.",
     "rds.CreateDBSubnetGroup": "moto takes a name twice and subnets of one zone; refused here.",
     "rds.DeleteDBSubnetGroup": "moto deletes one that is in use; refused here.",

@@ -197,8 +197,9 @@ def _create_instance(self: Response) -> ActionResult:
                 "InvalidDBClusterStateFault", "Set the Serverless v2 scaling configuration on the parent DB cluster."
             )
     answer: ActionResult = ASKED["create_db_instance"](self)
+    instance = answer.result["DBInstance"]  # type: ignore[index]
+    instance.dbi_resource_id = f"db-{mock_random.get_random_hex(26).upper()}"
     if cluster_id:
-        instance = answer.result["DBInstance"]  # type: ignore[index]
         instance.life = Life(CLUSTER_LIFE, 5, 3)
         database_sleep.touched(backend.clusters[cluster_id])
     return answer
