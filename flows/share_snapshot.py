@@ -9,7 +9,22 @@ from typing import Any
 from flows.aws import accounts, images, key_others, shared_keys, snapshot_handover, snapshot_sharing, snapshots
 from flows.aws.shared_keys import KEEP, Key, Opened
 from flows.aws.snapshots import CLUSTER, MANUAL, NEW, Data
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Refused, Text, Use, Yes
+from flows.engine import (
+    Action,
+    Caution,
+    Choice,
+    Cloud,
+    CloudError,
+    Finding,
+    Flow,
+    Handover,
+    Many,
+    Plan,
+    Refused,
+    Text,
+    Use,
+    Yes,
+)
 
 ITSELF, NAMED = "itself", "named"
 
@@ -167,7 +182,11 @@ class ShareSnapshot(Flow):
         data = self.data
         if not data.encrypted:
             return ""
-        if data.amazons or shared_keys.own(self.cloud, data.key) is None:
+        try:
+            mine = None if data.amazons else shared_keys.own(self.cloud, data.key)
+        except CloudError:
+            return f"its key {data.key} could not be looked at"
+        if mine is None:
             return "it is encrypted with a key of Amazon's, which never leaves your account"
         return f"its key does not exist in {self.region}" if self.elsewhere() else ""
 
@@ -244,9 +263,14 @@ class ShareSnapshot(Flow):
         return shared_keys.open_to(mine, self.cloud, self.account) if mine else Opened("")
 
     def _own_key(self) -> Key | None:
-        """The key with which it is encrypted, if that is not Amazon's."""
+        """The key with which it is encrypted, if that is not Amazon's and can be looked at."""
         data = self.data
-        return shared_keys.own(self.cloud, data.key) if data.encrypted and not data.amazons else None
+        if not data.encrypted or data.amazons:
+            return None
+        try:
+            return shared_keys.own(self.cloud, data.key)
+        except CloudError:  # then it is not opened, and AWS says whether it may be used
+            return None
 
     def checks(self) -> Iterable[Finding | Caution]:
         yield snapshots.options(self.cloud, self.data)

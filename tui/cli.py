@@ -436,7 +436,9 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
             click.echo(words.finding(finding))
             if finding.evidence:
                 click.echo(f"          seen in: {safe.line(finding.evidence)}")
-    raise SystemExit(3 if status == "broken" else 0)
+        if status == "unknown":
+            click.echo("Whether it works cannot be told: not all of it could be looked at.", err=True)
+    raise SystemExit({"broken": 3, "unknown": 5}.get(status, 0))
 
 
 @cli.group()

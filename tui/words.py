@@ -124,13 +124,13 @@ def finding(found: Finding) -> str:
 
 
 def standing(findings: Iterable[Finding]) -> str:
-    """What a check found, in one word: broken, waiting, works, or unknown where nothing could be looked at."""
-    grades = {found.grade for found in findings}
+    """What a check found, in one word: broken, unknown where not all on the way could be looked at, waiting, works."""
+    grades = {found.grade for found in findings if not (found.aside and found.grade is Grade.NOT_CHECKED)}
     if Grade.REFUSED in grades:
         return "broken"
-    if Grade.WAITING in grades:
-        return "waiting"
-    return "works" if grades - {Grade.NOT_CHECKED} else "unknown"
+    if Grade.NOT_CHECKED in grades or not grades:
+        return "unknown"
+    return "waiting" if Grade.WAITING in grades else "works"
 
 
 def caution(warning: Caution) -> str:

@@ -75,7 +75,7 @@ def clients(least: Decimal) -> Finding:
     why = "waking takes 15 to 30 seconds" if least == 0 else "a failover takes up to a minute"
     return Finding(
         "clients", Grade.NOT_CHECKED, f"Whether your clients wait long enough was not checked: {why}.",
-        "it is set in the application", f"{wait}.",
+        "it is set in the application", f"{wait}.", aside=True,
     )  # fmt: skip
 
 
@@ -155,7 +155,8 @@ def _capacity(cloud: Cloud, seen: Database, now: datetime) -> Iterator[Finding]:
     least, most = seen.capacity.least, seen.capacity.most
     used = _week(cloud, seen.name, now)
     if not used:
-        yield Finding("limits", Grade.NOT_CHECKED, "How much of its capacity is used is not known: there are no data.")
+        sentence = "How much of its capacity is used is not known: there are no data."
+        yield Finding("limits", Grade.NOT_CHECKED, sentence, aside=True)
         return
     low, high = min(low for low, _ in used), max(high for _, high in used)
     evidence = f"ServerlessDatabaseCapacity of {len(used)} hours: {low:g} to {high:g} ACU"

@@ -38,7 +38,7 @@ def why_awake(cloud: Cloud, seen: Database, now: datetime) -> Iterator[Finding]:
                 yield finding
         except CloudError as problem:
             name = reason.__name__.strip("_")
-            yield Finding(f"reason-{name}", Grade.NOT_CHECKED, f"Not looked at: {name}.", problem.what)
+            yield Finding(f"reason-{name}", Grade.NOT_CHECKED, f"Not looked at: {name}.", problem.what, aside=True)
     if not found and seen.state is State.AWAKE:
         yield _soon(seen)
 
@@ -61,7 +61,7 @@ def _version(cloud: Cloud, seen: Database) -> Iterator[Finding]:
         least = (each.get(SUPPORT) or {}).get("MinCapacity")
         if least is None:
             sentence = f"Whether version {each['EngineVersion']} supports sleeping is not told."
-            yield Finding("reason-version", Grade.NOT_CHECKED, sentence, "DescribeDBEngineVersions")
+            yield Finding("reason-version", Grade.NOT_CHECKED, sentence, "DescribeDBEngineVersions", aside=True)
         elif float(least) > 0:
             yield _keeps("version", f"Version {each['EngineVersion']} does not support sleeping.", "Upgrade it.")
 

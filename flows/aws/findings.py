@@ -13,8 +13,8 @@ def likely(id_: str, sentence: str, seen: str, remedy: str = "") -> Finding:
     return Finding(id_, Grade.PREDICTED, sentence, seen, remedy)
 
 
-def unknown(id_: str, sentence: str, why: str, remedy: str = "") -> Finding:
-    return Finding(id_, Grade.NOT_CHECKED, sentence, why, remedy)
+def unknown(id_: str, sentence: str, why: str, remedy: str = "", *, aside: bool = False) -> Finding:
+    return Finding(id_, Grade.NOT_CHECKED, sentence, why, remedy, aside)
 
 
 def waits(id_: str, sentence: str, seen: str, remedy: str = "") -> Finding:

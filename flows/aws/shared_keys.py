@@ -37,6 +37,7 @@ from flows.engine import (
     join,
 )
 from flows.engine.authorization import SOURCE_KEYS, SOURCE_THROUGH
+from flows.engine.refusals import no_such_thing
 
 from . import key_others
 
@@ -105,13 +106,18 @@ def usable(cloud: Cloud, key: Key, region: str = "") -> None:
 
 
 def own(cloud: Cloud, key: str, region: str = "") -> Key | None:
-    """The customer's own key of that id or address; None for Amazon's standard ones, and for what cannot be seen."""
+    """The customer's own key of that id or address; None for Amazon's standard ones, and where there is none.
+
+    Raises CloudError where that cannot be seen.
+    """
     try:
         about = cloud.make(Call("kms.DescribeKey", {"KeyId": key}, region))["KeyMetadata"]
         if about.get("KeyManager") == "AWS":
             return None
         listed = cloud.make(Call("kms.ListAliases", {"KeyId": about["KeyId"]}, region))["Aliases"]
-    except CloudError:
+    except CloudError as problem:
+        if not no_such_thing(problem):
+            raise
         return None
     names = [each["AliasName"] for each in listed]
     if any(name.startswith("alias/aws/") for name in names):  # an emulator may not say who manages it
@@ -129,7 +135,10 @@ def closed_to(cloud: Cloud, key: Key, accounts: Iterable[str], region: str = "")
 
 def finding(cloud: Cloud, key: str, accounts: Iterable[str], region: str = "") -> Finding:
     """Whether these accounts can use what is encrypted with that key."""
-    mine = own(cloud, key, region)
+    try:
+        mine = own(cloud, key, region)
+    except CloudError as problem:
+        return Finding("key", Grade.NOT_CHECKED, f"The key {key} could not be looked at.", problem.what)
     if mine is None:
         return Finding(
             "key", Grade.REFUSED, "It is encrypted with a key that never leaves your account.",

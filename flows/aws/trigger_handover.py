@@ -108,7 +108,8 @@ def _allowed(bucket_arn: str, account: str, arn: str, may: list[dict[str, Any]])
 def _other(cloud: Cloud, bucket_arn: str, each: Notification) -> Iterator[Finding]:
     try:
         why = notifications.trouble(cloud, bucket_arn, each.arn)
-    except CloudError:
+    except CloudError as problem:
+        yield unknown("other", f"Whether {each.receiver} can still be notified was not checked.", str(problem))
         return
     if why:
         yield broken(

@@ -161,6 +161,7 @@ def _records(cloud: Cloud, name: str, host: str) -> Iterator[Finding]:
             f"{name} is in no zone of this account, so its records were not looked at.",
             "ListHostedZones",
             f"It should be a CNAME to {host}.",
+            aside=True,
         )
         return
     kinds = {record["Type"] for record in records if dns.target(record) == host}

@@ -22,6 +22,7 @@ def probes(cloud: Cloud, config: Mapping[str, Any], host: str, names: list[str],
             "What a visitor sees was not looked at.",
             "no request was made over the internet",
             "To allow a handful of requests to your own site: --set probe=yes",
+            aside=True,
         )
         return
     front = cloud.look_at(f"https://{host}/")
@@ -39,7 +40,8 @@ def _works(url: str, page: Page) -> Finding:
         remedy = "The name leads somewhere else, or the distribution lacks it."
         return broken(id_, f"{url}: the certificate is not good for it.", page.why, remedy)
     if page.missed:
-        return unknown(id_, f"{url} could not be looked at: {page.missed}.", page.why, "Try again in a while.")
+        sentence = f"{url} could not be looked at: {page.missed}."
+        return unknown(id_, sentence, page.why, "Try again in a while.", aside=True)
     by_cloudfront = "cloudfront" in page.headers.get("via", "").lower() or "x-amz-cf-id" in page.headers
     where = f"answered {page.status}{', by CloudFront' if by_cloudfront else ''}"
     if page.status == 200 and by_cloudfront:
@@ -65,7 +67,7 @@ def _reading(page: Page, by_cloudfront: bool) -> str:
 def _rest(cloud: Cloud, config: Mapping[str, Any], host: str, front: Page) -> Iterator[Finding]:
     plain = cloud.look_at(f"http://{host}/")
     if plain.missed:
-        yield unknown("outside-http", "Plain HTTP could not be looked at.", plain.why)
+        yield unknown("outside-http", "Plain HTTP could not be looked at.", plain.why, aside=True)
     elif plain.status in (301, 302, 307, 308) and plain.headers.get("location", "").startswith("https://"):
         yield proved("outside-http", "Plain HTTP is sent on to https.", f"answered {plain.status}")
     else:
@@ -78,7 +80,7 @@ def _rest(cloud: Cloud, config: Mapping[str, Any], host: str, front: Page) -> It
     mapped = {str(each.get("ResponseCode")) for each in (config.get("CustomErrorResponses") or {}).get("Items") or []}
     missing = cloud.look_at(f"https://{host}{NOWHERE}")
     if missing.missed:
-        yield unknown("outside-missing", "A missing file could not be looked at.", missing.why)
+        yield unknown("outside-missing", "A missing file could not be looked at.", missing.why, aside=True)
     elif "200" in mapped and (missing.status != 200 or missing.body != front.body):
         yield broken(
             "outside-missing",
@@ -99,7 +101,7 @@ def _past_cloudfront(cloud: Cloud, config: Mapping[str, Any]) -> Iterator[Findin
     url = f"http://{origin}/" if endpoint.website else f"https://{origin}/{page}"
     seen = cloud.look_at(url)
     if seen.missed:
-        yield unknown("outside-direct", "S3 itself could not be looked at.", seen.why)
+        yield unknown("outside-direct", "S3 itself could not be looked at.", seen.why, aside=True)
     elif seen.status == 403:
         yield proved(
             "outside-direct",
@@ -118,4 +120,5 @@ def _past_cloudfront(cloud: Cloud, config: Mapping[str, Any]) -> Iterator[Findin
             "outside-direct",
             "S3 itself gave an answer that proves nothing.",
             f"answered {seen.status}",
+            aside=True,
         )

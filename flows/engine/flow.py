@@ -46,6 +46,8 @@ class Finding:
         sentence: what was found.
         evidence: what it was read from.
         remedy: what to do about it.
+        aside: whether it is not on the way of what was asked about, or out of AWS's reach, such as the clients of a
+            database: where it was not checked, the rest may still be said to work.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Finding:
     sentence: str
     evidence: str = ""
     remedy: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True)

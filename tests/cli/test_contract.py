@@ -534,12 +534,28 @@ def test_check_tells_by_words_json_and_exit_code(handrail: Command, company: Acc
 @pytest.mark.parametrize(
     ("grades", "standing"),
     [
-        (["proved", "not checked"], "works"), (["predicted"], "works"), (["proved", "waiting"], "waiting"),
-        (["waiting", "refused", "proved"], "broken"), (["not checked"], "unknown"), ([], "unknown"),
+        (["proved", "not checked"], "unknown"), (["predicted"], "works"), (["proved", "waiting"], "waiting"),
+        (["waiting", "not checked", "proved"], "unknown"), (["waiting", "refused", "not checked"], "broken"),
+        (["not checked"], "unknown"), ([], "unknown"),
     ],
 )  # fmt: skip
 def test_a_check_claims_only_what_was_looked_at(grades: list[str], standing: str) -> None:
-    assert words.standing(Finding("x", Grade(grade), "") for grade in grades) == standing
+    found = [Finding("x", Grade(grade), "") for grade in grades]
+    assert words.standing(found) == standing
+    assert words.standing([*found, Finding("clients", Grade.NOT_CHECKED, "", aside=True)]) == standing
+
+
+def test_what_could_not_be_looked_at_is_not_said_to_work(
+    handrail: Command, company: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied = Finding("certificate", Grade.NOT_CHECKED, "A certificate could not be read.", "acm:DescribeCertificate")
+    seen = [Finding("doors", Grade.PROVED, "It lets visitors in."), denied]
+    monkeypatch.setattr(flows.find("alb"), "diagnose", lambda cloud, subject: seen)
+    asked = ("check", "alb", "--set", "load_balancer=shop", *company.at)
+    told = handrail(*asked, "--output", "json")
+    assert (told.code, told.json["status"]) == (5, "unknown")
+    shown = handrail(*asked)
+    assert (shown.code, "cannot be told" in shown.err) == (5, True)
 
 
 def test_check_of_nothing_known(handrail: Command, museum: Account) -> None:

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 import yaml
 from support.clock import FakeClock
+from support.clouds import Between
 from support.faces import assert_clean_script, by_conversation
 from support.sessions import carried_out
 from support.share_snapshot import EXISTING, VARIANTS, session
 
 from flows.aws.snapshot_handover import diagnose
-from flows.engine import Journal
+from flows.engine import Call, Journal
 from flows.engine.cloud import Aws
+from flows.engine.problems import Denied
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from tui.batch import load_answers
 
@@ -62,6 +64,18 @@ def test_a_healthy_one(both: Aws, journal: Journal, clock: FakeClock) -> None:
     carried_out(made)
     seen = {"snapshot": "proved", "shared": "proved", "key": "proved"}
     assert found(both, "for-partner") == found(both, made.hand_over().outputs["snapshot_arn"]) == seen
+
+
+def test_a_key_that_may_not_be_looked_at_is_not_called_amazons(both: Aws, journal: Journal, clock: FakeClock) -> None:
+    carried_out(session(both, journal, VARIANTS["locked"], clock))
+    for operation in ("kms.DescribeKey", "kms.ListAliases", "kms.GetKeyPolicy"):
+
+        def denied(_: int, call: Call, operation: str = operation) -> None:
+            if call.operation == operation:
+                raise Denied(f"You are not allowed to {operation}.", permission=operation)
+
+        seen = {"snapshot": "proved", "shared": "proved", "key": "not checked"}
+        assert found(Between(both, before=denied), "for-partner") == seen
 
 
 def test_each_broken_state(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
