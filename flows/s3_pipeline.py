@@ -9,6 +9,7 @@ from flows.aws import (
     buckets,
     codebuild,
     codepipeline,
+    listening,
     new_buckets,
     pipeline_sources,
     roles,
@@ -18,7 +19,7 @@ from flows.aws import (
     start_rules,
     trails,
 )
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, since
 
 EVENTBRIDGE, CLOUDTRAIL = "eventbridge", "cloudtrail"
 
@@ -130,7 +131,7 @@ class FileStartsPipeline(Flow):
             [*source, *made, *noticed, role, may, rule, target, *quiet, *first],
             outputs={
                 "pipeline": self.pipeline, "bucket": self.bucket, "object_key": self.object_key,
-                "rule": start_rules.RULE, "role": start_rules.role_name(self.pipeline),
+                "rule": listening.RULE, "role": start_rules.role_name(self.pipeline),
             },
             facts={"region": who.region, "detection": self.detection, "new": one is None, "switched": bool(noticed)},
             reads=start_diagnosis.reads(self.cloud, self.pipeline),
@@ -158,17 +159,18 @@ class FileStartsPipeline(Flow):
         """Let the bucket tell EventBridge, unless it does."""
         if self.there():
             return start_rules.tell(self.cloud, self.bucket)
-        account = self.cloud.identity.account
-        return [start_rules.send_events(self.bucket, account, unchecked=False, after=("versioning",))]
+        account, heard = self.cloud.identity.account, (listening.to_bucket(self.bucket),)
+        return [start_rules.send_events(self.bucket, account, unchecked=False, after=("versioning",), others=heard)]
 
     def recorded(self) -> list[Action]:
         """Let a trail record the uploads, unless it does."""
-        who = self.cloud.identity
+        who, file = self.cloud.identity, self.object_arn()
+        others = since(self.cloud, listening.by_trail(file))
         if not isinstance(self.trail, trails.Trail):
             place = who.partition, who.region, who.account
-            return list(trails.create(trails.name(self.pipeline), self.object_arn(), place, self.pipeline))
+            return list(trails.create(trails.name(self.pipeline), file, place, self.pipeline, others))
         now = trails.selectors(self.cloud, self.trail)
-        return [] if now.record(self.object_arn()) else [trails.record(self.trail, now, self.object_arn())]
+        return [] if now.record(file) else [trails.record(self.trail, now, file, others)]
 
     def new_pipeline(self, after: tuple[str, ...]) -> list[Action | Use]:
         """A pipeline of two stages: the file, and a build of what its buildspec.yml says."""

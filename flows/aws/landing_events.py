@@ -14,7 +14,8 @@ from typing import Any
 
 from flows.engine import Identity, Refused
 
-from .start_rules import ARRIVALS, BY_TRAIL, CALLS, CREATED
+from .listening import BY_TRAIL
+from .start_rules import ARRIVALS, CALLS, CREATED
 
 READABLE = (
     "Give an event as EventBridge sends it (with “detail-type” and “detail”), a record of CloudTrail (with "

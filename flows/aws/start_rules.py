@@ -29,20 +29,20 @@ from flows.engine import (
     edited,
     found,
     join,
+    since,
 )
 
-from . import roles
+from . import listening, roles
 from .buckets import BUSY
+from .listening import BY_TRAIL, RULE
 from .notifications import DOCUMENT, dead, look, standing
 from .roles import allow, only_for
 from .tags import tags
 
-RULE = join("handrail-", RUN)
-"""The rule's name. Nobody else can have it, because putting a rule overwrites one of the same name."""
 TARGET = "pipeline"
 """What the rule calls the one thing that it starts."""
-CREATED, BY_TRAIL = "Object Created", "AWS API Call via CloudTrail"
-"""The kinds of event: S3's own, and those that EventBridge makes of what a trail records."""
+CREATED = "Object Created"
+"""The kind of S3's own events."""
 ARRIVALS = ("PutObject", "POST Object", "CopyObject", "CompleteMultipartUpload")
 """`detail.reason` of S3's own events: the ways in which a file can land."""
 CALLS = ("PutObject", "CopyObject", "CompleteMultipartUpload")
@@ -135,7 +135,8 @@ def tell(cloud: Cloud, bucket: str) -> list[Action]:
         return []
     those = standing(cloud, bucket)
     unchecked = any(dead(cloud, f"arn:{who.partition}:s3:::{bucket}", those))
-    return [send_events(bucket, who.account, unchecked=unchecked, after=())]
+    others = since(cloud, listening.to_bucket(bucket))
+    return [send_events(bucket, who.account, unchecked=unchecked, after=(), others=others)]
 
 
 def _unlike(former: str, path: str) -> str:
@@ -143,18 +144,16 @@ def _unlike(former: str, path: str) -> str:
     return f"[{path}][?@ != '{former}'] | [0]" if former else path
 
 
-def send_events(bucket: str, account: str, *, unchecked: bool, after: tuple[str, ...]) -> Action:
+def send_events(
+    bucket: str, account: str, *, unchecked: bool, after: tuple[str, ...], others: tuple[Others, ...]
+) -> Action:
     """Let the bucket tell EventBridge of everything; whoever it notifies already stays.
 
     `unchecked`: S3 must not look at the receivers, because one of the others' is dead; taking it out never needs that.
+    `others` is who else may hear of its files.
     """
     document = {"Bucket": bucket, "ExpectedBucketOwner": account, "NotificationConfiguration": edited("bucket-events")}
     put = Call("s3.PutBucketNotificationConfiguration", {**document, "SkipDestinationValidation": True})
-    named, kinds = "json(EventPattern).detail.bucket.name", 'json(EventPattern)."detail-type"'
-    # a bucket may be named by its beginning, for example
-    heard = f"!({named}) || contains({named}, '{bucket}') || {named}[?type(@)=='object']"
-    s3s = f"contains(EventPattern || '', '\"aws.s3\"') && !contains({kinds} || `[]`, '{BY_TRAIL}')"
-    theirs = f"Rules[?{s3s} && ({heard})]"
     return Action(
         "bucket-events",
         f"Let {bucket} send its events to EventBridge; all its other notifications stay",
@@ -163,12 +162,7 @@ def send_events(bucket: str, account: str, *, unchecked: bool, after: tuple[str,
             look(bucket, account), DOCUMENT, {}, empty={}, within="EventBridgeConfiguration", key="", put=put,
             gone=("NoSuchBucket",),
         ),
-        others=(
-            Others(
-                Call("events.ListRules"), join(theirs, " | [?Name!='", RULE, "'].Name"),
-                "Rules of others hear of its files by them",
-            ),
-        ),
+        others=others,
         not_yet=BUSY,
         after=after,
         part_of=("rule",),

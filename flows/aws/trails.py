@@ -22,6 +22,7 @@ from flows.engine import (
     Cost,
     Find,
     Option,
+    Others,
     Ref,
     Settings,
     Still,
@@ -143,10 +144,11 @@ def _field(field: Mapping[str, Any], value: str) -> bool:
 # -- to change -------------------------------------------------------------------------------------------------
 
 
-def record(trail: Trail, now: Selectors, arn: str) -> Action:
+def record(trail: Trail, now: Selectors, arn: str, others: tuple[Others, ...]) -> Action:
     """Let a trail that exists write down the uploads of one file too; what it records otherwise stays.
 
-    A trail has either kind of selector, and each is written as a whole.
+    A trail has either kind of selector, and each is written as a whole. `others` is who else may hear of that file
+    by it.
     """
     kind = "AdvancedEventSelectors" if now.advanced else "EventSelectors"
     ours = _ours(arn) if now.advanced else _ours_classic(arn)
@@ -178,14 +180,20 @@ def record(trail: Trail, now: Selectors, arn: str) -> Action:
         ),
         find=on,
         unless=on,
+        others=others,
         part_of=("rule",),
         undone=f"What the trail {trail.name} writes down of that file",
         refusals={"InsufficientDependencyServiceAccessPermissionException": "Only the organization's own account may."},
     )
 
 
-def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tuple[Action, ...]:
-    """A trail that writes down the uploads of one file and nothing else, with a bucket of its own for that."""
+def create(
+    name: str, arn: str, place: tuple[str, str, str], label: str, others: tuple[Others, ...]
+) -> tuple[Action, ...]:
+    """A trail that writes down the uploads of one file and nothing else, with a bucket of its own for that.
+
+    `others` is who else may hear of that file by it.
+    """
     partition, region, account = place
     bucket = log_bucket(name, place)
     trail_arn = f"arn:{partition}:cloudtrail:{region}:{account}:trail/{name}"
@@ -227,7 +235,7 @@ def create(name: str, arn: str, place: tuple[str, str, str], label: str) -> tupl
                     still=Still(looked, f"trailList[?Name=='{name}'] | [0].Name", name, "Another trail has its name."),
                 ),
             ),
-            others=(namesakes.by_tags("trail", tagged, "ResourceTagList", "TagsList", name),),
+            others=(namesakes.by_tags("trail", tagged, "ResourceTagList", "TagsList", name), *others),
             settings=Settings(
                 looked,
                 f"trailList[?Name=='{name}'] | [0]."

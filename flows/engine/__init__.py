@@ -5,6 +5,7 @@ from .carry import Stopped
 from .claims import Claim
 from .cloud import Ask, Cloud, Identity
 from .device import DeviceSignIn
+from .earlier import since
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .habits import Habit, Habits
@@ -151,5 +152,6 @@ __all__ = [
     "join",
     "secret",
     "seen",
+    "since",
     "standing",
 ]

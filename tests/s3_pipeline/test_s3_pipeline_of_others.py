@@ -12,6 +12,7 @@ from support.colleagues import Deed, client, taken_back_after
 from support.s3_pipeline import BUCKET, PIPELINE, STANDING, VARIANTS, audited, picture, session
 from support.sessions import carried_out
 
+from flows.aws.listening import BY_TRAIL
 from flows.aws.start_rules import ASKS
 from flows.engine import Call, Journal, Session
 from flows.engine.cloud import Aws
@@ -144,6 +145,15 @@ def rule_for_another_bucket(account: PracticeAccount, made: Session) -> None:
     another_rule(account, made, bucket={"name": ["theirs"]})
 
 
+def rule_of_every_event(account: PracticeAccount, made: Session) -> None:
+    client(account, "events").put_rule(Name="scan", EventPattern=json.dumps({"account": ["123456789012"]}))
+
+
+def rule_of_the_trail(account: PracticeAccount, made: Session) -> None:
+    wanted = {"source": ["aws.s3"], "detail-type": [BY_TRAIL], "detail": {"eventName": ["PutObject"]}}
+    client(account, "events").put_rule(Name="scan", EventPattern=json.dumps(wanted))
+
+
 def standing_pipeline_cloned(account: PracticeAccount, made: Session) -> None:
     pipelines = client(account, "codepipeline")
     pipelines.create_pipeline(pipeline={**pipelines.get_pipeline(name=PIPELINE)["pipeline"], "name": "theirs"})
@@ -158,7 +168,9 @@ HEARD, READ = "Rules of others hear of its files by them: scan.", "Pipelines of 
         Deed(rule_for_the_same_bucket, "bucket-events", HEARD),
         Deed(rule_for_buckets_that_begin_so, "bucket-events", HEARD),
         Deed(rule_for_all_buckets, "bucket-events", HEARD),
+        Deed(rule_of_every_event, "bucket-events", HEARD),
         Deed(rule_for_another_bucket),
+        Deed(rule_of_the_trail),
         Deed(standing_pipeline_cloned, "versioning", READ),
     ],
     ids=lambda deed: deed.act.__name__,
@@ -169,6 +181,18 @@ def test_a_switch_on_which_others_lean_stays_on(
     made = session(cloud, journal, STANDING, clock=clock)
     carried_out(made)
     taken_back_after(account, made, deed)
+
+
+@pytest.mark.parametrize(
+    ("variant", "stays"), [("standing trail", "selectors"), ("new trail", "trail-bucket trail")], ids=lambda each: each
+)
+def test_what_a_trail_records_stays_while_others_hear_of_it(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str, stays: str
+) -> None:
+    audited(account.session)
+    made = session(cloud, journal, VARIANTS[variant], clock=clock)
+    carried_out(made)
+    taken_back_after(account, made, Deed(rule_of_the_trail, stays, "Rules of others hear of that file by it: scan."))
 
 
 def source(account: PracticeAccount, **changed: str) -> dict[str, str]:

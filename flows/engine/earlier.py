@@ -1,0 +1,61 @@
+"""What others have already when a set-up is planned: it did without what the run makes or switches on.
+
+So it does not lean on that, and an undo can put everything back as it was before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from .carry import part
+from .cloud import Cloud
+from .plan import Call, Others, Ref, fill, found, join
+from .problems import CloudError, Denied, NoSuchCall
+from .refusals import no_such_thing
+
+
+def since(cloud: Cloud, *others: Others) -> tuple[Others, ...]:
+    """These, but for what is there at this moment. Who may not look now may not later, and is not asked to then.
+
+    Nothing in their calls may be of the run; what is of it in their paths stands for nothing yet. Raises CloudError.
+    """
+    return tuple(_since(cloud, others))
+
+
+def _since(cloud: Cloud, others: tuple[Others, ...]) -> Iterator[Others]:
+    for each in others:
+        try:
+            known = list(_standing(cloud, each))
+        except (Denied, NoSuchCall):
+            continue
+        listed = json.dumps(known).replace("`", "\\u0060")
+        yield replace(each, path=join(each.path, f" | [?!contains(`{listed}`, not_null(@[0], @))]")) if known else each
+
+
+def _standing(cloud: Cloud, others: Others) -> Iterator[str]:
+    path, leans = (str(fill(text, lambda _: "")) for text in (others.path, others.leans))
+    for page in cloud.pages(others.look):
+        for thing in part(path, page) or ():
+            if others.each is None or _leans(cloud, others.each.fill(partial(_of, thing)), leans):
+                yield str(_id(thing))
+
+
+def _leans(cloud: Cloud, each: Call, leans: str) -> bool:
+    try:
+        return any(part(leans, page) for page in cloud.pages(each))
+    except CloudError as problem:
+        if not no_such_thing(problem):
+            raise
+        return False
+
+
+def _of(thing: Any, ref: Ref) -> Any:
+    return _id(thing) if ref == found("id") else part(ref.path, thing)
+
+
+def _id(thing: Any) -> Any:
+    return thing[0] if isinstance(thing, list) else thing
