@@ -358,7 +358,7 @@ class SiteToSiteVpn(Flow):
         for table in self.route_tables:
             things += network.ways(table, self.networks, aws_end.resource, fixed=fixed, after=plugged, known=known)
         for group in self.security_groups:
-            things += network.doors(group, self.allow, self.networks)
+            things += network.doors(group, self.allow, self.networks, aws_end.resource, known)
         return Plan.of(
             things,
             outputs={

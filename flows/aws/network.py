@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -226,8 +226,15 @@ def ways(
     ]
 
 
-def doors(group: SecurityGroup, services: Iterable[Service], networks: Iterable[IPv4Network]) -> list[Action | Use]:
-    """Whatever a security group still needs in order to let `networks` use `services`."""
+def doors(
+    group: SecurityGroup,
+    services: Iterable[Service],
+    networks: Iterable[IPv4Network],
+    gateway: Late,
+    known: tuple[str, ...],
+) -> list[Action | Use]:
+    """Whatever a security group still needs in order to let `networks`, behind a VPN gateway, use `services`. `known`
+    are the ids of the connections that the gateway has already."""
     missing, covered = missing_rules(group, services, networks)
     kept: list[Action | Use] = [
         Use(
@@ -238,7 +245,7 @@ def doors(group: SecurityGroup, services: Iterable[Service], networks: Iterable[
         )
         for rule in covered
     ]
-    return [*kept, let_in(group, missing)] if missing else kept
+    return [*kept, let_in(group, missing, gateway, known)] if missing else kept
 
 
 def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...], known: tuple[str, ...]) -> Action:
@@ -295,7 +302,7 @@ def route(
         after=after,
         exists=("RouteAlreadyExists",),
         not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
-        others=(vpn_others.connections("VpnGatewayId", gateway, network, known),),
+        others=(vpn_others.connections("VpnGatewayId", gateway, (network,), known),),
         type="AWS::EC2::Route",
         undone=f"The route to {network} in {_shown(table)}",
     )  # fmt: skip
@@ -306,8 +313,9 @@ def _there_before(gateway: Late, find: Find) -> Find | None:
     return None if isinstance(gateway, Ref) else find
 
 
-def let_in(group: SecurityGroup, rules: tuple[Rule, ...]) -> Action:
-    """Add rules to a security group, all of them or none."""
+def let_in(group: SecurityGroup, rules: tuple[Rule, ...], gateway: Late, known: tuple[str, ...]) -> Action:
+    """Add rules to a security group, all or none; other connections of the gateway may bring the same networks."""
+    through = vpn_others.connections("VpnGatewayId", gateway, {rule.network for rule in rules}, known)
     services = ", ".join(dict.fromkeys(rule.service.name for rule in rules))
     networks = ", ".join(dict.fromkeys(str(rule.network) for rule in rules))
     return group_rules.admit(
@@ -323,6 +331,7 @@ def let_in(group: SecurityGroup, rules: tuple[Rule, ...]) -> Action:
         ),
         about="office",
         undone=f"The office's rules in {group.name} ({group.id})",
+        others=(replace(through, remove=None),),
     )  # fmt: skip
 
 

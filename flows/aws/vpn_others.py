@@ -22,16 +22,17 @@ EDITABLE = (
 """Of a tunnel, without its key (botocore's model of EC2's ModifyVpnTunnelOptions, 1.44)."""
 
 
-def connections(end: str, id: Late, network: IPv4Network | None = None, known: Iterable[str] = ()) -> Others:
+def connections(end: str, id: Late, networks: Iterable[IPv4Network] = (), known: Iterable[str] = ()) -> Others:
     """The connections of others that have a gateway at one end.
 
     Args:
         end: a key of FILTERS.
         id: that gateway's.
-        network: only those that may lead there; AWS does not tell which networks a device announces by BGP.
+        networks: only those that may lead to one of them; AWS does not tell which networks a device announces by BGP.
         known: the ids of those that were there before.
     """
-    leads = f" && (!(Options.StaticRoutesOnly) || Routes[?DestinationCidrBlock=='{network}'])" if network else ""
+    there = edits.literal(sorted(map(str, networks)))
+    leads = f" && (!{there} || !(Options.StaticRoutesOnly) || Routes[?contains({there}, DestinationCidrBlock)])"
     before = f" && !contains({edits.literal(known)}, VpnConnectionId)"
     return Others(
         Call("ec2.DescribeVpnConnections", {"Filters": [{"Name": FILTERS[end], "Values": [id]}]}),

@@ -170,11 +170,13 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "second way to the office, fixed routes": Deed(
         second_way_to_the_office,
-        {GATEWAY: USE_IT, PLUG: USE_IT, "The route to 192.168.10.0/24": USE_IT},
+        {GATEWAY: USE_IT, PLUG: USE_IT, "The route to 192.168.10.0/24": USE_IT, SSH: USE_IT},
         answers="fixed",
     ),
     "second office by BGP, fixed routes": Deed(
-        second_office_by_bgp, {GATEWAY: USE_IT, PLUG: USE_IT, "The route to 192.168.": USE_IT}, answers="fixed"
+        second_office_by_bgp,
+        {GATEWAY: USE_IT, PLUG: USE_IT, "The route to 192.168.": USE_IT, SSH: USE_IT},
+        answers="fixed",
     ),
     "our device at another gateway": Deed(device_used_elsewhere, {DEVICE: USE_IT}),
     "propagation into another table": Deed(propagation_into_another_table, LET_IN),
