@@ -449,14 +449,16 @@ class Website(Flow):
         return [buckets.add_statement(bucket, sentence, statement, after, part_of=(made.id,))]
 
     def leading_there(self) -> tuple[Others, ...]:
-        """What others may have let lead there: by any name in the zone that is known, by its own in others."""
+        """What others may have let lead there: distributions, any name in the zone that is known, its own in others."""
+        host = Ref("distribution", "Distribution.DomainName")
+        fetched = cloudfront.fetching_from(host)
         if not self.domain:
-            return ()
-        host, zone = Ref("distribution", "Distribution.DomainName"), self.zone
+            return (fetched,)
+        zone = self.zone
         if not isinstance(zone, dns.Zone):
-            return tuple(dns.pointed_elsewhere("", host, name) for name in self.domain)
-        own = self.domain if self.point_domain else NO_NAMES
-        return (dns.pointed(zone, host, own), *(dns.pointed_elsewhere(zone.id, host, name) for name in self.domain))
+            return (fetched, *(dns.pointed_elsewhere("", host, name) for name in self.domain))
+        elsewhere = (dns.pointed_elsewhere(zone.id, host, name) for name in self.domain)
+        return (fetched, dns.pointed(zone, host, self.domain if self.point_domain else NO_NAMES), *elsewhere)
 
     def pointed(self, made: Action, after: tuple[str, ...]) -> list[Action]:
         """The names' own records, last of all, so that what stands there works until then."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flows.engine import Action, Late, Use
+from flows.engine import Action, Late, Others, Use, since
 
+from . import certificates, cloudfront
 from . import listeners as change
 from . import load_balancing as lb
 from . import open_ports as ports
@@ -60,13 +61,16 @@ def openings(flow: Answers) -> list[Action]:
     """Opening the ports that are closed, in the first of the load balancer's security groups."""
     if not flow.open_ports or not flow.visitors:
         return []
-    found = ports.groups(flow.cloud, flow.load_balancer.groups)
-    name = flow.load_balancer.name
+    group, *_ = ports.groups(flow.cloud, flow.load_balancer.groups)
+    balancer, name = flow.load_balancer, flow.load_balancer.name
     standing = [each.arn for each in lb.listeners(flow.cloud, flow.load_balancer)]
+
+    def others(port: int) -> tuple[Others, ...]:
+        elsewhere = since(flow.cloud, *change.elsewhere_on_port(balancer, group.id, port))
+        return (*change.on_port(balancer, port, standing), *elsewhere)
+
     return [
-        ports.open_port(
-            found[0], port, flow.visitors, f"{name}-{port}", others=change.on_port(flow.load_balancer, port, standing)
-        )
+        ports.open_port(group, port, flow.visitors, f"{name}-{port}", others=others(port))
         for port in closed_ports(flow)
     ]
 
@@ -78,9 +82,12 @@ def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
     states = lb.health(flow.cloud, to[0]) if to else []
     expected = bool({"healthy", "initial", "unused"} & set(states))
     http = flow.listener.arn if isinstance(flow.listener, Listener) else ""
+    names = (flow.load_balancer.dns_name, flow.load_balancer.dns_name.lower(), *flow.certificate.names)
+    in_front = cloudfront.fetching_from(*names, secure=True)
     return change.https_listener(
         flow.load_balancer, flow.certificate.arn, flow.tls_policy, forward, after=after, proved=expected,
         rules=to_copy(flow) if flow.copy_rules else [], led_here=(http, actions(flow)), leading=leading_to_https(flow),
+        others=since(flow.cloud, in_front) if flow.cloud.identity.partition in certificates.HOME else (),
     )  # fmt: skip
 
 

@@ -225,6 +225,17 @@ def distribution(
     )  # fmt: skip
 
 
+def fetching_from(*hosts: Late, secure: bool = False) -> Others:
+    """The distributions that get their files from one of these hosts; `secure`: only those that may do so by https."""
+    named = join(*(part for host in hosts for part in (" || DomainName=='", host, "'")))
+    how = " && CustomOriginConfig.HTTPSPort==`443` && CustomOriginConfig.OriginProtocolPolicy!='http-only'"
+    return Others(
+        Call("cloudfront.ListDistributions"),
+        join("DistributionList.Items[?Origins.Items[?(`false`", named, f"){how if secure else ''}]].[Id, Comment]"),
+        "Distributions of CloudFront get their files there",
+    )
+
+
 def of_website(endpoint: Endpoint, header: str) -> dict[str, Any]:
     """A website as origin: plain HTTP, all that it speaks, and a header that only CloudFront knows if one is named."""
     lock = {"CustomHeaders": _several([{"HeaderName": header, "HeaderValue": secret("header")}])} if header else {}

@@ -127,6 +127,7 @@ def https_listener(
     rules: Iterable[Mapping[str, Any]],
     led_here: tuple[str, list[dict[str, Any]]],
     leading: Iterable[str] = (),
+    others: tuple[Others, ...] = (),
 ) -> Action:
     """A listener on 443.
 
@@ -140,11 +141,12 @@ def https_listener(
         rules: those of the other listener that this run will copy.
         led_here: the ARN of the listener that this run lets lead here, and how.
         leading: the ARNs of the rules that led here when there was nothing.
+        others: who else may need it.
     """
     secure = {"SslPolicy": policy, "Certificates": [{"CertificateArn": certificate}]}
     action = _listener("https-listener", "Listen on port 443 for https", balancer, 443, actions, after=after, **secure)
     action = replace(
-        action, others=(*_on_it(action.resource, rules, https=True), *_led_to(balancer, *led_here, leading))
+        action, others=(*_on_it(action.resource, rules, https=True), *_led_to(balancer, *led_here, leading), *others)
     )
     to = forwards_to(actions[0])
     if not (proved and to):
@@ -195,6 +197,27 @@ def on_port(balancer: LoadBalancer, port: int, standing: Iterable[str]) -> tuple
     look = Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn})
     theirs = f"Listeners[?Port==`{port}` && !contains({edits.literal([*standing])}, ListenerArn)].[ListenerArn, Port]"
     return (Others(look, theirs, "Others listen on that port"),)
+
+
+def elsewhere_on_port(balancer: LoadBalancer, group: str, port: int) -> tuple[Others, Others]:
+    """What else is in a security group of a load balancer and may need that port of it."""
+    inside = Call("ec2.DescribeNetworkInterfaces", {"Filters": [{"Name": "group-id", "Values": [group]}]})
+    listening = Others(
+        Call("elbv2.DescribeLoadBalancers"),
+        f"LoadBalancers[?LoadBalancerArn!='{balancer.arn}' && contains(SecurityGroups || `[]`, '{group}')]"
+        ".[LoadBalancerArn, LoadBalancerName]",
+        "Load balancers of others in that security group listen on that port",
+        each=Call("elbv2.DescribeListeners", {"LoadBalancerArn": found("id")}),
+        leans=f"Listeners[?Port==`{port}`]",
+    )
+    cards = Others(
+        inside,
+        # those of load balancers are described so (Elastic Load Balancing User Guide, "Security groups", 2026-11)
+        "NetworkInterfaces[?!starts_with(Description || '', 'ELB ')]"
+        ".[NetworkInterfaceId, Attachment.InstanceId || Description]",
+        "Others put network cards into that security group",
+    )
+    return listening, cards
 
 
 def led_nowhere(balancer: LoadBalancer, listener: Listener, ports: Iterable[int]) -> tuple[Others, ...]:

@@ -91,6 +91,49 @@ def our_listener_replaced(client: Client, made: Made) -> None:
     )  # fmt: skip
 
 
+def balancer_beside(client: Client, made: Made, port: int = 443) -> None:
+    """Another load balancer with the same security group."""
+    elbv2 = client("elbv2")
+    (shop,) = elbv2.describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    (ours,) = elbv2.describe_listeners(ListenerArns=[made["https-listener"]])["Listeners"]
+    subnets = [each["SubnetId"] for each in shop["AvailabilityZones"]]
+    theirs = elbv2.create_load_balancer(Name="theirs", Subnets=subnets, SecurityGroups=shop["SecurityGroups"])
+    elbv2.create_listener(
+        LoadBalancerArn=theirs["LoadBalancers"][0]["LoadBalancerArn"], Protocol="HTTPS", Port=port,
+        Certificates=ours["Certificates"], DefaultActions=FIXED,
+    )  # fmt: skip
+
+
+def balancer_beside_on_another_port(client: Client, made: Made) -> None:
+    balancer_beside(client, made, 8443)
+
+
+def machine_beside(client: Client, made: Made) -> None:
+    group, _ = _opened(client)
+    ec2 = client("ec2")
+    (web,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    (subnet, *_) = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [web["VpcId"]]}])["Subnets"]
+    ec2.create_network_interface(SubnetId=subnet["SubnetId"], Groups=[group], Description="theirs")
+
+
+def in_front(client: Client, made: Made, policy: str = "https-only") -> None:
+    """A distribution that gets everything from the load balancer."""
+    (shop,) = client("elbv2").describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    how = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": policy}
+    origin = {"Id": "shop", "DomainName": shop["DNSName"], "CustomOriginConfig": how}
+    behaviour = {"TargetOriginId": "shop", "ViewerProtocolPolicy": "redirect-to-https"}
+    config = {
+        "CallerReference": "theirs", "Comment": "theirs", "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {**behaviour, "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"},
+    }  # fmt: skip
+    client("cloudfront").create_distribution(DistributionConfig=config)
+
+
+def in_front_by_http(client: Client, made: Made) -> None:
+    in_front(client, made, "http-only")
+
+
 def rule_pointed_elsewhere(client: Client, made: Made) -> None:
     client("elbv2").modify_rule(RuleArn=made["rule"], Actions=FIXED)
 
@@ -162,6 +205,17 @@ DEEDS: Mapping[str, Deed] = {
     "our listener replaced": Deed(
         our_listener_replaced, {HTTPS: NOT_FOUND, PORT: r"^Others listen on that port: arn:\S+ \(443\)"}, "https"
     ),
+    "another balancer in the group": Deed(
+        balancer_beside, {PORT: r"^Load balancers of others .* listen on that port: arn:\S+ \(theirs\)"}, "https"
+    ),
+    "another balancer in the group, another port": Deed(balancer_beside_on_another_port, {}, "https"),
+    "a machine in the group": Deed(
+        machine_beside, {PORT: r"^Others put network cards into that .*: eni-\w+ \(theirs\)"}, "https"
+    ),
+    "a distribution in front": Deed(
+        in_front, {HTTPS: r"^Distributions of CloudFront get their files there: \w+ \(theirs\)", PORT: NEEDED}, "https"
+    ),
+    "a distribution in front by http": Deed(in_front_by_http, {}, "https"),
     "rule pointed elsewhere": Deed(rule_pointed_elsewhere, {RULE: CHANGED}, "gone"),
     "rule pointed elsewhere, https": Deed(
         rule_pointed_elsewhere, {RULE: CHANGED, HTTPS: NEEDED, PORT: NEEDED}, "moved, new https"

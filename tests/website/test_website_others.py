@@ -48,6 +48,13 @@ def another_distribution(client: Client, made: Made, **changed: Any) -> None:
     client("cloudfront").create_distribution(DistributionConfig=config)
 
 
+def distribution_behind_another(client: Client, made: Made) -> None:
+    host = client("cloudfront").get_distribution(Id=made["distribution"])["Distribution"]["DomainName"]
+    how = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
+    origin = {"Id": "s3-bucket", "DomainName": host, "CustomOriginConfig": how}
+    another_distribution(client, made, Origins={"Quantity": 1, "Items": [origin]})
+
+
 def distribution_edited(client: Client, made: Made) -> None:
     edited(client, made["distribution"], Comment="theirs")
 
@@ -164,6 +171,7 @@ def block_put_back(client: Client, made: Made) -> None:
     client("s3").put_public_access_block(Bucket=FILES, PublicAccessBlockConfiguration=everything)
 
 
+FETCHED = "^Distributions of CloudFront get their files there"
 NEEDED, CHANGED = "needs it, and that stays", "^Somebody changed it since"
 SITE_, CONTROL, CERTIFICATE = "The distribution (", "The Origin Access Control (", "The certificate (arn:"
 STATEMENT, PROOF, RECORDS = "The statement in the policy of", f"The record that proved {WWW}", f"The records of {WWW}"
@@ -177,6 +185,11 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "start page edited, with names": Deed(
         start_page_edited, {SITE_: CHANGED, STATEMENT: NEEDED, **WITH_IT}, "bucket-named"
+    ),
+    "distribution behind another": Deed(
+        distribution_behind_another,
+        {SITE_: rf"{FETCHED}: [A-Z0-9]+ \(theirs\)", CONTROL: NEEDED, STATEMENT: NEEDED},
+        "bucket",
     ),
     "distribution switched off": Deed(switched_off, {}, "bucket", theirs=False),
     "distribution deleted": Deed(distribution_deleted, {SITE_: NOT_FOUND}, "bucket"),
