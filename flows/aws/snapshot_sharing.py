@@ -158,6 +158,7 @@ def _share(id_: str, piece: Piece, account: str, after: tuple[str, ...]) -> Acti
         ),
         find=there if piece.actions else None,
         unless=None if piece.actions else there,
+        others=(_namesake(kind, piece.name, piece.region),) if piece.actions else (),
         after=after,
         undone=f"The permission of {account} to use the snapshot {piece.name}",
         refusals={

@@ -54,6 +54,14 @@ def deleted(account: PracticeAccount, made: Session) -> None:
     client(account, "rds").delete_db_snapshot(DBSnapshotIdentifier="for-partner")
 
 
+def replaced(account: PracticeAccount, made: Session) -> None:
+    deleted(account, made)
+    client(account, "rds").create_db_snapshot(
+        DBSnapshotIdentifier="for-partner", DBInstanceIdentifier="orders", Tags=[{"Key": "owner", "Value": "theirs"}]
+    )
+    shared(account, made, add=SECOND_ACCOUNT_ID)
+
+
 def copied_with_the_key(account: PracticeAccount, made: Session) -> None:
     client(account, "rds").copy_db_snapshot(
         SourceDBSnapshotIdentifier="orders-before-summer", TargetDBSnapshotIdentifier="theirs",
@@ -79,6 +87,7 @@ DEEDS: Mapping[str, tuple[Mapping[str, Any], Deed]] = {
         Deed(one_share_taken_back, why="not found", gone="share"),
     ),
     "one that is gone": (VARIANTS["two"], Deed(deleted, why="not found", gone="snapshot share share-2")),
+    "another of its name": (VARIANTS["plain"], Deed(replaced, "snapshot share", "Another snapshot has its name")),
     "a copy with a key": (LOCKED, Deed(shared_further, f"copy {KEY}", ALSO)),
     "a key": (LOCKED, Deed(copied_with_the_key, KEY, "theirs")),
     "a copy of theirs": (RECEIVED, Deed(their_copy_shared_further, "receive", ALSO)),
