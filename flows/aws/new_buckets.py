@@ -62,7 +62,7 @@ def create(
     purpose: str,
     label: str,
     *,
-    files: bool = True,
+    handed_on: str = "",
     statements: Sequence[str] = (),
     others: Sequence[Others] = (),
 ) -> tuple[Action, Action]:
@@ -73,7 +73,8 @@ def create(
         bucket: what it is called, and where.
         purpose: what it is for, to follow "Create the bucket …, ".
         label: the Name tag.
-        files: whether people put files into it; else it only holds what a service put there, which goes with it.
+        handed_on: how the keys begin of what only a pipeline puts there for itself, which goes with it; what else is
+            in it is people's.
         statements: the Sids of what the run itself puts into its policy.
         others: what else may lean on it.
     """
@@ -90,6 +91,7 @@ def create(
         changed=("NoSuchTagSet",), since=f"{id}-tags", ahead=True,
     )  # fmt: skip
     policy = "[json(Policy).Statement][] | [?@ && !contains(`{}`, Sid || '')].[Sid || 'one without a name']"
+    theirs = "[Versions, DeleteMarkers][].Key" + (f" | [?!starts_with(@, '{handed_on}')]" if handed_on else "")
     heard = "[QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations][] | [?@]"
     return Action(
         id,
@@ -104,12 +106,12 @@ def create(
                 more="IsTruncated",
                 gone=("NoSuchBucket",),
                 still=ours,
-                when=("files", "delete") if files else None,
+                when=None if handed_on else ("files", "delete"),
             ),
             Undo(Call("s3.DeleteBucket", here, bucket.region), gone=("NoSuchBucket",), still=ours),
         ),
         others=(
-            *((Others(inside, "[Versions, DeleteMarkers][].Key", "There are files in it", key="files"),) * files),
+            Others(inside, theirs, "There are files in it", key="files"),
             Others(
                 Call("s3.GetBucketPolicy", here, bucket.region), policy.format(json.dumps(list(statements))),
                 "Statements of others are in its policy",
@@ -153,10 +155,14 @@ def served_by_others(bucket: Bucket, endpoint: str = "") -> tuple[Others]:
     return (Others(Call("cloudfront.ListDistributions"), f"DistributionList.Items[?{fetched}].[Id, DomainName]", what),)
 
 
-def artifacts(bucket: Bucket, partition: str, label: str, others: Sequence[Others]) -> tuple[Action, ...]:
-    """Where a pipeline keeps what its stages hand on: private, over TLS only, forgotten after 30 days."""
-    purpose = "in which the stages hand on their files"
-    made = create("artifacts", bucket, purpose, label, files=False, statements=[TLS], others=others)
+def artifacts(bucket: Bucket, partition: str, pipeline: str, others: Sequence[Others]) -> tuple[Action, ...]:
+    """Where a pipeline keeps what its stages hand on: private, over TLS only, forgotten after 30 days.
+
+    CodePipeline puts it under the first twenty characters of the pipeline's name (AWS re:Post, "Code pipeline truncates
+    folder names in output artifact S3 bucket", 2026-11).
+    """
+    purpose, own = "in which the stages hand on their files", f"{pipeline[:20]}/"
+    made = create("artifacts", bucket, purpose, pipeline, handed_on=own, statements=[TLS], others=others)
     tls = "Refuse requests to that bucket that are not encrypted"
     return closed(made, bucket, partition, policy=tls, statements=(), days=DAYS_KEPT)
 

@@ -109,10 +109,15 @@ def page_in_the_site(account: PracticeAccount, made: Session) -> None:
     client(account, "s3").put_object(Bucket=SITE, Key="index.html", Body=b"theirs")
 
 
-def files_handed_on(account: PracticeAccount, made: Session) -> None:
+def files_handed_on(account: PracticeAccount, made: Session, *keys: str) -> None:
     s3 = client(account, "s3")
     s3.delete_bucket_policy(Bucket=ARTIFACTS)  # moto takes a refusal without looking at its condition
-    s3.put_object(Bucket=ARTIFACTS, Key="shop-front/source/1.zip", Body=b"zip")
+    for key in ("shop-front/source/1.zip", *keys):
+        s3.put_object(Bucket=ARTIFACTS, Key=key, Body=b"zip")
+
+
+def file_beside_them(account: PracticeAccount, made: Session) -> None:
+    files_handed_on(account, made, "shop-front-backup.zip")
 
 
 def statement_in_the_policy(account: PracticeAccount, made: Session) -> None:
@@ -190,6 +195,7 @@ DEEDS = (
     Deed(policy_edited, "build-role build-role-policy", CHANGED),
     Deed(page_in_the_site, HOSTED, "There are files in it: index.html"),
     Deed(files_handed_on),
+    Deed(file_beside_them, "artifacts", "There are files in it: shop-front-backup.zip."),
     Deed(statement_in_the_policy, "artifacts", "Statements of others are in its policy: Theirs"),
     Deed(site_tells_a_queue, HOSTED, "It tells others of its files: theirs (arn:aws:sqs:"),
     Deed(distribution_of_theirs, HOSTED, "Distributions of CloudFront get their files there"),
