@@ -1,6 +1,8 @@
-"""What others may have of an image that a run made: permissions, images of the same disks, a protection.
+"""What others may have of an image that a run made: permissions, images of the same disks, launch
+templates, a protection.
 
-EC2 API Reference, DescribeImageAttribute, DescribeSnapshotAttribute and DeregisterImage, 2026-11.
+EC2 API Reference, DescribeImageAttribute, DescribeSnapshotAttribute, DeregisterImage, and DescribeLaunchTemplateVersions,
+which tells of all templates where none is named, 2026-11.
 """
 
 from __future__ import annotations
@@ -39,10 +41,18 @@ def of_image(
             key="",
             absent=GONE,
         ),
+        Others(
+            Call("ec2.DescribeLaunchTemplateVersions", {"Versions": ["$Latest", "$Default"]}, region, profile),
+            join(
+                "LaunchTemplateVersions[?LaunchTemplateData.ImageId=='", image, "']"
+                ".[LaunchTemplateId, LaunchTemplateName]",
+            ),
+            "Launch templates start machines of it",
+        ),
         Others(launch(image, region, profile), _but(account, "Launch"), "Others may launch it", absent=GONE),
         *((same,) if disks else ()),
         *(Others(copying(disk, region, profile), _but(account, "CreateVolume"), SHARED) for disk in disks),
-    )
+    )  # fmt: skip
 
 
 SHARED = "Others may copy its disks"

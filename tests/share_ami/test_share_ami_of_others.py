@@ -47,6 +47,12 @@ def disk(account: PracticeAccount, made: Session, action: str = "image") -> str:
     return str(image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"])
 
 
+def launch_template_of_it(account: PracticeAccount, made: Session, action: str = "image") -> None:
+    client(account, "ec2").create_launch_template(
+        LaunchTemplateName="theirs", LaunchTemplateData={"ImageId": resource(made, action)}
+    )
+
+
 def image_of_the_same_disk(account: PracticeAccount, made: Session) -> None:
     amis = ec2_backends[ACCOUNT_ID]["eu-central-1"].amis
     theirs = client(account, "ec2").register_image(Name="theirs", RootDeviceName="/dev/sda1")["ImageId"]
@@ -154,11 +160,18 @@ DEEDS: Mapping[str, tuple[Mapping[str, Any], Deed, str]] = {
     "an image": (
         NEW,
         Deed(
-            together(shared_further, shared_with_everybody, disk_shared_further, image_of_the_same_disk),
+            together(
+                shared_further,
+                shared_with_everybody,
+                disk_shared_further,
+                image_of_the_same_disk,
+                launch_template_of_it,
+            ),
             "image",
             "Others may launch it",
         ),
-        f"may launch it: {THEIRS}, everybody|may copy its disks: {THEIRS}|same disks: ami-",
+        f"may launch it: {THEIRS}, everybody|may copy its disks: {THEIRS}|same disks: ami-"
+        "|of it: lt-[0-9a-f]+ .theirs.[.]",
     ),
     "an image that is edited": (NEW, Deed(described_otherwise, "image", "Somebody changed it"), "changed it"),
     "an image that is gone": (
