@@ -446,7 +446,10 @@ class Website(Flow):
             statement["Condition"] = {"StringEquals": {"AWS:SourceArn": Ref(made.id, "Distribution.ARN")}}
             sentence = f"Let this distribution read the files of {bucket.name}"
         sentence += " (one statement is added to its policy)"
-        return [buckets.add_statement(bucket, sentence, statement, after, part_of=(made.id,))]
+        if self.lock_origin:
+            return [buckets.add_statement(bucket, sentence, statement, after, (made.id,))]
+        served = new_buckets.served_by_others(bucket, "s3-website" if self.origin.website else "")
+        return [buckets.add_statement(bucket, sentence, statement, after, (made.id,), served, copies=(made.id,))]
 
     def leading_there(self) -> tuple[Others, ...]:
         """What others may have let lead there: distributions, any name in the zone that is known, its own in others."""

@@ -327,9 +327,10 @@ def add_statement(
     after: tuple[str, ...],
     part_of: tuple[str, ...] = (),
     others: tuple[Others, ...] = (),
+    copies: tuple[str, ...] = (),
 ) -> Action:
     """Add one statement to the bucket's policy; the others stay as they are. It stays with what it is `part_of`, and
-    for these `others`."""
+    for these `others`, also without what it `copies` no more than a value from."""
     here = {"Bucket": bucket.name}
     return Action(
         "bucket-policy",
@@ -344,6 +345,7 @@ def add_statement(
         not_yet=("AccessDenied: public policies are blocked", *BUSY),
         after=after,
         part_of=part_of,
+        copies=copies,
         others=others,
         undone=f"The statement in the policy of {bucket.name}",
     )  # fmt: skip

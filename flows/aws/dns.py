@@ -245,6 +245,20 @@ def pointed(zone: Zone, distribution: str | Ref, names: Sequence[str]) -> Others
     )  # fmt: skip
 
 
+def leading_to_website(bucket: str) -> Others:
+    """The zones of this account in which the name of a bucket leads to its website. Under any other name that answers
+    nobody (Amazon S3 User Guide, "Configuring a static website using a custom domain", 2026-11)."""
+    website = "s3-website"
+    leads = f"contains(AliasTarget.DNSName || '', '{website}') || ResourceRecords[?contains(Value || '', '{website}')]"
+    return Others(
+        Call("route53.ListHostedZones"),
+        f"HostedZones[?contains({_parents(bucket)}, Name)].[Id, Name]",
+        f"Records by the name {bucket} lead to its website, in these zones",
+        each=_look(found("id"), bucket),
+        leans=f"ResourceRecordSets[?Name=='{_quoted(bucket)}' && ({leads})]",
+    )
+
+
 def pointed_elsewhere(known: str, distribution: str | Ref, name: str) -> Others:
     """The other zones of this account in which that name leads to a distribution: a private one beside a public one.
 
@@ -255,13 +269,11 @@ def pointed_elsewhere(known: str, distribution: str | Ref, name: str) -> Others:
         distribution: its host.
         name: one of those that it answers to.
     """
-    labels = name.split(".")
-    parents = edits.literal([_dotted(".".join(labels[n:])) for n in range(len(labels))])
     leads = join("AliasTarget.DNSName=='", distribution, ".'")
     value = join("ResourceRecords[?Value=='", distribution, "' || Value=='", distribution, ".']")
     return Others(
         Call("route53.ListHostedZones"),
-        f"HostedZones[?contains({parents}, Name) && Id!='{known}' && Id!='/hostedzone/{known}'].[Id, Name]",
+        f"HostedZones[?contains({_parents(name)}, Name) && Id!='{known}' && Id!='/hostedzone/{known}'].[Id, Name]",
         f"Records of others by the name {name} lead to it, in these zones",
         each=_look(found("id"), name),
         leans=join(f"ResourceRecordSets[?Name=='{_quoted(name)}' && (", leads, " || ", value, ")]"),
@@ -276,6 +288,12 @@ def leading_to(address: Late) -> Others:
         each=Call("route53.ListResourceRecordSets", {"HostedZoneId": found("[1]")}),
         leans=join("ResourceRecordSets[?Type=='A' && contains(ResourceRecords[].Value || `[]`, '", address, "')]"),
     )  # fmt: skip
+
+
+def _parents(name: str) -> str:
+    """JMESPath that is the list of all zones in which a name may be."""
+    labels = name.split(".")
+    return edits.literal([_dotted(".".join(labels[n:])) for n in range(len(labels))])
 
 
 def _look(zone: Late, name: str) -> Call:

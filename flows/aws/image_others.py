@@ -1,7 +1,7 @@
 """What others may have of an image that a run made: permissions, images of the same disks, launch
 templates, a protection.
 
-EC2 API Reference, DescribeImageAttribute, DescribeSnapshotAttribute, DeregisterImage, and DescribeLaunchTemplateVersions,
+EC2 API Reference: DescribeImageAttribute, DescribeSnapshotAttribute, DeregisterImage; DescribeLaunchTemplateVersions,
 which tells of all templates where none is named, 2026-11.
 """
 

@@ -15,6 +15,7 @@ from typing import Any
 from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Others, Refused, Still, Undo, found, join
 from flows.engine.owners import Taken
 
+from . import dns
 from .buckets import BUSY, Bucket
 from .tags import tags
 
@@ -148,11 +149,13 @@ def create(
     )  # fmt: skip
 
 
-def served_by_others(bucket: Bucket, endpoint: str = "") -> tuple[Others]:
-    """Distributions that get their files there; with an `endpoint` only at that: "s3-website" is its website."""
+def served_by_others(bucket: Bucket, endpoint: str = "") -> tuple[Others, ...]:
+    """Distributions that get their files there; with an `endpoint` only at that: "s3-website" is its website. And its
+    own name where that leads there, if it is one."""
     fetched = f"Origins.Items[?starts_with(DomainName || '', '{bucket.name}.{endpoint}')]"
     what = "Distributions of CloudFront get their files there"
-    return (Others(Call("cloudfront.ListDistributions"), f"DistributionList.Items[?{fetched}].[Id, DomainName]", what),)
+    served = Others(Call("cloudfront.ListDistributions"), f"DistributionList.Items[?{fetched}].[Id, DomainName]", what)
+    return (served, dns.leading_to_website(bucket.name)) if "." in bucket.name else (served,)
 
 
 def artifacts(bucket: Bucket, partition: str, pipeline: str, others: Sequence[Others]) -> tuple[Action, ...]:

@@ -339,3 +339,26 @@ def test_hosting_stays_on_for_distributions_of_others(
     left = [left.why for left in made.receipt().left if left.what.startswith("The website hosting")]
     assert len(left) == 1 and f"Distributions of CloudFront get their files there: {new} (" in left[0]
     assert account.session.client("s3").get_bucket_website(Bucket=FILES)["IndexDocument"]
+
+
+def test_a_website_stays_open_for_the_name_that_leads_to_it(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """S3 answers by a name that is the bucket's; somebody else's record needs what the run opened."""
+    s3, route53 = account.session.client("s3"), account.session.client("route53")
+    s3.create_bucket(Bucket=WWW, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_object(Bucket=WWW, Key="index.html", ContentType="text/html")
+    origin = f"{WWW}.s3-website.eu-central-1.amazonaws.com"
+    made = session(cloud, journal, {**BUCKET, "bucket": WWW, "origin": origin, "lock_origin": "no"}, clock=clock)
+    carried_out(made)
+    endpoint = {"HostedZoneId": "Z21DNDUVLTQW6Q", "DNSName": "s3-website.eu-central-1.amazonaws.com."}
+    record = {"Name": f"{WWW}.", "Type": "A", "AliasTarget": {**endpoint, "EvaluateTargetHealth": False}}
+    (zone,) = (each["Id"] for each in route53.list_hosted_zones()["HostedZones"] if each["Name"] == f"{DOMAIN}.")
+    changes = [{"Action": "UPSERT", "ResourceRecordSet": record}]
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    list(made.undo())
+    left = {each.what: each.why for each in made.receipt().left}
+    opened = ("The statement in", "The public access block of", "The website hosting of")
+    assert all(any(what.startswith(start) for what in left) for start in opened), left
+    assert f"Records by the name {WWW} lead to its website, in these zones: {zone}" in " ".join(left.values())
+    assert made.receipt().complete
