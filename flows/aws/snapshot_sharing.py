@@ -159,6 +159,7 @@ def _share(id_: str, piece: Piece, account: str, after: tuple[str, ...]) -> Acti
         find=there if piece.actions else None,
         unless=None if piece.actions else there,
         others=(_namesake(kind, piece.name, piece.region),) if piece.actions else (),
+        settings=None if piece.actions else _taken(kind, piece.name),
         after=after,
         undone=f"The permission of {account} to use the snapshot {piece.name}",
         refusals={
@@ -237,6 +238,11 @@ def _settings(kind: str, called: str, region: str = "", profile: str = "") -> Se
     """What of a snapshot may be edited."""
     look = Call(f"rds.Describe{kind}s", {f"{kind}Identifier": called}, region, profile)
     return Settings(look, edits.each(f"{kind}s[0]", ["EngineVersion", "[OptionGroupName]"]))
+
+
+def _taken(kind: str, called: str) -> Settings:
+    """When one that existed was taken: another of its name was taken at another time."""
+    return Settings(Call(f"rds.Describe{kind}s", {f"{kind}Identifier": called}), f"{kind}s[0].SnapshotCreateTime")
 
 
 def _deleted(kind: str, called: str, region: str = "", profile: str = "") -> tuple[Undo, ...]:

@@ -62,6 +62,13 @@ def replaced(account: PracticeAccount, made: Session) -> None:
     shared(account, made, add=SECOND_ACCOUNT_ID)
 
 
+def standing_one_replaced(account: PracticeAccount, made: Session) -> None:
+    rds, name = client(account, "rds"), EXISTING["snapshot"]
+    rds.delete_db_snapshot(DBSnapshotIdentifier=name)
+    rds.create_db_snapshot(DBSnapshotIdentifier=name, DBInstanceIdentifier="orders")
+    shared(account, made, add=SECOND_ACCOUNT_ID, name=name)
+
+
 def copied_with_the_key(account: PracticeAccount, made: Session) -> None:
     client(account, "rds").copy_db_snapshot(
         SourceDBSnapshotIdentifier="orders-before-summer", TargetDBSnapshotIdentifier="theirs",
@@ -88,6 +95,7 @@ DEEDS: Mapping[str, tuple[Mapping[str, Any], Deed]] = {
     ),
     "one that is gone": (VARIANTS["two"], Deed(deleted, why="not found", gone="snapshot share share-2")),
     "another of its name": (VARIANTS["plain"], Deed(replaced, "snapshot share", "Another snapshot has its name")),
+    "another of the name of one that existed": (EXISTING, Deed(standing_one_replaced, "share", "Somebody changed it")),
     "a copy with a key": (LOCKED, Deed(shared_further, f"copy {KEY}", ALSO)),
     "a key": (LOCKED, Deed(copied_with_the_key, KEY, "theirs")),
     "a copy of theirs": (RECEIVED, Deed(their_copy_shared_further, "receive", ALSO)),
