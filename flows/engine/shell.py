@@ -42,7 +42,7 @@ def placed(text: str, place: Place) -> str:
     else:
         said = (("profile", place.profile), ("region", place.region), ("endpoint_url", place.endpoint_url))
         where = " ".join(option(name, value) for name, value in said if value)
-    return re.sub(r"\bhandrail (?=(check|run|task) )", lambda _: f"handrail {where} ", text) if where else text
+    return re.sub(r"\b(handrail) (?=(check|run|task) )", lambda found: f"{found[1]} {where} ", text) if where else text
 
 
 def option(name: str, value: str) -> str:
