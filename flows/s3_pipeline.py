@@ -190,7 +190,7 @@ class FileStartsPipeline(Flow):
         built = codebuild.project(
             project, roles.arn(build_role[0]), image=codebuild.IMAGES["24"], buildspec="", artifacts=artifacts.name,
             variables={}, after=(build_role[1].id, bin[-1].id, log[-1].id), label=name,
-            others=codepipeline.using_project(name, project),
+            others=codepipeline.using_project(name, project_arn),
         )  # fmt: skip
         source = codepipeline.from_bucket(who.partition, who.account, self.bucket, self.object_key, poll=False)
         pipe_role = roles.service_role(
@@ -203,6 +203,7 @@ class FileStartsPipeline(Flow):
             name, roles.arn(pipe_role[0]), artifacts.name, [source.stage(), build],
             after=(built.id, pipe_role[1].id, *after), label=name,
             partition=who.partition, region=who.region, account=who.account,
+            others=since(self.cloud, codepipeline.scheduled(pipeline_sources.arn(self.cloud, name))),
         )  # fmt: skip
         return [*bin, *log, *build_role, built, *pipe_role, pipeline]
 

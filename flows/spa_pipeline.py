@@ -13,6 +13,7 @@ from flows.aws import (
     connections,
     delivery_diagnosis,
     new_buckets,
+    pipeline_sources,
     repositories,
     roles,
     spa_build,
@@ -20,7 +21,7 @@ from flows.aws import (
     spa_handover,
     start_rules,
 )
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
 
 CODECOMMIT, CONNECTION, S3 = "codecommit", "connection", "s3"
 INLINE, FILE = "inline", "file"
@@ -174,7 +175,7 @@ class SinglePageApplication(Flow):
             project, roles.arn(build_role[0]), image=codebuild.IMAGES[self.node],
             buildspec=self.instructions() if self.buildspec == INLINE else "", artifacts=artifacts.name,
             variables=variables, after=(build_role[1].id, bin[-1].id, log[-1].id), label=self.name,
-            others=codepipeline.using_project(self.name, project),
+            others=codepipeline.using_project(self.name, project_arn),
         )  # fmt: skip
         # AWS documents this role's trust without conditions; whether it takes them could not be verified
         pipe_role = roles.service_role(
@@ -193,6 +194,7 @@ class SinglePageApplication(Flow):
         pipeline = codepipeline.pipeline(
             self.name, roles.arn(pipe_role[0]), artifacts.name, stages, after=ready, label=self.name,
             partition=who.partition, region=who.region, account=who.account,
+            others=since(self.cloud, codepipeline.scheduled(pipeline_sources.arn(self.cloud, self.name))),
         )  # fmt: skip
         return Plan.of(
             [*made_site, *made_source, *bin, *log, *build_role, built, *pipe_role, pipeline, *self.starts(),
@@ -273,7 +275,7 @@ class SinglePageApplication(Flow):
         if self.source == CONNECTION:
             return []
         who, told, version = self.cloud.identity, list[Action](), ""
-        arn = f"arn:{who.partition}:codepipeline:{who.region}:{who.account}:{self.name}"
+        arn = pipeline_sources.arn(self.cloud, self.name)
         if self.source == S3:
             bucket, key = spa_checks.zip_file(self.repository)
             told, version = start_rules.tell(self.cloud, bucket), start_rules.VERSION

@@ -111,13 +111,11 @@ def may(partition: str, region: str, account: str, artifacts: str, project: str 
 
 def pipeline(
     name: str, role: Ref, artifacts: str, stages: Sequence[Mapping[str, Any]], *, after: Sequence[str], label: str,
-    partition: str, region: str, account: str,
+    partition: str, region: str, account: str, others: Sequence[Others] = (),
 ) -> Action:  # fmt: skip
-    """The pipeline, which starts its first run at once."""
-    arn, look = (
-        f"arn:{partition}:codepipeline:{region}:{account}:{name}",
-        Call("codepipeline.GetPipeline", {"name": name}),
-    )
+    """The pipeline, which starts its first run at once. `others` is who else may start it."""
+    look = Call("codepipeline.GetPipeline", {"name": name})
+    arn = f"arn:{partition}:codepipeline:{region}:{account}:{name}"
     mine = join("tags[?key=='handrail:run'].value | [0] == '", RUN, "'")
     return Action(
         "pipeline",
@@ -150,6 +148,7 @@ def pipeline(
                 Call("events.ListRuleNamesByTarget", {"TargetArn": arn}), join("RuleNames[?@!='handrail-", RUN, "']"),
                 "Rules of others start it",
             ),
+            *others,
         ),
         settings=Settings(
             look,
@@ -188,8 +187,21 @@ def using_bucket(name: str, bucket: str) -> tuple[Others]:
     return using(name, f'"location":"{bucket}"')
 
 
-def using_project(name: str, project: str) -> tuple[Others]:
-    return using(name, f'"ProjectName":"{project}"')
+def using_project(name: str, project_arn: str) -> tuple[Others, Others]:
+    """Pipelines beside that one, and rules, that start its builds."""
+    rules = Others(
+        Call("events.ListRuleNamesByTarget", {"TargetArn": project_arn}), "RuleNames", "Rules of others start it"
+    )
+    return *using(name, f'"ProjectName":"{project_arn.rpartition("/")[2]}"'), rules
+
+
+def scheduled(pipeline_arn: str) -> Others:
+    """Schedules that start the pipeline: EventBridge has them beside its rules."""
+    return Others(
+        Call("scheduler.ListSchedules"),
+        f"Schedules[?Target.Arn=='{pipeline_arn}'].Name",
+        "Schedules of others start it",
+    )
 
 
 def using_role(name: str, role: str) -> tuple[Others]:

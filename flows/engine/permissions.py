@@ -24,7 +24,7 @@ PREFIXES: Mapping[str, str] = {
     "codepipeline": "codepipeline", "codebuild": "codebuild", "codecommit": "codecommit", "logs": "logs",
     "codeconnections": "codeconnections",
     "rds": "rds", "rds-data": "rds-data", "kms": "kms",
-    "events": "events", "cloudtrail": "cloudtrail",
+    "events": "events", "scheduler": "scheduler", "cloudtrail": "cloudtrail",
     "lambda": "lambda", "sns": "sns", "sqs": "sqs", "ssm": "ssm",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""

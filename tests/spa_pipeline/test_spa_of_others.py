@@ -45,6 +45,22 @@ def pipeline_cloned(account: PracticeAccount, made: Session) -> None:
     pipelines.create_pipeline(pipeline={**pipeline, "name": "theirs"})
 
 
+def schedule_starts_it(account: PracticeAccount, made: Session) -> None:
+    pipeline = "arn:aws:codepipeline:eu-central-1:123456789012:shop-front"
+    target = {"Arn": pipeline, "RoleArn": "arn:aws:iam::123456789012:role/theirs"}
+    window = {"Mode": "OFF"}
+    client(account, "scheduler").create_schedule(
+        Name="nightly", ScheduleExpression="rate(1 day)", FlexibleTimeWindow=window, Target=target
+    )
+
+
+def rule_starts_its_builds(account: PracticeAccount, made: Session) -> None:
+    events, project = client(account, "events"), "arn:aws:codebuild:eu-central-1:123456789012:project/shop-front-build"
+    events.put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
+    target = {"Id": "build", "Arn": project, "RoleArn": "arn:aws:iam::123456789012:role/theirs"}
+    events.put_targets(Rule="nightly", Targets=[target])
+
+
 def rule_of_theirs_starts_it(account: PracticeAccount, made: Session) -> None:
     events = client(account, "events")
     (ours,) = [rule["Name"] for rule in events.list_rules(NamePrefix="handrail-")["Rules"]]
@@ -182,6 +198,8 @@ DEEDS = (
     Deed(pipeline_deleted, gone="pipeline"),
     Deed(pipeline_cloned, f"{BUILD} pipeline-role pipeline-role-policy", "Pipelines of others work with it: theirs"),
     Deed(rule_of_theirs_starts_it, EVERYTHING, "Rules of others start it: nightly"),
+    Deed(schedule_starts_it, EVERYTHING, "Schedules of others start it: nightly"),
+    Deed(rule_starts_its_builds, BUILD, "Rules of others start it: nightly"),
     Deed(project_edited, BUILD, CHANGED),
     Deed(project_deleted, gone="project"),
     Deed(log_kept_longer, "log", CHANGED),
