@@ -61,16 +61,16 @@ def openings(flow: Answers) -> list[Action]:
     """Opening the ports that are closed, in the first of the load balancer's security groups."""
     if not flow.open_ports or not flow.visitors:
         return []
-    group, *_ = ports.groups(flow.cloud, flow.load_balancer.groups)
+    found = ports.groups(flow.cloud, flow.load_balancer.groups)
     balancer, name = flow.load_balancer, flow.load_balancer.name
     standing = [each.arn for each in lb.listeners(flow.cloud, flow.load_balancer)]
 
     def others(port: int) -> tuple[Others, ...]:
-        elsewhere = since(flow.cloud, *change.elsewhere_on_port(balancer, group.id, port))
+        elsewhere = since(flow.cloud, *change.elsewhere_on_port(balancer, found[0].id, port))
         return (*change.on_port(balancer, port, standing), *elsewhere)
 
     return [
-        ports.open_port(group, port, flow.visitors, f"{name}-{port}", others=others(port))
+        ports.open_port(found[0], port, flow.visitors, f"{name}-{port}", others=others(port))
         for port in closed_ports(flow)
     ]
 
