@@ -14,14 +14,14 @@ from typing import Any
 from .carry import part
 from .cloud import Cloud
 from .plan import Call, Others, Ref, fill, found, join
-from .problems import CloudError, Denied, NoSuchCall
+from .problems import CloudError, Denied, NoAccess, NoSuchCall
 from .refusals import no_such_thing
 
 
 def since(cloud: Cloud, *others: Others) -> tuple[Others, ...]:
     """These, but for what is there at this moment. Who may not look now may not later, and is not asked to then.
 
-    Nothing in their calls may be of the run; what is of it in their paths stands for nothing yet. Raises CloudError.
+    Nothing in their calls may be of the run; what is of it in their paths stands for nothing yet. Raises NoAccess.
     """
     return tuple(_since(cloud, others))
 
@@ -32,6 +32,10 @@ def _since(cloud: Cloud, others: tuple[Others, ...]) -> Iterator[Others]:
             known = list(_standing(cloud, each))
         except (Denied, NoSuchCall):
             continue
+        except NoAccess:
+            raise
+        except CloudError:  # then what is there already is taken for what came since, and left
+            known = []
         listed = json.dumps(known).replace("`", "\\u0060")
         yield replace(each, path=join(each.path, f" | [?!contains(`{listed}`, not_null(@[0], @))]")) if known else each
 
