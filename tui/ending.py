@@ -52,7 +52,7 @@ def _heard(session: Session, work: Callable[[], int]) -> int:
 
 
 def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
-    from flows.engine import CloudError, JournalTrouble, Stopped
+    from flows.engine import JournalTrouble, Problem, Stopped
 
     from . import batch, words
 
@@ -73,7 +73,7 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
     if not failed:
         try:
             session.hand_over()
-        except (CloudError, JournalTrouble) as problem:
+        except Problem as problem:
             problems.append(problem)
     document = batch.result(session, cautions)
     if interrupted and not problems:

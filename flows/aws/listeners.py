@@ -181,7 +181,7 @@ def _on_it(listener: Late, ours: Iterable[Mapping[str, Any]], *, https: bool) ->
     priorities = edits.literal(["default", *(str(each["Priority"]) for each in ours)])
     rules = Others(
         Call("elbv2.DescribeRules", {"ListenerArn": listener}),
-        f"Rules[?!contains({priorities}, Priority)].[RuleArn, Priority && join(' ', ['priority', Priority])]",
+        f"Rules[?Priority && !contains({priorities}, Priority)].[RuleArn, join(' ', ['priority', Priority])]",
         "Others have rules on it",
     )
     certificates = Others(

@@ -219,7 +219,7 @@ def listen(what: str, wanted: Mapping[str, Any], pipeline: str) -> Action:
             proof=Call("events.ListTagsForResource", {"ResourceARN": found("RuleArn")}),
             ours=join("Tags[?Key=='handrail:run'].Value | [0] == '", RUN, "'"),
         ),
-        unless=Find(look, "Arn && {RuleArn: Arn}"),
+        unless=Find(look, "Arn && {RuleArn: Arn}", absent=("ResourceNotFoundException",)),
         taken="A rule of this run's name exists already, and was not made by it.",
         not_yet=("ConcurrentModificationException",),
         type="AWS::Events::Rule",

@@ -6,8 +6,6 @@ further call is sent, those under way are finished and written down, and the eve
 
 from __future__ import annotations
 
-import hashlib
-import json
 import queue
 import threading
 from collections.abc import Iterator, Mapping
@@ -25,7 +23,8 @@ from .journal import Run
 from .plan import Action, Entry, Plan, Restore
 from .problems import CloudError, Lost, Problem
 from .refusals import matches
-from .settings import as_put, current
+from .settings import as_put, current, digest, fingerprints
+from .standing import insist
 from .whereabouts import same_accounts
 
 AT_ONCE = 8
@@ -46,9 +45,8 @@ def apply(
     halt = stop or threading.Event()
     carrier = Carrier(run, cloud, events.put, halt, clock or RealClock())
     run.set_status("applying")
-    waiting = {action.id: action for action in plan.actions if run.status(action.id) != "ready"}
-    ready = {action.id for action in plan.actions} - set(waiting)
-    stood = {action.id: _stands(action, carrier) for action in plan.actions if action.id in ready}
+    waiting, ready = {action.id: action for action in plan.actions}, set[str]()
+    stood = {action.id: _stands(action, carrier) for action in plan.actions if run.status(action.id) == "ready"}
     failed: list[Problem] = []
     under_way: dict[Future[None], str] = {}
     try:
@@ -83,11 +81,12 @@ def apply(
     while not events.empty():
         if (event := events.get()) is not None:
             yield event
-    if len(ready) == len(plan.actions):
+    whole = not failed and all(run.status(action.id) == "ready" for action in plan.actions)
+    if whole:
         _look_once_more(plan, carrier, stood)
-    if not failed and len(ready) < len(plan.actions):
+    elif not failed:
         yield Event(Happening.STOPPED, "", "Stopped before the next call.")
-    run.set_status("done" if len(ready) == len(plan.actions) else "failed")
+    run.set_status("done" if whole else "failed")
 
 
 def _look_once_more(plan: Plan, carrier: Carrier, stood: Mapping[str, Mapping[str, str]]) -> None:
@@ -140,6 +139,9 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
     run = carrier.run
     try:
         same_accounts([action], carrier)
+        if run.status(action.id) == "ready":
+            insist(action, plan, carrier)
+            return
         if run.status(action.id) not in ("done", "ready"):
             carrier.check()
             carrier.report(Event(Happening.STARTED, action.id, action.sentence))
@@ -303,15 +305,6 @@ def as_made(action: Action, carrier: Carrier) -> dict[str, dict[str, str]]:
     return {}
 
 
-def fingerprints(action: Action, carrier: Carrier) -> dict[str, str] | None:
-    """That of each part of the action's `settings` that AWS tells; None where there is nothing. Raises CloudError."""
-    told = carrier.look(action.settings.look, action.settings.path) if action.settings else None
-    if told is None:
-        return None
-    parts = told if isinstance(told, Mapping) else {"": told}
-    return {name: digest(each) for name, each in parts.items() if each is not None}
-
-
 def _stands(action: Action, carrier: Carrier) -> dict[str, str]:
     with suppress(CloudError):
         return fingerprints(action, carrier) or {}
@@ -321,8 +314,3 @@ def _stands(action: Action, carrier: Carrier) -> dict[str, str]:
 def _made(action: Action) -> str:
     """What is noted when a call has succeeded: "ready" if nothing is left to do, not even to look how it was made."""
     return "done" if action.wait or action.settings else "ready"
-
-
-def digest(value: Any) -> str:
-    """A value's fingerprint, by which a later change is noticed."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

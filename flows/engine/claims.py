@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from .apply import fingerprints
 from .carry import Carrier, part
 from .cloud import Cloud
 from .journal import Run
@@ -20,6 +19,7 @@ from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
 from .problems import CloudError, Incomplete, NoAccess, NoSuchCall
 from .refusals import changes, matches, no_such_thing
 from .remembering import Remembering
+from .settings import fingerprints
 
 OTHERS, FILES, DELETE = "others", "files", "delete"
 DECISIONS: Mapping[str, Decision] = {

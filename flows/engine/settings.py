@@ -7,6 +7,8 @@ between, and it is theirs.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,3 +57,17 @@ def _holds(wanted: Any, now: Any) -> bool:
     if isinstance(wanted, list | tuple):
         return isinstance(now, list) and len(wanted) == len(now) and all(map(_holds, wanted, now))
     return str(wanted).rstrip(".") == str(now).rstrip(".")  # Route 53 answers with the dot that ends a name
+
+
+def fingerprints(action: Action, carrier: Carrier) -> dict[str, str] | None:
+    """That of each part of the action's `settings` that AWS tells; None where there is nothing. Raises CloudError."""
+    told = carrier.look(action.settings.look, action.settings.path) if action.settings else None
+    if told is None:
+        return None
+    parts = told if isinstance(told, Mapping) else {"": told}
+    return {name: digest(each) for name, each in parts.items() if each is not None}
+
+
+def digest(value: Any) -> str:
+    """A value's fingerprint, by which a later change is noticed."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

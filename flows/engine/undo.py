@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .apply import digest, look_for, unproved
+from .apply import look_for, unproved
 from .carry import Carrier, Sent, Stopped, part, streamed
 from .claims import NAMED, Claim, Stay, called, claims, claims_on, mentioned, named_of, of_theirs, staying, stays_by
 from .clock import Clock, RealClock
@@ -27,7 +27,7 @@ from .plan import Action, Call, Entry, Plan, Restore, Still, Undo, edited, refs
 from .problems import CloudError, Lost, NoAccess
 from .receipts import DOUBT, receipt
 from .refusals import in_use, matches, no_such_thing
-from .settings import as_put, current
+from .settings import as_put, current, digest
 from .whereabouts import same_accounts
 
 GONE = "not found: somebody took it away already."

@@ -171,7 +171,11 @@ class Runbook:
             yield prose("This must be done however the steps before ended, and may be repeated.")
         if action.unless and not action.unless.proof:
             yield prose("If this says true, it is there already: leave it, and skip this step and its undo.")
-            yield fenced(self._look(action.unless.look, truth(action.unless.shape), "json"))
+            look, absent = self._look(action.unless.look, truth(action.unless.shape), "json"), action.unless.absent
+            yield fenced(
+                f"{or_none(f'{look}{LINES}>answer.json', absent)}\njq '. == true' answer.json" if absent else look
+            )
+            yield from _answers(absent, "there is none yet, which is told as false.")
         match action.undo:
             case Restore() as restore:
                 yield prose("Note first what stands there now; undo puts it back:")

@@ -9,16 +9,31 @@ then must not be refused now.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
 @dataclass
 class Clock:
+    """`asked_at` is the time of the request that is being answered: for that long it stands still, so that what is made
+    has the same time when it is made again."""
+
     hurry: bool = False
     replaying: float | None = None
+    asked_at: float | None = None
 
     def now(self) -> float:
-        return time.time() if self.replaying is None else self.replaying
+        return next((fixed for fixed in (self.replaying, self.asked_at) if fixed is not None), time.time())
+
+    @contextmanager
+    def stands_still(self) -> Iterator[float]:
+        """The time at which a request comes, while it is answered."""
+        self.asked_at = self.now()
+        try:
+            yield self.asked_at
+        finally:
+            self.asked_at = None
 
     def passed(self, since: float, seconds: float) -> bool:
         """Whether a change that takes `seconds` and began at `since` is complete."""

@@ -30,7 +30,7 @@ from flows.practice.seal import sealed_session
 
 READS = re.compile(r"(Describe|Get|List|Head|Search|Simulate|Lookup|Query|Scan|BatchGet|Validate)(?=[A-Z])")
 KEPT_HEADERS = re.compile(
-    r"(?i)authorization|content-type|content-md5|content-encoding|host|x-(amz-.*|moto-account-id)"
+    r"(?i)authorization|content-type|content-md5|content-encoding|host|if-(none-)?match|x-(amz-.*|moto-account-id)"
 )
 TIMELESS = re.compile(
     r"sts GetCallerIdentity|iam SimulatePrincipalPolicy|iam ListAccountAliases|servicequotas .*|pricing .*"
@@ -89,9 +89,9 @@ class Door:
         operation = operation_of(request)
         if READS.match(operation) if operation else request.method in ("GET", "HEAD"):
             return _asked(request)
-        at = CLOCK.now()
         simulator.fix_randomness(f"call {len(self._diary.pages)}")
-        answer = _asked(request)
+        with CLOCK.stands_still() as at:
+            answer = _asked(request)
         if answer[0] < 400:
             try:
                 self._diary.write({"what": what, "at": at, **_packed(request)})

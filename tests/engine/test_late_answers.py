@@ -6,9 +6,9 @@ import pytest
 from kills.scenes import CASES
 from support.clock import FakeClock
 from support.late import Late, LateCloud
+from support.sessions import answered
 
-import flows
-from flows.engine import Asking, Journal, Place, Session
+from flows.engine import Journal, Place
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 
@@ -17,18 +17,6 @@ NOTHING_TO_KNOW = {
     *((case, Late.OLD) for case in ("wordpress, put right", "share_snapshot, with a key")),
 }
 """Where nothing that is made is read by its id, or nothing that is read was read before it was changed."""
-
-
-def answered(case: str, cloud: Aws, journal: Journal, clock: FakeClock) -> Session:
-    """A session in which all of the case is answered and every warning accepted."""
-    scene = CASES[case]
-    made = Session(flows.find(scene.flow), cloud, journal, place=Place(practice=True), clock=clock)
-    made.accepted |= set(scene.accept)
-    made.suggest(scene.answers)
-    while isinstance(state := made.state(), Asking) and state.cautions:
-        made.accept(state.cautions[0].id)
-    made.fill(scene.answers)
-    return made
 
 
 @pytest.mark.parametrize("loses", (True, pytest.param(False, marks=pytest.mark.wild)), ids=("lost", "told"))
@@ -43,7 +31,7 @@ def test_there_and_back_though_aws_knows_late(
     """
     scene, cloud = CASES[case], Aws(Place(practice=True), account.session, account.session_of)
     before = scene.picture(account)
-    made = answered(case, cloud, journal, clock)
+    made = answered(CASES[case], cloud, journal, clock)
     made.review()
     made._account = aws = LateCloud(cloud, clock, late, loses=loses)  # only what follows the review is late
     problems = [event.problem for event in made.apply() if event.problem]

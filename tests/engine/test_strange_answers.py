@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from kills.scenes import CASES
 from support.clock import FakeClock
+from support.s3_pipeline import audited
 from support.strange import Change, Kept
 from support.variants import VARIANTS
 
@@ -20,6 +21,7 @@ import flows
 from flows.engine import Asking, Caution, Choice, Finding, Journal, Line, Option, Picks, Place, Problem, Session
 from flows.engine.cloud import Aws
 from flows.engine.plan import fill
+from flows.practice import PracticeAccount
 
 PRACTICE = Place(practice=True)
 TOGETHER = 12
@@ -160,6 +162,8 @@ def test_whatever_aws_leaves_out_or_calls_anew_is_a_sentence(case: str, cloud: A
 
 @pytest.mark.wild
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_so_it_is_one_by_one_in_every_variant(variant: str, cloud: Aws, tmp_path: Path) -> None:
-    flow, answers = VARIANTS[variant]
-    assert [*faults(Look(flow, answers, cloud, tmp_path), 1)] == []
+def test_so_it_is_one_by_one_in_every_variant(variant: str, account: PracticeAccount, tmp_path: Path) -> None:
+    if "standing trail" in variant:
+        audited(account.session)
+    cloud = Aws(PRACTICE, account.session, account.session_of)
+    assert [*faults(Look(*VARIANTS[variant], cloud, tmp_path), 1)] == []

@@ -14,10 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kills.scenes import CASES, FIRST
 from practice.office import named, office, refused, the_connection
 from practice.picture import snapshot
+from support.clock import FakeClock
+from support.killed import Case
+from support.sessions import answered, carried_out, taken_back
 
-from flows.practice import PracticeBusy, open_account, reset
+from flows.engine import Journal, Place, Session
+from flows.engine.cloud import Aws
+from flows.practice import PracticeAccount, PracticeBusy, open_account, reset
 from flows.practice.clock import CLOCK
 
 ROOT = Path(__file__).parents[2]
@@ -197,3 +203,33 @@ def test_what_cannot_be_saved_has_not_happened(folder: Path, monkeypatch: pytest
             ec2.describe_vpn_gateways()
     with open_account(folder, hurry=True) as account:
         assert snapshot(account.session) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if CASES[name].flow == "website" else pytest.mark.wild) for name in FIRST.values()],
+)
+def test_what_a_set_up_did_is_so_when_the_account_is_opened_again(name: str, tmp_path: Path, clock: FakeClock) -> None:
+    """Made, and taken back, each in a process of its own: no request is played again otherwise than it was sent."""
+    case, folder, journal = CASES[name], tmp_path / "practice", Journal(tmp_path / "state")
+    with open_account(folder, hurry=True) as account:
+        before = case.picture(account)
+        made = answered(case, of(account), journal, clock)
+        carried_out(made)
+        after = scrubbed(case, account)
+        made.close()
+    with open_account(folder, hurry=True) as account:
+        assert scrubbed(case, account) == after
+        again = Session(made.flow, of(account), journal, place=Place(practice=True), run=made.run, clock=clock)
+        taken_back(again, **dict(each.split("=") for each in case.decided))
+    with open_account(folder, hurry=True) as account:
+        assert case.picture(account) == before
+
+
+def scrubbed(case: Case, account: PracticeAccount) -> str:
+    """Without the moments at which something was made: a run's clock goes on while a request is under way."""
+    return case.differs.sub("", json.dumps(case.picture(account), sort_keys=True, default=str))
+
+
+def of(account: PracticeAccount) -> Aws:
+    return Aws(Place(practice=True), account.session, account.session_of)

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flows.engine import Event, Problem, Session
+import flows
+from flows.engine import Asking, Event, Journal, Place, Problem, Session
+from flows.engine.cloud import Aws
+from support.clock import FakeClock
+from support.killed import Case
+
+
+def answered(case: Case, cloud: Aws, journal: Journal, clock: FakeClock) -> Session:
+    """A session in which all of the case is answered and every warning accepted."""
+    made = Session(flows.find(case.flow), cloud, journal, place=Place(practice=True), clock=clock)
+    made.accepted |= set(case.accept)
+    made.suggest(case.answers)
+    while isinstance(state := made.state(), Asking) and state.cautions:
+        made.accept(state.cautions[0].id)
+    made.fill(case.answers)
+    return made
 
 
 def problems_of(made: Session) -> list[Problem]:
