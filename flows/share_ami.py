@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from flows.aws import accounts, image_handover, image_receiving, image_sharing, images, key_others, shared_keys
+from flows.aws import accounts, image_handover, image_receiving, image_sharing, images, shared_keys
 from flows.aws.shared_keys import KEEP, Key
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Refused, Text, Use, Yes
 
@@ -254,13 +254,7 @@ class ShareImage(Flow):
         if isinstance(self.key, Key):
             one = shared_keys.open_to(self.key, self.cloud, [self.account], self.elsewhere())
         else:
-            one = shared_keys.make(
-                f"{self.called(self.key)}-share",
-                self.cloud,
-                [self.account],
-                self.elsewhere(),
-                encrypts=key_others.DISKS,
-            )
+            one = shared_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
         return one.arn, list(one.actions)
 
     def _piece(self, key: Late, opened: tuple[str, ...]) -> tuple[image_sharing.Piece, list[Action]]:

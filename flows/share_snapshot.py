@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import accounts, images, key_others, shared_keys, snapshot_handover, snapshot_sharing, snapshots
+from flows.aws import accounts, images, shared_keys, snapshot_handover, snapshot_sharing, snapshots
 from flows.aws.shared_keys import KEEP, Key, Opened
 from flows.aws.snapshots import CLUSTER, MANUAL, NEW, Data
 from flows.engine import (
@@ -254,9 +254,7 @@ class ShareSnapshot(Flow):
     def _opened(self, key: Key | str) -> Opened:
         """The key of what is shared, open to the receivers; one without an address where nothing is encrypted."""
         if key == shared_keys.NEW:
-            return shared_keys.make(
-                f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere(), encrypts=key_others.DATABASES
-            )
+            return shared_keys.make(f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere())
         if isinstance(key, Key):
             return shared_keys.open_to(key, self.cloud, self.account, self.elsewhere())
         mine = self._own_key()

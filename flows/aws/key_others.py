@@ -1,14 +1,12 @@
 """What others may have of a key that a run made: other names, permissions, and what they encrypted with it.
 
-AWS KMS API Reference, 2026-11. AWS keeps no list of what is encrypted with a key, so what a set-up shares is looked
-through for it: disks, or databases.
+AWS KMS API Reference, 2026-11. AWS keeps no list of what is encrypted with a key, so what people encrypt with one that
+is made for sharing is looked through: disks and databases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from flows.engine import RUN, Call, Late, Others, Settings, join
+from flows.engine import Call, Late, Others, Settings, join
 
 SERVICE = (
     "(GranteeServicePrincipal || ends_with(GranteePrincipal || '', '.amazonaws.com') "
@@ -16,35 +14,29 @@ SERVICE = (
 )
 """JMESPath, true of a permission that one of AWS's services has, for what it keeps: that is looked for itself."""
 ENCRYPTED = [{"Name": "encrypted", "Values": ["true"]}]
-DISKS = (
+KEPT = (
     (Call("ec2.DescribeVolumes", {"Filters": ENCRYPTED}), "Volumes", "VolumeId"),
     (Call("ec2.DescribeSnapshots", {"OwnerIds": ["self"], "Filters": ENCRYPTED}), "Snapshots", "SnapshotId"),
+    (Call("rds.DescribeDBInstances"), "DBInstances", "DBInstanceArn"),
+    (Call("rds.DescribeDBClusters"), "DBClusters", "DBClusterArn"),
+    (Call("rds.DescribeDBSnapshots"), "DBSnapshots", "DBSnapshotArn"),
+    (Call("rds.DescribeDBClusterSnapshots"), "DBClusterSnapshots", "DBClusterSnapshotArn"),
 )
-DATABASES = (
-    (Call("rds.DescribeDBInstances"), "DBInstances", "DBInstanceIdentifier"),
-    (Call("rds.DescribeDBClusters"), "DBClusters", "DBClusterIdentifier"),
-    (Call("rds.DescribeDBSnapshots"), "DBSnapshots", "DBSnapshotIdentifier"),
-    (Call("rds.DescribeDBClusterSnapshots"), "DBClusterSnapshots", "DBClusterSnapshotIdentifier"),
-)
-"""How AWS lists what may be encrypted, what it calls the list, and each of it."""
-Listed = Iterable[tuple[Call, str, str]]
+"""How AWS lists what may be encrypted, what it calls the list, and by what each of it is known as nobody else's: by a
+run's tag it is not, as copies carry that, too."""
 
 
-def of_key(id_: Late, alias: Late, encrypts: Listed, region: str) -> tuple[Others, ...]:
-    """All that others have of it. `alias` is the name that this run gave it; what `encrypts` lists may be encrypted."""
+def of_key(id_: Late, alias: Late, region: str) -> tuple[Others, ...]:
+    """All that others have of it. `alias` is the name that this run gave it."""
     named = {"KeyId": id_}
-    of_run = join("[?Key=='handrail:run' && Value=='", RUN, "']")
     encrypted = (
         Others(
             Call(look.operation, look.params, region),
-            join(
-                f"{things}[?ends_with(KmsKeyId || '', '", id_, "') && !(Tags", of_run, ") && !(TagList", of_run,
-                f")].{thing}",
-            ),
+            join(f"{things}[?ends_with(KmsKeyId || '', '", id_, f"')].{thing}"),
             "It encrypts what others made",
         )
-        for look, things, thing in encrypts
-    )  # fmt: skip
+        for look, things, thing in KEPT
+    )
     return (
         Others(
             Call("kms.ListAliases", named, region),

@@ -161,13 +161,8 @@ def finding(cloud: Cloud, key: str, accounts: Iterable[str], region: str = "") -
 # -- to make ---------------------------------------------------------------------------------------------------
 
 
-def make(
-    called: str, cloud: Cloud, accounts: Sequence[str], region: str = "", *, encrypts: key_others.Listed
-) -> Opened:
-    """A new key that these accounts may use. KMS lists keys without tags, so it is recognised by its description.
-
-    `encrypts` is where to look, before it is taken back, for what others encrypted with it.
-    """
+def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -> Opened:
+    """A new key that these accounts may use. KMS lists keys without tags, so it is recognised by its description."""
     owner = f"arn:{_partition(cloud)}:iam::{cloud.identity.account}:root"
     admin = {
         "Sid": "OwnerAdmin", "Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*",
@@ -207,7 +202,7 @@ def make(
             proof=Call("kms.DescribeKey", {"KeyId": found("KeyMetadata.KeyId")}, region),
             ours=join("KeyMetadata.Description == 'Handrail ", RUN, "'"),
         ),
-        others=key_others.of_key(id_, alias, encrypts, region),
+        others=key_others.of_key(id_, alias, region),
         settings=key_others.policy(id_, region),
         type="AWS::KMS::Key",
         resource=Ref("key", "KeyMetadata.Arn"),

@@ -178,15 +178,11 @@ def of_theirs(thing: Any, carrier: Carrier, ref: Ref) -> Any:
 
 
 def _made(run: Run) -> set[str]:
-    """The ids of what this run made itself."""
+    """The ids of what this run made itself, with those that AWS told while it was waited for."""
     assert run.plan is not None, "only a confirmed run is taken back"
-    return {
-        told
-        for action in run.plan.actions
-        if run.facts(action.id).get("created")
-        for told in run.facts(action.id).get("outputs", {}).values()
-        if isinstance(told, str)
-    }
+    facts = [run.facts(action.id) for action in run.plan.actions if run.facts(action.id).get("created")]
+    told = [each for some in facts for name in ("outputs", "seen") for each in some.get(name, {}).values()]
+    return {each for one in told for each in (one if isinstance(one, list) else [one]) if isinstance(each, str)}
 
 
 def _is_one_of(ours: set[str], id: str) -> bool:

@@ -110,6 +110,23 @@ def disk_of_theirs_with_the_key(account: PracticeAccount, made: Session) -> None
     )
 
 
+def database_of_theirs_with_the_key(account: PracticeAccount, made: Session) -> None:
+    client(account, "rds").create_db_instance(
+        DBInstanceIdentifier="theirs", Engine="postgres", DBInstanceClass="db.t3.micro", AllocatedStorage=20,
+        MasterUsername="theirs", MasterUserPassword="not-a-password", StorageEncrypted=True,
+        KmsKeyId=resource(made, "key"),
+    )  # fmt: skip
+
+
+def disk_copied_with_its_tags(account: PracticeAccount, made: Session) -> None:
+    ec2, ours = client(account, "ec2"), disk(account, made, "copy")
+    tags = ec2.describe_snapshots(SnapshotIds=[ours])["Snapshots"][0]["Tags"]
+    ec2.copy_snapshot(
+        SourceRegion="eu-central-1", SourceSnapshotId=ours, Encrypted=True, KmsKeyId=resource(made, "key"),
+        TagSpecifications=[{"ResourceType": "snapshot", "Tags": tags}],
+    )  # fmt: skip
+
+
 def name_of_another_key(account: PracticeAccount, made: Session) -> None:
     kms = client(account, "kms")
     theirs = kms.create_key(Description="theirs")["KeyMetadata"]["KeyId"]
@@ -155,7 +172,14 @@ def together(*acts: Callable[[PracticeAccount, Session], None]) -> Callable[[Pra
 
 
 KEY = "key key-name"
-USED = (another_name_for_the_key, key_granted, key_policy_edited, disk_of_theirs_with_the_key)
+USED = (
+    another_name_for_the_key,
+    key_granted,
+    key_policy_edited,
+    disk_of_theirs_with_the_key,
+    database_of_theirs_with_the_key,
+    disk_copied_with_its_tags,
+)
 DEEDS: Mapping[str, tuple[Mapping[str, Any], Deed, str]] = {
     "an image": (
         NEW,
@@ -184,7 +208,7 @@ DEEDS: Mapping[str, tuple[Mapping[str, Any], Deed, str]] = {
     "a key": (
         LOCKED,
         Deed(together(*USED), KEY, "Somebody changed it"),
-        "names: alias/theirs|grants for it: [^ ]+ .*role/theirs|others made: vol-|Somebody changed it",
+        "names: alias/theirs|grants for it: .*role/theirs|made: vol-|made: snap-|db:theirs|Somebody changed it",
     ),
     "a key's name": (LOCKED, Deed(name_of_another_key, "key-name", "name of another key"), "name of another key"),
     "a key that only a service of AWS was given": (LOCKED, Deed(key_granted_to_a_service), ""),

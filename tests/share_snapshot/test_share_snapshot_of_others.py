@@ -76,6 +76,19 @@ def copied_with_the_key(account: PracticeAccount, made: Session) -> None:
     )  # fmt: skip
 
 
+def copied_with_its_tags(account: PracticeAccount, made: Session) -> None:
+    client(account, "rds").copy_db_snapshot(
+        SourceDBSnapshotIdentifier="for-partner", TargetDBSnapshotIdentifier="tagged", CopyTags=True,
+        KmsKeyId=resource(made, "key"),
+    )  # fmt: skip
+
+
+def disk_with_the_key(account: PracticeAccount, made: Session) -> None:
+    client(account, "ec2").create_volume(
+        Size=8, AvailabilityZone="eu-central-1a", Encrypted=True, KmsKeyId=resource(made, "key")
+    )
+
+
 def their_copy_shared_further(account: PracticeAccount, made: Session) -> None:
     partner = account.session_of("partner")
     assert partner
@@ -97,7 +110,9 @@ DEEDS: Mapping[str, tuple[Mapping[str, Any], Deed]] = {
     "another of its name": (VARIANTS["plain"], Deed(replaced, "snapshot share", "Another snapshot has its name")),
     "another of the name of one that existed": (EXISTING, Deed(standing_one_replaced, "share", "Somebody changed it")),
     "a copy with a key": (LOCKED, Deed(shared_further, f"copy {KEY}", ALSO)),
-    "a key": (LOCKED, Deed(copied_with_the_key, KEY, "theirs")),
+    "a key": (LOCKED, Deed(copied_with_the_key, KEY, "snapshot:theirs")),
+    "a key of a copy with its tags": (LOCKED, Deed(copied_with_its_tags, KEY, "snapshot:tagged")),
+    "a key of a disk": (LOCKED, Deed(disk_with_the_key, KEY, "vol-")),
     "a copy of theirs": (RECEIVED, Deed(their_copy_shared_further, "receive", ALSO)),
 }
 
