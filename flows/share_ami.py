@@ -248,8 +248,11 @@ class ShareImage(Flow):
         """The key of a copy, empty when the disks keep theirs; and what opens the key, or keys, to the receiver."""
         if self.key == KEEP:
             standing = [shared_keys.own(self.cloud, key) for key in self.keys()]
+            shares = [self.image.id, *self.image.snapshots] if isinstance(self.image, images.Image) else []
             more = [(key, f"-{at}" if at else "") for at, key in enumerate(key for key in standing if key)]
-            opened = [shared_keys.open_to(key, self.cloud, [self.account], more=suffix) for key, suffix in more]
+            opened = [
+                shared_keys.open_to(key, self.cloud, [self.account], more=suffix, shares=shares) for key, suffix in more
+            ]
             return "", [action for each in opened for action in each.actions]
         if isinstance(self.key, Key):
             one = shared_keys.open_to(self.key, self.cloud, [self.account], self.elsewhere())

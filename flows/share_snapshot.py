@@ -258,7 +258,8 @@ class ShareSnapshot(Flow):
         if isinstance(key, Key):
             return shared_keys.open_to(key, self.cloud, self.account, self.elsewhere())
         mine = self._own_key()
-        return shared_keys.open_to(mine, self.cloud, self.account) if mine else Opened("")
+        shares = [self.data.arn] if self.way == ITSELF else []
+        return shared_keys.open_to(mine, self.cloud, self.account, shares=shares) if mine else Opened("")
 
     def _own_key(self) -> Key | None:
         """The key with which it is encrypted, if that is not Amazon's and can be looked at."""

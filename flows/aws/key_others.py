@@ -6,7 +6,12 @@ is made for sharing is looked through: disks and databases.
 
 from __future__ import annotations
 
-from flows.engine import Call, Late, Others, Settings, join
+from collections.abc import Sequence
+
+from flows.engine import Call, Late, Others, Settings, found, join
+
+from . import edits, image_others
+from .snapshots import RESTORE
 
 SERVICE = (
     "(GranteeServicePrincipal || ends_with(GranteePrincipal || '', '.amazonaws.com') "
@@ -50,6 +55,41 @@ def of_key(id_: Late, alias: Late, region: str) -> tuple[Others, ...]:
         ),
         *encrypted,
     )
+
+
+def shared_under(key: str, accounts: Sequence[str], apart: Sequence[str], region: str) -> tuple[Others, ...]:
+    """What others share with one of these accounts and is encrypted with a key that exists: it works by the statements
+    in its policy. `apart` is what this run shares itself, as AWS tells it."""
+    them, mine = edits.literal(list(accounts)), edits.literal(list(apart))
+    what = "Others share what is encrypted with it"
+    disk = f"Snapshots[?ends_with(KmsKeyId || '', '{key}') && !contains({mine}, SnapshotId)].SnapshotId"
+    whose = {"OwnerIds": ["self"], "RestorableByUserIds": list(accounts), "Filters": ENCRYPTED}
+    images = "Images[?BlockDeviceMappings[?Ebs.SnapshotId]]"
+    databases = (
+        Others(
+            Call(f"rds.Describe{kind}s", {"SnapshotType": "manual"}, region),
+            f"{kind}s[?ends_with(KmsKeyId || '', '{key}') && !contains({mine}, {kind}Arn)]"
+            f".[{kind}Arn, {kind}Identifier]",
+            what,
+            each=Call(f"rds.Describe{kind}Attributes", {f"{kind}Identifier": found("[1]")}, region),
+            leans=f"{RESTORE[kind]} | [?contains({them}, @)]",
+        )
+        for kind in RESTORE
+    )
+    return (
+        Others(
+            Call("ec2.DescribeSnapshots", whose, region), disk, what,
+            each=image_others.copying(found("id"), region),
+            leans=f"CreateVolumePermissions[?contains({them}, UserId || '')]",
+        ),
+        Others(
+            Call("ec2.DescribeImages", {"Owners": ["self"], "ExecutableUsers": list(accounts)}, region),
+            f"{images} | [?!contains({mine}, ImageId)].[ImageId, BlockDeviceMappings[].Ebs.SnapshotId]", what,
+            each=Call("ec2.DescribeSnapshots", {"SnapshotIds": found("[1]")}, region),
+            leans=f"Snapshots[?ends_with(KmsKeyId || '', '{key}')]",
+        ),
+        *databases,
+    )  # fmt: skip
 
 
 def policy(id_: Late, region: str) -> Settings:

@@ -235,17 +235,20 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
     return Opened(Ref("key", "KeyMetadata.Arn"), ("key",), (key, named, turned))
 
 
-def open_to(key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "", more: str = "") -> Opened:
+def open_to(
+    key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "", more: str = "", shares: Sequence[str] = ()
+) -> Opened:
     """A key that exists, and, for accounts that its policy does not let in, two statements in it. Others stay.
 
-    `more` tells this key's actions from those of another in the same plan.
+    `more` tells this key's actions from those of another in the same plan; what exists already and is shared by this
+    plan is `shares`: images and disks by their ids, snapshots of databases by their addresses.
     """
     out = closed_to(cloud, key, accounts, region)
     if not out:
         return Opened(key.arn)
     read = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
     actions: list[Action] = []
-    who = " and ".join(out)
+    who, leaning = " and ".join(out), key_others.shared_under(key.id, out, shares, region)
     for number, statement in enumerate(
         _statements(cloud, out, join("HandrailUse", TOKEN), join("HandrailGrants", TOKEN))
     ):
@@ -256,6 +259,7 @@ def open_to(key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "", m
                 (f"Let {who} use the key {key.name}", f"Let AWS services use it for {who}, too")[number],
                 Call("kms.PutKeyPolicy", {"KeyId": key.id, "PolicyName": "default", "Policy": edited(id_)}, region),
                 undo=Entry(read, "Policy", statement, limit=LARGEST, gone=("NotFoundException",)),
+                others=leaning,
                 after=tuple(each.id for each in actions),
                 undone=f"What the policy of the key {key.name} allowed {who}",
                 refusals={"MalformedPolicyDocumentException": f"AWS does not know the account {who}."},

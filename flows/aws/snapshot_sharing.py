@@ -14,7 +14,7 @@ from typing import Any
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Settings, Still, Undo, Wait, join
 
 from . import edits, namesakes, shared_keys, tags
-from .snapshots import CLUSTER, INSTANCE, OF, Data
+from .snapshots import CLUSTER, INSTANCE, OF, RESTORE, Data
 
 GONE = {
     INSTANCE: ("DBSnapshotNotFound", "DBSnapshotNotFoundFault"),
@@ -24,11 +24,6 @@ NOT_YET = {INSTANCE: ("InvalidDBSnapshotState",), CLUSTER: ("InvalidDBClusterSna
 TAKEN = {INSTANCE: "DBSnapshotAlreadyExists", CLUSTER: "DBClusterSnapshotAlreadyExistsFault"}
 MONTHLY = {INSTANCE: Decimal("0.095"), CLUSTER: Decimal("0.021")}
 """USD per GB and month in us-east-1, from memory and not verified (2026-11)."""
-RESTORE = {
-    kind: f"{kind}AttributesResult.{kind}Attributes[?AttributeName=='restore'].AttributeValues[]"
-    for kind in (INSTANCE, CLUSTER)
-}
-"""JMESPath to the accounts that may restore a snapshot."""
 THEIR_KEY = "alias/aws/rds"
 """What the receiver's copy is encrypted with: their own standard key."""
 

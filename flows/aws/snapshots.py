@@ -24,6 +24,11 @@ FILTER = {
     "DBInstance": "db-instance-id", "DBCluster": "db-cluster-id",
 }  # fmt: skip
 """AWS's own filter for a name (Amazon RDS API Reference, 2026-10)."""
+RESTORE = {
+    kind: f"{kind}AttributesResult.{kind}Attributes[?AttributeName=='restore'].AttributeValues[]"
+    for kind in (INSTANCE, CLUSTER)
+}
+"""JMESPath to the accounts that may restore a snapshot."""
 MANUAL = "manual"
 MOST = 20
 """Accounts that a snapshot can be shared with (Amazon RDS quotas, 2026-10)."""

@@ -193,7 +193,7 @@ def _is_one_of(ours: set[str], id: str) -> bool:
 def named_of(each: Any) -> str:
     if not isinstance(each, list):
         return str(each)
-    id, *more = (str(word) for word in each if word)
+    id, *more = (str(word) for word in each if word and not isinstance(word, list))
     return f"{id} ({', '.join(more)})" if more else id
 
 

@@ -206,7 +206,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 400),
     "aurora": (4600,), "aurora, copies": (5200,),
     "share_snapshot, with a key": (4500,), "share_snapshot, everything": (5100,), "share_snapshot, a cluster": (1600,),
-    "share_ami, a key of one's own": (MANAGED, 1500), "share_snapshot, a key of one's own": (2500,),
+    "share_ami, a key of one's own": (MANAGED, 1500), "share_snapshot, a key of one's own": (2900,),
     "share_ami, the machine stopped": (3200,), "share_ami, elsewhere": (5200,),
     "spa_pipeline": (MANAGED, 600), "spa_pipeline, CloudFront": (MANAGED,),
     "s3_pipeline": (4600,), "s3_pipeline, a new trail": (5700,), "s3_lambda": (1800,),

@@ -14,6 +14,7 @@ from support.clock import FakeClock
 from support.colleagues import Deed, client, resource, taken_back_after
 from support.sessions import carried_out
 from support.share_ami import NEW, VARIANTS
+from support.share_snapshot import own_key
 
 import flows
 from flows.engine import Journal, Place, Session
@@ -288,6 +289,41 @@ def test_what_they_may_already_is_not_taken_from_them(
     assert told == [{"UserId": NEW["account"]}]
     assert "existed before" in " ".join(each.why for each in made.receipt().left)
     assert made.receipt().complete
+
+
+@pytest.mark.usefixtures("vault")
+def test_what_others_share_under_a_key_of_ones_own_keeps_it_open(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    key, ec2 = own_key(account), client(account, "ec2")
+    made = shared(both, journal, clock, {**LOCKED, "key": key})
+    zone = {"AvailabilityZone": "eu-central-1a", "Size": 8}
+    source = ec2.create_snapshot(VolumeId=ec2.create_volume(**zone)["VolumeId"])["SnapshotId"]
+    private, disk, of_image = (
+        ec2.copy_snapshot(SourceRegion="eu-central-1", SourceSnapshotId=source, Encrypted=True, KmsKeyId=key)[
+            "SnapshotId"
+        ]
+        for _ in range(3)
+    )
+    ec2.modify_snapshot_attribute(
+        SnapshotId=disk, Attribute="createVolumePermission", OperationType="add", UserIds=[NEW["account"]]
+    )
+    backend = ec2_backends[ACCOUNT_ID]["eu-central-1"]
+    for name in ("theirs", "unshared", "under another key"):
+        image = ec2.register_image(Name=name, RootDeviceName="/dev/sda1")["ImageId"]
+        if name != "under another key":
+            backend.amis[image].ebs_snapshot = backend.snapshots[of_image]  # moto takes no disks that are there
+        if name != "unshared":
+            ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"UserId": NEW["account"]}]})
+    taken_back_after(account, made, Deed(lambda *_: None, "key-use key-grants", f"with it: {disk}."))
+    (images,) = {
+        each.why.partition("with it: ami-")[2]
+        for each in made.receipt().left
+        if each.what.startswith("What the policy")
+    }
+    assert images
+    assert "ami-" not in images
+    assert private not in str(made.receipt())
 
 
 @pytest.mark.parametrize(("answers", "action"), [(NEW, "image"), (LOCKED, "copy"), (RECEIVED, "receive")])

@@ -154,6 +154,19 @@ def test_a_copy_that_stays_needs_no_statement_for_the_receiver(
     assert SECOND_ACCOUNT_ID not in policy
 
 
+def test_what_others_share_under_that_key_keeps_it_open(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    key, rds = own_key(account), client(account, "rds")
+    made = made_of(both, journal, clock, {**LOCKED, "key": key})
+    for name in ("private", "theirs"):
+        rds.copy_db_snapshot(
+            SourceDBSnapshotIdentifier="orders-before-summer", TargetDBSnapshotIdentifier=name, KmsKeyId=key
+        )
+    shared(account, made, add=SECOND_ACCOUNT_ID, name="theirs")
+    taken_back_after(account, made, Deed(lambda *_: None, "key-use key-grants", "snapshot:theirs (theirs)."))
+
+
 def test_what_they_may_already_is_not_taken_from_them(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
