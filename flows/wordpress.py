@@ -254,6 +254,7 @@ class WordPress(Flow):
             outputs={"machine": machine.resource, "address": address.resource},
             facts={"values": values},
             reads=diagnosis.READS,
+            decisions=(instances.LAST_SNAPSHOT,),
         )
 
     def _existing(self) -> Plan:

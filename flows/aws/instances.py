@@ -19,7 +19,9 @@ from flows.engine import (
     Cloud,
     CloudError,
     Cost,
+    Decision,
     Find,
+    Kept,
     Late,
     NoSuchCall,
     Option,
@@ -52,6 +54,16 @@ HOURLY = {
 }  # fmt: skip
 ON_DEMAND = "https://aws.amazon.com/ec2/pricing/on-demand/, US East (N. Virginia), not verified"
 DISK, ADDRESS = Decimal("0.08") / 730, Decimal("0.005")
+SNAPSHOT = "storage of its disk's snapshot, about 0.05 USD per GB and month (2026-11, not verified)"
+LAST_SNAPSHOT = Decision(
+    "last_snapshot",
+    "Keep a last image of the machine, from which it can be made again with all that is on it?",
+    {
+        "yes": f"Keep one; it costs {SNAPSHOT} until you delete it",
+        "no": "Delete all that is on it for good: the site, its posts and its pictures",
+    },
+    default="yes",
+)
 
 
 @dataclass(frozen=True)
@@ -183,6 +195,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
         f"{LIVES} | [BlockDeviceMappings[?DeviceName!='{root}'].[Ebs.VolumeId, DeviceName], "
         "NetworkInterfaces[?Attachment.DeviceIndex!=`0`].[NetworkInterfaceId]][]"
     )
+    there = Still(look, f"{LIVES}.InstanceId", INSTANCE, "Another machine answers to its id.")
     price = HOURLY.get(chosen.id)
     state = "Reservations[0].Instances[0].State.Name"
     ours = join("Reservations[].Instances[] | [?State.Name!='terminated' && Tags[?Key=='handrail:run' && Value=='", RUN)
@@ -215,9 +228,10 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
             sentence="Waiting until the machine runs", typical=30,
         ),
         undo=(
+            _last_image(name, there),
             Undo(
                 Call("ec2.TerminateInstances", named),
-                still=Still(look, f"{LIVES}.InstanceId", INSTANCE, "Another machine answers to its id."),
+                still=there,
                 wait=Wait(
                     look, ready=f"{state}=='terminated' || !Reservations",
                     gone=("InvalidInstanceID.NotFound",), now=state, sentence="Waiting until the machine is gone",
@@ -248,6 +262,28 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
         costs=(*costs, disk_cost),
         undone=f"The machine {name}, with all that is on it",
         refusals=REFUSALS,
+    )  # fmt: skip
+
+
+def _last_image(name: str, there: Still) -> Undo:
+    """An image of the machine, ready before the machine ends; it is started anew for that, so that its disk is whole.
+
+    Its name can be given once, so that none is made twice (EC2 API Reference, "CreateImage", 2026-10).
+    """
+    last = join(f"{name}-last-", RUN)
+    look = Call("ec2.DescribeImages", {"Owners": ["self"], "Filters": [{"Name": "name", "Values": [last]}]})
+    kept = join("The last image of the machine, ", last)
+    return Undo(
+        Call("ec2.CreateImage", {"InstanceId": INSTANCE, "Name": last, **tagged("image", name)}),
+        still=there,
+        wait=Wait(
+            look, ready="Images[0].State=='available'", failed="Images[0].State=='failed'", now="Images[0].State",
+            sentence=f"Waiting until the last image of {name} is made", typical=300, limit=86400,
+        ),
+        gone=("InvalidAMIName.Duplicate",),
+        not_yet=("IncorrectState",),
+        when=(LAST_SNAPSHOT.key, "yes"),
+        kept=Kept(kept, "You asked to keep it.", SNAPSHOT, Find(look, "Images[0]")),
     )  # fmt: skip
 
 

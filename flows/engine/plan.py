@@ -337,6 +337,7 @@ class Restore:
         put: the call that writes it back; `before(action)` in its parameters is the former value.
         remove: the call for when there was no former value.
         absent: error codes of `read` that mean there is no value.
+        kept: what it brought about and no call takes back, such as what browsers remember.
     """
 
     read: Call
@@ -344,6 +345,7 @@ class Restore:
     put: Call
     remove: Call | None = None
     absent: tuple[str, ...] = ()
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
 from .journal import Run
-from .plan import Action, Call, Entry, Plan, Restore, Still, Undo, edited, refs
+from .plan import Action, Call, Entry, Kept, Plan, Restore, Still, Undo, edited, refs
 from .problems import CloudError, Lost, NoAccess
 from .receipts import DOUBT, receipt
 from .refusals import in_use, matches, no_such_thing
@@ -345,10 +345,23 @@ def _resting_on(action: Action, plan: Plan) -> list[str]:
 
 def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
     """What was left behind on purpose, as the receipt lists it."""
-    if not isinstance(action.undo, tuple):
+    if isinstance(action.undo, Entry):
         return []
-    left = [step.kept for step in action.undo if step.kept and _wanted(step, carrier)]
-    return [{"what": carrier.text(kept.what), "why": kept.why, "costs": kept.costs} for kept in left]
+    if isinstance(action.undo, Restore):
+        return _told(carrier, action.undo.kept)
+    sent = carrier.run.facts(action.id).get("sent", ())
+
+    def is_left(number: int, step: Undo) -> bool:
+        """Whether it was wanted, or was by an earlier undo and is there."""
+        if _wanted(step, carrier):
+            return True
+        return number in sent and step.kept is not None and bool(step.kept.find and carrier.search(step.kept.find))
+
+    return _told(carrier, *(step.kept for number, step in enumerate(action.undo) if is_left(number, step)))
+
+
+def _told(carrier: Carrier, *left: Kept | None) -> list[dict[str, str]]:
+    return [{"what": carrier.text(kept.what), "why": kept.why, "costs": kept.costs} for kept in left if kept]
 
 
 def _wanted(step: Undo, carrier: Carrier) -> bool:

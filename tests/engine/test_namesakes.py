@@ -176,7 +176,7 @@ def test_what_has_its_name_by_now_is_left(
     before = theirs()
     claimed = [claim for claim in made.claims() if claim.action == action]
     assert made.run is not None and made.run.plan is not None
-    asked = {"final_snapshot": "no"} if made.run.plan.decisions else {}
+    asked = {each.key: "no" for each in made.run.plan.decisions}
     list(made.undo({**asked, "others": "delete", "files": "delete"}))
     assert theirs() == before
     assert made.run.status(action) == "left"

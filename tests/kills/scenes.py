@@ -109,7 +109,7 @@ def _s3_pipeline(answers: Mapping[str, Any]) -> Case:
     )
 
 
-def _wordpress(answers: Mapping[str, Any]) -> Case:
+def _wordpress(answers: Mapping[str, Any], *decided: str) -> Case:
     return Case(
         "wordpress",
         answers,
@@ -118,6 +118,7 @@ def _wordpress(answers: Mapping[str, Any]) -> Case:
             r"\b(i|sg|sgr|vol|eni|eipalloc|eipassoc)-[0-9a-f]{8,17}\b|\b127\.\d+\.\d+\.\d+\b|\b10\.0\.0\.\d+\b"
             r"|\bAIPA\w+\b|\bAROA\w+\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?"
         ),
+        decided=decided,
     )
 
 
@@ -135,7 +136,7 @@ CASES: Mapping[str, Case] = {
     "s3_pipeline, a new trail": _s3_pipeline(s3_pipeline.VARIANTS["new trail"]),
     "s3_pipeline": _s3_pipeline(s3_pipeline.STANDING),
     "s3_lambda": _s3_lambda(s3_lambda.PHOTOS),
-    "wordpress, a new machine": _wordpress(wordpress.NEW),
+    "wordpress, a new machine": _wordpress(wordpress.NEW, "last_snapshot=no"),
     "wordpress, put right": _wordpress(wordpress.EXISTING),
 }
 FIRST: Mapping[str, str] = {CASES[name].flow: name for name in reversed(CASES)}

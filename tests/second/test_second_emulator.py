@@ -73,6 +73,10 @@ LACKS: Mapping[str, str] = {
 """What it cannot, and of what the run says that it lacks it."""
 KEEPS: Mapping[str, str] = {"wordpress": "vol-"}
 """What it keeps though it says that it goes with something else: the disk of a machine that was ended."""
+DECIDED: Mapping[str, tuple[str, ...]] = {
+    "aurora": ("--set", "final_snapshot=no"), "wordpress": ("--set", "last_snapshot=no"),
+}  # fmt: skip
+"""What a person must decide before it is taken back."""
 ALSO: Mapping[str, tuple[str, ...]] = {
     "vpn": ("ec2",), "alb": ("elbv2", "ec2"), "website": ("cloudfront", "s3"), "aurora": ("rds", "ec2"),
     "s3_lambda": ("s3", "lambda"), "share_snapshot": ("rds",), "share_ami": ("ec2",), "wordpress": ("ec2", "iam"),
@@ -143,7 +147,7 @@ def handrail(
 
 
 def taken_back(second: Second, run: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    decided = ("--set", "final_snapshot=no") if run.startswith("aurora") else ()
+    decided = DECIDED.get(run.partition("-")[0], ())
     code, document = said(("undo", run, *decided), second, capsys)
     return code, document.get("status", str(document))
 

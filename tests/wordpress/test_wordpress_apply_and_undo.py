@@ -12,9 +12,14 @@ from support.sessions import carried_out, taken_back
 from support.wordpress import EXISTING, NEW, VARIANTS, on_it, picture, session
 
 from flows.aws.wordpress import script
-from flows.engine import Call, Grade, Journal
+from flows.engine import Call, Grade, Journal, Refused, Session
 from flows.engine.cloud import Aws, explain
 from flows.practice import PracticeAccount
+
+
+def for_good(made: Session) -> dict[str, str]:
+    """What is decided where there is something to decide: nothing is kept."""
+    return {decision.key: "no" for decision in made.to_decide()}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -29,8 +34,38 @@ def test_undone_is_as_before(
     told = made.hand_over()
     assert {finding.grade.value for finding in told.findings} == {"proved"}
     assert picture(account) != before
-    taken_back(made)
+    taken_back(made, **for_good(made))
     assert picture(account) == before
+
+
+def test_the_site_goes_only_once_that_was_decided_and_a_last_image_stays(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """An undo that was stopped behind the image tells of it, too, whatever is decided then."""
+    before, ec2 = picture(account), account.session.client("ec2")
+    meddled = Between(cloud)
+    made = session(meddled, journal, NEW, clock)
+    carried_out(made)
+    applied = picture(account)
+    with pytest.raises(Refused, match=r"last_snapshot: .* \(yes \| no\)"):
+        list(made.undo())
+    assert picture(account) == applied
+
+    def strike(_: int, call: Call) -> None:
+        if call.operation == "ec2.TerminateInstances":
+            raise explain(call, {"Error": {"Code": "AccessDenied", "Message": "no"}})
+
+    meddled.before = strike
+    for _ in range(2):  # the second finds the image there
+        list(made.undo({"last_snapshot": "yes"}))
+        assert not made.receipt().complete
+    meddled.before = None
+    list(made.undo({"last_snapshot": "no"}))
+    assert made.receipt().complete
+    assert picture(account) == before
+    (image,) = ec2.describe_images(Owners=["self"])["Images"]
+    (left,) = [each for each in made.receipt().left if each.costs]
+    assert image["Name"].startswith("wordpress-last-") and image["Name"] in left.what and "0.05 USD" in left.costs
 
 
 def test_a_new_machine_is_closed_tagged_and_current(
@@ -79,7 +114,7 @@ def test_denied_at_each_step_is_told_and_taken_back(
         problems = [event.problem for event in made.apply() if event.problem]
         assert "You are not allowed to" in str(problems[0]), operation
         meddled.before = None
-        list(made.undo())
+        list(made.undo(for_good(made)))
         assert made.receipt().complete
         assert picture(account) == before, operation
 

@@ -227,7 +227,7 @@ def test_what_somebody_did_to_it_is_left_and_told(
 ) -> None:
     made = session(cloud, journal, NEW, clock)
     carried_out(made)
-    taken_back_after(account, made, deed)
+    taken_back_after(account, made, deed, last_snapshot="no")
 
 
 def test_what_was_put_right_on_a_machine_that_ended_is_not_found(
@@ -253,6 +253,6 @@ def test_once_that_was_decided_it_goes_with_what_others_have_there(
         for deed in (*deeds, address_given_away):
             deed(account, made)
 
-    taken_back_after(account, made, Deed(all_of_them, gone="use-address"), others="delete")
+    taken_back_after(account, made, Deed(all_of_them, gone="use-address"), others="delete", last_snapshot="no")
     (role,) = [each for each in made.receipt().removed if each.startswith("The role wordpress")]
     assert "what others had there" in role and "arn:aws:iam::123456789012:policy/theirs, theirs" in role

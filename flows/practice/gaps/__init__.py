@@ -52,7 +52,7 @@ GAPS: dict[str, str] = {
     "ec2.DescribeSecurityGroupRules": "moto loses what a rule for another security group says of itself.",
     "ec2.RevokeSecurityGroupIngress": "A rule id that is not there is named, as on AWS.",
     "ec2.RevokeSecurityGroupEgress": "As for ingress.",
-    "ec2.CreateImage": "The disks of an image are encrypted as those of its machine are.",
+    "ec2.CreateImage": "The disks of an image are encrypted as those of its machine are; a name is taken once.",
     "ec2.CopyImage": (
         "moto loses tags and keys, and copies only the own account's; here also what another account shares with its "
         "disks. A name that is in use is refused."

@@ -18,11 +18,12 @@ Answer = Callable[[Any], ActionResult]
 
 
 def _create(original: Answer) -> Answer:
-    """The disks of an image are encrypted as those of its machine are."""
+    """The disks of an image are encrypted as those of its machine are; its name is given once."""
 
     def create_image(self: Response) -> ActionResult:
-        answer = original(self)
         backend = self.ec2_backend
+        _refuse_twice(backend, self._get_param("Name"))
+        answer = original(self)
         machine = backend.get_instance(self._get_param("InstanceId"))
         disks = [backend.get_volume(each.volume_id) for each in machine.block_device_mapping.values()]
         key = next((each.kms_key_id for each in disks if each.encrypted), None)
@@ -36,8 +37,7 @@ def _copy(self: Response) -> ActionResult:
     backend, region = self.ec2_backend, self._get_param("SourceRegion")
     source = _seen(backend, self._get_param("SourceImageId"), region)
     name, key = self._get_param("Name"), self._get_param("KmsKeyId")
-    if any(each.name == name and each.owner_id == backend.account_id for each in backend.amis.values()):
-        raise refuse("InvalidAMIName.Duplicate", f"AMI name {name} is already in use.")
+    _refuse_twice(backend, name)
     ami_id = f"ami-{_fresh(backend)}"
     image = Ami(backend, ami_id, source_ami=source, name=name, description=self._get_param("Description"))
     image.add_tags(tags_for(self, "image"))
@@ -46,6 +46,11 @@ def _copy(self: Response) -> ActionResult:
         key = kms_backends[backend.account_id][backend.region_name].describe_key("alias/aws/ebs").arn
     _encrypt(image, key)
     return ActionResult({"ImageId": ami_id})
+
+
+def _refuse_twice(backend: Any, name: str) -> None:
+    if any(each.name == name and each.owner_id == backend.account_id for each in backend.amis.values()):
+        raise refuse("InvalidAMIName.Duplicate", f"AMI name {name} is already in use.")
 
 
 def _fresh(backend: Any) -> str:
