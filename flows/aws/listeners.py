@@ -15,6 +15,7 @@ from flows.engine import (
     Action,
     Call,
     Find,
+    Kept,
     Late,
     Others,
     Ref,
@@ -356,6 +357,10 @@ def strict_https(listener: Late, seconds: int, after: tuple[str, ...] = ()) -> A
             f"Attributes[?Key=='{HSTS}' && Value!=''] | [0].Value",
             put(before("hsts")),
             remove=put(""),
+            kept=Kept(
+                "What browsers remember that visited meanwhile",
+                f"They insist on https until {_time(seconds)} after their last visit, whatever is here by then.",
+            ),
         ),
         after=after,
         not_yet=BUSY,

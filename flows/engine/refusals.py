@@ -24,8 +24,11 @@ from .problems import CloudError, Denied, Lost, NoAccess, NoSuchCall, NotActivat
 NO_SUCH_THING = re.compile(r"NotFound|NotExist|NoSuch|NonExist|UnknownResource|^404$", re.IGNORECASE)
 """In a code: that what was asked about is not there. `InvalidVpcID.NotFound` of EC2, `NoSuchBucket`,
 `InvocationDoesNotExist`, `AWS.SimpleQueueService.NonExistentQueue`; "404" is what a HEAD has instead of a code."""
-IN_USE = re.compile(r"InUse|Dependency|DeleteConflict|HasAssociated|NotEmpty|StillReferenced", re.IGNORECASE)
-"""In a code: that something else needs what should go. `DependencyViolation`, `ResourceInUse`, `BucketNotEmpty`."""
+IN_USE = re.compile(
+    r"InUse|Dependency|DeleteConflict|HasAssociated|NotEmpty|StillReferenced|InvalidBucketState", re.IGNORECASE
+)
+"""In a code: that something else needs what should go. `DependencyViolation`, `ResourceInUse`, `BucketNotEmpty`; and
+`InvalidBucketState`, said of versioning that an object lock or a replication needs (S3 User Guide, 2026-10)."""
 THROTTLED = re.compile(
     r"Throttl|TooManyRequests|RequestLimitExceeded|BandwidthLimitExceeded|SlowDown|PriorRequestNotComplete"
     r"|ProvisionedThroughputExceeded|TransactionInProgress|RateExceeded|^429$"

@@ -12,6 +12,7 @@ from support.sessions import carried_out, taken_back, there_and_back
 from flows.engine import Happening, Journal
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
+from tui import words
 
 
 @pytest.fixture
@@ -237,6 +238,9 @@ def test_hsts_is_sent_by_the_https_listener_and_taken_back(
         assert header() == ["max-age=86400"]
         taken_back(made)
         assert header() == former
+        (told,) = [each for each in made.receipt().left if "browsers" in each.what]
+        assert "until 1 day after their last visit" in told.why
+        assert words.headline(made.receipt()) == "Taken back, except for what is left."
 
 
 def test_a_listener_is_made_where_there_is_none(

@@ -292,9 +292,10 @@ def test_an_emulator_that_does_not_know_the_question(run: Run, shelf: Shelf) -> 
     assert taken_back(run, shelf).complete and not shelf.things
 
 
-def test_aws_keeps_it_for_somebody(run: Run, shelf: Shelf) -> None:
+@pytest.mark.parametrize("code", ["DependencyViolation", "ResourceInUseException", "InvalidBucketState"])
+def test_aws_keeps_it_for_somebody(run: Run, shelf: Shelf, code: str) -> None:
     """A refusal since something else uses it ends the undo, whoever that is; what it needs is not even tried."""
-    shelf.refuses["DeleteThing lamp"] = CloudError("It is in use.", aws_code="DependencyViolation")
+    shelf.refuses["DeleteThing lamp"] = CloudError("It is in use.", aws_code=code)
     told = taken_back(run, shelf)
     assert sorted(shelf.things) == ["hook", "lamp"]
     assert "DeleteThing hook" not in shelf.sent
