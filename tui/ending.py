@@ -74,6 +74,8 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
         try:
             session.hand_over()
         except Problem as problem:
+            problem.what = f"Everything is created; what it came to could not be looked at. {problem.what}"
+            problem.remedy = f"{problem.remedy} To look again: {words.resume(run.id)}".strip()
             problems.append(problem)
     document = batch.result(session, cautions)
     if interrupted and not problems:

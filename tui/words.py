@@ -210,7 +210,7 @@ def receipt(done: Receipt) -> list[str]:
     """What an undo did, line by line."""
     lines = [f"  removed  {line(what)}" for what in done.removed]
     lines += [f" restored  {line(what)}" for what in done.restored]
-    lines += [f"     left  {line(rest.what)}: {line(rest.why)}{_still(rest.costs)}" for rest in done.left]
+    lines += [f"     left  {line(rest.what)}: {line(rest.why)}{still(rest.costs)}" for rest in done.left]
     return [*lines, headline(done)]
 
 
@@ -235,5 +235,6 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(words[:-1]) + f" and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
-def _still(costs_: str) -> str:
-    return f" Still costs money: {line(costs_)}." if costs_ else ""
+def still(costs_: str) -> str:
+    """What something that is left goes on costing, as a sentence; empty if nothing."""
+    return f" Still costs money: {line(costs_).rstrip('.')}." if costs_ else ""

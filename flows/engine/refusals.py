@@ -129,6 +129,11 @@ FAMILIES = (
         r"^4\d\d$", "{operation} is not known here ({code}).", EMULATOR, NoSuchCall,
         when=lambda refusal: not refusal.without_body and refusal.code != "429",
     ),
+    # no permission helps against a lock
+    Family(
+        "^AccessDenied$", "A file is locked (S3 Object Lock): {operation} was refused ({code}).",
+        "It can go once its retention has ended, or its legal hold was lifted. Go on then.", says="object lock",
+    ),
     # the account; before what is not allowed, because CloudFront says AccessDenied to a new one
     Family(
         r"^PendingVerification$|AccessDenied|OperationNotPermitted",

@@ -18,6 +18,7 @@ from support.vpn import BGP, STATIC
 
 import flows
 from flows.engine import Finding, Grade
+from flows.engine.problems import Denied
 from flows.version import __version__
 from tui import words
 
@@ -556,6 +557,27 @@ def test_what_could_not_be_looked_at_is_not_said_to_work(
     assert (told.code, told.json["status"]) == (5, "unknown")
     shown = handrail(*asked)
     assert (shown.code, "cannot be told" in shown.err) == (5, True)
+
+
+def test_what_goes_on_costing_is_one_sentence() -> None:
+    told = " Still costs money: Old versions are paid like files."
+    assert words.still("Old versions are paid like files.") == words.still("Old versions are paid like files") == told
+
+
+def test_what_is_created_is_told_so_where_it_cannot_be_looked_at(
+    handrail: Command, company: Account, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*asked: object) -> None:
+        raise Denied("You are not allowed to ec2:DescribeVpnConnections.", permission="ec2:DescribeVpnConnections")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(flows.find("vpn"), "handover", denied)
+        made = handrail("run", "vpn", "--answers", answers(), "--yes", "--output", "json", *company.at)
+    assert (made.code, made.json["status"]) == (1, "done")
+    assert made.json["error"]["message"].startswith("Everything is created; what it came to could not be looked at.")
+    assert made.json["error"]["remedy"].endswith(f"To look again: handrail resume {made.json['run']}")
+    again = handrail("resume", made.json["run"], "--yes", "--output", "json", *company.at)
+    assert (again.code, again.json["status"]) == (0, "waiting") and again.json["outputs"]
 
 
 def test_check_of_nothing_known(handrail: Command, museum: Account) -> None:

@@ -300,6 +300,8 @@ TOLD: tuple[tuple[str, str, str, int, type[CloudError], int, str, str], ...] = (
     ("ec2.DeleteVpc", "DependencyViolation", "The vpc has dependencies.", 400, CloudError, 3, "AWS refused", ""),
     ("rds.DeleteDBCluster", "InvalidDBClusterStateFault", "The cluster is busy.", 400, CloudError, 3, "AWS refused",
      ""),
+    ("s3.DeleteObjects", "AccessDenied", "Access Denied because object protected by object lock.",
+     400, CloudError, 3, "A file is locked", "retention has ended"),
     # nobody knows the call
     ("ec2.CreateImage", "InvalidAction", "", 400, NoSuchCall, 3, "is not known here", "emulator"),
     ("lambda.GetPolicy", "404", "", 404, NoSuchCall, 3, "is not known here", "emulator"),

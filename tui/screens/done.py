@@ -148,7 +148,7 @@ class ReceiptPage(Page):
 
 def receipt_rows(receipt: Receipt) -> list[Said]:
     """A receipt in rows, the verdict first."""
-    from ..words import headline
+    from ..words import headline, still
 
     whole = receipt.complete and not receipt.stays
     look = "good" if whole else "warn" if receipt.complete else "bad"
@@ -158,7 +158,7 @@ def receipt_rows(receipt: Receipt) -> list[Said]:
         ("Put back as it was", [Said(line(what), "restored", "good") for what in receipt.restored]),
         ("Left", [
             Said(
-                f"{homely(line(rest.what))}: {line(rest.why)}{_still(rest.costs)}",
+                f"{homely(line(rest.what))}: {line(rest.why)}{still(rest.costs)}",
                 "left",
                 "warn" if rest.costs else "muted",
             )
@@ -169,7 +169,3 @@ def receipt_rows(receipt: Receipt) -> list[Said]:
         if found:
             rows += [Said(), Said(heading, kind="heading"), *found]
     return rows
-
-
-def _still(costs: str) -> str:
-    return f" Still costs money: {line(costs)}." if costs else ""
