@@ -201,6 +201,7 @@ def distribution(
             Undo(
                 Call("cloudfront.UpdateDistribution", {**current, "DistributionConfig": switched_off}),
                 read=Call("cloudfront.GetDistributionConfig", {"Id": made}), not_yet=stale, wait=off,
+                reversed="DistributionConfig.Enabled",
             ),
             Undo(
                 Call("cloudfront.DeleteDistribution", current),

@@ -294,7 +294,8 @@ class Undo:
     on purpose, such as a last snapshot. While the JMESPath `more` is true of what was read, both are made again, as
     for a bucket that is emptied a thousand files at a time. `what` names what this call takes back where it is a thing
     of its own, such as one record of several: what becomes of it is told, and is nothing to the other calls. What
-    `unless` finds makes this call needless, and nothing is told of it.
+    `unless` finds makes this call needless, and nothing is told of it. Where AWS took this call in an earlier undo, and
+    the JMESPath `reversed` is true of what is read now, somebody took that back: the thing is theirs.
     """
 
     call: Call
@@ -308,6 +309,7 @@ class Undo:
     more: str = ""
     what: Late = ""
     unless: Find | None = None
+    reversed: str = ""
 
 
 @dataclass(frozen=True)

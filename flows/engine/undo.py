@@ -36,6 +36,7 @@ AS_BEFORE = "It was as before already: somebody put it back."
 UNCHANGED = "It was like that before this run."
 NOT_AS_BEFORE = "What it had before is gone itself, so it cannot be put back; it is left as it is now."
 CHANGED = "Somebody changed it since; it is left as it is now."
+REVERSED = "An earlier undo had begun with it, and somebody took that back since; it is left as it is now."
 
 
 def undo(
@@ -165,6 +166,7 @@ class _Taking:
         earlier = range(len(steps)) if run.status(id) == "undo" else ()
         self._sent: set[int] = set(run.facts(id).get("sent", earlier))
         self._earlier = set(self._sent)
+        self._took: set[int] = set(run.facts(id).get("took", ()))
         self.going: list[Claim] = []
         """What of others goes with the thing itself."""
 
@@ -181,7 +183,7 @@ class _Taking:
     def note(self, **data: Any) -> None:
         self.carrier.run.note(self.action.id, "undo", sent=sorted(self._sent), **data)
 
-    def _noted(self, what: Sent) -> None:
+    def _noted(self, step: Undo, what: Sent) -> None:
         """Write down which calls may have arrived: what AWS refuses did not, unless it was sent before, too."""
         if what is Sent.BEGUN and self.step not in self._sent:
             self._sent.add(self.step)
@@ -193,6 +195,16 @@ class _Taking:
             for claim in self.going:
                 self.went(claim.things, claim.more)
             self.going = []
+            if step.reversed:
+                self._took.add(self.step)
+                self.note(took=sorted(self._took))
+
+    def reversed(self, step: Undo) -> bool:
+        """Whether AWS took this call in an earlier undo, and somebody took that back since."""
+        if not step.reversed or self.step not in self._took:
+            return False
+        assert step.read is not None, "what is read tells it"
+        return bool(self.carrier.look(step.read, step.reversed))
 
     def went(self, things: Sequence[Any], more: bool = False) -> None:
         """Write down what of others is gone, at once: the first by name, how many, and whether there were `more`."""
@@ -220,7 +232,13 @@ class _Taking:
         """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
         fresh, action = () if step.more else self.fresh, self.action.id
         send = partial(
-            self.carrier.send, step.call, step.not_yet, step.read, step.more, action=action, noted=self._noted
+            self.carrier.send,
+            step.call,
+            step.not_yet,
+            step.read,
+            step.more,
+            action=action,
+            noted=partial(self._noted, step),
         )
         try:
             send(rests_on=fresh)
@@ -250,7 +268,8 @@ def _take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
     _let_go(taking)
     if isinstance(action.undo, Restore):
         gone = _restore(taking, action.undo)
-        how = Happening.GONE if gone else Happening.RESTORED
+        added = action.undo.remove and run.facts(action.id)["before"] is None
+        how = Happening.GONE if gone else Happening.REMOVED if added else Happening.RESTORED
     elif isinstance(action.undo, Entry):
         gone = _take_out(taking, action.undo)
         how = Happening.GONE if gone else Happening.REMOVED
@@ -414,6 +433,8 @@ def _step(taking: _Taking, step: Undo) -> bool | None:
     try:
         if step.still and not _as_left(taking, step.still):
             return False
+        if taking.reversed(step):
+            raise _Stays(Stay(REVERSED, "changed"), taking.action.stands_on)
         taking.send(step)
     except CloudError as problem:
         if not _gone(problem, step.gone):

@@ -12,7 +12,7 @@ from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.sessions import carried_out, taken_back
 from support.website import BUCKET, FILES, NAMED, VARIANTS, picture, session
 
-from flows.engine import Journal, Ref
+from flows.engine import Call, CloudError, Journal, Ref
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 
@@ -259,6 +259,35 @@ DEEDS: Mapping[str, Deed] = {
         block_put_back, {"The public access block": "^It was as before already"}, "website-that-is-none"
     ),
 }
+
+
+def test_what_an_earlier_undo_switched_off_and_somebody_on_again_is_theirs(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = session(cloud, journal, VARIANTS["bucket"], clock=clock)
+    carried_out(made)
+    send = vars(Aws)["_send"]
+
+    def broken(aws: Aws, call: Call, how: object) -> Any:
+        if call.name == "DeleteDistribution":
+            raise CloudError("An internal error.", aws_code="InternalError")
+        return send(aws, call, how)
+
+    with monkeypatch.context() as during:
+        during.setattr(Aws, "_send", broken)
+        list(made.undo())
+    client = account.session.client
+    ((id, on),) = ((each["Id"], each["Enabled"]) for each in distributions(client))
+    assert not on
+    edited(client, id, Enabled=True)
+    list(made.undo())
+    assert [(each["Id"], each["Enabled"]) for each in distributions(client)] == [(id, True)]
+    left = {left.what: left.why for left in made.receipt().left}
+    assert "somebody took that back since" in left[f"The distribution ({id})"]
+
+
+def distributions(client: Client) -> list[Any]:
+    return list(client("cloudfront").list_distributions()["DistributionList"].get("Items", ()))
 
 
 @pytest.mark.parametrize("name", DEEDS)
