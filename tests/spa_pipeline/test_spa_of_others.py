@@ -12,7 +12,10 @@ from support.colleagues import Deed, client, taken_back_after
 from support.sessions import carried_out, taken_back
 from support.spa import CODECOMMIT, session
 
+from flows.aws import new_buckets
+from flows.aws.buckets import Bucket
 from flows.engine import Call, Journal, Lost, Session
+from flows.engine.carry import part
 from flows.engine.cloud import Aws
 from flows.engine.undo import DOUBT
 from flows.practice import PracticeAccount
@@ -305,3 +308,10 @@ def test_what_somebody_made_while_an_answer_was_lost_is_not_the_runs(
     assert days_kept(account) == ([365] if "Log" in operation else [])
     if "Repository" in operation:
         client(account, "codecommit").get_repository(repositoryName="shop-front")
+
+
+def test_what_is_a_pipelines_own_lies_under_the_first_twenty_letters_of_its_name() -> None:
+    made = new_buckets.artifacts(Bucket("bin", "eu-central-1"), "aws", "shop-front-of-the-company", ())
+    listed = {"Versions": [{"Key": f"shop-front-of-the-co{key}"} for key in ("/source/1.zip", "mpany/1.zip")]}
+    (files,) = (part(str(each.path), listed) for each in made[0].others if each.key == "files")
+    assert files == ["shop-front-of-the-company/1.zip"]
