@@ -308,7 +308,7 @@ class HandrailApp(App[None]):
             return [f"Draft kept. Go on with: {words.resume(record.id)}"] if record.answers else []
         told = [f"{record.id}: {STATES[record.status]}"]
         if record.handover.get("files") and record.status != "undone":
-            told.append(f"Files: {session.run.folder} (they hold secret keys; only you can read them)")
+            told.append(f"Files: {session.run.folder} (only you can read them; they may hold secret keys)")
         if record.status in ("applying", "failed"):
             told.append(f"Go on with: {words.resume(record.id)}")
         if record.status != "undone":

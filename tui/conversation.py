@@ -250,7 +250,7 @@ class Conversation:
         for found in handover.findings:
             say(f"  {words.finding(found)}")
         if handover.files:
-            say(f"  Files, with secret keys, only for you: {run.folder}")
+            say(f"  Files, which only you can read; they may hold secret keys: {run.folder}")
         for step in handover.next_steps:
             say(f"  {line(step)}")
         if handover.waiting:

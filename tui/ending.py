@@ -171,7 +171,7 @@ def tell_result(session: Session, document: dict[str, Any], output: str) -> None
         click.echo(f"{name}: {safe.line(value)}")
     if document["files"]:
         assert session.run is not None
-        click.echo(f"files: {session.run.folder} (they hold secret keys; only you can read them)")
+        click.echo(f"files: {session.run.folder} (only you can read them; they may hold secret keys)")
     for step in document["next_steps"]:
         click.echo(safe.line(step), err=True)
     if document["waiting"]:

@@ -15,7 +15,7 @@ STATES = {
     "draft": "draft",
     "applying": "interrupted",
     "done": "done",
-    "waiting": "waiting for your device",
+    "waiting": "waiting for you",
     "failed": "stopped half-way",
     "undoing": "undo interrupted",
     "undone": "undone",

@@ -223,7 +223,7 @@ def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
 def headline(done: Receipt) -> str:
     """How an undo ended, in a sentence."""
     if not done.complete:
-        return "Not everything could be taken back; see what is left and why."
+        return "Not everything is taken back yet; see what is left and why."
     if done.stays:
         return "Taken back, except for what is left."
     return "Everything is as it was before."

@@ -25,7 +25,7 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
     front = lb.front(cloud, balancer)
     if balancer.state not in ("active", "active_impaired"):
         yield Finding("state", Grade.WAITING, f"{balancer.name} is {balancer.state}.", "DescribeLoadBalancers")
-    yield from _doors(cloud, balancer, listeners)
+    yield from _doors(cloud, balancer, front, listeners)
     for listener in listeners:
         own = next(each.rules for each in front.listeners if each.port == listener.port)
         yield Finding(
@@ -58,12 +58,16 @@ def _the(cloud: Cloud, name: str) -> LoadBalancer:
     raise Refused(f"There is no Application Load Balancer called “{name}” in {region}.", remedy=f"There are: {names}.")
 
 
-def _doors(cloud: Cloud, balancer: LoadBalancer, listeners: list[Listener]) -> Iterator[Finding]:
+def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[Listener]) -> Iterator[Finding]:
     """Whether something listens for https, and whether visitors are let in to it and to the others."""
     if not any(each.protocol == HTTPS for each in listeners):
+        answers = [rule.answer for each in front.listeners for rule in each.rules]
+        into_nothing = any(isinstance(answer, Redirect) and answer.protocol == HTTPS for answer in answers)
+        what = "every redirect to https leads into nothing" if into_nothing else "visitors come by http alone"
+        grade = Grade.REFUSED if into_nothing else Grade.PREDICTED
         yield Finding(
-            "https", Grade.REFUSED, "Nothing listens for https (port 443): every redirect to https leads into nothing.",
-            "DescribeListeners", f"Make one: {shell.handrail('run', 'alb', load_balancer=balancer.name)}",
+            "https", grade, f"Nothing listens for https (port 443): {what}.", "DescribeListeners",
+            f"Make one: {shell.handrail('run', 'alb', load_balancer=balancer.name)}",
         )  # fmt: skip
     try:
         groups = ports.groups(cloud, balancer.groups)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Any
 
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Refused, Use
@@ -277,10 +277,8 @@ def tunnels(found: Mapping[str, Any]) -> Iterator[Finding]:
     if not telemetry:
         yield Finding("tunnels", Grade.NOT_CHECKED, "AWS reports nothing about the tunnels yet.", "no VgwTelemetry")
         return
-    options = (found.get("Options") or {}).get("TunnelOptions") or []
-    order = [option.get("OutsideIpAddress") for option in options]  # as the device's files number them
     up = 0
-    for number, tunnel in enumerate(sorted(telemetry, key=lambda t: _place(order, t.get("OutsideIpAddress"))), 1):
+    for number, tunnel in enumerate(sorted(telemetry, key=_place), 1):
         address, message = tunnel.get("OutsideIpAddress") or "?", str(tunnel.get("StatusMessage") or "")
         since = tunnel.get("LastStatusChange")
         evidence = f"{message}{f', since {since:%Y-%m-%d %H:%M} UTC' if since else ''}"
@@ -441,8 +439,13 @@ def _describe(cloud: Cloud, connection_id: str) -> dict[str, Any]:
     return first
 
 
-def _place(order: Sequence[Any], address: Any) -> tuple[int, str]:
-    return (order.index(address) if address in order else len(order)), str(address)
+def _place(tunnel: Mapping[str, Any]) -> tuple[int, str]:
+    """In the order of AWS's addresses, as the device's files number the tunnels."""
+    address = str(tunnel.get("OutsideIpAddress"))
+    try:
+        return int(IPv4Address(address)), address
+    except AddressValueError:
+        return 2**32, address
 
 
 def _limit(cloud: Cloud, quota: Quota) -> tuple[int, bool]:

@@ -364,9 +364,17 @@ class Session:
 
     def to_decide(self, claims: Iterable[Claim] = ()) -> tuple[Decision, ...]:
         """What a person must decide before this run is taken back, and what they may because of these `claims`."""
-        always = self.run.plan.decisions if self.run and self.run.plan else ()
+        always = self._open(self.run.plan) if self.run and self.run.plan else []
         keys = dict.fromkeys(claim.key for claim in claims if claim.key)
         return (*always, *(DECISIONS[key] for key in keys))
+
+    def _open(self, plan: Plan) -> list[Decision]:
+        """What is to be decided of what was not taken back before."""
+        assert self.run is not None, "only a confirmed run is taken back"
+        over = ("", "refused", "undone")
+        standing = [each.undo for each in plan.actions if self.run.status(each.id) not in over]
+        keys = {step.when[0] for undo in standing if isinstance(undo, tuple) for step in undo if step.when}
+        return [decision for decision in plan.decisions if decision.key in keys]
 
     def _decided(self, plan: Plan, decided: Mapping[str, str]) -> None:
         known = {decision.key: decision for decision in (*plan.decisions, *DECISIONS.values())}
@@ -375,7 +383,7 @@ class Session:
                 raise Refused(f"“{key}” is nothing to decide here.", remedy="Leave out that --set.")
             if value not in known[key].options:
                 raise Refused(f"{key}: “{value}” is not one of {', '.join(known[key].options)}.")
-        if missing := [d for d in plan.decisions if d.key not in decided]:
+        if missing := [d for d in self._open(plan) if d.key not in decided]:
             words = [f"  {d.key}: {d.ask} ({' | '.join(d.options)})" for d in missing]
             raise Refused("Before this is undone, decide:\n" + "\n".join(words), remedy="Say it with --set KEY=VALUE.")
 

@@ -25,7 +25,10 @@ def broken(cloud: Aws, name: str = "shop") -> dict[str, str]:
 
 
 def test_what_the_set_up_made_works(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
-    assert "https" in broken(cloud)
+    assert [each.sentence for each in check(cloud) if each.id == "https"] == [
+        "Nothing listens for https (port 443): visitors come by http alone."
+    ]
+    assert broken(cloud) == {}, "one that only speaks http works"
     carried_out(session(cloud, journal, HTTPS, clock=clock))
     found = check(cloud)
     assert {each.grade for each in found} == {Grade.PROVED, Grade.PREDICTED}
@@ -41,6 +44,10 @@ def test_the_old_office(cloud: Aws) -> None:
     assert wrong == {"open-443", "redirect-fields", "shadowed", "tls", "nothing-listens"}
     assert all(each.remedy for each in found if each.grade is Grade.REFUSED)
     assert [each.id for each in found].count("still-http") == 2
+
+
+def nothing_listens(shop: Front) -> None:
+    shop.default(80, to("HTTPS", Port="443"))
 
 
 def loop(shop: Front) -> None:
@@ -83,6 +90,7 @@ def nobody_home(shop: Front) -> None:
 @pytest.mark.parametrize(
     ("damage", "id", "sentence"),
     [
+        (nothing_listens, "https", "every redirect to https leads into nothing"),
         (loop, "loop", "goes round in circles"),
         (loop_over_two, "loop", "goes round in circles"),
         (no_port, "redirect-fields", "HTTP 80, the default changes the protocol but not the port"),

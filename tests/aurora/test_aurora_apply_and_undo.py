@@ -111,7 +111,7 @@ def test_what_the_hand_over_says(cloud: Aws, journal: Journal, clock: FakeClock)
     assert told.outputs["endpoint"].startswith("shop-db.cluster-")
     text = "\n".join(told.next_steps)
     assert "connect_timeout=30" in text
-    assert "handrail task database-awake --set cluster=shop-db" in text
+    assert "handrail --practice task database-awake --set cluster=shop-db" in text
     assert {finding.id: finding.grade.value for finding in told.findings} == {"capacity": "proved", "answers": "proved"}
 
 

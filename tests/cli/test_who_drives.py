@@ -99,7 +99,7 @@ def test_a_slow_sign_in_makes_nothing_twice(company: Account, answers: Answers) 
                 visitor.open.set()
                 code, document, told = end_of(second)
         assert (code, document["status"]) == (0, "waiting")
-        assert "elsewhere meanwhile, and is waiting for your device" in told
+        assert "elsewhere meanwhile, and is waiting for you" in told
         assert driver.heard.count("CreateVpnConnection") == driver.heard.count("CreateVpnGateway") == 1
         with begun(address, "undo", the_run()) as last:
             assert end_of(last)[0] == 0
@@ -147,5 +147,5 @@ def test_lines_that_sign_in_slowly(
     monkeypatch.setattr(Arrival, "arrive", slowly)
     monkeypatch.setattr(prompts, "reader", lambda: lambda prompt, start: "quit")
     assert prompts.resume(Place(practice=True), run.id, ()) == 0
-    assert "elsewhere meanwhile, and is waiting for your device" in capsys.readouterr().out
+    assert "elsewhere meanwhile, and is waiting for you" in capsys.readouterr().out
     assert len(ec2.describe_vpn_connections()["VpnConnections"]) == there + 1

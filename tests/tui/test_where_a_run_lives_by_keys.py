@@ -51,7 +51,7 @@ async def test_an_early_run_is_asked_for_its_region(
         await person.press("slash")
         await person.types(HERE)
         await person.press("enter")
-        person.sees(f"{RUN}: waiting for your device", f"· {HERE} · at {former.url}", "Check again")
+        person.sees(f"{RUN}: waiting for you", f"· {HERE} · at {former.url}", "Check again")
         await person.press("u")
         await person.press("down", "enter")
         await person.until("Everything is as it was before.")

@@ -24,7 +24,7 @@ async def test_a_run_that_ended_meanwhile_is_shown_as_it_is(
     ec2, run = account.session.client("ec2"), stopped_half_way(cloud, journal, clock)
     there = len(ec2.describe_vpn_connections()["VpnConnections"])
     async with somebody(slowly, Start(run=run.id)) as person:
-        person.sees("was gone on with elsewhere meanwhile, and is waiting for your device", "Check again")
+        person.sees("was gone on with elsewhere meanwhile, and is waiting for you", "Check again")
         person.does_not_see("Try again", "Go on")
     assert len(ec2.describe_vpn_connections()["VpnConnections"]) == there + 1
 
