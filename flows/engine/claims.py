@@ -181,8 +181,11 @@ def _made(run: Run) -> set[str]:
     """The ids of what this run made itself, with those that AWS told while it was waited for."""
     assert run.plan is not None, "only a confirmed run is taken back"
     facts = [run.facts(action.id) for action in run.plan.actions if run.facts(action.id).get("created")]
-    told = [each for some in facts for name in ("outputs", "seen") for each in some.get(name, {}).values()]
-    return {each for one in told for each in (one if isinstance(one, list) else [one]) if isinstance(each, str)}
+    told = [each for some in facts for each in some.get("outputs", {}).values()]
+    # never a list in the answer itself: rules that one call made are told of once somebody changed them
+    seen = [each for some in facts for each in some.get("seen", {}).values()]
+    told += [each for one in seen for each in (one if isinstance(one, list) else [one])]
+    return {each for each in told if isinstance(each, str)}
 
 
 def _is_one_of(ours: set[str], id: str) -> bool:
