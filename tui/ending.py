@@ -57,6 +57,7 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
     from . import batch, words
 
     problems: list[Problem] = []
+    unseen: list[Problem] = []  # no event told of these
     seen: dict[str, str] = {}
     with stoppable(session.stop, STOPPING) as interrupted:
         try:
@@ -66,23 +67,25 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
         except JournalTrouble as problem:
             if not _made_something(session):
                 raise
-            problems.append(problem)
+            unseen.append(problem)
     run = session.run
     assert run is not None and run.plan is not None
-    failed = len(problems) > 0 or bool(interrupted)
-    if not failed:
+    if not (problems or unseen or interrupted):
         try:
             session.hand_over()
         except Problem as problem:
             problem.what = f"Everything is created; what it came to could not be looked at. {problem.what}"
             problem.remedy = f"{problem.remedy} To look again: {words.resume(run.id)}".strip()
-            problems.append(problem)
+            unseen.append(problem)
+    problems += unseen
     document = batch.result(session, cautions)
     if interrupted and not problems:
         problems.append(Stopped(STOPPED, remedy=f"Go on with: {words.resume(run.id)}"))
     if problems:
         document["error"] = batch.as_error(problems[0])
     tell_result(session, document, output)
+    for each in unseen if output == "text" else ():
+        click.echo(words.problem(each), err=True)
     if interrupted:
         return 130
     return batch.exit_code(run, run.plan, problems)
