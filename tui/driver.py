@@ -129,8 +129,12 @@ class Shadow:
             else:
                 self._send(token[0])
             return
-        harmless = (private or token["between"] or final in "cnt") and not (SCREENS & set(params.split(";")))
-        if harmless:
+        if private and SCREENS & set(params.split(";")):
+            self._flush()
+            self._paint(self.pen)
+            self._send(token[0])  # the cursor stays where it is: the terminal brings it back there
+            self.forget()
+        elif private or token["between"] or final in "cnt":
             self._flush()
             self._send(token[0])
         else:

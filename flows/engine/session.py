@@ -371,10 +371,15 @@ class Session:
     def _open(self, plan: Plan) -> list[Decision]:
         """What is to be decided of what was not taken back before."""
         assert self.run is not None, "only a confirmed run is taken back"
-        over = ("", "refused", "undone")
-        standing = [each.undo for each in plan.actions if self.run.status(each.id) not in over]
-        keys = {step.when[0] for undo in standing if isinstance(undo, tuple) for step in undo if step.when}
-        return [decision for decision in plan.decisions if decision.key in keys]
+        asks = [
+            (step.when[0], self.run.status(each.id) not in ("", "refused", "undone"))
+            for each in plan.actions
+            if isinstance(each.undo, tuple)
+            for step in each.undo
+            if step.when
+        ]
+        over = {key for key, _ in asks} - {key for key, stands in asks if stands}
+        return [decision for decision in plan.decisions if decision.key not in over]
 
     def _decided(self, plan: Plan, decided: Mapping[str, str]) -> None:
         known = {decision.key: decision for decision in (*plan.decisions, *DECISIONS.values())}

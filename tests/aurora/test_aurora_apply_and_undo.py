@@ -94,6 +94,8 @@ def test_a_last_snapshot_is_kept_and_said(
     carried_out(made)
     taken_back(made, "yes")
     assert made.run is not None
+    assert made.to_decide() == (), "nothing is there any more of which that could be decided"
+    list(made.undo())
     name = f"shop-db-final-{made.run.id}"
     (left,) = made.receipt().left
     assert name in left.what

@@ -69,6 +69,14 @@ events = st.lists(
 )
 
 
+def test_the_cursor_of_the_shell_is_where_it_was() -> None:
+    """The terminal remembers it at the first of these, and brings it back at the second."""
+    shadow = Shadow(WIDTH)
+    opening = shadow.feed("\x1b[?1049h\x1b[?25l\x1b[2J")
+    assert opening.index("\x1b[?1049h") == len("\x1b[m"), "nothing moves it before"
+    assert shadow.feed("\x1b[3;4Hx\x1b[?1049l\x1b[?25h").endswith("\x1b[?1049l\x1b[?25h")
+
+
 @settings(max_examples=300, deadline=None)
 @given(events)
 def test_the_terminal_shows_exactly_what_textual_meant(written: list[str]) -> None:
