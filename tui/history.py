@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.engine import Record, Run
 from flows.engine.endpoints import addresses
+from flows.engine.receipts import receipt
 
 from . import batch, words
 from .safe import line
@@ -64,7 +65,7 @@ def where(record: Record) -> str:
 
 
 def details(run: Run) -> list[str]:
-    """Steps, resources, outputs and costs of one run."""
+    """Steps, resources, outputs and costs of one run; of one that was taken back, what is left."""
     record, plan = run.record, run.plan
     found = [f"{record.id}: {STATES[record.status]}", f"Begun {record.created}, last changed {record.changed}"]
     found += [where(record), "", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
@@ -77,6 +78,9 @@ def details(run: Run) -> list[str]:
         f"  {line(each['id'])}  {each['type']}{'' if each['created'] else ' (existed before)'}"
         for each in batch.resources(run, plan)
     ]
+    if record.status == "undone":
+        left = [f"  {line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}" for rest in receipt(run, plan).left]
+        return [*found, "", "Left", *left] if left else found
     if outputs := record.handover.get("outputs"):
         found += ["", "Outputs", *(f"  {key}: {line(value)}" for key, value in outputs.items())]
     if files := record.handover.get("files"):
@@ -86,9 +90,7 @@ def details(run: Run) -> list[str]:
     ways = {"applying": words.resume, "failed": words.resume, "undoing": words.undo}
     if way := ways.get(record.status):
         found += ["", f"Go on with: {way(run.id)}"]
-    if record.status != "undone":
-        found += ["", f"Take it back with: {words.undo(run.id)}"]
-    return found
+    return [*found, "", f"Take it back with: {words.undo(run.id)}"]
 
 
 def details_as_json(run: Run) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from support.sessions import carried_out, there_and_back
 from flows.engine import Journal, Refused, Session
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
+from tui import history
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -103,6 +104,8 @@ def test_a_last_snapshot_is_kept_and_said(
     after = picture(account.session)
     assert after["snapshots"].pop(name) == "shop-db"
     assert after == before
+    shown = "\n".join(history.details(made.run))
+    assert f"{name}: You asked to keep it." in shown and "Still costs money" in shown and "It costs" not in shown
 
 
 def test_what_the_hand_over_says(cloud: Aws, journal: Journal, clock: FakeClock) -> None:

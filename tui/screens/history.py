@@ -130,6 +130,8 @@ class RunPage(Page):
 
 def run_rows(run: Run) -> list[Said]:
     """All that is known about a run."""
+    from flows.engine.receipts import receipt
+
     from .. import batch, words
     from ..history import STATES, said, where
 
@@ -138,15 +140,20 @@ def run_rows(run: Run) -> list[Said]:
     rows = [Said(f"{run.id}: {STATES[record.status]}", kind="heading")]
     rows += [Said(f"Begun {_moment(record.created)}, last changed {_moment(record.changed)} (UTC).", kind="muted")]
     rows += [Said(where(record), kind="muted")]
+    over = record.status == "undone"
+    left = receipt(run, plan).left if over else ()
+    handed = {} if over else record.handover
+    costs = plan.costs if not over and batch.anything_created(run, plan) else ()
     parts = (
+        ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
         ("Steps", [kept(action, run) for action in plan.actions]),
-        ("Outputs", [Said(line(value), name) for name, value in record.handover.get("outputs", {}).items()]),
-        ("Files", [Said(homely(line(name))) for name in record.handover.get("files", {})]),
+        ("Outputs", [Said(line(value), name) for name, value in handed.get("outputs", {}).items()]),
+        ("Files", [Said(homely(line(name))) for name in handed.get("files", {})]),
         ("Resources", [
             Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
             for each in batch.resources(run, plan)
         ]),
-        ("It costs", [Said(line(words.cost(cost))) for cost in plan.costs if batch.anything_created(run, plan)]),
+        ("It costs", [Said(line(words.cost(cost))) for cost in costs]),
         ("Answers", [Said(line(said(value)), key) for key, value in record.answers.items()]),
     )  # fmt: skip
     for heading, found in parts:
