@@ -12,7 +12,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from cli.face import Command
 from kills.scenes import CASES
 from support.clock import FakeClock
-from support.former import RUNS, Former
+from support.former import RUNS, Former, decided
 
 from flows.engine import Journal, Place
 from flows.engine.cloud import Aws
@@ -72,8 +72,8 @@ def test_it_is_taken_back_where_somebody_says_and_nowhere_else(
     there = case.picture(former.account)
     monkeypatch.setenv("AWS_ENDPOINT_URL", former.url)
     monkeypatch.setenv("AWS_REGION", ELSEWHERE)
-    decided = [word for said in case.decided for word in ("--set", said)]
-    undo = partial(handrail, "undo", run, "--yes", "--output", "json", *decided)
+    said = [word for key, value in decided(Journal().run(run), case).items() for word in ("--set", f"{key}={value}")]
+    undo = partial(handrail, "undo", run, "--yes", "--output", "json", *said)
     heard.clear()
     asked = undo()
     assert (asked.code, heard) == (2, [])
@@ -111,8 +111,8 @@ def test_it_is_gone_on_with_where_somebody_says_and_nowhere_else(
     right = resume("--region", HERE)
     assert (right.code, right.json["status"]) == (0, case.ends), right
     monkeypatch.setenv("AWS_REGION", ELSEWHERE)
-    decided = [word for said in case.decided for word in ("--set", said)]
-    assert handrail("undo", run, "--yes", *decided).code == 0, "from now on it is known where it is"
+    said = [word for key, value in decided(Journal().run(run), case).items() for word in ("--set", f"{key}={value}")]
+    assert handrail("undo", run, "--yes", *said).code == 0, "from now on it is known where it is"
     assert case.picture(former.account) == before
 
 

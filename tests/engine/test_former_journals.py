@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from kills.scenes import CASES
 from support.clock import FakeClock
-from support.former import FOLDER, HALF_WAY, RUNS, Former, company
-from support.killed import Case
+from support.former import FOLDER, HALF_WAY, RUNS, Former, company, decided
 
 import flows
 from flows.engine import Journal, Place, Session
@@ -49,13 +48,6 @@ def session(former: Former, run: str, cloud: Aws, clock: FakeClock) -> Session:
     return Session(flows.find(kept.record.flow), cloud, Journal(former.folder), place=place, run=kept, clock=clock)
 
 
-def decided(made: Session, case: Case) -> dict[str, str]:
-    """What is said of a run of today, as far as the kept plan of that one leaves it to be decided."""
-    assert made.run is not None and made.run.plan is not None
-    asked = {decision.key for decision in made.run.plan.decisions}
-    return {key: value for key, value in (said.split("=") for said in case.decided) if key in asked}
-
-
 @pytest.mark.parametrize("run", RUNS)
 def test_a_run_of_the_first_release_is_taken_back(
     run: str, former: Former, account: PracticeAccount, cloud: Aws, clock: FakeClock
@@ -66,7 +58,7 @@ def test_a_run_of_the_first_release_is_taken_back(
     former.relive(run, cloud, clock)
     assert case.picture(account) != before
     made = session(former, run, cloud, clock)
-    list(made.undo(decided(made, case)))
+    list(made.undo(decided(made.run, case)))
     assert made.receipt().complete
     assert case.picture(account) == before
 
@@ -83,6 +75,6 @@ def test_a_run_of_the_first_release_is_gone_on_with(
     assert not [event.problem for event in made.apply() if event.problem]
     made.hand_over()
     assert made.run is not None and made.run.record.status == case.ends
-    list(made.undo(decided(made, case)))
+    list(made.undo(decided(made.run, case)))
     assert made.receipt().complete
     assert case.picture(account) == before

@@ -21,6 +21,7 @@ from flows.engine import Cloud, Journal, Place, Plan, Ref, Run
 from flows.engine.apply import apply
 from flows.engine.clock import Clock
 from flows.engine.plan import refs
+from support.killed import Case
 
 FOLDER = Path(__file__).parents[1] / "former"
 THERE = "/home/anna/.local/state/handrail"
@@ -162,3 +163,10 @@ def _pairs(old: Any, new: Any) -> Iterator[tuple[str, str]]:
             yield from _pairs(old[key], new[key])
     elif isinstance(old, str) and isinstance(new, str) and old != new:
         yield old, new
+
+
+def decided(run: Run | None, case: Case) -> dict[str, str]:
+    """What is said at the undo of a run of today, as far as the kept plan of that one leaves it to be decided."""
+    assert run is not None and run.plan is not None
+    asked = {decision.key for decision in run.plan.decisions}
+    return {key: value for key, value in (said.split("=") for said in case.decided) if key in asked}
