@@ -5,12 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from flows.aws import accounts, image_handover, image_receiving, image_sharing, images, shared_keys
 from flows.aws.shared_keys import KEEP, Key
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Refused, Text, Use, Yes
+from flows.engine import (
+    Action,
+    Caution,
+    Choice,
+    Cloud,
+    CloudError,
+    Finding,
+    Flow,
+    Handover,
+    Late,
+    Plan,
+    Refused,
+    Text,
+    Use,
+    Yes,
+)
 
 STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
 
@@ -216,12 +230,24 @@ class ShareImage(Flow):
 
     def _own_keys(self) -> list[str]:
         """Those that are not Amazon's."""
-        return [own.arn for own in map(partial(shared_keys.own, self.cloud), self.keys()) if own]
+        return [own.arn for own in map(self._own, self.keys()) if own]
+
+    def _own(self, key: str) -> Key | None:
+        """The key, if it is one of one's own. One that may not be looked at is not opened; AWS says whether it may be
+        used."""
+        try:
+            return shared_keys.own(self.cloud, key)
+        except CloudError:
+            return None
 
     def key_is_closed(self) -> str:
         """Why what is encrypted now cannot be opened for another account; empty when it can, or is not encrypted."""
         keys = self.keys()
-        if any(shared_keys.own(self.cloud, key) is None for key in keys):
+        try:
+            amazons = any(shared_keys.own(self.cloud, key) is None for key in keys)
+        except CloudError as problem:
+            return f"their key could not be looked at ({problem.aws_code})"
+        if amazons:
             return "they are encrypted with Amazon's standard key, which never leaves your account"
         return f"it does not exist in {self.region}" if keys and self.elsewhere() else ""
 
@@ -247,7 +273,7 @@ class ShareImage(Flow):
     def _opened(self) -> tuple[Late, list[Action]]:
         """The key of a copy, empty when the disks keep theirs; and what opens the key, or keys, to the receiver."""
         if self.key == KEEP:
-            standing = [shared_keys.own(self.cloud, key) for key in self.keys()]
+            standing = [self._own(key) for key in self.keys()]
             shares = [self.image.id, *self.image.snapshots] if isinstance(self.image, images.Image) else []
             more = [(key, f"-{at}" if at else "") for at, key in enumerate(key for key in standing if key)]
             opened = [

@@ -37,6 +37,7 @@ from flows.engine import (
     Yes,
     join,
     secret,
+    since,
 )  # fmt: skip
 
 REFERER, USER_AGENT = "Referer", "User-Agent"
@@ -382,7 +383,7 @@ class Website(Flow):
         things: list[Action] = []
         if self.origin.website and not buckets.hosting(self.cloud, self.bucket):
             error = self.start if self.single_page_app else self.missing_page.lstrip("/")
-            served = new_buckets.served_by_others(self.bucket, "s3-website")
+            served = since(self.cloud, *new_buckets.served_by_others(self.bucket, "s3-website"))
             things.append(buckets.host_website(self.bucket, self.start, error, others=served))
         now = buckets.block(self.cloud, self.bucket)
         if self.public_policy() and now.in_the_way:
@@ -448,7 +449,7 @@ class Website(Flow):
         sentence += " (one statement is added to its policy)"
         if self.lock_origin:
             return [buckets.add_statement(bucket, sentence, statement, after, (made.id,))]
-        served = new_buckets.served_by_others(bucket, "s3-website" if self.origin.website else "")
+        served = since(self.cloud, *new_buckets.served_by_others(bucket, "s3-website" if self.origin.website else ""))
         return [buckets.add_statement(bucket, sentence, statement, after, (made.id,), served, copies=(made.id,))]
 
     def leading_there(self) -> tuple[Others, ...]:

@@ -311,7 +311,9 @@ def runs(run_id: str | None, save_answers: Path | None, output: str, **given: An
 @global_options
 def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output: str, **given: Any) -> None:
     """Go on with a draft or an interrupted run where it was left."""
-    from . import batch, history
+    from flows.engine import Refused
+
+    from . import batch, history, words
 
     journal = _journal()
     run = journal.run(run_id)
@@ -334,6 +336,9 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
         return
     record = run.record
     if record.status == "undoing":
+        if to_decide := session.to_decide():
+            keys = " ".join(f"--set {each.key}=…" for each in to_decide)
+            raise Refused(f"The undo of {run.id} was interrupted.", remedy=f"Go on with: {words.undo(run.id)} {keys}")
         raise SystemExit(take_back(session, {}, output))
     cautions: list[Caution] = []
     if record.status == "draft":

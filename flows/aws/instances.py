@@ -370,6 +370,8 @@ PROTECTIONS = (
 )
 """Stop protection keeps a machine from being ended, too (EC2 User Guide, "Enable stop protection", 2026-10)."""
 REFUSALS = {
+    "InvalidAMIName.Duplicate": "An earlier undo made a last image of this machine, which may lack what came since. "
+    "Deregister it to have a new one made, or say last_snapshot=no: that one is kept all the same.",
     "InsufficientInstanceCapacity": "AWS has no machine of this type left in this zone. Choose another subnet or type.",
     "VcpuLimitExceeded": "Your account may not run more machines: the quota “Running On-Demand Standard instances”.",
     "Unsupported": "This type does not exist in this zone. Choose another subnet or type.",

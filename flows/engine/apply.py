@@ -45,7 +45,9 @@ def apply(
     halt = stop or threading.Event()
     carrier = Carrier(run, cloud, events.put, halt, clock or RealClock())
     run.set_status("applying")
-    waiting, ready = {action.id: action for action in plan.actions}, set[str]()
+    left = {action.id for action in plan.actions if run.status(action.id) != "ready"}
+    waiting = {action.id: action for action in plan.actions if left}  # with nothing left to do, nothing is built upon
+    ready = {action.id for action in plan.actions} - set(waiting)
     stood = {action.id: _stands(action, carrier) for action in plan.actions if run.status(action.id) == "ready"}
     failed: list[Problem] = []
     under_way: dict[Future[None], str] = {}
@@ -138,10 +140,10 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
     """One action, from wherever it was left. Raises Problem, after reporting it."""
     run = carrier.run
     try:
-        same_accounts([action], carrier)
         if run.status(action.id) == "ready":
             insist(action, plan, carrier)
             return
+        same_accounts([action], carrier)
         if run.status(action.id) not in ("done", "ready"):
             carrier.check()
             carrier.report(Event(Happening.STARTED, action.id, action.sentence))

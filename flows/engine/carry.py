@@ -166,10 +166,11 @@ class Carrier:
             self.pause(interval(tries))
             tries += 1
 
-    def search(self, find: Find, since: datetime | None = None) -> Any:
+    def search(self, find: Find, since: datetime | None = None, *, benefit: bool = False) -> Any:
         """What `find` recognises, on whichever page it is; None if it is on none, or not provably ours.
 
-        `since` is when the call was about to be sent.
+        `since` is when the call was about to be sent. Who gives the `benefit` of the doubt takes for ours what nobody
+        can or may prove.
         """
         shape = self.text(find.shape)
         for page in self._pages(find):
@@ -180,7 +181,7 @@ class Carrier:
                 return there
             several = isinstance(there, list)
             for each in there if several else [there]:
-                if self._proved(find, find.proof, each, several, since):
+                if self._proved(find, find.proof, each, several, since, benefit):
                     return each
         return None
 
@@ -191,15 +192,15 @@ class Carrier:
             if not matches(problem, find.absent) and not no_such_thing(problem):
                 raise
 
-    def _proved(self, find: Find, proof: Call, each: Any, several: bool, since: datetime | None) -> bool:
+    def _proved(self, find: Find, proof: Call, each: Any, several: bool, since: datetime | None, benefit: bool) -> bool:
         try:
             about = self.cloud.make(proof.fill(partial(self._resolve_found, find.look, each)))
         except NoSuchCall:  # an emulator, in which nothing can be proved then
-            return False
+            return benefit
         except Denied:
             if not several:
                 raise
-            return False  # somebody else's: what this run made, it may look at
+            return benefit  # somebody else's: what this run made, it may look at
         except CloudError as problem:
             if not isinstance(problem, _Incomplete) and not no_such_thing(problem):
                 raise

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from .carry import Carrier, part
-from .cloud import Cloud
+from .cloud import Cloud, answers
 from .journal import Run
 from .later_runs import Later, later_runs
 from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
@@ -163,7 +163,7 @@ def _leans(each: Any, others: Others, carrier: Carrier, cloud: Cloud) -> bool:
         return True
     leans = str(fill(others.leans, partial(_known, carrier)))
     try:
-        return any(part(leans, page) for page in cloud.pages(others.each.fill(partial(of_theirs, each, carrier))))
+        return any(part(leans, page) for page in answers(cloud, others.each.fill(partial(of_theirs, each, carrier))))
     except CloudError as problem:
         if not no_such_thing(problem):
             raise

@@ -84,6 +84,14 @@ class Cloud(Protocol):
         ...
 
 
+def answers(cloud: Cloud, call: Call) -> Iterator[dict[str, Any]]:
+    """Every page of the answer; or the one that a call wants which says how much it wants. Raises CloudError."""
+    if "MaxItems" in call.params:
+        yield cloud.make(call)
+    else:
+        yield from cloud.pages(call)
+
+
 class Aws:
     """A real account, an emulator behind an endpoint, or the practice account.
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from .carry import part
-from .cloud import Cloud
+from .cloud import Cloud, answers
 from .plan import Call, Others, Ref, fill, found, join
 from .problems import CloudError, Denied, NoAccess, NoSuchCall
 from .refusals import no_such_thing
@@ -50,7 +50,7 @@ def _standing(cloud: Cloud, others: Others) -> Iterator[str]:
 
 def _leans(cloud: Cloud, each: Call, leans: str) -> bool:
     try:
-        return any(part(leans, page) for page in cloud.pages(each))
+        return any(part(leans, page) for page in answers(cloud, each))
     except CloudError as problem:
         if not no_such_thing(problem):
             raise

@@ -8,14 +8,21 @@ from .documents import Document
 from .plan import Action, Entry, Plan, Restore
 from .problems import CloudError, NoSuchCall
 from .refusals import no_such_thing
-from .settings import current, fingerprints
+from .settings import current, digest, fingerprints
+
+INDEX = "resourcegroupstaggingapi"
+"""It may know of a thing much later than the service that has it."""
 
 
 def insist(action: Action, plan: Plan, carrier: Carrier) -> None:
     """Refuse to build upon what somebody took away, or made anew under its name. What may not be looked at is taken
     to stand. Raises CloudError."""
     run = carrier.run
-    over = any(action.id in (each.gives_up, each.relieves) and run.status(each.id) == "ready" for each in plan.actions)
+    over = any(
+        (each.gives_up == action.id and run.status(each.id) not in ("", "refused"))
+        or (each.relieves == action.id and run.status(each.id) == "ready")
+        for each in plan.actions
+    )
     if over or not action.undo or not run.facts(action.id).get("created", True):
         return
     try:
@@ -35,14 +42,18 @@ def insist(action: Action, plan: Plan, carrier: Carrier) -> None:
 def _stands(action: Action, carrier: Carrier) -> bool:
     facts, undo = carrier.run.facts(action.id), action.undo
     if find := action.find:
+        if find.look.service == INDEX:
+            return True
         begun = carrier.run.when(action.id, "intent")
-        seen = carrier.believed(lambda: carrier.search(find, begun), lambda seen: seen is None, (action.id,))
+        seen = carrier.believed(
+            lambda: carrier.search(find, begun, benefit=True), lambda seen: seen is None, (action.id,)
+        )
         return seen is not None
     if isinstance(undo, Restore):
         mine = (action.id,)
         former = facts.get("before")
         now = carrier.believed(lambda: current(action, undo, carrier), lambda seen: seen == former, mine)
-        return "before" not in facts or now != former
+        return "before" not in facts or now != former or digest(former) == facts.get("after")
     if isinstance(undo, Entry):
         ours = carrier.believed(lambda: Document(carrier, action).ours(), lambda seen: seen is None, (action.id,))
         return ours is not None

@@ -437,7 +437,9 @@ def _step(taking: _Taking, step: Undo) -> bool | None:
             raise _Stays(Stay(REVERSED, "changed"), taking.action.stands_on)
         taking.send(step)
     except CloudError as problem:
-        if not _gone(problem, step.gone):
+        # what a step leaves behind must be of this undo: an earlier one of its name lacks what came since
+        if not _gone(problem, () if step.kept else step.gone):
+            problem.what = taking.action.refusals.get(problem.aws_code, problem.what)
             raise
         there = False
     if step.wait:
