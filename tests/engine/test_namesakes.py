@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from engine.test_late_answers import answered
+from kills.scenes import CASES
 from support.clock import FakeClock
 from support.colleagues import resource
+from support.sessions import answered
 
-from flows.engine import Journal, Place, Session
+from flows.engine import Journal, Place
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 
@@ -169,7 +170,8 @@ def test_what_has_its_name_by_now_is_left(
     account: PracticeAccount, journal: Journal, clock: FakeClock, what: str
 ) -> None:
     case, action, act = NAMESAKES[what]
-    made: Session = answered(case, Aws(Place(practice=True), account.session, account.session_of), journal, clock)
+    cloud = Aws(Place(practice=True), account.session, account.session_of)
+    made = answered(CASES[case], cloud, journal, clock)
     made.review()
     assert not [event.problem for event in made.apply() if event.problem]
     theirs = act(lambda service: account.session.client(service), resource(made, action))
