@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from engine.test_restore import WITHOUT, begun, plan_for
 from kills.scenes import CASES
 from support.clock import FakeClock
 from support.clouds import Between
 from support.colleagues import client, resource
 from support.sessions import answered, problems_of
 
-from flows.engine import Call, CloudError, Journal, Place, Session
+from flows.engine import Action, Call, CloudError, Journal, Place, Session
+from flows.engine.apply import apply
 from flows.engine.cloud import Aws
+from flows.engine.refusals import changes
 from flows.practice import PracticeAccount
 
 
@@ -86,3 +90,29 @@ def test_a_resume_looks_first(
     assert run.record.status == "failed"
     list(again.undo(dict(each.split("=") for each in scene.decided)))
     assert run.record.status == "undone"
+
+
+def test_a_setting_that_stood_like_that_before_stands(cloud: Aws, journal: Journal, account: PracticeAccount) -> None:
+    """Where a run put what was there already, nothing was taken away."""
+    plan = plan_for(WITHOUT)
+    client(account, "s3").put_bucket_policy(Bucket=WITHOUT, Policy=plan.actions[0].call.params["Policy"])
+    nothing = Action("then", "Look", Call("ec2.DescribeVpcs", {"VpcIds": ["vpc-0"]}), after=("policy",))
+    further = replace(plan, actions=(*plan.actions, nothing))
+    run = begun(journal, further)
+    for _ in range(2):
+        (problem,) = [each.problem for each in apply(run, further, cloud, clock=FakeClock()) if each.problem]
+        assert "vpc-0" in str(problem), "it comes to that step each time"
+
+
+def test_nothing_is_refused_where_nothing_is_left_to_do(
+    account: PracticeAccount, journal: Journal, clock: FakeClock
+) -> None:
+    """Somebody changed what a run made long ago: it is what it is, and no failure."""
+    cloud = Aws(Place(practice=True), account.session, account.session_of)
+    made = answered(CASES["alb, a listener"], cloud, journal, clock)
+    assert not problems_of(made)
+    listener_deleted(account, made)
+    watched = made._account = Between(cloud)
+    assert not problems_of(made)
+    assert made.run is not None and made.run.record.status == "done"
+    assert not [call for call in watched.calls if changes(call)]
