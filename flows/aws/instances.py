@@ -268,7 +268,8 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
 def _last_image(name: str, there: Still) -> Undo:
     """An image of the machine, ready before the machine ends; it is started anew for that, so that its disk is whole.
 
-    Its name can be given once, so that none is made twice (EC2 API Reference, "CreateImage", 2026-10).
+    Its name can be given once, so that none is made twice (EC2 API Reference, "CreateImage", 2026-10). One that an
+    earlier undo made is not taken for it: it lacks what came since.
     """
     last = join(f"{name}-last-", RUN)
     look = Call("ec2.DescribeImages", {"Owners": ["self"], "Filters": [{"Name": "name", "Values": [last]}]})
@@ -280,7 +281,7 @@ def _last_image(name: str, there: Still) -> Undo:
             look, ready="Images[0].State=='available'", failed="Images[0].State=='failed'", now="Images[0].State",
             sentence=f"Waiting until the last image of {name} is made", typical=300, limit=86400,
         ),
-        gone=("InvalidAMIName.Duplicate",),
+        repeated=("InvalidAMIName.Duplicate",),
         not_yet=("IncorrectState",),
         when=(LAST_SNAPSHOT.key, "yes"),
         kept=Kept(kept, "You asked to keep it.", SNAPSHOT, Find(look, "Images[0]")),

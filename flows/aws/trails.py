@@ -265,7 +265,9 @@ def create(
             Call("cloudtrail.PutEventSelectors", {"TrailName": name, "AdvancedEventSelectors": [_ours(arn)]}),
             settings=Settings(
                 Call("cloudtrail.GetEventSelectors", {"TrailName": name}),
-                "TrailARN && {new: AdvancedEventSelectors || `[]`, old: EventSelectors || `[]`}",
+                # half an answer would be noted, and taken for somebody's edit once it is whole
+                "TrailARN && {new: [AdvancedEventSelectors || `[]`] | [?!(@[?!FieldSelectors])] | [0], "
+                "old: EventSelectors || `[]`}",
             ),
             after=("trail",),
         ),

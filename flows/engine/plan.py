@@ -287,7 +287,8 @@ class Kept:
 class Undo:
     """One call that takes something back.
 
-    `gone` are error codes that mean there is nothing left to take back, `not_yet` those that mean "ask again
+    `gone` are error codes that mean there is nothing left to take back, `repeated` those by which AWS says, once an
+    answer got lost, that its call had arrived, `not_yet` those that mean "ask again
     in a moment" (written `Code` or `Code: part of the message`). `when` names a `Decision` and the value for which
     this call is made. `read` is made just before the call, whose parameters take `found(path)` from its answer: a
     version that must be named, or a configuration of which one thing changes. `kept` is what this call leaves behind
@@ -310,6 +311,7 @@ class Undo:
     what: Late = ""
     unless: Find | None = None
     reversed: str = ""
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

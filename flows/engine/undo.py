@@ -247,7 +247,7 @@ class _Taking:
             try:
                 send()
             except CloudError as problem:
-                if not _gone(problem, step.gone):  # the first one arrived
+                if not _gone(problem, (*step.gone, *step.repeated)):  # the first one arrived
                     raise
 
 
@@ -437,8 +437,7 @@ def _step(taking: _Taking, step: Undo) -> bool | None:
             raise _Stays(Stay(REVERSED, "changed"), taking.action.stands_on)
         taking.send(step)
     except CloudError as problem:
-        # what a step leaves behind must be of this undo: an earlier one of its name lacks what came since
-        if not _gone(problem, () if step.kept else step.gone):
+        if not _gone(problem, step.gone):
             problem.what = taking.action.refusals.get(problem.aws_code, problem.what)
             raise
         there = False
