@@ -39,6 +39,7 @@ mkdir -m 755 /mnt/run
 mount --bind /mnt/etc /etc
 mount --bind /mnt/run /run
 install -d -o frr -g frr -m 755 /run/frr
+install -d -m 755 /etc/swanctl/conf.d  # Debian's package makes it; an image of a machine may lose empty folders
 mount -t sysfs sysfs /sys
 ip link set lo up
 echo ready
