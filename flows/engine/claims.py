@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 
 from .carry import Carrier, part
-from .cloud import Cloud, answers
+from .cloud import Cloud
+from .earlier import id_of, leaning
 from .journal import Run
 from .later_runs import Later, later_runs
 from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
@@ -132,7 +133,7 @@ def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> 
         for page in cloud.pages(others.look.fill(carrier.resolve)):
             if more := len(theirs) > NAMED and not others.remove:  # nobody reads a hundred thousand files to decide
                 break
-            them = (each for each in part(path, page) or () if not _is_one_of(ours, _id(each)))
+            them = (each for each in part(path, page) or () if not _is_one_of(ours, id_of(each)))
             theirs += [each for each in them if _leans(each, others, carrier, cloud)]
     except (NoSuchCall, KeyError):  # an emulator that does not know the question, or nothing was made
         return None
@@ -161,20 +162,15 @@ def _leans(each: Any, others: Others, carrier: Carrier, cloud: Cloud) -> bool:
     """Whether one that might lean on it does. Raises CloudError where that may not be looked at."""
     if others.each is None:
         return True
-    leans = str(fill(others.leans, partial(_known, carrier)))
-    try:
-        return any(part(leans, page) for page in answers(cloud, others.each.fill(partial(of_theirs, each, carrier))))
-    except CloudError as problem:
-        if not no_such_thing(problem):
-            raise
-        return False
+    asked = others.each.fill(partial(of_theirs, each, carrier))
+    return leaning(cloud, asked, str(fill(others.leans, partial(_known, carrier))))
 
 
 def of_theirs(thing: Any, carrier: Carrier, ref: Ref) -> Any:
     """What a reference stands for in a call about one thing of others: its id, more of it, or what the run knows."""
     if ref.action != FOUND:
         return carrier.resolve(ref)
-    return _id(thing) if ref == found("id") else part(ref.path, thing)
+    return id_of(thing) if ref == found("id") else part(ref.path, thing)
 
 
 def _made(run: Run) -> set[str]:
@@ -198,10 +194,6 @@ def named_of(each: Any) -> str:
         return str(each)
     id, *more = (str(word) for word in each if word and not isinstance(word, list))
     return f"{id} ({', '.join(more)})" if more else id
-
-
-def _id(each: Any) -> str:
-    return str(each[0] if isinstance(each, list) else each)
 
 
 def _edited(action: Action, carrier: Carrier) -> Claim | None:

@@ -44,11 +44,13 @@ def _standing(cloud: Cloud, others: Others) -> Iterator[str]:
     path, leans = (str(fill(text, lambda _: "")) for text in (others.path, others.leans))
     for page in cloud.pages(others.look):
         for thing in part(path, page) or ():
-            if others.each is None or _leans(cloud, others.each.fill(partial(_of, thing)), leans):
-                yield str(_id(thing))
+            if others.each is None or leaning(cloud, others.each.fill(partial(_of, thing)), leans):
+                yield id_of(thing)
 
 
-def _leans(cloud: Cloud, each: Call, leans: str) -> bool:
+def leaning(cloud: Cloud, each: Call, leans: str) -> bool:
+    """Whether one that might lean on a thing does: JMESPath `leans` into an answer to the call `each`, which asks about
+    it. One that is gone does not. Raises CloudError where that may not be looked at."""
     try:
         return any(part(leans, page) for page in answers(cloud, each))
     except CloudError as problem:
@@ -58,8 +60,9 @@ def _leans(cloud: Cloud, each: Call, leans: str) -> bool:
 
 
 def _of(thing: Any, ref: Ref) -> Any:
-    return _id(thing) if ref == found("id") else part(ref.path, thing)
+    return id_of(thing) if ref == found("id") else part(ref.path, thing)
 
 
-def _id(thing: Any) -> Any:
-    return thing[0] if isinstance(thing, list) else thing
+def id_of(thing: Any) -> str:
+    """The id of a thing of others: itself, or the first of what it is known by."""
+    return str(thing[0] if isinstance(thing, list) else thing)

@@ -288,15 +288,15 @@ class Undo:
     """One call that takes something back.
 
     `gone` are error codes that mean there is nothing left to take back, `repeated` those by which AWS says, once an
-    answer got lost, that its call had arrived, `not_yet` those that mean "ask again
-    in a moment" (written `Code` or `Code: part of the message`). `when` names a `Decision` and the value for which
-    this call is made. `read` is made just before the call, whose parameters take `found(path)` from its answer: a
-    version that must be named, or a configuration of which one thing changes. `kept` is what this call leaves behind
-    on purpose, such as a last snapshot. While the JMESPath `more` is true of what was read, both are made again, as
-    for a bucket that is emptied a thousand files at a time. `what` names what this call takes back where it is a thing
-    of its own, such as one record of several: what becomes of it is told, and is nothing to the other calls. What
-    `unless` finds makes this call needless, and nothing is told of it. Where AWS took this call in an earlier undo, and
-    the JMESPath `reversed` is true of what is read now, somebody took that back: the thing is theirs.
+    answer got lost, that its call had arrived, `not_yet` those that mean "ask again in a moment" (written `Code` or
+    `Code: part of the message`). `when` names a `Decision` and the value for which this call is made. `read` is
+    made just before the call, whose parameters take `found(path)` from its answer: a version that must be named, or
+    a configuration of which one thing changes. `kept` is what this call leaves behind on purpose, such as a last
+    snapshot. While the JMESPath `more` is true of what was read, both are made again, as for a bucket that is
+    emptied a thousand files at a time. `what` names what this call takes back where it is a thing of its own, such
+    as one record of several: what becomes of it is told, and is nothing to the other calls. What `unless` finds
+    makes this call needless, and nothing is told of it. Where AWS took this call in an earlier undo, and the
+    JMESPath `reversed` is true of what is read now, somebody took that back: the thing is theirs.
     """
 
     call: Call
