@@ -57,7 +57,7 @@ def find(name: str) -> type[Flow]:
 
     if name not in SET_UPS:
         raise Refused(*unknown(name, SET_UPS, "the list of set-ups"))
-    module = import_module(f"flows.{name}")
+    module = import_module(f"flows.{name}.flow")
     return next(
         value
         for value in vars(module).values()

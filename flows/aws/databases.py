@@ -35,8 +35,8 @@ from flows.engine import (
 )
 
 from . import firewalls, namesakes, tags
-from .database_prices import SNAPSHOT
-from .database_versions import CLASS, PORTS
+from .aurora_prices import SNAPSHOT
+from .aurora_versions import CLASS, PORTS
 from .firewalls import GROUP
 from .network import SecurityGroup, Vpc
 from .subnets import Subnet

@@ -94,7 +94,7 @@ class Flow:
     questions: ClassVar[Route] = ()
 
     def __init_subclass__(cls) -> None:
-        cls.id = cls.__module__.rpartition(".")[2]
+        cls.id = cls.__module__.removesuffix(".flow").rpartition(".")[2]
         cls.questions = tuple(value for value in vars(cls).values() if isinstance(value, Question))
         for index, question in enumerate(cls.questions):
             if hasattr(Flow, question.id):

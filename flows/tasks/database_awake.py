@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import database_prices, database_sleep
-from flows.aws.database_reasons import why_awake
-from flows.aws.database_sleep import Database, State
-from flows.aws.database_versions import HALF
-from flows.aws.database_wake import NO_DATA_API, UNTIL, Waking, remembered
+from flows.aurora import sleep
+from flows.aurora.reasons import why_awake
+from flows.aurora.sleep import Database, State
+from flows.aurora.wake import NO_DATA_API, UNTIL, Waking, remembered
+from flows.aws import aurora_prices
+from flows.aws.aurora_versions import HALF
 from flows.engine import Cloud, CloudError, Finding, Refused, shell
 from flows.engine.task import Outcome, Surroundings, Task
 
@@ -54,8 +55,8 @@ class DatabaseAwake(Task):
     def meant(self, cloud: Cloud, name: str, do: str) -> list[dict[str, Any]]:
         """The clusters that are asked about. Raises Refused if there is none, or not exactly one to change."""
         if name:
-            return [database_sleep.one(cloud, name)]
-        every = database_sleep.serverless(cloud)
+            return [sleep.one(cloud, name)]
+        every = sleep.serverless(cloud)
         if not every:
             raise Refused(f"There is no Aurora serverless database in {cloud.identity.region}.")
         if do != LOOK and len(every) > 1:
@@ -65,7 +66,7 @@ class DatabaseAwake(Task):
 
     def wake(self, cloud: Cloud, waking: Waking, minutes: float | None) -> Outcome:
         """Wake it; with `minutes`, keep it awake that long and put everything back."""
-        seen = database_sleep.look(cloud, waking.cluster, datetime.now(UTC))
+        seen = sleep.look(cloud, waking.cluster, datetime.now(UTC))
         if seen.described.get("Status") != "available" or not seen.instances:
             start = shell.aws("rds", "start-db-cluster", db_cluster_identifier=seen.name)
             steps = (f"Start it, which takes minutes: {start}",) if seen.described.get("Status") == "stopped" else ()
@@ -74,7 +75,7 @@ class DatabaseAwake(Task):
             if seen.capacity.least > 0 and remembered(seen.described) is None:
                 return Outcome(AWAKE, f"{seen.sentence} There is nothing to raise.", facts(seen))
             took = waking.hold(minutes)
-            price = database_prices.hourly(HALF)
+            price = aurora_prices.hourly(HALF)
             sentence = (
                 f"{seen.name} was awake after {took:.0f} s and was kept awake; its minimum is as before. "
                 f"That costs about {price} USD an hour."
@@ -100,7 +101,7 @@ class DatabaseAwake(Task):
 
     def release(self, cloud: Cloud, waking: Waking) -> Outcome:
         done = waking.release()
-        seen = database_sleep.look(cloud, database_sleep.one(cloud, waking.name), datetime.now(UTC))
+        seen = sleep.look(cloud, sleep.one(cloud, waking.name), datetime.now(UTC))
         what = (
             f"{seen.sentence} What was changed is put back."
             if done
@@ -112,7 +113,7 @@ class DatabaseAwake(Task):
 def look(cloud: Cloud, cluster: Mapping[str, Any]) -> Outcome:
     """One database: how it is, and what keeps it that way."""
     now = datetime.now(UTC)
-    seen = database_sleep.look(cloud, cluster, now)
+    seen = sleep.look(cloud, cluster, now)
     reasons = tuple(why_awake(cloud, seen, now)) if seen.state is State.AWAKE else ()
     return Outcome(CODES[seen.state], seen.sentence, facts(seen, reasons), reasons, tuple(steps(seen)))
 

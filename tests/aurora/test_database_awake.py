@@ -12,7 +12,7 @@ import pytest
 from support.clock import FakeClock
 from support.clouds import Between
 
-from flows.aws import database_wake
+from flows.aurora import wake
 from flows.engine import Call, CloudError, Event, Happening, Problem, Refused
 from flows.engine.carry import Stopped
 from flows.engine.cloud import Aws, changes, explain
@@ -195,7 +195,7 @@ def test_leaving_puts_it_back(task: Performed, rds: Any, when: Happening) -> Non
 def test_a_process_that_died_while_holding(task: Performed, rds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its minimum stays raised; looking says so, and release puts back what stood there, also after a second hold."""
     before = limits(rds, "reports")
-    monkeypatch.setattr(database_wake.Waking, "release", lambda self: True)
+    monkeypatch.setattr(wake.Waking, "release", lambda self: True)
     task(cluster="reports", do="hold", minutes="1")
     task(cluster="reports", do="hold", minutes="1")
     monkeypatch.undo()
@@ -209,7 +209,7 @@ def test_a_process_that_died_while_holding(task: Performed, rds: Any, monkeypatc
 
 
 def test_what_somebody_changed_meanwhile_is_left(task: Performed, rds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_wake.Waking, "release", lambda self: True)
+    monkeypatch.setattr(wake.Waking, "release", lambda self: True)
     task(cluster="reports", do="hold", minutes="1")
     monkeypatch.undo()
     theirs = {"MinCapacity": 2.0, "MaxCapacity": 8.0}

@@ -115,7 +115,7 @@ def test_a_killed_run_is_gone_on_with(handrail: Command, company: Account, answe
 
 TOY = '''
 """A set-up of one question that needs a conscious yes."""
-from flows.aws.vpn_making import vpn_gateway
+from flows.vpn.steps import vpn_gateway
 from flows.engine import Caution, Flow, Plan, Text
 
 def doubt(name, flow):

@@ -9,19 +9,11 @@ from typing import Any
 
 import pytest
 
-from flows.aws import (
-    buckets,
-    connections,
-    functions,
-    images,
-    load_balancing,
-    network,
-    snapshots,
-    trigger_answers,
-)  # fmt: skip
+from flows.aws import buckets, connections, functions, images, load_balancing, network, snapshots
 from flows.engine import Call, Choice, Flow, Identity, Missed, Option, Page, Plan
 from flows.engine.listing import seeking
 from flows.engine.questions import look_for
+from flows.s3_lambda import answers  # fmt: skip
 
 PAGES, EACH = 4, 100
 OFFICE = network.Vpc("vpc-1", "office", (IPv4Network("10.0.0.0/16"),), False, False, "1", True)
@@ -52,7 +44,7 @@ CASES = {
         lambda n: {"Name": f"thing-{n}", "BucketRegion": "eu-central-1"}, lambda text: {"Prefix": text},
     ),
     "buckets of a region": Case(
-        trigger_answers.buckets_here, "s3.ListBuckets", "Buckets",
+        answers.buckets_here, "s3.ListBuckets", "Buckets",
         lambda n: {"Name": f"thing-{n}", "BucketRegion": "eu-central-1"}, lambda text: {"Prefix": text},
     ),
     "images": Case(
@@ -196,7 +188,7 @@ def test_an_emulator_that_keeps_the_rest_of_its_buckets_back_is_asked_for_all() 
     assert [option.key for option in buckets.buckets(cloud)] == cloud.names
 
 
-@pytest.mark.parametrize("options", [lambda flow: buckets.buckets(flow.cloud), trigger_answers.buckets_here])
+@pytest.mark.parametrize("options", [lambda flow: buckets.buckets(flow.cloud), answers.buckets_here])
 def test_where_a_bucket_is_is_only_asked_of_few_or_of_the_one_that_is_meant(options: Any) -> None:
     cloud = Emulator()
     assert len(list(options(Nothing(cloud)))) == len(cloud.names)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from flows.aws.wordpress import script
 from flows.practice import PracticeAccount
+from flows.wordpress import script
 
 
 @pytest.fixture

@@ -13,11 +13,12 @@ from support.s3_pipeline import BUCKET, KEY, NEW, PIPELINE, STANDING, VARIANTS, 
 from support.sessions import carried_out, taken_back
 
 import flows
-from flows.aws import event_patterns, landing_events
+from flows.aws import event_patterns
 from flows.engine import Call, Journal, Place, Session
 from flows.engine.cloud import Aws, changes, explain
 from flows.policies import Answer, Caller, Request, read
 from flows.practice import PracticeAccount
+from flows.s3_pipeline import landings
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -95,7 +96,7 @@ def test_the_rule_lets_every_way_through_and_no_other_file(
     by_trail = answers["detection"] == "cloudtrail"
     bucket, key = answers["bucket"], answers["object_key"]
     for place, wanted in (((bucket, key), True), ((bucket, "other.zip"), False), (("elsewhere", key), False)):
-        for each in landing_events.every(who, *place, by_trail=by_trail):
+        for each in landings.every(who, *place, by_trail=by_trail):
             assert event_patterns.matches(pattern, each.envelope) == wanted
             assert EventPattern.load(rule["EventPattern"]).matches_event(dict(each.envelope)) == wanted  # type: ignore[arg-type]
 

@@ -12,8 +12,8 @@ from support.colleagues import Deed, client, taken_back_after
 from support.s3_pipeline import BUCKET, PIPELINE, STANDING, VARIANTS, audited, picture, session
 from support.sessions import carried_out
 
-from flows.aws.listening import BY_TRAIL
-from flows.aws.start_rules import ASKS
+from flows.aws.bucket_listeners import BY_TRAIL
+from flows.aws.pipeline_starts import ASKS
 from flows.engine import Call, Journal, Session
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount

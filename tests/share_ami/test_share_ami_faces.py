@@ -13,10 +13,10 @@ from support.sessions import carried_out
 from support.share_ami import NEW, VARIANTS
 from test_share_ami_apply_and_undo import session
 
-from flows.aws.image_handover import diagnose
 from flows.engine import Journal
 from flows.engine.cloud import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
+from flows.share_ami.handover import diagnose
 from tui.batch import load_answers
 
 

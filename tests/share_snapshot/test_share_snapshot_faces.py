@@ -15,11 +15,11 @@ from support.faces import assert_clean_script, by_conversation
 from support.sessions import carried_out
 from support.share_snapshot import EXISTING, VARIANTS, session
 
-from flows.aws.snapshot_handover import diagnose
 from flows.engine import Call, Journal
 from flows.engine.cloud import Aws
 from flows.engine.problems import Denied
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
+from flows.share_snapshot.handover import diagnose
 from tui.batch import load_answers
 
 

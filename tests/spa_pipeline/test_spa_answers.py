@@ -8,11 +8,12 @@ import pytest
 from support.clouds import Between
 from support.spa import CODECOMMIT, ZIP, session
 
-from flows.aws import codebuild, spa_build
+from flows.aws import codebuild
 from flows.buildspec import lint
 from flows.engine import Call, Refused
 from flows.engine.cloud import Aws, explain
 from flows.practice import PracticeAccount
+from flows.spa_pipeline import build
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_what_is_there_is_looked_up_once(cloud: Aws) -> None:
 @pytest.mark.parametrize("invalidate", [True, False])
 def test_the_buildspec_passes_the_linter(node: str, invalidate: bool) -> None:
     """Whatever the command; no ACLs, and the page is asked for before anything old is deleted."""
-    text = spa_build.buildspec("CI=false npm run build -- --base: 'x'", node, invalidate=invalidate)
+    text = build.buildspec("CI=false npm run build -- --base: 'x'", node, invalidate=invalidate)
     assert lint(text, codebuild.IMAGES[node]) == []
     assert "--acl" not in text
     assert text.index("test -f") < text.index("s3 sync") < text.index("s3 cp") < text.index("--delete")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from vpn_device.lab import Machine, cable, until
 from vpn_device.samples import KEYS
 
-from flows.aws.vpn_device import Site, files, parse
+from flows.vpn.device import Site, files, parse
 
 OUTSIDE = ("198.51.100.21", "198.51.100.22")
 INSIDE = ("169.254.116.137/30", "169.254.145.185/30")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flows.aws.vpn_device import Site
+from flows.vpn.device import Site
 
 HERE = Path(__file__).parent
 STATIC = (HERE / "connection_static.xml").read_text()

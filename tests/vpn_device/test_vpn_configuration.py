@@ -5,7 +5,7 @@ import traceback
 import pytest
 from vpn_device.samples import BGP, KEYS, STATIC, keyless
 
-from flows.aws.vpn_device import Unreadable, parse
+from flows.vpn.device import Unreadable, parse
 
 
 def test_a_static_connection_is_read_whole() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from vpn_device.samples import ARN, BGP, KEYS, STATIC, keyless, office
 
-from flows.aws.vpn_device import Site, files, parse, without_keys
+from flows.vpn.device import Site, files, parse, without_keys
 
 CHOICES = list(
     itertools.product([STATIC, BGP], ["modern", "compatible"], ["aws", "device"], [False, True]),

@@ -10,9 +10,9 @@ import pytest
 from support.clock import FakeClock
 from support.vpn import BGP, STATIC, session
 
-from flows.aws import vpn_device
 from flows.engine import Call, Journal
 from flows.engine.cloud import Aws
+from flows.vpn import device
 
 
 class WithKeys:
@@ -47,8 +47,8 @@ def test_one_file_holds_the_keys(cloud: Aws, journal: Journal, clock: FakeClock,
     written = {path: path.read_text() for path in made.run.folder.rglob("*") if path.is_file()}
     assert {"aws-sample.txt", "README.txt"} <= {path.name for path in written}
     holders = {path for path, text in written.items() if any(key in text for key in keys)}
-    assert holders == {made.run.folder / vpn_device.KEYS}
-    assert all(key in written[made.run.folder / vpn_device.KEYS] for key in keys)
+    assert holders == {made.run.folder / device.KEYS}
+    assert all(key in written[made.run.folder / device.KEYS] for key in keys)
     told = f"{handover.outputs} {handover.next_steps} {handover.findings}" + Path(journal.path).read_bytes().decode(
         "latin-1"
     )

@@ -11,10 +11,10 @@ from support.clouds import Between
 from support.sessions import carried_out, taken_back
 from support.wordpress import EXISTING, NEW, VARIANTS, on_it, picture, session
 
-from flows.aws.wordpress import script
 from flows.engine import Call, Grade, Journal, Refused, Session
 from flows.engine.cloud import Aws, explain
 from flows.practice import PracticeAccount
+from flows.wordpress import script
 
 
 def for_good(made: Session) -> dict[str, str]:

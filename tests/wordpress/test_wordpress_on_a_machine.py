@@ -13,7 +13,7 @@ import pytest
 from wordpress.machine import Machine, NoMachine, missing
 
 from flows.aws.machine_access import understood
-from flows.aws.wordpress.script import script
+from flows.wordpress.script import script
 
 pytestmark = [
     pytest.mark.wild,

@@ -1,0 +1,309 @@
+"""The load balancer set-up's options, defaults and refusals, question by question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from flows.engine import Caution, CloudError, Refused
+
+from ..aws import load_balancing as lb
+from ..aws.listeners import answers
+from ..aws.load_balancing import NEW, LoadBalancer
+from ..aws.redirects import Rule, Url
+from . import ports
+from .answers import (  # fmt: skip
+    ALL,
+    BEFORE,
+    ELSEWHERE,
+    FIXED,
+    HTTPS,
+    LEAVE,
+    REDIRECT,
+    Answers,
+    closed_ports,
+    conditions,
+    first_place,
+    front_after,
+    https_here,
+    known_names,
+    needed_ports,
+    outcome,
+    own_rules,
+    rule_in_place,
+    same_rule,
+)
+from .ports import Source
+
+BYTES = 1024
+VALUES, ALL_VALUES, WILDCARDS = 3, 5, 5
+"""In one condition, in one rule, and wildcards in one rule: the guide says 5, the quotas page 6 (2026-10)."""
+PRIORITIES = range(1, 50001)
+
+
+# -- which load balancer, which requests -----------------------------------------------------------------------
+
+
+def by_dns_name(text: str, flow: Answers) -> str:
+    """The key of the load balancer with that DNS name, or the text as it is."""
+    found = (each.arn for each in lb.balancers(flow.cloud) if text.lower().rstrip(".") == each.dns_name.lower())
+    return next(found, text)
+
+
+def usable(balancer: LoadBalancer, flow: Answers) -> Iterator[Caution]:
+    if balancer.state == "provisioning":
+        raise Refused(f"{balancer.name} is still being created. Wait a moment.")
+    if balancer.state == "failed":
+        raise Refused(f"{balancer.name} is in state failed; AWS could not build it. Delete it and create a new one.")
+    if balancer.internal:
+        yield Caution(
+            "internal",
+            "This load balancer is internal; whether it answers can only be tried from inside the network.",
+        )
+    if owner := lb.managed_by(flow.cloud, balancer):
+        yield Caution(
+            "managed",
+            f"{balancer.name} is managed by {owner}. It may undo your change at its next update; "
+            "better change it there.",
+        )
+
+
+def few_hosts(hosts: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
+    _few("host", hosts)
+    if flow.load_balancer.dns_name in hosts:
+        yield Caution("own-name", f"Visitors who use another name than {flow.load_balancer.dns_name} will not match.")
+
+
+def some_condition(paths: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
+    both = (*flow.hosts, *paths)
+    if not both:
+        raise Refused("A rule needs at least one condition: enter a path, such as /old/*, or go back and enter a host.")
+    _few("path", paths)
+    if len(both) > ALL_VALUES:
+        raise Refused(
+            f"These are {len(both)} values. A rule can have at most 3 values per condition and 5 in total. "
+            "Make a second rule."
+        )
+    if (wild := sum(text.count("*") + text.count("?") for text in both)) > WILDCARDS:
+        raise Refused(f"These are {wild} wildcards. A rule can have at most 5 wildcards (* or ?).")
+    for path in paths:
+        if "?" in path:
+            yield Caution(
+                "question-mark",
+                f"{path}: “?” stands for any single character here. A query is not looked at.",
+            )
+        if "*" not in path:
+            yield Caution(
+                "exact-path",
+                f"{path} matches only exactly this path (upper and lower case count). Did you mean {path}*?",
+            )
+
+
+def _few(kind: str, values: tuple[str, ...]) -> None:
+    if len(values) > VALUES:
+        raise Refused(
+            f"These are {len(values)} values. A rule can have only one {kind} condition, but with up to 3 values. "
+            "Make a second rule."
+        )
+
+
+# -- what is answered ------------------------------------------------------------------------------------------
+
+
+def code(text: str) -> int:
+    number = text.upper().removeprefix("HTTP_")
+    if not (number.isascii() and number.isdigit() and len(number) == 3):
+        raise Refused(f"“{text}” is not a status code. It has three digits, for example 301 or 503.")
+    return int(number)
+
+
+def fitting_code(number: int, flow: Answers) -> Iterator[Caution]:
+    if flow.action == REDIRECT:
+        if number not in (301, 302):
+            raise Refused(
+                f"{number} is not possible: a load balancer redirects with 301, “moved for ever”, "
+                "or 302, “only for now”.",
+                suggestion="302",
+            )
+        if number == 301:
+            yield Caution(
+                "301-stays",
+                "Browsers remember a 301 for a long time. Use 302 while you are testing.",
+                switch="302",
+            )
+        return
+    if str(number)[0] not in "245":
+        raise Refused(
+            f"{number} is not possible: the status code must start with 2, 4 or 5 and have three digits, "
+            "for example 503.",
+            suggestion="503",
+        )
+    if number == 503:
+        yield Caution("no-retry-after", "The load balancer cannot send “Retry-After” with it.")
+    if number < 300 and flow.scope == ALL:
+        yield Caution(
+            "200-for-all",
+            "Search engines would take a maintenance page for your real page. 503 is the right code.",
+            switch="503",
+        )
+
+
+def usual_code(flow: Answers) -> int:
+    if flow.action == FIXED:
+        return 503 if flow.scope == ALL else 404
+    return 301 if flow.scope == ALL else 302
+
+
+def short_enough(text: str, flow: Answers) -> None:
+    if (size := len(text.encode())) > BYTES:
+        raise Refused(
+            f"The text has {size} bytes; at most 1024 are possible. Shorten it or put the page into S3 and "
+            "redirect there."
+        )
+
+
+def really_json(kind: str, flow: Answers) -> None:
+    if kind == "application/json":
+        try:
+            json.loads(flow.body)
+        except ValueError as error:
+            raise Refused(
+                f"This is not valid JSON: {error}.", remedy="Correct the text, or choose text/plain."
+            ) from None
+
+
+def kind_of_text(flow: Answers) -> str:
+    text = flow.body.lstrip()
+    if text.startswith("<"):
+        return "text/html"
+    try:
+        return "application/json" if text[:1] in ("{", "[") and json.loads(text) is not None else "text/plain"
+    except ValueError:
+        return "text/plain"
+
+
+# -- rules -----------------------------------------------------------------------------------------------------
+
+
+def rules_first(chosen: str, flow: Answers) -> Iterator[Caution]:
+    if not (found := own_rules(flow)):
+        return
+    if chosen == BEFORE:
+        if not first_place(flow) and not rule_in_place(flow):
+            raise Refused(
+                f"Priority 1 is already used by the rule {found[0]}, so nothing can stand before it.",
+                remedy="Move that rule first, or leave the rules as they are.",
+                suggestion=LEAVE,
+            )
+        return
+    what = "redirected" if flow.action == REDIRECT else "answered this way"
+    some = "; ".join(answers(rule) for rule in found[:8]) + (f"; and {len(found) - 8} more" if len(found) > 8 else "")
+    count = f"{len(found)} rules. They are" if len(found) > 1 else "one rule. It is"
+    yield Caution(
+        "rules-first",
+        f"This listener has {count} checked first, so these requests will not be {what}: {some}.",
+        switch=BEFORE,
+    )
+
+
+def position(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) in PRIORITIES):
+        raise Refused(f"“{text}”: the priority is a number from 1 to 50000.")
+    return int(text)
+
+
+def free_position(number: int, flow: Answers) -> Iterator[Caution]:
+    found = own_rules(flow)
+    if (there := same_rule(flow)) and there.priority == number:
+        return
+    if taken := next((rule for rule in found if rule.priority == number), None):
+        free = next_free(number, found)
+        raise Refused(
+            f"Priority {number} is already used by the rule {taken}. The next free one is {free}.",
+            suggestion=str(free),
+        )
+    new = Rule(number, outcome(flow), *conditions(flow))
+    if shadow := next((rule for rule in found if rule.priority < number and rule.catches(new)), None):
+        yield Caution(
+            "never-used",
+            f"The rule with priority {shadow.priority} already catches these requests; the new rule would "
+            "never be used.",
+            True,
+            str(next_position(flow)),
+        )
+    for rule in found:
+        if rule.priority > number and new.catches(rule):
+            yield Caution("shadows", f"After this, the rule with priority {rule.priority} is never reached: {rule}.")
+
+
+def next_free(number: int, found: list[Rule]) -> int:
+    taken = {rule.priority for rule in found}
+    return next((n for n in (*range(number, 50001), *range(number, 0, -1)) if n not in taken), number)
+
+
+def next_position(flow: Answers) -> int:
+    """Where a rule does it already. Else behind all others; but before a rule that would catch everything that the new
+    one is for, where there is room."""
+    if there := same_rule(flow):
+        return there.priority
+    found = own_rules(flow)
+    new = Rule(50000, outcome(flow), *conditions(flow))
+    taken = {rule.priority for rule in found}
+    if shadow := next((rule for rule in found if rule.catches(new)), None):
+        earlier = max((n for n in taken if n < shadow.priority), default=0)
+        between = (earlier + shadow.priority) // 2
+        free = [between, *range(shadow.priority - 1, 0, -1)]
+        if place := next((n for n in free if n and n not in taken), 0):
+            return place
+    return next_free(min(max(taken, default=0) + 10, 50000), found)
+
+
+# -- visitors --------------------------------------------------------------------------------------------------
+
+
+def left_closed(yes: bool, flow: Answers) -> Iterator[Caution]:
+    if not yes:
+        for port in closed_ports(flow):
+            yield Caution("port-closed", f"Then port {port} stays closed and visitors see a time-out.")
+
+
+def usual_visitors(flow: Answers) -> str:
+    """Those who may already use another of the ports, or whoever the load balancer is for."""
+    found = ports.groups(flow.cloud, flow.load_balancer.groups)
+    known: tuple[Source, ...] = next((s for port in (*needed_ports(flow), 80) if (s := ports.sources(found, port))), ())
+    if not known and flow.load_balancer.internal:
+        known = ports.networks(flow.cloud, flow.load_balancer.vpc)
+    return ", ".join(map(str, known or (ports.ANYWHERE_TOO if flow.load_balancer.dualstack else ports.ANYWHERE)))
+
+
+def strict(seconds: int, flow: Answers) -> Iterator[Caution]:
+    if seconds and flow.https_listener == ELSEWHERE:
+        raise Refused(f"HSTS is sent by https listeners, and {flow.host} is somewhere else.", suggestion="0")
+    if seconds:
+        days = f"{seconds // 86400} days" if seconds >= 86400 else f"{seconds // 60} minutes"
+        yield Caution(
+            "hsts",
+            f"For {days} browsers will refuse http for this name. Only do this when https works for good.",
+        )
+
+
+def likely_names(flow: Answers) -> list[str]:
+    """The names in conditions; if there are none, those that the https listener's certificate was made for."""
+    if found := known_names(flow):
+        return found
+    if not (flow.action == REDIRECT and flow.protocol == HTTPS):
+        return []
+    if flow.https_listener == NEW:
+        return [name for name in flow.certificate.names if "*" not in name]
+    there = https_here(flow)
+    try:
+        arns = lb.listener_certificates(flow.cloud, there) if there else []
+        names = [name for arn in arns for name in lb.certificate(flow.cloud, arn).names]
+    except CloudError:  # only a proposal
+        return []
+    return [name for name in dict.fromkeys(names) if "*" not in name]
+
+
+def preview(url: Url | None, flow: Answers) -> Iterator[Caution]:
+    if url:
+        yield Caution("preview", str(front_after(flow).follow(url)))

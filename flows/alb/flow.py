@@ -1,0 +1,307 @@
+"""Redirect at a load balancer, or let it answer by itself: one change to what a listener does, or one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flows.alb import answers, checks, choices, diagnosis, handover, places, ports, steps
+from flows.alb.answers import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
+from flows.aws import load_balancing as lb
+from flows.aws import redirects
+from flows.aws.load_balancing import NEW
+from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Yes
+
+
+class LoadBalancerAnswers(Flow):
+    """Send visitors from http to https or elsewhere, or let the load balancer answer by itself."""
+
+    title = "Redirect or answer at a load balancer"
+    subject = {"load_balancer": "its name, ARN or DNS name, for example shop"}
+
+    load_balancer = Choice(
+        "Which load balancer?",
+        lambda flow: lb.options(flow.cloud),
+        check=choices.usable,
+        form=choices.by_dns_name,
+        why="The load balancer is the front door of your application. It can answer simple requests itself.",
+        empty="There is no Application Load Balancer in this region. (Network and Gateway Load Balancers cannot "
+        "redirect.) Choose another region with --region.",
+    )
+    action = Choice(
+        "What should it do?",
+        {
+            REDIRECT: "Send visitors to another address, such as from http to https",
+            FIXED: "Answer by itself, such as with a maintenance page",
+        },
+        default=REDIRECT,
+        why="A redirect tells the browser to ask again at another address. A fixed response is a short text that the "
+        "load balancer sends at once. Your servers get no request in either case.",
+    )
+    scope = Choice(
+        "For which requests?",
+        {ALL: "All of them", MATCHING: "Only those to certain hosts or paths"},
+        default=ALL,
+        why="All: the listener's default action is changed. Only certain ones: a rule with conditions is added, and "
+        "the rest stays as it is.",
+    )
+    hosts = Many(
+        "For which host names? None means any",
+        redirects.host_pattern,
+        check=choices.few_hosts,
+        default="",
+        least=0,
+        when=scope.is_(MATCHING),
+        example="old.example.com, *.example.com",
+        why="The name in the address bar. “*” stands for any characters, “?” for one. One of up to three values has "
+        "to fit.",
+    )
+    paths = Many(
+        "For which paths? None means any",
+        redirects.path_pattern,
+        check=choices.some_condition,
+        default="",
+        least=0,
+        when=scope.is_(MATCHING),
+        example="/old/*",
+        why="What comes after the host name. Upper and lower case count, and what follows a “?” in the address does "
+        "not. A request has to fit both a host and a path.",
+    )
+    status = Text(
+        "With which status code?",
+        choices.code,
+        check=choices.fitting_code,
+        default=choices.usual_code,
+        example="301",
+        live=True,
+        why="A redirect is 301, “moved for ever”, or 302, “only for now”. A fixed response is 503 for maintenance, "
+        "404 for “not found”, 410 for “gone”, or any other code that starts with 2, 4 or 5.",
+    )
+    body = Text(
+        "What should the answer say?",
+        str,
+        check=choices.short_enough,
+        default="We will be back soon.",
+        when=action.is_(FIXED),
+        label="Text",
+        example="We will be back soon.",
+        live=True,
+        why="Up to 1024 bytes of text or HTML. Letters such as ä or 漢 take two or three bytes.",
+    )
+    content_type = Choice(
+        "What kind of text is that?",
+        {
+            "text/plain": "Plain text",
+            "text/html": "A web page (HTML)",
+            "application/json": "JSON",
+            "application/javascript": "JavaScript",
+            "text/css": "A style sheet (CSS)",
+        },
+        check=choices.really_json,
+        default=choices.kind_of_text,
+        when=action.is_(FIXED),
+        why="Browsers and programs need to know how to read the answer.",
+    )
+
+    listener = Choice(
+        "On which listener?",
+        places.listener_options,
+        default=places.usual_listener,
+        fine_tuning=True,
+        why="A listener is a port on which the load balancer waits for requests: 80 for http, 443 for https.",
+    )
+    protocol = Choice(
+        "To which protocol?",
+        {HTTPS: "https", HTTP: "http", AS_IS: "the same as asked with: #{protocol}"},
+        default=HTTPS,
+        check=places.not_back_to_http,
+        when=action.is_(REDIRECT),
+        fine_tuning=True,
+        label="To protocol",
+        why="Protocol, host, port, path and query are the parts of the address that visitors are sent to. "
+        "#{protocol}, #{host}, #{port}, #{path} and #{query} stand for what they asked for.",
+    )
+    host = Text(
+        "To which host?",
+        redirects.target_host,
+        default="#{host}",
+        when=action.is_(REDIRECT),
+        fine_tuning=True,
+        label="To host",
+        example="www.#{host}",
+        live=True,
+        why="#{host} is the name that the visitor asked for. It may stand inside a text, such as www.#{host}.",
+    )
+    https_listener = Choice(
+        "Which https listener will visitors come back to?",
+        places.https_options,
+        check=places.sound_https,
+        default=places.usual_https,
+        when=action.is_(REDIRECT) & protocol.is_(HTTPS),
+        fine_tuning=True,
+        label="HTTPS listener",
+        why="Without a listener for https the redirect would lead into nothing. If there is none, one is made and "
+        "proved before anybody is sent to it.",
+    )
+    certificate = Choice(
+        "Which certificate should the https listener use?",
+        places.certificate_options,
+        check=places.names_covered,
+        default=places.best_certificate,
+        when=https_listener.is_(NEW),
+        fine_tuning=True,
+        why="A certificate proves that the server belongs to the domain. The load balancer's own name "
+        "(…elb.amazonaws.com) cannot have one.",
+        empty="There is no issued certificate in this region. Request one first in AWS Certificate Manager "
+        "(certificates from us-east-1 are only for CloudFront).",
+    )
+    tls_policy = Choice(
+        "Which versions of TLS should it speak?",
+        places.policy_options,
+        check=places.modern,
+        default=lambda flow: lb.best_policy(lb.policies(flow.cloud)),
+        when=https_listener.is_(NEW),
+        fine_tuning=True,
+        label="TLS policy",
+        why="The policy says how https is encrypted. The first one is what AWS recommends today; older ones let in "
+        "very old browsers.",
+    )
+    forward_to = Choice(
+        "Where should https requests go?",
+        places.backends,
+        check=places.some_backend,
+        default=places.usual_backend,
+        when=https_listener.is_(NEW),
+        fine_tuning=True,
+        label="HTTPS goes to",
+        why="TLS ends at the load balancer, so the servers behind it see plain http as before.",
+    )
+    copy_rules = Yes(
+        "Should the rules of the http listener also hold for https?",
+        default=lambda flow: "yes" if answers.to_copy(flow) else "no",
+        when=https_listener.is_(NEW),
+        fine_tuning=True,
+        label="Copy rules",
+        why="So that https does with each request what http did until now.",
+    )
+    port = Text(
+        "To which port?",
+        redirects.target_port,
+        check=places.answered_port,
+        default=places.usual_port,
+        when=action.is_(REDIRECT),
+        fine_tuning=True,
+        label="To port",
+        example="443",
+        live=True,
+        why="443 is https. #{port} would keep the port that was asked for, 80 for http.",
+    )
+    path = Text(
+        "To which path?",
+        redirects.target_path,
+        default="/#{path}",
+        when=action.is_(REDIRECT),
+        fine_tuning=True,
+        label="To path",
+        example="/new/#{path}",
+        live=True,
+        why="#{path} is the path that was asked for, without its leading slash.",
+    )
+    query = Text(
+        "With which query?",
+        redirects.target_query,
+        default="#{query}",
+        when=action.is_(REDIRECT),
+        fine_tuning=True,
+        label="To query",
+        example="#{query}",
+        live=True,
+        why="What follows the “?” in the address, written without it. Leave it empty to drop the query.",
+    )
+    existing_rules = Choice(
+        "What about the rules that the listener has?",
+        {LEAVE: "They go on answering first", BEFORE: "A new rule before them answers first"},
+        check=choices.rules_first,
+        default=LEAVE,
+        when=scope.is_(ALL),
+        fine_tuning=True,
+        why="Rules are tried before the default action, so what they catch is not affected. No rule is removed in "
+        "either case.",
+    )
+    priority = Text(
+        "At which position (priority) should the rule stand?",
+        choices.position,
+        check=choices.free_position,
+        default=choices.next_position,
+        when=scope.is_(MATCHING),
+        fine_tuning=True,
+        example="10",
+        live=True,
+        why="Rules are checked from the smallest number to the largest; the first that fits wins.",
+    )
+    open_ports = Yes(
+        "Should visitors be let in where the security group does not yet?",
+        check=choices.left_closed,
+        default="yes",
+        fine_tuning=True,
+        why="A security group is the load balancer's firewall. A port that it does not allow cannot be reached.",
+    )
+    visitors = Many(
+        "Where do visitors come from?",
+        ports.source,
+        default=choices.usual_visitors,
+        when=open_ports.is_(True),
+        fine_tuning=True,
+        example="0.0.0.0/0",
+        why="Networks, or the ids of prefix lists or security groups. A port is opened for them only if it is closed; "
+        "by default for those who may already use the other port.",
+    )
+    hsts = Choice(
+        "Should browsers be told to use only https (HSTS)?",
+        {0: "No", 300: "For 5 minutes, to try it", 86400: "For a day", 31536000: "For a year"},
+        check=choices.strict,
+        default="0",
+        when=action.is_(REDIRECT) & protocol.is_(HTTPS),
+        fine_tuning=True,
+        label="HSTS",
+        why="Browsers then do not even try http. It cannot be taken back before that time is over.",
+    )
+    names = Many(
+        "Which host names lead to this load balancer?",
+        redirects.host_pattern,
+        default=choices.likely_names,
+        least=0,
+        fine_tuning=True,
+        example="shop.example.com",
+        why="They are used to see whether the certificate covers them, and for the examples on the review.",
+    )
+    preview_url = Text(
+        "An address to try?",
+        lambda text: redirects.url(text) if text else None,
+        check=choices.preview,
+        default="",
+        fine_tuning=True,
+        label="Try",
+        example="http://shop.example.com/a?x=1",
+        live=True,
+        why="Type an address, and see what the load balancer would answer. Nothing is sent anywhere.",
+    )
+
+    def plan(self) -> Plan:
+        return Plan.of(
+            steps.steps(self),
+            outputs=handover.outputs(self),
+            facts=handover.facts(self),
+            reads=handover.READS,
+        )
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        return checks.before(self)
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        return handover.hand_over(cloud, outputs, facts)
+
+    @classmethod
+    def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
+        return diagnosis.diagnose(cloud, subject["load_balancer"])

@@ -1,0 +1,96 @@
+"""What a person has in hand once a load balancer answers as asked: names, what was read again, and how to try it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
+
+from ..aws import load_balancing as lb
+from ..aws.listeners import same
+from ..aws.load_balancing import Listener
+from ..aws.redirects import examples, told
+from .answers import (  # fmt: skip
+    BEFORE,
+    MATCHING,
+    REDIRECT,
+    Answers,
+    actions,
+    conditions,
+    front_after,
+    https_here,
+    new_https,
+    own_rules,
+    rule_in_place,
+    start,
+)
+
+READS = (Call("elbv2.DescribeListeners"), Call("elbv2.DescribeRules"))
+"""What `hand_over` will call; a plan lists it for the permissions."""
+
+
+def outputs(flow: Answers) -> dict[str, Late]:
+    balancer = flow.load_balancer
+    made: dict[str, Late] = {
+        "load_balancer": balancer.arn,
+        "dns_name": balancer.dns_name,
+        "hosted_zone": balancer.zone,
+        "listener": flow.listener.arn
+        if isinstance(flow.listener, Listener)
+        else Ref("http-listener", "Listeners[0].ListenerArn"),
+    }
+    if secure := https_here(flow):
+        made["https_listener"] = secure.arn
+    if new_https(flow):
+        made["https_listener"] = Ref("https-listener", "Listeners[0].ListenerArn")
+    if flow.scope == MATCHING or (flow.existing_rules == BEFORE and own_rules(flow)):
+        there = rule_in_place(flow)
+        made["rule"] = there.arn if there else Ref("rule", "Rules[0].RuleArn")
+    return made
+
+
+def facts(flow: Answers) -> dict[str, Any]:
+    front = front_after(flow)
+    tries = list(examples(*conditions(flow), flow.names, start(flow)))
+    return {
+        "name": flow.load_balancer.name,
+        "internal": flow.load_balancer.internal,
+        "redirect": flow.action == REDIRECT,
+        "status": flow.status,
+        "actions": actions(flow),
+        "tries": [[str(url), str(front.follow(url)).partition(" → ")[2]] for url in tries],
+    }
+
+
+def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+    """Read back what was set, and say how to try it."""
+    steps = [f"Try it, expecting {expected}: {shell.command('curl', '-sI', url)}" for url, expected in facts["tries"]]
+    if facts["internal"]:
+        steps.append("The load balancer is internal: run that from inside its network.")
+    if facts["redirect"]:
+        steps.append("The load balancer writes the port into the new address (…:443/…). That is normal, and works.")
+        steps.append("Servers behind it see plain http: an application that redirects to https by itself must look "
+                     "at X-Forwarded-Proto, or visitors go round in circles.")  # fmt: skip
+    steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
+    return Handover(outputs, next_steps=tuple(steps), findings=tuple(_read_back(cloud, outputs, facts)))
+
+
+def _read_back(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[Finding]:
+    try:
+        if "rule" in outputs:
+            found = cloud.make(Call("elbv2.DescribeRules", {"RuleArns": [outputs["rule"]]}))["Rules"][0]["Actions"]
+            where = "The rule"
+        else:
+            look = Call("elbv2.DescribeListeners", {"ListenerArns": [outputs["listener"]]})
+            found, where = cloud.make(look)["Listeners"][0]["DefaultActions"], "The listener"
+    except CloudError as problem:
+        yield Finding("read-back", Grade.NOT_CHECKED, "What was set could not be read again.", problem.what)
+        return
+    if same(found, facts["actions"]):
+        yield Finding("read-back", Grade.PROVED, f"{where} answers as planned.", "read again after the change")
+    else:
+        yield Finding(
+            "read-back", Grade.REFUSED, f"{where} does something else: {told(lb.answer(found))}.",
+            "read again after the change", "Somebody or something changed it in the meantime.",
+        )  # fmt: skip

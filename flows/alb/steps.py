@@ -1,0 +1,137 @@
+"""From the answers of the load balancer set-up to its steps: what visitors need first, then what they are told."""
+
+from __future__ import annotations
+
+from flows.engine import Action, Late, Others, Use, since
+
+from ..aws import certificates, cloudfront
+from ..aws import listeners as change
+from ..aws import load_balancing as lb
+from ..aws.load_balancing import Listener
+from ..aws.redirects import Rule
+from . import ports
+from .answers import (  # fmt: skip
+    BEFORE,
+    MATCHING,
+    Answers,
+    actions,
+    backend,
+    closed_ports,
+    conditions,
+    first_place,
+    https_here,
+    leading_to_https,
+    listening,
+    new_https,
+    own_rules,
+    rule_in_place,
+    says,
+    to_copy,
+)
+
+
+def steps(flow: Answers) -> list[Action | Use]:
+    """What is used and done, in this order: ports, the https listener with its rules, and only then the answer."""
+    balancer = flow.load_balancer
+    things: list[Action | Use] = [
+        Use(
+            "load-balancer",
+            f"The load balancer {balancer.name}",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            balancer.arn,
+        )
+    ]
+    first: list[Action | Use] = [*openings(flow)]
+    if there := https_here(flow):
+        first.append(Use("https-listener", f"Port {there.port} listens for https already", change.LISTENER, there.arn))
+    https: Late = there.arn if there else ""
+    if new_https(flow):
+        made = new_listener(flow, tuple(each.id for each in first))
+        https = made["Listeners[0].ListenerArn"]
+        first += [
+            made,
+            *(change.copied(made, to_copy(flow), f"{balancer.name}-443") if flow.copy_rules else []),
+        ]
+    ready = tuple(each.id for each in first if isinstance(each, Action))
+    strict = [change.strict_https(https, flow.hsts)] if https and flow.hsts else []
+    return [*things, *first, *answer(flow, ready), *strict]
+
+
+def openings(flow: Answers) -> list[Action]:
+    """Opening the ports that are closed, in the first of the load balancer's security groups."""
+    if not flow.open_ports or not flow.visitors:
+        return []
+    found = ports.groups(flow.cloud, flow.load_balancer.groups)
+    balancer, name = flow.load_balancer, flow.load_balancer.name
+    standing = [each.arn for each in lb.listeners(flow.cloud, flow.load_balancer)]
+
+    def others(port: int) -> tuple[Others, ...]:
+        elsewhere = since(flow.cloud, *change.elsewhere_on_port(balancer, found[0].id, port))
+        return (*change.on_port(balancer, port, standing), *elsewhere)
+
+    return [
+        ports.open_port(found[0], port, flow.visitors, f"{name}-{port}", others=others(port))
+        for port in closed_ports(flow)
+    ]
+
+
+def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
+    """The https listener; proved by a healthy server behind it wherever one is to be expected."""
+    forward = backend(flow)
+    to = lb.forwards_to(forward[0])
+    states = lb.health(flow.cloud, to[0]) if to else []
+    expected = bool({"healthy", "initial", "unused"} & set(states))
+    http = flow.listener.arn if isinstance(flow.listener, Listener) else ""
+    names = (flow.load_balancer.dns_name, flow.load_balancer.dns_name.lower(), *flow.certificate.names)
+    in_front = cloudfront.fetching_from(*names, secure=True)
+    return change.https_listener(
+        flow.load_balancer, flow.certificate.arn, flow.tls_policy, forward, after=after, proved=expected,
+        rules=to_copy(flow) if flow.copy_rules else [], led_here=(http, actions(flow)), leading=leading_to_https(flow),
+        others=since(flow.cloud, in_front) if flow.cloud.identity.partition in certificates.HOME else (),
+    )  # fmt: skip
+
+
+def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
+    """The change itself: one rule, the default action, or a new listener."""
+    name = f"{flow.load_balancer.name}-{flow.action.replace('_', '-')}"
+    hosts, paths = conditions(flow)
+    wanted, what = change.conditions(hosts, paths), actions(flow)
+    if not isinstance(flow.listener, Listener):
+        if flow.scope != MATCHING:
+            return [change.http_listener(flow.load_balancer, what, says(flow), ready)]
+        rest = change.answering(404, "Not found", "text/plain")
+        made = change.http_listener(
+            flow.load_balancer, rest, "answer 404 where no rule fits", ready, rules=[{"Priority": flow.priority}]
+        )
+        arn = made["Listeners[0].ListenerArn"]
+        return [made, change.rule(arn, "port 80", flow.priority, wanted, what, sentence=_sentence(flow), name=name)]
+    here, place = flow.listener, f"port {flow.listener.port}"
+    if flow.scope == MATCHING:
+        if there := rule_in_place(flow):
+            return [_used(there)]
+        return [
+            change.rule(here.arn, place, flow.priority, wanted, what, sentence=_sentence(flow), name=name, after=ready)
+        ]
+    done: list[Action | Use] = []
+    if flow.existing_rules == BEFORE and (there := rule_in_place(flow)):
+        done.append(_used(there))
+    elif flow.existing_rules == BEFORE and own_rules(flow):
+        sentence = f"On {place}, before all other rules, {says(flow)}"
+        done.append(
+            change.rule(here.arn, place, first_place(flow), wanted, what, sentence=sentence, name=name, after=ready)
+        )
+    if change.same(here.actions, what):
+        return [*done, Use("default", f"The default of {place} is that already", change.LISTENER, here.arn)]
+    heard = [each.port for each in lb.listeners(flow.cloud, flow.load_balancer)]
+    nowhere = change.led_nowhere(flow.load_balancer, here, heard)
+    return [*done, change.default_answer(here, what, says(flow), ready, nowhere)]
+
+
+def _used(rule: Rule) -> Use:
+    return Use("rule", f"The rule with priority {rule.priority} does that already", change.RULE, rule.arn)
+
+
+def _sentence(flow: Answers) -> str:
+    hosts, paths = conditions(flow)
+    what = " and ".join(" or ".join(each) for each in (hosts, paths) if each)
+    return f"On port {listening(flow)}, for {what}, {says(flow)} (priority {flow.priority})"

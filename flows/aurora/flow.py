@@ -1,0 +1,451 @@
+"""A serverless database: an Aurora cluster that grows and shrinks by itself, and may fall asleep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from flows.aurora import checks, handover, network_access
+from flows.aws import aurora_prices, databases, network, subnets
+from flows.aws import aurora_versions as versions
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Refused, Text, Yes
+
+NOBODY, VPC, SERVERS, ADDRESSES = "nobody", "vpc", "servers", "addresses"
+BY_USE, FLAT = "aurora", aurora_prices.FLAT
+SLEEPS = Decimal(0)
+
+
+# -- what an answer must be, beyond its form -------------------------------------------------------------------
+
+
+def free(name: str, flow: ServerlessDatabase) -> None:
+    if any(each["DBClusterIdentifier"] == name for each in databases.clusters(flow.cloud)):
+        raise Refused(f"A cluster named {name} exists already in {flow.cloud.identity.region}. Choose another name.")
+
+
+def able(version: versions.Version, flow: ServerlessDatabase) -> Iterator[Caution]:
+    if version.least > 0:
+        yield Caution(
+            "version-cannot-sleep",
+            f"Version {version} cannot fall asleep. It always costs at least {version.least} ACU (about "
+            f"{aurora_prices.monthly(version.least)} USD a month).",
+        )
+    if not version.told:
+        yield Caution(
+            "serverless-not-told",
+            f"{flow.cloud.identity.region} does not say whether version {version} can be serverless, nor how far it "
+            "grows. That was not checked; AWS decides when the cluster is made.",
+        )
+    if version.deprecated:
+        yield Caution(
+            "version-deprecated",
+            f"AWS will stop supporting version {version}. Choose a newer one unless your application needs it.",
+        )
+
+
+def small_enough(least: Decimal, flow: ServerlessDatabase) -> Iterator[Caution]:
+    version = flow.version
+    if not version.least <= least <= version.most:
+        raise Refused(
+            f"{versions.shown(least)} is outside what version {version} allows. Give a number from "
+            f"{versions.shown(version.least)} to {versions.shown(version.most)} in steps of 0.5, for example "
+            f"{versions.shown(max(version.least, versions.HALF))} or 2."
+        )
+    if least == 0:
+        yield Caution(
+            "first-visitor-waits",
+            "The first visitor after a quiet time waits about 15 seconds, after a day 30 seconds or more. Your "
+            "application must wait that long and try again.",
+        )
+    else:
+        yield Caution(
+            "never-sleeps",
+            f"It never falls asleep: at least about {aurora_prices.monthly(least)} USD a month.",
+        )
+    if least <= versions.HALF and flow.engine == versions.POSTGRESQL:
+        yield Caution("connections-limited", "With a minimum of 0 or 0.5 the number of connections is limited to 2000.")
+
+
+def large_enough(most: Decimal, flow: ServerlessDatabase) -> Iterator[Caution]:
+    version, least = flow.version, flow.min_capacity
+    if not max(versions.ONE, least) <= most <= version.most:
+        raise Refused(
+            f"{versions.shown(most)} cannot be the maximum. The maximum must be at least 1, at least the minimum "
+            f"({versions.shown(least)}) and at most {versions.shown(version.most)}, in steps of 0.5."
+        )
+    if most > 64:
+        yield Caution(
+            "expensive-at-full-load", f"At full load this costs about {aurora_prices.hourly(most)} USD per hour."
+        )
+    if most < 2:
+        yield Caution("little-memory", "Imports and index builds are very slow with so little memory.")
+
+
+def minutes(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 5 <= int(text) <= 1440):
+        raise Refused(f"“{text}” will not do. Give 5 to 1440 minutes (24 hours), in whole minutes, for example 10.")
+    return int(text)
+
+
+def not_too_soon(quiet: int, flow: ServerlessDatabase) -> Iterator[Caution]:
+    if quiet < 10:
+        yield Caution(
+            "sleeps-often", "Falling asleep that quickly means waiting often; during a coffee break it is gone."
+        )
+
+
+def two_zones(vpc: network.Vpc, flow: ServerlessDatabase) -> None:
+    network_access.two_zones([option.value for option in subnets.subnets(flow.cloud, vpc)], vpc)
+
+
+def spread(chosen: tuple[subnets.Subnet, ...], flow: ServerlessDatabase) -> None:
+    network_access.two_zones(chosen, flow.vpc)
+    if flow.public:
+        network_access.reachable_from_outside(chosen)
+
+
+def somebody(access: str, flow: ServerlessDatabase) -> Iterator[Caution]:
+    if access == NOBODY:
+        yield Caution(
+            "nobody-connects",
+            "No client can connect until you allow it in the security group; only SQL over HTTPS (the Data API) works.",
+        )
+
+
+def visible(public: bool, flow: ServerlessDatabase) -> Iterator[Caution]:
+    if public:
+        network_access.names_resolve(flow.cloud, flow.vpc)
+        yield Caution(
+            "public-address",
+            "The port is visible from the internet; only the security group protects it. A public IPv4 address costs "
+            "about 3.65 USD a month.",
+            confirm=True,
+            switch="no",
+        )
+
+
+def count(what: str, least: int, most: int) -> Any:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 4 and least <= int(text) <= most):
+            raise Refused(f"“{text}” {what}: give a whole number from {least} to {most}.")
+        return int(text)
+
+    return read
+
+
+def unreserved(name: str, flow: ServerlessDatabase) -> None:
+    if name.lower() in databases.RESERVED[flow.engine] or name.lower().startswith("pg_"):
+        raise Refused(f"{name} is reserved by the database engine. Choose another name, for example dbadmin.")
+
+
+def offered(wanted: bool, flow: ServerlessDatabase) -> None:
+    region = flow.cloud.identity.region
+    if wanted and not versions.has_data_api(flow.version, region):
+        raise Refused(f"The Data API does not exist for {flow.engine} {flow.version} in {region}. Answer no.")
+
+
+def usable_key(key: str, flow: ServerlessDatabase) -> Iterator[Caution]:
+    if key:
+        network_access.usable_key(flow.cloud, key)
+    else:
+        yield Caution(
+            "key-cannot-be-shared",
+            "If you plan to give snapshots to another AWS account, choose a key of your own now; the key of a cluster "
+            "cannot be changed later.",
+        )
+
+
+def private_ones(flow: ServerlessDatabase) -> list[str]:
+    return network_access.usual_subnets(flow.cloud, flow.vpc, public=flow.public)
+
+
+def costs_for_copies(copies: int, flow: ServerlessDatabase) -> Iterator[Caution]:
+    if copies and flow.min_capacity == SLEEPS:
+        yield Caution(
+            "copies-cost-too",
+            "Each copy costs as much as the main instance while it is awake; here each sleeps on its own.",
+        )
+
+
+class ServerlessDatabase(Flow):
+    """An Aurora database in your network that grows and shrinks by itself, and sleeps when nobody uses it."""
+
+    title = "Create a serverless database"
+    subject = {"cluster": "the name of the cluster, for example shop-reports"}
+
+    name = Text(
+        "What should the database cluster be called?",
+        databases.cluster_name,
+        check=free,
+        label="Name",
+        example="shop-db",
+        why="The name becomes part of the address of the database. It can be changed later, but then the address "
+        "changes too.",
+    )
+    engine = Choice(
+        "Which database language?",
+        {versions.POSTGRESQL: "PostgreSQL", versions.MYSQL: "MySQL"},
+        form=versions.engine,
+        default=versions.POSTGRESQL,
+        label="Engine",
+        why="Aurora speaks the same language as PostgreSQL or MySQL. Choose what your application was written for; it "
+        "cannot be changed later. (The old “Aurora Serverless v1” ended in March 2025; this is its successor.)",
+    )
+    version = Choice(
+        "Which version?",
+        lambda flow: versions.versions(flow.cloud, flow.engine),
+        form=versions.wanted,
+        check=able,
+        default=lambda flow: versions.usual(flow.cloud, flow.engine),
+        fine_tuning=True,
+        label="Version",
+        why="Take the newest version your application supports. Upgrades within the same major version are easy, "
+        "between majors they need a test.",
+        empty="This region offers no Aurora serverless for this engine. Choose another region with --region.",
+    )
+    min_capacity = Text(
+        "How small may it shrink when nobody uses it? In ACU; 1 ACU is about 2 GB of memory",
+        versions.capacity,
+        check=small_enough,
+        default=lambda flow: versions.shown(flow.version.least),
+        label="At its smallest",
+        example="0.5",
+        why="This is the lower end of the automatic size, from 0 in steps of 0.5. 0 means that it falls asleep: no "
+        "compute cost while nobody is connected.",
+    )
+    max_capacity = Text(
+        "How large may it grow under load? In ACU",
+        versions.capacity,
+        check=large_enough,
+        default=lambda flow: versions.shown(max(Decimal(4), flow.min_capacity)),
+        label="At its largest",
+        example="4",
+        why="A safety limit for your bill. It also fixes how many connections are allowed (1 ACU: 90 MySQL / 189 "
+        "PostgreSQL, 4: 135 / 823, 16: 2000 / 3360).",
+    )
+    auto_pause_minutes = Text(
+        "After how many quiet minutes should it fall asleep?",
+        minutes,
+        check=not_too_soon,
+        default=10,
+        when=min_capacity.is_(SLEEPS),
+        label="Sleeps after (minutes)",
+        example="10",
+        why="It sleeps only if nobody is connected at all. Connection pools and monitoring tools that keep connections "
+        "open keep it awake and on the bill.",
+    )
+    vpc = Choice(
+        "In which network (VPC) should it live?",
+        lambda flow: network.vpcs(flow.cloud),
+        check=two_zones,
+        label="VPC",
+        why="The database lives inside a private network. Two zones are required so that it can move when one data "
+        "centre fails.",
+        empty="This region has no VPC. Create one first, or choose another region with --region.",
+    )
+    access = Choice(
+        "Who may connect?",
+        {
+            VPC: "Everything in this VPC",
+            SERVERS: "Servers with certain security groups",
+            ADDRESSES: "Certain addresses, which I give",
+            NOBODY: "Nobody yet (SQL over HTTPS only)",
+        },
+        form=network_access.never_the_world,
+        check=somebody,
+        default=VPC,
+        label="Access",
+        why="This is the firewall of the database (a security group). It can be changed at any time without restart, "
+        "and is never open to the whole internet.",
+    )
+    servers = Picks(
+        "Which security groups do those servers have?",
+        lambda flow: network.security_groups(flow.cloud, flow.vpc),
+        when=access.is_(SERVERS),
+        least=1,
+        label="Servers in",
+        why="Every server in one of these groups may connect, whatever its address is.",
+        empty="This VPC has no security group. Answer “Who may connect?” differently.",
+    )
+    addresses = Many(
+        "Which addresses may connect?",
+        network_access.narrow,
+        check=network_access.sources,
+        when=access.is_(ADDRESSES),
+        label="Addresses",
+        example="192.168.10.0/24",
+        why="One address (203.0.113.7/32) or a network. Addresses outside the VPC need a VPN or a public address.",
+    )
+
+    public = Yes(
+        "Should it have a public address?",
+        check=visible,
+        default="no",
+        fine_tuning=True,
+        label="Public address",
+        why="Without one you reach it from servers in the VPC, through a VPN, an SSM port forwarding or the Data API.",
+    )
+    places = Picks(
+        "In which subnets may it be?",
+        lambda flow: subnets.subnets(flow.cloud, flow.vpc),
+        check=spread,
+        default=private_ones,
+        least=1,
+        fine_tuning=True,
+        label="Subnets",
+        why="At least two zones, so that it can move when one data centre fails. Private subnets if there are any.",
+        empty="Choose subnets in at least two zones.",
+    )
+    readers = Text(
+        "How many additional read copies?",
+        count("read copies will not do", 0, 15),
+        check=costs_for_copies,
+        default=0,
+        fine_tuning=True,
+        label="Read copies",
+        example="1",
+        why="A copy in another zone takes over within a minute when the main one fails, and can answer read queries.",
+    )
+    user = Text(
+        "What should the main database user be called?",
+        databases.user_name,
+        check=unreserved,
+        default="dbadmin",
+        fine_tuning=True,
+        label="User",
+        example="dbadmin",
+        why="This user can do everything in the database. Its password is made, kept and changed every 7 days by AWS "
+        "Secrets Manager; applications should get their own user later.",
+    )
+    database = Text(
+        "What should the first database inside be called?",
+        databases.database_name,
+        default="app",
+        fine_tuning=True,
+        label="Database",
+        example="app",
+        why="One cluster can hold many databases; this one is created for you.",
+    )
+    data_api = Yes(
+        "Should SQL over HTTPS (the Data API) be allowed?",
+        check=offered,
+        default=lambda flow: "yes" if versions.has_data_api(flow.version, flow.cloud.identity.region) else "no",
+        fine_tuning=True,
+        label="Data API",
+        why="It runs SQL through an AWS call, without network access to the database. `handrail task database-awake` "
+        "wakes it that way.",
+    )
+    key = Text(
+        "Which encryption key of your own? Empty for AWS's",
+        str,
+        check=usable_key,
+        default="",
+        fine_tuning=True,
+        label="Own key",
+        example="alias/databases",
+        why="Data on disk is always encrypted, with AWS's own key for free. A key of your own costs about 1 USD a "
+        "month and can be shared with another account. Give its id, ARN or alias.",
+    )
+    storage = Choice(
+        "How do you want to pay for disk access?",
+        {
+            BY_USE: "Per access (good for little or unknown use)",
+            FLAT: "Flat: higher hourly and storage price, no access fee",
+        },
+        default=BY_USE,
+        fine_tuning=True,
+        label="Disk access",
+        why="Flat pays off when access fees are more than a quarter of the Aurora bill. It can be switched later.",
+    )
+    backup_days = Text(
+        "For how many days should automatic backups be kept?",
+        count("days of backups will not do", 1, 35),
+        default=7,
+        fine_tuning=True,
+        label="Backups (days)",
+        example="7",
+        why="You can go back to any second inside this time. Backup storage up to the size of the database is free.",
+    )
+    protect = Yes(
+        "Should it be protected against deletion?",
+        default="no",
+        fine_tuning=True,
+        label="Protected",
+        why="A delete is then refused until you switch the protection off. Taking this run back switches it off first.",
+    )
+
+    def plan(self) -> Plan:
+        capacity = self.capacity()
+        firewall = databases.firewall(self.name, self.vpc)
+        doors = [databases.let_in(self.engine, sources)] if (sources := self.sources()) else []
+        place = databases.subnet_group(self.name, self.places)
+        cluster = databases.cluster(
+            self.name, capacity, self.settings(firewall), protected=self.protect,
+            instances=[f"{self.name}-{number}" for number in range(1, self.readers + 2)],
+            after=(place.id, *(door.id for door in doors)),
+        )  # fmt: skip
+        costs = aurora_prices.card(capacity.least, capacity.most, self.storage, 1 + self.readers, public=self.public)
+        instances = [
+            databases.instance(
+                self.name, number, self.engine, sleeps=capacity.least == 0, public=self.public,
+                costs=costs if number == 1 else (),
+            )
+            for number in range(1, self.readers + 2)
+        ]  # fmt: skip
+        things: list[Action] = [firewall, *doors, place, cluster, *instances]
+        return Plan.of(
+            things,
+            outputs=handover.outputs(cluster, self.engine, self.database, self.user),
+            facts={
+                "engine": self.engine,
+                "min_capacity": str(capacity.least),
+                "max_capacity": str(capacity.most),
+                "pause": capacity.pause,
+                "storage": self.storage,
+                "data_api": self.data_api,
+                "outside": self.access != NOBODY,
+            },
+            reads=handover.reads(self.cloud.identity, cluster, sql=self.data_api),
+            decisions=(databases.FINAL_SNAPSHOT,),
+        )
+
+    def capacity(self) -> databases.Capacity:
+        pause = self.auto_pause_minutes * 60 if self.min_capacity == SLEEPS else 0
+        return databases.Capacity(self.min_capacity, self.max_capacity, pause)
+
+    def sources(self) -> tuple[Any, ...]:
+        """Who may connect: networks, or security groups."""
+        match self.access:
+            case "vpc":
+                return self.vpc.networks
+            case "servers":
+                return self.servers
+            case "addresses":
+                return self.addresses
+            case _:
+                return ()
+
+    def settings(self, firewall: Action) -> dict[str, Any]:
+        own_key = {"StorageEncrypted": True, "KmsKeyId": self.key} if self.key else {}
+        return {
+            "Engine": self.engine, "EngineVersion": self.version.number, "DatabaseName": self.database,
+            "MasterUsername": self.user, "DBSubnetGroupName": self.name, "VpcSecurityGroupIds": [firewall.resource],
+            "StorageType": self.storage, "BackupRetentionPeriod": self.backup_days, "EnableHttpEndpoint": self.data_api,
+            **own_key,
+        }  # fmt: skip
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        yield from checks.names_free(self.cloud, self.name, self.vpc, self.readers + 1)
+        yield from checks.room(self.cloud, self.readers + 1)
+        if self.access == ADDRESSES and not self.public:
+            yield from network_access.outside(self.addresses, self.vpc)
+        yield checks.clients(self.min_capacity)
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        return handover.hand_over(cloud, outputs, facts)
+
+    @classmethod
+    def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
+        return checks.diagnose(cloud, subject["cluster"])

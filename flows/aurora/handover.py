@@ -1,0 +1,103 @@
+"""What a person has in hand once a database stands: addresses, lines to connect with, and proof that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Handover, Identity, Late, seen, shell
+
+from ..aws import aurora_prices as prices
+from ..aws.aurora_versions import PORTS, POSTGRESQL, shown
+
+PATIENCE = 30
+"""Seconds that a client should wait for a connection: waking takes 15 to 30 (Aurora User Guide, 2026-10)."""
+
+
+def reads(who: Identity, cluster: Action, *, sql: bool) -> tuple[Call, ...]:
+    """What `hand_over` will call; `sql`: whether SQL over HTTPS is allowed."""
+    name = cluster.call.params["DBClusterIdentifier"]
+    arn = f"arn:{who.partition}:rds:{who.region}:{who.account}:cluster:{name}"
+    look = Call("rds.DescribeDBClusters", {"DBClusterIdentifier": name})
+    return (look, select(arn, outputs(cluster, POSTGRESQL, "", "")["secret"])) if sql else (look,)
+
+
+def outputs(cluster: Action, engine: str, database: str, user: str) -> dict[str, Late]:
+    """What the plan promises to tell."""
+    first = "DBClusters[0]"
+    return {
+        "cluster": cluster.resource,
+        "endpoint": seen(cluster.id, f"{first}.Endpoint"),
+        "reader_endpoint": seen(cluster.id, f"{first}.ReaderEndpoint"),
+        "port": str(PORTS[engine]),
+        "database": database,
+        "user": user,
+        "secret": seen(cluster.id, f"{first}.MasterUserSecret.SecretArn"),
+        "arn": seen(cluster.id, f"{first}.DBClusterArn"),
+    }
+
+
+def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+    """How to connect, and whether it answers. The password stays in Secrets Manager. Raises CloudError."""
+    sleeps = Decimal(facts["min_capacity"]) == 0
+    awake = prices.monthly(max(Decimal(facts["min_capacity"]), Decimal("0.5")), facts["storage"])
+    secret = outputs["secret"]
+    steps = [
+        f"The password is in Secrets Manager and changes every 7 days; applications read it there: {secret}"
+        if secret
+        else "No secret with its password was told; see its MasterUserSecret in the AWS console.",
+        *(_connect(outputs, facts["engine"]) if facts["outside"] else ()),
+        *(_sql(outputs) if facts["data_api"] and secret else ()),
+        *((f"Is it asleep? {shell.handrail('task', 'database-awake', cluster=outputs['cluster'])}",) if sleeps else ()),
+        f"It costs about {awake} USD a month if it never sleeps"
+        + (", and storage only while it does." if sleeps else "."),
+        "In the AWS console: https://{0}.console.aws.amazon.com/rds/home?region={0}#database:id={1};is-cluster=true".format(
+            cloud.identity.region, outputs["cluster"]
+        ),
+    ]
+    return Handover(dict(outputs), {}, tuple(steps), tuple(_proof(cloud, outputs, facts)))
+
+
+def _connect(outputs: Mapping[str, str], engine: str) -> Iterator[str]:
+    host, port, name, user = (outputs[key] for key in ("endpoint", "port", "database", "user"))
+    if engine == POSTGRESQL:
+        place = f"host={host} port={port} dbname={name} user={user} sslmode=require connect_timeout={PATIENCE}"
+        yield f"Connect from inside: {shell.command('psql', place)}"
+        yield f"JDBC: jdbc:postgresql://{host}:{port}/{name}?sslmode=require&connectTimeout={PATIENCE}&loginTimeout={PATIENCE}"
+    else:
+        options = {"host": host, "port": port, "user": user, "connect_timeout": str(PATIENCE), "database": name}
+        yield f"Connect from inside: {shell.command('mysql', '-p', '--ssl-mode=REQUIRED', **options)}"
+        yield f"JDBC: jdbc:mysql://{host}:{port}/{name}?sslMode=REQUIRED&connectTimeout={PATIENCE}000"
+
+
+def _sql(outputs: Mapping[str, str]) -> Iterator[str]:
+    place = {"resource_arn": outputs["arn"], "secret_arn": outputs["secret"], "database": outputs["database"]}
+    yield f"SQL over HTTPS: {shell.aws('rds-data', 'execute-statement', **place, sql='SELECT 1')}"
+
+
+def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[Finding]:
+    named = {"DBClusterIdentifier": outputs["cluster"]}
+    found = cloud.make(Call("rds.DescribeDBClusters", named))["DBClusters"][0]
+    set_ = found.get("ServerlessV2ScalingConfiguration") or {}
+    asked = {"MinCapacity": Decimal(facts["min_capacity"]), "MaxCapacity": Decimal(facts["max_capacity"])}
+    if all(Decimal(str(set_.get(key, -1))) == value for key, value in asked.items()):
+        limits = f"{shown(asked['MinCapacity'])} to {shown(asked['MaxCapacity'])} ACU"
+        yield Finding("capacity", Grade.PROVED, f"It grows and shrinks from {limits}.", "read from the cluster")
+    else:
+        what, remedy = "Its limits are not the ones asked for.", "Resume the run."
+        yield Finding("capacity", Grade.REFUSED, what, "read from the cluster", remedy)
+    if not (facts["data_api"] and outputs["secret"]):
+        yield Finding("answers", Grade.NOT_CHECKED, "Whether it answers cannot be tested from this computer.")
+        return
+    try:
+        cloud.make(select(outputs["arn"], outputs["secret"]))
+    except CloudError as problem:
+        yield Finding("answers", Grade.NOT_CHECKED, "Whether it answers could not be tested.", str(problem))
+    else:
+        yield Finding("answers", Grade.PROVED, "Your database answers.", "SELECT 1, over HTTPS")
+
+
+def select(arn: str, secret: Late) -> Call:
+    """The smallest question to a database."""
+    return Call("rds-data.ExecuteStatement", {"resourceArn": arn, "secretArn": secret, "sql": "SELECT 1"})

@@ -1,0 +1,119 @@
+"""Where a database stands and who may reach it: what AWS, and good sense, refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Network, ip_network
+from typing import Any
+
+from flows.engine import Call, Caution, Cloud, CloudError, Refused
+
+from ..aws.addresses import PRIVATE
+from ..aws.network import Vpc
+from ..aws.subnets import Subnet, subnets, zones
+
+WIDEST = 8
+"""No network that was ever given to one owner is wider (IANA IPv4 registry)."""
+
+
+def narrow(text: str) -> IPv4Network:
+    """An address or network that may connect; never the whole internet, nor half of it. Raises Refused."""
+    try:
+        found = ip_network(text, strict=False)
+    except ValueError:
+        raise Refused(f"“{text}” is no address range. Enter one like 203.0.113.7/32 or 192.168.10.0/24.") from None
+    if found.prefixlen == 0 or (isinstance(found, IPv4Network) and found.prefixlen < WIDEST):
+        raise Refused(
+            f"“{text}”: the database would be open to the whole internet. Enter a narrower address range, for example "
+            "203.0.113.7/32."
+        )
+    if not isinstance(found, IPv4Network):
+        raise Refused(f"“{text}” is an IPv6 range; only IPv4 is set up here. Enter one like 203.0.113.7/32.")
+    if str(found.network_address) != text.partition("/")[0]:
+        raise Refused(f"“{text}” has host bits set. Enter {found}.", suggestion=str(found))
+    return found
+
+
+def sources(networks: tuple[IPv4Network, ...], flow: object = None) -> None:
+    """Refuse a list of addresses that together are as wide as one that is refused."""
+    if sum(network.num_addresses for network in networks) > 2**24 * 4:
+        raise Refused(
+            "Together these ranges are a large part of the internet; the database would be open to it. Enter narrower "
+            "address ranges, for example 203.0.113.7/32."
+        )
+
+
+def never_the_world(text: str, flow: object = None) -> str:
+    """A reply to “who may connect?”. Addresses and groups are given in the next question. Raises Refused."""
+    word = text.strip().lower()
+    if word.startswith("sg-"):
+        raise Refused(f"“{text}” is a security group.", remedy=f"Answer servers here, and servers: [{word}].")
+    if any(c in word for c in "/:") or word.replace(".", "").isdigit():
+        narrow(word)
+        raise Refused(f"“{text}” is an address range.", remedy=f"Answer addresses here, and addresses: [{word}].")
+    if word in ("world", "internet", "everybody", "everyone", "all", "any"):
+        narrow("0.0.0.0/0")
+    return text.strip()
+
+
+def two_zones(chosen: Sequence[Subnet], vpc: Vpc) -> None:
+    """Refuse subnets that do not cover two zones (DBSubnetGroupDoesNotCoverEnoughAZs)."""
+    covered = zones(chosen)
+    if len(covered) < 2:
+        only = f"You chose only {covered[0]}." if covered else f"{vpc.name or vpc.id} has no subnet."
+        raise Refused(
+            f"The database needs subnets in at least two availability zones of the same network. {only}",
+            remedy="Choose another VPC, or create a subnet in a second zone first.",
+        )
+
+
+def usual_subnets(cloud: Cloud, vpc: Vpc, *, public: bool) -> list[str]:
+    """The private subnets if they cover two zones, else all; with a public address the public ones."""
+    every = [option.value for option in subnets(cloud, vpc)]
+    fit = [subnet for subnet in every if subnet.public == public]
+    return [subnet.id for subnet in (fit if len(zones(fit)) > 1 else every)]
+
+
+def reachable_from_outside(chosen: Iterable[Subnet]) -> None:
+    """Refuse subnets in which a public address would lead nowhere (InvalidVPCNetworkStateFault). Raises Refused."""
+    for subnet in chosen:
+        if not subnet.public:
+            raise Refused(
+                f"A public address does not work here: {subnet} has no route to an internet gateway.",
+                remedy="Choose public subnets only, or answer no to the public address.",
+            )
+
+
+def names_resolve(cloud: Cloud, vpc: Vpc) -> None:
+    """Refuse a public address where names are not resolved (InvalidVPCNetworkStateFault). Raises Refused."""
+    for attribute, key in (("enableDnsHostnames", "EnableDnsHostnames"), ("enableDnsSupport", "EnableDnsSupport")):
+        asked = Call("ec2.DescribeVpcAttribute", {"VpcId": vpc.id, "Attribute": attribute})
+        if not cloud.make(asked)[key]["Value"]:
+            raise Refused(
+                "A public address does not work here: switch on 'DNS hostnames' and 'DNS resolution' of the VPC first, "
+                "or answer no to the public address."
+            )
+
+
+def outside(networks: Iterable[IPv4Network], vpc: Vpc) -> Iterator[Caution]:
+    """Addresses on the internet cannot reach a database without a public address."""
+    private: tuple[Any, ...] = (*PRIVATE, *vpc.networks)
+    if far := [str(each) for each in networks if not any(each.subnet_of(own) for own in private)]:
+        yield Caution(
+            "address-cannot-reach",
+            f"{', '.join(far)} cannot reach it: it has no public address. Set public to yes, or connect through a VPN "
+            "and let in the address that the database sees.",
+        )
+
+
+def usable_key(cloud: Cloud, key: str) -> None:
+    """Refuse a key that is not there, not enabled, or not here (KMSKeyNotAccessibleFault). Raises Refused."""
+    try:
+        found = cloud.make(Call("kms.DescribeKey", {"KeyId": key}))["KeyMetadata"]
+    except CloudError as problem:
+        raise Refused(
+            f"The key {key} cannot be used: {problem.aws_message or problem.what}",
+            remedy="Give a key of this region, or leave it empty for AWS's own.",
+        ) from problem
+    if found.get("KeyState", "Enabled") != "Enabled":
+        raise Refused(f"The key {key} is {found['KeyState']}. Enable it, or leave this empty for AWS's own.")

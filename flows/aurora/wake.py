@@ -1,0 +1,200 @@
+"""Wake a serverless database, keep it awake for a while, and put back whatever that changed.
+
+The cheapest way is one question over HTTPS (the Data API); AWS then wakes it by itself. Where that is not possible the
+minimum is raised, which wakes it too. Before the minimum is raised, what stood there before is written into tags of
+the cluster itself, so that whoever finds it raised can put it back, from any machine.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused, shell
+from flows.engine.carry import Stopped
+from flows.engine.clock import Clock
+
+from ..aws.aurora_versions import HALF
+from ..aws.databases import Capacity
+from . import sleep
+from .handover import select
+from .sleep import Database, State
+
+OLD, UNTIL = "handrail:capacity-before", "handrail:awake-until"
+TYPICAL = 30
+"""Seconds that waking usually takes: about 15, after more than a day asleep 30 or more (Aurora User Guide, 2026-10)."""
+PATIENCE = 120
+ASK_EVERY, LOOK_EVERY = 3, 10
+RESUMING = "DatabaseResumingException"
+NO_DATA_API = ("HttpEndpointNotEnabledException", "BadRequestException")
+
+Tell = Callable[[Event], None]
+
+
+@dataclass
+class Waking:
+    """One attempt on one database. `stop` is set when the person wants to leave."""
+
+    cloud: Cloud
+    cluster: Mapping[str, Any]
+    tell: Tell
+    stop: threading.Event
+    clock: Clock
+
+    @property
+    def name(self) -> str:
+        return str(self.cluster["DBClusterIdentifier"])
+
+    def can_ask(self) -> bool:
+        """Whether one question over HTTPS will do."""
+        secret = (self.cluster.get("MasterUserSecret") or {}).get("SecretArn")
+        return bool(self.cluster.get("HttpEndpointEnabled") and secret)
+
+    def ask(self) -> float:
+        """Ask it over HTTPS until it answers; the seconds that took. Raises CloudError."""
+        call = select(self.cluster["DBClusterArn"], self.cluster["MasterUserSecret"]["SecretArn"])
+        began = self.clock.now()
+        while True:
+            elapsed = self.clock.now() - began
+            try:
+                self.cloud.make(call)
+            except CloudError as problem:
+                if problem.aws_code != RESUMING:
+                    raise
+            else:
+                self._tell(Happening.DONE, f"{self.name} answers", elapsed)
+                return elapsed
+            self._tell(
+                Happening.WAITING,
+                f"Waiting until {self.name} answers; 15 to 30 seconds are usual",
+                elapsed,
+                "waking up",
+            )
+            self._pause(ASK_EVERY, elapsed)
+
+    def hold(self, minutes: float) -> float:
+        """Raise the minimum, wait until it is awake, keep that for `minutes`, and put it back whatever happens.
+
+        Returns the seconds that waking took. Raises CloudError.
+        """
+        before = remembered(self.cluster) or sleep.capacity_of(self.cluster)
+        until = datetime.now(UTC) + timedelta(minutes=minutes)
+        self._remember(before, until)
+        self._tell(
+            Happening.STARTED,
+            f"The minimum of {self.name} is raised to {HALF} ACU and put back afterwards. If this program is killed, "
+            f"put it back with: {self._release}",
+        )
+        try:
+            self._set(Capacity(HALF, before.most))
+            took = self._until_awake()
+            self._keep(minutes)
+        finally:
+            self._put_back()
+        return took
+
+    @property
+    def _release(self) -> str:
+        return shell.handrail("task", "database-awake", cluster=self.name, do="release")
+
+    def _put_back(self) -> None:
+        try:
+            self.release()
+        except CloudError as problem:
+            raise CloudError(
+                f"The minimum of {self.name} could not be put back; it costs money until it is.", str(problem),
+                f"Run: {self._release}",
+            ) from problem  # fmt: skip
+
+    def release(self) -> bool:
+        """Put back what `hold` changed, going by what the cluster's tags say; False if there is nothing to put back."""
+        described = sleep.one(self.cloud, self.name)
+        kept, now = remembered(described), sleep.capacity_of(described)
+        if kept is None:
+            return False
+        told = f"Somebody changed the limits of {self.name} since; they are left as they are"
+        if (now.least, now.most) == (HALF, kept.most):
+            told = f"The minimum of {self.name} is {kept.least:f} ACU again"
+            self._settled()
+            self._set(kept)
+            self._settled()
+        arn = self.cluster["DBClusterArn"]
+        self.cloud.make(Call("rds.RemoveTagsFromResource", {"ResourceName": arn, "TagKeys": [OLD, UNTIL]}))
+        self._tell(Happening.RESTORED, told)
+        return True
+
+    def _remember(self, before: Capacity, until: datetime) -> None:
+        if remembered(self.cluster) is not None:
+            return  # an earlier hold died: what it remembered is what really stood there
+        tags = [
+            {"Key": OLD, "Value": f"{before.least:f}/{before.most:f}/{before.pause}"},
+            {"Key": UNTIL, "Value": f"{until:%Y-%m-%dT%H:%M:%SZ}"},
+        ]
+        self.cloud.make(Call("rds.AddTagsToResource", {"ResourceName": self.cluster["DBClusterArn"], "Tags": tags}))
+
+    def _set(self, capacity: Capacity) -> None:
+        named = {"DBClusterIdentifier": self.name, "ApplyImmediately": True}
+        self.cloud.make(Call("rds.ModifyDBCluster", {**named, "ServerlessV2ScalingConfiguration": capacity.params()}))
+
+    def _settled(self) -> None:
+        """Wait until the cluster takes the next change. It says `modifying` only some seconds after a change."""
+        began, never = self.clock.now(), threading.Event()  # putting back must not be cut short
+        while True:
+            self.clock.sleep(ASK_EVERY, never)
+            if sleep.one(self.cloud, self.name).get("Status") == "available" or self.clock.now() - began > 600:
+                return
+
+    def _until_awake(self) -> float:
+        began = self.clock.now()
+        while True:
+            elapsed = self.clock.now() - began
+            seen = self._look()
+            if seen.writer and seen.writer.state is State.AWAKE:
+                self._tell(Happening.DONE, f"{self.name} is awake", elapsed)
+                return elapsed
+            self._tell(
+                Happening.WAITING,
+                f"Waiting until {self.name} is awake; 15 to 30 seconds are usual, and CloudWatch is late",
+                elapsed,
+                seen.state.value,
+            )
+            self._pause(LOOK_EVERY, elapsed, limit=PATIENCE * 3)
+
+    def _look(self) -> Database:
+        return sleep.look(self.cloud, sleep.one(self.cloud, self.name), datetime.now(UTC))
+
+    def _keep(self, minutes: float) -> None:
+        began, whole = self.clock.now(), minutes * 60
+        while not self.stop.is_set() and (elapsed := self.clock.now() - began) < whole:
+            event = f"Keeping {self.name} awake; Ctrl-C puts its minimum back and ends"
+            self.tell(Event(Happening.WAITING, self.name, event, "awake", elapsed, int(whole)))
+            self.clock.sleep(min(60.0, whole - elapsed), self.stop)
+
+    def _pause(self, seconds: int, elapsed: float, limit: int = PATIENCE) -> None:
+        self.clock.sleep(seconds, self.stop)
+        if self.stop.is_set():
+            raise Stopped("Stopped as you asked.", f"{self.name} may still be waking up.")
+        if elapsed > limit:
+            raise CloudError(
+                f"{self.name} did not wake up within {limit} seconds.", "",
+                "Look at its events in the RDS console, and try again in a minute.",
+            )  # fmt: skip
+
+    def _tell(self, kind: Happening, sentence: str, elapsed: float = 0, now: str = "") -> None:
+        self.tell(Event(kind, self.name, sentence, now, elapsed, TYPICAL))
+
+
+def remembered(cluster: Mapping[str, Any]) -> Capacity | None:
+    """What a cluster's limits were before they were raised, going by its tags. Raises Refused if that is unreadable."""
+    text = next((tag["Value"] for tag in cluster.get("TagList") or [] if tag["Key"] == OLD), "")
+    if not text:
+        return None
+    try:
+        least, most, pause = text.split("/")
+        return Capacity(Decimal(least), Decimal(most), int(pause))
+    except (ValueError, InvalidOperation):
+        raise Refused(f"The tag {OLD} says “{text}”, which is no capacity.", remedy="Set the limits by hand.") from None

@@ -1,1 +1,0 @@
-"""WordPress on one machine: the script that provisions it, and what the script says."""

@@ -1,0 +1,258 @@
+"""What an answer about a file that starts a pipeline must be, and what is worth saying about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flows.engine import Caution, CloudError, Finding, Refused, shell
+
+from ..aws import buckets, event_patterns, new_buckets, notifications, pipeline_sources, pipeline_starts, roles, trails
+from ..aws.findings import broken, likely, proved, unknown
+from ..s3_lambda import checks
+from ..spa_pipeline.checks import NAME
+from . import landings
+
+PIPELINE = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
+LARGEST = 7 * 2**30
+"""Bytes of a source file in S3 (CodePipeline User Guide, "Quotas", 2026-10)."""
+WHOLE_KEY = 1024
+
+
+def pipeline_name(text: str) -> str:
+    if not PIPELINE.fullmatch(text):
+        raise Refused(
+            f"“{text}” cannot be a pipeline's name.",
+            remedy="A name has 1 to 100 letters, digits and . @ _ -, for example shop-front.",
+        )
+    return text
+
+
+def usual_pipeline(flow: Any) -> str | None:
+    """The only one that reads from S3."""
+    found = list(pipeline_sources.from_s3(flow.cloud))
+    return found[0].name if len(found) == 1 else None
+
+
+def pipeline(name: str, flow: Any) -> Iterator[Caution]:
+    """Whether a file in S3 can start it. Raises Refused."""
+    one = pipeline_sources.standing(flow.cloud, name)
+    if one is None:
+        if not NAME.fullmatch(name):
+            raise Refused(
+                f"There is no pipeline {name} here, and a new one cannot be called so.",
+                remedy="For a new one give 3 to 26 small letters, digits and hyphens, starting with a letter.",
+            )
+        others = ", ".join(each.name for each in pipeline_sources.from_s3(flow.cloud))
+        there = f" Those that read from S3: {others}." if others else ""
+        yield Caution(
+            "pipeline-new",
+            f"There is no pipeline {name} here yet. It is made, with a build of what is in the file.{there}",
+        )
+    elif not one.source:
+        raise Refused(
+            f"The pipeline {name} does not read from S3.",
+            remedy="Choose one with an S3 source, or give a new name, and a pipeline is made.",
+        )
+    elif one.type == "V1":
+        yield Caution(
+            "type-v1",
+            f"{name} is of the older type V1. It is started, but with the newest version of the file, not exactly the "
+            "one that caused it.",
+        )
+
+
+# -- the bucket ------------------------------------------------------------------------------------------------
+
+
+def usual_bucket(flow: Any) -> str:
+    one = pipeline_sources.standing(flow.cloud, flow.pipeline)
+    return one.bucket if one else f"{flow.pipeline}-source-{flow.cloud.identity.account}"
+
+
+def bucket(name: str, flow: Any) -> Iterator[Caution]:
+    """Whether the pipeline can read from there. Raises Refused."""
+    one, region = pipeline_sources.standing(flow.cloud, flow.pipeline, name), flow.cloud.identity.region
+    if one and one.bucket != name:
+        raise Refused(
+            f"The pipeline {one.name} reads {one.key} in the bucket {one.bucket}, not {name}.",
+            remedy=f"Answer bucket with {one.bucket}, or pipeline with a new name.",
+        )
+    there = new_buckets.standing(flow.cloud, name)
+    if there is None:
+        if one:
+            raise Refused(f"There is no bucket {name}, though {one.name} reads from it.", remedy="Make it first.")
+        new_buckets.name(name)
+        return
+    if there.region != region:
+        raise Refused(
+            f"The bucket {name} is in {there.region}, the pipeline in {region}. They must be in the same region.",
+            remedy=f"Begin again with --region {there.region}, or choose a bucket in {region}.",
+        )
+    if buckets.hosting(flow.cloud, there) or (one and one.artifacts == name):
+        yield Caution(
+            "bucket-shared",
+            f"{name} is also used for something else (a website, or what the stages hand on). Only the one file is "
+            "listened to; still, a bucket of its own for the source is safer.",
+        )
+    if pipeline_sources.versioning(flow.cloud, name) != "Enabled":
+        yield Caution(
+            "versioning-on",
+            f"Versioning is off in {name} and is switched on, because CodePipeline cannot read without. It can never "
+            "be removed again, only paused, and undo pauses it. Every upload keeps the old file, which costs storage. "
+            "For up to 15 minutes S3 may still answer that a file is not there.",
+        )
+    if others := notifications.standing(flow.cloud, name):
+        told = ", ".join(each.receiver for each in others[:5])
+        yield Caution("notifications-kept", f"{name} already notifies {told}. All of that stays as it is.")
+
+
+# -- the file --------------------------------------------------------------------------------------------------
+
+
+def key(text: str) -> str:
+    """The exact name of one file. Raises Refused."""
+    if not text or text.startswith("/") or text.endswith("/") or "*" in text or "?" in text:
+        raise Refused(
+            f"“{text}” names no single file.",
+            remedy="Give the full name of one file, for example app/source.zip, without a leading slash and without * "
+            "or ?.",
+        )
+    if len(text.encode()) > WHOLE_KEY or len(text) > 1000 - len("S3ObjectKey"):
+        raise Refused(f"It has {len(text)} characters.", remedy="A source file's name has at most about 980.")
+    return text
+
+
+def usual_key(flow: Any) -> str:
+    one = pipeline_sources.standing(flow.cloud, flow.pipeline, flow.bucket)
+    return one.key if one else "source.zip"
+
+
+def file(name: str, flow: Any) -> Iterator[Caution]:
+    """Whether the pipeline can work with it. Raises Refused."""
+    one = pipeline_sources.standing(flow.cloud, flow.pipeline, flow.bucket, name)
+    if one and one.key != name:
+        raise Refused(
+            f"The pipeline {one.name} reads {one.key}, not {name}. Capital letters count.",
+            remedy=f"Answer object_key with {one.key}, or pipeline with a new name.",
+        )
+    if not name.endswith(".zip"):
+        yield Caution(
+            "no-zip",
+            f"{name} does not end in .zip. Later steps expect a zip; another file works only with actions that take it "
+            "as it is.",
+        )
+    try:
+        size = pipeline_sources.size(flow.cloud, flow.bucket, name)
+    except CloudError:
+        return
+    if size is None:
+        yield Caution(
+            "file-missing",
+            f"There is no {name} in {flow.bucket} yet. Until you upload it, every run of the pipeline fails.",
+        )
+    elif size > LARGEST:
+        yield Caution("file-large", f"{name} has {size / 2**30:.1f} GB; CodePipeline takes at most 7 GB.")
+
+
+# -- how it is noticed -----------------------------------------------------------------------------------------
+
+
+def detection(way: str, flow: Any) -> Iterator[Caution]:
+    """What else notices it already."""
+    if way == "cloudtrail":
+        yield Caution(
+            "trail-costs",
+            "The older way needs a trail that records every upload of the file, about 0.10 USD for 100,000 of them, "
+            "and is slower. S3's own events (eventbridge) need none.",
+            switch="eventbridge",
+        )
+    one = pipeline_sources.standing(flow.cloud, flow.pipeline, flow.bucket, flow.object_key)
+    if one and one.polls:
+        yield Caution(
+            "polling-ends",
+            f"{one.name} asks for changes itself at present. That is switched off, since it would start twice for each "
+            "file; undo switches it on again.",
+        )
+    if one:
+        for rule in pipeline_sources.rules(flow.cloud, one.name):
+            yield Caution("another-rule", _beside(flow, rule))
+
+
+def _beside(flow: Any, rule: pipeline_sources.Rule) -> str:
+    """What it means that a rule starts the pipeline already."""
+    place = flow.cloud.identity, flow.bucket, flow.object_key
+    ways = [each for by in (False, True) for each in landings.every(*place, by_trail=by)]
+    meant = not rule.trouble and any(event_patterns.matches(rule.pattern, each.envelope) for each in ways)
+    told = f"The rule {rule.name} starts {flow.pipeline} already"
+    if not meant or not rule.on:
+        return f"{told}, but {'is switched off' if meant else 'not for this file'}. It stays as it is."
+    return (
+        f"{told} for this file, though perhaps not however it lands. It stays, and the pipeline may start twice. "
+        f"Switch it off once the new one works: {shell.aws('events', 'disable-rule', name=rule.name)}"
+    )
+
+
+def trail(one: trails.Trail | str, flow: Any) -> Iterator[Caution]:
+    """Whether it can record the uploads. Raises Refused."""
+    if isinstance(one, str):
+        return
+    if not trails.logging(flow.cloud, one):
+        yield Caution(
+            "trail-off",
+            f"The trail {one.name} is switched off, so the rule would never see anything. Take a new one, or switch it "
+            "on: " + shell.aws("cloudtrail", "start-logging", name=one.name),
+            switch=trails.NEW,
+        )
+    now = trails.selectors(flow.cloud, one)
+    if not now.advanced and len(now.classic) >= trails.CLASSIC_LIMIT and not now.record(flow.object_arn()):
+        raise Refused(
+            f"The trail {one.name} has its {trails.CLASSIC_LIMIT} event selectors already.",
+            remedy="Answer trail with another one, or with new.",
+        )
+
+
+# -- before the review -----------------------------------------------------------------------------------------
+
+
+def before(flow: Any) -> Iterator[Finding | Caution]:
+    """Whether the names are free, everybody else keeps theirs, and the pipeline may read the file."""
+    cloud = flow.cloud
+    yield names(flow)
+    if flow.there():
+        arn = f"arn:{cloud.identity.partition}:s3:::{flow.bucket}"
+        yield from checks.receivers(cloud, notifications.standing(cloud, flow.bucket), arn)
+        key = buckets.encryption_key(cloud, buckets.Bucket(flow.bucket, cloud.identity.region))
+        if key and key != "alias/aws/s3":
+            yield likely(
+                "key", f"The files are encrypted with {key}; the pipeline's role needs kms:Decrypt for it.",
+                "GetBucketEncryption", "Without that the source step fails with AccessDenied.",
+            )  # fmt: skip
+    yield unknown(
+        "zip", f"What is in {flow.object_key} was not looked at.", "files are not read",
+        "buildspec.yml must be at the top of the zip, not in a folder: cd project && zip -r ../source.zip .",
+    )  # fmt: skip
+
+
+def names(flow: Any) -> Finding:
+    cloud, name = flow.cloud, flow.pipeline
+    try:
+        wanted = [pipeline_starts.role_name(name)]
+        taken = []
+        if flow.standing is None:
+            wanted += [f"{name}-build", f"{name}-pipeline"]
+            taken += (
+                [f"the bucket {flow.artifacts().name}"] if new_buckets.standing(cloud, flow.artifacts().name) else []
+            )
+        taken += [f"the role {role}" for role in wanted if roles.taken(cloud, role)]
+        if flow.detection == "cloudtrail" and flow.trail == trails.NEW and trails.taken(cloud, trails.name(name)):
+            taken.append(f"the trail {trails.name(name)}")
+    except CloudError as problem:
+        return unknown("names", "Whether all names are free could not be read.", str(problem))
+    if taken:
+        return broken(
+            "names", f"There is already {', '.join(taken)}.", "GetRole, HeadBucket",
+            "An earlier run may have made it: undo that first. Or choose another pipeline.",
+        )  # fmt: skip
+    return proved("names", f"The names for what starts {name} are free.", "GetRole, HeadBucket")

@@ -1,0 +1,252 @@
+"""“Why did my pipeline not start?” First the file and the runs, then who watches it, then each rule from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
+
+from ..aws import new_buckets, pipeline_sources
+from ..aws.findings import broken, likely, proved, unknown, waits
+from ..aws.pipeline_sources import Pipeline
+from . import eventbridge, landings
+from .landings import Landing
+
+READS = (
+    "codepipeline.GetPipeline", "codepipeline.ListPipelines", "codepipeline.ListPipelineExecutions",
+    "codepipeline.GetPipelineState", "events.ListRules", "events.ListTargetsByRule", "s3.GetBucketVersioning",
+    "s3.HeadBucket", "s3.HeadObject", "s3.GetBucketNotificationConfiguration", "s3.ListObjectsV2",
+    "cloudtrail.DescribeTrails", "cloudtrail.GetTrailStatus", "cloudtrail.GetEventSelectors",
+)  # fmt: skip
+OF_A_ROLE: Mapping[str, Mapping[str, str]] = {
+    "iam.GetRole": {}, "iam.GetRolePolicy": {"PolicyName": "any"}, "iam.ListRolePolicies": {},
+    "iam.ListAttachedRolePolicies": {},
+}  # fmt: skip
+
+
+def reads(cloud: Cloud, pipeline: str) -> tuple[Call, ...]:
+    """What looking at a pipeline may call, the roles of the rules that start it already among it."""
+    roles: set[str] = set()
+    with suppress(CloudError):  # then they are not looked at afterwards either
+        for rule in pipeline_sources.rules(cloud, pipeline):
+            roles |= {str(target["RoleArn"]).rpartition("/")[2] for target in rule.targets if target.get("RoleArn")}
+    return (
+        *(Call(each) for each in (*READS, *OF_A_ROLE)),
+        *(Call(each, {"RoleName": role, **more}) for role in sorted(roles) for each, more in OF_A_ROLE.items()),
+    )
+
+
+def diagnose(cloud: Cloud, pipeline: str, event: str) -> Iterator[Finding]:
+    """All that was found, what is wrong first. Raises Refused when the event cannot be read, and CloudError."""
+    events = landings.read(event, cloud.identity) if event else []
+    if events:
+        yield from about_events(cloud, pipeline, events)
+    if pipeline:
+        found = list(about(cloud, pipeline))
+        yield from sorted(found, key=lambda each: each.grade is not Grade.REFUSED)
+
+
+def about(cloud: Cloud, name: str) -> Iterator[Finding]:
+    one = pipeline_sources.standing(cloud, name)
+    if one is None:
+        yield broken("pipeline", f"There is no pipeline {name} here.", "ListPipelines", "Check name and --region.")
+        return
+    if not one.source:
+        yield broken("pipeline", f"{name} does not read from S3.", "GetPipeline", "A file in a bucket cannot start it.")
+        return
+    steps = (runs, bucket, file, stages)
+    for step in steps:
+        try:
+            yield from step(cloud, one)
+        except CloudError as problem:
+            yield unknown(step.__name__, f"The {step.__name__} of {name} could not be read.", str(problem))
+    try:
+        rules = pipeline_sources.rules(cloud, name)
+    except CloudError as problem:
+        yield unknown("rule", f"Which rules start {name} could not be read.", str(problem))
+        return
+    yield from watched(one, rules)
+    each = [list(eventbridge.rule(cloud, one, rule)) for rule in rules]
+    whole = any(all(finding.grade is not Grade.REFUSED for finding in findings) for findings in each)
+    spare = f"Another rule works, so {name} does not need this one."
+    for finding in (finding for findings in each for finding in findings):
+        if whole and finding.grade is Grade.REFUSED:
+            yield replace(finding, grade=Grade.PREDICTED, remedy=spare)
+        else:
+            yield finding
+
+
+# -- the file and the runs -------------------------------------------------------------------------------------
+
+
+def runs(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
+    listed = cloud.make(Call("codepipeline.ListPipelineExecutions", {"pipelineName": one.name, "maxResults": 5}))
+    last: dict[str, Any] = next(iter(listed.get("pipelineExecutionSummaries") or []), {})
+    start = shell.aws("codepipeline", "start-pipeline-execution", name=one.name)
+    again = f"Start it once by hand to see whether it works: {start}"
+    if not last:
+        yield waits("runs", f"{one.name} never ran.", "ListPipelineExecutions", again)
+        return
+    why = (last.get("trigger") or {}).get("triggerType") or "a reason that is not told"
+    when = f", begun {_at(last['startTime'])}" if last.get("startTime") else ""
+    sentence = f"Its last run is {last.get('status') or 'in a state that is not told'}{when}, started by {why}."
+    if last.get("status") == "Superseded":
+        sentence += " A newer run overtook it."
+    landed = pipeline_sources.landed(cloud, one.bucket, one.key)
+    if landed and last.get("startTime") and landed > last["startTime"]:
+        yield likely(
+            "runs", f"{sentence} The newest {one.key} is of {_at(landed)}, and it did not start for that one.",
+            "ListPipelineExecutions, HeadObject", again,
+        )  # fmt: skip
+        return
+    yield proved("runs", sentence, "ListPipelineExecutions")
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def bucket(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
+    there = new_buckets.standing(cloud, one.bucket)
+    if there is None:
+        yield broken("bucket", f"There is no bucket {one.bucket}.", "HeadBucket", "Make it, or change the pipeline.")
+        return
+    if there.region != cloud.identity.region:
+        yield broken(
+            "bucket", f"{one.bucket} is in {there.region}, {one.name} in {cloud.identity.region}.", "HeadBucket",
+            "They must be in the same region.",
+        )  # fmt: skip
+    status = pipeline_sources.versioning(cloud, one.bucket)
+    if status == "Enabled":
+        yield proved("versioning", f"{one.bucket} keeps versions.", "GetBucketVersioning")
+        return
+    yield broken(
+        "versioning", f"Versioning of {one.bucket} is {'paused' if status else 'off'}; the source step cannot work.",
+        "GetBucketVersioning",
+        f"Switch it on: {pipeline_sources.keep_versions(one.bucket, cloud.identity.account)}",
+    )  # fmt: skip
+
+
+def file(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
+    size = pipeline_sources.size(cloud, one.bucket, one.key)
+    if size is None:
+        near = nearest(cloud, one)
+        hint = f" Did you mean {near}? Names are exact, and capital letters count." if near else ""
+        yield broken(
+            "file",
+            f"There is no {one.key} in {one.bucket}.{hint}",
+            "HeadObject",
+            f"Upload it: {upload(one.bucket, one.key)}",
+        )
+    elif not one.key.endswith(".zip"):
+        yield likely(
+            "file", f"{one.key} is there, but does not end in .zip.", "HeadObject", "Later steps expect a zip."
+        )
+    else:
+        yield proved("file", f"{one.key} is there ({size:,} bytes).", "HeadObject")
+
+
+def upload(bucket: str, key: str) -> str:
+    """The command that puts the file there, from the folder in which it lies."""
+    return shell.aws("s3", "cp", shell.here(key.rpartition("/")[2]), f"s3://{bucket}/{key}")
+
+
+def nearest(cloud: Cloud, one: Pipeline) -> str:
+    """A file whose name differs only in capitals or folders."""
+    listed = cloud.make(Call("s3.ListObjectsV2", {"Bucket": one.bucket})).get("Contents") or []
+
+    def bare(key: str) -> str:
+        return key.rpartition("/")[2].casefold()
+
+    return next((each["Key"] for each in listed if bare(each["Key"]) == bare(one.key)), "")
+
+
+def stages(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
+    """Whether it started and waits, or failed at the source."""
+    state = cloud.make(Call("codepipeline.GetPipelineState", {"name": one.name}))
+    for stage in state.get("stageStates") or []:
+        transition = stage.get("inboundTransitionState") or {}
+        if transition.get("enabled") is False:
+            yield broken(
+                "stages",
+                f"It starts, but waits before {stage['stageName']}: {transition.get('disabledReason') or 'no reason'}.",
+                "GetPipelineState",
+                "Let it go on: "
+                + shell.aws(
+                    "codepipeline", "enable-stage-transition", pipeline_name=one.name, stage_name=stage["stageName"],
+                    transition_type="Inbound",
+                ),
+            )  # fmt: skip
+        for action in stage.get("actionStates") or []:
+            last = action.get("latestExecution") or {}
+            if action["actionName"] == one.source and last.get("status") == "Failed":
+                message = (last.get("errorDetails") or {}).get("message") or "no reason given"
+                yield broken(
+                    "stages", f"It started, but could not read the file: {message}", "GetPipelineState", _why(message)
+                )
+
+
+def _why(message: str) -> str:
+    if "kms" in message.lower():
+        return "The pipeline's role needs kms:Decrypt for the file's key."
+    if "permission" in message.lower() or "denied" in message.lower():
+        return "The pipeline's role needs s3:GetObject and s3:GetObjectVersion for the file."
+    return "Is the file there, and does the bucket keep versions? After switching that on it may take 15 minutes."
+
+
+# -- who watches -----------------------------------------------------------------------------------------------
+
+
+def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Finding]:
+    make = shell.handrail("run", "s3_pipeline", pipeline=one.name)
+    if one.polling_ended:
+        yield broken(
+            "polling", f"AWS stopped asking on {one.polling_ended[:10]}, because nothing changed for 30 days.",
+            "GetPipeline", f"Use events: {make}",
+        )  # fmt: skip
+    elif one.polls and rules:
+        names = ", ".join(rule.name for rule in rules)
+        yield likely(
+            "polling", f"{one.name} still asks for changes itself, beside the rule {names}: it may start twice.",
+            "GetPipeline", "Set PollForSourceChanges to false once the rule works.",
+        )  # fmt: skip
+    elif one.polls:
+        yield likely(
+            "polling", f"{one.name} asks for changes itself about once a minute (PollForSourceChanges is not false).",
+            "GetPipeline", f"AWS stops that after 30 quiet days. Use events: {make}",
+        )  # fmt: skip
+    elif not rules:
+        yield broken(
+            "watched", f"Nobody watches the file: {one.name} does not ask, and no rule starts it.",
+            "GetPipeline, ListRules", f"Make the rule: {make}",
+        )  # fmt: skip
+
+
+# -- an event that should have started it ----------------------------------------------------------------------
+
+
+def about_events(cloud: Cloud, pipeline: str, events: list[Landing]) -> Iterator[Finding]:
+    rules = pipeline_sources.rules(cloud, pipeline)
+    for event in events:
+        one = pipeline_sources.standing(cloud, pipeline, event.bucket, event.key) if pipeline else None
+        if event.refused:
+            yield broken(
+                "event", f"No file landed: S3 refused the {event} with {event.refused}.", "the event",
+                "Whoever uploads needs s3:PutObject there.",
+            )  # fmt: skip
+            continue
+        if one and (event.bucket, event.key) != (one.bucket, one.key):
+            yield broken(
+                "event",
+                f"The event is about {event.key} in {event.bucket}; {one.name} reads {one.key} in {one.bucket}.",
+                "GetPipeline", "Put the file there under exactly that name.",
+            )  # fmt: skip
+        if not rules:
+            what = pipeline or "any pipeline"
+            yield broken("event", f"No rule here starts {what}.", "ListRules", "handrail run s3_pipeline makes one.")
+        for rule in rules:
+            yield eventbridge.event(cloud.identity, rule, event)

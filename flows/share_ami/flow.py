@@ -1,0 +1,361 @@
+"""A machine image, given to another account: made from a machine or taken as it is, copied where needed, and shared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flows.aws import accounts, images, shared_keys
+from flows.aws.shared_keys import KEEP, Key
+from flows.engine import (
+    Action,
+    Caution,
+    Choice,
+    Cloud,
+    CloudError,
+    Finding,
+    Flow,
+    Handover,
+    Late,
+    Plan,
+    Refused,
+    Text,
+    Use,
+    Yes,
+)
+from flows.share_ami import handover, receiving, steps
+
+STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
+
+
+def ready(image: images.Image | str, flow: ShareImage) -> None:
+    if isinstance(image, images.Image):
+        images.usable(image)
+
+
+def from_disks(machine: images.Machine, flow: ShareImage) -> None:
+    if machine.root != "ebs":
+        raise Refused(f"{machine.id} has its system on a temporary disk. Such a machine cannot be shared this way.")
+
+
+def free(name: str, flow: ShareImage) -> None:
+    images.free(flow.cloud, name)
+
+
+def possible(how: str, flow: ShareImage) -> Iterator[Caution]:
+    machine = flow.instance
+    if how == NO_REBOOT and machine.state == images.RUNNING:
+        disks = " Its disks are copied at slightly different moments." if len(machine.volumes) > 1 else ""
+        yield Caution(
+            "no-reboot",
+            f"Files that are being written may be damaged; a database may not start from such an image.{disks}",
+            confirm=True,
+            switch=STOP,
+        )
+    if how != STOP or machine.state != images.RUNNING:
+        return
+    reason = ""
+    if machine.group:
+        reason = f"its Auto Scaling group {machine.group} would replace it"
+    elif machine.spot:
+        reason = "it is a spot machine"
+    elif images.protected(flow.cloud, machine):
+        reason = "stop protection is on"
+    if reason:
+        raise Refused(f"{machine.id} cannot be stopped here: {reason}. Choose {REBOOT} or {NO_REBOOT}.")
+    yield Caution("stops", f"{machine.name or machine.id} is off for about a minute, then started again.")
+    if machine.address and not machine.fixed_address:
+        yield Caution(
+            "address-changes",
+            "After starting again the machine gets another public address. Everything that points to "
+            f"{machine.address} must be changed.",
+        )
+
+
+def another(account: str, flow: ShareImage) -> Iterator[Caution]:
+    accounts.another(flow.cloud, account)
+    yield Caution(
+        "compare-the-number",
+        f"Compare {account} once more with the receiver: a wrong digit gives your disks, with every password and key "
+        "on them, to a stranger.",
+    )
+
+
+def theirs(profile: str, flow: ShareImage) -> None:
+    accounts.profile_of(flow.cloud, profile, flow.account)
+
+
+def size(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", text):
+        raise Refused(f"“{text}” is not an instance type. It looks like t3.micro.")
+    return text
+
+
+def fits(key: Key | str, flow: ShareImage) -> Iterator[Caution]:
+    if key == KEEP:
+        if reason := flow.key_is_closed():
+            raise Refused(f"The disks cannot keep their key: {reason}. Choose {shared_keys.NEW}, or a key of your own.")
+        return
+    if isinstance(key, Key):
+        shared_keys.usable(flow.cloud, key, flow.elsewhere())
+    if flow.called(key) != flow.called(KEEP):
+        images.free(flow.cloud, flow.called(key))
+    yield Caution("key-stays", "While the receiver uses the image, do not delete or disable its key.")
+
+
+def copyable(wanted: bool, flow: ShareImage) -> None:
+    if wanted and not flow.copies:
+        raise Refused("They may not copy it: the disks' snapshots are not shared. Answer yes to “own copy” first.")
+
+
+class ShareImage(Flow):
+    """Give a copy of a machine, or an image that exists, to another account."""
+
+    title = "Share a machine image"
+    subject = {
+        "image": "the image, for example ami-0123456789abcdef0",
+        "account": "the receiver's account, for example 210987654321",
+    }
+
+    image = Choice(
+        "Which image? Or make a new one?",
+        lambda flow: images.mine(flow.cloud),
+        check=ready,
+        default=images.NEW,
+        fine_tuning=True,
+        why="If a good image exists already, there is no need to touch the machine.",
+    )
+    instance = Choice(
+        "Which machine do you want to give away?",
+        lambda flow: images.machines(flow.cloud),
+        check=from_disks,
+        when=image.is_(images.NEW),
+        label="Machine",
+        why="The image is a full copy of its disks: system, programs and data, also every password and key on them.",
+        empty="There is no machine in this region. Choose an existing image with --set image=, or another --region.",
+    )
+    image_name = Text(
+        "What should the image be called?",
+        images.name,
+        check=free,
+        when=image.is_(images.NEW),
+        default=lambda flow: f"{flow.instance.name or flow.instance.id}-{datetime.now(UTC):%Y%m%d}",
+        example="shop-1-golden",
+        why="The receiver sees this name. It cannot be changed later.",
+    )
+    consistency = Choice(
+        "How shall the image be made?",
+        {
+            STOP: "Stop the machine, copy, start it again (safest)",
+            REBOOT: "Short restart (about a minute without it)",
+            NO_REBOOT: "Without interruption (files being written may be damaged)",
+        },
+        check=possible,
+        default=STOP,
+        when=image.is_(images.NEW),
+        why="A copy of a switched-off disk is complete. A copy of a running one is like pulling the plug.",
+    )
+    account = Text(
+        "What is the receiver's account number?",
+        accounts.number,
+        check=another,
+        example="210987654321",
+        why="AWS accounts are identified only by this number of 12 digits. Names and e-mail addresses do not work.",
+    )
+    region = Choice(
+        "In which region does the receiver need it?",
+        lambda flow: images.regions(flow.cloud),
+        default=lambda flow: flow.cloud.identity.region,
+        why="Images live in one region. For another region a copy is made and shared there; it costs storage there.",
+        empty="No region is switched on in this account.",
+    )
+    launch = Yes(
+        "Start a machine from it in the receiver's account now?",
+        default="no",
+        why="The only real proof is a start on the other side. It needs a profile of the receiver's account here, and "
+        "the machine costs money there while it runs.",
+    )
+    target_profile = Text(
+        "Which AWS profile belongs to the receiver's account?",
+        accounts.profile,
+        check=theirs,
+        when=launch.is_(True),
+        example="partner",
+        why="A name from your AWS configuration. It is only used for the machine that is started there.",
+    )
+    copies = Yes(
+        "May the receiver make an own copy?",
+        default="yes",
+        fine_tuning=True,
+        why="An own copy is independent of you. For copying, the disks' snapshots are shared as well.",
+    )
+    size = Text(
+        "What type of machine should be started there?",
+        size,
+        default="t3.micro",
+        when=launch.is_(True),
+        fine_tuning=True,
+        example="t3.micro",
+        why="A small one is enough to see that it works.",
+    )
+    own_copy = Yes(
+        "Make the receiver's own copy first, and start the machine from that?",
+        default="no",
+        check=copyable,
+        when=launch.is_(True),
+        fine_tuning=True,
+        why="With a copy of their own they need neither your image nor your key any more. Storing it costs them.",
+    )
+    key = Choice(
+        "Which key should the image's disks be encrypted with?",
+        lambda flow: shared_keys.options(flow.cloud, flow.elsewhere()),
+        form=lambda text, flow: shared_keys.by_alias(text, shared_keys.options(flow.cloud, flow.elsewhere())),
+        check=fits,
+        default=lambda flow: shared_keys.NEW if flow.key_is_closed() else KEEP,
+        fine_tuning=True,
+        why="Amazon's standard key never leaves your account. With another, a copy is made that the receiver may use.",
+    )
+
+    def elsewhere(self) -> str:
+        """The other region it is wanted in; empty when it is this one."""
+        return "" if self.region == self.cloud.identity.region else self.region
+
+    def keys(self) -> list[str]:
+        """The keys with which the disks are encrypted now."""
+        image = self.image
+        if isinstance(image, images.Image):
+            return list(dict.fromkeys(images.keys_of(self.cloud, snapshots=image.snapshots)))
+        return list(dict.fromkeys(images.keys_of(self.cloud, volumes=self.instance.volumes)))
+
+    def _own_keys(self) -> list[str]:
+        """Those that are not Amazon's."""
+        return [own.arn for own in map(self._own, self.keys()) if own]
+
+    def _own(self, key: str) -> Key | None:
+        """The key, if it is one of one's own. One that may not be looked at is not opened; AWS says whether it may be
+        used."""
+        try:
+            return shared_keys.own(self.cloud, key)
+        except CloudError:
+            return None
+
+    def key_is_closed(self) -> str:
+        """Why what is encrypted now cannot be opened for another account; empty when it can, or is not encrypted."""
+        keys = self.keys()
+        try:
+            amazons = any(shared_keys.own(self.cloud, key) is None for key in keys)
+        except CloudError as problem:
+            return f"their key could not be looked at ({problem.aws_code})"
+        if amazons:
+            return "they are encrypted with Amazon's standard key, which never leaves your account"
+        return f"it does not exist in {self.region}" if keys and self.elsewhere() else ""
+
+    def called(self, key: Key | str) -> str:
+        """What the shared image is called: no two in one region have the same name."""
+        if isinstance(self.image, str):
+            return self.image_name
+        name = self.image.name or self.image.id
+        return name if key == KEEP or self.elsewhere() else f"{name[:121]}-shared"
+
+    def plan(self) -> Plan:
+        key, opening = self._opened()
+        opened = tuple(action.id for action in opening)
+        piece, making = self._piece(key, opened)
+        things: list[Action | Use] = [*opening, *making, *self._sharing(piece, opened)]
+        facts: dict[str, Any] = {"account": self.account, "region": self.region, "owner": self.cloud.identity.account}
+        facts["keys"] = self._own_keys()
+        outputs: dict[str, Any] = {"image": piece.id, **({"key": key} if key else {})}
+        if self.launch:
+            things += self._launching(piece, outputs, tuple(each.id for each in things if isinstance(each, Action)))
+        return Plan.of(things, outputs=outputs, facts=facts, reads=handover.READS)
+
+    def _opened(self) -> tuple[Late, list[Action]]:
+        """The key of a copy, empty when the disks keep theirs; and what opens the key, or keys, to the receiver."""
+        if self.key == KEEP:
+            standing = [self._own(key) for key in self.keys()]
+            shares = [self.image.id, *self.image.snapshots] if isinstance(self.image, images.Image) else []
+            more = [(key, f"-{at}" if at else "") for at, key in enumerate(key for key in standing if key)]
+            opened = [
+                shared_keys.open_to(key, self.cloud, [self.account], more=suffix, shares=shares) for key, suffix in more
+            ]
+            return "", [action for each in opened for action in each.actions]
+        if isinstance(self.key, Key):
+            one = shared_keys.open_to(self.key, self.cloud, [self.account], self.elsewhere())
+        else:
+            one = shared_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
+        return one.arn, list(one.actions)
+
+    def _piece(self, key: Late, opened: tuple[str, ...]) -> tuple[steps.Piece, list[Action]]:
+        """The image that is shared, and how it comes about."""
+        first, actions = self._source(f"{self.image_name[:121]}-source" if key and self.image == images.NEW else "")
+        if not key and not self.elsewhere():
+            return first, actions
+        here = self.cloud.identity.region
+        piece = steps.copy(
+            first, here, self.elsewhere(), self.called(self.key), self.account, self._own_keys(), key, opened
+        )
+        dropped = [steps.drop(first)] if key and isinstance(self.image, str) else []
+        return piece, [*actions, *piece.actions, *dropped]
+
+    def _source(self, passing: str) -> tuple[steps.Piece, list[Action]]:
+        """The image to begin with; one that is only made to be copied has a `passing` name."""
+        if isinstance(self.image, images.Image):
+            return steps.Piece(self.image.id, self.image.snapshots), []
+        machine = self.instance
+        stopping = machine.state == images.RUNNING and self.consistency == STOP
+        piece = steps.make(
+            machine,
+            passing or self.image_name,
+            images.gigabytes(self.cloud, machine.volumes),
+            "" if passing or self.elsewhere() else self.account,
+            reboot=self.consistency != NO_REBOOT,
+            after=("stop",) if stopping else (),
+        )
+        first, *rest = piece.actions
+        if stopping:
+            keys = self._own_keys()
+            return piece, [steps.stop(machine, keys), first, steps.start(machine, keys), *rest]
+        return piece, [first, *rest]
+
+    def _sharing(self, piece: steps.Piece, opened: tuple[str, ...]) -> Iterator[Action | Use]:
+        """What the receiver may not do yet. What they may do already is not taken from them at undo either."""
+        standing = isinstance(self.image, images.Image) and piece.id == self.image.id
+        if standing and self.account in images.may_launch(self.cloud, str(piece.id)):
+            yield Use("shared", f"{self.account} may launch it already", "AWS::EC2::Image", str(piece.id))
+        else:
+            yield steps.share(piece, self.account, opened)
+        for number, snapshot in enumerate(piece.snapshots if self.copies else ()):
+            if standing and self.account in images.may_copy(self.cloud, str(snapshot)):
+                yield Use(
+                    f"disk-{number + 1}", f"{self.account} may copy it already", "AWS::EC2::Snapshot", str(snapshot)
+                )
+            else:
+                yield steps.share_disk(piece, number, self.account)
+
+    def _launching(self, piece: steps.Piece, outputs: dict[str, Any], before: tuple[str, ...]) -> Iterator[Action]:
+        """What is done in the receiver's account, once all of that has been done here."""
+        called = self.called(self.key)
+        if self.own_copy:
+            encrypted = self.key != KEEP or bool(self.keys())
+            piece = receiving.receive(
+                piece, self.region, called, self.target_profile, encrypted=encrypted, after=before
+            )
+            outputs["received"], before = piece.id, piece.after
+            yield from piece.actions
+        machine = receiving.launch(piece, self.region, called, self.target_profile, self.size, before)
+        outputs["machine"] = machine.resource
+        yield machine
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        if self.launch:
+            yield handover.allowed_there(self.cloud, self.region, self.target_profile)
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        return handover.hand_over(cloud, outputs, facts)
+
+    @classmethod
+    def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
+        return handover.diagnose(cloud, subject["image"], accounts.number(subject["account"]))

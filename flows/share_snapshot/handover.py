@@ -1,0 +1,140 @@
+"""What there is to say about a shared snapshot: whether it is, and what the receiver does with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
+
+from ..aws import shared_keys, snapshots
+from ..aws.snapshots import CLUSTER, INSTANCE
+
+READS = tuple(Call(f"rds.Describe{kind}Attributes") for kind in (INSTANCE, CLUSTER))
+
+
+def diagnose(cloud: Cloud, name: str, account: str) -> Iterator[Finding]:
+    """Can that account copy and restore the snapshot?"""
+    found = snapshots.one(cloud, name)
+    if found is None:
+        yield Finding(
+            "snapshot", Grade.REFUSED, f"There is no snapshot called {name} in {cloud.identity.region}.",
+            "DescribeDBSnapshots, DescribeDBClusterSnapshots", "Give another --region, or make a new one.",
+        )  # fmt: skip
+        return
+    if found.status != "available":
+        yield Finding(
+            "snapshot", Grade.WAITING, f"The snapshot {found.name} is {found.status}.", "its description",
+            "Wait until it is available.",
+        )  # fmt: skip
+        return
+    yield Finding("snapshot", Grade.PROVED, f"The snapshot {found.name} is available.", "its description")
+    if found.made != snapshots.MANUAL:
+        yield Finding(
+            "manual", Grade.REFUSED, f"The snapshot {found.name} is {found.made}; only manual ones can be shared.",
+            "its description", "Share a copy: handrail run share_snapshot with this snapshot.",
+        )  # fmt: skip
+        return
+    allowed = snapshots.shared_with(cloud, found.kind, found.name)
+    if snapshots.EVERYBODY in allowed:
+        yield Finding(
+            "public", Grade.REFUSED, f"The snapshot {found.name} is public: everybody can restore all of its data.",
+            "its attribute restore", "Take “all” out of it in the RDS console, or with the aws command line.",
+        )  # fmt: skip
+    if account in allowed:
+        yield Finding("shared", Grade.PROVED, f"The account {account} may use it.", "its attribute restore")
+    else:
+        yield Finding(
+            "shared", Grade.REFUSED, f"The account {account} may not use it.", "its attribute restore",
+            "Run handrail run share_snapshot with this snapshot.",
+        )  # fmt: skip
+    if found.encrypted:
+        yield shared_keys.finding(cloud, found.key or "alias/aws/rds", [account])
+
+
+def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+    """Addresses, proof, and a letter to the receivers with the exact commands."""
+    kind, region, accounts = facts["kind"], facts["region"], list(facts["accounts"])
+    name, arn = outputs["snapshot"], outputs["snapshot_arn"]
+    allowed = snapshots.shared_with(cloud, kind, name, region)
+    out = [account for account in accounts if account not in allowed]
+    told = ", ".join(out or accounts)
+    needed = "your snapshot and its key" if outputs.get("key") else "your snapshot"
+    return Handover(
+        outputs={**outputs, "region": region, "shared_with": ", ".join(accounts)},
+        files={
+            "for-the-receiver.txt": _letter(kind, name, arn, region, facts),
+            "receiver-policy.json": json.dumps(_policy(outputs.get("key", "")), indent=2) + "\n",
+        },
+        next_steps=(
+            "Send for-the-receiver.txt to the receiver; receiver-policy.json is what their user needs.",
+            f"Until they have a copy of their own, they need {needed}: do not delete before.",
+            "Withdrawing it later stops new copies, not those that they have made.",
+        ),
+        findings=(
+            Finding(
+                "shared", Grade.REFUSED if out else Grade.PROVED,
+                f"{told} may{' not' if out else ''} use the snapshot {arn}.", "its attribute restore",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _letter(kind: str, name: str, arn: str, region: str, facts: Mapping[str, Any]) -> str:
+    cluster, encrypted = kind == CLUSTER, facts["encrypted"]
+    what = "db-cluster-snapshot" if cluster else "db-snapshot"
+    key = {"kms_key_id": facts["their_key"]} if encrypted else {}
+
+    def rds(verb: str, *flags: str, **options: str) -> str:
+        return shell.aws("rds", verb, "--region", region, *flags, **options)
+
+    copy = rds(f"copy-{what}", **{f"source-{what}-identifier": arn, f"target-{what}-identifier": name}, **key)
+    group = {"db_subnet_group_name": "YOUR-SUBNET-GROUP", "vpc_security_group_ids": "YOUR-SECURITY-GROUP"}
+    if cluster:
+        mine = {"db_cluster_identifier": name}
+        limits = {"serverless_v2_scaling_configuration": "MinCapacity=0.5,MaxCapacity=4"}
+        engine = {"engine": facts["engine"]}
+        server = {"db_instance_identifier": f"{name}-1", "db_instance_class": "db.serverless"}
+        restore = [
+            rds("restore-db-cluster-from-snapshot", snapshot_identifier=name, **mine, **engine, **limits, **group),
+            rds("create-db-instance", "--no-publicly-accessible", **mine, **server, **engine),
+        ]
+        password = rds("modify-db-cluster", "--manage-master-user-password", **mine)
+    else:
+        mine = {"db_instance_identifier": name}
+        closed = "--no-publicly-accessible"
+        restore = [rds("restore-db-instance-from-db-snapshot", closed, db_snapshot_identifier=name, **mine, **group)]
+        password = rds("modify-db-instance", "--manage-master-user-password", **mine)
+    elsewhere = f"With --source-region {region} and another --region it is copied there in one step."
+    must = (
+        "It is encrypted with a key of ours: copy it first, with a key of your own; RDS does not restore it directly."
+        if encrypted and not cluster
+        else "Copy it first: until then you depend on our snapshot" + (" and our key." if encrypted else ".")
+    )
+    there = {f"{what}-identifier": name}
+    lines = [
+        f"A snapshot of a database ({facts['engine']}) is shared with you.", "",
+        f"  address  {arn}", f"  region   {region}", "",
+        "1. See it (the address, not the name; it appears within a minute)", "",
+        f"   {rds(f'describe-{what}s', '--include-shared', snapshot_type='shared')}", "",
+        f"2. {must}", "", f"   {copy}", f"   {elsewhere}", f"   {rds('wait', f'{what}-available', **there)}", "",
+        "3. Restore a database from your copy. Name a subnet group and security groups of your own: left out, it",
+        "   lands in the default network.", "", *(f"   {line}" for line in restore), "",
+        "4. Users and passwords are those of the original. To have a new password, kept by AWS:", "",
+        f"   {password}", "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _policy(key: str) -> dict[str, Any]:
+    rds = [
+        "rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots", "rds:CopyDBSnapshot", "rds:CopyDBClusterSnapshot",
+        "rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBClusterFromSnapshot", "rds:CreateDBInstance",
+        "rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:AddTagsToResource",
+    ]  # fmt: skip
+    statements = [
+        {"Effect": "Allow", "Action": rds, "Resource": "*"},
+        *shared_keys.for_their_user([key] if key else []),
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,298 @@
+"""Deliver a single-page application by itself: source → CodePipeline → CodeBuild → S3 website."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from flows.aws import (
+    buckets,
+    codebuild,
+    codepipeline,
+    connections,
+    new_buckets,
+    pipeline_sources,
+    pipeline_starts,
+    repositories,
+    roles,
+)
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
+from flows.spa_pipeline import build, checks, diagnosis, handover
+
+CODECOMMIT, CONNECTION, S3 = "codecommit", "connection", "s3"
+INLINE, FILE = "inline", "file"
+
+
+class SinglePageApplication(Flow):
+    """Build and publish a single-page application whenever its source changes."""
+
+    title = "Deliver a single-page application"
+    subject = {"pipeline": "the pipeline's name, for example shop-front"}
+
+    name = Text(
+        "What is the short name of the project?",
+        checks.project_name,
+        label="Name",
+        example="shop-front",
+        why="The pipeline, the build project, the roles and the buckets get this name in front, so you find them.",
+    )
+    source = Choice(
+        "Where is the source code?",
+        {
+            CODECOMMIT: "AWS CodeCommit, AWS's own Git",
+            CONNECTION: "GitHub, GitLab or Bitbucket, by a connection",
+            S3: "A zip file in S3",
+        },
+        check=checks.source_here,
+        label="Source",
+        why="Each change there publishes the page. CodeCommit was closed to new accounts in July 2024 and came back in "
+        "November 2025. A connection needs one confirmation in the browser; S3 needs nothing but an upload.",
+    )
+    repository = Text(
+        "Which repository? (CodeCommit: its name; a connection: owner/name; S3: bucket/file.zip)",
+        str,
+        check=checks.repository,
+        label="Repository",
+        example="shop-front",
+        why="The pipeline reads exactly this repository. A CodeCommit repository that does not exist yet is created, "
+        "empty.",
+    )
+    branch = Text(
+        "Which branch?",
+        checks.branch,
+        default="main",
+        when=source.is_(CODECOMMIT, CONNECTION),
+        label="Branch",
+        example="main",
+        why="Only pushes to this branch publish the page. Work on other branches stays invisible.",
+    )
+    site_bucket = Text(
+        "Which bucket should the page be in? (one that does not exist is created)",
+        str,
+        check=checks.site_bucket,
+        label="Site bucket",
+        example="shop-front-site",
+        why="The finished files are copied there. Each delivery makes it equal to the build: files that are not in the "
+        "build are deleted.",
+    )
+    build_output = Text(
+        "In which folder does the build leave the finished page?",
+        checks.folder,
+        default="dist",
+        label="Build output",
+        example="dist",
+        why="dist for Vite, Vue and Angular, build for Create React App and SvelteKit, out for Next.js. A wrong folder "
+        "is the most frequent cause of an empty site.",
+    )
+
+    connection = Choice(
+        "Which connection?",
+        lambda flow: connections.options(flow.cloud),
+        check=checks.connection,
+        default=lambda flow: next(connections.options(flow.cloud)).key,
+        when=source.is_(CONNECTION),
+        fine_tuning=True,
+        why="The connection is the permission of your Git provider that AWS may read your code. Only you, or an owner "
+        "of the organization, can confirm it, in a browser.",
+    )
+    provider = Choice(
+        "At which provider?",
+        {"GitHub": "GitHub", "GitLab": "GitLab", "Bitbucket": "Bitbucket"},
+        default="GitHub",
+        when=connection.is_(connections.NEW),
+        fine_tuning=True,
+        why="A new connection is to one provider.",
+    )
+    build_command = Text(
+        "Which command builds the page?",
+        checks.command,
+        default="npm run build",
+        fine_tuning=True,
+        label="Build command",
+        example="npm run build",
+        why="The same command you use on your own computer. It must end without questions and with exit code 0.",
+    )
+    node = Choice(
+        "With which version of Node.js?",
+        {"22": "22", "24": "24", "26": "26", "20": "20, no longer maintained"},
+        default="22",
+        check=checks.node,
+        fine_tuning=True,
+        label="Node.js",
+        why="Use the version that you use yourself; others may fail to install packages. It decides on the image.",
+    )
+    buildspec = Choice(
+        "Where should the build's instructions stand?",
+        {INLINE: "in the build project; nothing is added to your code", FILE: "in buildspec.yml, which you commit"},
+        default=INLINE,
+        fine_tuning=True,
+        label="Buildspec",
+        why="buildspec.yml tells the build machine what to do. As a file it is handed to you to commit.",
+    )
+    public = Yes(
+        "Should everybody be able to read the page at S3's website address?",
+        check=checks.public,
+        default=checks.usual_public,
+        fine_tuning=True,
+        label="Public website",
+        why="The S3 website speaks http only, which browsers call “not secure”. With CloudFront in front of a private "
+        "bucket answer no.",
+    )
+    distribution = Text(
+        "Which CloudFront distribution should fetch the start page again after each delivery? (empty: none)",
+        checks.distribution,
+        default="",
+        fine_tuning=True,
+        label="Distribution",
+        example="E1A2B3C4D5E6F7",
+        why="CloudFront keeps files. The new start page is seen at once only if it is invalidated.",
+    )
+
+    def plan(self) -> Plan:
+        who = self.cloud.identity
+        place = who.partition, who.region, who.account
+        project, artifacts = f"{self.name}-build", checks.artifacts(self)
+        site, made_site = self.site()
+        made_source, source = self.origin()
+        bin = new_buckets.artifacts(
+            artifacts, who.partition, self.name, others=codepipeline.using_bucket(self.name, artifacts.name)
+        )
+        log = codebuild.log(project, self.name)
+        project_arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{project}"
+        build_role = roles.service_role(
+            "build-role", f"{self.name}-build", "codebuild.amazonaws.com",
+            [*codebuild.may(*place, project, artifacts.name), *checks.publishes(self, who, site.name)],
+            conditions=roles.only_for(who.account, project_arn), purpose="with which the build works",
+            serves=("project",),
+        )  # fmt: skip
+        variables = {"SITE_BUCKET": site.name, "SITE_DIR": self.build_output}
+        variables |= {"DISTRIBUTION_ID": self.distribution} if self.distribution else {}
+        built = codebuild.project(
+            project, roles.arn(build_role[0]), image=codebuild.IMAGES[self.node],
+            buildspec=self.instructions() if self.buildspec == INLINE else "", artifacts=artifacts.name,
+            variables=variables, after=(build_role[1].id, bin[-1].id, log[-1].id), label=self.name,
+            others=codepipeline.using_project(self.name, project_arn),
+        )  # fmt: skip
+        # AWS documents this role's trust without conditions; whether it takes them could not be verified
+        pipe_role = roles.service_role(
+            "pipeline-role", f"{self.name}-pipeline", "codepipeline.amazonaws.com",
+            [*codepipeline.may(*place, artifacts.name, project), *source.may], purpose="with which the pipeline works",
+            others=codepipeline.using_role(self.name, "pipeline-role"), serves=("pipeline",),
+        )  # fmt: skip
+        stages = [
+            source.stage(),
+            codepipeline.stage(
+                "Build", "Build", "CodeBuild", {"ProjectName": project}, takes="source", gives="built"
+            ),
+        ]  # fmt: skip
+        first = [thing.id for thing in (*made_site, *made_source) if isinstance(thing, Action)]
+        ready = (built.id, pipe_role[1].id, *first)
+        pipeline = codepipeline.pipeline(
+            self.name, roles.arn(pipe_role[0]), artifacts.name, stages, after=ready, label=self.name,
+            partition=who.partition, region=who.region, account=who.account,
+            others=since(self.cloud, codepipeline.scheduled(pipeline_sources.arn(self.cloud, self.name))),
+        )  # fmt: skip
+        return Plan.of(
+            [*made_site, *made_source, *bin, *log, *build_role, built, *pipe_role, pipeline, *self.starts(),
+             codepipeline.first_run(self.name)],
+            outputs={"pipeline": self.name, "project": project, "site_bucket": site.name, "artifacts": artifacts.name},
+            facts={
+                "source": self.source, "repository": self.repository, "region": who.region,
+                "site_region": site.region, "public": self.public, "distribution": self.distribution,
+                "file": self.instructions() if self.buildspec == FILE else "",
+            },
+            reads=diagnosis.READS,
+        )  # fmt: skip
+
+    def instructions(self) -> str:
+        return build.buildspec(self.build_command, self.node, invalidate=bool(self.distribution))
+
+    def site(self) -> tuple[buckets.Bucket, list[Action | Use]]:
+        """The bucket of the page, and what must be done to it."""
+        there = new_buckets.standing(self.cloud, self.site_bucket)
+        bucket = there or buckets.Bucket(self.site_bucket, self.cloud.identity.region)
+        things: list[Action | Use] = []
+        sid = f"HandrailWebsite{re.sub('[^a-z0-9]', '', self.name)}"
+        if there:
+            things.append(Use("site", f"Use the bucket {bucket.name}", "AWS::S3::Bucket", bucket.name))
+        else:
+            things += new_buckets.create(
+                "site", bucket, "in which the page will be", self.name, statements=[sid],
+                others=new_buckets.served_by_others(bucket),
+            )  # fmt: skip
+        after = ("site-tags",) if not there else ()
+        kept_with = () if there else ("site",)
+        served = new_buckets.served_by_others(bucket, "s3-website")
+        if not self.public:
+            return bucket, things
+        if not there or buckets.hosting(self.cloud, bucket) is None:
+            things.append(buckets.host_website(bucket, "index.html", "index.html", after, kept_with, served))
+            after = ("hosting",)
+        standing = buckets.statements(self.cloud, bucket) if there else []
+        if any(buckets.opens_to_all(each, bucket.name) for each in standing):
+            return bucket, things
+        block = buckets.block(self.cloud, bucket) if there else buckets.Block(True, True, True, True)
+        if block.in_the_way:
+            things.append(buckets.allow_public_policy(bucket, block, after, sid, standing))
+            after = ("public-access-block",)
+        statement = {
+            "Sid": sid, "Effect": "Allow", "Principal": "*",
+            "Action": "s3:GetObject", "Resource": f"arn:{self.cloud.identity.partition}:s3:::{bucket.name}/*",
+        }  # fmt: skip
+        sentence = f"Let everybody read the files of {bucket.name} (one statement is added to its policy)"
+        things.append(buckets.add_statement(bucket, sentence, statement, after, kept_with, served))
+        return bucket, things
+
+    def origin(self) -> tuple[list[Action | Use], codepipeline.Source]:
+        """Where the files come from, and what must be made for it."""
+        who = self.cloud.identity
+        if self.source == S3:
+            bucket, key = checks.zip_file(self.repository)
+            used = Use("source", f"Use {key} in the bucket {bucket}", "AWS::S3::Bucket", bucket)
+            return [used], codepipeline.from_bucket(who.partition, who.account, bucket, key, poll=False)
+        if self.source == CONNECTION:
+            one = self.connection
+            if isinstance(one, connections.Connection):
+                used = Use("connection", f"Use the connection {one.name}", "AWS::CodeConnections::Connection", one.arn)
+                return [used], codepipeline.from_connection(one.arn, self.repository, self.branch)
+            using = codepipeline.using(self.name, connections.CONNECTION)
+            made = connections.create(self.name, self.provider, others=using)
+            return [made], codepipeline.from_connection(made.resource, self.repository, self.branch)
+        source = codepipeline.from_codecommit(
+            who.partition, who.region, who.account, self.repository, self.branch, poll=False
+        )
+        if repositories.standing(self.cloud, self.repository) is None:
+            return [repositories.create(self.repository)], source
+        sentence = f"Use the CodeCommit repository {self.repository}"
+        return [Use("repository", sentence, "AWS::CodeCommit::Repository", self.repository)], source
+
+    def starts(self) -> list[Action]:
+        """What starts the pipeline when the source changes; a connection does that by itself."""
+        if self.source == CONNECTION:
+            return []
+        who, told, version = self.cloud.identity, list[Action](), ""
+        arn = pipeline_sources.arn(self.cloud, self.name)
+        if self.source == S3:
+            bucket, key = checks.zip_file(self.repository)
+            told, version = pipeline_starts.tell(self.cloud, bucket), pipeline_starts.VERSION
+            what, wanted = f"each new version of {key} in {bucket}", pipeline_starts.pattern(bucket, key)
+        else:
+            repository = f"arn:{who.partition}:codecommit:{who.region}:{who.account}:{self.repository}"
+            what = f"each push to {self.branch} of {self.repository}"
+            wanted = pipeline_starts.push_pattern(repository, self.branch)
+        role, may = pipeline_starts.may_start(self.name, arn, (who.partition, who.region, who.account))
+        after = (may.id, "pipeline")
+        target = pipeline_starts.start(self.name, arn, role, source="Source", version=version, after=after)
+        return [*told, role, may, pipeline_starts.listen(what, wanted, self.name), target]
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        return checks.before(self)
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        return handover.hand_over(cloud, outputs, facts)
+
+    @classmethod
+    def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
+        return diagnosis.diagnose(cloud, subject["pipeline"])

@@ -1,0 +1,36 @@
+"""What a person has in hand once a page is delivered by itself: its address, how to push, what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.engine import Cloud, Grade, Handover, shell
+
+from ..aws.website_endpoints import website
+from . import diagnosis
+
+
+def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+    """Addresses, how the first run went, and the next step. Raises CloudError."""
+    region, name, repository = facts["region"], outputs["pipeline"], facts["repository"]
+    shown = dict(outputs)
+    if facts["public"]:
+        shown["address"] = f"http://{website(outputs['site_bucket'], facts['site_region'])}/"
+    shown["console"] = f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/{name}/view"
+    steps = []
+    if facts["file"]:
+        steps.append("Commit the buildspec.yml that was written for you, at the top of the source.")
+    if facts["source"] == "codecommit":
+        shown["git_remote"] = f"codecommit::{region}://{repository}"
+        steps.append(f"Push with git-remote-codecommit: {shell.command('git', 'push', shown['git_remote'])}")
+    elif facts["source"] == "s3":
+        to = f"s3://{repository.removeprefix('s3://')}"
+        steps.append(f"Upload a new version: {shell.aws('s3', 'cp', 'app.zip', to)}")
+    proof = tuple(diagnosis.diagnose(cloud, name))
+    pending = [finding for finding in proof if finding.grade is Grade.WAITING]
+    steps += [f"{each.sentence} {each.remedy}" for each in proof if each.grade is Grade.REFUSED]
+    steps += [each.remedy for each in pending if each.remedy]
+    steps.append(f"See how it is: {shell.handrail('check', 'spa_pipeline', pipeline=name)}")
+    first = next((each.sentence for each in pending if each.remedy), "")
+    return Handover(shown, {"buildspec.yml": facts["file"]} if facts["file"] else {}, tuple(steps), proof, first)

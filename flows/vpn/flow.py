@@ -1,0 +1,441 @@
+"""Connect an office to a VPC: customer gateway, virtual private gateway, and the VPN connection between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from flows.aws import addresses, network, site_to_site, tags, vpn_others
+from flows.engine import (
+    Action,
+    Caution,
+    Choice,
+    Cloud,
+    Finding,
+    Flow,
+    Handover,
+    Many,
+    Others,
+    Picks,
+    Plan,
+    Refused,
+    Text,
+    Use,
+    Yes,
+)  # fmt: skip
+from flows.vpn import checks, handover, steps
+
+STATIC, BGP = "static", "bgp"
+PROPAGATION, FIXED = "propagation", "fixed"
+MODERN, COMPATIBLE = "modern", "compatible"
+AWS, DEVICE = "aws", "device"
+WITH_THE_CONNECTION, SECRETS_MANAGER = "connection", "secrets_manager"
+
+
+# -- what an answer must be, beyond its form -------------------------------------------------------------------
+
+
+def owned(vpc: network.Vpc, flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if not vpc.ours:
+        raise Refused(f"This VPC is shared with you by account {vpc.owner}. Only the owner can attach a VPN gateway.")
+    if vpc.is_default:
+        yield Caution(
+            "default-vpc",
+            f"This is the default VPC ({vpc.networks[0]}). Its range is the same in every AWS account and often "
+            "collides with other networks.",
+        )
+    if vpc.has_ipv6:
+        yield Caution(
+            "no-ipv6",
+            "IPv6 does not travel through a virtual private gateway; only the IPv4 ranges will be reachable.",
+        )
+
+
+def fixed_address(address: IPv4Address, flow: SiteToSiteVpn) -> Iterator[Caution]:
+    yield from addresses.example_address(address)
+    yield from checks.elastic_ip(flow.cloud, address)
+
+
+def apart(networks: tuple[IPv4Network, ...], flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if len(networks) > checks.STATIC_ROUTES:
+        raise Refused(
+            f"These are {len(networks)} networks. A virtual private gateway accepts at most 100 routes for a VPN "
+            "connection. Combine networks (summarize) first."
+        )
+    for office in networks:
+        for own in flow.vpc.networks:
+            if office.overlaps(own):
+                raise Refused(
+                    f"{office} overlaps with the VPC range {own}. Inside the VPC this range is always local, so "
+                    "packets would never reach your office. Use another range, or address translation (NAT) on your "
+                    "device."
+                )
+    addresses.overlapping(networks)
+    for office in networks:
+        yield from addresses.remarks(office)
+
+
+def free_asn(number: int, flow: SiteToSiteVpn) -> Iterator[Caution]:
+    addresses.amazons_in(flow.cloud.identity.region, number)
+    gateway = flow.vpn_gateway
+    if isinstance(gateway, site_to_site.VpnGateway) and gateway.asn == number:
+        raise Refused(f"{number} is the AWS side's. Your device and AWS need different numbers.")
+    yield from addresses.public_asn(number)
+
+
+def other_asn(number: int, flow: SiteToSiteVpn) -> None:
+    if number == flow.asn:
+        raise Refused(f"{number} is your device's. AWS and your device need different numbers.")
+
+
+def free_inside(networks: tuple[IPv4Network, ...], flow: SiteToSiteVpn) -> None:
+    site_to_site.usable_inside(networks, site_to_site.connections(flow.cloud))
+
+
+def some_groups(groups: tuple[network.SecurityGroup, ...], flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if not groups:
+        yield Caution(
+            "nothing-reachable",
+            "Nothing will be reachable until a security group allows it. You can do that later.",
+        )
+    if any(group.name == "default" for group in groups):
+        yield Caution("default-group", "The default security group is used by everything that has no other group.")
+
+
+def closed_enough(services: tuple[network.Service, ...], flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if flow.security_groups and any(service.protocol == "-1" for service in services):
+        groups = ", ".join(group.name for group in flow.security_groups)
+        networks = ", ".join(str(network) for network in flow.networks)
+        yield Caution(
+            "everything-open",
+            f"Every port of every server in {groups} becomes reachable from all machines in {networks}.",
+        )
+
+
+def strong(encryption: str, flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if encryption == COMPATIBLE:
+        yield Caution(
+            "weak-encryption",
+            "AWS then picks the weakest method that your device offers, possibly SHA-1 and Diffie-Hellman group 2.",
+        )
+
+
+def awake(startup: str, flow: SiteToSiteVpn) -> Iterator[Caution]:
+    if startup == DEVICE:
+        yield Caution(
+            "device-starts",
+            "The tunnels come up only when your device sends traffic, and can go down again without any. The files for "
+            "a Linux gateway start them; on another device, keep them alive with a ping every 5 to 10 seconds.",
+        )
+
+
+def private_tables(flow: SiteToSiteVpn) -> list[str]:
+    tables = [option.value for option in network.route_tables(flow.cloud, flow.vpc)]
+    return [table.id for table in tables if not table.public] or [table.id for table in tables if table.main]
+
+
+def another_asn(flow: SiteToSiteVpn) -> int:
+    return site_to_site.AMAZON_ASN if flow.asn != site_to_site.AMAZON_ASN else site_to_site.AMAZON_ASN + 1
+
+
+class SiteToSiteVpn(Flow):
+    """An encrypted connection between an on-premises network and one VPC."""
+
+    title = "Connect an office to a VPC"
+    subject = {"connection": "the id of the VPN connection, for example vpn-0123456789abcdef0"}
+
+    vpc = Choice(
+        "Which VPC should the office reach?",
+        lambda flow: network.vpcs(flow.cloud),
+        check=owned,
+        label="VPC",
+        why="A VPC is your private network inside AWS. The VPN connects your office with exactly this one network, "
+        "and the two must not use the same addresses.",
+        empty="There is no VPC in this region. Create one first, or choose another region with --region.",
+    )
+    gateway_ip = Text(
+        "What is the public address of the office's VPN device?",
+        addresses.public_ipv4,
+        check=fixed_address,
+        label="Device address",
+        example="198.51.100.7",
+        why="AWS accepts the VPN only from the address you register. If the device sits behind a router, it is the "
+        "router's public address. If it changes, the tunnels go down.",
+    )
+    networks = Many(
+        "Which networks are in the office?",
+        addresses.ipv4_network,
+        check=apart,
+        label="Office networks",
+        example="192.168.10.0/24",
+        why="AWS must know which addresses are yours, otherwise the answers from your servers do not find the way "
+        "back through the tunnel.",
+    )
+    routing = Choice(
+        "How do the two sides learn each other's networks?",
+        {STATIC: "I list the office's networks (static)", BGP: "The device announces them (BGP)"},
+        default=STATIC,
+        label="Routing",
+        why="Static is simpler. With BGP the two sides tell each other, notice a dead tunnel by themselves and switch "
+        "over faster. It cannot be changed later without new addresses and keys.",
+    )
+    vpn_gateway = Choice(
+        "Which VPN gateway should be AWS's end?",
+        lambda flow: site_to_site.gateway_options(flow.cloud, flow.vpc),
+        default=lambda flow: next(site_to_site.gateway_options(flow.cloud, flow.vpc)).key,
+        fine_tuning=True,
+        label="VPN gateway",
+        why="The virtual private gateway is the AWS end of the tunnel, a plug on the VPC. A VPC has exactly one; an "
+        "attached one is always used.",
+    )
+    asn = Text(
+        "Which BGP number (ASN) does the device use?",
+        addresses.asn,
+        check=free_asn,
+        default=65000,
+        when=routing.is_(BGP),
+        label="Device's ASN",
+        example="65010",
+        why="BGP partners identify themselves with this number. If you have none, take one from 64512 to 65534; "
+        "nobody outside sees it.",
+    )
+    amazon_asn = Text(
+        "Which BGP number (ASN) should the AWS side use?",
+        addresses.amazon_side_asn,
+        check=other_asn,
+        default=another_asn,
+        when=routing.is_(BGP) & vpn_gateway.is_(site_to_site.NEW),
+        fine_tuning=True,
+        label="AWS's ASN",
+        example="64600",
+        why="If you connect several AWS sites to one network, give each a different number. It cannot be changed "
+        "later.",
+    )
+    route_tables = Picks(
+        "Which route tables should know the way to the office?",
+        lambda flow: network.route_tables(flow.cloud, flow.vpc),
+        default=private_tables,
+        least=1,
+        label="Route tables",
+        why="Route tables tell your servers where packets go; without a route, their answers to the office are lost. "
+        "Subnets that are in no table use the main one.",
+        empty="Without at least one route table your servers cannot answer. Choose at least one.",
+    )
+    security_groups = Picks(
+        "Which security groups should let the office in?",
+        lambda flow: network.security_groups(flow.cloud, flow.vpc),
+        check=some_groups,
+        default=[],
+        label="Security groups",
+        why="A security group is the firewall of the servers in it. One rule is added for each office network and "
+        "service: ping alone, if you do not choose otherwise.",
+    )
+    name = Text(
+        "What should the connection be called?",
+        tags.name,
+        default=lambda flow: tags.as_name(f"office-{flow.vpc.name or flow.vpc.id}"),
+        label="Name",
+        example="office-berlin",
+        why="Everything that is created carries this name, so that you and others recognise it later.",
+    )
+
+    allow = Many(
+        "What may the office use on those servers?",
+        network.service,
+        check=closed_enough,
+        default="ping",
+        fine_tuning=True,
+        label="Let in",
+        example="ssh",
+        why="Each is one rule per office network in each chosen security group: ping, ssh, rdp, http, https, mysql, "
+        "postgres, sqlserver, all, or for example tcp/8080. Ping is enough to see that it works.",
+    )
+    route_method = Choice(
+        "How should the routes get into the route tables?",
+        {
+            PROPAGATION: "AWS enters them while a tunnel is up (propagation)",
+            FIXED: "Fixed entries, which stay when the tunnels are down",
+        },
+        default=PROPAGATION,
+        fine_tuning=True,
+        label="Routes by",
+        why="Propagated routes come and go with the tunnels. Fixed entries stay; while the tunnels are down, traffic "
+        "is dropped.",
+    )
+    encryption = Choice(
+        "Which encryption should be allowed?",
+        {
+            MODERN: "Modern: IKEv2, AES-256, SHA-2, large groups",
+            COMPATIBLE: "Compatible: everything AWS knows, for old devices",
+        },
+        check=strong,
+        default=MODERN,
+        fine_tuning=True,
+        label="Encryption",
+        why="AWS picks the weakest method that both sides allow. Only very old devices need more than the modern ones.",
+    )
+    behind_nat = Yes(
+        "Is the device behind a router that translates addresses (NAT)?",
+        default="no",
+        fine_tuning=True,
+        label="Behind NAT",
+        why="Then the router must forward UDP 500 and 4500 to it, and the device presents the public address.",
+    )
+    startup = Choice(
+        "Who should start the tunnels?",
+        {AWS: "AWS, and it keeps trying", DEVICE: "The device, when it has traffic"},
+        check=awake,
+        default=lambda flow: DEVICE if flow.behind_nat else AWS,
+        fine_tuning=True,
+        label="Started by",
+        why="If only the device starts them, the tunnels can go down while nothing is sent.",
+    )
+    keys = Choice(
+        "Where should the tunnels' secret keys be kept?",
+        {
+            WITH_THE_CONNECTION: "With the connection, where whoever may describe it reads them",
+            SECRETS_MANAGER: "In AWS Secrets Manager, about 0.40 USD a month",
+        },
+        default=WITH_THE_CONNECTION,
+        fine_tuning=True,
+        label="Keys",
+        why="AWS makes the keys. Whoever has one and your address can pretend to be you. With the connection, whoever "
+        "in this account may describe VPN connections reads them, as long as it exists. In Secrets Manager, only "
+        "who may read that secret, and you write them into the device's file yourself.",
+    )
+    device_name = Text(
+        "A device name, to register the same address a second time?",
+        lambda text: tags.name(text) if text else "",
+        default="",
+        fine_tuning=True,
+        label="Second device",
+        example="berlin-backup",
+        why="AWS registers an address and number only once and hands out what exists, unless the second has a device "
+        "name of its own. Leave it empty to use what exists.",
+    )
+    inside_networks = Many(
+        "Which networks should the tunnels use inside? Two /30, or none",
+        site_to_site.inside_network,
+        check=free_inside,
+        default="",
+        least=0,
+        fine_tuning=True,
+        label="Inside networks",
+        example="169.254.44.244/30, 169.254.44.248/30",
+        why="AWS chooses them. Only set them if your device already uses some of 169.254.0.0/16.",
+    )
+    interface = Text(
+        "Which network interface of a Linux gateway leads to the internet?",
+        site_to_site.interface,
+        default="eth0",
+        fine_tuning=True,
+        label="Interface",
+        example="ens3",
+        why="It stands in the files for a Linux gateway and changes nothing in AWS.",
+    )
+
+    def plan(self) -> Plan:
+        fixed, static = self.route_method == FIXED, self.routing == STATIC
+        office, aws_end, connection = self.ends()
+        plug = self.plug(aws_end)
+        plugged = tuple(action.id for action in plug)
+        known = self.connections(aws_end)
+        tables = self.tables(aws_end, attached=len(plug) > 0)
+        tunnel = connection or steps.vpn_connection(
+            self.name, office.resource, aws_end.resource, self.options(),
+            after=plugged, secret=self.keys == SECRETS_MANAGER,
+            others=tables, networks=self.networks,
+        )  # fmt: skip
+        things: list[Action | Use] = [office, aws_end, *plug, tunnel]
+        if static:
+            told = site_to_site.routes_of(self.cloud, connection)
+            made = not isinstance(office, Use) or not isinstance(aws_end, Use)  # else one may come meanwhile
+            things += [
+                steps.static_route(tunnel.resource, n, tables, made=made) for n in self.networks if str(n) not in told
+            ]
+        for table in self.route_tables:
+            things += network.ways(table, self.networks, aws_end.resource, fixed=fixed, after=plugged, known=known)
+        for group in self.security_groups:
+            things += network.doors(group, self.allow, self.networks, aws_end.resource, known)
+        return Plan.of(
+            things,
+            outputs={
+                "connection": tunnel.resource,
+                "customer_gateway": office.resource,
+                "vpn_gateway": aws_end.resource,
+            },
+            facts={
+                "name": self.name,
+                "vpc": self.vpc.id,
+                "vpc_networks": [str(n) for n in self.vpc.networks],
+                "networks": [str(n) for n in self.networks],
+                "gateway_ip": str(self.gateway_ip),
+                "routing": self.routing,
+                "encryption": self.encryption,
+                "startup": self.startup,
+                "behind_nat": self.behind_nat,
+                "interface": self.interface,
+            },
+            reads=handover.READS,
+        )
+
+    def ends(self) -> tuple[Action | Use, Action | Use, Use | None]:
+        """The office's end, AWS's end, and the connection that may stand between them already."""
+        asn = self.asn if self.routing == BGP else site_to_site.CUSTOMER_ASN_FOR_STATIC
+        office = site_to_site.registered(self.cloud, self.gateway_ip, asn, self.device_name)
+        aws_end = self.vpn_gateway
+        existing = aws_end.used() if isinstance(aws_end, site_to_site.VpnGateway) else None
+        connection = site_to_site.between(self.cloud, office, existing)
+        amazon_asn = self.amazon_asn if self.routing == BGP and not existing else site_to_site.AMAZON_ASN
+        return (
+            office or steps.customer_gateway(self.name, self.gateway_ip, asn, self.device_name),
+            existing or steps.vpn_gateway(self.name, amazon_asn, self.vpc.id),
+            connection.used() if connection else None,
+        )
+
+    def plug(self, aws_end: Action | Use) -> list[Action]:
+        """Attaching AWS's end, unless it is attached."""
+        gateway = self.vpn_gateway
+        if isinstance(gateway, site_to_site.VpnGateway) and gateway.vpc == self.vpc.id:
+            return []
+        tables, known = self.tables(aws_end, attached=True), self.connections(aws_end)
+        return [steps.attach(aws_end.resource, self.vpc, tables, known)]
+
+    def connections(self, aws_end: Action | Use) -> tuple[str, ...]:
+        """The ids of the connections that AWS's end has already."""
+        if isinstance(aws_end, Action):
+            return ()
+        found = site_to_site.connections(self.cloud)
+        return tuple(each.id for each in found if each.vpn_gateway == aws_end.resource)
+
+    def tables(self, aws_end: Action | Use, *, attached: bool) -> tuple[Others, ...]:
+        """What others may have let lead to AWS's end, more of it if this run attaches that."""
+        return vpn_others.tables(
+            aws_end.resource, self.vpc.id, [table.id for table in self.route_tables], self.networks,
+            fixed=self.route_method == FIXED, made=attached,
+        )  # fmt: skip
+
+    def options(self) -> dict[str, Any]:
+        modern, aws_starts = self.encryption == MODERN, self.startup == AWS
+        tunnels = steps.tunnel_options(modern=modern, aws_starts=aws_starts, inside=self.inside_networks)
+        return {"StaticRoutesOnly": self.routing == STATIC, "TunnelOptions": tunnels}
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        office, aws_end, connection = self.ends()
+        yield from checks.same_routing(self.cloud, connection, static=self.routing == STATIC)
+        yield from checks.shared_gateway(self.cloud, self.vpn_gateway)
+        yield from checks.room(self.cloud, office, aws_end, connection)
+        yield from checks.room_for_rules(self.cloud, self.security_groups, self.allow, self.networks)
+        gateway = aws_end.resource if isinstance(aws_end, Use) else ""
+        yield from checks.routes(self.route_tables, self.networks, gateway, fixed=self.route_method == FIXED)
+        yield from checks.network_acls(self.cloud, self.vpc, self.route_tables, self.networks, self.allow)
+        yield checks.office_side()
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        return handover.hand_over(cloud, outputs, facts)
+
+    @classmethod
+    def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
+        return checks.diagnose(cloud, subject["connection"])

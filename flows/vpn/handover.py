@@ -1,0 +1,80 @@
+"""What a person has in hand once AWS's side of a VPN stands: addresses, device files, next steps, proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flows.engine import Call, Cloud, CloudError, Handover, shell
+
+from . import device
+from .checks import tunnels, waiting
+
+READS = (
+    Call("ec2.DescribeVpnConnections"),
+    Call("ec2.GetVpnConnectionDeviceTypes"),
+    Call("ec2.GetVpnConnectionDeviceSampleConfiguration"),
+    Call("ec2.DescribeSecurityGroups"),
+)
+"""What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
+PLATFORMS = ("strongswan", "openswan", "libreswan")
+
+
+def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+    """Read the finished connection and write the files for the device. Raises CloudError.
+
+    The keys are in AWS's answers; they go into one file and nowhere else.
+    """
+    connection = outputs["connection"]
+    found = cloud.make(Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]}))["VpnConnections"][0]
+    files: dict[str, str] = {}
+    addresses: dict[str, str] = {}
+    sample = _sample(cloud, connection)
+    try:
+        xml = found.get("CustomerGatewayConfiguration") or ""
+        configuration = device.parse(xml)
+        told = {f"{connection}.xml": xml, **sample}
+        files = {name: device.without_keys(text, configuration) for name, text in told.items()}
+        files |= device.files(configuration, _site(facts, found))
+        for number, tunnel in enumerate(configuration.tunnels, 1):
+            addresses[f"tunnel_{number}_aws_address"] = str(tunnel.aws_outside)
+            addresses[f"tunnel_{number}_inside_address"] = str(tunnel.device_inside)
+        steps = [
+            "Copy the files to the office's gateway and follow README.txt, which is among them. The keys are in "
+            f"{device.KEYS} alone.",
+            f"Then see whether it works: {shell.handrail('check', 'vpn', connection=connection)}",
+        ]
+    except device.Unreadable as problem:
+        files = sample
+        steps = [f"AWS's configuration could not be turned into files: {problem} Download it in the AWS console."]
+    steps.append(f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not.")
+    return Handover(
+        {**outputs, **addresses, "device_address": facts["gateway_ip"], "routing": facts["routing"]}, files,
+        tuple(steps), tuple(tunnels(found)), waiting(found),
+    )  # fmt: skip
+
+
+def _site(facts: Mapping[str, Any], found: Mapping[str, Any]) -> device.Site:
+    return device.Site(
+        name=facts["name"], networks=tuple(facts["networks"]), vpc_cidrs=tuple(facts["vpc_networks"]),
+        encryption=facts["encryption"], startup=facts["startup"], behind_nat=facts["behind_nat"],
+        interface=facts["interface"], psk_secret_arn=str(found.get("PreSharedKeyArn") or ""),
+    )  # fmt: skip
+
+
+def _sample(cloud: Cloud, connection: str) -> dict[str, str]:
+    """AWS's own sample file for a Linux gateway, where the account offers one."""
+    try:
+        kinds = cloud.make(Call("ec2.GetVpnConnectionDeviceTypes")).get("VpnConnectionDeviceTypes") or []
+        for kind in _linux(kinds):
+            asked = {"VpnConnectionId": connection, "VpnConnectionDeviceTypeId": kind["VpnConnectionDeviceTypeId"]}
+            answer = cloud.make(Call("ec2.GetVpnConnectionDeviceSampleConfiguration", asked))
+            return {"aws-sample.txt": answer["VpnConnectionDeviceSampleConfiguration"]}
+    except CloudError:  # not every account, region or emulator offers them
+        pass
+    return {}
+
+
+def _linux(kinds: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    for platform in PLATFORMS:
+        yield from (kind for kind in kinds if platform in f"{kind.get('Vendor')} {kind.get('Platform')}".lower())

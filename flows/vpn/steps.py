@@ -1,0 +1,311 @@
+"""Site-to-site VPN: what is created, how it is known again, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Still, Undo, Wait, join
+
+from ..aws import vpn_others
+from ..aws.network import Vpc, attached, slug
+from ..aws.tags import ALIVE, ours, tagged
+
+PRICE = Cost(
+    "The VPN connection, from the moment it is available, even while the tunnels are down",
+    Decimal("0.05"),
+    "2026-11",
+    "AWS VPN pricing page, us-east-1; other regions differ a little",
+    "Data sent out through it costs about 0.09 USD per GB; AWS may add 0.005 USD per hour for each tunnel address.",
+)
+SECRET_PRICE = Cost(
+    "The secret that keeps the tunnel keys",
+    Decimal("0.0005"),
+    "2026-11",
+    "AWS Secrets Manager pricing page",
+    "About 0.40 USD per secret and month.",
+)
+
+MODERN: dict[str, list[str] | list[int]] = {
+    "IKEVersions": ["ikev2"],
+    "Phase1EncryptionAlgorithms": ["AES256", "AES256-GCM-16"],
+    "Phase2EncryptionAlgorithms": ["AES256", "AES256-GCM-16"],
+    "Phase1IntegrityAlgorithms": ["SHA2-256", "SHA2-384", "SHA2-512"],
+    "Phase2IntegrityAlgorithms": ["SHA2-256", "SHA2-384", "SHA2-512"],
+    "Phase1DHGroupNumbers": [14, 15, 16, 19, 20, 21],
+    "Phase2DHGroupNumbers": [14, 15, 16, 19, 20, 21],
+}
+"""AWS picks the lowest method that both sides allow, so weak ones must not be on the list."""
+
+
+def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str) -> Action:
+    """Register the office's device. There is no token; AWS itself returns an identical one that exists."""
+    number = {"BgpAsn": asn} if asn <= 2147483647 else {"BgpAsnExtended": asn}
+    device = {"DeviceName": device_name} if device_name else {}
+    made = Ref("customer-gateway", "CustomerGateway.CustomerGatewayId")
+    by_id = {"CustomerGatewayIds": [made]}
+    same = (
+        f"IpAddress=='{address}' && (BgpAsn=='{asn}' || BgpAsnExtended=='{asn}') && (DeviceName || '')=='{device_name}'"
+    )
+    return Action(
+        "customer-gateway",
+        f"Register the office's VPN device {address}",
+        Call(
+            "ec2.CreateCustomerGateway",
+            {
+                "Type": "ipsec.1",
+                "IpAddress": str(address),
+                **number,
+                **device,
+                **tagged("customer-gateway", f"{name}-cgw"),
+            },
+        ),
+        wait=_until_there("CustomerGateways", by_id, "the device is registered", 5),
+        undo=(
+            Undo(
+                Call("ec2.DeleteCustomerGateway", {"CustomerGatewayId": made}),
+                still=_of_this_run("ec2.DescribeCustomerGateways", by_id, "CustomerGateways"),
+                not_yet=("IncorrectState",),
+                wait=_until_gone("CustomerGateways", by_id, "the device's registration is deleted", 5),
+            ),
+        ),
+        find=ours("ec2.DescribeCustomerGateways", "CustomerGateways", "CustomerGateway"),
+        unless=Find(
+            Call("ec2.DescribeCustomerGateways", {"Filters": [{"Name": "ip-address", "Values": [str(address)]}]}),
+            f"CustomerGateways[?{ALIVE} && {same}] | [0].{{CustomerGateway: @}}",
+        ),
+        others=(vpn_others.connections("CustomerGatewayId", made),),
+        type="AWS::EC2::CustomerGateway",
+        resource=made,
+        undone=f"The registration of {address}",
+    )
+
+
+def vpn_gateway(name: str, asn: int, vpc: str) -> Action:
+    """Make AWS's end, for the network with this id."""
+    made = Ref("vpn-gateway", "VpnGateway.VpnGatewayId")
+    by_id = {"VpnGatewayIds": [made]}
+    return Action(
+        "vpn-gateway",
+        f"Create the VPN gateway {name}-vgw",
+        Call("ec2.CreateVpnGateway", {"Type": "ipsec.1", "AmazonSideAsn": asn, **tagged("vpn-gateway", f"{name}-vgw")}),
+        wait=_until_there("VpnGateways", by_id, "the VPN gateway is there", 5),
+        undo=(
+            Undo(
+                Call("ec2.DeleteVpnGateway", {"VpnGatewayId": made}),
+                # one that has ended is told of for a while
+                still=Still(
+                    Call("ec2.DescribeVpnGateways", by_id), f"VpnGateways[?{ALIVE}] | [0].VpnGatewayId", made, ""
+                ),
+                not_yet=("IncorrectState", "DependencyViolation"),
+                wait=_until_gone("VpnGateways", by_id, "the VPN gateway is deleted", 10),
+            ),
+        ),
+        find=ours("ec2.DescribeVpnGateways", "VpnGateways", "VpnGateway"),
+        others=(vpn_others.connections("VpnGatewayId", made), vpn_others.attachments(made, vpc)),
+        type="AWS::EC2::VPNGateway",
+        resource=made,
+        undone="The VPN gateway",
+    )
+
+
+def attach(gateway: Late, vpc: Vpc, tables: tuple[Others, ...], known: tuple[str, ...]) -> Action:
+    """Plug AWS's end into a VPC.
+
+    An attachment has no tag: one of a gateway that this run made is its own, one of another may be anybody's.
+
+    Args:
+        gateway: the id of AWS's end.
+        vpc: the network.
+        tables: what others may have let lead there.
+        known: the ids of the connections that it has already.
+    """
+    made = isinstance(gateway, Ref)
+    both = {"VpcId": vpc.id, "VpnGatewayId": gateway}
+    look = Call("ec2.DescribeVpnGateways", {"VpnGatewayIds": [gateway]})
+    here = f"VpnGateways[0].VpcAttachments[?VpcId=='{vpc.id}' && State!='detached']"
+    there = Find(look, f"{here} | [0].{{VpcAttachment: @}}")
+    return Action(
+        "attach",
+        f"Attach it to the VPC {vpc.name or vpc.id}",
+        Call("ec2.AttachVpnGateway", both),
+        wait=attached(gateway, vpc),
+        undo=(
+            Undo(
+                Call("ec2.DetachVpnGateway", both),
+                gone=("InvalidVpnGatewayAttachment.NotFound", "InvalidVpnGatewayID.NotFound"),
+                not_yet=("IncorrectState", "DependencyViolation"),
+                wait=Wait(
+                    look,
+                    ready=f"!({here} | [0])",
+                    now=f"{here} | [0].State",
+                    gone=("InvalidVpnGatewayID.NotFound",),
+                    sentence="Waiting until the VPN gateway is detached",
+                    typical=60,
+                    limit=1800,
+                ),
+            ),
+        ),
+        find=there if made else None,
+        unless=None if made else there,
+        not_yet=("InvalidVpnGatewayState",),
+        others=(vpn_others.connections("VpnGatewayId", gateway, known=known), *tables),
+        type="AWS::EC2::VPCGatewayAttachment",
+        undone=f"The attachment to {vpc.name or vpc.id}",
+    )
+
+
+def vpn_connection(
+    name: str,
+    customer: Late,
+    gateway: Late,
+    options: dict[str, Any],
+    *,
+    after: tuple[str, ...],
+    secret: bool,
+    others: tuple[Others, ...],
+    networks: Iterable[IPv4Network],
+) -> Action:
+    """Make the connection with its two tunnels. Its keys are in AWS's answer, which is never kept.
+
+    Between two gateways that have one already, AWS hands that out instead. terraform-provider-aws waits up to 40
+    minutes; usual are 2 to 10.
+    """
+    made = Ref("connection", "VpnConnection.VpnConnectionId")
+    by_id = {"VpnConnectionIds": [made]}
+    between = f"CustomerGatewayId=='{customer}' && VpnGatewayId=='{gateway}'"
+    stood = isinstance(customer, str) and isinstance(gateway, str)
+    storage = {"PreSharedKeyStorage": "SecretsManager"} if secret else {}
+    return Action(
+        "connection",
+        "Create the VPN connection with its two tunnels",
+        Call(
+            "ec2.CreateVpnConnection",
+            {
+                "Type": "ipsec.1",
+                "CustomerGatewayId": customer,
+                "VpnGatewayId": gateway,
+                "Options": options,
+                **storage,
+                **tagged("vpn-connection", name),
+            },
+        ),
+        wait=_until_there("VpnConnections", by_id, "AWS has set both tunnels up", 300, limit=2400),
+        undo=(
+            Undo(
+                Call("ec2.DeleteVpnConnection", {"VpnConnectionId": made}),
+                still=_of_this_run("ec2.DescribeVpnConnections", by_id, "VpnConnections"),
+                not_yet=("IncorrectState",),
+                wait=_until_gone("VpnConnections", by_id, "the VPN connection is deleted", 120),
+            ),
+        ),
+        find=ours("ec2.DescribeVpnConnections", "VpnConnections", "VpnConnection"),
+        unless=Find(
+            Call("ec2.DescribeVpnConnections"), f"VpnConnections[?{ALIVE} && {between}] | [0].{{VpnConnection: @}}"
+        )
+        if stood
+        else None,
+        others=(*others, vpn_others.static_routes(made, networks)),
+        settings=vpn_others.options(made),
+        after=after,
+        not_yet=("InvalidCustomerGatewayState", "InvalidVpnGatewayState"),
+        type="AWS::EC2::VPNConnection",
+        resource=made,
+        costs=(PRICE, SECRET_PRICE) if secret else (PRICE,),
+        undone="The VPN connection; its AWS addresses and keys are gone for good",
+    )
+
+
+def static_route(connection: Late, network: IPv4Network, others: tuple[Others, ...], *, made: bool) -> Action:
+    """Tell a static connection of one network of the office.
+
+    AWS takes a repeated one without a word, and a route has no tag: one of a connection that was not `made` by this run
+    may be anybody's.
+    """
+    both = {"VpnConnectionId": connection, "DestinationCidrBlock": str(network)}
+    look = Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]})
+    here = f"Routes[?DestinationCidrBlock=='{network}' && {ALIVE}] | [0].DestinationCidrBlock"
+    return Action(
+        f"static-{slug(network)}",
+        f"Tell AWS that {network} is in the office",
+        Call("ec2.CreateVpnConnectionRoute", both),
+        wait=Wait(
+            look,
+            ready=f"VpnConnections[0].Routes[?DestinationCidrBlock=='{network}' && State=='available'] | [0]",
+            now=f"VpnConnections[0].Routes[?DestinationCidrBlock=='{network}'] | [0].State",
+            sentence=f"Waiting until AWS knows {network}",
+            typical=10,
+            silence=60,
+        ),
+        undo=(
+            Undo(
+                Call("ec2.DeleteVpnConnectionRoute", both),
+                # an emulator may tell nothing of routes
+                still=Still(
+                    look,
+                    f"VpnConnections[?{ALIVE}] | [0] | @ && (Routes==`null` && '{network}' || ({here}))",
+                    str(network),
+                    "",
+                ),
+                not_yet=("IncorrectState", "InvalidVpnConnection.InvalidState"),
+            ),
+        ),
+        unless=None if made else Find(look, f"VpnConnections[0] | {here}"),
+        not_yet=("InvalidVpnConnection.InvalidState", "IncorrectState"),
+        others=others,
+        type="AWS::EC2::VPNConnectionRoute",
+        undone=f"The connection's route to {network}",
+    )
+
+
+def tunnel_options(*, modern: bool, aws_starts: bool, inside: tuple[IPv4Network, ...]) -> list[dict[str, Any]]:
+    """The options of both tunnels (botocore's model of CreateVpnConnection, 1.44).
+
+    Args:
+        modern: only IKEv2, AES-256, SHA-2 and large groups; else everything that AWS knows.
+        aws_starts: AWS keeps trying to bring the tunnel up, instead of waiting for the device.
+        inside: two /30 for the tunnels' inside addresses; AWS chooses if empty.
+    """
+    methods = {key: [{"Value": value} for value in values] for key, values in MODERN.items()} if modern else {}
+    start = {"StartupAction": "start", "DPDTimeoutAction": "restart"} if aws_starts else {"StartupAction": "add"}
+    return [{**methods, **start, **({"TunnelInsideCidr": str(inside[number])} if inside else {})} for number in (0, 1)]
+
+
+def _until_there(things: str, by_id: dict[str, Any], what: str, typical: int, limit: int = 600) -> Wait:
+    return Wait(
+        Call(f"ec2.Describe{things}", by_id),
+        ready=f"{things}[0].State=='available'",
+        failed=f"contains(['deleted','deleting'], {things}[0].State || '')",
+        now=f"{things}[0].State",
+        sentence=f"Waiting until {what}",
+        typical=typical,
+        limit=limit,
+    )
+
+
+def _until_gone(things: str, by_id: dict[str, Any], what: str, typical: int) -> Wait:
+    """AWS tells of what is deleted for a while."""
+    return Wait(
+        Call(f"ec2.Describe{things}", by_id),
+        ready=f"!{things} || {things}[0].State=='deleted'",
+        now=f"{things}[0].State",
+        gone=(f"Invalid{things.removesuffix('s')}ID.NotFound",),
+        sentence=f"Waiting until {what}",
+        typical=typical,
+    )
+
+
+def _of_this_run(operation: str, by_id: dict[str, Any], things: str) -> Still:
+    """AWS may hand out what exists already as if it were new; what this run made carries its tag.
+
+    Where nothing is tagged at all, as in an emulator that does not keep tags, there is nothing to tell it by.
+    """
+    tag = "Tags[0] && (Tags[?Key=='handrail:run'].Value | [0] || 'nobody')"
+    return Still(
+        Call(operation, by_id),
+        join(f"{things}[?{ALIVE}] | [0] | @ && ({tag} || '", RUN, "')"),
+        RUN,
+        "It does not carry this run's tag: somebody else made it.",
+    )

@@ -1,0 +1,124 @@
+"""What a visitor sees, over the internet: only with consent, within a time-out, and never a false green."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flows.engine import Cloud, Finding, Missed, Page
+
+from ..aws.findings import broken, proved, unknown
+from ..aws.website_endpoints import recognised
+
+NOWHERE = "/there-is-no-such-file-handrail"
+"""A page that no site has."""
+
+
+def probes(cloud: Cloud, config: Mapping[str, Any], host: str, names: list[str], *, allowed: bool) -> Iterator[Finding]:
+    """Fetch the site as a visitor would, and its files past CloudFront."""
+    if not allowed:
+        yield unknown(
+            "outside",
+            "What a visitor sees was not looked at.",
+            "no request was made over the internet",
+            "To allow a handful of requests to your own site: --set probe=yes",
+            aside=True,
+        )
+        return
+    front = cloud.look_at(f"https://{host}/")
+    yield _works(f"https://{host}/", front)
+    if front.missed is None:
+        yield from _rest(cloud, config, host, front)
+    for name in (name for name in names if not name.startswith("*.")):
+        yield _works(f"https://{name}/", cloud.look_at(f"https://{name}/"))
+    yield from _past_cloudfront(cloud, config)
+
+
+def _works(url: str, page: Page) -> Finding:
+    id_ = f"outside-{url.split('/')[2]}"
+    if page.missed is Missed.CERTIFICATE:
+        remedy = "The name leads somewhere else, or the distribution lacks it."
+        return broken(id_, f"{url}: the certificate is not good for it.", page.why, remedy)
+    if page.missed:
+        sentence = f"{url} could not be looked at: {page.missed}."
+        return unknown(id_, sentence, page.why, "Try again in a while.", aside=True)
+    by_cloudfront = "cloudfront" in page.headers.get("via", "").lower() or "x-amz-cf-id" in page.headers
+    where = f"answered {page.status}{', by CloudFront' if by_cloudfront else ''}"
+    if page.status == 200 and by_cloudfront:
+        return proved(id_, f"{url} works.", where)
+    return broken(id_, f"{url} does not work.", where, _reading(page, by_cloudfront))
+
+
+def _reading(page: Page, by_cloudfront: bool) -> str:
+    """What an answer means (CloudFront Developer Guide, "Troubleshooting error responses", 2026-10)."""
+    if not by_cloudfront:
+        return "Something else than CloudFront answers; look at the DNS records."
+    if page.status == 403 and b"The request could not be satisfied" in page.body:
+        return "The distribution does not know the name, or its certificate is wrong."
+    if page.status in (403, 404):
+        return "The start page is missing, or the bucket policy does not let CloudFront read."
+    if page.status in (502, 504):
+        return "CloudFront cannot speak to the origin; a website endpoint needs HTTP only."
+    if page.status in (301, 302, 307):
+        return f"It leads to {page.headers.get('location', 'nowhere')}; look at S3's redirects and the origin's region."
+    return "Look at the distribution's error pages."
+
+
+def _rest(cloud: Cloud, config: Mapping[str, Any], host: str, front: Page) -> Iterator[Finding]:
+    plain = cloud.look_at(f"http://{host}/")
+    if plain.missed:
+        yield unknown("outside-http", "Plain HTTP could not be looked at.", plain.why, aside=True)
+    elif plain.status in (301, 302, 307, 308) and plain.headers.get("location", "").startswith("https://"):
+        yield proved("outside-http", "Plain HTTP is sent on to https.", f"answered {plain.status}")
+    else:
+        yield broken(
+            "outside-http",
+            "Plain HTTP is not sent on to https.",
+            f"answered {plain.status}",
+            "Set redirect-to-https.",
+        )
+    mapped = {str(each.get("ResponseCode")) for each in (config.get("CustomErrorResponses") or {}).get("Items") or []}
+    missing = cloud.look_at(f"https://{host}{NOWHERE}")
+    if missing.missed:
+        yield unknown("outside-missing", "A missing file could not be looked at.", missing.why, aside=True)
+    elif "200" in mapped and (missing.status != 200 or missing.body != front.body):
+        yield broken(
+            "outside-missing",
+            "Addresses of the app are not answered with the start page.",
+            f"answered {missing.status}",
+            "Map 403 and 404 to the start page with status 200.",
+        )
+    else:
+        yield proved("outside-missing", "A missing file is answered as it should be.", f"answered {missing.status}")
+
+
+def _past_cloudfront(cloud: Cloud, config: Mapping[str, Any]) -> Iterator[Finding]:
+    """The start page directly from S3, without the header: that must be refused."""
+    origin = config["Origins"]["Items"][0]["DomainName"]
+    endpoint, page = recognised(origin), config.get("DefaultRootObject") or ""
+    if endpoint is None:
+        return
+    url = f"http://{origin}/" if endpoint.website else f"https://{origin}/{page}"
+    seen = cloud.look_at(url)
+    if seen.missed:
+        yield unknown("outside-direct", "S3 itself could not be looked at.", seen.why, aside=True)
+    elif seen.status == 403:
+        yield proved(
+            "outside-direct",
+            "S3 itself refuses visitors: they must come through CloudFront.",
+            "answered 403",
+        )
+    elif seen.status == 200:
+        yield broken(
+            "outside-direct",
+            f"{url} answers everybody: CloudFront can be passed by.",
+            "answered 200",
+            "Remove the statement or the ACL that makes the files public.",
+        )
+    else:
+        yield unknown(
+            "outside-direct",
+            "S3 itself gave an answer that proves nothing.",
+            f"answered {seen.status}",
+            aside=True,
+        )

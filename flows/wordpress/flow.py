@@ -1,0 +1,309 @@
+"""WordPress on one machine: a new one that installs it by itself, or one that exists and is put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from ipaddress import IPv4Network
+from typing import Any
+
+from flows.aws import instances, machine_access
+from flows.engine import (
+    Caution,
+    Choice,
+    Cloud,
+    Finding,
+    Flow,
+    Handover,
+    Many,
+    Picks,
+    Plan,
+    Refused,
+    Text,
+    Use,
+)
+from flows.wordpress import answers, diagnosis, script
+
+NEW, EXISTING = "new_instance", "existing_instance"
+DASHBOARD, COMMAND = "dashboard", "command"
+uploads, memory = answers.whole(2, 1024, "MB"), answers.whole(32, 16384, "MB")
+PARAMETERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "domain": ("SITE", answers.domain),
+    "folder": ("ROOT", answers.folder),
+    "upload_limit_mb": ("UPLOAD_MB", uploads),
+    "memory_limit_mb": ("MEMORY_MB", memory),
+    "updates": ("UPDATES", answers.one_of(DASHBOARD, COMMAND)),
+}
+"""Answers → what the script calls them, and how they are read."""
+
+
+def fit(type_: str, flow: WordPress) -> Iterator[Caution]:
+    kind = instances.kind(flow.cloud, type_)
+    if kind.memory < 2048:
+        yield Caution(
+            "little-memory",
+            f"{kind.id} has {kind.memory} MB. With a database on the same machine that is slow, and may run out.",
+        )
+
+
+def offered(place: instances.Place, flow: WordPress) -> None:
+    instances.offered(flow.cloud, flow.instance_type, place)
+
+
+def nameless(name: str, flow: WordPress) -> Iterator[Caution]:
+    if not name:
+        yield Caution(
+            "no-domain",
+            "WordPress keeps the address of the first visit. With a name later, both addresses must be changed in it.",
+        )
+
+
+def manageable(machine: instances.Machine, flow: WordPress) -> Iterator[Caution]:
+    if machine.state != "running":
+        raise Refused(f"{machine.id} is {machine.state}. Start it first, or choose another.")
+    if machine.answers is False:
+        raise Refused(diagnosis.SILENT.format(machine.id))
+    if machine.group:
+        yield Caution(
+            "replaced",
+            f"{machine.id} belongs to the Auto Scaling group {machine.group}: what is changed on it is lost when the "
+            "group replaces it. Change the image or the launch template as well.",
+        )
+
+
+def holds(memory: int, flow: WordPress) -> None:
+    machine = instances.kind(flow.cloud, flow.instance_type).memory if flow.mode == NEW else 0
+    answers.enough_memory(memory, flow.upload_limit_mb, machine)
+
+
+def first_come(networks: tuple[IPv4Network, ...], flow: WordPress) -> Iterator[Caution]:
+    if answers.EVERYBODY in networks:
+        yield Caution(
+            "set-up-page-open",
+            "Until you finish WordPress's set-up page, anybody who finds it can become the administrator. Finish it at "
+            "once, or name your own address under “visitors” first.",
+        )
+
+
+class WordPress(Flow):
+    """Install WordPress on a new machine, or put permissions, permalinks and upload size right on an existing one."""
+
+    title = "Run WordPress on a machine"
+    subject = {
+        "instance": "the machine, for example i-0123456789abcdef0",
+        "folder": "the folder with wp-load.php; /var/www/html if left out",
+        "upload_limit_mb": "what uploads should be possible; 100 if left out",
+        "memory_limit_mb": "what memory PHP should have; 256 if left out",
+    }
+    enough = (("instance",),)
+
+    mode = Choice(
+        "A new machine, or one that has WordPress already?",
+        {NEW: "A new machine, with everything installed", EXISTING: "One that exists, put right"},
+        default=NEW,
+        why="New: Apache, PHP, a database and WordPress on a fresh machine. Existing: owners, permalinks and PHP's "
+        "limits of a machine you have; nothing is installed on it.",
+    )
+    instance_type = Text(
+        "What type of machine?",
+        instances.type_name,
+        check=fit,
+        default="t4g.small",
+        when=mode.is_(NEW),
+        example="t3.small",
+        why="WordPress with its database wants 2 GB of memory: t4g.small (ARM) or t3.small. The type can be changed "
+        "later with a short stop.",
+    )
+    subnet = Choice(
+        "In which subnet?",
+        lambda flow: instances.places(flow.cloud),
+        check=offered,
+        when=mode.is_(NEW),
+        why="Visitors and the download of WordPress need a subnet with a way to the internet; only those are listed.",
+        empty="There is no subnet with a way to the internet. Make one first, or choose another --region.",
+    )
+    instance = Choice(
+        "Which machine?",
+        lambda flow: instances.machines(flow.cloud),
+        check=manageable,
+        when=mode.is_(EXISTING),
+        label="Machine",
+        why="Commands are sent through Systems Manager, so neither SSH nor an open port is needed. To see what would "
+        "change, the machine is asked before you confirm; a page of random name stands on it for that second.",
+        empty="There is no machine in this region. Choose another --region.",
+    )
+    domain = Text(
+        "Under which name will visitors reach it? (empty: its address)",
+        answers.domain,
+        check=nameless,
+        default="",
+        when=mode.is_(NEW),
+        example="www.example.com",
+        why="WordPress keeps the address of the first visit in its database. A name must lead here by then.",
+    )
+    upload_limit_mb = Text(
+        "How large a file may be uploaded in WordPress? In MB",
+        uploads,
+        default=100,
+        label="Largest upload (MB)",
+        example="100",
+        why="Themes, plugins and videos are uploaded as one file. PHP's limit for the whole form is set 8 MB higher.",
+    )
+    memory_limit_mb = Text(
+        "How much memory may one PHP process take? In MB",
+        memory,
+        check=holds,
+        default=256,
+        label="Memory of PHP (MB)",
+        example="256",
+        why="Large pictures and page builders need memory; too much for many visitors at once makes it run out of it.",
+    )
+
+    name = Text(
+        "What shall the machine be called?",
+        answers.name,
+        default="wordpress",
+        when=mode.is_(NEW),
+        fine_tuning=True,
+        example="blog",
+        why="The machine, its role and its firewall get this name, so you can find them together.",
+    )
+    system = Choice(
+        "Which system?",
+        {instances.AMAZON_LINUX: "Amazon Linux 2023", instances.UBUNTU: "Ubuntu 24.04"},
+        default=instances.AMAZON_LINUX,
+        when=mode.is_(NEW),
+        fine_tuning=True,
+        why="Always the current image, which AWS or Canonical names itself. Both have the agent of Systems Manager.",
+    )
+    disk_gb = Text(
+        "How large a disk? In GB",
+        answers.whole(8, 16384, "GB"),
+        default=16,
+        when=mode.is_(NEW),
+        fine_tuning=True,
+        label="Disk (GB)",
+        example="16",
+        why="The system takes 3 GB, the rest is for pictures and the database. Growing later is easy.",
+    )
+    visitors = Many(
+        "Who may open the page?",
+        answers.visitors,
+        check=first_come,
+        default="0.0.0.0/0",
+        when=mode.is_(NEW),
+        fine_tuning=True,
+        example="203.0.113.7/32",
+        why="The set-up page of WordPress has no password: whoever opens it first owns the site.",
+    )
+    folder = Text(
+        "In which folder is WordPress?",
+        answers.folder,
+        default="/var/www/html",
+        when=mode.is_(EXISTING),
+        fine_tuning=True,
+        example="/var/www/html",
+        why="The folder with wp-load.php. Permissions are changed only below it; system folders are refused.",
+    )
+    repair = Picks(
+        "What shall be put right?",
+        diagnosis.STEPS,
+        default=", ".join(diagnosis.STEPS),
+        least=1,
+        when=mode.is_(EXISTING),
+        fine_tuning=True,
+        why="What is right already is left as it is. Every file is copied before it is changed.",
+    )
+    updates = Choice(
+        "How is WordPress updated?",
+        {
+            DASHBOARD: "From its dashboard (the web server owns its files)",
+            COMMAND: "By command (only uploads writable)",
+        },
+        default=DASHBOARD,
+        fine_tuning=True,
+        why="From the dashboard is comfortable. By command, a broken plugin can change fewer files.",
+    )
+
+    def plan(self) -> Plan:
+        return self._new() if self.mode == NEW else self._existing()
+
+    def _values(self) -> dict[str, str]:
+        """The script's parameters, as far as both ways have them."""
+        return {
+            "UPLOAD_MB": str(self.upload_limit_mb), "MEMORY_MB": str(self.memory_limit_mb), "UPDATES": self.updates,
+        }  # fmt: skip
+
+    def _new(self) -> Plan:
+        values = {**self._values(), "SITE": self.domain}
+        kind = instances.kind(self.cloud, self.instance_type)
+        place, image = self.subnet, instances.image(self.cloud, self.system, kind)
+        data = script.user_data({**values, "KEY": "first-start"})
+        machine = instances.machine(self.name, kind, place, self.system, image, self.disk_gb, data)
+        address, used = instances.address(self.name), instances.use_address()
+        return Plan.of(
+            [
+                Use("subnet", f"Use the subnet {place.name or place.id}", "AWS::EC2::Subnet", place.id),
+                *machine_access.access(self.name, instances.INSTANCE),
+                instances.firewall(self.name, place),
+                instances.let_in(self.visitors),
+                address,
+                machine,
+                used,
+                machine_access.watched(instances.INSTANCE, script.WATCH, (used.id,)),
+            ],
+            outputs={"machine": machine.resource, "address": address.resource},
+            facts={"values": values},
+            reads=diagnosis.READS,
+            decisions=(instances.LAST_SNAPSHOT,),
+        )
+
+    def _existing(self) -> Plan:
+        values = {**self._values(), "ROOT": self.folder, "STEPS": " ".join(self.repair)}
+        machine = self.instance
+        what = ", ".join(diagnosis.BRIEFLY[each] for each in self.repair)
+        return Plan.of(
+            [
+                Use("machine", f"Use the machine {machine.name or machine.id}", "AWS::EC2::Instance", machine.id),
+                machine_access.changed(
+                    "put-right", f"Put right on {machine.name or machine.id} what is wrong: {what}", machine.id,
+                    script.for_run({**values, "MODE": "apply"}), script.for_run({**values, "MODE": "undo"}),
+                    f"What was changed on {machine.name or machine.id}",
+                ),
+            ],
+            outputs={"machine": machine.id},
+            facts={"values": values},
+            reads=diagnosis.READS,
+        )  # fmt: skip
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        if self.mode == EXISTING:
+            values = {**self._values(), "ROOT": self.folder, "STEPS": " ".join(self.repair)}
+            yield from diagnosis.examine(self.cloud, self.instance.id, values, before=True)
+            return
+        yield from diagnosis.names_free(self.cloud, self.name, self.subnet)
+        yield diagnosis.address_left(self.cloud)
+
+    @classmethod
+    def script(cls, given: Mapping[str, Any]) -> str:
+        values = {}
+        for key, value in given.items():
+            cls.question(key)
+            if key in PARAMETERS:
+                name, read = PARAMETERS[key]
+                values[name] = str(read(str(value).strip()))
+        if given.get("mode") == EXISTING:
+            values["STEPS"] = " ".join(diagnosis.STEPS)
+        return script.filled(values)
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        return diagnosis.hand_over(cloud, outputs, facts)
+
+    @classmethod
+    def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
+        values = {"STEPS": " ".join(diagnosis.STEPS)}
+        for key in ("folder", "upload_limit_mb", "memory_limit_mb"):
+            if subject.get(key):
+                name, read = PARAMETERS[key]
+                values[name] = str(read(subject[key]))
+        return diagnosis.diagnose(cloud, subject["instance"], values)
