@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tui.letters import fit
+from tui.characters import fit
 from tui.output import ended, silence, unheard
-from tui.surroundings import is_terminal, wants_lines
+from tui.terminal import is_terminal, wants_lines
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def _answer(words: list[str]) -> None:
             gc.set_threshold(200_000, 20, 50)
             if words in ([], ["--practice"]) and is_terminal() and not wants_lines():
                 sys.exit(full_screen(practice=bool(words)))
-            from tui.cli import main as command_line
+            from tui.cli.main import main as command_line
 
             command_line()
 
@@ -51,12 +51,12 @@ def _answer(words: list[str]) -> None:
 def full_screen(*, practice: bool) -> int:
     """Open the home screen, past the command line, which takes as long to load as a fifth of the screen."""
     from flows.place import Place
-    from tui.app import run
+    from tui.screen.app import run
 
     try:
         return run(Place(practice=practice))
     except (Exception, KeyboardInterrupt) as error:
-        from tui.cli import exit_code_of
+        from tui.cli.main import exit_code_of
 
         return exit_code_of(error)
 

@@ -177,7 +177,7 @@ def put(document: Document, out: Path | None) -> None:
 
 def answers(session: Session) -> Document:
     """The answers, as a file that `--answers` takes."""
-    from .batch import dump_answers
+    from .cli.batch import dump_answers
 
     return Document(dump_answers(session.answers()), mode=PRIVATE)
 

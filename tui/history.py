@@ -9,7 +9,8 @@ from flows.engine import Record, Run
 from flows.engine.endpoints import addresses
 from flows.engine.receipts import receipt
 
-from . import batch, words
+from . import words
+from .cli import batch
 from .safe import line
 
 STATES = {

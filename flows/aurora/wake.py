@@ -15,8 +15,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused, shell
-from flows.engine.carry import Stopped
 from flows.engine.clock import Clock
+from flows.engine.sending import Stopped
 
 from ..aws.aurora_versions import HALF
 from ..aws.databases import Capacity

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Others, Refused, Still, Undo, found, join
-from flows.engine.owners import Taken
+from flows.engine.bucket_owner import Taken
 
 from . import dns
 from .buckets import BUSY, Bucket

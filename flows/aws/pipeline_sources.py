@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, shell
-from flows.engine.owners import Taken
+from flows.engine.bucket_owner import Taken
 
 from . import event_patterns
 

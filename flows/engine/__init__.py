@@ -1,16 +1,13 @@
 """How every set-up works. The names that set-ups and front ends use are here."""
 
 from ..place import Place
-from .carry import Stopped
-from .claims import Claim
 from .cloud import Ask, Cloud, Identity
-from .device import DeviceSignIn
-from .earlier import since
+from .device_code import DeviceSignIn
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
-from .habits import Habit, Habits
 from .journal import Journal, Record, Run
-from .outside import Missed, Page
+from .of_others import Claim
+from .others_before import since
 from .plan import (
     FLOW,
     RUN,
@@ -61,10 +58,13 @@ from .problems import (
 )  # fmt: skip
 from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
+from .sending import Stopped
 from .session import Session
 from .sign_in import Door
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import standing
+from .usage import Habit, Habits
+from .web import Missed, Page
 
 __all__ = [
     "FLOW",

@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from .carry import FRESH, Carrier, Stopped, part
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
@@ -23,9 +22,10 @@ from .journal import Run
 from .plan import Action, Entry, Plan, Restore
 from .problems import CloudError, Lost, Problem
 from .refusals import matches
+from .resume_checks import insist
+from .run_place import same_accounts
+from .sending import FRESH, Carrier, Stopped, part
 from .settings import as_put, current, digest, fingerprints
-from .standing import insist
-from .whereabouts import same_accounts
 
 AT_ONCE = 8
 """Calls under way at the same time; EC2 allows bursts of far more (EC2 API throttling guide, 2026-10)."""

@@ -21,14 +21,14 @@ from typing import Any, Protocol
 from ..place import Place
 from ..version import __version__
 from .answers import told
+from .bucket_owner import OWNER, Taken, owned
 from .endpoints import address_of, settled
-from .misfortunes import from_a_parser, misfortune, no_credentials, unlike_aws, with_command
-from .outside import Missed, Page, look_at
-from .owners import OWNER, Taken, owned
 from .plan import Call
 from .problems import CloudError, Denied, NoAccess, NoSuchCall, NotChosen, SignInNeeded, Unreachable
 from .refusals import THROTTLED, changes, explain
 from .sign_in import Door, ends, open_session, where_from
+from .transport import from_a_parser, misfortune, no_credentials, unlike_aws, with_command
+from .web import Missed, Page, look_at
 
 UPGRADE = "If it is a new one, the installed botocore does not know it yet. Run: pip install --upgrade boto3"
 ATTEMPTS = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .owners import OWNER
+from .bucket_owner import OWNER
 from .permissions import permission
 from .plan import Call
 from .problems import Denied

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..place import Place
-from . import keep, shell
+from . import serialization, shell
 from .plan import Plan, Ref
 from .problems import Busy, FlowMistake, JournalTrouble, Refused
 
@@ -275,7 +275,7 @@ class Run:
         if self._plan is None:
             kept = self._journal.read("SELECT plan FROM runs WHERE id = ?", (self.id,))[0][0]
             try:
-                self._plan = keep.loads(kept) if kept else None
+                self._plan = serialization.loads(kept) if kept else None
             except UNREADABLE as error:
                 why = f"This version cannot read it ({error})."
                 raise JournalTrouble(f"The plan of {self.id} was written by another version.", why) from None
@@ -288,7 +288,7 @@ class Run:
 
     def confirm(self, plan: Plan, account: str, place: Place) -> None:
         """From now on this is a run: the plan is fixed."""
-        self._set(plan=keep.dumps(plan), status="applying", account=account, place=json.dumps(asdict(place)))
+        self._set(plan=serialization.dumps(plan), status="applying", account=account, place=json.dumps(asdict(place)))
         self._plan = plan
 
     def move(self, place: Place, account: str) -> None:

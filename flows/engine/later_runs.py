@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .authorization import RULES
-from .carry import part
 from .journal import UNREADABLE, Run
 from .plan import Action, Call, Plan, Ref, fill
 from .problems import JournalTrouble
-from .whereabouts import EVERYWHERE
+from .run_place import EVERYWHERE
+from .sending import part
 
 OF_ITSELF = re.compile(r"arn:.*|[a-z]+-[0-9a-f]{8,17}")
 """An address or an id that AWS made up: it means one thing only, whoever names it."""

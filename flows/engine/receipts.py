@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .claims import called
 from .events import Happening, Left, Receipt
 from .journal import Run
+from .of_others import called
 from .plan import Plan
 
 DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."

@@ -18,7 +18,8 @@ from typing import Any
 
 from ..place import Place
 from .apply import apply
-from .claims import DECISIONS, Claim
+from .bucket_owner import all_owned
+from .cache import Remembering
 from .clock import Clock
 from .cloud import Cloud, Identity
 from .endpoints import otherwise, unprotected
@@ -27,17 +28,16 @@ from .flow import Finding, Flow, Handover
 from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .listing import Enough, reading_until
-from .needs import Needs
-from .owners import all_owned
+from .of_others import DECISIONS, Claim
 from .plan import Decision, Plan
+from .plan_permissions import Needs
 from .preflight import allowed
 from .problems import Blocked, Denied, FlowMistake, Problem, Refused
 from .questions import Caution, Choice, Option, Picks, Question, several
 from .receipts import receipt
-from .remembering import Remembering
+from .run_place import accounts_of, found_there, same_account
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import claimed, undo
-from .whereabouts import accounts_of, found_there, same_account
 
 READABLE = (
     "{} is asked without TLS: whoever is on the way can read and change what is sent and answered, session tokens "

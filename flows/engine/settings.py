@@ -12,10 +12,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .carry import Carrier
 from .plan import Action, Ref, Restore, before, fill
 from .problems import CloudError
 from .refusals import matches
+from .sending import Carrier
 
 
 def current(action: Action, restore: Restore, carrier: Carrier) -> Any:

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..place import Place
-from .device import DeviceSignIn, single_sign_on
+from .device_code import DeviceSignIn, single_sign_on
 from .endpoints import pin, settled
-from .misfortunes import configuration
 from .problems import CodeNeeded, NoAccess, NotChosen, Problem
 from .profiles import Kind, Profile, chain, known_profiles, source
 from .tokens import keep
+from .transport import configuration
 
 if TYPE_CHECKING:
     from .cloud import Identity

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib.resources import files
 
-from flows.engine.carry import FRESH, NOT_YET_LIMIT
 from flows.engine.plan import FOUND, TOKEN, Action, Call, Entry, Find, Late, Plan, Ref, Wait, edited, refs, secret
 from flows.engine.refusals import NO_SUCH_THING
+from flows.engine.sending import FRESH, NOT_YET_LIMIT
 from flows.engine.shell import quoted
 
 from .commands import WHOLE, Commands, apart, found_in, picked, plain, put_together, truth

@@ -11,11 +11,11 @@ from alb.fronts import VARIANTS, session
 
 import flows
 from flows.engine import Asking, Place, Session
+from flows.engine.cache import Remembering
 from flows.engine.cloud import Aws
-from flows.engine.remembering import Remembering
-from tui.batch import load_answers
-from tui.conversation import Conversation
-from tui.reader import Quit
+from tui.cli.batch import load_answers
+from tui.lines.conversation import Conversation
+from tui.lines.reading import Quit
 
 
 @pytest.fixture(scope="module")

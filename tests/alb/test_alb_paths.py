@@ -15,10 +15,10 @@ from botocore.validate import validate_parameters
 
 import flows
 from flows.engine import Flow, Identity, Plan, Ref
+from flows.engine.cache import Remembering
 from flows.engine.cloud import Aws
-from flows.engine.needs import Needs
 from flows.engine.plan import fill
-from flows.engine.remembering import Remembering
+from flows.engine.plan_permissions import Needs
 from flows.export.cli import script
 from flows.practice import PracticeAccount
 

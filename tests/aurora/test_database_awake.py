@@ -14,8 +14,8 @@ from support.clouds import Between
 
 from flows.aurora import wake
 from flows.engine import Call, CloudError, Event, Happening, Problem, Refused
-from flows.engine.carry import Stopped
 from flows.engine.cloud import Aws, changes, explain
+from flows.engine.sending import Stopped
 from flows.engine.task import Outcome, Surroundings
 from flows.tasks import TASKS, find
 
@@ -244,7 +244,7 @@ def test_every_task_is_listed_as_it_calls_itself() -> None:
 
 def test_on_the_command_line(cloud: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The exit code is the answer, JSON goes to stdout, and the signal handler is given back."""
-    from tui.cli import main
+    from tui.cli.main import main
 
     monkeypatch.setattr("flows.accounts.sign_in", lambda *_: cloud)
     handler = signal.getsignal(signal.SIGINT)

@@ -17,7 +17,7 @@ from practice.picture import Picture
 from support.vpn import STATIC
 
 from flows.practice.server import Served, serve
-from tui.cli import main
+from tui.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 SERVER = """

@@ -481,7 +481,7 @@ def test_a_full_disk(museum: Account, answers: Answers, tmp_path: Path) -> None:
     program = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (24576, 24576));"
-        "from tui.cli import main; main(sys.argv[1:])"
+        "from tui.cli.main import main; main(sys.argv[1:])"
     )
     done = subprocess.run(
         [sys.executable, "-B", "-c", program, "run", "vpn", "--answers", str(answers()), "--yes", "--output", "json", *museum.at],

@@ -24,8 +24,8 @@ main()
 @pytest.mark.parametrize(
     ("module", "where", "words"),
     [
-        ("tui.screens.home", "Home.on_mount", []),
-        ("tui.prompts", "home", ["--plain"]),
+        ("tui.screen.screens.home", "Home.on_mount", []),
+        ("tui.lines.prompts", "home", ["--plain"]),
         ("tui.history", "lines", ["runs"]),
     ],
     ids=["full screen", "lines", "batch"],

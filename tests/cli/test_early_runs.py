@@ -18,7 +18,7 @@ from flows.engine import Journal, Place
 from flows.engine.cloud import Aws
 from flows.practice.door import READS, operation_of
 from flows.practice.server import Served
-from tui import prompts
+from tui.lines import prompts
 
 HERE, ELSEWHERE = "eu-central-1", "us-east-1"
 UNPLACED = tuple(run for run in RUNS if run not in ("aurora-2fyje0w0", "vpn-n9w62mkf"))

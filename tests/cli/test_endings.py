@@ -133,10 +133,10 @@ class Toy(Flow):
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("flows.toy")
+    module = ModuleType("flows.toy.flow")
     made: dict[str, Any] = vars(module)
     exec(compile(TOY, "toy.py", "exec"), made)
-    monkeypatch.setitem(sys.modules, "flows.toy", module)
+    monkeypatch.setitem(sys.modules, "flows.toy.flow", module)
     monkeypatch.setitem(flows.SET_UPS, "toy", ("Make a gateway", "One gateway."))
 
 

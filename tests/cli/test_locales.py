@@ -15,8 +15,8 @@ from cli.face import Account
 from cli.terminal import ROOT, Terminal
 from cli.test_plain import NOW, PICK, assert_reads_well
 
-from tui import letters
-from tui.driver import Shadow
+from tui import characters
+from tui.screen.driver import Shadow
 
 ASCII = [
     {"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"LANG": ""}, {"LANG": "C"}, {"LC_CTYPE": "C", "LANG": "de_DE.UTF-8"},
@@ -123,7 +123,7 @@ def test_a_key_that_nobody_can_read_ends_nothing(museum: Account, locale: Mappin
 
 
 def test_a_character_that_is_not_known_keeps_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(letters.Terminal, "knows", "ascii")
+    monkeypatch.setattr(characters.Terminal, "knows", "ascii")
     assert Shadow(20).feed("\x1b[1;1Ha漢ä\u0308z").endswith("a??\x1b[1;4H?z")
 
 

@@ -13,9 +13,9 @@ import yaml
 import flows
 from flows.engine import Asking, Cloud, Picks, Place, Plan, Session
 from flows.engine.cloud import Aws
-from tui.batch import load_answers
-from tui.conversation import Conversation
-from tui.reader import Quit
+from tui.cli.batch import load_answers
+from tui.lines.conversation import Conversation
+from tui.lines.reading import Quit
 
 Step = tuple[str, str]
 """Which question, and the reply; a key that was answered before is a change of mind."""

@@ -14,7 +14,7 @@ from cli.face import Account, Command
 from cli.terminal import Terminal
 from cli.test_plain import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
 
-from tui import reader
+from tui.lines import reading
 
 A, B = "192.168.10.0/24", "192.168.20.0/24"
 NETWORKS = STRAIGHT[2][0]
@@ -133,7 +133,7 @@ def test_what_was_typed_before_a_review_was_seen_is_forgotten(monkeypatch: pytes
     with closing(open(keys, encoding="utf-8")) as stdin, closing(open(screen, "wb", buffering=0)) as person:  # noqa: PTH123
         monkeypatch.setattr(sys, "stdin", stdin)
         person.write(b"yes\nye")
-        assert reader.came_along() == "yes\nye"
+        assert reading.came_along() == "yes\nye"
         person.write(b"yes\nye")
-        reader.unread()
-        assert reader.came_along() == ""
+        reading.unread()
+        assert reading.came_along() == ""

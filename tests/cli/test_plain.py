@@ -18,8 +18,8 @@ from cli.terminal import Terminal
 import flows
 from flows.engine import Journal, Place, Session
 from flows.engine.cloud import Aws
-from tui.conversation import Conversation
-from tui.reader import Interrupted, Quit
+from tui.lines.conversation import Conversation
+from tui.lines.reading import Interrupted, Quit
 
 PICK, PICKS, NOW = "Number, name or part of it", "Numbers or names (separate with commas), or none", "What now"
 STRAIGHT = [

@@ -15,8 +15,8 @@ import flows
 from flows.engine import Place, Session
 from flows.engine.cloud import Aws
 from tui import exports
-from tui.conversation import Conversation
-from tui.reader import Quit
+from tui.lines.conversation import Conversation
+from tui.lines.reading import Quit
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ import pytest
 from support.long_lists import MANY, OneGroup, SomeGroups, Thousands
 
 from flows.engine import CloudError, Flow, Session
-from tui.conversation import Conversation
-from tui.reader import Quit
+from tui.lines.conversation import Conversation
+from tui.lines.reading import Quit
 
 
 class Replies:

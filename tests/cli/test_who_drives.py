@@ -20,8 +20,8 @@ from support.vpn import brought_to_its_end, stopped_half_way
 from flows.engine import Cloud, Journal, Place
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
-from tui import prompts
-from tui.arrival import Arrival
+from tui.lines import prompts
+from tui.lines.sign_in import Arrival
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60

@@ -12,20 +12,21 @@ import pytest
 from support.vpn import STATIC
 
 import flows
-import tui.screens
-import tui.widgets
+import tui.screen.screens
+import tui.screen.widgets
 from flows.engine import Place, Session
 from flows.engine.cloud import Aws
-from tui import app, arrival, conversation, prompts, questioner
-from tui.reader import Quit
+from tui.lines import conversation, prompts, question, sign_in
+from tui.lines.reading import Quit
+from tui.screen import app
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "home": prompts.HOME,
-    "question": questioner.QUESTION,
+    "question": question.QUESTION,
     "review": conversation.REVIEW,
     "over": conversation.OVER,
     "failed": conversation.FAILED,
-    "no way in": arrival.OTHERWISE,
+    "no way in": sign_in.OTHERWISE,
 }
 COUNTERPARTS: Mapping[str, str] = {
     "Home.history": "home history", "Home.place": "home profile", "Home.app.help": "home ?",
@@ -65,7 +66,7 @@ BACK = {"close", "home"}
 
 def modules() -> Iterator[ModuleType]:
     yield app
-    for package in (tui.screens, tui.widgets):
+    for package in (tui.screen.screens, tui.screen.widgets):
         for found in pkgutil.iter_modules(package.__path__):
             yield importlib.import_module(f"{package.__name__}.{found.name}")
 

@@ -14,7 +14,7 @@ from docs.write import gaps
 import flows
 from flows.engine import Flow, Session
 from flows.engine.cloud import Offline
-from tui.cli import cli, help_text
+from tui.cli.main import cli, help_text
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from flows.practice.gaps import GAPS
-from tui.cli import help_text
+from tui.cli.main import help_text
 
 ROOT = Path(__file__).parents[2]
 

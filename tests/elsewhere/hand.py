@@ -16,10 +16,10 @@ from support import variants
 from support.clock import FakeClock
 
 from flows.engine import Action, Call, Journal, Place, Run
-from flows.engine.carry import Carrier
 from flows.engine.cloud import Aws
 from flows.engine.documents import Document
 from flows.engine.plan import FOUND, Entry, Ref, Restore, fill
+from flows.engine.sending import Carrier
 from flows.practice import PracticeAccount
 
 SETS = ("Put", "Modify", "Update", "Enable")

@@ -12,7 +12,7 @@ import pytest
 from support.clock import FakeClock
 
 from flows.engine import Call, Cloud, Denied, Find, Journal, Place, found
-from flows.engine.carry import Carrier
+from flows.engine.sending import Carrier
 
 FIND = Find(
     Call("kms.ListKeys"), "Keys[].{Id: KeyId}", proof=Call("kms.DescribeKey", {"KeyId": found("Id")}),

@@ -32,11 +32,11 @@ from flows.engine import (
     found,
 )
 from flows.engine.apply import apply
-from flows.engine.carry import FRESH
-from flows.engine.claims import DELETE
 from flows.engine.events import Receipt
 from flows.engine.journal import Run
+from flows.engine.of_others import DELETE
 from flows.engine.receipts import receipt
+from flows.engine.sending import FRESH
 from flows.engine.undo import claimed, undo
 
 PLACE = Place(region="eu-central-1")

@@ -24,8 +24,8 @@ from flows.engine import (
     SignInNeeded,
     Unreachable,
 )
-from flows.engine.misfortunes import CONFIGURATION, NOT_REACHED, SIGNED_OUT, UNANSWERED, misfortune, no_credentials
 from flows.engine.profiles import Kind, Profile
+from flows.engine.transport import CONFIGURATION, NOT_REACHED, SIGNED_OUT, UNANSWERED, misfortune, no_credentials
 
 KEYS = "aws_access_key_id = AKIA\naws_secret_access_key = x\n"
 ROLE = "role_arn = arn:aws:iam::111122223333:role/R\n"

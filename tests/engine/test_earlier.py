@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flows.engine import Call, Denied, NoAccess, NoSuchCall, Others, Unreachable, found, since
-from flows.engine.carry import part
+from flows.engine.sending import part
 
 
 class Told:

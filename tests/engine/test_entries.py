@@ -26,8 +26,8 @@ from flows.engine import (
     edited,
     found,
     join,
-    keep,
     seen,
+    serialization,
 )
 from flows.engine.apply import apply
 from flows.engine.cloud import Aws
@@ -143,7 +143,7 @@ def test_nothing_of_the_others_is_kept(s3: Any, cloud: Aws, journal: Journal, cl
     plan = plan_for(WITH_POLICY)
     run = begun(journal, plan)
     done(run, plan, cloud, clock)
-    assert "AccountantReadsReports" not in repr(run.history()) + keep.dumps(plan)
+    assert "AccountantReadsReports" not in repr(run.history()) + serialization.dumps(plan)
 
 
 def test_a_plan_with_all_of_it_can_be_kept() -> None:
@@ -159,7 +159,7 @@ def test_a_plan_with_all_of_it_can_be_kept() -> None:
     )
     second = Action("second", "Add", Call("s3.PutBucketPolicy", {**this, "Policy": edited("second")}), undo=entry)
     plan = Plan((first, second))
-    assert keep.loads(keep.dumps(plan)) == plan
+    assert serialization.loads(serialization.dumps(plan)) == plan
     assert second.needs == {"first"}
     assert plan.seen_in_wait("first") == {"Vpcs[0].VpcId"}
     assert Ref("@found", "Vpcs[0].VpcId") in set(refs(first.undo))
@@ -246,7 +246,7 @@ def test_it_can_be_taken_out_otherwise_than_it_was_put_in(
     """For example without asking whether others' receivers still exist."""
     written = {"Bucket": WITHOUT, "NotificationConfiguration": edited("notify"), "SkipDestinationValidation": True}
     plan = notify("ours", Call("s3.PutBucketNotificationConfiguration", written))
-    assert keep.loads(keep.dumps(plan)) == plan
+    assert serialization.loads(serialization.dumps(plan)) == plan
     run = begun(journal, plan)
     sent = Between(cloud)
     assert not done(run, plan, cloud, clock)
@@ -369,7 +369,7 @@ def test_a_document_is_read_right_before_it_is_written_whole(
 
     read = Call("s3.GetBucketTagging", {"Bucket": WITHOUT})
     plan = Plan((Action("mode", "Set", put("new"), read=read, undo=(Undo(put("old"), read=read),)),))
-    assert keep.loads(keep.dumps(plan)) == plan
+    assert serialization.loads(serialization.dumps(plan)) == plan
     assert "s3.GetBucketTagging" in [call.operation for call in plan.calls()]
 
     def tags_of() -> dict[str, str]:

@@ -18,7 +18,7 @@ from botocore.validate import ParamValidator
 from support.stack import complaints
 
 import flows
-from flows.engine import (
+from flows.engine import (  # fmt: skip
     Asking,
     Call,
     Choice,
@@ -40,12 +40,12 @@ from flows.engine import (
     Wait,
     Yes,
     join,
-    keep,
-)  # fmt: skip
-from flows.engine.owners import OWNER
+    serialization,
+)
+from flows.engine.bucket_owner import OWNER
+from flows.engine.cache import Remembering
 from flows.engine.permissions import EXCEPTIONS, PREFIXES
 from flows.engine.plan import fill, refs
-from flows.engine.remembering import Remembering
 from flows.engine.states import Line
 from flows.export.cloudformation import template
 from flows.export.resources import TABLE
@@ -173,7 +173,7 @@ def test_every_way_was_drawn(walked: list[End], flow: type[Flow]) -> None:
 def test_every_plan_survives_the_journal(walked: list[End]) -> None:
     """What is written down is read back as the very same plan."""
     for end in walked:
-        assert keep.loads(keep.dumps(end.plan)) == end.plan
+        assert serialization.loads(serialization.dumps(end.plan)) == end.plan
 
 
 @every_flow

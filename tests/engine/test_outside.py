@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from flows.engine.outside import READ, Missed, look_at
+from flows.engine.web import READ, Missed, look_at
 
 PAGE = b"HTTP/1.1 200 OK\r\nX-Seen: yes\r\nContent-Length: 5\r\n\r\nhello"
 

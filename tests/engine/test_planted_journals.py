@@ -13,7 +13,19 @@ from support.clock import FakeClock
 from support.sessions import carried_out
 from support.vpn import again, session
 
-from flows.engine import Action, Call, CloudError, Journal, JournalTrouble, Place, Plan, Receipt, Run, Undo, keep
+from flows.engine import (
+    Action,
+    Call,
+    CloudError,
+    Journal,
+    JournalTrouble,
+    Place,
+    Plan,
+    Receipt,
+    Run,
+    Undo,
+    serialization,
+)
 from flows.engine.cloud import Aws
 from flows.engine.handover import take_files_back
 
@@ -51,7 +63,7 @@ def test_an_undo_of_something_else_ends(cloud: Aws, journal: Journal, clock: Fak
     id = made.run.id
     first, *rest = made.run.plan.actions
     wrong = Action(first.id, first.sentence, first.call, undo=(Undo(Call("ec2.Close")),), find=first.find)
-    kept = keep.dumps(Plan((wrong, *rest), outputs=made.run.plan.outputs))
+    kept = serialization.dumps(Plan((wrong, *rest), outputs=made.run.plan.outputs))
     journal.write("UPDATE runs SET plan = ? WHERE id = ?", (kept, id))
     made.close()
     taken = again(cloud, journal, journal.run(id), clock=clock)
@@ -61,7 +73,7 @@ def test_an_undo_of_something_else_ends(cloud: Aws, journal: Journal, clock: Fak
 
 
 def test_a_plan_that_is_none_is_said_to_be_none(journal: Journal) -> None:
-    whole = json.loads(keep.dumps(PLAN))
+    whole = json.loads(serialization.dumps(PLAN))
     action = whole["actions"]["items"][0]
     for spoilt in (
         {**whole, "actions": {"$": "tuple", "items": [action, action]}},

@@ -9,9 +9,9 @@ import pytest
 from support.simulated import ACCOUNT, USER, Simulator
 
 from flows.engine import Call, CloudError, Grade
-from flows.engine.needs import Needs
 from flows.engine.permissions import Need
 from flows.engine.plan import FLOW, RUN, Action, Find, Plan, Ref, Undo
+from flows.engine.plan_permissions import Needs
 from flows.engine.preflight import allowed
 from flows.engine.simulator import PAGE
 

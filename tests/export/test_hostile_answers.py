@@ -15,9 +15,9 @@ from support.false_aws import FalseAws, Ran
 from support.variants import VARIANTS, session
 
 from flows.engine import Refused, Session
+from flows.engine.cache import Remembering
 from flows.engine.cloud import Aws
 from flows.engine.questions import Many, Question, Text
-from flows.engine.remembering import Remembering
 from flows.export.cli import script
 
 WITHIN = "x$(touch pwned)`touch pwned`'y\"z;touch pwned;{{x}}${HOME}!!*?[x]#&|<w>%s\\n  ü–é"

@@ -23,9 +23,9 @@ from support.simulated import Simulator
 
 import flows
 from flows.engine import Asking, Journal, Place, Review, Session, preflight
-from flows.engine.carry import Carrier
 from flows.engine.cloud import Aws
 from flows.engine.permissions import looks
+from flows.engine.sending import Carrier
 from flows.export.policy import MANAGED, beyond, policies, size
 from flows.policies import Caller, Request, read
 from flows.practice import ACCOUNT_ID, PracticeAccount

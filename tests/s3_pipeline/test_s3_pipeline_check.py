@@ -18,7 +18,7 @@ from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 from flows.practice.server import serve
 from flows.s3_pipeline import landings
-from tui.cli import main
+from tui.cli.main import main
 
 OLD = "deliver-shop-uploads"
 

@@ -14,7 +14,7 @@ from support.clock import FakeClock
 
 from flows import SET_UPS
 from flows.engine import apply, undo
-from tui.cli import main
+from tui.cli.main import main
 
 pytestmark = [
     pytest.mark.wild,

@@ -12,7 +12,7 @@ from support.sessions import carried_out, taken_back
 from support.share_ami import NEW, VARIANTS, picture
 
 import flows
-from flows.engine import Call, Cloud, Journal, Place, Refused, Session, keep
+from flows.engine import Call, Cloud, Journal, Place, Refused, Session, serialization
 from flows.engine.cloud import Aws, explain
 from flows.export.cli import script
 from flows.practice import PracticeAccount
@@ -106,7 +106,7 @@ def test_a_call_in_another_account_says_so(both: Aws, clock: FakeClock) -> None:
     """In the exported script, in the journal, and not among the permissions of the own account."""
     review = session(both, None, VARIANTS["launched"], clock).review()
     assert "--profile partner" in script(review.plan, flow="share_ami", title="x", region="eu-central-1")
-    assert keep.loads(keep.dumps(review.plan)) == review.plan
+    assert serialization.loads(serialization.dumps(review.plan)) == review.plan
     assert "ec2:RunInstances" not in review.permissions
     assert "ec2:CreateImage" in review.permissions
 

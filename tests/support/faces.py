@@ -11,8 +11,8 @@ from typing import Any
 import flows
 from flows.engine import Asking, Cloud, Place, Plan, Session
 from flows.export.cli import script
-from tui.conversation import Conversation
-from tui.reader import Quit
+from tui.lines.conversation import Conversation
+from tui.lines.reading import Quit
 
 
 def by_conversation(flow: str, cloud: Cloud, answers: Mapping[str, Any]) -> Plan:

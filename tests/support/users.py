@@ -69,7 +69,7 @@ def why_not() -> str:
     """Why two users cannot be had here; empty if they can."""
     if os.geteuid() != 0:
         return "only root can act as two users"
-    able = User(USERS[0], Path("/")).python("import tui.cli, flows.practice")
+    able = User(USERS[0], Path("/")).python("import tui.cli.main, flows.practice")
     return "" if able.returncode == 0 else f"another user cannot run Handrail here: {able.stderr[-200:]}"
 
 

@@ -345,7 +345,7 @@ class Inside:
 
 
 def _handrail(arguments: Sequence[str], state: Path) -> int:
-    from tui.cli import main
+    from tui.cli.main import main
 
     os.environ["XDG_STATE_HOME"] = str(state)
     try:

@@ -31,8 +31,8 @@ from flows.engine.cloud import Aws, changes
 from flows.export.cli import script
 from flows.practice import PracticeAccount
 from flows.practice.server import serve
-from tui.cli import main
-from tui.conversation import Conversation
+from tui.cli.main import main
+from tui.lines.conversation import Conversation
 
 MISTAKEN = {**WEBSITE, "origin": BUCKET_OF_SITE}
 WARNING = "has website hosting turned on, but you chose the bucket itself"

@@ -15,12 +15,12 @@ from support.faces import assert_clean_script, by_conversation
 from support.wordpress import EXISTING, NEW, VARIANTS, session
 
 from flows.engine import Place, Refused
+from flows.engine.cache import Remembering
 from flows.engine.cloud import Aws
-from flows.engine.remembering import Remembering
 from flows.practice import PracticeAccount, open_account
 from flows.wordpress.script import script as provisioning
-from tui.batch import load_answers
-from tui.cli import cli
+from tui.cli.batch import load_answers
+from tui.cli.main import cli
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,298 @@
+"""What others have put into what a run made, or made lean on it; and what stays because of that.
+
+Undo asks before its first call, so that nothing is taken apart of which the rest must stay. A person is shown the
+same before they say yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from .cache import Remembering
+from .cloud import Cloud
+from .journal import Run
+from .later_runs import Later, later_runs
+from .others_before import id_of, leaning
+from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
+from .problems import CloudError, Incomplete, NoAccess, NoSuchCall
+from .refusals import changes, matches, no_such_thing
+from .sending import Carrier, part
+from .settings import fingerprints
+
+OTHERS, FILES, DELETE = "others", "files", "delete"
+DECISIONS: Mapping[str, Decision] = {
+    OTHERS: Decision(
+        OTHERS,
+        "Others use some of it, or changed it. What becomes of that?",
+        {"keep": "it stays, with all that it needs", DELETE: "it goes, and what others put there goes with it"},
+        "keep",
+    ),
+    FILES: Decision(
+        FILES,
+        "There are files in it. What becomes of them?",
+        {"keep": "they stay, and so does their bucket", DELETE: "they are deleted for good, in every version"},
+        "keep",
+    ),
+}
+"""What is decided only where there is something to decide; nobody who says nothing loses anything."""
+NAMED = 10
+"""Things of others that are named; where there are more, that is said."""
+EDITED = "Somebody changed it since it was made"
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Why something is left. `because` of `others`, since somebody `changed` it, or AWS `refused`: only that may be
+    otherwise when it is tried again."""
+
+    why: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Why something of a run should stay.
+
+    Args:
+        action: the id of the action that made it.
+        why: in a sentence; names each thing of others.
+        key: the decision that lets it go; empty where there is none.
+        things: what others have there: each an id, or an id and more by which it is known.
+        others: where they were found.
+        known: whether it could be looked at; if not, it stays until it can.
+        more: whether there are more things than those.
+    """
+
+    action: str
+    why: str
+    key: str = ""
+    things: tuple[Any, ...] = field(default=(), compare=False)
+    others: Others | None = field(default=None, compare=False)
+    known: bool = True
+    more: bool = field(default=False, compare=False)
+
+    @property
+    def stay(self) -> Stay:
+        return Stay(self.why, "others" if self.known else "refused")
+
+    def holds(self, decisions: Mapping[str, str]) -> bool:
+        return not self.key or decisions.get(self.key) != DELETE
+
+
+def claims(actions: Iterable[Action], carrier: Carrier) -> list[Claim]:
+    """What others and later runs claim of what these actions made. Raises NoAccess; what cannot be looked at is a claim
+    itself."""
+    cloud = Remembering(carrier.cloud)  # several may be asked about by the same call
+    later = later_runs(carrier.run)
+    return [
+        claim for action in actions for claim in (*claims_on(action, carrier, cloud), *_later(action, carrier, later))
+    ]
+
+
+def _later(action: Action, carrier: Carrier, runs: Iterable[Later]) -> list[Claim]:
+    """What other runs claim of what this action made or changed."""
+    using = [each.run.id for each in runs if action.undo and each.leans_on(action, carrier.run)]
+    return [Claim(action.id, f"The run {', '.join(using)} uses it: undo that first.", OTHERS)] if using else []
+
+
+def stays_by(held: Iterable[Claim]) -> dict[str, Stay]:
+    """Why each of the claimed actions is left, with all that is claimed of it."""
+    stays: dict[str, Stay] = {}
+    for claim in held:
+        before = stays.get(claim.action)
+        because = before.because if before and before.because == "refused" else claim.stay.because
+        stays[claim.action] = Stay(f"{before.why} {claim.why}" if before else claim.why, because)
+    return stays
+
+
+def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> list[Claim]:
+    """What others claim of what this action made. Raises NoAccess.
+
+    With a `cloud` that remembers what was read for other actions it is the first look; without one it is the second,
+    for which things of others are not asked about one by one.
+    """
+    if carrier.run.status(action.id) == "intent":  # it is not known yet whether there is anything
+        return []
+    looked = [each for each in action.others if cloud or not each.each]
+    found = [claim for each in looked if (claim := _claimed(action, each, carrier, cloud or carrier.cloud))]
+    if edited := _edited(action, carrier):
+        found.append(edited)
+    if cloud and (taken_over := _taken_over(action, carrier)):
+        found.append(taken_over)
+    return found
+
+
+def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> Claim | None:
+    try:
+        path = str(fill(others.path, partial(_known, carrier)))
+        ours, theirs = _made(carrier.run), list[Any]()
+        more = False
+        for page in cloud.pages(others.look.fill(carrier.resolve)):
+            if more := len(theirs) > NAMED and not others.remove:  # nobody reads a hundred thousand files to decide
+                break
+            them = (each for each in part(path, page) or () if not _is_one_of(ours, id_of(each)))
+            theirs += [each for each in them if _leans(each, others, carrier, cloud)]
+    except (NoSuchCall, KeyError):  # an emulator that does not know the question, or nothing was made
+        return None
+    except NoAccess:
+        raise
+    except CloudError as problem:
+        if matches(problem, others.absent) or no_such_thing(problem):
+            return None
+        return Claim(action.id, f"It could not be seen whether others use it: {problem}", known=False)
+    if not theirs:
+        return None
+    named = list(dict.fromkeys(named_of(each) for each in theirs))
+    shown = ", ".join(named[:NAMED]) + (" and more" if len(named) > NAMED else "")
+    return Claim(action.id, f"{others.what}: {shown}.", others.key, tuple(theirs), others, more=more)
+
+
+def _known(carrier: Carrier, ref: Ref) -> Any:
+    """What a reference stands for; nothing where its action has not run or AWS did not say it: it is not the run's."""
+    try:
+        return carrier.resolve(ref)
+    except (KeyError, Incomplete):
+        return ""
+
+
+def _leans(each: Any, others: Others, carrier: Carrier, cloud: Cloud) -> bool:
+    """Whether one that might lean on it does. Raises CloudError where that may not be looked at."""
+    if others.each is None:
+        return True
+    asked = others.each.fill(partial(of_theirs, each, carrier))
+    return leaning(cloud, asked, str(fill(others.leans, partial(_known, carrier))))
+
+
+def of_theirs(thing: Any, carrier: Carrier, ref: Ref) -> Any:
+    """What a reference stands for in a call about one thing of others: its id, more of it, or what the run knows."""
+    if ref.action != FOUND:
+        return carrier.resolve(ref)
+    return id_of(thing) if ref == found("id") else part(ref.path, thing)
+
+
+def _made(run: Run) -> set[str]:
+    """The ids of what this run made itself, with those that AWS told while it was waited for."""
+    assert run.plan is not None, "only a confirmed run is taken back"
+    facts = [run.facts(action.id) for action in run.plan.actions if run.facts(action.id).get("created")]
+    told = [each for some in facts for each in some.get("outputs", {}).values()]
+    # never a list in the answer itself: rules that one call made are told of once somebody changed them
+    seen = [each for some in facts for each in some.get("seen", {}).values()]
+    told += [each for one in seen for each in (one if isinstance(one, list) else [one])]
+    return {each for each in told if isinstance(each, str)}
+
+
+def _is_one_of(ours: set[str], id: str) -> bool:
+    """Whether this is the id of something of ours, or its ARN."""
+    return id in ours or id.rpartition("/")[2] in ours
+
+
+def named_of(each: Any) -> str:
+    if not isinstance(each, list):
+        return str(each)
+    id, *more = (str(word) for word in each if word and not isinstance(word, list))
+    return f"{id} ({', '.join(more)})" if more else id
+
+
+def _edited(action: Action, carrier: Carrier) -> Claim | None:
+    """That something which was noted of it when it was ready is different now, or cannot be seen."""
+    facts = carrier.run.facts(action.id)
+    first: Mapping[str, str] = facts.get("as_made", {})
+    last: Mapping[str, str] = facts.get("as_ended", first)
+    if not last:
+        return None
+
+    def changed() -> bool:
+        now = fingerprints(action, carrier) or {}
+        return bool(now) and any(now.get(name) not in (digest, first.get(name)) for name, digest in last.items())
+
+    return _doubted(action, carrier, changed, Claim(action.id, f"{EDITED}.", OTHERS))
+
+
+def _taken_over(action: Action, carrier: Carrier) -> Claim | None:
+    """That it is not this run's any more, where more of the run stays with it."""
+    steps = action.undo if isinstance(action.undo, tuple) else ()
+    still = next((step.still for step in steps if step.still and step.still.ahead), None)
+    if still is None or (still.since and carrier.run.status(still.since) not in ("done", "ready")):
+        return None
+
+    def theirs() -> bool:
+        try:
+            now = carrier.look(still.look, still.path)
+        except CloudError as problem:
+            if matches(problem, still.changed):
+                return True
+            raise
+        return now is not None and str(now) != carrier.text(still.equals)
+
+    return _doubted(action, carrier, theirs, Claim(action.id, still.otherwise))
+
+
+def _doubted(action: Action, carrier: Carrier, doubt: Callable[[], bool], claim: Claim) -> Claim | None:
+    """The claim, if there is that doubt about what the action made; another if that cannot be seen."""
+    try:
+        return claim if carrier.believed(doubt, bool, (action.id,)) else None
+    except NoAccess:
+        raise
+    except CloudError as problem:
+        if isinstance(problem, NoSuchCall) or no_such_thing(problem):
+            return None
+        return Claim(action.id, f"It could not be seen whether somebody changed it: {problem}", known=False)
+
+
+def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, Stay], run: Run) -> dict[str, Stay]:
+    """All that stays if these stay, each with its reason: what a thing that stays needs, and what belongs to it."""
+    belonging = {action.id: action for action in standing}
+    every = {action.id: action for action in plan.actions}
+    stays, new = dict(causes), [id for id in causes if id in every]
+    while new:
+        cause = every[new.pop()]
+        stay = stays[cause.id]
+        if cause.id in belonging:  # else it is a step that made nothing: on no receipt, so its reason is told
+            stay = Stay(f"{called(cause, run)} needs it, and that stays.", stay.because)
+        others = [*sorted(cause.stands_on), *(id for id, action in belonging.items() if cause.id in action.part_of)]
+        for other in others:
+            if other in every and other not in stays:
+                stays[other] = stay
+                new.append(other)
+    return stays
+
+
+def mentioned(action: Action, plan: Plan, run: Run, look: Call, value: Any) -> set[str]:
+    """The actions of whose things `value`, which `look` told of this one, is: it leans on them, whoever wrote it.
+
+    They are those that it needs and whose ids stand there, the one that made what was looked at, and those that it
+    needs and that were done to the same.
+    """
+    text, asked = str((value, look.params)), _words(look)
+    told = {
+        other.id
+        for other in plan.actions
+        if other.id in action.needs
+        for told in run.facts(other.id).get("outputs", {}).values()
+        if isinstance(told, str) and len(told) > 4 and told in text
+    }
+    done = [other for other in plan.actions if other.id != action.id and changes(other.call)]
+    around = [other for other in done if other.call.service == look.service]
+    same = {other.id for other in around if other.id in action.needs and asked.intersection(_words(other.call))}
+    return told | same | {other.id for other in around if made_by(other, run) in asked}
+
+
+def _words(call: Call) -> set[str]:
+    return {each for each in call.params.values() if isinstance(each, str)}
+
+
+def made_by(action: Action, run: Run) -> str:
+    """The id of what an action made; empty if it makes nothing, or has not."""
+    try:
+        return str(fill(action.resource, run.resolve)) if action.resource else ""
+    except KeyError:
+        return ""
+
+
+def called(action: Action, run: Run) -> str:
+    """An action on a receipt: its sentence, and the id of what it made."""
+    made = made_by(action, run)
+    return f"{action.undone or action.sentence} ({made})" if made else action.undone or action.sentence

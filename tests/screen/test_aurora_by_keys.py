@@ -1,0 +1,81 @@
+"""The serverless database on the full screen: typed and picked, it is the plan of the answers file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from person import Person, somebody
+from support.aurora import SLEEPY, VARIANTS, session
+
+from flows.engine import Asking, Choice, Cloud, Journal, Picks, Reviewing
+from tui.screen.workspace import Start
+
+
+async def reply(person: Person, answers: Mapping[str, Any]) -> None:
+    """Answer what is asked, by typing, by searching a list and taking what is left, or by marking what was found."""
+    assert person.app.desk.session is not None
+    state = person.app.desk.session.state()
+    assert isinstance(state, Asking), person.screen
+    said = answers[state.question.id]
+    options = state.offer.options if state.offer else ()
+    if isinstance(state.question, Picks):
+        for wanted in said:
+            at = next(at for at, option in enumerate(options) if wanted in (option.key, option.label))
+            await person.press("home", *["down"] * at, "space")
+    elif isinstance(state.question, Choice):
+        named = [o for o in options if said in (o.key, o.label)] or [o for o in options if said in o.key]
+        await person.press("slash")
+        await person.types(named[0].label[:14])
+    else:
+        await person.press("ctrl+u")
+        await person.types(", ".join(said) if isinstance(said, list) else str(said))
+    await person.press("enter")
+
+
+async def answer_all(person: Person, answers: Mapping[str, Any]) -> None:
+    """Answer until the review; then what is changed from there, one after the other."""
+    made = person.app.desk.session
+    assert made is not None
+    for _ in range(12):
+        if isinstance(made.state(), Reviewing):
+            break
+        await reply(person, answers)
+    fine = [line.question for line in made.review().answers if line.question.fine_tuning]
+    for question in [each for each in fine if each.id in answers]:
+        await person.press("shift+tab")
+        for _ in range(60):
+            if f"> {question.label}" in person.screen:
+                break
+            await person.press("down")
+        await person.press("enter")
+        await reply(person, answers)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud, variant: str) -> None:
+    asked = VARIANTS[variant]
+    async with somebody(cloud, Start(flow="aurora")) as person:
+        await answer_all(person, asked)
+        person.sees("What will be done")
+        person.goes_without_clipping()
+        assert person.app.desk.session is not None
+        assert person.app.desk.session.review().plan == session(cloud, None, asked).review().plan
+
+
+async def test_made_and_taken_back_with_a_word_on_the_last_snapshot(cloud: Cloud, journal: Journal) -> None:
+    async with somebody(cloud, Start(flow="aurora")) as person:
+        await answer_all(person, SLEEPY)
+        await person.press("a")
+        await person.until("Everything is created.")
+        person.goes_without_clipping()
+        await person.press("u")
+        person.sees("snapshot")
+        session_ = person.app.desk.session
+        assert session_ is not None
+        (decision,) = session_.to_decide()
+        await person.press("home", *["down"] * list(decision.options).index("no"), "enter")
+        await person.press("down", "enter")
+        await person.until("Everything is as it was before.")
+    assert [record.status for record in journal.records()] == ["undone"]

@@ -1,0 +1,339 @@
+"""Every kind of screen as pictures, in every look. They are what `screenshots/` holds and the README shows.
+
+`make screenshots` makes them afresh; look at each one before you commit it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from looks import FOLDER, OTHERS, dress, look_at, picture
+from person import Canned, Person, somebody
+from small import Lists, Long, Looked, Small
+from support.gate import at_home, gate, keep_tokens_in
+
+from flows.engine import Call, Cloud, Denied, Identity, Journal, NoAccess, Place
+from tui.screen.app import HandrailApp
+from tui.screen.workspace import Desk, Start
+
+VPN = Start(flow="vpn")
+ANSWERED = Start(
+    flow="vpn",
+    answers={
+        "vpc": "shop", "gateway_ip": "198.18.0.7", "networks": ["192.168.10.0/24", "192.168.20.0/24"],
+        "routing": "static", "route_tables": ["shop-private-a", "shop-private-b"], "security_groups": ["app"],
+        "name": "office-shop",
+    },
+)  # fmt: skip
+SMALL, LISTS, LOOKED, LONG = (Start(flow=name) for name in ("small", "lists", "looked", "long"))
+NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same run ids, times and folders in every picture."""
+    import flows.engine.apply
+    import flows.engine.journal
+    import flows.engine.session
+    import tui.screen.screens.home
+    import tui.screen.screens.progress
+    import tui.words
+
+    class Noon(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return cls(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
+
+        def astimezone(self, tz: Any = None) -> datetime:
+            return self
+
+    class Still:
+        @staticmethod
+        def monotonic() -> float:
+            return 100.0
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
+    for module in (flows.engine.session, flows.engine.journal, tui.screen.screens.home, tui.words):
+        monkeypatch.setattr(module, "datetime", Noon)
+    letters = iter(range(10_000))
+    monkeypatch.setattr(flows.engine.apply, "AT_ONCE", 1)  # the practice account numbers things as they come
+    monkeypatch.setattr(flows.engine.journal.secrets, "choice", lambda known: known[next(letters) // 8 % len(known)])
+    monkeypatch.setattr(tui.screen.screens.progress, "time", Still)
+    yield
+
+
+def refused(permission: str) -> Denied:
+    return Denied(
+        f"You are not allowed to {permission}.", "Your policy lacks it.", "Ask for it.", permission=permission
+    )
+
+
+# -- one set-up, from home to the receipt --------------------------------------------------------------------------
+
+
+async def test_home_and_questions(cloud: Cloud) -> None:
+    async with somebody(cloud) as person:
+        await person.press("enter", "down")
+        await look_at(person, "choice")
+        await person.press("f1")
+        await look_at(person, "help")
+        await person.press("escape", "ctrl+p")
+        await look_at(person, "palette")
+        await person.press("escape", "enter")
+        await person.types("10.0.0.5")
+        await person.press("enter")
+        await look_at(person, "refused")
+        await person.press("ctrl+u")
+        await person.types("198.18.0.7")
+        await person.press("enter")
+        await person.pastes(" ".join(f"192.168.{third}.0/24" for third in range(10, 20)) + " 192.168.20.5/24")
+        await person.press("enter")
+        await look_at(person, "several")
+        await person.press("f2", "enter", "enter", "down")
+        await look_at(person, "picks")
+        await person.press(*["escape"] * 5)
+        person.sees("Go on with", "draft")
+        await look_at(person, "home")
+        await person.press("slash")
+        await person.types("data")
+        await look_at(person, "home_search")
+
+
+async def test_review_to_receipt(cloud: Cloud) -> None:
+    async with somebody(cloud, ANSWERED) as person:
+        await look_at(person, "review")
+        await person.press("shift+tab")
+        await look_at(person, "review_end")
+        await person.press("c")
+        await look_at(person, "commands")
+        await person.press("escape", "p")
+        await look_at(person, "permissions")
+        await person.press("escape", "e", "down")
+        await look_at(person, "export")
+        await person.press("escape", "a")
+        person.sees("Everything is created.")
+        await look_at(person, "done")
+        await person.press("u")
+        await look_at(person, "undo")
+        await person.press("escape", "h", "h")
+        await look_at(person, "history")
+        await person.press("enter")
+        await look_at(person, "run")
+        await person.press("u", "down", "enter")
+        person.sees("Everything is as it was before.")
+        await look_at(person, "receipt")
+
+
+async def test_changed_in_the_review(cloud: Cloud) -> None:
+    async with somebody(cloud, ANSWERED) as person:
+        await person.press(*["shift+tab"] * 2, "enter", "down")
+        await look_at(person, "changed")
+        await person.press("enter")
+        person.sees("needs another look")
+        await look_at(person, "another_look")
+
+
+async def test_progress(cloud: Cloud) -> None:
+    """The VPN being created, held at its second look whether the connection is there."""
+    let_go = threading.Event()
+    looks: list[str] = []
+
+    class Held:
+        identity = cloud.identity
+
+        def make(self, call: Call) -> dict[str, Any]:
+            answer = cloud.make(call)
+            if call.operation == "ec2.DescribeVpnConnections" and looks and not let_go.is_set():
+                answer = {"VpnConnections": [{**answer["VpnConnections"][0], "State": "pending"}]}
+                looks.append(call.operation)
+                if len(looks) > 2:
+                    let_go.wait(60)
+            looks.extend(["begun"] if call.operation == "ec2.CreateVpnConnection" else [])
+            return answer
+
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            return cloud.pages(call)
+
+    async with somebody(Held(), ANSWERED) as person:
+        try:
+            await person.pilot.press("a")
+            await person.until("pending, 0 s of usually")
+            await look_at(person, "progress")
+        finally:
+            let_go.set()
+        await person.settle()
+
+
+# -- what needs a word of the person, and what goes wrong ----------------------------------------------------------
+
+
+async def test_cautions_and_production() -> None:
+    async with somebody(Canned(alias="acme-prod"), SMALL, flow=Small, place=Place()) as person:
+        await person.types("risky")
+        await person.press("enter")
+        await look_at(person, "caution")
+        await person.press("y")
+        await person.press("shift+tab", "enter")
+        await look_at(person, "yes_or_no")
+        await person.press("up", "enter", "a")
+        await look_at(person, "stopped_by_a_check")
+        await person.press("shift+tab", "d", "a")
+        await person.types("acme")
+        await person.press("enter")
+        await look_at(person, "production")
+
+
+async def test_read_only() -> None:
+    async with somebody(Canned(), SMALL, flow=Small, place=Place(read_only=True)) as person:
+        await person.types("calm")
+        await person.press("enter", "a")
+        await look_at(person, "read_only")
+
+
+async def test_failed_resumed_and_left() -> None:
+    account = Canned({"ec2.CreateTags": refused("ec2:CreateTags"), "ec2.DeleteVpc": refused("ec2:DeleteVpc")})
+    async with somebody(account, SMALL, flow=Small) as person:
+        await person.types("calm")
+        await person.press("enter", "a")
+        await look_at(person, "failed")
+        await person.press("h", "end", "enter")
+        await look_at(person, "resumed")
+        await person.press("down", "enter", "down", "enter")
+        await look_at(person, "left")
+
+
+async def test_a_mistake_of_ours() -> None:
+    account = Canned({"ec2.DescribeVpcs": ZeroDivisionError()})
+    async with somebody(account, LOOKED, flow=Looked) as person:
+        await look_at(person, "mistake")
+
+
+async def test_decided_before_undo() -> None:
+    async with somebody(Canned(), LONG, flow=Long) as person:
+        await person.press("enter", "enter", "a", "u")
+        await look_at(person, "undo_decision")
+
+
+# -- lists ---------------------------------------------------------------------------------------------------------
+
+
+async def test_lists() -> None:
+    async with somebody(Canned(), LISTS, flow=Lists) as person:
+        await person.press("pagedown", "pagedown")
+        await look_at(person, "many")
+        await person.types("98")
+        await person.until("299 of 10000")
+        await look_at(person, "filter")
+        await person.types("zzz")
+        await person.until("Nothing contains")
+        await look_at(person, "nothing_found")
+
+
+async def test_long_names() -> None:
+    account = Canned()
+    where = "a-department-that-has-a-long-name-and-says-it-everywhere"
+    account.identity = Identity(
+        "111122223333", "arn:aws:iam::111122223333:user/kim", "eu-central-1", where, NOON + timedelta(hours=7)
+    )
+    journal = Journal()
+    for number in range(20):
+        journal.begin("vpn", Place(), "111122223333").save_answers({"name": f"{where}-{number}"})
+    journal.close()
+    async with somebody(account, LONG, flow=Long, place=Place(profile=f"{where}-admin")) as person:
+        await person.press("down")
+        await look_at(person, "long_choice")
+        await person.press("enter", "space", "down")
+        await look_at(person, "long_picks")
+        await person.press("enter")
+        await look_at(person, "long_review")
+        await person.press("a")
+        await look_at(person, "long_done")
+        await person.press("h", "end")
+        await look_at(person, "long_home")
+        await person.press("h", "down")
+        await look_at(person, "long_history")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("denied", refused("ec2:DescribeVpcs")), ("empty", {})],
+    ids=["denied", "empty"],
+)
+async def test_lists_without_options(name: str, answer: Any) -> None:
+    async with somebody(Canned({"ec2.DescribeVpcs": answer}), LOOKED, flow=Looked) as person:
+        await look_at(person, name)
+
+
+# -- who and where -------------------------------------------------------------------------------------------------
+
+
+async def test_trouble() -> None:
+    def opener(place: Place) -> Cloud:
+        raise NoAccess("No AWS credentials were found.", "", "Sign in, or choose a --profile.")
+
+    async with somebody(opener, place=Place()) as person:
+        await person.press("enter")
+        await look_at(person, "trouble")
+
+
+@pytest.fixture
+def at_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Profiles of every kind, and single sign-on that waits for a yes."""
+    keep_tokens_in(tmp_path, monkeypatch)
+    with gate() as opened:
+        opened.interval = 60
+        for name, value in at_home(tmp_path, opened).items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+async def test_profiles_and_regions(at_the_gate: None) -> None:
+    app = HandrailApp(Desk(Place()))
+    async with app.run_test() as pilot:
+        person = Person(app, pilot)
+        await person.settle()
+        await person.press("p")
+        await look_at(person, "profiles")
+        await person.press("tab")
+        await look_at(person, "regions")
+    app.desk.close()
+
+
+@pytest.mark.parametrize(("name", "profile", "until"), [
+    ("no_region", "keys", "Which region?"),
+    ("sign_in", "acme", "Only say yes to a code"),
+    ("code", "guarded", "Type the 6 digits"),
+])  # fmt: skip
+async def test_signing_in(at_the_gate: None, name: str, profile: str, until: str) -> None:
+    app = HandrailApp(Desk(Place(profile)))
+    async with app.run_test() as pilot:
+        person = Person(app, pilot)
+        await person.settle()
+        await pilot.press("enter")
+        await person.until(until)
+        await look_at(person, name)
+    app.desk.close()
+
+
+# -- the pictures themselves ---------------------------------------------------------------------------------------
+
+
+async def test_no_color_looks_as_on_the_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheets switch colours off in an app that runs; here it starts without them."""
+    async with somebody(Canned()) as person:
+        await dress(person, next(look for look in OTHERS if look.colourless))
+        switched = picture(person.app)
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with somebody(Canned()) as person:
+        assert picture(person.app) == switched
+
+
+def test_there_is_no_picture_without_a_story() -> None:
+    told = Path(__file__).read_text()
+    assert [path.name for path in FOLDER.rglob("*.svg") if f'"{path.stem}"' not in told] == []

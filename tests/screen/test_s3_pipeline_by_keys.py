@@ -1,0 +1,22 @@
+"""A pipeline that a file starts, on the full screen: typed and picked, it is the plan of the answers file."""
+
+from __future__ import annotations
+
+import pytest
+from person import somebody
+from support.s3_pipeline import VARIANTS, session
+from test_aurora_by_keys import answer_all
+
+from flows.engine import Cloud
+from tui.screen.workspace import Start
+
+
+@pytest.mark.parametrize("variant", ["new", "standing", "new trail"])
+async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud, variant: str) -> None:
+    asked = {**VARIANTS[variant]}
+    async with somebody(cloud, Start(flow="s3_pipeline")) as person:
+        await answer_all(person, asked)
+        person.sees("What will be done")
+        person.goes_without_clipping()
+        assert person.app.desk.session is not None
+        assert person.app.desk.session.review().plan == session(cloud, None, asked).review().plan

@@ -1,0 +1,340 @@
+"""One session, talked through by lines: its questions, the review, what is carried out, and what can be done then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from flows.engine import Asking, CloudError, Problem, Refused, Review, Session, SignInNeeded, standing
+from flows.engine.shell import handrail
+
+from .. import exports, words
+from ..cli import batch
+from ..cli.results import STOPPING, stoppable
+from ..safe import line, shown
+from .question import Elsewhere, Questioner
+from .reading import Quit, Reader, explain, reader, say, unread
+from .sign_in import LetIn
+
+HELP = (
+    "Enter takes what is offered. “back” goes back, “?” explains, “refresh” reads the account again, "
+    "“quit” leaves and keeps your answers. Nothing is created before you say so."
+)
+REVIEW: Mapping[str, str] = {
+    "yes": "creates it, as the plan says",
+    "change KEY": "changes an answer; its key stands in brackets",
+    "default KEY": "lets the default count again",
+    "show FORM": "shows the plan as a file for somewhere else; the forms are named without one",
+    "export FORM FILE": "writes that file; without FILE a name is found",
+    "commands": "shows the same as aws commands",
+    "permissions": "shows what you must be allowed to do, as an IAM policy",
+    "save FILE": "writes an answers file; without FILE a name is found",
+    "refresh": "reads the account afresh and checks again",
+    "profile": "moves to another AWS profile; answers are kept",
+    "region": "moves to another region; answers are kept",
+    "back": "goes to the last question",
+    "?": "says this",
+    "quit": "leaves and keeps your answers",
+}
+"""What can be said at the review."""
+OVER: Mapping[str, str] = {
+    "check": "looks once more whether it works, and writes its files again",
+    "undo": "takes everything back that this run created",
+    "?": "says this",
+    "quit": "leaves",
+}
+"""What can be said about a run that is done."""
+FAILED: Mapping[str, str] = {
+    "again": "tries again",
+    "undo": "takes everything back",
+    "keep": "leaves it for later",
+}
+"""What can be said about a run that stopped half-way."""
+
+
+def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None = None) -> bool:
+    """Show what would be taken back and what others have there, ask what is to be decided (into `decided`), and whether
+    to go on. Raises CloudError."""
+    kept = session.run
+    assert kept is not None and kept.plan is not None, "only a confirmed run can be undone"
+    say(words.where(session.identity, session.place), err=True)
+    if not (theirs := standing(kept, kept.plan)):
+        say(f"Nothing of {kept.id} is left to take back.", err=True)
+        return True
+    say(f"Undo {kept.id}. This will be taken back:", err=True)
+    for action in theirs:
+        say(f"  - {line(action.undone or action.sentence)}", err=True)
+    claims = session.claims()
+    if claims:
+        say("Others have something there:", err=True)
+    for what, why in words.claims(kept, claims):
+        say(f"  ! {what}: {why}", err=True)
+    ask = ask or reader()
+    try:
+        for decision in session.to_decide(claims):
+            if decision.key not in decided:
+                say(decision.ask, err=True)
+                for value, meaning in decision.options.items():
+                    say(f"  {value}: {meaning}", err=True)
+                decided[decision.key] = ask(" or ".join(decision.options), decision.default)
+        unread()
+        return ask("Type yes to undo", "").lower() in ("yes", "y")
+    except Quit:
+        return False
+
+
+class Conversation:
+    """One session, line by line.
+
+    Args:
+        session: what is talked about.
+        ask: how a reply is read.
+    """
+
+    def __init__(self, session: Session, ask: Reader) -> None:
+        self.session, self.ask = session, ask
+        self._questions = Questioner(session, ask)
+        self._reviewed: list[str] = []
+        self._let_in = session.cloud.ask = LetIn(say, ask)
+
+    def hold(self) -> int:
+        """Ask, review and apply; returns the exit code."""
+        session = self.session
+        say(f"{session.flow.title}\n{session.flow.summary()}")
+        say(words.where(session.identity, session.place))
+        if lasts := words.left(session.identity.ends):
+            say(f"Sign-in: {lasts}. When it ends, you are asked again and go on from there.")
+        say(HELP)
+        try:
+            while True:
+                state = session.state()
+                if isinstance(state, Asking):
+                    self._questions.put(state)
+                elif (code := self._review(state.review)) is not None:
+                    return code
+        except Quit as leaving:
+            if session.run:
+                say(f"Your answers are kept. Go on with: {words.resume(session.run.id)}")
+            return leaving.code
+
+    # -- reviewing ---------------------------------------------------------------------------------------
+
+    def _review(self, review: Review) -> int | None:
+        session = self.session
+        told = words.review(session, review)
+        if told != self._reviewed:
+            self._reviewed = told
+            say("\nReview\n" + "\n".join(told))
+            for refusal in review.refusals:
+                say(f"It cannot be created like this: {words.finding(refusal)}")
+        say("yes creates it; change KEY changes an answer; show, export, save make files; back, ?, quit.")
+        unread()
+        reply = self.ask("What now", "")
+        word, _, rest = reply.partition(" ")
+        rest = rest.strip()
+        try:
+            match word.lower():
+                case "yes" if review.refusals:
+                    say(f"It cannot be created like this: {words.finding(review.refusals[0])}")
+                case "yes" if session.place.read_only and review.plan.actions:
+                    say("Nothing was created: this is read-only. Leave out --read-only.")
+                case "yes":
+                    if self._agreed(review) and self._sure():
+                        return self.apply()
+                case "change":
+                    session.revisit(rest)
+                case "default":
+                    session.use_default(rest)
+                case "show" | "commands" | "permissions" | "export":
+                    self._export(word.lower(), rest)
+                case "save":
+                    self._save(exports.answers(session), rest or exports.free(session.flow.id, ".yaml"))
+                case "back":
+                    session.back()
+                case "profile" | "region" as kind:
+                    raise Elsewhere(kind)
+                case "quit" | "exit":
+                    raise Quit
+                case "refresh":
+                    session.refresh()
+                    self._reviewed = []
+                case "?" | "help":
+                    explain(REVIEW)
+                case _:
+                    say(f"“{line(reply)}” is none of these words." if reply else "Nothing was created yet.")
+        except Refused as problem:
+            say(words.problem(problem))
+        return None
+
+    def _agreed(self, review: Review) -> bool:
+        """Whether there is a conscious yes to everything that needs one."""
+        for caution in review.cautions:
+            if not caution.confirm or caution.id in self.session.accepted:
+                continue
+            say(words.caution(caution))
+            switch = f", “switch” for {caution.switch} instead" if caution.switch else ""
+            reply = self.ask(f"Type yes to go on anyway{switch}", "").lower()
+            if reply in ("yes", "y"):
+                self.session.accept(caution.id)
+                continue
+            if reply == "switch" and caution.switch:
+                self.session.revisit(caution.key)
+                self.session.answer(caution.switch)
+            else:
+                say("Nothing was created.")
+            return False
+        return True
+
+    def _export(self, word: str, rest: str) -> None:
+        """Show the plan as a file for somewhere else, or write it there."""
+        session = self.session
+        forms = exports.offered(session.flow)
+        name, _, file = {"commands": "cli", "permissions": "policy"}.get(word, rest).partition(" ")
+        if name not in forms:
+            say(f"“{line(name)}” is no form. {word} goes with:" if name else f"{word} goes with:")
+            explain({key: f"{form.title}, {form.about}" for key, form in forms.items()})
+            return
+        document = forms[name].make(session)
+        if word == "export":
+            self._save(document, file.strip() or exports.free(session.flow.id, forms[name].ending))
+            return
+        for note in document.notes:
+            say(note)
+        click.echo("\n".join(shown(each) for each in document.text.split("\n")))
+
+    def _save(self, document: exports.Document, name: str) -> None:
+        for note in document.notes:
+            say(note)
+        say(f"Written to {exports.save(document, name)}.")
+
+    def _sure(self) -> bool:
+        """In an account that looks like production, its name is typed."""
+        wanted = words.production_name(self.session.identity, self.session.place)
+        if not wanted:
+            return True
+        unread()
+        if self.ask(f"This looks like production. Type {wanted} to go on", "") == wanted:
+            return True
+        say("That is not its name; nothing was created.")
+        return False
+
+    # -- doing -------------------------------------------------------------------------------------------
+
+    def apply(self) -> int:
+        """Carry it out, and talk about how it ended."""
+        session, code = self.session, 0
+        problems = self._watch(session.apply)
+        run = session.run
+        assert run is not None and run.plan is not None
+        if run.record.status == "failed":
+            return self._after_failure(problems)
+        if not self._hand_over():
+            return 1
+        say(f"Take it back with: {words.undo(run.id)}")
+        return code
+
+    def _hand_over(self) -> bool:
+        """Say what there is now, and whether it works."""
+        session, run = self.session, self.session.run
+        assert run is not None, "only a run is handed over"
+        try:
+            handover = session.hand_over()
+        except CloudError as problem:
+            say(words.problem(problem))
+            say(f"Try again with: {words.resume(run.id)}")
+            return False
+        say("\nDone.")
+        for name, value in handover.outputs.items():
+            say(f"  {name}: {line(value)}")
+        for found in handover.findings:
+            say(f"  {words.finding(found)}")
+        if handover.files:
+            say(f"  Files, which only you can read; they may hold secret keys: {run.folder}")
+        for step in handover.next_steps:
+            say(f"  {line(step)}")
+        if handover.waiting:
+            say(handover.waiting)
+        return True
+
+    def look_back(self) -> int:
+        """What can be done about a run that is done."""
+        while True:
+            try:
+                reply = self.ask("check looks whether it works, undo takes it back, quit leaves", "quit")
+            except Quit as leaving:
+                return leaving.code
+            match reply.lower():
+                case "check":
+                    self._hand_over()
+                case "undo":
+                    return self.undo()
+                case "quit" | "q":
+                    return 0
+                case "?" | "help":
+                    explain(OVER)
+                case _:
+                    say(f"“{line(reply)}” is none of these words.")
+
+    def undo(self) -> int:
+        """Take it back, and show the receipt."""
+        run = self.session.run
+        assert run is not None, "only a run is undone"
+        decided: dict[str, str] = {}
+        try:
+            agreed = agree_to_undo(self.session, decided, self.ask)
+        except CloudError as problem:
+            say(words.problem(problem))
+            say(f"Try again with: {handrail('undo', run.id)}")
+            return problem.exit_code
+        if not agreed:
+            say("Nothing was changed.")
+            return 0
+        while any(self._signed_in(problem) for problem in self._watch(lambda: self.session.undo(decided))):
+            say("Going on.")
+        receipt = self.session.receipt()
+        say("\n".join(words.receipt(receipt)))
+        if not receipt.complete:
+            say(f"Try again with: {words.undo(run.id)}")
+        return 0 if receipt.complete else 1
+
+    def _after_failure(self, problems: list[Problem]) -> int:
+        run = self.session.run
+        assert run is not None and run.plan is not None
+        code = batch.exit_code(run, run.plan, problems) if problems else 130
+        if any(self._signed_in(problem) for problem in problems):
+            return self.apply()
+        while True:
+            try:
+                reply = self.ask("again tries again, undo takes everything back, keep leaves it for later", "keep")
+            except Quit:
+                reply = "keep"
+            match reply.lower():
+                case "again":
+                    return self.apply()
+                case "undo":
+                    return self.undo()
+                case "keep":
+                    say(f"Go on with: {words.resume(run.id)}\nTake it back with: {words.undo(run.id)}")
+                    return code
+                case "?" | "help":
+                    explain(FAILED)
+                case _:
+                    say(f"“{line(reply)}” is none of these words.")
+
+    def _signed_in(self, problem: Problem) -> bool:
+        """Whether all that was wrong was the sign-in, and it is mended."""
+        return isinstance(problem, SignInNeeded) and problem.door is not None and self._let_in(problem)
+
+    def _watch(self, work: Callable[[], Any]) -> list[Problem]:
+        """Show what happens, a line for each change; Ctrl-C stops before the next call."""
+        problems: list[Problem] = []
+        seen: dict[str, str] = {}
+
+        with stoppable(self.session.stop, STOPPING):
+            for event in work():
+                problems += [event.problem] if event.problem else []
+                if words.news(event, seen):
+                    say(words.event(event))
+        return problems

@@ -1,0 +1,196 @@
+"""Line prompts: a conversation that reads well on any terminal, in a log and in a screen reader.
+
+Nothing is drawn and nothing is overwritten. Here is how one begins: at home, with a set-up, or with a draft or run. How
+a reply is read, and what a dumb terminal gets, is in `reader`; what is said then, in `conversation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import flows
+from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
+
+from .. import history, words
+from ..cli import batch
+from ..safe import line
+from .conversation import Conversation
+from .question import Elsewhere
+from .reading import Quit, Reader, explain, reader, say
+from .sign_in import Arrival
+
+HOME: Mapping[str, str] = {
+    "NUMBER, or part of a title": "begins a set-up, or goes on with a draft or run",
+    "history": "lists every draft and run",
+    "profile": "chooses another AWS profile: who to be",
+    "region": "chooses another region: where to work",
+    "?": "says this",
+    "quit": "leaves; nothing is lost",
+}
+"""What can be said at home."""
+
+
+def home(place: Place) -> int:
+    """Choose a set-up, or a draft or run to go on with."""
+    ask, journal = reader(), Journal()
+    say("Handrail guides you through AWS set-ups. What would you like to do?\n")
+    ways: list[tuple[str, Callable[[], int]]] = []
+    for number, flow in enumerate(flows.every(), 1):
+        say(f"  {number}  {flow.title}\n     {flow.summary()}")
+        ways.append((flow.title, lambda name=flow.id: run(place, name, {}, (), None)))  # type: ignore[misc]
+    unfinished = [record for record in journal.records() if record.status in history.UNFINISHED]
+    for record in unfinished[:9]:
+        title = f"Go on with {history.lines([record])[0]}"
+        ways.append((title, lambda record=record: resume(Place(read_only=place.read_only), record.id, ())))  # type: ignore[misc]
+        say(f"  {len(ways)}  {title}")
+    while True:
+        try:
+            reply = ask("Number, profile, region, history, or quit", "")
+            if reply in ("profile", "region"):
+                place = Arrival(say, ask, journal).choose(place, reply)
+                say(f"{reply.capitalize()}: {getattr(place, reply)}.")
+                continue
+            if reply == "history":
+                if (code := _history(journal, ask, place)) is not None:
+                    return code
+                continue
+        except Quit as leaving:
+            return leaving.code
+        if reply in ("quit", "q", ""):
+            return 0
+        if reply in ("?", "help"):
+            explain(HOME)
+            continue
+        found = [way for title, way in ways if reply.lower() in title.lower()]
+        if reply.isdecimal() and 1 <= int(reply) <= len(ways):
+            found = [ways[int(reply) - 1][1]]
+        if len(found) == 1:
+            return found[0]()
+        say(f"“{line(reply)}” is not a number from 1 to {len(ways)}, nor in just one of the titles.")
+
+
+def _history(journal: Journal, ask: Reader, place: Place) -> int | None:
+    """Every draft and run, newest first, and one of them on wish."""
+    records = journal.records()
+    if not records:
+        say("There are no drafts and no runs yet.")
+        return None
+    for number, row in enumerate(history.lines(records), 1):
+        say(f"  {number:>3}  {row}")
+    while (reply := ask("Number, or back", "back")) != "back":
+        if reply.isdecimal() and 1 <= int(reply) <= len(records):
+            record = records[int(reply) - 1]
+            return resume(Place(read_only=place.read_only), record.id, ())
+        say(f"“{line(reply)}” is not a number from 1 to {len(records)}.")
+    return None
+
+
+def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None) -> int:
+    """A new set-up, with some answers perhaps given already."""
+    journal, found, ask = Journal(), flows.find(flow), reader()
+    try:
+        cloud, place = Arrival(say, ask, journal).arrive(place)
+    except Quit as leaving:
+        return leaving.code
+    session = Session(found, cloud, journal, place=place)
+    session.accepted |= set(accept)
+    if answers:
+        session.suggest(answers)
+    return _talk(session, journal, ask, save)
+
+
+def resume(said: Place, run_id: str, accept: Collection[str]) -> int:
+    """Go on with a draft or run, where it was begun. `said` is what the command line says."""
+    journal = Journal()
+    kept = journal.run(run_id)
+    try:
+        session = session_of(kept, said, journal)
+    except Quit as leaving:
+        return leaving.code
+    with closing(session):
+        session.accepted |= set(accept)
+        if kept.ended_meanwhile:
+            say(history.ended_meanwhile(kept))
+        return _gone_on_with(session, kept, journal, reader())
+
+
+def session_of(kept: Run, said: Place, journal: Journal) -> Session:
+    """The session in which a draft or run is gone on with; asks what it takes to get there. Raises Problem, or Quit."""
+    arrival = Arrival(say, reader(), journal)
+    while True:
+        cloud, place = arrival.arrive(arrival.back_to(kept.record, said))
+        session = Session(flows.find(kept.record.flow), cloud, journal, place=place, run=kept)
+        try:
+            session.settle()
+        except Unplaced as missing:
+            session.close()
+            say(words.problem(missing))
+            said = replace(said, region="")
+        except BaseException:
+            session.close()
+            raise
+        else:
+            for otherwise in session.otherwise:
+                say(otherwise)
+            return session
+
+
+def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader) -> int:
+    talk = Conversation(session, ask)
+    match kept.record.status:
+        case "draft":
+            return _talk(session, journal, ask)
+        case "undoing":
+            return talk.undo()
+        case "applying" | "failed":
+            return talk.apply()
+        case "undone":
+            say("\n".join(history.details(kept)))
+            return 0
+        case _:
+            say("\n".join(history.details(kept)))
+            return talk.look_back()
+
+
+def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = None) -> int:
+    """Ask, review and apply, in another account if the person moves; gives the exit code. Answers are saved at last."""
+    try:
+        while True:
+            try:
+                code = Conversation(session, ask).hold()
+            except Elsewhere as wish:
+                session = _moved(session, journal, ask, wish.kind)
+                continue
+            if save:
+                batch.save_answers(save, session.answers())
+            return code
+    finally:
+        session.close()
+
+
+def _moved(session: Session, journal: Journal, ask: Reader, kind: str) -> Session:
+    """The same draft in the account that is chosen now, or where it was if that is not to be had."""
+    if session.place.practice:
+        say("The practice account is the only one there is in practice mode.")
+        return session
+    arrival = Arrival(say, ask, journal)
+    try:
+        cloud, place = arrival.arrive(arrival.choose(session.place, kind))
+    except Quit:
+        return session
+    except Problem as problem:
+        say(words.problem(problem))
+        return session
+    said, accepted = session.answers(), session.accepted
+    session.close()
+    kept = journal.run(session.run.id) if session.run else None
+    session = Session(session.flow, cloud, journal, place=place, run=kept)
+    session.accepted |= accepted
+    session.settle(moving=True)
+    if not kept and said:
+        session.suggest(said)
+    return session

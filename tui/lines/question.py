@@ -1,0 +1,187 @@
+"""One question, asked by lines: how it is put, how a reply to it is understood, and what else can be said to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Session, Yes
+from flows.engine.questions import several
+
+from .. import words
+from ..safe import line, shown
+from .options import Catalogue
+from .reading import Quit, Reader, explain, say
+
+QUESTION: Mapping[str, str] = {
+    "back": "goes to the question before; no answer is lost",
+    "?": "explains the question",
+    "refresh": "reads the account afresh",
+    "profile": "moves to another AWS profile; answers are kept",
+    "region": "moves to another region; answers are kept",
+    "quit": "leaves and keeps your answers",
+}
+"""What can be said instead of an answer."""
+
+
+class Elsewhere(Exception):
+    """The person wants another profile or region, whichever `kind` says, for the draft at hand."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+class Questioner:
+    """Puts the questions of one session.
+
+    Args:
+        session: who is told the answers.
+        ask: how a reply is read.
+    """
+
+    def __init__(self, session: Session, ask: Reader) -> None:
+        self.session, self.ask = session, ask
+
+    def put(self, state: Asking) -> None:
+        """Ask it, and take the answer. Raises Quit and Elsewhere."""
+        question = state.question
+        number, of = state.position
+        say(f"\n{f'{number} of {of}  ' if number else ''}{question.ask}")
+        if state.because:
+            say(words.because(state))
+        if state.problem:
+            say(words.problem(state.problem))
+        for caution in state.cautions:
+            say(words.caution(caution))
+        if state.cautions:
+            self._confirm(state)
+            return
+        reply = self._pick(state) if isinstance(question, Choice | Picks) else self._text(state)
+        if reply is not None:
+            self.session.answer(reply)
+            self._remark(question)
+
+    def _remark(self, question: Question[Any]) -> None:
+        for answered in self.session.remarks(question):
+            say(words.caution(answered))
+
+    def _confirm(self, state: Asking) -> None:
+        caution = state.cautions[0]
+        switch = f", “switch” for {caution.switch} instead" if caution.switch else ""
+        reply = self._reply(f"Type yes to go on anyway{switch}, or another answer", "", state, offers=False)
+        if reply is None:
+            return
+        if reply.lower() in ("yes", "y"):
+            self.session.accept(caution.id)
+        elif reply == "switch" and caution.switch:
+            self.session.answer(caution.switch)
+        elif reply:
+            self.session.answer(reply)
+
+    def _text(self, state: Asking) -> str | None:
+        start = _as_text(state.said)
+        if state.problem and state.problem.suggestion:
+            start = state.problem.suggestion
+        several = " (separate with commas)" if isinstance(state.question, Many) else ""
+        prompt = "yes or no" if isinstance(state.question, Yes) else f"{state.question.label}{several}"
+        return self._reply(prompt, start, state)
+
+    def _pick(self, state: Asking) -> object | None:
+        offer = state.offer
+        assert offer is not None, "a question with options has an offer"
+        if offer.listed is not Listed.ITEMS:
+            say(shown(offer.way_out))
+            return self._reply("An id, or back, refresh or quit", "", state)
+        try:
+            return self._choose(state, Catalogue(offer))
+        except Problem as problem:  # the list could not be read on
+            say(words.problem(problem))
+            return self._reply("An id, or back, refresh or quit", "", state)
+
+    def _choose(self, state: Asking, catalogue: Catalogue) -> object | None:
+        many = isinstance(state.question, Picks)
+        chosen = state.said if isinstance(state.said, list) else [state.said]
+        marked = {str(key): number for key in chosen if (number := catalogue.place(str(key)))}
+        while True:
+            self._list(catalogue, marked)
+            start = ", ".join(str(number) for number in marked.values())
+            prompt = "Numbers or names (separate with commas), or none" if many else "Number, name or part of it"
+            reply = self._reply(prompt, start, state)
+            if reply is None:
+                return None
+            if reply == "more" and catalogue.further():
+                catalogue.turn()
+                continue
+            if not (catalogue.whole or reply.isdigit() or not reply):
+                say("Reading on…")
+            if many:
+                return self._several(reply, catalogue)
+            found = catalogue.named(reply)
+            if found or not reply:
+                return found[0].key if len(found) == 1 else reply
+            if not catalogue.look_for(reply):
+                return reply
+            if catalogue.count == 1:
+                return catalogue.page()[0].key
+            say(f"{catalogue.count} match “{line(reply)}”:")
+            marked = {}
+
+    def _several(self, reply: str, catalogue: Catalogue) -> object:
+        if reply.lower() in ("none", "[]", ""):
+            return []
+        if reply.lower() == "all":
+            return [option.key for option in catalogue.every()]
+        keys: list[str] = []
+        for part in (text.strip() for text in reply.split(",")):
+            found = catalogue.named(part) or catalogue.containing(part)
+            keys.append(found[0].key if len(found) == 1 else part)
+        return keys
+
+    def _list(self, catalogue: Catalogue, marked: Collection[str]) -> None:
+        for number, option in enumerate(catalogue.page(), catalogue.first + 1):
+            mark = "*" if option.key in marked else " "
+            hint = line(option.hint.removeprefix(option.label))
+            say(f" {mark}{number:>3}  {line(option.label)}  {hint}".rstrip())
+        if further := catalogue.further():
+            say(f"      {further}: type more, or part of a name")
+
+    def _reply(self, prompt: str, start: str, state: Asking, *, offers: bool = True) -> str | None:
+        """A reply that is an answer; None when it was a word for the conversation itself."""
+        reply = self.ask(prompt, start)
+        while "\n" in reply:  # pasted: none of it may answer what is asked next
+            offered = self._at_once(reply, state.question)
+            reply = self.ask(prompt, offered if offers else "")
+        match reply.lower():
+            case "back":
+                if not self.session.back():
+                    say("This is the first question.")
+            case "?" | "help":
+                question = state.question
+                say(question.why)
+                say(f"You can enter {question.allowed()}. Or:")
+                explain(QUESTION)
+            case "refresh":
+                self.session.refresh()
+                say("The account is read again.")
+            case "profile" | "region" as kind:
+                raise Elsewhere(kind)
+            case "quit" | "exit":
+                raise Quit
+            case _:
+                return reply
+        return None
+
+    def _at_once(self, reply: str, question: Question[Any]) -> str:
+        """What of several lines is offered, and said of it."""
+        if not isinstance(question, Many | Picks):
+            say("Several lines came at once. One is asked for here; the others are left out.")
+            return reply.partition("\n")[0]
+        entries = several(reply, spaces=isinstance(question, Many))
+        say(f"{len(entries)} entries came at once. Enter takes them.")
+        return ", ".join(entries)
+
+
+def _as_text(said: object) -> str:
+    if said is None:
+        return ""
+    return ", ".join(str(item) for item in said) if isinstance(said, list | tuple) else str(said)

@@ -1,0 +1,137 @@
+"""How a person's reply is read, and how something is told: the two ends of a conversation by lines.
+
+A capable terminal edits each reply with questionary. Everywhere else, and wherever `HANDRAIL_PLAIN=1` asks for it, a
+reply is a plain line, and then not a single control character is sent.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import shutil
+import sys
+import termios
+import textwrap
+from collections.abc import Callable, Mapping
+
+import click
+
+from ..characters import fitting
+from ..safe import line
+
+Reader = Callable[[str, str], str]
+"""A prompt and what Enter alone means in, the reply out: several lines if they came in one go, as when pasted."""
+FIRST, FURTHER = 0.05, 0.3
+"""Seconds to wait for what came along with a line, and then for more of it over a slow line."""
+
+
+class Quit(Exception):
+    """The person wants to leave. `code` is how the command ends."""
+
+    code = 0
+
+
+class Interrupted(Quit):
+    """The person pressed Ctrl-C."""
+
+    code = 130
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Tell something. On a terminal, lines break between words, and what continues a line stands under it."""
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        width = max(shutil.get_terminal_size().columns, 20)
+        text = "\n".join(_broken(each, width) for each in fitting(text).split("\n"))
+    click.echo(text, err=err)
+
+
+def explain(words: Mapping[str, str]) -> None:
+    """Say what can be said."""
+    say("\n".join(f"  {word}: {what}" for word, what in words.items()))
+
+
+def _broken(text: str, width: int) -> str:
+    if len(text) <= width:
+        return text
+    indent = " " * min(len(text) - len(text.lstrip()) + 2, width // 2) if text.startswith(" ") else ""
+    return textwrap.fill(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )  # fmt: skip
+
+
+def reader() -> Reader:
+    """How this terminal is read. Raises Quit at Ctrl-C and at the end of input."""
+    dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or os.environ.get("HANDRAIL_PLAIN") == "1"
+    return plain if dumb or not sys.stdout.isatty() else editing
+
+
+def plain(prompt: str, start: str) -> str:
+    """Plain lines, without a single control character."""
+    try:
+        reply = input(f"{prompt} [{line(start)}]: " if start else f"{prompt}: ")
+    except EOFError:
+        say("")
+        raise Quit from None
+    except KeyboardInterrupt:
+        say("")
+        raise Interrupted from None
+    if not sys.stdout.isatty():
+        click.echo(reply)  # the terminal shows what is typed, but not to a file
+    return _whole(reply, came_along()) or start
+
+
+def editing(prompt: str, start: str) -> str:
+    """Lines that can be edited, what is offered standing in them."""
+    import questionary
+
+    try:
+        reply = str(questionary.text(f"{prompt}:", default=start, qmark=">").unsafe_ask())
+    except EOFError:
+        raise Quit from None
+    except KeyboardInterrupt:
+        raise Interrupted from None
+    return _whole(reply, _typed_ahead() + came_along())
+
+
+def _whole(reply: str, more: str) -> str:
+    lines = (each.strip() for each in f"{reply}\n{more}".replace("\r", "\n").split("\n"))
+    return "\n".join(each for each in lines if each)
+
+
+def came_along() -> str:
+    """What was typed or pasted beyond the line that was just read, so that it answers no question unseen.
+
+    Also an unfinished line, which the terminal would otherwise keep for the next reply.
+    """
+    found, wait = b"", FIRST
+    try:
+        keys = sys.stdin.fileno()
+        before = termios.tcgetattr(keys)
+    except (termios.error, ValueError, io.UnsupportedOperation):  # nobody types
+        return ""
+    at_once = [*before]
+    at_once[3] &= ~termios.ICANON
+    termios.tcsetattr(keys, termios.TCSANOW, at_once)
+    try:
+        while select.select([keys], [], [], wait)[0] and (piece := os.read(keys, 65536)):
+            found, wait = found + piece, FURTHER
+    finally:
+        termios.tcsetattr(keys, termios.TCSANOW, before)
+    return found.decode(errors="replace")
+
+
+def _typed_ahead() -> str:
+    """The same where lines are edited: what the editor had read already."""
+    from prompt_toolkit.application.current import get_app_session
+    from prompt_toolkit.input.typeahead import get_typeahead
+
+    return "".join(press.data for press in get_typeahead(get_app_session().input))
+
+
+def unread() -> None:
+    """Forget what was typed before what is shown now: nobody confirms what they have not seen."""
+    came_along()
+    if "prompt_toolkit" in sys.modules:
+        _typed_ahead()

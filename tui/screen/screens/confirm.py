@@ -1,0 +1,149 @@
+"""Before something is done that cannot be overlooked: the production account's name typed, an undo agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ...safe import line
+from ..widgets.index import Row
+from ..widgets.lines import Lines, Said
+from ..widgets.options import Options
+from .page import Page, Say
+
+if TYPE_CHECKING:
+    from flows.engine import Claim, Decision, Session
+
+
+class TypeName(Page):
+    """Ask for the account's name before anything is created in what looks like production."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "check", "Apply", priority=True, tooltip="Apply, if the name is right"),
+        Binding("escape", "close", "Back", tooltip="Back to the review"),
+    ]
+    title_words = "Production"
+
+    def __init__(self, name: str, then: Callable[[], None]) -> None:
+        super().__init__()
+        self._name, self._then = name, then
+
+    def between(self) -> Iterable[Widget]:
+        from ..widgets.fields import Word
+
+        yield Say("This account looks like production. Type its name to apply the plan there.", id="ask")
+        yield Say(f"Its name is {self._name}", id="why")
+        yield Word(id="name")
+        yield Say("", id="hint")
+
+    def on_mount(self) -> None:
+        self.query_one("#name").focus()
+
+    def action_check(self) -> None:
+        """Apply, if the name is right."""
+        self.once_typed(self._check)
+
+    def _check(self) -> None:
+        typed = str(getattr(self.query_one("#name"), "value", "")).strip()
+        if typed == self._name:
+            self.app.pop_screen()
+            self._then()
+        else:
+            self.query_one("#hint", Say).say(f"“{line(typed)}” is not its name. Nothing was created.")
+
+    def action_close(self) -> None:
+        """Back to the review."""
+        self.app.pop_screen()
+
+
+class UndoPage(Page):
+    """What would be taken back, what only a person can decide, and whether to go on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Keep it", tooltip="Back; nothing is changed"),
+    ]
+    title_words = "Undo"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._open: list[Decision] = []
+        self._decided: dict[str, str] = {}
+
+    def between(self) -> Iterable[Widget]:
+        yield Lines(to_be_taken_back(self.session, []), hug=True, id="page")
+        yield Say("", id="now")
+        yield Options(id="ways")
+
+    def on_mount(self) -> None:
+        self.query_one(Options).focus()
+        self.do(self.session.claims, self._shown, saying="Looking whether others use any of it…")
+
+    def waits(self, words: str) -> None:
+        self.query_one("#now", Say).say(words)
+
+    def _shown(self, claims: list[Claim]) -> None:
+        self._open = list(self.session.to_decide(claims))
+        if claims:
+            self.query_one("#page", Lines).show(to_be_taken_back(self.session, claims))
+        self._ask()
+
+    def _ask(self) -> None:
+        options = self.query_one(Options)
+        if self.session.place.read_only:
+            self.query_one("#now", Say).say("This is read-only: nothing can be taken back. Leave out --read-only.")
+            options.show([Row("keep", "Back", "nothing is changed")])
+        elif self._open:
+            decision = self._open[0]
+            self.query_one("#now", Say).say(line(decision.ask))
+            rows = [Row(f"decide:{key}", line(meaning), key) for key, meaning in decision.options.items()]
+            options.show(rows, at=f"decide:{decision.default}")
+        else:
+            self.query_one("#now", Say).say("What existed before this run is not touched.")
+            options.show(
+                [Row("keep", "Keep it", "nothing is changed"), Row("undo", "Undo all of this", "takes it back")]
+            )
+
+    @on(Options.Chosen)
+    def way(self, event: Options.Chosen) -> None:
+        """A decision, or whether to go on."""
+        from .progress import Progress
+
+        kind, _, value = event.key.partition(":")
+        if kind == "decide":
+            self._decided[self._open.pop(0).key] = value
+            self._ask()
+        elif kind == "undo":
+            self.handrail.go(Progress(self.session, undo=self._decided))
+        else:
+            self.action_close()
+
+    def action_close(self) -> None:
+        """Back; nothing is changed."""
+        self.app.pop_screen()
+
+    def explained(self) -> list[Said]:
+        return [
+            Said("Undo", kind="heading"),
+            Said("What this run created is deleted, newest first; what it changed is put back as it was, unless "
+                 "somebody changed it since. It ends with a receipt of what was removed, restored and left."),
+        ]  # fmt: skip
+
+
+def to_be_taken_back(session: Session, claims: list[Claim]) -> list[Said]:
+    """What others have in or on what this run made, and what an undo would take away."""
+    from flows.engine import standing
+
+    from ... import words
+
+    run = session.run
+    assert run is not None and run.plan is not None, "only a run is undone"
+    rows = [Said(line(action.undone or action.sentence), "-", "warn") for action in standing(run, run.plan)]
+    if not rows:
+        return [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]
+    theirs = [Said(f"{what}: {why}", "others", "bad") for what, why in words.claims(run, claims)]
+    return [*theirs, Said(f"Undo {run.id}. This will be taken back:", kind="heading"), *rows]

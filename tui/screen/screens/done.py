@@ -1,0 +1,171 @@
+"""How it ended: what is there now and what to do with it, or the receipt of an undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ...safe import line
+from ..widgets.lines import Lines, Said
+from .page import Page, Say, homely
+
+if TYPE_CHECKING:
+    from flows.engine import Handover, Receipt, Session
+
+
+class Done(Page):
+    """Outputs, files, next steps, and whether it really works."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "check", "Check again", tooltip="Look once more whether it works"),
+        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
+        Binding("h", "home", "Home", tooltip="To the first screen"),
+        Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
+        Binding("q", "app.leave", "Quit", tooltip="Leave"),
+        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
+    ]
+
+    def __init__(self, session: Session, handover: Handover) -> None:
+        super().__init__()
+        self.session, self._handover = session, handover
+        self.title_words = session.flow.title
+
+    def between(self) -> Iterable[Widget]:
+        yield Lines(self._rows(), id="page")
+        yield Say("", id="said")
+
+    def on_mount(self) -> None:
+        self.query_one(Lines).focus()
+
+    def waits(self, words: str) -> None:
+        self.query_one("#said", Say).say("Looking whether it works…" if words else "")
+
+    def _rows(self) -> list[Said]:
+        from flows.engine import Grade
+
+        from ... import words
+
+        done, run = self._handover, self.session.run
+        assert run is not None, "only a run is done"
+        looks = {Grade.PROVED: "good", Grade.REFUSED: "bad", Grade.WAITING: "warn", Grade.NOT_CHECKED: "warn"}
+        if done.waiting:
+            rows = [Said(f"Everything is created. {line(done.waiting)}", "waiting", "warn")]
+        else:
+            rows = [Said("Everything is created.", "done", "good")]
+        if done.next_steps:
+            rows += [Said(), Said("What to do now", kind="heading")]
+            rows += [Said(line(step), f"{number}", "point") for number, step in enumerate(done.next_steps, 1)]
+        if done.files:
+            rows += [Said(), Said("Files", kind="heading")]
+            rows += [
+                Said(f"{homely(str(run.folder))} (only you can read them; they may hold secret keys)", "in", "point")
+            ]
+            rows += [Said(line(name)) for name in sorted(done.files)]
+        if done.findings:
+            rows += [Said(), Said("Does it work?", kind="heading")]
+            rows += [
+                Said(f"{line(found.sentence)} {line(found.remedy)}".strip(), words.MARKS[found.grade],
+                     looks.get(found.grade, "muted"))
+                for found in done.findings
+            ]  # fmt: skip
+        rows += [Said(), Said("What was created", kind="heading")]
+        rows += [Said(line(value), name.replace("_", " "), "muted") for name, value in done.outputs.items()]
+        rows += [Said(run.id, "this run", "muted"), Said(words.undo(run.id), "undo", "muted")]
+        return rows
+
+    def action_check(self) -> None:
+        """Look once more whether it works."""
+
+        def shown(handover: Handover) -> None:
+            self._handover = handover
+            self.query_one(Lines).show(self._rows())
+
+        self.do(self.session.hand_over, shown)
+
+    def action_undo(self) -> None:
+        """Take it back, after a look at what that means."""
+        from .confirm import UndoPage
+
+        self.app.push_screen(UndoPage(self.session))
+
+    def action_home(self) -> None:
+        """To the first screen."""
+        self.handrail.go_home()
+
+    def explained(self) -> list[Said]:
+        return [
+            Said("Done", kind="heading"),
+            Said("What was created is listed with its ids. “waiting” means that something outside AWS must happen "
+                 "first, for example that your device connects; it is no error. c looks again."),
+        ]  # fmt: skip
+
+
+class ReceiptPage(Page):
+    """What an undo removed, restored and left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "Undo again", tooltip="Try once more what could not be taken back"),
+        Binding("h", "home", "Home", tooltip="To the first screen"),
+        Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
+        Binding("q", "app.leave", "Quit", tooltip="Leave"),
+    ]
+
+    def __init__(self, session: Session, receipt: Receipt) -> None:
+        super().__init__()
+        self.session, self._receipt = session, receipt
+        self.title_words = session.flow.title
+
+    def between(self) -> Iterable[Widget]:
+        yield Lines(receipt_rows(self._receipt), id="page")
+
+    def on_mount(self) -> None:
+        self.handrail.code = 0 if self._receipt.complete else 1
+        self.query_one(Lines).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not self._receipt.complete or self._receipt.in_use if action == "undo" else True
+
+    def action_undo(self) -> None:
+        """Once more."""
+        from .confirm import UndoPage
+
+        self.app.push_screen(UndoPage(self.session))
+
+    def action_home(self) -> None:
+        """To the first screen."""
+        self.handrail.go_home()
+
+    def explained(self) -> list[Said]:
+        return [
+            Said("Receipt", kind="heading"),
+            Said("removed was created by this run and is gone; restored was changed and is as before; left is still "
+                 "there, with the reason and what it costs."),
+        ]  # fmt: skip
+
+
+def receipt_rows(receipt: Receipt) -> list[Said]:
+    """A receipt in rows, the verdict first."""
+    from ...words import headline, still
+
+    whole = receipt.complete and not receipt.stays
+    look = "good" if whole else "warn" if receipt.complete else "bad"
+    rows = [Said(headline(receipt), "undone" if whole else "left", look)]
+    parts = (
+        ("Removed", [Said(homely(line(what)), "removed", "good") for what in receipt.removed]),
+        ("Put back as it was", [Said(line(what), "restored", "good") for what in receipt.restored]),
+        ("Left", [
+            Said(
+                f"{homely(line(rest.what))}: {line(rest.why)}{still(rest.costs)}",
+                "left",
+                "warn" if rest.costs else "muted",
+            )
+            for rest in receipt.left
+        ]),
+    )  # fmt: skip
+    for heading, found in parts:
+        if found:
+            rows += [Said(), Said(heading, kind="heading"), *found]
+    return rows

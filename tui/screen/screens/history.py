@@ -1,0 +1,167 @@
+"""Every draft and run, and all that is known about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ...safe import line
+from ..widgets.index import Row
+from ..widgets.lines import Lines, Said
+from ..widgets.options import Options
+from ..workspace import Start
+from .home import run_row
+from .page import Page, Say, homely
+from .steps import kept
+
+if TYPE_CHECKING:
+    from flows.engine import Handover, Run, Session
+
+
+class History(Page):
+    """Drafts and runs, newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Back", tooltip="Back to the first screen"),
+    ]
+    title_words = "History"
+
+    def between(self) -> Iterable[Widget]:
+        yield Say("Reading the journal…", id="intro")
+        yield Options(id="choices")
+        yield Say("", id="detail")
+
+    def on_mount(self) -> None:
+        self.query_one(Options).focus()
+        self.do(lambda: [run_row(record) for record in self.handrail.desk.records()], self._show)
+
+    def _show(self, rows: list[Row]) -> None:
+        words = "Drafts and runs, newest first. Enter opens one." if rows else "There are no drafts and no runs yet."
+        self.query_one("#intro", Say).say(words)
+        self.query_one(Options).show(rows)
+
+    @on(Options.Moved)
+    def describe(self, event: Options.Moved) -> None:
+        """Say in full what the list has no room for."""
+        self.query_one("#detail", Say).say(event.options.cut_off)
+
+    @on(Options.Chosen)
+    def open(self, event: Options.Chosen) -> None:
+        """Go on with it, or look at it."""
+        self.handrail.begin(Start(run=event.key.partition(":")[2]))
+
+    def action_close(self) -> None:
+        """Back to the first screen."""
+        self.app.pop_screen()
+
+    def explained(self) -> list[Said]:
+        return [
+            Said("History", kind="heading"),
+            Said("A draft has answers and created nothing. A run created something: it can be gone on with, looked at, "
+                 "and taken back."),
+        ]  # fmt: skip
+
+
+class RunPage(Page):
+    """A run that is over: its steps, resources, outputs, files and costs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "check", "Check again", tooltip="Look whether it works, and write its files again"),
+        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
+        Binding("h", "home", "Home", tooltip="To the first screen"),
+        Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
+        Binding("q", "app.leave", "Quit", tooltip="Leave"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.title_words = session.flow.title
+
+    def between(self) -> Iterable[Widget]:
+        yield Lines(self._rows(), id="page")
+        yield Say("", id="said")
+
+    def on_mount(self) -> None:
+        from ...history import ended_meanwhile
+
+        self.query_one(Lines).focus()
+        run, notes = self.session.run, list(self.session.otherwise)
+        if run and run.ended_meanwhile:
+            notes.append(ended_meanwhile(run))
+        self.query_one("#said", Say).say("\n".join(notes))
+
+    def _rows(self) -> list[Said]:
+        assert self.session.run is not None, "a run is looked at"
+        return run_rows(self.session.run)
+
+    def waits(self, words: str) -> None:
+        self.query_one("#said", Say).say("Looking whether it works…" if words else "")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action not in ("check", "undo"):
+            return True
+        run = self.session.run
+        return run is not None and run.record.status in ("done", "waiting")
+
+    def action_check(self) -> None:
+        """Look whether it works."""
+        from .done import Done
+
+        def shown(handover: Handover) -> None:
+            self.handrail.go(Done(self.session, handover))
+
+        self.do(self.session.hand_over, shown)
+
+    def action_undo(self) -> None:
+        """Take it back, after a look at what that means."""
+        from .confirm import UndoPage
+
+        self.app.push_screen(UndoPage(self.session))
+
+    def action_home(self) -> None:
+        """To the first screen."""
+        self.handrail.go_home()
+
+
+def run_rows(run: Run) -> list[Said]:
+    """All that is known about a run."""
+    from flows.engine.receipts import receipt
+
+    from ... import words
+    from ...cli import batch
+    from ...history import STATES, said, where
+
+    record, plan = run.record, run.plan
+    assert plan is not None, "a draft is gone on with, not looked at"
+    rows = [Said(f"{run.id}: {STATES[record.status]}", kind="heading")]
+    rows += [Said(f"Begun {_moment(record.created)}, last changed {_moment(record.changed)} (UTC).", kind="muted")]
+    rows += [Said(where(record), kind="muted")]
+    over = record.status == "undone"
+    left = receipt(run, plan).left if over else ()
+    handed = {} if over else record.handover
+    costs = plan.costs if not over and batch.anything_created(run, plan) else ()
+    parts = (
+        ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
+        ("Steps", [kept(action, run) for action in plan.actions]),
+        ("Outputs", [Said(line(value), name) for name, value in handed.get("outputs", {}).items()]),
+        ("Files", [Said(homely(line(name))) for name in handed.get("files", {})]),
+        ("Resources", [
+            Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
+            for each in batch.resources(run, plan)
+        ]),
+        ("It costs", [Said(line(words.cost(cost))) for cost in costs]),
+        ("Answers", [Said(line(said(value)), key) for key, value in record.answers.items()]),
+    )  # fmt: skip
+    for heading, found in parts:
+        if found:
+            rows += [Said(), Said(heading, kind="heading"), *found]
+    return rows
+
+
+def _moment(at: str) -> str:
+    return at[:16].replace("T", " ")

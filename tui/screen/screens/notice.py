@@ -1,0 +1,73 @@
+"""What stands under a field: why it is refused, what needs a yes, what is worth knowing. And the steps beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...safe import line, shown
+from ..widgets.lines import Said
+
+if TYPE_CHECKING:
+    from flows.engine import Asking, Caution, Problem, Session
+
+Steps = list[tuple[str, str, str]]
+"""(done, here or ahead; name; answer) of every step."""
+
+
+def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> list[Said]:
+    """Everything there is to say about the answer in the field."""
+    from ... import words
+
+    rows = [Said(words.because(asking), "look", "warn")] if asking.because else []
+    if problem := asking.problem:
+        rows.append(Said(shown(problem.what), "refused", "bad"))
+        rows += [Said(shown(problem.why), "why", "muted")] if problem.why else []
+        rows += [Said(shown(problem.remedy), "instead", "point")] if problem.remedy else []
+        return rows + ([Said(f"enters {line(better(problem))}", "F2", "point")] if suggested(asking) else [])
+    if asking.offer is not None and asking.offer.way_out:
+        rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
+    if not confirming:
+        return rows + [Said(line(remark.message), "note", "muted") for remark in remarks]
+    rows += [Said(line(caution.message), "caution", "warn") for caution in asking.cautions]
+    rows.append(Said("goes on like this", "y", "point"))
+    switch = next((caution.switch for caution in asking.cautions if caution.switch), "")
+    rows += [Said(f"takes {line(switch)} instead", "s", "point")] if switch else []
+    return [*rows, Said("changes the answer", "Esc", "point")]
+
+
+def better(problem: Problem) -> str:
+    """What to enter instead of what is wrong; empty if nobody knows."""
+    return problem.suggestion or str(getattr(problem.__cause__, "suggestion", ""))
+
+
+def suggested(asking: Asking | None) -> str:
+    """What the field would hold with the corrected value in it; empty if there is none."""
+    from flows.engine import Many
+    from flows.engine.questions import several
+
+    if asking is None or asking.problem is None:
+        return ""
+    problem = asking.problem
+    fixed = better(problem)
+    if not fixed or not isinstance(asking.question, Many):
+        return fixed
+    entries = several(asking.said)
+    wrong = max((entry for entry in entries if entry in problem.what), key=len, default="")
+    if len(entries) > 1 and not wrong:
+        return ""
+    return "\n".join(fixed if entry == wrong or len(entries) == 1 else entry for entry in entries)
+
+
+def steps(session: Session, asking: Asking | None) -> Steps:
+    """What was answered, where one is, and what may still come; without a question one is at the review."""
+    here = asking.question.id if asking else ""
+    found: Steps = [
+        ("done", each.question.label, line(each.shown) or "none")
+        for each in session.trail()
+        if not each.question.fine_tuning and each.question.id != here
+    ]
+    if asking:
+        found.append(("here", asking.question.label, ""))
+        found += [("ahead", question.label, "") for question in session.ahead()]
+    return [*found, ("ahead" if asking else "here", "Review", "")]

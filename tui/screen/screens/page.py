@@ -1,0 +1,160 @@
+"""What every screen has in common: where one is at the top, the keys at the bottom, and how slow work is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from ...characters import fitting
+from ..widgets.bar import Bar, Keys
+from ..widgets.lines import Lines, Said
+
+if TYPE_CHECKING:
+    from ..app import HandrailApp
+
+T = TypeVar("T")
+
+
+class Say(Static):
+    """A piece of text that is only repainted when it changes, and takes no room when it is empty."""
+
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:
+        text = fitting(text)
+        super().__init__(text, id=id, markup=False)
+        self._said = text
+        self.display = bool(text)
+
+    def say(self, text: str) -> None:
+        """Say this instead."""
+        text = fitting(text)
+        if text != self._said:
+            self._said = text
+            self.display = bool(text)
+            self.update(text)
+
+
+def homely(text: str) -> str:
+    """`text` with the person's home folder as ~: long paths do not fit 80 columns."""
+    return text.replace(f"{Path.home()}/", "~/")
+
+
+class Page(Screen[None]):
+    """A screen of Handrail. Subclasses say what is between the two bars."""
+
+    title_words = ""
+    """What the bar says besides the product's name."""
+    moves: ClassVar[bool] = False
+    """Whether what is made here may move to another account: a draft, not a run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy = False
+
+    @property
+    def handrail(self) -> HandrailApp:
+        """The app, by its own type."""
+        return cast("HandrailApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Bar(self.title_words, self.handrail.standing)
+        yield from self.between()
+        yield Keys()
+
+    def between(self) -> Iterable[Widget]:
+        """The widgets between the bars."""
+        return ()
+
+    def name_it(self, title: str) -> None:
+        """Change what the bar says."""
+        self.title_words = title
+        self.show_where()
+
+    def show_where(self) -> None:
+        """Say in the bar which account this is."""
+        self.query_one(Bar).say(self.title_words, self.handrail.standing)
+
+    def explained(self) -> list[Said]:
+        """What help says about this screen."""
+        return []
+
+    def leave(self) -> bool:
+        """Ctrl-C was pressed. True if the program may end at once."""
+        return True
+
+    # -- slow work ---------------------------------------------------------------------------------------
+
+    def do(self, slow: Callable[[], T], then: Callable[[T], None], *, saying: str = "") -> None:
+        """Do something slow in a thread, then show what came of it. Until then, keys that do things wait.
+
+        What goes wrong is shown as a screen from which it can be tried again.
+        """
+        if not self.busy:
+            self.busy = True
+            self._doing(slow, then, saying)
+
+    def once_typed(self, then: Callable[[], None]) -> None:
+        """Do this when the keys before it have done theirs: they may come in one go, and a key on its way from the
+        field or list up to the app, where it is found among the bindings, must not be overtaken."""
+
+        def follow(node: DOMNode) -> None:
+            above = node.parent
+            node.call_later(then if above is None else lambda: follow(above))
+
+        follow(self.focused or self)
+
+    @property
+    def gone(self) -> bool:
+        """The program is ending; there may be no widget any more to show anything in."""
+        return self.handrail.leaving or not self.is_running
+
+    def waits(self, words: str) -> None:
+        """Slow work has not come back yet; `words` say what it is, "" that it is over."""
+
+    @work(group="slow")
+    async def _doing(self, slow: Callable[[], T], then: Callable[[T], None], saying: str) -> None:
+        timer = self.set_timer(0.3, lambda: self.waits(saying or "Reading the account…"))
+        try:
+            found = await asyncio.to_thread(self.handrail.desk.alone, slow)
+        except Exception as error:
+            self.busy = False
+            if self.gone:
+                return
+            self.handrail.trouble(error, lambda: self.do(slow, then, saying=saying))
+            return
+        finally:
+            timer.stop()
+            if not self.gone:
+                self.waits("")
+        self.busy = False
+        if not self.gone:
+            then(found)
+
+
+class Reading(Page):
+    """A page that is only read: help, commands, permissions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Back", tooltip="Back to where you were"),
+        Binding("q", "close", "Back", show=False, tooltip="Back to where you were"),
+    ]
+
+    def __init__(self, title: str, rows: list[Said]) -> None:
+        super().__init__()
+        self.title_words, self._rows = title, rows
+
+    def between(self) -> Iterable[Widget]:
+        yield Lines(self._rows, id="page")
+
+    def action_close(self) -> None:
+        """Back to the screen before."""
+        self.app.pop_screen()

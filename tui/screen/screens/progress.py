@@ -1,0 +1,318 @@
+"""A plan being carried out, or taken back: every step with a word for its state, and what is happening now.
+
+Events come from AWS's pace, not from a clock: between them nothing moves and nothing is sent, and they are
+shown at most once a second. Closing the window is safe at any time, and the screen says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+
+from ...safe import line
+from ..widgets.index import Row
+from ..widgets.lines import Lines, Said
+from ..widgets.options import Options
+from .page import Page, Say
+from .steps import kept, reported, usual
+from .trouble import told
+
+if TYPE_CHECKING:
+    from flows.engine import Action, Event, Handover, Problem, Session, SignInNeeded
+
+PAUSE = 1.0
+"""Seconds between two updates of the screen."""
+
+
+class Progress(Page):
+    """Carries out the plan of a session, or takes it back.
+
+    Args:
+        session: what is driven.
+        undo: what was decided for taking it back; None carries the plan out.
+        stopped: the status of a run that is only looked at so far; then nothing is begun before it is chosen.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "home", "Home", tooltip="To the first screen"),
+    ]
+
+    class Told(Message):
+        """The session reported an event."""
+
+        def __init__(self, event: Event) -> None:
+            super().__init__()
+            self.event = event
+
+    class Ended(Message):
+        """The session has nothing further to report."""
+
+        def __init__(self, error: Exception | None, handover: Handover | None) -> None:
+            super().__init__()
+            self.error, self.handover = error, handover
+
+    def __init__(self, session: Session, *, undo: Mapping[str, str] | None = None, stopped: str = "") -> None:
+        super().__init__()
+        self.session, self._undo, self._status = session, undo, stopped
+        self.title_words = session.flow.title
+        self._actions = self._plan_actions()
+        self._place_of = {action.id: i for i, action in enumerate(self._actions)}
+        self._fresh: dict[str, Event] = {}
+        self._problems: list[Problem] = []
+        self._need: SignInNeeded | None = None
+        self._stopping = False
+        self.under_way = False
+        self._began = self._painted = 0.0
+
+    def _plan_actions(self) -> list[Action]:
+        run = self.session.run
+        plan = run.plan if run else None
+        actions = list((plan or self.session.review().plan).actions)
+        if self._undo is None and self._status != "undoing":
+            return actions
+        assert run is not None and plan is not None, "only a run is taken back"
+        from flows.engine import standing
+
+        still = {action.id for action in standing(run, plan)}
+        return [a for a in reversed(actions) if a.id in still or run.status(a.id) == "undone"]
+
+    def between(self) -> Iterable[Widget]:
+        yield Say("", id="now")
+        yield Lines([kept(action, self.session.run) for action in self._actions], lead=9, hug=True, id="page")
+        yield Lines(id="notice")
+        yield Options(id="ways")
+
+    def on_mount(self) -> None:
+        for name in ("#page", "#notice"):
+            self.query_one(name).can_focus = False
+        self.query_one("#page").can_focus = True
+        self.query_one("#notice").display = self.query_one("#ways").display = False
+        if self._status:
+            self._ask_what_now()
+        else:
+            self._start()
+
+    # -- doing it ----------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._problems, self._stopping, self.under_way, self._status = [], False, True, ""
+        self._need = None
+        self._began = time.monotonic()
+        self.query_one("#notice").display = self.query_one("#ways").display = False
+        self.query_one("#page").focus()
+        self._say_now("Sending the first calls…")
+        self.refresh_bindings()
+        self._drive()
+
+    @work(thread=True, group="drive", exit_on_error=False)
+    def _drive(self) -> None:
+        """In a thread of its own, with the session to itself."""
+        error: Exception | None = None
+        handover: Handover | None = None
+
+        def all_of_it() -> Handover | None:
+            problems = False
+            for event in self._events():
+                problems = problems or event.problem is not None
+                self.post_message(self.Told(event))
+                if self._stopping:  # it may have been asked before the session was ready to hear it
+                    self.session.stop()
+            run = self.session.run
+            finished = self._undo is None and run is not None and run.record.status == "done"
+            return self.session.hand_over() if finished and not problems else None
+
+        try:
+            handover = self.handrail.desk.alone(all_of_it)
+        except Exception as trouble:
+            error = trouble
+        self.post_message(self.Ended(error, handover))
+
+    def _events(self) -> Iterator[Event]:
+        return self.session.apply() if self._undo is None else self.session.undo(self._undo)
+
+    def leave(self) -> bool:
+        """Ctrl-C: send nothing further; what is under way is finished and written down."""
+        if not self.under_way:
+            return True
+        if not self._stopping:
+            self._stopping = True
+            self.session.stop()
+        self._say_now("Stopping after the current call; it is finished and written down first.")
+        return False
+
+    # -- showing it --------------------------------------------------------------------------------------
+
+    @on(Told)
+    def note(self, message: Told) -> None:
+        """Keep the newest event of each step, and show them all at most once a second."""
+        event = message.event
+        if event.problem:
+            self._problems.append(event.problem)
+            self._look_for_sign_in(event.problem)
+        self._fresh[event.action] = event
+        wait = self._painted + PAUSE - time.monotonic()
+        if wait <= 0:
+            self._paint()
+        elif len(self._fresh) == 1:
+            self.set_timer(wait, self._paint)
+
+    def _look_for_sign_in(self, error: Exception) -> None:
+        from flows.engine import SignInNeeded
+
+        if isinstance(error, SignInNeeded) and error.door is not None:
+            self._need = error
+
+    def _paint(self) -> None:
+        if not self._fresh:
+            return
+        self._painted = time.monotonic()
+        fresh, self._fresh = self._fresh, {}
+        page = self.query_one("#page", Lines)
+        with self.app.batch_update():
+            for id_, event in fresh.items():
+                if id_ in self._place_of:
+                    index = self._place_of[id_]
+                    row = reported(self._actions[index], event)
+                    page.change(index, text=row.text, lead=row.lead, kind=row.kind)
+                    page.reveal(index)
+            if not self._stopping:
+                self._say_now(self._summary())
+
+    def _summary(self) -> str:
+        run = self.session.run
+        assert run is not None, "what is driven is a run"
+        over = ("ready",) if self._undo is None else ("undone", "left")
+        done = sum(run.status(action.id) in over for action in self._actions)
+        from ... import words
+
+        passed = words.duration(time.monotonic() - self._began)
+        how = f"{done} of {len(self._actions)} steps {'done' if self._undo is None else 'taken back'}, {passed}"
+        seconds = usual(self._actions) if self._undo is None else 0
+        how += f"; usually {words.duration(seconds)}." if seconds > 5 else "."
+        command = (words.resume if self._undo is None else words.undo)(run.id)
+        return f"{how}\nIt is safe to close this window: `{command}` goes on. Ctrl-C stops."
+
+    def _say_now(self, text: str) -> None:
+        self.query_one("#now", Say).say(text)
+
+    # -- what comes after --------------------------------------------------------------------------------
+
+    @on(Ended)
+    def ended(self, message: Ended) -> None:
+        """It is through, or it stopped: go on to what follows."""
+        from .done import Done, ReceiptPage
+
+        self._paint()
+        self.under_way = False
+        if message.error is not None:
+            self._failed_before(message.error)
+            return
+        run = self.session.run
+        assert run is not None
+        if message.handover is not None:
+            self.handrail.code = 0
+            self.handrail.go(Done(self.session, message.handover))
+        elif self._undo is not None and not self._stopping and self._need is None:
+            self.do(self.session.receipt, lambda receipt: self.handrail.go(ReceiptPage(self.session, receipt)))
+        else:
+            self._status = run.record.status
+            self._ask_what_now()
+
+    def _failed_before(self, error: Exception) -> None:
+        run = self.session.run
+        self._problems = []
+        if run is None or run.plan is None:
+            self.handrail.trouble(error, self._start)
+            return
+        self._status = run.record.status
+        self._look_for_sign_in(error)
+        self._ask_what_now(told(error))
+
+    def _ask_what_now(self, rows: list[Said] | None = None) -> None:
+        """The step, the cause and the remedy, then the three choices."""
+        from ... import words
+        from ...cli.batch import exit_code
+
+        run = self.session.run
+        assert run is not None and run.plan is not None, "only a run can stop half-way"
+        undoing = self._undo is not None or self._status == "undoing"
+        rows = rows or [Said(line(said), "note", "muted") for said in self.session.otherwise if self._status]
+        if problem := next(iter(self._problems), None):
+            step = next((a.sentence for a in self._actions if a.id == problem.action), "")
+            rows = ([Said(line(step), "step", "strong")] if step else []) + told(problem)
+            self.handrail.code = exit_code(run, run.plan, self._problems)
+        elif self._stopping:
+            self.handrail.code = 130
+        self._say_now(
+            f"{run.id} stopped half-way. What was done is written down." if not undoing
+            else f"Undoing {run.id} stopped half-way. What was done is written down."
+        )  # fmt: skip
+        failed = {problem.action for problem in self._problems}
+        for index, action in enumerate(self._actions):
+            if action.id not in failed:
+                row = kept(action, run)
+                self.query_one("#page", Lines).change(index, text=row.text, lead=row.lead, kind=row.kind)
+        notice, ways = self.query_one("#notice", Lines), self.query_one("#ways", Options)
+        notice.display, ways.display = bool(rows), True
+        notice.show(rows)
+        again = "Go on" if not self._problems else "Try again"
+        go_on = words.undo if undoing else words.resume
+        choices = [
+            Row("again", f"{again} undoing" if undoing else again, "from where it stopped; nothing is made twice"),
+            Row("keep", "Keep and decide later", go_on(run.id)),
+        ]
+        if not undoing:
+            choices.insert(1, Row("undo", "Undo all", "takes back what was created so far"))
+        if self._need:
+            choices[0] = Row("again", "Sign in and go on", "from where it stopped; nothing is made twice")
+        ways.show(choices)
+        ways.focus()
+        self.refresh_bindings()
+
+    @on(Options.Chosen)
+    def way(self, event: Options.Chosen) -> None:
+        """Again, undo or keep."""
+        from .confirm import UndoPage
+
+        match event.key:
+            case "again" if self.session.place.read_only:
+                self._say_now("This is read-only: nothing can be changed. Leave out --read-only.")
+            case "again" if self._undo is None and self._status == "undoing":
+                self.app.push_screen(UndoPage(self.session))
+            case "again" if self._need:
+                self._sign_in(self._need)
+            case "again":
+                self._start()
+            case "undo":
+                self.app.push_screen(UndoPage(self.session))
+            case _:
+                self.handrail.end()
+
+    def _sign_in(self, need: SignInNeeded) -> None:
+        """Sign in, and go on at once."""
+
+        def signed_in(done: bool) -> None:
+            if done:
+                self._start()
+
+        self.do(lambda: self.handrail.let_in(need), signed_in)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not self.under_way if action == "home" else True
+
+    def action_home(self) -> None:
+        """To the first screen."""
+        self.handrail.go_home()
+
+    def explained(self) -> list[Said]:
+        return [
+            Said("At work" if self.under_way else "Stopped", kind="heading"),
+            Said("Each call to AWS is written down before it is sent, and its answer right after. Ctrl-C sends nothing "
+                 "further; a call under way is finished first. What does not depend on each other runs side by side."),
+        ]  # fmt: skip

@@ -1,0 +1,336 @@
+"""One question at a time. It is one screen that changes in place: over a slow line a new one costs too much."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from ...safe import line
+from ..widgets.answer import READING_ON, Answer
+from ..widgets.fields import Word
+from ..widgets.lines import Lines, Said
+from ..widgets.options import Options
+from ..widgets.rail import Rail
+from ..workspace import Start
+from .long_list import read_on
+from .notice import Steps, notice, steps, suggested
+from .page import Page, Say
+
+if TYPE_CHECKING:
+    from flows.engine import Asking, Caution, Offer, Session, State
+    from flows.engine import Question as Asked
+
+
+PAUSE = 0.3
+"""Seconds without a key after which is said what comes of it: a slow line is not kept busy while somebody types."""
+
+
+class Question(Page):
+    """Ask what the session asks, and tell it what was said.
+
+    Args:
+        start: what to open first; or
+        state: the question to begin with, in the session at hand.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "next", "Next", priority=True, tooltip="Take this answer and go on"),
+        Binding("y", "accept", "Yes, go on", tooltip="Accept what the caution says"),
+        Binding("s", "switch", "Switch", tooltip="Take the answer that avoids it"),
+        Binding("f2", "suggestion", "Take it", priority=True, tooltip="Enter the suggested value"),
+        Binding("ctrl+y", "suggestion", "Take it", show=False, priority=True, tooltip="Enter the suggested value"),
+        Binding("escape", "back", "Back", tooltip="To the question before; no answer is lost"),
+        Binding("ctrl+r", "reload", "Read again", tooltip="Read the options afresh"),
+    ]
+
+    moves = True
+
+    def __init__(self, start: Start | None = None, state: Asking | None = None) -> None:
+        super().__init__()
+        self._start = start
+        self.asking = state
+        self._remarks: tuple[Caution, ...] = ()
+        self._typed: list[Said] | None = None
+        self._confirming = False
+        self._waiting = ""
+
+    def between(self) -> Iterable[Widget]:
+        with Horizontal(id="body"):
+            yield Rail(id="rail")
+            with Vertical(id="stage"):
+                yield Say("", id="position")
+                yield Say("", id="ask")
+                yield Say("", id="why")
+                yield Answer(id="field")
+                yield Say("", id="hint")
+                yield Lines(id="notice")
+
+    def on_mount(self) -> None:
+        self.query_one("#notice").can_focus = False
+        self.query_one("#notice").display = False
+        if self.asking is not None:
+            self._show(self.asking, steps(self.session, self.asking))
+        elif self._start is not None and self._start.flow and not self._start.answers:
+            self.do(self._preview, self._show_preview)
+        else:
+            self._begin()
+
+    # -- the session -------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The session at hand."""
+        session = self.handrail.desk.session
+        assert session is not None, "a question is asked in a session"
+        return session
+
+    def _preview(self) -> tuple[str, Asked[object]]:
+        assert self._start is not None
+        flow = self.handrail.desk.flow(self._start.flow)
+        return flow.title, flow.questions[0]
+
+    def _show_preview(self, found: tuple[str, Asked[object]]) -> None:
+        """The first question needs no account; its options do."""
+        title, question = found
+        self.name_it(title)
+        self._say_question(question, "Question 1")
+        self.query_one("#hint", Say).say("Opening the account and reading it…")
+        self._begin()
+
+    def _begin(self) -> None:
+        start = self._start
+        assert start is not None
+
+        def opened() -> tuple[str, tuple[str, datetime | None], tuple[State, Steps] | None]:
+            from flows.engine import Caution
+
+            from ... import words
+
+            session = self.handrail.desk.begin(start)
+            self._remarks = tuple(Caution("surroundings", said) for said in session.otherwise)
+            where = words.where(session.identity, session.place), session.identity.ends
+            run = session.run
+            old = run is not None and run.record.status != "draft"
+            return session.flow.title, where, None if old else self._look()
+
+        def shown(found: tuple[str, tuple[str, datetime | None], tuple[State, Steps] | None]) -> None:
+            title, where, state = found
+            self.handrail.say_where(*where)
+            self.name_it(title)
+            if state is None:
+                self.handrail.show_run(self.session)
+            else:
+                self._arrive(state)
+
+        self.do(opened, shown, saying="Opening the account…")
+
+    def _look(self) -> tuple[State, Steps]:
+        """What the session says now, and the steps beside it. Slow."""
+        from flows.engine import Asking
+
+        state = self.session.state()
+        return state, steps(self.session, state) if isinstance(state, Asking) else []
+
+    def _arrive(self, found: tuple[State, Steps]) -> None:
+        from flows.engine import Asking
+
+        state, trail = found
+        if isinstance(state, Asking):
+            self._show(state, trail)
+        else:
+            self.handrail.show(self.session, state)
+
+    def _answer(self, raw: object) -> None:
+        """Say it to the session, and show what comes next."""
+        session, asking = self.session, self.asking
+        assert asking is not None
+
+        def said() -> tuple[State, Steps]:
+            session.answer(raw)
+            self._remarks = session.remarks(asking.question)
+            return self._look()
+
+        self.do(said, self._arrive)
+
+    # -- showing -----------------------------------------------------------------------------------------
+
+    def _show(self, asking: Asking, trail: Steps) -> None:
+        self.asking = asking
+        self._typed = None
+        self._confirming = bool(asking.cautions)
+        self.name_it(self.session.flow.title)
+        with self.app.batch_update():
+            number, of = asking.position
+            self._say_question(asking.question, f"Question {number} of {of}" if number else "Fine-tuning")
+            self.query_one(Rail).show(trail)
+            self.query_one("#hint", Say).say(self.query_one(Answer).fill(asking))
+            self.query_one(Answer).open(not self._confirming)
+            self._show_notice()
+        self.refresh_bindings()
+        self.workers.cancel_group(self, "rest")
+        if asking.offer is not None and asking.offer.rest is not None:
+            self._read_on(asking.offer)
+
+    @work(group="rest", exclusive=True)
+    async def _read_on(self, offer: Offer) -> None:
+        """Take the rest of a long list as it comes. Keys go on working, also Enter."""
+        from flows.engine import Problem
+
+        assert offer.rest is not None, "there is a rest"
+        answer = self.query_one(Answer)
+        note = f"read at {offer.read_at}"
+        try:
+            await read_on(offer.rest, lambda rows: answer.add(rows, note=READING_ON, more=True))
+        except Problem as problem:
+            note = f"the rest could not be read (Ctrl-R): {line(problem.what)}"
+        answer.add([], note=note, more=False)
+
+    def _say_question(self, question: Asked[object], position: str) -> None:
+        self.query_one("#position", Say).say(position)
+        self.query_one("#ask", Say).say(line(question.ask))
+        self.query_one("#why", Say).say(line(question.why))
+
+    def _show_notice(self) -> None:
+        rows = self._typed
+        if rows is None and self.asking is not None:
+            rows = notice(self.asking, confirming=self._confirming, remarks=self._remarks)
+        lines = self.query_one("#notice", Lines)
+        lines.display = bool(rows)
+        self.set_class(bool(rows), "-noted")
+        lines.show(rows or [])
+
+    @on(Word.Changed)
+    def typed(self) -> None:
+        """Where it is worth it, say what comes of it while it is typed."""
+        if self.asking is not None and self.asking.question.live and not self._confirming:
+            self._try_out()
+
+    @on(Word.LeftOut)
+    def left_out(self) -> None:
+        """Say that one line is all that is asked for."""
+        self._typed = [Said("Only the first of the pasted lines was taken: one is asked for here.", "note", "muted")]
+        self._show_notice()
+
+    @work(group="live", exclusive=True)
+    async def _try_out(self) -> None:
+        from ...safe import shown
+
+        await asyncio.sleep(PAUSE)
+        field, session = self.query_one(Answer), self.session
+        reply = field.reply
+        if reply is None or self.busy:
+            return
+        problem, cautions = await asyncio.to_thread(self.handrail.desk.alone, lambda: session.try_out(reply))
+        if self.busy or self._confirming or field.reply != reply:
+            return
+        said = [Said(shown(problem.what), "refused", "bad")] if problem else []
+        self._typed = [*said, *(Said(line(caution.message), "note", "muted") for caution in cautions)]
+        self._show_notice()
+
+    def waits(self, words: str) -> None:
+        self.query_one("#hint", Say).say(words) if words or self._waiting else None
+        self._waiting = words
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        asking = self.asking
+        match action:
+            case "accept":
+                return self._confirming
+            case "switch":
+                return self._confirming and asking is not None and any(c.switch for c in asking.cautions)
+            case "next":
+                return asking is not None and not self._confirming
+            case "suggestion":
+                return bool(suggested(self.asking))
+            case "reload":
+                return asking is not None and asking.offer is not None and not getattr(asking.question, "written", ())
+            case _:
+                return True
+
+    def action_next(self) -> None:
+        """Take the answer in the field."""
+        self.once_typed(self._take)
+
+    def _take(self) -> None:
+        reply = self.query_one(Answer).reply
+        if reply is not None:
+            self._answer(reply)
+
+    def action_accept(self) -> None:
+        """Yes to every caution that is shown."""
+        session, asking = self.session, self.asking
+        assert asking is not None
+
+        def accepted() -> tuple[State, Steps]:
+            for caution in asking.cautions:
+                session.accept(caution.id)
+            return self._look()
+
+        self.do(accepted, self._arrive)
+
+    def action_switch(self) -> None:
+        """Take the answer that avoids the caution."""
+        assert self.asking is not None
+        self._answer(next(caution.switch for caution in self.asking.cautions if caution.switch))
+
+    def action_suggestion(self) -> None:
+        """Put the suggested value into the field; Enter then takes it."""
+        self.query_one(Answer).put(suggested(self.asking))
+
+    def action_back(self) -> None:
+        """From a caution to the field, else to the question before, else home."""
+        if self._confirming:
+            self._confirming = False
+            self.query_one(Answer).open(True)
+            self._show_notice()
+            self.refresh_bindings()
+            return
+        if self.busy or self.handrail.desk.session is None:
+            self.handrail.go_home()
+            return
+        session = self.session
+
+        def went() -> tuple[State, Steps] | None:
+            self._remarks = ()
+            return self._look() if session.back() else None
+
+        def shown(found: tuple[State, Steps] | None) -> None:
+            if found is None:
+                self.handrail.go_home(f"Your answers are kept in {session.run.id}." if session.run else "")
+            else:
+                self._arrive(found)
+
+        self.do(went, shown)
+
+    def action_reload(self) -> None:
+        """Read the account afresh."""
+        session = self.session
+
+        def fresh() -> tuple[State, Steps]:
+            session.refresh()
+            return self._look()
+
+        self.do(fresh, self._arrive)
+
+    @on(Options.Chosen)
+    def chosen_with_enter(self) -> None:
+        """Enter inside the list is the same as Next."""
+        self.action_next()
+
+    def explained(self) -> list[Said]:
+        if self.asking is None:
+            return [Said("The account is being opened; the questions come next.")]
+        question = self.asking.question
+        rows = [Said(line(question.ask), kind="heading"), Said(line(question.why))]
+        rows += [Said(f"You can enter {line(question.allowed())}.")]
+        rows += [Said(f"In an answers file this is called {question.id}.", kind="muted")]
+        return rows

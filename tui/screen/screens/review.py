@@ -1,0 +1,267 @@
+"""Everything a person should see before anything is created, on one page to walk through with the arrow keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from ...exports import FORMS, answers, free
+from ...safe import line
+from ..widgets.lines import Lines, Said
+from ..widgets.rail import Rail
+from .export import Exports, SaveAs, show
+from .page import Page, Say
+
+if TYPE_CHECKING:
+    from flows.engine import Caution, Line, Review, Session, State
+
+
+class ReviewPage(Page):
+    """The plan in plain sentences, what was checked, what it costs, and every answer to change."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "apply", "Apply", tooltip="Create it, as the plan says"),
+        Binding("s", "switch", "Switch", tooltip="Take the answer that avoids this caution"),
+        Binding("d", "default", "Default", tooltip="Let the default count again"),
+        Binding("c", "commands", "Commands", tooltip="The same as aws commands"),
+        Binding("p", "permissions", "Permissions", tooltip="What you must be allowed to do, as an IAM policy"),
+        Binding("e", "export", "Export", tooltip="The plan as a script, a template, a policy or a runbook"),
+        Binding("w", "write", "Save answers", tooltip="Write an answers file"),
+        Binding("ctrl+r", "reload", "Read again", show=False, tooltip="Read the account afresh and check again"),
+        Binding("escape", "back", "Back", tooltip="To the last question"),
+        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
+    ]
+
+    moves = True
+
+    def __init__(self, session: Session, review: Review) -> None:
+        super().__init__()
+        self.session, self.review = session, review
+        self.title_words = session.flow.title
+
+    def between(self) -> Iterable[Widget]:
+        from .notice import steps
+
+        with Horizontal(id="body"):
+            rail = Rail(id="rail")
+            rail.show(steps(self.session, None))
+            yield rail
+            with Vertical(id="stage"):
+                yield Lines(review_rows(self.session, self.review), id="review")
+                yield Say("", id="said")
+
+    def on_mount(self) -> None:
+        self.query_one(Lines).focus()
+
+    def waits(self, words: str) -> None:
+        self.query_one("#said", Say).say(words)
+
+    def tell(self, words: str) -> None:
+        """Say something under the page."""
+        self.query_one("#said", Say).say(words)
+
+    @property
+    def open_cautions(self) -> list[Caution]:
+        """What still needs a conscious yes."""
+        return [c for c in self.review.cautions if c.confirm and c.id not in self.session.accepted]
+
+    def _caution(self) -> Caution | None:
+        kind, _, id_ = self.query_one(Lines).key.partition(":")
+        return next((c for c in self.review.cautions if kind == "caution" and c.id == id_), None)
+
+    def _answer(self) -> Line | None:
+        kind, _, id_ = self.query_one(Lines).key.partition(":")
+        return next((each for each in self.review.answers if kind == "answer" and each.question.id == id_), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted:
+            return True
+        match action:
+            case "switch":
+                caution = self._caution()
+                return caution is not None and bool(caution.switch)
+            case "default":
+                answer = self._answer()
+                return answer is not None and answer.question.fine_tuning and not answer.defaulted
+            case _:
+                return True
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    @on(Lines.Chosen)
+    def choose(self, event: Lines.Chosen) -> None:
+        """Change an answer, or say yes to a caution."""
+        kind, _, key = event.key.partition(":")
+        if kind == "caution":
+            self._go(lambda: self.session.accept(key))
+        else:
+            self._go(lambda: self.session.revisit(key))
+
+    def action_switch(self) -> None:
+        """Take the answer that avoids the caution under the cursor."""
+        caution = self._caution()
+        if caution is not None:
+
+            def switched() -> None:
+                self.session.revisit(caution.key)
+                self.session.answer(caution.switch)
+
+            self._go(switched)
+
+    def action_default(self) -> None:
+        """Let the default count again."""
+        answer = self._answer()
+        if answer is not None:
+            key = answer.question.id
+            self._go(lambda: self.session.use_default(key))
+
+    def action_back(self) -> None:
+        """To the last question."""
+        self._go(self.session.back)
+
+    def action_reload(self) -> None:
+        """Read the account afresh and check again."""
+        self._go(self.session.refresh)
+
+    def _go(self, change: Callable[[], object]) -> None:
+        """Change something, then show what the session says: this page afresh, or a question."""
+        session = self.session
+
+        def changed() -> State:
+            change()
+            return session.state()
+
+        self.do(changed, self._arrive)
+
+    def _arrive(self, state: State) -> None:
+        from flows.engine import Asking
+
+        if isinstance(state, Asking):
+            self.handrail.show(self.session, state)
+            return
+        self.review = state.review
+        self.query_one(Lines).show(review_rows(self.session, self.review))
+        self.tell("")
+
+    def action_apply(self) -> None:
+        """Create it, unless something speaks against it."""
+        from ... import words
+        from .confirm import TypeName
+
+        if self.busy:
+            return
+        lines = self.query_one(Lines)
+        if self.session.place.read_only:
+            self.tell("Nothing can be created: this is read-only. Leave out --read-only.")
+        elif self.review.refusals:
+            self.tell(f"Not like this: {words.finding(self.review.refusals[0])}")
+        elif open_ := self.open_cautions:
+            lines.show(review_rows(self.session, self.review), at=f"caution:{open_[0].id}")
+            self.tell("This needs your yes first: Enter on it says yes.")
+        elif name := words.production_name(self.session.identity, self.session.place):
+            self.app.push_screen(TypeName(name, self._apply))
+        else:
+            self._apply()
+
+    def _apply(self) -> None:
+        from .progress import Progress
+
+        self.handrail.go(Progress(self.session))
+
+    def action_commands(self) -> None:
+        """The plan as aws commands."""
+        show(self, self.session, FORMS["cli"], self.tell)
+
+    def action_permissions(self) -> None:
+        """What must be allowed, as an IAM policy."""
+        show(self, self.session, FORMS["policy"], self.tell)
+
+    def action_export(self) -> None:
+        """The plan as a file of any kind."""
+        self.app.push_screen(Exports(self.session))
+
+    def action_write(self) -> None:
+        """Write the answers to a file that only this user can read."""
+        from flows.engine import shell
+
+        flow = self.session.flow.id
+        start = shell.handrail("run", flow, "--answers", "FILE")
+
+        def written(where: str) -> None:
+            self.tell(f"{where} `{start}` starts from it.")
+
+        self.app.push_screen(SaveAs(answers(self.session), free(flow, ".yaml"), written))
+
+    def explained(self) -> list[Said]:
+        return [
+            Said("Review", kind="heading"),
+            Said("Nothing was created so far. This is what would be done, what was checked, and what it costs. "
+                 "Put the cursor on an answer and press Enter to change it; you come back here."),
+            Said(),
+            Said("read in the account just now", "ok", "good"),
+            Said("follows from what was read, but only doing it proves it", "likely", "muted"),
+            Said("could not be looked at, and is not claimed", "unknown", "warn"),
+            Said("it would fail: nothing is created before this is solved", "stop", "bad"),
+        ]  # fmt: skip
+
+
+def review_rows(session: Session, review: Review) -> list[Said]:
+    """The whole review as rows, the most important first."""
+    from flows.engine import Grade
+
+    from ... import words
+
+    looks = {Grade.PROVED: "good", Grade.PREDICTED: "muted", Grade.NOT_CHECKED: "warn", Grade.WAITING: "warn"}
+    rows = [_verdict(session, review), Said(), Said("What will be done", kind="heading")]
+    rows += [Said(line(action.sentence), "+", "good") for action in review.plan.actions]
+    rows += [Said(f"{line(use.sentence)} (exists; undo leaves it)", "=", "muted") for use in review.plan.uses]
+    if review.cautions:
+        rows += [Said(), Said("Worth knowing", kind="heading")]
+        rows += [_caution(caution, session) for caution in review.cautions]
+    rows += [Said(), Said("Checked beforehand", kind="heading")]
+    for found in sorted(review.findings, key=lambda f: f.grade is not Grade.REFUSED):
+        text = line(found.sentence)
+        if found.remedy and found.grade is not Grade.PROVED:
+            text += f" {line(found.remedy)}"
+        rows.append(Said(text, words.MARKS[found.grade], looks.get(found.grade, "bad")))
+    rows += [Said(), Said("What it costs", kind="heading"), *(Said(line(text)) for text in words.costs(review))]
+    for heading, fine in (("Your answers", False), ("Fine-tuning", True)):
+        if answers := [_answer(each) for each in review.answers if each.question.fine_tuning is fine]:
+            rows += [Said(), Said(heading, kind="heading"), *answers]
+    return rows
+
+
+def _verdict(session: Session, review: Review) -> Said:
+    count = len(review.plan.actions)
+    if review.refusals:
+        return Said("This cannot be created yet; see “Checked beforehand”.", "stop", "bad")
+    if not count:
+        return Said("Everything is there already; there is nothing to create.", "ready", "good")
+    needs = sum(c.confirm and c.id not in session.accepted for c in review.cautions)
+    steps = f"{count} step{'' if count == 1 else 's'}. Nothing was created so far."
+    if session.place.read_only:
+        return Said(f"{steps} This is read-only: it cannot be applied.", "plan", "warn")
+    if needs:
+        return Said(f"{steps} Some of it needs your yes first; see “Worth knowing”.", "plan", "warn")
+    return Said(f"{steps} Press a to apply the plan.", "ready", "good")
+
+
+def _caution(caution: Caution, session: Session) -> Said:
+    text = line(caution.message)
+    if not caution.confirm:
+        return Said(text, "note", "muted")
+    if caution.id in session.accepted:
+        return Said(f"{text} You said yes.", "yes", "good", f"caution:{caution.id}")
+    switch = f" s takes {line(caution.switch)} instead." if caution.switch else ""
+    return Said(f"{text} Enter says yes.{switch}", "confirm", "warn", f"caution:{caution.id}")
+
+
+def _answer(each: Line) -> Said:
+    value = line(each.shown) or "none"
+    mark = " (default)" if each.question.fine_tuning and each.defaulted else ""
+    return Said(f"{value}{mark}", each.question.label, "muted", f"answer:{each.question.id}")

@@ -1,0 +1,47 @@
+"""How the steps of a plan read while it is carried out or taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...safe import line
+from ..widgets.lines import Said
+
+if TYPE_CHECKING:
+    from flows.engine import Action, Event, Run
+
+JOURNALLED = {
+    "": ("to do", "muted"), "intent": ("begun", "warn"), "refused": ("to do", "muted"), "done": ("begun", "warn"),
+    "ready": ("done", "good"), "undo": ("undoing", "warn"), "undone": ("removed", "good"), "left": ("LEFT", "bad"),
+}  # fmt: skip
+"""What the journal's words mean to somebody who watches."""
+LOOKS = {
+    "started": "warn", "waiting": "warn", "done": "good", "existed": "good", "failed": "bad", "in doubt": "bad",
+    "stopped": "warn", "undoing": "warn", "removed": "good", "restored": "good", "left": "bad",
+}  # fmt: skip
+
+
+def kept(action: Action, run: Run | None) -> Said:
+    """A step as the journal knows it."""
+    word, kind = JOURNALLED[run.status(action.id) if run else ""]
+    return Said(line(action.sentence), word, kind)
+
+
+def reported(action: Action, event: Event) -> Said:
+    """A step as an event just told it."""
+    from ... import words
+
+    text = line(action.sentence)
+    if event.kind == "waiting":
+        now = f"{line(event.now)}, " if event.now else ""
+        text += f": {now}{words.duration(event.elapsed)} of usually {words.duration(event.typical)}"
+    return Said(text, words.HAPPENINGS[event.kind], LOOKS.get(event.kind, ""))
+
+
+def usual(actions: list[Action]) -> int:
+    """Seconds that the longest chain of waits usually takes."""
+    chain: dict[str, int] = {}
+    for action in actions:
+        before = max((chain[needed] for needed in action.needs if needed in chain), default=0)
+        chain[action.id] = before + (action.wait.typical if action.wait else 0)
+    return max(chain.values(), default=0)

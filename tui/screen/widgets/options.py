@@ -1,0 +1,426 @@
+"""A list to choose from that stays quick with a hundred thousand options and on a slow line.
+
+One widget paints the lines in view from plain strings; there is nothing to mount for an option. Moving
+repaints two lines. Filtering searches what fills the screen, and the rest behind it. The cursor holds on to an
+option's key, so a list that is read afresh does not move under it, and neither does one that goes on arriving.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ...safe import line
+from .index import Row, Search
+from .paint import cut, strip
+from .row import painted, too_long
+
+NAMES = 60
+"""Cells that the column of names has at the most."""
+
+
+class Options(Widget, can_focus=True):
+    """One column of options with the cursor on one of them.
+
+    Args:
+        rows: what there is.
+        at: the key to begin on.
+        marked: keys that are picked; None for a list in which just one is chosen.
+        note: said in the last line, for example when the list was read.
+        eager: typing a letter begins to filter; otherwise only `/` does.
+        more: further rows will be added.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False, tooltip="One option up"),
+        Binding("down", "move(1)", "Down", show=False, tooltip="One option down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="One page up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="One page down"),
+        Binding("home", "move(-1000000)", "First", show=False, tooltip="The first option"),
+        Binding("end", "move(1000000)", "Last", show=False, tooltip="The last option"),
+        Binding("enter", "choose", "Choose", tooltip="Take what the cursor is on"),
+        Binding("space", "mark", "Mark", tooltip="Mark or unmark this option"),
+        Binding("a", "mark_all", "All/none", tooltip="Mark all, or none"),
+        Binding("slash", "find", "Filter", key_display="/", tooltip="Show only what contains the letters you type"),
+        Binding("escape", "unfind", "All again", tooltip="Show everything again"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "options--cursor", "options--hint", "options--heading", "options--find", "options--note", "options--mark",
+    }  # fmt: skip
+
+    class Chosen(Message):
+        """Enter was pressed."""
+
+        def __init__(self, options: Options, key: str) -> None:
+            super().__init__()
+            self.options, self.key = options, key
+
+        @property
+        def control(self) -> Options:
+            return self.options
+
+    class Moved(Message):
+        """The cursor is on another option."""
+
+        def __init__(self, options: Options, row: Row | None) -> None:
+            super().__init__()
+            self.options, self.row = options, row
+
+        @property
+        def control(self) -> Options:
+            return self.options
+
+    def __init__(
+        self,
+        rows: Iterable[Row] = (),
+        *,
+        at: str = "",
+        marked: Collection[str] | None = None,
+        note: str = "",
+        eager: bool = False,
+        more: bool = False,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.marked: set[str] | None = None
+        self._set(rows, at, marked, note, eager, more)
+
+    # -- what it holds -----------------------------------------------------------------------------------
+
+    def show(
+        self,
+        rows: Iterable[Row],
+        *,
+        at: str = "",
+        marked: Collection[str] | None = None,
+        note: str = "",
+        eager: bool = False,
+        more: bool = False,
+    ) -> None:
+        """Hold other rows. The cursor stays on its option if that is still there and `at` does not say otherwise."""
+        self._set(rows, at or self.key, marked, note, eager, more)
+        self.refresh(layout=True)
+        self.refresh_bindings()
+        self._tell()
+
+    def _set(
+        self, rows: Iterable[Row], at: str, marked: Collection[str] | None, note: str, eager: bool, more: bool
+    ) -> None:
+        self.more = more
+        self._rows: list[Row] = list(rows)
+        self._shown: Sequence[int] = range(len(self._rows))
+        """The places in `_rows` of what is in the list now."""
+        self._search: Search | None = None
+        """What looks for the letters that were typed; None while everything is in the list."""
+        self._label = NAMES if more else self._widest()  # a column that grows would move what is in view
+        self._headings = [at for at, row in enumerate(self._rows) if not row.key]
+        self.count = len(self._rows) - len(self._headings)
+        """How many options there are, headings left out."""
+        self.marked, self.note, self.eager = None if marked is None else set(marked), note, eager
+        self.finding, self.sought = False, ""
+        self._cursor = self._top = self._kept = 0
+        self._go_to(at)
+
+    def _widest(self) -> int:
+        return min(max((len(row.label) for row in self._rows if row.hint), default=0), NAMES)
+
+    def _go_to(self, key: str) -> None:
+        rows = self._rows
+        found = next((i for i, at in enumerate(self._shown) if key and rows[at].key == key), None)
+        first = next((i for i, at in enumerate(self._shown) if rows[at].key), 0)
+        self._cursor = first if found is None else found
+        self._top = 0
+        self._scroll()
+
+    @property
+    def row(self) -> Row | None:
+        """What the cursor is on; None in an empty list."""
+        return self._rows[self._shown[self._cursor]] if self._cursor < len(self._shown) else None
+
+    @property
+    def key(self) -> str:
+        """The key of what the cursor is on."""
+        return self.row.key if self.row else ""
+
+    @property
+    def picked(self) -> list[str]:
+        """The marked keys, in the order of the list."""
+        return [row.key for row in self._rows if self.marked and row.key in self.marked]
+
+    def reword(self, rows: Iterable[Row]) -> None:
+        """Show the same options in other words. Nothing else changes, neither the cursor nor what is filtered for."""
+        self._rows[:] = rows
+        self._label = self._widest()
+        self.refresh()
+
+    def add(self, rows: Sequence[Row], *, note: str, more: bool) -> None:
+        """Hold these rows, too, after the others. Nothing moves: what is in view stays where it is."""
+        before, room = len(self._shown), self._room
+        self._rows += rows
+        self.count += sum(1 for row in rows if row.key)
+        self.note, self.more = note, more
+        if self._search is None:
+            self._shown = range(len(self._rows))
+        else:
+            self._search.go_on()
+            self.call_after_refresh(self._search_on, self._search)
+        self._grown(before, room)
+
+    def _grown(self, before: int, room: int) -> None:
+        """Show that there are more than the `before` options for which there was `room`."""
+        if before < self.size.height:
+            self.refresh(layout=True)
+        else:
+            self.refresh(Region(0, room + self.finding, self.size.width, 1))
+        if not before and self._shown:
+            self._tell()
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "mark" | "mark_all":
+                return self.marked is not None
+            case "unfind":
+                return self.finding
+            case "find":
+                return not self.finding and self.count > 1
+            case "choose":
+                return self.row is not None
+            case _:
+                return True
+
+    def on_key(self, event: events.Key) -> None:
+        typed = event.character if event.is_printable else None
+        if not self.finding and typed == "/" and self.count > 1:
+            # not left to the binding: the letters right behind it would overtake it
+            self.action_find()
+            event.stop()
+            event.prevent_default()
+            return
+        if not self.finding:
+            begins = self.eager and typed is not None and (typed.isalnum() or typed in "-_.")
+            if not begins or self.count < 2:
+                return
+            self.action_find()
+        if event.key == "backspace" and self.sought:
+            self._look_for(self.sought[:-1])
+        elif event.key == "backspace":
+            self.action_unfind()
+        elif typed and not (typed == " " and self.marked is not None):
+            self._look_for(self.sought + typed)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A pasted name or id filters, too; a list of them is marked where several may be."""
+        from flows.engine.questions import several
+
+        event.stop()
+        lines = [line(each) for each in event.text.splitlines() if each.strip()]
+        if self.marked is not None and len(lines) > 1:
+            lines = self._mark_these(several(event.text, spaces=False))
+        if lines and self.count:
+            self.action_find()
+            self._look_for(self.sought + lines[0])
+
+    def _mark_these(self, entries: list[str]) -> list[str]:
+        """Mark what these ids or names mean; gives those that mean nothing here."""
+        assert self.marked is not None, "several may be marked"
+        found = {
+            entry: {row.key for row in self._rows if row.key and entry in (row.key, row.label)} for entry in entries
+        }
+        self.marked = self.marked.union(*found.values())
+        self.refresh()
+        return [entry for entry, keys in found.items() if not keys]
+
+    def action_move(self, by: int) -> None:
+        self._move(by)
+
+    def action_page(self, direction: int) -> None:
+        self._move(direction * max(self._room - 1, 1))
+
+    def action_choose(self) -> None:
+        if self.row:
+            self.post_message(self.Chosen(self, self.row.key))
+
+    def action_mark(self) -> None:
+        if self.marked is not None and self.key:
+            self.marked ^= {self.key}
+            self._repaint(self._cursor)
+
+    def action_mark_all(self) -> None:
+        if self.marked is not None:
+            keys = {self._rows[at].key for at in self._shown} - {""}
+            self.marked = self.marked - keys if keys <= self.marked else self.marked | keys
+            self.refresh()
+
+    def action_find(self) -> None:
+        self.finding = True
+        self.refresh(layout=True)
+        self.refresh_bindings()
+
+    def action_unfind(self) -> None:
+        here = self._place
+        self.finding, self.sought, self._search, self._shown = False, "", None, range(len(self._rows))
+        self._stay(here)
+        self.refresh(layout=True)
+        self.refresh_bindings()
+        self._tell()
+
+    def _look_for(self, text: str) -> None:
+        here, self.sought = self._place, text
+        if text.split():
+            self._search = Search(self._rows, text, self._search)
+            self._search.go_on(through=here)
+            self._shown = self._search.places
+            self.call_after_refresh(self._search_on, self._search)
+        else:
+            self._search, self._shown = None, range(len(self._rows))
+        self._stay(here)
+        self.refresh()
+        self._tell()
+
+    def _search_on(self, search: Search) -> None:
+        """Between two keys, so that none of them waits."""
+        if search is not self._search or search.whole:
+            return
+        before, room = len(self._shown), self._room
+        search.go_on()
+        if search.whole or before < room < len(self._shown):
+            self._grown(before, room)
+        self.call_after_refresh(self._search_on, search)
+
+    @property
+    def _place(self) -> int:
+        """Which of the rows the cursor is on; -1 in an empty list."""
+        return self._shown[self._cursor] if self._cursor < len(self._shown) else -1
+
+    def _stay(self, place: int) -> None:
+        """Put the cursor on that row, or on the first option if it is not in the list now."""
+        at = bisect_left(self._shown, place)
+        here = at < len(self._shown) and self._shown[at] == place
+        self._cursor = at if here else next((i for i, at in enumerate(self._shown) if self._rows[at].key), 0)
+        self._top = 0
+        self._scroll()
+
+    def _move(self, by: int) -> None:
+        if not self._shown:
+            return
+        before, step = self._cursor, 1 if by > 0 else -1
+        target = min(max(before + by, 0), len(self._shown) - 1)
+        while 0 <= target < len(self._shown) and not self._rows[self._shown[target]].key:
+            target += step
+        if not 0 <= target < len(self._shown) or target == before:
+            if step < 0 and self._top:  # a heading above the first option comes into view again
+                self._top = 0
+                self.refresh()
+            return
+        self._cursor = target
+        if self._scroll():
+            self.refresh()
+        else:
+            self._repaint(before, target)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.post_message(self.Moved(self, self.row))
+
+    # -- painting ----------------------------------------------------------------------------------------
+
+    @property
+    def _room(self) -> int:
+        """How many options are in view."""
+        return max(self.size.height - self.finding - self._noted, 1)
+
+    @property
+    def _noted(self) -> bool:
+        return bool(self.note) or len(self._shown) > self.size.height - self.finding
+
+    def _scroll(self) -> bool:
+        """Bring the cursor into view, half a page at once so that most moves repaint two lines only."""
+        room, before = self._room, self._top
+        if not self._top <= self._cursor < self._top + room:
+            self._top = self._cursor - room // 2
+        if self._cursor <= 1:
+            self._top = 0
+        self._top = self._kept = min(max(self._top, 0), max(len(self._shown) - room, 0))
+        return self._top != before
+
+    def _repaint(self, *rows: int) -> None:
+        first = int(self.finding)
+        self.refresh(*(Region(0, row - self._top + first, self.size.width, 1) for row in rows))
+
+    def on_resize(self) -> None:
+        """A smaller screen moves the list; once it is as large as before, all is where it was."""
+        kept = self._top = self._kept
+        self._scroll()
+        self._kept = kept
+        self.refresh()
+        self._tell()
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(len(self._rows), 1) + self.finding + bool(self.note)
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        if self.finding:
+            if y == 0:
+                style = self.get_component_rich_style("options--find", partial=True)
+                return strip(width, base, ("/ ", None), (cut(self.sought, width - 4) + "_", style))
+            y -= 1
+        if y >= self._room:
+            return strip(width, base, (cut(self._status(), width), self._styled("note")))
+        if not self._shown and y == 0:
+            searching = self._search is not None and not self._search.whole
+            nothing = (
+                "searching…" if searching else f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
+            )
+            return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
+        if self._top + y >= len(self._shown):
+            return Strip.blank(width, base)
+        row, here = self._rows[self._shown[self._top + y]], self._top + y == self._cursor
+        mark = self._mark(row)
+        return painted(row, here=here, mark=mark, width=width, widest=self._label, base=base, look=self._styled)
+
+    def _mark(self, row: Row) -> str:
+        return "" if self.marked is None else "[x] " if row.key in self.marked else "[ ] "
+
+    def _status(self) -> str:
+        shown, total = len(self._shown), f"{self.count}{' so far' if self.more else ''}"
+        words = []
+        if self.sought:
+            words.append(f"{shown} of {total}")
+        if shown > self._room:
+            first, last = self._before(self._top) + 1, self._before(min(self._top + self._room, shown))
+            words.append(f"{first} to {last}" + ("" if self.sought else f" of {total}"))
+        return "  " + " · ".join([*words, *([self.note] if self.note else [])])
+
+    def _before(self, place: int) -> int:
+        """How many options stand before this place of the list. Filtering leaves no headings."""
+        return place if self._search else place - bisect_left(self._headings, place)
+
+    @property
+    def cut_off(self) -> str:
+        """What the cursor is on in full, if its line is too short for it."""
+        row = self.row
+        if row is None or not too_long(row, mark=self._mark(row), width=self.size.width, widest=self._label):
+            return ""
+        return f"{line(row.label)}: {line(row.hint)}"
+
+    def _styled(self, part: str) -> Style:
+        return self.get_component_rich_style(f"options--{part}", partial=True)

@@ -1,0 +1,49 @@
+"""How one option is painted, and how its line is divided between name and hint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.strip import Strip
+
+from ...safe import line
+from .index import Row
+from .paint import cut, fit, strip
+
+HINT = 46
+"""Cells that a hint gets before a long name may have them."""
+LEAST = 24
+"""Cells that a hint keeps under the cursor, where a long name may have the others: an id of EC2 fits."""
+
+
+def divided(width: int, widest: int, mark: str) -> tuple[int, int]:
+    """(cells for both, cells for the name) in a line with this mark, if the widest name has `widest`."""
+    room = width - 2 - len(mark)
+    return room, min(widest, max(room * 2 // 5, room - HINT))
+
+
+def painted(
+    row: Row, *, here: bool, mark: str, width: int, widest: int, base: Style, look: Callable[[str], Style]
+) -> Strip:
+    """One line: the cursor's mark, the row's own mark, its name and its hint."""
+    if not row.key:
+        return strip(width, base, (cut(line(row.label), width), look("heading")))
+    room, column = divided(width, widest, mark)
+    label, hint = line(row.label), line(row.hint)
+    if here and cell_len(label) > column:
+        column = max(column, min(cell_len(label), room - 2 - min(cell_len(hint), LEAST)))
+    label = f"{fit(label, column)}  " if hint else cut(label, room)
+    hint = cut(hint, room - column - 2) if hint else ""
+    if here:
+        return strip(width, base + look("cursor"), (f"> {mark}{label}{hint}", None))
+    return strip(width, base, ("  ", None), (mark, look("mark")), (label, None), (hint, look("hint")))
+
+
+def too_long(row: Row, *, mark: str, width: int, widest: int) -> bool:
+    """Whether something of this row is cut."""
+    room, column = divided(width, widest, mark)
+    if not row.hint:
+        return cell_len(line(row.label)) > room
+    return cell_len(line(row.label)) > column or cell_len(line(row.hint)) > room - column - 2

@@ -1,0 +1,195 @@
+"""What lies open while the full screen runs: the journal, the accounts, the session at hand.
+
+Everything here may wait for a disk or for AWS, so screens call it in a worker thread, through `alone`: one
+session is used by one thread at a time. Nothing heavy is imported before it is needed, because the first
+screen must not wait for an SDK.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from flows.engine import Ask, Cloud, Flow, Journal, Place, Record, Session
+
+    from ..places import Spot
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where to begin: at home, at a set-up with some answers given, or at a draft or run."""
+
+    flow: str = ""
+    run: str = ""
+    answers: Mapping[str, object] = field(default_factory=dict)
+    accept: Collection[str] = ()
+
+
+class Desk:
+    """The journal and the accounts, each opened once.
+
+    Args:
+        place: what the command line said about where to work.
+        opener: how an account is opened; the real way if left out.
+
+    Attributes:
+        said: what the command line said.
+        place: where new set-ups are made: the same, until somebody chooses otherwise.
+        ask: how to sign in where that is needed; nobody is asked without it.
+    """
+
+    def __init__(self, place: Place, opener: Callable[[Place], Cloud] | None = None) -> None:
+        self.said = self.place = place
+        self.ask: Ask | None = None
+        self._picked: Place | None = None
+        self._opener = opener
+        self._alone = threading.RLock()
+        self._clouds: dict[object, Cloud] = {}
+        self._journal: Journal | None = None
+        self.session: Session | None = None
+
+    def alone(self, work: Callable[[], T]) -> T:
+        """Do this while nothing else here is being done."""
+        with self._alone:
+            return work()
+
+    def journal(self) -> Journal:
+        """Where drafts and runs are kept. Raises JournalTrouble."""
+        if self._journal is None:
+            from flows.engine import Journal
+
+            self._journal = Journal()
+        return self._journal
+
+    def cloud(self, place: Place, *, quiet: bool = False) -> Cloud:
+        """The account at that place. Who is signed in is asked first, so that no answer is typed in vain.
+
+        Somebody who is not signed in is asked to, unless `quiet`.
+        """
+        # a process can hold one practice account; its region was chosen when it was opened
+        key = "practice" if place.practice else place
+        if key not in self._clouds:
+            if self._opener is None:
+                from flows.accounts import sign_in
+
+                self._clouds[key] = sign_in(place, None if quiet else self.ask)
+            else:
+                self._clouds[key] = self._opener(place)
+        cloud = self._clouds[key]
+        cloud.identity  # noqa: B018
+        return cloud
+
+    def where(self, *, quiet: bool = False) -> tuple[str, datetime | None]:
+        """The account for new set-ups in words, and when signing in again will be needed."""
+        from .. import words
+
+        identity = self.cloud(self.place, quiet=quiet).identity
+        return words.where(identity, self.place), identity.ends
+
+    @property
+    def region(self) -> str:
+        """The region of new set-ups, as far as it is known without asking AWS."""
+        opened = self._clouds.get(self.place)
+        return opened.identity.region if opened else self.place.region
+
+    def spots(self, kind: str) -> list[Spot]:
+        """Every profile or region there is to choose from. Raises Problem."""
+        from .. import places
+
+        if kind == "profile":
+            return places.profiles(self.journal())
+        opened = self._clouds.get(self.place)
+        return places.regions(self.journal(), self.region, places.closed_regions(opened) if opened else ())
+
+    def pick(self, place: Place) -> tuple[str, datetime | None]:
+        """From now on work there; a draft that is open moves along. Raises Problem, and then nothing has changed."""
+        before, self.place = self.place, place
+        try:
+            found = self.where()
+        except BaseException:
+            self.place = before
+            raise
+        self._picked = place
+        return found
+
+    def unpick(self) -> None:
+        """What is opened next is opened where it was made."""
+        self._picked = None
+
+    def flow(self, name: str) -> type[Flow]:
+        """The set-up of that name. Raises Refused."""
+        import flows
+
+        return flows.find(name)
+
+    def records(self) -> list[Record]:
+        """Every draft and run, newest first."""
+        return self.journal().records()
+
+    def begin(self, start: Start) -> Session:
+        """The session for a new set-up, or for a draft or run."""
+        from flows.engine import Session
+
+        self.let_go()
+        if start.run:
+            session = self._gone_on_with(start.run)
+        else:
+            session = Session(self.flow(start.flow), self.cloud(self.place), self.journal(), place=self.place)
+            if start.answers:
+                session.suggest(dict[str, Any](start.answers))
+        session.accepted |= set(start.accept)
+        session.cloud.ask = self.ask
+        self.session = session
+        self._note(session)
+        return session
+
+    def _gone_on_with(self, run_id: str) -> Session:
+        """A draft or run where it was begun; a draft moves along with somebody who chose another place for it."""
+        from flows.engine import Session
+        from flows.engine.run_place import again
+
+        run = self.journal().run(run_id)
+        record, picked = run.record, self._picked
+        moving = picked is not None and record.status == "draft"
+        said = picked or self.said
+        place = replace(said, read_only=self._read_only(record)) if moving else again(record, said)
+        session = Session(self.flow(record.flow), self.cloud(place), self.journal(), place=place, run=run)
+        try:
+            session.settle(moving=moving)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _read_only(self, record: Record) -> bool:
+        return self.said.read_only or record.place.read_only
+
+    def _note(self, session: Session) -> None:
+        from flows.engine import Habits, JournalTrouble
+
+        with suppress(JournalTrouble):  # what is used most is a nicety
+            Habits(self.journal()).note(session.place, session.identity)
+
+    def let_go(self) -> None:
+        """Leave the session at hand, so that another process may drive its run."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    def close(self) -> None:
+        """Put everything away."""
+        self.let_go()
+        if self._journal is not None:
+            self._journal.close()
+
+    def practise(self) -> None:
+        """From now on work in the practice account."""
+        self.place = self.place.practising()
+        self._picked = None
