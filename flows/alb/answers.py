@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from flows.aws import listeners, redirects
+from flows.aws import load_balancing as lb
+from flows.aws.load_balancing import NEW, Listener, LoadBalancer, Targets
+from flows.aws.redirects import Answer, Fixed, Forward, Front, Redirect, Rule, Url
 from flows.engine import Cloud, Refused
 
-from ..aws import listeners, redirects
-from ..aws import load_balancing as lb
-from ..aws.load_balancing import NEW, Listener, LoadBalancer, Targets
-from ..aws.redirects import Answer, Fixed, Forward, Front, Redirect, Rule, Url
 from . import ports
 from .ports import Source
 

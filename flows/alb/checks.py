@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from flows.aws import load_balancing as lb
+from flows.aws.load_balancing import Certificate, Listener
+from flows.aws.redirects import Forward, Redirect, examples
 from flows.engine import Call, Caution, CloudError, Finding, Grade
 
-from ..aws import load_balancing as lb
-from ..aws.load_balancing import Certificate, Listener
-from ..aws.redirects import Forward, Redirect, examples
 from . import ports
 from .answers import (  # fmt: skip
     ALL,

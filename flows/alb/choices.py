@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from flows.aws import load_balancing as lb
+from flows.aws.listeners import answers
+from flows.aws.load_balancing import NEW, LoadBalancer
+from flows.aws.redirects import Rule, Url
 from flows.engine import Caution, CloudError, Refused
 
-from ..aws import load_balancing as lb
-from ..aws.listeners import answers
-from ..aws.load_balancing import NEW, LoadBalancer
-from ..aws.redirects import Rule, Url
 from . import ports
 from .answers import (  # fmt: skip
     ALL,

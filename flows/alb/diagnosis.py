@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from flows.aws import load_balancing as lb
+from flows.aws.load_balancing import Listener, LoadBalancer
+from flows.aws.redirects import Forward, Front, Redirect, Rule, Url, examples, told
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
-from ..aws import load_balancing as lb
-from ..aws.load_balancing import Listener, LoadBalancer
-from ..aws.redirects import Forward, Front, Redirect, Rule, Url, examples, told
 from . import ports
 from .answers import HTTP, HTTPS
 from .checks import lasts

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.alb import answers, checks, choices, diagnosis, handover, places, ports, steps
-from flows.alb.answers import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
 from flows.aws import load_balancing as lb
 from flows.aws import redirects
 from flows.aws.load_balancing import NEW
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Yes
+
+from . import answers, checks, choices, diagnosis, handover, places, ports, steps
+from .answers import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
 
 
 class LoadBalancerAnswers(Flow):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flows.aws import load_balancing as lb
+from flows.aws.listeners import same
+from flows.aws.load_balancing import Listener
+from flows.aws.redirects import examples, told
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
 
-from ..aws import load_balancing as lb
-from ..aws.listeners import same
-from ..aws.load_balancing import Listener
-from ..aws.redirects import examples, told
 from .answers import (  # fmt: skip
     BEFORE,
     MATCHING,

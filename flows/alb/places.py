@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.aws import load_balancing as lb
+from flows.aws import redirects
+from flows.aws.load_balancing import NEW, Certificate, Listener, Targets
 from flows.engine import Caution, Option, Refused
 
-from ..aws import load_balancing as lb
-from ..aws import redirects
-from ..aws.load_balancing import NEW, Certificate, Listener, Targets
 from .answers import (  # fmt: skip
     ELSEWHERE,
     HTTP,

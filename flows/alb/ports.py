@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
+from flows.aws import group_rules
+from flows.aws.group_rules import KINDS
+from flows.aws.tags import tagged
 from flows.engine import Action, Call, Cloud, Others, Refused
-
-from ..aws import group_rules
-from ..aws.group_rules import KINDS
-from ..aws.tags import tagged
 
 
 @dataclass(frozen=True)

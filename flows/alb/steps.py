@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from flows.aws import certificates, cloudfront
+from flows.aws import listeners as change
+from flows.aws import load_balancing as lb
+from flows.aws.load_balancing import Listener
+from flows.aws.redirects import Rule
 from flows.engine import Action, Late, Others, Use, since
 
-from ..aws import certificates, cloudfront
-from ..aws import listeners as change
-from ..aws import load_balancing as lb
-from ..aws.load_balancing import Listener
-from ..aws.redirects import Rule
 from . import ports
 from .answers import (  # fmt: skip
     BEFORE,

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from flows.aws.aurora_versions import shown
+from flows.aws.databases import clusters
+from flows.aws.network import Vpc
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
-from ..aws.aurora_versions import shown
-from ..aws.databases import clusters
-from ..aws.network import Vpc
 from . import sleep
 from .handover import PATIENCE
 from .reasons import why_awake

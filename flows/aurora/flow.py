@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.aurora import checks, handover, network_access
 from flows.aws import aurora_prices, databases, network, subnets
 from flows.aws import aurora_versions as versions
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Refused, Text, Yes
+
+from . import checks, handover, network_access
 
 NOBODY, VPC, SERVERS, ADDRESSES = "nobody", "vpc", "servers", "addresses"
 BY_USE, FLAT = "aurora", aurora_prices.FLAT

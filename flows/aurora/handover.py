@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from flows.aws import aurora_prices as prices
+from flows.aws.aurora_versions import PORTS, POSTGRESQL, shown
 from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Handover, Identity, Late, seen, shell
-
-from ..aws import aurora_prices as prices
-from ..aws.aurora_versions import PORTS, POSTGRESQL, shown
 
 PATIENCE = 30
 """Seconds that a client should wait for a connection: waking takes 15 to 30 (Aurora User Guide, 2026-10)."""

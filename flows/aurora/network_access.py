@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, ip_network
 from typing import Any
 
+from flows.aws.addresses import PRIVATE
+from flows.aws.network import Vpc
+from flows.aws.subnets import Subnet, subnets, zones
 from flows.engine import Call, Caution, Cloud, CloudError, Refused
-
-from ..aws.addresses import PRIVATE
-from ..aws.network import Vpc
-from ..aws.subnets import Subnet, subnets, zones
 
 WIDEST = 8
 """No network that was ever given to one owner is wider (IANA IPv4 registry)."""

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from flows.aws.aurora_versions import POSTGRESQL, SUPPORT, shown
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
-from ..aws.aurora_versions import POSTGRESQL, SUPPORT, shown
 from .sleep import CANCELED, Database, State
 
 REASONS = "in the account, just now"

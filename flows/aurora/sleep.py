@@ -15,11 +15,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from flows.aws.aurora_versions import V1
+from flows.aws.databases import Capacity, clusters
 from flows.engine import Call, Cloud, CloudError, Refused
 from flows.engine.flow import unknown
-
-from ..aws.aurora_versions import V1
-from ..aws.databases import Capacity, clusters
 
 FRESH = timedelta(minutes=5)
 """Older data say nothing about now."""

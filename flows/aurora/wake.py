@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flows.aws.aurora_versions import HALF
+from flows.aws.databases import Capacity
 from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused, shell
 from flows.engine.clock import Clock
 from flows.engine.sending import Stopped
 
-from ..aws.aurora_versions import HALF
-from ..aws.databases import Capacity
 from . import sleep
 from .handover import select
 from .sleep import Database, State

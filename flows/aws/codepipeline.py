@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,8 @@ from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Setti
 from . import namesakes
 from .roles import allow, of_account
 
+NAME = re.compile(r"[a-z][a-z0-9-]{1,24}[a-z0-9]")
+"""What a pipeline of ours is called: its role, bucket and rule have the name in theirs."""
 STAGES = "join(', ', stageStates[?stageName && latestExecution.status].join(' ', [stageName, latestExecution.status]))"
 """“Source Succeeded, Build InProgress”, from GetPipelineState."""
 PRICE = Cost(

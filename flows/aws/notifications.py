@@ -14,10 +14,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Entry, edited, join
+from flows.engine import RUN, Action, Call, Caution, Cloud, CloudError, Entry, Finding, edited, join
 
 from . import functions
 from .buckets import BUSY
+from .findings import unknown
 
 CREATED = "s3:ObjectCreated:*"
 EVENTS: Mapping[str, str] = {
@@ -205,3 +206,27 @@ def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
             raise
         return GONE
     return "" if functions.S3 in policy or '"*"' in policy else "its policy does not let S3 send to it"
+
+
+def receivers(cloud: Cloud, standing: list[Notification], bucket_arn: str) -> Iterator[Finding | Caution]:
+    """Whether those who are notified already can be; S3 looks at all of them again."""
+    unseen = []
+    for each in standing:
+        try:
+            why = trouble(cloud, bucket_arn, each.arn)
+        except CloudError as problem:
+            unseen.append((each, problem.what))
+            continue
+        if why:
+            yield Caution(
+                "dead-receiver",
+                f"The bucket also notifies {each.receiver} ({each.files}), but {why}. Normally S3 then refuses every "
+                "change, so it is told not to look at the receivers this time. That old notification stays; remove it "
+                "when nobody needs it.",
+            )
+    if unseen:
+        first, why = unseen[0]
+        yield unknown(
+            "receivers", f"Whether {first.receiver} can still be notified was not checked.", why,
+            "If not, S3 refuses the change, and nothing is lost.",
+        )  # fmt: skip

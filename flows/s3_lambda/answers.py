@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from flows.aws import buckets, functions, new_buckets
+from flows.aws.buckets import Bucket
+from flows.aws.notifications import CREATED, EVENTS
 from flows.engine import Caution, CloudError, Option, Refused, shell
 from flows.engine.listing import is_sought, seeking
-
-from ..aws import buckets, functions, new_buckets
-from ..aws.buckets import Bucket
-from ..aws.notifications import CREATED, EVENTS
 
 SHORT = {"created": CREATED, "removed": "s3:ObjectRemoved:*", "restored": "s3:ObjectRestore:Completed"}
 WHOLE_KEY = 1024

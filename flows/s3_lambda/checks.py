@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from flows.aws import buckets, function_roles, functions, notifications
+from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws.notifications import CREATED, LIMIT, Notification
 from flows.engine import Caution, Cloud, CloudError, Finding
-
-from ..aws import buckets, function_roles, functions, notifications
-from ..aws.findings import broken, likely, proved, unknown
-from ..aws.notifications import CREATED, LIMIT, Notification
 
 SEEN = "GetBucketNotificationConfiguration"
 
@@ -19,7 +18,7 @@ def before(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | 
     standing = notifications.standing(flow.cloud, flow.bucket.name)
     yield room(standing, one, flow.bucket.name)
     yield from kept(standing, notifications.bridged(flow.cloud, flow.bucket.name), flow.bucket.name)
-    yield from receivers(flow.cloud, standing, bucket_arn)
+    yield from notifications.receivers(flow.cloud, standing, bucket_arn)
     if any(each.startswith(CREATED[:-1]) for each in one.events):
         yield from loop(flow, one, bucket_arn)
     yield from encryption(flow.cloud, flow.bucket, flow.function)
@@ -59,30 +58,6 @@ def kept(standing: list[Notification], bridged: bool, bucket: str) -> Iterator[F
         more = f" and {len(told) - 5} more" if len(told) > 5 else ""
         sentence = f"{bucket} already notifies {', '.join(told[:5])}{more}; that stays exactly as it is."
         yield proved("others", sentence, SEEN)
-
-
-def receivers(cloud: Cloud, standing: list[Notification], bucket_arn: str) -> Iterator[Finding | Caution]:
-    """Whether those who are notified already can be; S3 looks at all of them again."""
-    unseen = []
-    for each in standing:
-        try:
-            why = notifications.trouble(cloud, bucket_arn, each.arn)
-        except CloudError as problem:
-            unseen.append((each, problem.what))
-            continue
-        if why:
-            yield Caution(
-                "dead-receiver",
-                f"The bucket also notifies {each.receiver} ({each.files}), but {why}. Normally S3 then refuses every "
-                "change, so it is told not to look at the receivers this time. That old notification stays; remove it "
-                "when nobody needs it.",
-            )
-    if unseen:
-        first, why = unseen[0]
-        yield unknown(
-            "receivers", f"Whether {first.receiver} can still be notified was not checked.", why,
-            "If not, S3 refuses the change, and nothing is lost.",
-        )  # fmt: skip
 
 
 def loop(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | Caution]:

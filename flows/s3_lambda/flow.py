@@ -7,7 +7,8 @@ from typing import Any
 
 from flows.aws import functions, notifications
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
-from flows.s3_lambda import answers, checks, handover
+
+from . import answers, checks, handover
 
 
 class FileRunsFunction(Flow):

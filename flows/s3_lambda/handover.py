@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from flows.aws import functions, new_buckets, notifications
+from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws.notifications import Notification
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Refused, shell
 
-from ..aws import functions, new_buckets, notifications
-from ..aws.findings import broken, likely, proved, unknown
-from ..aws.notifications import Notification
 from .checks import SEEN
 
 READS = tuple(

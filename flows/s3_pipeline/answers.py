@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from flows.aws import (
+    buckets,
+    codepipeline,
+    event_patterns,
+    new_buckets,
+    notifications,
+    pipeline_sources,
+    pipeline_starts,
+    roles,
+    trails,
+)
+from flows.aws.findings import broken, likely, proved, unknown
 from flows.engine import Caution, CloudError, Finding, Refused, shell
 
-from ..aws import buckets, event_patterns, new_buckets, notifications, pipeline_sources, pipeline_starts, roles, trails
-from ..aws.findings import broken, likely, proved, unknown
-from ..s3_lambda import checks
-from ..spa_pipeline.checks import NAME
 from . import landings
 
 PIPELINE = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
@@ -39,7 +47,7 @@ def pipeline(name: str, flow: Any) -> Iterator[Caution]:
     """Whether a file in S3 can start it. Raises Refused."""
     one = pipeline_sources.standing(flow.cloud, name)
     if one is None:
-        if not NAME.fullmatch(name):
+        if not codepipeline.NAME.fullmatch(name):
             raise Refused(
                 f"There is no pipeline {name} here, and a new one cannot be called so.",
                 remedy="For a new one give 3 to 26 small letters, digits and hyphens, starting with a letter.",
@@ -222,7 +230,7 @@ def before(flow: Any) -> Iterator[Finding | Caution]:
     yield names(flow)
     if flow.there():
         arn = f"arn:{cloud.identity.partition}:s3:::{flow.bucket}"
-        yield from checks.receivers(cloud, notifications.standing(cloud, flow.bucket), arn)
+        yield from notifications.receivers(cloud, notifications.standing(cloud, flow.bucket), arn)
         key = buckets.encryption_key(cloud, buckets.Bucket(flow.bucket, cloud.identity.region))
         if key and key != "alias/aws/s3":
             yield likely(

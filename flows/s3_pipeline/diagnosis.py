@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.aws import new_buckets, pipeline_sources
+from flows.aws.findings import broken, likely, proved, unknown, waits
+from flows.aws.pipeline_sources import Pipeline
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
-from ..aws import new_buckets, pipeline_sources
-from ..aws.findings import broken, likely, proved, unknown, waits
-from ..aws.pipeline_sources import Pipeline
 from . import eventbridge, landings
 from .landings import Landing
 

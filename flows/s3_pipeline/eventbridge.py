@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from flows.aws import notifications, trails
+from flows.aws.event_patterns import Miss, misses
+from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws.pipeline_sources import Pipeline, Rule
 from flows.engine import Call, Cloud, CloudError, Finding, Identity, shell
 from flows.policies import document
 
-from ..aws import notifications, trails
-from ..aws.event_patterns import Miss, misses
-from ..aws.findings import broken, likely, proved, unknown
-from ..aws.pipeline_sources import Pipeline, Rule
 from . import landings
 from .landings import Landing
 

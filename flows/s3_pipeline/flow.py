@@ -17,7 +17,8 @@ from flows.aws import (
     trails,
 )
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, since
-from flows.s3_pipeline import answers, diagnosis, handover
+
+from . import answers, diagnosis, handover
 
 EVENTBRIDGE, CLOUDTRAIL = "eventbridge", "cloudtrail"
 

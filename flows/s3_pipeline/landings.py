@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flows.aws.bucket_listeners import BY_TRAIL
+from flows.aws.pipeline_starts import ARRIVALS, CALLS, CREATED
 from flows.engine import Identity, Refused
-
-from ..aws.bucket_listeners import BY_TRAIL
-from ..aws.pipeline_starts import ARRIVALS, CALLS, CREATED
 
 READABLE = (
     "Give an event as EventBridge sends it (with “detail-type” and “detail”), a record of CloudTrail (with "

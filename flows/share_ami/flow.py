@@ -25,7 +25,8 @@ from flows.engine import (
     Use,
     Yes,
 )
-from flows.share_ami import handover, receiving, steps
+
+from . import handover, receiving, steps
 
 STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
 

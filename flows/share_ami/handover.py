@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flows.aws import images, shared_keys
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, shell
-
-from ..aws import images, shared_keys
 
 READS = (Call("ec2.DescribeImageAttribute"), Call("ec2.DescribeImages"))
 

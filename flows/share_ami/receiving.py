@@ -6,11 +6,11 @@ with the standard key of whoever makes it.
 
 from __future__ import annotations
 
+from flows.aws import image_others, tags
+from flows.aws.instances import protections
+from flows.aws.machine_access import LIVES
 from flows.engine import RUN, TOKEN, Action, Call, Find, Others, Ref, Still, Undo, Wait, found, join
 
-from ..aws import image_others, tags
-from ..aws.instances import protections
-from ..aws.machine_access import LIVES
 from .steps import Piece, deregistered, snapshots_of
 
 

@@ -25,7 +25,8 @@ from flows.engine import (
     Use,
     Yes,
 )
-from flows.share_snapshot import handover, steps
+
+from . import handover, steps
 
 ITSELF, NAMED = "itself", "named"
 

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flows.aws import shared_keys, snapshots
+from flows.aws.snapshots import CLUSTER, INSTANCE
 from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
-
-from ..aws import shared_keys, snapshots
-from ..aws.snapshots import CLUSTER, INSTANCE
 
 READS = tuple(Call(f"rds.Describe{kind}Attributes") for kind in (INSTANCE, CLUSTER))
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from flows.aws import edits, namesakes, shared_keys, tags
+from flows.aws.snapshots import CLUSTER, INSTANCE, OF, RESTORE, Data
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Settings, Still, Undo, Wait, join
-
-from ..aws import edits, namesakes, shared_keys, tags
-from ..aws.snapshots import CLUSTER, INSTANCE, OF, RESTORE, Data
 
 GONE = {
     INSTANCE: ("DBSnapshotNotFound", "DBSnapshotNotFoundFault"),

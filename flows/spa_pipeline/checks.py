@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from flows.aws import (
+    buckets,
+    codepipeline,
+    connections,
+    new_buckets,
+    pipeline_sources,
+    pipeline_starts,
+    repositories,
+    roles,
+)
+from flows.aws.findings import broken, proved, unknown
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Identity, Refused, shell
 
-from ..aws import buckets, connections, new_buckets, pipeline_sources, pipeline_starts, repositories, roles
-from ..aws.findings import broken, proved, unknown
-
-NAME = re.compile(r"[a-z][a-z0-9-]{1,24}[a-z0-9]")
 OWNER_AND_NAME = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._ -]+)+")
 CODECOMMIT_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}(?<!\.git)")
 
 
 def project_name(text: str) -> str:
-    if not NAME.fullmatch(text):
+    if not codepipeline.NAME.fullmatch(text):
         raise Refused(
             f"“{text}” cannot be the name.",
             remedy="Give 3 to 26 small letters, digits and hyphens, starting with a letter, not ending with a hyphen.",

@@ -18,7 +18,8 @@ from flows.aws import (
     roles,
 )
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
-from flows.spa_pipeline import build, checks, diagnosis, handover
+
+from . import build, checks, diagnosis, handover
 
 CODECOMMIT, CONNECTION, S3 = "codecommit", "connection", "s3"
 INLINE, FILE = "inline", "file"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flows.aws.website_endpoints import website
 from flows.engine import Cloud, Grade, Handover, shell
 
-from ..aws.website_endpoints import website
 from . import diagnosis
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Any
 
+from flows.aws import network as net
+from flows.aws import site_to_site as vpn
+from flows.aws.network import RouteTable, SecurityGroup, Service, Vpc
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Refused, Use
-
-from ..aws import network as net
-from ..aws import site_to_site as vpn
-from ..aws.network import RouteTable, SecurityGroup, Service, Vpc
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from flows.engine import (
     Use,
     Yes,
 )  # fmt: skip
-from flows.vpn import checks, handover, steps
+
+from . import checks, handover, steps
 
 STATIC, BGP = "static", "bgp"
 PROPAGATION, FIXED = "propagation", "fixed"

@@ -7,11 +7,10 @@ from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
+from flows.aws import vpn_others
+from flows.aws.network import Vpc, attached, slug
+from flows.aws.tags import ALIVE, ours, tagged
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Still, Undo, Wait, join
-
-from ..aws import vpn_others
-from ..aws.network import Vpc, attached, slug
-from ..aws.tags import ALIVE, ours, tagged
 
 PRICE = Cost(
     "The VPN connection, from the moment it is available, even while the tunnels are down",

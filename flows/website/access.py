@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flows.aws import buckets
+from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws.website_endpoints import recognised, website
 from flows.engine import Call, Cloud, CloudError, Finding
-
-from ..aws import buckets
-from ..aws.findings import broken, likely, proved, unknown
-from ..aws.website_endpoints import recognised, website
 
 
 @dataclass(frozen=True)

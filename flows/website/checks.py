@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from flows.aws import buckets, certificates, cloudfront, dns
+from flows.aws.buckets import Bucket
+from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws.website_endpoints import itself, website
 from flows.engine import Caution, Cloud, Finding, Refused
-
-from ..aws import buckets, certificates, cloudfront, dns
-from ..aws.buckets import Bucket
-from ..aws.findings import broken, likely, proved, unknown
-from ..aws.website_endpoints import itself, website
 
 RATHER_THE_BUCKET = "Use the bucket endpoint, which needs nothing public."
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.aws import cloudfront, dns
+from flows.aws.findings import broken, likely, proved, unknown, waits
+from flows.aws.hostnames import covers
 from flows.engine import Call, Cloud, CloudError, Denied, Finding, Refused
 
-from ..aws import cloudfront, dns
-from ..aws.findings import broken, likely, proved, unknown, waits
-from ..aws.hostnames import covers
 from .access import origin
 from .probes import probes
 

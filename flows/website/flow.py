@@ -28,7 +28,8 @@ from flows.engine import (
     secret,
     since,
 )  # fmt: skip
-from flows.website import checks, diagnosis, handover
+
+from . import checks, diagnosis, handover
 
 REFERER, USER_AGENT = "Referer", "User-Agent"
 OPTIMIZED, DISABLED = "optimized", "disabled"

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 from ipaddress import IPv4Network
 
+from flows.aws import hostnames
 from flows.engine import Refused
-
-from ..aws import hostnames
 
 EVERYBODY = IPv4Network("0.0.0.0/0")
 SYSTEM_FOLDERS = {

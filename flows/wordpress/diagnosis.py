@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from flows.aws import firewalls, instances, roles
+from flows.aws import machine_access as access
+from flows.aws.findings import broken, likely, proved, unknown
 from flows.engine import Call, Cloud, CloudError, Finding, Handover, shell
 
-from ..aws import firewalls, instances, roles
-from ..aws import machine_access as access
-from ..aws.findings import broken, likely, proved, unknown
 from . import script
 
 READS = (Call("ssm.SendCommand"), Call("ssm.GetCommandInvocation"), Call("ssm.DescribeInstanceInformation"))

@@ -21,7 +21,8 @@ from flows.engine import (
     Text,
     Use,
 )
-from flows.wordpress import answers, diagnosis, script
+
+from . import answers, diagnosis, script
 
 NEW, EXISTING = "new_instance", "existing_instance"
 DASHBOARD, COMMAND = "dashboard", "command"

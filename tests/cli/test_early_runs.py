@@ -28,7 +28,7 @@ DRAFT = "vpn-0qj572s4"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(signed_in: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("apply", "undo", "whereabouts"):
+    for module in ("apply", "undo", "run_place"):
         monkeypatch.setattr(f"flows.engine.{module}.RealClock", FakeClock)
 
 

@@ -24,7 +24,7 @@ ONE_EACH = {case.flow: name for name, case in reversed(CASES.items())}
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("apply", "undo", "whereabouts"):
+    for module in ("apply", "undo", "run_place"):
         monkeypatch.setattr(f"flows.engine.{module}.RealClock", FakeClock)
 
 

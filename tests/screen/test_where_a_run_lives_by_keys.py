@@ -28,7 +28,7 @@ def shell(former: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     monkeypatch.setenv("AWS_ENDPOINT_URL", former.url)
     monkeypatch.setenv("AWS_REGION", ELSEWHERE)
-    for module in ("apply", "undo", "whereabouts"):
+    for module in ("apply", "undo", "run_place"):
         monkeypatch.setattr(f"flows.engine.{module}.RealClock", FakeClock)
 
 
