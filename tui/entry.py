@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from tui.characters import fit
-from tui.output import ended, silence, unheard
+from tui.cli.broken_output import ended, silence, unheard
 from tui.terminal import is_terminal, wants_lines
 
 
@@ -31,6 +31,8 @@ def _answer(words: list[str]) -> None:
 
             print("handrail", __version__)
         case ["list"]:
+            from tui.cli.set_up_list import print_set_ups
+
             print_set_ups()
         case ["--help"] | ["-h"]:
             # as the command line would print it; `make texts` writes it, a test compares the two
@@ -56,14 +58,6 @@ def full_screen(*, practice: bool) -> int:
     try:
         return run(Place(practice=practice))
     except (Exception, KeyboardInterrupt) as error:
-        from tui.cli.main import exit_code_of
+        from tui.cli.errors import exit_code_of
 
         return exit_code_of(error)
-
-
-def print_set_ups() -> None:
-    """Name, title and summary of every set-up."""
-    from flows import SET_UPS
-
-    for name, (title, summary) in SET_UPS.items():
-        print(f"{name:<16}{title}\n{'':<16}{summary}")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from .safe import line
 
@@ -155,29 +152,9 @@ def offered(flow: type[Flow]) -> dict[str, Form]:
     return found
 
 
-def write(session: Session, form: str, out: Path | None, *, reads: bool) -> None:
-    """Write the plan of an answered session to `out`, or to stdout; what must be known of it to stderr."""
-    document = (READS if reads and form == "policy" else FORMS[form]).make(session)
-    for note in document.notes:
-        click.echo(note, err=True)
-    put(document, out)
-
-
-def put(document: Document, out: Path | None) -> None:
-    """Write a document to `out`, or to stdout. Raises Refused."""
-    from flows.engine import files
-
-    if out is None:
-        # to a file it is what it would be with --out, whatever the locale
-        click.echo(document.text if sys.stdout.isatty() else document.text.encode(), nl=False)
-        return
-    files.write(out, document.text, document.mode, remedy="Give another file with --out.")
-    click.echo(f"Written to {out}.", err=True)
-
-
 def answers(session: Session) -> Document:
     """The answers, as a file that `--answers` takes."""
-    from .cli.batch import dump_answers
+    from .answers_file import dump_answers
 
     return Document(dump_answers(session.answers()), mode=PRIVATE)
 

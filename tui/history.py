@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from flows.engine import Record, Run
 from flows.engine.endpoints import addresses
 from flows.engine.receipts import receipt
 
-from . import words
-from .cli import batch
+from . import outcome, words
 from .safe import line
 
 STATES = {
@@ -47,15 +45,6 @@ def said(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def as_json(record: Record) -> dict[str, Any]:
-    return {
-        "run": record.id, "flow": record.flow, "status": record.status, "created": record.created,
-        "changed": record.changed, "account": record.account, "practice": record.place.practice,
-        "partition": record.place.partition, "region": record.place.region, "profile": record.place.profile,
-        "endpoint_url": record.place.endpoint_url, "endpoints": dict(record.place.endpoints),
-    }  # fmt: skip
-
-
 def where(record: Record) -> str:
     """Where a draft or run is."""
     place = record.place
@@ -77,7 +66,7 @@ def details(run: Run) -> list[str]:
     found += ["", "Resources"]
     found += [
         f"  {line(each['id'])}  {each['type']}{'' if each['created'] else ' (existed before)'}"
-        for each in batch.resources(run, plan)
+        for each in outcome.resources(run, plan)
     ]
     if record.status == "undone":
         left = [f"  {line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}" for rest in receipt(run, plan).left]
@@ -86,24 +75,9 @@ def details(run: Run) -> list[str]:
         found += ["", "Outputs", *(f"  {key}: {line(value)}" for key, value in outputs.items())]
     if files := record.handover.get("files"):
         found += ["", "Files", *(f"  {line(name)}" for name in files)]
-    if plan.costs and batch.anything_created(run, plan):
+    if plan.costs and outcome.anything_created(run, plan):
         found += ["", "It costs", *(f"  {words.cost(cost)}" for cost in plan.costs)]
     ways = {"applying": words.resume, "failed": words.resume, "undoing": words.undo}
     if way := ways.get(record.status):
         found += ["", f"Go on with: {way(run.id)}"]
     return [*found, "", f"Take it back with: {words.undo(run.id)}"]
-
-
-def details_as_json(run: Run) -> dict[str, Any]:
-    record, plan = run.record, run.plan
-    found = as_json(record) | {"answers": dict(record.answers), "outputs": record.handover.get("outputs", {})}
-    if plan is None:
-        return found
-    return found | {
-        "steps": [{"action": a.id, "sentence": a.sentence, "status": run.status(a.id)} for a in plan.actions],
-        "resources": batch.resources(run, plan),
-        "files": sorted(record.handover.get("files", {})),
-        "costs": [{"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in plan.costs],
-        "history": run.history(),
-        "undo": words.undo(run.id),
-    }

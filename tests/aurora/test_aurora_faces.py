@@ -14,7 +14,7 @@ from flows.aurora.checks import diagnose
 from flows.engine import Place, Refused
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
-from tui.cli.batch import load_answers
+from tui.answers_file import load_answers
 
 
 @pytest.mark.parametrize("variant", ["sleepy", "awake", "servers", "addresses"])

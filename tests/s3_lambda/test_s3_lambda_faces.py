@@ -15,7 +15,7 @@ from flows.engine import Journal
 from flows.engine.cloud import Aws
 from flows.engine.permissions import permission
 from flows.practice import PracticeAccount
-from tui.cli.batch import load_answers
+from tui.answers_file import load_answers
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

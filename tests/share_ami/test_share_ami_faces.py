@@ -17,7 +17,7 @@ from flows.engine import Journal
 from flows.engine.cloud import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from flows.share_ami.handover import diagnose
-from tui.cli.batch import load_answers
+from tui.answers_file import load_answers
 
 
 @pytest.mark.parametrize("variant", ["stop", "elsewhere", "launched"])

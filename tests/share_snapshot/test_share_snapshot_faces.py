@@ -20,7 +20,7 @@ from flows.engine.cloud import Aws
 from flows.engine.problems import Denied
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from flows.share_snapshot.handover import diagnose
-from tui.cli.batch import load_answers
+from tui.answers_file import load_answers
 
 
 @pytest.mark.parametrize("variant", ["plain", "locked", "cluster"])

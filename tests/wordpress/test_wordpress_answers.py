@@ -19,7 +19,7 @@ from flows.engine.cache import Remembering
 from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount, open_account
 from flows.wordpress.script import script as provisioning
-from tui.cli.batch import load_answers
+from tui.answers_file import load_answers
 from tui.cli.main import cli
 
 

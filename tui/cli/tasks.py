@@ -1,13 +1,20 @@
-"""How one-off tasks are asked for and answered on the command line."""
+"""`task`: one-off tasks, how each is asked for and how it is answered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.tasks import OUTPUTS, TASKS
+
+from .json_output import about_finding, print_json
+from .options import global_options, place_of, settings
+
 if TYPE_CHECKING:
+    from flows.engine import Cloud, Place
     from flows.engine.task import Outcome, Task
 
 
@@ -24,13 +31,67 @@ class TaskCommand(click.Command):
             formatter.write_dl([(str(code), meaning) for code, meaning in found.codes.items()])
 
 
-def asked(name: str, found: Task, subject: str | None, sets: tuple[str, ...]) -> dict[str, str]:
+@click.group()
+@global_options
+def task(**given: Any) -> None:
+    """One-off tasks for operators."""
+    click.get_current_context().find_root().obj = settings(**given)
+
+
+def _task_command(name: str, summary: str) -> click.Command:
+    forms = ["text", "json", *OUTPUTS.get(name, ())]
+
+    @global_options
+    @click.option("--output", type=click.Choice(forms), default="text", help="What goes to stdout.")
+    @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at, and what to do.")
+    @click.argument("subject", required=False)
+    def command(subject: str | None, sets: tuple[str, ...], output: str, **given: Any) -> None:
+        raise SystemExit(_perform(name, subject, sets, output, place_of(given)))
+
+    return click.command(name, cls=TaskCommand, help=summary)(command)
+
+
+def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str, place: Place) -> int:
+    import threading
+
+    from flows.engine.clock import RealClock
+    from flows.engine.cloud import Offline
+    from flows.engine.shell import placed
+    from flows.engine.task import Surroundings
+    from flows.tasks import find
+
+    from .. import safe
+    from ..signals import stoppable
+    from .results import tell
+    from .sessions import account
+
+    found = find(name)
+    said = _asked(name, found, subject, sets)
+    stop, seen = threading.Event(), dict[str, str]()
+    cloud: Cloud = account(place) if found.account else Offline()
+    around = Surroundings(cloud, lambda event: tell(event, "text", seen), stop, RealClock())
+    with stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
+        outcome = found.perform(said, around)
+    outcome = replace(outcome, next_steps=tuple(placed(step, place) for step in outcome.next_steps))
+    if output == "json":
+        print_json(_document(name, found, outcome))
+    elif output in found.outputs:
+        print_json(outcome.documents[output])
+    else:
+        for line in _lines(outcome):
+            click.echo(line)
+        for step in outcome.next_steps:
+            click.echo(safe.line(step), err=True)
+    return 130 if interrupted else outcome.code
+
+
+def _asked(name: str, found: Task, subject: str | None, sets: tuple[str, ...]) -> dict[str, str]:
     """What was said to a task, its keys checked. Raises Refused."""
     from flows.engine import Refused, shell
 
-    from . import batch
+    from ..answers_file import load_answers
 
-    given = {key: str(value).strip() for key, value in batch.load_answers(None, sets).items()}
+    given = {key: str(value).strip() for key, value in load_answers(None, sets).items()}
     if subject is not None:
         if not found.argument or found.argument in given:
             raise Refused(f"“{subject}” is one word too many.", remedy=f"See: {shell.handrail('task', name, '--help')}")
@@ -39,7 +100,7 @@ def asked(name: str, found: Task, subject: str | None, sets: tuple[str, ...]) ->
     return given
 
 
-def document(name: str, found: Task, outcome: Outcome) -> dict[str, Any]:
+def _document(name: str, found: Task, outcome: Outcome) -> dict[str, Any]:
     """The one document that describes how a task ended."""
     return {
         "task": name,
@@ -47,15 +108,12 @@ def document(name: str, found: Task, outcome: Outcome) -> dict[str, Any]:
         "meaning": found.codes[outcome.code],
         "sentence": outcome.sentence,
         **outcome.facts,
-        "findings": [
-            {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "evidence": f.evidence, "remedy": f.remedy}
-            for f in outcome.findings
-        ],
+        "findings": [about_finding(finding) for finding in outcome.findings],
         "next_steps": list(outcome.next_steps),
     }
 
 
-def lines(outcome: Outcome) -> Iterator[str]:
+def _lines(outcome: Outcome) -> Iterator[str]:
     """The same for people; what may be run now is told apart."""
     from .. import safe, words
 
@@ -64,3 +122,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
         return
     yield from (safe.line(sentence) for sentence in outcome.sentence.splitlines())
     yield from (words.finding(finding) for finding in outcome.findings)
+
+
+for _name, _summary in TASKS.items():
+    task.add_command(_task_command(_name, _summary))

@@ -10,10 +10,9 @@ import click
 from flows.engine import Asking, CloudError, Problem, Refused, Review, Session, SignInNeeded, standing
 from flows.engine.shell import handrail
 
-from .. import exports, words
-from ..cli import batch
-from ..cli.results import STOPPING, stoppable
+from .. import exports, outcome, words
 from ..safe import line, shown
+from ..signals import STOPPING, stoppable
 from .question import Elsewhere, Questioner
 from .reading import Quit, Reader, explain, reader, say, unread
 from .sign_in import LetIn
@@ -302,7 +301,7 @@ class Conversation:
     def _after_failure(self, problems: list[Problem]) -> int:
         run = self.session.run
         assert run is not None and run.plan is not None
-        code = batch.exit_code(run, run.plan, problems) if problems else 130
+        code = outcome.exit_code(run, run.plan, problems) if problems else 130
         if any(self._signed_in(problem) for problem in problems):
             return self.apply()
         while True:

@@ -15,8 +15,7 @@ from typing import Any
 import flows
 from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
 
-from .. import history, words
-from ..cli import batch
+from .. import answers_file, history, words
 from ..safe import line
 from .conversation import Conversation
 from .question import Elsewhere
@@ -166,7 +165,7 @@ def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = N
                 session = _moved(session, journal, ask, wish.kind)
                 continue
             if save:
-                batch.save_answers(save, session.answers())
+                answers_file.save_answers(save, session.answers())
             return code
     finally:
         session.close()

@@ -132,8 +132,7 @@ def run_rows(run: Run) -> list[Said]:
     """All that is known about a run."""
     from flows.engine.receipts import receipt
 
-    from ... import words
-    from ...cli import batch
+    from ... import outcome, words
     from ...history import STATES, said, where
 
     record, plan = run.record, run.plan
@@ -144,7 +143,7 @@ def run_rows(run: Run) -> list[Said]:
     over = record.status == "undone"
     left = receipt(run, plan).left if over else ()
     handed = {} if over else record.handover
-    costs = plan.costs if not over and batch.anything_created(run, plan) else ()
+    costs = plan.costs if not over and outcome.anything_created(run, plan) else ()
     parts = (
         ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
         ("Steps", [kept(action, run) for action in plan.actions]),
@@ -152,7 +151,7 @@ def run_rows(run: Run) -> list[Said]:
         ("Files", [Said(homely(line(name))) for name in handed.get("files", {})]),
         ("Resources", [
             Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
-            for each in batch.resources(run, plan)
+            for each in outcome.resources(run, plan)
         ]),
         ("It costs", [Said(line(words.cost(cost))) for cost in costs]),
         ("Answers", [Said(line(said(value)), key) for key, value in record.answers.items()]),

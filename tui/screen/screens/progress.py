@@ -237,7 +237,7 @@ class Progress(Page):
     def _ask_what_now(self, rows: list[Said] | None = None) -> None:
         """The step, the cause and the remedy, then the three choices."""
         from ... import words
-        from ...cli.batch import exit_code
+        from ...outcome import exit_code
 
         run = self.session.run
         assert run is not None and run.plan is not None, "only a run can stop half-way"

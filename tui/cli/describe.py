@@ -1,0 +1,75 @@
+"""What is told without an account: the set-ups, their questions, their state machines, and a shell's completion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .json_output import print_json
+from .options import global_options, json_option
+from .set_up_list import print_set_ups
+
+
+@click.command("list")
+@json_option
+@global_options
+def list_(output: str, **given: Any) -> None:
+    """The set-ups."""
+    from flows import SET_UPS
+
+    if output == "text":
+        print_set_ups()
+    else:
+        print_json([{"name": name, "title": title, "summary": summary} for name, (title, summary) in SET_UPS.items()])
+
+
+@click.command()
+@click.argument("flow")
+@json_option
+@global_options
+def questions(flow: str, output: str, **given: Any) -> None:
+    """The keys of FLOW's answers file."""
+    import flows
+
+    found = [
+        {
+            "key": q.id, "ask": q.ask, "kind": q.kind, "essential": not q.fine_tuning, "default": q.default_text,
+            "allowed": q.allowed(), "when": str(q.when), "example": q.example, "why": q.why,
+        }
+        for q in flows.find(flow).questions
+    ]  # fmt: skip
+    if output == "json":
+        print_json(found)
+        return
+    for entry in found:
+        default = f", default: {entry['default']}" if entry["default"] else ""
+        when = f" (only when {entry['when']})" if entry["when"] else ""
+        kind = "" if entry["essential"] else " [fine-tuning]"
+        click.echo(f"{entry['key']}{kind}{when}\n    {entry['ask']}\n    {entry['allowed']}{default}")
+
+
+@click.command()
+@click.argument("flow")
+@global_options
+def graph(flow: str, **given: Any) -> None:
+    """FLOW's state machine as a Mermaid diagram."""
+    import flows
+
+    click.echo(flows.find(flow).mermaid())
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@global_options
+def completion(shell: str, **given: Any) -> None:
+    """The completion script of a shell.
+
+    Switch it on with, for example: eval "$(handrail completion bash)"
+    """
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    assert found is not None, "click knows these three shells"
+    cli = click.get_current_context().find_root().command
+    click.echo(found(cli, {}, "handrail", "_HANDRAIL_COMPLETE").source())

@@ -1,0 +1,59 @@
+"""`check`: whether what exists works, whoever made it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TextIO
+
+import click
+
+from .json_output import about_finding, print_json
+from .options import global_options, json_option, place_of
+
+
+@click.command()
+@click.argument("flow")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at.")
+@click.option(
+    "--event", type=click.File(encoding="utf-8"), help="An event that should have started something; - is stdin."
+)
+@json_option
+@global_options
+def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, **given: Any) -> None:
+    """Find out whether a set-up works that exists, whoever made it. Read-only."""
+    import flows
+    from flows.engine import Refused
+    from flows.engine.cache import Remembering
+    from flows.engine.flow import unknown
+    from flows.engine.shell import placed
+
+    from .. import safe, words
+    from ..answers_file import load_answers, text_of
+    from .sessions import account
+
+    found, place = flows.find(flow), place_of(given)
+    subject = {key: str(value).strip() for key, value in load_answers(None, sets).items()}
+    subject |= {"event": text_of(event)} if event else {}
+    for key in subject:
+        if key not in found.subject:
+            raise Refused(*unknown(key, found.subject, f"check {flow}"))
+    given_keys = {key for key, value in subject.items() if value}
+    enough = found.enough or (tuple(found.subject),)
+    if not any(given_keys.issuperset(keys) for keys in enough):
+        missing = dict.fromkeys(key for keys in enough for key in keys if key not in given_keys)
+        ways = (" or " if found.enough else ", ").join(f"{key} ({found.subject[key]})" for key in missing)
+        raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add --set {next(iter(missing))}=….")
+    told = found.diagnose(Remembering(account(place)), subject)
+    findings = [replace(finding, remedy=placed(finding.remedy, place)) for finding in told]
+    status = words.standing(findings)
+    if output == "json":
+        named = subject | ({"event": getattr(event, "name", "-")} if event else {})
+        print_json({"flow": flow, "subject": named, "status": status, "findings": list(map(about_finding, findings))})
+    else:
+        for finding in findings:
+            click.echo(words.finding(finding))
+            if finding.evidence:
+                click.echo(f"          seen in: {safe.line(finding.evidence)}")
+        if status == "unknown":
+            click.echo("Whether it works cannot be told: not all of it could be looked at.", err=True)
+    raise SystemExit({"broken": 3, "unknown": 5}.get(status, 0))

@@ -1,0 +1,23 @@
+"""Whether there is somebody to ask, and by which face."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ..terminal import is_terminal, wants_lines
+
+
+def by_lines(plain: bool) -> bool:
+    """Line prompts: asked for, before or after the command's name, or because of where this runs."""
+    return _lines_asked_for(plain) or wants_lines()
+
+
+def somebody(plain: bool) -> bool:
+    """Whether there is somebody to ask. Lines that were asked for may go to a file as well: `--plain | tee log`."""
+    return is_terminal() or (_lines_asked_for(plain) and sys.stdin.isatty())
+
+
+def _lines_asked_for(plain: bool) -> bool:
+    return plain or bool(click.get_current_context().find_root().params["plain"])

@@ -1,0 +1,131 @@
+"""The documents of `--output json` and the lines of `--output ndjson`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from flows.engine import Caution, Event, Finding, Problem, Receipt, Record, Review, Run, Session
+
+
+def print_json(value: Any, *, compact: bool = False) -> None:
+    click.echo(json.dumps(value, indent=None if compact else 2, default=str))
+
+
+def reviewed(session: Session, review: Review, cautions: Iterable[Caution]) -> dict[str, Any]:
+    """The document that describes what would be done."""
+    plan = review.plan
+    return {
+        "flow": session.flow.id,
+        "answers": {line.question.id: line.raw for line in review.answers},
+        "actions": [
+            {"id": a.id, "sentence": a.sentence, "operation": a.call.operation, "needs": sorted(a.needs)}
+            for a in plan.actions
+        ],
+        "uses": [{"id": u.id, "sentence": u.sentence, "type": u.type, "resource": u.resource} for u in plan.uses],
+        "checks": [
+            {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "remedy": f.remedy} for f in review.findings
+        ],
+        "warnings": [
+            {"id": c.id, "key": c.key, "message": c.message, "confirm": c.confirm}
+            for c in (*cautions, *review.cautions)
+        ],
+        "costs": [
+            {"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of, "source": c.source}
+            for c in plan.costs
+        ],
+        "permissions": list(review.permissions),
+    }
+
+
+def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
+    """The one document that describes a run that was carried out."""
+    from .. import outcome, words
+
+    run = session.run
+    assert run is not None and run.plan is not None, "only a confirmed run has a result"
+    record = run.record
+    status = {"applying": "failed", "undoing": "failed"}.get(record.status, record.status)
+    return {
+        "run": run.id,
+        "flow": record.flow,
+        "status": status,
+        "resources": outcome.resources(run, run.plan),
+        "outputs": record.handover.get("outputs", {}),
+        "warnings": [{"id": c.id, "key": c.key, "message": c.message} for c in cautions],
+        "undo": words.undo(run.id),
+        "files": sorted(record.handover.get("files", {})),
+        "next_steps": record.handover.get("next_steps", []),
+        "waiting": record.handover.get("waiting", ""),
+    }
+
+
+def undone(session: Session, receipt: Receipt) -> dict[str, Any]:
+    """The one document that describes an undo."""
+    assert session.run is not None
+    return {
+        "run": session.run.id,
+        "status": "undone" if receipt.complete else "failed",
+        "removed": list(receipt.removed),
+        "restored": list(receipt.restored),
+        "left": [{"what": rest.what, "why": rest.why, "costs": rest.costs} for rest in receipt.left],
+    }
+
+
+def as_error(problem: Problem) -> dict[str, Any]:
+    from .. import words
+
+    message = " ".join(part for part in (problem.what, problem.why) if part)
+    return {"code": problem.code, "message": message, "remedy": words.remedy(problem), "action": problem.action}
+
+
+def as_line(event: Event) -> dict[str, Any]:
+    """One event, for ndjson."""
+    from flows.engine import Happening
+
+    line: dict[str, Any] = {"event": event.kind.value, "action": event.action, "sentence": event.sentence}
+    if event.kind is Happening.WAITING:
+        line |= {"now": event.now, "elapsed": round(event.elapsed, 1), "typical": event.typical}
+    if event.problem:
+        line["error"] = as_error(event.problem)
+    return line
+
+
+def about_record(record: Record) -> dict[str, Any]:
+    """One draft or run in a list."""
+    return {
+        "run": record.id, "flow": record.flow, "status": record.status, "created": record.created,
+        "changed": record.changed, "account": record.account, "practice": record.place.practice,
+        "partition": record.place.partition, "region": record.place.region, "profile": record.place.profile,
+        "endpoint_url": record.place.endpoint_url, "endpoints": dict(record.place.endpoints),
+    }  # fmt: skip
+
+
+def about_run(run: Run) -> dict[str, Any]:
+    """All about one draft or run."""
+    from .. import outcome, words
+
+    record, plan = run.record, run.plan
+    found = about_record(record) | {"answers": dict(record.answers), "outputs": record.handover.get("outputs", {})}
+    if plan is None:
+        return found
+    return found | {
+        "steps": [{"action": a.id, "sentence": a.sentence, "status": run.status(a.id)} for a in plan.actions],
+        "resources": outcome.resources(run, plan),
+        "files": sorted(record.handover.get("files", {})),
+        "costs": [{"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in plan.costs],
+        "history": run.history(),
+        "undo": words.undo(run.id),
+    }
+
+
+def about_finding(found: Finding) -> dict[str, str]:
+    """What one check found."""
+    return {
+        "id": found.id, "grade": found.grade.value, "sentence": found.sentence, "evidence": found.evidence,
+        "remedy": found.remedy,
+    }  # fmt: skip

@@ -1,0 +1,146 @@
+"""What was begun: `runs` lists it, `resume` goes on with it, `undo` takes it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..terminal import is_terminal
+from .interactive import by_lines, somebody
+from .json_output import about_record, about_run, print_json, result
+from .options import accept_option, global_options, json_option, output_option, plain_option
+
+if TYPE_CHECKING:
+    from flows.engine import Caution, Run
+
+
+@click.command()
+@click.argument("run_id", required=False, metavar="[RUN]")
+@click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write its answers to FILE.")
+@json_option
+@global_options
+def runs(run_id: str | None, save_answers: Path | None, output: str, **given: Any) -> None:
+    """Drafts and runs; with RUN, all about one of them."""
+    from flows.engine import Journal
+
+    from .. import answers_file, history
+
+    journal = Journal()
+    if not run_id:
+        records = journal.records()
+        if output == "json":
+            print_json([about_record(record) for record in records])
+        else:
+            click.echo("\n".join(history.lines(records)))
+        return
+    run = journal.run(run_id)
+    if save_answers:
+        answers_file.save_answers(save_answers, run.record.answers)
+        click.echo(f"Written to {save_answers}.", err=True)
+    if output == "json":
+        print_json(about_run(run))
+    else:
+        click.echo("\n".join(history.details(run)))
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@accept_option
+@click.option("--yes", is_flag=True, help="Go on without asking.")
+@plain_option
+@output_option
+@global_options
+def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output: str, **given: Any) -> None:
+    """Go on with a draft or an interrupted run where it was left."""
+    from flows.engine import Journal, Refused
+
+    from .. import history, words
+    from . import results
+    from .confirmation import confirmed, look_ahead, writable
+    from .sessions import said_of, session_of
+
+    journal = Journal()
+    run = journal.run(run_id)
+    said = said_of(run, given)
+    if output == "text" and not yes and somebody(plain):
+        if by_lines(plain):
+            from ..lines import prompts
+
+            raise SystemExit(prompts.resume(said, run.id, accept))
+        from ..screen.app import run as full_screen
+
+        raise SystemExit(full_screen(said, run=run.id, accept=accept))
+    _to_be_gone_on_with(run)
+    session = session_of(run, said, journal)
+    session.accepted |= set(accept)
+    _to_be_gone_on_with(run)
+    if run.ended_meanwhile:
+        click.echo(history.ended_meanwhile(run), err=True)
+        results.tell_result(session, result(session, []), output)
+        return
+    record = run.record
+    if record.status == "undoing":
+        if to_decide := session.to_decide():
+            keys = " ".join(f"--set {each.key}=…" for each in to_decide)
+            raise Refused(f"The undo of {run.id} was interrupted.", remedy=f"Go on with: {words.undo(run.id)} {keys}")
+        raise SystemExit(results.take_back(session, {}, output))
+    cautions: list[Caution] = []
+    if record.status == "draft":
+        cautions = session.fill(record.answers)
+        look_ahead(session)
+        review = session.review()
+        cautions += review.cautions
+        if output == "text":
+            results.show_review(session, review)
+        confirmed(review, accept, session.place)
+    else:
+        writable(session.place)
+    if not yes:
+        raise click.UsageError("To create what is in this run, add --yes.")
+    raise SystemExit(results.carry_out(session, cautions, output))
+
+
+def _to_be_gone_on_with(run: Run) -> None:
+    if run.record.status == "undone":
+        raise click.UsageError(f"{run.id} was undone; there is nothing to go on with.")
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--yes", is_flag=True, help="Undo without asking.")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What only a person can decide.")
+@output_option
+@global_options
+def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: Any) -> None:
+    """Take a run back: the account becomes as it was before."""
+    from flows.engine import Journal, Refused
+
+    from .. import history, words
+    from ..answers_file import load_answers
+    from ..lines import conversation, prompts, reading
+    from . import results
+    from .sessions import closed_in_the_end, said_of, session_of
+
+    journal = Journal()
+    run = journal.run(run_id)
+    if run.plan is None:
+        raise Refused(f"{run.id} is a draft: nothing was created, so there is nothing to undo.")
+    decisions = {key: str(value) for key, value in load_answers(None, sets).items()}
+    if not yes and (output != "text" or not is_terminal()):
+        raise click.UsageError("To undo without being asked, add --yes.")
+    said = said_of(run, given)
+    try:
+        session = session_of(run, said, journal) if yes else closed_in_the_end(prompts.session_of(run, said, journal))
+    except reading.Quit as leaving:
+        raise SystemExit(leaving.code) from None
+    if run.ended_meanwhile and run.record.status == "undone":
+        click.echo(history.ended_meanwhile(run), err=True)
+        raise SystemExit(results.tell_receipt(session, output))
+    if not yes and not conversation.agree_to_undo(session, decisions):
+        click.echo("Nothing was changed.", err=True)
+        return
+    if yes:
+        click.echo(f"Taking back {run.id}: {words.where(session.identity, session.place)}", err=True)
+    raise SystemExit(results.take_back(session, decisions, output))

@@ -1,0 +1,61 @@
+"""How a command comes to its session: a new one from answers, or that of a run, where it was begun."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import click
+
+import flows
+from flows.engine import Caution, Cloud, Flow, Journal, Place, Run, Session
+from flows.engine.cloud import Offline
+from flows.engine.run_place import again, insist
+
+from .confirmation import look_ahead
+from .options import place_of
+
+
+def answered(
+    flow: type[Flow], known: Mapping[str, Any], place: Place, accept: Collection[str], *, kept: bool = False
+) -> tuple[Session, list[Caution]]:
+    """The session of a set-up in which everything is answered, `kept` as a draft or not, and what to be warned of.
+
+    Unknown and missing keys are told before any account is opened. Raises Problem.
+    """
+    Session(flow, Offline()).require(known)
+    session = closed_in_the_end(Session(flow, account(place), Journal() if kept else None, place=place))
+    session.accepted |= set(accept)
+    cautions = session.fill(known)
+    look_ahead(session)
+    return session, cautions
+
+
+def said_of(run: Run, given: dict[str, Any]) -> Place:
+    """What the command line says of where to go on with a run. Raises Problem if it says otherwise than the run."""
+    said = place_of(given)
+    insist(run.record, said)
+    return said
+
+
+def session_of(run: Run, said: Place, journal: Journal) -> Session:
+    """The session in which a run is gone on with, where it was begun. Raises Problem."""
+    place = again(run.record, said)
+    session = closed_in_the_end(Session(flows.find(run.record.flow), account(place), journal, place=place, run=run))
+    session.settle()
+    for otherwise in session.otherwise:
+        click.echo(otherwise, err=True)
+    return session
+
+
+def closed_in_the_end(session: Session) -> Session:
+    """However the command ends, its run may be driven by others then."""
+    click.get_current_context().call_on_close(session.close)
+    return session
+
+
+def account(place: Place) -> Cloud:
+    """The account at that place. Raises NoAccess."""
+    from flows.accounts import sign_in
+
+    return sign_in(place)

@@ -1,0 +1,42 @@
+"""What a run came to: what it made, whether the account is as it was before, and the exit code for that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.engine import Lost, Problem, Run, Use, standing
+from flows.engine.plan import Plan, fill
+
+
+def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:
+    """What the run made, and what it found and used."""
+    made = [
+        {
+            "action": action.id,
+            "type": action.type,
+            "id": str(fill(action.resource, run.resolve)),
+            "created": bool(run.facts(action.id).get("created", True)),
+        }
+        for action in plan.actions
+        if action.resource and run.status(action.id) in ("done", "ready", "left")
+    ]
+    found = [_used(use) for use in plan.uses]
+    return made + found
+
+
+def _used(use: Use) -> dict[str, Any]:
+    return {"action": use.id, "type": use.type, "id": use.resource, "created": False}
+
+
+def anything_created(run: Run, plan: Plan) -> bool:
+    """Whether the account is not (or may not be) as it was before."""
+    return bool(standing(run, plan))
+
+
+def exit_code(run: Run, plan: Plan, problems: list[Problem]) -> int:
+    """0 if all went well, 1 if it failed after something was created, else the problem's own code."""
+    if not problems:
+        return 0
+    if anything_created(run, plan) or any(isinstance(problem, Lost) for problem in problems):
+        return 1
+    return problems[0].exit_code
