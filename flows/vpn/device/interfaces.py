@@ -86,17 +86,24 @@ esac
 
 
 def aws_tunnels_service() -> str:
-    """The unit that makes the interfaces at every start of the machine."""
+    """The unit that makes the interfaces at every start of the machine, and its rules again after nftables' own.
+
+    It begins before the network does: FRR's unit comes before network.target, so one that came after that and
+    before FRR would close a circle, and systemd would leave it out without a word.
+    """
     return f"""\
 [Unit]
 Description=Interfaces and routes of the AWS VPN
-After=network.target nftables.service
+After=network-pre.target nftables.service
 Before=strongswan.service strongswan-starter.service frr.service
+PartOf=nftables.service
+ReloadPropagatedFrom=nftables.service
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart={SCRIPT} up
+ExecReload={SCRIPT} up
 
 [Install]
 WantedBy=multi-user.target

@@ -23,11 +23,12 @@ PACKAGES = (
     "strongswan-charon",
     "strongswan-starter",
     "strongswan-swanctl",
+    "systemd",
     "util-linux",
 )
 """The Debian packages that the real tests need. libcharon-extra-plugins is there to prove it does no harm."""
 
-PROGRAMS = ("charon-systemd", "swanctl", "ipsec", "nft", "ip", "ping", "unshare", "nsenter", "vtysh")
+PROGRAMS = ("charon-systemd", "swanctl", "ipsec", "nft", "ip", "ping", "unshare", "nsenter", "vtysh", "systemd-analyze")
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 FIRST_PROCESS = r"""
