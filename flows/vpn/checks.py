@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from flows.aws import network as net
@@ -277,7 +277,7 @@ def tunnels(found: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("tunnels", Grade.NOT_CHECKED, "AWS reports nothing about the tunnels yet.", "no VgwTelemetry")
         return
     up = 0
-    for number, tunnel in enumerate(sorted(telemetry, key=_place), 1):
+    for number, tunnel in enumerate(_in_order(telemetry, found), 1):
         address, message = tunnel.get("OutsideIpAddress") or "?", str(tunnel.get("StatusMessage") or "")
         since = tunnel.get("LastStatusChange")
         evidence = f"{message}{f', since {since:%Y-%m-%d %H:%M} UTC' if since else ''}"
@@ -438,13 +438,10 @@ def _describe(cloud: Cloud, connection_id: str) -> dict[str, Any]:
     return first
 
 
-def _place(tunnel: Mapping[str, Any]) -> tuple[int, str]:
-    """In the order of AWS's addresses, as the device's files number the tunnels."""
-    address = str(tunnel.get("OutsideIpAddress"))
-    try:
-        return int(IPv4Address(address)), address
-    except AddressValueError:
-        return 2**32, address
+def _in_order(telemetry: Iterable[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """As AWS numbers the tunnels in what it hands out for the device; without that, as it lists them."""
+    configuration = str(found.get("CustomerGatewayConfiguration") or "")
+    return sorted(telemetry, key=lambda tunnel: configuration.find(f">{tunnel.get('OutsideIpAddress')}<"))
 
 
 def _limit(cloud: Cloud, quota: Quota) -> tuple[int, bool]:

@@ -10,7 +10,7 @@ elements themselves are documented nowhere; the names are those of real connecti
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 from typing import NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -29,7 +29,7 @@ class Tunnel:
     """One of the two tunnels. `device` is the office's side, `aws` the other."""
 
     number: int
-    """1 or 2, in the order of the AWS addresses, so that every run names them alike."""
+    """1 or 2, in AWS's own order: that of its console, of its sample files and of `check`."""
     device_outside: str
     aws_outside: str
     device_inside: str
@@ -66,13 +66,9 @@ def parse(xml: str) -> Configuration:
     if not CONNECTION_ID.fullmatch(connection_id):
         _refuse("The configuration does not carry the id of a VPN connection, such as vpn-0abc1234def567890.")
     static = "NoBGP" in root.findtext("vpn_connection_attributes", "")
-    tunnels = sorted(
-        (_tunnel(element, static) for element in root.findall("ipsec_tunnel")),
-        key=lambda tunnel: IPv4Address(tunnel.aws_outside),
-    )
+    tunnels = tuple(_tunnel(element, number, static) for number, element in enumerate(root.findall("ipsec_tunnel"), 1))
     _check_pair(tunnels)
-    numbered = tuple(replace(tunnel, number=number) for number, tunnel in enumerate(tunnels, 1))
-    return Configuration(connection_id, static, numbered[0].device_outside, numbered)
+    return Configuration(connection_id, static, tunnels[0].device_outside, tunnels)
 
 
 def _refuse(sentence: str) -> NoReturn:
@@ -100,7 +96,7 @@ def _refuse_doctype(name: str, system: str | None, public: str | None, internal:
     _refuse("The configuration declares a document type, which AWS never does. It will not be read.")
 
 
-def _tunnel(element: Element, static: bool) -> Tunnel:
+def _tunnel(element: Element, number: int, static: bool) -> Tunnel:
     if element.find("customer_gateway/tunnel_outside_address/ip_address") is None:
         _refuse(
             "The connection has no address for the office's device, so it uses a certificate. "
@@ -113,7 +109,7 @@ def _tunnel(element: Element, static: bool) -> Tunnel:
     if ours.network != theirs.network or ours.ip == theirs.ip:
         _refuse("The two inside addresses of a tunnel are not neighbours in one network.")
     return Tunnel(
-        number=0,
+        number=number,
         device_outside=_address(element, "customer_gateway/tunnel_outside_address/ip_address"),
         aws_outside=_address(element, "vpn_gateway/tunnel_outside_address/ip_address"),
         device_inside=device_inside,
@@ -161,7 +157,7 @@ def _key(element: Element) -> str | None:
     return key
 
 
-def _check_pair(tunnels: list[Tunnel]) -> None:
+def _check_pair(tunnels: tuple[Tunnel, ...]) -> None:
     if len(tunnels) != 2:
         _refuse(f"A VPN connection has two tunnels; this configuration has {len(tunnels)}.")
     first, second = tunnels

@@ -5,6 +5,7 @@ import traceback
 import pytest
 from vpn.device.samples import BGP, KEYS, STATIC, keyless
 
+from flows.vpn.checks import tunnels
 from flows.vpn.device import Unreadable, parse
 
 
@@ -29,9 +30,21 @@ def test_a_bgp_connection_has_numbers_and_a_hold_time() -> None:
     assert {(t.aws_asn, t.device_asn, t.hold_time) for t in configuration.tunnels} == {(64512, 65000, 30)}
 
 
-def test_tunnels_are_numbered_by_address_and_not_by_their_order_in_the_text() -> None:
+def test_tunnels_are_numbered_in_awss_own_order_and_not_by_address() -> None:
     swapped = STATIC.replace("198.51.100.21", "later").replace("198.51.100.22", "9.9.9.9").replace("later", "100.1.1.1")
-    assert [(t.number, t.aws_outside) for t in parse(swapped).tunnels] == [(1, "9.9.9.9"), (2, "100.1.1.1")]
+    assert [(t.number, t.aws_outside) for t in parse(swapped).tunnels] == [(1, "100.1.1.1"), (2, "9.9.9.9")]
+    telemetry = [{"OutsideIpAddress": each, "Status": "UP"} for each in ("9.9.9.9", "100.1.1.1")]
+    told = tunnels({"VgwTelemetry": telemetry, "CustomerGatewayConfiguration": swapped})
+    assert [finding.sentence for finding in told][:2] == [
+        "Tunnel 1 (100.1.1.1) is up, 0 routes accepted.",
+        "Tunnel 2 (9.9.9.9) is up, 0 routes accepted.",
+    ]
+
+
+def test_where_awss_configuration_is_not_shown_check_keeps_the_order_in_which_aws_lists_the_tunnels() -> None:
+    telemetry = [{"OutsideIpAddress": each, "Status": "UP"} for each in ("100.1.1.1", "9.9.9.9")]
+    first, second, *_ = tunnels({"VgwTelemetry": telemetry})
+    assert "Tunnel 1 (100.1.1.1)" in first.sentence and "Tunnel 2 (9.9.9.9)" in second.sentence
 
 
 def test_a_missing_key_is_not_an_error() -> None:
