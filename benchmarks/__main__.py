@@ -219,7 +219,8 @@ def applying() -> Iterator[str]:
 
     import flows
     from flows.engine import Call, Journal, Page, Place, Session
-    from flows.engine.cloud import Aws, changes
+    from flows.engine.boto import Aws
+    from flows.engine.refusals import changes
     from flows.practice import open_account
 
     latency = 0.15

@@ -20,7 +20,7 @@ from flows.engine import (
     SignInNeeded,
     Unreachable,
 )
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.journal import state_folder
 
 PRACTICE_REGION = "eu-central-1"

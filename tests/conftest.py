@@ -23,7 +23,7 @@ from support.clock import FakeClock
 from support.former import company
 
 from flows.engine import Journal, Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, open_account, seal
 from flows.practice.server import Served, serve
 

@@ -2,7 +2,6 @@
 
 from ..place import Place
 from .cloud import Ask, Cloud, Identity
-from .device_code import DeviceSignIn
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .journal import Journal, Record, Run
@@ -43,6 +42,8 @@ from .problems import (
     Busy,
     CloudError,
     Denied,
+    DevicePage,
+    Door,
     FlowMistake,
     JournalTrouble,
     Lost,
@@ -60,7 +61,6 @@ from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
 from .sending import Stopped
 from .session import Session
-from .sign_in import Door
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import standing
 from .usage import Habit, Habits
@@ -84,7 +84,7 @@ __all__ = [
     "Cost",
     "Decision",
     "Denied",
-    "DeviceSignIn",
+    "DevicePage",
     "Door",
     "Entry",
     "Event",

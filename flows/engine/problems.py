@@ -21,11 +21,9 @@ FlowMistake            an error in a set-up's own declaration; never the user's 
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from .sign_in import Door
+from typing import ClassVar, Protocol
 
 
 class Problem(Exception):
@@ -132,6 +130,46 @@ class Way(StrEnum):
     """A code from an MFA device."""
     AGAIN = "again"
     """Credentials that are made elsewhere, and read again."""
+
+
+class DevicePage(Protocol):
+    """A page on which somebody says yes, opened on any device.
+
+    Attributes:
+        link: the page's address with the code in it.
+        code: what the page must show, or be given.
+        interval: seconds to wait before each `done`.
+        seconds: how long the code is good for.
+    """
+
+    link: str
+    code: str
+    interval: float
+    seconds: int
+
+    def done(self) -> bool:
+        """Whether somebody has said yes there. Raises Problem."""
+        ...
+
+
+class Door(Protocol):
+    """Where to sign in. `other` is the profile that a single call is made with, where it is not the account's own."""
+
+    @property
+    def other(self) -> str: ...
+
+    @property
+    def ends(self) -> datetime | None:
+        """When signing in will be needed again; None where that is never, or unknown."""
+        ...
+
+    def enter(self, code: str = "") -> None:
+        """Try the credentials as they are now, with the code of an MFA device if need be. Raises Problem."""
+        ...
+
+    def device(self) -> DevicePage:
+        """Begin to sign in with a page and a code. Raises Problem."""
+        ...
 
 
 class SignInNeeded(NoAccess):

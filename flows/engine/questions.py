@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 from .listing import seeking
 from .problems import CloudError, Refused
-
-if TYPE_CHECKING:
-    from .flow import Flow
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -100,6 +97,14 @@ class Option(Generic[T_co]):
     hint: str = ""
 
 
+class Form(Protocol):
+    """What a question is part of, being filled in: a `Flow` with the answers so far."""
+
+    def answer_to(self, question: Question[Any]) -> Any:
+        """The answer to a question that was asked before. Raises FlowMistake for any other."""
+        ...
+
+
 Check = Callable[[Any, Any], Iterable[Caution] | None]
 
 
@@ -146,8 +151,8 @@ class Question(Generic[T]):
     @overload
     def __get__(self, flow: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, flow: Flow, owner: type) -> T: ...
-    def __get__(self, flow: Flow | None, owner: type) -> Self | T:
+    def __get__(self, flow: Form, owner: type) -> T: ...
+    def __get__(self, flow: Form | None, owner: type) -> Self | T:
         if flow is None:
             return self
         answer: T = flow.answer_to(self)
@@ -175,10 +180,10 @@ class Question(Generic[T]):
     def is_not(self, *values: T) -> Guard:
         return Guard(((self, But(values)),))
 
-    def default(self, flow: Flow) -> object:
+    def default(self, flow: Form) -> object:
         return self._default(flow) if callable(self._default) else self._default
 
-    def parse(self, raw: object, flow: Flow) -> tuple[T, tuple[Caution, ...]]:
+    def parse(self, raw: object, flow: Form) -> tuple[T, tuple[Caution, ...]]:
         """Turn a raw reply into an answer and what there is to say about it. Raises Refused."""
         try:
             value = self._parse(raw, flow)
@@ -187,7 +192,7 @@ class Question(Generic[T]):
             raise Refused(str(error)) from error
         return value, tuple(Caution(c.id, c.message, c.confirm, c.switch, self.id) for c in cautions)
 
-    def read(self, raw: object, flow: Flow) -> T:
+    def read(self, raw: object, flow: Form) -> T:
         """What a raw reply says, before any check of it. Raises Refused or ValueError."""
         return self._parse(raw, flow)
 
@@ -199,7 +204,7 @@ class Question(Generic[T]):
         """What may be answered, in a few words, for lists of missing keys."""
         return f"for example {self.example}" if self.example else "text"
 
-    def _parse(self, raw: object, flow: Flow) -> T:
+    def _parse(self, raw: object, flow: Form) -> T:
         raise NotImplementedError
 
 
@@ -210,7 +215,7 @@ class Text(Question[T]):
         super().__init__(ask, **rest)
         self._read = read
 
-    def _parse(self, raw: object, flow: Flow) -> T:
+    def _parse(self, raw: object, flow: Form) -> T:
         if isinstance(raw, list | dict):
             raise Refused(f"{self.label} takes one value, not a list.", remedy=f"Enter {self.allowed()}.")
         return self._read("" if raw is None else str(raw).strip())
@@ -223,7 +228,7 @@ class Many(Question[tuple[T, ...]]):
         super().__init__(ask, **rest)
         self._read, self.least = read, least
 
-    def _parse(self, raw: object, flow: Flow) -> tuple[T, ...]:
+    def _parse(self, raw: object, flow: Form) -> tuple[T, ...]:
         found = tuple(self._read(text) for text in several(raw))
         if len(found) < self.least:
             raise Refused("Enter at least one.", remedy=f"It looks like {self.example}." if self.example else "")
@@ -260,10 +265,10 @@ class Choice(Question[T]):
         self.written, self._look_up = _sources(options)
         self._form = form
 
-    def options(self, flow: Flow) -> Iterable[Option[T]]:
+    def options(self, flow: Form) -> Iterable[Option[T]]:
         return self.written or self._look_up(flow)
 
-    def _parse(self, raw: object, flow: Flow) -> T:
+    def _parse(self, raw: object, flow: Form) -> T:
         found: Option[T] = look_for([self._form(str(raw), flow)], self, flow)[0]
         return found.value
 
@@ -291,10 +296,10 @@ class Picks(Question[tuple[T, ...]]):
         self.written, self._look_up = _sources(options)
         self.least, self._form = least, form
 
-    def options(self, flow: Flow) -> Iterable[Option[T]]:
+    def options(self, flow: Form) -> Iterable[Option[T]]:
         return self.written or self._look_up(flow)
 
-    def _parse(self, raw: object, flow: Flow) -> tuple[T, ...]:
+    def _parse(self, raw: object, flow: Form) -> tuple[T, ...]:
         texts = several(raw, spaces=False)
         if isinstance(raw, str) and len(texts) > 1 and any(raw == option.label for option in self.options(flow)):
             texts = [raw]  # a name with a comma in it
@@ -315,7 +320,7 @@ class Picks(Question[tuple[T, ...]]):
 class Yes(Question[bool]):
     """Yes or no."""
 
-    def _parse(self, raw: object, flow: Flow) -> bool:
+    def _parse(self, raw: object, flow: Form) -> bool:
         match str(raw).strip().lower():
             case "yes" | "y" | "true":
                 return True
@@ -353,7 +358,7 @@ def several(raw: object, *, spaces: bool = True) -> list[str]:
     return [part.strip().strip("\"'") for part in parts if part.strip()]
 
 
-def look_for(texts: Sequence[str], question: Choice[Any] | Picks[Any], flow: Flow) -> list[Option[Any]]:
+def look_for(texts: Sequence[str], question: Choice[Any] | Picks[Any], flow: Form) -> list[Option[Any]]:
     """The options that the texts name by their keys or by labels only they have, in the order of the list.
 
     A list in the account is read no further than needed, and AWS filters it where the look-up can say how. Raises

@@ -8,18 +8,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ..place import Place
+from .cloud import Identity
 from .device_code import DeviceSignIn, single_sign_on
 from .endpoints import pin, settled
 from .problems import CodeNeeded, NoAccess, NotChosen, Problem
 from .profiles import Kind, Profile, chain, known_profiles, source
 from .tokens import keep
 from .transport import configuration
-
-if TYPE_CHECKING:
-    from .cloud import Identity
 
 # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -111,8 +109,8 @@ class Renewable(Protocol):
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where to sign in.
+class ProfileDoor:
+    """Where a profile signs in: what a `SignInNeeded` has as its door.
 
     Args:
         account: the account that needs it.

@@ -10,7 +10,7 @@ from support.clock import FakeClock
 from support.sessions import carried_out, taken_back, there_and_back
 
 from flows.engine import Happening, Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from tui import words
 

@@ -11,8 +11,8 @@ from support.sessions import carried_out
 
 import flows
 from flows.engine import Finding, Grade, Journal, Refused
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 
 

@@ -13,7 +13,8 @@ from support.sessions import carried_out
 import flows
 from flows.aws.load_balancing import POLICIES
 from flows.engine import Asking, Call, Grade, Journal, Listed, Refused, Session
-from flows.engine.cloud import Aws, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
 
 

@@ -11,8 +11,8 @@ from alb.fronts import VARIANTS, session
 
 import flows
 from flows.engine import Asking, Place, Session
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from tui.answers_file import load_answers
 from tui.lines.conversation import Conversation
 from tui.lines.reading import Quit

@@ -12,7 +12,7 @@ from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.sessions import carried_out, taken_back
 
 from flows.engine import Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 Client = Callable[..., Any]

@@ -15,8 +15,8 @@ from botocore.validate import validate_parameters
 
 import flows
 from flows.engine import Flow, Identity, Plan, Ref
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.engine.plan import fill
 from flows.engine.plan_permissions import Needs
 from flows.export.cli import script

@@ -11,8 +11,8 @@ from alb.fronts import ELSEWHERE, GONE, HTTPS, MAINTENANCE, MOVED, Front, sessio
 
 import flows
 from flows.engine import Asking, Refused, Reviewing, Session
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount
 
 OFFICE = {**HTTPS, "load_balancer": "office"}

@@ -10,7 +10,8 @@ from support.sessions import carried_out, taken_back
 
 from flows.aws.listeners import REFUSALS
 from flows.engine import Call, CloudError, Denied, Journal, Lost
-from flows.engine.cloud import Aws, changes, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes, explain
 from flows.practice import PracticeAccount
 
 

@@ -73,7 +73,7 @@ def test_what_handrail_knows_never_imports_a_front_end(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if within(name_of(p).replace("/", "."), "flows")], ids=name_of)
 def test_only_the_door_and_practice_say_botocore(path: Path) -> None:
-    door = {f"flows/engine/{name}.py" for name in ("cloud", "device_code", "endpoints", "profiles", "sign_in")}
+    door = {f"flows/engine/{name}.py" for name in ("boto", "device_code", "endpoints", "profiles", "sign_in")}
     if name_of(path) in door or "practice" in path.parts:
         return
     assert {module for module, _ in imports(path) if top(module) in AWS_LIBRARIES} == set()

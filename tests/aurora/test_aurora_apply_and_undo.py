@@ -12,7 +12,7 @@ from support.clock import FakeClock
 from support.sessions import carried_out, there_and_back
 
 from flows.engine import Journal, Refused, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from tui import history
 

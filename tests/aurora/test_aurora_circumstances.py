@@ -13,7 +13,7 @@ from support.sessions import carried_out
 
 import flows
 from flows.engine import Call, Grade, Journal, Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from flows.practice.gaps.account import QUOTAS
 

@@ -12,7 +12,7 @@ from support.faces import assert_clean_script, by_conversation
 
 from flows.aurora.checks import diagnose
 from flows.engine import Place, Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from tui.answers_file import load_answers
 

@@ -9,7 +9,7 @@ from support.colleagues import Deed, client, resource, taken_back_after
 from support.sessions import carried_out
 
 from flows.engine import Journal, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 EVERYTHING = "firewall let-in subnets cluster instance-1"

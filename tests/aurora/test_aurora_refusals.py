@@ -9,8 +9,8 @@ import pytest
 from support.aurora import AWAKE, SLEEPY, session
 
 from flows.engine import Place, Refused
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount, open_account
 
 

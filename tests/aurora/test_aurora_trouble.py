@@ -9,7 +9,8 @@ from support.clouds import Between
 from support.sessions import carried_out
 
 from flows.engine import Call, Denied, Journal, Lost
-from flows.engine.cloud import Aws, changes, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes, explain
 from flows.practice import PracticeAccount
 
 

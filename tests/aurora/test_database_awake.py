@@ -14,7 +14,8 @@ from support.clouds import Between
 
 from flows.aurora import wake
 from flows.engine import Call, CloudError, Event, Happening, Problem, Refused
-from flows.engine.cloud import Aws, changes, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes, explain
 from flows.engine.sending import Stopped
 from flows.engine.task import Outcome, Surroundings
 from flows.tasks import TASKS, find

@@ -15,7 +15,7 @@ from support.clock import FakeClock
 from support.former import RUNS, Former, decided
 
 from flows.engine import Journal, Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice.door import READS, operation_of
 from flows.practice.server import Served
 from tui.lines import prompts

@@ -12,7 +12,7 @@ import yaml
 
 import flows
 from flows.engine import Asking, Cloud, Picks, Place, Plan, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from tui.answers_file import load_answers
 from tui.lines.conversation import Conversation
 from tui.lines.reading import Quit

@@ -17,7 +17,7 @@ from cli.terminal import Terminal
 
 import flows
 from flows.engine import Journal, Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from tui.lines.conversation import Conversation
 from tui.lines.reading import Interrupted, Quit
 

@@ -13,7 +13,7 @@ from support.wordpress import NEW
 
 import flows
 from flows.engine import Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from tui import exports
 from tui.lines.conversation import Conversation
 from tui.lines.reading import Quit

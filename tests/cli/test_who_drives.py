@@ -18,7 +18,7 @@ from support.clock import FakeClock
 from support.vpn import brought_to_its_end, stopped_half_way
 
 from flows.engine import Cloud, Journal, Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from tui.lines import prompts
 from tui.lines.sign_in import Arrival

@@ -15,7 +15,7 @@ import flows
 import tui.screen.screens
 import tui.screen.widgets
 from flows.engine import Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from tui.lines import conversation, prompts, question, sign_in
 from tui.lines.reading import Quit
 from tui.screen import app

@@ -16,7 +16,7 @@ from support import variants
 from support.clock import FakeClock
 
 from flows.engine import Action, Call, Journal, Place, Run
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.documents import Document
 from flows.engine.plan import FOUND, Entry, Ref, Restore, fill
 from flows.engine.sending import Carrier

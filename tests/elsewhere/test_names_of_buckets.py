@@ -12,8 +12,8 @@ from support.clock import FakeClock
 
 import flows
 from flows.engine import Asking, Call, CloudError, Journal, Place, Session
+from flows.engine.boto import Aws
 from flows.engine.bucket_owner import OWNER, Taken
-from flows.engine.cloud import Aws
 from flows.export.cli import script
 from flows.practice import ACCOUNT_ID, PARTNER, PracticeAccount
 

@@ -16,7 +16,7 @@ from support.sessions import carried_out, taken_back
 from support.vpn import BGP, FIXED, STAGING, STATIC, VARIANTS, WAREHOUSE, again, session
 
 from flows.engine import Happening, Journal, Problem, Refused, Run
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.export.cli import script
 from flows.export.policy import policies
 from flows.practice import PracticeAccount

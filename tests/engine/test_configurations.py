@@ -124,7 +124,7 @@ def test_what_a_program_answers_is_not_repeated(bare: Path) -> None:
 
 
 def test_another_profile_of_one_call_is_told_the_same_way(bare: Path) -> None:
-    from flows.engine.cloud import Aws
+    from flows.engine.boto import Aws
 
     bare.write_text(f"[profile mine]\n{KEYS}[profile theirs]\ncredential_process = /nowhere/keys\n")
     with pytest.raises(NoAccess, match="“theirs”"):

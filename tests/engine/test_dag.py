@@ -13,7 +13,7 @@ from support.vpn import STATIC, VARIANTS, session
 
 from flows.engine import Action, Call, Cloud, CloudError, Happening, Identity, Journal, Place, Plan, Ref, Run
 from flows.engine.apply import AT_ONCE, apply
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 
 LATENCY = 0.15
 PATIENCE = 20

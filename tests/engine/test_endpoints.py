@@ -13,7 +13,7 @@ from support.vpn import STATIC
 
 import flows
 from flows.engine import Call, Journal, NoAccess, Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.endpoints import addresses, otherwise, unprotected
 
 SERVICES = ("s3", "s3control", "events", "sts")

@@ -30,7 +30,7 @@ from flows.engine import (
     serialization,
 )
 from flows.engine.apply import apply
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.plan import refs
 from flows.engine.receipts import receipt
 from flows.engine.undo import undo

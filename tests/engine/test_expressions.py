@@ -15,7 +15,7 @@ from support import variants
 from support.strange import output_of
 
 from flows.engine import Action, Call, Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.plan import Late, Restore, Wait, fill
 from flows.engine.sending import OPTIONS
 from flows.practice import open_account

@@ -32,7 +32,8 @@ from flows.engine import (
     SignInNeeded,
     Unreachable,
 )  # fmt: skip
-from flows.engine.cloud import ATTEMPTS, Aws, changes, explain
+from flows.engine.boto import ATTEMPTS, Aws
+from flows.engine.refusals import changes, explain
 from flows.practice import PracticeAccount
 from flows.practice.door import operation_of
 from flows.practice.refusal import Answer

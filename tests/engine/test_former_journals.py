@@ -13,7 +13,7 @@ from support.former import FOLDER, HALF_WAY, RUNS, Former, company, decided
 
 import flows
 from flows.engine import Journal, Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

@@ -22,7 +22,8 @@ from support.sessions import carried_out
 from support.vpn import again, session
 
 from flows.engine import Busy, Call, Journal, JournalTrouble, Place, Refused, Run
-from flows.engine.cloud import Aws, changes
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes
 from flows.practice import PracticeAccount
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from support.late import Late, LateCloud
 from support.sessions import answered
 
 from flows.engine import Journal, Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 NOTHING_TO_KNOW = {

@@ -8,8 +8,8 @@ import pytest
 from support.long_lists import MANY, PAGE, OneGroup, SomeGroups, Thousands
 
 from flows.engine import Asking, Call, CloudError, Flow, Listed, Offer, Problem, Refused, Reviewing, Session
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.engine.listing import by_filter
 from flows.place import Place
 

@@ -13,7 +13,7 @@ from support.colleagues import resource
 from support.sessions import answered
 
 from flows.engine import Journal, Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 Clients = Callable[[str], Any]

@@ -26,7 +26,7 @@ from flows.engine import (
     Undo,
     serialization,
 )
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.handover import take_files_back
 
 NOTHING = Receipt((), (), (), complete=True, stays=False, in_use=False)

@@ -11,7 +11,7 @@ from support.sessions import carried_out, taken_back
 from support.spa import picture, session
 
 from flows.engine import Call, Happening, Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

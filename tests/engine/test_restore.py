@@ -34,7 +34,7 @@ from flows.engine import (
     before,
 )
 from flows.engine.apply import apply
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.receipts import receipt
 from flows.engine.undo import undo
 from flows.practice import ACCOUNT_ID, PracticeAccount

@@ -29,7 +29,9 @@ from flows.engine import (
     Text,
     Unreachable,
 )  # fmt: skip
-from flows.engine.cloud import Aws, Offline, explain
+from flows.engine.boto import Aws
+from flows.engine.cloud import Offline
+from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
 
 
@@ -243,7 +245,7 @@ def test_every_answer_is_saved_at_once(cloud: Aws, journal: Journal, clock: Fake
 
 def test_only_reading_before_it_is_confirmed(cloud: Aws, journal: Journal) -> None:
     """Nothing is sent that could change anything, however long somebody wanders."""
-    from flows.engine.cloud import changes
+    from flows.engine.refusals import changes
 
     watched = Between(cloud)
     made = fresh(watched, journal)

@@ -14,8 +14,8 @@ from support.gate import ACCOUNT, CODE, CONFIG, MFA, Gate, at_home, gate, keep_t
 
 from flows.accounts import sign_in
 from flows.engine import Call, Habits, Identity, Journal, NoAccess, NotChosen, Place, SignInNeeded, Unreachable, Way
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.engine.profiles import Kind, profiles, regions
 
 

@@ -16,7 +16,7 @@ from support.sessions import answered, problems_of
 
 from flows.engine import Action, Call, CloudError, Journal, Place, Session
 from flows.engine.apply import apply
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.refusals import changes
 from flows.practice import PracticeAccount
 

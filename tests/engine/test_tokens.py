@@ -17,7 +17,7 @@ from support.gate import ACCOUNT, CONFIG, CONSOLE, MFA, Gate, at_home, gate, kee
 
 from flows.accounts import sign_in
 from flows.engine import Call, NoAccess, Place, SignInNeeded
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 
 ELSEWHERE = "https://emulator.example"
 MORE = f"""

@@ -20,7 +20,8 @@ from flows.engine import (
     Journal,
     Session,
 )  # fmt: skip
-from flows.engine.cloud import Aws, changes
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes
 from flows.practice import PracticeAccount
 
 # -- waiting -------------------------------------------------------------------------------------------------------

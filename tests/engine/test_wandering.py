@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 import flows
 from flows.engine import Asking, Journal, Place, Reviewing, Session
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.practice import open_account
 
 REPLIES: Mapping[str, list[Any]] = {

@@ -9,7 +9,7 @@ from support.s3_pipeline import audited
 from support.variants import Reviewed, reviewed
 
 from flows.engine import Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, open_account
 
 Known = Callable[[str], Reviewed]

@@ -15,8 +15,8 @@ from support.false_aws import FalseAws, Ran
 from support.variants import VARIANTS, session
 
 from flows.engine import Refused, Session
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.engine.questions import Many, Question, Text
 from flows.export.cli import script
 

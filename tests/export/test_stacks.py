@@ -18,7 +18,7 @@ from support.variants import VARIANTS
 
 import flows
 from flows.engine import Journal, Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.export.cloudformation import template
 from flows.practice import PracticeAccount
 

@@ -23,7 +23,7 @@ from support.simulated import Simulator
 
 import flows
 from flows.engine import Asking, Journal, Place, Review, Session, preflight
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.permissions import looks
 from flows.engine.sending import Carrier
 from flows.export.policy import MANAGED, beyond, policies, size

@@ -12,7 +12,7 @@ import pytest
 from practice.office import refused
 
 from flows.engine import Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import ACCOUNT_ID, ALIAS, CALLER, SECOND_ACCOUNT_ID, PracticeAccount, open_account
 
 

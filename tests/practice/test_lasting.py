@@ -22,7 +22,7 @@ from support.killed import Case
 from support.sessions import answered, carried_out, taken_back
 
 from flows.engine import Journal, Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, PracticeBusy, open_account, reset
 from flows.practice.clock import CLOCK
 

@@ -12,7 +12,7 @@ from support.s3_lambda import ARN, BUCKET, NAME, PHOTOS, VARIANTS, picture, sess
 from support.sessions import carried_out, taken_back, there_and_back
 
 from flows.engine import Call, CloudError, Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

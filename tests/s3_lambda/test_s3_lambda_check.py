@@ -12,7 +12,7 @@ from support.sessions import carried_out
 
 import flows
 from flows.engine import Call, Denied, Finding, Grade, Journal, Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 S3_MAY = {

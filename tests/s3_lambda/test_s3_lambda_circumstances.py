@@ -10,7 +10,7 @@ from support.s3_lambda import ARN, BUCKET, NAME, PHOTOS, cautions, findings, ses
 
 from flows.aws import notifications
 from flows.engine import Call, Grade
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:invoices"

@@ -11,7 +11,7 @@ from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.s3_lambda import ARN, BUCKET, NAME, VARIANTS, picture, session
 
 from flows.engine import Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 Client = Callable[..., Any]

@@ -14,7 +14,7 @@ from support.s3_lambda import ARN, BUCKET, PHOTOS, cautions, findings, session
 from flows.aws import function_roles, notifications
 from flows.aws.notifications import Notification
 from flows.engine import Call, Denied, Grade, Place, Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, open_account
 
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:invoices"

@@ -13,7 +13,8 @@ from support.sessions import taken_back
 
 import flows
 from flows.engine import Call, Journal, Lost, Place, Session
-from flows.engine.cloud import Aws, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
 
 APPLYING = ("lambda.AddPermission", "s3.GetBucketNotificationConfiguration", "s3.PutBucketNotificationConfiguration")

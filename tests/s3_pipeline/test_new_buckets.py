@@ -13,7 +13,7 @@ from flows.aws import new_buckets
 from flows.aws.buckets import Bucket
 from flows.engine import Call, Journal, Lost, Place, Plan, Run
 from flows.engine.apply import apply
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.undo import undo
 from flows.practice import ACCOUNT_ID, PracticeAccount
 

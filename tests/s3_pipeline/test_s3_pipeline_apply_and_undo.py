@@ -15,7 +15,8 @@ from support.sessions import carried_out, taken_back
 import flows
 from flows.aws import event_patterns
 from flows.engine import Call, Journal, Place, Session
-from flows.engine.cloud import Aws, changes, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes, explain
 from flows.policies import Answer, Caller, Request, read
 from flows.practice import PracticeAccount
 from flows.s3_pipeline import landings

@@ -14,7 +14,7 @@ from support.sessions import carried_out
 
 import flows
 from flows.engine import Finding, Grade, Journal, Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from flows.practice.server import serve
 from flows.s3_pipeline import landings

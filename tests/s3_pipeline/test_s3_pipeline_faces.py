@@ -12,7 +12,7 @@ from support.faces import assert_clean_script, by_conversation
 from support.s3_pipeline import NEW, STANDING, VARIANTS, audited, session
 
 from flows.engine import Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.permissions import permission
 from flows.practice import PracticeAccount
 from tui.answers_file import load_answers

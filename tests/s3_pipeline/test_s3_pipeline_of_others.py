@@ -15,7 +15,7 @@ from support.sessions import carried_out
 from flows.aws.bucket_listeners import BY_TRAIL
 from flows.aws.pipeline_starts import ASKS
 from flows.engine import Call, Journal, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 TRAIL, TRAIL_BUCKET = "uploads-shop-front", "uploads-shop-front-123456789012-eu-central-1"

@@ -9,7 +9,7 @@ from support.s3_pipeline import BUCKET, NEW, PIPELINE, STANDING, VARIANTS, audit
 
 import flows
 from flows.engine import Asking, Blocked, Place, Refused, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

@@ -13,7 +13,7 @@ from support.vpn import STATIC
 
 import flows
 from flows.engine import Cloud, Journal, Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice.server import Served
 from tui.screen.workspace import Start
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flows.engine import Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

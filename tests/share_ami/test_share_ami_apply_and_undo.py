@@ -13,7 +13,8 @@ from support.share_ami import NEW, VARIANTS, picture
 
 import flows
 from flows.engine import Call, Cloud, Journal, Place, Refused, Session, serialization
-from flows.engine.cloud import Aws, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import explain
 from flows.export.cli import script
 from flows.practice import PracticeAccount
 

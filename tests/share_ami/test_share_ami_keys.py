@@ -15,7 +15,8 @@ from support.share_snapshot import picture as keys
 from test_share_ami_apply_and_undo import session
 
 from flows.engine import Call, Denied, Journal, Lost, Place, Refused
-from flows.engine.cloud import Aws, changes, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes, explain
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 
 LOCKED = {**NEW, "instance": "vault", "image_name": "vault-golden"}

@@ -18,7 +18,7 @@ from support.share_snapshot import own_key
 
 import flows
 from flows.engine import Journal, Place, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import ACCOUNT_ID, PracticeAccount
 
 THEIRS = "333333333333"

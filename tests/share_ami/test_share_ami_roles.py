@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.engine import Call, Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import SECOND_ACCOUNT_ID
 from flows.practice.server import serve
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from flows.engine import Place
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, open_account
 
 

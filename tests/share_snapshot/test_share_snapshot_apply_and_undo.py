@@ -12,7 +12,8 @@ from support.sessions import carried_out, taken_back
 from support.share_snapshot import EXISTING, LOCKED, OWN_KEY, PLAIN, VARIANTS, own_key, picture, session
 
 from flows.engine import Call, Denied, Journal, Lost
-from flows.engine.cloud import Aws, changes, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes, explain
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 
 

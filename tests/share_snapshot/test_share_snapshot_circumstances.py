@@ -7,7 +7,7 @@ from support.clock import FakeClock
 from support.share_snapshot import EXISTING, LOCKED, OWN_KEY, PLAIN, own_key, session
 
 from flows.engine import Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

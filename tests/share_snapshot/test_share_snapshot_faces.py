@@ -16,7 +16,7 @@ from support.sessions import carried_out
 from support.share_snapshot import EXISTING, VARIANTS, session
 
 from flows.engine import Call, Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.problems import Denied
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from flows.share_snapshot.handover import diagnose

@@ -13,7 +13,7 @@ from support.sessions import carried_out
 from support.share_snapshot import EXISTING, LOCKED, VARIANTS, own_key, session
 
 from flows.engine import Call, Journal, NoAccess, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 
 THEIRS = "333333333333"

@@ -10,7 +10,7 @@ from support.clock import FakeClock
 from support.share_snapshot import AUTOMATIC, EXISTING, LOCKED, PLAIN, VARIANTS, session
 
 from flows.engine import Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 
 

@@ -11,7 +11,8 @@ from support.spa import CODECOMMIT, ZIP, session
 from flows.aws import codebuild
 from flows.buildspec import lint
 from flows.engine import Call, Refused
-from flows.engine.cloud import Aws, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
 from flows.spa_pipeline import build
 

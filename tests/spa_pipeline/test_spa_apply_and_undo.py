@@ -12,7 +12,7 @@ from support.spa import CODECOMMIT, VARIANTS, ZIP, picture, session
 
 from flows.aws import event_patterns
 from flows.engine import Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

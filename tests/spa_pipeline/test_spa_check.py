@@ -10,7 +10,7 @@ from support.spa import CODECOMMIT, ZIP, session
 
 import flows
 from flows.engine import Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

@@ -15,7 +15,7 @@ from support.sessions import carried_out, taken_back
 from support.spa import CODECOMMIT, picture, session
 
 from flows.engine import Call, Cloud, Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 GIT = {**CODECOMMIT, "source": "connection", "repository": "fjord-coffee/shop-front"}

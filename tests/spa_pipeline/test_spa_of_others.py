@@ -15,7 +15,7 @@ from support.spa import CODECOMMIT, session
 from flows.aws import new_buckets
 from flows.aws.buckets import Bucket
 from flows.engine import Call, Journal, Lost, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.engine.sending import part
 from flows.engine.undo import DOUBT
 from flows.practice import PracticeAccount

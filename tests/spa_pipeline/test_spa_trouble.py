@@ -11,7 +11,8 @@ from support.spa import picture, session
 
 import flows
 from flows.engine import Call, CloudError, Journal, Place, Session
-from flows.engine.cloud import Aws, changes, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes, explain
 from flows.practice import PracticeAccount
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, Identity, Lost
-from flows.engine.cloud import changes
+from flows.engine.refusals import changes
 from support.clock import FakeClock
 
 MAKE = ("Create", "Allocate", "Run", "Copy", "Request", "Send")

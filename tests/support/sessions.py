@@ -7,7 +7,7 @@ from typing import Any
 
 import flows
 from flows.engine import Asking, Event, Journal, Place, Problem, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from support.clock import FakeClock
 from support.killed import Case
 

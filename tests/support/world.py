@@ -182,8 +182,9 @@ class Inside:
     def __init__(self) -> None:
         import flows
         from flows.engine import apply, cloud, handover, undo
-        from flows.engine.cloud import Aws, changes
+        from flows.engine.boto import Aws
         from flows.engine.journal import Journal
+        from flows.engine.refusals import changes
         from flows.practice import PracticeAccount
         from flows.practice.seal import sealed_session
         from support.clock import FakeClock

@@ -17,7 +17,7 @@ from support.sessions import carried_out, problems_of, taken_back
 from support.vpn import STAGING, VARIANTS, again, session
 
 from flows.engine import Call, Journal, Lost, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import ACCOUNT_ID, PracticeAccount
 
 Client = Callable[..., Any]

@@ -23,7 +23,7 @@ from support.website import (
 
 import flows
 from flows.engine import Asking, Journal, Place, Refused, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 ON_TOP = {**BUCKET, **NAMED}

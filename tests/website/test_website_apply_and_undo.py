@@ -24,7 +24,7 @@ from support.website import (
 )  # fmt: skip
 
 from flows.engine import Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 NAME = "www.fjord-coffee.example"

@@ -13,7 +13,7 @@ from support.website import BUCKET, FILES, NAMED, SITE, VARIANTS, WEBSITE, outpu
 
 import flows
 from flows.engine import Journal, Missed, Page, Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 WWW = "www.fjord-coffee.example"

@@ -27,7 +27,8 @@ from support.website import (
 
 import flows
 from flows.engine import Call, Denied, Journal, Place, Session
-from flows.engine.cloud import Aws, changes
+from flows.engine.boto import Aws
+from flows.engine.refusals import changes
 from flows.export.cli import script
 from flows.practice import PracticeAccount
 from flows.practice.server import serve

@@ -13,7 +13,7 @@ from support.sessions import carried_out, taken_back
 from support.website import BUCKET, FILES, NAMED, VARIANTS, picture, session
 
 from flows.engine import Call, CloudError, Journal, Ref
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 Client = Callable[..., Any]

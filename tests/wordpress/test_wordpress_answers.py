@@ -15,8 +15,8 @@ from support.faces import assert_clean_script, by_conversation
 from support.wordpress import EXISTING, NEW, VARIANTS, session
 
 from flows.engine import Place, Refused
+from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.cloud import Aws
 from flows.practice import PracticeAccount, open_account
 from flows.wordpress.script import script as provisioning
 from tui.answers_file import load_answers

@@ -12,7 +12,8 @@ from support.sessions import carried_out, taken_back
 from support.wordpress import EXISTING, NEW, VARIANTS, on_it, picture, session
 
 from flows.engine import Call, Grade, Journal, Refused, Session
-from flows.engine.cloud import Aws, explain
+from flows.engine.boto import Aws
+from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
 from flows.wordpress import script
 

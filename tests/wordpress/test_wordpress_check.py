@@ -14,7 +14,7 @@ from support.wordpress import EXISTING, machine, on_it, picture, session
 import flows
 from flows.aws import machine_access
 from flows.engine import Call, Cloud, CloudError, Journal, Place, Refused
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 

@@ -11,7 +11,7 @@ from support.sessions import carried_out
 from support.wordpress import EXISTING, NEW, session
 
 from flows.engine import Journal, Session
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 EVERYTHING = "role role-policy profile role-in-profile firewall let-in address machine use-address"

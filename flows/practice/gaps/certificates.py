@@ -77,7 +77,7 @@ def _deleted(self: AWSCertificateManagerBackend, arn: str) -> None:
 
 
 def _users(account: str, arn: str) -> list[str]:
-    from flows.practice.gaps.cloudfront import distributions
+    from flows.practice.gaps.distributions import distributions
 
     return [one.arn for one in distributions(account) if one.certificate == arn]
 

@@ -11,7 +11,7 @@ from support.clock import FakeClock
 from support.vpn import BGP, STATIC, session
 
 from flows.engine import Call, Journal
-from flows.engine.cloud import Aws
+from flows.engine.boto import Aws
 from flows.vpn import device
 
 

@@ -19,7 +19,7 @@ from ..widgets.lines import Lines, Said
 from .page import Page, Say
 
 if TYPE_CHECKING:
-    from flows.engine import DeviceSignIn, SignInNeeded
+    from flows.engine import DevicePage, SignInNeeded
 
 PLACES = 6
 """Digits of an MFA code."""
@@ -114,7 +114,7 @@ class SignIn(Page):
             return
         self._try("")
 
-    def _show(self, device: DeviceSignIn) -> None:
+    def _show(self, device: DevicePage) -> None:
         self.query_one("#why", Say).say("On any device with a browser (your telephone will do), open this page:")
         rows = [Said(line(device.link), "page", "strong"), Said(line(device.code), "code", "strong")]
         self.query_one("#page", Lines).show(rows)
