@@ -28,6 +28,7 @@ from flows.practice import PracticeAccount, open_account, seal
 from flows.practice.server import Served, serve
 
 MEMORY = Path("/dev/shm")
+pytest_plugins = ["support.command_fixtures"]
 
 
 def pytest_configure() -> None:

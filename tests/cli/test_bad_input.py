@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.between import answering, between, ec2_error, sts_error
-from cli.face import Account, Answers, Command, Ran
+from support.between import answering, between, ec2_error, sts_error
+from support.command import Account, Answers, Command, Ran
 from support.vpn import BGP, FIXED, STAGING, STATIC
 
 HERE = ("--region", "eu-central-1")

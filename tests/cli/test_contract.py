@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from cli.between import between
-from cli.face import REGION, Account, Answers, Command, Ran
+from support.between import between
+from support.command import REGION, Account, Answers, Command, Ran
 from support.vpn import BGP, STATIC
 
 import flows

@@ -6,7 +6,7 @@ import os
 import sys
 
 import pytest
-from cli.terminal import Terminal
+from support.terminal import Terminal
 
 CRASH = """
 import os, sys

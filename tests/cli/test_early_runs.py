@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
-from cli.face import Command
 from kills.scenes import CASES
 from support.clock import FakeClock
+from support.command import Command
 from support.former import RUNS, Former, decided
 
 from flows.engine import Journal, Place

@@ -14,8 +14,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from cli.between import between
-from cli.face import REGION, Account, Answers, Command
+from support.between import between
+from support.command import REGION, Account, Answers, Command
 
 import flows
 

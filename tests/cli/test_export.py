@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.between import between
-from cli.face import REGION, Account, Answers, Command
+from support.between import between
+from support.command import REGION, Account, Answers, Command
 from support.vpn import VARIANTS
 
 HERE = ("--region", REGION)

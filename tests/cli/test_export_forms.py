@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from alb import fronts
-from cli.face import Account, Answers, Command
 from support import website
+from support.command import Account, Answers, Command
 from support.stack import read
 
 from tui.exports import FORMS

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from cli.aws import comparable, needs_aws
-from cli.face import REGION, Answers, Command
 from kills.scenes import CASES
+from support.command import REGION, Answers, Command
 from support.killed import Case
 
 from flows.practice.server import serve

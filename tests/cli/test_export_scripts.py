@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from cli.aws import comparable, needs_aws
-from cli.face import REGION, Answers, Command
 from cli.refusing import WORDS, refusing
 from kills.scenes import CASES
 from support import s3_lambda
+from support.command import REGION, Answers, Command
 from support.killed import Case
 
 from flows.practice import PracticeAccount

@@ -14,11 +14,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from cli.between import between, ec2_error
-from cli.face import Account, Answers, Command
-from cli.terminal import Terminal
-from cli.test_plain import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
+from lines.test_conversation import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
+from support.between import between, ec2_error
+from support.command import Account, Answers, Command
 from support.false_aws import FalseAws
+from support.terminal import Terminal
 
 MARKUP = "[red]x[/] [link=http://e]"
 TERMINAL = "a\x1b[2J\x1b]0;title\x07b\x9b31m\rc\x08"

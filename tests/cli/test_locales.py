@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 from alb.fronts import HTTPS, MAINTENANCE
-from cli.face import Account
-from cli.terminal import ROOT, Terminal
-from cli.test_plain import NOW, PICK, assert_reads_well
+from lines.test_conversation import NOW, PICK, assert_reads_well
+from support.command import Account
+from support.terminal import ROOT, Terminal
 
 from tui import characters
 from tui.screen.driver import Shadow

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli.conftest import ROOT
 from support.s3_lambda import PHOTOS
+from support.terminal import ROOT
 
 from flows.engine import Journal
 

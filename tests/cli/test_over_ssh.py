@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cli.face import Account, Command
-from cli.terminal import ROOT, Terminal
-from cli.test_plain import NOW, PICK, STRAIGHT, answer_all
+from lines.test_conversation import NOW, PICK, STRAIGHT, answer_all
+from support.command import Account, Command
+from support.terminal import ROOT, Terminal
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
 SEPARATED = Path("/run/sshd")

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli.between import between
-from cli.face import Account, Answers, Command
 from kills.scenes import CASES
+from support.between import between
 from support.clock import FakeClock
+from support.command import Account, Answers, Command
 
 from flows.engine import Journal
 from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.between import between
-from cli.face import REGION, Account, Answers
+from support.between import between
 from support.clock import FakeClock
+from support.command import REGION, Account, Answers
 from support.vpn import brought_to_its_end, stopped_half_way
 
 from flows.engine import Cloud, Journal, Place

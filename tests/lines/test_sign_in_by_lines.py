@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli.face import Command
-from cli.terminal import Terminal
-from cli.test_plain import assert_no_controls
+from lines.test_conversation import assert_no_controls
+from support.command import Command
 from support.gate import CODE, CONFIG, CONSOLE, MFA, Gate, at_home, gate, logged_in
+from support.terminal import Terminal
 
 from flows.practice.server import Served
 

@@ -10,9 +10,9 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from cli.face import Account, Command
-from cli.terminal import Terminal
-from cli.test_plain import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
+from lines.test_conversation import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
+from support.command import Account, Command
+from support.terminal import Terminal
 
 from tui.lines import reading
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli.between import between
-from cli.face import REGION, Account, Command
-from cli.terminal import Terminal
+from support.between import between
+from support.command import REGION, Account, Command
+from support.terminal import Terminal
 
 import flows
 from flows.engine import Journal, Place, Session
