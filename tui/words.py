@@ -25,6 +25,7 @@ from flows.engine import (
 )  # fmt: skip
 from flows.engine.endpoints import addresses
 from flows.engine.plan import Cost
+from flows.engine.verdict import Status, Verdict
 
 from .safe import line, shown
 
@@ -33,6 +34,7 @@ MARKS = {
     Grade.PREDICTED: "likely",
     Grade.NOT_CHECKED: "unknown",
     Grade.WAITING: "waiting",
+    Grade.CAUTION: "caution",
     Grade.REFUSED: "stop",
 }
 """A word for each grade, because colour alone says nothing to many."""
@@ -123,14 +125,21 @@ def finding(found: Finding) -> str:
     return f"{text} {line(found.remedy)}" if found.remedy and found.grade is not Grade.PROVED else text
 
 
-def standing(findings: Iterable[Finding]) -> str:
-    """What a check found, in one word: broken, unknown where not all on the way could be looked at, waiting, works."""
-    grades = {found.grade for found in findings if not (found.aside and found.grade is Grade.NOT_CHECKED)}
-    if Grade.REFUSED in grades:
-        return "broken"
-    if Grade.NOT_CHECKED in grades or not grades:
-        return "unknown"
-    return "waiting" if Grade.WAITING in grades else "works"
+VERDICTS = {
+    Status.WORKS: "It works: everything on the way was looked at.",
+    Status.WORKS_BUT: "It works, but: ",
+    Status.BROKEN: "It does not work: ",
+    Status.WAITING: "It waits: ",
+    Status.UNKNOWN: "Whether it works cannot be told: ",
+}
+
+
+def verdict(told: Verdict) -> str:
+    """What a check comes to, in one sentence."""
+    because = told.because
+    if told.status is Status.UNKNOWN and not because:
+        return VERDICTS[told.status] + "nothing could be looked at."
+    return VERDICTS[told.status] + (line(because.sentence) if because else "")
 
 
 def caution(warning: Caution) -> str:

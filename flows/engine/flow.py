@@ -32,6 +32,8 @@ class Grade(StrEnum):
     """Could not be looked at, and is not claimed."""
     WAITING = "waiting"
     """Waits for something that is not Handrail's or AWS's to do."""
+    CAUTION = "caution"
+    """It works, and should not stay so."""
     REFUSED = "refused"
     """Would fail, or does not work."""
 
@@ -41,13 +43,15 @@ class Finding:
     """One thing that was looked at, before, after or long after applying.
 
     Args:
-        id: stable name.
+        id: stable name of what was looked at; where there are several of a kind, with the thing: `routes:rtb-0abc`.
         grade: how sure.
         sentence: what was found.
         evidence: what it was read from.
         remedy: what to do about it.
         aside: whether it is not on the way of what was asked about, or out of AWS's reach, such as the clients of a
             database: where it was not checked, the rest may still be said to work.
+        follows: ids of the findings that it is a consequence of.
+        repair: what `--fix` calls the way to mend it; empty if there is none.
     """
 
     id: str
@@ -56,6 +60,8 @@ class Finding:
     evidence: str = ""
     remedy: str = ""
     aside: bool = False
+    follows: tuple[str, ...] = ()
+    repair: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from support.vpn import BGP, STATIC
 import flows
 from flows.engine import Finding, Grade
 from flows.engine.problems import Denied
+from flows.engine.verdict import verdict
 from flows.version import __version__
 from tui import words
 
@@ -517,11 +518,12 @@ def test_check_tells_by_words_json_and_exit_code(handrail: Command, company: Acc
     connection = made["outputs"]["connection"]
     ran = handrail("check", "vpn", "--set", f"connection={connection}", "--output", "json", *company.at)
     assert ran.code == 0
-    assert set(ran.json) == {"flow", "subject", "status", "findings"}
+    assert set(ran.json) == {"flow", "subject", "status", "cause", "findings", "run"}
     assert ran.json["status"] == "waiting"
-    assert {"id", "grade", "sentence", "evidence", "remedy"} == set(ran.json["findings"][0])
+    assert {"id", "grade", "sentence", "evidence", "remedy", "follows", "repair"} == set(ran.json["findings"][0])
+    assert ran.json["cause"] in {each["id"] for each in ran.json["findings"] if each["grade"] == "waiting"}
     text = handrail("check", "vpn", "--set", f"connection={connection}", *company.at)
-    assert "[waiting] Tunnel 1" in text.out
+    assert text.out.startswith("It waits: ") and "[waiting] Tunnel 1" in text.out
     for table in company.ec2.describe_route_tables()["RouteTables"]:
         for gateway in table.get("PropagatingVgws", []):
             company.ec2.disable_vgw_route_propagation(
@@ -537,13 +539,14 @@ def test_check_tells_by_words_json_and_exit_code(handrail: Command, company: Acc
     [
         (["proved", "not checked"], "unknown"), (["predicted"], "works"), (["proved", "waiting"], "waiting"),
         (["waiting", "not checked", "proved"], "unknown"), (["waiting", "refused", "not checked"], "broken"),
-        (["not checked"], "unknown"), ([], "unknown"),
+        (["not checked"], "unknown"), ([], "unknown"), (["caution", "proved"], "works_but"),
+        (["waiting", "caution"], "waiting"),
     ],
 )  # fmt: skip
 def test_a_check_claims_only_what_was_looked_at(grades: list[str], standing: str) -> None:
     found = [Finding("x", Grade(grade), "") for grade in grades]
-    assert words.standing(found) == standing
-    assert words.standing([*found, Finding("clients", Grade.NOT_CHECKED, "", aside=True)]) == standing
+    assert verdict(found).status == standing
+    assert verdict([*found, Finding("clients", Grade.NOT_CHECKED, "", aside=True)]).status == standing
 
 
 def test_what_could_not_be_looked_at_is_not_said_to_work(
@@ -556,7 +559,7 @@ def test_what_could_not_be_looked_at_is_not_said_to_work(
     told = handrail(*asked, "--output", "json")
     assert (told.code, told.json["status"]) == (5, "unknown")
     shown = handrail(*asked)
-    assert (shown.code, "cannot be told" in shown.err) == (5, True)
+    assert (shown.code, "cannot be told: A certificate could not be read." in shown.out) == (5, True)
 
 
 def test_what_goes_on_costing_is_one_sentence() -> None:

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 import click
 
-from .json_output import about_finding, print_json
+from .json_output import checked, print_json
 from .options import global_options, json_option, place_of
 
 
@@ -26,6 +26,7 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
     from flows.engine.cache import Remembering
     from flows.engine.flow import unknown
     from flows.engine.shell import placed
+    from flows.engine.verdict import Status, verdict
 
     from .. import safe, words
     from ..answers_file import load_answers, text_of
@@ -44,16 +45,14 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
         ways = (" or " if found.enough else ", ").join(f"{key} ({found.subject[key]})" for key in missing)
         raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add --set {next(iter(missing))}=….")
     told = found.diagnose(Remembering(account(place)), subject)
-    findings = [replace(finding, remedy=placed(finding.remedy, place)) for finding in told]
-    status = words.standing(findings)
+    outcome = verdict(replace(finding, remedy=placed(finding.remedy, place)) for finding in told)
     if output == "json":
         named = subject | ({"event": getattr(event, "name", "-")} if event else {})
-        print_json({"flow": flow, "subject": named, "status": status, "findings": list(map(about_finding, findings))})
+        print_json({"flow": flow, "subject": named, **checked(outcome), "run": ""})
     else:
-        for finding in findings:
+        click.echo(words.verdict(outcome))
+        for finding in outcome.findings:
             click.echo(words.finding(finding))
             if finding.evidence:
                 click.echo(f"          seen in: {safe.line(finding.evidence)}")
-        if status == "unknown":
-            click.echo("Whether it works cannot be told: not all of it could be looked at.", err=True)
-    raise SystemExit({"broken": 3, "unknown": 5}.get(status, 0))
+    raise SystemExit({Status.BROKEN: 3, Status.UNKNOWN: 5}.get(outcome.status, 0))

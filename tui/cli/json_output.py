@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from flows.engine import Caution, Event, Finding, Problem, Receipt, Record, Review, Run, Session
+    from flows.engine.verdict import Verdict
 
 
 def print_json(value: Any, *, compact: bool = False) -> None:
@@ -74,6 +75,12 @@ def undone(session: Session, receipt: Receipt) -> dict[str, Any]:
         "restored": list(receipt.restored),
         "left": [{"what": rest.what, "why": rest.why, "costs": rest.costs} for rest in receipt.left],
     }
+
+
+def checked(told: Verdict) -> dict[str, Any]:
+    """How something stands, and each thing that was found."""
+    findings = [{**about_finding(each), "follows": list(each.follows), "repair": each.repair} for each in told.findings]
+    return {"status": told.status.value, "cause": told.cause, "findings": findings}
 
 
 def as_error(problem: Problem) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Done(Page):
 
         done, run = self._handover, self.session.run
         assert run is not None, "only a run is done"
-        looks = {Grade.PROVED: "good", Grade.REFUSED: "bad", Grade.WAITING: "warn", Grade.NOT_CHECKED: "warn"}
+        looks = {Grade.PROVED: "good", Grade.PREDICTED: "muted", Grade.REFUSED: "bad"}
         if done.waiting:
             rows = [Said(f"Everything is created. {line(done.waiting)}", "waiting", "warn")]
         else:

@@ -216,7 +216,7 @@ def review_rows(session: Session, review: Review) -> list[Said]:
 
     from ... import words
 
-    looks = {Grade.PROVED: "good", Grade.PREDICTED: "muted", Grade.NOT_CHECKED: "warn", Grade.WAITING: "warn"}
+    looks = {Grade.PROVED: "good", Grade.PREDICTED: "muted", Grade.REFUSED: "bad"}
     rows = [_verdict(session, review), Said(), Said("What will be done", kind="heading")]
     rows += [Said(line(action.sentence), "+", "good") for action in review.plan.actions]
     rows += [Said(f"{line(use.sentence)} (exists; undo leaves it)", "=", "muted") for use in review.plan.uses]
@@ -228,7 +228,7 @@ def review_rows(session: Session, review: Review) -> list[Said]:
         text = line(found.sentence)
         if found.remedy and found.grade is not Grade.PROVED:
             text += f" {line(found.remedy)}"
-        rows.append(Said(text, words.MARKS[found.grade], looks.get(found.grade, "bad")))
+        rows.append(Said(text, words.MARKS[found.grade], looks.get(found.grade, "warn")))
     rows += [Said(), Said("What it costs", kind="heading"), *(Said(line(text)) for text in words.costs(review))]
     for heading, fine in (("Your answers", False), ("Fine-tuning", True)):
         if answers := [_answer(each) for each in review.answers if each.question.fine_tuning is fine]:
