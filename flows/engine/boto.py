@@ -25,7 +25,8 @@ from .cloud import Identity
 from .endpoints import address_of, settled
 from .plan import Call
 from .problems import CloudError, Denied, NoAccess, NoSuchCall, NotChosen, SignInNeeded
-from .refusals import THROTTLED, changes, explain
+from .refusal_families import THROTTLED
+from .refusals import changes, explain
 from .sign_in import ProfileDoor, ends, open_session, where_from
 from .transport import from_a_parser, misfortune, no_credentials, unlike_aws, with_command
 from .web import Missed, Page, look_at

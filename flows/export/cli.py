@@ -13,7 +13,7 @@ from dataclasses import replace
 from importlib.resources import files
 
 from flows.engine.plan import FOUND, TOKEN, Action, Call, Entry, Find, Late, Plan, Ref, Wait, edited, refs, secret
-from flows.engine.refusals import NO_SUCH_THING
+from flows.engine.refusal_families import NO_SUCH_THING
 from flows.engine.sending import FRESH, NOT_YET_LIMIT
 from flows.engine.shell import quoted
 
