@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import reading, sense, walk
 from .mistakes import RULES, Mistake, Place, Severity
+from .nodes import lines
 
 __all__ = ["RULES", "Mistake", "Place", "Severity", "lint"]
 
@@ -19,7 +20,7 @@ def lint(text: str, image: str = "") -> list[Mistake]:
     found = list(read.mistakes)
     if read.root is not None:
         found += walk.walk(read.root)
-        found += sense.look(read.root, reading.lines(text), image)
+        found += sense.look(read.root, lines(text), image)
     quiet = {mistake.at.line for mistake in found if mistake.quiet}
     return sorted(
         (

@@ -1,8 +1,10 @@
 """The grammar of buildspec.yml 0.2, as data.
 
 Source: AWS CodeBuild User Guide, “Build specification reference” and “Batch build buildspec reference”, as stored in
-October 2026; compute and environment types are those of the SDK's model. Limits of identifiers are not documented and
-not claimed.
+October 2026; compute and environment types are those of the SDK's model, and ARM_LAMBDA_… of the guide's example of a
+batch. What it asks for and CodeBuild does without is allowed here: a phase of nothing but `finally`, secondary
+artifacts alone (the guide's “Runtime versions sample”), no phases where each build of a batch has a buildspec of its
+own. An identifier is letters, digits and _, fewer than 128 (CodeBuild's BATCH_SPEC_VALIDATION_ERROR, 2020-11).
 """
 
 from __future__ import annotations
@@ -82,10 +84,18 @@ class MapOf:
 
 @dataclass(frozen=True)
 class Keys:
-    """Known keys, each with a shape. `needs`: the keys that must be there, with the rule that says so."""
+    """Known keys, each with a shape.
+
+    Args:
+        of: key to shape.
+        needs: the keys that must be there, with the rule that says so.
+        instead: for a key that is needed, the one that will do as well.
+        least: how many there must be.
+    """
 
     of: Mapping[str, object]
     needs: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
     least: int = 0
 
 
@@ -104,6 +114,7 @@ ON_FAILURE = Text(
 PHASES = ("install", "pre_build", "build", "post_build")
 PHASE = {"run-as": TEXT, "on-failure": ON_FAILURE, "commands": ListOf(TEXT, commands=True)}
 PHASE |= {"finally": ListOf(TEXT, commands=True)}
+_RUNS = Keys(PHASE, {"commands": "B17"}, {"commands": "finally"})
 FORMATS = (
     "CUCUMBERJSON", "JUNITXML", "NUNITXML", "NUNIT3XML", "TESTNGXML", "VISUALSTUDIOTRX",
     "CLOVERXML", "COBERTURAXML", "JACOCOXML", "SIMPLECOV",
@@ -111,7 +122,8 @@ FORMATS = (
 COMPUTE = Word((
     "BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE", "BUILD_GENERAL1_XLARGE",
     "BUILD_GENERAL1_2XLARGE", "BUILD_LAMBDA_1GB", "BUILD_LAMBDA_2GB", "BUILD_LAMBDA_4GB", "BUILD_LAMBDA_8GB",
-    "BUILD_LAMBDA_10GB", "ATTRIBUTE_BASED_COMPUTE", "CUSTOM_INSTANCE_TYPE",
+    "BUILD_LAMBDA_10GB", "ARM_LAMBDA_1GB", "ARM_LAMBDA_2GB", "ARM_LAMBDA_4GB", "ARM_LAMBDA_8GB", "ARM_LAMBDA_10GB",
+    "ATTRIBUTE_BASED_COMPUTE", "CUSTOM_INSTANCE_TYPE",
 ))  # fmt: skip
 MACHINE = Word((
     "WINDOWS_CONTAINER", "LINUX_CONTAINER", "LINUX_GPU_CONTAINER", "ARM_CONTAINER", "WINDOWS_SERVER_2019_CONTAINER",
@@ -123,13 +135,16 @@ _ARTIFACTS = {
     "files": TEXTS, "name": TEXT, "discard-paths": YES_NO, "base-directory": TEXT, "exclude-paths": TextOrList(),
     "enable-symlinks": YES_NO, "s3-prefix": TEXT,
 }  # fmt: skip
+_ENV = {
+    "compute-type": COMPUTE, "fleet": TEXT, "image": TEXT, "privileged-mode": TRUE_FALSE, "type": MACHINE,
+    "variables": VARIABLES,
+}  # fmt: skip
+ONE_BUILD_ENV = frozenset(_ENV) - {"variables"}
+"""What only the environment of one build of a batch may say."""
 _ONE_BUILD = {
-    "identifier": Text(r"[A-Za-z][A-Za-z0-9_]*", "letters, digits and _, beginning with a letter"),
+    "identifier": Text(r"[A-Za-z0-9_]{1,127}", "letters, digits and _, fewer than 128 of them"),
     "buildspec": TEXT, "debug-session": TRUE_FALSE, "ignore-failure": TRUE_FALSE,
-    "env": Keys({
-        "compute-type": COMPUTE, "fleet": TEXT, "image": TEXT, "privileged-mode": TRUE_FALSE, "type": MACHINE,
-        "variables": VARIABLES,
-    }),
+    "env": Keys(_ENV),
 }  # fmt: skip
 _BATCH = Keys({
     "fast-fail": TRUE_FALSE,
@@ -167,9 +182,9 @@ BUILDSPEC = Keys(
         "batch": _BATCH,
         "phases": Keys({
             "install": Keys({**PHASE, "runtime-versions": MapOf(Version(), "runtime", least=1)}),
-            "pre_build": Keys(PHASE, {"commands": "B17"}),
-            "build": Keys(PHASE, {"commands": "B17"}),
-            "post_build": Keys(PHASE, {"commands": "B17"}),
+            "pre_build": _RUNS,
+            "build": _RUNS,
+            "post_build": _RUNS,
         }, least=1),
         "reports": MapOf(
             Keys({
@@ -181,12 +196,20 @@ BUILDSPEC = Keys(
         "artifacts": Keys(
             {**_ARTIFACTS, "secondary-artifacts": MapOf(Keys(_ARTIFACTS, {"files": "B12"}), least=1)},
             {"files": "B12"},
+            {"files": "secondary-artifacts"},
         ),
         "cache": Keys(
             {"key": TEXT, "fallback-keys": ListOf(TEXT, most=5), "action": Word(("restore", "save")), "paths": TEXTS},
             {"paths": "B17"},
         ),
+        "eb_codebuild_settings": MapOf(Value()),
     },
     {"phases": "B17"},
+    {"phases": "batch"},
 )  # fmt: skip
-"""The whole file. That its version is 0.2 is said by a rule with a sentence of its own."""
+"""The whole file, with what the command line of Elastic Beanstalk reads in it. That its version is 0.2 is said by a
+rule with a sentence of its own."""
+
+CHECKED_AGAINST = "CodeBuild User Guide, buildspec reference", "2026-10"
+"""The name and the version of what these rules say."""
+GUIDE = "https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html"

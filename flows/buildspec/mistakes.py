@@ -10,9 +10,9 @@ class Severity(StrEnum):
     """How bad it is; the words are SARIF's levels, too."""
 
     ERROR = "error"
-    """CodeBuild refuses the file, or ignores a part of it."""
+    """CodeBuild refuses the file, or the build that is meant to run from it."""
     WARNING = "warning"
-    """It runs, and does most likely not what was meant."""
+    """CodeBuild takes it, and does most likely not what was meant: a part is ignored, or read as something else."""
     NOTE = "note"
     """It works today."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -9,6 +10,8 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from .mistakes import Place
 
 YAML = "tag:yaml.org,2002:"
+BREAKS = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+"""What YAML takes for the end of a line."""
 DEPTH = 4
 """How far merged keys are followed: a file may merge a mapping into itself."""
 
@@ -34,7 +37,9 @@ def pairs(node: Node | None, depth: int = 0) -> Iterator[tuple[ScalarNode, Node]
 
 
 def items(node: Node | None) -> list[Node]:
-    """The elements of a list; nothing for anything else."""
+    """The elements of a list, and a single value as a list of one, as CodeBuild takes it; nothing for anything else."""
+    if isinstance(node, ScalarNode):
+        return [] if empty(node) else [node]
     return list(node.value) if isinstance(node, SequenceNode) else []
 
 
@@ -57,3 +62,13 @@ def kind(node: Node) -> str:
 
 def empty(node: Node) -> bool:
     return kind(node) == "null" or (isinstance(node, ScalarNode) and not node.value.strip())
+
+
+def quoted(said: str) -> str:
+    """A text in quotes in which YAML reads nothing else."""
+    return "'" + said.replace("'", "''") + "'"
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a file, as YAML counts them."""
+    return BREAKS.split(text)

@@ -10,7 +10,8 @@ from yaml import MappingNode, Node, ScalarNode
 from . import grammar
 from .images import RUNTIMES, versions
 from .mistakes import Mistake, Place, Severity
-from .nodes import empty, get, items, pairs, place, text
+from .nodes import empty, get, items, pairs, place, quoted, text
+from .stumbles import TYPED
 
 SECRET_NAME = re.compile(
     r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL)S?(_VALUE)?$", re.IGNORECASE
@@ -128,6 +129,7 @@ def batch(root: MappingNode) -> Iterator[Mistake]:
         found = f"there are {len(kinds)}" if kinds else "there is none"
         at = place(kinds[1]) if kinds else place(node)
         yield error("B19", f"batch needs exactly one of {', '.join(grammar.BATCHES)}; {found}.", at)
+    yield from alone(root, node)
     waits: dict[str, list[Node]] = {}
     for build in [each for kind in ("build-graph", "build-list") for each in items(get(node, kind))]:
         env = get(build, "env")
@@ -145,6 +147,21 @@ def batch(root: MappingNode) -> Iterator[Mistake]:
                 yield error("B19", f'"{who_}" waits for "{text(other)}", and no build is called so.', place(other))
             elif _reaches(waits, text(other), who_):
                 yield error("B19", f'"{who_}" and "{text(other)}" wait for each other.', place(other))
+
+
+def alone(root: MappingNode, node: MappingNode) -> Iterator[Mistake]:
+    """Builds of a batch that run this file's phases, where it has none: each needs a buildspec of its own."""
+    if get(root, "phases") is not None:
+        return
+    why = '"phases" is missing in the file, and {} has no buildspec of its own. Write one of them.'
+    for build in [each for kind in ("build-graph", "build-list") for each in items(get(node, kind))]:
+        if get(build, "buildspec") is None:
+            who = text(get(build, "identifier"))
+            yield error("B17", why.format(f'the build "{who}"' if who else "this build"), place(build))
+    for kind, key in (("build-matrix", "buildspec"), ("build-fanout", "")):
+        found = get(node, kind)
+        if found is not None and not (key and get(found, "dynamic", key) is not None):
+            yield error("B17", why.format(kind), place(found))
 
 
 def _reaches(waits: dict[str, list[Node]], start: str, goal: str) -> bool:
@@ -186,7 +203,35 @@ def commands(root: MappingNode, source: list[str], image: str) -> Iterator[Mista
                     ' For YAML " #" begins a comment: put the whole command in single quotes.' if "#" in behind else ""
                 )
                 yield warning("B14", f"Line {line}: a quote in this command is never closed.{hint}", place(node))
+            else:
+                yield from cut_off(node, source)
+            if typed_into_one_line(node):
+                yield warning("B03", f"Line {line}: YAML joins the lines of this command into one, so what is typed "
+                              'into it (<<) never ends. Write "- |" instead, and the command below it.',
+                              place(node))  # fmt: skip
             yield from packages(node, image)
+
+
+def cut_off(node: ScalarNode, source: list[str]) -> Iterator[Mistake]:
+    """What YAML takes for a comment, and looks like a part of the command: “#1”, “#$VERSION”, not “# a remark”."""
+    line, number, column = source[node.end_mark.line], node.start_mark.line + 1, node.start_mark.column + 1
+    rest = re.match(r"\s+(#[^\s#!].*?)\s*$", line[node.end_mark.column :])
+    if node.style or not rest or number != node.end_mark.line + 1:
+        return
+    whole = line[column - 1 :].rstrip()
+    message = (
+        f'Line {number}: for YAML " #" begins a comment, so “{rest[1]}” is no part of this command. If it is meant '
+    )
+    message += f"to be, put the whole command in single quotes: - {quoted(whole)}"
+    often = Severity.NOTE if rest[1][1].isalpha() else Severity.WARNING  # many write remarks like that
+    yield Mistake("B03", often, message, Place(number, column, number, column + len(whole)), quoted(whole))
+
+
+def typed_into_one_line(node: ScalarNode) -> bool:
+    """Whether the lines that are typed into a command stand in a text whose lines YAML joins."""
+    return bool(TYPED.search(node.value)) and node.style != "|" and "\n" not in node.value.strip() and (
+        node.start_mark.line != node.end_mark.line
+    )  # fmt: skip
 
 
 def packages(node: ScalarNode, image: str) -> Iterator[Mistake]:

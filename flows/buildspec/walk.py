@@ -12,8 +12,8 @@ from . import grammar
 from .grammar import Count, Flag, Keys, ListOf, MapOf, Text, TextOrList, Value, Word
 from .images import RUNTIMES
 from .mistakes import Mistake, Place, Severity
-from .nodes import empty, items, kind, pairs, place, text
-from .reading import no_text
+from .nodes import empty, items, kind, pairs, place, quoted, text
+from .stumbles import no_text
 
 USUAL = {"go": "golang", "node": "nodejs", "js": "nodejs", "py": "python", "net": "dotnet", "env-vars": "variables"}
 """What people write for something that is spelt quite differently."""
@@ -37,6 +37,10 @@ def near(word: str, known: Collection[str]) -> str:
 
 def error(rule: str, message: str, at: Place, fix: str = "") -> Mistake:
     return Mistake(rule, Severity.ERROR, message, at, fix)
+
+
+def warning(rule: str, message: str, at: Place, fix: str = "") -> Mistake:
+    return Mistake(rule, Severity.WARNING, message, at, fix)
 
 
 class _Walk:
@@ -77,7 +81,7 @@ class _Walk:
                 yield stranger(key, value, shape.of, path)
             before = key.value, value
         for name, rule in shape.needs.items():
-            if name not in there and not (path == ("phases",) or empty(node)):
+            if not {name, shape.instead.get(name, name)} & there and not empty(node):
                 yield missing(node, name, rule, path)
         if shape.least and not node.value:
             yield error("B06", f"{where(path).capitalize()} is empty. Known are: {', '.join(shape.of)}.", place(node))
@@ -88,6 +92,12 @@ class _Walk:
             return
         yield from doubled(node)
         found = list(pairs(node))
+        nameless = [key for key, value in found if isinstance(shape.of, Keys) and _inner(key, value, shape.of)]
+        if nameless:
+            yield error("B06", f"A name is missing in {where(path)}: “{nameless[0].value}” belongs below the name of "
+                        f"one of them. Write the name below {path[-1]}:, and this below the name, indented by 2 more "
+                        "spaces.", place(nameless[0]))  # fmt: skip
+            return
         for key, value in found:
             yield from name(key, shape.names)
             yield from self.look(value, shape.of, (*path, key.value))
@@ -105,24 +115,30 @@ class _Walk:
                     "B06", f'"{key}" is empty. Write its lines below it, each beginning with "- ".', place(node)
                 )
             elif isinstance(node, ScalarNode):
-                fix = f"- {node.value}" if node.start_mark.line == node.end_mark.line else ""
-                hint = f" Write it on a line of its own: {fix}" if fix else ""
-                yield error(
-                    "B05", f'"{key}" needs a list, and has the single text “{cut(node.value)}”.{hint}', place(node), fix
+                one_line = node.start_mark.line == node.end_mark.line
+                hint = f" Write it on a line of its own: - {source(node)}" if one_line else ""
+                yield warning(
+                    "B05",
+                    f'"{key}" is a list, and has the single text “{cut(node.value)}”, which CodeBuild takes as a list '
+                    f"of one.{hint}",
+                    place(node),
+                    f"[{source(node) if node.style else quoted(node.value)}]" if one_line else "",
                 )
+                yield from self.one(node, shape, (*path, "0"))
             else:
                 yield error("B05", f'"{key}" needs a list: each line begins with "- ".', place(node))
             return
         if not node.value:
             yield error("B06", f'"{key}" is an empty list. Leave it out, or write what belongs there.', place(node))
         for at, each in enumerate(items(node)):
-            if shape.commands:
-                yield from command(each, (*path, str(at)))
-            else:
-                yield from self.look(each, shape.of, (*path, str(at)))
+            yield from self.one(each, shape, (*path, str(at)))
         if shape.most and len(node.value) > shape.most:
             late = place(node.value[shape.most])
             yield error("B18", f"{key} has {len(node.value)} entries; CodeBuild takes {shape.most}.", late)
+
+    def one(self, node: Node, shape: ListOf, path: tuple[str, ...]) -> Iterator[Mistake]:
+        """One element of a list."""
+        return command(node, path) if shape.commands else self.look(node, shape.of, path)
 
 
 # -- keys --------------------------------------------------------------------------------------------------------
@@ -140,21 +156,37 @@ def doubled(node: MappingNode) -> Iterator[Mistake]:
             first[key.value] = key.start_mark.line + 1
 
 
+def _inner(key: ScalarNode, value: Node, inside: Keys) -> bool:
+    """Whether a key stands one level too high, where a name of one's own belongs."""
+    return key.value in inside.of and not isinstance(value, MappingNode) and not empty(value)
+
+
 def stranger(key: ScalarNode, value: Node, known: Collection[str], path: tuple[str, ...]) -> Mistake:
-    """A key that is not known here: misspelt, or in the wrong place."""
+    """A key that is not known here: misspelt, or in the wrong place.
+
+    CodeBuild knows its phases (“Invalid buildspec phase name”). What else it does not know it leaves aside, with a line
+    in the log (“Found possible syntax errors in buildspec … The following keys cannot be identified”, 2023-11).
+    """
     word, at, meant = key.value, place(key), near(key.value, known)
+    if path == ("env",) and word in grammar.ONE_BUILD_ENV:
+        return warning("B09", f'"{word}" is not allowed in env, so CodeBuild ignores it. It belongs into the env of '
+                       "one build of a batch, or into the build project.", at)  # fmt: skip
     if path == ("env",) and not meant and isinstance(value, ScalarNode):
-        return error("B09", f'"{word}" is not allowed in env. Variables belong under env: variables:, '
-                     "indented by 2 more spaces.", at)  # fmt: skip
+        return warning("B09", f'"{word}" is not allowed in env, so CodeBuild ignores it. Variables belong under env: '
+                       "variables:, indented by 2 more spaces.", at)  # fmt: skip
+    if not path and word == "environment_variables":
+        return warning("B04", '"environment_variables" is of version 0.1. In version 0.2 it is env: variables:.', at)
     if path == ("phases",) and word in grammar.PHASE:
         return error("B06", f'"{word}" stands beside the phases. Put it below one of them, indented by 2 more spaces: '
                      f"{', '.join(grammar.PHASES)}.", at)  # fmt: skip
     if not path and word in grammar.PHASES:
-        return error("B06", f'"{word}" is a phase. It belongs below phases:, indented by 2 more spaces.', at)
+        return warning("B06", f'"{word}" is a phase. It belongs below phases:, indented by 2 more spaces.', at)
     if word == "runtime-versions":
-        return error("B04", '"runtime-versions" is allowed in the phase install only.', at)
+        return warning("B04", '"runtime-versions" is allowed in the phase install only.', at)
     hint = f'Did you mean "{meant}"?' if meant else f"Known are: {', '.join(known)}."
-    return error("B04", f'"{word}" is not allowed in {where(path)}. {hint}', at, meant)
+    if path == ("phases",):
+        return error("B04", f'"{word}" is not allowed in phases. {hint}', at, meant)
+    return warning("B04", f'"{word}" is not allowed in {where(path)}, so CodeBuild ignores it. {hint}', at, meant)
 
 
 def name(key: ScalarNode, rule: str) -> Iterator[Mistake]:
@@ -169,15 +201,15 @@ def name(key: ScalarNode, rule: str) -> Iterator[Mistake]:
             "B09", f'"{word}" is not allowed: names that begin with CODEBUILD_ are CodeBuild\'s own.', place(key)
         )
     elif rule == "variable" and not re.fullmatch(grammar.NAME, word):
-        yield error("B09", f'"{word}" is no name for a variable. Use letters, digits and _, '
-                    "and begin with a letter or _.", place(key))  # fmt: skip
+        yield warning("B09", f'"{word}" is no name for a variable, so no shell can read it. Use letters, digits and _, '
+                      "and begin with a letter or _.", place(key))  # fmt: skip
 
 
 def missing(node: Node, key: str, rule: str, path: tuple[str, ...]) -> Mistake:
     at = place(node)
     if rule == "B12":
-        return error(rule, f"{path[0] if len(path) == 1 else where(path)} needs files (a list), "
-                     "also when secondary-artifacts are used.", at)  # fmt: skip
+        other = ", or secondary-artifacts that have them" if len(path) == 1 else ""
+        return error(rule, f"{where(path)} needs files (a list){other}.", at)
     return error(rule, f'"{key}" is missing in {where(path)}.', at)
 
 
@@ -237,20 +269,23 @@ def scalar(node: Node, shape: object, path: tuple[str, ...]) -> Iterator[Mistake
         return
     match shape:
         case Text() if kind(node) in ("int", "float", "bool"):
-            yield error(
-                "B15", f'"{key}" needs a text, and “{said}” is read as {kinds(node)}. Write "{said}".', at, f'"{said}"'
-            )
+            yield warning("B15", f'"{key}" is a text, and YAML reads “{said}” as {kinds(node)}; CodeBuild takes it as '
+                          f'it is written. Write "{said}".', at, f'"{said}"')  # fmt: skip
         case Text() if shape.pattern and not re.fullmatch(shape.pattern, said):
             fix = said.upper() if re.fullmatch(shape.pattern, said.upper()) and key == "on-failure" else ""
             rule = "B19" if key == "identifier" else "B09" if key == "exported-variables" else "B08"
             hint = f" Did you mean {fix}?" if fix else ""
-            yield error(rule, f'"{cut(said)}" is not allowed for {key}.{hint} It is {shape.looks}.', at, fix)
+            made = warning if rule == "B09" else error
+            yield made(rule, f'"{cut(said)}" is not allowed for {key}.{hint} It is {shape.looks}.', at, fix)
         case Word() if said not in shape.words and not (shape.fold and said.upper() in shape.words):
             meant = near(said, shape.words)
             hint = f"Did you mean {meant}?" if meant else f"Allowed are: {', '.join(shape.words)}."
             yield error("B08", f'"{cut(said)}" is not allowed for {key}. {hint}', at, meant)
         case Flag() if shape.words and said.lower() not in YES:
             yield error("B08", f'"{cut(said)}" is not allowed for {key}. Write yes or no.', at)
+        case Flag() if not shape.words and kind(node) != "bool" and said.lower() in YES:
+            yield warning("B15", f'"{key}" is true or false, and “{said}” is a text. Write it without quotes.', at,
+                          said.lower())  # fmt: skip
         case Flag() if not shape.words and kind(node) != "bool":
             yield error("B08", f'"{cut(said)}" is not allowed for {key}. Write true or false, without quotes.', at)
         case Count() if kind(node) != "int" or not re.fullmatch(r"[1-9][0-9]*", said):
@@ -266,7 +301,10 @@ def source(node: Node) -> str:
 
 
 def version(node: ScalarNode) -> Iterator[Mistake]:
-    if node.value != "0.2":
+    if node.value == "0.1":
+        yield warning("B07", "version 0.1 is the old form: each command runs in a shell of its own, so that cd and "
+                      "variables do not last. Write 0.2, and all commands share one.", place(node))  # fmt: skip
+    elif node.value != "0.2":
         yield error("B07", f"version must be 0.2 (found {cut(node.value) or 'nothing'}). "
                     "It is the version of the file format, not of your program.", place(node), "0.2")  # fmt: skip
 
@@ -282,8 +320,9 @@ def value(node: ScalarNode, key: str) -> Iterator[Mistake]:
     }.get(became, False)
     if changed:
         what = "nothing" if became == "null" else kinds(node)
-        yield Mistake("B09", Severity.WARNING, f"{key}: YAML reads {said or 'an empty value'} as {what}, so the "
-                      f'variable may hold another text. Write "{said}".', place(node), f'"{said}"')  # fmt: skip
+        yield warning("B09", f"{key}: YAML reads {said or 'an empty value'} as {what}, so the "
+                      f'variable may hold another text. Write "{said}".', place(node),
+                      said and f'"{said}"')  # fmt: skip
 
 
 def kinds(node: Node) -> str:

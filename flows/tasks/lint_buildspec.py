@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.buildspec import Mistake, Place, Severity, lint
 from flows.buildspec.images import AS_OF, IMAGES
-from flows.buildspec.reading import lines
+from flows.buildspec.nodes import lines
 from flows.buildspec.sarif import log
 from flows.engine import Finding, Grade, Refused
 from flows.engine.flow import unknown

@@ -74,20 +74,35 @@ SENTENCES = {
     "phase_is_empty": 'Phase build is empty. Is the line below it ("commands:") indented by 2 more spaces?',
     "misspelt_phase": '"postbuild" is not allowed in phases. Did you mean "post_build"?',
     "phase_with_dash": '"pre-build" is not allowed in phases. Did you mean "pre_build"?',
-    "misspelt_top": '"artifact" is not allowed in the file. Did you mean "artifacts"?',
+    "misspelt_top": '"artifact" is not allowed in the file, so CodeBuild ignores it. Did you mean "artifacts"?',
     "no_version": "The first line must be: version: 0.2",
     "wrong_version": "version must be 0.2 (found 1.0). It is the version of the file format, not of your program.",
     "unknown_runtime": 'There is no runtime "node". Did you mean "nodejs"?',
-    "artifacts_without_files": "artifacts needs files (a list), also when secondary-artifacts are used.",
-    "variable_under_env": '"SITE" is not allowed in env. Variables belong under env: variables:, '
-    "indented by 2 more spaces.",
+    "artifacts_without_files": "artifacts needs files (a list), or secondary-artifacts that have them.",
+    "variable_under_env": '"SITE" is not allowed in env, so CodeBuild ignores it. Variables belong under env: '
+    "variables:, indented by 2 more spaces.",
+    "block_not_indented": 'Line 6 belongs to the block that line 5 begins with "|", and is not indented more. Indent '
+    "it, and all that belongs to it, by 8 spaces at least.",
+    "typed_in_not_indented": "Line 7 is typed into the command of line 6 (<<EOF) and is not indented, so the command "
+    "ends before it. Indent lines 7 to 10 by 8 spaces; YAML takes them off again.",
+    "typed_in_without_a_block": 'Write "- |" instead, and below it the command and lines 6 to 7, all indented by 8 '
+    "spaces.",
+    "a_second_document": "Line 6 begins a second document (---). A buildspec is one: delete the line, or put the other "
+    "into a file of its own.",
+    "report_without_a_group": "A name is missing in reports: “files” belongs below the name of one of them.",
+    "build_without_buildspec": '"phases" is missing in the file, and the build "two" has no buildspec of its own.',
+    "cut_at_a_number": "so “#1 done” is no part of this command. If it is meant to be, put the whole command in "
+    "single quotes: - 'echo build #1 done'",
+    "machine_in_env": '"compute-type" is not allowed in env, so CodeBuild ignores it. It belongs into the env of one '
+    "build",
     "small_on_failure": '"abort" is not allowed for on-failure. Did you mean ABORT?',
 }
 
 
 @pytest.mark.parametrize("name", SENTENCES)
 def test_a_common_mistake_has_its_sentence(name: str) -> None:
-    assert any(SENTENCES[name] in each.message for each in lint((HERE / "broken" / f"{name}.yml").read_text()))
+    (path,) = HERE.glob(f"*/{name}.yml")
+    assert any(SENTENCES[name] in each.message for each in lint(path.read_text()))
 
 
 def test_the_fix_of_a_command_is_a_command() -> None:
