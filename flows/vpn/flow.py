@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Network
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.aws import addresses, network, site_to_site, tags, vpn_others
@@ -19,125 +18,24 @@ from flows.engine import (
     Others,
     Picks,
     Plan,
-    Refused,
     Text,
     Use,
     Yes,
 )  # fmt: skip
 
-from . import checks, handover, steps
-
-STATIC, BGP = "static", "bgp"
-PROPAGATION, FIXED = "propagation", "fixed"
-MODERN, COMPATIBLE = "modern", "compatible"
-AWS, DEVICE = "aws", "device"
-WITH_THE_CONNECTION, SECRETS_MANAGER = "connection", "secrets_manager"
-
-
-# -- what an answer must be, beyond its form -------------------------------------------------------------------
-
-
-def owned(vpc: network.Vpc, flow: SiteToSiteVpn) -> Iterator[Caution]:
-    if not vpc.ours:
-        raise Refused(f"This VPC is shared with you by account {vpc.owner}. Only the owner can attach a VPN gateway.")
-    if vpc.is_default:
-        yield Caution(
-            "default-vpc",
-            f"This is the default VPC ({vpc.networks[0]}). Its range is the same in every AWS account and often "
-            "collides with other networks.",
-        )
-    if vpc.has_ipv6:
-        yield Caution(
-            "no-ipv6",
-            "IPv6 does not travel through a virtual private gateway; only the IPv4 ranges will be reachable.",
-        )
-
-
-def fixed_address(address: IPv4Address, flow: SiteToSiteVpn) -> Iterator[Caution]:
-    yield from addresses.example_address(address)
-    yield from checks.elastic_ip(flow.cloud, address)
-
-
-def apart(networks: tuple[IPv4Network, ...], flow: SiteToSiteVpn) -> Iterator[Caution]:
-    if len(networks) > checks.STATIC_ROUTES:
-        raise Refused(
-            f"These are {len(networks)} networks. A virtual private gateway accepts at most 100 routes for a VPN "
-            "connection. Combine networks (summarize) first."
-        )
-    for office in networks:
-        for own in flow.vpc.networks:
-            if office.overlaps(own):
-                raise Refused(
-                    f"{office} overlaps with the VPC range {own}. Inside the VPC this range is always local, so "
-                    "packets would never reach your office. Use another range, or address translation (NAT) on your "
-                    "device."
-                )
-    addresses.overlapping(networks)
-    for office in networks:
-        yield from addresses.remarks(office)
-
-
-def free_asn(number: int, flow: SiteToSiteVpn) -> Iterator[Caution]:
-    addresses.amazons_in(flow.cloud.identity.region, number)
-    gateway = flow.vpn_gateway
-    if isinstance(gateway, site_to_site.VpnGateway) and gateway.asn == number:
-        raise Refused(f"{number} is the AWS side's. Your device and AWS need different numbers.")
-    yield from addresses.public_asn(number)
-
-
-def other_asn(number: int, flow: SiteToSiteVpn) -> None:
-    if number == flow.asn:
-        raise Refused(f"{number} is your device's. AWS and your device need different numbers.")
-
-
-def free_inside(networks: tuple[IPv4Network, ...], flow: SiteToSiteVpn) -> None:
-    site_to_site.usable_inside(networks, site_to_site.connections(flow.cloud))
-
-
-def some_groups(groups: tuple[network.SecurityGroup, ...], flow: SiteToSiteVpn) -> Iterator[Caution]:
-    if not groups:
-        yield Caution(
-            "nothing-reachable",
-            "Nothing will be reachable until a security group allows it. You can do that later.",
-        )
-    if any(group.name == "default" for group in groups):
-        yield Caution("default-group", "The default security group is used by everything that has no other group.")
-
-
-def closed_enough(services: tuple[network.Service, ...], flow: SiteToSiteVpn) -> Iterator[Caution]:
-    if flow.security_groups and any(service.protocol == "-1" for service in services):
-        groups = ", ".join(group.name for group in flow.security_groups)
-        networks = ", ".join(str(network) for network in flow.networks)
-        yield Caution(
-            "everything-open",
-            f"Every port of every server in {groups} becomes reachable from all machines in {networks}.",
-        )
-
-
-def strong(encryption: str, flow: SiteToSiteVpn) -> Iterator[Caution]:
-    if encryption == COMPATIBLE:
-        yield Caution(
-            "weak-encryption",
-            "AWS then picks the weakest method that your device offers, possibly SHA-1 and Diffie-Hellman group 2.",
-        )
-
-
-def awake(startup: str, flow: SiteToSiteVpn) -> Iterator[Caution]:
-    if startup == DEVICE:
-        yield Caution(
-            "device-starts",
-            "The tunnels come up only when your device sends traffic, and can go down again without any. The files for "
-            "a Linux gateway start them; on another device, keep them alive with a ping every 5 to 10 seconds.",
-        )
-
-
-def private_tables(flow: SiteToSiteVpn) -> list[str]:
-    tables = [option.value for option in network.route_tables(flow.cloud, flow.vpc)]
-    return [table.id for table in tables if not table.public] or [table.id for table in tables if table.main]
-
-
-def another_asn(flow: SiteToSiteVpn) -> int:
-    return site_to_site.AMAZON_ASN if flow.asn != site_to_site.AMAZON_ASN else site_to_site.AMAZON_ASN + 1
+from . import answers, checks, diagnosis, handover, rules, steps
+from .answers import (
+    AWS,
+    BGP,
+    COMPATIBLE,
+    DEVICE,
+    FIXED,
+    MODERN,
+    PROPAGATION,
+    SECRETS_MANAGER,
+    STATIC,
+    WITH_THE_CONNECTION,
+)
 
 
 class SiteToSiteVpn(Flow):
@@ -149,7 +47,7 @@ class SiteToSiteVpn(Flow):
     vpc = Choice(
         "Which VPC should the office reach?",
         lambda flow: network.vpcs(flow.cloud),
-        check=owned,
+        check=answers.owned,
         label="VPC",
         why="A VPC is your private network inside AWS. The VPN connects your office with exactly this one network, "
         "and the two must not use the same addresses.",
@@ -158,7 +56,7 @@ class SiteToSiteVpn(Flow):
     gateway_ip = Text(
         "What is the public address of the office's VPN device?",
         addresses.public_ipv4,
-        check=fixed_address,
+        check=answers.fixed_address,
         label="Device address",
         example="198.51.100.7",
         why="AWS accepts the VPN only from the address you register. If the device sits behind a router, it is the "
@@ -167,7 +65,7 @@ class SiteToSiteVpn(Flow):
     networks = Many(
         "Which networks are in the office?",
         addresses.ipv4_network,
-        check=apart,
+        check=answers.apart,
         label="Office networks",
         example="192.168.10.0/24",
         why="AWS must know which addresses are yours, otherwise the answers from your servers do not find the way "
@@ -193,7 +91,7 @@ class SiteToSiteVpn(Flow):
     asn = Text(
         "Which BGP number (ASN) does the device use?",
         addresses.asn,
-        check=free_asn,
+        check=answers.free_asn,
         default=65000,
         when=routing.is_(BGP),
         label="Device's ASN",
@@ -204,8 +102,8 @@ class SiteToSiteVpn(Flow):
     amazon_asn = Text(
         "Which BGP number (ASN) should the AWS side use?",
         addresses.amazon_side_asn,
-        check=other_asn,
-        default=another_asn,
+        check=answers.other_asn,
+        default=answers.another_asn,
         when=routing.is_(BGP) & vpn_gateway.is_(site_to_site.NEW),
         fine_tuning=True,
         label="AWS's ASN",
@@ -216,7 +114,7 @@ class SiteToSiteVpn(Flow):
     route_tables = Picks(
         "Which route tables should know the way to the office?",
         lambda flow: network.route_tables(flow.cloud, flow.vpc),
-        default=private_tables,
+        default=answers.private_tables,
         least=1,
         label="Route tables",
         why="Route tables tell your servers where packets go; without a route, their answers to the office are lost. "
@@ -226,7 +124,7 @@ class SiteToSiteVpn(Flow):
     security_groups = Picks(
         "Which security groups should let the office in?",
         lambda flow: network.security_groups(flow.cloud, flow.vpc),
-        check=some_groups,
+        check=answers.some_groups,
         default=[],
         label="Security groups",
         why="A security group is the firewall of the servers in it. One rule is added for each office network and "
@@ -244,7 +142,7 @@ class SiteToSiteVpn(Flow):
     allow = Many(
         "What may the office use on those servers?",
         network.service,
-        check=closed_enough,
+        check=answers.closed_enough,
         default="ping",
         fine_tuning=True,
         label="Let in",
@@ -270,7 +168,7 @@ class SiteToSiteVpn(Flow):
             MODERN: "Modern: IKEv2, AES-256, SHA-2, large groups",
             COMPATIBLE: "Compatible: everything AWS knows, for old devices",
         },
-        check=strong,
+        check=answers.strong,
         default=MODERN,
         fine_tuning=True,
         label="Encryption",
@@ -286,7 +184,7 @@ class SiteToSiteVpn(Flow):
     startup = Choice(
         "Who should start the tunnels?",
         {AWS: "AWS, and it keeps trying", DEVICE: "The device, when it has traffic"},
-        check=awake,
+        check=answers.awake,
         default=lambda flow: DEVICE if flow.behind_nat else AWS,
         fine_tuning=True,
         label="Started by",
@@ -318,7 +216,7 @@ class SiteToSiteVpn(Flow):
     inside_networks = Many(
         "Which networks should the tunnels use inside? Two /30, or none",
         site_to_site.inside_network,
-        check=free_inside,
+        check=answers.free_inside,
         default="",
         least=0,
         fine_tuning=True,
@@ -429,7 +327,7 @@ class SiteToSiteVpn(Flow):
         yield from checks.room(self.cloud, office, aws_end, connection)
         yield from checks.room_for_rules(self.cloud, self.security_groups, self.allow, self.networks)
         gateway = aws_end.resource if isinstance(aws_end, Use) else ""
-        yield from checks.routes(self.route_tables, self.networks, gateway, fixed=self.route_method == FIXED)
+        yield from rules.routes(self.route_tables, self.networks, gateway, fixed=self.route_method == FIXED)
         yield from checks.network_acls(self.cloud, self.vpc, self.route_tables, self.networks, self.allow)
         yield checks.office_side()
 
@@ -439,4 +337,4 @@ class SiteToSiteVpn(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        return checks.diagnose(cloud, subject["connection"])
+        return diagnosis.diagnose(cloud, subject["connection"])

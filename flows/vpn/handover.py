@@ -8,7 +8,7 @@ from typing import Any
 from flows.engine import Call, Cloud, CloudError, Handover, shell
 
 from . import device
-from .checks import tunnels, waiting
+from .diagnosis import tunnels, waiting
 
 READS = (
     Call("ec2.DescribeVpnConnections"),

@@ -1,0 +1,145 @@
+"""What an answer about a VPN must be beyond its form, and what is worth saying about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+from typing import Protocol
+
+from flows.aws import addresses, network, site_to_site
+from flows.engine import Call, Caution, Cloud, CloudError, Refused
+
+STATIC, BGP = "static", "bgp"
+PROPAGATION, FIXED = "propagation", "fixed"
+MODERN, COMPATIBLE = "modern", "compatible"
+AWS, DEVICE = "aws", "device"
+WITH_THE_CONNECTION, SECRETS_MANAGER = "connection", "secrets_manager"
+STATIC_ROUTES = 100
+"""Static routes of one connection, and propagated routes of one table: fixed (VPN and VPC quotas, 2026-10)."""
+
+
+class Answers(Protocol):
+    """The set-up as the functions here see it: its answers by their keys."""
+
+    cloud: Cloud
+    vpc: network.Vpc
+    networks: tuple[IPv4Network, ...]
+    vpn_gateway: site_to_site.VpnGateway | str
+    asn: int
+    security_groups: tuple[network.SecurityGroup, ...]
+
+
+def owned(vpc: network.Vpc, flow: Answers) -> Iterator[Caution]:
+    if not vpc.ours:
+        raise Refused(f"This VPC is shared with you by account {vpc.owner}. Only the owner can attach a VPN gateway.")
+    if vpc.is_default:
+        yield Caution(
+            "default-vpc",
+            f"This is the default VPC ({vpc.networks[0]}). Its range is the same in every AWS account and often "
+            "collides with other networks.",
+        )
+    if vpc.has_ipv6:
+        yield Caution(
+            "no-ipv6",
+            "IPv6 does not travel through a virtual private gateway; only the IPv4 ranges will be reachable.",
+        )
+
+
+def fixed_address(address: IPv4Address, flow: Answers) -> Iterator[Caution]:
+    yield from addresses.example_address(address)
+    yield from elastic_ip(flow.cloud, address)
+
+
+def apart(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]:
+    if len(networks) > STATIC_ROUTES:
+        raise Refused(
+            f"These are {len(networks)} networks. A virtual private gateway accepts at most 100 routes for a VPN "
+            "connection. Combine networks (summarize) first."
+        )
+    for office in networks:
+        for own in flow.vpc.networks:
+            if office.overlaps(own):
+                raise Refused(
+                    f"{office} overlaps with the VPC range {own}. Inside the VPC this range is always local, so "
+                    "packets would never reach your office. Use another range, or address translation (NAT) on your "
+                    "device."
+                )
+    addresses.overlapping(networks)
+    for office in networks:
+        yield from addresses.remarks(office)
+
+
+def free_asn(number: int, flow: Answers) -> Iterator[Caution]:
+    addresses.amazons_in(flow.cloud.identity.region, number)
+    gateway = flow.vpn_gateway
+    if isinstance(gateway, site_to_site.VpnGateway) and gateway.asn == number:
+        raise Refused(f"{number} is the AWS side's. Your device and AWS need different numbers.")
+    yield from addresses.public_asn(number)
+
+
+def other_asn(number: int, flow: Answers) -> None:
+    if number == flow.asn:
+        raise Refused(f"{number} is your device's. AWS and your device need different numbers.")
+
+
+def free_inside(networks: tuple[IPv4Network, ...], flow: Answers) -> None:
+    site_to_site.usable_inside(networks, site_to_site.connections(flow.cloud))
+
+
+def some_groups(groups: tuple[network.SecurityGroup, ...], flow: Answers) -> Iterator[Caution]:
+    if not groups:
+        yield Caution(
+            "nothing-reachable",
+            "Nothing will be reachable until a security group allows it. You can do that later.",
+        )
+    if any(group.name == "default" for group in groups):
+        yield Caution("default-group", "The default security group is used by everything that has no other group.")
+
+
+def closed_enough(services: tuple[network.Service, ...], flow: Answers) -> Iterator[Caution]:
+    if flow.security_groups and any(service.protocol == "-1" for service in services):
+        groups = ", ".join(group.name for group in flow.security_groups)
+        networks = ", ".join(str(network) for network in flow.networks)
+        yield Caution(
+            "everything-open",
+            f"Every port of every server in {groups} becomes reachable from all machines in {networks}.",
+        )
+
+
+def strong(encryption: str, flow: Answers) -> Iterator[Caution]:
+    if encryption == COMPATIBLE:
+        yield Caution(
+            "weak-encryption",
+            "AWS then picks the weakest method that your device offers, possibly SHA-1 and Diffie-Hellman group 2.",
+        )
+
+
+def awake(startup: str, flow: Answers) -> Iterator[Caution]:
+    if startup == DEVICE:
+        yield Caution(
+            "device-starts",
+            "The tunnels come up only when your device sends traffic, and can go down again without any. The files for "
+            "a Linux gateway start them; on another device, keep them alive with a ping every 5 to 10 seconds.",
+        )
+
+
+def private_tables(flow: Answers) -> list[str]:
+    tables = [option.value for option in network.route_tables(flow.cloud, flow.vpc)]
+    return [table.id for table in tables if not table.public] or [table.id for table in tables if table.main]
+
+
+def another_asn(flow: Answers) -> int:
+    return site_to_site.AMAZON_ASN if flow.asn != site_to_site.AMAZON_ASN else site_to_site.AMAZON_ASN + 1
+
+
+def elastic_ip(cloud: Cloud, address: IPv4Address) -> Iterator[Caution]:
+    """Whether the office's address is one of the account's own."""
+    try:
+        found = cloud.make(Call("ec2.DescribeAddresses")).get("Addresses") or []
+    except CloudError:
+        return
+    if any(item.get("PublicIp") == str(address) for item in found):
+        yield Caution(
+            "own-address",
+            f"{address} is an Elastic IP of your own AWS account. That is fine if your VPN device is an EC2 instance.",
+        )
