@@ -2,171 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from flows.aws import aurora_prices, databases, network, subnets
 from flows.aws import aurora_versions as versions
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Refused, Text, Yes
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Yes
 
-from . import checks, handover, network_access
-
-NOBODY, VPC, SERVERS, ADDRESSES = "nobody", "vpc", "servers", "addresses"
-BY_USE, FLAT = "aurora", aurora_prices.FLAT
-SLEEPS = Decimal(0)
-
-
-# -- what an answer must be, beyond its form -------------------------------------------------------------------
-
-
-def free(name: str, flow: ServerlessDatabase) -> None:
-    if any(each["DBClusterIdentifier"] == name for each in databases.clusters(flow.cloud)):
-        raise Refused(f"A cluster named {name} exists already in {flow.cloud.identity.region}. Choose another name.")
-
-
-def able(version: versions.Version, flow: ServerlessDatabase) -> Iterator[Caution]:
-    if version.least > 0:
-        yield Caution(
-            "version-cannot-sleep",
-            f"Version {version} cannot fall asleep. It always costs at least {version.least} ACU (about "
-            f"{aurora_prices.monthly(version.least)} USD a month).",
-        )
-    if not version.told:
-        yield Caution(
-            "serverless-not-told",
-            f"{flow.cloud.identity.region} does not say whether version {version} can be serverless, nor how far it "
-            "grows. That was not checked; AWS decides when the cluster is made.",
-        )
-    if version.deprecated:
-        yield Caution(
-            "version-deprecated",
-            f"AWS will stop supporting version {version}. Choose a newer one unless your application needs it.",
-        )
-
-
-def small_enough(least: Decimal, flow: ServerlessDatabase) -> Iterator[Caution]:
-    version = flow.version
-    if not version.least <= least <= version.most:
-        raise Refused(
-            f"{versions.shown(least)} is outside what version {version} allows. Give a number from "
-            f"{versions.shown(version.least)} to {versions.shown(version.most)} in steps of 0.5, for example "
-            f"{versions.shown(max(version.least, versions.HALF))} or 2."
-        )
-    if least == 0:
-        yield Caution(
-            "first-visitor-waits",
-            "The first visitor after a quiet time waits about 15 seconds, after a day 30 seconds or more. Your "
-            "application must wait that long and try again.",
-        )
-    else:
-        yield Caution(
-            "never-sleeps",
-            f"It never falls asleep: at least about {aurora_prices.monthly(least)} USD a month.",
-        )
-    if least <= versions.HALF and flow.engine == versions.POSTGRESQL:
-        yield Caution("connections-limited", "With a minimum of 0 or 0.5 the number of connections is limited to 2000.")
-
-
-def large_enough(most: Decimal, flow: ServerlessDatabase) -> Iterator[Caution]:
-    version, least = flow.version, flow.min_capacity
-    if not max(versions.ONE, least) <= most <= version.most:
-        raise Refused(
-            f"{versions.shown(most)} cannot be the maximum. The maximum must be at least 1, at least the minimum "
-            f"({versions.shown(least)}) and at most {versions.shown(version.most)}, in steps of 0.5."
-        )
-    if most > 64:
-        yield Caution(
-            "expensive-at-full-load", f"At full load this costs about {aurora_prices.hourly(most)} USD per hour."
-        )
-    if most < 2:
-        yield Caution("little-memory", "Imports and index builds are very slow with so little memory.")
-
-
-def minutes(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 5 <= int(text) <= 1440):
-        raise Refused(f"“{text}” will not do. Give 5 to 1440 minutes (24 hours), in whole minutes, for example 10.")
-    return int(text)
-
-
-def not_too_soon(quiet: int, flow: ServerlessDatabase) -> Iterator[Caution]:
-    if quiet < 10:
-        yield Caution(
-            "sleeps-often", "Falling asleep that quickly means waiting often; during a coffee break it is gone."
-        )
-
-
-def two_zones(vpc: network.Vpc, flow: ServerlessDatabase) -> None:
-    network_access.two_zones([option.value for option in subnets.subnets(flow.cloud, vpc)], vpc)
-
-
-def spread(chosen: tuple[subnets.Subnet, ...], flow: ServerlessDatabase) -> None:
-    network_access.two_zones(chosen, flow.vpc)
-    if flow.public:
-        network_access.reachable_from_outside(chosen)
-
-
-def somebody(access: str, flow: ServerlessDatabase) -> Iterator[Caution]:
-    if access == NOBODY:
-        yield Caution(
-            "nobody-connects",
-            "No client can connect until you allow it in the security group; only SQL over HTTPS (the Data API) works.",
-        )
-
-
-def visible(public: bool, flow: ServerlessDatabase) -> Iterator[Caution]:
-    if public:
-        network_access.names_resolve(flow.cloud, flow.vpc)
-        yield Caution(
-            "public-address",
-            "The port is visible from the internet; only the security group protects it. A public IPv4 address costs "
-            "about 3.65 USD a month.",
-            confirm=True,
-            switch="no",
-        )
-
-
-def count(what: str, least: int, most: int) -> Any:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) < 4 and least <= int(text) <= most):
-            raise Refused(f"“{text}” {what}: give a whole number from {least} to {most}.")
-        return int(text)
-
-    return read
-
-
-def unreserved(name: str, flow: ServerlessDatabase) -> None:
-    if name.lower() in databases.RESERVED[flow.engine] or name.lower().startswith("pg_"):
-        raise Refused(f"{name} is reserved by the database engine. Choose another name, for example dbadmin.")
-
-
-def offered(wanted: bool, flow: ServerlessDatabase) -> None:
-    region = flow.cloud.identity.region
-    if wanted and not versions.has_data_api(flow.version, region):
-        raise Refused(f"The Data API does not exist for {flow.engine} {flow.version} in {region}. Answer no.")
-
-
-def usable_key(key: str, flow: ServerlessDatabase) -> Iterator[Caution]:
-    if key:
-        network_access.usable_key(flow.cloud, key)
-    else:
-        yield Caution(
-            "key-cannot-be-shared",
-            "If you plan to give snapshots to another AWS account, choose a key of your own now; the key of a cluster "
-            "cannot be changed later.",
-        )
-
-
-def private_ones(flow: ServerlessDatabase) -> list[str]:
-    return network_access.usual_subnets(flow.cloud, flow.vpc, public=flow.public)
-
-
-def costs_for_copies(copies: int, flow: ServerlessDatabase) -> Iterator[Caution]:
-    if copies and flow.min_capacity == SLEEPS:
-        yield Caution(
-            "copies-cost-too",
-            "Each copy costs as much as the main instance while it is awake; here each sleeps on its own.",
-        )
+from . import answers, checks, diagnosis, handover, network_access, rules
+from .answers import ADDRESSES, BY_USE, FLAT, NOBODY, SERVERS, SLEEPS, VPC
 
 
 class ServerlessDatabase(Flow):
@@ -178,7 +23,7 @@ class ServerlessDatabase(Flow):
     name = Text(
         "What should the database cluster be called?",
         databases.cluster_name,
-        check=free,
+        check=answers.free,
         label="Name",
         example="shop-db",
         why="The name becomes part of the address of the database. It can be changed later, but then the address "
@@ -197,7 +42,7 @@ class ServerlessDatabase(Flow):
         "Which version?",
         lambda flow: versions.versions(flow.cloud, flow.engine),
         form=versions.wanted,
-        check=able,
+        check=answers.able,
         default=lambda flow: versions.usual(flow.cloud, flow.engine),
         fine_tuning=True,
         label="Version",
@@ -208,7 +53,7 @@ class ServerlessDatabase(Flow):
     min_capacity = Text(
         "How small may it shrink when nobody uses it? In ACU; 1 ACU is about 2 GB of memory",
         versions.capacity,
-        check=small_enough,
+        check=answers.small_enough,
         default=lambda flow: versions.shown(flow.version.least),
         label="At its smallest",
         example="0.5",
@@ -218,7 +63,7 @@ class ServerlessDatabase(Flow):
     max_capacity = Text(
         "How large may it grow under load? In ACU",
         versions.capacity,
-        check=large_enough,
+        check=answers.large_enough,
         default=lambda flow: versions.shown(max(Decimal(4), flow.min_capacity)),
         label="At its largest",
         example="4",
@@ -227,8 +72,8 @@ class ServerlessDatabase(Flow):
     )
     auto_pause_minutes = Text(
         "After how many quiet minutes should it fall asleep?",
-        minutes,
-        check=not_too_soon,
+        answers.minutes,
+        check=answers.not_too_soon,
         default=10,
         when=min_capacity.is_(SLEEPS),
         label="Sleeps after (minutes)",
@@ -239,7 +84,7 @@ class ServerlessDatabase(Flow):
     vpc = Choice(
         "In which network (VPC) should it live?",
         lambda flow: network.vpcs(flow.cloud),
-        check=two_zones,
+        check=answers.two_zones,
         label="VPC",
         why="The database lives inside a private network. Two zones are required so that it can move when one data "
         "centre fails.",
@@ -254,7 +99,7 @@ class ServerlessDatabase(Flow):
             NOBODY: "Nobody yet (SQL over HTTPS only)",
         },
         form=network_access.never_the_world,
-        check=somebody,
+        check=answers.somebody,
         default=VPC,
         label="Access",
         why="This is the firewall of the database (a security group). It can be changed at any time without restart, "
@@ -281,7 +126,7 @@ class ServerlessDatabase(Flow):
 
     public = Yes(
         "Should it have a public address?",
-        check=visible,
+        check=answers.visible,
         default="no",
         fine_tuning=True,
         label="Public address",
@@ -290,8 +135,8 @@ class ServerlessDatabase(Flow):
     places = Picks(
         "In which subnets may it be?",
         lambda flow: subnets.subnets(flow.cloud, flow.vpc),
-        check=spread,
-        default=private_ones,
+        check=answers.spread,
+        default=answers.private_ones,
         least=1,
         fine_tuning=True,
         label="Subnets",
@@ -300,8 +145,8 @@ class ServerlessDatabase(Flow):
     )
     readers = Text(
         "How many additional read copies?",
-        count("read copies will not do", 0, 15),
-        check=costs_for_copies,
+        answers.count("read copies will not do", 0, 15),
+        check=answers.costs_for_copies,
         default=0,
         fine_tuning=True,
         label="Read copies",
@@ -311,7 +156,7 @@ class ServerlessDatabase(Flow):
     user = Text(
         "What should the main database user be called?",
         databases.user_name,
-        check=unreserved,
+        check=answers.unreserved,
         default="dbadmin",
         fine_tuning=True,
         label="User",
@@ -330,7 +175,7 @@ class ServerlessDatabase(Flow):
     )
     data_api = Yes(
         "Should SQL over HTTPS (the Data API) be allowed?",
-        check=offered,
+        check=answers.offered,
         default=lambda flow: "yes" if versions.has_data_api(flow.version, flow.cloud.identity.region) else "no",
         fine_tuning=True,
         label="Data API",
@@ -340,7 +185,7 @@ class ServerlessDatabase(Flow):
     key = Text(
         "Which encryption key of your own? Empty for AWS's",
         str,
-        check=usable_key,
+        check=answers.usable_key,
         default="",
         fine_tuning=True,
         label="Own key",
@@ -361,7 +206,7 @@ class ServerlessDatabase(Flow):
     )
     backup_days = Text(
         "For how many days should automatic backups be kept?",
-        count("days of backups will not do", 1, 35),
+        answers.count("days of backups will not do", 1, 35),
         default=7,
         fine_tuning=True,
         label="Backups (days)",
@@ -440,8 +285,8 @@ class ServerlessDatabase(Flow):
         yield from checks.names_free(self.cloud, self.name, self.vpc, self.readers + 1)
         yield from checks.room(self.cloud, self.readers + 1)
         if self.access == ADDRESSES and not self.public:
-            yield from network_access.outside(self.addresses, self.vpc)
-        yield checks.clients(self.min_capacity)
+            yield from checks.outside(self.addresses, self.vpc)
+        yield rules.clients(self.min_capacity)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
@@ -449,4 +294,4 @@ class ServerlessDatabase(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        return checks.diagnose(cloud, subject["cluster"])
+        return diagnosis.diagnose(cloud, subject["cluster"])

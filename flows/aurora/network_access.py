@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, ip_network
-from typing import Any
 
-from flows.aws.addresses import PRIVATE
 from flows.aws.network import Vpc
 from flows.aws.subnets import Subnet, subnets, zones
-from flows.engine import Call, Caution, Cloud, CloudError, Refused
+from flows.engine import Call, Cloud, CloudError, Refused
 
 WIDEST = 8
 """No network that was ever given to one owner is wider (IANA IPv4 registry)."""
@@ -92,17 +90,6 @@ def names_resolve(cloud: Cloud, vpc: Vpc) -> None:
                 "A public address does not work here: switch on 'DNS hostnames' and 'DNS resolution' of the VPC first, "
                 "or answer no to the public address."
             )
-
-
-def outside(networks: Iterable[IPv4Network], vpc: Vpc) -> Iterator[Caution]:
-    """Addresses on the internet cannot reach a database without a public address."""
-    private: tuple[Any, ...] = (*PRIVATE, *vpc.networks)
-    if far := [str(each) for each in networks if not any(each.subnet_of(own) for own in private)]:
-        yield Caution(
-            "address-cannot-reach",
-            f"{', '.join(far)} cannot reach it: it has no public address. Set public to yes, or connect through a VPN "
-            "and let in the address that the database sees.",
-        )
 
 
 def usable_key(cloud: Cloud, key: str) -> None:

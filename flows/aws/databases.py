@@ -86,6 +86,11 @@ def clusters(cloud: Cloud) -> list[dict[str, Any]]:
     return [each for page in cloud.pages(Call("rds.DescribeDBClusters")) for each in page["DBClusters"]]
 
 
+def every_instance(cloud: Cloud) -> list[dict[str, Any]]:
+    """Every instance in the region, as AWS tells it."""
+    return [each for page in cloud.pages(Call("rds.DescribeDBInstances")) for each in page["DBInstances"]]
+
+
 def cluster_name(text: str) -> str:
     """A name for a cluster, in small letters as AWS keeps it. Raises Refused."""
     form = r"(?!.*--)[A-Za-z](?:[A-Za-z0-9-]{0,58}[A-Za-z0-9])?"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.aurora import sleep
-from flows.aurora.reasons import why_awake
+from flows.aurora.awake_reasons import why_awake
 from flows.aurora.sleep import Database, State
 from flows.aurora.wake import NO_DATA_API, UNTIL, Waking, remembered
 from flows.aws import aurora_prices

@@ -10,7 +10,7 @@ import yaml
 from support.aurora import AWAKE, SLEEPY, VARIANTS, session
 from support.faces import assert_clean_script, by_conversation
 
-from flows.aurora.checks import diagnose
+from flows.aurora.diagnosis import diagnose
 from flows.engine import Place, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount

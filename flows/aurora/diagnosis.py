@@ -1,0 +1,138 @@
+"""What is wrong with a serverless database that exists, whoever made it. Everything here only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flows.aws.aurora_versions import shown
+from flows.aws.databases import every_instance
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
+
+from . import rules, sleep
+from .awake_reasons import why_awake
+from .sleep import Database, State
+
+BARELY_USED = 0.25
+"""A capacity that stays under this part of the maximum all week makes the maximum a mere number."""
+
+
+def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[Finding]:
+    """Is a serverless database well, whoever made it? Raises Refused if there is none of that name."""
+    now = now or datetime.now(UTC)
+    found = sleep.one(cloud, name)
+    seen = sleep.look(cloud, found, now)
+    yield _state(seen)
+    yield from _instances_of(cloud, seen)
+    yield from _open(cloud, seen)
+    yield from _capacity(cloud, seen, now)
+    reasons = list(why_awake(cloud, seen, now))
+    yield from reasons
+    if seen.capacity.least == 0 and not any(each.id.startswith("keeps-awake") for each in reasons):
+        grade = Grade.PREDICTED if any(each.id == "reason-version" for each in reasons) else Grade.PROVED
+        yield Finding("can-sleep", grade, f"It may sleep after {round(seen.capacity.pause / 60)} quiet minutes.")
+    yield rules.clients(seen.capacity.least)
+
+
+def _state(seen: Database) -> Finding:
+    status = str(seen.described.get("Status", ""))
+    if status == "stopped":
+        remedy = f"Start it: {shell.aws('rds', 'start-db-cluster', db_cluster_identifier=seen.name)}"
+        return Finding("state", Grade.REFUSED, seen.sentence, "DescribeDBClusters", remedy)
+    if status != "available":
+        return Finding("state", Grade.WAITING, seen.sentence, "DescribeDBClusters", "Wait until it is available.")
+    grade = Grade.NOT_CHECKED if seen.state is State.UNKNOWN else Grade.PROVED
+    return Finding("state", grade, seen.sentence, "CloudWatch and the events of the last day")
+
+
+def _instances_of(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+    if not seen.instances:
+        yield Finding(
+            "instances", Grade.REFUSED, f"{seen.name} has no instance, so nothing answers behind its address.",
+            "DescribeDBClusters", "Create an instance of the class db.serverless in it.",
+        )  # fmt: skip
+        return
+    mine = {each.id for each in seen.instances}
+    for each in every_instance(cloud):
+        if each["DBInstanceIdentifier"] in mine and each["DBInstanceStatus"] != "available":
+            sentence = f"{each['DBInstanceIdentifier']} is {each['DBInstanceStatus']}."
+            yield Finding("instances", Grade.WAITING, sentence, "DescribeDBInstances", "Wait until it is available.")
+
+
+def _open(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+    """Whether its firewall lets in the whole internet."""
+    groups = [each["VpcSecurityGroupId"] for each in seen.described.get("VpcSecurityGroups") or []]
+    if not groups:
+        return
+    found = cloud.make(Call("ec2.DescribeSecurityGroups", {"GroupIds": groups}))["SecurityGroups"]
+    port = seen.described.get("Port")
+    wide = [group["GroupId"] for group in found for rule in group.get("IpPermissions") or [] if _everybody(rule, port)]
+    if wide:
+        yield Finding(
+            "open-to-the-world", Grade.REFUSED,
+            f"The security group {wide[0]} lets the whole internet connect to port {port}.",
+            "its rules", "Remove that rule, or narrow it to the addresses that need it.",
+        )  # fmt: skip
+    else:
+        yield Finding("open-to-the-world", Grade.PROVED, "Its firewall is not open to the whole internet.", "its rules")
+
+
+def _everybody(rule: dict[str, Any], port: int | None) -> bool:
+    everybody = any(each.get("CidrIp") == "0.0.0.0/0" for each in rule.get("IpRanges") or []) or any(
+        each.get("CidrIpv6") == "::/0" for each in rule.get("Ipv6Ranges") or []
+    )
+    low, high = rule.get("FromPort", 0), rule.get("ToPort", 65535)
+    return everybody and (rule.get("IpProtocol") == "-1" or port is None or low <= port <= high)
+
+
+def _capacity(cloud: Cloud, seen: Database, now: datetime) -> Iterator[Finding]:
+    """How the limits compare with what was really used in the last week."""
+    least, most = seen.capacity.least, seen.capacity.most
+    used = _week(cloud, seen.name, now)
+    if not used:
+        sentence = "How much of its capacity is used is not known: there are no data."
+        yield Finding("limits", Grade.NOT_CHECKED, sentence, aside=True)
+        return
+    low, high = min(low for low, _ in used), max(high for _, high in used)
+    evidence = f"ServerlessDatabaseCapacity of {len(used)} hours: {low:g} to {high:g} ACU"
+    if Decimal(str(low)) > max(least, Decimal("0.5")):
+        yield Finding(
+            "minimum-never-reached", Grade.PROVED,
+            f"It never came down to its minimum of {shown(least)} ACU; the least was {low:g}. Look for constant load, "
+            "or for memory that open connections hold.", evidence,
+        )  # fmt: skip
+    if high >= float(most):
+        yield Finding(
+            "maximum-reached", Grade.PROVED,
+            f"It reached its maximum of {shown(most)} ACU, and was as slow as that allows. Raise it if that hurt.",
+            evidence,
+        )  # fmt: skip
+    elif high < float(most) * BARELY_USED:
+        yield Finding(
+            "maximum-barely-used", Grade.PROVED,
+            f"It never needed more than {high:g} of {shown(most)} ACU; a smaller maximum limits the bill better.",
+            evidence,
+        )  # fmt: skip
+
+
+def _week(cloud: Cloud, name: str, now: datetime) -> list[tuple[float, float]]:
+    """The least and the most of each hour of the last week; nothing where it may not be read."""
+    metric = {
+        "Namespace": "AWS/RDS", "MetricName": "ServerlessDatabaseCapacity",
+        "Dimensions": [{"Name": "DBClusterIdentifier", "Value": name}],
+    }  # fmt: skip
+    queries = [
+        {"Id": stat.lower(), "MetricStat": {"Metric": metric, "Period": 3600, "Stat": stat}}
+        for stat in ("Minimum", "Maximum")
+    ]
+    span = {"StartTime": now - 168 * sleep.WINDOW, "EndTime": now, "ScanBy": "TimestampDescending"}
+    found: dict[str, list[float]] = {"minimum": [], "maximum": []}
+    try:
+        for page in cloud.pages(Call("cloudwatch.GetMetricData", {"MetricDataQueries": queries, **span})):
+            for result in page.get("MetricDataResults") or []:
+                found[result["Id"]] += result.get("Values") or []
+    except CloudError:
+        return []
+    return list(zip(found["minimum"], found["maximum"], strict=False))
