@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.aws import buckets, certificates, cloudfront, dns, hostnames, new_buckets, tags
-from flows.aws import website_endpoints as s3_endpoints
 from flows.engine import (
     Action,
     Caution,
@@ -20,7 +19,6 @@ from flows.engine import (
     Others,
     Plan,
     Ref,
-    Refused,
     Text,
     Use,
     Yes,
@@ -29,114 +27,10 @@ from flows.engine import (
     since,
 )  # fmt: skip
 
-from . import checks, diagnosis, handover
+from . import answers, checks, diagnosis, handover
+from .answers import DISABLED, EVERYWHERE, MOST, OPTIMIZED, REFERER, USER_AGENT, WEST
 
-REFERER, USER_AGENT = "Referer", "User-Agent"
-OPTIMIZED, DISABLED = "optimized", "disabled"
-EVERYWHERE, WEST, MOST = "PriceClass_All", "PriceClass_100", "PriceClass_200"
 NO_NAMES: tuple[str, ...] = ()
-
-
-# -- what an answer must be, beyond its form -------------------------------------------------------------------
-
-
-def usable(bucket: buckets.Bucket, flow: Website) -> Iterator[Caution]:
-    certificates.home(flow.cloud)
-    if buckets.keys(flow.cloud, bucket) == []:
-        yield Caution("empty-bucket", "The bucket is empty. The site will show an error until you upload files.")
-
-
-def meant(endpoint: s3_endpoints.Endpoint, flow: Website) -> Iterator[Caution]:
-    if endpoint.website:
-        yield from checks.website_meant(flow.cloud, flow.bucket)
-    else:
-        yield from checks.bucket_meant(flow.cloud, flow.bucket)
-
-
-def pasted(text: str, flow: Website) -> str:
-    """An address of the bucket in any of its forms, as the list has it."""
-    found = s3_endpoints.recognised(text)
-    if found is None or found.bucket != flow.bucket.name:
-        return text
-    made = s3_endpoints.website if found.website else s3_endpoints.itself
-    return made(flow.bucket.name, flow.bucket.region).host
-
-
-def free_names(names: tuple[str, ...], flow: Website) -> Iterator[Caution]:
-    return checks.free_names(flow.cloud, names)
-
-
-def good_certificate(certificate: certificates.Certificate | str, flow: Website) -> Iterator[Caution]:
-    if certificate == certificates.NEW:
-        yield from checks.new_certificate(flow.cloud, flow.domain)
-
-
-def right_zone(zone: dns.Zone | str, flow: Website) -> Iterator[Caution]:
-    if isinstance(zone, dns.Zone):
-        yield from checks.standing_records(flow.cloud, zone, flow.domain)
-    elif zone == dns.ELSEWHERE:
-        yield from checks.apex(flow.domain)
-
-
-def whole_app(yes: bool, flow: Website) -> Iterator[Caution]:
-    if yes:
-        yield Caution(
-            "missing-files-look-fine",
-            "Every missing file will be answered with the start page and status 200. A typo in an image name then also "
-            "shows the start page, and a wrong permission looks like a blank app.",
-        )
-
-
-def locked(yes: bool, flow: Website) -> Iterator[Caution]:
-    return checks.lock(flow.cloud, flow.bucket, website=flow.origin.website, locked=yes)
-
-
-def start_page(text: str) -> str:
-    if not text:
-        raise Refused("Please name the start page, usually index.html.")
-    if text.startswith("/"):
-        raise Refused("Write the name without a leading “/”.", suggestion=text.lstrip("/"))
-    if len(text) > 255:
-        raise Refused(f"The name of the start page has {len(text)} characters; at most 255 are possible.")
-    return text
-
-
-def page_without_folders(page: str, flow: Website) -> Iterator[Caution]:
-    if flow.origin.website and "/" in page:
-        raise Refused(f"“{page}”: the S3 index document is a file name without folders.")
-    yield from checks.page(flow.cloud, flow.bucket, page)
-
-
-def error_page(text: str) -> str:
-    if not text:
-        return ""
-    if any(character.isspace() or not character.isascii() for character in text):
-        raise Refused(f"“{text}” is not a path. Use a path like /404.html.")
-    return f"/{text.lstrip('/')}"
-
-
-def there(page: str, flow: Website) -> Iterator[Caution]:
-    if page:
-        yield from checks.page(flow.cloud, flow.bucket, page.lstrip("/"))
-
-
-def known_start_page(flow: Website) -> str:
-    hosted = buckets.hosting(flow.cloud, flow.bucket) if flow.origin.website else None
-    return hosted.index if hosted and hosted.index else "index.html"
-
-
-def nearest_zone(flow: Website) -> str:
-    return next((zone.id for zone in dns.fitting(flow.cloud, flow.domain)), dns.ELSEWHERE)
-
-
-def longest_valid(flow: Website) -> str:
-    return next((found.arn for found in certificates.fitting(flow.cloud, flow.domain)), certificates.NEW)
-
-
-def nothing_stands_there(flow: Website) -> str:
-    zone = flow.zone
-    assert isinstance(zone, dns.Zone)
-    return "no" if any(dns.standing(flow.cloud, zone, name) for name in flow.domain) else "yes"
 
 
 class Website(Flow):
@@ -153,7 +47,7 @@ class Website(Flow):
     bucket = Choice(
         "Which bucket holds the website?",
         lambda flow: buckets.buckets(flow.cloud),
-        check=usable,
+        check=answers.usable,
         label="Bucket",
         why="The bucket is the folder in the cloud in which your web pages lie. Nothing in it is changed or deleted.",
         empty="There is no bucket in this account. Create one and upload your pages first: aws s3 mb s3://NAME.",
@@ -161,8 +55,8 @@ class Website(Flow):
     origin = Choice(
         "Where should CloudFront fetch the pages?",
         lambda flow: buckets.endpoints(flow.cloud, flow.bucket),
-        form=pasted,
-        check=meant,
+        form=answers.pasted,
+        check=answers.meant,
         default=lambda flow: next(buckets.endpoints(flow.cloud, flow.bucket)).key,
         label="Origin",
         why="The two look alike. The bucket stays private, and CloudFront signs its requests. The website is needed "
@@ -172,7 +66,7 @@ class Website(Flow):
         "Under which names should the site be reached? (none: only CloudFront's own name)",
         hostnames.hostname,
         least=0,
-        check=free_names,
+        check=answers.free_names,
         default="",
         label="Domain",
         example="www.example.com",
@@ -183,8 +77,8 @@ class Website(Flow):
         "Which certificate?",
         lambda flow: certificates.options(flow.cloud, flow.domain),
         form=lambda text, flow: certificates.given(flow.cloud, text, flow.domain),
-        check=good_certificate,
-        default=longest_valid,
+        check=answers.good_certificate,
+        default=answers.longest_valid,
         when=domain.is_not(NO_NAMES),
         label="Certificate",
         why="The certificate is what makes https possible. From ACM it is free and renews itself, as long as its "
@@ -194,8 +88,8 @@ class Website(Flow):
         "Where is the DNS of these names managed?",
         lambda flow: dns.zone_options(flow.cloud, flow.domain),
         form=lambda text, flow: dns.given(flow.cloud, text, flow.domain),
-        check=right_zone,
-        default=nearest_zone,
+        check=answers.right_zone,
+        default=answers.nearest_zone,
         when=domain.is_not(NO_NAMES),
         label="DNS zone",
         why="The certificate is proved by a DNS record, and at the end the names must point to CloudFront. In a zone "
@@ -203,7 +97,7 @@ class Website(Flow):
     )
     single_page_app = Yes(
         "Is it a single-page application (React, Vue, Angular with browser routing)?",
-        check=whole_app,
+        check=answers.whole_app,
         default="no",
         label="Single-page app",
         why="In such an app the addresses (/users/5) are not files. CloudFront must answer them with the start page, "
@@ -211,7 +105,7 @@ class Website(Flow):
     )
     lock_origin = Yes(
         "Should only CloudFront be able to read the files?",
-        check=locked,
+        check=answers.locked,
         default="yes",
         label="Lock the origin",
         why="Otherwise everybody can also read them directly from S3, past CloudFront, its certificate and its rules. "
@@ -221,9 +115,9 @@ class Website(Flow):
 
     start = Text(
         "What is the name of the start page?",
-        start_page,
-        check=page_without_folders,
-        default=known_start_page,
+        answers.start_page,
+        check=answers.page_without_folders,
+        default=answers.known_start_page,
         fine_tuning=True,
         label="Start page",
         example="index.html",
@@ -231,8 +125,8 @@ class Website(Flow):
     )
     missing_page = Text(
         "Which page should be shown when a file does not exist? (empty: S3's own answer)",
-        error_page,
-        check=there,
+        answers.error_page,
+        check=answers.there,
         default="",
         when=single_page_app.is_(False),
         fine_tuning=True,
@@ -243,7 +137,7 @@ class Website(Flow):
     )
     point_domain = Yes(
         "Should the names be pointed at CloudFront at the end?",
-        default=nothing_stands_there,
+        default=answers.nothing_stands_there,
         when=zone.is_not(dns.ELSEWHERE),
         fine_tuning=True,
         label="Point the names",

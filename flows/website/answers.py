@@ -1,0 +1,335 @@
+"""What an answer about a website must be beyond its form, and what is worth saying about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from flows.aws import buckets, certificates, cloudfront, dns
+from flows.aws.buckets import Bucket
+from flows.aws.website_endpoints import Endpoint, itself, recognised, website
+from flows.engine import Caution, Cloud, Refused
+
+REFERER, USER_AGENT = "Referer", "User-Agent"
+OPTIMIZED, DISABLED = "optimized", "disabled"
+EVERYWHERE, WEST, MOST = "PriceClass_All", "PriceClass_100", "PriceClass_200"
+RATHER_THE_BUCKET = "Use the bucket endpoint, which needs nothing public."
+
+
+class Answers(Protocol):
+    """The set-up as the functions here see it: its answers by their keys."""
+
+    cloud: Cloud
+    bucket: Bucket
+    origin: Endpoint
+    domain: tuple[str, ...]
+    zone: dns.Zone | str
+
+
+# -- the origin ------------------------------------------------------------------------------------------------
+
+
+def usable(bucket: Bucket, flow: Answers) -> Iterator[Caution]:
+    certificates.home(flow.cloud)
+    if buckets.keys(flow.cloud, bucket) == []:
+        yield Caution("empty-bucket", "The bucket is empty. The site will show an error until you upload files.")
+
+
+def pasted(text: str, flow: Answers) -> str:
+    """An address of the bucket in any of its forms, as the list has it."""
+    found = recognised(text)
+    if found is None or found.bucket != flow.bucket.name:
+        return text
+    made = website if found.website else itself
+    return made(flow.bucket.name, flow.bucket.region).host
+
+
+def meant(endpoint: Endpoint, flow: Answers) -> Iterator[Caution]:
+    if endpoint.website:
+        yield from website_meant(flow.cloud, flow.bucket)
+    else:
+        yield from bucket_meant(flow.cloud, flow.bucket)
+
+
+def bucket_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
+    """Whether somebody who chose the bucket may have meant the website in it. Raises Refused."""
+    site = website(bucket.name, bucket.region)
+    if hosted := buckets.hosting(cloud, bucket):
+        yield Caution(
+            "bucket-instead-of-website",
+            f"Bucket {bucket.name} has website hosting turned on, but you chose the bucket itself as origin. Then "
+            "CloudFront ignores the website settings: index pages in sub-folders, S3 redirect rules and the S3 error "
+            f"page do not work.{_relied_on(cloud, bucket, hosted)} Choose the website endpoint ({site}) if you rely on "
+            "them.",
+            confirm=True,
+            switch=site.host,
+        )
+    key = buckets.encryption_key(cloud, bucket)
+    if key and key.endswith("alias/aws/s3"):
+        raise Refused(
+            f"The files of {bucket.name} are encrypted with the AWS managed key aws/s3. Its policy cannot be changed, "
+            "so CloudFront cannot read them.",
+            remedy="Encrypt the bucket with SSE-S3, or with a key of your own, and upload the files again.",
+        )
+    if key:
+        yield Caution(
+            "kms-key",
+            f"The files are encrypted with the KMS key {key}. CloudFront also needs permission on it: allow "
+            "kms:Decrypt for cloudfront.amazonaws.com in the key's policy, else visitors get 403.",
+        )
+
+
+def website_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
+    """Whether the website in a bucket can be an origin. Raises Refused."""
+    files = itself(bucket.name, bucket.region)
+    if buckets.encryption_key(cloud, bucket):
+        raise Refused(
+            f"The files of {bucket.name} are encrypted with a KMS key. Such files cannot be served by a website "
+            "endpoint.",
+            remedy=RATHER_THE_BUCKET,
+        )
+    if buckets.requester_pays(cloud, bucket):
+        raise Refused(
+            f"The bucket {bucket.name} charges the reader. A website endpoint answers 403 then.",
+            remedy=RATHER_THE_BUCKET,
+        )
+    for statement in buckets.statements(cloud, bucket):
+        if buckets.forbids_plain_http(statement):
+            raise Refused(
+                f"The bucket policy forbids unencrypted requests (Sid {statement.get('Sid', 'without a name')}). The "
+                "website endpoint speaks only HTTP, so this statement would block CloudFront.",
+                remedy=RATHER_THE_BUCKET,
+            )
+    if not buckets.hosting(cloud, bucket):
+        yield Caution(
+            "website-without-hosting",
+            f"Bucket {bucket.name} has no website hosting, so its website endpoint does not answer. Handrail would "
+            f"switch it on. If you do not need index pages in sub-folders or redirects, the bucket endpoint ({files}) "
+            "is safer.",
+            confirm=True,
+            switch=files.host,
+        )
+    yield from _opening(cloud, bucket, "private-bucket-as-website", files.host)
+
+
+def locked(yes: bool, flow: Answers) -> Iterator[Caution]:
+    return lock(flow.cloud, flow.bucket, website=flow.origin.website, locked=yes)
+
+
+def lock(cloud: Cloud, bucket: Bucket, *, website: bool, locked: bool) -> Iterator[Caution]:
+    """What locking the origin means, or leaving it open. Raises Refused."""
+    opening = [s for s in buckets.statements(cloud, bucket) if buckets.opens_to_all(s, bucket.name)]
+    if locked and opening:
+        yield Caution(
+            "open-already",
+            f"A statement in the bucket's policy (Sid {opening[0].get('Sid', 'without a name')}) lets everybody read "
+            "the files, so CloudFront can be passed by. Handrail leaves it; remove it yourself when the site works.",
+        )
+    if locked and website:
+        yield Caution(
+            "weak-lock",
+            "AWS calls a secret header weak protection: the way between CloudFront and S3 is not encrypted, and "
+            "whoever may read the distribution or the bucket policy can read the header.",
+        )
+    if not locked and not opening:
+        yield Caution("open-origin", f"Everybody will be able to read all files of {bucket.name} directly from S3.")
+        if not website:  # the website's own question has said so already
+            yield from _opening(cloud, bucket, "private-bucket-opened", "")
+
+
+def _opening(cloud: Cloud, bucket: Bucket, caution: str, switch: str) -> Iterator[Caution]:
+    """What stands against a policy that AWS calls public, at the bucket and at the account."""
+    account = buckets.account_block(cloud, bucket.region)
+    if account and account.in_the_way:
+        raise Refused(
+            "Your whole account blocks public policies. Turning that off would affect all buckets; Handrail does not "
+            "do that.",
+            remedy=f"{RATHER_THE_BUCKET} Or change it yourself under S3, Block Public Access settings for this "
+            "account.",
+        )
+    if buckets.block(cloud, bucket).in_the_way:
+        unread = "" if account else " Whether the whole account blocks it too could not be read."
+        yield Caution(
+            caution,
+            f"Public access of {bucket.name} is blocked by the bucket. This needs a policy that AWS counts as public, "
+            "so BlockPublicPolicy and RestrictPublicBuckets are set to false for this bucket; BlockPublicAcls and "
+            f"IgnorePublicAcls stay as they are, and undo puts all back.{unread}",
+            confirm=True,
+            switch=switch,
+        )
+
+
+def _relied_on(cloud: Cloud, bucket: Bucket, hosted: buckets.Hosting) -> str:
+    folders = [key for key in buckets.keys(cloud, bucket) or [] if key.endswith(f"/{hosted.index}")]
+    if hosted.redirects:
+        return " This bucket has redirect rules."
+    return f" This bucket has {folders[0]}, among others." if len(folders) > 1 else ""
+
+
+# -- the names -------------------------------------------------------------------------------------------------
+
+
+def free_names(names: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
+    return usable_names(flow.cloud, names)
+
+
+def usable_names(cloud: Cloud, names: Sequence[str]) -> Iterator[Caution]:
+    """Whether the names can be a distribution's. Raises Refused."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Refused(f"{twice[0]} is listed twice.")
+    if len(names) > cloudfront.NAMES:
+        raise Refused(f"These are {len(names)} names. At most {cloudfront.NAMES} names per distribution.")
+    if not names:
+        return
+    for other in cloudfront.distributions(cloud):
+        for name in names:
+            if name in other.names:
+                raise Refused(
+                    f"{name} is already used by your distribution {other.id} ({other.comment or 'without a comment'}).",
+                    remedy="Remove it there first, or use that distribution.",
+                )
+            if rival := next((own for own in other.names if _rivals(own, name)), ""):
+                yield Caution(
+                    "wildcard-elsewhere",
+                    f"Your distribution {other.id} has {rival}, which overlaps with {name}. The more exact name wins.",
+                )
+
+
+def longest_valid(flow: Answers) -> str:
+    return next((found.arn for found in certificates.fitting(flow.cloud, flow.domain)), certificates.NEW)
+
+
+def good_certificate(certificate: certificates.Certificate | str, flow: Answers) -> Iterator[Caution]:
+    if certificate == certificates.NEW:
+        yield from new_certificate(flow.cloud, flow.domain)
+
+
+def new_certificate(cloud: Cloud, names: Sequence[str]) -> Iterator[Caution]:
+    """Whether a certificate for these names can be requested. Raises Refused."""
+    if len(names) > certificates.NAMES:
+        raise Refused(
+            f"These are {len(names)} names. ACM allows {certificates.NAMES} names per certificate by default.",
+            remedy="Use a wildcard, for example *.example.com.",
+        )
+    if len(names[0]) > certificates.FIRST_NAME:
+        raise Refused(
+            f"Certificates can have at most {certificates.FIRST_NAME} characters in the first name; {names[0]} has "
+            f"{len(names[0])}.",
+            remedy="Put a shorter name first.",
+        )
+    if there := certificates.elsewhere(cloud, names):
+        yield Caution(
+            "certificate-elsewhere",
+            f"There is a certificate for {', '.join(there.names)} in {cloud.identity.region}. CloudFront accepts only "
+            f"certificates from {certificates.home(cloud)}. A new one is free.",
+        )
+
+
+def nearest_zone(flow: Answers) -> str:
+    return next((zone.id for zone in dns.fitting(flow.cloud, flow.domain)), dns.ELSEWHERE)
+
+
+def right_zone(zone: dns.Zone | str, flow: Answers) -> Iterator[Caution]:
+    if isinstance(zone, dns.Zone):
+        yield from standing_records(flow.cloud, zone, flow.domain)
+    elif zone == dns.ELSEWHERE:
+        yield from apex(flow.domain)
+
+
+def standing_records(cloud: Cloud, zone: dns.Zone, names: Sequence[str]) -> Iterator[Caution]:
+    """What the names lead to today. Raises Refused."""
+    for name in names:
+        records = dns.standing(cloud, zone, name)
+        if policy := dns.policy_of(records):
+            raise Refused(
+                f"{name} uses a routing policy ({policy}). Handrail does not touch that.",
+                remedy=f"Answer “{dns.ELSEWHERE}” and change the records yourself.",
+            )
+        if records:
+            yield Caution(
+                "name-in-use",
+                f"{name} currently points to {dns.target(records[0])}. It keeps working until the last step; that step "
+                "is only done if you say so (point_domain).",
+            )
+
+
+def apex(names: Sequence[str]) -> Iterator[Caution]:
+    """What other providers cannot do."""
+    for name in names:
+        if name.count(".") == 1:
+            yield Caution(
+                "apex",
+                f"At {name} itself only some DNS providers allow a CNAME (look for ALIAS, ANAME or flattening). "
+                f"www.{name} always works.",
+            )
+
+
+def nothing_stands_there(flow: Answers) -> str:
+    zone = flow.zone
+    assert isinstance(zone, dns.Zone)
+    return "no" if any(dns.standing(flow.cloud, zone, name) for name in flow.domain) else "yes"
+
+
+def _rivals(other: str, name: str) -> bool:
+    return other.startswith("*.") and not name.startswith("*.") and name.partition(".")[2] == other[2:]
+
+
+# -- the pages -------------------------------------------------------------------------------------------------
+
+
+def whole_app(yes: bool, flow: Answers) -> Iterator[Caution]:
+    if yes:
+        yield Caution(
+            "missing-files-look-fine",
+            "Every missing file will be answered with the start page and status 200. A typo in an image name then also "
+            "shows the start page, and a wrong permission looks like a blank app.",
+        )
+
+
+def known_start_page(flow: Answers) -> str:
+    hosted = buckets.hosting(flow.cloud, flow.bucket) if flow.origin.website else None
+    return hosted.index if hosted and hosted.index else "index.html"
+
+
+def start_page(text: str) -> str:
+    if not text:
+        raise Refused("Please name the start page, usually index.html.")
+    if text.startswith("/"):
+        raise Refused("Write the name without a leading “/”.", suggestion=text.lstrip("/"))
+    if len(text) > 255:
+        raise Refused(f"The name of the start page has {len(text)} characters; at most 255 are possible.")
+    return text
+
+
+def page_without_folders(page: str, flow: Answers) -> Iterator[Caution]:
+    if flow.origin.website and "/" in page:
+        raise Refused(f"“{page}”: the S3 index document is a file name without folders.")
+    yield from page_there(flow.cloud, flow.bucket, page)
+
+
+def error_page(text: str) -> str:
+    if not text:
+        return ""
+    if any(character.isspace() or not character.isascii() for character in text):
+        raise Refused(f"“{text}” is not a path. Use a path like /404.html.")
+    return f"/{text.lstrip('/')}"
+
+
+def there(page: str, flow: Answers) -> Iterator[Caution]:
+    if page:
+        yield from page_there(flow.cloud, flow.bucket, page.lstrip("/"))
+
+
+def page_there(cloud: Cloud, bucket: Bucket, key: str) -> Iterator[Caution]:
+    """Whether a page is there, and of a type that browsers show."""
+    listed = buckets.keys(cloud, bucket)
+    if listed is not None and len(listed) < 1000 and key not in listed:  # a longer list is not read to its end
+        yield Caution("page-missing", f"{key} is not in the bucket yet; visitors would see an error.")
+        return
+    type_ = buckets.content_type(cloud, bucket, key) if listed and key in listed else None
+    if type_ is not None and "html" not in type_:
+        yield Caution(
+            "page-type",
+            f"{key} has the type {type_ or 'unknown'}; browsers will download it instead of showing it. Upload it "
+            "again with the content type text/html.",
+        )
