@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -20,95 +19,13 @@ from flows.engine import (
     Handover,
     Late,
     Plan,
-    Refused,
     Text,
     Use,
     Yes,
 )
 
-from . import handover, receiving, steps
-
-STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
-
-
-def ready(image: images.Image | str, flow: ShareImage) -> None:
-    if isinstance(image, images.Image):
-        images.usable(image)
-
-
-def from_disks(machine: images.Machine, flow: ShareImage) -> None:
-    if machine.root != "ebs":
-        raise Refused(f"{machine.id} has its system on a temporary disk. Such a machine cannot be shared this way.")
-
-
-def free(name: str, flow: ShareImage) -> None:
-    images.free(flow.cloud, name)
-
-
-def possible(how: str, flow: ShareImage) -> Iterator[Caution]:
-    machine = flow.instance
-    if how == NO_REBOOT and machine.state == images.RUNNING:
-        disks = " Its disks are copied at slightly different moments." if len(machine.volumes) > 1 else ""
-        yield Caution(
-            "no-reboot",
-            f"Files that are being written may be damaged; a database may not start from such an image.{disks}",
-            confirm=True,
-            switch=STOP,
-        )
-    if how != STOP or machine.state != images.RUNNING:
-        return
-    reason = ""
-    if machine.group:
-        reason = f"its Auto Scaling group {machine.group} would replace it"
-    elif machine.spot:
-        reason = "it is a spot machine"
-    elif images.protected(flow.cloud, machine):
-        reason = "stop protection is on"
-    if reason:
-        raise Refused(f"{machine.id} cannot be stopped here: {reason}. Choose {REBOOT} or {NO_REBOOT}.")
-    yield Caution("stops", f"{machine.name or machine.id} is off for about a minute, then started again.")
-    if machine.address and not machine.fixed_address:
-        yield Caution(
-            "address-changes",
-            "After starting again the machine gets another public address. Everything that points to "
-            f"{machine.address} must be changed.",
-        )
-
-
-def another(account: str, flow: ShareImage) -> Iterator[Caution]:
-    accounts.another(flow.cloud, account)
-    yield Caution(
-        "compare-the-number",
-        f"Compare {account} once more with the receiver: a wrong digit gives your disks, with every password and key "
-        "on them, to a stranger.",
-    )
-
-
-def theirs(profile: str, flow: ShareImage) -> None:
-    accounts.profile_of(flow.cloud, profile, flow.account)
-
-
-def size(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", text):
-        raise Refused(f"“{text}” is not an instance type. It looks like t3.micro.")
-    return text
-
-
-def fits(key: Key | str, flow: ShareImage) -> Iterator[Caution]:
-    if key == KEEP:
-        if reason := flow.key_is_closed():
-            raise Refused(f"The disks cannot keep their key: {reason}. Choose {shared_keys.NEW}, or a key of your own.")
-        return
-    if isinstance(key, Key):
-        shared_keys.usable(flow.cloud, key, flow.elsewhere())
-    if flow.called(key) != flow.called(KEEP):
-        images.free(flow.cloud, flow.called(key))
-    yield Caution("key-stays", "While the receiver uses the image, do not delete or disable its key.")
-
-
-def copyable(wanted: bool, flow: ShareImage) -> None:
-    if wanted and not flow.copies:
-        raise Refused("They may not copy it: the disks' snapshots are not shared. Answer yes to “own copy” first.")
+from . import answers, checks, diagnosis, handover, receiver_steps, steps
+from .answers import NO_REBOOT, REBOOT, STOP
 
 
 class ShareImage(Flow):
@@ -123,7 +40,7 @@ class ShareImage(Flow):
     image = Choice(
         "Which image? Or make a new one?",
         lambda flow: images.mine(flow.cloud),
-        check=ready,
+        check=answers.ready,
         default=images.NEW,
         fine_tuning=True,
         why="If a good image exists already, there is no need to touch the machine.",
@@ -131,7 +48,7 @@ class ShareImage(Flow):
     instance = Choice(
         "Which machine do you want to give away?",
         lambda flow: images.machines(flow.cloud),
-        check=from_disks,
+        check=answers.from_disks,
         when=image.is_(images.NEW),
         label="Machine",
         why="The image is a full copy of its disks: system, programs and data, also every password and key on them.",
@@ -140,7 +57,7 @@ class ShareImage(Flow):
     image_name = Text(
         "What should the image be called?",
         images.name,
-        check=free,
+        check=answers.free,
         when=image.is_(images.NEW),
         default=lambda flow: f"{flow.instance.name or flow.instance.id}-{datetime.now(UTC):%Y%m%d}",
         example="shop-1-golden",
@@ -153,7 +70,7 @@ class ShareImage(Flow):
             REBOOT: "Short restart (about a minute without it)",
             NO_REBOOT: "Without interruption (files being written may be damaged)",
         },
-        check=possible,
+        check=answers.possible,
         default=STOP,
         when=image.is_(images.NEW),
         why="A copy of a switched-off disk is complete. A copy of a running one is like pulling the plug.",
@@ -161,7 +78,7 @@ class ShareImage(Flow):
     account = Text(
         "What is the receiver's account number?",
         accounts.number,
-        check=another,
+        check=answers.another,
         example="210987654321",
         why="AWS accounts are identified only by this number of 12 digits. Names and e-mail addresses do not work.",
     )
@@ -181,7 +98,7 @@ class ShareImage(Flow):
     target_profile = Text(
         "Which AWS profile belongs to the receiver's account?",
         accounts.profile,
-        check=theirs,
+        check=answers.theirs,
         when=launch.is_(True),
         example="partner",
         why="A name from your AWS configuration. It is only used for the machine that is started there.",
@@ -194,7 +111,7 @@ class ShareImage(Flow):
     )
     size = Text(
         "What type of machine should be started there?",
-        size,
+        answers.size,
         default="t3.micro",
         when=launch.is_(True),
         fine_tuning=True,
@@ -204,7 +121,7 @@ class ShareImage(Flow):
     own_copy = Yes(
         "Make the receiver's own copy first, and start the machine from that?",
         default="no",
-        check=copyable,
+        check=answers.copyable,
         when=launch.is_(True),
         fine_tuning=True,
         why="With a copy of their own they need neither your image nor your key any more. Storing it costs them.",
@@ -213,7 +130,7 @@ class ShareImage(Flow):
         "Which key should the image's disks be encrypted with?",
         lambda flow: shared_keys.options(flow.cloud, flow.elsewhere()),
         form=lambda text, flow: shared_keys.by_alias(text, shared_keys.options(flow.cloud, flow.elsewhere())),
-        check=fits,
+        check=answers.fits,
         default=lambda flow: shared_keys.NEW if flow.key_is_closed() else KEEP,
         fine_tuning=True,
         why="Amazon's standard key never leaves your account. With another, a copy is made that the receiver may use.",
@@ -340,18 +257,18 @@ class ShareImage(Flow):
         called = self.called(self.key)
         if self.own_copy:
             encrypted = self.key != KEEP or bool(self.keys())
-            piece = receiving.receive(
+            piece = receiver_steps.receive(
                 piece, self.region, called, self.target_profile, encrypted=encrypted, after=before
             )
             outputs["received"], before = piece.id, piece.after
             yield from piece.actions
-        machine = receiving.launch(piece, self.region, called, self.target_profile, self.size, before)
+        machine = receiver_steps.launch(piece, self.region, called, self.target_profile, self.size, before)
         outputs["machine"] = machine.resource
         yield machine
 
     def checks(self) -> Iterable[Finding | Caution]:
         if self.launch:
-            yield handover.allowed_there(self.cloud, self.region, self.target_profile)
+            yield checks.allowed_there(self.cloud, self.region, self.target_profile)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
@@ -359,4 +276,4 @@ class ShareImage(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        return handover.diagnose(cloud, subject["image"], accounts.number(subject["account"]))
+        return diagnosis.diagnose(cloud, subject["image"], accounts.number(subject["account"]))

@@ -16,7 +16,7 @@ from test_share_ami_apply_and_undo import session
 from flows.engine import Journal
 from flows.engine.boto import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
-from flows.share_ami.handover import diagnose
+from flows.share_ami.diagnosis import diagnose
 from tui.answers_file import load_answers
 
 

@@ -1,0 +1,106 @@
+"""What an answer about a shared image must be beyond its form, and what is worth saying about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from flows.aws import accounts, images, shared_keys
+from flows.aws.shared_keys import KEEP, Key
+from flows.engine import Caution, Cloud, Refused
+
+STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
+
+
+class Answers(Protocol):
+    """The set-up as the functions here see it: its answers by their keys."""
+
+    cloud: Cloud
+    instance: images.Machine
+    account: str
+    copies: bool
+
+    def elsewhere(self) -> str: ...
+    def called(self, key: Key | str) -> str: ...
+    def key_is_closed(self) -> str: ...
+
+
+def ready(image: images.Image | str, flow: Answers) -> None:
+    if isinstance(image, images.Image):
+        images.usable(image)
+
+
+def from_disks(machine: images.Machine, flow: Answers) -> None:
+    if machine.root != "ebs":
+        raise Refused(f"{machine.id} has its system on a temporary disk. Such a machine cannot be shared this way.")
+
+
+def free(name: str, flow: Answers) -> None:
+    images.free(flow.cloud, name)
+
+
+def possible(how: str, flow: Answers) -> Iterator[Caution]:
+    machine = flow.instance
+    if how == NO_REBOOT and machine.state == images.RUNNING:
+        disks = " Its disks are copied at slightly different moments." if len(machine.volumes) > 1 else ""
+        yield Caution(
+            "no-reboot",
+            f"Files that are being written may be damaged; a database may not start from such an image.{disks}",
+            confirm=True,
+            switch=STOP,
+        )
+    if how != STOP or machine.state != images.RUNNING:
+        return
+    reason = ""
+    if machine.group:
+        reason = f"its Auto Scaling group {machine.group} would replace it"
+    elif machine.spot:
+        reason = "it is a spot machine"
+    elif images.protected(flow.cloud, machine):
+        reason = "stop protection is on"
+    if reason:
+        raise Refused(f"{machine.id} cannot be stopped here: {reason}. Choose {REBOOT} or {NO_REBOOT}.")
+    yield Caution("stops", f"{machine.name or machine.id} is off for about a minute, then started again.")
+    if machine.address and not machine.fixed_address:
+        yield Caution(
+            "address-changes",
+            "After starting again the machine gets another public address. Everything that points to "
+            f"{machine.address} must be changed.",
+        )
+
+
+def another(account: str, flow: Answers) -> Iterator[Caution]:
+    accounts.another(flow.cloud, account)
+    yield Caution(
+        "compare-the-number",
+        f"Compare {account} once more with the receiver: a wrong digit gives your disks, with every password and key "
+        "on them, to a stranger.",
+    )
+
+
+def theirs(profile: str, flow: Answers) -> None:
+    accounts.profile_of(flow.cloud, profile, flow.account)
+
+
+def size(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", text):
+        raise Refused(f"“{text}” is not an instance type. It looks like t3.micro.")
+    return text
+
+
+def fits(key: Key | str, flow: Answers) -> Iterator[Caution]:
+    if key == KEEP:
+        if reason := flow.key_is_closed():
+            raise Refused(f"The disks cannot keep their key: {reason}. Choose {shared_keys.NEW}, or a key of your own.")
+        return
+    if isinstance(key, Key):
+        shared_keys.usable(flow.cloud, key, flow.elsewhere())
+    if flow.called(key) != flow.called(KEEP):
+        images.free(flow.cloud, flow.called(key))
+    yield Caution("key-stays", "While the receiver uses the image, do not delete or disable its key.")
+
+
+def copyable(wanted: bool, flow: Answers) -> None:
+    if wanted and not flow.copies:
+        raise Refused("They may not copy it: the disks' snapshots are not shared. Answer yes to “own copy” first.")
