@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from flows.aws import accounts, images, shared_keys, snapshots
 from flows.aws.shared_keys import KEEP, Key, Opened
-from flows.aws.snapshots import CLUSTER, MANUAL, NEW, Data
+from flows.aws.snapshots import MANUAL, NEW, Data
 from flows.engine import (
     Action,
     Caution,
@@ -20,66 +20,13 @@ from flows.engine import (
     Handover,
     Many,
     Plan,
-    Refused,
     Text,
     Use,
     Yes,
 )
 
-from . import handover, steps
-
-ITSELF, NAMED = "itself", "named"
-
-
-def fit(data: Data | str, flow: ShareSnapshot) -> Iterator[Caution]:
-    if isinstance(data, Data):
-        yield from snapshots.sharable(data)
-
-
-def others(given: tuple[str, ...], flow: ShareSnapshot) -> Iterator[Caution]:
-    for account in given:
-        accounts.another(flow.cloud, account)
-    data = flow.data
-    there = snapshots.shared_with(flow.cloud, data.kind, data.name) if data.made == MANUAL else []
-    snapshots.room_for(there, given)
-    yield Caution(
-        "compare-the-number",
-        f"Compare {', '.join(given)} once more with the receiver: they get all data of the database, with its users "
-        "and password hashes. A wrong digit gives it to a stranger.",
-    )
-
-
-def possible(way: str, flow: ShareSnapshot) -> None:
-    if way == ITSELF and (reason := flow.must_be_copied()):
-        raise Refused(f"{flow.data.name} cannot be shared itself: {reason}. Choose {NAMED}.")
-
-
-def fits(key: Key | str, flow: ShareSnapshot) -> Iterator[Caution]:
-    data = flow.data
-    if key == KEEP:
-        if reason := flow.key_is_closed():
-            raise Refused(f"The copy cannot keep its key: {reason}. Choose {shared_keys.NEW}, or a key of your own.")
-        return
-    if data.kind == CLUSTER and not data.encrypted:
-        raise Refused(f"{data.name} is not encrypted, and AWS does not encrypt Aurora data by copying. Choose {KEEP}.")
-    if isinstance(key, Key):
-        shared_keys.usable(flow.cloud, key, flow.elsewhere())
-    yield Caution("key-stays", "While the receivers use the snapshot, do not delete or disable its key.")
-
-
-def unused(name: str, flow: ShareSnapshot) -> None:
-    snapshots.free(flow.cloud, flow.data.kind, name, flow.elsewhere())
-    if flow.passes():
-        snapshots.free(flow.cloud, flow.data.kind, passing(name))
-
-
-def passing(name: str) -> str:
-    """What a snapshot is called that is only made to be copied."""
-    return f"{name[:247].rstrip('-')}-source"
-
-
-def theirs(profile: str, flow: ShareSnapshot) -> None:
-    accounts.profile_of(flow.cloud, profile, *flow.account)
+from . import answers, diagnosis, handover, steps
+from .answers import ITSELF, NAMED
 
 
 class ShareSnapshot(Flow):
@@ -95,7 +42,7 @@ class ShareSnapshot(Flow):
         "Which snapshot? Or make a new one?",
         lambda flow: snapshots.mine(flow.cloud),
         form=snapshots.by_name,
-        check=fit,
+        check=answers.fit,
         default=NEW,
         fine_tuning=True,
         why="A snapshot is the state at one moment. Automatic ones cannot be shared, so they are copied first.",
@@ -104,7 +51,7 @@ class ShareSnapshot(Flow):
         "Which database do you want to give away?",
         lambda flow: snapshots.databases(flow.cloud),
         form=snapshots.by_name,
-        check=fit,
+        check=answers.fit,
         when=snapshot.is_(NEW),
         why="All of its data as it is now, with its users. The database itself goes on as before.",
         empty="There is no database in this region. Choose a snapshot with --set snapshot=, or another --region.",
@@ -112,7 +59,7 @@ class ShareSnapshot(Flow):
     account = Many(
         "What are the receivers' account numbers?",
         accounts.number,
-        check=others,
+        check=answers.others,
         label="Accounts",
         example="210987654321",
         why="AWS accounts are identified only by this number of 12 digits. Only these can copy or restore it, at most "
@@ -128,7 +75,7 @@ class ShareSnapshot(Flow):
     way = Choice(
         "Share that snapshot itself, or one under another name?",
         {ITSELF: "That snapshot itself", NAMED: "One under a name of its own"},
-        check=possible,
+        check=answers.possible,
         default=lambda flow: NAMED if flow.must_be_copied() else ITSELF,
         fine_tuning=True,
         label="Shared is",
@@ -137,7 +84,7 @@ class ShareSnapshot(Flow):
     snapshot_name = Text(
         "What should the shared snapshot be called?",
         snapshots.name,
-        check=unused,
+        check=answers.unused,
         when=way.is_(NAMED),
         default=lambda flow: f"{snapshots.plain(flow.data.name)}-{datetime.now(UTC):%Y%m%d}",
         example="orders-for-partner",
@@ -147,7 +94,7 @@ class ShareSnapshot(Flow):
         "Which key should the shared snapshot be encrypted with?",
         lambda flow: shared_keys.options(flow.cloud, flow.elsewhere()),
         form=lambda text, flow: shared_keys.by_alias(text, shared_keys.options(flow.cloud, flow.elsewhere())),
-        check=fits,
+        check=answers.fits,
         default=lambda flow: shared_keys.NEW if flow.key_is_closed() else KEEP,
         when=way.is_(NAMED),
         fine_tuning=True,
@@ -164,7 +111,7 @@ class ShareSnapshot(Flow):
     target_profile = Text(
         "Which AWS profile belongs to the receiver's account?",
         accounts.profile,
-        check=theirs,
+        check=answers.theirs,
         when=receive.is_(True),
         example="partner",
         why="A name from your AWS configuration. It is only used for the copy that is made there.",
@@ -244,7 +191,7 @@ class ShareSnapshot(Flow):
         if not data.made and not anew:
             piece = steps.make(data, self.snapshot_name, self.account, passing=False)
             return piece, key, list(piece.actions)
-        before = standing if data.made else steps.make(data, passing(self.snapshot_name), (), passing=True)
+        before = standing if data.made else steps.make(data, answers.passing(self.snapshot_name), (), passing=True)
         mine = self._own_key()
         piece = steps.copy(
             before, data, self.snapshot_name, self.cloud.identity.region, elsewhere,
@@ -282,4 +229,4 @@ class ShareSnapshot(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        return handover.diagnose(cloud, subject["snapshot"], accounts.number(subject["account"]))
+        return diagnosis.diagnose(cloud, subject["snapshot"], accounts.number(subject["account"]))

@@ -1,9 +1,9 @@
-"""What there is to say about a shared snapshot: whether it is, and what the receiver does with it."""
+"""What a person has in hand once a snapshot is shared: addresses, proof, and a letter to the receivers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flows.aws import shared_keys, snapshots
@@ -11,45 +11,6 @@ from flows.aws.snapshots import CLUSTER, INSTANCE
 from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
 
 READS = tuple(Call(f"rds.Describe{kind}Attributes") for kind in (INSTANCE, CLUSTER))
-
-
-def diagnose(cloud: Cloud, name: str, account: str) -> Iterator[Finding]:
-    """Can that account copy and restore the snapshot?"""
-    found = snapshots.one(cloud, name)
-    if found is None:
-        yield Finding(
-            "snapshot", Grade.REFUSED, f"There is no snapshot called {name} in {cloud.identity.region}.",
-            "DescribeDBSnapshots, DescribeDBClusterSnapshots", "Give another --region, or make a new one.",
-        )  # fmt: skip
-        return
-    if found.status != "available":
-        yield Finding(
-            "snapshot", Grade.WAITING, f"The snapshot {found.name} is {found.status}.", "its description",
-            "Wait until it is available.",
-        )  # fmt: skip
-        return
-    yield Finding("snapshot", Grade.PROVED, f"The snapshot {found.name} is available.", "its description")
-    if found.made != snapshots.MANUAL:
-        yield Finding(
-            "manual", Grade.REFUSED, f"The snapshot {found.name} is {found.made}; only manual ones can be shared.",
-            "its description", "Share a copy: handrail run share_snapshot with this snapshot.",
-        )  # fmt: skip
-        return
-    allowed = snapshots.shared_with(cloud, found.kind, found.name)
-    if snapshots.EVERYBODY in allowed:
-        yield Finding(
-            "public", Grade.REFUSED, f"The snapshot {found.name} is public: everybody can restore all of its data.",
-            "its attribute restore", "Take “all” out of it in the RDS console, or with the aws command line.",
-        )  # fmt: skip
-    if account in allowed:
-        yield Finding("shared", Grade.PROVED, f"The account {account} may use it.", "its attribute restore")
-    else:
-        yield Finding(
-            "shared", Grade.REFUSED, f"The account {account} may not use it.", "its attribute restore",
-            "Run handrail run share_snapshot with this snapshot.",
-        )  # fmt: skip
-    if found.encrypted:
-        yield shared_keys.finding(cloud, found.key or "alias/aws/rds", [account])
 
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

@@ -19,7 +19,7 @@ from flows.engine import Call, Journal
 from flows.engine.boto import Aws
 from flows.engine.problems import Denied
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
-from flows.share_snapshot.handover import diagnose
+from flows.share_snapshot.diagnosis import diagnose
 from tui.answers_file import load_answers
 
 
