@@ -20,6 +20,8 @@ from . import functions
 from .buckets import BUSY
 from .findings import unknown
 
+SEEN = "GetBucketNotificationConfiguration"
+"""Where a finding about them was read."""
 CREATED = "s3:ObjectCreated:*"
 EVENTS: Mapping[str, str] = {
     CREATED: "a file arrives, in whatever way",

@@ -7,10 +7,8 @@ from typing import Any
 
 from flows.aws import buckets, function_roles, functions, notifications
 from flows.aws.findings import broken, likely, proved, unknown
-from flows.aws.notifications import CREATED, LIMIT, Notification
+from flows.aws.notifications import CREATED, LIMIT, SEEN, Notification
 from flows.engine import Caution, Cloud, CloudError, Finding
-
-SEEN = "GetBucketNotificationConfiguration"
 
 
 def before(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | Caution]:

@@ -8,7 +8,7 @@ from typing import Any
 from flows.aws import functions, notifications
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
-from . import answers, checks, handover
+from . import answers, checks, diagnosis, handover
 
 
 class FileRunsFunction(Flow):
@@ -130,4 +130,4 @@ class FileRunsFunction(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
-        return handover.diagnose(cloud, subject["bucket"], subject.get("function", ""))
+        return diagnosis.diagnose(cloud, subject["bucket"], subject.get("function", ""))
