@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 from flows.aws import load_balancing as lb
 from flows.aws.load_balancing import Certificate, Listener
 from flows.aws.redirects import Forward, Redirect, examples
 from flows.engine import Call, Caution, CloudError, Finding, Grade
 
-from . import ports
+from . import ports, rules
 from .answers import (  # fmt: skip
     ALL,
     HTTPS,
@@ -28,9 +27,6 @@ from .answers import (  # fmt: skip
     start,
     to_copy,
 )
-
-SOON = 30
-"""Days before its end at which a certificate is called about to expire; AWS renews its own 60 days before."""
 
 
 def before(flow: Answers) -> Iterator[Finding | Caution]:
@@ -94,7 +90,7 @@ def _https(flow: Answers) -> Iterator[Finding | Caution]:
             "https", Grade.PREDICTED, "Port 443 will listen for https, and is proved before port 80 is changed.",
             "one step waits for the other",
         )  # fmt: skip
-        yield from lasts(flow.certificate)
+        yield from rules.lasts(flow.certificate)
         yield from _covered(flow, [flow.certificate])
         actions = backend(flow)
     else:
@@ -126,7 +122,7 @@ def listener_certificates(flow: Answers, listener: Listener) -> Iterator[Finding
         yield Finding("certificate", Grade.NOT_CHECKED, "The certificate could not be read.", problem.what)
         return
     for each in found:
-        yield from lasts(each)
+        yield from rules.lasts(each)
     yield from _covered(flow, found)
 
 
@@ -141,34 +137,6 @@ def _covered(flow: Answers, found: Iterable[Certificate]) -> Iterator[Caution]:
             "not-covered",
             f"The certificate covers {covered}, but not {', '.join(missing)}. Browsers will show a warning.",
         )
-
-
-def lasts(certificate: Certificate) -> Iterator[Finding]:
-    """Whether a certificate is valid, and for how long."""
-    days = certificate.days_left(datetime.now(UTC))
-    what, by = f"The certificate of {certificate.name}", "DescribeCertificate"
-    if certificate.status != "ISSUED" or (days is not None and days < 0):
-        yield Finding(
-            "certificate", Grade.REFUSED, f"{what} is not valid ({certificate.status.lower().replace('_', ' ')}"
-            f"{f', ended {certificate.ends[:10]}' if days is not None and days < 0 else ''}).", by,
-            "Give the https listener another certificate.",
-        )  # fmt: skip
-    elif days is not None and days < SOON:
-        remedy = (
-            "AWS renews it by itself once its DNS record is there: see AWS Certificate Manager."
-            if certificate.renews
-            else "It was imported: import a new one in time."
-        )
-        yield Finding(
-            "certificate",
-            Grade.WAITING,
-            f"{what} ends in {days} days, on {certificate.ends[:10]}.",
-            by,
-            remedy,
-        )
-    else:
-        until = f" until {certificate.ends[:10]}" if certificate.ends else ""
-        yield Finding("certificate", Grade.PROVED, f"{what} is valid{until}.", by)
 
 
 def _in_front(flow: Answers) -> Iterator[Finding]:

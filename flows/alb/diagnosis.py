@@ -15,7 +15,7 @@ from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
 from . import ports
 from .answers import HTTP, HTTPS
-from .checks import lasts
+from .rules import lasts
 
 
 def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:

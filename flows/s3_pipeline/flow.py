@@ -18,9 +18,8 @@ from flows.aws import (
 )
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, since
 
-from . import answers, diagnosis, handover
-
-EVENTBRIDGE, CLOUDTRAIL = "eventbridge", "cloudtrail"
+from . import answers, checks, diagnosis, handover
+from .answers import CLOUDTRAIL, EVENTBRIDGE
 
 
 class FileStartsPipeline(Flow):
@@ -207,7 +206,7 @@ class FileStartsPipeline(Flow):
         return [*bin, *log, *build_role, built, *pipe_role, pipeline]
 
     def checks(self) -> Iterable[Finding | Caution]:
-        return answers.before(self)
+        return checks.before(self)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

@@ -8,21 +8,7 @@ from typing import Any
 
 from flows.aws import accounts, images, shared_keys
 from flows.aws.shared_keys import KEEP, Key
-from flows.engine import (
-    Action,
-    Caution,
-    Choice,
-    Cloud,
-    CloudError,
-    Finding,
-    Flow,
-    Handover,
-    Late,
-    Plan,
-    Text,
-    Use,
-    Yes,
-)
+from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
 
 from . import answers, checks, diagnosis, handover, receiver_steps, steps
 from .answers import NO_REBOOT, REBOOT, STOP

@@ -9,21 +9,7 @@ from typing import Any
 from flows.aws import accounts, images, shared_keys, snapshots
 from flows.aws.shared_keys import KEEP, Key, Opened
 from flows.aws.snapshots import MANUAL, NEW, Data
-from flows.engine import (
-    Action,
-    Caution,
-    Choice,
-    Cloud,
-    CloudError,
-    Finding,
-    Flow,
-    Handover,
-    Many,
-    Plan,
-    Text,
-    Use,
-    Yes,
-)
+from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Many, Plan, Text, Use, Yes
 
 from . import answers, diagnosis, handover, steps
 from .answers import ITSELF, NAMED

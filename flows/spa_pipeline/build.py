@@ -1,4 +1,6 @@
-"""The buildspec of a single-page application: it builds, proves that there is a page, and only then publishes.
+"""The build of a single-page application: its buildspec, what it may do to the site, and where the stages hand on.
+
+The buildspec builds, proves that there is a page, and only then publishes.
 
 post_build also runs after a failed build, and deleting old files from an empty folder would wipe the site, so both
 are asked first (CodeBuild User Guide, "Build phase transitions", 2026-10). No ACLs: buckets made since April 2023
@@ -6,6 +8,11 @@ refuse them.
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+from flows.aws import buckets, roles
+from flows.engine import Identity
 
 HASHED = ("assets", "static", "_next/static")
 """Folders whose file names change with their content, so that browsers may keep them for ever."""
@@ -36,3 +43,22 @@ def buildspec(command: str, node: str, *, invalidate: bool) -> str:
 
 def _quoted(commands: list[str]) -> list[str]:
     return ["      - '" + command.replace("'", "''") + "'" for command in commands]
+
+
+def publishes(flow: Any, who: Identity, site: str) -> list[dict[str, Any]]:
+    """What the build may do to the site, and nothing about ACLs."""
+    arn, own = f"arn:{who.partition}:s3:::{site}", roles.of_account(who.account)
+    statements = [
+        roles.allow("SiteList", ["s3:ListBucket", "s3:GetBucketLocation"], arn, **own),
+        roles.allow("SiteWrite", ["s3:PutObject", "s3:DeleteObject"], f"{arn}/*", **own),
+    ]
+    if flow.distribution:
+        one = f"arn:{who.partition}:cloudfront::{who.account}:distribution/{flow.distribution}"
+        statements.append(roles.allow("Invalidate", "cloudfront:CreateInvalidation", one))
+    return statements
+
+
+def artifacts(flow: Any) -> buckets.Bucket:
+    """The bucket of what the stages hand on; nobody else would take a name with this account's number in it."""
+    who = flow.cloud.identity
+    return buckets.Bucket(f"{flow.name}-pipe-{who.account}-{who.region}", who.region)

@@ -1,224 +1,15 @@
-"""What an answer about a delivered page must be, and what could stand in its way; all of it only reads."""
+"""What can stand in the way of a delivered page, looked at beforehand. Everything here only reads."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import (
-    buckets,
-    codepipeline,
-    connections,
-    new_buckets,
-    pipeline_sources,
-    pipeline_starts,
-    repositories,
-    roles,
-)
+from flows.aws import new_buckets, pipeline_starts, roles
 from flows.aws.findings import broken, proved, unknown
-from flows.engine import Call, Caution, Cloud, CloudError, Finding, Identity, Refused, shell
+from flows.engine import Call, CloudError, Finding
 
-OWNER_AND_NAME = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._ -]+)+")
-CODECOMMIT_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}(?<!\.git)")
-
-
-def project_name(text: str) -> str:
-    if not codepipeline.NAME.fullmatch(text):
-        raise Refused(
-            f"“{text}” cannot be the name.",
-            remedy="Give 3 to 26 small letters, digits and hyphens, starting with a letter, not ending with a hyphen.",
-        )
-    return text
-
-
-def branch(text: str) -> str:
-    if not text or re.search(r"[\s~^:?*\[\\]|\.\.|^[/-]|[/.]$", text):
-        raise Refused(f"“{text}” cannot be a branch.", remedy="A branch has no spaces, for example main.")
-    return text
-
-
-def folder(text: str) -> str:
-    if not re.fullmatch(r"[\w@.-]+(/[\w@.-]+)*/?", text, re.ASCII) or ".." in text.split("/") or text.strip("./") == "":
-        raise Refused(
-            f"“{text}” cannot be the folder.",
-            remedy="Give a folder inside the project, for example dist: relative, without “..” and a leading “/”.",
-        )
-    return text.rstrip("/").removeprefix("./")
-
-
-def command(text: str) -> str:
-    if not text or "\n" in text:
-        raise Refused("There must be one command, on one line.", remedy="For example: npm run build.")
-    return text
-
-
-def distribution(text: str) -> str:
-    if text and not re.fullmatch(r"E[A-Z0-9]{6,20}", text):
-        raise Refused(f"“{text}” is no distribution's id.", remedy="It looks like E1A2B3C4D5E6F7. Empty is none.")
-    return text
-
-
-def node(version: str, flow: Any) -> Iterator[Caution]:
-    if version == "20":
-        yield Caution("old-node", "Node.js 20 no longer gets security fixes and exists only in the older build images.")
-
-
-# -- the source ------------------------------------------------------------------------------------------------
-
-
-def source_here(source: str, flow: Any) -> None:
-    """Whether that kind of source exists in the region. Raises Refused."""
-    region = flow.cloud.identity.region
-    if source == "connection" and region in connections.NOT_IN:
-        raise Refused(f"Connections do not exist in {region}.", remedy="Use CodeCommit or S3, or another region.")
-
-
-def repository(text: str, flow: Any) -> Iterator[Caution]:
-    """Whether it can be read from there. Raises Refused."""
-    if flow.source == "connection":
-        if not OWNER_AND_NAME.fullmatch(text):
-            raise Refused(
-                f"“{text}” is no repository there.",
-                remedy="Write owner/name, for example octo-org/website. Capital letters matter.",
-            )
-    elif flow.source == "s3":
-        yield from _zip(flow.cloud, *zip_file(text))
-    else:
-        if not CODECOMMIT_NAME.fullmatch(text):
-            raise Refused(
-                f"“{text}” cannot be a repository's name.",
-                remedy="Letters, digits, dot, hyphen, underscore; at most 100; not ending in .git.",
-            )
-        if repositories.standing(flow.cloud, text) is None:
-            yield Caution(
-                "repository-new",
-                f"There is no repository {text} yet. It is created empty, and the first run finds nothing until you "
-                "push.",
-            )
-
-
-def zip_file(text: str) -> tuple[str, str]:
-    """Bucket and key of the zip: bucket/key, with or without s3:// in front. Raises Refused."""
-    bucket, _, key = text.removeprefix("s3://").partition("/")
-    if not bucket or key.endswith("/"):
-        raise Refused(
-            f"“{text}” names no file in a bucket.", remedy="Write bucket/file.zip, for example my-code/app.zip."
-        )
-    return bucket, key or "source.zip"
-
-
-def _zip(cloud: Cloud, bucket: str, key: str) -> Iterator[Caution]:
-    there = new_buckets.standing(cloud, bucket)
-    if there is None:
-        raise Refused(
-            f"There is no bucket {bucket}.", remedy=f"Make it first: {shell.aws('s3', 'mb', f's3://{bucket}')}"
-        )
-    if there.region != cloud.identity.region:
-        raise Refused(
-            f"The bucket {bucket} is in {there.region}, the pipeline would be in {cloud.identity.region}.",
-            remedy="Both must be in one region.",
-        )
-    versioning = cloud.make(Call("s3.GetBucketVersioning", {"Bucket": bucket})).get("Status")
-    if versioning != "Enabled":
-        raise Refused(
-            f"The bucket {bucket} keeps no versions, which CodePipeline needs of a source.",
-            remedy=f"Switch it on: {pipeline_sources.keep_versions(bucket, cloud.identity.account)}",
-        )
-    if buckets.content_type(cloud, buckets.Bucket(bucket, there.region), key) is None:
-        yield Caution(
-            "zip-missing", f"{key} is not in {bucket} yet, so the first run finds nothing until you upload it."
-        )
-
-
-def connection(one: connections.Connection | str, flow: Any) -> Iterator[Caution]:
-    page = connections.handshake(flow.cloud.identity.region)
-    if isinstance(one, str):
-        yield Caution(
-            "connection-new",
-            f"The new connection waits for you in the browser afterwards: open {page}, choose “Update pending "
-            "connection” and allow access. In an organization an owner must do it.",
-        )
-    elif one.status != connections.AVAILABLE:
-        yield Caution("connection-pending", f"{one.name} still waits for your confirmation in the browser: {page}")
-
-
-# -- the site --------------------------------------------------------------------------------------------------
-
-
-def site_bucket(name: str, flow: Any) -> Iterator[Caution]:
-    """Whether the page can be published there. Raises Refused."""
-    there = new_buckets.standing(flow.cloud, name)
-    if there is None:
-        new_buckets.name(name)
-        return
-    if name == artifacts(flow).name or (flow.source == "s3" and name == zip_file(flow.repository)[0]):
-        raise Refused(f"{name} holds what the page is made of.", remedy="Give the page a bucket of its own.")
-    if there.region != flow.cloud.identity.region:
-        yield Caution("bucket-elsewhere", f"The bucket {name} is in {there.region}; each delivery crosses regions.")
-    files = buckets.keys(flow.cloud, there)
-    if files is None or files:
-        count = "an unknown number of" if files is None else f"{len(files)}" + ("+" if len(files) >= 1000 else "")
-        yield Caution(
-            "files-replaced",
-            f"The bucket {name} holds {count} files. Each delivery makes it equal to the build: files that are not in "
-            "the build are DELETED, and undo does not bring them back.",
-            confirm=True,
-        )
-
-
-def usual_public(flow: Any) -> str:
-    """Public unless the account forbids it: then CloudFront is the way."""
-    account = buckets.account_block(flow.cloud, flow.cloud.identity.region)
-    return "no" if account and account.in_the_way else "yes"
-
-
-def public(yes: bool, flow: Any) -> Iterator[Caution]:
-    """Whether everybody may read it. Raises Refused."""
-    if not yes:
-        yield Caution(
-            "not-public",
-            "Nobody can read the page until CloudFront is put in front of the bucket: handrail run website",
-        )
-        return
-    account = buckets.account_block(flow.cloud, flow.cloud.identity.region)
-    if account and account.in_the_way:
-        raise Refused(
-            "This account forbids public buckets, so an S3 website cannot work.",
-            remedy="Answer public with no, and put CloudFront in front of it: handrail run website.",
-        )
-    yield Caution(
-        "public-http",
-        f"Everybody will be able to read all files of {flow.site_bucket}. Without https browsers show “Not secure”, "
-        "and log-ins, camera, location and service workers do not work.",
-    )
-
-
-def publishes(flow: Any, who: Identity, site: str) -> list[dict[str, Any]]:
-    """What the build may do to the site, and nothing about ACLs."""
-    arn, own = f"arn:{who.partition}:s3:::{site}", roles.of_account(who.account)
-    statements = [
-        roles.allow("SiteList", ["s3:ListBucket", "s3:GetBucketLocation"], arn, **own),
-        roles.allow("SiteWrite", ["s3:PutObject", "s3:DeleteObject"], f"{arn}/*", **own),
-    ]
-    if flow.distribution:
-        one = f"arn:{who.partition}:cloudfront::{who.account}:distribution/{flow.distribution}"
-        statements.append(roles.allow("Invalidate", "cloudfront:CreateInvalidation", one))
-    return statements
-
-
-def artifacts(flow: Any) -> buckets.Bucket:
-    """The bucket of what the stages hand on; nobody else would take a name with this account's number in it."""
-    who = flow.cloud.identity
-    return buckets.Bucket(f"{flow.name}-pipe-{who.account}-{who.region}", who.region)
-
-
-# -- before the review -----------------------------------------------------------------------------------------
-
-
-def _roles(flow: Any) -> list[str]:
-    started = [] if flow.source == "connection" else [pipeline_starts.role_name(flow.name)]
-    return [f"{flow.name}-build", f"{flow.name}-pipeline", *started]
+from . import build
 
 
 def before(flow: Any) -> Iterator[Finding]:
@@ -227,7 +18,7 @@ def before(flow: Any) -> Iterator[Finding]:
     taken = []
     try:
         taken += [f"the role {role}" for role in _roles(flow) if roles.taken(cloud, role)]
-        bucket = artifacts(flow).name
+        bucket = build.artifacts(flow).name
         taken += [f"the bucket {bucket}"] if new_buckets.standing(cloud, bucket) else []
         listed = cloud.make(Call("codebuild.BatchGetProjects", {"names": [f"{name}-build"]})).get("projects")
         taken += [f"the build project {name}-build"] if listed else []
@@ -248,3 +39,8 @@ def before(flow: Any) -> Iterator[Finding]:
         "builds", "Whether this account may run builds was not checked.", "no quota was read",
         "New accounts may have to ask AWS for “Concurrently running builds for Linux/Small” first.",
     )  # fmt: skip
+
+
+def _roles(flow: Any) -> list[str]:
+    started = [] if flow.source == "connection" else [pipeline_starts.role_name(flow.name)]
+    return [f"{flow.name}-build", f"{flow.name}-pipeline", *started]

@@ -19,10 +19,8 @@ from flows.aws import (
 )
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
 
-from . import build, checks, diagnosis, handover
-
-CODECOMMIT, CONNECTION, S3 = "codecommit", "connection", "s3"
-INLINE, FILE = "inline", "file"
+from . import answers, build, checks, diagnosis, handover
+from .answers import CODECOMMIT, CONNECTION, FILE, INLINE, S3
 
 
 class SinglePageApplication(Flow):
@@ -33,7 +31,7 @@ class SinglePageApplication(Flow):
 
     name = Text(
         "What is the short name of the project?",
-        checks.project_name,
+        answers.project_name,
         label="Name",
         example="shop-front",
         why="The pipeline, the build project, the roles and the buckets get this name in front, so you find them.",
@@ -45,7 +43,7 @@ class SinglePageApplication(Flow):
             CONNECTION: "GitHub, GitLab or Bitbucket, by a connection",
             S3: "A zip file in S3",
         },
-        check=checks.source_here,
+        check=answers.source_here,
         label="Source",
         why="Each change there publishes the page. CodeCommit was closed to new accounts in July 2024 and came back in "
         "November 2025. A connection needs one confirmation in the browser; S3 needs nothing but an upload.",
@@ -53,7 +51,7 @@ class SinglePageApplication(Flow):
     repository = Text(
         "Which repository? (CodeCommit: its name; a connection: owner/name; S3: bucket/file.zip)",
         str,
-        check=checks.repository,
+        check=answers.repository,
         label="Repository",
         example="shop-front",
         why="The pipeline reads exactly this repository. A CodeCommit repository that does not exist yet is created, "
@@ -61,7 +59,7 @@ class SinglePageApplication(Flow):
     )
     branch = Text(
         "Which branch?",
-        checks.branch,
+        answers.branch,
         default="main",
         when=source.is_(CODECOMMIT, CONNECTION),
         label="Branch",
@@ -71,7 +69,7 @@ class SinglePageApplication(Flow):
     site_bucket = Text(
         "Which bucket should the page be in? (one that does not exist is created)",
         str,
-        check=checks.site_bucket,
+        check=answers.site_bucket,
         label="Site bucket",
         example="shop-front-site",
         why="The finished files are copied there. Each delivery makes it equal to the build: files that are not in the "
@@ -79,7 +77,7 @@ class SinglePageApplication(Flow):
     )
     build_output = Text(
         "In which folder does the build leave the finished page?",
-        checks.folder,
+        answers.folder,
         default="dist",
         label="Build output",
         example="dist",
@@ -90,7 +88,7 @@ class SinglePageApplication(Flow):
     connection = Choice(
         "Which connection?",
         lambda flow: connections.options(flow.cloud),
-        check=checks.connection,
+        check=answers.connection,
         default=lambda flow: next(connections.options(flow.cloud)).key,
         when=source.is_(CONNECTION),
         fine_tuning=True,
@@ -107,7 +105,7 @@ class SinglePageApplication(Flow):
     )
     build_command = Text(
         "Which command builds the page?",
-        checks.command,
+        answers.command,
         default="npm run build",
         fine_tuning=True,
         label="Build command",
@@ -118,7 +116,7 @@ class SinglePageApplication(Flow):
         "With which version of Node.js?",
         {"22": "22", "24": "24", "26": "26", "20": "20, no longer maintained"},
         default="22",
-        check=checks.node,
+        check=answers.node,
         fine_tuning=True,
         label="Node.js",
         why="Use the version that you use yourself; others may fail to install packages. It decides on the image.",
@@ -133,8 +131,8 @@ class SinglePageApplication(Flow):
     )
     public = Yes(
         "Should everybody be able to read the page at S3's website address?",
-        check=checks.public,
-        default=checks.usual_public,
+        check=answers.public,
+        default=answers.usual_public,
         fine_tuning=True,
         label="Public website",
         why="The S3 website speaks http only, which browsers call “not secure”. With CloudFront in front of a private "
@@ -142,7 +140,7 @@ class SinglePageApplication(Flow):
     )
     distribution = Text(
         "Which CloudFront distribution should fetch the start page again after each delivery? (empty: none)",
-        checks.distribution,
+        answers.distribution,
         default="",
         fine_tuning=True,
         label="Distribution",
@@ -153,7 +151,7 @@ class SinglePageApplication(Flow):
     def plan(self) -> Plan:
         who = self.cloud.identity
         place = who.partition, who.region, who.account
-        project, artifacts = f"{self.name}-build", checks.artifacts(self)
+        project, artifacts = f"{self.name}-build", build.artifacts(self)
         site, made_site = self.site()
         made_source, source = self.origin()
         bin = new_buckets.artifacts(
@@ -163,7 +161,7 @@ class SinglePageApplication(Flow):
         project_arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{project}"
         build_role = roles.service_role(
             "build-role", f"{self.name}-build", "codebuild.amazonaws.com",
-            [*codebuild.may(*place, project, artifacts.name), *checks.publishes(self, who, site.name)],
+            [*codebuild.may(*place, project, artifacts.name), *build.publishes(self, who, site.name)],
             conditions=roles.only_for(who.account, project_arn), purpose="with which the build works",
             serves=("project",),
         )  # fmt: skip
@@ -249,7 +247,7 @@ class SinglePageApplication(Flow):
         """Where the files come from, and what must be made for it."""
         who = self.cloud.identity
         if self.source == S3:
-            bucket, key = checks.zip_file(self.repository)
+            bucket, key = answers.zip_file(self.repository)
             used = Use("source", f"Use {key} in the bucket {bucket}", "AWS::S3::Bucket", bucket)
             return [used], codepipeline.from_bucket(who.partition, who.account, bucket, key, poll=False)
         if self.source == CONNECTION:
@@ -275,7 +273,7 @@ class SinglePageApplication(Flow):
         who, told, version = self.cloud.identity, list[Action](), ""
         arn = pipeline_sources.arn(self.cloud, self.name)
         if self.source == S3:
-            bucket, key = checks.zip_file(self.repository)
+            bucket, key = answers.zip_file(self.repository)
             told, version = pipeline_starts.tell(self.cloud, bucket), pipeline_starts.VERSION
             what, wanted = f"each new version of {key} in {bucket}", pipeline_starts.pattern(bucket, key)
         else:

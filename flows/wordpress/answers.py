@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network
+from typing import Protocol
 
-from flows.aws import hostnames
-from flows.engine import Refused
+from flows.aws import hostnames, instances
+from flows.engine import Caution, Cloud, Refused
 
+from . import rules
+
+NEW, EXISTING = "new_instance", "existing_instance"
+DASHBOARD, COMMAND = "dashboard", "command"
 EVERYBODY = IPv4Network("0.0.0.0/0")
 SYSTEM_FOLDERS = {
     "/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/opt", "/proc", "/root", "/run", "/sbin", "/srv", "/sys",
     "/usr", "/var", "/var/www", "/var/lib", "/var/log",
 }  # fmt: skip
+
+
+class Answers(Protocol):
+    """The set-up as the functions here see it: its answers by their keys."""
+
+    cloud: Cloud
+    mode: str
+    instance_type: str
+    upload_limit_mb: int
+
+
+# -- the form of an answer -------------------------------------------------------------------------------------
 
 
 def whole(least: int, most: int, what: str) -> Callable[[str], int]:
@@ -73,9 +90,60 @@ def visitors(text: str) -> IPv4Network:
         raise Refused(f"“{text}” is no network. Enter one like 203.0.113.7/32, or 0.0.0.0/0 for everybody.") from None
 
 
+# -- what it must be beyond that -------------------------------------------------------------------------------
+
+
+def fit(type_: str, flow: Answers) -> Iterator[Caution]:
+    kind = instances.kind(flow.cloud, type_)
+    if kind.memory < 2048:
+        yield Caution(
+            "little-memory",
+            f"{kind.id} has {kind.memory} MB. With a database on the same machine that is slow, and may run out.",
+        )
+
+
+def offered(place: instances.Place, flow: Answers) -> None:
+    instances.offered(flow.cloud, flow.instance_type, place)
+
+
+def nameless(name: str, flow: Answers) -> Iterator[Caution]:
+    if not name:
+        yield Caution(
+            "no-domain",
+            "WordPress keeps the address of the first visit. With a name later, both addresses must be changed in it.",
+        )
+
+
+def manageable(machine: instances.Machine, flow: Answers) -> Iterator[Caution]:
+    if machine.state != "running":
+        raise Refused(f"{machine.id} is {machine.state}. Start it first, or choose another.")
+    if machine.answers is False:
+        raise Refused(rules.SILENT.format(machine.id))
+    if machine.group:
+        yield Caution(
+            "replaced",
+            f"{machine.id} belongs to the Auto Scaling group {machine.group}: what is changed on it is lost when the "
+            "group replaces it. Change the image or the launch template as well.",
+        )
+
+
+def holds(memory: int, flow: Answers) -> None:
+    machine = instances.kind(flow.cloud, flow.instance_type).memory if flow.mode == NEW else 0
+    enough_memory(memory, flow.upload_limit_mb, machine)
+
+
 def enough_memory(memory: int, upload: int, machine: int = 0) -> None:
     """Raises Refused when PHP could not hold an upload, or would take more than half of a machine's MB."""
     most = machine // 2
     if memory < upload + 16 or (most and memory > most):
         limit = f" and at most {most}" if most else ""
         raise Refused(f"{memory} MB will not do for uploads of {upload} MB: at least {upload + 16}{limit} MB.")
+
+
+def first_come(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]:
+    if EVERYBODY in networks:
+        yield Caution(
+            "set-up-page-open",
+            "Until you finish WordPress's set-up page, anybody who finds it can become the administrator. Finish it at "
+            "once, or name your own address under “visitors” first.",
+        )

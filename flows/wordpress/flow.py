@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from ipaddress import IPv4Network
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flows.aws import instances, machine_access
-from flows.engine import (
-    Caution,
-    Choice,
-    Cloud,
-    Finding,
-    Flow,
-    Handover,
-    Many,
-    Picks,
-    Plan,
-    Refused,
-    Text,
-    Use,
-)
+from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Use
 
-from . import answers, diagnosis, script
+from . import answers, checks, diagnosis, handover, rules, script
+from .answers import COMMAND, DASHBOARD, EXISTING, NEW
 
-NEW, EXISTING = "new_instance", "existing_instance"
-DASHBOARD, COMMAND = "dashboard", "command"
 uploads, memory = answers.whole(2, 1024, "MB"), answers.whole(32, 16384, "MB")
 PARAMETERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "domain": ("SITE", answers.domain),
@@ -35,54 +20,6 @@ PARAMETERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "updates": ("UPDATES", answers.one_of(DASHBOARD, COMMAND)),
 }
 """Answers → what the script calls them, and how they are read."""
-
-
-def fit(type_: str, flow: WordPress) -> Iterator[Caution]:
-    kind = instances.kind(flow.cloud, type_)
-    if kind.memory < 2048:
-        yield Caution(
-            "little-memory",
-            f"{kind.id} has {kind.memory} MB. With a database on the same machine that is slow, and may run out.",
-        )
-
-
-def offered(place: instances.Place, flow: WordPress) -> None:
-    instances.offered(flow.cloud, flow.instance_type, place)
-
-
-def nameless(name: str, flow: WordPress) -> Iterator[Caution]:
-    if not name:
-        yield Caution(
-            "no-domain",
-            "WordPress keeps the address of the first visit. With a name later, both addresses must be changed in it.",
-        )
-
-
-def manageable(machine: instances.Machine, flow: WordPress) -> Iterator[Caution]:
-    if machine.state != "running":
-        raise Refused(f"{machine.id} is {machine.state}. Start it first, or choose another.")
-    if machine.answers is False:
-        raise Refused(diagnosis.SILENT.format(machine.id))
-    if machine.group:
-        yield Caution(
-            "replaced",
-            f"{machine.id} belongs to the Auto Scaling group {machine.group}: what is changed on it is lost when the "
-            "group replaces it. Change the image or the launch template as well.",
-        )
-
-
-def holds(memory: int, flow: WordPress) -> None:
-    machine = instances.kind(flow.cloud, flow.instance_type).memory if flow.mode == NEW else 0
-    answers.enough_memory(memory, flow.upload_limit_mb, machine)
-
-
-def first_come(networks: tuple[IPv4Network, ...], flow: WordPress) -> Iterator[Caution]:
-    if answers.EVERYBODY in networks:
-        yield Caution(
-            "set-up-page-open",
-            "Until you finish WordPress's set-up page, anybody who finds it can become the administrator. Finish it at "
-            "once, or name your own address under “visitors” first.",
-        )
 
 
 class WordPress(Flow):
@@ -107,7 +44,7 @@ class WordPress(Flow):
     instance_type = Text(
         "What type of machine?",
         instances.type_name,
-        check=fit,
+        check=answers.fit,
         default="t4g.small",
         when=mode.is_(NEW),
         example="t3.small",
@@ -117,7 +54,7 @@ class WordPress(Flow):
     subnet = Choice(
         "In which subnet?",
         lambda flow: instances.places(flow.cloud),
-        check=offered,
+        check=answers.offered,
         when=mode.is_(NEW),
         why="Visitors and the download of WordPress need a subnet with a way to the internet; only those are listed.",
         empty="There is no subnet with a way to the internet. Make one first, or choose another --region.",
@@ -125,7 +62,7 @@ class WordPress(Flow):
     instance = Choice(
         "Which machine?",
         lambda flow: instances.machines(flow.cloud),
-        check=manageable,
+        check=answers.manageable,
         when=mode.is_(EXISTING),
         label="Machine",
         why="Commands are sent through Systems Manager, so neither SSH nor an open port is needed. To see what would "
@@ -135,7 +72,7 @@ class WordPress(Flow):
     domain = Text(
         "Under which name will visitors reach it? (empty: its address)",
         answers.domain,
-        check=nameless,
+        check=answers.nameless,
         default="",
         when=mode.is_(NEW),
         example="www.example.com",
@@ -152,7 +89,7 @@ class WordPress(Flow):
     memory_limit_mb = Text(
         "How much memory may one PHP process take? In MB",
         memory,
-        check=holds,
+        check=answers.holds,
         default=256,
         label="Memory of PHP (MB)",
         example="256",
@@ -189,7 +126,7 @@ class WordPress(Flow):
     visitors = Many(
         "Who may open the page?",
         answers.visitors,
-        check=first_come,
+        check=answers.first_come,
         default="0.0.0.0/0",
         when=mode.is_(NEW),
         fine_tuning=True,
@@ -207,8 +144,8 @@ class WordPress(Flow):
     )
     repair = Picks(
         "What shall be put right?",
-        diagnosis.STEPS,
-        default=", ".join(diagnosis.STEPS),
+        rules.STEPS,
+        default=", ".join(rules.STEPS),
         least=1,
         when=mode.is_(EXISTING),
         fine_tuning=True,
@@ -254,14 +191,14 @@ class WordPress(Flow):
             ],
             outputs={"machine": machine.resource, "address": address.resource},
             facts={"values": values},
-            reads=diagnosis.READS,
+            reads=handover.READS,
             decisions=(instances.LAST_SNAPSHOT,),
         )
 
     def _existing(self) -> Plan:
         values = {**self._values(), "ROOT": self.folder, "STEPS": " ".join(self.repair)}
         machine = self.instance
-        what = ", ".join(diagnosis.BRIEFLY[each] for each in self.repair)
+        what = ", ".join(rules.BRIEFLY[each] for each in self.repair)
         return Plan.of(
             [
                 Use("machine", f"Use the machine {machine.name or machine.id}", "AWS::EC2::Instance", machine.id),
@@ -273,16 +210,16 @@ class WordPress(Flow):
             ],
             outputs={"machine": machine.id},
             facts={"values": values},
-            reads=diagnosis.READS,
+            reads=handover.READS,
         )  # fmt: skip
 
     def checks(self) -> Iterable[Finding | Caution]:
         if self.mode == EXISTING:
             values = {**self._values(), "ROOT": self.folder, "STEPS": " ".join(self.repair)}
-            yield from diagnosis.examine(self.cloud, self.instance.id, values, before=True)
+            yield from rules.examine(self.cloud, self.instance.id, values, before=True)
             return
-        yield from diagnosis.names_free(self.cloud, self.name, self.subnet)
-        yield diagnosis.address_left(self.cloud)
+        yield from checks.names_free(self.cloud, self.name, self.subnet)
+        yield checks.address_left(self.cloud)
 
     @classmethod
     def script(cls, given: Mapping[str, Any]) -> str:
@@ -293,16 +230,16 @@ class WordPress(Flow):
                 name, read = PARAMETERS[key]
                 values[name] = str(read(str(value).strip()))
         if given.get("mode") == EXISTING:
-            values["STEPS"] = " ".join(diagnosis.STEPS)
+            values["STEPS"] = " ".join(rules.STEPS)
         return script.filled(values)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
-        return diagnosis.hand_over(cloud, outputs, facts)
+        return handover.hand_over(cloud, outputs, facts)
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        values = {"STEPS": " ".join(diagnosis.STEPS)}
+        values = {"STEPS": " ".join(rules.STEPS)}
         for key in ("folder", "upload_limit_mb", "memory_limit_mb"):
             if subject.get(key):
                 name, read = PARAMETERS[key]

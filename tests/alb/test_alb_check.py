@@ -116,7 +116,7 @@ def test_a_certificate_that_ends(cloud: Aws, days: int, grade: Grade, sentence: 
     """Imported ones nobody renews: a month before they end it is said, and afterwards it is wrong."""
     from datetime import UTC, datetime, timedelta
 
-    from flows.alb.checks import lasts
+    from flows.alb.rules import lasts
     from flows.aws.load_balancing import Certificate
 
     ends = (datetime.now(UTC) + timedelta(days=days)).isoformat()

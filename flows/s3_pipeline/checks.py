@@ -1,0 +1,52 @@
+"""What can stand in the way of a pipeline that a file starts, looked at beforehand. Everything here only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flows.aws import buckets, new_buckets, notifications, pipeline_starts, roles, trails
+from flows.aws.findings import broken, likely, proved, unknown
+from flows.engine import Caution, CloudError, Finding
+
+
+def before(flow: Any) -> Iterator[Finding | Caution]:
+    """Whether the names are free, everybody else keeps theirs, and the pipeline may read the file."""
+    cloud = flow.cloud
+    yield names(flow)
+    if flow.there():
+        arn = f"arn:{cloud.identity.partition}:s3:::{flow.bucket}"
+        yield from notifications.receivers(cloud, notifications.standing(cloud, flow.bucket), arn)
+        key = buckets.encryption_key(cloud, buckets.Bucket(flow.bucket, cloud.identity.region))
+        if key and key != "alias/aws/s3":
+            yield likely(
+                "key", f"The files are encrypted with {key}; the pipeline's role needs kms:Decrypt for it.",
+                "GetBucketEncryption", "Without that the source step fails with AccessDenied.",
+            )  # fmt: skip
+    yield unknown(
+        "zip", f"What is in {flow.object_key} was not looked at.", "files are not read",
+        "buildspec.yml must be at the top of the zip, not in a folder: cd project && zip -r ../source.zip .",
+    )  # fmt: skip
+
+
+def names(flow: Any) -> Finding:
+    cloud, name = flow.cloud, flow.pipeline
+    try:
+        wanted = [pipeline_starts.role_name(name)]
+        taken = []
+        if flow.standing is None:
+            wanted += [f"{name}-build", f"{name}-pipeline"]
+            taken += (
+                [f"the bucket {flow.artifacts().name}"] if new_buckets.standing(cloud, flow.artifacts().name) else []
+            )
+        taken += [f"the role {role}" for role in wanted if roles.taken(cloud, role)]
+        if flow.detection == "cloudtrail" and flow.trail == trails.NEW and trails.taken(cloud, trails.name(name)):
+            taken.append(f"the trail {trails.name(name)}")
+    except CloudError as problem:
+        return unknown("names", "Whether all names are free could not be read.", str(problem))
+    if taken:
+        return broken(
+            "names", f"There is already {', '.join(taken)}.", "GetRole, HeadBucket",
+            "An earlier run may have made it: undo that first. Or choose another pipeline.",
+        )  # fmt: skip
+    return proved("names", f"The names for what starts {name} are free.", "GetRole, HeadBucket")

@@ -1,0 +1,43 @@
+"""What can stand in the way of a machine with WordPress, looked at beforehand. Everything here only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.aws import firewalls, instances, roles
+from flows.aws.findings import broken, likely, proved, unknown
+from flows.engine import Call, Cloud, CloudError, Finding
+
+
+def names_free(cloud: Cloud, name: str, place: instances.Place) -> Iterator[Finding]:
+    """Whether the role and the security group can have that name."""
+    remedy = "Choose another name."
+    if roles.taken(cloud, name):
+        yield broken("role", f"A role named {name} exists already.", "iam:GetRole", remedy)
+    elif firewalls.group_taken(cloud, name, place.vpc):
+        yield broken(
+            "firewall",
+            f"A security group named {name} exists already in {place.vpc}.",
+            "ec2:DescribeSecurityGroups",
+            remedy,
+        )
+    else:
+        yield proved("name", f"No role and no security group is called {name} yet.", "iam:GetRole")
+
+
+def address_left(cloud: Cloud) -> Finding:
+    """Whether the account may have one more fixed address; 5 in a region are usual (Amazon EC2 quotas, 2026-10)."""
+    used = sum(len(page["Addresses"]) for page in cloud.pages(Call("ec2.DescribeAddresses")))
+    quota = Call("service-quotas.GetServiceQuota", {"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3"})
+    told = "{} of {} fixed addresses (Elastic IPs) are in use in this region."
+    try:
+        most = int(cloud.make(quota)["Quota"]["Value"])
+    except CloudError:
+        words = told.format(used, "the usual 5")
+        return (likely if used < 5 else unknown)("addresses", words, "counted; the account's own limit was not told")
+    told = told.format(used, most)
+    if used >= most:
+        return broken(
+            "addresses", told, "counted in your account", "Release one, or ask AWS to raise the quota L-0263D0A3."
+        )
+    return proved("addresses", told, "counted in your account")

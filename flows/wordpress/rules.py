@@ -1,0 +1,66 @@
+"""Is WordPress on a machine as it should be? The machine itself is asked, by the script that would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from flows.aws import machine_access as access
+from flows.aws.findings import broken, likely, proved, unknown
+from flows.engine import Cloud, CloudError, Finding
+
+from . import script
+
+STEPS = {
+    "files": "Owner and permissions of the files",
+    "permalinks": "Permalinks (AllowOverride and mod_rewrite)",
+    "php": "Upload size and memory of PHP",
+}
+BRIEFLY = {"files": "owners and permissions", "permalinks": "permalinks", "php": "the limits of PHP"}
+SILENT = (
+    "{} does not answer Systems Manager. It needs an instance profile with AmazonSSMManagedInstanceCore, the SSM agent "
+    "and a way to the internet (or VPC endpoints)."
+)
+
+
+def wrong(id_: str, words: str, seen: str) -> Finding:
+    """What a check says about something that is not right."""
+    remedy = "handrail run wordpress --set mode=existing_instance puts it right, and can take that back."
+    return broken(id_, f"Not so: {words}", seen, remedy)
+
+
+def would_change(id_: str, words: str, seen: str) -> Finding:
+    """What a dry run says about something that is not right."""
+    return likely(id_, f"Not so yet, and will be changed: {words}", seen)
+
+
+def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: bool) -> Iterator[Finding]:
+    """Run the script on the machine with MODE=check, and what it said.
+
+    It changes nothing, but for a page of random name that exists while it is asked: PHP on the command line reads
+    other settings than behind the web server. `--read-only` forbids that, and then nothing is claimed.
+
+    Args:
+        values: the script's parameters.
+        before: it is a dry run, where what is wrong will be changed.
+    """
+    seen = f"the script on {instance}, with MODE=check"
+    by_hand = "Run `handrail export wordpress --format script` on it with MODE=check."
+    try:
+        output = access.ask(cloud, instance, script.command({**values, "MODE": "check"}), comment="handrail check")
+    except CloudError as problem:
+        if problem.aws_code == "InvalidInstanceId":
+            yield broken("agent", SILENT.format(instance), "ssm:SendCommand", "Attach such a profile, wait, try again.")
+            return
+        yield unknown("machine", f"The machine was not asked: {problem.what}", problem.why, by_hand)
+        return
+    said = [each for each in access.understood(output) if each.how in ("ok", "wrong", "failed")]
+    if not said:
+        yield unknown("machine", f"{instance} said nothing that could be read.", output[-200:], by_hand)
+    for each in said:
+        if each.how == "ok":
+            yield proved(each.what, f"{each.words}.", seen)
+        elif each.how == "wrong":
+            words = each.words.removeprefix("Not yet: ")
+            yield (would_change if before else wrong)(each.what, f"{words}.", seen)
+        else:
+            yield broken(each.what, each.words, seen, "Put this right first; nothing was changed.")
