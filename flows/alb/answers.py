@@ -1,235 +1,309 @@
-"""What the answers of the load balancer set-up come to: the new answer, its rule, and the whole as it would be then."""
+"""The options, defaults and refusals of an answer at a load balancer; those that are about listeners are next door."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, Protocol
+import json
+from collections.abc import Iterator
 
-from flows.aws import listeners, redirects
 from flows.aws import load_balancing as lb
-from flows.aws.load_balancing import NEW, Listener, LoadBalancer, Targets
-from flows.aws.redirects import Answer, Fixed, Forward, Front, Redirect, Rule, Url
-from flows.engine import Cloud, Refused
+from flows.aws.listeners import answers
+from flows.aws.load_balancing import NEW, LoadBalancer
+from flows.aws.redirects import Rule, Url
+from flows.engine import Caution, CloudError, Refused
 
 from . import ports
+from .outcome import (
+    ALL,
+    BEFORE,
+    ELSEWHERE,
+    FIXED,
+    HTTPS,
+    LEAVE,
+    REDIRECT,
+    Answers,
+    closed_ports,
+    conditions,
+    first_place,
+    front_after,
+    https_here,
+    known_names,
+    needed_ports,
+    outcome,
+    own_rules,
+    rule_in_place,
+    same_rule,
+)
 from .ports import Source
 
-REDIRECT, FIXED = "redirect", "fixed_response"
-ALL, MATCHING = "all", "matching"
-HTTPS, HTTP, AS_IS = "HTTPS", "HTTP", "#{protocol}"
-LEAVE, BEFORE = "leave", "before"
-SAME, NOT_FOUND, ELSEWHERE = "where http goes now", "a plain 404", "none here"
-"""As they are shown; an answers file says `same`, `404` and `elsewhere`."""
+BYTES = 1024
+VALUES, ALL_VALUES, WILDCARDS = 3, 5, 5
+"""In one condition, in one rule, and wildcards in one rule: the guide says 5, the quotas page 6 (2026-10)."""
+PRIORITIES = range(1, 50001)
 
 
-class Answers(Protocol):
-    """The set-up as the functions here see it: its answers by their keys. Some are only there on some paths."""
-
-    cloud: Cloud
-    load_balancer: LoadBalancer
-    action: str
-    scope: str
-    hosts: tuple[str, ...]
-    paths: tuple[str, ...]
-    status: int
-    body: str
-    content_type: str
-    listener: Listener | str
-    protocol: str
-    host: str
-    https_listener: Listener | str
-    certificate: lb.Certificate
-    tls_policy: str
-    forward_to: Targets | str
-    copy_rules: bool
-    port: str
-    path: str
-    query: str
-    existing_rules: str
-    priority: int
-    open_ports: bool
-    visitors: tuple[Source, ...]
-    hsts: int
-    names: tuple[str, ...]
-    preview_url: Url | None
+# -- which load balancer, which requests -----------------------------------------------------------------------
 
 
-def outcome(flow: Answers) -> Redirect | Fixed:
-    """What the load balancer will answer."""
+def by_dns_name(text: str, flow: Answers) -> str:
+    """The key of the load balancer with that DNS name, or the text as it is."""
+    found = (each.arn for each in lb.balancers(flow.cloud) if text.lower().rstrip(".") == each.dns_name.lower())
+    return next(found, text)
+
+
+def usable(balancer: LoadBalancer, flow: Answers) -> Iterator[Caution]:
+    if balancer.state == "provisioning":
+        raise Refused(f"{balancer.name} is still being created. Wait a moment.")
+    if balancer.state == "failed":
+        raise Refused(f"{balancer.name} is in state failed; AWS could not build it. Delete it and create a new one.")
+    if balancer.internal:
+        yield Caution(
+            "internal",
+            "This load balancer is internal; whether it answers can only be tried from inside the network.",
+        )
+    if owner := lb.managed_by(flow.cloud, balancer):
+        yield Caution(
+            "managed",
+            f"{balancer.name} is managed by {owner}. It may undo your change at its next update; "
+            "better change it there.",
+        )
+
+
+def few_hosts(hosts: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
+    _few("host", hosts)
+    if flow.load_balancer.dns_name in hosts:
+        yield Caution("own-name", f"Visitors who use another name than {flow.load_balancer.dns_name} will not match.")
+
+
+def some_condition(paths: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
+    both = (*flow.hosts, *paths)
+    if not both:
+        raise Refused("A rule needs at least one condition: enter a path, such as /old/*, or go back and enter a host.")
+    _few("path", paths)
+    if len(both) > ALL_VALUES:
+        raise Refused(
+            f"These are {len(both)} values. A rule can have at most 3 values per condition and 5 in total. "
+            "Make a second rule."
+        )
+    if (wild := sum(text.count("*") + text.count("?") for text in both)) > WILDCARDS:
+        raise Refused(f"These are {wild} wildcards. A rule can have at most 5 wildcards (* or ?).")
+    for path in paths:
+        if "?" in path:
+            yield Caution(
+                "question-mark",
+                f"{path}: “?” stands for any single character here. A query is not looked at.",
+            )
+        if "*" not in path:
+            yield Caution(
+                "exact-path",
+                f"{path} matches only exactly this path (upper and lower case count). Did you mean {path}*?",
+            )
+
+
+def _few(kind: str, values: tuple[str, ...]) -> None:
+    if len(values) > VALUES:
+        raise Refused(
+            f"These are {len(values)} values. A rule can have only one {kind} condition, but with up to 3 values. "
+            "Make a second rule."
+        )
+
+
+# -- what is answered ------------------------------------------------------------------------------------------
+
+
+def code(text: str) -> int:
+    number = text.upper().removeprefix("HTTP_")
+    if not (number.isascii() and number.isdigit() and len(number) == 3):
+        raise Refused(f"“{text}” is not a status code. It has three digits, for example 301 or 503.")
+    return int(number)
+
+
+def fitting_code(number: int, flow: Answers) -> Iterator[Caution]:
+    if flow.action == REDIRECT:
+        if number not in (301, 302):
+            raise Refused(
+                f"{number} is not possible: a load balancer redirects with 301, “moved for ever”, "
+                "or 302, “only for now”.",
+                suggestion="302",
+            )
+        if number == 301:
+            yield Caution(
+                "301-stays",
+                "Browsers remember a 301 for a long time. Use 302 while you are testing.",
+                switch="302",
+            )
+        return
+    if str(number)[0] not in "245":
+        raise Refused(
+            f"{number} is not possible: the status code must start with 2, 4 or 5 and have three digits, "
+            "for example 503.",
+            suggestion="503",
+        )
+    if number == 503:
+        yield Caution("no-retry-after", "The load balancer cannot send “Retry-After” with it.")
+    if number < 300 and flow.scope == ALL:
+        yield Caution(
+            "200-for-all",
+            "Search engines would take a maintenance page for your real page. 503 is the right code.",
+            switch="503",
+        )
+
+
+def usual_code(flow: Answers) -> int:
     if flow.action == FIXED:
-        return Fixed(flow.status)
-    return Redirect(flow.protocol, flow.port, flow.host, flow.path, flow.query, flow.status)
+        return 503 if flow.scope == ALL else 404
+    return 301 if flow.scope == ALL else 302
 
 
-def actions(flow: Answers) -> list[dict[str, Any]]:
-    """The same as AWS takes it."""
-    to = outcome(flow)
-    if isinstance(to, Redirect):
-        return listeners.redirecting(to)
-    return listeners.answering(to.status, flow.body, flow.content_type)
+def short_enough(text: str, flow: Answers) -> None:
+    if (size := len(text.encode())) > BYTES:
+        raise Refused(
+            f"The text has {size} bytes; at most 1024 are possible. Shorten it or put the page into S3 and "
+            "redirect there."
+        )
 
 
-def says(flow: Answers) -> str:
-    """The same as the middle of a sentence."""
-    answer = outcome(flow)
-    if isinstance(answer, Redirect):
-        return f"redirect ({answer.status}) to {answer}"
-    return f"answer {answer.status} with {len(flow.body.encode())} bytes of {flow.content_type}"
+def really_json(kind: str, flow: Answers) -> None:
+    if kind == "application/json":
+        try:
+            json.loads(flow.body)
+        except ValueError as error:
+            raise Refused(
+                f"This is not valid JSON: {error}.", remedy="Correct the text, or choose text/plain."
+            ) from None
 
 
-def conditions(flow: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The hosts and paths of the rule that will be added, if any."""
-    if flow.scope == MATCHING:
-        return flow.hosts, flow.paths
-    return (), ("/*",)
+def kind_of_text(flow: Answers) -> str:
+    text = flow.body.lstrip()
+    if text.startswith("<"):
+        return "text/html"
+    try:
+        return "application/json" if text[:1] in ("{", "[") and json.loads(text) is not None else "text/plain"
+    except ValueError:
+        return "text/plain"
 
 
-def own_rules(flow: Answers) -> list[Rule]:
-    """The rules that the chosen listener has."""
-    return lb.rules(flow.cloud, flow.listener) if isinstance(flow.listener, Listener) else []
+# -- rules -----------------------------------------------------------------------------------------------------
 
 
-def same_rule(flow: Answers) -> Rule | None:
-    """The rule that answers exactly these requests in this way already, if none before it catches them."""
-    if not isinstance(flow.listener, Listener):
-        return None
-    hosts, paths = map(set, conditions(flow))
-    earlier: list[Rule] = []
-    for found in lb.raw_rules(flow.cloud, flow.listener):
-        rule = lb.rule(found)
-        if rule.certain and (set(rule.hosts), set(rule.paths)) == (hosts, paths):
-            shadowed = any(each.catches(rule) for each in earlier)
-            return rule if listeners.same(found["Actions"], actions(flow)) and not shadowed else None
-        earlier.append(rule)
-    return None
+def rules_first(chosen: str, flow: Answers) -> Iterator[Caution]:
+    if not (found := own_rules(flow)):
+        return
+    if chosen == BEFORE:
+        if not first_place(flow) and not rule_in_place(flow):
+            raise Refused(
+                f"Priority 1 is already used by the rule {found[0]}, so nothing can stand before it.",
+                remedy="Move that rule first, or leave the rules as they are.",
+                suggestion=LEAVE,
+            )
+        return
+    what = "redirected" if flow.action == REDIRECT else "answered this way"
+    some = "; ".join(answers(rule) for rule in found[:8]) + (f"; and {len(found) - 8} more" if len(found) > 8 else "")
+    count = f"{len(found)} rules. They are" if len(found) > 1 else "one rule. It is"
+    yield Caution(
+        "rules-first",
+        f"This listener has {count} checked first, so these requests will not be {what}: {some}.",
+        switch=BEFORE,
+    )
 
 
-def rule_in_place(flow: Answers) -> Rule | None:
-    """The rule that would be made, where it stands there already."""
-    there = same_rule(flow)
-    if there is None:
-        return None
-    place = flow.priority if flow.scope == MATCHING else own_rules(flow)[0].priority
-    return there if there.priority == place else None
+def position(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) in PRIORITIES):
+        raise Refused(f"“{text}”: the priority is a number from 1 to 50000.")
+    return int(text)
 
 
-def first_place(flow: Answers) -> int:
-    """The priority of a rule that comes before all others; 0 if there is no room."""
-    lowest = min((rule.priority for rule in own_rules(flow)), default=10)
-    return lowest - 1
+def free_position(number: int, flow: Answers) -> Iterator[Caution]:
+    found = own_rules(flow)
+    if (there := same_rule(flow)) and there.priority == number:
+        return
+    if taken := next((rule for rule in found if rule.priority == number), None):
+        free = next_free(number, found)
+        raise Refused(
+            f"Priority {number} is already used by the rule {taken}. The next free one is {free}.",
+            suggestion=str(free),
+        )
+    new = Rule(number, outcome(flow), *conditions(flow))
+    if shadow := next((rule for rule in found if rule.priority < number and rule.catches(new)), None):
+        yield Caution(
+            "never-used",
+            f"The rule with priority {shadow.priority} already catches these requests; the new rule would "
+            "never be used.",
+            True,
+            str(next_position(flow)),
+        )
+    for rule in found:
+        if rule.priority > number and new.catches(rule):
+            yield Caution("shadows", f"After this, the rule with priority {rule.priority} is never reached: {rule}.")
 
 
-def to_copy(flow: Answers) -> list[Mapping[str, Any]]:
-    """The rules of the http listener that make sense for https: not those that send visitors there."""
-    plain = flow.listener if isinstance(flow.listener, Listener) else _plain(flow)
-    if plain is None or plain.protocol != HTTP:
-        return []
-    return [each for each in lb.raw_rules(flow.cloud, plain) if each["Priority"] != lb.DEFAULT and not _to_https(each)]
+def next_free(number: int, found: list[Rule]) -> int:
+    taken = {rule.priority for rule in found}
+    return next((n for n in (*range(number, 50001), *range(number, 0, -1)) if n not in taken), number)
 
 
-def same_backend(flow: Answers) -> list[dict[str, Any]]:
-    """The actions by which http is handed to servers today, if it is."""
-    plain = flow.listener if isinstance(flow.listener, Listener) else _plain(flow)
-    if plain is None or not isinstance(lb.answer(plain.actions), Forward):
-        return []
-    return [dict(action) for action in plain.actions]
+def next_position(flow: Answers) -> int:
+    """Where a rule does it already. Else behind all others; but before a rule that would catch everything that the new
+    one is for, where there is room."""
+    if there := same_rule(flow):
+        return there.priority
+    found = own_rules(flow)
+    new = Rule(50000, outcome(flow), *conditions(flow))
+    taken = {rule.priority for rule in found}
+    if shadow := next((rule for rule in found if rule.catches(new)), None):
+        earlier = max((n for n in taken if n < shadow.priority), default=0)
+        between = (earlier + shadow.priority) // 2
+        free = [between, *range(shadow.priority - 1, 0, -1)]
+        if place := next((n for n in free if n and n not in taken), 0):
+            return place
+    return next_free(min(max(taken, default=0) + 10, 50000), found)
 
 
-def backend(flow: Answers) -> list[dict[str, Any]]:
-    """The default actions of a new https listener. Raises Refused."""
-    if isinstance(flow.forward_to, Targets):
-        return [{"Type": "forward", "TargetGroupArn": flow.forward_to.arn}]
-    if flow.forward_to == SAME:
-        if same := same_backend(flow):
-            return same
-        raise Refused("AWS does not say any more where http goes now.", remedy="Choose where https should go.")
-    config = {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "Not found"}
-    return [{"Type": "fixed-response", "FixedResponseConfig": config}]
+# -- visitors --------------------------------------------------------------------------------------------------
 
 
-def new_https(flow: Answers) -> bool:
-    return flow.action == REDIRECT and flow.protocol == HTTPS and flow.https_listener == NEW
+def left_closed(yes: bool, flow: Answers) -> Iterator[Caution]:
+    if not yes:
+        for port in closed_ports(flow):
+            yield Caution("port-closed", f"Then port {port} stays closed and visitors see a time-out.")
 
 
-def https_here(flow: Answers) -> Listener | None:
-    """The existing https listener that visitors come back to."""
-    used = flow.action == REDIRECT and flow.protocol == HTTPS and isinstance(flow.https_listener, Listener)
-    return flow.https_listener if used and isinstance(flow.https_listener, Listener) else None
-
-
-def listening(flow: Answers) -> int:
-    """The port that the answer is given on."""
-    return flow.listener.port if isinstance(flow.listener, Listener) else 80
-
-
-def start(flow: Answers) -> Url:
-    """A request to the chosen listener."""
-    protocol = flow.listener.protocol.lower() if isinstance(flow.listener, Listener) else "http"
-    names = [name for name in flow.names if "*" not in name and "?" not in name]
-    return Url(protocol, (names or [flow.load_balancer.dns_name])[0], listening(flow))
-
-
-def needed_ports(flow: Answers) -> list[int]:
-    """The ports of this load balancer that visitors have to reach."""
-    there = https_here(flow)
-    wanted = [listening(flow), *([443] if new_https(flow) else []), *([there.port] if there else [])]
-    return list(dict.fromkeys(wanted))
-
-
-def closed_ports(flow: Answers) -> list[int]:
-    """Those of them that no security group lets anybody use. A load balancer without any is not closed by them."""
+def usual_visitors(flow: Answers) -> str:
+    """Those who may already use another of the ports, or whoever the load balancer is for."""
     found = ports.groups(flow.cloud, flow.load_balancer.groups)
-    return [port for port in needed_ports(flow) if not ports.sources(found, port)] if found else []
+    known: tuple[Source, ...] = next((s for port in (*needed_ports(flow), 80) if (s := ports.sources(found, port))), ())
+    if not known and flow.load_balancer.internal:
+        known = ports.networks(flow.cloud, flow.load_balancer.vpc)
+    return ", ".join(map(str, known or (ports.ANYWHERE_TOO if flow.load_balancer.dualstack else ports.ANYWHERE)))
 
 
-def front_after(flow: Answers) -> Front:
-    """The load balancer as it would be afterwards."""
-    front = lb.front(flow.cloud, flow.load_balancer, names(flow))
-    listeners = {each.port: each for each in front.listeners}
-    if new_https(flow):
-        rules = [lb.rule(each) for each in to_copy(flow)] if flow.copy_rules else []
-        listeners[443] = redirects.Listener(HTTPS, 443, (*rules, Rule(0, lb.answer(backend(flow)))))
-    port, answer = listening(flow), outcome(flow)
-    here = listeners.get(port) or redirects.Listener(HTTP, port, (Rule(0, Fixed(404)),))
-    listeners[port] = replace(here, rules=_changed(flow, here.rules, answer))
-    return replace(front, listeners=tuple(listeners.values()))
+def strict(seconds: int, flow: Answers) -> Iterator[Caution]:
+    if seconds and flow.https_listener == ELSEWHERE:
+        raise Refused(f"HSTS is sent by https listeners, and {flow.host} is somewhere else.", suggestion="0")
+    if seconds:
+        days = f"{seconds // 86400} days" if seconds >= 86400 else f"{seconds // 60} minutes"
+        yield Caution(
+            "hsts",
+            f"For {days} browsers will refuse http for this name. Only do this when https works for good.",
+        )
 
 
-def known_names(flow: Answers) -> list[str]:
-    """Names from the conditions, as far as anything tells them."""
-    hosts = list(conditions(flow)[0])
-    for listener in lb.listeners(flow.cloud, flow.load_balancer):
-        for rule in lb.rules(flow.cloud, listener):
-            hosts += rule.hosts
-    return [host for host in dict.fromkeys(hosts) if "*" not in host and "?" not in host]
+def likely_names(flow: Answers) -> list[str]:
+    """The names in conditions; if there are none, those that the https listener's certificate was made for."""
+    if found := known_names(flow):
+        return found
+    if not (flow.action == REDIRECT and flow.protocol == HTTPS):
+        return []
+    if flow.https_listener == NEW:
+        return [name for name in flow.certificate.names if "*" not in name]
+    there = https_here(flow)
+    try:
+        arns = lb.listener_certificates(flow.cloud, there) if there else []
+        names = [name for arn in arns for name in lb.certificate(flow.cloud, arn).names]
+    except CloudError:  # only a proposal
+        return []
+    return [name for name in dict.fromkeys(names) if "*" not in name]
 
 
-def names(flow: Answers) -> tuple[str, ...]:
-    """The host names that are known to lead here: said, or named in the answers."""
-    back = flow.action == REDIRECT and flow.protocol == HTTPS and flow.https_listener != ELSEWHERE
-    return (*flow.names, *([flow.host] if back and "#{" not in flow.host else []))
-
-
-def _changed(flow: Answers, rules: tuple[Rule, ...], answer: Answer) -> tuple[Rule, ...]:
-    if flow.scope == MATCHING:
-        return (*rules, Rule(flow.priority, answer, *conditions(flow)))
-    rest = tuple(rule for rule in rules if rule.priority)
-    first = (Rule(first_place(flow), answer, *conditions(flow)),) if flow.existing_rules == BEFORE and rest else ()
-    return (*first, *rest, Rule(0, answer))
-
-
-def _plain(flow: Answers) -> Listener | None:
-    found = lb.listeners(flow.cloud, flow.load_balancer)
-    return next((each for each in found if each.port == 80 and each.protocol == HTTP), None)
-
-
-def leading_to_https(flow: Answers) -> list[str]:
-    """The ARNs of the chosen listener's rules that send visitors to https."""
-    standing = lb.raw_rules(flow.cloud, flow.listener) if isinstance(flow.listener, Listener) else []
-    return [each["RuleArn"] for each in standing if _to_https(each)]
-
-
-def _to_https(rule: Mapping[str, Any]) -> bool:
-    answer = lb.answer(rule["Actions"])
-    return isinstance(answer, Redirect) and answer.protocol == HTTPS
+def preview(url: Url | None, flow: Answers) -> Iterator[Caution]:
+    if url:
+        yield Caution("preview", str(front_after(flow).follow(url)))

@@ -10,7 +10,7 @@ from flows.aws.redirects import Forward, Redirect, examples
 from flows.engine import Call, Caution, CloudError, Finding, Grade
 
 from . import ports, rules
-from .answers import (  # fmt: skip
+from .outcome import (
     ALL,
     HTTPS,
     REDIRECT,

@@ -14,7 +14,7 @@ from flows.aws.redirects import Forward, Front, Redirect, Rule, Url, examples, t
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
 from . import ports
-from .answers import HTTP, HTTPS
+from .outcome import HTTP, HTTPS
 from .rules import lasts
 
 

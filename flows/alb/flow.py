@@ -10,8 +10,8 @@ from flows.aws import redirects
 from flows.aws.load_balancing import NEW
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Yes
 
-from . import answers, checks, choices, diagnosis, handover, places, ports, steps
-from .answers import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
+from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, steps
+from .outcome import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
 
 
 class LoadBalancerAnswers(Flow):
@@ -23,8 +23,8 @@ class LoadBalancerAnswers(Flow):
     load_balancer = Choice(
         "Which load balancer?",
         lambda flow: lb.options(flow.cloud),
-        check=choices.usable,
-        form=choices.by_dns_name,
+        check=answers.usable,
+        form=answers.by_dns_name,
         why="The load balancer is the front door of your application. It can answer simple requests itself.",
         empty="There is no Application Load Balancer in this region. (Network and Gateway Load Balancers cannot "
         "redirect.) Choose another region with --region.",
@@ -49,7 +49,7 @@ class LoadBalancerAnswers(Flow):
     hosts = Many(
         "For which host names? None means any",
         redirects.host_pattern,
-        check=choices.few_hosts,
+        check=answers.few_hosts,
         default="",
         least=0,
         when=scope.is_(MATCHING),
@@ -60,7 +60,7 @@ class LoadBalancerAnswers(Flow):
     paths = Many(
         "For which paths? None means any",
         redirects.path_pattern,
-        check=choices.some_condition,
+        check=answers.some_condition,
         default="",
         least=0,
         when=scope.is_(MATCHING),
@@ -70,9 +70,9 @@ class LoadBalancerAnswers(Flow):
     )
     status = Text(
         "With which status code?",
-        choices.code,
-        check=choices.fitting_code,
-        default=choices.usual_code,
+        answers.code,
+        check=answers.fitting_code,
+        default=answers.usual_code,
         example="301",
         live=True,
         why="A redirect is 301, “moved for ever”, or 302, “only for now”. A fixed response is 503 for maintenance, "
@@ -81,7 +81,7 @@ class LoadBalancerAnswers(Flow):
     body = Text(
         "What should the answer say?",
         str,
-        check=choices.short_enough,
+        check=answers.short_enough,
         default="We will be back soon.",
         when=action.is_(FIXED),
         label="Text",
@@ -98,16 +98,16 @@ class LoadBalancerAnswers(Flow):
             "application/javascript": "JavaScript",
             "text/css": "A style sheet (CSS)",
         },
-        check=choices.really_json,
-        default=choices.kind_of_text,
+        check=answers.really_json,
+        default=answers.kind_of_text,
         when=action.is_(FIXED),
         why="Browsers and programs need to know how to read the answer.",
     )
 
     listener = Choice(
         "On which listener?",
-        places.listener_options,
-        default=places.usual_listener,
+        listener_answers.listener_options,
+        default=listener_answers.usual_listener,
         fine_tuning=True,
         why="A listener is a port on which the load balancer waits for requests: 80 for http, 443 for https.",
     )
@@ -115,7 +115,7 @@ class LoadBalancerAnswers(Flow):
         "To which protocol?",
         {HTTPS: "https", HTTP: "http", AS_IS: "the same as asked with: #{protocol}"},
         default=HTTPS,
-        check=places.not_back_to_http,
+        check=listener_answers.not_back_to_http,
         when=action.is_(REDIRECT),
         fine_tuning=True,
         label="To protocol",
@@ -135,9 +135,9 @@ class LoadBalancerAnswers(Flow):
     )
     https_listener = Choice(
         "Which https listener will visitors come back to?",
-        places.https_options,
-        check=places.sound_https,
-        default=places.usual_https,
+        listener_answers.https_options,
+        check=listener_answers.sound_https,
+        default=listener_answers.usual_https,
         when=action.is_(REDIRECT) & protocol.is_(HTTPS),
         fine_tuning=True,
         label="HTTPS listener",
@@ -146,9 +146,9 @@ class LoadBalancerAnswers(Flow):
     )
     certificate = Choice(
         "Which certificate should the https listener use?",
-        places.certificate_options,
-        check=places.names_covered,
-        default=places.best_certificate,
+        listener_answers.certificate_options,
+        check=listener_answers.names_covered,
+        default=listener_answers.best_certificate,
         when=https_listener.is_(NEW),
         fine_tuning=True,
         why="A certificate proves that the server belongs to the domain. The load balancer's own name "
@@ -158,8 +158,8 @@ class LoadBalancerAnswers(Flow):
     )
     tls_policy = Choice(
         "Which versions of TLS should it speak?",
-        places.policy_options,
-        check=places.modern,
+        listener_answers.policy_options,
+        check=listener_answers.modern,
         default=lambda flow: lb.best_policy(lb.policies(flow.cloud)),
         when=https_listener.is_(NEW),
         fine_tuning=True,
@@ -169,9 +169,9 @@ class LoadBalancerAnswers(Flow):
     )
     forward_to = Choice(
         "Where should https requests go?",
-        places.backends,
-        check=places.some_backend,
-        default=places.usual_backend,
+        listener_answers.backends,
+        check=listener_answers.some_backend,
+        default=listener_answers.usual_backend,
         when=https_listener.is_(NEW),
         fine_tuning=True,
         label="HTTPS goes to",
@@ -179,7 +179,7 @@ class LoadBalancerAnswers(Flow):
     )
     copy_rules = Yes(
         "Should the rules of the http listener also hold for https?",
-        default=lambda flow: "yes" if answers.to_copy(flow) else "no",
+        default=lambda flow: "yes" if outcome.to_copy(flow) else "no",
         when=https_listener.is_(NEW),
         fine_tuning=True,
         label="Copy rules",
@@ -188,8 +188,8 @@ class LoadBalancerAnswers(Flow):
     port = Text(
         "To which port?",
         redirects.target_port,
-        check=places.answered_port,
-        default=places.usual_port,
+        check=listener_answers.answered_port,
+        default=listener_answers.usual_port,
         when=action.is_(REDIRECT),
         fine_tuning=True,
         label="To port",
@@ -222,7 +222,7 @@ class LoadBalancerAnswers(Flow):
     existing_rules = Choice(
         "What about the rules that the listener has?",
         {LEAVE: "They go on answering first", BEFORE: "A new rule before them answers first"},
-        check=choices.rules_first,
+        check=answers.rules_first,
         default=LEAVE,
         when=scope.is_(ALL),
         fine_tuning=True,
@@ -231,9 +231,9 @@ class LoadBalancerAnswers(Flow):
     )
     priority = Text(
         "At which position (priority) should the rule stand?",
-        choices.position,
-        check=choices.free_position,
-        default=choices.next_position,
+        answers.position,
+        check=answers.free_position,
+        default=answers.next_position,
         when=scope.is_(MATCHING),
         fine_tuning=True,
         example="10",
@@ -242,7 +242,7 @@ class LoadBalancerAnswers(Flow):
     )
     open_ports = Yes(
         "Should visitors be let in where the security group does not yet?",
-        check=choices.left_closed,
+        check=answers.left_closed,
         default="yes",
         fine_tuning=True,
         why="A security group is the load balancer's firewall. A port that it does not allow cannot be reached.",
@@ -250,7 +250,7 @@ class LoadBalancerAnswers(Flow):
     visitors = Many(
         "Where do visitors come from?",
         ports.source,
-        default=choices.usual_visitors,
+        default=answers.usual_visitors,
         when=open_ports.is_(True),
         fine_tuning=True,
         example="0.0.0.0/0",
@@ -260,7 +260,7 @@ class LoadBalancerAnswers(Flow):
     hsts = Choice(
         "Should browsers be told to use only https (HSTS)?",
         {0: "No", 300: "For 5 minutes, to try it", 86400: "For a day", 31536000: "For a year"},
-        check=choices.strict,
+        check=answers.strict,
         default="0",
         when=action.is_(REDIRECT) & protocol.is_(HTTPS),
         fine_tuning=True,
@@ -270,7 +270,7 @@ class LoadBalancerAnswers(Flow):
     names = Many(
         "Which host names lead to this load balancer?",
         redirects.host_pattern,
-        default=choices.likely_names,
+        default=answers.likely_names,
         least=0,
         fine_tuning=True,
         example="shop.example.com",
@@ -279,7 +279,7 @@ class LoadBalancerAnswers(Flow):
     preview_url = Text(
         "An address to try?",
         lambda text: redirects.url(text) if text else None,
-        check=choices.preview,
+        check=answers.preview,
         default="",
         fine_tuning=True,
         label="Try",

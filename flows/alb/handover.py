@@ -11,7 +11,7 @@ from flows.aws.load_balancing import Listener
 from flows.aws.redirects import examples, told
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
 
-from .answers import (  # fmt: skip
+from .outcome import (
     BEFORE,
     MATCHING,
     REDIRECT,

@@ -10,7 +10,7 @@ from flows.aws.redirects import Rule
 from flows.engine import Action, Late, Others, Use, since
 
 from . import ports
-from .answers import (  # fmt: skip
+from .outcome import (
     BEFORE,
     MATCHING,
     Answers,

@@ -9,7 +9,7 @@ from typing import Any
 from flows.aws import buckets, codepipeline, event_patterns, new_buckets, notifications, pipeline_sources, trails
 from flows.engine import Caution, CloudError, Refused, shell
 
-from . import landings
+from . import file_events
 
 PIPELINE = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
 LARGEST = 7 * 2**30
@@ -180,7 +180,7 @@ def detection(way: str, flow: Any) -> Iterator[Caution]:
 def _beside(flow: Any, rule: pipeline_sources.Rule) -> str:
     """What it means that a rule starts the pipeline already."""
     place = flow.cloud.identity, flow.bucket, flow.object_key
-    ways = [each for by in (False, True) for each in landings.every(*place, by_trail=by)]
+    ways = [each for by in (False, True) for each in file_events.every(*place, by_trail=by)]
     meant = not rule.trouble and any(event_patterns.matches(rule.pattern, each.envelope) for each in ways)
     told = f"The rule {rule.name} starts {flow.pipeline} already"
     if not meant or not rule.on:

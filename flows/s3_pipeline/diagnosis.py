@@ -13,8 +13,8 @@ from flows.aws.findings import broken, likely, proved, unknown, waits
 from flows.aws.pipeline_sources import Pipeline
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
-from . import eventbridge, landings
-from .landings import Landing
+from . import eventbridge_rules, file_events
+from .file_events import Landing
 
 READS = (
     "codepipeline.GetPipeline", "codepipeline.ListPipelines", "codepipeline.ListPipelineExecutions",
@@ -42,7 +42,7 @@ def reads(cloud: Cloud, pipeline: str) -> tuple[Call, ...]:
 
 def diagnose(cloud: Cloud, pipeline: str, event: str) -> Iterator[Finding]:
     """All that was found, what is wrong first. Raises Refused when the event cannot be read, and CloudError."""
-    events = landings.read(event, cloud.identity) if event else []
+    events = file_events.read(event, cloud.identity) if event else []
     if events:
         yield from about_events(cloud, pipeline, events)
     if pipeline:
@@ -70,7 +70,7 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
         yield unknown("rule", f"Which rules start {name} could not be read.", str(problem))
         return
     yield from watched(one, rules)
-    each = [list(eventbridge.rule(cloud, one, rule)) for rule in rules]
+    each = [list(eventbridge_rules.rule(cloud, one, rule)) for rule in rules]
     whole = any(all(finding.grade is not Grade.REFUSED for finding in findings) for findings in each)
     spare = f"Another rule works, so {name} does not need this one."
     for finding in (finding for findings in each for finding in findings):
@@ -249,4 +249,4 @@ def about_events(cloud: Cloud, pipeline: str, events: list[Landing]) -> Iterator
             what = pipeline or "any pipeline"
             yield broken("event", f"No rule here starts {what}.", "ListRules", "handrail run s3_pipeline makes one.")
         for rule in rules:
-            yield eventbridge.event(cloud.identity, rule, event)
+            yield eventbridge_rules.event(cloud.identity, rule, event)

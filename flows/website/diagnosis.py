@@ -11,7 +11,7 @@ from flows.aws.findings import broken, likely, proved, unknown, waits
 from flows.aws.hostnames import covers
 from flows.engine import Call, Cloud, CloudError, Denied, Finding, Refused
 
-from .access import origin
+from .origin_access import origin
 from .probes import probes
 
 SOON = 30

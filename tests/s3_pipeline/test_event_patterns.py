@@ -11,7 +11,7 @@ from moto.events.models import EventPattern
 from flows.aws import event_patterns, pipeline_starts
 from flows.aws.event_patterns import MISSING, BadPattern
 from flows.engine import Identity
-from flows.s3_pipeline import landings
+from flows.s3_pipeline import file_events
 
 WHO = Identity("123456789012", "arn:aws:iam::123456789012:user/ada", "eu-central-1")
 OWN_PUT: dict[str, Any] = {
@@ -162,12 +162,12 @@ def test_records_of_cloudtrail() -> None:
     pattern = pipeline_starts.trail_pattern("fjord", "a/b.zip")
     old = {**pattern, "detail": {**pattern["detail"], "eventName": ["PutObject"]}}
     for call in ("PutObject", "CopyObject", "CompleteMultipartUpload", "GetObject"):
-        event = landings.recorded(WHO, "fjord", "a/b.zip", call).envelope
+        event = file_events.recorded(WHO, "fjord", "a/b.zip", call).envelope
         assert event_patterns.matches(pattern, event) == (call != "GetObject")
         assert event_patterns.matches(old, event) == (call == "PutObject")
-    elsewhere = landings.recorded(WHO, "fjord", "A/b.zip", "PutObject").envelope
+    elsewhere = file_events.recorded(WHO, "fjord", "A/b.zip", "PutObject").envelope
     assert [miss.field for miss in event_patterns.misses(pattern, elsewhere)] == ["detail.requestParameters.key"]
-    assert not event_patterns.matches(pattern, landings.own(WHO, "fjord", "a/b.zip", "PutObject").envelope)
+    assert not event_patterns.matches(pattern, file_events.own(WHO, "fjord", "a/b.zip", "PutObject").envelope)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from flows.engine.boto import Aws
 from flows.engine.refusals import changes, explain
 from flows.policies import Answer, Caller, Request, read
 from flows.practice import PracticeAccount
-from flows.s3_pipeline import landings
+from flows.s3_pipeline import file_events
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -97,7 +97,7 @@ def test_the_rule_lets_every_way_through_and_no_other_file(
     by_trail = answers["detection"] == "cloudtrail"
     bucket, key = answers["bucket"], answers["object_key"]
     for place, wanted in (((bucket, key), True), ((bucket, "other.zip"), False), (("elsewhere", key), False)):
-        for each in landings.every(who, *place, by_trail=by_trail):
+        for each in file_events.every(who, *place, by_trail=by_trail):
             assert event_patterns.matches(pattern, each.envelope) == wanted
             assert EventPattern.load(rule["EventPattern"]).matches_event(dict(each.envelope)) == wanted  # type: ignore[arg-type]
 

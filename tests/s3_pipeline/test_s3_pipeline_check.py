@@ -17,7 +17,7 @@ from flows.engine import Finding, Grade, Journal, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from flows.practice.server import serve
-from flows.s3_pipeline import landings
+from flows.s3_pipeline import file_events
 from tui.cli.main import main
 
 OLD = "deliver-shop-uploads"
@@ -186,7 +186,7 @@ def about_event(found: list[Finding]) -> list[str]:
 
 def test_events_that_start_it(healthy: Any, cloud: Aws) -> None:
     for reason in ("PutObject", "POST Object", "CopyObject", "CompleteMultipartUpload"):
-        one = landings.own(cloud.identity, BUCKET, KEY, reason).envelope
+        one = file_events.own(cloud.identity, BUCKET, KEY, reason).envelope
         (told,) = about_event(check(cloud, event=one))
         assert told.startswith("proved: ")
         assert told.endswith(f"lets the event through: {reason} of source.zip in fjord-coffee-artifacts.")
@@ -194,7 +194,7 @@ def test_events_that_start_it(healthy: Any, cloud: Aws) -> None:
 
 def test_a_record_of_a_copy_names_the_field(cloud: Aws) -> None:
     """As it stands in a trail's file, alone, in EventBridge's envelope, or as lookup-events prints it."""
-    whole = landings.recorded(cloud.identity, BUCKET, KEY, "CopyObject").envelope
+    whole = file_events.recorded(cloud.identity, BUCKET, KEY, "CopyObject").envelope
     record = whole["detail"]
     wanted = 'detail.eventName: the event has "CopyObject", the rule wants "PutObject"'
     for form in (whole, record, {"Records": [record]}, [record], {"CloudTrailEvent": json.dumps(record)}):
@@ -205,18 +205,18 @@ def test_a_record_of_a_copy_names_the_field(cloud: Aws) -> None:
 
 
 def test_a_record_where_the_rule_listens_to_s3_itself(healthy: Any, cloud: Aws) -> None:
-    one = landings.recorded(cloud.identity, BUCKET, KEY, "CopyObject").envelope
+    one = file_events.recorded(cloud.identity, BUCKET, KEY, "CopyObject").envelope
     (told,) = about_event(check(cloud, event=one))
     assert told.startswith("predicted: ")
     assert "listens to S3's own events, not to CloudTrail's records. The own event of the same upload" in told
 
 
 def test_another_file_and_one_that_was_refused(healthy: Any, cloud: Aws) -> None:
-    other = landings.own(cloud.identity, BUCKET, "Source.zip", "PutObject").envelope
+    other = file_events.own(cloud.identity, BUCKET, "Source.zip", "PutObject").envelope
     about, field = about_event(check(cloud, event=other))
     assert "The event is about Source.zip in fjord-coffee-artifacts; deliver-shop reads source.zip" in about
     assert 'detail.object.key: the event has "Source.zip", the rule wants "source.zip"' in field
-    denied = {**landings.recorded(cloud.identity, BUCKET, KEY, "PutObject").detail, "errorCode": "AccessDenied"}
+    denied = {**file_events.recorded(cloud.identity, BUCKET, KEY, "PutObject").detail, "errorCode": "AccessDenied"}
     (told,) = about_event(check(cloud, event=denied))
     assert "No file landed: S3 refused the PutObject" in told
 

@@ -1,4 +1,4 @@
-"""The load balancer set-up's choices of places: listeners, certificates, TLS, servers and ports."""
+"""The options, defaults and refusals that are about listeners: their certificates, TLS, servers and ports."""
 
 from __future__ import annotations
 
@@ -9,18 +9,7 @@ from flows.aws import redirects
 from flows.aws.load_balancing import NEW, Certificate, Listener, Targets
 from flows.engine import Caution, Option, Refused
 
-from .answers import (  # fmt: skip
-    ELSEWHERE,
-    HTTP,
-    HTTPS,
-    NOT_FOUND,
-    REDIRECT,
-    SAME,
-    Answers,
-    known_names,
-    listening,
-    same_backend,
-)
+from .outcome import ELSEWHERE, HTTP, HTTPS, NOT_FOUND, REDIRECT, SAME, Answers, known_names, listening, same_backend
 
 
 def listener_options(flow: Answers) -> Iterator[Option[Listener | str]]:

@@ -13,8 +13,8 @@ from flows.aws.pipeline_sources import Pipeline, Rule
 from flows.engine import Call, Cloud, CloudError, Finding, Identity, shell
 from flows.policies import document
 
-from . import landings
-from .landings import Landing
+from . import file_events
+from .file_events import Landing
 
 START = "codepipeline:StartPipelineExecution"
 
@@ -60,7 +60,7 @@ def pattern(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
 
 
 def _every(who: Identity, one: Pipeline, rule: Rule) -> list[Landing]:
-    return landings.every(who, one.bucket, one.key, by_trail=rule.by_trail)
+    return file_events.every(who, one.bucket, one.key, by_trail=rule.by_trail)
 
 
 def told(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
@@ -172,7 +172,7 @@ def event(who: Identity, rule: Rule, one: Landing) -> Finding:
             else broken("event", sentence, "ListRules", "Enable it.")
         )
     sentence = f"The rule {rule.name} does not let the event through ({one}): {_fields(found)}."
-    if one.recorded and not rule.by_trail and not misses(rule.pattern, landings.otherwise(who, one).envelope):
+    if one.recorded and not rule.by_trail and not misses(rule.pattern, file_events.otherwise(who, one).envelope):
         return likely(
             "event",
             f"{rule.name} listens to S3's own events, not to CloudTrail's records. The own event of the same upload "

@@ -1,0 +1,235 @@
+"""What the answers of the load balancer set-up come to: the new answer, its rule, and the whole as it would be then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from flows.aws import listeners, redirects
+from flows.aws import load_balancing as lb
+from flows.aws.load_balancing import NEW, Listener, LoadBalancer, Targets
+from flows.aws.redirects import Answer, Fixed, Forward, Front, Redirect, Rule, Url
+from flows.engine import Cloud, Refused
+
+from . import ports
+from .ports import Source
+
+REDIRECT, FIXED = "redirect", "fixed_response"
+ALL, MATCHING = "all", "matching"
+HTTPS, HTTP, AS_IS = "HTTPS", "HTTP", "#{protocol}"
+LEAVE, BEFORE = "leave", "before"
+SAME, NOT_FOUND, ELSEWHERE = "where http goes now", "a plain 404", "none here"
+"""As they are shown; an answers file says `same`, `404` and `elsewhere`."""
+
+
+class Answers(Protocol):
+    """The set-up as the functions here see it: its answers by their keys. Some are only there on some paths."""
+
+    cloud: Cloud
+    load_balancer: LoadBalancer
+    action: str
+    scope: str
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+    status: int
+    body: str
+    content_type: str
+    listener: Listener | str
+    protocol: str
+    host: str
+    https_listener: Listener | str
+    certificate: lb.Certificate
+    tls_policy: str
+    forward_to: Targets | str
+    copy_rules: bool
+    port: str
+    path: str
+    query: str
+    existing_rules: str
+    priority: int
+    open_ports: bool
+    visitors: tuple[Source, ...]
+    hsts: int
+    names: tuple[str, ...]
+    preview_url: Url | None
+
+
+def outcome(flow: Answers) -> Redirect | Fixed:
+    """What the load balancer will answer."""
+    if flow.action == FIXED:
+        return Fixed(flow.status)
+    return Redirect(flow.protocol, flow.port, flow.host, flow.path, flow.query, flow.status)
+
+
+def actions(flow: Answers) -> list[dict[str, Any]]:
+    """The same as AWS takes it."""
+    to = outcome(flow)
+    if isinstance(to, Redirect):
+        return listeners.redirecting(to)
+    return listeners.answering(to.status, flow.body, flow.content_type)
+
+
+def says(flow: Answers) -> str:
+    """The same as the middle of a sentence."""
+    answer = outcome(flow)
+    if isinstance(answer, Redirect):
+        return f"redirect ({answer.status}) to {answer}"
+    return f"answer {answer.status} with {len(flow.body.encode())} bytes of {flow.content_type}"
+
+
+def conditions(flow: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The hosts and paths of the rule that will be added, if any."""
+    if flow.scope == MATCHING:
+        return flow.hosts, flow.paths
+    return (), ("/*",)
+
+
+def own_rules(flow: Answers) -> list[Rule]:
+    """The rules that the chosen listener has."""
+    return lb.rules(flow.cloud, flow.listener) if isinstance(flow.listener, Listener) else []
+
+
+def same_rule(flow: Answers) -> Rule | None:
+    """The rule that answers exactly these requests in this way already, if none before it catches them."""
+    if not isinstance(flow.listener, Listener):
+        return None
+    hosts, paths = map(set, conditions(flow))
+    earlier: list[Rule] = []
+    for found in lb.raw_rules(flow.cloud, flow.listener):
+        rule = lb.rule(found)
+        if rule.certain and (set(rule.hosts), set(rule.paths)) == (hosts, paths):
+            shadowed = any(each.catches(rule) for each in earlier)
+            return rule if listeners.same(found["Actions"], actions(flow)) and not shadowed else None
+        earlier.append(rule)
+    return None
+
+
+def rule_in_place(flow: Answers) -> Rule | None:
+    """The rule that would be made, where it stands there already."""
+    there = same_rule(flow)
+    if there is None:
+        return None
+    place = flow.priority if flow.scope == MATCHING else own_rules(flow)[0].priority
+    return there if there.priority == place else None
+
+
+def first_place(flow: Answers) -> int:
+    """The priority of a rule that comes before all others; 0 if there is no room."""
+    lowest = min((rule.priority for rule in own_rules(flow)), default=10)
+    return lowest - 1
+
+
+def to_copy(flow: Answers) -> list[Mapping[str, Any]]:
+    """The rules of the http listener that make sense for https: not those that send visitors there."""
+    plain = flow.listener if isinstance(flow.listener, Listener) else _plain(flow)
+    if plain is None or plain.protocol != HTTP:
+        return []
+    return [each for each in lb.raw_rules(flow.cloud, plain) if each["Priority"] != lb.DEFAULT and not _to_https(each)]
+
+
+def same_backend(flow: Answers) -> list[dict[str, Any]]:
+    """The actions by which http is handed to servers today, if it is."""
+    plain = flow.listener if isinstance(flow.listener, Listener) else _plain(flow)
+    if plain is None or not isinstance(lb.answer(plain.actions), Forward):
+        return []
+    return [dict(action) for action in plain.actions]
+
+
+def backend(flow: Answers) -> list[dict[str, Any]]:
+    """The default actions of a new https listener. Raises Refused."""
+    if isinstance(flow.forward_to, Targets):
+        return [{"Type": "forward", "TargetGroupArn": flow.forward_to.arn}]
+    if flow.forward_to == SAME:
+        if same := same_backend(flow):
+            return same
+        raise Refused("AWS does not say any more where http goes now.", remedy="Choose where https should go.")
+    config = {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "Not found"}
+    return [{"Type": "fixed-response", "FixedResponseConfig": config}]
+
+
+def new_https(flow: Answers) -> bool:
+    return flow.action == REDIRECT and flow.protocol == HTTPS and flow.https_listener == NEW
+
+
+def https_here(flow: Answers) -> Listener | None:
+    """The existing https listener that visitors come back to."""
+    used = flow.action == REDIRECT and flow.protocol == HTTPS and isinstance(flow.https_listener, Listener)
+    return flow.https_listener if used and isinstance(flow.https_listener, Listener) else None
+
+
+def listening(flow: Answers) -> int:
+    """The port that the answer is given on."""
+    return flow.listener.port if isinstance(flow.listener, Listener) else 80
+
+
+def start(flow: Answers) -> Url:
+    """A request to the chosen listener."""
+    protocol = flow.listener.protocol.lower() if isinstance(flow.listener, Listener) else "http"
+    names = [name for name in flow.names if "*" not in name and "?" not in name]
+    return Url(protocol, (names or [flow.load_balancer.dns_name])[0], listening(flow))
+
+
+def needed_ports(flow: Answers) -> list[int]:
+    """The ports of this load balancer that visitors have to reach."""
+    there = https_here(flow)
+    wanted = [listening(flow), *([443] if new_https(flow) else []), *([there.port] if there else [])]
+    return list(dict.fromkeys(wanted))
+
+
+def closed_ports(flow: Answers) -> list[int]:
+    """Those of them that no security group lets anybody use. A load balancer without any is not closed by them."""
+    found = ports.groups(flow.cloud, flow.load_balancer.groups)
+    return [port for port in needed_ports(flow) if not ports.sources(found, port)] if found else []
+
+
+def front_after(flow: Answers) -> Front:
+    """The load balancer as it would be afterwards."""
+    front = lb.front(flow.cloud, flow.load_balancer, names(flow))
+    listeners = {each.port: each for each in front.listeners}
+    if new_https(flow):
+        rules = [lb.rule(each) for each in to_copy(flow)] if flow.copy_rules else []
+        listeners[443] = redirects.Listener(HTTPS, 443, (*rules, Rule(0, lb.answer(backend(flow)))))
+    port, answer = listening(flow), outcome(flow)
+    here = listeners.get(port) or redirects.Listener(HTTP, port, (Rule(0, Fixed(404)),))
+    listeners[port] = replace(here, rules=_changed(flow, here.rules, answer))
+    return replace(front, listeners=tuple(listeners.values()))
+
+
+def known_names(flow: Answers) -> list[str]:
+    """Names from the conditions, as far as anything tells them."""
+    hosts = list(conditions(flow)[0])
+    for listener in lb.listeners(flow.cloud, flow.load_balancer):
+        for rule in lb.rules(flow.cloud, listener):
+            hosts += rule.hosts
+    return [host for host in dict.fromkeys(hosts) if "*" not in host and "?" not in host]
+
+
+def names(flow: Answers) -> tuple[str, ...]:
+    """The host names that are known to lead here: said, or named in the answers."""
+    back = flow.action == REDIRECT and flow.protocol == HTTPS and flow.https_listener != ELSEWHERE
+    return (*flow.names, *([flow.host] if back and "#{" not in flow.host else []))
+
+
+def _changed(flow: Answers, rules: tuple[Rule, ...], answer: Answer) -> tuple[Rule, ...]:
+    if flow.scope == MATCHING:
+        return (*rules, Rule(flow.priority, answer, *conditions(flow)))
+    rest = tuple(rule for rule in rules if rule.priority)
+    first = (Rule(first_place(flow), answer, *conditions(flow)),) if flow.existing_rules == BEFORE and rest else ()
+    return (*first, *rest, Rule(0, answer))
+
+
+def _plain(flow: Answers) -> Listener | None:
+    found = lb.listeners(flow.cloud, flow.load_balancer)
+    return next((each for each in found if each.port == 80 and each.protocol == HTTP), None)
+
+
+def leading_to_https(flow: Answers) -> list[str]:
+    """The ARNs of the chosen listener's rules that send visitors to https."""
+    standing = lb.raw_rules(flow.cloud, flow.listener) if isinstance(flow.listener, Listener) else []
+    return [each["RuleArn"] for each in standing if _to_https(each)]
+
+
+def _to_https(rule: Mapping[str, Any]) -> bool:
+    answer = lb.answer(rule["Actions"])
+    return isinstance(answer, Redirect) and answer.protocol == HTTPS
