@@ -5,8 +5,8 @@ import traceback
 import pytest
 from vpn.device.samples import BGP, KEYS, STATIC, keyless
 
-from flows.vpn.checks import tunnels
 from flows.vpn.device import Unreadable, parse
+from flows.vpn.diagnosis import tunnels
 
 
 def test_a_static_connection_is_read_whole() -> None:
