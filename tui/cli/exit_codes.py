@@ -1,0 +1,13 @@
+"""What the exit codes of every command mean; a task may have further ones of its own."""
+
+from __future__ import annotations
+
+EXIT_CODES = {
+    0: "done, or waiting for you; `check`: it works, as far as AWS can tell, or waits for something",
+    1: "it failed after something was created, which is in the journal; or an undo could not take everything back",
+    2: "the command or an answer is not right; every missing key is named",
+    3: "a check or AWS refused, and nothing was created; `check`: something is broken",
+    4: "no credentials, no permission or no way to AWS; nothing was created",
+    5: "`check` could not look at all that matters, so whether it works is not known",
+    130: "interrupted; what was sent is written down",
+}
