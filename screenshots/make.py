@@ -12,4 +12,5 @@ ROOT = Path(__file__).parents[1]
 
 if __name__ == "__main__":
     os.environ["MAKE_SCREENSHOTS"] = "1"
-    sys.exit(pytest.main(["-q", "--rootdir", str(ROOT), str(ROOT / "tests/screen/test_pictures.py")]))
+    pictures = str(ROOT / "tests/screen/test_pictures.py")
+    sys.exit(pytest.main(["-q", "-m", "wild or not wild", "--rootdir", str(ROOT), pictures]))

@@ -1,4 +1,4 @@
-"""Every kind of screen as pictures, in every look. They are what `screenshots/` holds and the README shows.
+"""Every kind of screen as pictures, in every look. They are what `screenshots/` holds and the documents show.
 
 `make screenshots` makes them afresh; look at each one before you commit it.
 """
@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from looks import FOLDER, OTHERS, dress, look_at, picture
-from person import Canned, Person, somebody
+import yaml
+from looks import FOLDER, OTHERS, compare, document, dress, look_at, picture
+from person import NARROW, Canned, Person, somebody
 from small import Lists, Long, Looked, Small
 from support.gate import at_home, gate, keep_tokens_in
 
+import flows
 from flows.engine import Call, Cloud, Denied, Identity, Journal, NoAccess, Place
+from flows.engine.boto import Aws
+from flows.practice import PracticeAccount
 from tui.screen.app import HandrailApp
 from tui.screen.workspace import Desk, Start
 
@@ -72,6 +76,21 @@ def refused(permission: str) -> Denied:
     return Denied(
         f"You are not allowed to {permission}.", "Your policy lacks it.", "Ask for it.", permission=permission
     )
+
+
+# -- the review of every set-up, on its page -------------------------------------------------------------------------
+
+
+@pytest.mark.wild  # ten set-ups look up all that they need
+@pytest.mark.parametrize("flow", flows.SET_UPS)
+async def test_the_page_of_a_set_up_shows_the_review_of_its_answers_file(account: PracticeAccount, flow: str) -> None:
+    page = FOLDER.parent / "docs" / "set-ups" / f"{flow}.md"
+    _, _, rest = page.read_text().partition("```yaml\n")
+    answers = yaml.load(rest.partition("```")[0], yaml.BaseLoader)
+    cloud = Aws(Place(practice=True), account.session, account.session_of)
+    async with somebody(cloud, Start(flow=flow, answers=answers)) as person:
+        person.sees("What will be done")
+        compare(FOLDER / "set-ups" / f"{flow}.svg", document(*NARROW, picture(person.app)))
 
 
 # -- one set-up, from home to the receipt --------------------------------------------------------------------------
