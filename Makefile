@@ -35,8 +35,8 @@ bench: $(VENV)/test.done ## start, memory, applying and calls, as ratios
 screenshots: $(VENV)/test.done ## the pictures in screenshots/
 	$(BIN)/python screenshots/make.py
 
-texts: $(VENV)/test.done ## tui/help.txt and the README's list of gaps, as the program has them
-	PYTHONPATH=. $(BIN)/python tests/docs/write.py
+texts: $(VENV)/test.done ## what docs/ and tui/help.txt say of the program, as it is now; a minute or two
+	PYTHONPATH=.:tests $(BIN)/python tests/docs/write.py
 
 clean: ## forget everything that was set up
 	rm -rf .venv .venv-aws .venv-second .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -9,66 +9,165 @@ from pathlib import Path
 import click
 import pytest
 import yaml
-from docs.write import gaps
+from docs.write import DOCS, ROOT, Made, every_command, needing_a_yes, page, part, parts, permissions
 
 import flows
 from flows.engine import Flow, Session
 from flows.engine.cloud import Offline
+from tui.cli.exit_codes import EXIT_CODES
 from tui.cli.main import cli, help_text
+from tui.cli.man_page import man_page
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
-COMMANDS = [
-    shlex.split(line.partition("#")[0])
-    for block in re.findall(r"^```\n(.*?)^```", README, re.M | re.S)
-    for line in block.splitlines()
-    if line.startswith("handrail ")
-]
+README = ROOT / "README.md"
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text()
+    for path in (README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted(DOCS.rglob("*.md")))
+}
+every_page = pytest.mark.parametrize("name", PAGES)
+every_set_up = pytest.mark.parametrize("flow", flows.every(), ids=lambda flow: flow.id)
+TOLD = ("What it costs", "Check it", "Undo it", "What it never touches", "Keys", "Permissions")
+"""What somebody looks for on the page of a set-up."""
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_in_the_readme_exists(words: list[str]) -> None:
+def blocks(text: str) -> list[str]:
+    """What stands in a page to be typed."""
+    return re.findall(r"^```\n(.*?)^```", text, re.M | re.S)
+
+
+def prose(text: str) -> str:
+    return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+
+
+COMMANDS = sorted(
+    {
+        line.partition("  #")[0].partition(" > ")[0].strip()
+        for text in PAGES.values()
+        for block in blocks(text)
+        for line in block.splitlines()
+        if line.startswith("handrail")
+    }
+)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_in_the_documents_is_understood(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "event.json").touch()
     command: click.Command = cli
-    for word in words[1:]:
-        if isinstance(command, click.Group) and word in command.commands:
-            command = command.commands[word]
-        elif word.startswith("--"):
-            assert any(word in option.opts for option in command.params), word
+    words, above = shlex.split(line)[1:], None
+    while isinstance(command, click.Group):
+        above = command.make_context("handrail", words, parent=above)
+        words = [*above._protected_args, *above.args]
+        if not words:
+            return
+        _, found, words = command.resolve_command(above, words)
+        assert found is not None
+        command = found
+    command.make_context(command.name, words, parent=above)
 
 
-@pytest.mark.parametrize("text", re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S))
-def test_an_answers_file_of_the_readme_is_complete(text: str) -> None:
+def test_every_target_of_make_in_the_documents_exists() -> None:
+    known = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
+    named = {word for text in PAGES.values() for word in re.findall(r"(?:^|`)make ([a-z-]+)", text, re.M)}
+    assert named - set(known) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [(n, text) for n, t in PAGES.items() for text in re.findall(r"^```yaml\n(.*?)^```", t, re.M | re.S)],
+)
+def test_an_answers_file_of_the_documents_is_complete(name: str, text: str) -> None:
     said = yaml.safe_load(text)
-    (flow,) = [flow for flow in flows.every() if set(said) <= {question.id for question in flow.questions}]
-    Session(flow, Offline()).require(said)
+    of_this_page = Path(name).stem if Path(name).stem in flows.SET_UPS else "vpn"
+    Session(flows.find(of_this_page), Offline()).require(said)
 
 
-def test_the_readme_lists_what_practice_adds_to_moto() -> None:
-    assert gaps() in README, "run: make texts"
+def test_the_readme_is_read_in_a_minute() -> None:
+    assert len(PAGES["README.md"].splitlines()) <= 150
 
 
-def test_every_picture_in_the_readme_exists() -> None:
-    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert pictures
-    assert [name for name in pictures if not (ROOT / name).exists()] == []
+@every_page
+def test_every_link_leads_somewhere(name: str) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", prose(PAGES[name]))
+    assert [link for link in links if not link.startswith("https://") and not leads_somewhere(link, ROOT / name)] == []
+
+
+def leads_somewhere(link: str, page: Path) -> bool:
+    path, _, anchor = link.partition("#")
+    there = (page.parent / path).resolve() if path else page
+    if not there.exists():
+        return False
+    return not anchor or anchor in anchors(there.read_text())
+
+
+def anchors(text: str) -> set[str]:
+    """As code hosts make them of headings."""
+    headings = re.findall(r"^#+ (.*)$", prose(text), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_is_linked_from_the_others() -> None:
+    linked = {
+        (ROOT / name).parent.joinpath(link.partition("#")[0]).resolve()
+        for name, text in PAGES.items()
+        for link in re.findall(r"\]\(([^)\s]+\.md[^)\s]*)\)", text)
+    }
+    assert [name for name in PAGES if name != "README.md" and (ROOT / name).resolve() not in linked] == []
+
+
+@every_set_up
+def test_the_page_of_a_set_up_says_what_people_look_for(flow: type[Flow]) -> None:
+    text = PAGES[f"docs/{page(flow.id)}"]
+    assert text.startswith(f"# {flow.title}\n")
+    assert re.search(r"^!\[", text, re.M), "it has no picture"
+    assert [heading for heading in TOLD if f"\n## {heading}\n" not in text] == []
+
+
+@pytest.mark.parametrize(("name", "made"), parts().items(), ids=parts())
+def test_what_the_program_knows_stands_in_the_pages_as_it_is(name: str, made: Made) -> None:
+    text = PAGES[f"docs/{name}"]
+    assert {key: part(text, key) for key in made} == made, "run: make texts"
+
+
+@pytest.mark.wild  # it reviews every variant of every set-up
+def test_the_permissions_in_the_pages_are_those_that_the_plans_need() -> None:
+    for name, made in permissions().items():
+        assert part(PAGES[f"docs/{name}"], "permissions") == made["permissions"], "run: make texts"
+
+
+def test_a_service_asks_for_no_conscious_yes() -> None:
+    """So the page of a set-up, which lists those of its own folder, lists them all."""
+    assert [id_ for room in (ROOT / "flows" / "aws").rglob("*.py") for id_ in needing_a_yes(room)] == []
 
 
 def test_the_quick_help_is_the_command_lines_own() -> None:
     assert (ROOT / "tui" / "help.txt").read_text() == help_text(), "run: make texts"
 
 
-@pytest.mark.parametrize("name", flows.SET_UPS)
-def test_a_set_up_is_listed_as_it_calls_itself(name: str) -> None:
-    flow = flows.find(name)
-    assert flows.SET_UPS[name] == (flow.title, flow.summary())
-    assert flow.id == name
+def test_the_manual_has_every_command_option_and_exit_code() -> None:
+    manual = man_page(cli).replace("\\-", "-")
+    sections = dict(re.findall(r'^\.SS "(.*?)"\n(.*?)(?=^\.S[SH])', manual, re.M | re.S))
+    for words, command in every_command():
+        lines = sections[" ".join(words)]
+        options = {option for each in command.params for option in each.opts if option.startswith("--")}
+        everywhere = {option for each in cli.params for option in each.opts}
+        assert [option for option in options - everywhere if option not in lines] == []
+    assert [option for each in cli.params for option in each.opts if option not in manual] == []
+    assert [code for code in EXIT_CODES if f".B {code}\n" not in manual] == []
 
 
-@pytest.mark.parametrize("flow", flows.every(), ids=lambda flow: flow.id)
+@every_set_up
+def test_a_set_up_is_listed_as_it_calls_itself(flow: type[Flow]) -> None:
+    assert flows.SET_UPS[flow.id] == (flow.title, flow.summary())
+
+
+@every_set_up
 def test_a_newcomer_is_asked_at_most_eight_questions(flow: type[Flow]) -> None:
     assert max(sum(not question.fine_tuning for question in route) for route in flow.routes()) <= 8
 
 
-@pytest.mark.parametrize("flow", flows.every(), ids=lambda flow: flow.id)
+@every_set_up
 def test_every_question_says_why(flow: type[Flow]) -> None:
     assert [question.id for question in flow.questions if not question.why] == []

@@ -183,7 +183,7 @@ GAPS: dict[str, str] = {
         "Anything else moto lacks answers NotPartOfPractice, and its own mistakes PracticeFault, as ordinary errors."
     ),
 }
-"""Operation → what the practice account does about it. The README's table is made from it."""
+"""Operation → what the practice account does about it. The table in docs/practice-mode.md is made from it."""
 
 _WHERE = {
     "ec2": ("swift", "gateways", "tunnels", "network", "images"),
