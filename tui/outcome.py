@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flows.engine import Lost, Problem, Run, Use, standing
-from flows.engine.plan import Plan, fill
+from flows.engine.plan import Plan
+from flows.engine.references import fill
 
 
 def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:

@@ -23,8 +23,8 @@ from flows.engine import (
     Session,
     shell,
 )  # fmt: skip
+from flows.engine.actions import Cost
 from flows.engine.endpoints import addresses
-from flows.engine.plan import Cost
 from flows.engine.verdict import Status, Verdict
 
 from .safe import line, shown

@@ -1,42 +1,15 @@
 """How every set-up works. The names that set-ups and front ends use are here."""
 
 from ..place import Place
+from .actions import Action, Cost
+from .calls import Call, Find, Wait
 from .cloud import Ask, Cloud, Identity
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .journal import Journal, Record, Run
 from .of_others import Claim
 from .others_before import since
-from .plan import (
-    FLOW,
-    RUN,
-    TOKEN,
-    Action,
-    Call,
-    Cost,
-    Decision,
-    Entry,
-    Find,
-    Join,
-    Kept,
-    Late,
-    Others,
-    Plan,
-    Ref,
-    Restore,
-    Secret,
-    Settings,
-    Still,
-    Undo,
-    Use,
-    Wait,
-    before,
-    edited,
-    found,
-    join,
-    secret,
-    seen,
-)  # fmt: skip
+from .plan import Plan, Secret, Use
 from .problems import (
     Blocked,
     Busy,
@@ -59,10 +32,12 @@ from .problems import (
 )  # fmt: skip
 from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
+from .references import FLOW, RUN, TOKEN, Join, Late, Ref, before, edited, found, join, secret, seen
 from .sending import Stopped
 from .session import Session
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import standing
+from .undo_plan import Decision, Entry, Kept, Others, Restore, Settings, Still, Undo
 from .usage import Habit, Habits
 from .web import Missed, Page
 

@@ -14,18 +14,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
+from .actions import Action
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
 from .journal import Run
-from .plan import Action, Entry, Plan, Restore
+from .plan import Plan
 from .problems import CloudError, Lost, Problem
 from .refusals import matches
 from .resume_checks import insist
 from .run_place import same_accounts
 from .sending import FRESH, Carrier, Stopped, part
 from .settings import as_put, current, digest, fingerprints
+from .undo_plan import Entry, Restore
 
 AT_ONCE = 8
 """Calls under way at the same time; EC2 allows bursts of far more (EC2 API throttling guide, 2026-10)."""

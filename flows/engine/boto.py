@@ -21,9 +21,9 @@ from ..place import Place
 from ..version import __version__
 from .answers import told
 from .bucket_owner import OWNER, Taken, owned
+from .calls import Call
 from .cloud import Identity
 from .endpoints import address_of, settled
-from .plan import Call
 from .problems import CloudError, Denied, NoAccess, NoSuchCall, NotChosen, SignInNeeded
 from .refusal_families import THROTTLED
 from .refusals import changes, explain

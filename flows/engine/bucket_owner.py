@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from .plan import Call, Join, Ref
+from .calls import Call
 from .problems import CloudError
+from .references import Join, Ref
 
 T = TypeVar("T")
 OWNER = "ExpectedBucketOwner"

@@ -14,9 +14,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .calls import Call
 from .cloud import Ask, Cloud, Identity
 from .listing import SCREENFUL, stop_if_enough
-from .plan import Call
 from .problems import SignInNeeded
 from .refusals import changes
 from .web import Page

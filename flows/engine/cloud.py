@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ..place import Place
-from .plan import Call
+from .calls import Call
 from .problems import SignInNeeded, Unreachable
 from .web import Missed, Page
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from .bucket_owner import OWNER
+from .calls import Call
 from .permissions import permission
-from .plan import Call
 from .problems import Denied
 
 ASKED = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from .plan import Action, Call, Entry, Late, Ref, fill
+from .actions import Action
+from .calls import Call
 from .problems import CloudError
+from .references import Late, Ref, fill
 from .refusals import matches
+from .undo_plan import Entry
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from .events import Left, Receipt
 from .files import replace_private
 from .flow import Flow, Handover
 from .journal import Run
-from .plan import fill
 from .problems import JournalTrouble
+from .references import fill
 from .shell import placed
 
 

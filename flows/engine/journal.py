@@ -24,8 +24,9 @@ from typing import Any
 
 from ..place import Place
 from . import serialization, shell
-from .plan import Plan, Ref
+from .plan import Plan
 from .problems import Busy, FlowMistake, JournalTrouble, Refused
+from .references import Ref
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (

@@ -13,10 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .actions import Action
 from .authorization import RULES
+from .calls import Call
 from .journal import UNREADABLE, Run
-from .plan import Action, Call, Plan, Ref, fill
+from .plan import Plan
 from .problems import JournalTrouble
+from .references import Ref, fill
 from .run_place import EVERYWHERE
 from .sending import part
 

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .plan import Call
+from .calls import Call
 
 if TYPE_CHECKING:
     from .cloud import Cloud

@@ -11,16 +11,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from .actions import Action
 from .cache import Remembering
+from .calls import Call
 from .cloud import Cloud
 from .journal import Run
 from .later_runs import Later, later_runs
 from .others_before import id_of, leaning
-from .plan import FOUND, Action, Call, Decision, Others, Plan, Ref, fill, found
+from .plan import Plan
 from .problems import CloudError, Incomplete, NoAccess, NoSuchCall
+from .references import FOUND, Ref, fill, found
 from .refusals import changes, matches, no_such_thing
 from .sending import Carrier, part
 from .settings import fingerprints
+from .undo_plan import Decision, Others
 
 OTHERS, FILES, DELETE = "others", "files", "delete"
 DECISIONS: Mapping[str, Decision] = {

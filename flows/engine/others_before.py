@@ -11,11 +11,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from .calls import Call
 from .cloud import Cloud, answers
-from .plan import Call, Others, Ref, fill, found, join
 from .problems import CloudError, Denied, NoAccess, NoSuchCall
+from .references import Ref, fill, found, join
 from .refusals import no_such_thing
 from .sending import part
+from .undo_plan import Others
 
 
 def since(cloud: Cloud, *others: Others) -> tuple[Others, ...]:

@@ -18,9 +18,11 @@ import jmespath
 
 from ..policies.patterns import Piece, fits_arn
 from .authorization import RULES, TAGGING, WHILE_MAKING, Conditions, Target
+from .calls import Call
 from .cloud import Identity
 from .permissions import EVERYTHING, GLOBAL, Condition, Need, asked_in, form_of, looks, permission
-from .plan import FLOW, Call, Join, Plan, Ref, refs
+from .plan import Plan
+from .references import FLOW, Join, Ref, refs
 
 TAGS = ("Name", "handrail:flow", "handrail:run")
 """What everything carries that a plan makes."""

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .calls import Call
 from .permissions import permission
-from .plan import Call
 from .problems import CloudError, Denied, NoAccess, NoSuchCall, NotActivated, SignInNeeded
 
 NO_SUCH_THING = re.compile(r"NotFound|NotExist|NoSuch|NonExist|UnknownResource|^404$", re.IGNORECASE)

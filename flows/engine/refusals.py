@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .calls import Call
 from .denials import denied
 from .permissions import READS
-from .plan import Call
 from .problems import CloudError, Denied, Lost, NoSuchCall, SignInNeeded, Way
 from .refusal_families import FAMILIES, IN_USE, NO_SUCH_THING, Family, Refusal
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from . import shell
+from .actions import Action
 from .documents import Document
-from .plan import Action, Entry, Plan, Restore
+from .plan import Plan
 from .problems import CloudError, NoSuchCall
 from .refusals import no_such_thing
 from .sending import Carrier
 from .settings import current, digest, fingerprints
+from .undo_plan import Entry, Restore
 
 INDEX = "resourcegroupstaggingapi"
 """It may know of a thing much later than the service that has it."""

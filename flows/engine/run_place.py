@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..place import Place
+from .actions import Action
+from .calls import Call
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .endpoints import OWN, SIGN_IN, addresses
 from .journal import Record, Run
-from .plan import Action, Call, Entry, Plan, Restore
+from .plan import Plan
 from .problems import CloudError, Denied, NoAccess, Refused, Unplaced
 from .sending import Carrier
+from .undo_plan import Entry, Restore
 
 EVERYWHERE = ("cloudfront.", "cloudtrail.", "iam.", "organizations.", "route53.", "s3.", "sts.")
 """Services whose things are found from every region: that they are found tells of none."""

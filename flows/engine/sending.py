@@ -20,13 +20,15 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions, signature
 
+from .actions import Action
+from .calls import Call, Find, Wait
 from .clock import Clock
 from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
 from .journal import Run
-from .plan import RUN, Action, Call, Find, Late, Ref, Wait, before, edited, fill, found
 from .problems import CloudError, Denied, Incomplete, Lost, NoSuchCall, Problem
+from .references import RUN, Late, Ref, before, edited, fill, found
 from .refusals import matches, no_such_thing, refused_part
 
 NOT_YET_LIMIT = 300

@@ -12,17 +12,20 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
-from . import plan as _plan
-from .plan import Plan
+from .actions import Action, Cost
+from .calls import Call, Find, Wait
+from .plan import Plan, Secret, Use
+from .references import Join, Ref
+from .undo_plan import Decision, Entry, Kept, Others, Restore, Settings, Still, Undo
 
 _KEPT: dict[str, type] = {
     cls.__name__: cls
     for cls in (
-        _plan.Ref, _plan.Join, _plan.Call, _plan.Wait, _plan.Find, _plan.Still, _plan.Others, _plan.Settings,
-        _plan.Kept, _plan.Undo, _plan.Restore, _plan.Entry, _plan.Cost, _plan.Action, _plan.Use,
-        _plan.Secret, _plan.Decision, _plan.Plan,
+        Ref, Join, Call, Wait, Find, Still, Others, Settings, Kept, Undo, Restore, Entry, Cost, Action, Use, Secret,
+        Decision, Plan,
     )
 }  # fmt: skip
+"""By their names in journals, which a class keeps there whatever it is called here."""
 
 
 def dumps(plan: Plan) -> str:

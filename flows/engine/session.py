@@ -29,7 +29,7 @@ from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .listing import Enough, reading_until
 from .of_others import DECISIONS, Claim
-from .plan import Decision, Plan
+from .plan import Plan
 from .plan_permissions import Needs
 from .preflight import allowed
 from .problems import Blocked, Denied, FlowMistake, Problem, Refused
@@ -38,6 +38,7 @@ from .receipts import receipt
 from .run_place import accounts_of, found_there, same_account
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
 from .undo import claimed, undo
+from .undo_plan import Decision
 
 READABLE = (
     "{} is asked without TLS: whoever is on the way can read and change what is sent and answered, session tokens "

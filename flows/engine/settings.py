@@ -12,10 +12,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .plan import Action, Ref, Restore, before, fill
+from .actions import Action
 from .problems import CloudError
+from .references import Ref, before, fill
 from .refusals import matches
 from .sending import Carrier
+from .undo_plan import Restore
 
 
 def current(action: Action, restore: Restore, carrier: Carrier) -> Any:

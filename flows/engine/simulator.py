@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from .calls import Call
 from .cloud import Cloud, Identity
 from .permissions import EVERYTHING, Need
-from .plan import Call
 from .problems import CloudError
 
 PAGE = 100

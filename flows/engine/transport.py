@@ -11,7 +11,7 @@ import re
 import traceback
 from typing import Any
 
-from .plan import Call
+from .calls import Call
 from .problems import (
     CloudError,
     CodeNeeded,

@@ -15,20 +15,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from .actions import Action
 from .apply import look_for, unproved
+from .calls import Call
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
 from .journal import Run
 from .of_others import NAMED, Claim, Stay, called, claims, claims_on, mentioned, named_of, of_theirs, staying, stays_by
-from .plan import Action, Call, Entry, Kept, Plan, Restore, Still, Undo, edited, refs
+from .plan import Plan
 from .problems import CloudError, Lost, NoAccess
 from .receipts import DOUBT, receipt
+from .references import edited, refs
 from .refusals import in_use, matches, no_such_thing
 from .run_place import same_accounts
 from .sending import Carrier, Sent, Stopped, part, streamed
 from .settings import as_put, current, digest
+from .undo_plan import Entry, Kept, Restore, Still, Undo
 
 GONE = "not found: somebody took it away already."
 NOTHING_LEFT = "not found: what it belonged to is gone, so there is nothing left to put back."

@@ -12,7 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine.plan import FLOW, FOUND, RUN, Action, Entry, Plan, Ref, edited, fill
+from flows.engine.actions import Action
+from flows.engine.plan import Plan
+from flows.engine.references import FLOW, FOUND, RUN, Ref, edited, fill
+from flows.engine.undo_plan import Entry
 
 from .properties import Beyond, Properties
 from .resources import FOREIGN, TABLE, Itself, Makes, Never, Sets

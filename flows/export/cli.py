@@ -12,10 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib.resources import files
 
-from flows.engine.plan import FOUND, TOKEN, Action, Call, Entry, Find, Late, Plan, Ref, Wait, edited, refs, secret
+from flows.engine.actions import Action
+from flows.engine.calls import Call, Find, Wait
+from flows.engine.plan import Plan
+from flows.engine.references import FOUND, TOKEN, Late, Ref, edited, refs, secret
 from flows.engine.refusal_families import NO_SUCH_THING
 from flows.engine.sending import FRESH, NOT_YET_LIMIT
 from flows.engine.shell import quoted
+from flows.engine.undo_plan import Entry
 
 from .commands import WHOLE, Commands, apart, found_in, picked, plain, put_together, truth
 

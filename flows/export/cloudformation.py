@@ -15,8 +15,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine.plan import Action, Plan, Ref, fill, refs
+from flows.engine.actions import Action
+from flows.engine.plan import Plan
 from flows.engine.problems import Refused
+from flows.engine.references import Ref, fill, refs
 from flows.engine.shell import aws, handrail
 from flows.engine.states import Line
 

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.engine.plan import FLOW, FOUND, RUN, Call, Join, Late, Plan, Ref, refs
+from flows.engine.calls import Call
+from flows.engine.plan import Plan
+from flows.engine.references import FLOW, FOUND, RUN, Join, Late, Ref, refs
 from flows.engine.shell import aws, option, quoted
 
 SERVICES = {"s3": "s3api"}

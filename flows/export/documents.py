@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from flows.engine.plan import Entry
 from flows.engine.shell import quoted
+from flows.engine.undo_plan import Entry
 
 
 def or_none(read: str, absent: Iterable[str]) -> str:

@@ -11,27 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from flows.engine import Review
+from flows.engine.actions import Action
+from flows.engine.calls import Call, Wait
 from flows.engine.cloud import Identity
 from flows.engine.flow import Flow
-from flows.engine.plan import (
-    FLOW,
-    TOKEN,
-    Action,
-    Call,
-    Entry,
-    Late,
-    Plan,
-    Ref,
-    Restore,
-    Undo,
-    Wait,
-    before,
-    edited,
-    fill,
-    refs,
-    secret,
-)
+from flows.engine.plan import Plan
+from flows.engine.references import FLOW, TOKEN, Late, Ref, before, edited, fill, refs, secret
 from flows.engine.shell import handrail, quoted
+from flows.engine.undo_plan import Entry, Restore, Undo
 
 from .commands import WHOLE, Commands, apart, found_in, picked, put_together, structured, truth, visible
 from .documents import nothing_left, or_none, standing, with_entry, without_entry

@@ -14,7 +14,7 @@ from flows.aws import image_others, shared_keys, tags
 from flows.aws.images import RUNNING, STOPPED, Machine
 from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Undo, Wait, found, join
 from flows.engine.authorization import DISK_KEYS
-from flows.engine.plan import seen
+from flows.engine.references import seen
 
 VOLUME = "arn:{partition}:ec2:{region}:{account}:volume/"
 """How the ARN of a disk begins."""

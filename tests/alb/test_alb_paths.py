@@ -17,8 +17,8 @@ import flows
 from flows.engine import Flow, Identity, Plan, Ref
 from flows.engine.boto import Aws
 from flows.engine.cache import Remembering
-from flows.engine.plan import fill
 from flows.engine.plan_permissions import Needs
+from flows.engine.references import fill
 from flows.export.cli import script
 from flows.practice import PracticeAccount
 

@@ -18,8 +18,9 @@ from support.clock import FakeClock
 from flows.engine import Action, Call, Journal, Place, Run
 from flows.engine.boto import Aws
 from flows.engine.documents import Document
-from flows.engine.plan import FOUND, Entry, Ref, Restore, fill
+from flows.engine.references import FOUND, Ref, fill
 from flows.engine.sending import Carrier
+from flows.engine.undo_plan import Entry, Restore
 from flows.practice import PracticeAccount
 
 SETS = ("Put", "Modify", "Update", "Enable")

@@ -31,8 +31,8 @@ from flows.engine import (
 )
 from flows.engine.apply import apply
 from flows.engine.boto import Aws
-from flows.engine.plan import refs
 from flows.engine.receipts import receipt
+from flows.engine.references import refs
 from flows.engine.undo import undo
 from flows.practice import ACCOUNT_ID, PracticeAccount
 

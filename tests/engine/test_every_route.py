@@ -45,7 +45,7 @@ from flows.engine import (  # fmt: skip
 from flows.engine.bucket_owner import OWNER
 from flows.engine.cache import Remembering
 from flows.engine.permissions import EXCEPTIONS, PREFIXES
-from flows.engine.plan import fill, refs
+from flows.engine.references import fill, refs
 from flows.engine.states import Line
 from flows.export.cloudformation import template
 from flows.export.resources import TABLE

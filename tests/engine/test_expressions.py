@@ -16,8 +16,10 @@ from support.strange import output_of
 
 from flows.engine import Action, Call, Place
 from flows.engine.boto import Aws
-from flows.engine.plan import Late, Restore, Wait, fill
+from flows.engine.calls import Wait
+from flows.engine.references import Late, fill
 from flows.engine.sending import OPTIONS
+from flows.engine.undo_plan import Restore
 from flows.practice import open_account
 
 Expression = tuple[str, Call, str]

@@ -9,11 +9,15 @@ import pytest
 from support.simulated import ACCOUNT, USER, Simulator
 
 from flows.engine import Call, CloudError, Grade
+from flows.engine.actions import Action
+from flows.engine.calls import Find
 from flows.engine.permissions import Need
-from flows.engine.plan import FLOW, RUN, Action, Find, Plan, Ref, Undo
+from flows.engine.plan import Plan
 from flows.engine.plan_permissions import Needs
 from flows.engine.preflight import allowed
+from flows.engine.references import FLOW, RUN, Ref
 from flows.engine.simulator import PAGE
+from flows.engine.undo_plan import Undo
 
 ROLES = {
     "ops": f"arn:aws:iam::{ACCOUNT}:role/ops",

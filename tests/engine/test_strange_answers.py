@@ -20,7 +20,7 @@ from support.variants import VARIANTS
 import flows
 from flows.engine import Asking, Caution, Choice, Finding, Journal, Line, Option, Picks, Place, Problem, Session
 from flows.engine.boto import Aws
-from flows.engine.plan import fill
+from flows.engine.references import fill
 from flows.practice import PracticeAccount
 
 PRACTICE = Place(practice=True)

@@ -15,8 +15,12 @@ from export.conftest import Known
 from support.false_aws import ACCOUNT, FalseAws, refuses, says
 from support.variants import VARIANTS, Reviewed
 
-from flows.engine.plan import RUN as THE_RUN
-from flows.engine.plan import Action, Call, Entry, Find, Plan, Ref, Undo, Wait, edited, join
+from flows.engine.actions import Action
+from flows.engine.calls import Call, Find, Wait
+from flows.engine.plan import Plan
+from flows.engine.references import RUN as THE_RUN
+from flows.engine.references import Ref, edited, join
+from flows.engine.undo_plan import Entry, Undo
 from flows.export.cli import script
 
 HERE = "eu-central-1"

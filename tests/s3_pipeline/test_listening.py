@@ -10,7 +10,7 @@ import pytest
 from flows.aws import bucket_listeners
 from flows.aws.event_patterns import matches
 from flows.engine import Others
-from flows.engine.plan import fill
+from flows.engine.references import fill
 from flows.engine.sending import part
 
 BUCKET, KEY = "shop", "app/it's.zip"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.engine import Session
-from flows.engine.plan import fill
+from flows.engine.references import fill
 from flows.practice import PracticeAccount
 
 Act = Callable[[PracticeAccount, Session], object]

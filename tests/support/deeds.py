@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.engine import Session
-from flows.engine.plan import fill
+from flows.engine.references import fill
 from support.sessions import carried_out
 
 NOT_FOUND = "^not found: "

@@ -20,7 +20,7 @@ from typing import Any
 from flows.engine import Cloud, Journal, Place, Plan, Ref, Run
 from flows.engine.apply import apply
 from flows.engine.clock import Clock
-from flows.engine.plan import refs
+from flows.engine.references import refs
 from support.killed import Case
 
 FOLDER = Path(__file__).parents[1] / "former"

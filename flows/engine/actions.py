@@ -1,0 +1,137 @@
+"""One thing that a plan does: its call, and all there is to know about it before, while and after it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from .calls import Call, Find, Wait
+from .references import FOUND, RUN, Late, Ref, refs
+from .undo_plan import Entry, Others, Restore, Settings, Undo
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What something costs while it exists. USD, without tax; `as_of` and `source` say how fresh that is."""
+
+    what: str
+    usd_per_hour: Decimal
+    as_of: str
+    source: str
+    note: str = ""
+
+    @property
+    def usd_per_month(self) -> Decimal:
+        """At AWS's own 730 hours a month."""
+        return self.usd_per_hour * 730
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing the plan does.
+
+    Args:
+        id: unique in the plan; other actions refer to it.
+        sentence: what it does, in plain words.
+        call: the call that does it.
+        wait: when it has really taken effect.
+        undo: calls that take it back, in order; or how to restore what it changed; or the entry it added.
+        find: how to recognise it after a crash. Without one, repeating the call must be harmless.
+        after: ids of actions to wait for beyond those it refers to.
+        not_yet: error codes that mean "repeat in a moment" (`Code` or `Code: part of the message`).
+        exists: error codes that mean it was there already: it is left alone, now and at undo.
+        type: what it creates, as CloudFormation names it; empty for a mere setting.
+        resource: the id of what it creates.
+        costs: what that costs while it exists.
+        undone: what the receipt says about taking it back.
+        refusals: AWS's error codes for the call, in plain words; AWS's own words are shown beside them.
+        relieves: the id of an action that must not last, such as stopping a server. However applying ends, this
+            action's call is made then; it must be one that may be repeated.
+        gives_up: the id of an action whose thing this one takes away again: that it is gone is the run's own doing.
+        read: made just before the call, whose parameters take `found(path)` from its answer: a document that AWS takes
+            only as a whole, of which one thing changes.
+        others: what others may have put into it or made lean on it.
+        settings: what of it somebody may change; then it is theirs too.
+        part_of: ids of actions whose things would not work as they do without this: it stays as long as they do.
+        copies: ids of actions from which it took no more than a value: what it made stands without their things.
+        unless: what is looked for just before the call, where AWS takes a repeated one without a word: if it is there,
+            it was there before. After a lost answer it is left for a person to look at, unless `find` proves it.
+        taken: what is said then, where nothing can go on with what was there before.
+        of_new: the id of the action that makes what this one sets something of: if that was there before, nothing is.
+    """
+
+    id: str
+    sentence: str
+    call: Call
+    wait: Wait | None = None
+    undo: tuple[Undo, ...] | Restore | Entry = ()
+    find: Find | None = None
+    after: tuple[str, ...] = ()
+    not_yet: tuple[str, ...] = ()
+    exists: tuple[str, ...] = ()
+    type: str = ""
+    resource: Late = ""
+    costs: tuple[Cost, ...] = ()
+    undone: str = ""
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    relieves: str = ""
+    gives_up: str = ""
+    read: Call | None = None
+    others: tuple[Others, ...] = ()
+    settings: Settings | None = None
+    part_of: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    unless: Find | None = None
+    taken: str = ""
+    of_new: str = ""
+
+    def __getitem__(self, path: str) -> Ref:
+        return Ref(self.id, path)
+
+    def calls(self) -> Iterator[tuple[Call, Call | None]]:
+        """Every call that carrying it out, watching, recognising and undoing it may make, but for taking away what is
+        others'; each with the one whose answer `found` in its parameters means."""
+        if self.read:
+            yield self.read, None
+        yield self.call, self.read
+        if self.wait:
+            yield from self.wait.calls()
+        for find in filter(None, (self.find, self.unless)):
+            yield find.look, None
+            yield from ((call, find.look) for call in (find.proof, find.bare) if call)
+        for others in self.others:
+            yield others.look, None
+            if others.each:
+                yield others.each, others.look
+        if self.settings:
+            yield self.settings.look, None
+        if isinstance(self.undo, Restore | Entry):
+            yield self.undo.read, None
+            yield from ((call, self.undo.read) for call in (self.undo.put, self.undo.remove) if call)
+            return
+        for step in self.undo:
+            if step.read:
+                yield step.read, None
+            yield step.call, step.read
+            if step.wait:
+                yield from step.wait.calls()
+            if step.still:
+                yield step.still.look, None
+            if step.unless:
+                yield step.unless.look, None
+            if step.kept and step.kept.find:
+                yield step.kept.find.look, None
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The ids of the actions that must have run before this one."""
+        added = self.undo if isinstance(self.undo, Entry) else None
+        mentioned = {ref.action for ref in refs((self.call, self.read, self.wait, self.find, self.unless, added))}
+        return frozenset(mentioned.union(self.after, {self.of_new}) - {self.id, RUN.action, FOUND, ""})
+
+    @property
+    def stands_on(self) -> frozenset[str]:
+        """The ids of the actions whose things must stay as long as what this one made."""
+        return self.needs - set(self.copies)

@@ -1,0 +1,111 @@
+"""Values that are not known yet when a plan is made: what an earlier call will answer, the run's own id, a secret.
+
+`Ref("gateway", "VpnGateway.VpnGatewayId")` is what the answer to the action "gateway" will hold at that JMESPath; a
+`Join` is text with such values inside. They stand in a plan wherever a value may, and are filled in as it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A value that is known only once `action` has run: JMESPath `path` into the answer to its call."""
+
+    action: str
+    path: str
+
+
+RUN = Ref("handrail", "run")
+"""The id of the run that carries the plan out."""
+
+FLOW = Ref("handrail", "flow")
+"""The name of the set-up."""
+
+TOKEN = Ref("handrail", "token")
+"""The id of the run, letters and digits only, for the tokens by which AWS knows a repeated request."""
+
+FOUND = "@found"
+
+
+def secret(name: str) -> Ref:
+    """The value of one of the plan's `Secret`s: known while the plan runs, and kept nowhere."""
+    return Ref("handrail", f"secret:{name}")
+
+
+def before(action: str) -> Ref:
+    """What a `Restore` found before `action` changed it."""
+    return Ref(action, "@before")
+
+
+def seen(action: str, path: str) -> Ref:
+    """What the wait of `action` saw when it was over: JMESPath `path` into that last answer."""
+    return Ref(action, f"@seen:{path}")
+
+
+def found(path: str) -> Ref:
+    """In the call of an `Action` or an `Undo` with a `read`, or the `proof` of a `Find`: JMESPath `path` into what was
+    just read."""
+    return Ref(FOUND, path)
+
+
+def edited(action: str) -> Ref:
+    """In the call of an action with an `Entry`: the document as it stands, with the entry in it."""
+    return Ref(action, "@edited")
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Text with `Ref`s inside, for example a description that names the run."""
+
+    parts: tuple[str | Ref, ...]
+
+
+Late = str | Ref | Join
+"""Text that may be known only once the plan runs."""
+
+
+def join(*parts: Late) -> Join:
+    """Texts put together, with whatever is late in them."""
+    return Join(tuple(piece for part in parts for piece in (part.parts if isinstance(part, Join) else (part,))))
+
+
+Resolve = Callable[[Ref], Any]
+
+
+def fill(value: Any, resolve: Resolve) -> Any:
+    """`value` with every `Ref` in it replaced by what `resolve` says."""
+    match value:
+        case Ref():
+            return resolve(value)
+        case Join(parts):
+            return "".join(str(fill(part, resolve)) for part in parts)
+        case Mapping():
+            return {key: fill(item, resolve) for key, item in value.items()}
+        case list() | tuple():
+            return [fill(item, resolve) for item in value]
+        case _:
+            return value
+
+
+def refs(value: Any) -> Iterator[Ref]:
+    """Every `Ref` anywhere inside `value`, a plan's parts included."""
+    match value:
+        case None | str() | int():  # most of what there is
+            pass
+        case Ref():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from refs(item)
+        case list() | tuple():
+            for item in value:
+                yield from refs(item)
+        case _ if is_dataclass(value):
+            for part in fields(value):
+                yield from refs(getattr(value, part.name))
+        case _:
+            pass
