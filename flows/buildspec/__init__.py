@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from . import reading, sense, walk
 from .mistakes import RULES, Mistake, Place, Severity
 from .nodes import lines
@@ -22,10 +24,16 @@ def lint(text: str, image: str = "") -> list[Mistake]:
         found += walk.walk(read.root)
         found += sense.look(read.root, lines(text), image)
     quiet = {mistake.at.line for mistake in found if mistake.quiet}
+    seen = sense.SECRET if read.root else sense.SECRET_UNREAD
+    quiet |= {number for number, line in enumerate(lines(text), 1) if seen.search(line)}
     return sorted(
-        (
-            Mistake(each.rule, each.severity, each.message, each.at, each.fix, each.at.line in quiet)
-            for each in dict.fromkeys(found)
-        ),
+        (_hushed(each) if each.at.line in quiet else each for each in dict.fromkeys(found)),
         key=lambda mistake: (mistake.at.line, mistake.at.column, mistake.rule),
     )
+
+
+def _hushed(mistake: Mistake) -> Mistake:
+    """A mistake in a line with a secret in it, without a word of that line."""
+    if mistake.quiet:
+        return mistake
+    return replace(mistake, message=RULES[mistake.rule].about, fix="", quiet=True)

@@ -13,10 +13,13 @@ from .mistakes import Mistake, Place, Severity
 from .nodes import empty, get, items, pairs, place, quoted, text
 from .stumbles import TYPED
 
-SECRET_NAME = re.compile(
-    r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL)S?(_VALUE)?$", re.IGNORECASE
-)
+_NAMES = "(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL)S?(_VALUE)?"
+SECRET_NAME = re.compile(rf"{_NAMES}$", re.IGNORECASE)
 ACCESS_KEY = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b")
+SECRET = re.compile(rf"{ACCESS_KEY.pattern}|(?i:{_NAMES}=['\"]?[^\s'\"${{])")
+"""What a command with a secret in it looks like."""
+SECRET_UNREAD = re.compile(rf"{SECRET.pattern}|(?i:{_NAMES}['\"]?:\s*['\"]?[^\s'\"${{])")
+"""The same of any line, where the file cannot be read as YAML, so that nobody knows what is a variable's value."""
 PUBLIC = "--acl public-read"
 
 

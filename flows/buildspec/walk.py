@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -78,7 +79,8 @@ class _Walk:
             if key.value in shape.of:
                 yield from self.look(value, shape.of[key.value], (*path, key.value))
             elif not (before and path == ("phases",) and key.value in grammar.PHASE and empty(before[1])):
-                yield stranger(key, value, shape.of, path)
+                other = stranger(key, value, shape.of, path)
+                yield replace(other, fix="") if other.fix in there else other
             before = key.value, value
         for name, rule in shape.needs.items():
             if not {name, shape.instead.get(name, name)} & there and not empty(node):

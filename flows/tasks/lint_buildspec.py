@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.buildspec import Mistake, Place, Severity, lint
+from flows.buildspec.grammar import CHECKED_AGAINST
 from flows.buildspec.images import AS_OF, IMAGES
 from flows.buildspec.nodes import lines
 from flows.buildspec.sarif import log
@@ -60,11 +61,12 @@ class LintBuildspec(Task):
                 "file": file,
                 "errors": errors,
                 "warnings": len(found) - errors,
+                "checked_against": ", ".join(CHECKED_AGAINST),
                 "mistakes": [row(each) for each in found],
             },
             tuple(Finding(each.rule, GRADES[each.severity], each.message, f"{file}:{each.at.line}") for each in found),
             shown="\n".join([*shown(found, name, lines(text)), sentence]),
-            documents={"sarif": log(found, "stdin" if file == STDIN else file, __version__)},
+            documents={"sarif": log(found, None if file == STDIN else Path(file), __version__)},
         )
 
 

@@ -15,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.buildspec import RULES, Severity, lint
+from flows.buildspec.grammar import CHECKED_AGAINST
 from flows.buildspec.images import IMAGES, versions
+from flows.buildspec.sarif import relative
 from flows.tasks import OUTPUTS, TASKS, find
 
 HERE = Path(__file__).parent
@@ -177,24 +179,66 @@ def test_people_see_the_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_sarif(capsys: pytest.CaptureFixture[str]) -> None:
-    """What SARIF 2.1.0 requires of a log, and of each place in it."""
-    for path in BROKEN:
+    """What SARIF 2.1.0 requires of a log and of each place in it, and code hosts of each rule beyond that.
+
+    The logs of all samples pass the rules Sarif and Ghas of Sarif.Multitool 5.7.0 but for SARIF2005: there is no page
+    about this tool that `informationUri` could name.
+    """
+    for path in [*BROKEN, *WARNED]:
         code, out, _ = run(capsys, str(path), "--output", "sarif")
         log = json.loads(out)
-        assert (code, log["version"]) == (1, "2.1.0")
+        assert (code, log["version"]) == (int(path in BROKEN), "2.1.0")
         (made,) = log["runs"]
         driver = made["tool"]["driver"]
         assert driver["name"] == "handrail"
-        assert all(rule["shortDescription"]["text"] for rule in driver["rules"])
+        (guide,) = made["tool"]["extensions"]
+        assert (guide["name"], guide["version"]) == CHECKED_AGAINST
+        for rule in driver["rules"]:
+            assert all(rule[part]["text"] for part in ("shortDescription", "fullDescription", "help"))
+            assert rule["helpUri"].startswith("https://docs.aws.amazon.com/")
+        assert not any(base.get("uri") for base in made["originalUriBaseIds"].values())
         lines = path.read_text().split("\n")
         for result in made["results"]:
             assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
             assert result["level"] in ("error", "warning", "note")
             (where,) = result["locations"]
             region = where["physicalLocation"]["region"]
-            assert where["physicalLocation"]["artifactLocation"]["uri"].endswith(path.name)
+            file = where["physicalLocation"]["artifactLocation"]
+            assert file["uriBaseId"] in made["originalUriBaseIds"]
+            assert file["uri"] == f"tests/buildspec/{path.parent.name}/{path.name}"
             assert 1 <= region["startLine"] <= region["endLine"] <= len(lines)
             assert (region["startLine"], region["startColumn"]) < (region["endLine"], region["endColumn"])
+            for fix in result.get("fixes", ()):
+                (change,) = fix["artifactChanges"]
+                assert change["replacements"][0]["deletedRegion"] == region
+
+
+@pytest.mark.parametrize("path", [*BROKEN, *WARNED], ids=lambda path: path.stem)
+def test_a_fix_is_one(path: Path) -> None:
+    """What is offered, put in its place, ends that mistake and makes no other."""
+    text = path.read_text()
+    for each in lint(text):
+        if not each.fix:
+            continue
+        lines, at = text.split("\n"), each.at
+        assert at.line == at.end_line
+        before, after = lines[at.line - 1][: at.column - 1], lines[at.line - 1][at.end_column - 1 :]
+        lines[at.line - 1] = before + each.fix + after
+        left = {(one.rule, one.at.line) for one in lint("\n".join(lines))}
+        assert (each.rule, at.line) not in left
+        assert left <= {(one.rule, one.at.line) for one in lint(text)}
+
+
+def test_a_file_is_named_from_the_top_of_its_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "code" / ".git").mkdir(parents=True)
+    (tmp_path / "code" / "ci files").mkdir()
+    monkeypatch.chdir(tmp_path / "code" / "ci files")
+    assert relative(Path("buildspec.yml")) == "ci files/buildspec.yml", "wherever in it one stands"
+    monkeypatch.chdir(tmp_path)
+    assert relative(tmp_path / "code" / "b.yml") == "b.yml"
+    assert relative(tmp_path / "plain" / "b.yml") == "plain/b.yml", "in no repository: from the folder one stands in"
+    monkeypatch.chdir(tmp_path / "code")
+    assert relative(tmp_path / "plain" / "b.yml") == "b.yml", "never out of it"
 
 
 def test_a_secret_is_never_repeated(capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,6 +247,27 @@ def test_a_secret_is_never_repeated(capsys: pytest.CaptureFixture[str]) -> None:
             _, out, err = run(capsys, str(path), "--output", form)
             assert "B11" in out
             assert secret not in out + err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- export AWS_ACCESS_KEY_ID={KEY}: x",
+        f"- echo {KEY} #1",
+        "- export DB_PASSWORD=hunter2 #1",
+        "- mysql --password=hunter2: x",
+        "DB_PASSWORD: 0123456",
+    ],
+)
+def test_another_mistake_in_its_line_does_not_repeat_it_either(line: str) -> None:
+    text = f"version: 0.2\nenv:\n  variables:\n    {line}\nphases:\n  build:\n    commands:\n      - make\n"
+    if line.startswith("-"):
+        text = f"version: 0.2\nphases:\n  build:\n    commands:\n      - make\n      {line}\n"
+    found = lint(text)
+    assert found
+    for each in found:
+        assert each.quiet
+        assert not any(secret in each.message + each.fix for secret in (KEY, "hunter2", "0123456"))
 
 
 def test_piped_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
