@@ -35,7 +35,8 @@ bench: $(VENV)/test.done ## start, memory, applying and calls, as ratios
 screenshots: $(VENV)/test.done ## the pictures in screenshots/
 	$(BIN)/python screenshots/make.py
 
-texts: $(VENV)/test.done ## what docs/ and tui/help.txt say of the program, as it is now; a minute or two
+texts: $(VENV)/test.done ## the menu, and what docs/ and tui/help.txt say of the program, as it is now; a minute or two
+	PYTHONPATH=.:tests $(BIN)/python tests/docs/menu.py
 	PYTHONPATH=.:tests $(BIN)/python tests/docs/write.py
 
 clean: ## forget everything that was set up

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from docs.menu import MENU, menu
 from docs.write import DOCS, ROOT, Made, every_command, needing_a_yes, page, part, parts, permissions
 
 import flows
@@ -158,9 +159,15 @@ def test_the_manual_has_every_command_option_and_exit_code() -> None:
     assert [code for code in EXIT_CODES if f".B {code}\n" not in manual] == []
 
 
-@every_set_up
-def test_a_set_up_is_listed_as_it_calls_itself(flow: type[Flow]) -> None:
-    assert flows.SET_UPS[flow.id] == (flow.title, flow.summary())
+def test_the_menu_is_what_the_set_ups_call_themselves() -> None:
+    assert MENU.read_text() == menu(), "run: make texts"
+
+
+def test_a_folder_that_the_menu_does_not_know_stands_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one that is gone is left out; the others keep their order."""
+    first, *rest = flows.SET_UPS.items()
+    monkeypatch.setattr(flows, "SET_UPS", {"gone": ("Gone", ""), **dict(rest)})
+    assert re.findall(r'^    "(.*)": \($', menu(), re.M) == [*dict(rest), first[0]]
 
 
 @every_set_up

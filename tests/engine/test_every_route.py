@@ -259,7 +259,6 @@ def test_a_newcomer_is_asked_little_and_told_why(flow: type[Flow]) -> None:
         assert question.why, question.id
         assert not question.fine_tuning or question.default_text or question._default is not None, question.id
         assert isinstance(question, Yes | Choice | Picks) or question.example, question.id
-    assert (flow.title, flow.summary()) == flows.SET_UPS[flow.id]
 
 
 # -- against AWS's description -------------------------------------------------------------------------------------

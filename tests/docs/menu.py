@@ -1,0 +1,34 @@
+"""The menu as the set-ups themselves say it: what `make texts` writes into flows/menu.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import flows
+
+MENU = Path(flows.__file__).with_name("menu.py")
+
+
+def folders() -> list[str]:
+    """Every set-up that there is, whether or not the menu knows it."""
+    return sorted(path.parent.name for path in MENU.parent.glob("*/flow.py") if path.parent.name != "engine")
+
+
+def menu() -> str:
+    """The rows in the order that they have; what is new stands last, what has no folder is left out."""
+    there = folders()
+    names = [name for name in flows.SET_UPS if name in there]
+    names += [name for name in there if name not in names]
+    before, table, _ = MENU.read_text().partition("SET_UPS: dict[str, tuple[str, str]] = {\n")
+    return f"{before}{table}{''.join(map(_row, names))}}}\n"
+
+
+def _row(name: str) -> str:
+    flow = flows.declared(name)
+    told = [json.dumps(text, ensure_ascii=False) for text in (name, flow.title, flow.summary())]
+    return "    {}: (\n        {},\n        {},\n    ),\n".format(*told)
+
+
+if __name__ == "__main__":
+    MENU.write_text(menu())
