@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from alb.fronts import GONE, HTTPS, MAINTENANCE, MOVED, OFFICE, STRICT, VARIANTS, Front, picture, session, to
+from alb.cases import GONE, HTTPS, MAINTENANCE, MOVED, OFFICE, STRICT, VARIANTS, Front, picture, session, to
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back, there_and_back
 

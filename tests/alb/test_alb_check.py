@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from alb.fronts import HTTPS, Front, session, to
+from alb.cases import HTTPS, Front, session, to
 from support.clock import FakeClock
 from support.sessions import carried_out
 

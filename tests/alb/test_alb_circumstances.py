@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from alb.fronts import GONE, HTTPS, Front, session, to
+from alb.cases import GONE, HTTPS, Front, session, to
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from alb.fronts import VARIANTS, session
+from alb.cases import VARIANTS, session
 
 import flows
 from flows.engine import Asking, Place, Session

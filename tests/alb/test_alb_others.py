@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from alb.fronts import MOVED, VARIANTS, picture, session, to
+from alb.cases import MOVED, VARIANTS, picture, session, to
 from support.clock import FakeClock
 from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.sessions import carried_out, taken_back

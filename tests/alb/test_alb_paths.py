@@ -10,7 +10,7 @@ from typing import Any
 import botocore.session
 import jmespath
 import pytest
-from alb.fronts import GONE, HTTPS, VARIANTS, Front, session
+from alb.cases import GONE, HTTPS, VARIANTS, Front, session
 from botocore.validate import validate_parameters
 
 import flows

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from alb.fronts import ELSEWHERE, GONE, HTTPS, MAINTENANCE, MOVED, Front, session
+from alb.cases import ELSEWHERE, GONE, HTTPS, MAINTENANCE, MOVED, Front, session
 
 import flows
 from flows.engine import Asking, Refused, Reviewing, Session

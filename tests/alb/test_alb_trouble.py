@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from alb.fronts import OFFICE, VARIANTS, Front, picture, session
+from alb.cases import OFFICE, VARIANTS, Front, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.aurora import AWAKE, SLEEPY, VARIANTS, picture, session, taken_back
+from aurora.cases import AWAKE, SLEEPY, VARIANTS, picture, session, taken_back
 from support.clock import FakeClock
 from support.sessions import carried_out, there_and_back
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.aurora import SLEEPY, session
+from aurora.cases import SLEEPY, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out

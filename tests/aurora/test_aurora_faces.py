@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.aurora import AWAKE, SLEEPY, VARIANTS, session
+from aurora.cases import AWAKE, SLEEPY, VARIANTS, session
 from support.faces import assert_clean_script, by_conversation
 
 from flows.aurora.diagnosis import diagnose

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.aurora import SLEEPY, session
+from aurora.cases import SLEEPY, session
 from support.clock import FakeClock
 from support.colleagues import Deed, client, resource, taken_back_after
 from support.sessions import carried_out

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from support.aurora import AWAKE, SLEEPY, session
+from aurora.cases import AWAKE, SLEEPY, session
 
 from flows.engine import Place, Refused
 from flows.engine.boto import Aws

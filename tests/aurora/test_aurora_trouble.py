@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.aurora import VARIANTS, picture, session, taken_back
+from aurora.cases import VARIANTS, picture, session, taken_back
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out

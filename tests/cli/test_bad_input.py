@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from support.between import answering, between, ec2_error, sts_error
 from support.command import Account, Answers, Command, Ran
-from support.vpn import BGP, FIXED, STAGING, STATIC
+from vpn.cases import BGP, FIXED, STAGING, STATIC
 
 HERE = ("--region", "eu-central-1")
 MANY = [f"10.{high}.{low}.0/24" for high in (101, 102) for low in range(60)]

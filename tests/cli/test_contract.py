@@ -14,7 +14,7 @@ import pytest
 import yaml
 from support.between import between
 from support.command import REGION, Account, Answers, Command, Ran
-from support.vpn import BGP, STATIC
+from vpn.cases import BGP, STATIC
 
 import flows
 from flows.engine import Finding, Grade

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.between import between
 from support.command import REGION, Account, Answers, Command
-from support.vpn import VARIANTS
+from vpn.cases import VARIANTS
 
 HERE = ("--region", REGION)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from alb import fronts
-from support import website
+from alb import cases as alb
 from support.command import Account, Answers, Command
 from support.stack import read
+from website import cases as website
 
 from tui.exports import FORMS
 
-MAINTENANCE, MOVED = fronts.VARIANTS["maintenance"], fronts.VARIANTS["https"]
+MAINTENANCE, MOVED = alb.VARIANTS["maintenance"], alb.VARIANTS["https"]
 
 
 @pytest.mark.parametrize("form", FORMS)

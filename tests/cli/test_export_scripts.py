@@ -13,7 +13,7 @@ import pytest
 from cli.aws import comparable, needs_aws
 from cli.refusing import WORDS, refusing
 from kills.scenes import CASES
-from support import s3_lambda
+from s3_lambda import cases as s3_lambda
 from support.command import REGION, Answers, Command
 from support.killed import Case
 

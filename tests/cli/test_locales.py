@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from alb.fronts import HTTPS, MAINTENANCE
+from alb.cases import HTTPS, MAINTENANCE
 from lines.test_conversation import NOW, PICK, assert_reads_well
 from support.command import Account
 from support.terminal import ROOT, Terminal

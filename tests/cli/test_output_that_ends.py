@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.s3_lambda import PHOTOS
+from s3_lambda.cases import PHOTOS
 from support.terminal import ROOT
 
 from flows.engine import Journal

@@ -15,7 +15,7 @@ import pytest
 from support.between import between
 from support.clock import FakeClock
 from support.command import REGION, Account, Answers
-from support.vpn import brought_to_its_end, stopped_half_way
+from vpn.cases import brought_to_its_end, stopped_half_way
 
 from flows.engine import Cloud, Journal, Place
 from flows.engine.boto import Aws

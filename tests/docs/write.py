@@ -123,7 +123,7 @@ def permitted(needed: Iterable[str]) -> str:
 
 def every_need() -> dict[str, set[str]]:
     """Each set-up to the actions that its variants in the tests need. It reviews them all, which takes a minute."""
-    from support.s3_pipeline import audited
+    from s3_pipeline.cases import audited
     from support.variants import VARIANTS, session
 
     from flows.engine import Place

@@ -13,7 +13,7 @@ from practice.office import named
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back
-from support.vpn import BGP, FIXED, STAGING, STATIC, VARIANTS, WAREHOUSE, again, session
+from vpn.cases import BGP, FIXED, STAGING, STATIC, VARIANTS, WAREHOUSE, again, session
 
 from flows.engine import Happening, Journal, Problem, Refused, Run
 from flows.engine.boto import Aws

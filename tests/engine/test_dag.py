@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
-from support.vpn import STATIC, VARIANTS, session
+from vpn.cases import STATIC, VARIANTS, session
 
 from flows.engine import Action, Call, Cloud, CloudError, Happening, Identity, Journal, Place, Plan, Ref, Run
 from flows.engine.apply import AT_ONCE, apply

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from support.vpn import STATIC
+from vpn.cases import STATIC
 
 import flows
 from flows.engine import Call, Journal, NoAccess, Place, Session

@@ -19,7 +19,7 @@ from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out
-from support.vpn import again, session
+from vpn.cases import again, session
 
 from flows.engine import Busy, Call, Journal, JournalTrouble, Place, Refused, Run
 from flows.engine.boto import Aws

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.sessions import carried_out
-from support.vpn import again, session
+from vpn.cases import again, session
 
 from flows.engine import (
     Action,

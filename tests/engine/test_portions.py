@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from spa_pipeline.cases import picture, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.spa import picture, session
 
 from flows.engine import Call, Happening, Journal
 from flows.engine.boto import Aws

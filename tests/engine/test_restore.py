@@ -16,7 +16,7 @@ from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.vpn import FIXED, session
+from vpn.cases import FIXED, session
 
 from flows.engine import (
     Action,

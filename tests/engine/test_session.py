@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.clouds import Between
-from support.vpn import BGP, STATIC, VARIANTS, session
+from vpn.cases import BGP, STATIC, VARIANTS, session
 
 import flows
 from flows.engine import (

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from kills.scenes import CASES
+from s3_pipeline.cases import audited
 from support.clock import FakeClock
-from support.s3_pipeline import audited
 from support.strange import Change, Kept
 from support.variants import VARIANTS
 

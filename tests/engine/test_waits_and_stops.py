@@ -11,7 +11,7 @@ from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, problems_of, taken_back
-from support.vpn import again, session
+from vpn.cases import again, session
 
 from flows.engine import (
     Call,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from support.s3_pipeline import audited
+from s3_pipeline.cases import audited
 from support.variants import Reviewed, reviewed
 
 from flows.engine import Place

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aurora import cases as aurora
 from kills.scenes import CASES
-from support import aurora, vpn
 from support.clock import FakeClock
 from support.killed import Case
 from support.sessions import carried_out, taken_back
 from support.stack import STACK, create
 from support.variants import VARIANTS
+from vpn import cases as vpn
 
 import flows
 from flows.engine import Journal, Place, Session

@@ -7,10 +7,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from alb import fronts
+from alb import cases as fronts
+from aurora import cases as aurora
 from practice.picture import snapshot
-from support import aurora, s3_lambda, s3_pipeline, share_ami, share_snapshot, spa, vpn, website, wordpress
+from s3_lambda import cases as s3_lambda
+from s3_pipeline import cases as s3_pipeline
+from share_ami import cases as share_ami
+from share_snapshot import cases as share_snapshot
+from spa_pipeline import cases as spa
 from support.killed import Case
+from vpn import cases as vpn
+from website import cases as website
+from wordpress import cases as wordpress
 
 
 def by_kind(shown: Mapping[str, Any]) -> dict[str, Any]:

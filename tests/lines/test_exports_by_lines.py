@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alb.fronts import HTTPS, MAINTENANCE
-from support import website
-from support.wordpress import NEW
+from alb.cases import HTTPS, MAINTENANCE
+from website import cases as website
+from wordpress.cases import NEW
 
 import flows
 from flows.engine import Place, Session

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from support.vpn import STATIC
+from vpn.cases import STATIC
 
 import flows
 import tui.screen.screens

@@ -14,12 +14,16 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from aurora import cases as aurora
 from cloudsplaining.scan.policy_document import PolicyDocument
 from kills.scenes import CASES
-from support import aurora, share_ami, share_snapshot, spa, vpn
+from share_ami import cases as share_ami
+from share_snapshot import cases as share_snapshot
+from spa_pipeline import cases as spa
 from support.authorized import Watched, kinds, reference
 from support.clock import FakeClock
 from support.simulated import Simulator
+from vpn import cases as vpn
 
 import flows
 from flows.engine import Asking, Journal, Place, Review, Session, preflight

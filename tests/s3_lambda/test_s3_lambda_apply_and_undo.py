@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from s3_lambda.cases import ARN, BUCKET, NAME, PHOTOS, VARIANTS, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
-from support.s3_lambda import ARN, BUCKET, NAME, PHOTOS, VARIANTS, picture, session
 from support.sessions import carried_out, taken_back, there_and_back
 
 from flows.engine import Call, CloudError, Journal

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from s3_lambda.cases import ARN, BUCKET, NAME, VARIANTS, session
 from support.clock import FakeClock
 from support.clouds import Between
-from support.s3_lambda import ARN, BUCKET, NAME, VARIANTS, session
 from support.sessions import carried_out
 
 import flows

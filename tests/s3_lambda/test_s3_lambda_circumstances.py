@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from s3_lambda.cases import ARN, BUCKET, NAME, PHOTOS, cautions, findings, session
 from support.clouds import Between
-from support.s3_lambda import ARN, BUCKET, NAME, PHOTOS, cautions, findings, session
 
 from flows.aws import notifications
 from flows.engine import Call, Grade

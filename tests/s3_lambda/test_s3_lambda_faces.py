@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from s3_lambda.cases import BUCKET, NAME, PHOTOS, VARIANTS, session
 from support.clouds import Between
 from support.faces import assert_clean_script, by_conversation
-from support.s3_lambda import BUCKET, NAME, PHOTOS, VARIANTS, session
 
 from flows.engine import Journal
 from flows.engine.boto import Aws

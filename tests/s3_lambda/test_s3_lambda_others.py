@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from s3_lambda.cases import ARN, BUCKET, NAME, VARIANTS, picture, session
 from support.clock import FakeClock
 from support.deeds import NOT_FOUND, Deed, Made, undone_after
-from support.s3_lambda import ARN, BUCKET, NAME, VARIANTS, picture, session
 
 from flows.engine import Journal
 from flows.engine.boto import Aws

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from s3_lambda.cases import ARN, BUCKET, PHOTOS, cautions, findings, session
 from support.clouds import Between
-from support.s3_lambda import ARN, BUCKET, PHOTOS, cautions, findings, session
 
 from flows.aws import function_roles, notifications
 from flows.aws.notifications import Notification

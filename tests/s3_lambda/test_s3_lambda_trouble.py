@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from s3_lambda.cases import picture, session
 from support.clock import FakeClock
 from support.clouds import Between
-from support.s3_lambda import picture, session
 from support.sessions import taken_back
 
 import flows

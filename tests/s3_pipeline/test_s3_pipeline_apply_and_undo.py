@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from moto.events.models import EventPattern
+from s3_pipeline.cases import BUCKET, KEY, NEW, PIPELINE, STANDING, VARIANTS, audited, notified, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
-from support.s3_pipeline import BUCKET, KEY, NEW, PIPELINE, STANDING, VARIANTS, audited, notified, picture, session
 from support.sessions import carried_out, taken_back
 
 import flows

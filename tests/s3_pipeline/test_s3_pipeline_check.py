@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from s3_pipeline.cases import BUCKET, KEY, PIPELINE, STANDING, VARIANTS, audited, session
 from support.clock import FakeClock
-from support.s3_pipeline import BUCKET, KEY, PIPELINE, STANDING, VARIANTS, audited, session
 from support.sessions import carried_out
 
 import flows

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from s3_pipeline.cases import NEW, STANDING, VARIANTS, audited, session
 from support.clouds import Between
 from support.faces import assert_clean_script, by_conversation
-from support.s3_pipeline import NEW, STANDING, VARIANTS, audited, session
 
 from flows.engine import Journal
 from flows.engine.boto import Aws

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from s3_pipeline.cases import BUCKET, PIPELINE, STANDING, VARIANTS, audited, picture, session
 from support.clock import FakeClock
 from support.colleagues import Deed, client, taken_back_after
-from support.s3_pipeline import BUCKET, PIPELINE, STANDING, VARIANTS, audited, picture, session
 from support.sessions import carried_out
 
 from flows.aws.bucket_listeners import BY_TRAIL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.s3_pipeline import BUCKET, NEW, PIPELINE, STANDING, VARIANTS, audited, notified, session
+from s3_pipeline.cases import BUCKET, NEW, PIPELINE, STANDING, VARIANTS, audited, notified, session
 
 import flows
 from flows.engine import Asking, Blocked, Place, Refused, Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alb.fronts import GONE, HTTPS, session
+from alb.cases import GONE, HTTPS, session
 from person import Person, somebody
 
 from flows.engine import Cloud

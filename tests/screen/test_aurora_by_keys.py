@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from aurora.cases import SLEEPY, VARIANTS, session
 from person import Person, somebody
-from support.aurora import SLEEPY, VARIANTS, session
 
 from flows.engine import Asking, Choice, Cloud, Journal, Picks, Reviewing
 from tui.screen.workspace import Start

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from alb.fronts import HTTPS, MAINTENANCE
+from alb.cases import HTTPS, MAINTENANCE
 from person import NARROW, WIDE, Person, somebody
-from support.wordpress import NEW
+from wordpress.cases import NEW
 
 from flows.engine import Cloud
 from tui import exports

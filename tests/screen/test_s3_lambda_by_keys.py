@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from person import Person, somebody
-from support.s3_lambda import PHOTOS, VARIANTS, session
+from s3_lambda.cases import PHOTOS, VARIANTS, session
 from test_aurora_by_keys import answer_all, reply
 
 from flows.aws.notifications import CREATED, EVENTS

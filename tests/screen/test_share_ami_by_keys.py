@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from person import somebody
-from support.share_ami import VARIANTS
+from share_ami.cases import VARIANTS
 from test_aurora_by_keys import answer_all
 
 import flows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from person import somebody
-from support.spa import VARIANTS, session
+from spa_pipeline.cases import VARIANTS, session
 from test_aurora_by_keys import answer_all
 
 from flows.engine import Cloud

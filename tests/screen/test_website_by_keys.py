@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from person import NARROW, WIDE, somebody
-from support.website import WEBSITE, WEBSITE_OF_SITE, session
+from website.cases import WEBSITE, WEBSITE_OF_SITE, session
 
 from flows.engine import Cloud, Journal
 from tui.screen.workspace import Start

@@ -9,7 +9,7 @@ import pytest
 from person import WIDE, somebody
 from support.clock import FakeClock
 from support.former import Former
-from support.vpn import STATIC
+from vpn.cases import STATIC
 
 import flows
 from flows.engine import Cloud, Journal, Place, Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from person import somebody
 from support.clock import FakeClock
-from support.vpn import brought_to_its_end, stopped_half_way
+from vpn.cases import brought_to_its_end, stopped_half_way
 
 from flows.engine import Cloud, Journal, Place
 from flows.engine.boto import Aws

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from person import somebody
-from support.wordpress import EXISTING, NEW, session
 from test_aurora_by_keys import answer_all
+from wordpress.cases import EXISTING, NEW, session
 
 from flows.engine import Cloud
 from tui.screen.workspace import Start

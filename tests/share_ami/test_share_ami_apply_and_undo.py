@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from share_ami.cases import NEW, VARIANTS, picture
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.share_ami import NEW, VARIANTS, picture
 
 import flows
 from flows.engine import Call, Cloud, Journal, Place, Refused, Session, serialization

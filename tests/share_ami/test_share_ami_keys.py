@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from share_ami.cases import NEW, picture
+from share_snapshot.cases import OWN_KEY, own_key
+from share_snapshot.cases import picture as keys
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.share_ami import NEW, picture
-from support.share_snapshot import OWN_KEY, own_key
-from support.share_snapshot import picture as keys
 from test_share_ami_apply_and_undo import session
 
 from flows.engine import Call, Denied, Journal, Lost, Place, Refused

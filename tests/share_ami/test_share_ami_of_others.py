@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from moto.ec2.models import ec2_backends
+from share_ami.cases import NEW, VARIANTS
+from share_snapshot.cases import own_key
 from support.clock import FakeClock
 from support.colleagues import Deed, client, resource, taken_back_after
 from support.sessions import carried_out
-from support.share_ami import NEW, VARIANTS
-from support.share_snapshot import own_key
 
 import flows
 from flows.engine import Journal, Place, Session

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from share_snapshot.cases import EXISTING, LOCKED, OWN_KEY, PLAIN, VARIANTS, own_key, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.share_snapshot import EXISTING, LOCKED, OWN_KEY, PLAIN, VARIANTS, own_key, picture, session
 
 from flows.engine import Call, Denied, Journal, Lost
 from flows.engine.boto import Aws

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from share_snapshot.cases import EXISTING, LOCKED, OWN_KEY, PLAIN, own_key, session
 from support.clock import FakeClock
-from support.share_snapshot import EXISTING, LOCKED, OWN_KEY, PLAIN, own_key, session
 
 from flows.engine import Refused
 from flows.engine.boto import Aws

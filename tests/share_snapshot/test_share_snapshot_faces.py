@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
+from share_snapshot.cases import EXISTING, VARIANTS, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.faces import assert_clean_script, by_conversation
 from support.sessions import carried_out
-from support.share_snapshot import EXISTING, VARIANTS, session
 
 from flows.engine import Call, Journal
 from flows.engine.boto import Aws

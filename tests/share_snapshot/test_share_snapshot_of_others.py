@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from share_snapshot.cases import EXISTING, LOCKED, VARIANTS, own_key, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.colleagues import Deed, client, resource, taken_back_after
 from support.sessions import carried_out
-from support.share_snapshot import EXISTING, LOCKED, VARIANTS, own_key, session
 
 from flows.engine import Call, Journal, NoAccess, Session
 from flows.engine.boto import Aws

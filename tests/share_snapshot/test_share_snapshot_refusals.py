@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from share_snapshot.cases import AUTOMATIC, EXISTING, LOCKED, PLAIN, VARIANTS, session
 from support.clock import FakeClock
-from support.share_snapshot import AUTOMATIC, EXISTING, LOCKED, PLAIN, VARIANTS, session
 
 from flows.engine import Refused
 from flows.engine.boto import Aws

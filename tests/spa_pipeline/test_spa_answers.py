@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from spa_pipeline.cases import CODECOMMIT, ZIP, session
 from support.clouds import Between
-from support.spa import CODECOMMIT, ZIP, session
 
 from flows.aws import codebuild
 from flows.buildspec import lint

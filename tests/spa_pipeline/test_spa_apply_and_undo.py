@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from spa_pipeline.cases import CODECOMMIT, VARIANTS, ZIP, picture, session
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back
-from support.spa import CODECOMMIT, VARIANTS, ZIP, picture, session
 
 from flows.aws import event_patterns
 from flows.engine import Journal

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from spa_pipeline.cases import CODECOMMIT, ZIP, session
 from support.clock import FakeClock
 from support.sessions import carried_out
-from support.spa import CODECOMMIT, ZIP, session
 
 import flows
 from flows.engine import Journal

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from spa_pipeline.cases import CODECOMMIT, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.spa import CODECOMMIT, picture, session
 
 from flows.engine import Call, Cloud, Journal
 from flows.engine.boto import Aws

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 
 import pytest
+from spa_pipeline.cases import CODECOMMIT, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.colleagues import Deed, client, taken_back_after
 from support.sessions import carried_out, taken_back
-from support.spa import CODECOMMIT, session
 
 from flows.aws import new_buckets
 from flows.aws.buckets import Bucket

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from spa_pipeline.cases import picture, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.spa import picture, session
 
 import flows
 from flows.engine import Call, CloudError, Journal, Place, Session

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 from practice.picture import Picture
+from vpn.cases import STATIC
 
 from flows.practice.server import Served, serve
 from support.command import Account, Command, Ran
-from support.vpn import STATIC
 from tui.cli.main import main
 
 ROOT = Path(__file__).parents[2]

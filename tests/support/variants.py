@@ -9,11 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alb import fronts
+from alb import cases as fronts
+from aurora import cases as aurora
+from s3_lambda import cases as s3_lambda
+from s3_pipeline import cases as s3_pipeline
+from share_ami import cases as share_ami
+from share_snapshot import cases as share_snapshot
+from spa_pipeline import cases as spa
+from vpn import cases as vpn
+from website import cases as website
+from wordpress import cases as wordpress
 
 import flows
 from flows.engine import Asking, Cloud, Flow, Identity, Place, Plan, Review, Session
-from support import aurora, s3_lambda, s3_pipeline, share_ami, share_snapshot, spa, vpn, website, wordpress
 
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     f"{flow}, {name}": (flow, answers)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from support.users import User
-from support.vpn import STATIC
+from vpn.cases import STATIC
 
 pytestmark = pytest.mark.wild
 

@@ -14,7 +14,7 @@ from support.clock import FakeClock
 from support.clouds import Between
 from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.sessions import carried_out, problems_of, taken_back
-from support.vpn import STAGING, VARIANTS, again, session
+from vpn.cases import STAGING, VARIANTS, again, session
 
 from flows.engine import Call, Journal, Lost, Session
 from flows.engine.boto import Aws

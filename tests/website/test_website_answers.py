@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
-from support.website import (
+from website.cases import (
     BUCKET,
     BUCKET_OF_FILES,
     BUCKET_OF_SITE,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back, there_and_back
-from support.website import (
+from website.cases import (
     BUCKET,
     FILES,
     NAMED,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.sessions import carried_out
-from support.website import BUCKET, FILES, NAMED, SITE, VARIANTS, WEBSITE, outputs, session
+from website.cases import BUCKET, FILES, NAMED, SITE, VARIANTS, WEBSITE, outputs, session
 
 import flows
 from flows.engine import Journal, Missed, Page, Refused

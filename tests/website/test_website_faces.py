@@ -13,7 +13,7 @@ import yaml
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import taken_back
-from support.website import (
+from website.cases import (
     BUCKET,
     BUCKET_OF_SITE,
     NAMED,

@@ -10,7 +10,7 @@ import pytest
 from support.clock import FakeClock
 from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.sessions import carried_out, taken_back
-from support.website import BUCKET, FILES, NAMED, VARIANTS, picture, session
+from website.cases import BUCKET, FILES, NAMED, VARIANTS, picture, session
 
 from flows.engine import Call, CloudError, Journal, Ref
 from flows.engine.boto import Aws

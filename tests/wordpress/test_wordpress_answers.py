@@ -12,7 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from support.faces import assert_clean_script, by_conversation
-from support.wordpress import EXISTING, NEW, VARIANTS, session
+from wordpress.cases import EXISTING, NEW, VARIANTS, session
 
 from flows.engine import Place, Refused
 from flows.engine.boto import Aws

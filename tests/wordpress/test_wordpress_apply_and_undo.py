@@ -9,7 +9,7 @@ import pytest
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.wordpress import EXISTING, NEW, VARIANTS, on_it, picture, session
+from wordpress.cases import EXISTING, NEW, VARIANTS, on_it, picture, session
 
 from flows.engine import Call, Grade, Journal, Refused, Session
 from flows.engine.boto import Aws

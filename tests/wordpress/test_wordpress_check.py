@@ -9,7 +9,7 @@ import pytest
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from support.wordpress import EXISTING, machine, on_it, picture, session
+from wordpress.cases import EXISTING, machine, on_it, picture, session
 
 import flows
 from flows.aws import machine_access

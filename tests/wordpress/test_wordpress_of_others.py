@@ -8,7 +8,7 @@ import pytest
 from support.clock import FakeClock
 from support.colleagues import Deed, client, resource, taken_back_after
 from support.sessions import carried_out
-from support.wordpress import EXISTING, NEW, session
+from wordpress.cases import EXISTING, NEW, session
 
 from flows.engine import Journal, Session
 from flows.engine.boto import Aws

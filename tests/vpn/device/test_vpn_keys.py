@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
-from support.vpn import BGP, STATIC, session
+from vpn.cases import BGP, STATIC, session
 
 from flows.engine import Call, Journal
 from flows.engine.boto import Aws

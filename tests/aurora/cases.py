@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 from practice.picture import Picture
 from practice.picture import snapshot as network_of
+from support import sessions
 
 import flows
 from flows.engine import Cloud, Event, Journal, Place, Session
 from flows.engine.clock import Clock
-from support import sessions
 
 SLEEPY: Mapping[str, Any] = {
     "name": "shop-db",

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from support.clock import FakeClock
+
 import flows
 from flows.engine import Cloud, Journal, Place, Session
 from flows.practice import PracticeAccount
-from support.clock import FakeClock
 
 WRONG = {"files": False, "permalinks": False, "upload": 2, "memory": 128}
 
