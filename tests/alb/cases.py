@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from support.killed import Case
 
 import flows
 from flows.engine import Cloud, Journal, Place, Run, Session
@@ -175,3 +178,21 @@ def picture(account: PracticeAccount, endpoint_url: str | None = None) -> dict[s
     for certificate in client("acm", endpoint_url=endpoint_url).list_certificates()["CertificateSummaryList"]:
         seen[certificate["CertificateArn"]] = certificate
     return seen
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"load_balancer": "shop"}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "alb",
+        answers,
+        lambda account: {"thing": picture(account)},
+        re.compile(r"\b[0-9a-f]{16,17}\b"),
+    )
+
+
+CASES: Mapping[str, Case] = {"alb, a listener": _killed(HTTPS), "alb, a rule": _killed(OFFICE)}
+"""What is killed at every moment of it."""

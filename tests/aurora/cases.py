@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import boto3
 from practice.picture import Picture
 from practice.picture import snapshot as network_of
 from support import sessions
+from support.killed import Case
 
 import flows
 from flows.engine import Cloud, Event, Journal, Place, Session
@@ -86,3 +88,22 @@ def picture(account: boto3.Session) -> Picture:
 
 def _only(thing: Mapping[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
     return {key: thing.get(key) for key in kept}
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"cluster": made["cluster"]}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "aurora",
+        answers,
+        lambda account: picture(account.session),
+        re.compile(r"\bsgr?-[0-9a-f]{17}\b|\b[0-9a-f]{8}-[0-9a-f-]{27}-\w{6}\b"),
+        decided=("final_snapshot=no",),
+    )
+
+
+CASES: Mapping[str, Case] = {"aurora": _killed(SLEEPY)}
+"""What is killed at every moment of it."""

@@ -7,6 +7,7 @@ import random
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +27,6 @@ from flows.practice import PracticeAccount
 PRACTICE = Place(practice=True)
 TOGETHER = 12
 """Changes that are made at a time, each in another operation, so that hardly one hides behind another."""
-SUBJECTS: Mapping[str, Callable[[Mapping[str, str], Mapping[str, Any]], dict[str, str]]] = {
-    "vpn": lambda made, said: {"connection": made["connection"]},
-    "website": lambda made, said: {"distribution": made["distribution"]},
-    "alb": lambda made, said: {"load_balancer": "shop"},
-    "aurora": lambda made, said: {"cluster": made["cluster"]},
-    "share_ami": lambda made, said: {"image": made["image"], "account": said["account"]},
-    "share_snapshot": lambda made, said: {"snapshot": made["snapshot"], "account": "210987654321"},
-    "wordpress": lambda made, said: {"instance": made["machine"]},
-    "spa_pipeline": lambda made, said: {"pipeline": made["pipeline"]},
-    "s3_lambda": lambda made, said: {"bucket": made["bucket"]},
-    "s3_pipeline": lambda made, said: {"pipeline": made["pipeline"]},
-}
-
-
 RAW = re.compile(
     r"\bNone\b(?! here)|KeyError|invalid literal|not a valid |values to unpack|not in list|substring not found|\{'"
     "|<[a-z_.]+ object"
@@ -68,7 +55,7 @@ class Look:
         told = {name: fill(value, run.resolve) for name, value in run.plan.outputs.items()}
         self.outputs = {name: "" if value is None else str(value) for name, value in told.items()}
         self.facts = json.loads(json.dumps(dict(run.plan.facts)))
-        self.subject = SUBJECTS[self.flow.id](self.outputs, answers)
+        self.subject = import_module(f"{flow}.cases").subject(self.outputs)
         session.close()
         assert [*self.faults(self.after)] == [], "and so are those afterwards"
 

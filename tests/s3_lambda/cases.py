@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+from support.killed import Case, by_kind
 
 import flows
 from flows.engine import Caution, Cloud, Finding, Journal, Place, Session
@@ -88,3 +90,21 @@ def cautions(cloud: Cloud, answers: Mapping[str, Any] = PHOTOS) -> tuple[Caution
 
 def findings(cloud: Cloud, answers: Mapping[str, Any] = PHOTOS) -> dict[str, Finding]:
     return {each.id: each for each in session(cloud, None, answers).review().findings}
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"bucket": made["bucket"]}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "s3_lambda",
+        answers,
+        lambda account: by_kind(picture(account.session)),
+        re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"),
+    )
+
+
+CASES: Mapping[str, Case] = {"s3_lambda": _killed(PHOTOS)}
+"""What is killed at every moment of it."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+from support.killed import Case, by_kind
 
 import flows
 from flows.engine import Cloud, Journal, Place, Session
@@ -116,3 +118,24 @@ def _setting(read: Any, bucket: str) -> Any:
         return error.response["Error"]["Code"]
     answer.pop("ResponseMetadata")
     return json.loads(answer["Policy"]) if "Policy" in answer else json.loads(json.dumps(answer, default=str))
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"pipeline": made["pipeline"]}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "s3_pipeline",
+        answers,
+        lambda account: by_kind(picture(account.session)),
+        re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\d{4}-\d\d-\d\d \d\d:\d\d"),
+    )
+
+
+CASES: Mapping[str, Case] = {
+    "s3_pipeline, a new trail": _killed(VARIANTS["new trail"]),
+    "s3_pipeline": _killed(STANDING),
+}
+"""What is killed at every moment of it."""

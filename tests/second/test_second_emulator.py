@@ -61,8 +61,6 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     },
 }  # fmt: skip
 ACCEPTED = ("bucket-instead-of-website", "private-bucket-opened", "no-healthy-server")
-WHOLE = ("vpn", "alb", "website", "aurora", "s3_lambda")
-"""What it can do from the first call to the last."""
 LACKS: Mapping[str, str] = {
     "share_snapshot": "rds.ModifyDBSnapshotAttribute",
     "share_ami": "ec2.CreateImage",
@@ -70,7 +68,8 @@ LACKS: Mapping[str, str] = {
     "spa_pipeline": "codecommit",
     "s3_pipeline": "codepipeline",
 }
-"""What it cannot, and of what the run says that it lacks it."""
+"""What it cannot do from the first call to the last, and of what the run says that it lacks it."""
+WHOLE = [flow for flow in ANSWERS if flow not in LACKS]
 KEEPS: Mapping[str, str] = {"wordpress": "vol-"}
 """What it keeps though it says that it goes with something else: the disk of a machine that was ended."""
 DECIDED: Mapping[str, tuple[str, ...]] = {
@@ -100,8 +99,8 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo, "RealClock", FakeClock)
 
 
-def test_each_set_up_is_in_one_of_the_lists() -> None:
-    assert {*WHOLE, *LACKS} == set(SET_UPS) == set(ANSWERS)
+def test_each_set_up_is_tried() -> None:
+    assert set(ANSWERS) == set(SET_UPS)
 
 
 @pytest.mark.parametrize("flow", WHOLE)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from support.killed import Case, by_kind
 
 from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, PracticeAccount
 
@@ -45,3 +48,21 @@ def picture(
                 sorted(each["SnapshotId"] for each in ec2.describe_snapshots(Filters=own)["Snapshots"]),
             )
     return seen
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"image": made["image"], "account": SECOND_ACCOUNT_ID}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "share_ami",
+        answers,
+        lambda account: by_kind({"here": picture(account, ["own"], ["eu-central-1"])["own", "eu-central-1"]}),
+        re.compile(r"\b(ami|snap)-[0-9a-f]{8,17}\b"),
+    )
+
+
+CASES: Mapping[str, Case] = {"share_ami, the machine stopped": _killed(NEW)}
+"""What is killed at every moment of it."""

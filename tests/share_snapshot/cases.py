@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+
+from support.killed import Case, by_kind
 
 import flows
 from flows.engine import Cloud, Journal, Place, Session
@@ -92,3 +95,22 @@ def _clients(account: PracticeAccount, name: str, region: str) -> tuple[Any, Any
 def _told(each: Mapping[str, Any], attributes: Any) -> list[Any]:
     tags = sorted((tag["Key"], tag["Value"]) for tag in each.get("TagList") or [])
     return [each["Status"], each.get("Encrypted", each.get("StorageEncrypted")), tags, attributes]
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"snapshot": made["snapshot"], "account": SECOND_ACCOUNT_ID}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "share_snapshot",
+        answers,
+        lambda account: by_kind(picture(account, ["own"], ["eu-central-1"])),
+        re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"),
+        files=2,
+    )
+
+
+CASES: Mapping[str, Case] = {"share_snapshot, with a key": _killed(LOCKED)}
+"""What is killed at every moment of it."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+from support.killed import Case, by_kind
 
 import flows
 from flows.engine import Cloud, Journal, Place, Session
@@ -82,3 +84,24 @@ def _setting(read: Any, name: str, key: str = "Bucket") -> Any:
         return error.response["Error"]["Code"]
     answer.pop("ResponseMetadata")
     return json.loads(answer["Policy"]) if "Policy" in answer else json.loads(json.dumps(answer, default=str))
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"pipeline": made["pipeline"]}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "spa_pipeline",
+        answers,
+        lambda account: by_kind(picture(account.session)),
+        re.compile(
+            r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\b[0-9a-hjkmnp-tv-z]{26}\b"
+        ),
+        ends="waiting",
+    )
+
+
+CASES: Mapping[str, Case] = {"spa_pipeline": _killed(CODECOMMIT)}
+"""What is killed at every moment of it."""

@@ -1,6 +1,6 @@
 """A run that is killed: the account, the `handrail` that works on it, and how to tell what became of both.
 
-What is the same for every set-up; `kills/scenes.py` says which ones there are.
+What is the same for every set-up; the `cases.py` of each says what is played.
 """
 
 from __future__ import annotations
@@ -45,6 +45,11 @@ class Case:
     files: int = 0
     accept: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
+
+
+def by_kind(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A picture whose things have no ids of their own."""
+    return {kind: {kind: json.dumps(thing, sort_keys=True, default=str)} for kind, thing in shown.items()}
 
 
 class Scene:

@@ -1,43 +1,22 @@
 """Every variant of every set-up that the tests know answers for, and a session in which all of it is answered.
 
-One of them wants a trail in the account: `s3_pipeline.audited` makes it.
+One of them wants a trail in the account: `s3_pipeline.cases.audited` makes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
-
-from alb import cases as fronts
-from aurora import cases as aurora
-from s3_lambda import cases as s3_lambda
-from s3_pipeline import cases as s3_pipeline
-from share_ami import cases as share_ami
-from share_snapshot import cases as share_snapshot
-from spa_pipeline import cases as spa
-from vpn import cases as vpn
-from website import cases as website
-from wordpress import cases as wordpress
 
 import flows
 from flows.engine import Asking, Cloud, Flow, Identity, Place, Plan, Review, Session
 
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     f"{flow}, {name}": (flow, answers)
-    for flow, known in {
-        "vpn": vpn.VARIANTS,
-        "alb": fronts.VARIANTS,
-        "website": website.VARIANTS,
-        "aurora": aurora.VARIANTS,
-        "spa_pipeline": spa.VARIANTS,
-        "share_ami": share_ami.VARIANTS,
-        "share_snapshot": share_snapshot.VARIANTS,
-        "s3_lambda": s3_lambda.VARIANTS,
-        "s3_pipeline": s3_pipeline.VARIANTS,
-        "wordpress": wordpress.VARIANTS,
-    }.items()
-    for name, answers in known.items()
+    for flow in flows.SET_UPS
+    for name, answers in import_module(f"{flow}.cases").VARIANTS.items()
 }
 
 

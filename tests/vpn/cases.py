@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from practice.picture import snapshot
+from support.killed import Case
 
 import flows
 from flows.engine import Cloud, Happening, Journal, Place, Run, Session
@@ -77,3 +81,23 @@ def brought_to_its_end(cloud: Cloud, journal: Journal, run: Run, clock: Clock) -
     assert not [event.problem for event in other.apply() if event.problem]
     other.hand_over()
     other.close()
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"connection": made["connection"]}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "vpn",
+        answers,
+        lambda account: snapshot(account.session),
+        re.compile(r"\b(vgw|cgw|vpn)-[0-9a-f]{17}\b"),
+        ends="waiting",
+        files=6,
+    )
+
+
+CASES: Mapping[str, Case] = {"vpn": _killed(STATIC), "vpn, fixed routes": _killed(FIXED)}
+"""What is killed at every moment of it."""

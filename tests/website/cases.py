@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+from support.killed import Case, by_kind
 
 import flows
 from flows.engine import Cloud, Journal, Place, Session
@@ -126,3 +128,27 @@ def _setting(read: Any, bucket: str) -> Any:
         return error.response["Error"]["Code"]
     answer.pop("ResponseMetadata")
     return json.loads(answer["Policy"]) if "Policy" in answer else answer
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"distribution": made["distribution"]}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "website",
+        answers,
+        lambda account: by_kind(picture(account.session)),
+        re.compile(
+            r"(\b|(?<=HandrailCloudFront))[A-Z][0-9A-Z]{12}\b|\b[a-z][0-9a-z]{12}\.cloudfront\.net"
+            r"|\b[0-9a-f-]{36}\b|\b[0-9A-Za-z]{48}\b"
+        ),
+    )
+
+
+CASES: Mapping[str, Case] = {
+    "website, secret header": _killed(WEBSITE),
+    "website, certificate and names": _killed(VARIANTS["bucket-named"]),
+}
+"""What is killed at every moment of it."""

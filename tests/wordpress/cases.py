@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from support.clock import FakeClock
+from support.killed import Case, by_kind
 
 import flows
 from flows.engine import Cloud, Journal, Place, Session
@@ -85,3 +87,28 @@ def picture(account: PracticeAccount) -> dict[str, Any]:
     }  # fmt: skip
     read: dict[str, Any] = json.loads(json.dumps(shown, default=str, sort_keys=True))
     return read
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"instance": made["machine"]}
+
+
+def _killed(answers: Mapping[str, Any], *decided: str) -> Case:
+    return Case(
+        "wordpress",
+        answers,
+        lambda account: by_kind(picture(account)),
+        re.compile(
+            r"\b(i|sg|sgr|vol|eni|eipalloc|eipassoc)-[0-9a-f]{8,17}\b|\b127\.\d+\.\d+\.\d+\b|\b10\.0\.0\.\d+\b"
+            r"|\bAIPA\w+\b|\bAROA\w+\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?"
+        ),
+        decided=decided,
+    )
+
+
+CASES: Mapping[str, Case] = {
+    "wordpress, a new machine": _killed(NEW, "last_snapshot=no"),
+    "wordpress, put right": _killed(EXISTING),
+}
+"""What is killed at every moment of it."""
