@@ -181,7 +181,7 @@ class Inside:
 
     def __init__(self) -> None:
         import flows
-        from flows.engine import apply, cloud, handover, undo
+        from flows.engine import apply, boto, handover, undo
         from flows.engine.boto import Aws
         from flows.engine.journal import Journal
         from flows.engine.refusals import changes
@@ -197,7 +197,7 @@ class Inside:
         self._account = account
         self.ask: Callable[[Packed], Answer] = self._answer
         self.endpoint: tuple[str, ...] = ("--endpoint-url", ENDPOINT)
-        self.opened = cloud.open_session
+        self.opened = boto.open_session
         self._moment: Callable[[], object] = lambda: None
 
         session = sealed_session(REGION, lambda request: self.ask(packed(request)))
@@ -221,7 +221,7 @@ class Inside:
             self._moment()
             return save(*rest)
 
-        vars(cloud)["open_session"] = lambda *_: session
+        vars(boto)["open_session"] = lambda *_: session
         Aws.__init__, Aws._send, Journal.write = opened, sent, written  # type: ignore[method-assign]
         handover.write_private = saved
         apply.RealClock = undo.RealClock = FakeClock  # type: ignore[misc]
