@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Spot:
+class PlaceOption:
     """One profile or region, as a list shows it."""
 
     name: str
     about: str
 
 
-def profiles(journal: Journal) -> list[Spot]:
+def profiles(journal: Journal) -> list[PlaceOption]:
     """Every profile of the AWS configuration. Raises NoAccess or JournalTrouble."""
     from flows.engine import Habit, Habits
     from flows.engine.profiles import profiles as configured
 
     used = Habits(journal).of("profile")
     found = sorted(configured(), key=lambda profile: (-used.get(profile.name, Habit()).uses, profile.name))
-    return [Spot(line(profile.name), _about(profile, used.get(profile.name, Habit()))) for profile in found]
+    return [PlaceOption(line(profile.name), _about(profile, used.get(profile.name, Habit()))) for profile in found]
 
 
 def _about(profile: Profile, habit: Habit) -> str:
@@ -37,7 +37,7 @@ def _about(profile: Profile, habit: Habit) -> str:
     return " · ".join(line(part) for part in (kind, account, profile.region) if part)
 
 
-def regions(journal: Journal, like: str = "", closed: Collection[str] = ()) -> list[Spot]:
+def regions(journal: Journal, like: str = "", closed: Collection[str] = ()) -> list[PlaceOption]:
     """Every region with its long name; those in `closed` are not switched on in the account. Raises JournalTrouble."""
     from flows.engine import Habit, Habits
     from flows.engine.profiles import regions as known
@@ -46,7 +46,8 @@ def regions(journal: Journal, like: str = "", closed: Collection[str] = ()) -> l
     names = known(like)
     ordered = sorted(names, key=lambda name: (name in closed, -used.get(name, Habit()).uses, name))
     return [
-        Spot(name, f"{names[name]}{', not switched on in this account' if name in closed else ''}") for name in ordered
+        PlaceOption(name, f"{names[name]}{', not switched on in this account' if name in closed else ''}")
+        for name in ordered
     ]
 
 

@@ -21,7 +21,7 @@ from flows.engine import Cloud, Journal, Place
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from tui.lines import prompts
-from tui.lines.sign_in import Arrival
+from tui.lines.sign_in import AccountOpener
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -138,13 +138,13 @@ def test_lines_that_sign_in_slowly(
 ) -> None:  # fmt: skip
     """The run is shown as it is by then, and not gone on with."""
 
-    def slowly(_: Arrival, place: Place) -> tuple[Cloud, Place]:
+    def slowly(_: AccountOpener, place: Place) -> tuple[Cloud, Place]:
         brought_to_its_end(cloud, journal, run, clock)
         return cloud, place
 
     ec2, run = account.session.client("ec2"), stopped_half_way(cloud, journal, clock)
     there = len(ec2.describe_vpn_connections()["VpnConnections"])
-    monkeypatch.setattr(Arrival, "arrive", slowly)
+    monkeypatch.setattr(AccountOpener, "open", slowly)
     monkeypatch.setattr(prompts, "reader", lambda: lambda prompt, start: "quit")
     assert prompts.resume(Place(practice=True), run.id, ()) == 0
     assert "elsewhere meanwhile, and is waiting for you" in capsys.readouterr().out

@@ -116,7 +116,7 @@ def made(
     """The app on this account. `flow` stands in for the set-up that `start` names."""
     app = app_for(place, cloud if callable(cloud) else lambda _: cloud, start)
     if flow is not None:
-        app.desk.flow = lambda _: flow  # type: ignore[method-assign]
+        app.workspace.flow = lambda _: flow  # type: ignore[method-assign]
     return app
 
 
@@ -135,7 +135,7 @@ async def somebody(
         person = Person(app, pilot)
         await person.settle()
         yield person
-    app.desk.close()
+    app.workspace.close()
 
 
 class Canned:

@@ -19,8 +19,8 @@ async def test_http_to_https_by_enter_alone(cloud: Cloud) -> None:
         await person.press("enter", "enter", "enter", "enter")
         person.sees("What will be done", "Listen on port 443 for https", "On port 80, redirect (301) to")
         person.goes_without_clipping()
-        assert person.app.desk.session is not None
-        assert person.app.desk.session.review().plan == session(cloud, None, HTTPS).review().plan
+        assert person.app.workspace.session is not None
+        assert person.app.workspace.session.review().plan == session(cloud, None, HTTPS).review().plan
 
 
 async def test_a_rule_with_a_fixed_response(cloud: Cloud) -> None:
@@ -39,8 +39,8 @@ async def test_a_rule_with_a_fixed_response(cloud: Cloud) -> None:
         await person.types("Gone")
         await person.press("enter", "enter")
         person.sees("What will be done", "for /winter-sale or /winter-sale/*, answer 410")
-        assert person.app.desk.session is not None
-        assert person.app.desk.session.review().plan == session(cloud, None, GONE).review().plan
+        assert person.app.workspace.session is not None
+        assert person.app.workspace.session.review().plan == session(cloud, None, GONE).review().plan
 
 
 async def test_the_location_is_shown_while_an_address_is_typed(cloud: Cloud) -> None:

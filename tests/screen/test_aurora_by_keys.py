@@ -15,8 +15,8 @@ from tui.screen.workspace import Start
 
 async def reply(person: Person, answers: Mapping[str, Any]) -> None:
     """Answer what is asked, by typing, by searching a list and taking what is left, or by marking what was found."""
-    assert person.app.desk.session is not None
-    state = person.app.desk.session.state()
+    assert person.app.workspace.session is not None
+    state = person.app.workspace.session.state()
     assert isinstance(state, Asking), person.screen
     said = answers[state.question.id]
     options = state.offer.options if state.offer else ()
@@ -36,7 +36,7 @@ async def reply(person: Person, answers: Mapping[str, Any]) -> None:
 
 async def answer_all(person: Person, answers: Mapping[str, Any]) -> None:
     """Answer until the review; then what is changed from there, one after the other."""
-    made = person.app.desk.session
+    made = person.app.workspace.session
     assert made is not None
     for _ in range(12):
         if isinstance(made.state(), Reviewing):
@@ -60,8 +60,8 @@ async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud,
         await answer_all(person, asked)
         person.sees("What will be done")
         person.goes_without_clipping()
-        assert person.app.desk.session is not None
-        assert person.app.desk.session.review().plan == session(cloud, None, asked).review().plan
+        assert person.app.workspace.session is not None
+        assert person.app.workspace.session.review().plan == session(cloud, None, asked).review().plan
 
 
 async def test_made_and_taken_back_with_a_word_on_the_last_snapshot(cloud: Cloud, journal: Journal) -> None:
@@ -72,7 +72,7 @@ async def test_made_and_taken_back_with_a_word_on_the_last_snapshot(cloud: Cloud
         person.goes_without_clipping()
         await person.press("u")
         person.sees("snapshot")
-        session_ = person.app.desk.session
+        session_ = person.app.workspace.session
         assert session_ is not None
         (decision,) = session_.to_decide()
         await person.press("home", *["down"] * list(decision.options).index("no"), "enter")

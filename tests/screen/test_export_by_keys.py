@@ -38,7 +38,7 @@ async def shown(person: Person, form: exports.Form) -> None:
 async def test_every_form_is_offered_shown_and_written(cloud: Cloud, folder: Path, size: tuple[int, int]) -> None:
     async with somebody(cloud, WORDPRESS, size=size) as person:
         await person.until("What will be done")
-        session = person.app.desk.session
+        session = person.app.workspace.session
         assert session is not None
         forms = exports.offered(session.flow)
         assert [*forms] == [*exports.FORMS, "reads", exports.SCRIPT]

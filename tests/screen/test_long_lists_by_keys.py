@@ -38,7 +38,7 @@ async def early(cloud: Thousands, flow: Any = OneGroup) -> AsyncIterator[Person]
         yield person
         cloud.let_go(MANY)
         await person.settle()
-    app.desk.close()
+    app.workspace.close()
 
 
 async def press(person: Person, *keys: str) -> None:

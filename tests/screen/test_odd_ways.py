@@ -13,7 +13,7 @@ from textual.events import Key
 from flows.engine import Call, CloudError, Denied, Journal, NoAccess, Place
 from tui.screen.app import HandrailApp
 from tui.screen.screens.question import Question
-from tui.screen.workspace import Desk, Start
+from tui.screen.workspace import Start, Workspace
 
 SMALL = Start(flow="small")
 REFUSED = CloudError("AWS refused ec2.CreateTags (Boom).", "It went boom.", "Try later.")
@@ -133,7 +133,7 @@ async def test_a_failed_run_is_taken_up_from_home() -> None:
     account = Canned({"ec2.CreateTags": REFUSED})
     async with somebody(account, SMALL, flow=Small) as person:
         await failed(person)
-        run = person.app.desk.session.run.id  # type: ignore[union-attr]
+        run = person.app.workspace.session.run.id  # type: ignore[union-attr]
     account.answers.clear()
     async with somebody(account, Start(run=run), flow=Small) as person:
         person.sees("stopped half-way", "Go on")
@@ -239,7 +239,7 @@ async def test_without_credentials_one_can_try_again_or_practise() -> None:
 
     async with somebody(opener, place=Place()) as person:
         assert "no account yet" in person.screen.splitlines()[0]
-        person.app.desk.flow = lambda _: Small  # type: ignore[method-assign]
+        person.app.workspace.flow = lambda _: Small  # type: ignore[method-assign]
         await person.press("enter")
         person.sees("No AWS credentials were found.", "Sign in.", "Try again", "Practise")
         await person.press("enter")
@@ -323,7 +323,7 @@ async def test_enter_does_not_overtake_the_arrows_before_it() -> None:
             person.app.post_message(Key(key, None))
         await person.settle()
         person.sees("Which odd name?")
-        session = person.app.desk.session
+        session = person.app.workspace.session
         assert session is not None
         assert session.answers()["many"] == "id-00002"
 
@@ -429,7 +429,7 @@ def test_importing_the_app_loads_no_sdk() -> None:
 
 async def test_without_colour_the_cursor_is_reversed_and_marked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = HandrailApp(Desk(PRACTICE, lambda _: Canned()))
+    app = HandrailApp(Workspace(PRACTICE, lambda _: Canned()))
     async with app.run_test(size=NARROW) as pilot:
         person = Person(app, pilot)
         await person.settle()
@@ -454,5 +454,5 @@ def test_the_colours_are_those_that_the_terminal_can_show(
     monkeypatch.delenv("COLORTERM", raising=False)
     for name, value in terminal.items():
         monkeypatch.setenv(name, value)
-    app = HandrailApp(Desk(PRACTICE, lambda _: Canned()))
+    app = HandrailApp(Workspace(PRACTICE, lambda _: Canned()))
     assert (app.theme, app.no_color) == (theme, terminal.get("NO_COLOR") == "1")

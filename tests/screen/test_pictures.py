@@ -23,7 +23,7 @@ from flows.engine import Call, Cloud, Denied, Identity, Journal, NoAccess, Place
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from tui.screen.app import HandrailApp
-from tui.screen.workspace import Desk, Start
+from tui.screen.workspace import Start, Workspace
 
 VPN = Start(flow="vpn")
 ANSWERED = Start(
@@ -313,7 +313,7 @@ def at_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 async def test_profiles_and_regions(at_the_gate: None) -> None:
-    app = HandrailApp(Desk(Place()))
+    app = HandrailApp(Workspace(Place()))
     async with app.run_test() as pilot:
         person = Person(app, pilot)
         await person.settle()
@@ -321,7 +321,7 @@ async def test_profiles_and_regions(at_the_gate: None) -> None:
         await look_at(person, "profiles")
         await person.press("tab")
         await look_at(person, "regions")
-    app.desk.close()
+    app.workspace.close()
 
 
 @pytest.mark.parametrize(("name", "profile", "until"), [
@@ -330,14 +330,14 @@ async def test_profiles_and_regions(at_the_gate: None) -> None:
     ("code", "guarded", "Type the 6 digits"),
 ])  # fmt: skip
 async def test_signing_in(at_the_gate: None, name: str, profile: str, until: str) -> None:
-    app = HandrailApp(Desk(Place(profile)))
+    app = HandrailApp(Workspace(Place(profile)))
     async with app.run_test() as pilot:
         person = Person(app, pilot)
         await person.settle()
         await pilot.press("enter")
         await person.until(until)
         await look_at(person, name)
-    app.desk.close()
+    app.workspace.close()
 
 
 # -- the pictures themselves ---------------------------------------------------------------------------------------

@@ -18,5 +18,5 @@ async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud,
         await answer_all(person, asked)
         person.sees("What will be done")
         person.goes_without_clipping()
-        assert person.app.desk.session is not None
-        assert person.app.desk.session.review().plan == session(cloud, None, asked).review().plan
+        assert person.app.workspace.session is not None
+        assert person.app.workspace.session.review().plan == session(cloud, None, asked).review().plan

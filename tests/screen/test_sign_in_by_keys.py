@@ -16,7 +16,7 @@ from flows.engine import Action, Call, Choice, Flow, Identity, Journal, Option, 
 from flows.engine.usage import Habits
 from flows.practice.server import serve
 from tui.screen.app import HandrailApp
-from tui.screen.workspace import Desk, Start
+from tui.screen.workspace import Start, Workspace
 
 
 def gateway(id: str, after: tuple[str, ...] = ()) -> Action:
@@ -73,11 +73,11 @@ def door(behind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 @asynccontextmanager
 async def somebody(place: Place, start: Start | None = None, size: tuple[int, int] = NARROW) -> AsyncIterator[Person]:
     """A person at the app as it is started for real: it opens accounts itself."""
-    app = HandrailApp(Desk(place), start)
-    app.desk.flow = lambda _: Pair  # type: ignore[method-assign]
+    app = HandrailApp(Workspace(place), start)
+    app.workspace.flow = lambda _: Pair  # type: ignore[method-assign]
     async with app.run_test(size=size) as pilot:
         yield Person(app, pilot)
-    app.desk.close()
+    app.workspace.close()
 
 
 async def keys(person: Person, *keys: str) -> None:

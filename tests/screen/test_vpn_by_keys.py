@@ -79,8 +79,8 @@ async def test_one_key_takes_the_corrected_value(cloud: Cloud) -> None:
         person.sees("192.168.10.5/24 has host bits set", "F2")
         await person.press("f2", "enter")
         person.sees("Question 4 of 8")
-        assert person.app.desk.session is not None
-        assert person.app.desk.session.answers()["networks"] == ["192.168.20.0/24", "192.168.10.0/24"]
+        assert person.app.workspace.session is not None
+        assert person.app.workspace.session.answers()["networks"] == ["192.168.20.0/24", "192.168.10.0/24"]
 
 
 async def test_pasting_a_list_makes_one_entry_a_line(cloud: Cloud) -> None:

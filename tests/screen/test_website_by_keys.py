@@ -39,8 +39,8 @@ async def test_from_the_first_question_to_taken_back(cloud: Cloud, journal: Jour
         await person.press("enter", "enter")
         person.sees("What will be done")
         person.goes_without_clipping()
-        assert person.app.desk.session is not None
-        assert person.app.desk.session.review().plan == session(cloud, None, WEBSITE).review().plan
+        assert person.app.workspace.session is not None
+        assert person.app.workspace.session.review().plan == session(cloud, None, WEBSITE).review().plan
         await person.press("a")
         await person.until("Everything is created.")
         person.goes_without_clipping()

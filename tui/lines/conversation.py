@@ -15,7 +15,7 @@ from ..safe import line, shown
 from ..signals import STOPPING, stoppable
 from .question import Elsewhere, Questioner
 from .reading import Quit, Reader, explain, reader, say, unread
-from .sign_in import LetIn
+from .sign_in import SignInPrompt
 
 HELP = (
     "Enter takes what is offered. “back” goes back, “?” explains, “refresh” reads the account again, "
@@ -96,7 +96,7 @@ class Conversation:
         self.session, self.ask = session, ask
         self._questions = Questioner(session, ask)
         self._reviewed: list[str] = []
-        self._let_in = session.cloud.ask = LetIn(say, ask)
+        self._sign_in = session.cloud.ask = SignInPrompt(say, ask)
 
     def hold(self) -> int:
         """Ask, review and apply; returns the exit code."""
@@ -324,7 +324,7 @@ class Conversation:
 
     def _signed_in(self, problem: Problem) -> bool:
         """Whether all that was wrong was the sign-in, and it is mended."""
-        return isinstance(problem, SignInNeeded) and problem.door is not None and self._let_in(problem)
+        return isinstance(problem, SignInNeeded) and problem.door is not None and self._sign_in(problem)
 
     def _watch(self, work: Callable[[], Any]) -> list[Problem]:
         """Show what happens, a line for each change; Ctrl-C stops before the next call."""

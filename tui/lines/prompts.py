@@ -20,7 +20,7 @@ from ..safe import line
 from .conversation import Conversation
 from .question import Elsewhere
 from .reading import Quit, Reader, explain, reader, say
-from .sign_in import Arrival
+from .sign_in import AccountOpener
 
 HOME: Mapping[str, str] = {
     "NUMBER, or part of a title": "begins a set-up, or goes on with a draft or run",
@@ -50,7 +50,7 @@ def home(place: Place) -> int:
         try:
             reply = ask("Number, profile, region, history, or quit", "")
             if reply in ("profile", "region"):
-                place = Arrival(say, ask, journal).choose(place, reply)
+                place = AccountOpener(say, ask, journal).choose(place, reply)
                 say(f"{reply.capitalize()}: {getattr(place, reply)}.")
                 continue
             if reply == "history":
@@ -92,7 +92,7 @@ def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[
     """A new set-up, with some answers perhaps given already."""
     journal, found, ask = Journal(), flows.find(flow), reader()
     try:
-        cloud, place = Arrival(say, ask, journal).arrive(place)
+        cloud, place = AccountOpener(say, ask, journal).open(place)
     except Quit as leaving:
         return leaving.code
     session = Session(found, cloud, journal, place=place)
@@ -119,9 +119,9 @@ def resume(said: Place, run_id: str, accept: Collection[str]) -> int:
 
 def session_of(kept: Run, said: Place, journal: Journal) -> Session:
     """The session in which a draft or run is gone on with; asks what it takes to get there. Raises Problem, or Quit."""
-    arrival = Arrival(say, reader(), journal)
+    opener = AccountOpener(say, reader(), journal)
     while True:
-        cloud, place = arrival.arrive(arrival.back_to(kept.record, said))
+        cloud, place = opener.open(opener.back_to(kept.record, said))
         session = Session(flows.find(kept.record.flow), cloud, journal, place=place, run=kept)
         try:
             session.settle()
@@ -176,9 +176,9 @@ def _moved(session: Session, journal: Journal, ask: Reader, kind: str) -> Sessio
     if session.place.practice:
         say("The practice account is the only one there is in practice mode.")
         return session
-    arrival = Arrival(say, ask, journal)
+    opener = AccountOpener(say, ask, journal)
     try:
-        cloud, place = arrival.arrive(arrival.choose(session.place, kind))
+        cloud, place = opener.open(opener.choose(session.place, kind))
     except Quit:
         return session
     except Problem as problem:

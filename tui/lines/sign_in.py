@@ -27,7 +27,7 @@ from flows.engine import (
 from flows.engine.run_place import again
 
 from .. import places, words
-from ..places import Spot
+from ..places import PlaceOption
 from ..safe import line, shown
 from .options import Catalogue
 from .reading import Quit, Reader
@@ -42,7 +42,7 @@ OTHERWISE = {
 """What can be said where there is no way into an account."""
 
 
-class Arrival:
+class AccountOpener:
     """Asks what it takes to get into an account.
 
     Args:
@@ -54,13 +54,13 @@ class Arrival:
     def __init__(self, say: Say, ask: Reader, journal: Journal) -> None:
         self.say, self.journal = say, journal
         self.ask = ask
-        self.let_in = LetIn(say, ask)
+        self.sign_in = SignInPrompt(say, ask)
 
-    def arrive(self, place: Place) -> tuple[Cloud, Place]:
+    def open(self, place: Place) -> tuple[Cloud, Place]:
         """The account, and the place that it is in. Raises Problem, or what the reader raises."""
         while True:
             try:
-                cloud = sign_in(place, self.let_in)
+                cloud = sign_in(place, self.sign_in)
             except NotChosen as missing:
                 self.say(shown(missing.what))
                 place = self.choose(place, missing.lacks, missing=True)
@@ -126,9 +126,9 @@ class Arrival:
             return chosen
         return place.practising() if missing else place
 
-    def _pick(self, question: str, spots: list[Spot], missing: bool) -> str:
+    def _pick(self, question: str, options: list[PlaceOption], missing: bool) -> str:
         """The name of one of them; none if the person said what else there is to say."""
-        offer = Offer(Listed.ITEMS, tuple(Option(spot.name, spot.name, spot.name, spot.about) for spot in spots))
+        offer = Offer(Listed.ITEMS, tuple(Option(each.name, each.name, each.name, each.about) for each in options))
         catalogue, instead = Catalogue(offer), "practise" if missing else "back"
         self.say(question)
         while True:
@@ -151,7 +151,7 @@ class Arrival:
                 self.say(f"{catalogue.count} match “{line(reply)}”:")
 
 
-class LetIn:
+class SignInPrompt:
     """Signs a person in, line by line: an `Ask`."""
 
     def __init__(self, say: Say, ask: Reader) -> None:

@@ -23,7 +23,7 @@ from .driver import driver
 from .screens.home import Home
 from .screens.page import Page
 from .theme import ANSI, THEMES, fitting_theme
-from .workspace import Desk, Start
+from .workspace import Start, Workspace
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -45,17 +45,17 @@ def run(
 
     Returns the exit code: 0 done or left safely, 1 failed after something was created, 130 interrupted.
     """
-    desk = Desk(place)
-    app = HandrailApp(desk, Start(flow, run, answers or {}, tuple(accept)))
+    workspace = Workspace(place)
+    app = HandrailApp(workspace, Start(flow, run, answers or {}, tuple(accept)))
     app.run(mouse=False)  # without it the terminal's own selecting and copying works, also over SSH
     for line in app.farewell():
         print(line, file=sys.stderr)
-    desk.close()
+    workspace.close()
     return app.code
 
 
 class HandrailApp(App[None]):
-    """The app. It owns the desk and moves between the screens; a session is driven by the screens."""
+    """The app. It owns the workspace and moves between the screens; a session is driven by the screens."""
 
     CSS_PATH = "handrail.tcss"
     TITLE = "Handrail"
@@ -70,14 +70,14 @@ class HandrailApp(App[None]):
         Binding("ctrl+q", "leave", "Leave", show=False, priority=True, tooltip="Leave safely; nothing is lost"),
     ]
 
-    def __init__(self, desk: Desk, start: Start | None = None) -> None:
+    def __init__(self, workspace: Workspace, start: Start | None = None) -> None:
         plain = bool(os.environ.get("NO_COLOR"))
         if not plain:
             os.environ.pop("NO_COLOR", None)  # an empty one means nothing; Textual would obey it
         # plain: the terminal's own two colours and its attributes, nothing else
         super().__init__(driver_class=driver(), ansi_color=True if plain else None)
-        self.desk, self._start = desk, start or Start()
-        desk.ask = self.let_in
+        self.workspace, self._start = workspace, start or Start()
+        workspace.ask = self.sign_in
         self.where = self._home = OPENING
         self._ends: datetime | None = None
         self._home_ends: datetime | None = None
@@ -105,7 +105,7 @@ class HandrailApp(App[None]):
 
     def go_home(self, note: str = "") -> None:
         """Back to the first screen, and to the account for new set-ups."""
-        self.desk.unpick()
+        self.workspace.unpick()
         self.where, self._ends = self._home, self._home_ends
         self.go(Home(note))
 
@@ -169,7 +169,7 @@ class HandrailApp(App[None]):
     async def _opening(self) -> None:
         ends = None
         try:
-            where, ends = await asyncio.to_thread(self.desk.alone, lambda: self.desk.where(quiet=True))
+            where, ends = await asyncio.to_thread(self.workspace.exclusively, lambda: self.workspace.where(quiet=True))
         except Exception as error:  # said in full once an account is needed; home, history and practice need none
             where = not_there(error)
         if self.where == OPENING:
@@ -205,7 +205,7 @@ class HandrailApp(App[None]):
 
     def practise(self) -> None:
         """From now on work in the practice account."""
-        self.desk.practise()
+        self.workspace.practise()
         self._home, self._home_ends = OPENING, None
         self.say_where(OPENING)
 
@@ -226,9 +226,9 @@ class HandrailApp(App[None]):
             self.pop_screen()
             then()
 
-        page.do(lambda: self.desk.pick(place), arrived, saying="Signing in…")
+        page.do(lambda: self.workspace.pick(place), arrived, saying="Signing in…")
 
-    def let_in(self, need: SignInNeeded) -> bool:
+    def sign_in(self, need: SignInNeeded) -> bool:
         """Called in a thread that needs a sign-in: shows how, and waits until that is done. False if it is not."""
         from .screens.sign_in import SignIn
 
@@ -253,14 +253,14 @@ class HandrailApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "account":
             moves = isinstance(self.screen, Page) and self.screen.moves
-            return moves and self.desk.session is not None and not self.desk.session.place.practice
+            return moves and self.workspace.session is not None and not self.workspace.session.place.practice
         return True
 
     def action_account(self) -> None:
         """Another account for the draft at hand: its answers are kept, and looked at again there."""
         from .screens.places import Places
 
-        session = self.desk.session
+        session = self.workspace.session
         assert session is not None, "it is offered where a session is"
 
         def again() -> None:
@@ -297,7 +297,7 @@ class HandrailApp(App[None]):
         """What a person needs once the screen is gone: how to go on, take back, and where the files are."""
         if self._last_words:
             return self._last_words
-        session = self.desk.session
+        session = self.workspace.session
         if session is None or session.run is None:
             return []
         from .. import words
@@ -321,8 +321,8 @@ class HandrailApp(App[None]):
         if self.is_headless or os.environ.get("HANDRAIL_DEBUG"):
             super()._handle_exception(error)
             return
-        if self.desk.session is not None:
-            self.desk.session.stop()
+        if self.workspace.session is not None:
+            self.workspace.session.stop()
         self._last_words = [
             f"Handrail itself made a mistake ({type(error).__name__}).",
             "What was done until then is in the journal: `handrail runs` shows it.",
@@ -356,4 +356,4 @@ def not_there(error: Exception) -> str:
 
 def app_for(place: Place, opener: Callable[[Place], Cloud], start: Start | None = None) -> HandrailApp:
     """The app on an account that is open already: for tests and pictures."""
-    return HandrailApp(Desk(place, opener), start)
+    return HandrailApp(Workspace(place, opener), start)

@@ -1,6 +1,6 @@
 """What lies open while the full screen runs: the journal, the accounts, the session at hand.
 
-Everything here may wait for a disk or for AWS, so screens call it in a worker thread, through `alone`: one
+Everything here may wait for a disk or for AWS, so screens call it in a worker thread, through `exclusively`: one
 session is used by one thread at a time. Nothing heavy is imported before it is needed, because the first
 screen must not wait for an SDK.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from flows.engine import Ask, Cloud, Flow, Journal, Place, Record, Session
 
-    from ..places import Spot
+    from ..places import PlaceOption
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Start:
     accept: Collection[str] = ()
 
 
-class Desk:
+class Workspace:
     """The journal and the accounts, each opened once.
 
     Args:
@@ -55,7 +55,7 @@ class Desk:
         self._journal: Journal | None = None
         self.session: Session | None = None
 
-    def alone(self, work: Callable[[], T]) -> T:
+    def exclusively(self, work: Callable[[], T]) -> T:
         """Do this while nothing else here is being done."""
         with self._alone:
             return work()
@@ -99,7 +99,7 @@ class Desk:
         opened = self._clouds.get(self.place)
         return opened.identity.region if opened else self.place.region
 
-    def spots(self, kind: str) -> list[Spot]:
+    def place_options(self, kind: str) -> list[PlaceOption]:
         """Every profile or region there is to choose from. Raises Problem."""
         from .. import places
 
@@ -137,7 +137,7 @@ class Desk:
         """The session for a new set-up, or for a draft or run."""
         from flows.engine import Session
 
-        self.let_go()
+        self.release()
         if start.run:
             session = self._gone_on_with(start.run)
         else:
@@ -177,7 +177,7 @@ class Desk:
         with suppress(JournalTrouble):  # what is used most is a nicety
             Habits(self.journal()).note(session.place, session.identity)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Leave the session at hand, so that another process may drive its run."""
         if self.session is not None:
             self.session.close()
@@ -185,7 +185,7 @@ class Desk:
 
     def close(self) -> None:
         """Put everything away."""
-        self.let_go()
+        self.release()
         if self._journal is not None:
             self._journal.close()
 

@@ -37,7 +37,7 @@ class History(Page):
 
     def on_mount(self) -> None:
         self.query_one(Options).focus()
-        self.do(lambda: [run_row(record) for record in self.handrail.desk.records()], self._show)
+        self.do(lambda: [run_row(record) for record in self.handrail.workspace.records()], self._show)
 
     def _show(self, rows: list[Row]) -> None:
         words = "Drafts and runs, newest first. Enter opens one." if rows else "There are no drafts and no runs yet."

@@ -66,8 +66,8 @@ class Home(Page):
         self.do(self._records, self._show_runs)
 
     def _records(self) -> list[Row]:
-        self.handrail.desk.let_go()
-        return recent(self.handrail.desk.records())
+        self.handrail.workspace.release()
+        return recent(self.handrail.workspace.records())
 
     def _show_runs(self, runs: list[Row]) -> None:
         self._runs = runs

@@ -124,7 +124,7 @@ class Page(Screen[None]):
     async def _doing(self, slow: Callable[[], T], then: Callable[[T], None], saying: str) -> None:
         timer = self.set_timer(0.3, lambda: self.waits(saying or "Reading the account…"))
         try:
-            found = await asyncio.to_thread(self.handrail.desk.alone, slow)
+            found = await asyncio.to_thread(self.handrail.workspace.exclusively, slow)
         except Exception as error:
             self.busy = False
             if self.gone:

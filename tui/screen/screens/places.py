@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from ...places import Spot
+from ...places import PlaceOption
 from ...safe import shown
 from ..widgets.index import Row
 from ..widgets.lines import Said
@@ -49,22 +49,22 @@ class Places(Page):
         yield Say("", id="note")
 
     def on_mount(self) -> None:
-        self._place = self.handrail.desk.place
+        self._place = self.handrail.workspace.place
         self.query_one(Options).focus()
         self._read()
 
     def _read(self) -> None:
-        desk, kind = self.handrail.desk, self._kind
+        workspace, kind = self.handrail.workspace, self._kind
         self.name_it("Profile" if kind == PROFILE else "Region")
-        self.do(lambda: desk.spots(kind), self._show, saying="Reading…")
+        self.do(lambda: workspace.place_options(kind), self._show, saying="Reading…")
 
-    def _show(self, spots: list[Spot]) -> None:
+    def _show(self, options: list[PlaceOption]) -> None:
         assert self._place is not None
         what = f"{shown(self._missing.what)} " if self._missing else ""
         self.query_one("#intro", Say).say(f"{what}Which {self._kind}? Drafts and answers are kept.")
-        at = self._place.profile if self._kind == PROFILE else self._place.region or self.handrail.desk.region
-        self.query_one(Options).show([Row(spot.name, spot.name, spot.about) for spot in spots], at=at)
-        if not spots:
+        at = self._place.profile if self._kind == PROFILE else self._place.region or self.handrail.workspace.region
+        self.query_one(Options).show([Row(option.name, option.name, option.about) for option in options], at=at)
+        if not options:
             self.query_one("#note", Say).say("There are no profiles yet. Make one with `aws configure sso`.")
 
     def waits(self, words: str) -> None:
@@ -79,8 +79,8 @@ class Places(Page):
         if self._kind == REGION:
             self._go(replace(self._place, region=event.key))
             return
-        desk = self.handrail.desk
-        place = replace(self._place, profile=event.key, region=desk.said.region, practice=False)
+        workspace = self.handrail.workspace
+        place = replace(self._place, profile=event.key, region=workspace.said.region, practice=False)
         if not without_region(place, event.key):
             self._go(place)
             return

@@ -128,7 +128,7 @@ class Progress(Page):
             return self.session.hand_over() if finished and not problems else None
 
         try:
-            handover = self.handrail.desk.alone(all_of_it)
+            handover = self.handrail.workspace.exclusively(all_of_it)
         except Exception as trouble:
             error = trouble
         self.post_message(self.Ended(error, handover))
@@ -301,7 +301,7 @@ class Progress(Page):
             if done:
                 self._start()
 
-        self.do(lambda: self.handrail.let_in(need), signed_in)
+        self.do(lambda: self.handrail.sign_in(need), signed_in)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not self.under_way if action == "home" else True

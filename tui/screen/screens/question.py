@@ -87,13 +87,13 @@ class Question(Page):
     @property
     def session(self) -> Session:
         """The session at hand."""
-        session = self.handrail.desk.session
+        session = self.handrail.workspace.session
         assert session is not None, "a question is asked in a session"
         return session
 
     def _preview(self) -> tuple[str, Asked[object]]:
         assert self._start is not None
-        flow = self.handrail.desk.flow(self._start.flow)
+        flow = self.handrail.workspace.flow(self._start.flow)
         return flow.title, flow.questions[0]
 
     def _show_preview(self, found: tuple[str, Asked[object]]) -> None:
@@ -113,7 +113,7 @@ class Question(Page):
 
             from ... import words
 
-            session = self.handrail.desk.begin(start)
+            session = self.handrail.workspace.begin(start)
             self._remarks = tuple(Caution("surroundings", said) for said in session.otherwise)
             where = words.where(session.identity, session.place), session.identity.ends
             run = session.run
@@ -227,7 +227,7 @@ class Question(Page):
         reply = field.reply
         if reply is None or self.busy:
             return
-        problem, cautions = await asyncio.to_thread(self.handrail.desk.alone, lambda: session.try_out(reply))
+        problem, cautions = await asyncio.to_thread(self.handrail.workspace.exclusively, lambda: session.try_out(reply))
         if self.busy or self._confirming or field.reply != reply:
             return
         said = [Said(shown(problem.what), "refused", "bad")] if problem else []
@@ -294,7 +294,7 @@ class Question(Page):
             self._show_notice()
             self.refresh_bindings()
             return
-        if self.busy or self.handrail.desk.session is None:
+        if self.busy or self.handrail.workspace.session is None:
             self.handrail.go_home()
             return
         session = self.session

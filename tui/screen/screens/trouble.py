@@ -42,7 +42,7 @@ class Trouble(Page):
         if isinstance(self._error, SignInNeeded) and self._error.door is not None:
             again = Row("again", "Sign in", "here; nothing is lost")
         rows = [again]
-        if isinstance(self._error, NoAccess) and not self.handrail.desk.place.practice:
+        if isinstance(self._error, NoAccess) and not self.handrail.workspace.place.practice:
             rows.append(Row("profile", "Another profile", "choose who to be, and where"))
             rows.append(Row("practise", "Practise", "in a simulated account; no AWS account is needed"))
         rows += [Row("home", "Home", "to the first screen"), Row("quit", "Quit", "nothing is lost")]
@@ -53,7 +53,7 @@ class Trouble(Page):
         self.query_one(Options).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not self.handrail.desk.place.practice if action == "practise" else True
+        return not self.handrail.workspace.place.practice if action == "practise" else True
 
     @on(Options.Chosen)
     def way(self, event: Options.Chosen) -> None:
