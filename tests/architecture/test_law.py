@@ -59,6 +59,12 @@ def module_of(path: Path) -> ast.Module:
     return module
 
 
+def test_which_screen_comes_next_is_decided_in_one_place() -> None:
+    """A screen says what happened; only the app puts another in its place or over it."""
+    opening = re.compile(r"\b(push_screen|switch_screen|install_screen)\b")
+    assert [name_of(path) for path in FILES if opening.search(text(path))] == ["tui/screen/app.py"]
+
+
 def test_nothing_is_left_for_later() -> None:
     marks = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
     assert [name_of(path) for path in (*FILES, *OTHERS) if marks.search(text(path))] == []

@@ -55,7 +55,7 @@ def reaches(graph: Graph, start: str, end: str) -> bool:
     return end in known
 
 
-@pytest.mark.parametrize("package", ["flows"])
+@pytest.mark.parametrize("package", ["flows", "tui"])
 def test_nothing_imports_in_a_circle(package: str) -> None:
     assert list(circles(graph_of(package))) == []
 

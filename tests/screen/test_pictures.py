@@ -44,8 +44,8 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     import flows.engine.apply
     import flows.engine.journal
     import flows.engine.session
-    import tui.screen.screens.home
     import tui.screen.screens.progress
+    import tui.screen.screens.run_list
     import tui.words
 
     class Noon(datetime):
@@ -63,7 +63,7 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
-    for module in (flows.engine.session, flows.engine.journal, tui.screen.screens.home, tui.words):
+    for module in (flows.engine.session, flows.engine.journal, tui.screen.screens.run_list, tui.words):
         monkeypatch.setattr(module, "datetime", Noon)
     letters = iter(range(10_000))
     monkeypatch.setattr(flows.engine.apply, "AT_ONCE", 1)  # the practice account numbers things as they come

@@ -1,4 +1,4 @@
-"""The full screen. This module is the switchboard: which screen follows which, and how the program ends.
+"""The full screen: which screen follows which, and how the program ends.
 
 Only what the first screen needs is imported here; the SDK, the set-ups and the practice account follow in a
 worker thread once something is on the screen.
@@ -12,25 +12,31 @@ import queue
 import signal
 import sys
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from .driver import driver
+from .farewell import farewell, mistake
+from .navigation import Navigation
 from .screens.home import Home
 from .screens.page import Page
 from .theme import ANSI, THEMES, fitting_theme
-from .workspace import Start, Workspace
+from .workspace import Account, Start, Workspace
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.timer import Timer
 
-    from flows.engine import Cloud, Place, Session, SignInNeeded, State
+    from flows.engine import Cloud, Handover, Place, Receipt, Session, SignInNeeded, State
 
-OPENING = "opening the account…"
+    from ..exports import Document, Form
+    from .screens.places import Places
+
+OPENING = Account("opening the account…")
 
 
 def run(
@@ -54,7 +60,7 @@ def run(
     return app.code
 
 
-class HandrailApp(App[None]):
+class HandrailApp(Navigation):
     """The app. It owns the workspace and moves between the screens; a session is driven by the screens."""
 
     CSS_PATH = "handrail.tcss"
@@ -78,14 +84,8 @@ class HandrailApp(App[None]):
         super().__init__(driver_class=driver(), ansi_color=True if plain else None)
         self.workspace, self._start = workspace, start or Start()
         workspace.ask = self.sign_in
-        self.where = self._home = OPENING
-        self._ends: datetime | None = None
-        self._home_ends: datetime | None = None
+        self._account = self._home = OPENING
         self._telling: Timer | None = None
-        self.chosen = ""
-        """What was chosen on the home screen last; going back leads there."""
-        self.code = 0
-        self.leaving = False
         self._last_words: list[str] = []
         self.animation_level = "none"
         for theme in THEMES:
@@ -104,19 +104,21 @@ class HandrailApp(App[None]):
     # -- where to go -------------------------------------------------------------------------------------
 
     def go_home(self, note: str = "") -> None:
-        """Back to the first screen, and to the account for new set-ups."""
         self.workspace.unpick()
-        self.where, self._ends = self._home, self._home_ends
+        self._account = self._home
         self.go(Home(note))
 
+    def show_history(self) -> None:
+        from .screens.history import History
+
+        self.push_screen(History())
+
     def begin(self, start: Start) -> None:
-        """Start a set-up, or go on with a draft or run."""
         from .screens.question import Question
 
         self.go(Question(start))
 
     def show(self, session: Session, state: State) -> None:
-        """The screen for what the session says comes next."""
         from flows.engine import Asking
 
         if isinstance(state, Asking):
@@ -129,7 +131,6 @@ class HandrailApp(App[None]):
             self.go(ReviewPage(session, state.review))
 
     def show_run(self, session: Session) -> None:
-        """The screen for a run that was begun earlier."""
         from .screens.history import RunPage
         from .screens.progress import Progress
 
@@ -137,17 +138,52 @@ class HandrailApp(App[None]):
         status = session.run.record.status
         self.go(Progress(session, stopped=status) if status in ("applying", "failed", "undoing") else RunPage(session))
 
-    def go(self, page: Page) -> None:
-        """Replace everything that is shown."""
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
-        if len(self.screen_stack) == 2:
-            self.switch_screen(page)
+    def show_exports(self, session: Session) -> None:
+        from .screens.export import Exports
+
+        self.push_screen(Exports(session))
+
+    def show_export(self, form: Form, flow: str, document: Document) -> None:
+        from .screens.export import Exported
+
+        self.push_screen(Exported(form, flow, document))
+
+    def save_as(self, document: Document, name: str, then: Callable[[str], None]) -> None:
+        from .screens.export import SaveAs
+
+        self.push_screen(SaveAs(document, name, then))
+
+    def apply(self, session: Session) -> None:
+        from .. import words
+        from .screens.confirm import TypeName
+        from .screens.progress import Progress
+
+        if name := words.production_name(session.identity, session.place):
+            self.push_screen(TypeName(name, lambda: self.go(Progress(session))))
         else:
-            self.push_screen(page)
+            self.go(Progress(session))
+
+    def show_done(self, session: Session, handover: Handover) -> None:
+        from .screens.done import Done
+
+        self.go(Done(session, handover))
+
+    def ask_to_undo(self, session: Session) -> None:
+        from .screens.confirm import UndoPage
+
+        self.push_screen(UndoPage(session))
+
+    def undo(self, session: Session, decided: Mapping[str, str]) -> None:
+        from .screens.progress import Progress
+
+        self.go(Progress(session, undo=decided))
+
+    def show_receipt(self, session: Session, receipt: Receipt) -> None:
+        from .screens.done import ReceiptPage
+
+        self.go(ReceiptPage(session, receipt))
 
     def trouble(self, error: Exception, again: Callable[[], None]) -> None:
-        """Show what went wrong, with a way to try again; what is only not chosen yet is asked for."""
         from flows.engine import NotChosen
 
         from .screens.places import Places
@@ -158,88 +194,106 @@ class HandrailApp(App[None]):
         else:
             self.push_screen(Trouble(error, again))
 
+    def go(self, page: Page) -> None:
+        """Replace everything that is shown."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if len(self.screen_stack) == 2:
+            self.switch_screen(page)
+        else:
+            self.push_screen(page)
+
     # -- the account -------------------------------------------------------------------------------------
 
+    @property
+    def account(self) -> Account:
+        return self._account
+
     def open_account(self) -> None:
-        """Open the account in the background, so that it is ready when a set-up is chosen."""
-        if self.where == OPENING:
+        if self._account == OPENING:
             self._opening()
 
     @work(group="account", exclusive=True)
     async def _opening(self) -> None:
-        ends = None
         try:
-            where, ends = await asyncio.to_thread(self.workspace.exclusively, lambda: self.workspace.where(quiet=True))
+            opened = await asyncio.to_thread(self.workspace.exclusively, lambda: self.workspace.account(quiet=True))
         except Exception as error:  # said in full once an account is needed; home, history and practice need none
-            where = not_there(error)
-        if self.where == OPENING:
-            self.say_where(where, ends)
-        self._home, self._home_ends = where, ends
+            opened = Account(not_there(error))
+        if self._account == OPENING:
+            self.show_account(opened)
+        self._home = opened
 
-    def say_where(self, where: str, ends: datetime | None = None) -> None:
-        """Which account the bar names from now on, and until when somebody is signed in there."""
-        self.where, self._ends = where, ends
-        self._show_where()
+    def show_account(self, account: Account) -> None:
+        self._account = account
+        self._tell_account()
 
-    def _show_where(self) -> None:
+    def _tell_account(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.show_where()
         if self._telling:
             self._telling.stop()
             self._telling = None
-        if self._ends:
+        if ends := self._account.ends:
             from .. import words
 
-            if seconds := words.told_anew(self._ends):
-                self._telling = self.set_timer(seconds, self._show_where)
-
-    @property
-    def standing(self) -> str:
-        """What the bar says of the account."""
-        if not self._ends:
-            return self.where
-        from .. import words
-
-        return f"{self.where} · {words.left(self._ends)}"
-
-    def practise(self) -> None:
-        """From now on work in the practice account."""
-        self.workspace.practise()
-        self._home, self._home_ends = OPENING, None
-        self.say_where(OPENING)
+            if seconds := words.told_anew(ends):
+                self._telling = self.set_timer(seconds, self._tell_account)
 
     def choose_place(self, kind: str) -> None:
-        """Let somebody choose a profile or a region for new set-ups."""
         from .screens.places import Places
 
         self.push_screen(Places(kind, self.go_home))
 
-    def move(self, place: Place, page: Page, then: Callable[[], None]) -> None:
-        """Go to that place, signing in if need be; `page`, which asked for it, is done then."""
-
-        def arrived(found: tuple[str, datetime | None]) -> None:
-            self._home, self._home_ends = found
-            self.say_where(*found)
-            while self.screen is not page:
-                self.pop_screen()
+    def moved(self, account: Account, page: Screen[None], then: Callable[[], None]) -> None:
+        self._home = account
+        self.show_account(account)
+        while self.screen is not page:
             self.pop_screen()
-            then()
+        self.pop_screen()
+        then()
 
-        page.do(lambda: self.workspace.pick(place), arrived, saying="Signing in…")
+    def practise(self, then: Callable[[], None]) -> None:
+        self.workspace.practise()
+        self._home = OPENING
+        self.show_account(OPENING)
+        self.pop_screen()
+        then()
+
+    def practise_instead(self, again: Callable[[], None]) -> None:
+        if places := self._choosing():
+            self.pop_screen()
+            places.action_practise()
+        else:
+            self.practise(again)
+
+    def choose_profile_instead(self, again: Callable[[], None]) -> None:
+        from .screens.places import Places
+
+        if self._choosing():
+            self.pop_screen()
+        else:
+            self.switch_screen(Places("profile", again))
+
+    def _choosing(self) -> Places | None:
+        """The list of profiles, if the trouble that is shown came from there."""
+        from .screens.places import Places
+
+        under = self.screen_stack[-2]
+        return under if isinstance(under, Places) else None
 
     def sign_in(self, need: SignInNeeded) -> bool:
-        """Called in a thread that needs a sign-in: shows how, and waits until that is done. False if it is not."""
         from .screens.sign_in import SignIn
 
         answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        lasting = self._ends is not None and need.door is not None and not need.door.other
+        account, door = self._account, need.door
+        lasting = account.ends is not None and door is not None and not door.other
         if lasting:
-            self.call_from_thread(self.say_where, self.where, datetime.now(UTC))
+            self.call_from_thread(self.show_account, replace(account, ends=datetime.now(UTC)))
         self.call_from_thread(lambda: self.push_screen(SignIn(need, answers.put)) and None)
         signed_in = answers.get()
-        if signed_in and lasting and need.door is not None:
-            self.call_from_thread(self.say_where, self.where, need.door.ends)
+        if signed_in and lasting and door is not None:
+            self.call_from_thread(self.show_account, replace(self._account, ends=door.ends))
         return signed_in
 
     # -- keys that work everywhere -----------------------------------------------------------------------
@@ -275,7 +329,6 @@ class HandrailApp(App[None]):
             self.push_screen(Palette(self.screen))
 
     def action_leave(self) -> None:
-        """End the program, unless the screen has calls under way that must be finished first."""
         if not all(screen.leave() for screen in self.screen_stack if isinstance(screen, Page)):
             return
         self.end()
@@ -287,33 +340,14 @@ class HandrailApp(App[None]):
         self.end()
 
     def end(self) -> None:
-        """End the program now."""
         self.leaving = True
         self.exit()
 
     # -- the end -----------------------------------------------------------------------------------------
 
     def farewell(self) -> list[str]:
-        """What a person needs once the screen is gone: how to go on, take back, and where the files are."""
-        if self._last_words:
-            return self._last_words
-        session = self.workspace.session
-        if session is None or session.run is None:
-            return []
-        from .. import words
-        from ..history import STATES
-
-        record = session.run.record
-        if record.status == "draft":
-            return [f"Draft kept. Go on with: {words.resume(record.id)}"] if record.answers else []
-        told = [f"{record.id}: {STATES[record.status]}"]
-        if record.handover.get("files") and record.status != "undone":
-            told.append(f"Files: {session.run.folder} (only you can read them; they may hold secret keys)")
-        if record.status in ("applying", "failed"):
-            told.append(f"Go on with: {words.resume(record.id)}")
-        if record.status != "undone":
-            told.append(f"Take it back with: {words.undo(record.id)}")
-        return told
+        """What a person needs once the screen is gone."""
+        return self._last_words or farewell(self.workspace.session)
 
     def _handle_exception(self, error: Exception) -> None:
         """A mistake of ours ends the program with a sentence; what was done is in the journal."""
@@ -323,11 +357,7 @@ class HandrailApp(App[None]):
             return
         if self.workspace.session is not None:
             self.workspace.session.stop()
-        self._last_words = [
-            f"Handrail itself made a mistake ({type(error).__name__}).",
-            "What was done until then is in the journal: `handrail runs` shows it.",
-            "HANDRAIL_DEBUG=1 shows the details for a report.",
-        ]
+        self._last_words = mistake(error)
         self.end()
 
     def _fatal_error(self) -> None:

@@ -32,6 +32,30 @@ class Start:
     accept: Collection[str] = ()
 
 
+@dataclass(frozen=True)
+class Account:
+    """An account as the bar names it: in words, and when signing in again will be needed."""
+
+    where: str
+    ends: datetime | None = None
+
+    @property
+    def named(self) -> str:
+        """All of it in words."""
+        if not self.ends:
+            return self.where
+        from .. import words
+
+        return f"{self.where} · {words.left(self.ends)}"
+
+
+def account_of(cloud: Cloud, place: Place) -> Account:
+    """Who is signed in at this place."""
+    from .. import words
+
+    return Account(words.where(cloud.identity, place), cloud.identity.ends)
+
+
 class Workspace:
     """The journal and the accounts, each opened once.
 
@@ -86,12 +110,9 @@ class Workspace:
         cloud.identity  # noqa: B018
         return cloud
 
-    def where(self, *, quiet: bool = False) -> tuple[str, datetime | None]:
-        """The account for new set-ups in words, and when signing in again will be needed."""
-        from .. import words
-
-        identity = self.cloud(self.place, quiet=quiet).identity
-        return words.where(identity, self.place), identity.ends
+    def account(self, *, quiet: bool = False) -> Account:
+        """The account for new set-ups."""
+        return account_of(self.cloud(self.place, quiet=quiet), self.place)
 
     @property
     def region(self) -> str:
@@ -108,11 +129,11 @@ class Workspace:
         opened = self._clouds.get(self.place)
         return places.regions(self.journal(), self.region, places.closed_regions(opened) if opened else ())
 
-    def pick(self, place: Place) -> tuple[str, datetime | None]:
+    def pick(self, place: Place) -> Account:
         """From now on work there; a draft that is open moves along. Raises Problem, and then nothing has changed."""
         before, self.place = self.place, place
         try:
-            found = self.where()
+            found = self.account()
         except BaseException:
             self.place = before
             raise

@@ -111,14 +111,12 @@ class UndoPage(Page):
     @on(Options.Chosen)
     def way(self, event: Options.Chosen) -> None:
         """A decision, or whether to go on."""
-        from .progress import Progress
-
         kind, _, value = event.key.partition(":")
         if kind == "decide":
             self._decided[self._open.pop(0).key] = value
             self._ask()
         elif kind == "undo":
-            self.handrail.go(Progress(self.session, undo=self._decided))
+            self.handrail.undo(self.session, self._decided)
         else:
             self.action_close()
 

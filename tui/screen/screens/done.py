@@ -87,9 +87,7 @@ class Done(Page):
 
     def action_undo(self) -> None:
         """Take it back, after a look at what that means."""
-        from .confirm import UndoPage
-
-        self.app.push_screen(UndoPage(self.session))
+        self.handrail.ask_to_undo(self.session)
 
     def action_home(self) -> None:
         """To the first screen."""
@@ -130,9 +128,7 @@ class ReceiptPage(Page):
 
     def action_undo(self) -> None:
         """Once more."""
-        from .confirm import UndoPage
-
-        self.app.push_screen(UndoPage(self.session))
+        self.handrail.ask_to_undo(self.session)
 
     def action_home(self) -> None:
         """To the first screen."""

@@ -79,7 +79,7 @@ class Exported(Reading):
 
     def action_write(self) -> None:
         """Write it to a file."""
-        self.app.push_screen(SaveAs(self._document, free(*self._parts), self.query_one("#said", Say).say))
+        self.handrail.save_as(self._document, free(*self._parts), self.query_one("#said", Say).say)
 
 
 class SaveAs(Page):
@@ -150,6 +150,6 @@ def show(page: Page, session: Session, form: Form, tell: Callable[[str], None]) 
         if isinstance(found, str):
             tell(found)
         else:
-            page.app.push_screen(Exported(form, session.flow.id, found))
+            page.handrail.show_export(form, session.flow.id, found)
 
     page.do(made, open_)

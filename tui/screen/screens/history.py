@@ -14,8 +14,8 @@ from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..workspace import Start
-from .home import run_row
 from .page import Page, Say, homely
+from .run_list import run_row
 from .steps import kept
 
 if TYPE_CHECKING:
@@ -110,18 +110,15 @@ class RunPage(Page):
 
     def action_check(self) -> None:
         """Look whether it works."""
-        from .done import Done
 
         def shown(handover: Handover) -> None:
-            self.handrail.go(Done(self.session, handover))
+            self.handrail.show_done(self.session, handover)
 
         self.do(self.session.hand_over, shown)
 
     def action_undo(self) -> None:
         """Take it back, after a look at what that means."""
-        from .confirm import UndoPage
-
-        self.app.push_screen(UndoPage(self.session))
+        self.handrail.ask_to_undo(self.session)
 
     def action_home(self) -> None:
         """To the first screen."""

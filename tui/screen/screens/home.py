@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, on, work
 from textual.binding import Binding, BindingType
@@ -21,9 +20,7 @@ from ..widgets.lines import Said
 from ..widgets.options import Options
 from ..workspace import Start
 from .page import Page, Say
-
-if TYPE_CHECKING:
-    from flows.engine import Record
+from .run_list import recent
 
 ROOMY = 110
 """Columns from which a set-up's summary fits beside its title."""
@@ -108,9 +105,7 @@ class Home(Page):
 
     def action_history(self) -> None:
         """Every draft and run."""
-        from .history import History
-
-        self.app.push_screen(History())
+        self.handrail.show_history()
 
     def explained(self) -> list[Said]:
         return [
@@ -119,32 +114,3 @@ class Home(Page):
                  "and creates nothing before you say so. What it created, it can take back."),
             Said("Below are drafts (questions answered so far) and runs (something was created) to go on with."),
         ]  # fmt: skip
-
-
-def recent(records: list[Record]) -> list[Row]:
-    """What there is to go on with: unfinished things first, then the latest finished ones."""
-    from ...history import UNFINISHED
-
-    unfinished = [record for record in records if record.status in UNFINISHED]
-    finished = [record for record in records if record.status in ("waiting", "done")]
-    return [run_row(record) for record in (*unfinished[:12], *finished[:8])]
-
-
-def run_row(record: Record) -> Row:
-    """A draft or run in one line."""
-    from ...history import STATES
-
-    account = "PRACTICE" if record.place.practice else record.account or "unknown account"
-    name = str(record.answers.get("name", "")) or SET_UPS.get(record.flow, (record.flow, ""))[0]
-    hint = f"{STATES[record.status]}, {age(record.changed)}, {account} · {name}"
-    return Row(f"run:{record.id}", record.id, hint)
-
-
-def age(moment: str) -> str:
-    """How long ago that was, as people say it."""
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
-    return "just now"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,11 +16,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from ...characters import fitting
+from ..navigation import Navigation
 from ..widgets.bar import Bar, Keys
 from ..widgets.lines import Lines, Said
-
-if TYPE_CHECKING:
-    from ..app import HandrailApp
 
 T = TypeVar("T")
 
@@ -61,12 +59,12 @@ class Page(Screen[None]):
         self.busy = False
 
     @property
-    def handrail(self) -> HandrailApp:
-        """The app, by its own type."""
-        return cast("HandrailApp", self.app)
+    def handrail(self) -> Navigation:
+        """The app, by what a screen may ask of it."""
+        return cast("Navigation", self.app)
 
     def compose(self) -> ComposeResult:
-        yield Bar(self.title_words, self.handrail.standing)
+        yield Bar(self.title_words, self.handrail.account.named)
         yield from self.between()
         yield Keys()
 
@@ -81,7 +79,7 @@ class Page(Screen[None]):
 
     def show_where(self) -> None:
         """Say in the bar which account this is."""
-        self.query_one(Bar).say(self.title_words, self.handrail.standing)
+        self.query_one(Bar).say(self.title_words, self.handrail.account.named)
 
     def explained(self) -> list[Said]:
         """What help says about this screen."""

@@ -15,6 +15,7 @@ from ...safe import shown
 from ..widgets.index import Row
 from ..widgets.lines import Said
 from ..widgets.options import Options
+from ..workspace import Account
 from .page import Page, Say
 
 if TYPE_CHECKING:
@@ -88,7 +89,10 @@ class Places(Page):
         self._read()
 
     def _go(self, place: Place) -> None:
-        self.handrail.move(place, self, self._then)
+        def moved(account: Account) -> None:
+            self.handrail.moved(account, self, self._then)
+
+        self.do(lambda: self.handrail.workspace.pick(place), moved, saying="Signing in…")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._missing is not None if action == "practise" else True
@@ -100,9 +104,7 @@ class Places(Page):
 
     def action_practise(self) -> None:
         """The same, in the practice account."""
-        self.handrail.practise()
-        self.app.pop_screen()
-        self._then()
+        self.handrail.practise(self._then)
 
     def action_close(self) -> None:
         """Back to where one was."""

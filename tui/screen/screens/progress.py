@@ -20,8 +20,8 @@ from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from .page import Page, Say
+from .problem_rows import told
 from .steps import kept, reported, usual
-from .trouble import told
 
 if TYPE_CHECKING:
     from flows.engine import Action, Event, Handover, Problem, Session, SignInNeeded
@@ -206,8 +206,6 @@ class Progress(Page):
     @on(Ended)
     def ended(self, message: Ended) -> None:
         """It is through, or it stopped: go on to what follows."""
-        from .done import Done, ReceiptPage
-
         self._paint()
         self.under_way = False
         if message.error is not None:
@@ -217,9 +215,9 @@ class Progress(Page):
         assert run is not None
         if message.handover is not None:
             self.handrail.code = 0
-            self.handrail.go(Done(self.session, message.handover))
+            self.handrail.show_done(self.session, message.handover)
         elif self._undo is not None and not self._stopping and self._need is None:
-            self.do(self.session.receipt, lambda receipt: self.handrail.go(ReceiptPage(self.session, receipt)))
+            self.do(self.session.receipt, lambda receipt: self.handrail.show_receipt(self.session, receipt))
         else:
             self._status = run.record.status
             self._ask_what_now()
@@ -278,19 +276,17 @@ class Progress(Page):
     @on(Options.Chosen)
     def way(self, event: Options.Chosen) -> None:
         """Again, undo or keep."""
-        from .confirm import UndoPage
-
         match event.key:
             case "again" if self.session.place.read_only:
                 self._say_now("This is read-only: nothing can be changed. Leave out --read-only.")
             case "again" if self._undo is None and self._status == "undoing":
-                self.app.push_screen(UndoPage(self.session))
+                self.handrail.ask_to_undo(self.session)
             case "again" if self._need:
                 self._sign_in(self._need)
             case "again":
                 self._start()
             case "undo":
-                self.app.push_screen(UndoPage(self.session))
+                self.handrail.ask_to_undo(self.session)
             case _:
                 self.handrail.end()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -18,7 +17,7 @@ from ..widgets.fields import Word
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.rail import Rail
-from ..workspace import Start
+from ..workspace import Account, Start, account_of
 from .long_list import read_on
 from .notice import Steps, notice, steps, suggested
 from .page import Page, Say
@@ -108,21 +107,18 @@ class Question(Page):
         start = self._start
         assert start is not None
 
-        def opened() -> tuple[str, tuple[str, datetime | None], tuple[State, Steps] | None]:
+        def opened() -> tuple[str, Account, tuple[State, Steps] | None]:
             from flows.engine import Caution
-
-            from ... import words
 
             session = self.handrail.workspace.begin(start)
             self._remarks = tuple(Caution("surroundings", said) for said in session.otherwise)
-            where = words.where(session.identity, session.place), session.identity.ends
             run = session.run
             old = run is not None and run.record.status != "draft"
-            return session.flow.title, where, None if old else self._look()
+            return session.flow.title, account_of(session.cloud, session.place), None if old else self._look()
 
-        def shown(found: tuple[str, tuple[str, datetime | None], tuple[State, Steps] | None]) -> None:
-            title, where, state = found
-            self.handrail.say_where(*where)
+        def shown(found: tuple[str, Account, tuple[State, Steps] | None]) -> None:
+            title, account, state = found
+            self.handrail.show_account(account)
             self.name_it(title)
             if state is None:
                 self.handrail.show_run(self.session)

@@ -14,7 +14,7 @@ from ...exports import FORMS, answers, free
 from ...safe import line
 from ..widgets.lines import Lines, Said
 from ..widgets.rail import Rail
-from .export import Exports, SaveAs, show
+from .export import show
 from .page import Page, Say
 
 if TYPE_CHECKING:
@@ -151,7 +151,6 @@ class ReviewPage(Page):
     def action_apply(self) -> None:
         """Create it, unless something speaks against it."""
         from ... import words
-        from .confirm import TypeName
 
         if self.busy:
             return
@@ -163,15 +162,8 @@ class ReviewPage(Page):
         elif open_ := self.open_cautions:
             lines.show(review_rows(self.session, self.review), at=f"caution:{open_[0].id}")
             self.tell("This needs your yes first: Enter on it says yes.")
-        elif name := words.production_name(self.session.identity, self.session.place):
-            self.app.push_screen(TypeName(name, self._apply))
         else:
-            self._apply()
-
-    def _apply(self) -> None:
-        from .progress import Progress
-
-        self.handrail.go(Progress(self.session))
+            self.handrail.apply(self.session)
 
     def action_commands(self) -> None:
         """The plan as aws commands."""
@@ -183,7 +175,7 @@ class ReviewPage(Page):
 
     def action_export(self) -> None:
         """The plan as a file of any kind."""
-        self.app.push_screen(Exports(self.session))
+        self.handrail.show_exports(self.session)
 
     def action_write(self) -> None:
         """Write the answers to a file that only this user can read."""
@@ -195,7 +187,7 @@ class ReviewPage(Page):
         def written(where: str) -> None:
             self.tell(f"{where} `{start}` starts from it.")
 
-        self.app.push_screen(SaveAs(answers(self.session), free(flow, ".yaml"), written))
+        self.handrail.save_as(answers(self.session), free(flow, ".yaml"), written)
 
     def explained(self) -> list[Said]:
         return [

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from ...safe import shown
 from ..widgets.index import Row
-from ..widgets.lines import Lines, Said
+from ..widgets.lines import Lines
 from ..widgets.options import Options
 from .page import Page
-
-if TYPE_CHECKING:
-    from .places import Places
+from .problem_rows import told
 
 
 class Trouble(Page):
@@ -67,28 +64,11 @@ class Trouble(Page):
 
     def action_profile(self) -> None:
         """The same, as somebody else."""
-        from .places import Places
-
-        if self._places():
-            self.app.pop_screen()
-        else:
-            self.app.switch_screen(Places("profile", self._again))
-
-    def _places(self) -> Places | None:
-        """The list of profiles, if that is where this went wrong."""
-        from .places import Places
-
-        under = self.app.screen_stack[-2]
-        return under if isinstance(under, Places) else None
+        self.handrail.choose_profile_instead(self._again)
 
     def action_practise(self) -> None:
         """The same, in the practice account."""
-        if places := self._places():
-            self.app.pop_screen()
-            places.action_practise()
-            return
-        self.handrail.practise()
-        self.action_again()
+        self.handrail.practise_instead(self._again)
 
     def action_home(self) -> None:
         """To the first screen."""
@@ -97,22 +77,3 @@ class Trouble(Page):
     def action_quit(self) -> None:
         """Leave."""
         self.handrail.action_leave()
-
-
-def told(error: Exception) -> list[Said]:
-    """A problem in rows; a mistake of ours in a sentence, never as a traceback."""
-    from flows.engine import Problem, SignInNeeded
-
-    from ... import words
-
-    if not isinstance(error, Problem):
-        return [
-            Said(f"Handrail itself made a mistake ({type(error).__name__}).", "problem", "bad"),
-            Said("What was done until then is in the journal.", "why", "muted"),
-            Said("Try again, or leave. HANDRAIL_DEBUG=1 shows the details for a report.", "now", "point"),
-        ]
-    rows = [Said(shown(error.what), "problem", "bad")]
-    rows += [Said(shown(error.why), "why", "muted")] if error.why else []
-    here = isinstance(error, SignInNeeded) and error.door is not None
-    remedy = "" if here else words.remedy(error)
-    return rows + ([Said(shown(remedy), "now", "point")] if remedy else [])
