@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than two cores: a worker often waits for a process that it started.
 WORKERS ?= 3
+# What is compiled is kept, the tests too: every worker and every process that a test starts would compile it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help practice test test-wild check format bench screenshots texts clean
 

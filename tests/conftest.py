@@ -21,10 +21,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from support.clock import FakeClock
 from support.former import company
+from support.swift import before, swift_answers, swift_hooks
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws
-from flows.practice import PracticeAccount, open_account, seal
+from flows.practice import PracticeAccount, open_account, seal, simulator
 from flows.practice.server import Served, serve
 
 MEMORY = Path("/dev/shm")
@@ -64,6 +65,8 @@ def _descriptions() -> None:
     for module in (botocore.session, seal):
         vars(module)["create_loader"] = lambda _=None: loader
     vars(botocore.regions)["EndpointProvider"] = provider
+    swift_hooks()
+    vars(simulator)["start"] = before(simulator.start, swift_answers)
     for step in ("_load_service_model", "_create_client_class"):
         setattr(ClientCreator, step, _once(getattr(ClientCreator, step)))
 
