@@ -21,7 +21,7 @@ from flows.engine import (
     Unreachable,
 )
 from flows.engine.boto import Aws
-from flows.engine.journal import state_folder
+from flows.engine.journal_file import state_folder
 
 PRACTICE_REGION = "eu-central-1"
 REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")

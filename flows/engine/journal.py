@@ -8,13 +8,8 @@ pre-shared keys, say), and those never get here.
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
-import socket
-import sqlite3
-import stat
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -24,38 +19,18 @@ from typing import Any
 
 from ..place import Place
 from . import serialization, shell
+from .journal_file import JournalFile
 from .plan import Plan
 from .problems import Busy, FlowMistake, JournalTrouble, Refused
 from .references import Ref
+from .run_lock import HELD, alive, me
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY, flow TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL, status TEXT NOT NULL,
-    place TEXT NOT NULL, account TEXT NOT NULL DEFAULT '', answers TEXT NOT NULL DEFAULT '{}',
-    plan TEXT NOT NULL DEFAULT '', handover TEXT NOT NULL DEFAULT '{}', owner TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE IF NOT EXISTS events (
-    seq INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs(id), action TEXT NOT NULL, kind TEXT NOT NULL,
-    at TEXT NOT NULL, data TEXT NOT NULL DEFAULT '{}'
-);
-CREATE INDEX IF NOT EXISTS events_of_a_run ON events (run, seq);
-PRAGMA user_version = 1;
-"""
-VERSION = 1
-"""The form of the file that SCHEMA makes."""
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, FlowMistake)
 """What comes of a plan that is none."""
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 """What runs are called, which is the name of a folder too."""
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letters that look alike."""
-
-
-def state_folder() -> Path:
-    """Where drafts, runs and device files are kept: `$XDG_STATE_HOME/handrail`."""
-    import platformdirs
-
-    return platformdirs.user_state_path("handrail")
 
 
 @dataclass(frozen=True)
@@ -76,96 +51,8 @@ class Record:
     handover: Mapping[str, Any]
 
 
-class Journal:
-    """All drafts and runs of this user.
-
-    Raises:
-        JournalTrouble: the file cannot be made, read or written, from any method.
-    """
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or state_folder()
-        self.path = self.folder / "journal.db"
-        self._lock = threading.RLock()
-        self._unwritable: JournalTrouble | None = None
-        try:
-            with self._trouble():
-                self._db = self._opened()
-        except JournalTrouble as trouble:
-            if (reading := self._opened_to_read()) is None:
-                raise
-            self._db, self._unwritable = reading, trouble
-        if (version := self._version(self._db)) > VERSION:
-            self._db.close()
-            what = f"The journal {self.path} was written by a newer Handrail."
-            why = f"It has form {version}, and this one knows {VERSION}. Nothing in it was touched."
-            raise JournalTrouble(what, why, "Use that newer Handrail, or another folder: XDG_STATE_HOME.")
-
-    def _opened(self) -> sqlite3.Connection:
-        """The file, to read and to write; made if there is none yet."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._refuse_anothers()
-        self.folder.chmod(0o700)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-        database = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
-        if self._version(database) > VERSION:
-            return database
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        if self._version(database) < VERSION:  # writing needs room, which may be what is lacking
-            database.executescript(SCHEMA)
-        return database
-
-    def _opened_to_read(self) -> sqlite3.Connection | None:
-        """The file where it cannot be written, as on a disk that is full: what is in it can be read all the same."""
-        if not self.path.is_file():
-            return None
-        self._refuse_anothers()
-        log = self.path.with_name(f"{self.path.name}-wal")
-        how = "vfs=unix-none" if log.exists() else "immutable=1"  # no file for sharing it can be made beside it
-        try:
-            database = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode=ro&{how}",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            database.execute("SELECT count(*) FROM runs")
-        except sqlite3.Error:
-            return None
-        return database
-
-    def _refuse_anothers(self) -> None:
-        """Whoever can write the journal decides what an undo does: folder and file are this user's own, no links, and
-        so are the files beside it, from which SQLite takes what was not yet in it."""
-        beside = (self.path.with_name(f"{self.path.name}{end}") for end in ("-wal", "-shm", "-journal"))
-        self.refuse_anothers(self.folder, self.path, *beside)
-
-    @staticmethod
-    def refuse_anothers(*places: Path) -> None:
-        """Raises JournalTrouble for what is a link or another user's."""
-        for place in places:
-            try:
-                about = place.lstat()
-            except FileNotFoundError:
-                continue
-            amiss = "is a link" if stat.S_ISLNK(about.st_mode) else ""
-            if not amiss and hasattr(os, "geteuid") and about.st_uid != os.geteuid():
-                amiss = "belongs to another user"
-            if amiss:
-                raise JournalTrouble(
-                    f"{place} {amiss}.",
-                    "What is written there decides what is done to your account.",
-                    "Set XDG_STATE_HOME to a folder of your own.",
-                )
-
-    @staticmethod
-    def _version(database: sqlite3.Connection) -> int:
-        return int(database.execute("PRAGMA user_version").fetchone()[0])
-
-    def close(self) -> None:
-        self._db.close()
+class Journal(JournalFile):
+    """All drafts and runs of this user."""
 
     def begin(self, flow: str, place: Place, account: str = "") -> Run:
         """A new draft."""
@@ -191,35 +78,6 @@ class Journal:
     def records(self) -> list[Record]:
         """Everything, newest first."""
         return [_record(row) for row in self.read(f"SELECT {COLUMNS} FROM runs ORDER BY changed DESC, rowid DESC")]
-
-    def read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock, self._trouble():
-            return self._db.execute(sql, values).fetchall()
-
-    def write(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Gives the number of rows that it concerned."""
-        if self._unwritable:
-            raise self._unwritable
-        with self._lock, self._trouble():
-            return self._db.execute(sql, values).rowcount
-
-    @contextmanager
-    def _trouble(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            why = str(error)
-            if isinstance(error, sqlite3.DatabaseError) and ("not a database" in why or "malformed" in why):
-                remedy = (
-                    "Move that file away; Handrail starts a new one. What its runs made is still in the account, with "
-                    "the tag handrail:run: `aws resourcegroupstaggingapi get-resources --tag-filters Key=handrail:run` "
-                    "lists it, region by region."
-                )
-            elif "full" in why:
-                remedy = "Make room on the disk; what was written so far is safe."
-            else:
-                remedy = "Set XDG_STATE_HOME to a folder that you can write to."
-            raise JournalTrouble(f"The journal {self.path} cannot be used.", f"{why}.", remedy) from None
 
 
 class Run:
@@ -372,20 +230,20 @@ class Run:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the run, so that no other session drives it, and read afresh what was done until then. Raises Busy."""
-        me = _me()
-        mine = json.dumps(me, sort_keys=True)
+        who = me()
+        mine = json.dumps(who, sort_keys=True)
         # one statement decides, so two sessions that try at the same moment cannot both get it
         owner = self._owner()
-        if owner and _alive(owner):
+        if owner and alive(owner):
             raise Busy(
                 f"{self.id} is being driven by another Handrail (process {owner['pid']} on {owner['host']}).",
                 remedy="Go on there, or end that process first.",
             )
-        _held.add(me["session"])
+        HELD.add(who["session"])
         try:
             theirs = json.dumps(owner, sort_keys=True) if owner else ""
             self._journal.write("UPDATE runs SET owner = ? WHERE id = ? AND owner = ?", (mine, self.id, theirs))
-            if self._owner() != me:
+            if self._owner() != who:
                 raise Busy(f"{self.id} was just taken by another Handrail.", remedy="Go on there.")
             self._mine = mine
             self._read()
@@ -394,8 +252,8 @@ class Run:
             yield
         finally:
             self._mine = ""
-            _held.discard(me["session"])
-            with suppress(JournalTrouble):  # without room, or at the very end: what is not in `_held` holds nothing
+            HELD.discard(who["session"])
+            with suppress(JournalTrouble):  # without room, or at the very end: what is not in `HELD` holds nothing
                 self._journal.write("UPDATE runs SET owner = '' WHERE id = ? AND owner = ?", (self.id, mine))
 
     def _owner(self) -> dict[str, Any]:
@@ -443,35 +301,3 @@ def _where(place: Place) -> tuple[Any, ...]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-_held: set[str] = set()
-"""What this process holds: each time that a run is taken has a name of its own."""
-
-
-def _me() -> dict[str, Any]:
-    pid = os.getpid()
-    return {"pid": pid, "host": socket.gethostname(), "started": _started(pid), "session": secrets.token_hex(8)}
-
-
-def _started(pid: int) -> str:
-    """When a process began, so that a reused pid is not mistaken for the old owner; "" where unknown or ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return "" if fields[0] in "ZX" else fields[19]  # ended, but nobody has asked how: common in containers
-    except (OSError, IndexError):
-        return ""
-
-
-def _alive(owner: Mapping[str, Any]) -> bool:
-    if owner["host"] != socket.gethostname():
-        return True  # it cannot be asked from here
-    if (owner["pid"], owner["started"]) == (os.getpid(), _started(os.getpid())):
-        return owner.get("session") in _held
-    try:
-        os.kill(owner["pid"], 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return bool(_started(owner["pid"]) == owner["started"])

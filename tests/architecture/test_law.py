@@ -78,7 +78,7 @@ def test_files_are_written_in_one_place() -> None:
         r"""|open\([^)]*["'][wax+]+[bt+]*["']"""
     )
     places = {name_of(path) for path in FILES if writing.search(text(path))}
-    assert places == {"flows/engine/files.py", "flows/engine/journal.py", "flows/practice/diary.py"}
+    assert places == {"flows/engine/files.py", "flows/engine/journal_file.py", "flows/practice/diary.py"}
 
 
 PROGRAMS = "aws|handrail|curl|git|mysql|psql|scp|ssh|sudo"
