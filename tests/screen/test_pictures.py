@@ -43,7 +43,7 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """The same run ids, times and folders in every picture."""
     import flows.engine.apply
     import flows.engine.journal
-    import flows.engine.session
+    import flows.engine.questionnaire
     import tui.screen.screens.progress
     import tui.screen.screens.run_list
     import tui.words
@@ -63,7 +63,7 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
-    for module in (flows.engine.session, flows.engine.journal, tui.screen.screens.run_list, tui.words):
+    for module in (flows.engine.questionnaire, flows.engine.journal, tui.screen.screens.run_list, tui.words):
         monkeypatch.setattr(module, "datetime", Noon)
     letters = iter(range(10_000))
     monkeypatch.setattr(flows.engine.apply, "AT_ONCE", 1)  # the practice account numbers things as they come
