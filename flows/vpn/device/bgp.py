@@ -20,20 +20,17 @@ METRIC = {1: 100, 2: 200}
 
 
 def frr_conf(configuration: Configuration, site: Site) -> str:
-    """The whole of /etc/frr/frr.conf."""
+    """What FRR is told, beside whatever it does already: it sets nothing for all of FRR, and its names speak of AWS."""
     tunnels = configuration.tunnels
     return f"""\
 ! {configuration.connection_id}: {site.title}
-! For /etc/frr/frr.conf; bgpd=yes must be set in /etc/frr/daemons.
-frr defaults traditional
-log syslog informational
+! For "vtysh -f", beside what FRR does already; bgpd=yes must be set in /etc/frr/daemons.
 !
-{lines(f"ip prefix-list OFFICE permit {network}" for network in site.networks)}\
-{lines(f"ip prefix-list VPC permit {network}" for network in site.vpc_cidrs)}\
+{lines(f"ip prefix-list AWS-VPN-OFFICE permit {network}" for network in site.networks)}\
+{lines(f"ip prefix-list AWS-VPN-NETWORKS permit {network}" for network in site.vpc_cidrs)}\
 !
 {"".join(_policy(tunnel) for tunnel in tunnels)}\
 router bgp {tunnels[0].device_asn}
- bgp router-id {tunnels[0].device_inside}
  no bgp network import-check
 {"".join(_session(tunnel) for tunnel in tunnels)}\
  address-family ipv4 unicast
@@ -47,11 +44,11 @@ def _policy(tunnel: Tunnel) -> str:
     number = tunnel.number
     return f"""\
 route-map FROM-AWS{number} permit 10
- match ip address prefix-list VPC
+ match ip address prefix-list AWS-VPN-NETWORKS
  set local-preference {PREFERENCE[number]}
 !
 route-map TO-AWS{number} permit 10
- match ip address prefix-list OFFICE
+ match ip address prefix-list AWS-VPN-OFFICE
  set metric {METRIC[number]}
 !
 """

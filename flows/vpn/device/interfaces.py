@@ -1,4 +1,4 @@
-"""The script that gives the tunnels their interfaces, addresses and routes, and the unit that runs it.
+"""The script that gives the tunnels their interfaces, addresses and routes, and puts back what goes missing of them.
 
 Routes follow one rule: a tunnel has a route exactly while the kernel holds its keys. strongSwan calls
 the script whenever a tunnel came up or went down, and the script looks rather than counts, so events
@@ -9,12 +9,13 @@ the default route, unencrypted, as soon as both tunnels are down. Its metric kee
 byte of a metric is a distance, and a distance of 255 means that BGP's own route is always the better one.
 
 Sources: AWS Site-to-Site VPN User Guide, "Best practices for your customer gateway device" (2026-10), for
-MSS and MTU; ip-link(8), ip-xfrm(8) and nft(8) of Debian 12; FRR User Guide 8.4, "Zebra: Administrative
-Distance".
+MSS and MTU, and "Tunnel initiation options" (2026-10); ip-link(8), ip-xfrm(8) and nft(8) of Debian 12; FRR User
+Guide 8.4, "Zebra: Administrative Distance".
 """
 
+from flows.vpn.device import firewall, proof
 from flows.vpn.device.configuration import Configuration, Tunnel
-from flows.vpn.device.links import SCRIPT, Links
+from flows.vpn.device.links import Links
 from flows.vpn.device.site import Site
 from flows.vpn.device.text import lines
 
@@ -27,15 +28,18 @@ TCP_AND_IP_HEADERS = 40
 
 
 def aws_tunnels_sh(configuration: Configuration, site: Site, links: Links) -> str:
-    """The interface script: `up`, `down`, and `routes` for strongSwan to call."""
+    """The interface script: `up`, `check`, `down`, `keep` for the timer, and `routes` for strongSwan to call."""
     tunnels = configuration.tunnels
     names = " ".join(links.interface(tunnel) for tunnel in tunnels)
     return f"""\
 #!/bin/sh
 # {configuration.connection_id}: {site.title}
-# aws-tunnels.sh up      make the tunnel interfaces and their routes; may be repeated at any time
-# aws-tunnels.sh routes  a tunnel came up or went down (strongSwan calls this)
-# aws-tunnels.sh down    remove all that "up" made; packets for the VPC then follow the default route
+# aws-tunnels.sh up      make the tunnel interfaces, their routes and rules; may be repeated at any time
+# aws-tunnels.sh check   see whether it works, and what does not
+# aws-tunnels.sh keep    put back what is missing, call AWS where a tunnel is missing (a timer does this)
+# aws-tunnels.sh routes  a tunnel came up or went down (strongSwan calls this, with static routing)
+# aws-tunnels.sh down    remove all that "up" made; packets for the VPC then follow the default route.
+#                        Stop aws-tunnels-keep.timer before, which would put it back
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -50,7 +54,12 @@ interface() {{
 {lines(f'  echo 1 >"/proc/sys/net/ipv4/conf/$1/{setting}"' for setting in links.settings)}\
   ip link set "$1" mtu "$5" up
 }}
-{_routes(configuration, links)}
+
+# has_keys KEY AWS-ADDRESS: whether the kernel holds keys for the tunnel
+has_keys() {{
+  ip xfrm state list dst "$2" | grep -q "$(printf '{links.trace}' "$1")"
+}}
+{_routes(configuration, links)}{firewall.functions(configuration, site, links)}
 up() {{
   echo 1 >/proc/sys/net/ipv4/ip_forward
   # Last resort: with both tunnels down, packets for the VPC must not leave unencrypted.
@@ -59,14 +68,31 @@ up() {{
   done
 {lines((_interface(tunnel, links) for tunnel in tunnels), "  ")}\
   nft -f - <<'RULES'
-{_rules(configuration, site, links)}RULES
+{firewall.rules(configuration, site, links)}RULES
+  open_firewall
 {lines(["  routes"] if configuration.static else [])}\
 }}
+
+# call CONNECTION: unless it stands, or somebody is calling
+call() {{
+  {links.standing} 2>/dev/null | grep -Eq 'CONNECTING|INSTALLED' ||
+    {links.calling} >/dev/null 2>&1 || true
+}}
+
+keep() {{
+  if ! nft list table ip aws_vpn >/dev/null 2>&1 || [ -n "$(closed)" ]; then
+    up
+  fi
+{lines(["  routes"] if configuration.static else [])}\
+{lines((f"call aws-tunnel{tunnel.number}" for tunnel in tunnels), "  ")}\
+}}
+{proof.functions(configuration, links)}\
 
 down() {{
   for name in {names}; do
     ip link delete "$name" 2>/dev/null || true
   done
+  leave_firewall
   nft delete table ip aws_vpn 2>/dev/null || true
   for network in $vpc; do
     ip route delete blackhole "$network" metric {LAST_METRIC} 2>/dev/null || true
@@ -75,38 +101,15 @@ down() {{
 
 case "${{1:-}}" in
 up) up ;;
+check) check ;;
+keep) keep ;;
 {_events(configuration)}\
 down) down ;;
 *)
-  echo "usage: $0 up|down" >&2
+  echo "usage: $0 up|check|keep|down" >&2
   exit 2
   ;;
 esac
-"""
-
-
-def aws_tunnels_service() -> str:
-    """The unit that makes the interfaces at every start of the machine, and its rules again after nftables' own.
-
-    It begins before the network does: FRR's unit comes before network.target, so one that came after that and
-    before FRR would close a circle, and systemd would leave it out without a word.
-    """
-    return f"""\
-[Unit]
-Description=Interfaces and routes of the AWS VPN
-After=network-pre.target nftables.service
-Before=strongswan.service strongswan-starter.service frr.service
-PartOf=nftables.service
-ReloadPropagatedFrom=nftables.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart={SCRIPT} up
-ExecReload={SCRIPT} up
-
-[Install]
-WantedBy=multi-user.target
 """
 
 
@@ -134,7 +137,7 @@ def _routes(configuration: Configuration, links: Links) -> str:
     return f"""
 # tunnel_routes NAME KEY AWS-ADDRESS METRIC: a route while the kernel holds keys for the tunnel, else none
 tunnel_routes() {{
-  if ip xfrm state list dst "$3" | grep -q "$(printf '{links.trace}' "$2")"; then
+  if has_keys "$2" "$3"; then
     change=replace
   else
     change=delete
@@ -163,31 +166,4 @@ routes)
   # At "down" the kernel still has the keys; strongSwan removes them once this script has returned.
   (sleep 1 && routes) </dev/null >/dev/null 2>&1 &
   ;;
-"""
-
-
-def _rules(configuration: Configuration, site: Site, links: Links) -> str:
-    clamps = lines(
-        f'    {direction} "{links.interface(tunnel)}" tcp flags & (syn | rst) == syn '
-        f"tcp option maxseg size set {tunnel.mss}"
-        for tunnel in configuration.tunnels
-        for direction in ("oifname", "iifname")
-    )
-    # The kernel shows this hook each packet before it is encrypted, too; "rt ipsec missing" tells them apart.
-    drops = lines(
-        f'    oifname "{site.interface}" rt ipsec missing ip daddr {network} drop' for network in site.vpc_cidrs
-    )
-    return f"""\
-table ip aws_vpn
-delete table ip aws_vpn
-table ip aws_vpn {{
-  # Larger segments do not fit into the tunnels; downloads would hang.
-  chain segment_size {{
-    type filter hook forward priority mangle
-{clamps}  }}
-  # A second lock on the same door as the blackhole routes.
-  chain never_unencrypted {{
-    type filter hook postrouting priority filter
-{drops}  }}
-}}
 """

@@ -1,29 +1,25 @@
 """The README beside the device files: numbered steps for someone who has never set up a gateway.
 
 Every line that is indented by four spaces is a command; each one must succeed as it stands, run by root
-in the folder of the README, on a fresh Debian 12. The tests run them.
+in the folder of the README, on a fresh Debian 12. The tests run them. What stands on the gateway already is
+kept, or the step says what becomes of it.
 
 Sources: AWS Site-to-Site VPN User Guide, "Your customer gateway device" (2026-10); Amazon VPC User Guide,
-"DNS attributes for your VPC" (2026-10); AWS VPN pricing, us-east-1 (2026-11).
+"DNS attributes for your VPC" (2026-10); AWS VPN pricing, us-east-1 (2026-11); swanctl(8), vtysh(8).
 """
 
 from collections.abc import Iterator
 
+from flows.vpn.device import systems
 from flows.vpn.device.configuration import Configuration
 from flows.vpn.device.interfaces import mtu
-from flows.vpn.device.links import SCRIPT
+from flows.vpn.device.links import SCRIPT, VTI, XFRM
 from flows.vpn.device.site import Site
 from flows.vpn.device.strongswan import placeholder
+from flows.vpn.device.systems import DEBIAN, IPSEC, KEYS, RED_HAT
 from flows.vpn.device.text import lines, paragraph
 
-PACKAGES = {
-    "swanctl": ("charon-systemd", "strongswan-swanctl"),
-    "ipsec": ("strongswan-starter", "strongswan-charon"),
-}
-TOOLS = ("iproute2", "iputils-ping", "nftables")
-KEYS = "swanctl/swanctl.conf"
-"""The one file that holds the keys; what the older format needs of them is made from it where it is used."""
-_OLDER_KEYS = '/id-[12] =/ {printf "%s ", $3} /secret =/ {print ": PSK " $3}'
+CHECK = f"timeout 300 {SCRIPT} check"
 
 
 def readme(configuration: Configuration, site: Site) -> str:
@@ -34,10 +30,11 @@ def readme(configuration: Configuration, site: Site) -> str:
     )
     notes = "".join(paragraph(note, "- ") for note in _notes(configuration, site))
     older = (
-        *_install("ipsec", configuration, site),
-        *_copy_ipsec(configuration),
-        *_start("strongswan-starter", configuration),
+        *systems.install(IPSEC, configuration, site),
+        *systems.copy(IPSEC, configuration),
+        *systems.start(IPSEC, configuration),
     )
+    red_hat = (*systems.install(RED_HAT, configuration, site), *systems.copy(RED_HAT, configuration))
     return f"""\
 VPN between the office and AWS: {site.title}
 Connection {configuration.connection_id}, {"static routes" if configuration.static else "routes by BGP"}
@@ -45,31 +42,88 @@ Connection {configuration.connection_id}, {"static routes" if configuration.stat
 {_overview(configuration, site)}
 {paragraph(_FOREWORD)}
 {steps}
+WHEN A TUNNEL STAYS DOWN
+
+{paragraph(_DOWN)}
+TO TAKE IT OFF AGAIN
+
+{paragraph(_REMOVAL + _router_stays(configuration))}
+{_commands(systems.remove(DEBIAN, configuration))}
 GOOD TO KNOW
 
 {notes}
+FIREWALLS THAT HAVE TO BE TOLD
+
+{_told(configuration)}
 IF THE GATEWAY ALREADY USES THE OLDER ipsec COMMAND
 
 {paragraph(_OLDER)}
 {_commands(older)}
-Both tunnels should be ESTABLISHED and INSTALLED here:
+Then see whether it works:
 
-{_commands([_STATUS])}"""
+{_commands([CHECK])}
+To take it off again:
 
+{_commands(systems.remove(IPSEC, configuration))}
+IF THE GATEWAY RUNS RHEL, ROCKY OR ALMALINUX
 
-# Right after the start there is nothing to ask yet.
-_STATUS = "timeout 30 sh -c 'until ipsec statusall; do sleep 1; done'"
+{paragraph(_RED_HAT)}
+{_commands(red_hat)}
+To take it off again:
+
+{_commands(systems.remove(RED_HAT, configuration))}
+IF THE GATEWAY USES LIBRESWAN, OR RUNS AMAZON LINUX 2023
+
+{paragraph(_LIBRESWAN)}"""
 
 
 _FOREWORD = (
-    "These files are for a Linux gateway with Debian 12 or newer. Run the indented commands as root, "
-    "one after the other, in the folder of this file."
+    "These files are for a Linux gateway with strongSwan: Debian 12, Ubuntu 22.04 or newer; for others see the "
+    "end. Copy this folder to the gateway, for example with scp -r, log in there as root, and run the indented "
+    "commands one after the other in the copy. Nothing here needs aws-sample.txt or the .xml file: they are AWS's "
+    "own sample and its description of the connection, to compare with."
 )
 
 _OLDER = (
     "Use the folder ipsec instead of swanctl, and the commands below instead of those that install, copy and "
-    "start. They replace /etc/ipsec.conf and /etc/ipsec.secrets: if these already hold connections of yours, "
-    "add the new contents by hand instead."
+    "start. Your /etc/ipsec.conf and /etc/ipsec.secrets stay; each gets one more line, which includes a file of "
+    "its own. But strongswan-aws.conf holds for all connections: strongSwan makes no more routes for any of them "
+    "(the first of the commands that start shows those it made, and fails; make them yourself before you go on), "
+    "gives up a silent one after 24 seconds, and uniqueids becomes no. The start interrupts the others for some "
+    "seconds. Why a tunnel stays down is in journalctl -u strongswan-starter."
+)
+
+_RED_HAT = (
+    "strongSwan comes from EPEL (on RHEL itself, install EPEL's release package as EPEL says) and keeps its files "
+    "under /etc/strongswan. Use the commands below instead of those that install and copy; all else is the same. "
+    "It was not tried with SELinux: when check says that packets do not go into a tunnel, ausearch -m avc -ts "
+    "recent tells whether SELinux forbids strongSwan to run the script; the timer does its part within a minute."
+)
+
+_LIBRESWAN = (
+    "These files are not for it: Libreswan reads other words. Amazon Linux 2023 has Libreswan and no strongSwan, "
+    "and EPEL is not made for it. AWS has samples for Openswan and Libreswan; aws-sample.txt may be one, else "
+    "download it in the AWS console at the connection, and put the keys into it."
+)
+
+_DOWN = (
+    "journalctl -u strongswan -n 50 says why. AUTHENTICATION_FAILED: the key or the gateway's public address is "
+    "not the one that AWS knows. NO_PROPOSAL_CHOSEN: the two sides have no method in common; compare the proposals "
+    "with the connection's tunnel options. “Giving up after 3 retransmits”: no answer from AWS; something before "
+    "the gateway holds up UDP 500 or 4500. After correcting a file, run swanctl --load-all; the timer calls AWS "
+    "within a minute."
+)
+
+_OWN_RULES = (
+    "firewalld, where it keeps its rules to itself (NftablesTableOwner=yes in firewalld.conf, the default of newer "
+    "versions). The last line forgets what was never made permanent:"
+)
+
+_LEGACY = "iptables of the older kind (iptables-legacy) with a policy DROP; keep these lines as you keep the others:"
+
+_REMOVAL = (
+    "Without this the gateway calls AWS for ever, also when the connection is deleted. The programs stay, and "
+    "so do other connections; where strongSwan did nothing else, disable it with systemctl disable --now strongswan."
 )
 
 
@@ -97,16 +151,25 @@ def _steps(configuration: Configuration, site: Site) -> Iterator[tuple[str, list
             f"{KEYS}, in place of {placeholder(first)} and {placeholder(second)}. Until then the tunnels stay down.",
             [],
         )
-    yield "Install the programs.", _install("swanctl", configuration, site)
     yield (
-        f"Copy the files to their places. {KEYS} holds the keys, and no other of these files does, so only root may "
-        "read it.",
-        _copy_swanctl(configuration),
+        "Install the programs. Nothing is removed for it: should that be needed, because the older ipsec command "
+        "is there, it stops, and the section about that further down is yours.",
+        systems.install(DEBIAN, configuration, site),
     )
     yield (
-        "If there is a firewall on the gateway or before it, let UDP 500 and UDP 4500"
+        f"Copy the files to their places. {KEYS} holds the keys, and no other of these files does, so only root may "
+        "read it. Other connections' files stay; strongswan-aws.conf holds for all of them, though: a silent one is "
+        "given up after 24 seconds instead of 165, and the plugin forecast is not loaded.",
+        systems.copy(DEBIAN, configuration),
+    )
+    yield (
+        "If there is a firewall before the gateway, let UDP 500 and UDP 4500"
         f"{'' if site.behind_nat else ' and IP protocol 50 (ESP)'} through, to and from "
-        f"{first.aws_outside} and {second.aws_outside}.",
+        f"{first.aws_outside} and {second.aws_outside}. In the gateway's own firewall (nftables, iptables, ufw, "
+        "Docker, firewalld) the script opens the way itself, from now on and after each change of it: for "
+        f"{_what_is_opened(configuration, site)}. What goes into the tunnels keeps its address, also where the gateway "
+        "translates others. Some firewalls have to be told by you, which the check below finds: the lines stand "
+        "further down.",
         [],
     )
     if site.behind_nat:
@@ -116,18 +179,47 @@ def _steps(configuration: Configuration, site: Site) -> Iterator[tuple[str, list
             "it by that; leave it so.",
             [],
         )
-    yield "Start the tunnels.", _start("strongswan", configuration)
+    yield _start_sentence(configuration), systems.start(DEBIAN, configuration)
     yield (
-        f"Check. Both tunnels should be ESTABLISHED and INSTALLED{_patience(site)}. "
-        "The pings go to the AWS ends of the tunnels.",
-        _check(configuration),
+        "See whether it works. It waits for the tunnels, names what is wrong and fails then. Both tunnels should be "
+        f"ESTABLISHED and INSTALLED in swanctl --list-sas{_patience(site)}.",
+        [CHECK],
     )
     yield (
         f"In the office, give the router (or each machine) a route to {', '.join(site.vpc_cidrs)} through "
         "the gateway's address in the office network. The gateway, too, must know the way to all office "
-        "networks. Then ping a server in the VPC from a machine in the office; the gateway's own pings leave "
-        "with an inside address, which servers cannot answer.",
+        "networks. Then ping a server in the VPC from a machine in the office, and check again: it now says "
+        "whether the ping went into a tunnel. The gateway's own pings leave with an inside address, which servers "
+        "cannot answer.",
         [],
+    )
+
+
+def _what_is_opened(configuration: Configuration, site: Site) -> str:
+    bgp = "" if configuration.static else ", for BGP (TCP) from AWS's inside addresses"
+    return (
+        f"{', '.join(site.networks)} to and from {', '.join(site.vpc_cidrs)} through the tunnels{bgp}, and for "
+        "UDP and ESP from AWS's two addresses"
+    )
+
+
+def _router_stays(configuration: Configuration) -> str:
+    if configuration.static:
+        return ""
+    asn = configuration.tunnels[0].device_asn
+    return f" FRR's BGP stays, without AWS; where it has no other neighbour, tell vtysh “no router bgp {asn}” too."
+
+
+def _start_sentence(configuration: Configuration) -> str:
+    start = "Start the tunnels. strongSwan is not restarted where it has connections, which would drop them."
+    if configuration.static:
+        return start
+    asn = configuration.tunnels[0].device_asn
+    return (
+        f"{start} FRR keeps its configuration and gets that of frr.conf beside it; it is restarted only where its "
+        "bgpd did not run yet. “BGP is already running; AS is …” means that it speaks BGP under another number than "
+        f"{asn}: then nothing is saved; make the connection again with that number. Where it has other BGP "
+        "neighbours, these are announced the office's networks too, unless a policy of theirs forbids it."
     )
 
 
@@ -146,7 +238,7 @@ def _notes(configuration: Configuration, site: Site) -> Iterator[str]:
     else:
         yield (
             "Fail-over: both ends prefer tunnel 1. When it dies, BGP moves to tunnel 2 within about "
-            f"{tunnel.hold_time} seconds. Networks that are added later must be added to frr.conf too."
+            f"{tunnel.hold_time} seconds. Networks that are added later must be added to FRR's configuration too."
         )
     yield (
         "With both tunnels down, packets for the VPC are thrown away; they never leave unencrypted. One of "
@@ -154,10 +246,9 @@ def _notes(configuration: Configuration, site: Site) -> Iterator[str]:
         "into aws-tunnels.sh."
     )
     yield (
-        "A tunnel that AWS refuses, because of a wrong key for example, is not tried again by itself. After "
-        "correcting the files, restart strongSwan as above."
+        "A timer (aws-tunnels-keep) looks every minute: it calls AWS where a tunnel is missing, for example after "
+        "AWS replaced its end, and puts the script's rules back where another program took them away."
     )
-    yield f"After the rules of the gateway's firewall were loaded anew, run {SCRIPT} up again."
     yield (
         f"Packets in the tunnels have at most {mtu(tunnel)} bytes. The script makes TCP connections that "
         f"pass the gateway keep to that (segments of {tunnel.mss} bytes)."
@@ -173,61 +264,41 @@ def _notes(configuration: Configuration, site: Site) -> Iterator[str]:
     )
 
 
+def _told(configuration: Configuration) -> str:
+    """Lines for the firewalls that the script cannot open; they stand two spaces in, since few need them."""
+    names = [links.interface(tunnel) for links in (XFRM, VTI) for tunnel in configuration.tunnels]
+    permanent = "firewall-cmd --permanent"
+    return f"""\
+{paragraph(_OWN_RULES)}
+{
+        lines(
+            (
+                f"{permanent} --new-zone=aws-vpn",
+                f"{permanent} --zone=aws-vpn {' '.join(f'--add-interface={name}' for name in names)}",
+                *([] if configuration.static else [f"{permanent} --zone=aws-vpn --add-port=179/tcp"]),
+                f"{permanent} --new-policy=aws-vpn-out",
+                f"{permanent} --policy=aws-vpn-out --add-ingress-zone=ANY --add-egress-zone=aws-vpn",
+                f"{permanent} --policy=aws-vpn-out --set-target=ACCEPT",
+                f"{permanent} --new-policy=aws-vpn-in",
+                f"{permanent} --policy=aws-vpn-in --add-ingress-zone=aws-vpn --add-egress-zone=ANY",
+                f"{permanent} --policy=aws-vpn-in --set-target=ACCEPT",
+                "firewall-cmd --reload",
+            ),
+            "  ",
+        )
+    }
+{paragraph(_LEGACY)}
+{
+        lines(
+            (
+                f"iptables-legacy -I FORWARD {way} '{links.stem}+' -j ACCEPT"
+                for links in (XFRM, VTI)
+                for way in ("-o", "-i")
+            ),
+            "  ",
+        )
+    }"""
+
+
 def _commands(commands: list[str] | tuple[str, ...]) -> str:
     return lines(commands, "    ")
-
-
-def _install(folder: str, configuration: Configuration, site: Site) -> list[str]:
-    packages = [*PACKAGES[folder], *TOOLS]
-    if site.encryption == "modern":
-        # AES-GCM and elliptic curves are in a package that is only recommended, so not always there.
-        packages.append("libstrongswan-standard-plugins")
-    if not configuration.static:
-        packages.append("frr")
-    return ["apt-get update", f"apt-get install -y {' '.join(packages)}"]
-
-
-def _copy(folder: str, configuration: Configuration) -> list[str]:
-    commands = [
-        f"install -D -m 755 {folder}/aws-tunnels.sh {SCRIPT}",
-        f"install -m 644 {folder}/aws-tunnels.service /etc/systemd/system/aws-tunnels.service",
-        f"install -m 644 {folder}/strongswan-aws.conf /etc/strongswan.d/strongswan-aws.conf",
-    ]
-    if not configuration.static:
-        commands += [
-            "install -o frr -g frr -m 640 frr.conf /etc/frr/frr.conf",
-            "sed -i s/^bgpd=no/bgpd=yes/ /etc/frr/daemons",
-        ]
-    return commands
-
-
-def _copy_swanctl(configuration: Configuration) -> list[str]:
-    target = f"/etc/swanctl/conf.d/{configuration.connection_id}.conf"
-    return [*_copy("swanctl", configuration), f"install -m 600 {KEYS} {target}"]
-
-
-def _copy_ipsec(configuration: Configuration) -> list[str]:
-    return [
-        *_copy("ipsec", configuration),
-        "install -m 600 ipsec/ipsec.conf /etc/ipsec.conf",
-        f"awk '{_OLDER_KEYS}' {KEYS} | install -m 600 /dev/stdin /etc/ipsec.secrets",
-    ]
-
-
-def _start(service: str, configuration: Configuration) -> list[str]:
-    services = ["aws-tunnels", service] if configuration.static else ["aws-tunnels", service, "frr"]
-    return [
-        "systemctl daemon-reload",
-        f"systemctl enable {' '.join(services)}",
-        *(f"systemctl restart {name}" for name in services),
-    ]
-
-
-def _check(configuration: Configuration) -> list[str]:
-    checks = [
-        "swanctl --list-sas",
-        *(f"ping -c 3 {tunnel.aws_inside}" for tunnel in configuration.tunnels),
-    ]
-    if not configuration.static:
-        checks.append("vtysh -c 'show ip bgp summary'")
-    return checks

@@ -63,12 +63,12 @@ def ipsec_conf(configuration: Configuration, site: Site) -> str:
     ours = site.startup == "device"
     connections = "\n".join(_conn(tunnel, configuration) for tunnel in configuration.tunnels)
     return f"""\
-{_head(configuration, site)}# For /etc/ipsec.conf. Left is the office, right is AWS.
+{_head(configuration, site)}# For /etc/ipsec.d/, included by /etc/ipsec.conf. Left is the office, right is AWS.
 config setup
     # The tunnels share the office's identity; neither may push the other out.
     uniqueids = no
 
-conn %default
+conn aws-tunnels
     type = tunnel
     keyexchange = {methods.keyexchange}
     authby = psk
@@ -91,7 +91,6 @@ conn %default
     # Everything may go through; the routing table decides what does.
     leftsubnet = 0.0.0.0/0
     rightsubnet = 0.0.0.0/0
-    auto = start
 
 {connections}"""
 
@@ -185,7 +184,8 @@ def _connection(tunnel: Tunnel, configuration: Configuration, site: Site) -> str
 def _behaviour(configuration: Configuration, site: Site) -> Iterator[str]:
     yield "start_action = start"
     yield "dpd_action = restart"
-    # Where AWS starts the tunnels too, it closes a double one; that must not be opened again.
+    # Where AWS starts the tunnels too, it closes a double one; that must not be opened again. The timer
+    # calls AWS where none is left.
     yield f"close_action = {'start' if site.startup == 'device' else 'none'}"
     if configuration.static:
         yield f"updown = {SCRIPT} routes"
@@ -205,6 +205,8 @@ def _conn(tunnel: Tunnel, configuration: Configuration) -> str:
     updown = f'    leftupdown = "{SCRIPT} routes"\n' if configuration.static else ""
     return f"""\
 conn aws-tunnel{tunnel.number}
+    also = aws-tunnels
+    auto = start
     right = {tunnel.aws_outside}
     rightid = {tunnel.aws_outside}
     dpddelay = {tunnel.dpd_interval}s

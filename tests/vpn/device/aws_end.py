@@ -196,9 +196,19 @@ class Lab:
         usual, older = made["README.txt"].split("IF THE GATEWAY ALREADY USES")
         text = usual if folder == "swanctl" else older
         for command in (line.strip() for line in text.splitlines() if line.startswith("    ")):
-            if command.startswith(("ping", "swanctl", "timeout", "vtysh")):
+            if command.startswith("timeout"):
                 return
             yield command
+
+    def take_off(self, readme: str, folder: str = "swanctl") -> None:
+        """Do on the gateway what the README says to be rid of the tunnels."""
+        usual, older = readme.split("IF THE GATEWAY ALREADY USES")
+        text = (
+            usual.split("TO TAKE IT OFF AGAIN")[1] if folder == "swanctl" else older.split("To take it off again:")[1]
+        )
+        text = text.split("\nIF THE GATEWAY")[0]
+        for command in (line.strip() for line in text.splitlines() if line.startswith("    ")):
+            self.gateway.run(command)
 
     def die(self, *numbers: int) -> None:
         """The AWS endpoints of these tunnels fall silent."""

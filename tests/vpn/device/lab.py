@@ -20,6 +20,7 @@ PACKAGES = (
     "libcharon-extra-plugins",
     "libstrongswan-standard-plugins",
     "nftables",
+    "procps",
     "strongswan-charon",
     "strongswan-starter",
     "strongswan-swanctl",
@@ -28,7 +29,19 @@ PACKAGES = (
 )
 """The Debian packages that the real tests need. libcharon-extra-plugins is there to prove it does no harm."""
 
-PROGRAMS = ("charon-systemd", "swanctl", "ipsec", "nft", "ip", "ping", "unshare", "nsenter", "vtysh", "systemd-analyze")
+PROGRAMS = (
+    "charon-systemd",
+    "swanctl",
+    "ipsec",
+    "nft",
+    "ip",
+    "ping",
+    "unshare",
+    "nsenter",
+    "vtysh",
+    "pgrep",
+    "systemd-analyze",
+)
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 FIRST_PROCESS = r"""
@@ -50,7 +63,7 @@ exec cat
 SYSTEMCTL = r"""#!/bin/sh
 # Stands in for systemd, which does not run here: starts what the units of Debian would start.
 case "$*" in
-daemon-reload | enable*) ;;
+daemon-reload | enable* | disable*) ;;
 "restart aws-tunnels") exec $(sed -n s/^ExecStart=//p /etc/systemd/system/aws-tunnels.service) ;;
 "restart strongswan")
   setsid charon-systemd </dev/null >/dev/null 2>&1 &

@@ -11,6 +11,7 @@ from vpn.device.aws_end import Lab
 from vpn.device.lab import missing, until
 from vpn.device.samples import BGP, KEYS, STATIC, office
 
+SCRIPT = "/etc/aws-vpn/aws-tunnels.sh"
 REASON = missing()
 pytestmark = [pytest.mark.wild, pytest.mark.skipif(bool(REASON), reason=REASON)]
 
@@ -28,12 +29,19 @@ def lab() -> Iterator[Lab]:
         made.close()
 
 
-def negotiate(lab: Lab, folder: str, encryption: str, proposals: str, keys: tuple[str, str] = KEYS) -> None:
+def negotiate(
+    lab: Lab,
+    folder: str,
+    encryption: str,
+    proposals: str,
+    keys: tuple[str, str] = KEYS,
+    startup: str = "device",
+) -> None:
     """Copy and start as the README says, but for the interfaces, against these two AWS ends."""
     lab.configure_aws(proposals, starts=False, keys=keys, version=0)
     lab.aws.run("systemctl restart strongswan")
-    for command in lab.hand_over(STATIC, office(encryption=encryption), folder):
-        if command != "systemctl restart aws-tunnels":
+    for command in lab.hand_over(STATIC, office(encryption=encryption, startup=startup), folder):
+        if command != "systemctl restart aws-tunnels":  # its interfaces and rules need more of the kernel
             lab.gateway.run(command, "/run/handed-over")
 
 
@@ -68,6 +76,90 @@ def test_modern_refuses_old_methods(lab: Lab, folder: str) -> None:
     negotiate(lab, folder, "modern", OLD)
     until(lambda: "NO_PROPOSAL_CHOSEN" in lab.gateway.try_("cat /run/charon.log").stdout, 30, lab.gateway.log)
     assert not agreed(lab)
+
+
+@pytest.mark.parametrize("startup", ["aws", "device"])
+@pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
+def test_a_tunnel_that_aws_ends_is_called_again(lab: Lab, folder: str, startup: str) -> None:
+    negotiate(lab, folder, "modern", MODERN, startup=startup)
+    until(lambda: agreed(lab) == {1, 2}, 30, lab.aws.log)
+    lab.aws.run("swanctl --terminate --ike t1 && swanctl --terminate --ike t2 && : >/run/charon.log")
+    lab.gateway.run("nft add table ip aws_vpn")  # so that nothing but the calls is missing
+    lab.gateway.run(f"{SCRIPT} keep")
+    until(lambda: agreed(lab) == {1, 2}, 30, lab.aws.log)
+
+
+def test_an_end_that_is_being_called_is_not_called_twice(lab: Lab) -> None:
+    lab.die(1, 2)
+    for command in lab.hand_over(STATIC, office(), "swanctl"):
+        if command != "systemctl restart aws-tunnels":
+            lab.gateway.run(command, "/run/handed-over")
+    lab.gateway.run("nft add table ip aws_vpn")
+    for _ in range(2):
+        lab.gateway.run(f"{SCRIPT} keep")
+    assert lab.gateway.run("swanctl --list-sas --raw 2>/dev/null").count("state=CONNECTING") == 2
+
+
+@pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
+def test_what_strongswan_did_before_it_does_on(lab: Lab, folder: str) -> None:
+    others = {
+        "swanctl": ("/etc/swanctl/conf.d/others.conf", "connections {\n others {\n remote_addrs = 192.0.2.9\n }\n}\n"),
+        "ipsec": ("/etc/ipsec.conf", "conn others\n right = 192.0.2.9\n authby = psk\n auto = add\n"),
+    }
+    lab.gateway.write(*others[folder])
+    lab.gateway.write("/etc/ipsec.secrets", '192.0.2.9 : PSK "of.others"\n', 0o600)
+    negotiate(lab, folder, "modern", MODERN)
+    until(lambda: agreed(lab) == {1, 2}, 30, lab.aws.log)
+    shown = "swanctl --list-conns" if folder == "swanctl" else "ipsec statusall"
+    assert "others:" in lab.gateway.run(shown)
+    assert lab.gateway.run("cat /etc/ipsec.secrets").startswith('192.0.2.9 : PSK "of.others"\n')
+    # Followed a second time nothing is dropped where that can be, and taken off again only our own is gone.
+    if folder == "swanctl":
+        lab.aws.run(": >/run/charon.log")
+        for command in lab.hand_over(STATIC, office(), folder):
+            if command != "systemctl restart aws-tunnels":
+                lab.gateway.run(command, "/run/handed-over")
+        assert "deleting IKE_SA" not in lab.aws.run("cat /run/charon.log")
+    lab.take_off(lab.gateway.run("cat /run/handed-over/README.txt"), folder)
+    until(lambda: "aws-tunnel" not in lab.gateway.run(shown), 30)
+    assert "others:" in lab.gateway.run(shown)
+    ours = "/etc/aws-vpn /etc/systemd/system /etc/strongswan.d /etc/swanctl/conf.d /etc/ipsec.d /etc/ipsec.conf"
+    assert not lab.gateway.ok(f"grep -rlE 'vpn-0abc|aws-tunnel' {ours} /etc/ipsec.secrets")
+
+
+def test_the_older_format_stops_before_it_would_take_the_routes_of_others(lab: Lab) -> None:
+    lab.gateway.run("ip route add 192.0.2.128/25 via 203.0.113.1 table 220")
+    before = [c for c in lab.hand_over(STATIC, office(), "ipsec") if c.startswith("!")]
+    assert len(before) == 1 and not lab.gateway.ok(before[0])
+
+
+def test_frr_keeps_what_it_does_and_says_when_its_number_is_another(lab: Lab) -> None:
+    others = "ip route 172.20.0.0/16 192.168.10.9\nrouter bgp {}\n neighbor 192.168.10.2 remote-as 65099\n"
+    lab.gateway.write("/etc/frr/frr.conf", others.format(65010))
+    lab.gateway.run("chown frr:frr /etc/frr/frr.conf")
+    steps = [each for each in lab.hand_over(BGP, office(), "swanctl") if "bgpd" in each or "vtysh" in each]
+    *before, merge = steps
+    for command in before:
+        lab.gateway.run(command, "/run/handed-over")
+    until(lambda: lab.gateway.ok("vtysh -d bgpd -c 'show version'"))
+    refused = lab.gateway.try_(merge, "/run/handed-over")
+    assert refused.returncode and "BGP is already running; AS is 65010" in refused.stdout
+    assert lab.gateway.run("cat /etc/frr/frr.conf") == others.format(65010)
+    ours = ("conf t", "no router bgp 65010", "router bgp 65000", "neighbor 192.168.10.2 remote-as 65099")
+    lab.gateway.run("vtysh " + " ".join(f"-c '{line}'" for line in ours))
+    lab.gateway.run(merge, "/run/handed-over")
+    lab.gateway.run(merge, "/run/handed-over")
+    kept = lab.gateway.run("cat /etc/frr/frr.conf")
+    assert "ip route 172.20.0.0/16 192.168.10.9" in kept and "neighbor 192.168.10.2 remote-as 65099" in kept
+    assert kept.count(" neighbor 169.254.116.137 remote-as 64512") == 1
+    (off,) = {
+        line.strip()
+        for line in lab.gateway.run("cat /run/handed-over/README.txt").splitlines()
+        if "no neighbor" in line
+    }
+    lab.gateway.run(off)
+    left = lab.gateway.run("cat /etc/frr/frr.conf")
+    assert "169.254" not in left and "neighbor 192.168.10.2 remote-as 65099" in left
 
 
 def test_frr_reads_its_configuration_without_a_complaint(lab: Lab) -> None:

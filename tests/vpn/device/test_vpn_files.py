@@ -52,8 +52,8 @@ def test_the_keys_are_in_one_file_and_in_no_other(rendered: dict[str, str]) -> N
 def test_the_older_format_is_made_from_that_file_where_it_is_used(rendered: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "swanctl").mkdir()
     (tmp_path / "swanctl" / "swanctl.conf").write_text(rendered["swanctl/swanctl.conf"])
-    (command,) = (line for line in commands(rendered["README.txt"]) if "ipsec.secrets" in line)
-    here = command.replace("/etc/ipsec.secrets", "ipsec.secrets")
+    (command,) = (line for line in commands(rendered["README.txt"]) if line.startswith("awk"))
+    here = command.replace("/etc/ipsec.d/vpn-0abc1234def567890.secrets", "ipsec.secrets")
     subprocess.run(["sh", "-c", here], cwd=tmp_path, check=True, env={"PATH": "/usr/bin:/bin"})
     made = tmp_path / "ipsec.secrets"
     ends = ("198.51.100.21", "198.51.100.22")
@@ -166,7 +166,33 @@ def test_the_script_is_valid_shell(rendered: dict[str, str]) -> None:
 
 def test_the_readme_copies_every_file_to_one_place(rendered: dict[str, str]) -> None:
     copied = [shlex.split(line)[-2] for line in commands(rendered["README.txt"]) if line.startswith("install ")]
-    assert set(copied) == set(rendered) - {"README.txt"}
+    # FRR is told by its own shell, which keeps what it does already.
+    assert set(copied) == set(rendered) - {"README.txt", "frr.conf"}
+    assert ("vtysh -f frr.conf" in rendered["README.txt"]) == ("frr.conf" in rendered)
+    places = [shlex.split(line)[-1] for line in commands(rendered["README.txt"]) if line.startswith("install ")]
+    others = {"/etc/frr/frr.conf", "/etc/ipsec.conf", "/etc/ipsec.secrets", "/etc/swanctl/swanctl.conf"}
+    assert not others & set(places)
+
+
+def test_what_is_put_onto_the_gateway_is_taken_off_again(rendered: dict[str, str]) -> None:
+    for section in rendered["README.txt"].split("\nIF THE GATEWAY"):
+        put = {shlex.split(line)[-1] for line in commands(section) if "install " in line and "/etc/" in line}
+        taken = {name for line in commands(section) if line.startswith("rm ") for name in line.split()[2:]}
+        assert put == taken
+
+
+def test_strongswan_and_frr_are_restarted_only_where_that_drops_nothing(rendered: dict[str, str]) -> None:
+    usual = rendered["README.txt"].split("IF THE GATEWAY ALREADY USES")[0]
+    restarts = {line for line in commands(usual) if "systemctl restart" in line} - {"systemctl restart aws-tunnels"}
+    assert all(line.startswith(("if swanctl --list-sas", "pgrep -x bgpd")) for line in restarts)
+
+
+def test_the_readme_tells_what_people_ask() -> None:
+    text = " ".join(files(parse(STATIC), office())["README.txt"].split())
+    for told in ("scp -r", "aws-sample.txt", "Ubuntu", "ROCKY", "LIBRESWAN", "AMAZON LINUX 2023", "firewalld"):
+        assert told in text
+    for why in ("journalctl -u strongswan", "AUTHENTICATION_FAILED", "NO_PROPOSAL_CHOSEN"):
+        assert why in text
 
 
 def test_a_site_says_what_it_cannot_take() -> None:
