@@ -13,9 +13,11 @@ from docs.menu import MENU, menu
 from docs.write import DOCS, ROOT, Made, every_command, needing_a_yes, page, part, parts, permissions
 
 import flows
-from flows.engine import Flow, Session
+from flows.engine import Finding, Flow, Grade, Session
 from flows.engine.cloud import Offline
+from flows.engine.verdict import verdict
 from tui.cli.exit_codes import EXIT_CODES
+from tui.cli.json_output import checked
 from tui.cli.main import cli, help_text
 from tui.cli.man_page import man_page
 
@@ -130,6 +132,13 @@ def test_the_page_of_a_set_up_says_what_people_look_for(flow: type[Flow]) -> Non
 def test_what_the_program_knows_stands_in_the_pages_as_it_is(name: str, made: Made) -> None:
     text = PAGES[f"docs/{name}"]
     assert {key: part(text, key) for key in made} == made, "run: make texts"
+
+
+def test_the_document_of_a_check_is_written_as_it_is() -> None:
+    written = re.search(r"^`check`: `(\{.*?\})`", PAGES["docs/automating.md"], re.M | re.S)
+    document = checked(verdict([Finding("state", Grade.PROVED, "It is there.")]))
+    keys = {"flow", "subject", "run", *document, *document["findings"][0]}
+    assert written and set(re.findall(r'"(\w+)"', written[1])) == keys
 
 
 @pytest.mark.wild  # it reviews every variant of every set-up

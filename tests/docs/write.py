@@ -6,18 +6,23 @@ A page of `docs` is written by hand, but for the parts between two marks; those 
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import click
 
 import flows
 import flows.engine.problems
-from flows.engine import Flow, Problem, Question, Stopped
+from flows.engine import Flow, Grade, Problem, Question, Stopped
 from flows.engine.of_others import DECISIONS
 from flows.engine.permissions import actions, looks
+from flows.engine.verdict import Status
 from flows.practice.gaps import GAPS
 from flows.tasks import TASKS
 from flows.tasks import find as task
@@ -180,6 +185,17 @@ def problems() -> str:
     return table(("code", "exit code", "what it is"), rows.values())
 
 
+def vocabulary(kind: type[StrEnum]) -> str:
+    """The words of an enumeration, each with the sentence that stands below it."""
+    lines = cast(ast.ClassDef, ast.parse(inspect.getsource(kind)).body[0]).body
+    told = {
+        cast(str, ast.literal_eval(word.value)): cast(str, ast.literal_eval(sentence.value))
+        for word, sentence in pairwise(lines)
+        if isinstance(word, ast.Assign) and isinstance(sentence, ast.Expr)
+    }
+    return table(("word", "meaning"), [(f"`{word}`", told[word]) for word in kind])
+
+
 def decisions() -> str:
     """What only a person can decide at an undo."""
     from flows.aws.databases import FINAL_SNAPSHOT
@@ -222,7 +238,13 @@ def parts() -> dict[str, Made]:
     """Each page to the parts of it that are made, but for those that take a minute."""
     found: dict[str, Made] = {
         "README.md": {"set-ups": menu()},
-        "automating.md": {"commands": commands(), "exit codes": exit_codes(), "problems": problems()},
+        "automating.md": {
+            "commands": commands(),
+            "exit codes": exit_codes(),
+            "problems": problems(),
+            "statuses": vocabulary(Status),
+            "grades": vocabulary(Grade),
+        },
         "practice-mode.md": {"gaps": gaps()},
         "tasks.md": tasks(),
         "recovering-and-undoing.md": {"decisions": decisions()},

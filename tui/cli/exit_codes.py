@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXIT_CODES = {
-    0: "done, or waiting for you; `check`: it works, as far as AWS can tell, or waits for something",
+    0: "done, or waiting for you; `check`: it works, perhaps with a caution, or waits for something",
     1: "it failed after something was created, which is in the journal; or an undo could not take everything back",
     2: "the command or an answer is not right; every missing key is named",
     3: "a check or AWS refused, and nothing was created; `check`: something is broken",
