@@ -31,7 +31,7 @@ def log(mistakes: Sequence[Mistake], file: Path | None, version: str) -> dict[st
     guide = {"name": name, "version": as_of, "informationUri": GUIDE}
     driver = {
         "name": "handrail",
-        "fullName": f"handrail {version}, by the {name}, {as_of}",
+        "fullName": f"Handrail {version}, by the {name}, {as_of}",
         "version": version,
         "semanticVersion": version,
         "rules": [_rule(rule_id, rule) for rule_id, rule in RULES.items()],
