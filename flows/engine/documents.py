@@ -89,7 +89,7 @@ class Document:
 
     def _written(self, within: Any) -> Any:
         whole = {**self._standing, self.entry.within: within}
-        if isinstance(self._read, Mapping):
+        if isinstance(self._read, Mapping) or (self._read is None and not self.entry.empty):
             return {name: each for name, each in whole.items() if each != []}
         text = json.dumps(whole, separators=(",", ":"))
         if len(text.encode()) > self.entry.limit:

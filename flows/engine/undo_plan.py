@@ -176,7 +176,7 @@ class Entry:
         entry: what is added; replaces one with the same `key`.
         remove: the call for when nothing is left in it; without one the document is written even when empty.
         absent: error codes of `read` that mean that there is no document.
-        empty: what a new document looks like.
+        empty: what a new document looks like, as JSON text; `{}` for one that is no text.
         within: the name of the list in the document.
         key: what tells an entry from the others; nobody else may use its value. Empty: the entry is all that `within`
             holds, a switch that is there or not. One that was there before is never taken out.

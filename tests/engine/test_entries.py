@@ -96,6 +96,31 @@ def test_it_stands_beside_the_others_and_goes_alone(
     assert receipt(run, plan).complete
 
 
+@pytest.mark.parametrize("tags", [[], [{"Key": "of", "Value": "others"}]], ids=["the first", "beside another"])
+def test_a_document_that_is_no_text_may_begin_with_it(
+    s3: Any, cloud: Aws, journal: Journal, clock: FakeClock, tags: list[Any]
+) -> None:
+    """The tags of a bucket: where there are none, AWS answers with an error instead of an empty list."""
+    this, ours = {"Bucket": WITHOUT}, {"Key": "ours", "Value": "yes"}
+    if tags:
+        s3.put_bucket_tagging(**this, Tagging={"TagSet": tags})
+    entry = Entry(
+        Call("s3.GetBucketTagging", this), "{TagSet: TagSet}", ours, Call("s3.DeleteBucketTagging", this),
+        absent=("NoSuchTagSet",), empty={}, within="TagSet", key="Key",
+    )  # fmt: skip
+    plan = Plan((Action("tag", "Add", Call("s3.PutBucketTagging", {**this, "Tagging": edited("tag")}), undo=entry),))
+    run = begun(journal, plan)
+    assert done(run, plan, cloud, clock) == []
+    assert s3.get_bucket_tagging(**this)["TagSet"] == [*tags, ours]
+    list(undo(run, plan, cloud, clock=clock))
+    assert receipt(run, plan).complete
+    if tags:
+        assert s3.get_bucket_tagging(**this)["TagSet"] == tags
+    else:
+        with pytest.raises(s3.exceptions.ClientError, match="NoSuchTagSet"):
+            s3.get_bucket_tagging(**this)
+
+
 def test_what_was_added_after_the_review_stays_through_apply_and_undo(
     s3: Any, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
