@@ -21,7 +21,7 @@ from flows.vpn.device.text import lines
 
 
 def rules(configuration: Configuration, site: Site, links: Links) -> str:
-    """Our own table, for `nft -f`: segments that fit, addresses that stay, nothing in clear, and what came through."""
+    """Our own table, for `nft -f`: segments that fit, nothing in clear, and addresses that stay."""
     names = [links.interface(tunnel) for tunnel in configuration.tunnels]
     office, vpc = _set(site.networks), _set(site.vpc_cidrs)
     clamps = lines(
@@ -29,8 +29,7 @@ def rules(configuration: Configuration, site: Site, links: Links) -> str:
         for name, tunnel in zip(names, configuration.tunnels, strict=True)
         for direction in ("oifname", "iifname")
     )
-    quoted = _set(f'"{name}"' for name in names)
-    into = f"oifname {quoted} ip saddr {office}"
+    into = from_the_office(configuration, site, links)
     # The kernel shows this hook each packet before it is encrypted, too; "rt ipsec missing" tells them apart.
     drops = lines(
         f'    oifname "{site.interface}" rt ipsec missing ip daddr {network} drop' for network in site.vpc_cidrs
@@ -39,20 +38,13 @@ def rules(configuration: Configuration, site: Site, links: Links) -> str:
 table ip aws_vpn
 delete table ip aws_vpn
 table ip aws_vpn {{
-  # What comes from the office for the tunnels, and what of it the gateway's firewall lets go on.
-  counter came {{
-  }}
-  counter went {{
-  }}
   # Larger segments do not fit into the tunnels; downloads would hang.
   chain segment_size {{
     type filter hook forward priority mangle
-    {into} counter name came
 {clamps}  }}
   # A second lock on the same door as the blackhole routes.
   chain never_unencrypted {{
     type filter hook postrouting priority filter
-    {into} counter name went
 {drops}  }}
   # The two sides see each other's own addresses, whatever else the gateway translates.
   chain keep_addresses {{
@@ -62,6 +54,12 @@ table ip aws_vpn {{
   }}
 }}
 """
+
+
+def from_the_office(configuration: Configuration, site: Site, links: Links) -> str:
+    """What nft calls a packet from the office that goes into a tunnel."""
+    names = _set(f'"{links.interface(tunnel)}"' for tunnel in configuration.tunnels)
+    return f"oifname {names} ip saddr {_set(site.networks)}"
 
 
 def functions(configuration: Configuration, site: Site, links: Links) -> str:

@@ -86,7 +86,7 @@ keep() {{
 {lines(["  routes"] if configuration.static else [])}\
 {lines((f"call aws-tunnel{tunnel.number}" for tunnel in tunnels), "  ")}\
 }}
-{proof.functions(configuration, links)}\
+{proof.functions(configuration, site, links)}\
 
 down() {{
   for name in {names}; do

@@ -7,12 +7,15 @@ for an answer, the routing table for the way, the firewall's chains for an openi
 from collections.abc import Iterator
 
 from flows.vpn.device.configuration import Configuration
+from flows.vpn.device.firewall import from_the_office
 from flows.vpn.device.links import Links
+from flows.vpn.device.site import Site
 from flows.vpn.device.text import lines
 
 
-def functions(configuration: Configuration, links: Links) -> str:
+def functions(configuration: Configuration, site: Site, links: Links) -> str:
     """The function `check` and what it needs; it ends with 1 if anything is wrong."""
+    into = from_the_office(configuration, site, links)
     names = "|".join(links.interface(tunnel) for tunnel in configuration.tunnels)
     return f"""
 wrong() {{
@@ -48,7 +51,41 @@ leads_into_a_tunnel() {{
 
 # counted NAME: how many packets
 counted() {{
-  nft list counter ip aws_vpn "$1" | awk '/packets/ {{ print $2 }}'
+  nft list counter ip aws_vpn_check "$1" | awk '/packets/ {{ print $2 }}'
+}}
+
+any_came() {{
+  [ "$(counted came)" -gt 0 ]
+}}
+
+# What comes from the office for the tunnels before the gateway's firewall, and what is left of it behind
+passes() {{
+  nft -f - <<'RULES'
+table ip aws_vpn_check
+delete table ip aws_vpn_check
+table ip aws_vpn_check {{
+  counter came {{
+  }}
+  counter went {{
+  }}
+  chain before {{
+    type filter hook forward priority mangle
+    {into} counter name came
+  }}
+  chain behind {{
+    type filter hook postrouting priority filter
+    {into} counter name went
+  }}
+}}
+RULES
+  if ! within 10 any_came; then
+    echo "Not yet: no packet came from the office for the VPC. Ping a server from a machine there while this runs."
+  elif sleep 1 && [ "$(counted went)" -eq 0 ]; then
+    wrong "packets come from the office, and none goes into a tunnel: the gateway's firewall drops them."
+  else
+    echo "Right: packets from the office go into the tunnels."
+  fi
+  nft delete table ip aws_vpn_check
 }}
 
 check() {{
@@ -66,14 +103,7 @@ check() {{
     ! iptables-legacy -S FORWARD | grep -q aws; then
     wrong "iptables-legacy forwards nothing by default, and nothing there lets the tunnels through; see README.txt."
   fi
-  came=$(counted came) went=$(counted went)
-  if [ "${{came:-0}}" -eq 0 ]; then
-    echo "Not yet: no packet came from the office for the VPC. Ping a server from a machine there and check again."
-  elif [ "${{went:-0}}" -eq 0 ]; then
-    wrong "packets came from the office, and none went into a tunnel: the gateway's firewall drops them."
-  else
-    echo "Right: of $came packets from the office, $went went into the tunnels."
-  fi
+  passes
   exit "$bad"
 }}
 """

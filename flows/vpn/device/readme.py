@@ -188,9 +188,9 @@ def _steps(configuration: Configuration, site: Site) -> Iterator[tuple[str, list
     yield (
         f"In the office, give the router (or each machine) a route to {', '.join(site.vpc_cidrs)} through "
         "the gateway's address in the office network. The gateway, too, must know the way to all office "
-        "networks. Then ping a server in the VPC from a machine in the office, and check again: it now says "
-        "whether the ping went into a tunnel. The gateway's own pings leave with an inside address, which servers "
-        "cannot answer.",
+        "networks. Then let a machine in the office ping a server in the VPC, and check again meanwhile: it now "
+        "says whether the pings go into a tunnel. The gateway's own pings leave with an inside address, which "
+        "servers cannot answer.",
         [],
     )
 

@@ -9,7 +9,7 @@ set -eu
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-here=$(cd "$(dirname "$0")/../.." && pwd)
+here=$(cd "$(dirname "$0")/../../.." && pwd)
 python=${PYTHON:-$(command -v python3)}
 
 # The package is only unpacked: this computer goes on with its own kernel.

@@ -33,6 +33,8 @@ def test_it_is_up_and_says_so_as_the_readme_promises(lab: Lab) -> None:
     lab.gateway.run("ping -c 3 169.254.116.137")
     lab.gateway.run("ping -c 3 169.254.145.185")
     until(lab.connected)
+    lab.pc.run(f"setsid ping -n {SERVER} </dev/null >/dev/null 2>&1 &")
+    assert lab.gateway.run("timeout 300 /etc/aws-vpn/aws-tunnels.sh check").count("Right: ") == 3
     assert lab.gateway.run("stat -c %a /etc/swanctl/conf.d/*.conf").strip() == "600"
     assert lab.seen_in_clear() == 0
 
@@ -118,6 +120,9 @@ def test_with_bgp_too_nothing_leaves_in_clear_when_both_tunnels_are_down(lab: La
     lab.start_aws_bgp()
     lab.follow_readme(BGP, office())
     until(lab.connected, 60, lambda: bgp_state(lab))
+    lab.pc.run(f"setsid ping -n {SERVER} </dev/null >/dev/null 2>&1 &")
+    assert lab.gateway.run("timeout 300 /etc/aws-vpn/aws-tunnels.sh check").count("Right: ") == 5
+    lab.pc.run("pkill ping")
     lab.die(1, 2)
     until(lambda: not lab.gateway.ok("ip route show 10.0.0.0/16 | grep aws"), 60)
     assert not lab.pc.pings(SERVER)
@@ -147,6 +152,21 @@ def test_compatible_reaches_an_end_that_knows_only_old_methods(lab: Lab) -> None
     lab.answer_through(1)
     lab.follow_readme(STATIC, office(encryption="compatible"))
     lab.wait_for(1, 2)
+    until(lab.connected)
+
+
+@pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
+def test_a_tunnel_that_aws_ends_comes_back_with_its_route(lab: Lab, folder: str) -> None:
+    lab.build()
+    lab.start_aws()
+    lab.answer_through(1)
+    lab.follow_readme(STATIC, office(startup="aws"), folder)
+    lab.wait_for(1, 2)
+    lab.aws.run("swanctl --terminate --ike t1")
+    lab.wait_for(2)
+    lab.gateway.run("/etc/aws-vpn/aws-tunnels.sh keep")
+    lab.wait_for(1, 2)
+    until(lambda: lab.gateway.ok(f"ip route get {SERVER} | grep aws1"))
     until(lab.connected)
 
 
