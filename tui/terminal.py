@@ -11,9 +11,14 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def is_dumb() -> bool:
+    """Whether the terminal takes lines and nothing else, or is to be treated as if it did."""
+    return os.environ.get("TERM", "dumb") in ("dumb", "") or os.environ.get("HANDRAIL_PLAIN") == "1"
+
+
 def wants_lines() -> bool:
     """Whether line prompts are wished for, or the terminal cannot show more."""
-    if os.environ.get("TERM", "dumb") in ("dumb", "") or os.environ.get("HANDRAIL_PLAIN") == "1":
+    if is_dumb():
         return True
     try:
         columns, lines = os.get_terminal_size()

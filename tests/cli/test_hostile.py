@@ -14,10 +14,10 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from lines.test_conversation import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
 from support.between import between, ec2_error
 from support.command import Account, Answers, Command
 from support.false_aws import FalseAws
+from support.line_prompts import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
 from support.terminal import Terminal
 
 MARKUP = "[red]x[/] [link=http://e]"

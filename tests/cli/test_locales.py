@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 from alb.cases import HTTPS, MAINTENANCE
-from lines.test_conversation import NOW, PICK, assert_reads_well
 from support.command import Account
+from support.line_prompts import NOW, PICK, assert_reads_well
 from support.terminal import ROOT, Terminal
 
 from tui import characters

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from lines.test_conversation import NOW, PICK, STRAIGHT, answer_all
 from support.command import Account, Command
+from support.line_prompts import NOW, PICK, STRAIGHT, answer_all
 from support.terminal import ROOT, Terminal
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 from support.between import between
 from support.command import REGION, Account, Command
+from support.line_prompts import NOW, PICK, PICKS, STRAIGHT, answer_all, assert_no_controls, assert_reads_well, talk
 from support.terminal import Terminal
 
 import flows
@@ -20,29 +19,6 @@ from flows.engine import Journal, Place, Session
 from flows.engine.boto import Aws
 from tui.lines.conversation import Conversation
 from tui.lines.reading import Interrupted, Quit
-
-PICK, PICKS, NOW = "Number, name or part of it", "Numbers or names (separate with commas), or none", "What now"
-STRAIGHT = [
-    (PICK, "shop"),
-    ("Device address", "203.0.113.10"),
-    ("Office networks (separate with commas)", "192.168.10.0/24"),
-    (f"{PICK} [1]", ""),
-    (PICKS, ""),
-    (PICKS, "app"),
-    ("Name", "office"),
-]
-"""What is asked on the short way, and a reply to each."""
-
-
-def talk(*words: str) -> Terminal:
-    """Handrail on a dumb terminal."""
-    return Terminal(*words, env={**os.environ, "TERM": "dumb"})
-
-
-def answer_all(terminal: Terminal, replies: Sequence[tuple[str, str]] = STRAIGHT) -> None:
-    for prompt, reply in replies:
-        terminal.answer(f"{prompt}", reply)
-
 
 # -- on a real terminal --------------------------------------------------------------------------------------
 
@@ -229,20 +205,6 @@ def test_a_conversation_goes_to_a_file_as_well(museum: Account, tmp_path: Path) 
     assert f"\n{PICK}: shop\n\n2 of 8  What is" in text
     assert text.endswith("quit\nYour answers are kept. Go on with: " + text.rpartition("Go on with: ")[2])
     assert_reads_well(log.read_bytes())
-
-
-def assert_no_controls(seen: bytes) -> None:
-    """Not one control character but the ends of lines."""
-    assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", seen.replace(b"\r\n", b"\n"))
-
-
-def assert_reads_well(seen: bytes) -> None:
-    """Plain lines: not one control character, nothing drawn, nothing said twice in a row."""
-    assert_no_controls(seen)
-    text = seen.decode()
-    assert not re.search("[\u2500-\u259f]", text), "no boxes"
-    lines = text.replace("\r\n", "\n").split("\n")
-    assert not [line for line, after in pairwise(lines) if line and line == after]
 
 
 # -- with a scripted reader ----------------------------------------------------------------------------------

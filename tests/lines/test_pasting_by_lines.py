@@ -10,8 +10,8 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from lines.test_conversation import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
 from support.command import Account, Command
+from support.line_prompts import NOW, PICK, STRAIGHT, answer_all, assert_no_controls
 from support.terminal import Terminal
 
 from tui.lines import reading

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lines.test_conversation import assert_no_controls
 from support.command import Command
 from support.gate import CODE, CONFIG, CONSOLE, MFA, Gate, at_home, gate, logged_in
+from support.line_prompts import assert_no_controls
 from support.terminal import Terminal
 
 from flows.practice.server import Served

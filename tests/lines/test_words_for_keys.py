@@ -50,7 +50,7 @@ OTHERWISE: Mapping[str, str] = {
     "ReviewPage.switch": "yes asks, and names switch", "Lines.choose": "change KEY",
     "Options.find": "a part of a name", "Options.unfind": "a part of a name looks in everything again",
     "Options.choose": "a number or a name", "Options.mark": "numbers or names", "Options.mark_all": "all, or none",
-    "Options.move": "a number", "Options.page": "more", "Several.another": "commas",
+    "Options.move": "a number", "Options.page": "more", "LinesField.another": "commas",
     "Lines.move": "what is said stays", "Lines.page": "what is said stays", "Lines.ends": "what is said stays",
     "Lines.part": "what is said stays",
     "TypeName.check": "it is asked for", "SaveAs.save": "export FORM FILE",

@@ -14,9 +14,9 @@ from textual.strip import Strip
 
 from flows.engine import CloudError
 from tui.screen.screens import long_list
-from tui.screen.widgets.index import PORTION, Row, Search
 from tui.screen.widgets.options import Options
-from tui.screen.widgets.row import painted
+from tui.screen.widgets.row import Row, painted
+from tui.screen.widgets.search import PORTION, Search
 from tui.screen.workspace import Start
 
 START = Start(flow="one")

@@ -13,7 +13,7 @@ from flows.engine.shell import handrail
 from .. import exports, outcome, words
 from ..safe import line, shown
 from ..signals import STOPPING, stoppable
-from .question import Elsewhere, Questioner
+from .question import PlaceChange, Questioner
 from .reading import Quit, Reader, explain, reader, say, unread
 from .sign_in import SignInPrompt
 
@@ -153,7 +153,7 @@ class Conversation:
                 case "back":
                     session.back()
                 case "profile" | "region" as kind:
-                    raise Elsewhere(kind)
+                    raise PlaceChange(kind)
                 case "quit" | "exit":
                     raise Quit
                 case "refresh":

@@ -18,7 +18,7 @@ from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
 from .. import answers_file, history, words
 from ..safe import line
 from .conversation import Conversation
-from .question import Elsewhere
+from .question import PlaceChange
 from .reading import Quit, Reader, explain, reader, say
 from .sign_in import AccountOpener
 
@@ -161,7 +161,7 @@ def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = N
         while True:
             try:
                 code = Conversation(session, ask).hold()
-            except Elsewhere as wish:
+            except PlaceChange as wish:
                 session = _moved(session, journal, ask, wish.kind)
                 continue
             if save:

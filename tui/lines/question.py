@@ -24,7 +24,7 @@ QUESTION: Mapping[str, str] = {
 """What can be said instead of an answer."""
 
 
-class Elsewhere(Exception):
+class PlaceChange(Exception):
     """The person wants another profile or region, whichever `kind` says, for the draft at hand."""
 
     def __init__(self, kind: str) -> None:
@@ -43,7 +43,7 @@ class Questioner:
         self.session, self.ask = session, ask
 
     def put(self, state: Asking) -> None:
-        """Ask it, and take the answer. Raises Quit and Elsewhere."""
+        """Ask it, and take the answer. Raises Quit and PlaceChange."""
         question = state.question
         number, of = state.position
         say(f"\n{f'{number} of {of}  ' if number else ''}{question.ask}")
@@ -164,7 +164,7 @@ class Questioner:
                 self.session.refresh()
                 say("The account is read again.")
             case "profile" | "region" as kind:
-                raise Elsewhere(kind)
+                raise PlaceChange(kind)
             case "quit" | "exit":
                 raise Quit
             case _:

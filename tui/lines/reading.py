@@ -19,6 +19,7 @@ import click
 
 from ..characters import fitting
 from ..safe import line
+from ..terminal import is_dumb
 
 Reader = Callable[[str, str], str]
 """A prompt and what Enter alone means in, the reply out: several lines if they came in one go, as when pasted."""
@@ -63,8 +64,7 @@ def _broken(text: str, width: int) -> str:
 
 def reader() -> Reader:
     """How this terminal is read. Raises Quit at Ctrl-C and at the end of input."""
-    dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or os.environ.get("HANDRAIL_PLAIN") == "1"
-    return plain if dumb or not sys.stdout.isatty() else editing
+    return plain if is_dumb() or not sys.stdout.isatty() else editing
 
 
 def plain(prompt: str, start: str) -> str:

@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ...safe import line
-from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
+from ..widgets.row import Row
 from .page import Page, Say
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ class TypeName(Page):
         self._name, self._then = name, then
 
     def between(self) -> Iterable[Widget]:
-        from ..widgets.fields import Word
+        from ..widgets.fields import TextField
 
         yield Say("This account looks like production. Type its name to apply the plan there.", id="ask")
         yield Say(f"Its name is {self._name}", id="why")
-        yield Word(id="name")
+        yield TextField(id="name")
         yield Say("", id="hint")
 
     def on_mount(self) -> None:

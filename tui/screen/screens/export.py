@@ -12,10 +12,10 @@ from textual.widget import Widget
 
 from ...exports import Document, Form, free, offered, save
 from ...safe import shown
-from ..widgets.fields import Word
-from ..widgets.index import Row
+from ..widgets.fields import TextField
 from ..widgets.lines import Said
 from ..widgets.options import Options
+from ..widgets.row import Row
 from .page import Page, Reading, Say, homely
 
 if TYPE_CHECKING:
@@ -104,11 +104,11 @@ class SaveAs(Page):
     def between(self) -> Iterable[Widget]:
         yield Say("Which file?", id="ask")
         yield Say(f"In {homely(str(Path.cwd()))}, or in another folder: /tmp/{self._file}", id="why")
-        yield Word(id="name")
+        yield TextField(id="name")
         yield Say("", id="hint")
 
     def on_mount(self) -> None:
-        field = self.query_one(Word)
+        field = self.query_one(TextField)
         field.value, field.cursor_position = self._file, len(self._file)
         field.focus()
 
@@ -122,7 +122,7 @@ class SaveAs(Page):
         from ... import words
 
         try:
-            path = save(self._document, self.query_one(Word).value.strip())
+            path = save(self._document, self.query_one(TextField).value.strip())
         except Refused as problem:
             self.query_one("#hint", Say).say(words.problem(problem))
             return

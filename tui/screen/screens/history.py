@@ -10,13 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ...safe import line
-from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
+from ..widgets.row import Row
 from ..workspace import Start
 from .page import Page, Say, homely
+from .plan_steps import kept
 from .run_list import run_row
-from .steps import kept
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Run, Session

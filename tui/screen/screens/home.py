@@ -15,9 +15,9 @@ from textual.widget import Widget
 
 from flows import SET_UPS
 
-from ..widgets.index import Row
 from ..widgets.lines import Said
 from ..widgets.options import Options
+from ..widgets.row import Row
 from ..workspace import Start
 from .page import Page, Say
 from .run_list import recent

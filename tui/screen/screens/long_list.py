@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..widgets.index import Row
+from ..widgets.row import Row
 
 if TYPE_CHECKING:
     from flows.engine import Option

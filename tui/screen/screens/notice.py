@@ -1,4 +1,4 @@
-"""What stands under a field: why it is refused, what needs a yes, what is worth knowing. And the steps beside it."""
+"""What stands under a field: why it is refused, what needs a yes, what is worth knowing."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from ...safe import line, shown
 from ..widgets.lines import Said
 
 if TYPE_CHECKING:
-    from flows.engine import Asking, Caution, Problem, Session
-
-Steps = list[tuple[str, str, str]]
-"""(done, here or ahead; name; answer) of every step."""
+    from flows.engine import Asking, Caution, Problem
 
 
 def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> list[Said]:
@@ -57,17 +54,3 @@ def suggested(asking: Asking | None) -> str:
     if len(entries) > 1 and not wrong:
         return ""
     return "\n".join(fixed if entry == wrong or len(entries) == 1 else entry for entry in entries)
-
-
-def steps(session: Session, asking: Asking | None) -> Steps:
-    """What was answered, where one is, and what may still come; without a question one is at the review."""
-    here = asking.question.id if asking else ""
-    found: Steps = [
-        ("done", each.question.label, line(each.shown) or "none")
-        for each in session.trail()
-        if not each.question.fine_tuning and each.question.id != here
-    ]
-    if asking:
-        found.append(("here", asking.question.label, ""))
-        found += [("ahead", question.label, "") for question in session.ahead()]
-    return [*found, ("ahead" if asking else "here", "Review", "")]

@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from ..theme import THEMES
 from ..widgets.bar import key_name, shown_bindings
-from ..widgets.index import Row
 from ..widgets.options import Options
+from ..widgets.row import Row
 from .page import Page, Say
 
 

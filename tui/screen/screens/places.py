@@ -12,9 +12,9 @@ from textual.widget import Widget
 
 from ...places import PlaceOption
 from ...safe import shown
-from ..widgets.index import Row
 from ..widgets.lines import Said
 from ..widgets.options import Options
+from ..widgets.row import Row
 from ..workspace import Account
 from .page import Page, Say
 

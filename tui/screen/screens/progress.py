@@ -16,12 +16,12 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ...safe import line
-from ..widgets.index import Row
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
+from ..widgets.row import Row
 from .page import Page, Say
+from .plan_steps import kept, reported, usual
 from .problem_rows import told
-from .steps import kept, reported, usual
 
 if TYPE_CHECKING:
     from flows.engine import Action, Event, Handover, Problem, Session, SignInNeeded

@@ -13,14 +13,15 @@ from textual.widget import Widget
 
 from ...safe import line
 from ..widgets.answer import READING_ON, Answer
-from ..widgets.fields import Word
+from ..widgets.fields import TextField
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.rail import Rail
 from ..workspace import Account, Start, account_of
 from .long_list import read_on
-from .notice import Steps, notice, steps, suggested
+from .notice import notice, suggested
 from .page import Page, Say
+from .question_steps import Steps, steps
 
 if TYPE_CHECKING:
     from flows.engine import Asking, Caution, Offer, Session, State
@@ -202,13 +203,13 @@ class Question(Page):
         self.set_class(bool(rows), "-noted")
         lines.show(rows or [])
 
-    @on(Word.Changed)
+    @on(TextField.Changed)
     def typed(self) -> None:
         """Where it is worth it, say what comes of it while it is typed."""
         if self.asking is not None and self.asking.question.live and not self._confirming:
             self._try_out()
 
-    @on(Word.LeftOut)
+    @on(TextField.LeftOut)
     def left_out(self) -> None:
         """Say that one line is all that is asked for."""
         self._typed = [Said("Only the first of the pasted lines was taken: one is asked for here.", "note", "muted")]

@@ -16,6 +16,7 @@ from ..widgets.lines import Lines, Said
 from ..widgets.rail import Rail
 from .export import show
 from .page import Page, Say
+from .question_steps import steps
 
 if TYPE_CHECKING:
     from flows.engine import Caution, Line, Review, Session, State
@@ -45,8 +46,6 @@ class ReviewPage(Page):
         self.title_words = session.flow.title
 
     def between(self) -> Iterable[Widget]:
-        from .notice import steps
-
         with Horizontal(id="body"):
             rail = Rail(id="rail")
             rail.show(steps(self.session, None))

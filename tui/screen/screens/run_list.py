@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows import SET_UPS
 
-from ..widgets.index import Row
+from ..widgets.row import Row
 
 if TYPE_CHECKING:
     from flows.engine import Record

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ...safe import line, shown
-from ..widgets.fields import Word
+from ..widgets.fields import TextField
 from ..widgets.lines import Lines, Said
 from .page import Page, Say
 
@@ -49,7 +49,7 @@ class SignIn(Page):
         yield Say("", id="ask")
         yield Say("", id="why")
         yield Lines(id="page")
-        yield Word(id="code")
+        yield TextField(id="code")
         yield Say("", id="hint")
 
     def on_mount(self) -> None:
@@ -84,7 +84,7 @@ class SignIn(Page):
         self.query_one("#ask", Say).say(shown(need.what))
         self.query_one("#why", Say).say(shown(need.why))
         self.query_one("#page").display = need.way is Way.DEVICE
-        field = self.query_one("#code", Word)
+        field = self.query_one("#code", TextField)
         field.display = need.way is Way.CODE
         match need.way:
             case Way.DEVICE:
@@ -179,7 +179,7 @@ class SignIn(Page):
 
         if self._trying:
             return
-        code = "".join(self.query_one("#code", Word).value.split())
+        code = "".join(self.query_one("#code", TextField).value.split())
         if self._need.way is Way.CODE and not (code.isdecimal() and len(code) == PLACES):
             self._hint(f"“{line(code)}” is not a code: it has {PLACES} digits.")
             return

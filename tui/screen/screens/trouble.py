@@ -9,9 +9,9 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from ..widgets.index import Row
 from ..widgets.lines import Lines
 from ..widgets.options import Options
+from ..widgets.row import Row
 from .page import Page
 from .problem_rows import told
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
-from .fields import Several, Word
-from .index import Row
+from .fields import LinesField, TextField
 from .options import Options
+from .row import Row
 
 if TYPE_CHECKING:
     from flows.engine import Asking
@@ -25,7 +25,7 @@ class Answer(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._field: Options | Word | Several | None = None
+        self._field: Options | TextField | LinesField | None = None
         self._asked = ""
 
     def fill(self, asking: Asking) -> str:
@@ -72,9 +72,9 @@ class Answer(Vertical):
                 return options.picked
             case Options() as options:
                 return options.key or None
-            case Word() as word:
+            case TextField() as word:
                 return word.value
-            case Several() as lines:
+            case LinesField() as lines:
                 return several(lines.text)
             case None:
                 return None
@@ -88,9 +88,9 @@ class Answer(Vertical):
     def put(self, text: str) -> None:
         """Write this into the field, for the person to look at and to take."""
         match self._field:
-            case Word() as word:
+            case TextField() as word:
                 word.value, word.cursor_position = text, len(text)
-            case Several() as lines:
+            case LinesField() as lines:
                 lines.text = text
                 lines.move_cursor(lines.document.end)
             case _:
@@ -105,7 +105,7 @@ class Answer(Vertical):
 
     # -- the three fields --------------------------------------------------------------------------------
 
-    def _use(self, field: Options | Word | Several) -> None:
+    def _use(self, field: Options | TextField | LinesField) -> None:
         self.styles.height, self.styles.max_height = "auto", None
         if field is self._field:
             return
@@ -133,13 +133,13 @@ class Answer(Vertical):
         self.styles.max_height = field.count + 2
 
     def _word(self, text: str) -> None:
-        old = self.query(Word)
-        self._use(old.first() if old else Word())
+        old = self.query(TextField)
+        self._use(old.first() if old else TextField())
         self.put(text)
 
     def _several(self, text: str) -> None:
-        old = self.query(Several)
-        self._use(old.first() if old else Several())
+        old = self.query(LinesField)
+        self._use(old.first() if old else LinesField())
         self.put(text)
 
 

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, TextArea
 
 
-class Word(Input):
+class TextField(Input):
     """One line of typed text. Of several that are pasted it takes the first with something in it."""
 
     class LeftOut(Message):
@@ -32,7 +32,7 @@ class Word(Input):
             self.post_message(self.LeftOut())
 
 
-class Several(TextArea):
+class LinesField(TextArea):
     """Several entries, one a line. Pasting a list in any common form makes one entry a line of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -20,9 +20,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ...safe import line
-from .index import Row, Search
 from .paint import cut, strip
-from .row import painted, too_long
+from .row import Row, painted, too_long
+from .search import Search
 
 NAMES = 60
 """Cells that the column of names has at the most."""

@@ -1,21 +1,29 @@
-"""How one option is painted, and how its line is divided between name and hint."""
+"""One option, how it is painted, and how its line is divided between name and hint."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
 from ...safe import line
-from .index import Row
 from .paint import cut, fit, strip
 
 HINT = 46
 """Cells that a hint gets before a long name may have them."""
 LEAST = 24
 """Cells that a hint keeps under the cursor, where a long name may have the others: an id of EC2 fits."""
+
+
+class Row(NamedTuple):
+    """One line of a list. Without a key it is a heading."""
+
+    key: str
+    label: str
+    hint: str = ""
 
 
 def divided(width: int, widest: int, mark: str) -> tuple[int, int]:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from .row import Row
 
 PORTION = 2_000
 """Rows that are searched at a time: less than a millisecond, which nobody notices in a key."""
-
-
-class Row(NamedTuple):
-    """One line of a list. Without a key it is a heading."""
-
-    key: str
-    label: str
-    hint: str = ""
 
 
 class Search:

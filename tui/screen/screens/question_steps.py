@@ -1,0 +1,27 @@
+"""The steps in the rail beside a question: what was answered, where one is, and what may still come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...safe import line
+
+if TYPE_CHECKING:
+    from flows.engine import Asking, Session
+
+Steps = list[tuple[str, str, str]]
+"""(done, here or ahead; name; answer) of every step."""
+
+
+def steps(session: Session, asking: Asking | None) -> Steps:
+    """What was answered, where one is, and what may still come; without a question one is at the review."""
+    here = asking.question.id if asking else ""
+    found: Steps = [
+        ("done", each.question.label, line(each.shown) or "none")
+        for each in session.trail()
+        if not each.question.fine_tuning and each.question.id != here
+    ]
+    if asking:
+        found.append(("here", asking.question.label, ""))
+        found += [("ahead", question.label, "") for question in session.ahead()]
+    return [*found, ("ahead" if asking else "here", "Review", "")]
