@@ -16,14 +16,14 @@ import tui.screen.screens
 import tui.screen.widgets
 from flows.engine import Place, Session
 from flows.engine.boto import Aws
-from tui.lines import conversation, prompts, question, sign_in
+from tui.lines import conversation, prompts, question, review, sign_in
 from tui.lines.reading import Quit
 from tui.screen import app
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "home": prompts.HOME,
     "question": question.QUESTION,
-    "review": conversation.REVIEW,
+    "review": review.REVIEW,
     "over": conversation.OVER,
     "failed": conversation.FAILED,
     "no way in": sign_in.OTHERWISE,
@@ -93,7 +93,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("word", [word for word in conversation.REVIEW if word not in ("yes", "profile", "region")])
+@pytest.mark.parametrize("word", [word for word in review.REVIEW if word not in ("yes", "profile", "region")])
 def test_every_word_for_the_review_is_understood(cloud: Aws, word: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = word.replace("KEY", "name").replace("FORM", "policy").replace(" FILE", "")
     assert "none of these words" not in at_the_review(cloud, capsys, said)
