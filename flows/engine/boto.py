@@ -19,7 +19,6 @@ from typing import Any
 
 from ..place import Place
 from ..version import __version__
-from .answers import told
 from .bucket_owner import OWNER, Taken, owned
 from .calls import Call
 from .cloud import Identity
@@ -27,6 +26,7 @@ from .endpoints import address_of, settled
 from .problems import CloudError, Denied, NoAccess, NoSuchCall, NotChosen, SignInNeeded
 from .refusal_families import THROTTLED
 from .refusals import changes, explain
+from .responses import told
 from .sign_in import ProfileDoor, ends, open_session, where_from
 from .transport import from_a_parser, misfortune, no_credentials, unlike_aws, with_command
 from .web import Missed, Page, look_at

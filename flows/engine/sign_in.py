@@ -31,7 +31,7 @@ def open_session(place: Place, code: str = "") -> Any:
     import boto3
     from botocore.exceptions import ProfileNotFound
 
-    from .descriptions import quick
+    from .service_models import quick
 
     codes = [code] if code else []
 

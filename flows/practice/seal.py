@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import Loader, create_loader
 
-from flows.engine.descriptions import quick
+from flows.engine.service_models import quick
 
 if TYPE_CHECKING:
     from flows.practice.refusal import Answer

@@ -18,8 +18,8 @@ import botocore.session
 from botocore.model import Shape
 
 from flows.engine import Call, Cloud, CloudError, Identity, Page
-from flows.engine.answers import told
 from flows.engine.refusals import changes
+from flows.engine.responses import told
 
 CORE = botocore.session.Session()
 UNHEARD = "a-word-of-next-year"

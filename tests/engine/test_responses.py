@@ -9,7 +9,7 @@ import jmespath
 import pytest
 
 from flows.engine import CloudError
-from flows.engine.answers import told
+from flows.engine.responses import told
 
 ANSWER = {"Vpcs": [{"VpcId": "vpc-1", "Tags": []}], "Next": {"a": 1}}
 

@@ -1,4 +1,4 @@
-"""AWS's answers as the set-ups read them: what one does not say is a Problem where it is asked for, never a traceback.
+"""Responses of AWS as set-ups read them: what one does not say is a Problem where it is asked for, never a traceback.
 
 By AWS's own descriptions nearly every member of an answer may be left out. Those that are known to be are read with
 `get`; of all others a set-up says `answer["VpcId"]`, and whoever looks hears a sentence where there is none.
