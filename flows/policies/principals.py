@@ -68,16 +68,24 @@ def _one(kind: str, value: str, caller: Caller | None) -> Meant:
             return Meant(bool(caller.service) and value in (caller.service, "*"))
         case "Federated":
             return Meant(bool(caller.federated) and value == caller.federated)
+        case "CanonicalUser" if caller.canonical:
+            same = value == caller.canonical
+            return Meant(same and not _within(caller), same and _within(caller))
         case "CanonicalUser":  # an account by a number that only S3 knows
-            return Meant(None if caller.account else False)
+            return Meant(None if caller.arn else False)
         case _:
             return Meant(None)
+
+
+def _within(caller: Caller) -> bool:
+    """Whether it is somebody within an account, and not the account itself."""
+    return bool(caller.account) and not caller.is_root
 
 
 def _of_aws(value: str, caller: Caller) -> Meant:
     if account := ACCOUNT.fullmatch(value):
         here = account[1] == caller.account
-        return Meant(here and caller.is_root, here and not caller.is_root)
+        return Meant(here and not _within(caller), here and _within(caller))
     if value in (caller.arn, caller.role):
         return Meant(bool(value))
     role, session = ROLE.fullmatch(value), SESSION.fullmatch(caller.arn)

@@ -19,20 +19,26 @@ class Caller:
     """Who asks; nobody that AWS knows if nothing is given.
 
     Args:
-        arn: of a user, of an account's root, or of a role's session (`arn:aws:sts::…:assumed-role/ops/kim`).
+        arn: of a user, of an account's root, of a role's session (`arn:aws:sts::…:assumed-role/ops/kim`), or of an
+            Origin Access Identity (`arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1`).
         role: the ARN of the role behind a session, which has a path where the session's has none; empty is unknown.
         service: a service of AWS instead, for example "lambda.amazonaws.com".
         federated: who vouched for somebody from elsewhere, for example the ARN of an OIDC provider.
+        canonical: the canonical user id of the account, or of an Origin Access Identity, which only S3 and CloudFront
+            know (64 hexadecimal digits); empty is unknown.
     """
 
     arn: str = ""
     role: str = ""
     service: str = ""
     federated: str = ""
+    canonical: str = ""
 
     @property
     def account(self) -> str:
-        return _part(self.arn, 4)
+        """Its number; an Origin Access Identity has none."""
+        account = _part(self.arn, 4)
+        return account if account.isdecimal() else ""
 
     @property
     def is_root(self) -> bool:
@@ -45,6 +51,8 @@ class Caller:
     @cached_property
     def context(self) -> Context:
         """The keys that follow from who it is (IAM User Guide, "Global condition context keys", 2026-11)."""
+        if self.arn and not self.account:
+            return {}
         user = self.arn.rpartition("/")[2] if ":user/" in self.arn else None
         told: dict[str, str | Sequence[str] | None] = {
             "aws:username": user,
@@ -52,6 +60,8 @@ class Caller:
             "aws:principalservicename": self.service or None,
             "aws:principalaccount": self.account or None,
         }
+        if not self.service:
+            told["kms:calleraccount"] = self.account or None
         if self.role or not self.is_session:
             told["aws:principalarn"] = self.role or self.arn or None
         return told

@@ -151,6 +151,25 @@ def test_a_variable_has_a_default_and_what_it_stands_for_has_no_wildcards() -> N
         ({"ForAnyValue:StringNotEquals": {"aws:TagKeys": ["a"]}}, {}, NOT_ALLOWED),
         ({"ForAllValues:StringNotEquals": {"aws:TagKeys": ["a"]}}, {"aws:TagKeys": ["b", "a"]}, NOT_ALLOWED),
         ({"StringEquals": {"aws:TagKeys": "a"}}, {"aws:TagKeys": ["a", "b"]}, UNTOLD),
+        ({"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}}, {}, NOT_ALLOWED),
+        ({"ForAllValues:StringEqualsIfExists": {"aws:TagKeys": "a"}}, {}, ALLOWED),
+        ({"ForSomeValues:StringEquals": {"aws:TagKeys": "a"}}, {"aws:TagKeys": "a"}, UNTOLD),
+        # a variable without a value equals nothing
+        ({"StringEquals": {"a:b": "${aws:PrincipalTag/team}"}}, {"a:b": "x"}, NOT_ALLOWED),
+        ({"StringLike": {"a:b": ["${aws:PrincipalTag/team}*", "x"]}}, {"a:b": "x"}, ALLOWED),
+        ({"StringNotEquals": {"a:b": "${aws:PrincipalTag/team}"}}, {"a:b": "x"}, ALLOWED),
+        # what is written in no way that the guide knows is not guessed at
+        ({"NumericEquals": {"s3:max-keys": "1e1"}}, {"s3:max-keys": "10"}, UNTOLD),
+        ({"NumericLessThan": {"s3:max-keys": "nan"}}, {"s3:max-keys": "10"}, UNTOLD),
+        ({"NumericEquals": {"s3:max-keys": "10.50"}}, {"s3:max-keys": "10.5"}, ALLOWED),
+        ({"NumericEquals": {"s3:max-keys": "${aws:username}"}}, {"s3:max-keys": "10"}, UNTOLD),
+        ({"DateLessThan": {"aws:CurrentTime": "99999999999999999999"}}, {"aws:CurrentTime": "2026-01-01"}, UNTOLD),
+        ({"DateLessThan": {"aws:CurrentTime": "2030"}}, {"aws:CurrentTime": "2026-01-01"}, UNTOLD),
+        ({"Bool": {"aws:SecureTransport": "yes"}}, {"aws:SecureTransport": "true"}, UNTOLD),
+        ({"BinaryNotEquals": {"key": "QQ=="}}, {"key": "QQ=="}, UNTOLD),
+        ({"IpAddress": {"aws:SourceIp": "2001:db8::1"}}, {"aws:SourceIp": "2001:db8::2"}, UNTOLD),
+        ({"IpAddress": {"aws:SourceIp": "192.0.2.7"}}, {"aws:SourceIp": "192.0.2.8"}, NOT_ALLOWED),
+        ({"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "2001:db8::/32"]}}, {"aws:SourceIp": "192.0.2.7"}, ALLOWED),
     ],
 )  # fmt: skip
 def test_conditions(condition: dict[str, Any], context: dict[str, Any], answer: Answer) -> None:
@@ -180,6 +199,7 @@ def test_a_policy_that_cannot_be_read_may_say_anything(odd: str) -> None:
 # -- whom it is about ----------------------------------------------------------------------------------------------
 
 LAMBDA = Caller(service="lambda.amazonaws.com")
+IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE"
 
 
 @pytest.mark.parametrize(
@@ -206,6 +226,16 @@ LAMBDA = Caller(service="lambda.amazonaws.com")
         ({"Federated": "cognito-identity.amazonaws.com"}, Caller(federated="cognito-identity.amazonaws.com"), ALLOWED),
         ({"Federated": "cognito-identity.amazonaws.com"}, KIM, NOT_ALLOWED),
         ({"CanonicalUser": "79a59df900b949e55d96a1e698fba"}, KIM, UNTOLD),
+        ({"CanonicalUser": "79a"}, Caller(KIM.arn, canonical="79a"), TO_ACCOUNT),
+        ({"CanonicalUser": ["79b", "79c"]}, Caller(KIM.arn, canonical="79a"), NOT_ALLOWED),
+        ({"CanonicalUser": "79a"}, LAMBDA, NOT_ALLOWED),
+        ({"CanonicalUser": "79a"}, Caller(), NOT_ALLOWED),
+        ({"CanonicalUser": "0a1"}, Caller(IDENTITY, canonical="0a1"), ALLOWED),
+        ({"CanonicalUser": "0a1"}, Caller(IDENTITY), UNTOLD),
+        ({"AWS": IDENTITY}, Caller(IDENTITY), ALLOWED),
+        ({"AWS": IDENTITY + "2"}, Caller(IDENTITY), NOT_ALLOWED),
+        ({"AWS": "111122223333"}, Caller(IDENTITY), NOT_ALLOWED),
+        ("*", Caller(IDENTITY), ALLOWED),
         ({"AWS": "111122223333", "Service": "lambda.amazonaws.com"}, LAMBDA, ALLOWED),
         ({"AWS": "111122223333"}, None, UNTOLD),
         ("*", None, ALLOWED),
@@ -233,6 +263,29 @@ def test_principals(principal: Any, caller: Caller | None, answer: Answer) -> No
 def test_whoever_is_excepted_must_be_so_with_their_account(excepted: Any, caller: Caller, answer: Answer) -> None:
     forbids = {"Effect": "Deny", "NotPrincipal": {"AWS": excepted}, "Action": "s3:*", "Resource": "*"}
     assert read(policy(forbids, allow()), Request("s3:GetObject", f"{BUCKET}/a", caller)).answer is answer
+
+
+def test_of_an_origin_access_identity_no_more_is_known_than_its_name() -> None:
+    """Which keys its requests have is not documented, so a condition on its account or kind is not guessed at."""
+    asked = Request("s3:GetObject", f"{BUCKET}/a", Caller(IDENTITY), {"aws:SecureTransport": "true"})
+    tls = deny(Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    own = deny(Principal="*", Condition={"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}})
+    letting = allow(Principal={"AWS": IDENTITY})
+    assert read(policy(letting, tls), asked).answer is ALLOWED
+    assert read(policy(letting, own), asked).unknown == ("StringNotEquals aws:PrincipalAccount",)
+    excepted = {"Effect": "Deny", "NotPrincipal": {"AWS": IDENTITY}, "Action": "s3:*", "Resource": "*"}
+    assert read(policy(letting, excepted), asked).answer is ALLOWED
+    assert read(policy(letting, excepted), Request("s3:GetObject", f"{BUCKET}/a", KIM)).answer is FORBIDDEN
+
+
+def test_a_key_of_amazons_lets_in_its_account_by_a_condition() -> None:
+    """KMS Developer Guide, “AWS managed keys”: everybody, if they are of this account and come through that service."""
+    through = {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}
+    wanted = {"StringEquals": {"kms:CallerAccount": "111122223333", **through}}
+    document = policy(allow("kms:Decrypt", Principal={"AWS": "*"}, Condition=wanted))
+    key, stranger = "arn:aws:kms:eu-central-1:111122223333:key/1", Caller("arn:aws:iam::999999999999:user/lou")
+    said = [read(document, Request("kms:Decrypt", key, who, through)).answer for who in (KIM, OPS, stranger, LAMBDA)]
+    assert said == [ALLOWED, ALLOWED, NOT_ALLOWED, UNTOLD]
 
 
 def test_within_one_account_either_side_may_allow_and_an_account_alone_does_not() -> None:
