@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from flows.aws import load_balancing as lb
+from flows.aws import load_balancers as lb
+from flows.aws.listener_rules import Rule, Url
 from flows.aws.listeners import answers
-from flows.aws.load_balancing import NEW, LoadBalancer
-from flows.aws.redirects import Rule, Url
+from flows.aws.load_balancers import NEW, LoadBalancer
 from flows.engine import Caution, CloudError, Refused
 
 from . import ports

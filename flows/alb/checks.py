@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flows.aws import load_balancing as lb
-from flows.aws.load_balancing import Certificate, Listener
-from flows.aws.redirects import Forward, Redirect, examples
+from flows.aws import load_balancers as lb
+from flows.aws.listener_rules import Forward, Redirect, examples
+from flows.aws.load_balancers import Certificate, Listener
 from flows.engine import Call, Caution, CloudError, Finding, Grade
 
 from . import ports, rules

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from flows.aws import load_balancing as lb
-from flows.aws.load_balancing import Listener, LoadBalancer
-from flows.aws.redirects import Forward, Front, Redirect, Rule, Url, examples, told
+from flows.aws import load_balancers as lb
+from flows.aws.listener_rules import Forward, Front, Redirect, Rule, Url, examples, told
+from flows.aws.load_balancers import Listener, LoadBalancer
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
 from . import ports

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import load_balancing as lb
-from flows.aws import redirects
-from flows.aws.load_balancing import NEW
+from flows.aws import listener_rules
+from flows.aws import load_balancers as lb
+from flows.aws.load_balancers import NEW
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Yes
 
 from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, steps
@@ -48,7 +48,7 @@ class LoadBalancerAnswers(Flow):
     )
     hosts = Many(
         "For which host names? None means any",
-        redirects.host_pattern,
+        listener_rules.host_pattern,
         check=answers.few_hosts,
         default="",
         least=0,
@@ -59,7 +59,7 @@ class LoadBalancerAnswers(Flow):
     )
     paths = Many(
         "For which paths? None means any",
-        redirects.path_pattern,
+        listener_rules.path_pattern,
         check=answers.some_condition,
         default="",
         least=0,
@@ -124,7 +124,7 @@ class LoadBalancerAnswers(Flow):
     )
     host = Text(
         "To which host?",
-        redirects.target_host,
+        listener_rules.target_host,
         default="#{host}",
         when=action.is_(REDIRECT),
         fine_tuning=True,
@@ -187,7 +187,7 @@ class LoadBalancerAnswers(Flow):
     )
     port = Text(
         "To which port?",
-        redirects.target_port,
+        listener_rules.target_port,
         check=listener_answers.answered_port,
         default=listener_answers.usual_port,
         when=action.is_(REDIRECT),
@@ -199,7 +199,7 @@ class LoadBalancerAnswers(Flow):
     )
     path = Text(
         "To which path?",
-        redirects.target_path,
+        listener_rules.target_path,
         default="/#{path}",
         when=action.is_(REDIRECT),
         fine_tuning=True,
@@ -210,7 +210,7 @@ class LoadBalancerAnswers(Flow):
     )
     query = Text(
         "With which query?",
-        redirects.target_query,
+        listener_rules.target_query,
         default="#{query}",
         when=action.is_(REDIRECT),
         fine_tuning=True,
@@ -269,7 +269,7 @@ class LoadBalancerAnswers(Flow):
     )
     names = Many(
         "Which host names lead to this load balancer?",
-        redirects.host_pattern,
+        listener_rules.host_pattern,
         default=answers.likely_names,
         least=0,
         fine_tuning=True,
@@ -278,7 +278,7 @@ class LoadBalancerAnswers(Flow):
     )
     preview_url = Text(
         "An address to try?",
-        lambda text: redirects.url(text) if text else None,
+        lambda text: listener_rules.url(text) if text else None,
         check=answers.preview,
         default="",
         fine_tuning=True,

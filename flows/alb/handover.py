@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.aws import load_balancing as lb
+from flows.aws import load_balancers as lb
+from flows.aws.listener_rules import examples, told
 from flows.aws.listeners import same
-from flows.aws.load_balancing import Listener
-from flows.aws.redirects import examples, told
+from flows.aws.load_balancers import Listener
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
 
 from .outcome import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import load_balancing as lb
-from flows.aws import redirects
-from flows.aws.load_balancing import NEW, Certificate, Listener, Targets
+from flows.aws import listener_rules
+from flows.aws import load_balancers as lb
+from flows.aws.load_balancers import NEW, Certificate, Listener, Targets
 from flows.engine import Caution, Option, Refused
 
 from .outcome import ELSEWHERE, HTTP, HTTPS, NOT_FOUND, REDIRECT, SAME, Answers, known_names, listening, same_backend
@@ -112,7 +112,7 @@ def modern(policy: str, flow: Answers) -> Iterator[Caution]:
 
 def backends(flow: Answers) -> Iterator[Option[Targets | str]]:
     if same := same_backend(flow):
-        yield Option("same", SAME, f"Where http goes now: {redirects.told(lb.answer(same))}")
+        yield Option("same", SAME, f"Where http goes now: {listener_rules.told(lb.answer(same))}")
     for each in lb.targets(flow.cloud, flow.load_balancer.vpc):
         yield Option(each.name, each, each.name, f"{each.protocol} {each.port}".strip())
     yield Option("404", NOT_FOUND, "Nowhere yet", "a plain 404")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from flows.aws import listeners, redirects
-from flows.aws import load_balancing as lb
-from flows.aws.load_balancing import NEW, Listener, LoadBalancer, Targets
-from flows.aws.redirects import Answer, Fixed, Forward, Front, Redirect, Rule, Url
+from flows.aws import listener_rules, listeners
+from flows.aws import load_balancers as lb
+from flows.aws.listener_rules import Answer, Fixed, Forward, Front, Redirect, Rule, Url
+from flows.aws.load_balancers import NEW, Listener, LoadBalancer, Targets
 from flows.engine import Cloud, Refused
 
 from . import ports
@@ -189,9 +189,9 @@ def front_after(flow: Answers) -> Front:
     listeners = {each.port: each for each in front.listeners}
     if new_https(flow):
         rules = [lb.rule(each) for each in to_copy(flow)] if flow.copy_rules else []
-        listeners[443] = redirects.Listener(HTTPS, 443, (*rules, Rule(0, lb.answer(backend(flow)))))
+        listeners[443] = listener_rules.Listener(HTTPS, 443, (*rules, Rule(0, lb.answer(backend(flow)))))
     port, answer = listening(flow), outcome(flow)
-    here = listeners.get(port) or redirects.Listener(HTTP, port, (Rule(0, Fixed(404)),))
+    here = listeners.get(port) or listener_rules.Listener(HTTP, port, (Rule(0, Fixed(404)),))
     listeners[port] = replace(here, rules=_changed(flow, here.rules, answer))
     return replace(front, listeners=tuple(listeners.values()))
 

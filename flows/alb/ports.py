@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
-from flows.aws import group_rules
-from flows.aws.group_rules import KINDS
+from flows.aws import security_group_rules
+from flows.aws.security_group_rules import KINDS
 from flows.aws.tags import tagged
 from flows.engine import Action, Call, Cloud, Others, Refused
 
@@ -86,11 +86,11 @@ def open_port(
     group: Group, port: int, wanted: tuple[Source, ...], name: str, others: tuple[Others, ...] = ()
 ) -> Action:
     """Let `wanted` use a port of what is in the group. `others` is what of others may need that."""
-    return group_rules.admit(
+    return security_group_rules.admit(
         f"open-{port}-{group.id}",
         f"Let {', '.join(map(str, wanted))} use port {port} in the security group {group.name} ({group.id})",
         group.id,
-        [group_rules.Rule("tcp", port, port, each.kind, each.value, f"from {each}") for each in wanted],
+        [security_group_rules.Rule("tcp", port, port, each.kind, each.value, f"from {each}") for each in wanted],
         about="visitors",
         undone=f"The rule for port {port} in the security group {group.name} ({group.id})",
         others=others,

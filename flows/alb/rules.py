@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flows.aws.load_balancing import Certificate
+from flows.aws.load_balancers import Certificate
 from flows.engine import Finding, Grade
 
 SOON = 30

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flows.aws import certificates, cloudfront
 from flows.aws import listeners as change
-from flows.aws import load_balancing as lb
-from flows.aws.load_balancing import Listener
-from flows.aws.redirects import Rule
+from flows.aws import load_balancers as lb
+from flows.aws.listener_rules import Rule
+from flows.aws.load_balancers import Listener
 from flows.engine import Action, Late, Others, Use, since
 
 from . import ports

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Protocol
 
-from flows.aws import aurora_prices, databases, network, subnets
+from flows.aws import aurora_clusters, aurora_prices, network, subnets
 from flows.aws import aurora_versions as versions
 from flows.engine import Caution, Cloud, Refused
 
@@ -29,7 +29,7 @@ class Answers(Protocol):
 
 
 def free(name: str, flow: Answers) -> None:
-    if any(each["DBClusterIdentifier"] == name for each in databases.clusters(flow.cloud)):
+    if any(each["DBClusterIdentifier"] == name for each in aurora_clusters.clusters(flow.cloud)):
         raise Refused(f"A cluster named {name} exists already in {flow.cloud.identity.region}. Choose another name.")
 
 
@@ -144,7 +144,7 @@ def count(what: str, least: int, most: int) -> Any:
 
 
 def unreserved(name: str, flow: Answers) -> None:
-    if name.lower() in databases.RESERVED[flow.engine] or name.lower().startswith("pg_"):
+    if name.lower() in aurora_clusters.RESERVED[flow.engine] or name.lower().startswith("pg_"):
         raise Refused(f"{name} is reserved by the database engine. Choose another name, for example dbadmin.")
 
 

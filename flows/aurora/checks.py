@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from flows.aws.addresses import PRIVATE
-from flows.aws.databases import clusters, every_instance
+from flows.aws.aurora_clusters import clusters, every_instance
 from flows.aws.network import Vpc
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade
 

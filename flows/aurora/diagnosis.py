@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from flows.aws.aurora_clusters import every_instance
 from flows.aws.aurora_versions import shown
-from flows.aws.databases import every_instance
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from . import rules, sleep

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.aws import aurora_prices, databases, network, subnets
+from flows.aws import aurora_clusters, aurora_prices, network, subnets
 from flows.aws import aurora_versions as versions
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Yes
 
@@ -22,7 +22,7 @@ class ServerlessDatabase(Flow):
 
     name = Text(
         "What should the database cluster be called?",
-        databases.cluster_name,
+        aurora_clusters.cluster_name,
         check=answers.free,
         label="Name",
         example="shop-db",
@@ -155,7 +155,7 @@ class ServerlessDatabase(Flow):
     )
     user = Text(
         "What should the main database user be called?",
-        databases.user_name,
+        aurora_clusters.user_name,
         check=answers.unreserved,
         default="dbadmin",
         fine_tuning=True,
@@ -166,7 +166,7 @@ class ServerlessDatabase(Flow):
     )
     database = Text(
         "What should the first database inside be called?",
-        databases.database_name,
+        aurora_clusters.database_name,
         default="app",
         fine_tuning=True,
         label="Database",
@@ -223,17 +223,17 @@ class ServerlessDatabase(Flow):
 
     def plan(self) -> Plan:
         capacity = self.capacity()
-        firewall = databases.firewall(self.name, self.vpc)
-        doors = [databases.let_in(self.engine, sources)] if (sources := self.sources()) else []
-        place = databases.subnet_group(self.name, self.places)
-        cluster = databases.cluster(
+        firewall = aurora_clusters.firewall(self.name, self.vpc)
+        doors = [aurora_clusters.let_in(self.engine, sources)] if (sources := self.sources()) else []
+        place = aurora_clusters.subnet_group(self.name, self.places)
+        cluster = aurora_clusters.cluster(
             self.name, capacity, self.settings(firewall), protected=self.protect,
             instances=[f"{self.name}-{number}" for number in range(1, self.readers + 2)],
             after=(place.id, *(door.id for door in doors)),
         )  # fmt: skip
         costs = aurora_prices.card(capacity.least, capacity.most, self.storage, 1 + self.readers, public=self.public)
         instances = [
-            databases.instance(
+            aurora_clusters.instance(
                 self.name, number, self.engine, sleeps=capacity.least == 0, public=self.public,
                 costs=costs if number == 1 else (),
             )
@@ -253,12 +253,12 @@ class ServerlessDatabase(Flow):
                 "outside": self.access != NOBODY,
             },
             reads=handover.reads(self.cloud.identity, cluster, sql=self.data_api),
-            decisions=(databases.FINAL_SNAPSHOT,),
+            decisions=(aurora_clusters.FINAL_SNAPSHOT,),
         )
 
-    def capacity(self) -> databases.Capacity:
+    def capacity(self) -> aurora_clusters.Capacity:
         pause = self.auto_pause_minutes * 60 if self.min_capacity == SLEEPS else 0
-        return databases.Capacity(self.min_capacity, self.max_capacity, pause)
+        return aurora_clusters.Capacity(self.min_capacity, self.max_capacity, pause)
 
     def sources(self) -> tuple[Any, ...]:
         """Who may connect: networks, or security groups."""

@@ -15,8 +15,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from flows.aws.aurora_clusters import Capacity, clusters
 from flows.aws.aurora_versions import V1
-from flows.aws.databases import Capacity, clusters
 from flows.engine import Call, Cloud, CloudError, Refused
 from flows.engine.flow import unknown
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flows.aws.aurora_clusters import Capacity
 from flows.aws.aurora_versions import HALF
-from flows.aws.databases import Capacity
 from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused, shell
 from flows.engine.clock import Clock
 from flows.engine.sending import Stopped

@@ -28,7 +28,7 @@ from flows.engine import (
 )  # fmt: skip
 from flows.engine.listing import by_prefix, is_sought, listed
 
-from .website_endpoints import Endpoint, itself, website
+from .s3_endpoints import Endpoint, itself, website
 
 LOOKED_INTO = 20
 """Up to so many buckets the list says which are websites: that is one question to AWS for each."""

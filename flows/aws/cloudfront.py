@@ -27,8 +27,8 @@ from flows.engine import (
 )  # fmt: skip
 
 from . import edits
+from .s3_endpoints import Endpoint
 from .tags import tags
-from .website_endpoints import Endpoint
 
 OPTIMIZED, UNCACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """AWS's own cache policies CachingOptimized and CachingDisabled (CloudFront Developer Guide, 2026-10)."""

@@ -37,8 +37,8 @@ from flows.engine import (
 )
 from flows.engine.listing import whole
 
-from . import dns, firewalls, machine_access, network, subnets
-from .machine_access import LIVES
+from . import network, own_security_groups, route53, subnets, systems_manager
+from .systems_manager import LIVES
 from .tags import name_of, tagged
 
 AMAZON_LINUX, UBUNTU = "amazon-linux", "ubuntu"
@@ -148,13 +148,13 @@ def places(cloud: Cloud) -> Iterator[Option[Place]]:
 
 def machines(cloud: Cloud) -> Iterator[Option[Machine]]:
     """The machines of the region that have not ended, those that can be reached first."""
-    agents = machine_access.reachable(cloud)
+    agents = systems_manager.reachable(cloud)
     found: list[Machine] = []
     for page in cloud.pages(Call("ec2.DescribeInstances")):
         for each in (each for group in page["Reservations"] for each in group["Instances"]):
             state = each["State"]["Name"]
             if state not in ("terminated", "shutting-down"):
-                answers = None if agents is None else agents.get(each["InstanceId"]) == machine_access.ONLINE
+                answers = None if agents is None else agents.get(each["InstanceId"]) == systems_manager.ONLINE
                 grouped = (t["Value"] for t in each.get("Tags") or [] if t["Key"] == "aws:autoscaling:groupName")
                 found.append(Machine(each["InstanceId"], name_of(each), state, next(grouped, ""), answers))
     told = {True: "answers Systems Manager", False: "does not answer Systems Manager", None: "not known if it answers"}
@@ -177,14 +177,14 @@ def firewall(name: str, place: Place) -> Action:
     """The machine's security group. Port 22 is not needed: Systems Manager opens a shell without it."""
     sentence = f"Create the security group {name}, the machine's firewall; it has no port for SSH"
     ours = join("Attachment.InstanceId=='", INSTANCE, "'")
-    return firewalls.firewall(name, f"Who may visit {name}", place.vpc, sentence, ours)
+    return own_security_groups.firewall(name, f"Who may visit {name}", place.vpc, sentence, ours)
 
 
 def let_in(visitors: Iterable[IPv4Network]) -> Action:
     """Let visitors use http and https."""
     visitors = tuple(visitors)
     sentence = f"Let {', '.join(map(str, visitors))} visit it (ports 80 and 443)"
-    return firewalls.let_in((80, 443), visitors, sentence, "The rules that let visitors in", INSTANCE.action)
+    return own_security_groups.let_in((80, 443), visitors, sentence, "The rules that let visitors in", INSTANCE.action)
 
 
 def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, disk: int, data: str) -> Action:
@@ -204,7 +204,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
     costs = (Cost(f"The machine ({chosen.id})", price, AS_OF, ON_DEMAND),) if price else ()
     disk_settings = {"VolumeSize": disk, "VolumeType": "gp3", "Encrypted": True, "DeleteOnTermination": True}
     card = {
-        "DeviceIndex": 0, "SubnetId": place.id, "Groups": [firewalls.GROUP], "AssociatePublicIpAddress": True,
+        "DeviceIndex": 0, "SubnetId": place.id, "Groups": [own_security_groups.GROUP], "AssociatePublicIpAddress": True,
         "DeleteOnTermination": True,
     }  # fmt: skip
     return Action(
@@ -310,7 +310,7 @@ def address(name: str) -> Action:
                 "Somebody gave it to something else",
                 remove=Call("ec2.DisassociateAddress", {"AssociationId": found("id")}),
             ),
-            dns.leading_to(Ref("address", "PublicIp")),
+            route53.leading_to(Ref("address", "PublicIp")),
         ),
         find=Find(
             Call("ec2.DescribeAddresses"), join("Addresses[?Tags[?Key=='handrail:run' && Value=='", RUN, "']] | [0]")

@@ -29,8 +29,8 @@ from flows.engine import (
 )
 
 from . import edits
-from .load_balancing import Listener, LoadBalancer, forwards_to
-from .redirects import Redirect, Rule
+from .listener_rules import Redirect, Rule
+from .load_balancers import Listener, LoadBalancer, forwards_to
 from .tags import tags
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"

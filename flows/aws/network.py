@@ -24,7 +24,7 @@ from flows.engine import (
 )
 from flows.engine.listing import Narrow, by_filter, listed
 
-from . import group_rules, vpn_others
+from . import security_group_rules, vpn_dependents
 from .addresses import MOST_DIGITS
 from .tags import name_of
 
@@ -271,7 +271,7 @@ def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...], known: t
         unless=_there_before(gateway, Find(look, here)),
         after=after,
         not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
-        others=(vpn_others.connections("VpnGatewayId", gateway, known=known),),
+        others=(vpn_dependents.connections("VpnGatewayId", gateway, known=known),),
         type="AWS::EC2::VPNGatewayRoutePropagation",
         undone=f"The propagation into {_shown(table)}",
     )
@@ -302,7 +302,7 @@ def route(
         after=after,
         exists=("RouteAlreadyExists",),
         not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
-        others=(vpn_others.connections("VpnGatewayId", gateway, (network,), known),),
+        others=(vpn_dependents.connections("VpnGatewayId", gateway, (network,), known),),
         type="AWS::EC2::Route",
         undone=f"The route to {network} in {_shown(table)}",
     )  # fmt: skip
@@ -315,15 +315,15 @@ def _there_before(gateway: Late, find: Find) -> Find | None:
 
 def let_in(group: SecurityGroup, rules: tuple[Rule, ...], gateway: Late, known: tuple[str, ...]) -> Action:
     """Add rules to a security group, all or none; other connections of the gateway may bring the same networks."""
-    through = vpn_others.connections("VpnGatewayId", gateway, {rule.network for rule in rules}, known)
+    through = vpn_dependents.connections("VpnGatewayId", gateway, {rule.network for rule in rules}, known)
     services = ", ".join(dict.fromkeys(rule.service.name for rule in rules))
     networks = ", ".join(dict.fromkeys(str(rule.network) for rule in rules))
-    return group_rules.admit(
+    return security_group_rules.admit(
         f"let-in-{group.id}",
         f"Let {networks} use {services} on the servers in {group.name} ({group.id})",
         group.id,
         (
-            group_rules.Rule(
+            security_group_rules.Rule(
                 rule.service.protocol, rule.service.first, rule.service.last, "IpRanges", str(rule.network),
                 f"{rule.service.name} from {rule.network}",
             )

@@ -15,10 +15,10 @@ from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
 from flows.engine import RUN, Action, Call, Caution, Cloud, CloudError, Entry, Finding, edited, join
+from flows.engine.findings import unknown
 
-from . import functions
+from . import lambda_functions
 from .buckets import BUSY
-from .findings import unknown
 
 SEEN = "GetBucketNotificationConfiguration"
 """Where a finding about them was read."""
@@ -167,7 +167,7 @@ def notify(bucket: str, account: str, one: Notification, sentence: str, *, unche
         # S3 learns a moment later than Lambda that it may call the function
         not_yet=("InvalidArgument: Unable to validate the following destination configurations", *BUSY),
         after=("permission",),
-        costs=(functions.PRICE,),
+        costs=(lambda_functions.PRICE,),
         undone=f"The notification of {bucket}",
         refusals={
             "InvalidArgument": "S3 does not take the notification: it may not call the function, another receiver in "
@@ -190,10 +190,10 @@ def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
     if account != cloud.identity.account:  # AWS answers "not there" also for what may not be looked at
         raise CloudError(f"It belongs to the account {account}.")
     if service == "lambda":
-        if functions.configuration(cloud, arn) is None:
+        if lambda_functions.configuration(cloud, arn) is None:
             return GONE
-        may = functions.statements(cloud, arn)
-        allowed = any(functions.lets_in(each, arn, bucket_arn, cloud.identity.account) for each in may)
+        may = lambda_functions.statements(cloud, arn)
+        allowed = any(lambda_functions.lets_in(each, arn, bucket_arn, cloud.identity.account) for each in may)
         return "" if allowed else "its policy does not let S3 call it for this bucket"
     try:
         if service == "sqs":
@@ -207,7 +207,7 @@ def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
         if problem.aws_code.rpartition(".")[2] not in NOT_THERE:
             raise
         return GONE
-    return "" if functions.S3 in policy or '"*"' in policy else "its policy does not let S3 send to it"
+    return "" if lambda_functions.S3 in policy or '"*"' in policy else "its policy does not let S3 send to it"
 
 
 def receivers(cloud: Cloud, standing: list[Notification], bucket_arn: str) -> Iterator[Finding | Caution]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.aws import buckets, functions, new_buckets
+from flows.aws import bucket_creation, buckets, lambda_functions
 from flows.aws.buckets import Bucket
 from flows.aws.notifications import CREATED, EVENTS
 from flows.engine import Caution, CloudError, Option, Refused, shell
@@ -39,7 +39,7 @@ def bucket(text: str, flow: Any) -> str:
         here = any(option.key == name for option in buckets_here(flow))
     if here:
         return name
-    there = new_buckets.standing(flow.cloud, name)
+    there = bucket_creation.standing(flow.cloud, name)
     if there is None:
         raise Refused(
             f"There is no bucket {name}.", remedy="Choose one that exists, or make one first: aws s3 mb s3://NAME."
@@ -55,7 +55,7 @@ def bucket(text: str, flow: Any) -> str:
 
 def _region(flow: Any, name: str) -> str:
     try:
-        there = new_buckets.standing(flow.cloud, name)
+        there = bucket_creation.standing(flow.cloud, name)
     except (CloudError, Refused):
         return ""
     return there.region if there else ""
@@ -66,7 +66,7 @@ def _region(flow: Any, name: str) -> str:
 
 def function(text: str, flow: Any) -> str:
     """The name of a function in any form, as the list has it. Raises Refused when the bucket cannot call it."""
-    found = functions.ARN.fullmatch(text)
+    found = lambda_functions.ARN.fullmatch(text)
     if not found:
         name, colon, alias = text.partition(":")
         region, account = flow.bucket.region, flow.cloud.identity.account
@@ -93,17 +93,17 @@ def function(text: str, flow: Any) -> str:
     return str(name)
 
 
-def ready(one: functions.Function, flow: Any) -> Iterator[Caution]:
+def ready(one: lambda_functions.Function, flow: Any) -> Iterator[Caution]:
     """Whether it runs at all."""
     try:
-        about = functions.configuration(flow.cloud, one.arn)
-        off = about is not None and functions.switched_off(flow.cloud, one.arn)
+        about = lambda_functions.configuration(flow.cloud, one.arn)
+        off = about is not None and lambda_functions.switched_off(flow.cloud, one.arn)
     except CloudError as problem:
         yield Caution("function-unseen", f"Whether {one.name} is ready was not checked. {problem.what}")
         return
     if about is None:
         raise Refused(f"The function {one.name} has just been deleted.", remedy="Choose another.")
-    if reason := functions.not_ready(about):
+    if reason := lambda_functions.not_ready(about):
         yield Caution("function-not-ready", f"The function is not ready: {reason}.")
     if off:
         yield Caution(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flows.aws import buckets, function_roles, functions, notifications
-from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws import buckets, lambda_functions, notifications
 from flows.aws.notifications import CREATED, LIMIT, SEEN, Notification
 from flows.engine import Caution, Cloud, CloudError, Finding
+from flows.engine.findings import broken, likely, proved, unknown
+
+from . import recursion
 
 
 def before(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | Caution]:
@@ -68,9 +70,9 @@ def loop(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | Ca
         return
     signs, unseen = [], ""
     try:
-        if policy := function_roles.may_write(flow.cloud, flow.function.role, bucket_arn, flow.prefix, flow.suffix):
+        if policy := recursion.may_write(flow.cloud, flow.function.role, bucket_arn, flow.prefix, flow.suffix):
             signs.append(f"its role lets it (policy {policy})")
-        if variables := functions.naming(flow.cloud, flow.function.arn, bucket):
+        if variables := lambda_functions.naming(flow.cloud, flow.function.arn, bucket):
             signs.append(f"its environment names the bucket ({', '.join(variables)})")
     except CloudError as problem:
         unseen = problem.what
@@ -90,7 +92,7 @@ def loop(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | Ca
         yield likely("recursion", f"{name} does not start itself: its role may not write {one.files} here.", "its role")
 
 
-def encryption(cloud: Cloud, bucket: buckets.Bucket, function: functions.Function) -> Iterable[Finding]:
+def encryption(cloud: Cloud, bucket: buckets.Bucket, function: lambda_functions.Function) -> Iterable[Finding]:
     try:
         key = buckets.encryption_key(cloud, bucket)
     except CloudError:

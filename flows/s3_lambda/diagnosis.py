@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.aws import functions, new_buckets, notifications
-from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws import bucket_creation, lambda_functions, notifications
 from flows.aws.notifications import SEEN, Notification
 from flows.engine import Cloud, CloudError, Finding, Refused, shell
+from flows.engine.findings import broken, likely, proved, unknown
 
 
 def diagnose(cloud: Cloud, bucket: str, function: str = "") -> Iterator[Finding]:
     """Whether a bucket calls its functions, or one of them. Raises CloudError if the bucket cannot be read at all."""
     try:
-        there = new_buckets.standing(cloud, bucket)
+        there = bucket_creation.standing(cloud, bucket)
     except Refused as refused:
         yield broken("bucket", refused.what, "HeadBucket", refused.remedy)
         return
@@ -23,7 +23,7 @@ def diagnose(cloud: Cloud, bucket: str, function: str = "") -> Iterator[Finding]
         return
     arn = f"arn:{cloud.identity.partition}:s3:::{bucket}"
     standing = notifications.standing(cloud, bucket)
-    found = functions.ARN.fullmatch(function)
+    found = lambda_functions.ARN.fullmatch(function)
     name = found.group(3) if found else function.partition(":")[0]
     meant = [each for each in standing if ":lambda:" in each.arn and (not name or each.arn.split(":")[6] == name)]
     if not meant:
@@ -42,14 +42,14 @@ def called(cloud: Cloud, bucket_arn: str, each: Notification) -> Iterator[Findin
     name = each.arn.split(":", 6)[6]
     yield proved("notification", f"The bucket calls {name} for {each.files} on {', '.join(each.events)}.", SEEN)
     try:
-        about = functions.configuration(cloud, each.arn)
+        about = lambda_functions.configuration(cloud, each.arn)
         if about is None:
             yield broken(
                 "function", f"The function {name} does not exist any more.", "GetFunctionConfiguration",
                 f"Make it again, or remove the notification {each.id}: it also keeps S3 from taking others.",
             )  # fmt: skip
             return
-        may = functions.statements(cloud, each.arn)
+        may = lambda_functions.statements(cloud, each.arn)
     except CloudError as problem:
         yield unknown("function", f"The function {name} could not be read.", str(problem))
         return
@@ -59,11 +59,11 @@ def called(cloud: Cloud, bucket_arn: str, each: Notification) -> Iterator[Findin
 
 def _runs(cloud: Cloud, arn: str, about: Mapping[str, Any]) -> Finding:
     name = arn.split(":", 6)[6]
-    if reason := functions.not_ready(about):
+    if reason := lambda_functions.not_ready(about):
         return broken("function", f"{name} is not ready: {reason}.", "GetFunctionConfiguration", "See its page on AWS.")
     base = name.partition(":")[0]
     try:
-        if functions.switched_off(cloud, arn):
+        if lambda_functions.switched_off(cloud, arn):
             return broken(
                 "function", f"{base} never runs, because its reserved concurrency is 0.", "GetFunctionConcurrency",
                 f"Let it run again: {shell.aws('lambda', 'delete-function-concurrency', function_name=base)}",
@@ -75,7 +75,7 @@ def _runs(cloud: Cloud, arn: str, about: Mapping[str, Any]) -> Finding:
 
 def _allowed(bucket_arn: str, account: str, arn: str, may: list[dict[str, Any]]) -> Finding:
     name = arn.split(":", 6)[6]
-    letting = [each for each in may if functions.lets_in(each, arn, bucket_arn, account)]
+    letting = [each for each in may if lambda_functions.lets_in(each, arn, bucket_arn, account)]
     if not letting:
         base, _, alias = name.partition(":")
         which = {"function_name": base, **({"qualifier": alias} if alias else {})}
@@ -85,7 +85,7 @@ def _allowed(bucket_arn: str, account: str, arn: str, may: list[dict[str, Any]])
             "permission", f"S3 may not call {name} for this bucket, so its events are lost.", "GetPolicy",
             f"Allow it: {shell.aws('lambda', 'add-permission', **which, **permission)}",
         )  # fmt: skip
-    if not any(functions.names_the_account(each) for each in letting):
+    if not any(lambda_functions.names_the_account(each) for each in letting):
         return likely(
             "permission", f"S3 may call {name}, but the permission does not name this account.", "GetPolicy",
             "If the bucket is ever deleted, a stranger who takes its name could call the function. Add the permission "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from flows.aws import functions, notifications
+from flows.aws import lambda_functions, notifications
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
 from . import answers, checks, diagnosis, handover
@@ -31,7 +31,7 @@ class FileRunsFunction(Flow):
     )
     function = Choice(
         "Which function shall run?",
-        lambda flow: functions.functions(flow.cloud),
+        lambda flow: lambda_functions.functions(flow.cloud),
         form=answers.function,
         check=answers.ready,
         why="The function receives the bucket and the name of each new file and can then read it, if its own role "
@@ -68,8 +68,8 @@ class FileRunsFunction(Flow):
 
     alias = Choice(
         "Which version of the function?",
-        lambda flow: functions.aliases(flow.cloud, flow.function),
-        default=functions.LATEST,
+        lambda flow: lambda_functions.aliases(flow.cloud, flow.function),
+        default=lambda_functions.LATEST,
         fine_tuning=True,
         why="With an alias you can test new code without changing what the bucket calls.",
     )
@@ -92,7 +92,7 @@ class FileRunsFunction(Flow):
             [
                 Use("bucket", f"Use the bucket {self.bucket.name}", "AWS::S3::Bucket", self.bucket.name),
                 Use("function", f"Use the function {self.function.name}", "AWS::Lambda::Function", self.function.name),
-                functions.let_bucket_call(
+                lambda_functions.let_bucket_call(
                     self.function, self.alias, self.bucket.name, self.bucket_arn(), account,
                     notification=notifications.ID, watch=notifications.look(self.bucket.name, account),
                     known=[each.id for each in standing if each.arn == one.arn],

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from flows.aws import notifications
-from flows.aws.findings import broken, unknown
 from flows.aws.notifications import SEEN
 from flows.engine import Call, Cloud, Grade, Handover, shell
+from flows.engine.findings import broken, unknown
 
 from . import diagnosis
 

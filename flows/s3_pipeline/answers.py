@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import buckets, codepipeline, event_patterns, new_buckets, notifications, pipeline_sources, trails
+from flows.aws import (
+    bucket_creation,
+    buckets,
+    cloudtrail,
+    codepipeline,
+    event_patterns,
+    notifications,
+    pipeline_sources,
+)
 from flows.engine import Caution, CloudError, Refused, shell
 
 from . import file_events
@@ -76,11 +84,11 @@ def bucket(name: str, flow: Any) -> Iterator[Caution]:
             f"The pipeline {one.name} reads {one.key} in the bucket {one.bucket}, not {name}.",
             remedy=f"Answer bucket with {one.bucket}, or pipeline with a new name.",
         )
-    there = new_buckets.standing(flow.cloud, name)
+    there = bucket_creation.standing(flow.cloud, name)
     if there is None:
         if one:
             raise Refused(f"There is no bucket {name}, though {one.name} reads from it.", remedy="Make it first.")
-        new_buckets.name(name)
+        bucket_creation.name(name)
         return
     if there.region != region:
         raise Refused(
@@ -191,21 +199,21 @@ def _beside(flow: Any, rule: pipeline_sources.Rule) -> str:
     )
 
 
-def trail(one: trails.Trail | str, flow: Any) -> Iterator[Caution]:
+def trail(one: cloudtrail.Trail | str, flow: Any) -> Iterator[Caution]:
     """Whether it can record the uploads. Raises Refused."""
     if isinstance(one, str):
         return
-    if not trails.logging(flow.cloud, one):
+    if not cloudtrail.logging(flow.cloud, one):
         yield Caution(
             "trail-off",
             f"The trail {one.name} is switched off, so the rule would never see anything. Take a new one, or switch it "
             "on: " + shell.aws("cloudtrail", "start-logging", name=one.name),
-            switch=trails.NEW,
+            switch=cloudtrail.NEW,
         )
-    now = trails.selectors(flow.cloud, one)
-    if not now.advanced and len(now.classic) >= trails.CLASSIC_LIMIT and not now.record(flow.object_arn()):
+    now = cloudtrail.selectors(flow.cloud, one)
+    if not now.advanced and len(now.classic) >= cloudtrail.CLASSIC_LIMIT and not now.record(flow.object_arn()):
         raise Refused(
-            f"The trail {one.name} has its {trails.CLASSIC_LIMIT} event selectors already.",
+            f"The trail {one.name} has its {cloudtrail.CLASSIC_LIMIT} event selectors already.",
             remedy="Answer trail with another one, or with new.",
         )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import buckets, new_buckets, notifications, pipeline_starts, roles, trails
-from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws import bucket_creation, buckets, cloudtrail, notifications, pipeline_triggers, roles
 from flows.engine import Caution, CloudError, Finding
+from flows.engine.findings import broken, likely, proved, unknown
 
 
 def before(flow: Any) -> Iterator[Finding | Caution]:
@@ -32,16 +32,22 @@ def before(flow: Any) -> Iterator[Finding | Caution]:
 def names(flow: Any) -> Finding:
     cloud, name = flow.cloud, flow.pipeline
     try:
-        wanted = [pipeline_starts.role_name(name)]
+        wanted = [pipeline_triggers.role_name(name)]
         taken = []
         if flow.standing is None:
             wanted += [f"{name}-build", f"{name}-pipeline"]
             taken += (
-                [f"the bucket {flow.artifacts().name}"] if new_buckets.standing(cloud, flow.artifacts().name) else []
+                [f"the bucket {flow.artifacts().name}"]
+                if bucket_creation.standing(cloud, flow.artifacts().name)
+                else []
             )
         taken += [f"the role {role}" for role in wanted if roles.taken(cloud, role)]
-        if flow.detection == "cloudtrail" and flow.trail == trails.NEW and trails.taken(cloud, trails.name(name)):
-            taken.append(f"the trail {trails.name(name)}")
+        if (
+            flow.detection == "cloudtrail"
+            and flow.trail == cloudtrail.NEW
+            and cloudtrail.taken(cloud, cloudtrail.name(name))
+        ):
+            taken.append(f"the trail {cloudtrail.name(name)}")
     except CloudError as problem:
         return unknown("names", "Whether all names are free could not be read.", str(problem))
     if taken:

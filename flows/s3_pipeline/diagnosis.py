@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import new_buckets, pipeline_sources
-from flows.aws.findings import broken, likely, proved, unknown, waits
+from flows.aws import bucket_creation, pipeline_sources
 from flows.aws.pipeline_sources import Pipeline
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
+from flows.engine.findings import broken, likely, proved, unknown, waits
 
 from . import eventbridge_rules, file_events
 from .file_events import Landing
@@ -111,7 +111,7 @@ def _at(moment: datetime) -> str:
 
 
 def bucket(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
-    there = new_buckets.standing(cloud, one.bucket)
+    there = bucket_creation.standing(cloud, one.bucket)
     if there is None:
         yield broken("bucket", f"There is no bucket {one.bucket}.", "HeadBucket", "Make it, or change the pipeline.")
         return

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.aws import notifications, trails
+from flows.aws import cloudtrail, notifications
 from flows.aws.event_patterns import Miss, misses
-from flows.aws.findings import broken, likely, proved, unknown
 from flows.aws.pipeline_sources import Pipeline, Rule
 from flows.engine import Call, Cloud, CloudError, Finding, Identity, shell
+from flows.engine.findings import broken, likely, proved, unknown
 from flows.policies import document
 
 from . import file_events
@@ -83,9 +83,9 @@ def told(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
 def recorded(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Whether a trail that is on records the uploads, which the rule waits for."""
     arn = f"arn:{cloud.identity.partition}:s3:::{one.bucket}/{one.key}"
-    listed = trails.trails(cloud)
-    good = [trail for trail in listed if trails.selectors(cloud, trail).record(arn)]
-    on = [trail for trail in good if trails.logging(cloud, trail)]
+    listed = cloudtrail.trails(cloud)
+    good = [trail for trail in listed if cloudtrail.selectors(cloud, trail).record(arn)]
+    on = [trail for trail in good if cloudtrail.logging(cloud, trail)]
     other = "S3's own events need no trail: handrail run s3_pipeline --set detection=eventbridge"
     if on:
         yield proved("trail", f"The trail {on[0].name} records the uploads and is on.", "GetEventSelectors")

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.aws.bucket_listeners import BY_TRAIL
-from flows.aws.pipeline_starts import ARRIVALS, CALLS, CREATED
+from flows.aws.eventbridge_listeners import BY_TRAIL
+from flows.aws.pipeline_triggers import ARRIVALS, CALLS, CREATED
 from flows.engine import Identity, Refused
 
 READABLE = (

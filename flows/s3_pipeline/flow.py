@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.aws import (
-    bucket_listeners,
+    bucket_creation,
     buckets,
+    cloudtrail,
     codebuild,
     codepipeline,
-    new_buckets,
+    eventbridge_listeners,
     pipeline_sources,
-    pipeline_starts,
+    pipeline_triggers,
     roles,
-    trails,
 )
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, since
 
@@ -75,9 +75,9 @@ class FileStartsPipeline(Flow):
 
     trail = Choice(
         "Which trail shall record the uploads?",
-        lambda flow: trails.options(flow.cloud),
+        lambda flow: cloudtrail.options(flow.cloud),
         check=answers.trail,
-        default=lambda flow: trails.usual(flow.cloud),
+        default=lambda flow: cloudtrail.usual(flow.cloud),
         when=detection.is_(CLOUDTRAIL),
         fine_tuning=True,
         why="A trail writes down who did what. Without one that records uploads to this file the rule never sees "
@@ -90,7 +90,7 @@ class FileStartsPipeline(Flow):
 
     def there(self) -> bool:
         """Whether the bucket exists."""
-        return new_buckets.standing(self.cloud, self.bucket) is not None
+        return bucket_creation.standing(self.cloud, self.bucket) is not None
 
     def object_arn(self) -> str:
         return f"arn:{self.cloud.identity.partition}:s3:::{self.bucket}/{self.object_key}"
@@ -106,21 +106,23 @@ class FileStartsPipeline(Flow):
         arn = pipeline_sources.arn(self.cloud, self.pipeline)
         source = self.source()
         made = [self.use(one)] if one else self.new_pipeline(tuple(a.id for a in source if isinstance(a, Action)))
-        role, may = pipeline_starts.may_start(self.pipeline, arn, place)
+        role, may = pipeline_triggers.may_start(self.pipeline, arn, place)
         what = f"each new version of {self.object_key} in {self.bucket}, however it lands"
         by_trail = self.detection == CLOUDTRAIL
-        wanted = (pipeline_starts.trail_pattern if by_trail else pipeline_starts.pattern)(self.bucket, self.object_key)
+        wanted = (pipeline_triggers.trail_pattern if by_trail else pipeline_triggers.pattern)(
+            self.bucket, self.object_key
+        )
         noticed = self.recorded() if by_trail else self.told()
-        rule = pipeline_starts.listen(what, wanted, self.pipeline)
+        rule = pipeline_triggers.listen(what, wanted, self.pipeline)
         exactly = not by_trail and (one is None or one.type == "V2")
         known = ("pipeline",) if one is None else ()
-        target = pipeline_starts.start(
+        target = pipeline_triggers.start(
             self.pipeline, arn, role, source=one.source if one else "Source",
-            version=pipeline_starts.VERSION if exactly else "", after=(may.id, *known),
+            version=pipeline_triggers.VERSION if exactly else "", after=(may.id, *known),
         )  # fmt: skip
         ready = tuple(action.id for action in noticed)
         quiet = (
-            pipeline_starts.stop_asking(one.name, one.role, one.source, one.settings, (target.id, *ready))
+            pipeline_triggers.stop_asking(one.name, one.role, one.source, one.settings, (target.id, *ready))
             if one and one.polls
             else ()
         )
@@ -129,7 +131,7 @@ class FileStartsPipeline(Flow):
             [*source, *made, *noticed, role, may, rule, target, *quiet, *first],
             outputs={
                 "pipeline": self.pipeline, "bucket": self.bucket, "object_key": self.object_key,
-                "rule": bucket_listeners.RULE, "role": pipeline_starts.role_name(self.pipeline),
+                "rule": eventbridge_listeners.RULE, "role": pipeline_triggers.role_name(self.pipeline),
             },
             facts={"region": who.region, "detection": self.detection, "new": one is None, "switched": bool(noticed)},
             reads=diagnosis.reads(self.cloud, self.pipeline),
@@ -143,39 +145,41 @@ class FileStartsPipeline(Flow):
         if not self.there():
             bucket = buckets.Bucket(self.bucket, self.cloud.identity.region)
             read = codepipeline.using(self.pipeline, f'"S3Bucket":"{self.bucket}"')
-            made = new_buckets.create("bucket", bucket, "in which the file lands", self.pipeline, others=read)
-            versions = pipeline_starts.keep_versions(self.bucket, existed=False, status="", after=(made[-1].id,))
+            made = bucket_creation.create("bucket", bucket, "in which the file lands", self.pipeline, others=read)
+            versions = pipeline_triggers.keep_versions(self.bucket, existed=False, status="", after=(made[-1].id,))
             return [*made, versions]
         used = Use("bucket", f"Use the bucket {self.bucket}", "AWS::S3::Bucket", self.bucket)
         status = pipeline_sources.versioning(self.cloud, self.bucket)
         if status == "Enabled":
             return [used]
         read = codepipeline.using(self.pipeline, f'"S3Bucket":"{self.bucket}"')
-        return [used, pipeline_starts.keep_versions(self.bucket, existed=True, status=status, after=(), others=read)]
+        return [used, pipeline_triggers.keep_versions(self.bucket, existed=True, status=status, after=(), others=read)]
 
     def told(self) -> list[Action]:
         """Let the bucket tell EventBridge, unless it does."""
         if self.there():
-            return pipeline_starts.tell(self.cloud, self.bucket)
-        account, heard = self.cloud.identity.account, (bucket_listeners.to_bucket(self.bucket),)
-        return [pipeline_starts.send_events(self.bucket, account, unchecked=False, after=("versioning",), others=heard)]
+            return pipeline_triggers.tell(self.cloud, self.bucket)
+        account, heard = self.cloud.identity.account, (eventbridge_listeners.to_bucket(self.bucket),)
+        return [
+            pipeline_triggers.send_events(self.bucket, account, unchecked=False, after=("versioning",), others=heard)
+        ]
 
     def recorded(self) -> list[Action]:
         """Let a trail record the uploads, unless it does."""
         who, file = self.cloud.identity, self.object_arn()
-        others = since(self.cloud, bucket_listeners.by_trail(file))
-        if not isinstance(self.trail, trails.Trail):
+        others = since(self.cloud, eventbridge_listeners.by_trail(file))
+        if not isinstance(self.trail, cloudtrail.Trail):
             place = who.partition, who.region, who.account
-            return list(trails.create(trails.name(self.pipeline), file, place, self.pipeline, others))
-        now = trails.selectors(self.cloud, self.trail)
-        return [] if now.record(file) else [trails.record(self.trail, now, file, others)]
+            return list(cloudtrail.create(cloudtrail.name(self.pipeline), file, place, self.pipeline, others))
+        now = cloudtrail.selectors(self.cloud, self.trail)
+        return [] if now.record(file) else [cloudtrail.record(self.trail, now, file, others)]
 
     def new_pipeline(self, after: tuple[str, ...]) -> list[Action | Use]:
         """A pipeline of two stages: the file, and a build of what its buildspec.yml says."""
         who, name = self.cloud.identity, self.pipeline
         place = who.partition, who.region, who.account
         project, artifacts = f"{name}-build", self.artifacts()
-        bin = new_buckets.artifacts(
+        bin = bucket_creation.artifacts(
             artifacts, who.partition, name, others=codepipeline.using_bucket(name, artifacts.name)
         )
         log = codebuild.log(project, name)

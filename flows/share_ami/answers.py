@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from flows.aws import accounts, images, shared_keys
-from flows.aws.shared_keys import KEEP, Key
+from flows.aws import accounts, amis, kms_keys
+from flows.aws.kms_keys import KEEP, Key
 from flows.engine import Caution, Cloud, Refused
 
 STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
@@ -17,7 +17,7 @@ class Answers(Protocol):
     """The set-up as the functions here see it: its answers by their keys."""
 
     cloud: Cloud
-    instance: images.Machine
+    instance: amis.Machine
     account: str
     copies: bool
 
@@ -26,23 +26,23 @@ class Answers(Protocol):
     def key_is_closed(self) -> str: ...
 
 
-def ready(image: images.Image | str, flow: Answers) -> None:
-    if isinstance(image, images.Image):
-        images.usable(image)
+def ready(image: amis.Image | str, flow: Answers) -> None:
+    if isinstance(image, amis.Image):
+        amis.usable(image)
 
 
-def from_disks(machine: images.Machine, flow: Answers) -> None:
+def from_disks(machine: amis.Machine, flow: Answers) -> None:
     if machine.root != "ebs":
         raise Refused(f"{machine.id} has its system on a temporary disk. Such a machine cannot be shared this way.")
 
 
 def free(name: str, flow: Answers) -> None:
-    images.free(flow.cloud, name)
+    amis.free(flow.cloud, name)
 
 
 def possible(how: str, flow: Answers) -> Iterator[Caution]:
     machine = flow.instance
-    if how == NO_REBOOT and machine.state == images.RUNNING:
+    if how == NO_REBOOT and machine.state == amis.RUNNING:
         disks = " Its disks are copied at slightly different moments." if len(machine.volumes) > 1 else ""
         yield Caution(
             "no-reboot",
@@ -50,14 +50,14 @@ def possible(how: str, flow: Answers) -> Iterator[Caution]:
             confirm=True,
             switch=STOP,
         )
-    if how != STOP or machine.state != images.RUNNING:
+    if how != STOP or machine.state != amis.RUNNING:
         return
     reason = ""
     if machine.group:
         reason = f"its Auto Scaling group {machine.group} would replace it"
     elif machine.spot:
         reason = "it is a spot machine"
-    elif images.protected(flow.cloud, machine):
+    elif amis.protected(flow.cloud, machine):
         reason = "stop protection is on"
     if reason:
         raise Refused(f"{machine.id} cannot be stopped here: {reason}. Choose {REBOOT} or {NO_REBOOT}.")
@@ -92,12 +92,12 @@ def size(text: str) -> str:
 def fits(key: Key | str, flow: Answers) -> Iterator[Caution]:
     if key == KEEP:
         if reason := flow.key_is_closed():
-            raise Refused(f"The disks cannot keep their key: {reason}. Choose {shared_keys.NEW}, or a key of your own.")
+            raise Refused(f"The disks cannot keep their key: {reason}. Choose {kms_keys.NEW}, or a key of your own.")
         return
     if isinstance(key, Key):
-        shared_keys.usable(flow.cloud, key, flow.elsewhere())
+        kms_keys.usable(flow.cloud, key, flow.elsewhere())
     if flow.called(key) != flow.called(KEEP):
-        images.free(flow.cloud, flow.called(key))
+        amis.free(flow.cloud, flow.called(key))
     yield Caution("key-stays", "While the receiver uses the image, do not delete or disable its key.")
 
 

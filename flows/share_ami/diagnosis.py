@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.aws import images, shared_keys
+from flows.aws import amis, kms_keys
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
 
@@ -26,7 +26,7 @@ def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
         return
     yield Finding("image", Grade.PROVED, f"The image {image} is available.", "DescribeImages")
     image = found[0]["ImageId"]
-    if account in images.may_launch(cloud, image):
+    if account in amis.may_launch(cloud, image):
         yield Finding("shared", Grade.PROVED, f"The account {account} may launch it.", "its launch permissions")
     else:
         yield Finding(
@@ -35,7 +35,7 @@ def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
         )  # fmt: skip
     disks = [disk.get("Ebs", {}).get("SnapshotId") for disk in found[0].get("BlockDeviceMappings", [])]
     snapshots = tuple(filter(None, disks))
-    out = [each for each in snapshots if account not in images.may_copy(cloud, each)]
+    out = [each for each in snapshots if account not in amis.may_copy(cloud, each)]
     if out:
         yield Finding(
             "copies", Grade.REFUSED, f"The account {account} may launch it but not copy it: {', '.join(out)}.",
@@ -43,5 +43,5 @@ def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
         )  # fmt: skip
     elif snapshots:
         yield Finding("copies", Grade.PROVED, f"The account {account} may copy its disks.", "its snapshots")
-    for key in dict.fromkeys(images.keys_of(cloud, snapshots=snapshots)):
-        yield shared_keys.finding(cloud, key, [account])
+    for key in dict.fromkeys(amis.keys_of(cloud, snapshots=snapshots)):
+        yield kms_keys.finding(cloud, key, [account])

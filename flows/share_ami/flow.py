@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import accounts, images, shared_keys
-from flows.aws.shared_keys import KEEP, Key
+from flows.aws import accounts, amis, kms_keys
+from flows.aws.kms_keys import KEEP, Key
 from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
 
 from . import answers, checks, diagnosis, handover, receiver_steps, steps
@@ -25,26 +25,26 @@ class ShareImage(Flow):
 
     image = Choice(
         "Which image? Or make a new one?",
-        lambda flow: images.mine(flow.cloud),
+        lambda flow: amis.mine(flow.cloud),
         check=answers.ready,
-        default=images.NEW,
+        default=amis.NEW,
         fine_tuning=True,
         why="If a good image exists already, there is no need to touch the machine.",
     )
     instance = Choice(
         "Which machine do you want to give away?",
-        lambda flow: images.machines(flow.cloud),
+        lambda flow: amis.machines(flow.cloud),
         check=answers.from_disks,
-        when=image.is_(images.NEW),
+        when=image.is_(amis.NEW),
         label="Machine",
         why="The image is a full copy of its disks: system, programs and data, also every password and key on them.",
         empty="There is no machine in this region. Choose an existing image with --set image=, or another --region.",
     )
     image_name = Text(
         "What should the image be called?",
-        images.name,
+        amis.name,
         check=answers.free,
-        when=image.is_(images.NEW),
+        when=image.is_(amis.NEW),
         default=lambda flow: f"{flow.instance.name or flow.instance.id}-{datetime.now(UTC):%Y%m%d}",
         example="shop-1-golden",
         why="The receiver sees this name. It cannot be changed later.",
@@ -58,7 +58,7 @@ class ShareImage(Flow):
         },
         check=answers.possible,
         default=STOP,
-        when=image.is_(images.NEW),
+        when=image.is_(amis.NEW),
         why="A copy of a switched-off disk is complete. A copy of a running one is like pulling the plug.",
     )
     account = Text(
@@ -70,7 +70,7 @@ class ShareImage(Flow):
     )
     region = Choice(
         "In which region does the receiver need it?",
-        lambda flow: images.regions(flow.cloud),
+        lambda flow: amis.regions(flow.cloud),
         default=lambda flow: flow.cloud.identity.region,
         why="Images live in one region. For another region a copy is made and shared there; it costs storage there.",
         empty="No region is switched on in this account.",
@@ -114,10 +114,10 @@ class ShareImage(Flow):
     )
     key = Choice(
         "Which key should the image's disks be encrypted with?",
-        lambda flow: shared_keys.options(flow.cloud, flow.elsewhere()),
-        form=lambda text, flow: shared_keys.by_alias(text, shared_keys.options(flow.cloud, flow.elsewhere())),
+        lambda flow: kms_keys.options(flow.cloud, flow.elsewhere()),
+        form=lambda text, flow: kms_keys.by_alias(text, kms_keys.options(flow.cloud, flow.elsewhere())),
         check=answers.fits,
-        default=lambda flow: shared_keys.NEW if flow.key_is_closed() else KEEP,
+        default=lambda flow: kms_keys.NEW if flow.key_is_closed() else KEEP,
         fine_tuning=True,
         why="Amazon's standard key never leaves your account. With another, a copy is made that the receiver may use.",
     )
@@ -129,9 +129,9 @@ class ShareImage(Flow):
     def keys(self) -> list[str]:
         """The keys with which the disks are encrypted now."""
         image = self.image
-        if isinstance(image, images.Image):
-            return list(dict.fromkeys(images.keys_of(self.cloud, snapshots=image.snapshots)))
-        return list(dict.fromkeys(images.keys_of(self.cloud, volumes=self.instance.volumes)))
+        if isinstance(image, amis.Image):
+            return list(dict.fromkeys(amis.keys_of(self.cloud, snapshots=image.snapshots)))
+        return list(dict.fromkeys(amis.keys_of(self.cloud, volumes=self.instance.volumes)))
 
     def _own_keys(self) -> list[str]:
         """Those that are not Amazon's."""
@@ -141,7 +141,7 @@ class ShareImage(Flow):
         """The key, if it is one of one's own. One that may not be looked at is not opened; AWS says whether it may be
         used."""
         try:
-            return shared_keys.own(self.cloud, key)
+            return kms_keys.own(self.cloud, key)
         except CloudError:
             return None
 
@@ -149,7 +149,7 @@ class ShareImage(Flow):
         """Why what is encrypted now cannot be opened for another account; empty when it can, or is not encrypted."""
         keys = self.keys()
         try:
-            amazons = any(shared_keys.own(self.cloud, key) is None for key in keys)
+            amazons = any(kms_keys.own(self.cloud, key) is None for key in keys)
         except CloudError as problem:
             return f"their key could not be looked at ({problem.aws_code})"
         if amazons:
@@ -179,21 +179,21 @@ class ShareImage(Flow):
         """The key of a copy, empty when the disks keep theirs; and what opens the key, or keys, to the receiver."""
         if self.key == KEEP:
             standing = [self._own(key) for key in self.keys()]
-            shares = [self.image.id, *self.image.snapshots] if isinstance(self.image, images.Image) else []
+            shares = [self.image.id, *self.image.snapshots] if isinstance(self.image, amis.Image) else []
             more = [(key, f"-{at}" if at else "") for at, key in enumerate(key for key in standing if key)]
             opened = [
-                shared_keys.open_to(key, self.cloud, [self.account], more=suffix, shares=shares) for key, suffix in more
+                kms_keys.open_to(key, self.cloud, [self.account], more=suffix, shares=shares) for key, suffix in more
             ]
             return "", [action for each in opened for action in each.actions]
         if isinstance(self.key, Key):
-            one = shared_keys.open_to(self.key, self.cloud, [self.account], self.elsewhere())
+            one = kms_keys.open_to(self.key, self.cloud, [self.account], self.elsewhere())
         else:
-            one = shared_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
+            one = kms_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
         return one.arn, list(one.actions)
 
     def _piece(self, key: Late, opened: tuple[str, ...]) -> tuple[steps.Piece, list[Action]]:
         """The image that is shared, and how it comes about."""
-        first, actions = self._source(f"{self.image_name[:121]}-source" if key and self.image == images.NEW else "")
+        first, actions = self._source(f"{self.image_name[:121]}-source" if key and self.image == amis.NEW else "")
         if not key and not self.elsewhere():
             return first, actions
         here = self.cloud.identity.region
@@ -205,14 +205,14 @@ class ShareImage(Flow):
 
     def _source(self, passing: str) -> tuple[steps.Piece, list[Action]]:
         """The image to begin with; one that is only made to be copied has a `passing` name."""
-        if isinstance(self.image, images.Image):
+        if isinstance(self.image, amis.Image):
             return steps.Piece(self.image.id, self.image.snapshots), []
         machine = self.instance
-        stopping = machine.state == images.RUNNING and self.consistency == STOP
+        stopping = machine.state == amis.RUNNING and self.consistency == STOP
         piece = steps.make(
             machine,
             passing or self.image_name,
-            images.gigabytes(self.cloud, machine.volumes),
+            amis.gigabytes(self.cloud, machine.volumes),
             "" if passing or self.elsewhere() else self.account,
             reboot=self.consistency != NO_REBOOT,
             after=("stop",) if stopping else (),
@@ -225,13 +225,13 @@ class ShareImage(Flow):
 
     def _sharing(self, piece: steps.Piece, opened: tuple[str, ...]) -> Iterator[Action | Use]:
         """What the receiver may not do yet. What they may do already is not taken from them at undo either."""
-        standing = isinstance(self.image, images.Image) and piece.id == self.image.id
-        if standing and self.account in images.may_launch(self.cloud, str(piece.id)):
+        standing = isinstance(self.image, amis.Image) and piece.id == self.image.id
+        if standing and self.account in amis.may_launch(self.cloud, str(piece.id)):
             yield Use("shared", f"{self.account} may launch it already", "AWS::EC2::Image", str(piece.id))
         else:
             yield steps.share(piece, self.account, opened)
         for number, snapshot in enumerate(piece.snapshots if self.copies else ()):
-            if standing and self.account in images.may_copy(self.cloud, str(snapshot)):
+            if standing and self.account in amis.may_copy(self.cloud, str(snapshot)):
                 yield Use(
                     f"disk-{number + 1}", f"{self.account} may copy it already", "AWS::EC2::Snapshot", str(snapshot)
                 )

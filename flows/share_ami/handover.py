@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flows.aws import images, shared_keys
+from flows.aws import amis, kms_keys
 from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
 
 READS = (Call("ec2.DescribeImageAttribute"), Call("ec2.DescribeImages"))
@@ -16,7 +16,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     """Ids, proof, and a letter to the receiver with the exact commands."""
     image, region, account = outputs["image"], facts["region"], facts["account"]
     keys = [outputs["key"]] if "key" in outputs else list(facts.get("keys", ()))
-    shared = account in images.may_launch(cloud, image, region)
+    shared = account in amis.may_launch(cloud, image, region)
     here = ("--region", region)
     anew = ("--encrypted", "--kms-key-id", "alias/aws/ebs") if keys else ()
     of = {"source_region": region, "source_image_id": image, "name": f"copy-of-{image}"}
@@ -30,7 +30,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     letter = "\n".join([f"In the account {account}: find the image, copy it, start a machine.", "", *commands, ""])
     statements = [
         {"Effect": "Allow", "Action": needed, "Resource": "*"},
-        *shared_keys.for_their_user(keys),
+        *kms_keys.for_their_user(keys),
     ]
     policy = {"Version": "2012-10-17", "Statement": statements}
     return Handover(

@@ -6,9 +6,9 @@ with the standard key of whoever makes it.
 
 from __future__ import annotations
 
-from flows.aws import image_others, tags
+from flows.aws import ami_dependents, tags
 from flows.aws.instances import protections
-from flows.aws.machine_access import LIVES
+from flows.aws.systems_manager import LIVES
 from flows.engine import RUN, TOKEN, Action, Call, Find, Others, Ref, Still, Undo, Wait, found, join
 
 from .steps import Piece, deregistered, snapshots_of
@@ -37,16 +37,16 @@ def receive(piece: Piece, region: str, called: str, profile: str, *, encrypted: 
         ),
         undo=deregistered("receive", region, profile),
         others=(
-            *image_others.of_image(there, (), "", region, profile),
+            *ami_dependents.of_image(there, (), "", region, profile),
             Others(
                 snapshots_of("receive", region, profile),
                 "Snapshots[].SnapshotId",
-                image_others.SHARED,
-                each=image_others.copying(found("id"), region, profile),
+                ami_dependents.SHARED,
+                each=ami_dependents.copying(found("id"), region, profile),
                 leans="CreateVolumePermissions[0]",
             ),
         ),
-        settings=image_others.settings(there, region, profile),
+        settings=ami_dependents.settings(there, region, profile),
         find=Find(
             Call("ec2.DescribeImages", {"Owners": ["self"]}, region, profile),
             join("Images[?Description=='", *about.parts, "'] | [0].{ImageId: ImageId}"),

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from flows.aws import image_others, shared_keys, tags
-from flows.aws.images import RUNNING, STOPPED, Machine
+from flows.aws import ami_dependents, kms_keys, tags
+from flows.aws.amis import RUNNING, STOPPED, Machine
 from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Undo, Wait, found, join
 from flows.engine.authorization import DISK_KEYS
 from flows.engine.references import seen
@@ -102,8 +102,8 @@ def make(machine: Machine, called: str, gigabytes: int, account: str, *, reboot:
         ),
         undo=deregistered("image"),
         find=_ours(),
-        others=image_others.of_image(Ref("image", "ImageId"), snapshots, account),
-        settings=image_others.settings(Ref("image", "ImageId")),
+        others=ami_dependents.of_image(Ref("image", "ImageId"), snapshots, account),
+        settings=ami_dependents.settings(Ref("image", "ImageId")),
         after=after,
         type="AWS::EC2::Image",
         resource=Ref("image", "ImageId"),
@@ -144,7 +144,7 @@ def copy(
                 "Description": about, **encrypted, **tags.tagged("image", called, "snapshot"),
             },
             region,
-            known=shared_keys.copied_from(keys, "ec2", here),
+            known=kms_keys.copied_from(keys, "ec2", here),
         ),
         wait=Wait(
             Call("ec2.DescribeImages", {"ImageIds": [Ref("copy", "ImageId")]}, region),
@@ -157,10 +157,10 @@ def copy(
             Call("ec2.DescribeImages", {"Owners": ["self"]}, region),
             join("Images[?Description=='", *about.parts, "'] | [0].{ImageId: ImageId}"),
         ),
-        others=image_others.of_image(Ref("copy", "ImageId"), snapshots, account, region),
-        settings=image_others.settings(Ref("copy", "ImageId"), region),
+        others=ami_dependents.of_image(Ref("copy", "ImageId"), snapshots, account, region),
+        settings=ami_dependents.settings(Ref("copy", "ImageId"), region),
         after=(*source.after, *after),
-        copies=("image", *source.after, *shared_keys.let_in(after)),
+        copies=("image", *source.after, *kms_keys.let_in(after)),
         type="AWS::EC2::Image",
         resource=Ref("copy", "ImageId"),
         undone=f"The copy of the image{there} and its snapshots",
@@ -177,7 +177,7 @@ def drop(passing: Piece) -> Action:
         "Give up the first image, now that it is copied",
         Call("ec2.DeregisterImage", {"ImageId": passing.id, "DeleteAssociatedSnapshots": True}),
         after=("copy-ready",),
-        exists=image_others.GONE,
+        exists=ami_dependents.GONE,
         gives_up="image",
     )
 
@@ -185,7 +185,7 @@ def drop(passing: Piece) -> Action:
 def share(piece: Piece, account: str, after: tuple[str, ...] = ()) -> Action:
     """Let another account launch it; `after` are the actions that open its key."""
     change = {"ImageId": piece.id, "OperationType": "add", "UserIds": [account], "Attribute": "launchPermission"}
-    there, still = image_others.permission(image_others.launch(piece.id, piece.region), "Launch", account)
+    there, still = ami_dependents.permission(ami_dependents.launch(piece.id, piece.region), "Launch", account)
     return Action(
         "share",
         f"Let the account {account} launch the image",
@@ -194,7 +194,7 @@ def share(piece: Piece, account: str, after: tuple[str, ...] = ()) -> Action:
             Undo(
                 Call("ec2.ModifyImageAttribute", {**change, "OperationType": "remove"}, piece.region),
                 still=still,
-                gone=image_others.GONE,
+                gone=ami_dependents.GONE,
             ),
         ),
         find=there if piece.actions else None,
@@ -214,8 +214,8 @@ def share_disk(piece: Piece, number: int, account: str) -> Action:
         "SnapshotId": piece.snapshots[number], "Attribute": "createVolumePermission", "OperationType": "add",
         "UserIds": [account],
     }  # fmt: skip
-    look = image_others.copying(piece.snapshots[number], piece.region)
-    there, still = image_others.permission(look, "CreateVolume", account)
+    look = ami_dependents.copying(piece.snapshots[number], piece.region)
+    there, still = ami_dependents.permission(look, "CreateVolume", account)
     return Action(
         f"share-disk-{number + 1}",
         f"Let the account {account} copy disk {number + 1} of the image",
@@ -304,7 +304,7 @@ def deregistered(image: str, region: str = "", profile: str = "") -> tuple[Undo,
                 region,
                 profile,
             ),
-            gone=image_others.GONE,
+            gone=ami_dependents.GONE,
         ),
         Undo(
             Call(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from flows.aws import accounts, shared_keys, snapshots
-from flows.aws.shared_keys import KEEP, Key
-from flows.aws.snapshots import CLUSTER, MANUAL, Data
+from flows.aws import accounts, kms_keys, rds_snapshots
+from flows.aws.kms_keys import KEEP, Key
+from flows.aws.rds_snapshots import CLUSTER, MANUAL, Data
 from flows.engine import Caution, Cloud, Refused
 
 ITSELF, NAMED = "itself", "named"
@@ -29,15 +29,15 @@ class Answers(Protocol):
 
 def fit(data: Data | str, flow: Answers) -> Iterator[Caution]:
     if isinstance(data, Data):
-        yield from snapshots.sharable(data)
+        yield from rds_snapshots.sharable(data)
 
 
 def others(given: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
     for account in given:
         accounts.another(flow.cloud, account)
     data = flow.data
-    there = snapshots.shared_with(flow.cloud, data.kind, data.name) if data.made == MANUAL else []
-    snapshots.room_for(there, given)
+    there = rds_snapshots.shared_with(flow.cloud, data.kind, data.name) if data.made == MANUAL else []
+    rds_snapshots.room_for(there, given)
     yield Caution(
         "compare-the-number",
         f"Compare {', '.join(given)} once more with the receiver: they get all data of the database, with its users "
@@ -54,19 +54,19 @@ def fits(key: Key | str, flow: Answers) -> Iterator[Caution]:
     data = flow.data
     if key == KEEP:
         if reason := flow.key_is_closed():
-            raise Refused(f"The copy cannot keep its key: {reason}. Choose {shared_keys.NEW}, or a key of your own.")
+            raise Refused(f"The copy cannot keep its key: {reason}. Choose {kms_keys.NEW}, or a key of your own.")
         return
     if data.kind == CLUSTER and not data.encrypted:
         raise Refused(f"{data.name} is not encrypted, and AWS does not encrypt Aurora data by copying. Choose {KEEP}.")
     if isinstance(key, Key):
-        shared_keys.usable(flow.cloud, key, flow.elsewhere())
+        kms_keys.usable(flow.cloud, key, flow.elsewhere())
     yield Caution("key-stays", "While the receivers use the snapshot, do not delete or disable its key.")
 
 
 def unused(name: str, flow: Answers) -> None:
-    snapshots.free(flow.cloud, flow.data.kind, name, flow.elsewhere())
+    rds_snapshots.free(flow.cloud, flow.data.kind, name, flow.elsewhere())
     if flow.passes():
-        snapshots.free(flow.cloud, flow.data.kind, passing(name))
+        rds_snapshots.free(flow.cloud, flow.data.kind, passing(name))
 
 
 def passing(name: str) -> str:

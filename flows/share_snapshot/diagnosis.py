@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import shared_keys, snapshots
+from flows.aws import kms_keys, rds_snapshots
 from flows.engine import Cloud, Finding, Grade
 
 
 def diagnose(cloud: Cloud, name: str, account: str) -> Iterator[Finding]:
     """Can that account copy and restore the snapshot?"""
-    found = snapshots.one(cloud, name)
+    found = rds_snapshots.one(cloud, name)
     if found is None:
         yield Finding(
             "snapshot", Grade.REFUSED, f"There is no snapshot called {name} in {cloud.identity.region}.",
@@ -24,14 +24,14 @@ def diagnose(cloud: Cloud, name: str, account: str) -> Iterator[Finding]:
         )  # fmt: skip
         return
     yield Finding("snapshot", Grade.PROVED, f"The snapshot {found.name} is available.", "its description")
-    if found.made != snapshots.MANUAL:
+    if found.made != rds_snapshots.MANUAL:
         yield Finding(
             "manual", Grade.REFUSED, f"The snapshot {found.name} is {found.made}; only manual ones can be shared.",
             "its description", "Share a copy: handrail run share_snapshot with this snapshot.",
         )  # fmt: skip
         return
-    allowed = snapshots.shared_with(cloud, found.kind, found.name)
-    if snapshots.EVERYBODY in allowed:
+    allowed = rds_snapshots.shared_with(cloud, found.kind, found.name)
+    if rds_snapshots.EVERYBODY in allowed:
         yield Finding(
             "public", Grade.REFUSED, f"The snapshot {found.name} is public: everybody can restore all of its data.",
             "its attribute restore", "Take “all” out of it in the RDS console, or with the aws command line.",
@@ -44,4 +44,4 @@ def diagnose(cloud: Cloud, name: str, account: str) -> Iterator[Finding]:
             "Run handrail run share_snapshot with this snapshot.",
         )  # fmt: skip
     if found.encrypted:
-        yield shared_keys.finding(cloud, found.key or "alias/aws/rds", [account])
+        yield kms_keys.finding(cloud, found.key or "alias/aws/rds", [account])

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import accounts, images, shared_keys, snapshots
-from flows.aws.shared_keys import KEEP, Key, Opened
-from flows.aws.snapshots import MANUAL, NEW, Data
+from flows.aws import accounts, amis, kms_keys, rds_snapshots
+from flows.aws.kms_keys import KEEP, Key, Opened
+from flows.aws.rds_snapshots import MANUAL, NEW, Data
 from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Many, Plan, Text, Use, Yes
 
 from . import answers, diagnosis, handover, steps
@@ -26,8 +26,8 @@ class ShareSnapshot(Flow):
 
     snapshot = Choice(
         "Which snapshot? Or make a new one?",
-        lambda flow: snapshots.mine(flow.cloud),
-        form=snapshots.by_name,
+        lambda flow: rds_snapshots.mine(flow.cloud),
+        form=rds_snapshots.by_name,
         check=answers.fit,
         default=NEW,
         fine_tuning=True,
@@ -35,8 +35,8 @@ class ShareSnapshot(Flow):
     )
     database = Choice(
         "Which database do you want to give away?",
-        lambda flow: snapshots.databases(flow.cloud),
-        form=snapshots.by_name,
+        lambda flow: rds_snapshots.databases(flow.cloud),
+        form=rds_snapshots.by_name,
         check=answers.fit,
         when=snapshot.is_(NEW),
         why="All of its data as it is now, with its users. The database itself goes on as before.",
@@ -53,7 +53,7 @@ class ShareSnapshot(Flow):
     )
     region = Choice(
         "In which region does the receiver need it?",
-        lambda flow: images.regions(flow.cloud),
+        lambda flow: amis.regions(flow.cloud),
         default=lambda flow: flow.cloud.identity.region,
         why="Snapshots live in one region. The receiver can also copy it on into another in one step.",
         empty="No region is switched on in this account.",
@@ -69,19 +69,19 @@ class ShareSnapshot(Flow):
     )
     snapshot_name = Text(
         "What should the shared snapshot be called?",
-        snapshots.name,
+        rds_snapshots.name,
         check=answers.unused,
         when=way.is_(NAMED),
-        default=lambda flow: f"{snapshots.plain(flow.data.name)}-{datetime.now(UTC):%Y%m%d}",
+        default=lambda flow: f"{rds_snapshots.plain(flow.data.name)}-{datetime.now(UTC):%Y%m%d}",
         example="orders-for-partner",
         why="Receivers see it as part of the address (ARN) of the snapshot.",
     )
     key = Choice(
         "Which key should the shared snapshot be encrypted with?",
-        lambda flow: shared_keys.options(flow.cloud, flow.elsewhere()),
-        form=lambda text, flow: shared_keys.by_alias(text, shared_keys.options(flow.cloud, flow.elsewhere())),
+        lambda flow: kms_keys.options(flow.cloud, flow.elsewhere()),
+        form=lambda text, flow: kms_keys.by_alias(text, kms_keys.options(flow.cloud, flow.elsewhere())),
         check=answers.fits,
-        default=lambda flow: shared_keys.NEW if flow.key_is_closed() else KEEP,
+        default=lambda flow: kms_keys.NEW if flow.key_is_closed() else KEEP,
         when=way.is_(NAMED),
         fine_tuning=True,
         why="Amazon's standard key never leaves your account. The copy gets one that the other account may use.",
@@ -118,7 +118,7 @@ class ShareSnapshot(Flow):
         if not data.encrypted:
             return ""
         try:
-            mine = None if data.amazons else shared_keys.own(self.cloud, data.key)
+            mine = None if data.amazons else kms_keys.own(self.cloud, data.key)
         except CloudError:
             return f"its key {data.key} could not be looked at"
         if mine is None:
@@ -139,7 +139,7 @@ class ShareSnapshot(Flow):
 
     def plan(self) -> Plan:
         piece, key, actions = self._piece()
-        there = snapshots.shared_with(self.cloud, piece.kind, piece.name) if self.way == ITSELF else []
+        there = rds_snapshots.shared_with(self.cloud, piece.kind, piece.name) if self.way == ITSELF else []
         new = [account for account in self.account if account not in there]
         things: list[Action | Use] = [*key.actions, *actions]
         shared = steps.share(piece, new, key.after)
@@ -188,13 +188,13 @@ class ShareSnapshot(Flow):
 
     def _opened(self, key: Key | str) -> Opened:
         """The key of what is shared, open to the receivers; one without an address where nothing is encrypted."""
-        if key == shared_keys.NEW:
-            return shared_keys.make(f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere())
+        if key == kms_keys.NEW:
+            return kms_keys.make(f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere())
         if isinstance(key, Key):
-            return shared_keys.open_to(key, self.cloud, self.account, self.elsewhere())
+            return kms_keys.open_to(key, self.cloud, self.account, self.elsewhere())
         mine = self._own_key()
         shares = [self.data.arn] if self.way == ITSELF else []
-        return shared_keys.open_to(mine, self.cloud, self.account, shares=shares) if mine else Opened("")
+        return kms_keys.open_to(mine, self.cloud, self.account, shares=shares) if mine else Opened("")
 
     def _own_key(self) -> Key | None:
         """The key with which it is encrypted, if that is not Amazon's and can be looked at."""
@@ -202,12 +202,12 @@ class ShareSnapshot(Flow):
         if not data.encrypted or data.amazons:
             return None
         try:
-            return shared_keys.own(self.cloud, data.key)
+            return kms_keys.own(self.cloud, data.key)
         except CloudError:  # then it is not opened, and AWS says whether it may be used
             return None
 
     def checks(self) -> Iterable[Finding | Caution]:
-        yield snapshots.options(self.cloud, self.data)
+        yield rds_snapshots.options(self.cloud, self.data)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

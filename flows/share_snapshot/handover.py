@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flows.aws import shared_keys, snapshots
-from flows.aws.snapshots import CLUSTER, INSTANCE
+from flows.aws import kms_keys, rds_snapshots
+from flows.aws.rds_snapshots import CLUSTER, INSTANCE
 from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
 
 READS = tuple(Call(f"rds.Describe{kind}Attributes") for kind in (INSTANCE, CLUSTER))
@@ -17,7 +17,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     """Addresses, proof, and a letter to the receivers with the exact commands."""
     kind, region, accounts = facts["kind"], facts["region"], list(facts["accounts"])
     name, arn = outputs["snapshot"], outputs["snapshot_arn"]
-    allowed = snapshots.shared_with(cloud, kind, name, region)
+    allowed = rds_snapshots.shared_with(cloud, kind, name, region)
     out = [account for account in accounts if account not in allowed]
     told = ", ".join(out or accounts)
     needed = "your snapshot and its key" if outputs.get("key") else "your snapshot"
@@ -95,6 +95,6 @@ def _policy(key: str) -> dict[str, Any]:
     ]  # fmt: skip
     statements = [
         {"Effect": "Allow", "Action": rds, "Resource": "*"},
-        *shared_keys.for_their_user([key] if key else []),
+        *kms_keys.for_their_user([key] if key else []),
     ]
     return {"Version": "2012-10-17", "Statement": statements}

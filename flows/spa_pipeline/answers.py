@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import buckets, codepipeline, connections, new_buckets, pipeline_sources, repositories
+from flows.aws import bucket_creation, buckets, codecommit, codeconnections, codepipeline, pipeline_sources
 from flows.engine import Call, Caution, Cloud, Refused, shell
 
 from . import build
@@ -61,7 +61,7 @@ def distribution(text: str) -> str:
 def source_here(source: str, flow: Any) -> None:
     """Whether that kind of source exists in the region. Raises Refused."""
     region = flow.cloud.identity.region
-    if source == "connection" and region in connections.NOT_IN:
+    if source == "connection" and region in codeconnections.NOT_IN:
         raise Refused(f"Connections do not exist in {region}.", remedy="Use CodeCommit or S3, or another region.")
 
 
@@ -81,7 +81,7 @@ def repository(text: str, flow: Any) -> Iterator[Caution]:
                 f"“{text}” cannot be a repository's name.",
                 remedy="Letters, digits, dot, hyphen, underscore; at most 100; not ending in .git.",
             )
-        if repositories.standing(flow.cloud, text) is None:
+        if codecommit.standing(flow.cloud, text) is None:
             yield Caution(
                 "repository-new",
                 f"There is no repository {text} yet. It is created empty, and the first run finds nothing until you "
@@ -106,7 +106,7 @@ def zip_file(text: str) -> tuple[str, str]:
 
 
 def _zip(cloud: Cloud, bucket: str, key: str) -> Iterator[Caution]:
-    there = new_buckets.standing(cloud, bucket)
+    there = bucket_creation.standing(cloud, bucket)
     if there is None:
         raise Refused(
             f"There is no bucket {bucket}.", remedy=f"Make it first: {shell.aws('s3', 'mb', f's3://{bucket}')}"
@@ -128,15 +128,15 @@ def _zip(cloud: Cloud, bucket: str, key: str) -> Iterator[Caution]:
         )
 
 
-def connection(one: connections.Connection | str, flow: Any) -> Iterator[Caution]:
-    page = connections.handshake(flow.cloud.identity.region)
+def connection(one: codeconnections.Connection | str, flow: Any) -> Iterator[Caution]:
+    page = codeconnections.handshake(flow.cloud.identity.region)
     if isinstance(one, str):
         yield Caution(
             "connection-new",
             f"The new connection waits for you in the browser afterwards: open {page}, choose “Update pending "
             "connection” and allow access. In an organization an owner must do it.",
         )
-    elif one.status != connections.AVAILABLE:
+    elif one.status != codeconnections.AVAILABLE:
         yield Caution("connection-pending", f"{one.name} still waits for your confirmation in the browser: {page}")
 
 
@@ -145,9 +145,9 @@ def connection(one: connections.Connection | str, flow: Any) -> Iterator[Caution
 
 def site_bucket(name: str, flow: Any) -> Iterator[Caution]:
     """Whether the page can be published there. Raises Refused."""
-    there = new_buckets.standing(flow.cloud, name)
+    there = bucket_creation.standing(flow.cloud, name)
     if there is None:
-        new_buckets.name(name)
+        bucket_creation.name(name)
         return
     if name == build.artifacts(flow).name or (flow.source == "s3" and name == zip_file(flow.repository)[0]):
         raise Refused(f"{name} holds what the page is made of.", remedy="Give the page a bucket of its own.")

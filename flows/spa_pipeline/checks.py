@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import new_buckets, pipeline_starts, roles
-from flows.aws.findings import broken, proved, unknown
+from flows.aws import bucket_creation, pipeline_triggers, roles
 from flows.engine import Call, CloudError, Finding
+from flows.engine.findings import broken, proved, unknown
 
 from . import build
 
@@ -19,7 +19,7 @@ def before(flow: Any) -> Iterator[Finding]:
     try:
         taken += [f"the role {role}" for role in _roles(flow) if roles.taken(cloud, role)]
         bucket = build.artifacts(flow).name
-        taken += [f"the bucket {bucket}"] if new_buckets.standing(cloud, bucket) else []
+        taken += [f"the bucket {bucket}"] if bucket_creation.standing(cloud, bucket) else []
         listed = cloud.make(Call("codebuild.BatchGetProjects", {"names": [f"{name}-build"]})).get("projects")
         taken += [f"the build project {name}-build"] if listed else []
         pages = cloud.pages(Call("codepipeline.ListPipelines"))
@@ -42,5 +42,5 @@ def before(flow: Any) -> Iterator[Finding]:
 
 
 def _roles(flow: Any) -> list[str]:
-    started = [] if flow.source == "connection" else [pipeline_starts.role_name(flow.name)]
+    started = [] if flow.source == "connection" else [pipeline_triggers.role_name(flow.name)]
     return [f"{flow.name}-build", f"{flow.name}-pipeline", *started]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.aws.connections import handshake
-from flows.aws.findings import broken, proved, unknown, waits
+from flows.aws.codeconnections import handshake
 from flows.engine import Call, Cloud, CloudError, Finding, shell
+from flows.engine.findings import broken, proved, unknown, waits
 
 LINES = 40
 """So much of the end of a log is looked at."""

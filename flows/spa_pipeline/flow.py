@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.aws import (
+    bucket_creation,
     buckets,
     codebuild,
+    codecommit,
+    codeconnections,
     codepipeline,
-    connections,
-    new_buckets,
     pipeline_sources,
-    pipeline_starts,
-    repositories,
+    pipeline_triggers,
     roles,
 )
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
@@ -87,9 +87,9 @@ class SinglePageApplication(Flow):
 
     connection = Choice(
         "Which connection?",
-        lambda flow: connections.options(flow.cloud),
+        lambda flow: codeconnections.options(flow.cloud),
         check=answers.connection,
-        default=lambda flow: next(connections.options(flow.cloud)).key,
+        default=lambda flow: next(codeconnections.options(flow.cloud)).key,
         when=source.is_(CONNECTION),
         fine_tuning=True,
         why="The connection is the permission of your Git provider that AWS may read your code. Only you, or an owner "
@@ -99,7 +99,7 @@ class SinglePageApplication(Flow):
         "At which provider?",
         {"GitHub": "GitHub", "GitLab": "GitLab", "Bitbucket": "Bitbucket"},
         default="GitHub",
-        when=connection.is_(connections.NEW),
+        when=connection.is_(codeconnections.NEW),
         fine_tuning=True,
         why="A new connection is to one provider.",
     )
@@ -154,7 +154,7 @@ class SinglePageApplication(Flow):
         project, artifacts = f"{self.name}-build", build.artifacts(self)
         site, made_site = self.site()
         made_source, source = self.origin()
-        bin = new_buckets.artifacts(
+        bin = bucket_creation.artifacts(
             artifacts, who.partition, self.name, others=codepipeline.using_bucket(self.name, artifacts.name)
         )
         log = codebuild.log(project, self.name)
@@ -209,20 +209,20 @@ class SinglePageApplication(Flow):
 
     def site(self) -> tuple[buckets.Bucket, list[Action | Use]]:
         """The bucket of the page, and what must be done to it."""
-        there = new_buckets.standing(self.cloud, self.site_bucket)
+        there = bucket_creation.standing(self.cloud, self.site_bucket)
         bucket = there or buckets.Bucket(self.site_bucket, self.cloud.identity.region)
         things: list[Action | Use] = []
         sid = f"HandrailWebsite{re.sub('[^a-z0-9]', '', self.name)}"
         if there:
             things.append(Use("site", f"Use the bucket {bucket.name}", "AWS::S3::Bucket", bucket.name))
         else:
-            things += new_buckets.create(
+            things += bucket_creation.create(
                 "site", bucket, "in which the page will be", self.name, statements=[sid],
-                others=new_buckets.served_by_others(bucket),
+                others=bucket_creation.served_by_others(bucket),
             )  # fmt: skip
         after = ("site-tags",) if not there else ()
         kept_with = () if there else ("site",)
-        served = new_buckets.served_by_others(bucket, "s3-website")
+        served = bucket_creation.served_by_others(bucket, "s3-website")
         if not self.public:
             return bucket, things
         if not there or buckets.hosting(self.cloud, bucket) is None:
@@ -252,17 +252,17 @@ class SinglePageApplication(Flow):
             return [used], codepipeline.from_bucket(who.partition, who.account, bucket, key, poll=False)
         if self.source == CONNECTION:
             one = self.connection
-            if isinstance(one, connections.Connection):
+            if isinstance(one, codeconnections.Connection):
                 used = Use("connection", f"Use the connection {one.name}", "AWS::CodeConnections::Connection", one.arn)
                 return [used], codepipeline.from_connection(one.arn, self.repository, self.branch)
-            using = codepipeline.using(self.name, connections.CONNECTION)
-            made = connections.create(self.name, self.provider, others=using)
+            using = codepipeline.using(self.name, codeconnections.CONNECTION)
+            made = codeconnections.create(self.name, self.provider, others=using)
             return [made], codepipeline.from_connection(made.resource, self.repository, self.branch)
         source = codepipeline.from_codecommit(
             who.partition, who.region, who.account, self.repository, self.branch, poll=False
         )
-        if repositories.standing(self.cloud, self.repository) is None:
-            return [repositories.create(self.repository)], source
+        if codecommit.standing(self.cloud, self.repository) is None:
+            return [codecommit.create(self.repository)], source
         sentence = f"Use the CodeCommit repository {self.repository}"
         return [Use("repository", sentence, "AWS::CodeCommit::Repository", self.repository)], source
 
@@ -274,16 +274,16 @@ class SinglePageApplication(Flow):
         arn = pipeline_sources.arn(self.cloud, self.name)
         if self.source == S3:
             bucket, key = answers.zip_file(self.repository)
-            told, version = pipeline_starts.tell(self.cloud, bucket), pipeline_starts.VERSION
-            what, wanted = f"each new version of {key} in {bucket}", pipeline_starts.pattern(bucket, key)
+            told, version = pipeline_triggers.tell(self.cloud, bucket), pipeline_triggers.VERSION
+            what, wanted = f"each new version of {key} in {bucket}", pipeline_triggers.pattern(bucket, key)
         else:
             repository = f"arn:{who.partition}:codecommit:{who.region}:{who.account}:{self.repository}"
             what = f"each push to {self.branch} of {self.repository}"
-            wanted = pipeline_starts.push_pattern(repository, self.branch)
-        role, may = pipeline_starts.may_start(self.name, arn, (who.partition, who.region, who.account))
+            wanted = pipeline_triggers.push_pattern(repository, self.branch)
+        role, may = pipeline_triggers.may_start(self.name, arn, (who.partition, who.region, who.account))
         after = (may.id, "pipeline")
-        target = pipeline_starts.start(self.name, arn, role, source="Source", version=version, after=after)
-        return [*told, role, may, pipeline_starts.listen(what, wanted, self.name), target]
+        target = pipeline_triggers.start(self.name, arn, role, source="Source", version=version, after=after)
+        return [*told, role, may, pipeline_triggers.listen(what, wanted, self.name), target]
 
     def checks(self) -> Iterable[Finding | Caution]:
         return checks.before(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.aws.website_endpoints import website
+from flows.aws.s3_endpoints import website
 from flows.engine import Cloud, Grade, Handover, shell
 
 from . import diagnosis

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
-from flows.aws import addresses, network, site_to_site
+from flows.aws import addresses, network, site_to_site_vpn
 from flows.engine import Call, Caution, Cloud, CloudError, Refused
 
 STATIC, BGP = "static", "bgp"
@@ -24,7 +24,7 @@ class Answers(Protocol):
     cloud: Cloud
     vpc: network.Vpc
     networks: tuple[IPv4Network, ...]
-    vpn_gateway: site_to_site.VpnGateway | str
+    vpn_gateway: site_to_site_vpn.VpnGateway | str
     asn: int
     security_groups: tuple[network.SecurityGroup, ...]
 
@@ -72,7 +72,7 @@ def apart(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]
 def free_asn(number: int, flow: Answers) -> Iterator[Caution]:
     addresses.amazons_in(flow.cloud.identity.region, number)
     gateway = flow.vpn_gateway
-    if isinstance(gateway, site_to_site.VpnGateway) and gateway.asn == number:
+    if isinstance(gateway, site_to_site_vpn.VpnGateway) and gateway.asn == number:
         raise Refused(f"{number} is the AWS side's. Your device and AWS need different numbers.")
     yield from addresses.public_asn(number)
 
@@ -83,7 +83,7 @@ def other_asn(number: int, flow: Answers) -> None:
 
 
 def free_inside(networks: tuple[IPv4Network, ...], flow: Answers) -> None:
-    site_to_site.usable_inside(networks, site_to_site.connections(flow.cloud))
+    site_to_site_vpn.usable_inside(networks, site_to_site_vpn.connections(flow.cloud))
 
 
 def some_groups(groups: tuple[network.SecurityGroup, ...], flow: Answers) -> Iterator[Caution]:
@@ -129,7 +129,7 @@ def private_tables(flow: Answers) -> list[str]:
 
 
 def another_asn(flow: Answers) -> int:
-    return site_to_site.AMAZON_ASN if flow.asn != site_to_site.AMAZON_ASN else site_to_site.AMAZON_ASN + 1
+    return site_to_site_vpn.AMAZON_ASN if flow.asn != site_to_site_vpn.AMAZON_ASN else site_to_site_vpn.AMAZON_ASN + 1
 
 
 def elastic_ip(cloud: Cloud, address: IPv4Address) -> Iterator[Caution]:

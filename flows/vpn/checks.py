@@ -11,7 +11,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from flows.aws import network as net
-from flows.aws import site_to_site as vpn
+from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service, Vpc
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import addresses, network, site_to_site, tags, vpn_others
+from flows.aws import addresses, network, site_to_site_vpn, tags, vpn_dependents
 from flows.engine import (
     Action,
     Caution,
@@ -81,8 +81,8 @@ class SiteToSiteVpn(Flow):
     )
     vpn_gateway = Choice(
         "Which VPN gateway should be AWS's end?",
-        lambda flow: site_to_site.gateway_options(flow.cloud, flow.vpc),
-        default=lambda flow: next(site_to_site.gateway_options(flow.cloud, flow.vpc)).key,
+        lambda flow: site_to_site_vpn.gateway_options(flow.cloud, flow.vpc),
+        default=lambda flow: next(site_to_site_vpn.gateway_options(flow.cloud, flow.vpc)).key,
         fine_tuning=True,
         label="VPN gateway",
         why="The virtual private gateway is the AWS end of the tunnel, a plug on the VPC. A VPC has exactly one; an "
@@ -104,7 +104,7 @@ class SiteToSiteVpn(Flow):
         addresses.amazon_side_asn,
         check=answers.other_asn,
         default=answers.another_asn,
-        when=routing.is_(BGP) & vpn_gateway.is_(site_to_site.NEW),
+        when=routing.is_(BGP) & vpn_gateway.is_(site_to_site_vpn.NEW),
         fine_tuning=True,
         label="AWS's ASN",
         example="64600",
@@ -215,7 +215,7 @@ class SiteToSiteVpn(Flow):
     )
     inside_networks = Many(
         "Which networks should the tunnels use inside? Two /30, or none",
-        site_to_site.inside_network,
+        site_to_site_vpn.inside_network,
         check=answers.free_inside,
         default="",
         least=0,
@@ -226,7 +226,7 @@ class SiteToSiteVpn(Flow):
     )
     interface = Text(
         "Which network interface of a Linux gateway leads to the internet?",
-        site_to_site.interface,
+        site_to_site_vpn.interface,
         default="eth0",
         fine_tuning=True,
         label="Interface",
@@ -248,7 +248,7 @@ class SiteToSiteVpn(Flow):
         )  # fmt: skip
         things: list[Action | Use] = [office, aws_end, *plug, tunnel]
         if static:
-            told = site_to_site.routes_of(self.cloud, connection)
+            told = site_to_site_vpn.routes_of(self.cloud, connection)
             made = not isinstance(office, Use) or not isinstance(aws_end, Use)  # else one may come meanwhile
             things += [
                 steps.static_route(tunnel.resource, n, tables, made=made) for n in self.networks if str(n) not in told
@@ -281,12 +281,12 @@ class SiteToSiteVpn(Flow):
 
     def ends(self) -> tuple[Action | Use, Action | Use, Use | None]:
         """The office's end, AWS's end, and the connection that may stand between them already."""
-        asn = self.asn if self.routing == BGP else site_to_site.CUSTOMER_ASN_FOR_STATIC
-        office = site_to_site.registered(self.cloud, self.gateway_ip, asn, self.device_name)
+        asn = self.asn if self.routing == BGP else site_to_site_vpn.CUSTOMER_ASN_FOR_STATIC
+        office = site_to_site_vpn.registered(self.cloud, self.gateway_ip, asn, self.device_name)
         aws_end = self.vpn_gateway
-        existing = aws_end.used() if isinstance(aws_end, site_to_site.VpnGateway) else None
-        connection = site_to_site.between(self.cloud, office, existing)
-        amazon_asn = self.amazon_asn if self.routing == BGP and not existing else site_to_site.AMAZON_ASN
+        existing = aws_end.used() if isinstance(aws_end, site_to_site_vpn.VpnGateway) else None
+        connection = site_to_site_vpn.between(self.cloud, office, existing)
+        amazon_asn = self.amazon_asn if self.routing == BGP and not existing else site_to_site_vpn.AMAZON_ASN
         return (
             office or steps.customer_gateway(self.name, self.gateway_ip, asn, self.device_name),
             existing or steps.vpn_gateway(self.name, amazon_asn, self.vpc.id),
@@ -296,7 +296,7 @@ class SiteToSiteVpn(Flow):
     def plug(self, aws_end: Action | Use) -> list[Action]:
         """Attaching AWS's end, unless it is attached."""
         gateway = self.vpn_gateway
-        if isinstance(gateway, site_to_site.VpnGateway) and gateway.vpc == self.vpc.id:
+        if isinstance(gateway, site_to_site_vpn.VpnGateway) and gateway.vpc == self.vpc.id:
             return []
         tables, known = self.tables(aws_end, attached=True), self.connections(aws_end)
         return [steps.attach(aws_end.resource, self.vpc, tables, known)]
@@ -305,12 +305,12 @@ class SiteToSiteVpn(Flow):
         """The ids of the connections that AWS's end has already."""
         if isinstance(aws_end, Action):
             return ()
-        found = site_to_site.connections(self.cloud)
+        found = site_to_site_vpn.connections(self.cloud)
         return tuple(each.id for each in found if each.vpn_gateway == aws_end.resource)
 
     def tables(self, aws_end: Action | Use, *, attached: bool) -> tuple[Others, ...]:
         """What others may have let lead to AWS's end, more of it if this run attaches that."""
-        return vpn_others.tables(
+        return vpn_dependents.tables(
             aws_end.resource, self.vpc.id, [table.id for table in self.route_tables], self.networks,
             fixed=self.route_method == FIXED, made=attached,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.aws import vpn_others
+from flows.aws import vpn_dependents
 from flows.aws.network import Vpc, attached, slug
 from flows.aws.tags import ALIVE, ours, tagged
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Still, Undo, Wait, join
@@ -75,7 +75,7 @@ def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str
             Call("ec2.DescribeCustomerGateways", {"Filters": [{"Name": "ip-address", "Values": [str(address)]}]}),
             f"CustomerGateways[?{ALIVE} && {same}] | [0].{{CustomerGateway: @}}",
         ),
-        others=(vpn_others.connections("CustomerGatewayId", made),),
+        others=(vpn_dependents.connections("CustomerGatewayId", made),),
         type="AWS::EC2::CustomerGateway",
         resource=made,
         undone=f"The registration of {address}",
@@ -103,7 +103,7 @@ def vpn_gateway(name: str, asn: int, vpc: str) -> Action:
             ),
         ),
         find=ours("ec2.DescribeVpnGateways", "VpnGateways", "VpnGateway"),
-        others=(vpn_others.connections("VpnGatewayId", made), vpn_others.attachments(made, vpc)),
+        others=(vpn_dependents.connections("VpnGatewayId", made), vpn_dependents.attachments(made, vpc)),
         type="AWS::EC2::VPNGateway",
         resource=made,
         undone="The VPN gateway",
@@ -150,7 +150,7 @@ def attach(gateway: Late, vpc: Vpc, tables: tuple[Others, ...], known: tuple[str
         find=there if made else None,
         unless=None if made else there,
         not_yet=("InvalidVpnGatewayState",),
-        others=(vpn_others.connections("VpnGatewayId", gateway, known=known), *tables),
+        others=(vpn_dependents.connections("VpnGatewayId", gateway, known=known), *tables),
         type="AWS::EC2::VPCGatewayAttachment",
         undone=f"The attachment to {vpc.name or vpc.id}",
     )
@@ -206,8 +206,8 @@ def vpn_connection(
         )
         if stood
         else None,
-        others=(*others, vpn_others.static_routes(made, networks)),
-        settings=vpn_others.options(made),
+        others=(*others, vpn_dependents.static_routes(made, networks)),
+        settings=vpn_dependents.options(made),
         after=after,
         not_yet=("InvalidCustomerGatewayState", "InvalidVpnGatewayState"),
         type="AWS::EC2::VPNConnection",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from flows.aws import buckets, certificates, cloudfront, dns
+from flows.aws import buckets, certificates, cloudfront, route53
 from flows.aws.buckets import Bucket
-from flows.aws.website_endpoints import Endpoint, itself, recognised, website
+from flows.aws.s3_endpoints import Endpoint, itself, recognised, website
 from flows.engine import Caution, Cloud, Refused
 
 REFERER, USER_AGENT = "Referer", "User-Agent"
@@ -23,7 +23,7 @@ class Answers(Protocol):
     bucket: Bucket
     origin: Endpoint
     domain: tuple[str, ...]
-    zone: dns.Zone | str
+    zone: route53.Zone | str
 
 
 # -- the origin ------------------------------------------------------------------------------------------------
@@ -226,30 +226,30 @@ def new_certificate(cloud: Cloud, names: Sequence[str]) -> Iterator[Caution]:
 
 
 def nearest_zone(flow: Answers) -> str:
-    return next((zone.id for zone in dns.fitting(flow.cloud, flow.domain)), dns.ELSEWHERE)
+    return next((zone.id for zone in route53.fitting(flow.cloud, flow.domain)), route53.ELSEWHERE)
 
 
-def right_zone(zone: dns.Zone | str, flow: Answers) -> Iterator[Caution]:
-    if isinstance(zone, dns.Zone):
+def right_zone(zone: route53.Zone | str, flow: Answers) -> Iterator[Caution]:
+    if isinstance(zone, route53.Zone):
         yield from standing_records(flow.cloud, zone, flow.domain)
-    elif zone == dns.ELSEWHERE:
+    elif zone == route53.ELSEWHERE:
         yield from apex(flow.domain)
 
 
-def standing_records(cloud: Cloud, zone: dns.Zone, names: Sequence[str]) -> Iterator[Caution]:
+def standing_records(cloud: Cloud, zone: route53.Zone, names: Sequence[str]) -> Iterator[Caution]:
     """What the names lead to today. Raises Refused."""
     for name in names:
-        records = dns.standing(cloud, zone, name)
-        if policy := dns.policy_of(records):
+        records = route53.standing(cloud, zone, name)
+        if policy := route53.policy_of(records):
             raise Refused(
                 f"{name} uses a routing policy ({policy}). Handrail does not touch that.",
-                remedy=f"Answer “{dns.ELSEWHERE}” and change the records yourself.",
+                remedy=f"Answer “{route53.ELSEWHERE}” and change the records yourself.",
             )
         if records:
             yield Caution(
                 "name-in-use",
-                f"{name} currently points to {dns.target(records[0])}. It keeps working until the last step; that step "
-                "is only done if you say so (point_domain).",
+                f"{name} currently points to {route53.target(records[0])}. It keeps working until the last step; that "
+                "step is only done if you say so (point_domain).",
             )
 
 
@@ -266,8 +266,8 @@ def apex(names: Sequence[str]) -> Iterator[Caution]:
 
 def nothing_stands_there(flow: Answers) -> str:
     zone = flow.zone
-    assert isinstance(zone, dns.Zone)
-    return "no" if any(dns.standing(flow.cloud, zone, name) for name in flow.domain) else "yes"
+    assert isinstance(zone, route53.Zone)
+    return "no" if any(route53.standing(flow.cloud, zone, name) for name in flow.domain) else "yes"
 
 
 def _rivals(other: str, name: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from flows.aws import buckets, cloudfront
 from flows.aws.buckets import Bucket
-from flows.aws.findings import broken, likely, proved, unknown
 from flows.engine import Cloud, Finding
+from flows.engine.findings import broken, likely, proved, unknown
 
 
 def room(cloud: Cloud, *, control: bool) -> Iterator[Finding]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import cloudfront, dns
-from flows.aws.findings import broken, likely, proved, unknown, waits
+from flows.aws import cloudfront, route53
 from flows.aws.hostnames import covers
 from flows.engine import Call, Cloud, CloudError, Denied, Finding, Refused
+from flows.engine.findings import broken, likely, proved, unknown, waits
 
 from .origin_access import origin
 from .probes import probes
@@ -150,8 +150,8 @@ REASONS = {
 
 def _records(cloud: Cloud, name: str, host: str) -> Iterator[Finding]:
     try:
-        zone = next(iter(dns.fitting(cloud, [name])), None)
-        records = dns.standing(cloud, zone, name) if zone else []
+        zone = next(iter(route53.fitting(cloud, [name])), None)
+        records = route53.standing(cloud, zone, name) if zone else []
     except Denied as problem:
         yield unknown(f"records-{name}", f"The records of {name} could not be read.", str(problem))
         return
@@ -164,8 +164,8 @@ def _records(cloud: Cloud, name: str, host: str) -> Iterator[Finding]:
             aside=True,
         )
         return
-    kinds = {record["Type"] for record in records if dns.target(record) == host}
-    others = [dns.target(record) for record in records if dns.target(record) != host]
+    kinds = {record["Type"] for record in records if route53.target(record) == host}
+    others = [route53.target(record) for record in records if route53.target(record) != host]
     if others or not kinds:
         leads = f"leads to {others[0]}" if others else "has no record"
         yield broken(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import buckets, certificates, cloudfront, dns, hostnames, new_buckets, tags
+from flows.aws import bucket_creation, buckets, certificates, cloudfront, hostnames, route53, tags
 from flows.engine import (
     Action,
     Caution,
@@ -86,8 +86,8 @@ class Website(Flow):
     )
     zone = Choice(
         "Where is the DNS of these names managed?",
-        lambda flow: dns.zone_options(flow.cloud, flow.domain),
-        form=lambda text, flow: dns.given(flow.cloud, text, flow.domain),
+        lambda flow: route53.zone_options(flow.cloud, flow.domain),
+        form=lambda text, flow: route53.given(flow.cloud, text, flow.domain),
         check=answers.right_zone,
         default=answers.nearest_zone,
         when=domain.is_not(NO_NAMES),
@@ -138,7 +138,7 @@ class Website(Flow):
     point_domain = Yes(
         "Should the names be pointed at CloudFront at the end?",
         default=answers.nothing_stands_there,
-        when=zone.is_not(dns.ELSEWHERE),
+        when=zone.is_not(route53.ELSEWHERE),
         fine_tuning=True,
         label="Point the names",
         why="Only then do visitors get there. If the names lead somewhere else today the answer is no, unless you say "
@@ -226,7 +226,7 @@ class Website(Flow):
                 "single_page_app": self.single_page_app,
                 "pointed": len(pointed) > 0,
                 "probe": self.probe,
-                "zone": self.zone.id if self.domain and isinstance(self.zone, dns.Zone) else "",
+                "zone": self.zone.id if self.domain and isinstance(self.zone, route53.Zone) else "",
             },
             reads=handover.READS,
             secrets=secrets,
@@ -237,7 +237,7 @@ class Website(Flow):
         if not self.domain:
             return [], ""
         region, zone, certificate = certificates.home(self.cloud), self.zone, self.certificate
-        by_hand = not isinstance(zone, dns.Zone)
+        by_hand = not isinstance(zone, route53.Zone)
         things: list[Action | Use] = []
         proofs: list[tuple[str, tuple[str | Ref, str | Ref]]]
         if isinstance(certificate, certificates.Certificate):
@@ -256,9 +256,9 @@ class Website(Flow):
                 bases.setdefault(name.removeprefix("*."), name)
             proofs = [(name, certificates.record_of(name)) for name in bases.values()]
         writes = [
-            dns.proof(zone, name, record, tuple(certificates.proved_by_it(self.cloud, name)))
+            route53.proof(zone, name, record, tuple(certificates.proved_by_it(self.cloud, name)))
             for name, record in proofs
-            if isinstance(zone, dns.Zone)
+            if isinstance(zone, route53.Zone)
         ]
         wait = certificates.issued(arn, region, by_hand=by_hand, after=tuple(action.id for action in writes))
         return [*things, *writes, wait], arn
@@ -268,7 +268,7 @@ class Website(Flow):
         things: list[Action] = []
         if self.origin.website and not buckets.hosting(self.cloud, self.bucket):
             error = self.start if self.single_page_app else self.missing_page.lstrip("/")
-            served = since(self.cloud, *new_buckets.served_by_others(self.bucket, "s3-website"))
+            served = since(self.cloud, *bucket_creation.served_by_others(self.bucket, "s3-website"))
             things.append(buckets.host_website(self.bucket, self.start, error, others=served))
         now = buckets.block(self.cloud, self.bucket)
         if self.public_policy() and now.in_the_way:
@@ -334,7 +334,9 @@ class Website(Flow):
         sentence += " (one statement is added to its policy)"
         if self.lock_origin:
             return [buckets.add_statement(bucket, sentence, statement, after, (made.id,))]
-        served = since(self.cloud, *new_buckets.served_by_others(bucket, "s3-website" if self.origin.website else ""))
+        served = since(
+            self.cloud, *bucket_creation.served_by_others(bucket, "s3-website" if self.origin.website else "")
+        )
         return [buckets.add_statement(bucket, sentence, statement, after, (made.id,), served, copies=(made.id,))]
 
     def leading_there(self) -> tuple[Others, ...]:
@@ -344,17 +346,19 @@ class Website(Flow):
         if not self.domain:
             return (fetched,)
         zone = self.zone
-        if not isinstance(zone, dns.Zone):
-            return (fetched, *(dns.pointed_elsewhere("", host, name) for name in self.domain))
-        elsewhere = (dns.pointed_elsewhere(zone.id, host, name) for name in self.domain)
-        return (fetched, dns.pointed(zone, host, self.domain if self.point_domain else NO_NAMES), *elsewhere)
+        if not isinstance(zone, route53.Zone):
+            return (fetched, *(route53.pointed_elsewhere("", host, name) for name in self.domain))
+        elsewhere = (route53.pointed_elsewhere(zone.id, host, name) for name in self.domain)
+        return (fetched, route53.pointed(zone, host, self.domain if self.point_domain else NO_NAMES), *elsewhere)
 
     def pointed(self, made: Action, after: tuple[str, ...]) -> list[Action]:
         """The names' own records, last of all, so that what stands there works until then."""
-        if not self.domain or not isinstance(self.zone, dns.Zone) or not self.point_domain:
+        if not self.domain or not isinstance(self.zone, route53.Zone) or not self.point_domain:
             return []
         host, zone = Ref(made.id, "Distribution.DomainName"), self.zone
-        return [dns.alias(zone, name, host, dns.standing(self.cloud, zone, name), after) for name in self.domain]
+        return [
+            route53.alias(zone, name, host, route53.standing(self.cloud, zone, name), after) for name in self.domain
+        ]
 
     def checks(self) -> Iterable[Finding | Caution]:
         yield from checks.room(self.cloud, control=not self.origin.website and self.lock_origin)

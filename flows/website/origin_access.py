@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.aws import buckets
-from flows.aws.findings import broken, likely, proved, unknown
-from flows.aws.website_endpoints import recognised, website
+from flows.aws.s3_endpoints import recognised, website
 from flows.engine import Call, Cloud, CloudError, Finding
+from flows.engine.findings import broken, likely, proved, unknown
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.aws.findings import broken, proved, unknown
-from flows.aws.website_endpoints import recognised
+from flows.aws.s3_endpoints import recognised
 from flows.engine import Cloud, Finding, Missed, Page
+from flows.engine.findings import broken, proved, unknown
 
 NOWHERE = "/there-is-no-such-file-handrail"
 """A page that no site has."""

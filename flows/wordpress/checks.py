@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import firewalls, instances, roles
-from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws import instances, own_security_groups, roles
 from flows.engine import Call, Cloud, CloudError, Finding
+from flows.engine.findings import broken, likely, proved, unknown
 
 
 def names_free(cloud: Cloud, name: str, place: instances.Place) -> Iterator[Finding]:
@@ -14,7 +14,7 @@ def names_free(cloud: Cloud, name: str, place: instances.Place) -> Iterator[Find
     remedy = "Choose another name."
     if roles.taken(cloud, name):
         yield broken("role", f"A role named {name} exists already.", "iam:GetRole", remedy)
-    elif firewalls.group_taken(cloud, name, place.vpc):
+    elif own_security_groups.group_taken(cloud, name, place.vpc):
         yield broken(
             "firewall",
             f"A security group named {name} exists already in {place.vpc}.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flows.aws import instances
-from flows.aws import machine_access as access
-from flows.aws.findings import broken, proved, unknown
+from flows.aws import systems_manager as access
 from flows.engine import Cloud, Finding
+from flows.engine.findings import broken, proved, unknown
 
 from . import rules
 from .rules import SILENT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flows.aws import instances, machine_access
+from flows.aws import instances, systems_manager
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Use
 
 from . import answers, checks, diagnosis, handover, rules, script
@@ -181,13 +181,13 @@ class WordPress(Flow):
         return Plan.of(
             [
                 Use("subnet", f"Use the subnet {place.name or place.id}", "AWS::EC2::Subnet", place.id),
-                *machine_access.access(self.name, instances.INSTANCE),
+                *systems_manager.access(self.name, instances.INSTANCE),
                 instances.firewall(self.name, place),
                 instances.let_in(self.visitors),
                 address,
                 machine,
                 used,
-                machine_access.watched(instances.INSTANCE, script.WATCH, (used.id,)),
+                systems_manager.watched(instances.INSTANCE, script.WATCH, (used.id,)),
             ],
             outputs={"machine": machine.resource, "address": address.resource},
             facts={"values": values},
@@ -202,7 +202,7 @@ class WordPress(Flow):
         return Plan.of(
             [
                 Use("machine", f"Use the machine {machine.name or machine.id}", "AWS::EC2::Instance", machine.id),
-                machine_access.changed(
+                systems_manager.changed(
                     "put-right", f"Put right on {machine.name or machine.id} what is wrong: {what}", machine.id,
                     script.for_run({**values, "MODE": "apply"}), script.for_run({**values, "MODE": "undo"}),
                     f"What was changed on {machine.name or machine.id}",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flows.aws import machine_access as access
-from flows.aws.findings import broken, likely, proved, unknown
+from flows.aws import systems_manager as access
 from flows.engine import Cloud, CloudError, Finding
+from flows.engine.findings import broken, likely, proved, unknown
 
 from . import script
 

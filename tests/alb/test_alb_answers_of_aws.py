@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows.aws import load_balancing as lb
-from flows.aws.redirects import told
+from flows.aws import load_balancers as lb
+from flows.aws.listener_rules import told
 
 TO_HTTPS = {"Protocol": "HTTPS", "Port": "443", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
 

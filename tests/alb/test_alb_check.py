@@ -117,7 +117,7 @@ def test_a_certificate_that_ends(cloud: Aws, days: int, grade: Grade, sentence: 
     from datetime import UTC, datetime, timedelta
 
     from flows.alb.rules import lasts
-    from flows.aws.load_balancing import Certificate
+    from flows.aws.load_balancers import Certificate
 
     ends = (datetime.now(UTC) + timedelta(days=days)).isoformat()
     (found,) = lasts(Certificate("arn", "shop.example", ("shop.example",), "ISSUED", ends, renews=False))

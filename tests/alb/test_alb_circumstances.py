@@ -11,7 +11,7 @@ from support.clouds import Between
 from support.sessions import carried_out
 
 import flows
-from flows.aws.load_balancing import POLICIES
+from flows.aws.load_balancers import POLICIES
 from flows.engine import Asking, Call, Grade, Journal, Listed, Refused, Session
 from flows.engine.boto import Aws
 from flows.engine.refusals import explain

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.aws.redirects import (
+from flows.aws.listener_rules import (  # fmt: skip
     ALLOWED,
     PLACEHOLDERS,
     Fixed,
@@ -31,7 +31,7 @@ from flows.aws.redirects import (
     target_port,
     target_query,
     url,
-)  # fmt: skip
+)
 from flows.engine import Refused
 
 word = st.text("abcXYZ019-_.~", min_size=1, max_size=8)

@@ -198,7 +198,7 @@ def vocabulary(kind: type[StrEnum]) -> str:
 
 def decisions() -> str:
     """What only a person can decide at an undo."""
-    from flows.aws.databases import FINAL_SNAPSHOT
+    from flows.aws.aurora_clusters import FINAL_SNAPSHOT
     from flows.aws.instances import LAST_SNAPSHOT
 
     rows = []

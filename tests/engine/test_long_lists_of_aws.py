@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flows.aws import buckets, connections, functions, images, load_balancing, network, snapshots
+from flows.aws import amis, buckets, codeconnections, lambda_functions, load_balancers, network, rds_snapshots
 from flows.engine import Call, Choice, Flow, Identity, Missed, Option, Page, Plan
 from flows.engine.listing import seeking
 from flows.engine.questions import look_for
@@ -48,11 +48,11 @@ CASES = {
         lambda n: {"Name": f"thing-{n}", "BucketRegion": "eu-central-1"}, lambda text: {"Prefix": text},
     ),
     "images": Case(
-        lambda flow: images.mine(flow.cloud), "ec2.DescribeImages", "Images",
+        lambda flow: amis.mine(flow.cloud), "ec2.DescribeImages", "Images",
         lambda n: {"ImageId": f"ami-{n:08x}", "Name": f"thing-{n}", "State": "available"}, filtered("name"),
     ),
     "machines": Case(
-        lambda flow: images.machines(flow.cloud), "ec2.DescribeInstances", "Reservations",
+        lambda flow: amis.machines(flow.cloud), "ec2.DescribeInstances", "Reservations",
         lambda n: {"Instances": [named(n, InstanceId=f"i-{n:08x}", State={"Name": "running"})]}, filtered("tag:Name"),
     ),
     "security groups": Case(
@@ -66,7 +66,7 @@ CASES = {
         filtered("tag:Name"),
     ),
     "snapshots": Case(
-        lambda flow: snapshots.mine(flow.cloud), "rds.DescribeDBSnapshots", "DBSnapshots",
+        lambda flow: rds_snapshots.mine(flow.cloud), "rds.DescribeDBSnapshots", "DBSnapshots",
         lambda n: {
             "DBSnapshotIdentifier": f"thing-{n}", "DBSnapshotArn": f"arn:{n}", "Engine": "mysql", "Status": "available",
         },
@@ -76,18 +76,18 @@ CASES = {
 
 PAGED = {
     "load balancers": Case(
-        lambda flow: load_balancing.options(flow.cloud), "elbv2.DescribeLoadBalancers", "LoadBalancers",
+        lambda flow: load_balancers.options(flow.cloud), "elbv2.DescribeLoadBalancers", "LoadBalancers",
         lambda n: {
             "LoadBalancerArn": f"arn:{n}", "LoadBalancerName": f"thing-{n}", "Type": "application", "VpcId": "vpc-1",
             "DNSName": f"thing-{n}.example.com", "Scheme": "internal", "State": {"Code": "active"},
         },
     ),
     "functions": Case(
-        lambda flow: functions.functions(flow.cloud), "lambda.ListFunctions", "Functions",
+        lambda flow: lambda_functions.functions(flow.cloud), "lambda.ListFunctions", "Functions",
         lambda n: {"FunctionName": f"thing-{n}", "FunctionArn": f"arn:aws:lambda:eu-central-1:1:function:thing-{n}"},
     ),
     "connections": Case(
-        lambda flow: connections.options(flow.cloud), "codeconnections.ListConnections", "Connections",
+        lambda flow: codeconnections.options(flow.cloud), "codeconnections.ListConnections", "Connections",
         lambda n: {"ConnectionArn": f"arn:{n}", "ConnectionName": f"thing-{n}", "ConnectionStatus": "AVAILABLE"},
     ),
 }  # fmt: skip

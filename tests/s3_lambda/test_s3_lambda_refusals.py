@@ -11,11 +11,12 @@ import pytest
 from s3_lambda.cases import ARN, BUCKET, PHOTOS, cautions, findings, session
 from support.clouds import Between
 
-from flows.aws import function_roles, notifications
+from flows.aws import notifications
 from flows.aws.notifications import Notification
 from flows.engine import Call, Denied, Grade, Place, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, open_account
+from flows.s3_lambda import recursion
 
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:invoices"
 
@@ -222,7 +223,7 @@ def test_a_role_may_write_what_starts_it(statement: dict[str, Any], may: bool, t
         def pages(self, call: Call) -> Any:
             yield {"PolicyNames": ["one"]} if call.name == "ListRolePolicies" else {"AttachedPolicies": []}
 
-    found = function_roles.may_write(Roles(None), "arn:aws:iam::1:role/r", "arn:aws:s3:::b", "in/", ".jpg")  # type: ignore[arg-type]
+    found = recursion.may_write(Roles(None), "arn:aws:iam::1:role/r", "arn:aws:s3:::b", "in/", ".jpg")  # type: ignore[arg-type]
     assert bool(found) == may
 
 

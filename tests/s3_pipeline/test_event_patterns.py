@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from flows.aws import event_patterns, pipeline_starts
+from flows.aws import event_patterns, pipeline_triggers
 from flows.aws.event_patterns import MISSING, BadPattern
 from flows.engine import Identity
 from flows.s3_pipeline import file_events
@@ -144,8 +144,8 @@ def test_what_is_no_pattern_is_told(text: str, sentence: str) -> None:
 def test_real_events_of_every_kind() -> None:
     """AWS's sample, in each of the ways in which a file can land, against ours and the rules that people wrote."""
     bucket, key = "amzn-s3-demo-bucket1", "example-key"
-    ours = pipeline_starts.pattern(bucket, key)
-    for reason in pipeline_starts.ARRIVALS:
+    ours = pipeline_triggers.pattern(bucket, key)
+    for reason in pipeline_triggers.ARRIVALS:
         event = {**OWN_PUT, "detail": {**OWN_PUT["detail"], "reason": reason}}
         assert event_patterns.matches(ours, event)
         only_put = {**ours, "detail": {**ours["detail"], "reason": ["PutObject"]}}
@@ -154,12 +154,12 @@ def test_real_events_of_every_kind() -> None:
             [] if reason == "PutObject" else [f'detail.reason: the event has "{reason}", the rule wants "PutObject"']
         )
     assert not event_patterns.matches(ours, {**OWN_PUT, "detail-type": "Object Deleted"})
-    assert not event_patterns.matches(pipeline_starts.trail_pattern(bucket, key), OWN_PUT)
+    assert not event_patterns.matches(pipeline_triggers.trail_pattern(bucket, key), OWN_PUT)
 
 
 def test_records_of_cloudtrail() -> None:
     """Each call by which a file can land, and one that only reads; the old rule of consoles lets only one through."""
-    pattern = pipeline_starts.trail_pattern("fjord", "a/b.zip")
+    pattern = pipeline_triggers.trail_pattern("fjord", "a/b.zip")
     old = {**pattern, "detail": {**pattern["detail"], "eventName": ["PutObject"]}}
     for call in ("PutObject", "CopyObject", "CompleteMultipartUpload", "GetObject"):
         event = file_events.recorded(WHO, "fjord", "a/b.zip", call).envelope

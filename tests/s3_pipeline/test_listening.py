@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.aws import bucket_listeners
+from flows.aws import eventbridge_listeners
 from flows.aws.event_patterns import matches
 from flows.engine import Others
 from flows.engine.references import fill
@@ -20,13 +20,13 @@ OWN: Any = {
     "detail": {"bucket": {"name": BUCKET}, "object": {"key": KEY}, "reason": "PutObject"},
 }  # fmt: skip
 RECORDED: Any = {
-    "source": "aws.s3", "account": "123456789012", "detail-type": bucket_listeners.BY_TRAIL,
+    "source": "aws.s3", "account": "123456789012", "detail-type": eventbridge_listeners.BY_TRAIL,
     "detail": {
         "eventSource": "s3.amazonaws.com", "eventName": "PutObject",
         "requestParameters": {"bucketName": BUCKET, "key": KEY},
     },
 }  # fmt: skip
-TRAIL = {"detail-type": [bucket_listeners.BY_TRAIL]}
+TRAIL = {"detail-type": [eventbridge_listeners.BY_TRAIL]}
 
 
 def hears(others: Others, pattern: object) -> bool:
@@ -48,7 +48,7 @@ def hears(others: Others, pattern: object) -> bool:
         ({"source": [{"prefix": "aws."}]}, True, True),
         ({"source": ["aws.ec2"]}, False, False),
         ({"detail-type": ["Object Created"], "detail": {"bucket": {"name": [BUCKET]}}}, True, False),
-        ({"detail-type": ["Object Created", bucket_listeners.BY_TRAIL]}, True, True),
+        ({"detail-type": ["Object Created", eventbridge_listeners.BY_TRAIL]}, True, True),
         ({"detail-type": [{"anything-but": "Object Deleted"}]}, True, True),
         ({"detail-type": ["AWS Console Sign In via CloudTrail"]}, False, False),
         ({"resources": [f"arn:aws:s3:::{BUCKET}"]}, True, False),
@@ -65,7 +65,7 @@ def hears(others: Others, pattern: object) -> bool:
     ],
 )
 def test_a_rule_hears_unless_its_pattern_keeps_that_out(pattern: Any, own: bool, recorded: bool) -> None:
-    assert hears(bucket_listeners.to_bucket(BUCKET), pattern) is own
-    assert hears(bucket_listeners.by_trail(f"arn:aws:s3:::{BUCKET}/{KEY}"), pattern) is recorded
+    assert hears(eventbridge_listeners.to_bucket(BUCKET), pattern) is own
+    assert hears(eventbridge_listeners.by_trail(f"arn:aws:s3:::{BUCKET}/{KEY}"), pattern) is recorded
     assert own or not matches(pattern, OWN)
     assert recorded or not matches(pattern, RECORDED)

@@ -9,7 +9,7 @@ import pytest
 from support.clock import FakeClock
 from support.clouds import Between
 
-from flows.aws import new_buckets
+from flows.aws import bucket_creation
 from flows.aws.buckets import Bucket
 from flows.engine import Call, Journal, Lost, Place, Plan, Run
 from flows.engine.apply import apply
@@ -29,7 +29,7 @@ def run(journal: Journal) -> Run:
 
 def carried_out(run: Run, cloud: Any, clock: FakeClock, region: str = HERE) -> list[str]:
     """Make the bucket; what went wrong."""
-    plan = Plan(new_buckets.create("bucket", Bucket(NAME, region), "in which the file lands", "harbour"))
+    plan = Plan(bucket_creation.create("bucket", Bucket(NAME, region), "in which the file lands", "harbour"))
     run.confirm(plan, ACCOUNT_ID, Place(practice=True))
     return [str(event.problem) for event in apply(run, plan, cloud, clock=clock) if event.problem]
 

@@ -12,8 +12,8 @@ from support.clock import FakeClock
 from support.colleagues import Deed, client, taken_back_after
 from support.sessions import carried_out
 
-from flows.aws.bucket_listeners import BY_TRAIL
-from flows.aws.pipeline_starts import ASKS
+from flows.aws.eventbridge_listeners import BY_TRAIL
+from flows.aws.pipeline_triggers import ASKS
 from flows.engine import Call, Journal, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount

@@ -12,7 +12,7 @@ from support.clouds import Between
 from support.colleagues import Deed, client, taken_back_after
 from support.sessions import carried_out, taken_back
 
-from flows.aws import new_buckets
+from flows.aws import bucket_creation
 from flows.aws.buckets import Bucket
 from flows.engine import Call, Journal, Lost, Session
 from flows.engine.boto import Aws
@@ -311,7 +311,7 @@ def test_what_somebody_made_while_an_answer_was_lost_is_not_the_runs(
 
 
 def test_what_is_a_pipelines_own_lies_under_the_first_twenty_letters_of_its_name() -> None:
-    made = new_buckets.artifacts(Bucket("bin", "eu-central-1"), "aws", "shop-front-of-the-company", ())
+    made = bucket_creation.artifacts(Bucket("bin", "eu-central-1"), "aws", "shop-front-of-the-company", ())
     listed = {"Versions": [{"Key": f"shop-front-of-the-co{key}"} for key in ("/source/1.zip", "mpany/1.zip")]}
     (files,) = (part(str(each.path), listed) for each in made[0].others if each.key == "files")
     assert files == ["shop-front-of-the-company/1.zip"]

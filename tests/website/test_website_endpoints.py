@@ -5,7 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from flows.aws.website_endpoints import DASH, DOT, itself, recognised, website
+from flows.aws.s3_endpoints import DASH, DOT, itself, recognised, website
 
 REGIONS = sorted({*DASH, *DOT})
 

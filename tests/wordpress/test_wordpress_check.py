@@ -12,7 +12,7 @@ from support.sessions import carried_out, taken_back
 from wordpress.cases import EXISTING, machine, on_it, picture, session
 
 import flows
-from flows.aws import machine_access
+from flows.aws import systems_manager
 from flows.engine import Call, Cloud, CloudError, Journal, Place, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
@@ -79,7 +79,7 @@ def test_what_cannot_be_asked_is_not_claimed(
     account: PracticeAccount, cloud: Aws, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That a command is not known in its first seconds is waited for; what is denied is told."""
-    monkeypatch.setattr(machine_access, "RealClock", FakeClock)
+    monkeypatch.setattr(systems_manager, "RealClock", FakeClock)
     missed: list[Any] = []
 
     def strike(_: int, call: Call) -> None:

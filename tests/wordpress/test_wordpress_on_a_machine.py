@@ -12,7 +12,7 @@ from subprocess import CompletedProcess
 import pytest
 from wordpress.machine import Machine, NoMachine, missing
 
-from flows.aws.machine_access import understood
+from flows.aws.systems_manager import understood
 from flows.wordpress.script import script
 
 pytestmark = [

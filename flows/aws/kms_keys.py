@@ -39,7 +39,7 @@ from flows.engine import (
 from flows.engine.authorization import SOURCE_KEYS, SOURCE_THROUGH
 from flows.engine.refusals import no_such_thing
 
-from . import key_others
+from . import kms_dependents
 
 KEEP, NEW = "keep", "new"
 USE = ("kms:DescribeKey", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
@@ -202,8 +202,8 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
             proof=Call("kms.DescribeKey", {"KeyId": found("KeyMetadata.KeyId")}, region),
             ours=join("KeyMetadata.Description == 'Handrail ", RUN, "'"),
         ),
-        others=key_others.of_key(id_, alias, region),
-        settings=key_others.policy(id_, region),
+        others=kms_dependents.of_key(id_, alias, region),
+        settings=kms_dependents.policy(id_, region),
         type="AWS::KMS::Key",
         resource=Ref("key", "KeyMetadata.Arn"),
         costs=(COST,),
@@ -220,7 +220,7 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
             join("Aliases[?AliasName=='", alias, "' && TargetKeyId=='", id_, "'] | [0]"),
         ),
         exists=("AlreadyExistsException",),
-        others=(key_others.pointed_elsewhere(id_, alias, region),),
+        others=(kms_dependents.pointed_elsewhere(id_, alias, region),),
         part_of=("key",),
         copies=("key",),
         type="AWS::KMS::Alias",
@@ -248,7 +248,7 @@ def open_to(
         return Opened(key.arn)
     read = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
     actions: list[Action] = []
-    who, leaning = " and ".join(out), key_others.shared_under(key.id, out, shares, region)
+    who, leaning = " and ".join(out), kms_dependents.shared_under(key.id, out, shares, region)
     for number, statement in enumerate(
         _statements(cloud, out, join("HandrailUse", TOKEN), join("HandrailGrants", TOKEN))
     ):

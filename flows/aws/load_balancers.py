@@ -9,8 +9,8 @@ from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, NoSuchCall, Option
 
-from . import redirects
-from .redirects import Answer, Fixed, Forward, Front, Other, Redirect, Rule
+from . import listener_rules
+from .listener_rules import Answer, Fixed, Forward, Front, Other, Redirect, Rule
 
 NEW = "new"
 SHOWN = 10
@@ -154,7 +154,7 @@ def front(cloud: Cloud, balancer: LoadBalancer, names: Iterable[str] = ()) -> Fr
     """The whole of it, for following requests through it."""
     return Front(
         tuple(
-            redirects.Listener(
+            listener_rules.Listener(
                 each.protocol, each.port, (*rules(cloud, each), Rule(0, answer(each.actions), arn=each.arn))
             )
             for each in listeners(cloud, balancer)
@@ -320,7 +320,7 @@ def forwards_to(action: Mapping[str, Any]) -> list[str]:
 
 
 def told(listener: Listener) -> str:
-    return redirects.told(answer(listener.actions))
+    return listener_rules.told(answer(listener.actions))
 
 
 def _balancer(found: Mapping[str, Any]) -> LoadBalancer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.engine import Finding, Grade
+from .flow import Finding, Grade
 
 
 def proved(id_: str, sentence: str, seen: str) -> Finding:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from flows.engine import Call, Late, Others, Settings, found, join
 
-from . import edits, image_others
-from .snapshots import RESTORE
+from . import ami_dependents, edits
+from .rds_snapshots import RESTORE
 
 SERVICE = (
     "(GranteeServicePrincipal || ends_with(GranteePrincipal || '', '.amazonaws.com') "
@@ -79,7 +79,7 @@ def shared_under(key: str, accounts: Sequence[str], apart: Sequence[str], region
     return (
         Others(
             Call("ec2.DescribeSnapshots", whose, region), disk, what,
-            each=image_others.copying(found("id"), region),
+            each=ami_dependents.copying(found("id"), region),
             leans=f"CreateVolumePermissions[?contains({them}, UserId || '')]",
         ),
         Others(

@@ -15,7 +15,7 @@ from typing import Any
 from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Others, Refused, Still, Undo, found, join
 from flows.engine.bucket_owner import Taken
 
-from . import dns
+from . import route53
 from .buckets import BUSY, Bucket
 from .tags import tags
 
@@ -155,7 +155,7 @@ def served_by_others(bucket: Bucket, endpoint: str = "") -> tuple[Others, ...]:
     fetched = f"Origins.Items[?starts_with(DomainName || '', '{bucket.name}.{endpoint}')]"
     what = "Distributions of CloudFront get their files there"
     served = Others(Call("cloudfront.ListDistributions"), f"DistributionList.Items[?{fetched}].[Id, DomainName]", what)
-    return (served, dns.leading_to_website(bucket.name)) if "." in bucket.name else (served,)
+    return (served, route53.leading_to_website(bucket.name)) if "." in bucket.name else (served,)
 
 
 def artifacts(bucket: Bucket, partition: str, pipeline: str, others: Sequence[Others]) -> tuple[Action, ...]:

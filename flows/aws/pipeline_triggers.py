@@ -32,9 +32,9 @@ from flows.engine import (
     since,
 )
 
-from . import bucket_listeners, roles
-from .bucket_listeners import BY_TRAIL, RULE
+from . import eventbridge_listeners, roles
 from .buckets import BUSY
+from .eventbridge_listeners import BY_TRAIL, RULE
 from .notifications import DOCUMENT, dead, look, standing
 from .roles import allow, only_for
 from .tags import tags
@@ -135,7 +135,7 @@ def tell(cloud: Cloud, bucket: str) -> list[Action]:
         return []
     those = standing(cloud, bucket)
     unchecked = any(dead(cloud, f"arn:{who.partition}:s3:::{bucket}", those))
-    others = since(cloud, bucket_listeners.to_bucket(bucket))
+    others = since(cloud, eventbridge_listeners.to_bucket(bucket))
     return [send_events(bucket, who.account, unchecked=unchecked, after=(), others=others)]
 
 

@@ -31,7 +31,7 @@ from flows.engine import (
     join,
 )
 
-from . import namesakes, new_buckets
+from . import bucket_creation, namesakes
 from .buckets import Bucket
 from .tags import tags
 
@@ -208,11 +208,11 @@ def create(
         },
     )  # fmt: skip
     sids = [str(each["Sid"]) for each in policy]
-    made = new_buckets.create(
-        "trail-bucket", bucket, "in which the trail writes", label, statements=[*sids, new_buckets.TLS]
+    made = bucket_creation.create(
+        "trail-bucket", bucket, "in which the trail writes", label, statements=[*sids, bucket_creation.TLS]
     )
     sentence = "Let only that trail write there, and refuse requests that are not encrypted"
-    place_for = new_buckets.closed(made, bucket, partition, policy=sentence, statements=policy, days=DAYS_KEPT)
+    place_for = bucket_creation.closed(made, bucket, partition, policy=sentence, statements=policy, days=DAYS_KEPT)
     here, looked = {"Name": name}, Call("cloudtrail.DescribeTrails", {"trailNameList": [name]})
     tagged = Call("cloudtrail.ListTags", {"ResourceIdList": [Ref("trail", "TrailARN")]})
     mine = join("ResourceTagList[0].TagsList[?Key=='handrail:run'].Value | [0] == '", RUN, "'")

@@ -34,11 +34,11 @@ from flows.engine import (
     join,
 )
 
-from . import firewalls, namesakes, tags
+from . import namesakes, own_security_groups, tags
 from .aurora_prices import SNAPSHOT
 from .aurora_versions import CLASS, PORTS
-from .firewalls import GROUP
 from .network import SecurityGroup, Vpc
+from .own_security_groups import GROUP
 from .subnets import Subnet
 
 FINAL_SNAPSHOT = Decision(
@@ -131,7 +131,7 @@ def firewall(name: str, vpc: Vpc) -> Action:
         join("VpcSecurityGroups[?VpcSecurityGroupId=='", GROUP, "']"),
     )
     theirs = _databases_of_others(name, group, group, "Databases of others are behind it")
-    return firewalls.firewall(called, about, vpc.id, sentence, "Description=='RDSNetworkInterface'", *theirs)
+    return own_security_groups.firewall(called, about, vpc.id, sentence, "Description=='RDSNetworkInterface'", *theirs)
 
 
 def let_in(engine: str, sources: Iterable[IPv4Network | SecurityGroup]) -> Action:
@@ -139,7 +139,7 @@ def let_in(engine: str, sources: Iterable[IPv4Network | SecurityGroup]) -> Actio
     port, sources = PORTS[engine], tuple(sources)
     shown = ", ".join(f"{each.name} ({each.id})" if isinstance(each, SecurityGroup) else str(each) for each in sources)
     undone = f"The rule that lets {shown} connect"
-    return firewalls.let_in((port,), sources, f"Let {shown} connect to port {port}", undone, "cluster")
+    return own_security_groups.let_in((port,), sources, f"Let {shown} connect to port {port}", undone, "cluster")
 
 
 def subnet_group(name: str, subnets: Iterable[Subnet]) -> Action:
