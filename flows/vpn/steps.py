@@ -213,7 +213,8 @@ def vpn_connection(
         type="AWS::EC2::VPNConnection",
         resource=made,
         costs=(PRICE, SECRET_PRICE) if secret else (PRICE,),
-        undone="The VPN connection; its AWS addresses and keys are gone for good",
+        undone="The VPN connection; its AWS addresses and keys are gone for good. Take it off the office's device "
+        "too, as README.txt says",
     )
 
 
