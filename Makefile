@@ -7,7 +7,7 @@ WORKERS ?= 3
 # What is compiled is kept, the tests too: every worker and every process that a test starts would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help practice test test-wild check format bench screenshots texts clean
+.PHONY: help practice test test-quick test-wild check format bench screenshots texts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -15,10 +15,13 @@ help: ## this list
 practice: $(VENV)/practice.done ## the wizard on a simulated company; no AWS account needed
 	@$(BIN)/handrail --practice
 
-test: $(VENV)/test.done .venv-aws/test.done ## every test; no network and no account needed
+test: $(VENV)/test.done .venv-aws/test.done ## within five minutes; no network and no account needed
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(TESTS)
 
-test-wild: $(VENV)/test.done .venv-aws/test.done .venv-second/test.done ## what needs root, a second user, a second emulator or minutes; the rest says why it is skipped
+test-quick: $(VENV)/test.done ## within a minute: a journey of each set-up and face, the laws, the documents
+	$(BIN)/python -m pytest -q -m 'quick and not wild' -n $(WORKERS) --dist loadgroup $(TESTS)
+
+test-wild: $(VENV)/test.done .venv-aws/test.done .venv-second/test.done ## what needs root, a second user, a second emulator or minutes; says why something is skipped
 	$(BIN)/python -m pytest -q -m wild -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: $(VENV)/check.done ## linters, the type checker and the import law

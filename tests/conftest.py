@@ -29,6 +29,8 @@ from flows.practice import PracticeAccount, open_account, seal, simulator
 from flows.practice.server import Served, serve
 
 MEMORY = Path("/dev/shm")
+CASES: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
+"""Of each test of which some are always tried: what it says of them, and all its cases."""
 pytest_plugins = ["support.command_fixtures"]
 
 
@@ -40,8 +42,28 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The laws and the documents are quick; of a test marked `some`, the cases that it leaves out are wild."""
+    if item.path.parent.name in ("architecture", "docs"):
+        item.add_marker("quick")
+    some = item.get_closest_marker("some")
+    if some and isinstance(item, pytest.Function):
+        known = CASES.setdefault((item.nodeid.partition("[")[0], some.args), [])
+        known.append(item.callspec.id)
+        if item.callspec.id not in some.args and len(known) not in range(_first(some.args) + 1):
+            item.add_marker("wild")
+
+
+def _first(args: tuple[Any, ...]) -> int:
+    return args[0] if isinstance(args[0], int) else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What one worker must do alone comes first, so that the others are not done long before it."""
+    for (test, args), known in CASES.items():
+        if (gone := {each for each in args if isinstance(each, str)} - {*known}) and "::" not in str(config.args):
+            raise pytest.UsageError(f"{test} has no such cases as {sorted(gone)}")
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 

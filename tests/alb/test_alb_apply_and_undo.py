@@ -21,6 +21,8 @@ def shop(account: PracticeAccount) -> Front:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("office")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -109,6 +111,7 @@ def test_everything_made_is_tagged(shop: Front, cloud: Aws, journal: Journal, cl
     ],
     ids=["a redirect", "a fixed response"],
 )
+@pytest.mark.some("a fixed response")
 def test_former_default_actions_come_back_whole(
     shop: Front, cloud: Aws, journal: Journal, clock: FakeClock, actions: list[Any]
 ) -> None:

@@ -101,6 +101,7 @@ def nobody_home(shop: Front) -> None:
         (nobody_home, "healthy", "No server in shop is healthy: visitors see an error page (503 or 502)."),
     ],
 )
+@pytest.mark.some(1)
 def test_each_damage_is_found(
     account: PracticeAccount, cloud: Aws, damage: Callable[[Front], None], id: str, sentence: str
 ) -> None:
@@ -136,6 +137,7 @@ def test_conditions_that_cannot_be_judged_are_said(account: PracticeAccount, clo
 
 
 @pytest.mark.parametrize("name", ["shop", "SHOP", "shop-1.eu-central-1.elb.amazonaws.com"])
+@pytest.mark.some("shop")
 def test_it_is_found_by_name_and_address(cloud: Aws, name: str) -> None:
     assert check(cloud, name)
 

@@ -61,6 +61,7 @@ def test_priority_one_is_taken(account: PracticeAccount, cloud: Aws) -> None:
         session(cloud, None, {**HTTPS, "existing_rules": "before"})
 
 
+@pytest.mark.wild
 def test_too_many_rules(account: PracticeAccount, cloud: Aws) -> None:
     shop = Front(account)
     for number in range(1, 101):

@@ -24,6 +24,7 @@ def once(still_cloud: Aws) -> Remembering:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("closed", "elsewhere", "gone", "maintenance", "office", "strict")
 def test_every_face_leads_to_the_identical_plan(
     once: Remembering, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

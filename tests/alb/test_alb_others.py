@@ -229,6 +229,7 @@ DEEDS: Mapping[str, Deed] = {
 
 
 @pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.some("default edited, maintenance")
 def test_what_others_did_stays_theirs(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, name: str
 ) -> None:
@@ -257,6 +258,7 @@ def test_a_listener_that_came_meanwhile_is_not_ours(
     assert "It existed before this run." in {left.why for left in made.receipt().left}
 
 
+@pytest.mark.wild
 def test_no_former_redirect_comes_back_that_leads_nowhere(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -275,6 +277,7 @@ def test_no_former_redirect_comes_back_that_leads_nowhere(
     assert "Visitors were sent to a port on which nobody listens any more: 443." in left
 
 
+@pytest.mark.wild
 def test_a_former_redirect_comes_back_that_leads_somewhere(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -87,6 +87,7 @@ def test_every_path_into_an_answer_exists(plans: list[tuple[tuple[str, ...], Pla
                 assert path.lstrip("(").split("[")[0] in ("Listeners", "Rules", "SecurityGroupRules")
 
 
+@pytest.mark.wild
 def test_every_permission_is_known(plans: list[tuple[tuple[str, ...], Plan]]) -> None:
     who = Identity("123456789012", "arn:aws:iam::123456789012:user/kim", "eu-central-1")
     needed = {need.action for _, plan in plans for need in Needs(who, "alb", plan).all}
@@ -119,6 +120,7 @@ def test_nothing_is_looked_up_twice(still_cloud: Aws) -> None:
     assert len(asked) < 40
 
 
+@pytest.mark.wild
 def test_the_script_says_what_the_plan_does(plans: list[tuple[tuple[str, ...], Plan]], tmp_path: Path) -> None:
     """Every step of every plan, in a script that shellcheck has nothing to say about."""
     for number, (_, plan) in enumerate(plans):

@@ -31,6 +31,7 @@ def meddling(cloud: Aws, error: str, at: int, *, lost: bool = False) -> Between:
 
 
 @pytest.mark.parametrize("variant", ["https", "office"])
+@pytest.mark.some("https")
 def test_denied_at_each_step(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -55,6 +56,7 @@ def test_denied_at_each_step(
 
 
 @pytest.mark.parametrize("variant", ["https", "office", "moved", "maintenance"])
+@pytest.mark.some("maintenance")
 def test_an_answer_that_got_lost_at_each_step(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -74,6 +76,7 @@ def test_an_answer_that_got_lost_at_each_step(
 
 
 @pytest.mark.parametrize("theirs", ["listener", "rule"])
+@pytest.mark.some("rule")
 def test_what_somebody_else_made_in_the_same_place_is_not_ours(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, theirs: str
 ) -> None:

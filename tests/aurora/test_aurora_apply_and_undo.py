@@ -18,6 +18,8 @@ from tui import history
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("servers")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -86,6 +88,7 @@ def test_undo_wants_a_word_on_the_last_snapshot(
     assert decision.default == "yes"
 
 
+@pytest.mark.wild
 def test_a_last_snapshot_is_kept_and_said(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, rds: Any
 ) -> None:

@@ -18,6 +18,7 @@ from tui.answers_file import load_answers
 
 
 @pytest.mark.parametrize("variant", ["sleepy", "awake", "servers", "addresses"])
+@pytest.mark.some("addresses")
 def test_a_file_and_a_conversation_lead_to_the_identical_plan(
     cloud: Aws, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -28,6 +29,7 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(
 
 
 @pytest.mark.parametrize("variant", ["sleepy", "copies", "addresses"])
+@pytest.mark.wild
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
     assert_clean_script(plan, "aurora", tmp_path)
@@ -100,6 +102,7 @@ def test_a_cluster_of_the_old_kind_is_explained(account: PracticeAccount) -> Non
         list(diagnose(Old(Aws(Place(practice=True), account.session)), "reports"))
 
 
+@pytest.mark.wild
 def test_awake_and_sleepy_plans_differ(cloud: Aws) -> None:
     """A comparison that could not fail proves nothing."""
     assert session(cloud, None, AWAKE).review().plan != session(cloud, None, SLEEPY).review().plan

@@ -90,6 +90,7 @@ DEEDS = (
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.act.__name__)
+@pytest.mark.some("server_renamed")
 def test_what_somebody_did_to_it_is_left_and_told(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
 ) -> None:

@@ -37,6 +37,7 @@ def denying(cloud: Aws, operation: str) -> Between:
     return Between(cloud, before=strike)
 
 
+@pytest.mark.wild
 def test_denied_at_each_step(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """The sentence names the missing permission, and undo leads back to before."""
     before = picture(account.session)
@@ -56,6 +57,7 @@ def test_denied_at_each_step(account: PracticeAccount, cloud: Aws, journal: Jour
 
 
 @pytest.mark.parametrize("variant", ["copies", "servers"])
+@pytest.mark.wild
 def test_an_answer_that_got_lost_at_each_step(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:

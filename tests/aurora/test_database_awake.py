@@ -152,6 +152,7 @@ def test_holding_it_awake(task: Performed, rds: Any) -> None:
 
 
 @pytest.mark.parametrize("at", range(1, 5))
+@pytest.mark.some(1)
 def test_a_refusal_at_any_step_leaves_it_as_it_was_or_says_what_to_run(cloud: Aws, rds: Any, at: int) -> None:
     """Denied at the n-th change: put back at once; where putting back is what was denied, the sentence says how."""
     asleep_without_data_api(rds)
@@ -173,6 +174,7 @@ def test_a_refusal_at_any_step_leaves_it_as_it_was_or_says_what_to_run(cloud: Aw
 
 
 @pytest.mark.parametrize("when", [Happening.STARTED, Happening.WAITING])
+@pytest.mark.some("waiting")
 def test_leaving_puts_it_back(task: Performed, rds: Any, when: Happening) -> None:
     """Ctrl-C while it wakes, or while it is held."""
     asleep_without_data_api(rds)
@@ -231,6 +233,7 @@ def test_what_somebody_changed_meanwhile_is_left(task: Performed, rds: Any, monk
         ({"cluster": "reports", "minutes": "5"}, "minutes goes with do=hold"),
     ],
 )
+@pytest.mark.some(5)
 def test_a_refusal_has_its_sentence(task: Performed, given: dict[str, str], sentence: str) -> None:
     with pytest.raises(Refused) as refused:
         task(**given)

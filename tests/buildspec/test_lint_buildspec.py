@@ -155,6 +155,7 @@ def test_whatever_is_typed_is_answered_with_places_in_the_file(path: Path, at: i
     ],
     ids=["deep", "laughs", "circle", "merges itself"],
 )
+@pytest.mark.some("circle", "laughs", "merges itself")
 def test_a_nasty_file_is_answered(text: str) -> None:
     assert lint(text)
 

@@ -121,6 +121,13 @@ REFUSALS: list[tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
 @pytest.mark.parametrize(
     ("base", "change", "sentence"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS]
 )
+@pytest.mark.some(
+    "an unknown VPC",
+    "name 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'",
+    "network around the VPC",
+    "network in the VPC",
+    "network with host bits",
+)
 def test_a_refused_answer_says_the_value_and_what_to_enter_instead(
     handrail: Command, museum: Account, answers: Answers, base: Any, change: Any, sentence: str
 ) -> None:
@@ -153,6 +160,7 @@ CAUTIONS: list[tuple[str, str, Mapping[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("id", "key", "change", "sentence", "where"), CAUTIONS)
+@pytest.mark.some(2)
 def test_what_is_worth_knowing_is_said_and_listed_by_its_id(
     handrail: Command, museum: Account, answers: Answers, id: str, key: str, change: dict[str, Any], sentence: str, where: str
 ) -> None:  # fmt: skip
@@ -272,6 +280,7 @@ FILES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.some("list.json", "list.yaml", "tab.yaml", "text.yaml", "twice.json", "twice.yaml")
 def test_a_file_that_cannot_be_used_says_where_and_why(handrail: Command, tmp_path: Path, name: str) -> None:
     content, sentence = FILES[name]
     path = tmp_path / name
@@ -432,6 +441,7 @@ def test_an_endpoint_where_nobody_listens(handrail: Command, signed_in: None, an
     [("text/html", b"<html><body>Welcome to our hotel</body></html>"), ("text/html", b""), ("application/json", b"{}"), ("text/plain", bytes(range(256)))],
     ids=["hotel", "nothing", "json", "noise"],
 )  # fmt: skip
+@pytest.mark.some("noise", "nothing")
 def test_an_endpoint_that_is_not_aws(
     handrail: Command, signed_in: None, answers: Answers, kind: str, body: bytes
 ) -> None:

@@ -179,6 +179,7 @@ def test_an_unknown_key_gets_the_nearest_known_one(handrail: Command) -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("run", "vpn"), ("resume", "vpn-x"), ("run", "vpn", "--plain")])
+@pytest.mark.some(3)
 def test_without_a_terminal_nothing_is_asked(process: Command, words: tuple[str, ...]) -> None:
     """Standard input holds replies to everything; not one of them is read."""
     ran = process(*words, stdin="yes\n" * 100)
@@ -334,6 +335,7 @@ def test_the_plan_of_a_refused_set_up_is_exit_3(handrail: Command, company: Acco
 # -- doing, and taking back ----------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_a_run_from_answers_to_undo(handrail: Command, company: Account, answers: Answers) -> None:
     before = company.picture()
     ran = handrail("run", "vpn", "--answers", answers(), "--yes", "--output", "json", *company.at)
@@ -398,6 +400,7 @@ def test_what_was_there_is_used_and_left(handrail: Command, company: Account, an
     assert company.picture() == before
 
 
+@pytest.mark.wild
 def test_text_goes_to_the_right_streams(handrail: Command, company: Account, answers: Answers) -> None:
     ran = handrail("run", "vpn", "--answers", answers(), "--yes", *company.at)
     assert ran.code == 0
@@ -412,6 +415,7 @@ def test_text_goes_to_the_right_streams(handrail: Command, company: Account, ans
     assert "undoing" in receipt.err
 
 
+@pytest.mark.wild
 def test_ndjson_is_one_document_a_line_and_ends_with_the_result(
     handrail: Command, company: Account, answers: Answers
 ) -> None:
@@ -499,6 +503,7 @@ def test_answers_are_saved_on_request(handrail: Command, museum: Account, answer
 
 
 @pytest.mark.parametrize("form", ["cli", "policy"])
+@pytest.mark.some("cli")
 def test_an_export_goes_to_stdout_or_a_file(
     handrail: Command, museum: Account, answers: Answers, tmp_path: Path, form: str
 ) -> None:
@@ -596,6 +601,7 @@ def test_check_of_nothing_known(handrail: Command, museum: Account) -> None:
 # -- as a process --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 def test_practice_needs_no_account(process: Command, answers: Answers) -> None:
     ran = process("plan", "vpn", "--practice", "--answers", answers(), "--output", "json")
     assert ran.code == 0

@@ -31,6 +31,7 @@ main()
     ids=["full screen", "lines", "batch"],
 )
 @pytest.mark.parametrize("debug", ["1", ""], ids=["debug", ""])
+@pytest.mark.some("-batch", "-lines", "debug-batch")
 def test_a_mistake_of_ours_shows_no_values(module: str, where: str, words: list[str], debug: str) -> None:
     env = {**os.environ, "TERM": "xterm-256color", "HANDRAIL_DEBUG": debug, "A_TOKEN": "hush-hush"}
     script = CRASH.format(module=module, where=where, words=words)

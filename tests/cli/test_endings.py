@@ -56,6 +56,7 @@ def held(company: Account, file: Path, operation: str) -> Iterator[tuple[subproc
 @pytest.mark.parametrize(
     "signals", [(signal.SIGINT,), (signal.SIGINT,) * 3, (signal.SIGTERM,)], ids=["once", "thrice", "kill"]
 )
+@pytest.mark.some("once")
 def test_ctrl_c_finishes_the_call_and_is_130(
     handrail: Command, company: Account, answers: Answers, signals: tuple[signal.Signals, ...]
 ) -> None:
@@ -82,6 +83,7 @@ def test_ctrl_c_finishes_the_call_and_is_130(
 
 
 @pytest.mark.parametrize("command", ["resume", "undo"])
+@pytest.mark.some("resume")
 def test_two_cannot_drive_one_run(handrail: Command, company: Account, answers: Answers, command: str) -> None:
     with held(company, answers(), "CreateVpnConnection") as (process, hold):
         (record,) = handrail("runs", "--output", "json").json
@@ -95,6 +97,7 @@ def test_two_cannot_drive_one_run(handrail: Command, company: Account, answers: 
     assert json.loads(out)["status"] == "waiting"
 
 
+@pytest.mark.wild
 def test_a_killed_run_is_gone_on_with(handrail: Command, company: Account, answers: Answers) -> None:
     """Killed while the call was under way, which then arrives: it is found again, not made twice."""
     before = company.picture()

@@ -17,6 +17,7 @@ HERE = ("--region", REGION)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("warehouse")
 def test_the_script_is_clean(
     handrail: Command, museum: Account, answers: Answers, tmp_path: Path, variant: str
 ) -> None:
@@ -39,6 +40,7 @@ def test_the_script_carries_the_plan_s_own_sentences(handrail: Command, museum: 
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("staging")
 def test_the_policy_allows_what_is_called_and_nothing_else(
     handrail: Command, company: Account, answers: Answers, variant: str
 ) -> None:
@@ -66,6 +68,7 @@ def test_the_policy_allows_what_is_called_and_nothing_else(
 
 @pytest.mark.parametrize("flags", [(), ("--reads",)], ids=["all", "reads"])
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("staging-reads")
 def test_the_policy_is_one_that_iam_takes(
     handrail: Command, company: Account, answers: Answers, variant: str, flags: tuple[str, ...]
 ) -> None:

@@ -16,6 +16,7 @@ MAINTENANCE, MOVED = alb.VARIANTS["maintenance"], alb.VARIANTS["https"]
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.some("cli", "runbook")
 def test_a_file_is_what_would_have_been_shown(
     handrail: Command, museum: Account, answers: Answers, tmp_path: Path, form: str
 ) -> None:
@@ -29,6 +30,7 @@ def test_a_file_is_what_would_have_been_shown(
     assert bool(out.stat().st_mode & 0o111) == (form == "cli")
 
 
+@pytest.mark.wild
 def test_what_is_not_in_a_template_is_said_beside_it(handrail: Command, museum: Account, answers: Answers) -> None:
     """The template alone goes to stdout; the steps that it lacks, and why, to stderr."""
     file = answers(MOVED)

@@ -36,6 +36,7 @@ AND_BACK = ("alb", "website", "s3_lambda")
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name == "alb" else pytest.mark.wild) for name in BOOKS]
 )
+@pytest.mark.wild
 def test_who_follows_the_runbook_makes_the_same_account_and_takes_it_back(
     handrail: Command, signed_in: None, answers: Answers, aws: Path, tmp_path: Path, name: str
 ) -> None:

@@ -56,6 +56,7 @@ def name(request: pytest.FixtureRequest) -> str:
     return NAMES[request.param]
 
 
+@pytest.mark.some("markup")
 def test_names_from_the_account_are_shown_and_never_obeyed(
     handrail: Command, company: Account, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:  # fmt: skip
@@ -89,6 +90,7 @@ def test_names_from_the_account_are_shown_and_never_obeyed(
 
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"TERM": "xterm", "HANDRAIL_PLAIN": "1"}], ids=["dumb", "plain"])
+@pytest.mark.some("terminal-plain")
 def test_a_conversation_shows_them_and_never_obeys(company: Account, name: str, env: dict[str, str]) -> None:
     """In a list, a filter, a refusal, the review and what it writes."""
     ids = hostile(company, name)
@@ -111,6 +113,7 @@ def test_a_conversation_shows_them_and_never_obeys(company: Account, name: str, 
     assert not OBEYED.search(typed.decode().replace("\r\n", "\n"))
 
 
+@pytest.mark.wild
 def test_a_hostile_name_survives_a_whole_run(
     handrail: Command, company: Account, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +139,7 @@ def test_a_hostile_name_survives_a_whole_run(
 @pytest.mark.parametrize(
     "message", [MARKUP, TERMINAL, BIDI, SHELL, LONG], ids=["markup", "terminal", "bidi", "shell", "long"]
 )
+@pytest.mark.some("markup")
 def test_error_messages_of_aws_are_shown_and_never_obeyed(
     handrail: Command, museum: Account, answers: Answers, message: str
 ) -> None:
@@ -153,6 +157,7 @@ def test_error_messages_of_aws_are_shown_and_never_obeyed(
 
 
 @pytest.mark.parametrize("value", list(NAMES.values()), ids=NAMES)
+@pytest.mark.some("lines")
 def test_answers_are_data_too(handrail: Command, museum: Account, answers: Answers, value: str) -> None:
     for key in ("vpc", "gateway_ip", "networks", "name", "interface", "device_name", "allow"):
         ran = handrail("plan", "vpn", "--set", f"{key}={value}", "--answers", answers(), *museum.at)

@@ -43,6 +43,7 @@ def named(locale: Mapping[str, str]) -> str:
 
 
 @pytest.mark.parametrize("locale", [*ASCII, *LATIN], ids=named)
+@pytest.mark.some("LC_ALL=en_US.ISO-8859-1")
 def test_by_lines(museum: Account, locale: Mapping[str, str]) -> None:
     with Terminal("run", "alb", *museum.at, env=env(locale, TERM="dumb")) as terminal:
         assert "HTTP 80 -> forward to shop" in terminal.answer(PICK, "nothing like it")
@@ -56,6 +57,7 @@ def test_by_lines(museum: Account, locale: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("locale", [*ASCII, *LATIN], ids=named)
+@pytest.mark.some("LC_ALL=C")
 def test_on_the_full_screen(museum: Account, locale: Mapping[str, str]) -> None:
     with Terminal("run", "alb", *museum.at, env=env(locale, TERM="xterm-256color")) as terminal:
         terminal.until("HTTP 80 -> forward to shop")
@@ -66,6 +68,7 @@ def test_on_the_full_screen(museum: Account, locale: Mapping[str, str]) -> None:
 
 @pytest.mark.parametrize("locale", FULL, ids=named)
 @pytest.mark.parametrize("term", ["dumb", "xterm-256color"])
+@pytest.mark.some("dumb-LANG=xx_YY.utf8")
 def test_who_knows_every_character_gets_them(museum: Account, locale: Mapping[str, str], term: str) -> None:
     with Terminal("run", "alb", *museum.at, env=env(locale, TERM=term)) as terminal:
         terminal.until("HTTP 80 → forward to shop")
@@ -83,6 +86,7 @@ def test_who_knows_every_character_gets_them(museum: Account, locale: Mapping[st
         "check alb --set load_balancer=shop", "run alb --answers {answers} --yes --read-only", "nonsense", "undo alb-…",
     ],
 )  # fmt: skip
+@pytest.mark.some("--help", "list")
 def test_every_command(museum: Account, tmp_path: Path, words: str) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text(yaml.safe_dump({**MAINTENANCE}))
@@ -97,6 +101,7 @@ def test_every_command(museum: Account, tmp_path: Path, words: str) -> None:
 
 
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "en_US.ISO-8859-1"}, {"PYTHONIOENCODING": "ascii"}])
+@pytest.mark.wild
 def test_what_goes_to_a_file_is_utf_8(museum: Account, tmp_path: Path, locale: Mapping[str, str]) -> None:
     answers, out = tmp_path / "answers.yaml", tmp_path / "out"
     answers.write_text(yaml.safe_dump({**HTTPS}))
@@ -110,6 +115,7 @@ def test_what_goes_to_a_file_is_utf_8(museum: Account, tmp_path: Path, locale: M
 
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C"}, {"LC_ALL": "en_US.ISO-8859-1"}], ids=named)
 @pytest.mark.parametrize("term", ["dumb", "xterm-256color"])
+@pytest.mark.some("dumb-LC_ALL=C.UTF-8")
 def test_a_key_that_nobody_can_read_ends_nothing(museum: Account, locale: Mapping[str, str], term: str) -> None:
     with Terminal("run", "vpn", "--set", "vpc=shop", *museum.at, env=env(locale, TERM=term)) as terminal:
         terminal.until("public address of the office")

@@ -28,6 +28,7 @@ def written_to_full(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("words", ["list", "--help", "runs", "runs --output json", "check --help"])
+@pytest.mark.some("--help", "list", "runs")
 def test_what_is_read_is_told_as_not_written(words: str) -> None:
     ran = written_to_full(*words.split())
     assert ran.returncode == 1
@@ -42,6 +43,7 @@ def test_a_mistake_keeps_its_exit_code_and_is_told_where_it_can_be() -> None:
 
 
 @pytest.mark.parametrize("output", ["json", "ndjson"])
+@pytest.mark.wild
 def test_a_run_that_cannot_be_told_says_how_to_go_on_and_take_back(
     output: str, tmp_path: Path, journal: Journal
 ) -> None:

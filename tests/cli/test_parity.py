@@ -142,6 +142,7 @@ FACES: Mapping[str, Face] = {
 
 
 @pytest.mark.parametrize("journey", JOURNEYS)
+@pytest.mark.some("bgp")
 def test_every_face_leads_to_the_identical_plan(
     cloud: Aws, tmp_path: Path, journey: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -64,6 +64,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.wild
 def test_where_it_is_is_written_down_whatever_says_so(
     handrail: Command, heard: tuple[str, list[str]], company: Account, answers: Answers, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, way: str,
@@ -96,6 +97,7 @@ def test_where_it_is_is_written_down_whatever_says_so(
     assert "ec2:DeleteVpnConnection" in calls
 
 
+@pytest.mark.wild
 def test_an_address_of_one_service_stays_that_of_the_run(
     handrail: Command, company: Account, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +124,7 @@ def test_an_address_of_one_service_stays_that_of_the_run(
 
 @pytest.mark.parametrize("command", ["resume", "undo"])
 @pytest.mark.parametrize(("flag", "value"), [("--region", ELSEWHERE), ("--endpoint-url", "http://127.0.0.1:9")])
+@pytest.mark.some("--region-us-east-1-resume")
 def test_a_flag_that_says_otherwise_is_refused(
     handrail: Command, heard: tuple[str, list[str]], answers: Answers, command: str, flag: str, value: str
 ) -> None:
@@ -140,6 +143,7 @@ def test_a_flag_that_says_otherwise_is_refused(
 
 @pytest.mark.parametrize("command", ["resume", "undo"])
 @pytest.mark.parametrize("what", ["account", "partition"])
+@pytest.mark.some("partition-resume")
 def test_another_account_is_refused(
     handrail: Command, heard: tuple[str, list[str]], answers: Answers, command: str, what: str
 ) -> None:
@@ -160,6 +164,7 @@ def test_another_account_is_refused(
     assert set(calls) <= {"sts:GetCallerIdentity", "iam:ListAccountAliases"}
 
 
+@pytest.mark.wild
 def test_practice_and_the_real_world_do_not_mix(
     handrail: Command, heard: tuple[str, list[str]], answers: Answers
 ) -> None:
@@ -172,6 +177,7 @@ def test_practice_and_the_real_world_do_not_mix(
 
 
 @pytest.mark.parametrize("flow", ONE_EACH)
+@pytest.mark.some("s3_lambda")
 def test_every_set_up_is_taken_back_where_it_is(
     handrail: Command, served: Served, signed_in: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flow: str
 ) -> None:

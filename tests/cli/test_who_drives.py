@@ -84,6 +84,7 @@ def two_gates(url: str) -> Iterator[tuple[str, Gate, Gate]]:
         yield address, driver, visitor
 
 
+@pytest.mark.wild
 def test_a_slow_sign_in_makes_nothing_twice(company: Account, answers: Answers) -> None:
     """Somebody resumes what another process drives, and waits for AWS to say who it is; meanwhile it ends."""
     before = company.picture()
@@ -107,6 +108,7 @@ def test_a_slow_sign_in_makes_nothing_twice(company: Account, answers: Answers) 
 
 
 @pytest.mark.parametrize("first_one", ["run", "undo"])
+@pytest.mark.wild
 def test_an_undo_that_signs_in_slowly_knows_all_there_is(company: Account, answers: Answers, first_one: str) -> None:
     """What was made, or taken back, while it was on its way, it knows; nothing stays, and nothing is deleted twice."""
     before = company.picture()

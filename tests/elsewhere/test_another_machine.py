@@ -63,6 +63,7 @@ def undone(world: World, case: Case, state: Path, run: str, where: Surroundings,
 
 
 @pytest.mark.parametrize("flow", [pytest.param(flow, marks=() if flow in HERE else pytest.mark.wild) for flow in FIRST])
+@pytest.mark.some("vpn")
 def test_a_run_goes_on_and_back_where_it_was_begun(world: World, tmp_path: Path, flow: str) -> None:
     """Killed, gone on with and taken back on three machines, each of which names another place, and has its own time.
 

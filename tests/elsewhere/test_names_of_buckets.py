@@ -65,6 +65,7 @@ def seen(account: PracticeAccount, name: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("made", SCENES, indirect=True)
+@pytest.mark.some("s3_lambda")
 def test_an_undo_leaves_what_a_stranger_has_there(made: Session, account: PracticeAccount) -> None:
     """Ours is not found, and nothing is left that leads to theirs, whatever was decided; and it ends."""
     plan = made.review().plan
@@ -84,6 +85,7 @@ def test_an_undo_leaves_what_a_stranger_has_there(made: Session, account: Practi
 
 
 @pytest.mark.parametrize("made", SCENES, indirect=True)
+@pytest.mark.some("s3_lambda", "website, secret header")
 def test_an_exported_script_names_the_owner(made: Session) -> None:
     text = script(made.review().plan, flow="x", title="x", region="eu-central-1", account=ACCOUNT_ID, endpoint="")
     calls = re.findall(r"aws s3api (?!create-bucket|list-buckets)[a-z-]+ (?:[^\n]*\\\n)*[^\n]*", text)
@@ -102,6 +104,7 @@ CALLS = (
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+@pytest.mark.some("DeleteBucket", "HeadBucket", "PutBucketTagging", "PutBucketVersioning")
 def test_nothing_is_asked_of_a_bucket_of_somebody_else(call: Call, account: PracticeAccount, cloud: Aws) -> None:
     take(account, BUCKET, [{"Key": "whose", "Value": "theirs"}])
     before = seen(account, BUCKET)

@@ -28,6 +28,8 @@ def ec2(account: PracticeAccount) -> Any:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("warehouse")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -298,6 +300,7 @@ def test_files_go_with_the_undo(cloud: Aws, journal: Journal, clock: FakeClock) 
 
 
 @pytest.mark.parametrize("change", [b"# mine\n", b"\xff\x00 not text"])
+@pytest.mark.some(1)
 def test_a_changed_file_is_left(cloud: Aws, journal: Journal, clock: FakeClock, change: bytes) -> None:
     """A file that somebody changed is theirs: it stays, and the receipt names it."""
     made = session(cloud, journal, clock=clock)

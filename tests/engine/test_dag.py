@@ -171,6 +171,7 @@ def test_a_face_that_goes_away_stops_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("bgp", "static")
 def test_the_vpns_critical_path_is_short(cloud: Aws, variant: str) -> None:
     """Gateway, attachment, connection, its routes: nothing else makes anybody wait."""
     plan = session(cloud, None, VARIANTS[variant]).review().plan

@@ -85,6 +85,7 @@ def asked(cloud: Aws) -> dict[str, str]:
 
 @pytest.mark.parametrize("elsewhere", [{}, ELSEWHERE], ids=["nothing", "others"])
 @pytest.mark.parametrize(("profile", "surroundings"), FOUND, ids="-".join)
+@pytest.mark.some(6)
 def test_an_address_is_found_as_botocore_does_and_stays(
     profile: str, surroundings: str, elsewhere: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

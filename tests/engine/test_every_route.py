@@ -16,6 +16,7 @@ import pytest
 from botocore.model import OperationModel, Shape
 from botocore.validate import ParamValidator
 from support.stack import complaints
+from support.variants import together
 
 import flows
 from flows.engine import (  # fmt: skip
@@ -150,9 +151,14 @@ def walked(request: pytest.FixtureRequest, flow: type[Flow]) -> list[End]:
 
 
 every_flow = pytest.mark.parametrize("flow", flows.every(), ids=lambda flow: flow.id)
+LONG = ("aurora", "website")
+"""Of these there are so many ways that they are only walked when all is tried."""
+every_walk = pytest.mark.parametrize(
+    "flow", [together(flow, flow.id, always=flow.id not in LONG) for flow in flows.every()]
+)
 
 
-@every_flow
+@every_walk
 def test_every_way_ends_in_a_plan_that_aws_accepts(walked: list[End]) -> None:
     """Every call of every plan fits botocore's description, its patterns, ranges and words included."""
     for end in walked:
@@ -160,7 +166,7 @@ def test_every_way_ends_in_a_plan_that_aws_accepts(walked: list[End]) -> None:
         assert [mistake for call in end.plan.calls() for mistake in mistakes(call)] == [], end.answers
 
 
-@every_flow
+@every_walk
 def test_every_way_was_drawn(walked: list[End], flow: type[Flow]) -> None:
     """No answers lead to a way that the diagram does not have; the VPN's ways were all walked."""
     gone = {end.way for end in walked}
@@ -169,14 +175,14 @@ def test_every_way_was_drawn(walked: list[End], flow: type[Flow]) -> None:
     assert gone == drawn or flow.id != "vpn"
 
 
-@every_flow
+@every_walk
 def test_every_plan_survives_the_journal(walked: list[End]) -> None:
     """What is written down is read back as the very same plan."""
     for end in walked:
         assert serialization.loads(serialization.dumps(end.plan)) == end.plan
 
 
-@every_flow
+@every_walk
 def test_every_path_expression_is_one(walked: list[End]) -> None:
     """Every JMESPath of every plan compiles, whatever is filled in for what is not known yet."""
     for end in walked:
@@ -184,7 +190,7 @@ def test_every_path_expression_is_one(walked: list[End]) -> None:
             jmespath.compile(path)
 
 
-@every_flow
+@every_walk
 def test_every_bucket_is_asked_for_with_its_owner(walked: list[End]) -> None:
     """A name that somebody else took meanwhile is neither written to nor read, wherever AWS can be told that."""
     for call in (call for end in walked for call in end.plan.calls() if call.params):
@@ -193,7 +199,7 @@ def test_every_bucket_is_asked_for_with_its_owner(walked: list[End]) -> None:
             assert call.params.get(OWNER) == ACCOUNT_ID, call.operation
 
 
-@every_flow
+@every_walk
 def test_every_role_acts_on_buckets_of_its_account_alone(walked: list[End]) -> None:
     calls = [call for end in walked for call in end.plan.calls() if call.operation == "iam.PutRolePolicy"]
     for statement in (each for call in calls for each in json.loads(call.params["PolicyDocument"])["Statement"]):
@@ -201,7 +207,7 @@ def test_every_role_acts_on_buckets_of_its_account_alone(walked: list[End]) -> N
             assert statement["Condition"]["StringEquals"]["aws:ResourceAccount"] == ACCOUNT_ID, statement["Sid"]
 
 
-@every_flow
+@every_walk
 def test_every_permission_exists(walked: list[End]) -> None:
     """Every IAM action that a review lists is one: AWS's own policies name it, or it is an operation's name."""
     needed = {action for end in walked for action in end.permissions}
@@ -209,13 +215,13 @@ def test_every_permission_exists(walked: list[End]) -> None:
     assert [action for action in sorted(needed) if not exists(action)] == []
 
 
-@every_flow
+@every_walk
 def test_every_operation_is_something_in_cloudformation_or_is_said_to_be_nothing(walked: list[End]) -> None:
     """What a plan does is in the table of `flows/export/resources.py`; a new operation must be decided there."""
     assert {action.call.operation for end in walked for action in end.plan.actions} - TABLE.keys() == set()
 
 
-@every_flow
+@every_walk
 def test_every_template_is_one(walked: list[End], flow: type[Flow]) -> None:
     """cfn-lint has nothing to say about templates that together have every property that any of them has."""
     seen = set[str]()

@@ -137,6 +137,7 @@ def wrong(about: str, call: Call, path: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", PLANS)
+@pytest.mark.some("share_ami, launched", "share_ami, the machine stopped", "share_snapshot, with a key")
 def test_half_an_answer_is_read_and_says_not_yet(name: str, company: Aws) -> None:
     plan = variants.session(company, *PLANS[name]).review().plan
     found = [

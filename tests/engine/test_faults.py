@@ -104,6 +104,7 @@ def once(fault: Callable[[], None], when: Callable[[int, Call], bool]) -> Callab
 
 
 @pytest.mark.parametrize("answers", [STATIC, BGP], ids=["static", "bgp"])
+@pytest.mark.wild
 def test_denied_at_every_call_of_applying(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, answers: Any
 ) -> None:
@@ -216,6 +217,7 @@ def test_a_list_that_is_left_out_is_an_empty_one(
 
 
 @pytest.mark.parametrize("answers", [STATIC, BGP], ids=["static", "bgp"])
+@pytest.mark.wild
 def test_an_answer_lost_after_any_change(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, answers: Any
 ) -> None:
@@ -261,6 +263,7 @@ def test_lost_before_it_arrived(account: PracticeAccount, cloud: Aws, journal: J
 
 
 @pytest.mark.parametrize("status", [500, 503])
+@pytest.mark.some(1)
 def test_a_server_error_after_success(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, status: int
 ) -> None:
@@ -286,6 +289,7 @@ def test_a_server_error_after_success(
 
 
 @pytest.mark.parametrize("code", ["InsufficientInstanceCapacity", "VpnGatewayLimitExceeded", "AccessDenied"])
+@pytest.mark.some("AccessDenied")
 def test_a_refusal_with_a_servers_status_is_no_doubt(
     cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, code: str
 ) -> None:
@@ -316,6 +320,7 @@ def test_a_refusal_with_a_servers_status_is_no_doubt(
     ],
     ids=["read timeout", "TLS broke off"],
 )
+@pytest.mark.some("read timeout")
 def test_a_connection_that_breaks_after_sending(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, error: Any
 ) -> None:
@@ -560,6 +565,7 @@ def test_credentials_that_expire_meanwhile(
     assert snapshot(account.session) == before
 
 
+@pytest.mark.wild
 def test_credentials_that_expire_during_undo(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -50,6 +50,7 @@ def session(former: Former, run: str, cloud: Aws, clock: FakeClock) -> Session:
 
 
 @pytest.mark.parametrize("run", RUNS)
+@pytest.mark.some("s3-lambda-thdsm99e", "share-ami-mzz78990", "vpn-5crr070y")
 def test_a_run_of_the_first_release_is_taken_back(
     run: str, former: Former, account: PracticeAccount, cloud: Aws, clock: FakeClock
 ) -> None:
@@ -65,6 +66,7 @@ def test_a_run_of_the_first_release_is_taken_back(
 
 
 @pytest.mark.parametrize("run", HALF_WAY)
+@pytest.mark.some("aurora-2fyje0w0")
 def test_a_run_of_the_first_release_is_gone_on_with(
     run: str, former: Former, account: PracticeAccount, cloud: Aws, clock: FakeClock
 ) -> None:

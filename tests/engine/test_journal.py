@@ -92,6 +92,7 @@ def test_a_folder_others_could_read_is_closed(tmp_path: Path) -> None:
     assert (tmp_path / "open").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.wild
 def test_a_full_disk_stops_before_the_next_call(
     account: PracticeAccount, cloud: Aws, tmp_path: Path, clock: FakeClock
 ) -> None:

@@ -22,6 +22,7 @@ NOTHING_TO_KNOW = {
 @pytest.mark.parametrize("loses", (True, pytest.param(False, marks=pytest.mark.wild)), ids=("lost", "told"))
 @pytest.mark.parametrize("late", Late, ids=lambda late: late.name.lower())
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.some("s3_lambda-half-lost")
 def test_there_and_back_though_aws_knows_late(
     account: PracticeAccount, journal: Journal, clock: FakeClock, case: str, late: Late, loses: bool
 ) -> None:

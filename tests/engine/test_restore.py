@@ -213,6 +213,7 @@ def cut_at(n: int, journal: Journal, cloud: Aws, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
 @pytest.mark.parametrize("go_on", [True, False], ids=["resumed", "undone"])
+@pytest.mark.some("undone-fjord-coffee-files", "undone-fjord-coffee-site")
 def test_cut_anywhere(
     cloud: Aws, tmp_path: Path, s3: Any, monkeypatch: pytest.MonkeyPatch, bucket: str, go_on: bool
 ) -> None:
@@ -241,6 +242,7 @@ def test_cut_anywhere(
 
 
 @pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
+@pytest.mark.some("fjord-coffee-files")
 def test_undo_cut_anywhere(cloud: Aws, tmp_path: Path, s3: Any, monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
     """Cut off at any moment of undo, a second undo restores the former value."""
     former, plan = standing(s3, bucket), plan_for(bucket)
@@ -260,6 +262,7 @@ def test_undo_cut_anywhere(cloud: Aws, tmp_path: Path, s3: Any, monkeypatch: pyt
             return
 
 
+@pytest.mark.wild
 def test_a_route_somebody_pointed_elsewhere_is_left(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -289,6 +292,7 @@ def test_a_route_somebody_pointed_elsewhere_is_left(
     assert not [g for g in ec2.describe_vpn_gateways()["VpnGateways"] if made.run and _ours(g, made.run.id)]
 
 
+@pytest.mark.wild
 def test_what_a_left_thing_needs_is_not_waited_for(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -64,6 +64,7 @@ def distribution_deleted(account: PracticeAccount, made: Session) -> None:
         ("website, certificate and names", "s3.PutBucketPolicy", distribution_deleted),
     ],
 )
+@pytest.mark.some(1)
 def test_a_resume_looks_first(
     account: PracticeAccount, journal: Journal, clock: FakeClock, case: str, operation: str,
     deed: Callable[[PracticeAccount, Session], None],

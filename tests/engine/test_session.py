@@ -227,6 +227,7 @@ def test_back_from_fine_tuning_returns_to_the_review(cloud: Aws) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("warehouse")
 def test_every_answer_is_saved_at_once(cloud: Aws, journal: Journal, clock: FakeClock, variant: str) -> None:
     """After each answer another process could go on from here, with the same question next."""
     made = fresh(cloud, journal)

@@ -85,6 +85,7 @@ def test_whoever_is_signed_in_already_is_not_asked(door: Gate) -> None:
     assert "POST /token" not in door.asked
 
 
+@pytest.mark.wild
 def test_slow_down_is_heeded(door: Gate) -> None:
     device = needed(Place("acme")).door.device()  # type: ignore[union-attr]
     door.answer = "SlowDownException"

@@ -142,6 +142,7 @@ def faults(look: Look, together: int) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.some("s3_lambda")
 def test_whatever_aws_leaves_out_or_calls_anew_is_a_sentence(case: str, cloud: Aws, tmp_path: Path) -> None:
     found = CASES[case]
     assert [*faults(Look(found.flow, found.answers, cloud, tmp_path), TOGETHER)] == []

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
@@ -54,6 +55,7 @@ def test_a_wait_that_fails(account: PracticeAccount, cloud: Aws, journal: Journa
     assert snapshot(account.session) == before
 
 
+@pytest.mark.wild
 def test_a_wait_that_takes_too_long(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """It gives up after its limit, says how long it waited, and resuming waits on without calling again."""
     pending = [True]
@@ -90,6 +92,7 @@ def test_not_yet_is_believed_for_a_while(cloud: Aws, journal: Journal, clock: Fa
 # -- asked to stop -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 def test_stopped_at_every_call(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Whenever somebody asks to stop: no further change is begun, it is resumable, and resuming completes it."""
     before = snapshot(account.session)

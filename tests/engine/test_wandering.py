@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -139,9 +140,14 @@ class Wandering(RuleBasedStateMachine):
 
 
 Wandering.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=5,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestWandering = Wandering.TestCase
+
+
+@pytest.mark.wild
+class TestWanderingFar(Wandering.TestCase):
+    settings = settings(Wandering.TestCase.settings, max_examples=100)

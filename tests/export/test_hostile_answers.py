@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export.test_scripts import ACCOUNT, HERE, WHOLE
+from export.test_scripts import ACCOUNT, HERE
 from support.false_aws import FalseAws, Ran
-from support.variants import VARIANTS, session
+from support.variants import ONE_EACH, VARIANTS, session
 
 from flows.engine import Refused, Session
 from flows.engine.boto import Aws
@@ -39,10 +39,11 @@ BEGINNINGS = ("--x=y", "file:///etc/hostname", "https://127.0.0.1:1/x", "@/etc/h
 NOTES_FILES = 'for each; do case $each in file://*) cat "${each#file://}"; printf "\\0" ;; esac; done >>documents\n'
 
 
-@pytest.mark.parametrize("flow", WHOLE)
+@pytest.mark.parametrize("flow", ONE_EACH)
+@pytest.mark.some("share_ami", "share_snapshot")
 def test_what_is_typed_is_refused_or_comes_to_aws_as_it_is(still_cloud: Aws, tmp_path: Path, flow: str) -> None:
     """For every question that is answered with words; what is refused is refused in a sentence that says what to do."""
-    (name, answers), cloud = VARIANTS[WHOLE[flow]], Remembering(still_cloud)
+    (name, answers), cloud = VARIANTS[ONE_EACH[flow]], Remembering(still_cloud)
     begun = session(cloud, name, answers)
     accepted = {
         line.question.id: list(taken(begun, line.question))

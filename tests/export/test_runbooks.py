@@ -13,7 +13,7 @@ from export.conftest import Known
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from support.false_aws import FalseAws
-from support.variants import VARIANTS, Reviewed
+from support.variants import VARIANTS, Reviewed, by_variant
 
 import flows
 from flows.engine import Action, Call, Caution, Plan, Review, Undo
@@ -31,7 +31,7 @@ def written(made: Reviewed) -> str:
     return runbook(review, flow=made.flow, identity=made.identity, on=TODAY, costs=["about 1 USD"], practice=True)
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@by_variant(VARIANTS)
 def test_it_has_every_step_and_every_way_back(known: Known, name: str) -> None:
     made = known(name)
     text, actions = written(made), made.plan.actions
@@ -45,7 +45,7 @@ def test_it_has_every_step_and_every_way_back(known: Known, name: str) -> None:
     assert shown == [*steps, *back]
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@by_variant(VARIANTS)
 def test_it_reads_well_in_eighty_columns_and_its_commands_are_bash(known: Known, name: str) -> None:
     text = written(known(name))
     commands = re.findall(r"(?ms)^```bash\n(.*?)\n```$", text)

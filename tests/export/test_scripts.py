@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from export.conftest import Known
 from support.false_aws import ACCOUNT, FalseAws, refuses, says
-from support.variants import VARIANTS, Reviewed
+from support.variants import ONE_EACH, VARIANTS, Reviewed, by_variant
 
 from flows.engine.actions import Action
 from flows.engine.calls import Call, Find, Wait
@@ -24,12 +24,6 @@ from flows.engine.undo_plan import Entry, Undo
 from flows.export.cli import script
 
 HERE = "eu-central-1"
-WHOLE = {
-    "vpn": "vpn, static", "alb": "alb, https", "website": "website, website-named", "aurora": "aurora, servers",
-    "spa_pipeline": "spa_pipeline, codecommit", "share_ami": "share_ami, launched",
-    "share_snapshot": "share_snapshot, locked", "s3_lambda": "s3_lambda, photos",
-    "s3_pipeline": "s3_pipeline, new trail", "wordpress": "wordpress, new",
-}  # fmt: skip
 """A variant of each set-up, with as many kinds of steps as it has."""
 WORDS = "User: arn:aws:iam::123456789012:user/kim is not authorized to perform this; it's an <explicit> deny."
 
@@ -43,7 +37,7 @@ def of(*actions: Action, **more: Any) -> str:
     return script(Plan(actions, **more), flow="vpn", title="A test", region=HERE, account=ACCOUNT)
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@by_variant(VARIANTS)
 def test_it_runs_from_its_first_line_to_its_last(known: Known, tmp_path: Path, name: str) -> None:
     """Each step is told by its number and sentence; the run, at the start."""
     made = known(name)
@@ -56,10 +50,11 @@ def test_it_runs_from_its_first_line_to_its_last(known: Known, tmp_path: Path, n
     assert ran.err.endswith("Done.\n")
 
 
-@pytest.mark.parametrize("flow", WHOLE)
+@pytest.mark.parametrize("flow", ONE_EACH)
+@pytest.mark.some("alb", "aurora")
 def test_it_ends_at_the_first_refusal_whichever_that_is(known: Known, tmp_path: Path, flow: str) -> None:
     """Nothing is sent after it, but for what must not last; AWS's whole words are told, the step, and how to go on."""
-    text = exported(known(WHOLE[flow]))
+    text = exported(known(ONE_EACH[flow]))
     commands = FalseAws(tmp_path).run(text).commands
     for number in sorted(commands.index(each) for each in {*commands}):
         ran = FalseAws(tmp_path, {number: refuses("AccessDenied", WORDS)}).run(text)
@@ -89,7 +84,7 @@ def test_what_was_given_an_empty_answer_is_not_gone_on_with(known: Known, tmp_pa
 # -- where it works ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("flow", WHOLE)
+@pytest.mark.parametrize("flow", ONE_EACH)
 def test_it_works_in_the_region_of_the_plan_whatever_the_environment_says(
     known: Known, tmp_path: Path, flow: str
 ) -> None:
@@ -101,7 +96,7 @@ def test_it_works_in_the_region_of_the_plan_whatever_the_environment_says(
         "AWS_CLI_AUTO_PROMPT": "on",
     }
     told = 'echo "$AWS_REGION $AWS_DEFAULT_REGION $AWS_CLI_ERROR_FORMAT $AWS_PAGER" >>environment\n'
-    text = exported(known(WHOLE[flow]))
+    text = exported(known(ONE_EACH[flow]))
     ran = FalseAws(tmp_path, {None: told}).run(text, env={**elsewhere, **odd})
     assert ran.code == 0
     assert {*(tmp_path / "environment").read_text().splitlines()} == {f"{HERE} {HERE} legacy "}
@@ -149,7 +144,7 @@ def test_what_it_needs_is_looked_for_before_anything_is_sent(
     for program in {"bash", "cat", "date", "mktemp", "rm", "jq", "openssl", "sh", "sed"} - {missing}:
         (tools / program).symlink_to(str(shutil.which(program)))
     asking = FalseAws(tmp_path)
-    text = exported(known(WHOLE[flow]))
+    text = exported(known(ONE_EACH[flow]))
     if missing == "aws":
         text = text.replace("begin vpn", f"rm {tmp_path}/aws\nbegin vpn")
     ran = asking.run(text, programs=str(tools))
@@ -379,7 +374,7 @@ def test_a_document_of_which_one_thing_changes_is_read_before_each_attempt_too(t
 # -- secrets -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [name for name in VARIANTS if name.startswith("website")])
+@by_variant(name for name in VARIANTS if name.startswith("website"))
 def test_a_secret_is_on_no_command_line(known: Known, tmp_path: Path, name: str) -> None:
     """Of no program that the script starts, nor in its environment; and no file with it is left."""
     made = known(name)

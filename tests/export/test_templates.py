@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from export.conftest import Known
 from support.stack import complaints, filled, given, mentioned, read
-from support.variants import VARIANTS
+from support.variants import VARIANTS, by_variant
 
 import flows
 from flows.engine import Action, Call, Plan, Ref, Refused
@@ -68,14 +68,14 @@ def _written(known: Known, name: str) -> tuple[Template, dict[str, Any]]:
     return _WRITTEN[name]
 
 
-@pytest.mark.parametrize("name", WITH)
+@by_variant(WITH)
 def test_cfn_lint_has_nothing_to_say(known: Known, name: str) -> None:
     made = exported(known, name)
     said = complaints(made.text, made.region)
     assert [each for each in said if not (name in OLD and "W3690" in each)] == []
 
 
-@pytest.mark.parametrize("name", NOTHING)
+@by_variant(NOTHING)
 def test_a_plan_of_which_nothing_can_be_a_template_is_refused_with_the_reason(known: Known, name: str) -> None:
     with pytest.raises(Refused) as refused:
         exported(known, name)
@@ -113,7 +113,7 @@ def test_a_secret_is_asked_for_and_stands_nowhere(known: Known) -> None:
     assert origin["OriginCustomHeaders"] == [{"HeaderName": "Referer", "HeaderValue": {"Ref": "SecretHeader"}}]
 
 
-@pytest.mark.parametrize("name", WITH)
+@by_variant(WITH)
 def test_what_holds_data_outlives_the_stack_with_all_that_it_needs(known: Known, name: str) -> None:
     made = document(known, name)["Resources"]
     for id_, each in made.items():
@@ -124,7 +124,7 @@ def test_what_holds_data_outlives_the_stack_with_all_that_it_needs(known: Known,
             assert {made[other].get("DeletionPolicy") for other in needed} <= {"Retain"}, id_
 
 
-@pytest.mark.parametrize("name", WITH)
+@by_variant(WITH)
 def test_what_another_resource_makes_is_referred_to(known: Known, name: str) -> None:
     """By its name or within its ARN, wherever that stands; tags and a thing's own name are nobody's."""
     written = document(known, name)
@@ -142,7 +142,7 @@ def test_what_another_resource_makes_is_referred_to(known: Known, name: str) -> 
             assert not [named for named in others if re.match(f"arn:.*[:/]{re.escape(named)}([/:*]|$)", literal)], id_
 
 
-@pytest.mark.parametrize("name", WITH)
+@by_variant(WITH)
 def test_what_is_asked_for_is_said_nowhere_else_and_explained(known: Known, name: str) -> None:
     written = document(known, name)
     asked = written.get("Parameters", {})
@@ -157,7 +157,7 @@ def test_what_is_asked_for_is_said_nowhere_else_and_explained(known: Known, name
             assert re.fullmatch(each["AllowedPattern"], each["Default"])
 
 
-@pytest.mark.parametrize("name", WITH)
+@by_variant(WITH)
 def test_a_second_stack_with_another_name_makes_nothing_of_the_same_name(known: Known, name: str) -> None:
     written = document(known, name)
     first = given(written)
@@ -168,7 +168,7 @@ def test_a_second_stack_with_another_name_makes_nothing_of_the_same_name(known: 
             assert filled(own, first) != filled(own, second), own
 
 
-@pytest.mark.parametrize("name", WITH)
+@by_variant(WITH)
 def test_an_output_says_what_it_is_and_what_is_left_to_do_by_hand(known: Known, name: str) -> None:
     """A step that is left out has one with all that the stack makes for it, by the names that the runbook uses."""
     reviewed = known(name)

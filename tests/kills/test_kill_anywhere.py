@@ -30,6 +30,7 @@ def test_a_process_that_is_not_killed(scene: Scene, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", HERE)
+@pytest.mark.some("s3_lambda")
 def test_killed_somewhere(scene: Scene, tmp_path: Path) -> None:
     """At every fifth moment, and at other ones in each case."""
     killed_at(scene, tmp_path, itertools.count(1 + len(scene.name) % 5, 5))
@@ -77,6 +78,7 @@ def killed_at(scene: Scene, tmp_path: Path, moments: Iterator[int]) -> None:
 
 
 @pytest.mark.parametrize("case", ["vpn", "vpn, fixed routes"])
+@pytest.mark.wild
 def test_killed_again_and_again(scene: Scene, tmp_path: Path) -> None:
     """However often one run and then its undo is killed, it ends whole, and then as before."""
     expected = scene.uninterrupted(tmp_path / "uninterrupted")

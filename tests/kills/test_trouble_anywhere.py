@@ -31,6 +31,7 @@ TROUBLE: Mapping[str, Callable[[int], Trouble]] = {
 
 
 @pytest.mark.parametrize("case", HERE)
+@pytest.mark.some("s3_lambda")
 def test_trouble_somewhere(scene: Scene, tmp_path: Path) -> None:
     """Every fourth moment, with one trouble after the other."""
     assert troubled(scene, tmp_path, taking_turns(0), step=4) > 5
@@ -89,6 +90,7 @@ def truly_told(scene: Scene, ended: Ended, run: str, n: int) -> None:
 
 
 @pytest.mark.parametrize("case", HERE)
+@pytest.mark.some("s3_lambda")
 def test_an_undo_in_trouble(scene: Scene, tmp_path: Path) -> None:
     """Whatever an undo meets, it says what it did, and the next one ends it."""
     state = tmp_path / "state"
@@ -110,6 +112,7 @@ def test_an_undo_in_trouble(scene: Scene, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", HERE)
 @pytest.mark.parametrize("second", ["resume", "undo"])
+@pytest.mark.some("resume-s3_lambda")
 def test_a_second_process_in_between(scene: Scene, tmp_path: Path, second: str) -> None:
     """It comes while another goes on with a run: one of the two does it, and nothing is made twice."""
     expected = scene.uninterrupted(tmp_path / "uninterrupted")

@@ -23,6 +23,7 @@ from tui.lines.reading import Interrupted, Quit
 # -- on a real terminal --------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_a_whole_set_up_by_line_prompts(company: Account, handrail: Command, tmp_path: Path) -> None:
     before = company.picture()
     kept = tmp_path / "kept.yaml"
@@ -79,6 +80,7 @@ def test_a_whole_set_up_by_line_prompts(company: Account, handrail: Command, tmp
     assert_reads_well(terminal.seen)
 
 
+@pytest.mark.wild
 def test_quit_keeps_a_draft_and_resume_goes_on(company: Account, handrail: Command) -> None:
     with talk("run", "vpn", *company.at) as terminal:
         answer_all(terminal, STRAIGHT[:3])
@@ -95,6 +97,7 @@ def test_quit_keeps_a_draft_and_resume_goes_on(company: Account, handrail: Comma
         assert terminal.ended() == 0
 
 
+@pytest.mark.wild
 def test_ctrl_c_leaves_with_130_and_keeps_the_answers(company: Account, handrail: Command) -> None:
     with talk("run", "vpn", *company.at) as terminal:
         terminal.answer(PICK, "shop")
@@ -116,6 +119,7 @@ def test_ctrl_d_leaves_too(company: Account) -> None:
     assert "Go on with: handrail resume " in terminal.transcript
 
 
+@pytest.mark.wild
 def test_a_failure_offers_again_undo_and_keep(company: Account) -> None:
     before = company.picture()
     with between(company.url, deny="CreateVpnConnection") as address:
@@ -134,6 +138,7 @@ def test_a_failure_offers_again_undo_and_keep(company: Account) -> None:
     assert_reads_well(terminal.seen)
 
 
+@pytest.mark.wild
 def test_kept_after_a_failure_it_ends_as_a_failure_does(company: Account) -> None:
     with between(company.url, deny="CreateVpnConnection") as address:
         with talk("run", "vpn", "--endpoint-url", address, "--region", REGION) as terminal:
@@ -144,6 +149,7 @@ def test_kept_after_a_failure_it_ends_as_a_failure_does(company: Account) -> Non
             assert terminal.ended() == 1
 
 
+@pytest.mark.wild
 def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None:
     with talk("run", "vpn", *company.at) as terminal:
         terminal.answer(PICK, "shop")
@@ -180,6 +186,7 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
     ],
     ids=["dumb", "--plain", "--plain first", "HANDRAIL_PLAIN", "narrow", "low"],
 )
+@pytest.mark.some("dumb")
 def test_line_prompts_where_a_screen_would_not_do(
     museum: Account, words: tuple[str, ...], term: str, more: dict[str, str], size: tuple[int, int]
 ) -> None:

@@ -70,6 +70,7 @@ def test_every_form_is_offered_shown_and_written(reviewed: Reviewed, cloud: Aws,
 
 
 @pytest.mark.parametrize("word", ["show", "export"])
+@pytest.mark.some("export")
 def test_what_must_be_known_of_a_file_is_said(reviewed: Reviewed, word: str) -> None:
     shown = reviewed("alb", HTTPS, f"{word} cloudformation")
     lacks = shown.partition("These steps are NOT in the template")[2]
@@ -85,6 +86,7 @@ def test_where_there_is_no_template_a_sentence_says_why(reviewed: Reviewed, fold
 
 
 @pytest.mark.parametrize("word", ["export cli", "save"])
+@pytest.mark.some("export cli")
 def test_nothing_is_overwritten(reviewed: Reviewed, folder: Path, word: str) -> None:
     (folder / "mine").write_text("mine")
     shown = reviewed("alb", HTTPS, f"{word} mine", word, word)

@@ -47,6 +47,7 @@ def kept(handrail: Command) -> Any:
 
 
 @pytest.mark.parametrize("name", LISTS)
+@pytest.mark.some("dumb-unfinished")
 def test_a_list_is_offered_as_several_entries(lines: Terminal, handrail: Command, name: str) -> None:
     answer_all(lines, STRAIGHT[:2])
     lines.until(f"{NETWORKS}: ")
@@ -58,6 +59,7 @@ def test_a_list_is_offered_as_several_entries(lines: Terminal, handrail: Command
     assert kept(handrail)["networks"] == f"{A}, {B}"
 
 
+@pytest.mark.wild
 def test_where_one_is_asked_for_the_first_line_is_offered(lines: Terminal, handrail: Command) -> None:
     lines.until(f"{PICK}: ")
     lines.press(b"shop\r203.0.113.99\ryes\r")
@@ -70,6 +72,7 @@ def test_where_one_is_asked_for_the_first_line_is_offered(lines: Terminal, handr
     assert kept(handrail)["gateway_ip"] == "203.0.113.10"
 
 
+@pytest.mark.wild
 def test_several_names_are_offered_where_several_may_be_picked(lines: Terminal, handrail: Command) -> None:
     answer_all(lines, STRAIGHT[:4])
     lines.until("or none [")
@@ -80,6 +83,7 @@ def test_several_names_are_offered_where_several_may_be_picked(lines: Terminal, 
     assert len(kept(handrail)["route_tables"]) == 2
 
 
+@pytest.mark.some("HANDRAIL_PLAIN")
 def test_no_paste_confirms_a_review(lines: Terminal, company: Account, handrail: Command) -> None:
     before = company.picture()
     answer_all(lines, STRAIGHT[:-1])
@@ -95,6 +99,7 @@ def test_no_paste_confirms_a_review(lines: Terminal, company: Account, handrail:
 
 
 @pytest.mark.parametrize("paste", [f"\x1b[200~{A}\r{B}\r\x1b[201~\r", f"{A}\r{B}\r"], ids=["bracketed", "as keys"])
+@pytest.mark.wild
 def test_where_lines_are_edited_a_list_is_offered_too(company: Account, handrail: Command, paste: str) -> None:
     env = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
     with Terminal("run", "vpn", "--plain", *company.at, env=env) as terminal:
@@ -111,6 +116,7 @@ def test_where_lines_are_edited_a_list_is_offered_too(company: Account, handrail
 
 @pytest.mark.parametrize("form", ["\x1b[200~{}\x1b[201~", "{}"], ids=["bracketed", "as keys"])
 @pytest.mark.parametrize("name", LISTS)
+@pytest.mark.some("bulleted-bracketed")
 def test_on_the_full_screen_a_list_is_one_entry_a_line(
     company: Account, handrail: Command, name: str, form: str
 ) -> None:

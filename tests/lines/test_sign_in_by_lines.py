@@ -63,6 +63,7 @@ def test_a_person_signs_in_on_another_device_and_goes_on(door: Gate, home: Path)
     assert json.loads(kept.read_text())["startUrl"] == "https://acme.awsapps.com/start"
 
 
+@pytest.mark.wild
 def test_a_sign_in_that_ends_while_applying_goes_on_after_it(door: Gate) -> None:
     with talk("run", "vpn", "--profile", "guarded", *ANSWERS) as terminal:
         terminal.answer("The 6 digits of arn:aws:iam::123456789012:mfa/kim", "12345")
@@ -108,6 +109,7 @@ def _state() -> list[Path]:
     return [path for path in Path(os.environ["XDG_STATE_HOME"]).rglob("*") if path.is_file()]
 
 
+@pytest.mark.wild
 def test_ctrl_c_leaves_the_page_and_says_how_else(door: Gate) -> None:
     with talk("run", "vpn", "--profile", "acme") as terminal:
         terminal.until("Ctrl-C leaves.")
@@ -121,6 +123,7 @@ def test_ctrl_c_leaves_the_page_and_says_how_else(door: Gate) -> None:
         assert terminal.ended() == 4
 
 
+@pytest.mark.wild
 def test_who_cannot_get_in_chooses_another_profile_or_practises(door: Gate) -> None:
     with talk("run", "vpn", "--profile", "acme") as terminal:
         terminal.until("Ctrl-C leaves.")
@@ -135,6 +138,7 @@ def test_who_cannot_get_in_chooses_another_profile_or_practises(door: Gate) -> N
         assert terminal.ended() == 0
 
 
+@pytest.mark.wild
 def test_who_has_to_choose_a_profile_may_practise_instead(door: Gate) -> None:
     with talk("run", "vpn", "--profile", "ghost") as terminal:
         assert "There is no AWS profile called “ghost”." in terminal.answer(f"{PICK}, or practise", "practise")
@@ -159,6 +163,7 @@ def test_a_draft_moves_along_and_keeps_its_answers(door: Gate) -> None:
         assert terminal.ended() == 0
 
 
+@pytest.mark.wild
 def test_without_credentials_profile_and_region_are_asked_for(door: Gate) -> None:
     with talk("run", "vpn") as terminal:
         shown = terminal.answer(PICK, "keys")
@@ -172,6 +177,7 @@ def test_without_credentials_profile_and_region_are_asked_for(door: Gate) -> Non
         assert terminal.ended() == 0
 
 
+@pytest.mark.wild
 def test_what_was_used_stands_first_next_time(door: Gate) -> None:
     with talk("run", "vpn", "--profile", "keys", "--region", "eu-west-1") as terminal:
         terminal.answer(PICK, "quit")
@@ -199,6 +205,7 @@ def test_what_was_used_stands_first_next_time(door: Gate) -> None:
     ],
     ids=["sso", "mfa", "console", "role through the console", "region", "unknown", "none"],
 )
+@pytest.mark.some("role through the console")
 def test_batch_asks_nobody(
     door: Gate, home: Path, process: Command, words: tuple[str, ...], said: str, remedy: str
 ) -> None:

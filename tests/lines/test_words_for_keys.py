@@ -94,6 +94,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("word", [word for word in review.REVIEW if word not in ("yes", "profile", "region")])
+@pytest.mark.some("commands", "export FORM FILE")
 def test_every_word_for_the_review_is_understood(cloud: Aws, word: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = word.replace("KEY", "name").replace("FORM", "policy").replace(" FILE", "")
     assert "none of these words" not in at_the_review(cloud, capsys, said)

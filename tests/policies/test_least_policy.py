@@ -16,13 +16,14 @@ from typing import Any, cast
 import pytest
 from aurora import cases as aurora
 from cloudsplaining.scan.policy_document import PolicyDocument
-from kills.scenes import CASES
+from kills.scenes import CASES, FIRST
 from share_ami import cases as share_ami
 from share_snapshot import cases as share_snapshot
 from spa_pipeline import cases as spa
 from support.authorized import Watched, kinds, reference
 from support.clock import FakeClock
 from support.simulated import Simulator
+from support.variants import together
 from vpn import cases as vpn
 
 import flows
@@ -80,7 +81,7 @@ FURNISHED: Mapping[str, Callable[[PracticeAccount], None]] = {
 SCENES = {name: (case.flow, case.answers) for name, case in CASES.items()} | MORE
 FEW = 21
 """Requests to the simulator at the most, for the some 140 needs of the longest plan."""
-every_scene = pytest.mark.parametrize("scene", SCENES)
+every_scene = pytest.mark.parametrize("scene", [together(name, name, always=name in FIRST.values()) for name in SCENES])
 
 
 @pytest.fixture

@@ -126,6 +126,7 @@ def test_it_does_not_matter_which_part_is_looked_at_first(tmp_path: Path) -> Non
     assert balancer("elbv2") == balancer("s3")
 
 
+@pytest.mark.wild
 def test_looking_at_images_and_machine_types_changes_nothing(tmp_path: Path) -> None:
     def next_group(*, looked: bool) -> str:
         with open_account(tmp_path / str(looked), hurry=True) as account:

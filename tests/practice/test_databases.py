@@ -71,6 +71,7 @@ def test_versions(rds: Any) -> None:
         ("InvalidParameterValue", capacity(0.5, 4, SecondsUntilAutoPause=600)),
     ],
 )
+@pytest.mark.some(3)
 def test_a_cluster_that_aws_refuses(rds: Any, code: str, change: dict[str, Any]) -> None:
     """moto takes all of them, and overwrites the cluster of the same name."""
     before = rds.describe_db_clusters()["DBClusters"]

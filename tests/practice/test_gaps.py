@@ -45,6 +45,7 @@ def test_what_is_listed_as_missing_is_missing_in_moto() -> None:
     assert not {_python_name(gap.split(".")[1]) for gap in missing} & own
 
 
+@pytest.mark.wild
 def test_what_is_listed_as_wrong_is_wrong_in_moto() -> None:
     """Shown on moto alone, in a process without the gaps, so that a new moto tells which have closed."""
     subprocess.run([sys.executable, Here / "bare_moto.py"], check=True, cwd=Here)

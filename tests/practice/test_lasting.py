@@ -45,6 +45,7 @@ def _python(code: str, folder: Path, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", script], text=True, stdout=subprocess.PIPE, **options)
 
 
+@pytest.mark.wild
 def test_another_process_sees_the_same_account(folder: Path) -> None:
     with open_account(folder, hurry=True) as account:
         ec2: Any = account.session.client("ec2")

@@ -111,6 +111,7 @@ def test_the_way_out_is_ruled_alike(ec2: Any) -> None:
         {"IpProtocol": "icmp", "FromPort": 300, "ToPort": -1, "IpRanges": [{"CidrIp": "192.168.10.0/24"}]},
     ],
 )
+@pytest.mark.some(3)
 def test_a_wrong_rule_is_refused(ec2: Any, wrong: Any) -> None:
     with refused("InvalidParameterValue"):
         ec2.authorize_security_group_ingress(GroupId=named(ec2, "group", "app"), IpPermissions=[wrong])

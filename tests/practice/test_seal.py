@@ -90,6 +90,7 @@ def test_a_closed_account_answers_no_more(folder: Path, no_network: list[Any]) -
     assert no_network == []
 
 
+@pytest.mark.wild
 def test_no_service_at_all_reaches_a_socket(account: PracticeAccount, no_network: list[Any]) -> None:
     """Each of botocore's services is asked one thing; an answer and a refusal are equally good.
 

@@ -50,6 +50,7 @@ def test_the_same_request_returns_the_same_gateway_and_a_device_name_makes_anoth
         {"address": "127.0.0.1"},
     ],
 )
+@pytest.mark.some(3)
 def test_a_wrong_number_or_address_is_refused(ec2: Any, wrong: Any) -> None:
     with refused("InvalidParameterValue"):
         customer_gateway(ec2, **wrong)

@@ -35,6 +35,8 @@ def theirs(s3: Any) -> Any:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("a bucket that notifies nobody", "all that is deleted")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:

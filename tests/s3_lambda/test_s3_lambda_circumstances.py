@@ -64,6 +64,7 @@ def only(id_: str, arn: str, kind: str) -> dict[str, Any]:
         ),
     ],
 )
+@pytest.mark.some(3)
 def test_a_receiver_that_is_dead_is_said_and_stays(
     account: PracticeAccount, cloud: Aws, kind: str, arn: str, why: str
 ) -> None:

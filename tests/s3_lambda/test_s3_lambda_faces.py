@@ -19,6 +19,7 @@ from tui.answers_file import load_answers
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("a bucket that notifies nobody", "photos")
 def test_a_file_and_a_conversation_lead_to_the_identical_plan(
     cloud: Aws, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -29,6 +30,7 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("a bucket that notifies nobody")
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
     assert_clean_script(plan, "s3_lambda", tmp_path)

@@ -80,6 +80,7 @@ DEEDS: Mapping[str, Deed] = {
 
 
 @pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.some("another folder, which may go")
 def test_what_others_did_stays_theirs(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, name: str
 ) -> None:

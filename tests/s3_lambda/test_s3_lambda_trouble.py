@@ -21,6 +21,7 @@ APPLYING = ("lambda.AddPermission", "s3.GetBucketNotificationConfiguration", "s3
 
 
 @pytest.mark.parametrize("operation", APPLYING)
+@pytest.mark.some("s3.GetBucketNotificationConfiguration", "s3.PutBucketNotificationConfiguration")
 def test_denied_at_each_call(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, operation: str
 ) -> None:

@@ -23,6 +23,8 @@ from flows.s3_pipeline import file_events
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("standing trail")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_file_starts_it_however_it_lands(
 
 
 @pytest.mark.parametrize("variant", ["new", "new trail"])
+@pytest.mark.some("new trail")
 def test_the_rule_lets_every_way_through_and_no_other_file(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -145,6 +148,7 @@ def test_events_that_were_sent_before_are_sent_after(
 
 
 @pytest.mark.parametrize("former", [None, "true"])
+@pytest.mark.some(1)
 def test_asking_is_as_it_was_and_the_rest_of_the_pipeline_untouched(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, former: str | None
 ) -> None:
@@ -246,6 +250,7 @@ def test_what_never_arrived_is_not_said_to_be_changed_by_others(
 
 
 @pytest.mark.parametrize("advanced", [False, True])
+@pytest.mark.some(1)
 def test_what_a_trail_records_otherwise_stays(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, advanced: bool
 ) -> None:
@@ -292,6 +297,7 @@ def test_a_new_trails_files_are_safe(account: PracticeAccount, cloud: Aws, journ
     assert (rule["Status"], rule["Expiration"]["Days"]) == ("Enabled", 365)
 
 
+@pytest.mark.wild
 def test_denied_at_each_call(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Each operation in turn: a sentence with the permission, and undo leaves the account as it was."""
     before = picture(account.session)

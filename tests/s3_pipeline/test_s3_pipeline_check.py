@@ -112,6 +112,7 @@ def test_a_rule_that_is_off(account: PracticeAccount, healthy: Any, cloud: Aws) 
         ({"object": {"key": [{"starts": "a"}]}}, "is not well formed: detail.object.key has starts, which is no"),
     ],
 )  # fmt: skip
+@pytest.mark.some(1)
 def test_a_pattern_that_does_not_match(
     account: PracticeAccount, healthy: Any, cloud: Aws, detail: Any, sentence: str
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_rule_without_a_pipeline_or_with_another(account: PracticeAccount, hea
 
 
 @pytest.mark.parametrize("what", ["trust", "policy", "gone"])
+@pytest.mark.some("trust")
 def test_a_role_that_may_not(account: PracticeAccount, healthy: Any, cloud: Aws, what: str) -> None:
     iam, role = account.session.client("iam"), "start-deliver-shop"
     if what == "trust":

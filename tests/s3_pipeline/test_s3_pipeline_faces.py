@@ -25,6 +25,7 @@ def company(account: PracticeAccount) -> None:
 
 @pytest.mark.usefixtures("company")
 @pytest.mark.parametrize("variant", [name for name in VARIANTS if "trail" not in VARIANTS[name]])
+@pytest.mark.some("standing")
 def test_a_file_and_a_conversation_lead_to_the_identical_plan(cloud: Aws, tmp_path: Path, variant: str) -> None:
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
@@ -34,12 +35,14 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(cloud: Aws, tmp_pa
 
 @pytest.mark.usefixtures("company")
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("standing")
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
     assert_clean_script(plan, "s3_pipeline", tmp_path)
 
 
 @pytest.mark.parametrize("answers", [NEW, {**STANDING, "detection": "cloudtrail"}], ids=["new", "by a trail"])
+@pytest.mark.some("by a trail")
 def test_the_policy_allows_what_is_called(cloud: Aws, journal: Journal, clock: Any, answers: Any) -> None:
     """Reviewing, applying, handing over, and taking back."""
     between = Between(cloud)

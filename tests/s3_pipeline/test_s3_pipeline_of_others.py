@@ -92,6 +92,7 @@ DEEDS = (
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.act.__name__)
+@pytest.mark.some("file_that_landed")
 def test_what_somebody_did_to_it_is_left_and_told(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
 ) -> None:
@@ -116,6 +117,7 @@ def asks_itself_again(account: PracticeAccount, made: Session) -> None:
     ],
     ids=lambda deed: deed.act.__name__,
 )
+@pytest.mark.some("target_of_theirs")
 def test_what_a_rule_that_stays_needs_of_a_bucket_that_existed_stays_too(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
 ) -> None:
@@ -175,6 +177,7 @@ HEARD, READ = "Rules of others hear of its files by them: scan.", "Pipelines of 
     ],
     ids=lambda deed: deed.act.__name__,
 )
+@pytest.mark.some("rule_for_the_same_bucket")
 def test_a_switch_on_which_others_lean_stays_on(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
 ) -> None:
@@ -186,6 +189,7 @@ def test_a_switch_on_which_others_lean_stays_on(
 @pytest.mark.parametrize(
     ("variant", "stays"), [("standing trail", "selectors"), ("new trail", "trail-bucket trail")], ids=lambda each: each
 )
+@pytest.mark.some("standing trail-selectors")
 def test_what_a_trail_records_stays_while_others_hear_of_it(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str, stays: str
 ) -> None:
@@ -211,6 +215,7 @@ def source(account: PracticeAccount, **changed: str) -> dict[str, str]:
     [({"AllowOverrideForS3ObjectKey": "true", "S3ObjectKey": "new.zip"}, {}), ({"New": "1"}, {ASKS: "true"})],
     ids=["what AWS knows", "what came later"],
 )
+@pytest.mark.wild
 def test_of_a_source_that_others_set_only_the_asking_is_put_back(
     account: PracticeAccount,
     cloud: Aws,
@@ -228,6 +233,7 @@ def test_of_a_source_that_others_set_only_the_asking_is_put_back(
     assert source(account) == {**before, **theirs, **asks}
 
 
+@pytest.mark.wild
 def test_a_pipeline_that_runs_is_not_written_by_undo_either(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +283,7 @@ def written_down_already(account: PracticeAccount) -> None:
     ],
     ids=lambda each: getattr(each, "__name__", None),
 )
+@pytest.mark.wild
 def test_what_others_switched_since_the_review_is_theirs(
     account: PracticeAccount,
     cloud: Aws,
@@ -300,6 +307,7 @@ def test_what_others_switched_since_the_review_is_theirs(
 
 
 @pytest.mark.parametrize("advanced", [False, True], ids=["classic", "advanced"])
+@pytest.mark.some("classic")
 def test_a_selector_that_others_widened_stays(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, advanced: bool
 ) -> None:

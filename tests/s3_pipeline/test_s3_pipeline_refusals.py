@@ -28,6 +28,7 @@ from flows.practice import PracticeAccount
         ({"detection": "poll"}, "“poll” is not among the choices for detection."),
     ],
 )  # fmt: skip
+@pytest.mark.some(4)
 def test_a_refusal_has_its_sentence(cloud: Aws, answers: dict[str, Any], sentence: str) -> None:
     with pytest.raises(Refused) as refused:
         session(cloud, None, {**NEW, **answers})
@@ -50,6 +51,7 @@ def test_a_refusal_has_its_sentence(cloud: Aws, answers: dict[str, Any], sentenc
         (VARIANTS["new trail"], "trail-costs", "about 0.10 USD for 100,000 of them"),
     ],
 )
+@pytest.mark.some(2)
 def test_a_warning_has_its_sentence(
     account: PracticeAccount, cloud: Aws, answers: dict[str, Any], warning: str, sentence: str
 ) -> None:
@@ -107,6 +109,7 @@ def test_what_cannot_be_guessed_is_suggested(account: PracticeAccount, cloud: Aw
 @pytest.mark.parametrize(
     ("off", "key", "sentence"), [(True, "source.zip", "is switched off"), (False, "a.zip", "not for")]
 )
+@pytest.mark.some(1)
 def test_a_rule_that_does_not_matter(account: PracticeAccount, cloud: Aws, off: bool, key: str, sentence: str) -> None:
     codepipeline, events = account.session.client("codepipeline"), account.session.client("events")
     now: Any = codepipeline.get_pipeline(name=PIPELINE)["pipeline"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from alb.cases import GONE, HTTPS, session
 from person import Person, somebody
 
@@ -23,6 +24,7 @@ async def test_http_to_https_by_enter_alone(cloud: Cloud) -> None:
         assert person.app.workspace.session.review().plan == session(cloud, None, HTTPS).review().plan
 
 
+@pytest.mark.wild
 async def test_a_rule_with_a_fixed_response(cloud: Cloud) -> None:
     async with somebody(cloud, Start(flow="alb")) as person:
         await person.press("enter", "down", "enter", "down", "enter", "enter")
@@ -43,6 +45,7 @@ async def test_a_rule_with_a_fixed_response(cloud: Cloud) -> None:
         assert person.app.workspace.session.review().plan == session(cloud, None, GONE).review().plan
 
 
+@pytest.mark.wild
 async def test_the_location_is_shown_while_an_address_is_typed(cloud: Cloud) -> None:
     async with somebody(cloud, Start(flow="alb", answers={**HTTPS, "preview_url": "x"})) as person:
         await person.until("An address to try?")
@@ -51,6 +54,7 @@ async def test_the_location_is_shown_while_an_address_is_typed(cloud: Cloud) -> 
         person.sees("http://shop.example.com/a → 301 → https://shop.example.com:443/a → forward to shop")
 
 
+@pytest.mark.wild
 async def test_bytes_are_counted_while_they_are_typed(cloud: Cloud) -> None:
     start = {"load_balancer": "shop", "action": "fixed_response", "scope": "all", "status": "503"}
     async with somebody(cloud, Start(flow="alb", answers=start)) as person:

@@ -54,6 +54,7 @@ async def answer_all(person: Person, answers: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.wild
 async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud, variant: str) -> None:
     asked = VARIANTS[variant]
     async with somebody(cloud, Start(flow="aurora")) as person:
@@ -64,6 +65,7 @@ async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud,
         assert person.app.workspace.session.review().plan == session(cloud, None, asked).review().plan
 
 
+@pytest.mark.wild
 async def test_made_and_taken_back_with_a_word_on_the_last_snapshot(cloud: Cloud, journal: Journal) -> None:
     async with somebody(cloud, Start(flow="aurora")) as person:
         await answer_all(person, SLEEPY)

@@ -35,6 +35,7 @@ async def shown(person: Person, form: exports.Form) -> None:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+@pytest.mark.wild
 async def test_every_form_is_offered_shown_and_written(cloud: Cloud, folder: Path, size: tuple[int, int]) -> None:
     async with somebody(cloud, WORDPRESS, size=size) as person:
         await person.until("What will be done")
@@ -99,6 +100,7 @@ async def test_the_name_that_is_offered_is_free(cloud: Cloud, folder: Path) -> N
 
 
 @pytest.mark.parametrize("key", ["c", "w"])
+@pytest.mark.some("c")
 async def test_a_folder_that_cannot_be_written_is_a_sentence(cloud: Cloud, folder: Path, key: str) -> None:
     (folder / "file").touch()
     async with somebody(cloud, ALB) as person:

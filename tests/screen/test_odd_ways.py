@@ -99,6 +99,7 @@ async def failed(person: Person) -> None:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+@pytest.mark.some("120x40")
 async def test_after_a_failure_one_can_try_again(size: tuple[int, int]) -> None:
     account = Canned({"ec2.CreateTags": REFUSED})
     async with somebody(account, SMALL, flow=Small, size=size) as person:
@@ -406,6 +407,7 @@ async def test_a_list_that_cannot_be_read_says_why_and_takes_an_id(problem: Clou
 
 
 @pytest.mark.parametrize("size", [(60, 15), NARROW, WIDE, (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.some("80x24")
 async def test_every_screen_survives_a_resize(size: tuple[int, int]) -> None:
     async with somebody(Canned(), SMALL, flow=Small) as person:
         for keys in ((), ("f1",), ("escape",), ("x", "enter"), ("c",), ("escape", "a"), ("h",)):

@@ -19,6 +19,7 @@ async def paste(person: Person, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["calm\nother\n", "\r\n  calm \r\n\r\nother", "calm\rother"])
+@pytest.mark.some(2)
 async def test_one_line_takes_the_first_and_says_so(text: str) -> None:
     async with somebody(Canned(), Start(flow="small"), flow=Small) as person:
         await paste(person, text)

@@ -96,6 +96,7 @@ async def test_the_page_of_a_set_up_shows_the_review_of_its_answers_file(account
 # -- one set-up, from home to the receipt --------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 async def test_home_and_questions(cloud: Cloud) -> None:
     async with somebody(cloud) as person:
         await person.press("enter", "down")
@@ -124,6 +125,7 @@ async def test_home_and_questions(cloud: Cloud) -> None:
         await look_at(person, "home_search")
 
 
+@pytest.mark.wild
 async def test_review_to_receipt(cloud: Cloud) -> None:
     async with somebody(cloud, ANSWERED) as person:
         await look_at(person, "review")
@@ -192,6 +194,7 @@ async def test_progress(cloud: Cloud) -> None:
 # -- what needs a word of the person, and what goes wrong ----------------------------------------------------------
 
 
+@pytest.mark.wild
 async def test_cautions_and_production() -> None:
     async with somebody(Canned(alias="acme-prod"), SMALL, flow=Small, place=Place()) as person:
         await person.types("risky")
@@ -215,6 +218,7 @@ async def test_read_only() -> None:
         await look_at(person, "read_only")
 
 
+@pytest.mark.wild
 async def test_failed_resumed_and_left() -> None:
     account = Canned({"ec2.CreateTags": refused("ec2:CreateTags"), "ec2.DeleteVpc": refused("ec2:DeleteVpc")})
     async with somebody(account, SMALL, flow=Small) as person:
@@ -242,6 +246,7 @@ async def test_decided_before_undo() -> None:
 # -- lists ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 async def test_lists() -> None:
     async with somebody(Canned(), LISTS, flow=Lists) as person:
         await person.press("pagedown", "pagedown")
@@ -254,6 +259,7 @@ async def test_lists() -> None:
         await look_at(person, "nothing_found")
 
 
+@pytest.mark.wild
 async def test_long_names() -> None:
     account = Canned()
     where = "a-department-that-has-a-long-name-and-says-it-everywhere"
@@ -284,6 +290,7 @@ async def test_long_names() -> None:
     [("denied", refused("ec2:DescribeVpcs")), ("empty", {})],
     ids=["denied", "empty"],
 )
+@pytest.mark.some("denied")
 async def test_lists_without_options(name: str, answer: Any) -> None:
     async with somebody(Canned({"ec2.DescribeVpcs": answer}), LOOKED, flow=Looked) as person:
         await look_at(person, name)
@@ -312,6 +319,7 @@ def at_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         yield
 
 
+@pytest.mark.wild
 async def test_profiles_and_regions(at_the_gate: None) -> None:
     app = HandrailApp(Workspace(Place()))
     async with app.run_test() as pilot:
@@ -329,6 +337,7 @@ async def test_profiles_and_regions(at_the_gate: None) -> None:
     ("sign_in", "acme", "Only say yes to a code"),
     ("code", "guarded", "Type the 6 digits"),
 ])  # fmt: skip
+@pytest.mark.some("no_region-keys-Which region?")
 async def test_signing_in(at_the_gate: None, name: str, profile: str, until: str) -> None:
     app = HandrailApp(Workspace(Place(profile)))
     async with app.run_test() as pilot:

@@ -26,6 +26,7 @@ async def answered(person: Person, asked: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("photos")
 async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud, variant: str) -> None:
     asked = VARIANTS[variant]
     async with somebody(cloud, Start(flow="s3_lambda")) as person:
@@ -36,6 +37,7 @@ async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud,
         assert person.app.workspace.session.review().plan == session(cloud, None, asked).review().plan
 
 
+@pytest.mark.wild
 async def test_made_and_taken_back(cloud: Cloud, journal: Journal) -> None:
     async with somebody(cloud, Start(flow="s3_lambda")) as person:
         await answered(person, PHOTOS)

@@ -13,6 +13,7 @@ from tui.screen.workspace import Start
 
 
 @pytest.mark.parametrize("variant", ["stop"])
+@pytest.mark.wild
 async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud, variant: str) -> None:
     asked = VARIANTS[variant]
     by_file = Session(flows.find("share_ami"), cloud, place=Place(practice=True))

@@ -12,6 +12,7 @@ from tui.screen.workspace import Start
 
 
 @pytest.mark.parametrize("variant", ["locked"])
+@pytest.mark.wild
 async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud, variant: str) -> None:
     asked = VARIANTS[variant]
     async with somebody(cloud, Start(flow="share_snapshot")) as person:

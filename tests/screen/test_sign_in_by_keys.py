@@ -176,6 +176,7 @@ async def test_a_sign_in_that_ends_while_reading_is_renewed_in_place(door: Gate)
         person.sees("7 h left")
 
 
+@pytest.mark.wild
 async def test_a_sign_in_that_ends_while_applying_goes_on_with_one_key(door: Gate, journal: Journal) -> None:
     async with somebody(Place("acme"), PAIR) as person:
         await signed_in(person, door)
@@ -270,6 +271,7 @@ async def test_a_profile_without_a_region_is_asked_for_it(door: Gate) -> None:
         await person.until("eu-central-1 · profile keys")
 
 
+@pytest.mark.wild
 async def test_profile_and_region_are_chosen_at_home(door: Gate) -> None:
     async with somebody(Place("keys", "eu-central-1")) as person:
         await person.settle()

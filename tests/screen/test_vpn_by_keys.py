@@ -25,6 +25,8 @@ async def answered(person: Person) -> None:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+@pytest.mark.some("80x24")
+@pytest.mark.quick
 async def test_from_home_to_done_to_undone(cloud: Cloud, journal: Journal, size: tuple[int, int]) -> None:
     """A newcomer sets up a VPN, sees that it waits for the device, and takes it back."""
     async with somebody(cloud, size=size) as person:
@@ -44,6 +46,7 @@ async def test_from_home_to_done_to_undone(cloud: Cloud, journal: Journal, size:
         assert [record.status for record in journal.records()] == ["undone"]
 
 
+@pytest.mark.wild
 async def test_the_account_is_named_on_every_screen(cloud: Cloud) -> None:
     async with somebody(cloud) as person:
         await answered(person)
@@ -69,6 +72,7 @@ async def test_back_works_from_an_invalid_field_and_loses_nothing(cloud: Cloud) 
         person.sees("Question 3 of 8")
 
 
+@pytest.mark.wild
 async def test_one_key_takes_the_corrected_value(cloud: Cloud) -> None:
     async with somebody(cloud, Start(flow="vpn")) as person:
         await person.press("down", "enter")
@@ -98,6 +102,7 @@ async def test_pasting_a_list_makes_one_entry_a_line(cloud: Cloud) -> None:
         person.sees("Question 4 of 8")
 
 
+@pytest.mark.wild
 async def test_changing_the_vpc_asks_only_what_rests_on_it(cloud: Cloud) -> None:
     """The route tables of the shop are not in staging, so they need another look; the address does not."""
     async with somebody(cloud) as person:
@@ -114,6 +119,7 @@ async def test_changing_the_vpc_asks_only_what_rests_on_it(cloud: Cloud) -> None
         person.sees("9.9.9.9")
 
 
+@pytest.mark.wild
 async def test_fine_tuning_is_changed_from_the_review_and_comes_back_to_it(cloud: Cloud) -> None:
     async with somebody(cloud, size=(80, 60)) as person:
         await answered(person)
@@ -132,6 +138,7 @@ async def test_fine_tuning_is_changed_from_the_review_and_comes_back_to_it(cloud
         person.sees("Modern: IKEv2, AES-256, SHA-2, large groups (default)")
 
 
+@pytest.mark.wild
 async def test_a_draft_is_gone_on_with_where_it_was_left(cloud: Cloud, journal: Journal) -> None:
     async with somebody(cloud) as person:
         await person.press("enter", "down", "enter")
@@ -146,6 +153,7 @@ async def test_a_draft_is_gone_on_with_where_it_was_left(cloud: Cloud, journal: 
         person.sees("Question 3 of 8", "Which networks are in the office?")
 
 
+@pytest.mark.wild
 async def test_the_answers_are_written_where_only_the_user_reads_them(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +169,7 @@ async def test_the_answers_are_written_where_only_the_user_reads_them(
         assert (tmp_path / "vpn-2.yaml").exists(), "nothing is overwritten"
 
 
+@pytest.mark.wild
 async def test_the_same_plan_is_shown_as_commands_and_as_a_policy(cloud: Cloud) -> None:
     async with somebody(cloud, size=WIDE) as person:
         await answered(person)

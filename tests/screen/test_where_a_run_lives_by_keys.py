@@ -36,6 +36,7 @@ def opened(place: Place) -> Cloud:
     return Aws(place)
 
 
+@pytest.mark.wild
 async def test_an_early_run_is_asked_for_its_region(
     former: Served, former_names: Mapping[str, str], tmp_path: Path, clock: FakeClock
 ) -> None:
@@ -59,6 +60,7 @@ async def test_an_early_run_is_asked_for_its_region(
 
 
 @pytest.mark.parametrize("stage", ["draft", "failed", "done"])
+@pytest.mark.some("draft")
 async def test_the_shell_does_not_move_it_and_that_is_said(
     former: Served, clock: FakeClock, journal: Journal, stage: str
 ) -> None:

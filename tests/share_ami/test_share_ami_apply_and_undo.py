@@ -27,6 +27,8 @@ def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], c
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("stop")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -44,6 +46,7 @@ def test_undone_is_as_before(
     assert picture(account) == before
 
 
+@pytest.mark.wild
 def test_denied_at_each_step_the_machine_runs_again_at_once(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -76,6 +79,7 @@ def test_denied_at_each_step_the_machine_runs_again_at_once(
         ("region", "mars-1", "is not among the choices"),
     ],
 )
+@pytest.mark.some("account-123456789012-is your own account", "region-mars-1-is not among the choices")
 def test_refusals(both: Aws, clock: FakeClock, key: str, value: str, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         session(both, None, {**NEW, key: value}, clock)

@@ -21,6 +21,7 @@ from tui.answers_file import load_answers
 
 
 @pytest.mark.parametrize("variant", ["stop", "elsewhere", "launched"])
+@pytest.mark.some("stop")
 def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_path: Path, variant: str) -> None:
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
@@ -29,6 +30,7 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_pat
 
 
 @pytest.mark.parametrize("variant", [*VARIANTS, "with a key"])
+@pytest.mark.some("no_reboot")
 def test_the_script_is_clean(both: Aws, tmp_path: Path, variant: str) -> None:
     answers = VARIANTS.get(variant, {**NEW, "key": "new"})
     plan = session(both, None, answers, FakeClock()).review().plan

@@ -31,6 +31,7 @@ def seen(account: PracticeAccount) -> Any:
 
 @pytest.mark.usefixtures("vault")
 @pytest.mark.parametrize("answers", [LOCKED, RECEIVED], ids=["here", "elsewhere, received"])
+@pytest.mark.wild
 def test_undone_is_as_before(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, answers: dict[str, Any]
 ) -> None:
@@ -66,6 +67,7 @@ def test_the_copy_has_a_key_that_the_receiver_may_use_and_its_disks_have_tags(
 
 
 @pytest.mark.usefixtures("vault")
+@pytest.mark.wild
 def test_a_key_of_ones_own_is_opened_and_closed_again(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -80,6 +82,7 @@ def test_a_key_of_ones_own_is_opened_and_closed_again(
 
 
 @pytest.mark.usefixtures("vault")
+@pytest.mark.wild
 def test_an_existing_image_is_shared_under_another_name_and_stays(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -119,6 +122,7 @@ def test_what_they_may_do_already_is_not_taken_from_them(
 
 @pytest.mark.usefixtures("vault")
 @pytest.mark.parametrize("how", ["denied", "lost"])
+@pytest.mark.wild
 def test_whatever_happens_at_each_call(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, how: str
 ) -> None:

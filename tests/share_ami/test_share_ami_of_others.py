@@ -240,6 +240,7 @@ def shared(both: Aws, journal: Journal, clock: FakeClock, answers: Mapping[str, 
 
 @pytest.mark.parametrize("what", DEEDS)
 @pytest.mark.usefixtures("vault")
+@pytest.mark.some("a permission that is gone")
 def test_what_others_have_there_stays_and_is_named(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, what: str
 ) -> None:
@@ -329,6 +330,7 @@ def test_what_others_share_under_a_key_of_ones_own_keeps_it_open(
 @pytest.mark.parametrize(("answers", "action"), [(NEW, "image"), (LOCKED, "copy"), (RECEIVED, "receive")])
 @pytest.mark.parametrize("noted", [True, False])
 @pytest.mark.usefixtures("vault")
+@pytest.mark.wild
 def test_a_copy_that_somebody_made_of_a_disk_is_theirs(
     account: PracticeAccount,
     both: Aws,

@@ -25,6 +25,8 @@ def restore(account: PracticeAccount, name: str, region: str = "eu-central-1") -
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("existing")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -83,6 +85,7 @@ def test_the_receiver_needs_neither_afterwards(
     assert SECOND_ACCOUNT_ID in kms.describe_key(KeyId=copy["KmsKeyId"])["KeyMetadata"]["Arn"]
 
 
+@pytest.mark.wild
 def test_a_key_that_exists_is_opened_and_closed_again_with_the_statements_of_others_in_it(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -131,6 +134,7 @@ def test_somebody_who_had_it_before_keeps_it(
 
 @pytest.mark.parametrize("how", ["denied", "lost"])
 @pytest.mark.parametrize("variant", ["locked, elsewhere, received"])
+@pytest.mark.wild
 def test_whatever_happens_at_each_call(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, variant: str, how: str
 ) -> None:

@@ -24,6 +24,7 @@ from tui.answers_file import load_answers
 
 
 @pytest.mark.parametrize("variant", ["plain", "locked", "cluster"])
+@pytest.mark.some("cluster")
 def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_path: Path, variant: str) -> None:
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
@@ -32,12 +33,14 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_pat
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("existing")
 def test_the_script_is_clean(both: Aws, tmp_path: Path, variant: str) -> None:
     plan = session(both, None, VARIANTS[variant]).review().plan
     assert_clean_script(plan, "share_snapshot", tmp_path)
 
 
 @pytest.mark.parametrize("variant", ["plain", "locked", "cluster"])
+@pytest.mark.some("plain")
 def test_the_letter_has_the_address_the_key_and_the_restore(
     both: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:

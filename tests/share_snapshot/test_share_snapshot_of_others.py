@@ -124,6 +124,7 @@ def made_of(both: Aws, journal: Journal, clock: FakeClock, answers: Mapping[str,
 
 
 @pytest.mark.parametrize("what", DEEDS)
+@pytest.mark.some("a cluster's")
 def test_what_others_have_there_stays_and_is_named(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, what: str
 ) -> None:

@@ -49,6 +49,7 @@ def test_a_refusal_has_its_sentence(cloud: Aws, answers: dict[str, Any], sentenc
         ({"site_bucket": "fjord-coffee-site"}, "files-replaced", "files that are not in the build are DELETED"),
     ],
 )
+@pytest.mark.some(3)
 def test_a_warning_has_its_sentence(cloud: Aws, answers: dict[str, Any], warning: str, sentence: str) -> None:
     found = {each.id: each for each in session(cloud, None, {**CODECOMMIT, **answers}).review().cautions}
     assert sentence in found[warning].message

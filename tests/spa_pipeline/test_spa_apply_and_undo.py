@@ -17,6 +17,8 @@ from flows.practice import PracticeAccount
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("private, with CloudFront")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -35,6 +37,7 @@ def test_undone_is_as_before(
     assert picture(account.session) == before
 
 
+@pytest.mark.wild
 def test_a_zip_as_the_source(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Its bucket is only used, and must keep versions."""
     s3: Any = account.session.client("s3")
@@ -48,6 +51,7 @@ def test_a_zip_as_the_source(account: PracticeAccount, cloud: Aws, journal: Jour
     assert picture(account.session) == before
 
 
+@pytest.mark.wild
 def test_a_new_zip_delivers_at_once_and_nothing_asks(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

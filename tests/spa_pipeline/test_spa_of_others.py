@@ -226,6 +226,7 @@ DEEDS = (
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.act.__name__)
+@pytest.mark.some("rule_deleted")
 def test_what_somebody_did_to_it_is_left_and_told(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
 ) -> None:
@@ -285,6 +286,7 @@ def test_a_log_that_was_there_before_keeps_what_is_in_it_as_long_as_before(
 @pytest.mark.parametrize(
     ("operation", "meanwhile"), [("logs.CreateLogGroup", log_made), ("codecommit.CreateRepository", repository_made)]
 )
+@pytest.mark.some("codecommit.CreateRepository-repository_made")
 def test_what_somebody_made_while_an_answer_was_lost_is_not_the_runs(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, operation: str,
     meanwhile: Callable[[PracticeAccount], None],

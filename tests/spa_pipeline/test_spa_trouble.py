@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from spa_pipeline.cases import picture, session
 from support.clock import FakeClock
 from support.clouds import Between
@@ -20,6 +21,7 @@ def changing(cloud: Aws) -> list[str]:
     return [each.call.operation for each in session(cloud, None).review().plan.actions if changes(each.call)]
 
 
+@pytest.mark.wild
 def test_denied_at_each_call(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Each operation in turn: a sentence with the permission, and undo leaves the account as it was."""
     before = picture(account.session)

@@ -5,10 +5,12 @@ One of them wants a trail in the account: `s3_pipeline.cases.audited` makes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+import pytest
 
 import flows
 from flows.engine import Asking, Cloud, Flow, Identity, Place, Plan, Review, Session
@@ -18,6 +20,27 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     for flow in flows.SET_UPS
     for name, answers in import_module(f"{flow}.cases").VARIANTS.items()
 }
+ONE_EACH: Mapping[str, str] = {
+    "vpn": "vpn, static", "alb": "alb, https", "website": "website, website-named", "aurora": "aurora, servers",
+    "spa_pipeline": "spa_pipeline, codecommit", "share_ami": "share_ami, launched",
+    "share_snapshot": "share_snapshot, locked", "s3_lambda": "s3_lambda, photos",
+    "s3_pipeline": "s3_pipeline, new trail", "wordpress": "wordpress, new",
+}  # fmt: skip
+"""A variant of each set-up that has as much of it as can be."""
+
+
+def by_variant(names: Iterable[str]) -> pytest.MarkDecorator:
+    """A test of every variant by its `name`: of those of `ONE_EACH` always, of the others when all is tried.
+
+    What is tested of one variant stays together, so that it is reviewed once.
+    """
+    return pytest.mark.parametrize("name", [together(name, name, always=name in ONE_EACH.values()) for name in names])
+
+
+def together(case: Any, name: str, *, always: bool) -> Any:
+    """A case whose tests share what the first of them works out, and are tried always or when all is tried."""
+    marks = [pytest.mark.xdist_group(name)] + ([] if always else [pytest.mark.wild])
+    return pytest.param(case, marks=marks, id=name)
 
 
 def session(cloud: Cloud, flow: str, answers: Mapping[str, Any]) -> Session:

@@ -60,6 +60,7 @@ def cautions(cloud: Aws, answers: Mapping[str, Any]) -> dict[str, Any]:
         ({"name": "größe"}, "“größe” cannot be a name."),
     ],
 )
+@pytest.mark.some(5)
 def test_what_is_not_accepted_is_refused_with_its_sentence(
     cloud: Aws, changed: Mapping[str, Any], sentence: str
 ) -> None:
@@ -87,6 +88,7 @@ def test_what_is_not_accepted_is_refused_with_its_sentence(
         ({"domain": [f"n{n}.fjord-coffee.example" for n in range(101)]}, "At most 100 names per distribution."),
     ],
 )
+@pytest.mark.some(3)
 def test_what_cannot_be_with_these_names_is_refused(cloud: Aws, changed: Mapping[str, Any], sentence: str) -> None:
     assert sentence in refusal(cloud, {**ON_TOP, **changed})
 
@@ -276,6 +278,7 @@ def test_the_list_tells_both_addresses_apart(cloud: Aws) -> None:
     "pasted",
     [f"http://{SITE}.s3-website-eu-central-1.amazonaws.com/", f"https://{WEBSITE_OF_SITE}", WEBSITE_OF_SITE.upper()],
 )
+@pytest.mark.some(2)
 def test_a_pasted_address_is_understood(cloud: Aws, pasted: str) -> None:
     plan = session(cloud, None, {**WEBSITE, "origin": pasted}).review().plan
     assert plan == session(cloud, None, WEBSITE).review().plan

@@ -57,6 +57,8 @@ def change(route53: Any, action: str, **record: Any) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("open-bucket")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -65,6 +67,7 @@ def test_undone_is_as_before(
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("bucket", "website", "website-in-its-bucket")
 def test_what_was_made_is_found_healthy(cloud: Aws, journal: Journal, clock: FakeClock, variant: str) -> None:
     """The proof after applying refuses nothing that was just made."""
     made = session(cloud, journal, VARIANTS[variant], clock=clock)
@@ -173,6 +176,7 @@ def test_a_name_that_leads_elsewhere_is_left_unless_asked(
     assert f"{NAME} CNAME {outputs(made)['cloudfront_name']}" in " ".join(made.run.record.handover["next_steps"])
 
 
+@pytest.mark.wild
 def test_a_name_that_leads_elsewhere_is_put_back(
     account: PracticeAccount, route53: Any, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

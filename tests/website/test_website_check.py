@@ -132,6 +132,7 @@ def findings(cloud: Any, **subject: str) -> dict[str, Any]:
         ("bucket-named", no_ipv6, f"records-{WWW}", "has no AAAA record"),
     ],
 )
+@pytest.mark.some("bucket-plain_http-https-plain HTTP", "website-no_hosting-origin-hosting is off in that bucket")
 def test_what_is_broken_is_found(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str, wreck: Break, finding: str,
     words: str,
@@ -220,6 +221,7 @@ def test_nothing_is_green_that_was_not_seen(cloud: Aws, journal: Journal, clock:
         (Page(502, {"via": "cloudfront"}), "does not work"),
     ],
 )
+@pytest.mark.some(2)
 def test_a_site_that_does_not_work_is_said_so(
     cloud: Aws, journal: Journal, clock: FakeClock, page: Page, words: str
 ) -> None:

@@ -99,6 +99,7 @@ def test_the_switch_leads_to_the_plan_that_was_meant(cloud: Aws) -> None:
 
 
 @pytest.mark.parametrize("variant", ["website-that-is-none", "bucket-named-app"])
+@pytest.mark.wild
 def test_denied_at_any_call_it_says_which_and_is_taken_back(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -130,6 +131,7 @@ def test_denied_at_any_call_it_says_which_and_is_taken_back(
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("bucket")
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     """shellcheck has nothing to say, and the secret is made up where it runs."""
     plan = session(cloud, None, VARIANTS[variant]).review().plan

@@ -24,6 +24,8 @@ def for_good(made: Session) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("existing, only PHP")
+@pytest.mark.quick
 def test_undone_is_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -39,6 +41,7 @@ def test_undone_is_as_before(
     assert picture(account) == before
 
 
+@pytest.mark.wild
 def test_the_site_goes_only_once_that_was_decided_and_a_last_image_stays(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -97,6 +100,7 @@ def test_a_new_machine_is_closed_tagged_and_current(
 
 
 @pytest.mark.parametrize("answers", [NEW, EXISTING], ids=["new", "existing"])
+@pytest.mark.some("existing")
 def test_denied_at_each_step_is_told_and_taken_back(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, answers: Mapping[str, Any]
 ) -> None:
@@ -179,6 +183,7 @@ def test_where_zones_and_limits_cannot_be_asked_for_nothing_is_claimed_of_them(
 
 
 @pytest.mark.parametrize("what", ["role", "group"])
+@pytest.mark.some("role")
 def test_a_name_that_is_taken_is_refused_before_anything_changes(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, what: str
 ) -> None:

@@ -75,6 +75,7 @@ def test_read_only_sends_nothing_and_claims_nothing(account: PracticeAccount) ->
 
 
 @pytest.mark.parametrize("code", ["InvocationDoesNotExist", "AccessDenied"])
+@pytest.mark.some("InvocationDoesNotExist")
 def test_what_cannot_be_asked_is_not_claimed(
     account: PracticeAccount, cloud: Aws, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -222,6 +222,7 @@ DEEDS = (
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.act.__name__)
+@pytest.mark.some("rule_in_our_firewall")
 def test_what_somebody_did_to_it_is_left_and_told(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
 ) -> None:
@@ -230,6 +231,7 @@ def test_what_somebody_did_to_it_is_left_and_told(
     taken_back_after(account, made, deed, last_snapshot="no")
 
 
+@pytest.mark.wild
 def test_what_was_put_right_on_a_machine_that_ended_is_not_found(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -242,6 +244,7 @@ def test_what_was_put_right_on_a_machine_that_ended_is_not_found(
     taken_back_after(account, made, Deed(ended_with_it, why="not found: ", gone="put-right"))
 
 
+@pytest.mark.wild
 def test_once_that_was_decided_it_goes_with_what_others_have_there(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

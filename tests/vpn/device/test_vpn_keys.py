@@ -36,6 +36,7 @@ class WithKeys:
 
 
 @pytest.mark.parametrize("answers", [STATIC, BGP], ids=["static", "bgp"])
+@pytest.mark.some("static")
 def test_one_file_holds_the_keys(cloud: Aws, journal: Journal, clock: FakeClock, answers: Any) -> None:
     account = WithKeys(cloud)
     made = session(account, journal, answers, clock=clock)
