@@ -21,6 +21,7 @@ SECRET = re.compile(rf"{ACCESS_KEY.pattern}|(?i:{_NAMES}=['\"]?[^\s'\"${{])")
 SECRET_UNREAD = re.compile(rf"{SECRET.pattern}|(?i:{_NAMES}['\"]?:\s*['\"]?[^\s'\"${{])")
 """The same of any line, where the file cannot be read as YAML, so that nobody knows what is a variable's value."""
 PUBLIC = "--acl public-read"
+DASH = re.compile(r"\s*-\s")
 
 
 def look(root: MappingNode, source: list[str], image: str) -> Iterator[Mistake]:
@@ -208,6 +209,10 @@ def commands(root: MappingNode, source: list[str], image: str) -> Iterator[Mista
                 yield warning("B14", f"Line {line}: a quote in this command is never closed.{hint}", place(node))
             else:
                 yield from cut_off(node, source)
+            below = range(line, node.end_mark.line + 1) if not node.style else ()
+            if joined := [number for number in below if DASH.match(source[number])]:
+                yield warning("B06", f"Line {joined[0] + 1} begins with a dash, but YAML reads it as a part of the command "
+                              f"of line {line}, since it is indented more.", place(node))  # fmt: skip
             if typed_into_one_line(node):
                 yield warning("B03", f"Line {line}: YAML joins the lines of this command into one, so what is typed "
                               'into it (<<) never ends. Write "- |" instead, and the command below it.',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import yaml
 
@@ -12,6 +13,8 @@ from .nodes import lines, quoted
 ITEM = re.compile(r"^(\s*-\s+)(\S.*?)\s*$")
 BLOCK = re.compile(r"^\s*(?:-\s+)*(?:[\w.-]+:\s+)?([|>][-+1-9]{0,2})\s*(?:#.*)?$")
 """A line that says that what is below it, and indented more, is one text."""
+ODD = re.compile(r"^[\"'\[\]{}!*&%@`|>,?#]|:\s|:$")
+"""What a command has in it that YAML does not take for text."""
 SIBLING = re.compile(r"\s*(-(\s|$)|#|[\w.-]+:(\s|$))")
 """A line that begins something of its own."""
 TYPED = re.compile(r"(?<!<)<<(?!<)-?\s*(['\"]?)([A-Za-z_]\w*)\1")
@@ -44,17 +47,47 @@ def told(error: yaml.YAMLError, text: str) -> tuple[Mistake, ...]:
         opened = Place(start.line + 1, start.column + 1, start.line + 1, start.column + 2)
         return (Mistake("B14", Severity.ERROR, f"Line {opened.line}: the quote that is opened here is never closed.",
                         opened),)  # fmt: skip
-    for stumbled in (line, error.context_mark.line if error.context_mark else line, line - 1):
+    begun = error.context_mark.line if error.context_mark else line
+    for stumbled in (line, begun, line - 1):
         item = ITEM.match(source[stumbled]) if 0 <= stumbled < len(source) else None
-        if item and _under_commands(source, stumbled):
+        if item and _under_commands(source, stumbled) and ODD.search(item[2]):
             command, column = item[2], len(item[1]) + 1
             return (no_text(command, Place(stumbled + 1, column, stumbled + 1, column + len(command))),)
         if item:
             break
+    if found := _shape(source, problem, line, begun):
+        return (found,)
     where = Place(line + 1, error.problem_mark.column + 1, line + 1, error.problem_mark.column + 2)
     said = ": ".join(part for part in (context, problem) if part)
     hint = " A value with “: ” in it needs quotes." if "mapping values" in problem else ""
     return (Mistake("B16", Severity.ERROR, f"Line {line + 1} is not YAML ({said}).{hint}", where),)
+
+
+def _shape(source: list[str], problem: str, line: int, begun: int) -> Mistake | None:
+    """A line that stands where nothing of its kind can: by its indentation, its colon or its missing dash."""
+    left = _indent(source[line])
+    if re.search("expected <block end>, but found '<block (mapping|sequence) start>'", problem):
+        message = (
+            f"Line {line + 1} is indented by {left} spaces, and nothing above that it could belong to begins there."
+        )
+        return _line("B06", source, line, f"{message} Indent it like its neighbours.")
+    if "could not find expected ':'" in problem:
+        message = f"Line {begun + 1} has no colon, as a key has, and no dash, as an element of a list has."
+        return _line("B06", source, begun, f"{message} If it belongs to the line above, indent it more than that one.")
+    if "mapping values are not allowed" not in problem:
+        return None
+    filled = [no for no in range(line) if source[no].strip()]
+    above, head = filled[-1:], [no for no in filled if _indent(source[no]) < left][-1:]
+    glued = re.match(r"\s*([\w-]+):(?!//)(\S.*?)\s*$", source[above[0]]) if above else None
+    if glued and _indent(source[above[0]]) >= left:
+        fix = f"{glued[1]}: {glued[2]}"
+        found = _line("B16", source, above[0], f"Line {above[0] + 1}: a blank is missing behind the colon. Write {fix}")
+        return replace(found, fix=fix)
+    if head and ITEM.match(source[head[0]]) and _under_commands(source, head[0]):
+        message = f"Line {line + 1} goes on with the command of line {head[0] + 1}, which YAML reads as "
+        message += '"key: value", because there is ": " in it. Write "- |" there, and the command below it.'
+        return _line("B03", source, line, message)
+    return None
 
 
 def _typed_in(source: list[str], stumbled: int) -> Mistake | None:

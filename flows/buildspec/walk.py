@@ -223,7 +223,9 @@ def no_mapping(node: Node, path: tuple[str, ...], known: Collection[str]) -> Mis
                          place(node))  # fmt: skip
         return error("B06", f'"{word}" is empty. Is what belongs to it indented by 2 more spaces?', place(node))
     there = "a list" if isinstance(node, SequenceNode) else f"“{cut(text(node))}”"
-    return error("B15", f'"{word}" needs keys with values ({", ".join(known)}), and has {there}.', place(node))
+    first = re.match(r"[\w-]+", text(node))
+    hint = f' Is the colon behind "{first[0]}" missing, or the blank behind it?' if first and first[0] in known else ""
+    return error("B15", f'"{word}" needs keys with values ({", ".join(known)}), and has {there}.{hint}', place(node))
 
 
 # -- values ------------------------------------------------------------------------------------------------------

@@ -97,6 +97,12 @@ SENTENCES = {
     "single quotes: - 'echo build #1 done'",
     "machine_in_env": '"compute-type" is not allowed in env, so CodeBuild ignores it. It belongs into the env of one '
     "build",
+    "blank_behind_the_colon": "Line 1: a blank is missing behind the colon. Write version: 0.2",
+    "dash_out_of_line": "Line 6 is indented by 5 spaces, and nothing above that it could belong to begins there.",
+    "colon_in_the_second_line": 'Line 6 goes on with the command of line 5, which YAML reads as "key: value"',
+    "second_line_not_indented": "If it belongs to the line above, indent it more than that one.",
+    "colon_missing": 'Is the colon behind "commands" missing, or the blank behind it?',
+    "dash_indented_more": "Line 6 begins with a dash, but YAML reads it as a part of the command of line 5",
     "small_on_failure": '"abort" is not allowed for on-failure. Did you mean ABORT?',
 }
 
