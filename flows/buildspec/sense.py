@@ -211,8 +211,8 @@ def commands(root: MappingNode, source: list[str], image: str) -> Iterator[Mista
                 yield from cut_off(node, source)
             below = range(line, node.end_mark.line + 1) if not node.style else ()
             if joined := [number for number in below if DASH.match(source[number])]:
-                yield warning("B06", f"Line {joined[0] + 1} begins with a dash, but YAML reads it as a part of the command "
-                              f"of line {line}, since it is indented more.", place(node))  # fmt: skip
+                yield warning("B06", f"Line {joined[0] + 1} begins with a dash, but YAML reads it as a part of the "
+                              f"command of line {line}, since it is indented more.", place(node))  # fmt: skip
             if typed_into_one_line(node):
                 yield warning("B03", f"Line {line}: YAML joins the lines of this command into one, so what is typed "
                               'into it (<<) never ends. Write "- |" instead, and the command below it.',
