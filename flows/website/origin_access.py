@@ -129,7 +129,7 @@ def _signature(cloud: Cloud, side: Side) -> Iterator[Finding]:
     elif not side.public:
         yield broken(
             "policy",
-            "CloudFront does not sign its requests, and the bucket is not side.public, so visitors get 403.",
+            "CloudFront does not sign its requests, and the bucket is not public, so visitors get 403.",
             "OriginAccessControlId is empty",
             "Add an Origin Access Control, and a statement for this distribution.",
         )
