@@ -1,4 +1,4 @@
-"""Application Load Balancers, read into what the set-up works with. Nothing here changes anything."""
+"""Application Load Balancers, as a plan works with them. Nothing here changes anything."""
 
 from __future__ import annotations
 

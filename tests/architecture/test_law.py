@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from support.sources import ROOT, SOURCES, imports, name_of, nodes, text
 
 import flows
@@ -46,6 +47,37 @@ def test_every_set_up_that_is_written_is_listed() -> None:
         if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Flow" for base in node.bases)
     }
     assert declaring == set(flows.SET_UPS)
+
+
+ROOMS = {
+    "checks": {"checks", "rules"},
+    "handover": {"handover"},
+    "diagnose": {"diagnosis", "rules"},
+}
+"""What a letter says in each of these is in the rooms of these names, or a service's."""
+
+
+@pytest.mark.parametrize("name", flows.SET_UPS)
+def test_who_knows_one_set_up_knows_where_things_are_in_all(name: str) -> None:
+    folder = ROOT / "flows" / name
+    own = {path.stem for path in folder.glob("*.py")}
+    said = {
+        f"{each.name} asks {used.id}"
+        for each in nodes(folder / "flow.py")
+        if isinstance(each, ast.FunctionDef) and each.name in ROOMS
+        for used in ast.walk(each)
+        if isinstance(used, ast.Name) and used.id in own - ROOMS[each.name]
+    }
+    assert said == set()
+    homes = {"diagnose": "diagnosis.py", "hand_over": "handover.py"}
+    strayed = {
+        f"{name_of(path)}: {each.name}"
+        for path in folder.rglob("*.py")
+        if path.name != "flow.py"
+        for each in nodes(path)
+        if isinstance(each, ast.FunctionDef) and homes.get(each.name, path.name) != path.name
+    }
+    assert strayed == set()
 
 
 def test_every_module_says_what_it_is() -> None:
