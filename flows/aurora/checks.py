@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from typing import Any
 
+from flows.aws import service_quotas
 from flows.aws.addresses import PRIVATE
 from flows.aws.aurora_clusters import clusters, every_instance
 from flows.aws.network import Vpc
-from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade
+from flows.engine import Call, Caution, Cloud, Finding, Grade
 
 QUOTA = {"clusters": ("L-952B80B8", 40), "instances": ("L-7B6409FD", 40)}
 """Of one region; the numbers count where the account's own cannot be read (Amazon RDS quotas, 2026-10)."""
@@ -42,11 +43,9 @@ def room(cloud: Cloud, instances: int) -> Iterator[Finding]:
     wanted = (("clusters", len(clusters(cloud)), 1), ("instances", len(every_instance(cloud)), instances))
     for what, existing, more in wanted:
         code, usual = QUOTA[what]
-        try:
-            asked = Call("service-quotas.GetServiceQuota", {"ServiceCode": "rds", "QuotaCode": code})
-            limit = int(cloud.make(asked)["Quota"]["Value"])
-        except (CloudError, KeyError, ValueError):
-            limit, known = usual, False
+        told = service_quotas.limit(cloud, "rds", code)
+        known = known and told is not None
+        limit = usual if told is None else told
         if existing + more > limit:
             yield Finding(
                 f"quota-{code}", Grade.REFUSED,

@@ -11,6 +11,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from flows.aws import network as net
+from flows.aws import service_quotas
 from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service, Vpc
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use
@@ -61,8 +62,9 @@ def room_for_rules(
 def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> Iterator[Finding]:
     fits = known = True
     for quota, existing, more in wanted:
-        limit, read = _limit(cloud, quota)
-        known = known and read
+        told = service_quotas.limit(cloud, quota.service, quota.code)
+        known = known and told is not None
+        limit = quota.default if told is None else told
         if existing + more > limit:
             fits = False
             yield Finding(
@@ -155,14 +157,6 @@ def office_side() -> Finding:
         "it is not visible from AWS before the tunnels exist",
         "`handrail check vpn` tells once they do.",
     )
-
-
-def _limit(cloud: Cloud, quota: Quota) -> tuple[int, bool]:
-    call = Call("service-quotas.GetServiceQuota", {"ServiceCode": quota.service, "QuotaCode": quota.code})
-    try:
-        return int(cloud.make(call)["Quota"]["Value"]), True
-    except (CloudError, KeyError, ValueError):
-        return quota.default, False
 
 
 def _acl_allows(acl: Mapping[str, Any], network: IPv4Network, service: Service, *, egress: bool) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import instances, own_security_groups, roles
-from flows.engine import Call, Cloud, CloudError, Finding
+from flows.aws import instances, own_security_groups, roles, service_quotas
+from flows.engine import Call, Cloud, Finding
 from flows.engine.findings import broken, likely, proved, unknown
 
 
@@ -28,11 +28,9 @@ def names_free(cloud: Cloud, name: str, place: instances.Place) -> Iterator[Find
 def address_left(cloud: Cloud) -> Finding:
     """Whether the account may have one more fixed address; 5 in a region are usual (Amazon EC2 quotas, 2026-10)."""
     used = sum(len(page["Addresses"]) for page in cloud.pages(Call("ec2.DescribeAddresses")))
-    quota = Call("service-quotas.GetServiceQuota", {"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3"})
     told = "{} of {} fixed addresses (Elastic IPs) are in use in this region."
-    try:
-        most = int(cloud.make(quota)["Quota"]["Value"])
-    except CloudError:
+    most = service_quotas.limit(cloud, "ec2", "L-0263D0A3")
+    if most is None:
         words = told.format(used, "the usual 5")
         return (likely if used < 5 else unknown)("addresses", words, "counted; the account's own limit was not told")
     told = told.format(used, most)
