@@ -19,13 +19,14 @@ from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
+from .expressions import part
 from .journal import Run
 from .plan import Plan
 from .problems import CloudError, Lost, Problem
 from .refusals import matches
 from .resume_checks import insist
 from .run_place import same_accounts
-from .sending import FRESH, Carrier, Stopped, part
+from .sending import FRESH, Carrier, Stopped
 from .settings import as_put, current, digest, fingerprints
 from .undo_plan import Entry, Restore
 

@@ -16,12 +16,12 @@ from typing import Any
 from .actions import Action
 from .authorization import RULES
 from .calls import Call
+from .expressions import part
 from .journal import UNREADABLE, Run
 from .plan import Plan
 from .problems import JournalTrouble
 from .references import Ref, fill
 from .run_place import EVERYWHERE
-from .sending import part
 
 OF_ITSELF = re.compile(r"arn:.*|[a-z]+-[0-9a-f]{8,17}")
 """An address or an id that AWS made up: it means one thing only, whoever names it."""

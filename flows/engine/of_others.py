@@ -15,6 +15,7 @@ from .actions import Action
 from .cache import Remembering
 from .calls import Call
 from .cloud import Cloud
+from .expressions import part
 from .journal import Run
 from .later_runs import Later, later_runs
 from .others_before import id_of, leaning
@@ -22,7 +23,7 @@ from .plan import Plan
 from .problems import CloudError, Incomplete, NoAccess, NoSuchCall
 from .references import FOUND, Ref, fill, found
 from .refusals import changes, matches, no_such_thing
-from .sending import Carrier, part
+from .sending import Carrier
 from .settings import fingerprints
 from .undo_plan import Decision, Others
 

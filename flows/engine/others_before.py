@@ -13,10 +13,10 @@ from typing import Any
 
 from .calls import Call
 from .cloud import Cloud, answers
+from .expressions import part
 from .problems import CloudError, Denied, NoAccess, NoSuchCall
 from .references import Ref, fill, found, join
 from .refusals import no_such_thing
-from .sending import part
 from .undo_plan import Others
 
 

@@ -2,7 +2,7 @@
 
 For nearly every operation the action is `service:Operation`. The exceptions stand here, one line each; an operation
 whose action is not known is reported as such, never guessed. What IAM asks about besides stands in `authorization`, and
-`needs` works out of both what a plan needs.
+`plan_permissions` works out of both what a plan needs.
 """
 
 from __future__ import annotations

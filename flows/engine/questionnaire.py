@@ -17,8 +17,9 @@ from .cache import Remembering
 from .cloud import Cloud
 from .flow import Flow
 from .listing import Enough, reading_until
+from .pasted_lists import several
 from .problems import Denied, FlowMistake, Problem, Refused
-from .questions import Caution, Choice, Option, Picks, Question, several
+from .questions import Caution, Choice, Option, Picks, Question
 from .states import Asking, Line, Listed, Offer
 
 

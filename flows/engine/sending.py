@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import queue
 import secrets
 import string
@@ -16,16 +15,13 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any, TypeVar
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.functions import Functions, signature
-
 from .actions import Action
 from .calls import Call, Find, Wait
 from .clock import Clock
 from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
+from .expressions import part
 from .journal import Run
 from .problems import CloudError, Denied, Incomplete, Lost, NoSuchCall, Problem
 from .references import RUN, Late, Ref, before, edited, fill, found
@@ -348,29 +344,6 @@ class Carrier:
             raise
 
 
-class _Functions(Functions):  # type: ignore[misc]
-    """What JMESPath can do here beyond its own: `json(text)`, for policies, which AWS tells as text, and
-    `beside(list, object)`, each of a list with what is known of the whole that it is part of."""
-
-    @signature({"types": ["string", "null"]})  # type: ignore[untyped-decorator]
-    def _func_json(self, text: str | None) -> Any:
-        with suppress(ValueError):
-            return json.loads(text or "null")
-        return None
-
-    @signature({"types": ["array", "null"]}, {"types": ["object"]})  # type: ignore[untyped-decorator]
-    def _func_beside(self, listed: list[dict[str, Any]] | None, more: dict[str, Any]) -> list[dict[str, Any]]:
-        return [{**each, **more} for each in listed or ()]
-
-
-def part(path: str, answer: Any) -> Any:
-    """What stands at a JMESPath; None where the answer lacks what the path needs, as half an answer does."""
-    try:
-        return jmespath.search(path, answer, OPTIONS)
-    except JMESPathError:
-        return None
-
-
 class _Incomplete(Incomplete):
     """AWS's answer lacks what is needed: it may not know all of the thing yet."""
 
@@ -390,7 +363,6 @@ def streamed(work: Callable[[], None], events: queue.SimpleQueue[Event]) -> Iter
         future.result()
 
 
-OPTIONS = jmespath.Options(custom_functions=_Functions())
 NOT_KNOWN: dict[str, Any] = {}
 """What stands for an answer while AWS does not know of the thing yet."""
 _END = Event(Happening.DONE, "", "")

@@ -16,13 +16,14 @@ from .apply import look_for, unproved
 from .calls import Call
 from .documents import Document
 from .events import Happening
+from .expressions import part
 from .of_others import NAMED, Claim, Stay, claims_on, mentioned, named_of, of_theirs
 from .plan import Plan
 from .problems import CloudError, Lost, NoAccess
 from .receipts import DOUBT
 from .references import edited, refs
 from .refusals import matches, no_such_thing
-from .sending import Carrier, Sent, part
+from .sending import Carrier, Sent
 from .settings import as_put, current, digest
 from .undo_plan import Entry, Kept, Restore, Still, Undo
 

@@ -17,8 +17,8 @@ from support.strange import output_of
 from flows.engine import Action, Call, Place
 from flows.engine.boto import Aws
 from flows.engine.calls import Wait
+from flows.engine.expressions import OPTIONS
 from flows.engine.references import Late, fill
-from flows.engine.sending import OPTIONS
 from flows.engine.undo_plan import Restore
 from flows.practice import open_account
 

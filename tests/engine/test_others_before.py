@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flows.engine import Call, Denied, NoAccess, NoSuchCall, Others, Unreachable, found, since
-from flows.engine.sending import part
+from flows.engine.expressions import part
 
 
 class Told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.engine.questions import several
+from flows.engine.pasted_lists import several
 
 A, B = "192.168.10.0/24", "192.168.20.0/24"
 

@@ -10,8 +10,8 @@ import pytest
 from flows.aws import eventbridge_listeners
 from flows.aws.event_patterns import matches
 from flows.engine import Others
+from flows.engine.expressions import part
 from flows.engine.references import fill
-from flows.engine.sending import part
 
 BUCKET, KEY = "shop", "app/it's.zip"
 OWN: Any = {

@@ -16,8 +16,8 @@ from flows.aws import bucket_creation
 from flows.aws.buckets import Bucket
 from flows.engine import Call, Journal, Lost, Session
 from flows.engine.boto import Aws
+from flows.engine.expressions import part
 from flows.engine.receipts import DOUBT
-from flows.engine.sending import part
 from flows.practice import PracticeAccount
 
 ARTIFACTS, SITE = "shop-front-pipe-123456789012-eu-central-1", "fjord-shop-front"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Session, Yes
-from flows.engine.questions import several
+from flows.engine.pasted_lists import several
 
 from .. import words
 from ..safe import line, shown

@@ -41,7 +41,7 @@ def better(problem: Problem) -> str:
 def suggested(asking: Asking | None) -> str:
     """What the field would hold with the corrected value in it; empty if there is none."""
     from flows.engine import Many
-    from flows.engine.questions import several
+    from flows.engine.pasted_lists import several
 
     if asking is None or asking.problem is None:
         return ""

@@ -65,7 +65,7 @@ class Answer(Vertical):
     @property
     def reply(self) -> object:
         """What is in the field now, as the session takes it; None while there is nothing to take."""
-        from flows.engine.questions import several
+        from flows.engine.pasted_lists import several
 
         match self._field:
             case Options() as options if options.marked is not None:

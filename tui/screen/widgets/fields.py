@@ -51,7 +51,7 @@ class LinesField(TextArea):
         self.insert("\n")
 
     async def _on_paste(self, event: events.Paste) -> None:
-        from flows.engine.questions import several
+        from flows.engine.pasted_lists import several
 
         event.stop()
         event.prevent_default()

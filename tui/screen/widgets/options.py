@@ -225,7 +225,7 @@ class Options(Widget, can_focus=True):
 
     def on_paste(self, event: events.Paste) -> None:
         """A pasted name or id filters, too; a list of them is marked where several may be."""
-        from flows.engine.questions import several
+        from flows.engine.pasted_lists import several
 
         event.stop()
         lines = [line(each) for each in event.text.splitlines() if each.strip()]
