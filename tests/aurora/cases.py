@@ -41,6 +41,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "an older version": {**AWAKE, "version": "16.2", "data_api": "no", "storage": "aurora-iopt1"},
 }
 """Both engines, every way of access, asleep or not, with copies and protection, and an older version."""
+MOST = "servers"
+"""Of these the one that has as much of the set-up as can be."""
 
 
 def session(

@@ -10,24 +10,13 @@ from pathlib import Path
 
 import pytest
 from cli.aws import comparable, needs_aws
-from kills.scenes import CASES
+from kills.scenes import CASES, FIRST
 from support.command import REGION, Answers, Command
 from support.killed import Case
 
 from flows.practice.server import serve
 
-BOOKS: Mapping[str, Case] = {
-    "vpn": CASES["vpn"],
-    "alb": CASES["alb, a listener"],
-    "website": CASES["website, secret header"],
-    "aurora": CASES["aurora"],
-    "share_ami": CASES["share_ami, the machine stopped"],
-    "share_snapshot": CASES["share_snapshot, with a key"],
-    "spa_pipeline": CASES["spa_pipeline"],
-    "s3_pipeline": CASES["s3_pipeline, a new trail"],
-    "s3_lambda": CASES["s3_lambda"],
-    "wordpress": CASES["wordpress, a new machine"],
-}
+BOOKS: Mapping[str, Case] = {flow: CASES[name] for flow, name in FIRST.items()}
 AND_BACK = ("alb", "website", "s3_lambda")
 """What changes settings and documents of others, which must be as they were."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cli.aws import comparable, needs_aws
 from cli.refusing import WORDS, refusing
-from kills.scenes import CASES
+from kills.scenes import CASES, FIRST
 from s3_lambda import cases as s3_lambda
 from support.command import REGION, Answers, Command
 from support.killed import Case
@@ -21,12 +21,8 @@ from flows.practice import PracticeAccount
 from flows.practice.server import serve
 
 SCRIPTS: Mapping[str, Case] = {
-    **{name: CASES[name] for name in ("vpn", "vpn, fixed routes", "alb, a listener")},
-    **{name: CASES[name] for name in ("website, secret header", "website, certificate and names", "aurora")},
-    "share_ami": CASES["share_ami, the machine stopped"],
-    "share_snapshot": CASES["share_snapshot, with a key"],
-    **{name: CASES[name] for name in ("spa_pipeline", "s3_pipeline, a new trail", "wordpress, a new machine")},
-    "s3_lambda": CASES["s3_lambda"],
+    **{flow: CASES[name] for flow, name in FIRST.items()},
+    **{name: CASES[name] for name in ("vpn, fixed routes", "website, certificate and names")},
     "s3_lambda, where nothing is": replace(
         CASES["s3_lambda"], answers=s3_lambda.VARIANTS["a bucket that notifies nobody"]
     ),

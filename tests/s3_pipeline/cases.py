@@ -38,6 +38,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "standing trail": {**STANDING, "detection": "cloudtrail", "trail": "audit"},
     "all new, by a trail": {**NEW, "detection": "cloudtrail", "trail": "new"},
 }
+MOST = "new trail"
+"""Of these the one that has as much of the set-up as can be."""
 
 
 def session(

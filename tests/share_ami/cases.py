@@ -21,6 +21,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "elsewhere": {**NEW, "region": "eu-west-1"},
     "launched": {**NEW, "launch": "yes", "target_profile": "partner"},
 }
+MOST = "launched"
+"""Of these the one that has as much of the set-up as can be."""
 
 
 ACCOUNTS, REGIONS = ("own", "partner"), ("eu-central-1", "eu-west-1")

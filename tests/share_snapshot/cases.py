@@ -40,6 +40,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "a copy": {**EXISTING, "way": "named", "snapshot_name": "for-partner", "key": "new"},
     "two": {**PLAIN, "account": [SECOND_ACCOUNT_ID, "333333333333"]},
 }  # fmt: skip
+MOST = "locked"
+"""Of these the one that has as much of the set-up as can be."""
 OWN_KEY = "alias/shop"
 ACCOUNTS, REGIONS = ("own", "partner"), ("eu-central-1", "eu-west-1")
 

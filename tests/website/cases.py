@@ -59,6 +59,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "website-in-its-bucket": {**WEBSITE, "origin": BUCKET_OF_SITE, "missing_page": "404.html"},
 }
 """Both origins, with and without names, as an app or not; and what else there is."""
+MOST = "website-named"
+"""Of these the one that has as much of the set-up as can be."""
 ACCEPTED = (
     "bucket-instead-of-website",
     "website-without-hosting",
