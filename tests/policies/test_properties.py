@@ -130,6 +130,26 @@ def test_what_is_told_holds_whatever_else_is_learned(listed: list[Any], asked: R
         assert says(listed, learned) in (no if said in no else {said})
 
 
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["", "*", "${", "${aws:username}", "1e400", "kim"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["AWS", "StringLike", "k"]), inner),
+    max_leaves=4,
+)
+
+
+@quickly
+@given(
+    st.dictionaries(
+        st.sampled_from(["Effect", "Action", "NotAction", "Resource", "Principal", "NotPrincipal", "Condition"]), values
+    ),
+    st.sampled_from(["Allow", "Deny", None]),
+    requests,
+)
+def test_whatever_stands_in_it_is_answered(odd: dict[str, Any], effect: str | None, asked: Request) -> None:
+    for document in (odd, [odd], {"Statement": odd}, {"Statement": [{**odd, "Effect": effect}, odd]}):
+        assert read([document], asked).answer in Answer  # type: ignore[list-item]
+
+
 @quickly
 @given(st.text(alphabet="ab*?:", max_size=8), st.text(alphabet="ab:", max_size=8))
 def test_a_pattern_fits_as_a_plain_search_says(pattern: str, text: str) -> None:
