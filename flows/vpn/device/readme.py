@@ -86,11 +86,12 @@ _FOREWORD = (
 
 _OLDER = (
     "Use the folder ipsec instead of swanctl, and the commands below instead of those that install, copy and "
-    "start. Your /etc/ipsec.conf and /etc/ipsec.secrets stay; each gets one more line, which includes a file of "
-    "its own. But strongswan-aws.conf holds for all connections: strongSwan makes no more routes for any of them "
-    "(the first of the commands that start shows those it made, and fails; make them yourself before you go on), "
-    "gives up a silent one after 24 seconds, and uniqueids becomes no. The start interrupts the others for some "
-    "seconds. Why a tunnel stays down is in journalctl -u strongswan-starter."
+    "start; the first fails where swanctl's strongSwan runs. Your /etc/ipsec.conf and /etc/ipsec.secrets stay; "
+    "each gets one more line, which includes a file of its own. But strongswan-aws.conf holds for all "
+    "connections: strongSwan makes no more routes for any of them (the command with table 220 shows those it "
+    "made, and fails; make them yourself before you go on), gives up a silent one after 24 seconds, and uniqueids "
+    "becomes no. The start interrupts the others for some seconds. Why a tunnel stays down is in journalctl -u "
+    "strongswan-starter."
 )
 
 _RED_HAT = (
@@ -152,8 +153,8 @@ def _steps(configuration: Configuration, site: Site) -> Iterator[tuple[str, list
             [],
         )
     yield (
-        "Install the programs. Nothing is removed for it: should that be needed, because the older ipsec command "
-        "is there, it stops, and the section about that further down is yours.",
+        "Install the programs. The first command finds, and fails where, the older ipsec command runs strongSwan "
+        "here; then the section about that further down is yours. Nothing is removed for it: apt-get stops instead.",
         systems.install(DEBIAN, configuration, site),
     )
     yield (
@@ -277,10 +278,12 @@ def _told(configuration: Configuration) -> str:
                 f"{permanent} --zone=aws-vpn {' '.join(f'--add-interface={name}' for name in names)}",
                 *([] if configuration.static else [f"{permanent} --zone=aws-vpn --add-port=179/tcp"]),
                 f"{permanent} --new-policy=aws-vpn-out",
-                f"{permanent} --policy=aws-vpn-out --add-ingress-zone=ANY --add-egress-zone=aws-vpn",
+                f"{permanent} --policy=aws-vpn-out --add-ingress-zone=ANY",
+                f"{permanent} --policy=aws-vpn-out --add-egress-zone=aws-vpn",
                 f"{permanent} --policy=aws-vpn-out --set-target=ACCEPT",
                 f"{permanent} --new-policy=aws-vpn-in",
-                f"{permanent} --policy=aws-vpn-in --add-ingress-zone=aws-vpn --add-egress-zone=ANY",
+                f"{permanent} --policy=aws-vpn-in --add-ingress-zone=aws-vpn",
+                f"{permanent} --policy=aws-vpn-in --add-egress-zone=ANY",
                 f"{permanent} --policy=aws-vpn-in --set-target=ACCEPT",
                 "firewall-cmd --reload",
             ),

@@ -48,13 +48,14 @@ RED_HAT = System(
 
 
 def install(system: System, configuration: Configuration, site: Site) -> list[str]:
-    """The programs."""
+    """The programs, unless strongSwan runs in the other way already: two would want the same ports."""
+    other = "charon" if system.folder == "swanctl" else "charon-systemd"
     packages = [*system.packages]
     if site.encryption == "modern":
         packages += system.gcm
     if not configuration.static:
         packages.append("frr")
-    return [system.prepare, f"{system.get} {' '.join(packages)}"]
+    return [f"! pgrep -x {other}", system.prepare, f"{system.get} {' '.join(packages)}"]
 
 
 def copy(system: System, configuration: Configuration) -> list[str]:

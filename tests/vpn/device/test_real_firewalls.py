@@ -181,6 +181,20 @@ def test_a_firewall_that_forwards_nothing_lets_the_two_sides_through(
     assert rules(lab) == before
 
 
+def test_firewalld_that_keeps_its_rules_to_itself_is_told_as_the_readme_says(lab: Office) -> None:
+    if not shutil.which("firewalld", path=PATH):
+        pytest.skip("needs firewalld")
+    readme = lab.hand_over(STATIC)
+    firewalld(lab.gateway)
+    lab.gateway.run("echo 1 >/proc/sys/net/ipv4/ip_forward")
+    lab.way()
+    assert "inet/firewalld/filter_FORWARD is closed" in lab.told()
+    for line in (each.strip() for each in readme.splitlines() if each.startswith("  firewall-cmd ")):
+        lab.gateway.run(line)
+    assert lab.connected()
+    assert "closed" not in lab.told()
+
+
 def test_what_the_script_opened_is_what_it_says_and_no_more(lab: Office) -> None:
     lab.hand_over(STATIC)
     nftables(lab.gateway)

@@ -129,8 +129,16 @@ def test_what_strongswan_did_before_it_does_on(lab: Lab, folder: str) -> None:
 
 def test_the_older_format_stops_before_it_would_take_the_routes_of_others(lab: Lab) -> None:
     lab.gateway.run("ip route add 192.0.2.128/25 via 203.0.113.1 table 220")
-    before = [c for c in lab.hand_over(STATIC, office(), "ipsec") if c.startswith("!")]
-    assert len(before) == 1 and not lab.gateway.ok(before[0])
+    *_, last = [each for each in lab.hand_over(STATIC, office(), "ipsec") if each.startswith("!")]
+    assert not lab.gateway.ok(last)
+
+
+@pytest.mark.parametrize(("folder", "other"), [("swanctl", "ipsec start"), ("ipsec", "systemctl restart strongswan")])
+def test_it_stops_where_strongswan_runs_in_the_other_way(lab: Lab, folder: str, other: str) -> None:
+    first = next(lab.hand_over(STATIC, office(), folder))
+    lab.gateway.run(first)
+    lab.gateway.run(other)
+    assert not lab.gateway.ok(first)
 
 
 def test_frr_keeps_what_it_does_and_says_when_its_number_is_another(lab: Lab) -> None:

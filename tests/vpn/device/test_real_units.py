@@ -32,6 +32,9 @@ def start_of(machine: Machine, xml: str, folder: str) -> str:
         place = f"/etc/aws-vpn/{name}" if executable else f"/etc/systemd/system/{name}"
         machine.write(place, made[f"{folder}/{name}"], 0o755 if executable else 0o644)
     others = [DAEMONS[folder], "nftables", *(["frr"] if xml == BGP else [])]
+    others += [
+        each for each in ("ufw", "netfilter-persistent") if machine.ok(f"test -e /lib/systemd/system/{each}.service")
+    ]
     installed = [name for name in ours if "[Install]" in made[f"{folder}/{name}"]]
     machine.run(f"SYSTEMD_OFFLINE=1 /usr/bin/systemctl enable {' '.join([*installed, *others])}")
     assert machine.ok("test -e /etc/systemd/system/multi-user.target.wants/aws-tunnels.service")
