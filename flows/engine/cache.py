@@ -27,7 +27,7 @@ FLEETING = ("ssm.GetCommandInvocation",)
 """What is asked again and again until it changes."""
 
 
-class Remembering:
+class CachedCloud:
     """Reads each thing once; a change makes it forget."""
 
     def __init__(self, cloud: Cloud) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from .actions import Action
-from .cache import Remembering
+from .cache import CachedCloud
 from .calls import Call
 from .cloud import Cloud
 from .expressions import part
@@ -90,7 +90,7 @@ class Claim:
 def claims(actions: Iterable[Action], carrier: Carrier) -> list[Claim]:
     """What others and later runs claim of what these actions made. Raises NoAccess; what cannot be looked at is a claim
     itself."""
-    cloud = Remembering(carrier.cloud)  # several may be asked about by the same call
+    cloud = CachedCloud(carrier.cloud)  # several may be asked about by the same call
     later = later_runs(carrier.run)
     return [
         claim for action in actions for claim in (*claims_on(action, carrier, cloud), *_later(action, carrier, later))

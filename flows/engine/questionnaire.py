@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from .cache import Remembering
+from .cache import CachedCloud
 from .cloud import Cloud
 from .flow import Flow
 from .listing import Enough, reading_until
@@ -46,7 +46,7 @@ class Questionnaire:
 
     def __init__(self, flow: type[Flow], cloud: Cloud) -> None:
         self.flow = flow
-        self.cloud = Remembering(cloud)
+        self.cloud = CachedCloud(cloud)
         self.accepted: set[str] = set()
         self._said: dict[str, Said] = {}
         self._defaults: dict[str, Said] = {}

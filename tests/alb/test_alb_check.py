@@ -12,12 +12,12 @@ from support.sessions import carried_out
 import flows
 from flows.engine import Finding, Grade, Journal, Refused
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.practice import PracticeAccount
 
 
 def check(cloud: Aws, name: str = "shop") -> list[Finding]:
-    return list(flows.find("alb").diagnose(Remembering(cloud), {"load_balancer": name}))
+    return list(flows.find("alb").diagnose(CachedCloud(cloud), {"load_balancer": name}))
 
 
 def broken(cloud: Aws, name: str = "shop") -> dict[str, str]:

@@ -12,21 +12,21 @@ from alb.cases import VARIANTS, session
 import flows
 from flows.engine import Asking, Place, Session
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from tui.answers_file import load_answers
 from tui.lines.conversation import Conversation
 from tui.lines.reading import Quit
 
 
 @pytest.fixture(scope="module")
-def once(still_cloud: Aws) -> Remembering:
-    return Remembering(still_cloud)
+def once(still_cloud: Aws) -> CachedCloud:
+    return CachedCloud(still_cloud)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.some("closed", "elsewhere", "gone", "maintenance", "office", "strict")
 def test_every_face_leads_to_the_identical_plan(
-    once: Remembering, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
+    once: CachedCloud, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers = VARIANTS[variant]
     expected = session(once, None, answers).review().plan

@@ -16,7 +16,7 @@ from botocore.validate import validate_parameters
 import flows
 from flows.engine import Flow, Identity, Plan, Ref
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.engine.plan_permissions import Needs
 from flows.engine.references import fill
 from flows.export.cli import script
@@ -42,13 +42,13 @@ TUNED: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def once(still: PracticeAccount, still_cloud: Aws) -> Remembering:
+def once(still: PracticeAccount, still_cloud: Aws) -> CachedCloud:
     Front(still).rule(10, hosts=["*.fjord-coffee.example"], paths=["/img/*"])
-    return Remembering(still_cloud)
+    return CachedCloud(still_cloud)
 
 
 @pytest.fixture(scope="module")
-def plans(once: Remembering) -> list[tuple[tuple[str, ...], Plan]]:
+def plans(once: CachedCloud) -> list[tuple[tuple[str, ...], Plan]]:
     made = [session(once, None, answers) for answers in (*VARIANTS.values(), *TUNED)]
     return [(tuple(line.question.id for line in each.trail()), each.review().plan) for each in made]
 

@@ -12,7 +12,7 @@ from alb.cases import ELSEWHERE, GONE, HTTPS, MAINTENANCE, MOVED, Front, session
 import flows
 from flows.engine import Asking, Refused, Reviewing, Session
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.practice import PracticeAccount
 
 OFFICE = {**HTTPS, "load_balancer": "office"}
@@ -29,9 +29,9 @@ def looked_at(still: PracticeAccount) -> Iterator[PracticeAccount]:
 
 
 @pytest.fixture(scope="module")
-def cloud_once(looked_at: PracticeAccount, still_cloud: Aws) -> Remembering:
+def cloud_once(looked_at: PracticeAccount, still_cloud: Aws) -> CachedCloud:
     """Read once for all: nothing here changes anything."""
-    return Remembering(still_cloud)
+    return CachedCloud(still_cloud)
 
 
 CONFIRMED = {"port-stays", "http-on-443", "never-used"}
@@ -76,7 +76,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("answers", "sentence"), REFUSED, ids=[sentence[:40] for _, sentence in REFUSED])
-def test_refused_with_its_sentence(cloud_once: Remembering, answers: Mapping[str, Any], sentence: str) -> None:
+def test_refused_with_its_sentence(cloud_once: CachedCloud, answers: Mapping[str, Any], sentence: str) -> None:
     with pytest.raises(Refused) as refused:
         session(cloud_once, None, answers)
     assert sentence in str(refused.value)
@@ -110,7 +110,7 @@ WARNED = [
 
 
 @pytest.mark.parametrize(("answers", "id", "sentence"), WARNED, ids=[id for _, id, _ in WARNED])
-def test_warned_with_its_sentence(cloud_once: Remembering, answers: Mapping[str, Any], id: str, sentence: str) -> None:
+def test_warned_with_its_sentence(cloud_once: CachedCloud, answers: Mapping[str, Any], id: str, sentence: str) -> None:
     made = session(cloud_once, None, answers)
     made.accepted |= CONFIRMED
     found = [caution for caution in made.review().cautions if caution.id == id]
@@ -118,7 +118,7 @@ def test_warned_with_its_sentence(cloud_once: Remembering, answers: Mapping[str,
 
 
 @pytest.mark.parametrize("id", sorted(CONFIRMED))
-def test_what_cannot_be_meant_needs_a_conscious_yes(cloud_once: Remembering, id: str) -> None:
+def test_what_cannot_be_meant_needs_a_conscious_yes(cloud_once: CachedCloud, id: str) -> None:
     answers = next(answers for answers, known, _ in WARNED if known == id)
     made = session(cloud_once, None, answers)
     state = made.state()
@@ -138,13 +138,13 @@ def test_what_cannot_be_meant_needs_a_conscious_yes(cloud_once: Remembering, id:
     ],
 )  # fmt: skip
 def test_a_review_refuses_circles_and_dead_ends(
-    cloud_once: Remembering, answers: Mapping[str, Any], id: str, sentence: str
+    cloud_once: CachedCloud, answers: Mapping[str, Any], id: str, sentence: str
 ) -> None:
     refusals = session(cloud_once, None, answers).review().refusals
     assert any(each.id == id and sentence in each.sentence for each in refusals), refusals
 
 
-def test_the_limit_counts_bytes(cloud_once: Remembering) -> None:
+def test_the_limit_counts_bytes(cloud_once: CachedCloud) -> None:
     """1024 bytes are taken, whatever letters they are; one more is not."""
     for body in ("x" * 1024, "ä" * 512, "漢" * 341 + "x"):
         assert session(cloud_once, None, {**MAINTENANCE, "body": body}).review()
@@ -157,12 +157,12 @@ def test_the_limit_counts_bytes(cloud_once: Remembering) -> None:
     [(["/blog/*"], "31"), (["/api"], "15"), (["/img/cat"], "31")],
     ids=["behind all others", "before a rule that catches it", "a rule for certain hosts catches nothing"],
 )
-def test_the_next_priority(cloud_once: Remembering, paths: list[str], priority: str) -> None:
+def test_the_next_priority(cloud_once: CachedCloud, paths: list[str], priority: str) -> None:
     trail = {line.question.id: str(line.raw) for line in session(cloud_once, None, {**GONE, "paths": paths}).trail()}
     assert trail["priority"] == priority
 
 
-def test_kinds_of_text_are_guessed(cloud_once: Remembering) -> None:
+def test_kinds_of_text_are_guessed(cloud_once: CachedCloud) -> None:
     for body, kind in (
         ("<p>", "text/html"),
         ('{"a": 1}', "application/json"),
@@ -177,6 +177,6 @@ def test_kinds_of_text_are_guessed(cloud_once: Remembering) -> None:
         assert isinstance(state, Asking) and state.said == kind
 
 
-def test_a_load_balancer_is_known_by_its_dns_name(cloud_once: Remembering) -> None:
+def test_a_load_balancer_is_known_by_its_dns_name(cloud_once: CachedCloud) -> None:
     answers = {**HTTPS, "load_balancer": "SHOP-1.eu-central-1.elb.amazonaws.com."}
     assert session(cloud_once, None, answers).review().plan == session(cloud_once, None, HTTPS).review().plan

@@ -10,7 +10,7 @@ from aurora.cases import AWAKE, SLEEPY, session
 
 from flows.engine import Place, Refused
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.practice import PracticeAccount, open_account
 
 
@@ -22,8 +22,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeAccoun
 
 
 @pytest.fixture(scope="module")
-def cloud(account: PracticeAccount) -> Remembering:
-    return Remembering(Aws(Place(practice=True), account.session))
+def cloud(account: PracticeAccount) -> CachedCloud:
+    return CachedCloud(Aws(Place(practice=True), account.session))
 
 
 REFUSALS: list[tuple[Mapping[str, Any], str]] = [
@@ -77,7 +77,7 @@ REFUSALS: list[tuple[Mapping[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("change", "sentence"), REFUSALS, ids=lambda value: str(value)[:60])
-def test_a_refusal_has_its_sentence(cloud: Remembering, change: Mapping[str, Any], sentence: str) -> None:
+def test_a_refusal_has_its_sentence(cloud: CachedCloud, change: Mapping[str, Any], sentence: str) -> None:
     answers = {**SLEEPY, **change}
     if answers["min_capacity"] not in ("0", "0.3", "-1", "nan", "257"):
         answers.pop("auto_pause_minutes")
@@ -86,7 +86,7 @@ def test_a_refusal_has_its_sentence(cloud: Remembering, change: Mapping[str, Any
     assert sentence in str(refused.value)
 
 
-def test_subnets_of_one_zone_are_refused(account: PracticeAccount, cloud: Remembering) -> None:
+def test_subnets_of_one_zone_are_refused(account: PracticeAccount, cloud: CachedCloud) -> None:
     ec2 = account.session.client("ec2")
     names = [{"Name": "tag:Name", "Values": ["shop-private-a", "shop-public-a"]}]
     chosen = [each["SubnetId"] for each in ec2.describe_subnets(Filters=names)["Subnets"]]
@@ -119,7 +119,7 @@ WARNINGS: list[tuple[Mapping[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("answers", "id", "sentence"), WARNINGS, ids=[warning[1] for warning in WARNINGS])
-def test_a_warning_has_its_sentence(cloud: Remembering, answers: Mapping[str, Any], id: str, sentence: str) -> None:
+def test_a_warning_has_its_sentence(cloud: CachedCloud, answers: Mapping[str, Any], id: str, sentence: str) -> None:
     found = {caution.id: caution for caution in session(cloud, None, answers).review().cautions}
     assert sentence in found[id].message
 

@@ -44,7 +44,7 @@ from flows.engine import (  # fmt: skip
     serialization,
 )
 from flows.engine.bucket_owner import OWNER
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.engine.permissions import EXCEPTIONS, PREFIXES
 from flows.engine.references import fill, refs
 from flows.engine.states import Line
@@ -61,7 +61,7 @@ CORE = botocore.session.Session()
 # -- walking -------------------------------------------------------------------------------------------------------
 
 
-def ends(flow: type[Flow], cloud: Remembering) -> Iterator[tuple[Session, Mapping[str, Any]]]:
+def ends(flow: type[Flow], cloud: CachedCloud) -> Iterator[tuple[Session, Mapping[str, Any]]]:
     """Every session that comes to the review, from every reply to every question and each fine-tuning once."""
     left: list[dict[str, Any]] = [{}]
     for _ in range(SESSIONS_AT_MOST):
@@ -137,7 +137,7 @@ _WALKED: dict[str, list[End]] = {}
 def walked(request: pytest.FixtureRequest, flow: type[Flow]) -> list[End]:
     """Every end of a set-up, walked once for all tests."""
     if flow.id not in _WALKED:
-        cloud = Remembering(request.getfixturevalue("cloud"))
+        cloud = CachedCloud(request.getfixturevalue("cloud"))
         _WALKED[flow.id] = [
             End(
                 answers, tuple(line.question.id for line in session.trail()), review.plan, review.permissions,

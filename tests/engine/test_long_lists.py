@@ -9,7 +9,7 @@ from support.long_lists import MANY, PAGE, OneGroup, SomeGroups, Thousands
 
 from flows.engine import Asking, Call, CloudError, Flow, Listed, Offer, Problem, Refused, Reviewing, Session
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.engine.listing import by_filter
 from flows.place import Place
 
@@ -171,7 +171,7 @@ def test_a_page_that_fails_leaves_what_was_read_and_reading_goes_on_there() -> N
 
 def test_two_readers_of_one_list_share_its_pages() -> None:
     cloud = Thousands()
-    remembering = Remembering(cloud)
+    remembering = CachedCloud(cloud)
     call = Call("ec2.DescribeSecurityGroups")
     seen: list[int] = []
 

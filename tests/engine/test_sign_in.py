@@ -15,7 +15,7 @@ from support.gate import ACCOUNT, CODE, CONFIG, MFA, Gate, at_home, gate, keep_t
 from flows.accounts import sign_in
 from flows.engine import Call, Habits, Identity, Journal, NoAccess, NotChosen, Place, SignInNeeded, Unreachable, Way
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.engine.profiles import Kind, profiles, regions
 
 
@@ -220,7 +220,7 @@ def test_an_account_goes_on_after_its_keys_expired(door: Gate) -> None:
         return True
 
     cloud = sign_in(Place("guarded"), ask)
-    reading = Remembering(cloud)
+    reading = CachedCloud(cloud)
     reading.ask = ask
     door.end_all()
     assert reading.make(Call("sts.GetCallerIdentity"))["Account"] == ACCOUNT
@@ -230,7 +230,7 @@ def test_an_account_goes_on_after_its_keys_expired(door: Gate) -> None:
 def test_somebody_who_will_not_sign_in_is_asked_once(door: Gate) -> None:
     cloud = sign_in(Place("guarded"), lambda need: need.door.enter(MFA) or True)  # type: ignore[union-attr,func-returns-value]
     asked: list[SignInNeeded] = []
-    reading = Remembering(cloud)
+    reading = CachedCloud(cloud)
     reading.ask = lambda need: bool(asked.append(need))  # type: ignore[func-returns-value]
     door.end_all()
     for _ in range(2):

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import flows
 from flows.engine import Asking, Journal, Place, Reviewing, Session
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.practice import open_account
 
 REPLIES: Mapping[str, list[Any]] = {
@@ -48,7 +48,7 @@ class Wandering(RuleBasedStateMachine):
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         account = self.stack.enter_context(open_account(folder / "practice", hurry=True))
-        self.cloud = Remembering(Aws(Place(practice=True), account.session))
+        self.cloud = CachedCloud(Aws(Place(practice=True), account.session))
         self.journal = Journal(folder / "state")
         self.session = Session(flows.find("vpn"), self.cloud, self.journal)
         self.said: dict[str, Any] = {}

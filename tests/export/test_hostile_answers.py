@@ -16,7 +16,7 @@ from support.variants import ONE_EACH, VARIANTS, session
 
 from flows.engine import Refused, Session
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.engine.questions import Many, Question, Text
 from flows.export.cli import script
 
@@ -43,7 +43,7 @@ NOTES_FILES = 'for each; do case $each in file://*) cat "${each#file://}"; print
 @pytest.mark.some("share_ami", "share_snapshot")
 def test_what_is_typed_is_refused_or_comes_to_aws_as_it_is(still_cloud: Aws, tmp_path: Path, flow: str) -> None:
     """For every question that is answered with words; what is refused is refused in a sentence that says what to do."""
-    (name, answers), cloud = VARIANTS[ONE_EACH[flow]], Remembering(still_cloud)
+    (name, answers), cloud = VARIANTS[ONE_EACH[flow]], CachedCloud(still_cloud)
     begun = session(cloud, name, answers)
     accepted = {
         line.question.id: list(taken(begun, line.question))

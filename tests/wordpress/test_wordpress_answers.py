@@ -16,7 +16,7 @@ from wordpress.cases import EXISTING, NEW, VARIANTS, session
 
 from flows.engine import Place, Refused
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.practice import PracticeAccount, open_account
 from flows.wordpress.script import script as provisioning
 from tui.answers_file import load_answers
@@ -31,8 +31,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeAccoun
 
 
 @pytest.fixture(scope="module")
-def cloud(account: PracticeAccount) -> Remembering:
-    return Remembering(Aws(Place(practice=True), account.session))
+def cloud(account: PracticeAccount) -> CachedCloud:
+    return CachedCloud(Aws(Place(practice=True), account.session))
 
 
 REFUSALS: list[tuple[Mapping[str, Any], str]] = [
@@ -65,7 +65,7 @@ REFUSALS: list[tuple[Mapping[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("answers", "sentence"), REFUSALS, ids=[sentence for _, sentence in REFUSALS])
-def test_refusals(cloud: Remembering, answers: Mapping[str, Any], sentence: str) -> None:
+def test_refusals(cloud: CachedCloud, answers: Mapping[str, Any], sentence: str) -> None:
     with pytest.raises(Refused) as refused:
         session(cloud, None, answers)
     assert sentence in str(refused.value)
@@ -80,21 +80,21 @@ def test_refusals(cloud: Remembering, answers: Mapping[str, Any], sentence: str)
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_warnings_are_told_and_stop_nothing(cloud: Remembering, answers: Mapping[str, Any], caution: str) -> None:
+def test_warnings_are_told_and_stop_nothing(cloud: CachedCloud, answers: Mapping[str, Any], caution: str) -> None:
     made = session(cloud, None, answers)
     told = {each.id: each for each in made.review().cautions}
     assert caution in told
     assert not told[caution].confirm
 
 
-def test_without_a_reason_nobody_is_warned(cloud: Remembering) -> None:
+def test_without_a_reason_nobody_is_warned(cloud: CachedCloud) -> None:
     quiet = {**NEW, "domain": "www.example.com", "visitors": ["203.0.113.7/32"]}
     assert session(cloud, None, quiet).review().cautions == ()
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_file_and_a_conversation_lead_to_the_identical_plan(
-    cloud: Remembering, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
+    cloud: CachedCloud, tmp_path: Path, variant: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers = VARIANTS[variant]
     (tmp_path / "answers.yaml").write_text(yaml.safe_dump(dict(answers)))
@@ -104,7 +104,7 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.some("existing", "existing, only PHP")
-def test_the_scripts_are_clean(cloud: Remembering, tmp_path: Path, variant: str) -> None:
+def test_the_scripts_are_clean(cloud: CachedCloud, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
     assert_clean_script(plan, "wordpress", tmp_path)
 

@@ -23,7 +23,7 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
     """Find out whether a set-up works that exists, whoever made it. Read-only."""
     import flows
     from flows.engine import Refused
-    from flows.engine.cache import Remembering
+    from flows.engine.cache import CachedCloud
     from flows.engine.flow import unknown
     from flows.engine.shell import placed
     from flows.engine.verdict import Status, verdict
@@ -44,7 +44,7 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
         missing = dict.fromkeys(key for keys in enough for key in keys if key not in given_keys)
         ways = (" or " if found.enough else ", ").join(f"{key} ({found.subject[key]})" for key in missing)
         raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add --set {next(iter(missing))}=….")
-    told = found.diagnose(Remembering(account(place)), subject)
+    told = found.diagnose(CachedCloud(account(place)), subject)
     outcome = verdict(replace(finding, remedy=placed(finding.remedy, place)) for finding in told)
     if output == "json":
         named = subject | ({"event": getattr(event, "name", "-")} if event else {})
