@@ -4,7 +4,8 @@ Source: AWS CodeBuild User Guide, “Build specification reference” and “Bat
 October 2026; compute and environment types are those of the SDK's model, and ARM_LAMBDA_… of the guide's example of a
 batch. What it asks for and CodeBuild does without is allowed here: a phase of nothing but `finally`, secondary
 artifacts alone (the guide's “Runtime versions sample”), no phases where each build of a batch has a buildspec of its
-own. An identifier is letters, digits and _, fewer than 128 (CodeBuild's BATCH_SPEC_VALIDATION_ERROR, 2020-11).
+own or where there are artifacts, `commands:` with nothing below (AWS's amazon-ecs-agent, 2025-12). An
+identifier is letters, digits and _, fewer than 128 (CodeBuild's BATCH_SPEC_VALIDATION_ERROR, 2020-11).
 """
 
 from __future__ import annotations
@@ -89,13 +90,13 @@ class Keys:
     Args:
         of: key to shape.
         needs: the keys that must be there, with the rule that says so.
-        instead: for a key that is needed, the one that will do as well.
+        instead: for a key that is needed, those of which one will do as well.
         least: how many there must be.
     """
 
     of: Mapping[str, object]
     needs: Mapping[str, str] = field(default_factory=dict)
-    instead: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     least: int = 0
 
 
@@ -114,7 +115,7 @@ ON_FAILURE = Text(
 PHASES = ("install", "pre_build", "build", "post_build")
 PHASE = {"run-as": TEXT, "on-failure": ON_FAILURE, "commands": ListOf(TEXT, commands=True)}
 PHASE |= {"finally": ListOf(TEXT, commands=True)}
-_RUNS = Keys(PHASE, {"commands": "B17"}, {"commands": "finally"})
+_RUNS = Keys(PHASE, {"commands": "B17"}, {"commands": ("finally",)})
 FORMATS = (
     "CUCUMBERJSON", "JUNITXML", "NUNITXML", "NUNIT3XML", "TESTNGXML", "VISUALSTUDIOTRX",
     "CLOVERXML", "COBERTURAXML", "JACOCOXML", "SIMPLECOV",
@@ -196,7 +197,7 @@ BUILDSPEC = Keys(
         "artifacts": Keys(
             {**_ARTIFACTS, "secondary-artifacts": MapOf(Keys(_ARTIFACTS, {"files": "B12"}), least=1)},
             {"files": "B12"},
-            {"files": "secondary-artifacts"},
+            {"files": ("secondary-artifacts",)},
         ),
         "cache": Keys(
             {"key": TEXT, "fallback-keys": ListOf(TEXT, most=5), "action": Word(("restore", "save")), "paths": TEXTS},
@@ -205,7 +206,7 @@ BUILDSPEC = Keys(
         "eb_codebuild_settings": MapOf(Value()),
     },
     {"phases": "B17"},
-    {"phases": "batch"},
+    {"phases": ("batch", "artifacts")},
 )  # fmt: skip
 """The whole file, with what the command line of Elastic Beanstalk reads in it. That its version is 0.2 is said by a
 rule with a sentence of its own."""

@@ -27,6 +27,7 @@ DASH = re.compile(r"\s*-\s")
 def look(root: MappingNode, source: list[str], image: str) -> Iterator[Mistake]:
     """Every rule in turn."""
     yield from version(root)
+    yield from nothing_run(root)
     yield from runtimes(root, image)
     yield from variables(root)
     yield from exported(root)
@@ -50,6 +51,15 @@ def version(root: MappingNode) -> Iterator[Mistake]:
         yield error("B07", "The first line must be: version: 0.2", Place(1, 1, 1, 2))
     elif isinstance(found, ScalarNode) and found.style and get(root, "batch") is not None:
         yield warning("B07", "Batch builds refuse the version in quotes. Write: version: 0.2", place(found), "0.2")
+
+
+def nothing_run(root: MappingNode) -> Iterator[Mistake]:
+    """A file without phases, which CodeBuild takes where it only collects artifacts."""
+    top = {key.value for key, _ in pairs(root)}
+    if "artifacts" in top and not top & {"phases", "batch"}:
+        made = error if any("phase" in key for key in top) else warning
+        yield made("B17", '"phases" is missing in the file: nothing is run, and artifacts are taken from the source.',
+                   place(root))  # fmt: skip
 
 
 def runtimes(root: MappingNode, image: str) -> Iterator[Mistake]:

@@ -18,6 +18,8 @@ from .stumbles import no_text
 
 USUAL = {"go": "golang", "node": "nodejs", "js": "nodejs", "py": "python", "net": "dotnet", "env-vars": "variables"}
 """What people write for something that is spelt quite differently."""
+OPTIONAL = (("env",), ("cache",), ("reports",), ("proxy",), ("eb_codebuild_settings",))
+"""What may be there with nothing in it. (Of artifacts, CodeBuild refuses that.)"""
 YES = ("yes", "no", "true", "false", "on", "off")
 
 
@@ -83,7 +85,7 @@ class _Walk:
                 yield replace(other, fix="") if other.fix in there else other
             before = key.value, value
         for name, rule in shape.needs.items():
-            if not {name, shape.instead.get(name, name)} & there and not empty(node):
+            if not {name, *shape.instead.get(name, ())} & there and not empty(node):
                 yield missing(node, name, rule, path)
         if shape.least and not node.value:
             yield error("B06", f"{where(path).capitalize()} is empty. Known are: {', '.join(shape.of)}.", place(node))
@@ -113,9 +115,8 @@ class _Walk:
         key = path[-1]
         if not isinstance(node, SequenceNode):
             if empty(node):
-                yield error(
-                    "B06", f'"{key}" is empty. Write its lines below it, each beginning with "- ".', place(node)
-                )
+                made = error if key == "files" else warning
+                yield made("B06", f'"{key}" is empty. Write its lines below it, each beginning with "- ".', place(node))
             elif isinstance(node, ScalarNode):
                 one_line = node.start_mark.line == node.end_mark.line
                 hint = f" Write it on a line of its own: - {source(node)}" if one_line else ""
@@ -131,7 +132,8 @@ class _Walk:
                 yield error("B05", f'"{key}" needs a list: each line begins with "- ".', place(node))
             return
         if not node.value:
-            yield error("B06", f'"{key}" is an empty list. Leave it out, or write what belongs there.', place(node))
+            made = error if key == "files" else warning
+            yield made("B06", f'"{key}" is an empty list. Leave it out, or write what belongs there.', place(node))
         for at, each in enumerate(items(node)):
             yield from self.one(each, shape, (*path, str(at)))
         if shape.most and len(node.value) > shape.most:
@@ -221,7 +223,8 @@ def no_mapping(node: Node, path: tuple[str, ...], known: Collection[str]) -> Mis
         if len(path) == 2 and path[0] == "phases":
             return error("B06", f'Phase {word} is empty. Is the line below it ("commands:") indented by 2 more spaces?',
                          place(node))  # fmt: skip
-        return error("B06", f'"{word}" is empty. Is what belongs to it indented by 2 more spaces?', place(node))
+        made = warning if path[:1] in OPTIONAL or word in ("env", "variables") else error
+        return made("B06", f'"{word}" is empty. Is what belongs to it indented by 2 more spaces?', place(node))
     there = "a list" if isinstance(node, SequenceNode) else f"“{cut(text(node))}”"
     first = re.match(r"[\w-]+", text(node))
     hint = f' Is the colon behind "{first[0]}" missing, or the blank behind it?' if first and first[0] in known else ""
