@@ -1,4 +1,16 @@
-"""How every set-up works. The names that set-ups and front ends use are here."""
+"""How every set-up works. The names that set-ups and front ends use are here; the rooms behind them, by subject:
+
+asking            flow, questions, pasted_lists, listing, questionnaire, states, session, task
+what will be done plan, actions, calls, undo_plan, references, expressions
+doing it          apply, sending, settings, documents, events, clock, resume_checks, handover
+taking it back    undo, undo_action, receipts; what others have in it: of_others, others_before, later_runs
+writing it down   journal, journal_file, serialization, run_lock, run_place, usage, files
+the account       cloud, boto, cache, responses, service_models, endpoints, bucket_owner, web
+signing in        sign_in, device_code, profiles, tokens
+permissions       permissions, authorization, plan_permissions, preflight, simulator
+what goes wrong   problems, transport, refusals, refusal_families, denials
+what is told      findings, verdict; commands to paste: shell
+"""
 
 from ..place import Place
 from .actions import Action, Cost

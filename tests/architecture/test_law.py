@@ -80,6 +80,13 @@ def test_who_knows_one_set_up_knows_where_things_are_in_all(name: str) -> None:
     assert strayed == set()
 
 
+def test_every_room_of_the_engine_is_on_its_map() -> None:
+    engine = SOURCES["flows.engine"]
+    drawn = {word for line in (ast.get_docstring(module_of(engine)) or "").splitlines()[2:] for word in line.split()}
+    rooms = {path.stem for path in engine.parent.glob("*.py")} - {"__init__"}
+    assert rooms - {word.rstrip(",;") for word in drawn} == set()
+
+
 def test_every_module_says_what_it_is() -> None:
     silent = [name_of(path) for path in FILES if text(path).strip() and not ast.get_docstring(module_of(path))]
     assert silent == []
