@@ -157,7 +157,7 @@ async def test_a_letter_searches_no_more_rows_however_many_there_are(monkeypatch
         options = Options(Row(f"id-{n}", f"thing number {n}") for n in range(count))
         options.finding = True
         options._look_for("9")
-        searched = options._search
+        searched = options._list.search
         assert searched is not None and options.row == Row("id-9", "thing number 9")
         costs.append(searched._searched)
     assert costs == [PORTION, PORTION]

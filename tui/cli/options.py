@@ -40,6 +40,7 @@ def settings(**given: Any) -> dict[str, Any]:
 
 
 def place_of(given: dict[str, Any]) -> Place:
+    """Where to work, as far as the command line says."""
     from flows.place import Place
 
     chosen = settings(**given)

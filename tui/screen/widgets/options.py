@@ -7,7 +7,6 @@ option's key, so a list that is read afresh does not move under it, and neither 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
@@ -20,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ...safe import line
+from .list_state import ListState
 from .paint import cut, strip
 from .row import Row, painted, too_long
 from .search import Search
@@ -91,7 +91,6 @@ class Options(Widget, can_focus=True):
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self.marked: set[str] | None = None
         self._set(rows, at, marked, note, eager, more)
 
     # -- what it holds -----------------------------------------------------------------------------------
@@ -115,36 +114,20 @@ class Options(Widget, can_focus=True):
     def _set(
         self, rows: Iterable[Row], at: str, marked: Collection[str] | None, note: str, eager: bool, more: bool
     ) -> None:
-        self.more = more
-        self._rows: list[Row] = list(rows)
-        self._shown: Sequence[int] = range(len(self._rows))
-        """The places in `_rows` of what is in the list now."""
-        self._search: Search | None = None
-        """What looks for the letters that were typed; None while everything is in the list."""
+        self._list = ListState(rows, at, marked)
+        self.more, self.note, self.eager = more, note, eager
         self._label = NAMES if more else self._widest()  # a column that grows would move what is in view
-        self._headings = [at for at, row in enumerate(self._rows) if not row.key]
-        self.count = len(self._rows) - len(self._headings)
-        """How many options there are, headings left out."""
-        self.marked, self.note, self.eager = None if marked is None else set(marked), note, eager
         self.finding, self.sought = False, ""
-        self._cursor = self._top = self._kept = 0
-        self._go_to(at)
+        self._top = self._kept = 0
+        self._scroll()
 
     def _widest(self) -> int:
-        return min(max((len(row.label) for row in self._rows if row.hint), default=0), NAMES)
-
-    def _go_to(self, key: str) -> None:
-        rows = self._rows
-        found = next((i for i, at in enumerate(self._shown) if key and rows[at].key == key), None)
-        first = next((i for i, at in enumerate(self._shown) if rows[at].key), 0)
-        self._cursor = first if found is None else found
-        self._top = 0
-        self._scroll()
+        return min(self._list.widest, NAMES)
 
     @property
     def row(self) -> Row | None:
         """What the cursor is on; None in an empty list."""
-        return self._rows[self._shown[self._cursor]] if self._cursor < len(self._shown) else None
+        return self._list.row
 
     @property
     def key(self) -> str:
@@ -152,27 +135,33 @@ class Options(Widget, can_focus=True):
         return self.row.key if self.row else ""
 
     @property
+    def count(self) -> int:
+        """How many options there are, headings left out."""
+        return self._list.count
+
+    @property
+    def marked(self) -> Collection[str] | None:
+        """The keys that are picked; None for a list in which just one is chosen."""
+        return self._list.marked
+
+    @property
     def picked(self) -> list[str]:
-        """The marked keys, in the order of the list."""
-        return [row.key for row in self._rows if self.marked and row.key in self.marked]
+        """The same, in the order of the list."""
+        return self._list.picked
 
     def reword(self, rows: Iterable[Row]) -> None:
         """Show the same options in other words. Nothing else changes, neither the cursor nor what is filtered for."""
-        self._rows[:] = rows
+        self._list.rows[:] = rows
         self._label = self._widest()
         self.refresh()
 
     def add(self, rows: Sequence[Row], *, note: str, more: bool) -> None:
         """Hold these rows, too, after the others. Nothing moves: what is in view stays where it is."""
-        before, room = len(self._shown), self._room
-        self._rows += rows
-        self.count += sum(1 for row in rows if row.key)
+        before, room = len(self._list.shown), self._room
+        self._list.add(rows)
         self.note, self.more = note, more
-        if self._search is None:
-            self._shown = range(len(self._rows))
-        else:
-            self._search.go_on()
-            self.call_after_refresh(self._search_on, self._search)
+        if search := self._list.search:
+            self.call_after_refresh(self._search_on, search)
         self._grown(before, room)
 
     def _grown(self, before: int, room: int) -> None:
@@ -181,7 +170,7 @@ class Options(Widget, can_focus=True):
             self.refresh(layout=True)
         else:
             self.refresh(Region(0, room + self.finding, self.size.width, 1))
-        if not before and self._shown:
+        if not before and self._list.shown:
             self._tell()
 
     # -- keys --------------------------------------------------------------------------------------------
@@ -230,20 +219,11 @@ class Options(Widget, can_focus=True):
         event.stop()
         lines = [line(each) for each in event.text.splitlines() if each.strip()]
         if self.marked is not None and len(lines) > 1:
-            lines = self._mark_these(several(event.text, spaces=False))
+            lines = self._list.mark_these(several(event.text, spaces=False))
+            self.refresh()
         if lines and self.count:
             self.action_find()
             self._look_for(self.sought + lines[0])
-
-    def _mark_these(self, entries: list[str]) -> list[str]:
-        """Mark what these ids or names mean; gives those that mean nothing here."""
-        assert self.marked is not None, "several may be marked"
-        found = {
-            entry: {row.key for row in self._rows if row.key and entry in (row.key, row.label)} for entry in entries
-        }
-        self.marked = self.marked.union(*found.values())
-        self.refresh()
-        return [entry for entry, keys in found.items() if not keys]
 
     def action_move(self, by: int) -> None:
         self._move(by)
@@ -256,15 +236,13 @@ class Options(Widget, can_focus=True):
             self.post_message(self.Chosen(self, self.row.key))
 
     def action_mark(self) -> None:
-        if self.marked is not None and self.key:
-            self.marked ^= {self.key}
-            self._repaint(self._cursor)
+        if self._list.marked is not None and self.key:
+            self._list.marked ^= {self.key}
+            self._repaint(self._list.cursor)
 
     def action_mark_all(self) -> None:
-        if self.marked is not None:
-            keys = {self._rows[at].key for at in self._shown} - {""}
-            self.marked = self.marked - keys if keys <= self.marked else self.marked | keys
-            self.refresh()
+        self._list.mark_all()
+        self.refresh()
 
     def action_find(self) -> None:
         self.finding = True
@@ -272,62 +250,43 @@ class Options(Widget, can_focus=True):
         self.refresh_bindings()
 
     def action_unfind(self) -> None:
-        here = self._place
-        self.finding, self.sought, self._search, self._shown = False, "", None, range(len(self._rows))
-        self._stay(here)
+        self.finding, self.sought = False, ""
+        self._list.look_for("")
+        self._show_cursor()
         self.refresh(layout=True)
         self.refresh_bindings()
         self._tell()
 
     def _look_for(self, text: str) -> None:
-        here, self.sought = self._place, text
-        if text.split():
-            self._search = Search(self._rows, text, self._search)
-            self._search.go_on(through=here)
-            self._shown = self._search.places
-            self.call_after_refresh(self._search_on, self._search)
-        else:
-            self._search, self._shown = None, range(len(self._rows))
-        self._stay(here)
+        self.sought = text
+        self._list.look_for(text)
+        if search := self._list.search:
+            self.call_after_refresh(self._search_on, search)
+        self._show_cursor()
         self.refresh()
         self._tell()
 
     def _search_on(self, search: Search) -> None:
         """Between two keys, so that none of them waits."""
-        if search is not self._search or search.whole:
+        if search is not self._list.search or search.whole:
             return
-        before, room = len(self._shown), self._room
+        before, room = len(self._list.shown), self._room
         search.go_on()
-        if search.whole or before < room < len(self._shown):
+        if search.whole or before < room < len(self._list.shown):
             self._grown(before, room)
         self.call_after_refresh(self._search_on, search)
 
-    @property
-    def _place(self) -> int:
-        """Which of the rows the cursor is on; -1 in an empty list."""
-        return self._shown[self._cursor] if self._cursor < len(self._shown) else -1
-
-    def _stay(self, place: int) -> None:
-        """Put the cursor on that row, or on the first option if it is not in the list now."""
-        at = bisect_left(self._shown, place)
-        here = at < len(self._shown) and self._shown[at] == place
-        self._cursor = at if here else next((i for i, at in enumerate(self._shown) if self._rows[at].key), 0)
-        self._top = 0
-        self._scroll()
-
     def _move(self, by: int) -> None:
-        if not self._shown:
+        held = self._list
+        if not held.shown:
             return
-        before, step = self._cursor, 1 if by > 0 else -1
-        target = min(max(before + by, 0), len(self._shown) - 1)
-        while 0 <= target < len(self._shown) and not self._rows[self._shown[target]].key:
-            target += step
-        if not 0 <= target < len(self._shown) or target == before:
-            if step < 0 and self._top:  # a heading above the first option comes into view again
+        before, target = held.cursor, held.target(by)
+        if target is None:
+            if by <= 0 and self._top:  # a heading above the first option comes into view again
                 self._top = 0
                 self.refresh()
             return
-        self._cursor = target
+        held.cursor = target
         if self._scroll():
             self.refresh()
         else:
@@ -346,17 +305,22 @@ class Options(Widget, can_focus=True):
 
     @property
     def _noted(self) -> bool:
-        return bool(self.note) or len(self._shown) > self.size.height - self.finding
+        return bool(self.note) or len(self._list.shown) > self.size.height - self.finding
 
     def _scroll(self) -> bool:
         """Bring the cursor into view, half a page at once so that most moves repaint two lines only."""
-        room, before = self._room, self._top
-        if not self._top <= self._cursor < self._top + room:
-            self._top = self._cursor - room // 2
-        if self._cursor <= 1:
+        room, before, cursor = self._room, self._top, self._list.cursor
+        if not self._top <= cursor < self._top + room:
+            self._top = cursor - room // 2
+        if cursor <= 1:
             self._top = 0
-        self._top = self._kept = min(max(self._top, 0), max(len(self._shown) - room, 0))
+        self._top = self._kept = min(max(self._top, 0), max(len(self._list.shown) - room, 0))
         return self._top != before
+
+    def _show_cursor(self) -> None:
+        """Bring the cursor into view in a list that is another one now."""
+        self._top = 0
+        self._scroll()
 
     def _repaint(self, *rows: int) -> None:
         first = int(self.finding)
@@ -374,10 +338,10 @@ class Options(Widget, can_focus=True):
         return container.width
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return max(len(self._rows), 1) + self.finding + bool(self.note)
+        return max(len(self._list.rows), 1) + self.finding + bool(self.note)
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base, held = self.size.width, self.rich_style, self._list
         if self.finding:
             if y == 0:
                 style = self.get_component_rich_style("options--find", partial=True)
@@ -385,15 +349,15 @@ class Options(Widget, can_focus=True):
             y -= 1
         if y >= self._room:
             return strip(width, base, (cut(self._status(), width), self._styled("note")))
-        if not self._shown and y == 0:
-            searching = self._search is not None and not self._search.whole
+        if not held.shown and y == 0:
+            searching = held.search is not None and not held.search.whole
             nothing = (
                 "searching…" if searching else f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
             )
             return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
-        if self._top + y >= len(self._shown):
+        if self._top + y >= len(held.shown):
             return Strip.blank(width, base)
-        row, here = self._rows[self._shown[self._top + y]], self._top + y == self._cursor
+        row, here = held.rows[held.shown[self._top + y]], self._top + y == held.cursor
         mark = self._mark(row)
         return painted(row, here=here, mark=mark, width=width, widest=self._label, base=base, look=self._styled)
 
@@ -401,18 +365,14 @@ class Options(Widget, can_focus=True):
         return "" if self.marked is None else "[x] " if row.key in self.marked else "[ ] "
 
     def _status(self) -> str:
-        shown, total = len(self._shown), f"{self.count}{' so far' if self.more else ''}"
+        shown, total = len(self._list.shown), f"{self.count}{' so far' if self.more else ''}"
         words = []
         if self.sought:
             words.append(f"{shown} of {total}")
         if shown > self._room:
-            first, last = self._before(self._top) + 1, self._before(min(self._top + self._room, shown))
+            first, last = self._list.before(self._top) + 1, self._list.before(min(self._top + self._room, shown))
             words.append(f"{first} to {last}" + ("" if self.sought else f" of {total}"))
         return "  " + " · ".join([*words, *([self.note] if self.note else [])])
-
-    def _before(self, place: int) -> int:
-        """How many options stand before this place of the list. Filtering leaves no headings."""
-        return place if self._search else place - bisect_left(self._headings, place)
 
     @property
     def cut_off(self) -> str:

@@ -1,0 +1,119 @@
+"""What a list holds: its options, which of them are in it now, where the cursor is, and what is marked.
+
+Nothing here knows a screen. The cursor is on an option, not on a line: it stays there while a list is filtered, goes on
+arriving or is read afresh.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+
+from .row import Row
+from .search import Search
+
+
+class ListState:
+    """Rows, of which those that were filtered for are shown.
+
+    Args:
+        rows: what there is.
+        at: the key to begin on.
+        marked: keys that are picked; None where just one is chosen.
+
+    Attributes:
+        shown: the places in `rows` of what is in the list now.
+        search: what looks for the letters that were typed; None while everything is in the list.
+        cursor: which of `shown` the cursor is on.
+        count: how many options there are, headings left out.
+    """
+
+    def __init__(self, rows: Iterable[Row], at: str, marked: Collection[str] | None) -> None:
+        self.rows: list[Row] = list(rows)
+        self.shown: Sequence[int] = range(len(self.rows))
+        self.search: Search | None = None
+        self._headings = [at for at, row in enumerate(self.rows) if not row.key]
+        self.count = len(self.rows) - len(self._headings)
+        self.marked = None if marked is None else set(marked)
+        found = next((i for i, row in enumerate(self.rows) if at and row.key == at), None)
+        self.cursor = self._first() if found is None else found
+
+    def _first(self) -> int:
+        """The first option: headings are no options."""
+        return next((i for i, at in enumerate(self.shown) if self.rows[at].key), 0)
+
+    @property
+    def row(self) -> Row | None:
+        """What the cursor is on; None in an empty list."""
+        return self.rows[self.shown[self.cursor]] if self.cursor < len(self.shown) else None
+
+    @property
+    def widest(self) -> int:
+        """Cells of the longest name that has a hint beside it."""
+        return max((len(row.label) for row in self.rows if row.hint), default=0)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Hold these, too, after the others."""
+        self.rows += rows
+        self.count += sum(1 for row in rows if row.key)
+        if self.search is None:
+            self.shown = range(len(self.rows))
+        else:
+            self.search.go_on()
+
+    def target(self, by: int) -> int | None:
+        """Where the cursor would be so many lines further, past headings; None if it stays."""
+        step = 1 if by > 0 else -1
+        target = min(max(self.cursor + by, 0), len(self.shown) - 1)
+        while 0 <= target < len(self.shown) and not self.rows[self.shown[target]].key:
+            target += step
+        return target if 0 <= target < len(self.shown) and target != self.cursor else None
+
+    def before(self, place: int) -> int:
+        """How many options stand before this place of the list. Filtering leaves no headings."""
+        return place if self.search else place - bisect_left(self._headings, place)
+
+    # -- filtering ---------------------------------------------------------------------------------------
+
+    def look_for(self, text: str) -> None:
+        """Show only what contains every word of it, as far as it is found at once; `search` goes on."""
+        here = self._place
+        if text.split():
+            self.search = Search(self.rows, text, self.search)
+            self.search.go_on(through=here)
+            self.shown = self.search.places
+        else:
+            self.search, self.shown = None, range(len(self.rows))
+        self._stay(here)
+
+    @property
+    def _place(self) -> int:
+        """Which of the rows the cursor is on; -1 in an empty list."""
+        return self.shown[self.cursor] if self.cursor < len(self.shown) else -1
+
+    def _stay(self, place: int) -> None:
+        """Put the cursor on that row, or on the first option if it is not in the list now."""
+        at = bisect_left(self.shown, place)
+        self.cursor = at if at < len(self.shown) and self.shown[at] == place else self._first()
+
+    # -- marking -----------------------------------------------------------------------------------------
+
+    @property
+    def picked(self) -> list[str]:
+        """The marked keys, in the order of the list."""
+        return [row.key for row in self.rows if self.marked and row.key in self.marked]
+
+    def mark_all(self) -> None:
+        """Mark what is shown; if all of it is marked already, none of it."""
+        if self.marked is not None:
+            keys = {self.rows[at].key for at in self.shown} - {""}
+            self.marked = self.marked - keys if keys <= self.marked else self.marked | keys
+
+    def mark_these(self, entries: list[str]) -> list[str]:
+        """Mark what these ids or names mean; gives those that mean nothing here."""
+        assert self.marked is not None, "several may be marked"
+        found = {
+            entry: {row.key for row in self.rows if row.key and entry in (row.key, row.label)} for entry in entries
+        }
+        self.marked = self.marked.union(*found.values())
+        return [entry for entry, keys in found.items() if not keys]
