@@ -98,7 +98,8 @@ def fit(type_: str, flow: Answers) -> Iterator[Caution]:
     if kind.memory < 2048:
         yield Caution(
             "little-memory",
-            f"{kind.id} has {kind.memory} MB. With a database on the same machine that is slow, and may run out.",
+            f"{kind.id} has {kind.memory} MB. With a database on the same machine that is slow; a swap file of 2 GB "
+            "is made, so that it does not run out.",
         )
 
 

@@ -24,7 +24,9 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Mapp
     steps = (
         *first,
         f"Open {link} at once: whoever opens it first becomes the administrator.",
-        "Then: HTTPS (certbot, a load balancer or CloudFront), and backups of the disk (snapshots).",
+        "Then: HTTPS (certbot, a load balancer or CloudFront), with https:// in WordPress's two addresses, and backups "
+        "of the disk (snapshots). wp-config.php believes a balancer's X-Forwarded-Proto already; CloudFront has to "
+        "be told to send CloudFront-Forwarded-Proto (an origin request policy).",
         inside,
     )
     return Handover(outputs={**outputs, "set_up": link}, findings=findings, next_steps=steps)

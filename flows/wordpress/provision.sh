@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # WordPress with Apache, PHP and MariaDB on Amazon Linux 2023, Debian or Ubuntu. Run it as root, as often as you like:
-# each step looks first, and changes only what is not right yet.
+# each step looks first, changes only what is not right yet, asks the site before and after, and takes back at once what
+# did not help or did harm.
 #
 #   MODE=check bash provision.sh    says what it would change, and changes nothing
 #   bash provision.sh               changes it; every file is kept in BACKUP first
@@ -21,23 +22,40 @@ ARCHIVE="${ARCHIVE:-https://wordpress.org/latest.tar.gz}" # beside it, ARCHIVE.s
 KEY="${KEY:-by-hand}"                           # what this change is called among the backups
 # ---- end of parameters -----------------------------------------------------------------------------------------
 
-BACKUP="/var/lib/handrail/wordpress/$KEY"
+PROXY="if (in_array('https', [\$_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '', \$_SERVER['HTTP_CLOUDFRONT_FORWARDED_PROTO'] ?? ''], true)) { \$_SERVER['HTTPS'] = 'on'; }"
+ALL="/var/lib/handrail/wordpress/$KEY" BACKUP="$ALL"
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-changed=0
-wrong=0
+changed=0 wrong=0 failed=0 at="" why="" before="" pages="" probe=""
 
-trap 'echo "failed script Line $LINENO: $BASH_COMMAND"' ERR
 die() { echo "failed $1 $2"; exit 1; }
 ok() { echo "ok $1 $2"; }
 
+mishap() { # a command failed: in the middle of a step, that step is taken back
+  trap - ERR
+  ((BASH_SUBSHELL == 0)) || exit 1
+  echo "failed ${at:-script} Line $1: $2"
+  if [[ -n $at ]]; then put_back; fi
+  exit 1
+}
+trap 'mishap "$LINENO" "$BASH_COMMAND"' ERR
+trap 'rm -rf "$probe"' EXIT
+
 # One step: its name, what is right, how to see whether it is, how to make it so.
 step() {
+  why="" before=""
   if "$3"; then ok "$1" "$2"
-  elif [[ $MODE == check ]]; then wrong=$((wrong + 1)); echo "wrong $1 Not yet: $2"
+  elif [[ $MODE == check && -n $before ]]; then echo "broken $1 Not so: $2$why -> Change it in ${before//$'\n'/, }, which goes before"
+  elif [[ $MODE == check ]]; then wrong=$((wrong + 1)); echo "wrong $1 Not yet: $2$why"
   else
+    at="$1" BACKUP="$ALL/$1" why=""
     "$4"
-    "$3" || die "$1" "It was changed, and is still not so: $2"
-    changed=$((changed + 1)); echo "changed $1 $2"
+    if [[ -n $pages ]]; then restart_web; look; fi
+    if [[ -z $why ]] && unharmed && "$3"; then changed=$((changed + 1)); echo "changed $1 $2"
+    else
+      failed=$((failed + 1)); echo "failed $1 It was changed, and taken back: it did not help or did harm: $2$why${before:+. What goes before: ${before//$'\n'/, }}"
+      put_back
+    fi
+    at=""
   fi
 }
 
@@ -54,6 +72,19 @@ know_the_machine() {
       mariadb1011-server)
     site_file=/etc/httpd/conf.d/zz-handrail-wordpress.conf
   else die machine "Neither apt-get nor dnf is here; only Amazon Linux 2023, Debian and Ubuntu are known."
+  fi
+  local listens
+  listens="$(ss -Hltnp 'sport = :80' 2>/dev/null | grep -o '"[^"]*"' | head -n 1 | tr -d '"')" || true
+  other=""
+  if [[ -d /opt/bitnami ]]; then
+    other="This is Bitnami's image. Its Apache and PHP stand in /opt/bitnami, and WordPress in /opt/bitnami/wordpress:"
+    other+=" permalinks in apache/conf/vhosts, limits in php/etc/php.ini, then /opt/bitnami/ctlscript.sh restart"
+  elif pgrep -x "$web" >/dev/null; then return 0 # whatever is in front of it
+  elif [[ $listens == nginx ]] || { command -v nginx && ! command -v apachectl; } >/dev/null; then
+    # shellcheck disable=SC2016 # nginx's variables, not the shell's
+    other='Here nginx serves, and only Apache is put right. In its server block: try_files $uri $uri/ /index.php?$args;'
+    other+=" and client_max_body_size $((UPLOAD_MB + 8))m; in PHP's pool: upload_max_filesize"
+  elif [[ -n $listens ]]; then other="Here $listens listens at port 80, and only Apache is put right"
   fi
 }
 
@@ -72,13 +103,13 @@ restart_web() { # PHP's own service too: Apache alone would go on with the old l
   done
   service_do restart "$web"
   local try
-  for try in {1..20}; do curl -so /dev/null -m 2 http://127.0.0.1/ && return 0; sleep 0.5; done
+  for try in {1..20}; do curl -so /dev/null -m 20 http://127.0.0.1/ && return 0; sleep 0.5; done
   die web "Apache did not answer after $try tries."
 }
 
-# ---- backups ---------------------------------------------------------------------------------------------------
+# ---- backups, one of each step ---------------------------------------------------------------------------------
 keep() { # before a file is changed: a copy of it, or a note that it was not there
-  mkdir -p "$BACKUP"; chmod 700 /var/lib/handrail "$BACKUP"
+  mkdir -p "$BACKUP"; chmod 700 /var/lib/handrail "$ALL" "$BACKUP"
   grep -qxsF "$1" "$BACKUP/files" && return 0
   if [[ -e $1 || -L $1 ]]; then cp -a --parents "$1" "$BACKUP"; fi
   echo "$1" >>"$BACKUP/files"
@@ -94,12 +125,13 @@ write() { # a file with the text of standard input
   keep "$1"; cat >"$1"; chmod 644 "$1"; kept "$1"
 }
 
+modes() { xargs -0r stat --printf '%a %u:%g %n\0' 2>/dev/null || true; }
+
 as_before() { if [[ -e $BACKUP$1 ]]; then cmp -s "$BACKUP$1" "$1"; else [[ ! -e $1 && ! -L $1 ]]; fi; }
 
-undo() { # ends badly when something stays, because somebody changed it since
-  local file mode owner path left=0
-  local -A touched
-  if [[ ! -d $BACKUP ]]; then ok undo "Nothing was changed under the name $KEY."; return 0; fi
+take_back() { # what stands in BACKUP; what somebody changed since is left
+  local file was path now
+  local -A is
   while read -r file; do
     if as_before "$file"; then continue
     elif [[ "$(grep -F " $file" "$BACKUP/written" | tail -n 1)" != "$(sum "$file") $file" ]]; then
@@ -110,50 +142,126 @@ undo() { # ends badly when something stays, because somebody changed it since
       echo "restored $file As it was."
     fi
   done < <(cat "$BACKUP/files" 2>/dev/null)
+  if [[ -f $BACKUP/label ]]; then
+    semanage fcontext -d "$(cat "$BACKUP/label")(/.*)?"; restorecon -R "$(cat "$BACKUP/label")"; rm "$BACKUP/label"
+  fi
   if [[ -f $BACKUP/modes ]]; then
-    while read -r -d '' path; do touched[$path]=1; done < <(rights -print0)
-    while IFS=' ' read -r -d '' mode owner path; do
-      if [[ ! -e $path || -L $path || -n ${touched[$path]:-} ]]; then continue; fi
-      chown "$owner" "$path"; chmod "$mode" "$path"
-    done <"$BACKUP/modes"
+    while IFS= read -rd '' now; do is[${now#* * }]="$now"; done < <(cut -zd' ' -f3- "$BACKUP/modes" | modes)
+    while IFS= read -rd '' was <&3; do
+      path="${was#* * }"; IFS= read -rd '' now <&4 || now="${is[$path]:-}" # cut off before it was noted
+      if [[ ${is[$path]:-} != "$now" || $now == "$was" ]]; then continue; fi
+      printf '%s\0' "$path" >>"$BACKUP/as ${was% "$path"}"
+    done 3<"$BACKUP/modes" 4< <(cat "$BACKUP/modes.set" 2>/dev/null)
+    for path in "$BACKUP/as "*; do # thousands at a time
+      [[ -e $path ]] || continue
+      was="${path##*/as }"
+      xargs -0r chown -h "${was#* }" <"$path"; xargs -0r chmod "00${was% *}" <"$path" # 00 takes away setgid, too
+      rm "$path"
+    done
     if [[ -f $BACKUP/uploads ]]; then rmdir --ignore-fail-on-non-empty "$ROOT/wp-content/uploads"; fi
     rm "$BACKUP/modes"; echo "restored $ROOT Owners and modes."
   fi
+}
+
+put_back() { # the step that is at work
+  left=0
+  take_back
+  if ((left == 0)); then rm -rf "$BACKUP"; fi
+  if [[ -n $pages ]]; then restart_web; look; fi
+}
+
+undo() { # every step; ends badly when something stays, because somebody changed it since
+  left=0
+  if [[ ! -d $ALL ]]; then ok undo "Nothing was changed under the name $KEY."; return 0; fi
+  for BACKUP in "$ALL" "$ALL"/{wordpress,files,permalinks,php}; do take_back; done
   restart_web
-  if ((left)); then die undo "$left not taken back; the copies are in $BACKUP."; fi
-  rm -rf "$BACKUP"
+  if ((left)); then die undo "$left not taken back; the copies are in $ALL."; fi
+  rm -rf "$ALL"
 }
 
-# ---- asked through the web server, because PHP on the command line reads other settings --------------------------
-name_of_the_site() { # by which Apache tells this folder from others
-  local file
-  file="$(grep -RlsE "^[[:space:]]*DocumentRoot[[:space:]]+\"?$ROOT/?\"?[[:space:]]*$" /etc/apache2/sites-enabled /etc/httpd/conf.d |
-    head -n 1)" || true
-  if [[ -n $file ]]; then awk 'tolower($1) == "servername" { print $2; exit }' "$file"; fi
+# ---- asked through the web server, because PHP on the command line reads other settings and is another user -------
+configuration() { # the files of it, whichever server it is
+  find -L /etc/apache2/{sites,conf}-enabled /etc/httpd/conf{,.d} /etc/nginx/{nginx.conf,conf.d,sites-enabled} \
+    /opt/bitnami/apache/conf -type f -not -name '*.bak' -print0 2>/dev/null || true
 }
 
-look() {
-  local host stamp answer
-  host="${SITE:-$(name_of_the_site)}"; host="${host:-localhost}"
-  probe="$ROOT/handrail-$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')"
+ways() { # "folder prefix name", wherever a web server leads to a folder
+  # shellcheck disable=SC2016 # awk's fields, not the shell's
+  configuration | xargs -0rn1 awk '
+    function out() { for (f in at) print f, at[f], (name == "" || name == "_" ? "localhost" : name); split("", at); name = "" }
+    { gsub(/[";]/, ""); word = tolower($1) }
+    word ~ /^(<virtualhost|server)$/ { out() }
+    word ~ /^server_?name$/ { name = $2; sub(/^.*:\/\//, "", name); sub(/:.*/, "", name) }
+    word ~ /^(documentroot|root)$/ { at[$2] = "/" }
+    word == "alias" && NF == 3 { at[$3] = $2 }
+    END { out() }'
+}
+
+find_the_way() { # the address of this folder: the longest way that leads to it
+  local folder prefix name real best=0
+  host=localhost under=""
+  real="$(realpath -m "$ROOT")"
+  while read -r folder prefix name; do
+    folder="$(realpath -m "$folder")"
+    if [[ "$real/" == "$folder/"* ]] && ((${#folder} > best)); then
+      best=${#folder} host="$name" under="${prefix%/}${real#"$folder"}"
+    fi
+  done < <(ways)
+  host="${SITE:-$host}"
+}
+
+behind=() # what a balancer or CloudFront would add
+ask() { curl -ksL -m 30 --connect-to ::127.0.0.1: "${behind[@]}" "$@" || true; } # whatever name, it is this machine
+inward() { if ((${#behind[@]})); then echo "${1/#https:/http:}"; else echo "$1"; fi; } # the balancer ends HTTPS
+page() { ask -o /dev/null -w '%{http_code} %{url_effective}\n' "$1"; }
+
+look() { # PHP is asked who and what it is, and WordPress for its own pages
+  local stamp answer at_probe state plain post
+  find_the_way
+  at_probe="handrail-$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')"
+  probe="$ROOT/$at_probe" at_probe="http://$host$under/$at_probe"
   stamp="$(stat -c %y "$ROOT")"
   mkdir "$probe"
   printf 'RewriteEngine On\nRewriteRule ^asked$ probe.php [L]\n' >"$probe/.htaccess"
   cat >"$probe/probe.php" <<'PHP'
 <?php
+ini_set("display_errors", "0");
+if (isset($_GET["blog"])) {
+  register_shutdown_function(fn() => print("\nstopped " . (function_exists("mysqli_connect_error") ? mysqli_connect_error() : "") . "\n"));
+  define("SHORTINIT", true);
+  require dirname(__DIR__) . "/wp-load.php";
+  $post = $wpdb->get_var($wpdb->prepare("SELECT ID FROM $wpdb->posts WHERE post_status = 'publish' AND post_password = ''
+    AND post_type IN ('post', 'page') AND ID <> %d ORDER BY post_type DESC, ID DESC LIMIT 1", get_option("page_on_front")));
+  echo "\nblog ", get_option("home") ?: "-", " ", get_option("siteurl") ?: "-", " ", get_option("permalink_structure") ? "pretty" : "plain", " ", $post ?: 0, "\n";
+  exit;
+}
 function mb($v) { $n = (float) $v; return $n < 0 ? -1 : (int) ($n * ["k" => 1/1024, "m" => 1, "g" => 1024][strtolower(substr($v, -1))]); }
-echo "seen ", PHP_CONFIG_FILE_SCAN_DIR, " ", mb(ini_get("upload_max_filesize")), " ", mb(ini_get("post_max_size")), " ",
-  mb(ini_get("memory_limit")), " ", PHP_SAPI;
+$mine = @tempnam(sys_get_temp_dir(), "h");
+echo "seen ", PHP_CONFIG_FILE_SCAN_DIR ?: "-", " ", mb(ini_get("upload_max_filesize")), " ", mb(ini_get("post_max_size")), " ",
+  mb(ini_get("memory_limit")), " ", PHP_SAPI, " ", @fileowner($mine), ":", @filegroup($mine);
+@unlink($mine);
 PHP
   chmod 755 "$probe"; chmod 644 "$probe/probe.php" "$probe/.htaccess"
-  visit() { curl -ksL -m 20 --resolve "$host:80:127.0.0.1" --resolve "$host:443:127.0.0.1" "http://$host/${probe##*/}/$1"; }
-  answer="$(visit probe.php || true)"
-  permalinks="$(visit asked || true)"
+  answer="$(ask -w '\nanswered %{http_code}' "$at_probe/probe.php")"
+  rewritten="$(ask "$at_probe/asked")"
+  read -r state home siteurl plain post <<<"$(ask "$at_probe/probe.php?blog" | grep -aE '^(blog|stopped) ' | head -n 1)" || true
   rm -rf "$probe"; touch -d "$stamp" "$ROOT"
-  [[ $answer == "seen "* ]] || answer="seen - 0 0 0 nothing"
-  read -r _ scan upload post memory sapi <<<"$answer"
-  if [[ $MODE == apply && $1 == insist && $sapi == nothing ]]; then
-    die php "PHP does not answer through the web server in $ROOT."
+  status="${answer##*answered }"
+  [[ $answer == "seen "* ]] || answer="seen - 0 0 0 nothing : "
+  read -r _ scan upload post_mb memory sapi php <<<"${answer%%$'\n'*}"
+  stopped=""
+  if [[ $state != blog ]]; then stopped="$home $siteurl $plain $post" home="" siteurl=""; fi
+  if [[ ${home:--} == - ]]; then home="" siteurl="" door="http://$host$under"
+  else
+    door="$home" behind=()
+    if [[ $home == https://* && "$(curl -kso /dev/null -m 5 -w '%{http_code}' https://127.0.0.1/ || true)" == 000 ]]; then
+      behind=(-H 'X-Forwarded-Proto: https' -H 'CloudFront-Forwarded-Proto: https') door="$(inward "$home")"
+    fi
+  fi
+  first="$(page "$door/")" real=""
+  if [[ $plain == pretty && $post != 0 && $first == 200* ]]; then # WordPress leads on to its permalink, by itself
+    real="$(ask --max-redirs 0 -o /dev/null -w '%{redirect_url}' "$door/?p=$post" 2>/dev/null)"
+    if [[ -n $real ]]; then real="$(page "$(inward "$real")")"; fi
   fi
 }
 
@@ -176,6 +284,16 @@ install_packages() { # a new machine may get its fixed address, and lose the fir
   if [[ -d /run/systemd/system ]]; then systemctl enable --quiet mariadb "$web"; fi # Apache takes FPM along
   service_do restart mariadb
   service_do restart "$web"
+}
+
+cramped() { # a small machine with the database on it; the kernel ends MariaDB first when memory runs out
+  awk '$1 == "MemTotal:" || $1 == "SwapTotal:" { sum += $2 } END { exit !(sum < 1800000) }' /proc/meminfo
+}
+roomy() { ! cramped; }
+make_swap() {
+  dd if=/dev/zero of=/swapfile bs=1M count=2048 status=none; chmod 600 /swapfile
+  mkswap /swapfile >/dev/null
+  if swapon /swapfile; then echo '/swapfile none swap sw 0 0' >>/etc/fstab; else rm /swapfile; fi
 }
 
 unpacked() { [[ -f $ROOT/wp-load.php ]]; }
@@ -205,48 +323,97 @@ CREATE DATABASE IF NOT EXISTS wordpress CHARACTER SET utf8mb4;
 CREATE OR REPLACE USER 'wordpress'@'localhost' IDENTIFIED BY '$password';
 GRANT ALL ON wordpress.* TO 'wordpress'@'localhost';
 SQL
-  ( umask 077
+  ( umask 027
     {
       printf '<?php\n'
       printf "define('%s', '%s');\n" DB_NAME wordpress DB_USER wordpress DB_PASSWORD "$password" DB_HOST localhost \
         DB_CHARSET utf8mb4 DB_COLLATE '' FS_METHOD direct
       for name in {AUTH,SECURE_AUTH,LOGGED_IN,NONCE}_{KEY,SALT}; do printf "define('%s', '%s');\n" "$name" "$(random 64)"; done
       # shellcheck disable=SC2016 # PHP's variable, not the shell's
-      printf '%s\n' "define('DISALLOW_FILE_EDIT', true);" '$table_prefix = '"'wp_';" \
+      printf '%s\n' "define('DISALLOW_FILE_EDIT', true);" '$table_prefix = '"'wp_';" "$PROXY" \
         "if ( ! defined('ABSPATH') ) { define('ABSPATH', __DIR__ . '/'); }" "require_once ABSPATH . 'wp-settings.php';"
     } >"$ROOT/wp-config.new" )
   mv "$ROOT/wp-config.new" "$ROOT/wp-config.php"
 }
 
-# The web server's user owns what WordPress may change: everything, or its uploads alone. Nobody else may write.
-rights() { # prints what is not as it should be; find's own tests, so that nothing is touched without need
-  local open=("$ROOT") closed=(-false) uploads="$ROOT/wp-content/uploads"
-  if [[ $UPDATES == command ]]; then open=("$uploads"); closed=(-not -user root); fi
-  find "${open[@]}" -not -type l -not -user "$web_user" "$@" 2>/dev/null || true
-  find "$ROOT" -path "$uploads" -prune -o -not -type l "${closed[@]}" "$@" 2>/dev/null || true
-  find "$ROOT" -not -type l -not -group "$web_user" "$@"
-  find "$ROOT" -type d -not -perm 755 "$@"
-  find "$ROOT" -type f -not -path "$ROOT/wp-config.php" -not -perm 644 "$@"
-  if [[ -f $ROOT/wp-config.php ]]; then find "$ROOT/wp-config.php" -not -perm 640 "$@"; fi
+as_php() { setpriv --reuid="${php%:*}" --regid="${php#*:}" --init-groups "$@" 2>/dev/null || true; }
+
+# PHP can read and write what it has to, tried as its own user. What is too much is taken away, and nothing else given.
+unfit() {
+  local may
+  may=("$(realpath -m "$ROOT/wp-content/uploads")") # may lead to another disk
+  if [[ $UPDATES == dashboard ]]; then
+    may+=("$ROOT"/wp-{admin,includes,content} "$ROOT"/*.php)
+    as_php find "$ROOT" -maxdepth 0 -not -writable -print0
+  fi
+  # What is its owner's alone (.env, 600) is nobody else's to read.
+  as_php find "${may[@]}" -not -type l -not -path "$ROOT/wp-config.php" -not \( -type f -not -perm /077 \) \
+    \( -not -readable -o -not -writable -o -type d -not -executable \) -print0
 }
-rightful() { [[ -d $ROOT/wp-content/uploads && -z "$(rights -print -quit)" ]]; }
-set_rights() {
-  local owner="$web_user" uploads="$ROOT/wp-content/uploads"
-  if [[ $UPDATES == command ]]; then owner=root; fi
-  mkdir -p "$BACKUP"; chmod 700 /var/lib/handrail "$BACKUP"
-  [[ -f $BACKUP/modes ]] || rights -printf '%m %u:%g %p\0' >"$BACKUP/modes"
-  if [[ ! -d $uploads ]]; then touch "$BACKUP/uploads"; mkdir -p "$uploads"; fi
-  chown -hR "$owner:$web_user" "$ROOT"; chown -hR "$web_user:$web_user" "$uploads"
-  find "$ROOT" -type d -not -perm 755 -exec chmod 755 {} +
-  find "$ROOT" -type f -not -path "$ROOT/wp-config.php" -not -perm 644 -exec chmod 644 {} +
-  if [[ -f $ROOT/wp-config.php ]]; then chmod 640 "$ROOT/wp-config.php"; fi
-  if [[ "$(getenforce 2>/dev/null || true)" == Enforcing ]]; then chcon -R -t httpd_sys_rw_content_t "$ROOT/wp-content"; fi
+loose() { # by command: what PHP could change, and should not
+  [[ $UPDATES == command ]] || return 0
+  as_php find "$ROOT" -path "$ROOT/wp-content/uploads" -prune -o -not -type l -not \( -type f -not -perm /077 \) -writable -print0
+}
+open_to_all() { find "$ROOT" -not -type l -perm -o+w -print0; }
+told_to_all() { find "$ROOT" -maxdepth 1 -name wp-config.php -perm /o+rwx -print0; }
+unread() { as_php find "$ROOT" -maxdepth 1 -name wp-config.php -not -readable -print0; }
+wanting() { open_to_all; told_to_all; unread; unfit; loose; }
+
+label() { if [[ $UPDATES == dashboard ]]; then echo "$ROOT"; else echo "$ROOT/wp-content/uploads"; fi; }
+labelled() { # for SELinux; kept in its policy, because a relabel undoes what chcon does
+  [[ "$(getenforce 2>/dev/null || true)" != Enforcing ]] ||
+    [[ "$(semanage fcontext -lC)" == *"$(label)(/.*)?"*httpd_sys_rw_content_t* && -z "$(restorecon -Rnv "$(label)")" ]]
 }
 
-rewrites() { [[ $permalinks == "seen "* ]]; }
+rightful() {
+  local found
+  if [[ ! -d $ROOT/wp-content/uploads ]]; then why=" (there is no folder for uploads)"; return 1; fi
+  IFS= read -rd '' found < <(wanting) || true
+  why="${found:+ (for example $found)}"
+  [[ -z $found ]] || return 1
+  labelled || { why=" (SELinux forbids writing)"; return 1; }
+}
+set_rights() {
+  local uploads="$ROOT/wp-content/uploads" target
+  target="$(realpath -m "$uploads")"
+  refuse_system_folder "$target"
+  mkdir -p "$BACKUP"; chmod 700 /var/lib/handrail "$ALL" "$BACKUP"
+  if [[ ! -d $uploads ]]; then touch "$BACKUP/uploads"; mkdir -p "$target"; fi
+  wanting >"$BACKUP/paths"; modes <"$BACKUP/paths" | sort -zu >"$BACKUP/modes"
+  open_to_all | xargs -0r chmod o-w
+  told_to_all | xargs -0r chmod o-rwx
+  unread | xargs -0r chgrp -h "${php#*:}"
+  unread | xargs -0r chown -h "${php%:*}"
+  unfit >"$BACKUP/paths"
+  xargs -0r chown -h "${php%:*}:$web_user" <"$BACKUP/paths"; xargs -0r chmod u+rwX <"$BACKUP/paths"
+  loose >"$BACKUP/paths"
+  xargs -0r chown -h "0:${php#*:}" <"$BACKUP/paths"; xargs -0r chmod g-w <"$BACKUP/paths"
+  cut -zd' ' -f3- "$BACKUP/modes" | modes >"$BACKUP/modes.set"
+  if ! labelled; then
+    command -v semanage >/dev/null || dnf -y -q install policycoreutils-python-utils </dev/null
+    label >"$BACKUP/label"
+    semanage fcontext -a -t httpd_sys_rw_content_t "$(label)(/.*)?"; restorecon -R "$(label)"
+  fi
+}
+
+# A real page by its permalink; where WordPress has none yet, a rule of our own.
+rewrites() {
+  if [[ -n $real ]]; then why=" (${real#* } answers HTTP ${real%% *})"; [[ $real == 200* ]]
+  else [[ $rewritten == "seen "* ]]
+  fi && { why=""; return 0; }
+  # shellcheck disable=SC2016 # awk's fields, not the shell's
+  before="$(configuration | xargs -0r awk '
+    FNR == 1 { vhost = 0; here = 0 }
+    { gsub(/[">]/, ""); word = tolower($1) }
+    word ~ /^<\/?virtualhost/ { vhost = word !~ /\// }
+    word ~ /^<\/?directory/ { here = $2 != "" && index(root "/", $2) == 1 }
+    vhost && here && word == "allowoverride" && tolower($2) != "all" { print FILENAME ":" FNR }' root="$ROOT")"
+  return 1
+}
 let_rewrite() {
-  local file
-  write "$site_file" <<CONF
+  local file=/etc/apache2/mods-enabled/rewrite.load
+  if [[ $rewritten != "seen "* ]]; then
+    write "$site_file" <<CONF
 # Written by Handrail: WordPress keeps its permalinks in .htaccess, and uploads are never run.
 ${SITE:+ServerName $SITE}
 <Directory "$ROOT">
@@ -260,19 +427,43 @@ ${SITE:+ServerName $SITE}
     </FilesMatch>
 </Directory>
 CONF
-  if [[ $family == debian && ! -e /etc/apache2/mods-enabled/rewrite.load ]]; then
-    file=/etc/apache2/mods-enabled/rewrite.load
-    keep "$file"; a2enmod -q rewrite >/dev/null; kept "$file"
+    if [[ $family == debian && ! -e $file ]]; then keep "$file"; a2enmod -q rewrite >/dev/null; kept "$file"; fi
   fi
-  if ! apachectl configtest >/dev/null 2>&1; then
-    undo; die permalinks "Apache refuses the new configuration; it was taken back."
+  if [[ $real == 404* && ${home#*://*/} == "${siteurl#*://*/}" ]] && ! grep -qs RewriteRule "$ROOT/.htaccess"; then
+    keep "$ROOT/.htaccess"
+    cat >>"$ROOT/.htaccess" <<CONF
+# BEGIN WordPress
+<IfModule mod_rewrite.c>
+RewriteEngine On
+RewriteRule .* - [E=HTTP_AUTHORIZATION:%{HTTP:Authorization}]
+RewriteBase $under/
+RewriteRule ^index\.php$ - [L]
+RewriteCond %{REQUEST_FILENAME} !-f
+RewriteCond %{REQUEST_FILENAME} !-d
+RewriteRule . $under/index.php [L]
+</IfModule>
+# END WordPress
+CONF
+    if [[ ! -e $BACKUP$ROOT/.htaccess ]]; then chown "$php" "$ROOT/.htaccess"; chmod 644 "$ROOT/.htaccess"; fi
+    kept "$ROOT/.htaccess"
   fi
-  restart_web; look insist
+  apachectl configtest >/dev/null 2>&1 || why=" (Apache refuses the new configuration)"
+  if [[ -n $why ]]; then put_back; fi
 }
 
-limited() { (( upload >= UPLOAD_MB && post > upload && (memory >= MEMORY_MB || memory < 0) )); }
+limited() {
+  (( upload >= UPLOAD_MB && post_mb > upload && (memory >= MEMORY_MB || memory < 0) )) && return 0
+  local names='(upload_max_filesize|post_max_size|memory_limit)'
+  why=" (upload $upload MB, form $post_mb MB, memory $memory MB)"
+  before="$( { configuration; find /etc/php-fpm.d /etc/php/*/fpm/pool.d "$ROOT"/{.htaccess,.user.ini} -type f -print0 2>/dev/null; } |
+    xargs -0r grep -HnE "^[[:space:]]*(php_(admin_)?value[[[:space:]]+)?\"?$names\b" | cut -d: -f1,2)" || true
+  if [[ -z $before && -n $at ]]; then
+    before="$(grep -lsE "^[[:space:]]*$names" "$scan"/*.ini | grep -v handrail)" || true
+  fi
+  return 1
+}
 set_limits() {
-  [[ -d $scan ]] || die php "PHP has no folder for further settings."
+  [[ -d $scan ]] || { why=" (PHP has no folder for further settings)"; return 0; }
   write "$scan/99-handrail-wordpress.ini" <<INI
 ; Written by Handrail. A form is larger than the file in it.
 upload_max_filesize = ${UPLOAD_MB}M
@@ -280,18 +471,84 @@ post_max_size = $((UPLOAD_MB + 8))M
 memory_limit = ${MEMORY_MB}M
 max_execution_time = 300
 INI
-  restart_web; look insist
+}
+
+# ---- the site: looked at before and after, and never changed ---------------------------------------------------
+visitors_see() { printf '%s\n' "$first" "$real" "$(page "$door/wp-login.php")" "$(page "$door/wp-includes/js/jquery/jquery.min.js")"; }
+
+unharmed() { # what answered before the step answers alike
+  local was now
+  [[ -n $pages ]] || return 0
+  now="$(visitors_see)"
+  while read -r was; do
+    if [[ $was == 2* && $now != *"$was"* ]]; then why=" (before, $was; now: ${now//$'\n'/, })"; return 1; fi
+  done <<<"$pages"
+  pages="$now"
+}
+
+killed() { # by the kernel, when memory ran out
+  { journalctl -kq -o short-iso --no-pager 2>/dev/null || dmesg -T 2>/dev/null; } | grep -a 'Out of memory: Killed' | tail -n 1 || true
+}
+
+public_address() {
+  local base=http://169.254.169.254/latest token
+  token="$(curl -sf -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$base/api/token" || true)"
+  curl -sf -m 2 -H "X-aws-ec2-metadata-token: $token" "$base/meta-data/public-ipv4" || true
+}
+
+tell_the_site() { # what to do about it stands behind the arrow
+  local name public leads memory_ran_out
+  memory_ran_out="$(killed)"
+  if [[ -n ${stopped// /} ]]; then
+    name=""
+    if [[ -x /usr/sbin/mariadbd || -x /usr/sbin/mysqld || -x /usr/libexec/mariadbd ]] && ! pgrep -x 'mariadbd|mysqld' >/dev/null; then
+      name=" MariaDB is on this machine, and does not run."
+    fi
+    echo "broken database WordPress gets no connection to its database: ${stopped%% }.$name -> Start it (systemctl enable --now mariadb), and read journalctl -u mariadb; else compare DB_HOST, DB_USER and DB_PASSWORD in wp-config.php with it"
+  fi
+  if [[ -n $memory_ran_out ]]; then
+    echo "caution memory The kernel ended a program because memory ran out: $memory_ran_out -> Take a larger machine, or make a swap file"
+  fi
+  if [[ $first == 2* ]]; then ok site "$door/ answers HTTP ${first%% *}"
+  elif [[ $first == 3* && ${#behind[@]} -gt 0 ]]; then
+    echo "broken site A balancer or CloudFront speaks HTTP to this machine, and WordPress answers by leading to $home, for ever -> Above wp-settings.php in wp-config.php: $PROXY"
+  elif [[ $first == 000* ]]; then echo "broken site Nothing answers at $door/ -> systemctl status $web, and its log"
+  elif [[ $first == 40[13]* ]]; then echo "unknown site $door/ asks for a password or forbids: HTTP ${first%% *}"
+  else echo "broken site $door/ answers HTTP ${first%% *} -> Read the log of PHP and of the web server, beginning with the last line"
+  fi
+  [[ -n $home ]] || return 0
+  name="${home#*://}"; name="${name%%[:/]*}"
+  public="$(public_address)"
+  leads="$(getent ahostsv4 "$name" | awk '{ print $1; exit }' || true)"
+  if [[ -n $SITE && $name != "$SITE" ]]; then
+    echo "broken address WordPress leads visitors to $home, and not to $SITE -> Set home and siteurl: wp option update, or WP_HOME and WP_SITEURL in wp-config.php"
+  elif [[ "${siteurl#*://}/" != "$name"[:/]* ]]; then
+    echo "caution address Visitors are led to $home, but WordPress calls its own files at $siteurl -> Set both alike"
+  elif [[ -z $public || -z $leads || $leads == 127.* ]]; then
+    echo "unknown address WordPress leads visitors to $home; whether that leads to this machine was not told"
+  elif [[ $leads == "$public" ]]; then ok address "Visitors are led to $home, which is this machine"
+  elif [[ $name == "$leads" ]]; then
+    echo "broken address WordPress leads visitors to $home, and this machine's address is $public -> Set home and siteurl: wp option update, or WP_HOME and WP_SITEURL in wp-config.php"
+  else echo "caution address $name leads to $leads, and this machine's address is $public: right only with a balancer or CloudFront between"
+  fi
 }
 
 # ---- in this order ---------------------------------------------------------------------------------------------
+refuse_system_folder() {
+  case "$1" in /|/bin|/boot|/etc|/home|/opt|/root|/srv|/usr|/var|/var/www|*..*) die folder "$1 is a system folder; nothing was changed." ;; esac
+}
 [[ $(id -u) == 0 ]] || die machine "It has to be run as root."
-case "$ROOT" in /|/bin|/boot|/etc|/home|/opt|/root|/srv|/usr|/var|/var/www|*..*) die folder "$ROOT is a system folder; nothing was changed." ;; esac
+cd /
+refuse_system_folder "$ROOT"
 know_the_machine
 exec 9>/run/lock/handrail-wordpress; flock -w 600 9 || die machine "Another run of this script is still at work."
 
 if [[ $MODE == undo ]]; then undo; exit 0; fi
+if [[ -n $other && $MODE == apply ]]; then die machine "$other. Nothing was changed."; fi
 
 if [[ " $STEPS " == *" install "* ]]; then
+  if [[ -n $other ]]; then die machine "$other."; fi
+  if cramped; then step swap "There is a swap file beside the little memory" roomy make_swap; fi
   step packages "Apache, PHP and MariaDB are installed" installed install_packages
   step wordpress "WordPress is in $ROOT" unpacked unpack
   step database "wp-config.php leads to a database" configured configure
@@ -303,16 +560,43 @@ if ! unpacked; then
   fi
   die folder "There is no wp-load.php in $ROOT."
 fi
-command -v apachectl >/dev/null || die web "No Apache is here; nginx is not handled."
-if [[ " $STEPS " == *" files "* ]]; then
-  step files "Files belong to $web_user, nobody else may write, wp-config.php is not for everybody" rightful set_rights
+if [[ -n $other ]]; then echo "unknown machine $other"; fi
+look
+pages="$(visitors_see)"
+if [[ $MODE == apply ]] && ! command -v apachectl >/dev/null; then die web "No Apache is here, and only Apache is put right."; fi
+if [[ $MODE == apply ]] && ! apachectl configtest >/dev/null 2>&1; then
+  die web "Apache's configuration has a fault already (apachectl configtest): the restart would end the site. Nothing was changed."
 fi
-look insist
+if [[ $sapi == nothing ]]; then
+  case $status in
+    000) problem="Nothing answers at http://$host$under/" ;;
+    200|5*) problem="PHP does not answer through the web server in $ROOT: HTTP $status" ;;
+    *) problem="PHP could not be asked: its page at http://$host$under/ answers HTTP $status" ;;
+  esac
+  if [[ $MODE == apply ]]; then die php "$problem. Nothing was changed."; fi
+  if [[ $status == 000 || $status == 200 || $status == 5* ]]; then echo "broken php $problem -> See that PHP and $web run (systemctl status)"
+  else echo "unknown php $problem"
+  fi
+  tell_the_site
+  echo "done 0 changed, 0 to change"; exit 0
+fi
+user="$(getent passwd "${php%:*}" | cut -d: -f1)"
+if [[ " $STEPS " == *" files "* ]]; then
+  if [[ -z $user ]]; then echo "unknown files Whom PHP runs as could not be told"
+  else step files "PHP ($user) can write what it has to, everybody can write nothing, wp-config.php is not for everybody" rightful set_rights
+  fi
+fi
 if [[ " $STEPS " == *" permalinks "* ]]; then
-  step permalinks "Permalinks work: mod_rewrite, and AllowOverride All for $ROOT" rewrites let_rewrite
+  if [[ $rewritten == "seen "* && $first != 2* ]]; then
+    echo "unknown permalinks No page could be asked for by its permalink: $door/ answers HTTP ${first%% *}"
+  elif [[ -n $other && -z $real ]]; then echo "unknown permalinks WordPress has no permalink to ask for"
+  else step permalinks "Permalinks work: mod_rewrite, and AllowOverride All for $ROOT" rewrites let_rewrite
+  fi
 fi
 if [[ " $STEPS " == *" php "* ]]; then
   step php "PHP takes uploads of ${UPLOAD_MB} MB and ${MEMORY_MB} MB of memory" limited set_limits
-  ok php-seen "Through the web server ($sapi): upload $upload MB, form $post MB, memory $memory MB"
+  ok php-seen "Through the web server ($sapi, as $user): upload $upload MB, form $post_mb MB, memory $memory MB"
 fi
+tell_the_site
 echo "done $changed changed, $wrong to change"
+((failed == 0)) || exit 1

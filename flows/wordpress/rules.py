@@ -16,6 +16,9 @@ STEPS = {
     "php": "Upload size and memory of PHP",
 }
 BRIEFLY = {"files": "owners and permissions", "permalinks": "permalinks", "php": "the limits of PHP"}
+HOWS = ("ok", "wrong", "broken", "caution", "unknown", "failed")
+ASIDE = ("address", "machine")
+"""What need not be told for WordPress to work: a name may lead here by a balancer, and nginx serves it as well."""
 SILENT = (
     "{} does not answer Systems Manager. It needs an instance profile with AmazonSSMManagedInstanceCore, the SSM agent "
     "and a way to the internet (or VPC endpoints)."
@@ -53,14 +56,24 @@ def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: b
             return
         yield unknown("machine", f"The machine was not asked: {problem.what}", problem.why, by_hand)
         return
-    said = [each for each in access.understood(output) if each.how in ("ok", "wrong", "failed")]
+    said = [each for each in access.understood(output) if each.how in HOWS]
     if not said:
         yield unknown("machine", f"{instance} said nothing that could be read.", output[-200:], by_hand)
     for each in said:
-        if each.how == "ok":
-            yield proved(each.what, f"{each.words}.", seen)
-        elif each.how == "wrong":
-            words = each.words.removeprefix("Not yet: ")
-            yield (would_change if before else wrong)(each.what, f"{words}.", seen)
-        else:
-            yield broken(each.what, each.words, seen, "Put this right first; nothing was changed.")
+        words, _, remedy = each.words.removeprefix("Not yet: ").partition(" -> ")
+        words = words.rstrip(".")
+        match each.how:
+            case "ok":
+                yield proved(each.what, f"{words}.", seen)
+            case "wrong":
+                yield (would_change if before else wrong)(each.what, f"{words}.", seen)
+            case "unknown":
+                yield unknown(each.what, f"{words}.", seen, remedy, aside=each.what in ASIDE)
+            case "caution":
+                yield likely(each.what, f"{words}.", seen, remedy)
+            case "broken" if before:
+                yield likely(each.what, f"{words}. What is put right here may not mend that.", seen, remedy)
+            case "broken":
+                yield broken(each.what, f"{words}.", seen, remedy)
+            case _:
+                yield broken(each.what, f"{words}.", seen, "Put this right first; nothing was changed.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 import shlex
 from collections.abc import Mapping
@@ -12,7 +14,9 @@ from flows.engine import RUN, FlowMistake, Late, Refused, join
 LIMIT = 16384
 """Bytes that user data may have before it is encoded (Amazon EC2 User Guide, 2026-10)."""
 LOG, STATUS = "/var/log/handrail-wordpress.log", "/var/lib/handrail/wordpress.status"
+PROVISION = "/var/lib/handrail/provision.sh"
 _LOGGED = f"""\
+set -eo pipefail
 mkdir -p /var/lib/handrail
 exec > >(tee -a {LOG}) 2>&1
 trap 'if [[ $? == 0 ]]; then echo well; else echo badly; fi >{STATUS}' EXIT
@@ -49,8 +53,7 @@ def filled(values: Mapping[str, str]) -> str:
 
 def command(values: Mapping[str, str]) -> str:
     """The script as Run Command takes it: the values in front, and bash, whatever shell the agent has."""
-    head = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
-    return f"{head}bash <<'HANDRAIL_WORDPRESS'\n{script()}HANDRAIL_WORDPRESS\n"
+    return f"{_exported(values)}bash <<'HANDRAIL_WORDPRESS'\n{script()}HANDRAIL_WORDPRESS\n"
 
 
 def for_run(values: Mapping[str, str]) -> Late:
@@ -59,6 +62,16 @@ def for_run(values: Mapping[str, str]) -> Late:
 
 
 def user_data(values: Mapping[str, str]) -> str:
-    """What a new machine runs once at its first start, with its log and its end where `WATCH` looks."""
-    shebang, _, rest = filled(values).partition("\n")
-    return f"{shebang}\n{_LOGGED}{rest}"
+    """What a new machine runs once at its first start, with its log and its end where `WATCH` looks.
+
+    The script is packed, to stay below `LIMIT`; on the machine it stands readable in `PROVISION`.
+    """
+    packed = base64.b64encode(gzip.compress(script().encode(), mtime=0)).decode()
+    return (
+        f"#!/usr/bin/env bash\n{_LOGGED}{_exported(values)}"
+        f"base64 -d <<'PACKED' | gunzip >{PROVISION}\n{packed}\nPACKED\nbash {PROVISION}\n"
+    )
+
+
+def _exported(values: Mapping[str, str]) -> str:
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())

@@ -9,11 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
+from flows.aws.systems_manager import understood
+from flows.wordpress.script import script
+
+ARCHIVE = "file:///srv/wordpress.tar.gz"
 PACKAGES = (
     "apache2 libapache2-mod-php php-fpm php-mysql php-gd php-xml php-mbstring php-zip php-intl php-curl mariadb-server "
-    "curl ca-certificates"
+    "curl ca-certificates nginx"
 )
 SOURCE = "wordpress libphp-phpmailer php-getid3 libphp-simplepie libjs-cropper libjs-underscore"
 FETCH = f"""
@@ -100,6 +105,16 @@ class Machine:
         for process in (self._inner, self._outer):
             process.kill()
             process.wait()
+
+
+def run(machine: Machine, **parameters: str) -> subprocess.CompletedProcess[str]:
+    """The provisioning script on it, with these parameters."""
+    return machine.run(script(), **{"ARCHIVE": ARCHIVE, **parameters})
+
+
+def how(done: subprocess.CompletedProcess[str]) -> Mapping[str, str]:
+    """What was said of each step and of the site."""
+    return {said.what: said.how for said in understood(done.stdout) if said.how not in ("done", "restored")}
 
 
 def _held(start: list[str], script: str) -> subprocess.Popen[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 from collections.abc import Mapping
 from typing import Any
 
@@ -145,7 +147,9 @@ def test_no_secret_is_in_the_user_data(cloud: Aws, journal: Journal, clock: Fake
     plan = session(cloud, journal, NEW, clock).review().plan
     (start,) = [action for action in plan.actions if action.id == "machine"]
     data = start.call.params["UserData"]
-    assert "IDENTIFIED BY '$password'" in data
+    packed = data.partition("PACKED' | gunzip")[2].split("\n")[1]
+    assert gzip.decompress(base64.b64decode(packed)).decode() == script.script()
+    assert "IDENTIFIED BY '$password'" in script.script()
     assert len(data.encode()) < script.LIMIT
 
 

@@ -16,6 +16,7 @@ from flows.aws import systems_manager
 from flows.engine import Call, Cloud, CloudError, Journal, Place, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
+from flows.wordpress import rules
 
 
 def found(cloud: Cloud, **subject: str) -> Mapping[str, tuple[str, str]]:
@@ -28,6 +29,7 @@ def test_as_it_was_found_each_thing_is_named_and_nothing_is_changed(account: Pra
     seen = found(cloud, instance=machine(account))
     assert {name: grade for name, (grade, _) in seen.items()} == {
         "agent": "proved", "files": "refused", "permalinks": "refused", "php": "refused", "php-seen": "proved",
+        "site": "proved",
     }  # fmt: skip
     assert seen["php"][1] == "Not so: PHP takes uploads of 100 MB and 256 MB of memory."
     assert picture(account) == before
@@ -106,3 +108,25 @@ def test_undo_leaves_to_others_what_others_changed_on_the_machine(
     (left,) = [each for each in made.receipt().left if "What was changed" in each.what]
     assert "Somebody changed it since" in left.why
     assert on_it(account)["upload"] == 512
+
+
+@pytest.mark.parametrize(
+    ("line", "check", "preflight", "remedy"),
+    [
+        ("ok site http://x/ answers HTTP 200", "proved", "proved", ""),
+        ("wrong php Not yet: PHP takes 100 MB", "refused", "predicted", "handrail run wordpress"),
+        ("broken database No connection. -> Start it", "refused", "predicted", "Start it"),
+        ("caution memory The kernel ended mariadbd -> A larger machine", "predicted", "predicted", "A larger machine"),
+        ("unknown permalinks No page could be asked for", "not checked", "not checked", ""),
+        ("failed folder There is no wp-load.php in /x.", "refused", "refused", "Put this right first"),
+    ],
+)
+def test_each_word_of_the_machine_has_its_grade_and_remedy(
+    cloud: Aws, monkeypatch: pytest.MonkeyPatch, line: str, check: str, preflight: str, remedy: str
+) -> None:
+    monkeypatch.setattr(systems_manager, "ask", lambda *_, **__: f"{line}\ndone 0 changed, 0 to change\n")
+    (after,) = rules.examine(cloud, "i-0", {}, before=False)
+    (beforehand,) = rules.examine(cloud, "i-0", {}, before=True)
+    assert (after.grade.value, beforehand.grade.value) == (check, preflight)
+    assert remedy in after.remedy and bool(remedy) == bool(after.remedy)
+    assert "->" not in after.sentence and not after.sentence.endswith("..")

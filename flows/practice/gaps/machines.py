@@ -30,7 +30,7 @@ UBUNTU = re.compile(r"/aws/service/canonical/ubuntu/server/24\.04/stable/current
 WRONG = {"files": False, "permalinks": False, "upload": 2, "memory": 128}
 """The company's WordPress, as it is found."""
 WORDS = {
-    "files": "Files belong to apache, nobody else may write, wp-config.php is not for everybody",
+    "files": "PHP (apache) can write what it has to, everybody can write nothing, wp-config.php is not for everybody",
     "permalinks": "Permalinks work: mod_rewrite, and AllowOverride All for {ROOT}",
     "php": "PHP takes uploads of {UPLOAD_MB} MB and {MEMORY_MB} MB of memory",
 }
@@ -120,7 +120,7 @@ def _limits(machine: Instance) -> dict[str, int]:
     """What the script in the machine's user data sets."""
     text = base64.b64decode(str(machine.user_data or "")).decode()
     return {
-        name.lower(): int(found[1]) if (found := re.search(rf"{name}_MB:-(\d+)", text)) else default
+        name.lower(): int(found[1]) if (found := re.search(rf"{name}_MB=(\d+)", text)) else default
         for name, default in (("UPLOAD", 100), ("MEMORY", 256))
     }
 
@@ -151,9 +151,10 @@ def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
         before.setdefault(asked["KEY"], (kept, dict(now)))
         vars(machine)["wordpress"] = now
     lines.append(
-        f"ok php-seen Through the web server (fpm-fcgi): upload {now['upload']} MB, form "
+        f"ok php-seen Through the web server (fpm-fcgi, as apache): upload {now['upload']} MB, form "
         f"{now['upload'] + 8 if now['upload'] > 2 else 8} MB, "
-        f"memory {now['memory']} MB"
+        f"memory {now['memory']} MB\n"
+        "ok site http://localhost/ answers HTTP 200"
     )
     return "\n".join(lines) + "\n", True
 
