@@ -364,4 +364,8 @@ async def test_no_color_looks_as_on_the_sheets(monkeypatch: pytest.MonkeyPatch) 
 
 def test_there_is_no_picture_without_a_story() -> None:
     told = Path(__file__).read_text()
-    assert [path.name for path in FOLDER.rglob("*.svg") if f'"{path.stem}"' not in told] == []
+    set_ups = {path.stem for path in (FOLDER / "set-ups").glob("*.svg")}
+    assert set_ups == set(flows.SET_UPS)
+    assert [
+        path.name for path in FOLDER.rglob("*.svg") if f'"{path.stem}"' not in told and path.stem not in set_ups
+    ] == []
