@@ -60,6 +60,8 @@ class Caller:
             "aws:principalservicename": self.service or None,
             "aws:principalaccount": self.account or None,
         }
+        if not self.account and not self.federated:  # a service or nobody, and neither is a member of an organization
+            told |= {"aws:principalorgid": None, "aws:principalorgpaths": None}
         if not self.service:
             told["kms:calleraccount"] = self.account or None
         if self.role or not self.is_session:

@@ -27,6 +27,7 @@ OURS = says("Allow", "s3:GetObject", "arn:aws:s3:::side/*", EDGES, StringEquals=
 PUBLIC = says("Allow", ["s3:GetObject"], "arn:aws:s3:::side/*")
 TLS = says("Deny", "s3:*", ["arn:aws:s3:::side", "arn:aws:s3:::side/*"], Bool={"aws:SecureTransport": "false"})
 ONLY_VPCE = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+ONLY_ORG = {"StringNotEquals": {"aws:PrincipalOrgID": "o-example"}}
 ONLY_OFFICE = {"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}
 # AWS's own pattern for a data perimeter: from our network, or an AWS service on our behalf
 PERIMETER = {
@@ -49,6 +50,8 @@ PERIMETER = {
         ([OURS, says("Deny", "s3:GetObject", "*", **ONLY_VPCE)], {"aws:SourceVpce": None}, FORBIDDEN),
         ([OURS, says("Deny", "s3:*", "*", **ONLY_OFFICE)], {}, UNTOLD),
         ([OURS, says("Deny", "s3:*", "*", **PERIMETER)], {}, ALLOWED),
+        ([OURS, says("Deny", "s3:*", "*", **ONLY_ORG)], {}, FORBIDDEN),  # a service is in no organization
+        ([OURS, says("Deny", "s3:*", "*", **ONLY_ORG, Bool={"aws:PrincipalIsAWSService": "false"})], {}, ALLOWED),
         ([OURS, TLS], {"aws:SecureTransport": "true"}, ALLOWED),
         ([OURS, TLS], {}, UNTOLD),
         ([OURS, says("Deny", "s3:DeleteBucket", "arn:aws:s3:::side")], {}, ALLOWED),
@@ -91,6 +94,7 @@ SECRET = says("Allow", "s3:GetObject", "*", StringLike={"aws:Referer": ["s3cret-
         ([says("Allow", "s3:GetObject", "*", {"AWS": "*"})], {}, ALLOWED),
         ([says("Allow", "s3:GetObject", "*", {"AWS": OWN})], {}, NOT_ALLOWED),
         ([PUBLIC, TLS], {"aws:SecureTransport": "false"}, FORBIDDEN),  # a website endpoint speaks http alone
+        ([PUBLIC, says("Deny", "s3:*", "*", **ONLY_ORG)], {}, FORBIDDEN),
         ([SECRET], {}, UNTOLD),
         ([SECRET], {"aws:Referer": "s3cret-1"}, ALLOWED),
         ([SECRET], {"aws:Referer": None}, NOT_ALLOWED),
