@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network
-from typing import Protocol
+from typing import Any, Protocol
 
 from flows.aws import hostnames, instances
 from flows.engine import Caution, Cloud, Refused
@@ -88,6 +88,17 @@ def visitors(text: str) -> IPv4Network:
         return IPv4Network(text)
     except ValueError:
         raise Refused(f"“{text}” is no network. Enter one like 203.0.113.7/32, or 0.0.0.0/0 for everybody.") from None
+
+
+uploads, memory = whole(2, 1024, "MB"), whole(32, 16384, "MB")
+PARAMETERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "domain": ("SITE", domain),
+    "folder": ("ROOT", folder),
+    "upload_limit_mb": ("UPLOAD_MB", uploads),
+    "memory_limit_mb": ("MEMORY_MB", memory),
+    "updates": ("UPDATES", one_of(DASHBOARD, COMMAND)),
+}
+"""Answers → what the script calls them, and how they are read."""
 
 
 # -- what it must be beyond that -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.aws import instances, systems_manager
@@ -10,16 +10,6 @@ from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, 
 
 from . import answers, checks, diagnosis, handover, rules, script
 from .answers import COMMAND, DASHBOARD, EXISTING, NEW
-
-uploads, memory = answers.whole(2, 1024, "MB"), answers.whole(32, 16384, "MB")
-PARAMETERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "domain": ("SITE", answers.domain),
-    "folder": ("ROOT", answers.folder),
-    "upload_limit_mb": ("UPLOAD_MB", uploads),
-    "memory_limit_mb": ("MEMORY_MB", memory),
-    "updates": ("UPDATES", answers.one_of(DASHBOARD, COMMAND)),
-}
-"""Answers → what the script calls them, and how they are read."""
 
 
 class WordPress(Flow):
@@ -80,7 +70,7 @@ class WordPress(Flow):
     )
     upload_limit_mb = Text(
         "How large a file may be uploaded in WordPress? In MB",
-        uploads,
+        answers.uploads,
         default=100,
         label="Largest upload (MB)",
         example="100",
@@ -88,7 +78,7 @@ class WordPress(Flow):
     )
     memory_limit_mb = Text(
         "How much memory may one PHP process take? In MB",
-        memory,
+        answers.memory,
         check=answers.holds,
         default=256,
         label="Memory of PHP (MB)",
@@ -226,8 +216,8 @@ class WordPress(Flow):
         values = {}
         for key, value in given.items():
             cls.question(key)
-            if key in PARAMETERS:
-                name, read = PARAMETERS[key]
+            if key in answers.PARAMETERS:
+                name, read = answers.PARAMETERS[key]
                 values[name] = str(read(str(value).strip()))
         if given.get("mode") == EXISTING:
             values["STEPS"] = " ".join(rules.STEPS)
@@ -242,6 +232,6 @@ class WordPress(Flow):
         values = {"STEPS": " ".join(rules.STEPS)}
         for key in ("folder", "upload_limit_mb", "memory_limit_mb"):
             if subject.get(key):
-                name, read = PARAMETERS[key]
+                name, read = answers.PARAMETERS[key]
                 values[name] = str(read(subject[key]))
         return diagnosis.diagnose(cloud, subject["instance"], values)
