@@ -149,7 +149,6 @@ def test_frr_keeps_what_it_does_and_says_when_its_number_is_another(lab: Lab) ->
     *before, merge = steps
     for command in before:
         lab.gateway.run(command, "/run/handed-over")
-    until(lambda: lab.gateway.ok("vtysh -d bgpd -c 'show version'"))
     refused = lab.gateway.try_(merge, "/run/handed-over")
     assert refused.returncode and "BGP is already running; AS is 65010" in refused.stdout
     assert lab.gateway.run("cat /etc/frr/frr.conf") == others.format(65010)
