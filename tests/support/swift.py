@@ -6,6 +6,7 @@ on the kind of object alone, and an answer in XML is a text that can be put toge
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from types import FunctionType, MethodType
@@ -112,13 +113,33 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def before(step: Callable[..., Any], *firsts: Callable[[], None]) -> Callable[..., Any]:
-    """`step`, before whose first time each of `firsts` is done."""
+def few_images() -> None:
+    """Most of Amazon's images are for a service that no set-up uses; moto does without, as in a region it hardly knows.
+
+    Who imported moto's EC2 already has the reader under its own name.
+    """
+    from moto.utilities import utils
+
+    read = utils.load_resource
+
+    def resource(path: str) -> Any:
+        if path.startswith("ec2/resources/ecs/"):
+            raise FileNotFoundError(path)
+        return read(path)
+
+    utils.load_resource = resource
+    if images := sys.modules.get("moto.ec2.models.amis"):
+        vars(images)["load_resource"] = resource
+
+
+def then(step: Callable[..., Any], *once: Callable[[], None]) -> Callable[..., Any]:
+    """`step`, after whose first time each of `once` is done."""
+    left = [*once]
 
     def stepped(*given: Any) -> Any:
+        done = step(*given)
         while left:
             left.pop(0)()
-        return step(*given)
+        return done
 
-    left = [*firsts]
     return stepped
