@@ -63,6 +63,7 @@ def test_https_is_there_before_http_is_switched(shop: Front, cloud: Aws, journal
     ]
 
 
+@pytest.mark.wild
 def test_http_is_not_switched_without_a_healthy_server(
     shop: Front, cloud: Aws, journal: Journal, clock: FakeClock, account: PracticeAccount
 ) -> None:
@@ -146,6 +147,7 @@ def test_weights_and_stickiness_come_back(shop: Front, cloud: Aws, journal: Jour
     assert shop.listeners[80] == before
 
 
+@pytest.mark.wild
 def test_what_somebody_changed_since_is_left(shop: Front, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Port 80 sends visitors elsewhere now, but still by port 443: so both stay."""
     made = session(cloud, journal, HTTPS, clock=clock)
@@ -160,6 +162,7 @@ def test_what_somebody_changed_since_is_left(shop: Front, cloud: Aws, journal: J
     assert 443 in shop.listeners
 
 
+@pytest.mark.wild
 def test_what_is_that_already_is_not_done(shop: Front, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """A second run over the first changes nothing, and its undo neither."""
     carried_out(session(cloud, journal, HTTPS, clock=clock))
@@ -168,6 +171,7 @@ def test_what_is_that_already_is_not_done(shop: Front, cloud: Aws, journal: Jour
     assert {use.id for use in plan.uses} == {"load-balancer", "https-listener", "default"}
 
 
+@pytest.mark.wild
 def test_a_rule_that_does_it_already_is_used(
     shop: Front, account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -211,6 +215,7 @@ def test_rules_of_others_survive(
     assert picture(account) == before
 
 
+@pytest.mark.wild
 def test_a_rule_before_the_others(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     office = Front(account, "office")
     carried_out(session(cloud, journal, OFFICE, clock=clock))
@@ -222,6 +227,7 @@ def test_a_rule_before_the_others(account: PracticeAccount, cloud: Aws, journal:
     assert {each.id for each in again.actions} == {"hsts"} and "rule" in {use.id for use in again.uses}
 
 
+@pytest.mark.wild
 def test_hsts_is_sent_by_the_https_listener_and_taken_back(
     shop: Front, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -261,6 +267,7 @@ def test_a_listener_is_made_where_there_is_none(
         assert picture(account) == before
 
 
+@pytest.mark.wild
 def test_ports_are_opened_for_those_who_may_use_the_other(
     shop: Front, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -72,6 +72,7 @@ def test_too_many_rules(account: PracticeAccount, cloud: Aws) -> None:
     ]
 
 
+@pytest.mark.wild
 def test_cloudfront_that_speaks_only_http(account: PracticeAccount, cloud: Aws) -> None:
     """It would be sent round in circles; one that matches its viewer is not."""
     shop = Front(account)

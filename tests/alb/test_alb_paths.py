@@ -53,6 +53,7 @@ def plans(once: CachedCloud) -> list[tuple[tuple[str, ...], Plan]]:
     return [(tuple(line.question.id for line in each.trail()), each.review().plan) for each in made]
 
 
+@pytest.mark.wild
 def test_every_route_was_walked(plans: list[tuple[tuple[str, ...], Plan]]) -> None:
     """As the machine itself counts them."""
     assert {route for route, _ in plans} == {tuple(question.id for question in route) for route in FLOW.routes()}

@@ -28,6 +28,7 @@ def test_undone_is_as_before(
     there_and_back(made, lambda: picture(account.session), final_snapshot="no")
 
 
+@pytest.mark.wild
 def test_a_database_that_sleeps(cloud: Aws, journal: Journal, clock: FakeClock, rds: Any) -> None:
     """One cluster and one instance of the serverless class, limits and pause as said, its password kept by AWS."""
     made = session(cloud, journal, SLEEPY, clock=clock)

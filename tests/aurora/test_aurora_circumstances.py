@@ -18,6 +18,7 @@ from flows.practice import PracticeAccount
 from flows.practice.gaps.account import QUOTAS
 
 
+@pytest.mark.wild
 def test_a_public_database_stands_in_public_subnets(account: PracticeAccount, cloud: Aws) -> None:
     """Names resolve now; private subnets are refused, and public ones are what is taken."""
     ec2 = account.session.client("ec2")
@@ -52,6 +53,7 @@ class Silent(Between):
         return answer
 
 
+@pytest.mark.wild
 def test_where_nothing_is_told_of_versions_nothing_is_claimed_of_them(
     cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -80,6 +82,7 @@ def test_a_name_that_is_taken_anywhere_stops_the_review(account: PracticeAccount
     assert refusal.sentence == "There is already the subnet group shop-db, the security group shop-db-db."
 
 
+@pytest.mark.wild
 def test_the_account_has_no_room(cloud: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(QUOTAS, ("rds", "L-952B80B8"), ("DB clusters", 2))
     (refusal,) = session(cloud, None).review().refusals

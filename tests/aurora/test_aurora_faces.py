@@ -60,6 +60,7 @@ def test_one_that_is_open_to_the_world(account: PracticeAccount, cloud: Aws) -> 
     assert (grade, "lets the whole internet connect to port 5432" in sentence) == ("refused", True)
 
 
+@pytest.mark.wild
 def test_one_that_is_switched_off_and_one_without_an_instance(cloud: Aws, rds: Any) -> None:
     rds.stop_db_cluster(DBClusterIdentifier="reports")
     assert found(cloud, "reports")["state"] == ("refused", "reports is switched off by hand (StopDBCluster).")

@@ -99,6 +99,7 @@ def test_what_somebody_did_to_it_is_left_and_told(
     taken_back_after(account, made, deed, final_snapshot="no")
 
 
+@pytest.mark.wild
 def test_once_that_was_decided_it_goes_with_what_others_have_there(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -306,6 +306,7 @@ def test_read_only_changes_nothing(handrail: Command, museum: Account, answers: 
     assert "--read-only" in ran.error["remedy"]
 
 
+@pytest.mark.wild
 def test_read_only_takes_nothing_back(handrail: Command, company: Account, answers: Answers) -> None:
     made = handrail("run", "vpn", "--answers", answers(), "--yes", "--output", "json", *company.at).json
     standing = company.picture()
@@ -430,6 +431,7 @@ def test_ndjson_is_one_document_a_line_and_ends_with_the_result(
     assert receipt["status"] == "undone"
 
 
+@pytest.mark.wild
 def test_a_draft_is_kept_listed_gone_on_with_and_not_undone(
     handrail: Command, company: Account, answers: Answers
 ) -> None:

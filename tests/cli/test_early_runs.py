@@ -122,6 +122,7 @@ def changing(calls: list[str]) -> list[str]:
     return [call for call in calls if not (call in ("GET", "HEAD") or READS.match(call))]
 
 
+@pytest.mark.wild
 def test_a_draft_is_asked_for_its_region_too(
     handrail: Command, former: Served, relived: Callable[[str], Former], former_names: Mapping[str, str],
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

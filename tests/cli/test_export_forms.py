@@ -42,6 +42,7 @@ def test_what_is_not_in_a_template_is_said_beside_it(handrail: Command, museum: 
     assert f"{len(steps)}. {steps[-1]['sentence']}" in ran.err
 
 
+@pytest.mark.wild
 def test_a_stack_for_another_region_is_said_to_be_so(handrail: Command, museum: Account, answers: Answers) -> None:
     file = answers(website.VARIANTS["dns-elsewhere"])
     ran = handrail("export", "website", "--answers", file, "--format", "cloudformation", *museum.at)

@@ -114,6 +114,7 @@ def test_a_registered_device_survives(cloud: Aws, journal: Journal, ec2: Any, cl
     assert any("existed before" in left.why for left in made.receipt().left)
 
 
+@pytest.mark.wild
 def test_a_device_registered_meanwhile_survives(
     account: PracticeAccount, cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_device_registered_meanwhile_survives(
     assert [left.what for left in made.receipt().left if "registration of" in left.what]
 
 
+@pytest.mark.wild
 def test_an_unattached_gateway_survives(
     account: PracticeAccount, cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock
 ) -> None:
@@ -183,6 +185,7 @@ def test_a_route_entered_meanwhile_survives(
     assert snapshot(account.session) == before
 
 
+@pytest.mark.wild
 def test_the_same_route_entered_meanwhile_survives(
     account: PracticeAccount, cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock
 ) -> None:
@@ -203,6 +206,7 @@ def test_the_same_route_entered_meanwhile_survives(
     ]
 
 
+@pytest.mark.wild
 def test_a_rule_somebody_removed_does_not_keep_the_others(
     account: PracticeAccount, cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock
 ) -> None:

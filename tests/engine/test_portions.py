@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from spa_pipeline.cases import picture, session
 from support.clock import FakeClock
 from support.clouds import Between
@@ -15,6 +16,7 @@ from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 
+@pytest.mark.wild
 def test_a_bucket_is_emptied_in_portions(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_conversation_from_the_first_question_to_the_review(cloud: Aws) -> Non
     assert made.review().plan == session(cloud, None, STATIC).review().plan
 
 
+@pytest.mark.wild
 def test_nothing_is_looked_up_twice(cloud: Aws) -> None:
     """A whole conversation, going back and the review included, asks AWS each thing once."""
     watched = Between(cloud)

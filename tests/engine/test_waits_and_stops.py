@@ -71,6 +71,7 @@ def test_a_wait_that_takes_too_long(account: PracticeAccount, cloud: Aws, journa
     assert len(snapshot(account.session)["vpn_connections"]) == 1
 
 
+@pytest.mark.wild
 def test_not_yet_is_believed_for_a_while(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """A gateway that is not ready is asked for again; after five minutes the refusal is the truth."""
     tries = []

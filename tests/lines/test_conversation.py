@@ -110,6 +110,7 @@ def test_ctrl_c_leaves_with_130_and_keeps_the_answers(company: Account, handrail
     assert record["status"] == "draft"
 
 
+@pytest.mark.wild
 def test_ctrl_d_leaves_too(company: Account) -> None:
     with talk("run", "vpn", *company.at) as terminal:
         terminal.answer(PICK, "shop")
@@ -201,6 +202,7 @@ def test_line_prompts_where_a_screen_would_not_do(
             assert_no_controls(terminal.seen)
 
 
+@pytest.mark.wild
 def test_a_conversation_goes_to_a_file_as_well(museum: Account, tmp_path: Path) -> None:
     log = tmp_path / "log"
     command = f"{sys.executable} -m tui run vpn --plain {' '.join(museum.at)} | tee {log}"

@@ -51,6 +51,7 @@ def reviewed(cloud: Aws, capsys: pytest.CaptureFixture[str]) -> Reviewed:
     return held
 
 
+@pytest.mark.wild
 def test_every_form_is_offered_shown_and_written(reviewed: Reviewed, cloud: Aws, folder: Path) -> None:
     flow = flows.find("wordpress")
     forms = exports.offered(flow)

@@ -85,6 +85,7 @@ def test_a_sign_in_that_ends_while_applying_goes_on_after_it(door: Gate) -> None
     assert MFA not in "".join(path.read_text(errors="replace") for path in _state())
 
 
+@pytest.mark.wild
 def test_who_uses_aws_login_is_told_the_command_and_looked_after_again(door: Gate, home: Path) -> None:
     (home / "config").write_text(CONFIG + CONSOLE)
     command = "Run `aws login --profile console` (over SSH: `aws login --remote --profile console`), then press Enter"

@@ -101,6 +101,7 @@ def test_every_word_for_the_review_is_understood(cloud: Aws, word: str, capsys: 
     assert "none of these words" in at_the_review(cloud, capsys, f"{said}, please".split()[0] + "!")
 
 
+@pytest.mark.wild
 def test_a_default_counts_again(cloud: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     shown = at_the_review(cloud, capsys, "change allow", "ssh", "default allow")
     assert "Let in (allow): ssh" in shown

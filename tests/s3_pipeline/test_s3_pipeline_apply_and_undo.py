@@ -216,6 +216,7 @@ def test_a_change_since_is_left(account: PracticeAccount, cloud: Aws, journal: J
     assert "Somebody paused it since" in left
 
 
+@pytest.mark.wild
 def test_what_never_arrived_is_not_said_to_be_changed_by_others(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -14,6 +14,7 @@ async def cleared(person: Person) -> None:
     await person.press("ctrl+u")
 
 
+@pytest.mark.wild
 async def test_http_to_https_by_enter_alone(cloud: Cloud) -> None:
     async with somebody(cloud, Start(flow="alb")) as person:
         person.sees("Which load balancer?", "HTTP 80 → forward to shop")

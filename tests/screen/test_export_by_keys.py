@@ -69,6 +69,7 @@ async def test_what_a_template_lacks_is_said_above_it(cloud: Cloud) -> None:
         assert "\n   Parameters:\n     " in person.screen, "indents are kept"
 
 
+@pytest.mark.wild
 async def test_where_there_is_no_template_a_sentence_says_why(cloud: Cloud) -> None:
     async with somebody(cloud, Start(flow="alb", answers=MAINTENANCE)) as person:
         await person.until("What will be done")
@@ -76,6 +77,7 @@ async def test_where_there_is_no_template_a_sentence_says_why(cloud: Cloud) -> N
         person.sees("Export", "can be a CloudFormation template", "The formats cli and runbook have all.")
 
 
+@pytest.mark.wild
 async def test_a_file_that_exists_is_left_alone(cloud: Cloud, folder: Path) -> None:
     (folder / "mine.sh").write_text("mine")
     async with somebody(cloud, ALB) as person:
@@ -90,6 +92,7 @@ async def test_a_file_that_exists_is_left_alone(cloud: Cloud, folder: Path) -> N
     assert [path.name for path in folder.iterdir()] == ["mine.sh"]
 
 
+@pytest.mark.wild
 async def test_the_name_that_is_offered_is_free(cloud: Cloud, folder: Path) -> None:
     (folder / "alb.sh").symlink_to("nowhere")
     async with somebody(cloud, ALB) as person:

@@ -64,6 +64,7 @@ async def test_the_list_is_open_while_its_second_page_is_not_there() -> None:
         assert len(cloud.pages_read) == 1
 
 
+@pytest.mark.wild
 async def test_nothing_moves_while_more_arrives() -> None:
     cloud = Thousands(held=True)
     async with early(cloud) as person:

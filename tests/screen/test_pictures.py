@@ -237,6 +237,7 @@ async def test_a_mistake_of_ours() -> None:
         await look_at(person, "mistake")
 
 
+@pytest.mark.wild
 async def test_decided_before_undo() -> None:
     async with somebody(Canned(), LONG, flow=Long) as person:
         await person.press("enter", "enter", "a", "u")
@@ -299,6 +300,7 @@ async def test_lists_without_options(name: str, answer: Any) -> None:
 # -- who and where -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 async def test_trouble() -> None:
     def opener(place: Place) -> Cloud:
         raise NoAccess("No AWS credentials were found.", "", "Sign in, or choose a --profile.")

@@ -138,6 +138,7 @@ async def test_home_asks_nobody_to_sign_in(door: Gate) -> None:
 # -- MFA ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 async def test_a_code_is_asked_for_until_it_is_right(door: Gate) -> None:
     async with somebody(Place("guarded"), PAIR) as person:
         await person.until("Type the 6 digits of arn:aws:iam::123456789012:mfa/kim")
@@ -314,6 +315,7 @@ async def test_a_draft_moves_along_and_keeps_its_answers(door: Gate, journal: Jo
         assert record.place.profile == "guarded" and record.answers["vpc"]
 
 
+@pytest.mark.wild
 async def test_a_profile_that_does_not_work_leads_back_to_the_list(door: Gate) -> None:
     async with somebody(Place("keys", "eu-central-1")) as person:
         await person.settle()

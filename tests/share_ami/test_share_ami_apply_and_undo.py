@@ -90,6 +90,7 @@ def test_a_profile_of_another_account_is_refused(both: Aws, clock: FakeClock) ->
         session(both, None, {**VARIANTS["launched"], "account": "111111111111"}, clock)
 
 
+@pytest.mark.wild
 def test_a_face_that_goes_away_leaves_it_running(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -42,6 +42,7 @@ def found(cloud: Any, image: str) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("vault")
+@pytest.mark.wild
 def test_a_healthy_one_and_each_broken_state(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -257,6 +257,7 @@ def test_what_others_have_there_stays_and_is_named(
 
 
 @pytest.mark.usefixtures("vault")
+@pytest.mark.wild
 def test_it_is_named_before_and_goes_where_that_is_decided(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -293,6 +294,7 @@ def test_what_they_may_already_is_not_taken_from_them(
 
 
 @pytest.mark.usefixtures("vault")
+@pytest.mark.wild
 def test_what_others_share_under_a_key_of_ones_own_keeps_it_open(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -42,6 +42,7 @@ def test_undone_is_as_before(
     assert picture(account) == before
 
 
+@pytest.mark.wild
 def test_a_copy_has_a_key_that_the_receiver_may_use_and_what_was_in_between_is_gone(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -64,6 +65,7 @@ def test_a_copy_has_a_key_that_the_receiver_may_use_and_what_was_in_between_is_g
     assert tags == {"Name", "handrail:run", "handrail:flow"}
 
 
+@pytest.mark.wild
 def test_the_receipt_says_what_becomes_of_the_key(both: Aws, journal: Journal, clock: FakeClock) -> None:
     made = session(both, journal, LOCKED, clock)
     carried_out(made)
@@ -73,6 +75,7 @@ def test_the_receipt_says_what_becomes_of_the_key(both: Aws, journal: Journal, c
     assert not left.costs
 
 
+@pytest.mark.wild
 def test_the_receiver_needs_neither_afterwards(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -105,6 +108,7 @@ def test_a_key_that_exists_is_opened_and_closed_again_with_the_statements_of_oth
     assert picture(account) == before
 
 
+@pytest.mark.wild
 def test_a_key_that_lets_the_receiver_in_already_stays_as_it_is(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:

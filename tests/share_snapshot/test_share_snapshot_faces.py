@@ -69,6 +69,7 @@ def test_a_healthy_one(both: Aws, journal: Journal, clock: FakeClock) -> None:
     assert found(both, "for-partner") == found(both, made.hand_over().outputs["snapshot_arn"]) == seen
 
 
+@pytest.mark.wild
 def test_a_key_that_may_not_be_looked_at_is_not_called_amazons(both: Aws, journal: Journal, clock: FakeClock) -> None:
     carried_out(session(both, journal, VARIANTS["locked"], clock))
     for operation in ("kms.DescribeKey", "kms.ListAliases", "kms.GetKeyPolicy"):
@@ -81,6 +82,7 @@ def test_a_key_that_may_not_be_looked_at_is_not_called_amazons(both: Aws, journa
         assert found(Between(both, before=denied), "for-partner") == seen
 
 
+@pytest.mark.wild
 def test_each_broken_state(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
     rds, kms = account.session.client("rds"), account.session.client("kms")
     assert found(both, "nope") == {"snapshot": "refused"}

@@ -155,6 +155,7 @@ def test_a_copy_that_stays_needs_no_statement_for_the_receiver(
     assert SECOND_ACCOUNT_ID not in policy
 
 
+@pytest.mark.wild
 def test_what_others_share_under_that_key_keeps_it_open(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:

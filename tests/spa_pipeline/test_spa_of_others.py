@@ -235,6 +235,7 @@ def test_what_somebody_did_to_it_is_left_and_told(
     taken_back_after(account, made, deed)
 
 
+@pytest.mark.wild
 def test_a_site_that_existed_stays_open_for_what_others_put_before_it(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -244,6 +245,7 @@ def test_a_site_that_existed_stays_open_for_what_others_put_before_it(
     taken_back_after(account, made, Deed(distribution_of_theirs, "bucket-policy", why))
 
 
+@pytest.mark.wild
 def test_files_go_once_that_was_decided(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -272,6 +274,7 @@ def days_kept(account: PracticeAccount) -> list[int | None]:
     return [group.get("retentionInDays") for group in groups]
 
 
+@pytest.mark.wild
 def test_a_log_that_was_there_before_keeps_what_is_in_it_as_long_as_before(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -45,6 +45,7 @@ def test_denied_at_each_call(account: PracticeAccount, cloud: Aws, journal: Jour
         assert picture(account.session) == before, operation
 
 
+@pytest.mark.wild
 def test_an_emulator_that_runs_no_pipeline(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

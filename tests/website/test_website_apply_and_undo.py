@@ -150,6 +150,7 @@ def test_names_lead_to_the_distribution(
     assert {"Key": "handrail:run", "Value": made.run.id} in tags["Tags"]["Items"]
 
 
+@pytest.mark.wild
 def test_a_record_that_proved_another_certificate_survives(
     route53: Any, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -51,6 +51,7 @@ def run(capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
     return code, json.loads(capfd.readouterr().out)
 
 
+@pytest.mark.wild
 def test_in_batch_it_must_be_accepted_by_its_id(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -325,6 +325,7 @@ def test_former_records_come_back_one_by_one(
     ]
 
 
+@pytest.mark.wild
 def test_a_cname_does_not_come_back_beside_what_somebody_put_there(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -126,6 +126,7 @@ def test_denied_at_each_step_is_told_and_taken_back(
         assert picture(account) == before, operation
 
 
+@pytest.mark.wild
 def test_applied_twice_the_second_run_finds_all_of_it_right_and_undo_keeps_the_first(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

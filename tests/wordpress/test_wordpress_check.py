@@ -95,6 +95,7 @@ def test_what_cannot_be_asked_is_not_claimed(
     assert ("machine" in seen) == (code == "AccessDenied")
 
 
+@pytest.mark.wild
 def test_undo_leaves_to_others_what_others_changed_on_the_machine(
     account: PracticeAccount, cloud: Aws, journal: Journal
 ) -> None:
