@@ -150,4 +150,4 @@ TestWandering = Wandering.TestCase
 
 @pytest.mark.wild
 class TestWanderingFar(Wandering.TestCase):
-    settings = settings(Wandering.TestCase.settings, max_examples=100)
+    settings = settings(Wandering.TestCase.settings, max_examples=25)
