@@ -169,6 +169,9 @@ def test_a_firewall_that_forwards_nothing_lets_the_two_sides_through(
     assert not lab.connected()
     lab.gateway.run(f"{SCRIPT} up")
     assert lab.connected(), lab.gateway.run("nft list ruleset")
+    made = rules(lab)
+    lab.gateway.run(f"{SCRIPT} up")
+    assert rules(lab) == made
     told = lab.told()
     assert "closed" not in told and "Right: packets from the office go into the tunnels." in told, told
     lab.gateway.run(FIREWALLS[firewall])
