@@ -229,9 +229,4 @@ class WordPress(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        values = {"STEPS": " ".join(rules.STEPS)}
-        for key in ("folder", "upload_limit_mb", "memory_limit_mb"):
-            if subject.get(key):
-                name, read = answers.PARAMETERS[key]
-                values[name] = str(read(subject[key]))
-        return diagnosis.diagnose(cloud, subject["instance"], values)
+        return diagnosis.diagnose(cloud, subject)
