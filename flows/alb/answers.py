@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from flows.aws import keepers
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Rule, Url
 from flows.aws.listeners import answers
@@ -60,12 +61,7 @@ def usable(balancer: LoadBalancer, flow: Answers) -> Iterator[Caution]:
             "internal",
             "This load balancer is internal; whether it answers can only be tried from inside the network.",
         )
-    if owner := lb.managed_by(flow.cloud, balancer):
-        yield Caution(
-            "managed",
-            f"{balancer.name} is managed by {owner}. It may undo your change at its next update; "
-            "better change it there.",
-        )
+    yield from keepers.beforehand(balancer.name, lb.tags(flow.cloud, balancer))
 
 
 def few_hosts(hosts: tuple[str, ...], flow: Answers) -> Iterator[Caution]:

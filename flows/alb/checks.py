@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flows.aws import load_balancers as lb
+from flows.aws import security_group_rules
 from flows.aws.listener_rules import Forward, Redirect, examples
 from flows.aws.load_balancers import Certificate, Listener
-from flows.engine import Call, Caution, CloudError, Finding, Grade
+from flows.engine import Caution, CloudError, Finding, Grade
 
 from . import ports, rules
 from .outcome import (
@@ -16,23 +17,26 @@ from .outcome import (
     REDIRECT,
     Answers,
     backend,
+    by_rule,
     closed_ports,
     conditions,
     front_after,
     https_here,
     known_names,
+    listening,
     new_https,
     outcome,
-    own_rules,
+    signs_in,
     start,
     to_copy,
 )
 
 
 def before(flow: Answers) -> Iterator[Finding | Caution]:
-    yield from _circles(flow)
+    here = situation(flow)
+    yield from _circles(flow, here)
     yield from _https(flow)
-    yield from _in_front(flow)
+    yield from rules.in_front(here)
     yield from _habits(flow)
     yield from _shared_groups(flow)
     yield from _room(flow)
@@ -43,7 +47,15 @@ def before(flow: Answers) -> Iterator[Finding | Caution]:
     )  # fmt: skip
 
 
-def _circles(flow: Answers) -> Iterator[Finding]:
+def situation(flow: Answers) -> rules.Situation:
+    """The load balancer as it would be."""
+    return rules.Situation(
+        flow.cloud, flow.load_balancer, tuple(lb.listeners(flow.cloud, flow.load_balancer)), front_after(flow),
+        to_https=flow.action == REDIRECT and flow.protocol == HTTPS, planned=True,
+    )  # fmt: skip
+
+
+def _circles(flow: Answers, here: rules.Situation) -> Iterator[Finding]:
     """Where requests end, tried on a model of the load balancer as it would be."""
     to = outcome(flow)
     if isinstance(to, Redirect) and not to.changes:
@@ -52,29 +64,8 @@ def _circles(flow: Answers) -> Iterator[Finding]:
             "protocol, host, port and path all stay", "Change at least one of them.",
         )  # fmt: skip
         return
-    front, tries = front_after(flow), list(examples(*conditions(flow), flow.names, start(flow)))
-    if flow.preview_url:
-        tries.append(flow.preview_url)
-    seen: dict[str, Finding] = {}
-    for url in tries:
-        trace = front.follow(url)
-        if trace.end == "loop":
-            seen[str(url)] = Finding(
-                "loop", Grade.REFUSED,
-                f"The target {trace.last} would match the same rule again and again (loop): {trace}.",
-                "followed through the listeners as they would be",
-                "Redirect to another host or path, or only for certain ones.",
-            )  # fmt: skip
-        elif trace.end == "nothing listens":
-            seen[str(url)] = Finding(
-                "preview", Grade.REFUSED, f"{trace}: visitors would be sent to where nothing answers.",
-                "followed through the listeners as they would be", "Choose https and its port, or an https listener.",
-            )  # fmt: skip
-        else:
-            seen[str(url)] = Finding(
-                "preview", Grade.PREDICTED, f"{trace}", "followed through the listeners as they would be"
-            )
-    yield from seen.values()
+    more = [flow.preview_url] if flow.preview_url else []
+    yield from rules.circles(here, [*examples(*conditions(flow), flow.names, start(flow)), *more])
 
 
 def _https(flow: Answers) -> Iterator[Finding | Caution]:
@@ -101,18 +92,11 @@ def _https(flow: Answers) -> Iterator[Finding | Caution]:
             "it is not here",
         )
         return
-    for arn in (each for action in actions for each in lb.forwards_to(action)):
-        states = lb.health(flow.cloud, arn)
-        name = arn.split("/")[1]
-        if "healthy" in states:
-            count = f"{states.count('healthy')} of {len(states)}"
-            yield Finding("healthy", Grade.PROVED, f"{count} servers in {name} are healthy.", "DescribeTargetHealth")
-        elif not {"initial", "unused"} & set(states):
-            yield Caution(
-                "no-healthy-server",
-                f"No healthy server behind https ({name}): visitors would be redirected to an error page.",
-                True,
-            )
+    for found in rules.servers(flow.cloud, actions):
+        if found.grade is Grade.REFUSED:
+            yield Caution("no-healthy-server", f"{found.sentence} Visitors would be redirected there.", True)
+        else:
+            yield found
 
 
 def listener_certificates(flow: Answers, listener: Listener) -> Iterator[Finding | Caution]:
@@ -139,40 +123,14 @@ def _covered(flow: Answers, found: Iterable[Certificate]) -> Iterator[Caution]:
         )
 
 
-def _in_front(flow: Answers) -> Iterator[Finding]:
-    """CloudFront that speaks only http to this load balancer would be sent in circles by a redirect to https."""
-    if flow.action != REDIRECT or flow.protocol != HTTPS or flow.load_balancer.internal:
-        return
-    try:
-        pages = flow.cloud.pages(Call("cloudfront.ListDistributions"))
-        found = [each for page in pages for each in page.get("DistributionList", {}).get("Items") or []]
-    except CloudError as problem:
-        yield Finding(
-            "in-front", Grade.NOT_CHECKED, "Whether CloudFront stands in front was not checked.", problem.what
-        )
-        return
-    for each in found:
-        for origin in each["Origins"]["Items"]:
-            policy = (origin.get("CustomOriginConfig") or {}).get("OriginProtocolPolicy")
-            if origin["DomainName"].lower() == flow.load_balancer.dns_name.lower() and policy == "http-only":
-                yield Finding(
-                    "in-front", Grade.REFUSED,
-                    f"TLS ends before the load balancer at CloudFront {each['Id']}, which talks http to it: "
-                    "redirecting http to https here makes an endless loop.",
-                    f"OriginProtocolPolicy of {each['Id']} is http-only",
-                    "Set that origin to “HTTPS only” or “Match viewer” first.",
-                )  # fmt: skip
-                return
-    yield Finding(
-        "in-front",
-        Grade.PROVED,
-        "No CloudFront distribution here speaks only http to it.",
-        "ListDistributions",
-    )
-
-
 def _habits(flow: Answers) -> Iterator[Caution]:
     """What surprises people afterwards."""
+    if signs_in(flow) and flow.scope == ALL:
+        yield Caution(
+            "sign-in-kept",
+            f"Port {listening(flow)} lets visitors sign in first. AWS never tells the secret of that again, so it is "
+            "not replaced: a rule for all paths answers instead, and undo deletes that rule.",
+        )
     if flow.action != REDIRECT:
         return
     plain = not isinstance(flow.listener, Listener) or flow.listener.protocol != HTTPS
@@ -207,7 +165,7 @@ def _shared_groups(flow: Answers) -> Iterator[Caution]:
 def _room(flow: Answers) -> Iterator[Finding]:
     """Whether the load balancer takes that many rules; AWS's usual limit is 100 without default rules."""
     more = len(to_copy(flow)) if new_https(flow) and flow.copy_rules else 0
-    more += 1 if flow.scope != ALL or own_rules(flow) else 0
+    more += 1 if by_rule(flow) else 0
     count = sum(len(lb.rules(flow.cloud, each)) for each in lb.listeners(flow.cloud, flow.load_balancer))
     most = lb.limit(flow.cloud, "rules-per-application-load-balancer", 100)
     if more and count + more > most:
@@ -216,3 +174,7 @@ def _room(flow: Answers) -> Iterator[Finding]:
             f"The load balancer has {count} rules; {more} more would be over the limit of {most}.",
             "counted in your account", "Combine rules, or request a higher quota (L-7EED9B64).",
         )  # fmt: skip
+    found = ports.groups(flow.cloud, flow.load_balancer.groups)
+    if flow.open_ports and flow.visitors and found:
+        wanted = [each for port in closed_ports(flow) for each in ports.admitting(port, flow.visitors)]
+        yield from security_group_rules.room(flow.cloud, found[0].told, wanted)

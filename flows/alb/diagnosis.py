@@ -5,32 +5,41 @@ It looks at any Application Load Balancer, whoever made it, and only reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
+from typing import Any
 
+from flows.aws import keepers
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Forward, Front, Redirect, Rule, Url, examples, told
 from flows.aws.load_balancers import Listener, LoadBalancer
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
-from . import ports
+from . import ports, rules
 from .outcome import HTTP, HTTPS
-from .rules import lasts
+from .rules import Situation
 
 
 def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
     """What there is to say about a load balancer, given by name, ARN or DNS name. Raises Refused if there is none."""
     balancer = _the(cloud, name)
-    listeners = lb.listeners(cloud, balancer)
-    front = lb.front(cloud, balancer)
-    if balancer.state not in ("active", "active_impaired"):
-        yield Finding("state", Grade.WAITING, f"{balancer.name} is {balancer.state}.", "DescribeLoadBalancers")
-    yield from _doors(cloud, balancer, front, listeners)
-    for listener in listeners:
-        own = next(each.rules for each in front.listeners if each.port == listener.port)
+    listeners, front = lb.listeners(cloud, balancer), lb.front(cloud, balancer)
+    here = Situation(cloud, balancer, tuple(listeners), front, to_https=_to_https(front), planned=False)
+    yield _state(balancer)
+    yield from _managed(cloud, balancer)
+    if not listeners:
         yield Finding(
-            f"listener-{listener.port}", Grade.PROVED, f"{listener.name}: {told(lb.answer(listener.actions))}"
-            f"{f', after {len(own) - 1} rule' + ('s' if len(own) > 2 else '') if len(own) > 1 else ''}.",
+            "listeners", Grade.REFUSED, f"{balancer.name} listens on no port: nobody gets an answer.",
+            "DescribeListeners", f"Make a listener: {shell.handrail('run', 'alb', load_balancer=balancer.name)}",
+        )  # fmt: skip
+    yield from _doors(cloud, balancer, front, listeners)
+    actions: list[Mapping[str, Any]] = []
+    for listener in listeners:
+        own = next((each.rules for each in front.listeners if each.port == listener.port), ())
+        others = sum(1 for rule in own if rule.priority)
+        after = f", after {others} rule{'s' if others > 1 else ''}" if others else ""
+        yield Finding(
+            f"listener:{listener.port}", Grade.PROVED, f"{listener.name}: {told(lb.answer(listener.actions))}{after}.",
             "DescribeListeners, DescribeRules",
         )  # fmt: skip
         yield from _fields(listener, own)
@@ -39,8 +48,44 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
             yield from _still_http(listener, own)
         else:
             yield from _secure(cloud, listener)
-    yield from _circles(balancer, front)
-    yield from _servers(cloud, listeners)
+        actions += [*listener.actions, *(each for rule in lb.raw_rules(cloud, listener) for each in rule["Actions"])]
+    yield from _circles(here)
+    yield from rules.in_front(here)
+    yield from rules.servers(cloud, actions)
+
+
+def _state(balancer: LoadBalancer) -> Finding:
+    match balancer.state:
+        case "active":
+            return Finding("state", Grade.PROVED, f"{balancer.name} is active.", "DescribeLoadBalancers")
+        case "active_impaired":
+            return Finding(
+                "state", Grade.CAUTION, f"{balancer.name} works, and cannot grow: its subnets lack addresses or room.",
+                "DescribeLoadBalancers: active_impaired", "Give its subnets free addresses, or give it other subnets.",
+            )  # fmt: skip
+        case "provisioning":
+            return Finding("state", Grade.WAITING, f"{balancer.name} is being made.", "DescribeLoadBalancers", "Wait.")
+        case state:
+            return Finding(
+                "state", Grade.REFUSED, f"{balancer.name} is {state or 'in no state that AWS tells'}.",
+                "DescribeLoadBalancers", "AWS could not build it: delete it, and make a new one.",
+            )  # fmt: skip
+
+
+def _managed(cloud: Cloud, balancer: LoadBalancer) -> Iterator[Finding]:
+    try:
+        yield from keepers.told("load-balancer", balancer.name, lb.tags(cloud, balancer))
+    except CloudError as problem:
+        yield Finding(
+            "managed", Grade.NOT_CHECKED, f"Whether somebody else manages {balancer.name} was not checked.",
+            problem.what, aside=True,
+        )  # fmt: skip
+
+
+def _to_https(front: Front) -> bool:
+    """Whether visitors by http are sent to https."""
+    answers = (rule.answer for each in front.listeners if each.protocol == HTTP for rule in each.rules)
+    return any(isinstance(answer, Redirect) and answer.protocol == HTTPS for answer in answers)
 
 
 def _the(cloud: Cloud, name: str) -> LoadBalancer:
@@ -62,12 +107,14 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
     """Whether something listens for https, and whether visitors are let in to it and to the others."""
     if not any(each.protocol == HTTPS for each in listeners):
         answers = [rule.answer for each in front.listeners for rule in each.rules]
-        into_nothing = any(isinstance(answer, Redirect) and answer.protocol == HTTPS for answer in answers)
+        into_nothing = any(_comes_back_by_https(answer, front) for answer in answers)
         what = "every redirect to https leads into nothing" if into_nothing else "visitors come by http alone"
         grade = Grade.REFUSED if into_nothing else Grade.PREDICTED
+        taken = any(each.port == 443 for each in listeners)
         yield Finding(
-            "https", grade, f"Nothing listens for https (port 443): {what}.", "DescribeListeners",
-            f"Make one: {shell.handrail('run', 'alb', load_balancer=balancer.name)}",
+            "https", grade, f"Nothing listens for https: {what}.", "DescribeListeners",
+            "Port 443 is taken by a listener that speaks http: change that one to HTTPS, with a certificate." if taken
+            else f"Make one: {shell.handrail('run', 'alb', load_balancer=balancer.name)}",
         )  # fmt: skip
     try:
         groups = ports.groups(cloud, balancer.groups)
@@ -79,17 +126,24 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
         if groups and not who:
             names = ", ".join(group.name for group in groups)
             yield Finding(
-                f"open-{each.port}", Grade.REFUSED, f"Port {each.port} is closed: visitors see a time-out.",
+                f"open:{each.port}", Grade.REFUSED, f"Port {each.port} is closed: visitors see a time-out.",
                 f"the security groups {names}", f"Let visitors use port {each.port} there.",
             )  # fmt: skip
         elif who:
             some = ", ".join(map(str, who[:4]))
             yield Finding(
-                f"open-{each.port}",
+                f"open:{each.port}",
                 Grade.PROVED,
                 f"Port {each.port} is open to {some}.",
                 "its security groups",
             )
+
+
+def _comes_back_by_https(answer: object, front: Front) -> bool:
+    """Whether that sends visitors here again, by https."""
+    if not isinstance(answer, Redirect) or answer.protocol != HTTPS:
+        return False
+    return "#{host}" in answer.host or answer.host.lower() in {name.lower() for name in front.names}
 
 
 def _fields(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
@@ -107,7 +161,8 @@ def _fields(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
             problem = "changes the port but not the protocol: it leads to http on port 443, which answers only https"
         if problem:
             yield Finding(
-                "redirect-fields", Grade.REFUSED, f"{_which(listener, rule)} {problem}.", f"its redirect is {to}",
+                f"redirect-fields:{listener.port}:{rule.priority}", Grade.REFUSED,
+                f"{_which(listener, rule)} {problem}.", f"its redirect is {to}",
                 "Write all six fields: protocol, host, port, path, query and status code.",
             )  # fmt: skip
 
@@ -120,27 +175,29 @@ def _order(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
         if late.priority not in shadowed and early.catches(late):
             shadowed.add(late.priority)
             yield Finding(
-                "shadowed", Grade.REFUSED,
+                f"shadowed:{listener.port}:{late.priority}", Grade.REFUSED,
                 f"{_which(listener, late)} is never reached: rule {early.priority} ({early}) catches all of its "
                 "requests.",
                 "compared by hosts and paths", "Give it a smaller number, or delete it.",
             )  # fmt: skip
     if any(not rule.certain for rule in ordered):
         yield Finding(
-            "conditions", Grade.NOT_CHECKED, f"{listener.name} has rules with conditions that were not judged here.",
-            "conditions on headers, methods, queries or addresses, or rewriting",
+            f"conditions:{listener.port}", Grade.NOT_CHECKED,
+            f"{listener.name} has rules with conditions that were not judged here.",
+            "conditions on headers, methods, queries or addresses, or rewriting", aside=True,
         )  # fmt: skip
 
 
 def _still_http(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     """Rules that go on serving http although everything else is sent to https."""
-    default = next(rule for rule in rules if not rule.priority)
-    if not (isinstance(default.answer, Redirect) and default.answer.protocol == HTTPS):
+    default = next((rule.answer for rule in rules if not rule.priority), None)
+    if not (isinstance(default, Redirect) and default.protocol == HTTPS):
         return
     for rule in rules:
         if isinstance(rule.answer, Forward):
             yield Finding(
-                "still-http", Grade.PROVED, f"{_which(listener, rule)} goes on serving http: {rule}.", "DescribeRules",
+                f"still-http:{listener.port}:{rule.priority}", Grade.PROVED,
+                f"{_which(listener, rule)} goes on serving http: {rule}.", "DescribeRules",
                 "If that is not meant, delete it, or let a rule before it redirect too.",
             )  # fmt: skip
 
@@ -149,69 +206,44 @@ def _secure(cloud: Cloud, listener: Listener) -> Iterator[Finding]:
     """The certificates and the TLS policy of an https listener."""
     try:
         for arn in lb.listener_certificates(cloud, listener):
-            yield from lasts(lb.certificate(cloud, arn))
+            yield from rules.lasts(lb.certificate(cloud, arn))
     except CloudError as problem:
-        yield Finding("certificate", Grade.NOT_CHECKED, "A certificate could not be read.", problem.what)
-    known = lb.policies(cloud)
+        yield Finding(
+            f"certificate:{listener.port}", Grade.NOT_CHECKED, f"A certificate of {listener.name} could not be read.",
+            problem.what,
+        )  # fmt: skip
+    known, id = lb.policies(cloud), f"tls:{listener.port}"
     if listener.policy not in known:
         yield Finding(
-            "tls",
-            Grade.NOT_CHECKED,
-            f"{listener.name}: the TLS policy {listener.policy or '?'} is not known here.",
-        )
+            id, Grade.NOT_CHECKED, f"{listener.name}: the TLS policy {listener.policy or '?'} is not known here.",
+            "DescribeSSLPolicies", aside=True,
+        )  # fmt: skip
     elif old := lb.old_tls(known[listener.policy]):
         yield Finding(
-            "tls", Grade.REFUSED, f"{listener.name} still allows {old} ({listener.policy}).",
+            id, Grade.CAUTION, f"{listener.name} still allows {old} ({listener.policy}).",
             "DescribeSSLPolicies", f"Change its policy to {lb.best_policy(known)}.",
         )  # fmt: skip
     else:
-        yield Finding("tls", Grade.PROVED, f"{listener.name} allows only current TLS.", listener.policy)
+        yield Finding(id, Grade.PROVED, f"{listener.name} allows only current TLS.", listener.policy)
 
 
-def _circles(balancer: LoadBalancer, front: Front) -> Iterator[Finding]:
+def _circles(here: Situation) -> Iterator[Finding]:
     """Follow one request for each rule, and see whether it ever arrives."""
-    clear = True
-    told_already: set[str] = set()
-    for listener in front.listeners:
-        start = Url(listener.protocol.lower(), balancer.dns_name, listener.port)
-        for rule in listener.rules:
-            if not isinstance(rule.answer, Redirect):
-                continue
-            for url in examples(rule.hosts, rule.paths, (), start):
-                trace = front.follow(url)
-                bad = trace.end in ("loop", "nothing listens")
-                if not bad or str(trace) in told_already:
-                    continue
-                clear = False
-                told_already.add(str(trace))
-                ends = "goes round in circles" if trace.end == "loop" else "leads to where nothing listens"
-                yield Finding(
-                    trace.end.replace(" ", "-"), Grade.REFUSED, f"{url} {ends}: {trace}.",
-                    "followed through listeners and rules", "Correct that redirect.",
-                )  # fmt: skip
-    if clear and front.listeners:
-        yield Finding(
-            "loop",
-            Grade.PREDICTED,
-            "No redirect goes round in circles.",
-            "followed through listeners and rules",
+    tries = [
+        url
+        for listener in here.front.listeners
+        for rule in listener.rules
+        if isinstance(rule.answer, Redirect)
+        for url in examples(
+            rule.hosts, rule.paths, (), Url(listener.protocol.lower(), here.balancer.dns_name, listener.port)
         )
-
-
-def _servers(cloud: Cloud, listeners: list[Listener]) -> Iterator[Finding]:
-    """Whether there is a healthy server behind each default action."""
-    arns = dict.fromkeys(arn for each in listeners for action in each.actions for arn in lb.forwards_to(action))
-    for arn in arns:
-        name, states = arn.split("/")[1], lb.health(cloud, arn)
-        if "healthy" in states:
-            count = f"{states.count('healthy')} of {len(states)}"
-            yield Finding("healthy", Grade.PROVED, f"{count} servers in {name} are healthy.", "DescribeTargetHealth")
-        else:
-            yield Finding(
-                "healthy", Grade.REFUSED, f"No server in {name} is healthy: visitors see an error page (503 or 502).",
-                f"DescribeTargetHealth: {', '.join(states) or 'no servers'}",
-                "Look at that target group's health checks.",
-            )  # fmt: skip
+    ]
+    found = list(rules.circles(here, tries))
+    yield from found
+    if not found and here.front.listeners:
+        yield Finding(
+            "loop", Grade.PREDICTED, "No redirect goes round in circles.", "followed through listeners and rules"
+        )
 
 
 def _which(listener: Listener, rule: Rule) -> str:

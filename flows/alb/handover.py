@@ -12,16 +12,14 @@ from flows.aws.load_balancers import Listener
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
 
 from .outcome import (
-    BEFORE,
-    MATCHING,
     REDIRECT,
     Answers,
     actions,
+    by_rule,
     conditions,
     front_after,
     https_here,
     new_https,
-    own_rules,
     rule_in_place,
     start,
 )
@@ -44,7 +42,7 @@ def outputs(flow: Answers) -> dict[str, Late]:
         made["https_listener"] = secure.arn
     if new_https(flow):
         made["https_listener"] = Ref("https-listener", "Listeners[0].ListenerArn")
-    if flow.scope == MATCHING or (flow.existing_rules == BEFORE and own_rules(flow)):
+    if by_rule(flow):
         there = rule_in_place(flow)
         made["rule"] = there.arn if there else Ref("rule", "Rules[0].RuleArn")
     return made

@@ -110,8 +110,36 @@ def rule_in_place(flow: Answers) -> Rule | None:
     there = same_rule(flow)
     if there is None:
         return None
-    place = flow.priority if flow.scope == MATCHING else own_rules(flow)[0].priority
-    return there if there.priority == place else None
+    if flow.scope == MATCHING:
+        return there if there.priority == flow.priority else None
+    return there if not goes_first(flow) or there.priority == own_rules(flow)[0].priority else None
+
+
+def signs_in(flow: Answers) -> bool:
+    """Whether the chosen listener lets visitors sign in first. That is never replaced: AWS does not tell the secret of
+    a sign-in again, so nobody could put it back (Elastic Load Balancing API Reference, AuthenticateOidcActionConfig,
+    2026-11)."""
+    there = flow.listener.actions if isinstance(flow.listener, Listener) else ()
+    return any(str(each.get("Type", "")).startswith("authenticate-") for each in there)
+
+
+def by_rule(flow: Answers) -> bool:
+    """Whether a rule of its own answers."""
+    return flow.scope == MATCHING or signs_in(flow) or goes_first(flow)
+
+
+def goes_first(flow: Answers) -> bool:
+    """Whether that rule stands before the others that there are."""
+    return flow.scope != MATCHING and flow.existing_rules == BEFORE and bool(own_rules(flow))
+
+
+def place_of_rule(flow: Answers) -> int:
+    """The priority of that rule: the one that was chosen, before all others, or after them."""
+    if flow.scope == MATCHING:
+        return flow.priority
+    if goes_first(flow) or not own_rules(flow):
+        return first_place(flow)
+    return max(rule.priority for rule in own_rules(flow)) + 1
 
 
 def first_place(flow: Answers) -> int:
@@ -212,11 +240,10 @@ def names(flow: Answers) -> tuple[str, ...]:
 
 
 def _changed(flow: Answers, rules: tuple[Rule, ...], answer: Answer) -> tuple[Rule, ...]:
-    if flow.scope == MATCHING:
-        return (*rules, Rule(flow.priority, answer, *conditions(flow)))
-    rest = tuple(rule for rule in rules if rule.priority)
-    first = (Rule(first_place(flow), answer, *conditions(flow)),) if flow.existing_rules == BEFORE and rest else ()
-    return (*first, *rest, Rule(0, answer))
+    own = (Rule(place_of_rule(flow), answer, *conditions(flow)),) if by_rule(flow) else ()
+    if flow.scope == MATCHING or signs_in(flow):
+        return (*own, *rules)
+    return (*own, *(rule for rule in rules if rule.priority), Rule(0, answer))
 
 
 def _plain(flow: Answers) -> Listener | None:

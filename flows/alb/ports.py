@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any
 
@@ -27,11 +27,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Group:
-    """A security group, and for each port range who may use it."""
+    """A security group, for each port range who may use it, and all that EC2 tells of it."""
 
     id: str
     name: str
     open: tuple[tuple[int, int, Source], ...]
+    told: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def sources(self, port: int) -> tuple[Source, ...]:
         return tuple(dict.fromkeys(source for low, high, source in self.open if low <= port <= high))
@@ -90,12 +91,17 @@ def open_port(
         f"open-{port}-{group.id}",
         f"Let {', '.join(map(str, wanted))} use port {port} in the security group {group.name} ({group.id})",
         group.id,
-        [security_group_rules.Rule("tcp", port, port, each.kind, each.value, f"from {each}") for each in wanted],
+        admitting(port, wanted),
         about="visitors",
         undone=f"The rule for port {port} in the security group {group.name} ({group.id})",
         others=others,
         **tagged("security-group-rule", name),
     )
+
+
+def admitting(port: int, wanted: Iterable[Source]) -> list[security_group_rules.Rule]:
+    """The rules that let `wanted` use a port."""
+    return [security_group_rules.Rule("tcp", port, port, each.kind, each.value, f"from {each}") for each in wanted]
 
 
 def _group(found: Mapping[str, Any]) -> Group:
@@ -109,6 +115,7 @@ def _group(found: Mapping[str, Any]) -> Group:
             for kind, key in KINDS.items()
             for each in permission.get(kind) or []
         ),
+        found,
     )
 
 

@@ -1,24 +1,67 @@
-"""When a certificate is good, whether it is chosen or in use."""
+"""What must hold for visitors of a load balancer, whether it is looked at before a change or long after one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from flows.aws.load_balancers import Certificate
-from flows.engine import Finding, Grade
+from flows.aws import load_balancers as lb
+from flows.aws import route53
+from flows.aws.listener_rules import Front, Url
+from flows.aws.load_balancers import Certificate, Health, Listener, LoadBalancer
+from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
 SOON = 30
 """Days before its end at which a certificate is called about to expire; AWS renews its own 60 days before."""
+ASKING, STOPPED = ("initial",), ("draining",)
+UNASKED = "unavailable"
+"""The state of targets whose health is not checked, as that of functions by default (Application Load Balancers guide,
+"Target health status" and "Lambda functions as targets", 2026-11)."""
+MEANS = {
+    "Target.ResponseCodeMismatch": "Its health check gets another status code than it wants. If that is a 301 or 302, "
+    "the application redirects by itself: let it answer the check's path, or take that code as healthy.",
+    "Target.Timeout": "It does not answer its health check in time: is the application running, and does its security "
+    "group let the load balancer in?",
+    "Target.FailedHealthChecks": "It does not answer its health check: is the application listening on that port?",
+    "Target.NotRegistered": "Register it in the target group.",
+    "Target.NotInUse": "The load balancer does not use its availability zone, or no listener forwards to the group.",
+    "Target.InvalidState": "The machine is stopped or gone: start it, or take it out of the group.",
+    "Target.IpUnusable": "Its address is that of a load balancer: register another one.",
+}
+"""What to do about AWS's reasons (Elastic Load Balancing API Reference, TargetHealth, 2026-11)."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A load balancer as it is, or as it would be after the change.
+
+    Args:
+        cloud: the account.
+        balancer: the load balancer.
+        listeners: those it has now.
+        front: what it answers, now or then.
+        to_https: whether, then, visitors by http are sent to https.
+        planned: whether that is looked at before the change.
+    """
+
+    cloud: Cloud
+    balancer: LoadBalancer
+    listeners: tuple[Listener, ...]
+    front: Front
+    to_https: bool
+    planned: bool
 
 
 def lasts(certificate: Certificate) -> Iterator[Finding]:
     """Whether a certificate is valid, and for how long."""
     days = certificate.days_left(datetime.now(UTC))
     what, by = f"The certificate of {certificate.name}", "DescribeCertificate"
+    id = f"certificate:{certificate.arn.rpartition('/')[2]}"
     if certificate.status != "ISSUED" or (days is not None and days < 0):
         yield Finding(
-            "certificate", Grade.REFUSED, f"{what} is not valid ({certificate.status.lower().replace('_', ' ')}"
+            id, Grade.REFUSED, f"{what} is not valid ({certificate.status.lower().replace('_', ' ')}"
             f"{f', ended {certificate.ends[:10]}' if days is not None and days < 0 else ''}).", by,
             "Give the https listener another certificate.",
         )  # fmt: skip
@@ -28,13 +71,180 @@ def lasts(certificate: Certificate) -> Iterator[Finding]:
             if certificate.renews
             else "It was imported: import a new one in time."
         )
-        yield Finding(
-            "certificate",
-            Grade.WAITING,
-            f"{what} ends in {days} days, on {certificate.ends[:10]}.",
-            by,
-            remedy,
-        )
+        yield Finding(id, Grade.CAUTION, f"{what} ends in {days} days, on {certificate.ends[:10]}.", by, remedy)
     else:
         until = f" until {certificate.ends[:10]}" if certificate.ends else ""
-        yield Finding("certificate", Grade.PROVED, f"{what} is valid{until}.", by)
+        yield Finding(id, Grade.PROVED, f"{what} is valid{until}.", by)
+
+
+def servers(cloud: Cloud, actions: Iterable[Mapping[str, Any]], *, what: str = "") -> Iterator[Finding]:
+    """Whether somebody answers behind actions that forward; `what` says what they are the way to.
+
+    Where no target is healthy a load balancer asks them all (it fails open); only without any it must answer 503
+    (Application Load Balancers guide, "Health checks for your target groups", 2026-11).
+    """
+    for arn in dict.fromkeys(arn for action in actions for arn in lb.forwards_to(action)):
+        name, id = arn.split("/")[1], f"healthy:{arn.split('/')[1]}"
+        try:
+            found = lb.health(cloud, arn)
+        except CloudError as problem:
+            yield Finding(id, Grade.NOT_CHECKED, f"The servers in {name} could not be looked at.", problem.what)
+            continue
+        yield _answering(id, f"{name}{what}", found)
+
+
+def _answering(id: str, name: str, found: list[Health]) -> Finding:
+    states, by = [each.state for each in found], "DescribeTargetHealth"
+    if "healthy" in states:
+        count = f"{states.count('healthy')} of {len(states)}"
+        ill = next((each for each in found if each.state not in ("healthy", UNASKED, *ASKING, *STOPPED)), None)
+        told = f" {ill.target} is {ill.state}." if ill else ""
+        grade = Grade.CAUTION if ill else Grade.PROVED
+        return Finding(id, grade, f"{count} servers in {name} are healthy.{told}", _said(ill) or by, _way_out(ill))
+    if not found:
+        return Finding(
+            id, Grade.REFUSED, f"There is no server in {name}: visitors get 503.", f"{by}: no targets",
+            "Register a server in that target group.",
+        )  # fmt: skip
+    if UNASKED in states:
+        return Finding(
+            id, Grade.PREDICTED,
+            f"The health of {name} is not checked, as is usual for functions; it is used as it is.",
+            f"{by}: {UNASKED}",
+        )  # fmt: skip
+    if set(states) <= {*ASKING}:
+        return Finding(id, Grade.WAITING, f"The servers in {name} are being looked at for the first time.", by, "Wait.")
+    ill = found[0]
+    return Finding(
+        id, Grade.REFUSED,
+        f"No server in {name} is healthy. The load balancer then asks them all; what visitors see is up to those, "
+        "mostly an error page (502, 503 or 504).", _said(ill) or by, _way_out(ill),
+    )  # fmt: skip
+
+
+def _said(one: Health | None) -> str:
+    if one is None:
+        return ""
+    parts = [one.target, one.state, one.reason, one.says]
+    return f"DescribeTargetHealth: {' '.join(part for part in parts if part)}"
+
+
+def _way_out(one: Health | None) -> str:
+    return MEANS.get(one.reason, "Look at that target group's health checks.") if one else ""
+
+
+def in_front(here: Situation) -> Iterator[Finding]:
+    """CloudFront that speaks only http to this load balancer is sent in circles by a redirect to https.
+
+    An origin may be named by the load balancer's own name, by any name that leads to it, or be a VPC origin, which is
+    how CloudFront reaches an internal one (CloudFront Developer Guide, "Restrict access with VPC origins", 2026-11).
+    """
+    if not here.to_https:
+        return
+    try:
+        found, unsure = _speaking_http(here)
+    except CloudError as problem:
+        yield Finding(
+            "in-front", Grade.NOT_CHECKED, "Whether CloudFront stands in front was not checked.", problem.what
+        )
+        return
+    for distribution, origin in found:
+        redirecting = "redirecting http to https here makes" if here.planned else "the redirect to https makes"
+        yield Finding(
+            f"in-front:{distribution}", Grade.REFUSED,
+            f"TLS ends before the load balancer at CloudFront {distribution}, which talks http to it ({origin}): "
+            f"{redirecting} an endless loop.",
+            f"OriginProtocolPolicy of {distribution} is http-only",
+            "Set that origin to “HTTPS only” or “Match viewer” first.",
+        )  # fmt: skip
+    for distribution, origin in unsure:
+        yield Finding(
+            f"in-front:{distribution}", Grade.NOT_CHECKED,
+            f"CloudFront {distribution} talks http to {origin}; whether that name leads to this load balancer was not "
+            "found out.",
+            "no zone of this account has the name", "If it does, set that origin to “HTTPS only” or “Match viewer”.",
+            aside=True,
+        )  # fmt: skip
+    if not found:
+        yield Finding(
+            "in-front", Grade.PREDICTED,
+            "No CloudFront distribution of this account that is known to lead here speaks only http to it. What other "
+            "services or accounts put in front cannot be seen from here.",
+            "ListDistributions, and the names in this account's zones",
+        )  # fmt: skip
+
+
+Pairs = list[tuple[str, str]]
+
+
+def _speaking_http(here: Situation) -> tuple[Pairs, Pairs]:
+    """The distributions that ask this load balancer by http alone, and those that may: id and origin."""
+    found, unsure = Pairs(), Pairs()
+    for page in here.cloud.pages(Call("cloudfront.ListDistributions")):
+        for each in page.get("DistributionList", {}).get("Items") or []:
+            for origin in (each.get("Origins") or {}).get("Items") or []:
+                name = str(origin.get("DomainName", "")).lower()
+                how = (origin.get("CustomOriginConfig") or {}).get("OriginProtocolPolicy")
+                inside = (origin.get("VpcOriginConfig") or {}).get("VpcOriginId")
+                if inside:
+                    leads: bool | None = _vpc_origin(here, inside)
+                elif how == "http-only":
+                    leads = _leads(here, name)
+                else:
+                    continue
+                if leads:
+                    found.append((str(each["Id"]), name))
+                elif leads is None:
+                    unsure.append((str(each["Id"]), name))
+    return found, unsure
+
+
+def _vpc_origin(here: Situation, id: str) -> bool:
+    """Whether a VPC origin is this load balancer, asked by http alone."""
+    told = here.cloud.make(Call("cloudfront.GetVpcOrigin", {"Id": id})).get("VpcOrigin") or {}
+    config = told.get("VpcOriginEndpointConfig") or {}
+    return config.get("Arn") == here.balancer.arn and config.get("OriginProtocolPolicy") == "http-only"
+
+
+def _leads(here: Situation, name: str) -> bool | None:
+    """Whether a name leads to this load balancer; None where no zone of the account has it."""
+    own = {here.balancer.dns_name.lower(), f"dualstack.{here.balancer.dns_name.lower()}"}
+    if name in own:
+        return True
+    if name.endswith((".elb.amazonaws.com", ".amazonaws.com.cn", ".amazonaws.com")):
+        return False
+    for zone in sorted(
+        (each for each in route53.zones(here.cloud) if each.holds(name)), key=lambda each: -len(each.name)
+    ):
+        if records := route53.standing(here.cloud, zone, name):
+            return any(route53.target(each).lower().rstrip(".") in own for each in records)
+    return None
+
+
+def circles(here: Situation, tries: Iterable[Url]) -> Iterator[Finding]:
+    """Where requests end, followed through the listeners: at an answer, in a circle, or where nothing listens."""
+    by = f"followed through the listeners as they {'would be' if here.planned else 'are'}"
+    told: set[str] = set()
+    for url in tries:
+        trace = here.front.follow(url)
+        if trace.end == "loop":
+            found = Finding(
+                "loop", Grade.REFUSED,
+                f"The target {trace.last} would match the same rule again and again (loop): {trace}."
+                if here.planned else f"{url} goes round in circles: {trace}.",
+                by, "Redirect to another host or path, or only for certain ones.",
+            )  # fmt: skip
+        elif trace.end == "nothing listens":
+            found = Finding(
+                f"nothing-listens:{trace.last.port}", Grade.REFUSED,
+                f"{trace}: visitors would be sent to where nothing answers."
+                if here.planned else f"{url} leads to where nothing listens: {trace}.",
+                by, "Choose https and its port, or an https listener.",
+            )  # fmt: skip
+        elif here.planned:
+            found = Finding(f"preview:{url}", Grade.PREDICTED, f"{trace}", by)
+        else:
+            continue
+        if found.id not in told:
+            told.add(found.id)
+            yield found

@@ -11,21 +11,22 @@ from flows.engine import Action, Late, Others, Use, since
 
 from . import ports
 from .outcome import (
-    BEFORE,
     MATCHING,
     Answers,
     actions,
     backend,
+    by_rule,
     closed_ports,
     conditions,
-    first_place,
+    goes_first,
     https_here,
     leading_to_https,
     listening,
     new_https,
-    own_rules,
+    place_of_rule,
     rule_in_place,
     says,
+    signs_in,
     to_copy,
 )
 
@@ -79,8 +80,8 @@ def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
     """The https listener; proved by a healthy server behind it wherever one is to be expected."""
     forward = backend(flow)
     to = lb.forwards_to(forward[0])
-    states = lb.health(flow.cloud, to[0]) if to else []
-    expected = bool({"healthy", "initial", "unused"} & set(states))
+    states = {each.state for each in lb.health(flow.cloud, to[0])} if to else set()
+    expected = bool({"healthy", "initial", "unused"} & states)
     http = flow.listener.arn if isinstance(flow.listener, Listener) else ""
     names = (flow.load_balancer.dns_name, flow.load_balancer.dns_name.lower(), *flow.certificate.names)
     in_front = cloudfront.fetching_from(*names, secure=True)
@@ -106,20 +107,17 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
         arn = made["Listeners[0].ListenerArn"]
         return [made, change.rule(arn, "port 80", flow.priority, wanted, what, sentence=_sentence(flow), name=name)]
     here, place = flow.listener, f"port {flow.listener.port}"
-    if flow.scope == MATCHING:
-        if there := rule_in_place(flow):
-            return [_used(there)]
-        return [
-            change.rule(here.arn, place, flow.priority, wanted, what, sentence=_sentence(flow), name=name, after=ready)
-        ]
     done: list[Action | Use] = []
-    if flow.existing_rules == BEFORE and (there := rule_in_place(flow)):
-        done.append(_used(there))
-    elif flow.existing_rules == BEFORE and own_rules(flow):
-        sentence = f"On {place}, before all other rules, {says(flow)}"
-        done.append(
-            change.rule(here.arn, place, first_place(flow), wanted, what, sentence=sentence, name=name, after=ready)
-        )
+    if by_rule(flow):
+        if there := rule_in_place(flow):
+            done.append(_used(there))
+        else:
+            first = f"On {place}, before all other rules, {says(flow)}"
+            sentence = first if goes_first(flow) else _sentence(flow)
+            priority = place_of_rule(flow)
+            done.append(change.rule(here.arn, place, priority, wanted, what, sentence=sentence, name=name, after=ready))
+    if flow.scope == MATCHING or signs_in(flow):
+        return done
     if change.same(here.actions, what):
         return [*done, Use("default", f"The default of {place} is that already", change.LISTENER, here.arn)]
     heard = [each.port for each in lb.listeners(flow.cloud, flow.load_balancer)]
@@ -134,4 +132,4 @@ def _used(rule: Rule) -> Use:
 def _sentence(flow: Answers) -> str:
     hosts, paths = conditions(flow)
     what = " and ".join(" or ".join(each) for each in (hosts, paths) if each)
-    return f"On port {listening(flow)}, for {what}, {says(flow)} (priority {flow.priority})"
+    return f"On port {listening(flow)}, for {what}, {says(flow)} (priority {place_of_rule(flow)})"

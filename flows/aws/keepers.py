@@ -87,8 +87,8 @@ def beforehand(what: str, tags: Tags, key: str = "") -> Iterator[Caution]:
     """
     if who := keeper(tags):
         yield Caution(
-            "kept-by-others",
-            f"{what} is kept by {who}, which may take the change back without a word. Better make it there.",
+            "managed",
+            f"{what} is managed by {who}. It may undo your change at its next update; better change it there.",
             key=key,
         )
 
@@ -96,7 +96,7 @@ def beforehand(what: str, tags: Tags, key: str = "") -> Iterator[Caution]:
 def told(thing: str, what: str, tags: Tags) -> Iterator[Finding]:
     """The line of a check that says who else keeps `what`; `thing` is its id."""
     if who := keeper(tags):
-        yield Finding(f"kept-by:{thing}", Grade.PROVED, f"{what} is kept by {who}. Change it there.", "its tags")
+        yield Finding(f"managed:{thing}", Grade.PROVED, f"{what} is managed by {who}: change it there.", "its tags")
 
 
 def _known(tags: Tags) -> dict[str, str]:

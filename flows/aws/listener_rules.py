@@ -25,6 +25,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 LONGEST = 128
 HOPS = 10
 """After that many, a browser would have given up too."""
+SHOWN = 3
+"""Addresses of a circle that are told; the rest goes on in the same way."""
 USUAL = {"http": 80, "https": 443}
 
 
@@ -163,6 +165,8 @@ class Trace:
             words.append(
                 f"{answer.status} → {location(url, answer).explicit}" if isinstance(answer, Redirect) else told(answer)
             )
+        if self.end == "loop":
+            words = words[:SHOWN]
         ends = {
             "loop": "… round in circles",
             "nothing listens": "nothing listens there",

@@ -27,15 +27,6 @@ DEFAULT = "default"
 """What AWS says instead of a priority for the rule that takes what no other rule took."""
 OLD_TLS = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1"}
 """Protocols that browsers have given up, and how people call them."""
-MANAGERS = {
-    "elbv2.k8s.aws/cluster": "Kubernetes",
-    "ingress.k8s.aws/stack": "Kubernetes",
-    "ingress.k8s.aws/resource": "Kubernetes",
-    "elasticbeanstalk:environment-id": "Elastic Beanstalk",
-    "aws:cloudformation:stack-name": "the CloudFormation stack {}",
-    "aws:ecs:clusterName": "Amazon ECS",
-}
-"""Tags by which others show that a load balancer is theirs."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +73,16 @@ class Targets:
     name: str
     protocol: str
     port: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a load balancer finds one target; `reason` is a code of AWS's, `says` what AWS says of it."""
+
+    target: str
+    state: str
+    reason: str
+    says: str
 
 
 @dataclass(frozen=True)
@@ -179,19 +180,16 @@ def targets(cloud: Cloud, vpc: str) -> list[Targets]:
     ]
 
 
-def health(cloud: Cloud, target_group: str) -> list[str]:
-    """The states of its targets: healthy, unhealthy, initial, unused and so on."""
+def health(cloud: Cloud, target_group: str) -> list[Health]:
+    """How each of its targets is."""
     found = cloud.make(Call("elbv2.DescribeTargetHealth", {"TargetGroupArn": target_group}))
-    return [each["TargetHealth"]["State"] for each in found["TargetHealthDescriptions"]]
+    return [_health(each) for each in found.get("TargetHealthDescriptions") or []]
 
 
-def managed_by(cloud: Cloud, balancer: LoadBalancer) -> str:
-    """Who else keeps this load balancer as it is, by its tags; "" if nobody is known to."""
+def tags(cloud: Cloud, balancer: LoadBalancer) -> list[Mapping[str, Any]]:
+    """The tags of a load balancer as AWS tells them."""
     found = cloud.make(Call("elbv2.DescribeTags", {"ResourceArns": [balancer.arn]}))
-    for tag in found["TagDescriptions"][0].get("Tags") or [] if found["TagDescriptions"] else []:
-        if tag["Key"] in MANAGERS:
-            return MANAGERS[tag["Key"]].format(tag["Value"])
-    return ""
+    return [tag for each in found.get("TagDescriptions") or [] for tag in each.get("Tags") or []]
 
 
 def certificates(cloud: Cloud) -> list[Certificate]:
@@ -244,9 +242,10 @@ def old_tls(protocols: Iterable[str]) -> str:
     return " and ".join(words for protocol, words in OLD_TLS.items() if protocol in set(protocols))
 
 
-def best_policy(known: Iterable[str]) -> str:
-    known = list(known)
-    return next((policy for policy in POLICIES if policy in known), next(iter(known), POLICIES[-1]))
+def best_policy(known: Mapping[str, frozenset[str]]) -> str:
+    """The best of the policies that are known here; none that allows old TLS, if there is another."""
+    modern = (name for name, protocols in known.items() if protocols and not old_tls(protocols))
+    return next((policy for policy in POLICIES if policy in known), next(modern, POLICIES[-1]))
 
 
 def limit(cloud: Cloud, name: str, otherwise: int) -> int:
@@ -317,6 +316,14 @@ def forwards_to(action: Mapping[str, Any]) -> list[str]:
     """The target groups of a forward action."""
     several = (action.get("ForwardConfig") or {}).get("TargetGroups") or []
     return [each["TargetGroupArn"] for each in several] or [a for a in [action.get("TargetGroupArn")] if a]
+
+
+def _health(found: Mapping[str, Any]) -> Health:
+    health = found.get("TargetHealth") or {}
+    return Health(
+        str((found.get("Target") or {}).get("Id", "")), str(health.get("State", "")), str(health.get("Reason", "")),
+        str(health.get("Description", "")),
+    )  # fmt: skip
 
 
 def told(listener: Listener) -> str:

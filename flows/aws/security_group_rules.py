@@ -6,11 +6,26 @@ what was edited can be told from what is as it was made, and what somebody else 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Find, Late, Others, Ref, Still, Undo, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Find,
+    Finding,
+    Grade,
+    Late,
+    Others,
+    Ref,
+    Still,
+    Undo,
+    join,
+)
 
 KINDS = {
     "IpRanges": "CidrIp",
@@ -28,6 +43,10 @@ TOLD = {
 """And in which it tells it of a rule."""
 ALL = "-1"
 """Every protocol: it has no ports."""
+ROOM = 60
+QUOTA = {"ServiceCode": "vpc", "QuotaCode": "L-0EA8095F"}
+"""Rules of a security group in one direction, IPv4 and IPv6 counted apart; a rule for another group or for a prefix
+list counts in both (Amazon VPC User Guide, "Amazon VPC quotas", 2026-11)."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,39 @@ class Rule:
         """JMESPath, true of this rule as EC2 tells it."""
         ports = "" if self.protocol == ALL else f" && FromPort==`{self.first}` && ToPort==`{self.last}`"
         return f"IpProtocol=='{self.protocol}'{ports} && {TOLD[self.kind]}=='{self.source}'"
+
+
+def counted(permissions: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+    """The rules of one direction as AWS counts them: for IPv4 and for IPv6."""
+    four = six = 0
+    for each in permissions:
+        both = len(each.get("PrefixListIds") or ()) + len(each.get("UserIdGroupPairs") or ())
+        four += len(each.get("IpRanges") or ()) + both
+        six += len(each.get("Ipv6Ranges") or ()) + both
+    return four, six
+
+
+def room(cloud: Cloud, group: Mapping[str, Any], more: Iterable[Rule]) -> Iterator[Finding]:
+    """Whether a security group, as EC2 tells it, has room for more rules inwards. Its limit is read only where it
+    decides."""
+    added = counted(rule.permission("") for rule in more)
+    there = counted(group.get("IpPermissions") or ())
+    if not any(added) or all(have + new <= ROOM for have, new in zip(there, added, strict=True)):
+        return
+    try:
+        limit, read = int(cloud.make(Call("service-quotas.GetServiceQuota", QUOTA))["Quota"]["Value"]), True
+    except (CloudError, KeyError, ValueError):
+        limit, read = ROOM, False
+    name = f"{group.get('GroupName') or ''} ({group['GroupId']})".strip()
+    for have, new, kind in zip(there, added, ("IPv4", "IPv6"), strict=True):
+        if new and have + new > limit:
+            yield Finding(
+                f"rules:{group['GroupId']}:{kind}", Grade.REFUSED,
+                f"The security group {name} has {have} rules for {kind}; {new} more would be over the limit of {limit}"
+                f"{'' if read else ', which is the usual one'}.",
+                "counted in your account",
+                f"Combine rules of it, or ask AWS to raise the quota {QUOTA['QuotaCode']}.",
+            )  # fmt: skip
 
 
 def admit(

@@ -134,14 +134,14 @@ def test_what_cannot_be_meant_needs_a_conscious_yes(cloud_once: CachedCloud, id:
         ({**OFFICE, "listener": "443"}, "loop", "would match the same rule again and again (loop)"),
         ({**HTTPS, "protocol": "HTTP", "port": "80", "path": "/x/#{path}"}, "loop", "would match the same rule again and again (loop)"),
         ({**MOVED, "protocol": "HTTP", "port": "80", "path": "/old/#{path}", "host": "old.fjord-coffee.example"}, "loop", "would match the same rule again and again (loop)"),
-        ({**HTTPS, "protocol": "HTTP", "port": "8080"}, "preview", "visitors would be sent to where nothing answers."),
+        ({**HTTPS, "protocol": "HTTP", "port": "8080"}, "nothing-listens", "visitors would be sent to where nothing answers."),
     ],
 )  # fmt: skip
 def test_a_review_refuses_circles_and_dead_ends(
     cloud_once: CachedCloud, answers: Mapping[str, Any], id: str, sentence: str
 ) -> None:
     refusals = session(cloud_once, None, answers).review().refusals
-    assert any(each.id == id and sentence in each.sentence for each in refusals), refusals
+    assert any(each.id.partition(":")[0] == id and sentence in each.sentence for each in refusals), refusals
 
 
 def test_the_limit_counts_bytes(cloud_once: CachedCloud) -> None:

@@ -38,7 +38,7 @@ def test_the_keeper_is_known(tags: Mapping[str, str], who: str) -> None:
     assert keepers.keeper([{"Key": key, "Value": value} for key, value in tags.items()]) == who
     assert keepers.keeper([{"key": key, "value": value} for key, value in tags.items()]) == who
     (said,) = keepers.beforehand("The load balancer web", tags)
-    assert said.message.startswith(f"The load balancer web is kept by {who}, ")
+    assert said.message.startswith(f"The load balancer web is managed by {who}. ")
 
 
 @pytest.mark.parametrize(

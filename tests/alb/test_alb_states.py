@@ -1,0 +1,277 @@
+"""Load balancers as other people leave them: what is right in an unusual way, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from alb.cases import HTTPS, Front, session, to
+from support.clouds import Between
+
+import flows
+from flows.engine import Call, Caution, CloudError
+from flows.engine.boto import Aws
+from flows.engine.cache import Remembering
+from flows.engine.verdict import Verdict, verdict
+from flows.practice import PracticeAccount
+
+
+def check(cloud: Any, name: str = "shop") -> Verdict:
+    return verdict(flows.find("alb").diagnose(Remembering(cloud), {"load_balancer": name}))
+
+
+def https(shop: Front, port: int = 443, **more: Any) -> None:
+    """A listener, and the firewall open for it."""
+    shop.listen(port, https=True, **more)
+    permission: Any = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    shop.ec2.authorize_security_group_ingress(GroupId=shop.found["SecurityGroups"][0], IpPermissions=[permission])
+
+
+def secure(shop: Front) -> None:
+    https(shop)
+    shop.default(80, to("HTTPS", Port="443"))
+
+
+@dataclass(frozen=True)
+class State:
+    """How it is made, and how it stands then: the status, the rule that it is because of, a part of the way out."""
+
+    made: Callable[[Front], None]
+    status: str
+    cause: str = ""
+    remedy: str = ""
+    targets: tuple[dict[str, str], ...] = ()
+    """What AWS would say of the health of its targets."""
+
+
+def ill(reason: str = "", says: str = "", state: str = "unhealthy") -> dict[str, str]:
+    return {"State": state, "Reason": reason, "Description": says}
+
+
+def nothing(shop: Front) -> None:
+    pass
+
+
+def with_a_stack(shop: Front) -> None:
+    secure(shop)
+    shop.elbv2.add_tags(ResourceArns=[shop.arn], Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "shop"}])
+
+
+def to_elsewhere(shop: Front) -> None:
+    """Nothing here listens for https, and nothing here needs to."""
+    shop.default(80, to("HTTPS", Host="www.example.com", Port="443"))
+
+
+def all_six_by_keyword(shop: Front) -> None:
+    https(shop)
+    shop.default(80, to("HTTPS", Port="443", Host="#{host}", Path="/#{path}", Query="#{query}", code="HTTP_302"))
+
+
+def by_headers(shop: Front) -> None:
+    secure(shop)
+    shop.rule(5, more=[{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Test", "Values": ["1"]}}])
+
+
+def on_8443(shop: Front) -> None:
+    https(shop, 8443)
+    shop.default(80, to("HTTPS", Port="8443"))
+
+
+def http_on_443(shop: Front) -> None:
+    shop.listen(443)
+    shop.default(80, to("HTTPS", Port="443"))
+
+
+def nobody(shop: Front) -> None:
+    secure(shop)
+    found = shop.elbv2.describe_target_health(TargetGroupArn=shop.targets)["TargetHealthDescriptions"]
+    shop.elbv2.deregister_targets(TargetGroupArn=shop.targets, Targets=[each["Target"] for each in found])
+
+
+def in_circles(shop: Front) -> None:
+    shop.default(80, to("HTTP", Port="80", Path="/x/#{path}"))
+
+
+def into_nothing(shop: Front) -> None:
+    shop.default(80, to("HTTPS", Port="443"))
+
+
+def closed(shop: Front) -> None:
+    shop.listen(443, https=True)
+
+
+def no_listener(shop: Front) -> None:
+    for each in shop.listeners.values():
+        shop.elbv2.delete_listener(ListenerArn=each["ListenerArn"])
+
+
+def old_tls(shop: Front) -> None:
+    https(shop, policy="ELBSecurityPolicy-TLS-1-1-2017-01")
+
+
+def distribution(account: PracticeAccount, host: str, how: str = "http-only") -> None:
+    cloudfront: Any = account.session.client("cloudfront", region_name="us-east-1")
+    origin = {"Id": "a", "DomainName": host, "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443,
+                                                                    "OriginProtocolPolicy": how}}  # fmt: skip
+    behaviour = {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all",
+                 "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}  # fmt: skip
+    config = {"CallerReference": host, "Comment": "", "Enabled": True, "DefaultCacheBehavior": behaviour,
+              "Origins": {"Quantity": 1, "Items": [origin]}}  # fmt: skip
+    cloudfront.create_distribution(DistributionConfig=config)
+
+
+class WithHealth(Between):
+    """Whose targets are as they never are in practice."""
+
+    def __init__(self, cloud: Any, targets: tuple[dict[str, str], ...]) -> None:
+        super().__init__(cloud)
+        self.targets = targets
+
+    def make(self, call: Call) -> dict[str, Any]:
+        if call.name != "DescribeTargetHealth":
+            return super().make(call)
+        health = [{"Target": {"Id": f"i-{n}"}, "TargetHealth": each} for n, each in enumerate(self.targets)]
+        return {"TargetHealthDescriptions": health}
+
+
+REDIRECTS = ill("Target.ResponseCodeMismatch", "Health checks failed with these codes: [301]")
+STATES = {
+    # as it should be, each in its way
+    "http alone": State(nothing, "works"),
+    "both": State(secure, "works"),
+    "of a stack": State(with_a_stack, "works"),
+    "to another host": State(to_elsewhere, "works"),
+    "all six fields, for a while": State(all_six_by_keyword, "works"),
+    "a rule by a header": State(by_headers, "works"),
+    "https on another port": State(on_8443, "works"),
+    "a function, whose health is not asked": State(
+        secure, "works", targets=(ill("Target.HealthCheckDisabled", state="unavailable"),)
+    ),
+    "no server asked yet": State(secure, "waiting", "healthy", targets=(ill(state="initial"),)),
+    "one of two is ill": State(
+        secure, "works_but", "healthy", "application redirects by itself", (ill(state="healthy"), REDIRECTS)
+    ),
+    "old TLS": State(old_tls, "works_but", "tls", "ELBSecurityPolicy-TLS13-1-2"),
+    # and what is not
+    "all redirect the health check": State(
+        secure, "broken", "healthy", "application redirects by itself", (REDIRECTS, REDIRECTS)
+    ),
+    "all time out": State(secure, "broken", "healthy", "let the load balancer in", (ill("Target.Timeout"),)),
+    "a stopped machine": State(secure, "broken", "healthy", "start it", (ill("Target.InvalidState", state="unused"),)),
+    "nobody behind it": State(nobody, "broken", "healthy", "Register a server"),
+    "in circles": State(in_circles, "broken", "loop", "another host or path"),
+    "into nothing": State(into_nothing, "broken", "https", "handrail run alb"),
+    "http on 443": State(http_on_443, "broken", "https", "change that one to HTTPS"),
+    "a closed port": State(closed, "broken", "open", "Let visitors use port 443"),
+    "no listener": State(no_listener, "broken", "listeners", "Make a listener"),
+}
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> None:
+    shop = Front(account)
+    state.made(shop)
+
+    found = check(WithHealth(cloud, state.targets) if state.targets else cloud)
+    assert (found.status.value, found.cause.partition(":")[0]) == (state.status, state.cause), found
+    assert state.remedy in (found.because.remedy if found.because else "")
+    assert len({each.id for each in found.findings}) == len(found.findings)
+
+
+# -- what stands in front ----------------------------------------------------------------------------------------
+
+
+def by_its_own_name(account: PracticeAccount, shop: Front) -> None:
+    distribution(account, shop.found["DNSName"])
+
+
+def by_an_alias(account: PracticeAccount, shop: Front) -> None:
+    """The usual way: a name of one's own for the origin."""
+    route53: Any = account.session.client("route53")
+    zone = next(each for each in route53.list_hosted_zones()["HostedZones"] if not each["Config"]["PrivateZone"])
+    name = f"origin.{zone['Name']}"
+    target = {"HostedZoneId": "Z215JYRZR1TBD5", "DNSName": f"dualstack.{shop.found['DNSName']}.",
+              "EvaluateTargetHealth": False}  # fmt: skip
+    record = {"Name": name, "Type": "A", "AliasTarget": target}
+    change = {"Action": "CREATE", "ResourceRecordSet": record}
+    route53.change_resource_record_sets(HostedZoneId=zone["Id"], ChangeBatch={"Changes": [change]})
+    distribution(account, name.rstrip("."))
+
+
+def by_https(account: PracticeAccount, shop: Front) -> None:
+    distribution(account, shop.found["DNSName"], "https-only")
+
+
+def somebody_else(account: PracticeAccount, shop: Front) -> None:
+    distribution(account, "origin.somewhere.example")
+
+
+@pytest.mark.parametrize(
+    ("front", "status", "refused"),
+    [
+        (by_its_own_name, "broken", True), (by_an_alias, "broken", True), (by_https, "works", False),
+        (somebody_else, "works", False),
+    ],
+)  # fmt: skip
+def test_who_asks_by_http_is_known_by_where_its_name_leads(
+    account: PracticeAccount, cloud: Aws, front: Callable[[PracticeAccount, Front], None], status: str, refused: bool
+) -> None:
+    """Beforehand and afterwards it is the same rule that says so."""
+    shop = Front(account)
+    front(account, shop)
+    before = [each.id.partition(":")[0] for each in session(cloud, None, HTTPS).review().refusals]
+    assert before == (["in-front"] if refused else [])
+    secure(shop)
+    assert check(cloud).status.value == status
+
+
+def test_what_could_not_be_looked_at_is_not_said_to_work(account: PracticeAccount, cloud: Aws) -> None:
+    secure(Front(account))
+
+    def denied(_: int, call: Any) -> None:
+        if call.name == "DescribeTargetHealth":
+            raise CloudError("You are not allowed to elasticloadbalancing:DescribeTargetHealth.")
+
+    assert check(Between(cloud, before=denied)).status.value == "unknown"
+
+
+# -- what is not replaced, and what is counted -------------------------------------------------------------------
+
+
+def signing_in(shop: Front) -> list[Any]:
+    config = {"Issuer": "https://id.example.com", "AuthorizationEndpoint": "https://id.example.com/a",
+              "TokenEndpoint": "https://id.example.com/t", "UserInfoEndpoint": "https://id.example.com/u",
+              "ClientId": "shop", "ClientSecret": "never told again"}  # fmt: skip
+    return [{"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": config},
+            {**shop.forward[0], "Order": 2}]  # fmt: skip
+
+
+def test_a_sign_in_is_never_replaced(account: PracticeAccount, cloud: Aws) -> None:
+    """AWS does not tell its secret again, so nobody could put it back."""
+    shop = Front(account)
+    https(shop, actions=signing_in(shop))
+    maintenance = {"load_balancer": "shop", "action": "fixed_response", "scope": "all", "status": "503",
+                   "body": "Back soon", "content_type": "text/plain", "listener": "443"}  # fmt: skip
+    review = session(cloud, None, maintenance).review()
+    assert [each.call.name for each in review.plan.actions] == ["CreateRule"]
+    assert "sign-in-kept" in {each.id for each in review.cautions if isinstance(each, Caution)}
+
+
+def test_rules_of_the_security_group_are_counted_apart_for_each_kind(account: PracticeAccount, cloud: Aws) -> None:
+    shop = Front(account)
+    group = shop.found["SecurityGroups"][0]
+    for number in range(59):
+        permission: Any = {"IpProtocol": "tcp", "FromPort": 9000, "ToPort": 9000,
+                           "IpRanges": [{"CidrIp": f"10.9.{number}.0/24"}]}  # fmt: skip
+        shop.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    told = [each.sentence for each in session(cloud, None, HTTPS).review().refusals]
+    assert len(told) == 1 and "rules for IPv4; 1 more would be over the limit of 60" in told[0]
+
+
+def test_a_check_asks_as_much_as_its_load_balancer_is_large(account: PracticeAccount, cloud: Aws) -> None:
+    secure(Front(account))
+    counted = Between(cloud)
+    check(counted)
+    assert len(counted.calls) == 11, [each.operation for each in counted.calls]
