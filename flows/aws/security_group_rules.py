@@ -15,7 +15,6 @@ from flows.engine import (
     Action,
     Call,
     Cloud,
-    CloudError,
     Find,
     Finding,
     Grade,
@@ -26,6 +25,8 @@ from flows.engine import (
     Undo,
     join,
 )
+
+from . import service_quotas
 
 KINDS = {
     "IpRanges": "CidrIp",
@@ -44,7 +45,7 @@ TOLD = {
 ALL = "-1"
 """Every protocol: it has no ports."""
 ROOM = 60
-QUOTA = {"ServiceCode": "vpc", "QuotaCode": "L-0EA8095F"}
+QUOTA = "L-0EA8095F"
 """Rules of a security group in one direction, IPv4 and IPv6 counted apart; a rule for another group or for a prefix
 list counts in both (Amazon VPC User Guide, "Amazon VPC quotas", 2026-11)."""
 
@@ -93,10 +94,8 @@ def room(cloud: Cloud, group: Mapping[str, Any], more: Iterable[Rule]) -> Iterat
     there = counted(group.get("IpPermissions") or ())
     if not any(added) or all(have + new <= ROOM for have, new in zip(there, added, strict=True)):
         return
-    try:
-        limit, read = int(cloud.make(Call("service-quotas.GetServiceQuota", QUOTA))["Quota"]["Value"]), True
-    except (CloudError, KeyError, ValueError):
-        limit, read = ROOM, False
+    read = service_quotas.limit(cloud, "vpc", QUOTA)
+    limit = read or ROOM
     name = f"{group.get('GroupName') or ''} ({group['GroupId']})".strip()
     for have, new, kind in zip(there, added, ("IPv4", "IPv6"), strict=True):
         if new and have + new > limit:
@@ -105,7 +104,7 @@ def room(cloud: Cloud, group: Mapping[str, Any], more: Iterable[Rule]) -> Iterat
                 f"The security group {name} has {have} rules for {kind}; {new} more would be over the limit of {limit}"
                 f"{'' if read else ', which is the usual one'}.",
                 "counted in your account",
-                f"Combine rules of it, or ask AWS to raise the quota {QUOTA['QuotaCode']}.",
+                f"Combine rules of it, or ask AWS to raise the quota {QUOTA}.",
             )  # fmt: skip
 
 

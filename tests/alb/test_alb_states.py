@@ -13,13 +13,13 @@ from support.clouds import Between
 import flows
 from flows.engine import Call, Caution, CloudError
 from flows.engine.boto import Aws
-from flows.engine.cache import Remembering
+from flows.engine.cache import CachedCloud
 from flows.engine.verdict import Verdict, verdict
 from flows.practice import PracticeAccount
 
 
 def check(cloud: Any, name: str = "shop") -> Verdict:
-    return verdict(flows.find("alb").diagnose(Remembering(cloud), {"load_balancer": name}))
+    return verdict(flows.find("alb").diagnose(CachedCloud(cloud), {"load_balancer": name}))
 
 
 def https(shop: Front, port: int = 443, **more: Any) -> None:
