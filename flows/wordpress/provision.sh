@@ -258,7 +258,7 @@ PHP
       behind=(-H 'X-Forwarded-Proto: https' -H 'CloudFront-Forwarded-Proto: https') door="$(inward "$home")"
     fi
   fi
-  first="$(page "$door/")" real=""
+  first="$(page "$door/")" login="$(page "$(inward "${siteurl:-$door}")/wp-login.php")" real=""
   if [[ $plain == pretty && $post != 0 && $first == 200* ]]; then # WordPress leads on to its permalink, by itself
     real="$(ask --max-redirs 0 -o /dev/null -w '%{redirect_url}' "$door/?p=$post" 2>/dev/null)"
     if [[ -n $real ]]; then real="$(page "$(inward "$real")")"; fi
@@ -474,7 +474,7 @@ INI
 }
 
 # ---- the site: looked at before and after, and never changed ---------------------------------------------------
-visitors_see() { printf '%s\n' "$first" "$real" "$(page "$door/wp-login.php")" "$(page "$door/wp-includes/js/jquery/jquery.min.js")"; }
+visitors_see() { printf '%s\n' "$first" "$real" "$login" "$(page "$door/wp-includes/js/jquery/jquery.min.js")"; }
 
 unharmed() { # what answered before the step answers alike
   local was now
@@ -509,9 +509,9 @@ tell_the_site() { # what to do about it stands behind the arrow
   if [[ -n $memory_ran_out ]]; then
     echo "caution memory The kernel ended a program because memory ran out: $memory_ran_out -> Take a larger machine, or make a swap file"
   fi
-  if [[ $first == 2* ]]; then ok site "$door/ answers HTTP ${first%% *}"
-  elif [[ $first == 3* && ${#behind[@]} -gt 0 ]]; then
+  if ((${#behind[@]})) && [[ $first == 3* || $login == 3* ]]; then # the login alone minds http by itself
     echo "broken site A balancer or CloudFront speaks HTTP to this machine, and WordPress answers by leading to $home, for ever -> Above wp-settings.php in wp-config.php: $PROXY"
+  elif [[ $first == 2* ]]; then ok site "$door/ answers HTTP ${first%% *}"
   elif [[ $first == 000* ]]; then echo "broken site Nothing answers at $door/ -> systemctl status $web, and its log"
   elif [[ $first == 40[13]* ]]; then echo "unknown site $door/ asks for a password or forbids: HTTP ${first%% *}"
   else echo "broken site $door/ answers HTTP ${first%% *} -> Read the log of PHP and of the web server, beginning with the last line"

@@ -56,7 +56,8 @@ def test_a_bad_archive_is_not_installed(machine: Machine) -> None:
 def test_it_installs(machine: Machine) -> None:
     done = run(machine, STEPS="install files")
     assert done.returncode == 0, done.stderr
-    assert how(done) == {"packages": "ok", "wordpress": "changed", "database": "changed", "files": "changed"}
+    steps = {"packages": "ok", "wordpress": "changed", "database": "changed", "files": "changed"}
+    assert how(done) == {**steps, "site": "ok"}
 
 
 def test_the_configuration_is_nobody_elses_and_its_secrets_are_fresh(machine: Machine) -> None:

@@ -200,7 +200,7 @@ def test_a_blog_below_another_site_is_asked_there_and_put_right(blog: Machine, w
 def test_a_dead_database_is_told_with_its_cause(blog: Machine) -> None:
     blog.run("pkill mariadbd; sleep 3")
     blog.run(
-        "printf '#!/bin/sh\\necho 2026-11-29T10:00:00 kernel: Out of memory: Killed process 77 (mariadbd)\\n' "
+        "printf '#!/bin/sh\\necho \"Nov 29 10:00:00 kernel: Out of memory: Killed process 77 (mariadbd)\"\\n' "
         ">/usr/local/bin/journalctl; chmod 755 /usr/local/bin/journalctl"
     )
     done = run(blog, MODE="check", STEPS=STEPS)
@@ -264,9 +264,12 @@ def test_what_goes_before_is_named_and_the_useless_change_is_taken_back(
     assert status(blog) == "200"
 
 
+UNREAD = f"printf '\\nphp_value memory_limit 64M\\n' >>{HTML}/.htaccess"
+
+
 def test_what_would_break_the_site_is_taken_back_at_once(blog: Machine) -> None:
     """A line in .htaccess that nobody read so far, and that this PHP does not know."""
-    blog.run(f"rm /etc/apache2/conf-enabled/zz-*; echo 'php_value memory_limit 64M' >>{HTML}/.htaccess; {RESTARTED}")
+    blog.run(f"rm /etc/apache2/conf-enabled/zz-*; {UNREAD}; {RESTARTED}")
     assert status(blog) == "200"
     done = run(blog, STEPS=STEPS, KEY="k")
     assert (done.returncode, how(done)["permalinks"]) == (1, "failed"), done.stdout
