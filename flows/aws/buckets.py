@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
@@ -40,6 +41,8 @@ BUSY = ("OperationAborted",)
 """Another change of the same bucket is under way."""
 EVERYBODY = "(Principal=='*' || contains(Principal.AWS || '', '*'))"
 """JMESPath, true of a statement that is about everybody; what `everybody` says."""
+MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
+"""How S3 says that there is no such bucket or file; to HEAD it answers a bare 404."""
 NO_BLOCK, NO_POLICY = "NoSuchPublicAccessBlockConfiguration", "NoSuchBucketPolicy"
 
 
@@ -55,11 +58,16 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Hosting:
-    """The website that is switched on in a bucket. `redirects` says whether any rule redirects."""
+    """The website that is switched on in a bucket. `redirects` says whether any rule redirects.
+
+    `leads` is the host to which it sends everybody, whatever they ask for; such a bucket needs no files and no policy
+    (Amazon S3 User Guide, "Configuring a webpage redirect", 2026-11).
+    """
 
     index: str
     error: str
     redirects: bool
+    leads: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,7 @@ def hosting(cloud: Cloud, bucket: Bucket) -> Hosting | None:
     return Hosting(
         (found.get("IndexDocument") or {}).get("Suffix", ""), (found.get("ErrorDocument") or {}).get("Key", ""),
         bool(found.get("RoutingRules") or found.get("RedirectAllRequestsTo")),
+        str((found.get("RedirectAllRequestsTo") or {}).get("HostName") or ""),
     )  # fmt: skip
 
 
@@ -152,11 +161,23 @@ def account_block(cloud: Cloud, region: str) -> Block | None:
         return Block() if problem.aws_code == NO_BLOCK else None
 
 
+def policy(cloud: Cloud, bucket: Bucket) -> dict[str, Any]:
+    """The bucket's policy, with its statements as a list; of one that has none, an empty one."""
+    found = _setting(cloud, "GetBucketPolicy", bucket, NO_POLICY)
+    whole = json.loads(found.get("Policy") or "{}") if found else {}
+    return {**whole, "Statement": _listed(whole.get("Statement"))}
+
+
 def statements(cloud: Cloud, bucket: Bucket) -> list[dict[str, Any]]:
     """The statements of the bucket's policy."""
-    found = _setting(cloud, "GetBucketPolicy", bucket, NO_POLICY)
-    listed = json.loads(found["Policy"])["Statement"] if found else []
-    return listed if isinstance(listed, list) else [listed]
+    listed: list[dict[str, Any]] = policy(cloud, bucket)["Statement"]
+    return listed
+
+
+def called(statement: Mapping[str, Any]) -> str:
+    """A statement of a policy as a sentence names it."""
+    sid = statement.get("Sid")
+    return f"the statement {sid}" if sid else "a statement without a name"
 
 
 def encryption_key(cloud: Cloud, bucket: Bucket) -> str | None:
@@ -179,13 +200,34 @@ def requester_pays(cloud: Cloud, bucket: Bucket) -> bool:
         return False
 
 
-def keys(cloud: Cloud, bucket: Bucket) -> list[str] | None:
-    """The names of the first thousand files; None if they may not be listed."""
+def keys(cloud: Cloud, bucket: Bucket, prefix: str = "") -> list[str] | None:
+    """The names of the first thousand files that begin so; None if they may not be listed."""
+    some = {"Prefix": prefix} if prefix else {}
     try:
-        found = cloud.make(Call("s3.ListObjectsV2", {"Bucket": bucket.name}, bucket.region))
+        found = cloud.make(Call("s3.ListObjectsV2", {"Bucket": bucket.name, **some}, bucket.region))
     except Denied:
         return None
     return [each["Key"] for each in found.get("Contents") or []]
+
+
+def file(cloud: Cloud, bucket: Bucket, key: str) -> dict[str, Any] | None:
+    """What S3 says of a file without giving it; None if there is none of that name. Raises CloudError.
+
+    Who may not list the bucket is told 403 of one that is missing (S3 API Reference, "HeadObject", 2026-11).
+    """
+    try:
+        return cloud.make(Call("s3.HeadObject", {"Bucket": bucket.name, "Key": key}, bucket.region))
+    except CloudError as problem:
+        if problem.aws_code in MISSING:
+            return None
+        raise
+
+
+def made(cloud: Cloud, bucket: Bucket) -> datetime | None:
+    """When a bucket was made; None if it is not in the list of this account's. Raises CloudError."""
+    found = cloud.make(Call("s3.ListBuckets", {"Prefix": bucket.name, "MaxBuckets": PORTION}))
+    moments = (each.get("CreationDate") for each in found.get("Buckets") or [] if each.get("Name") == bucket.name)
+    return next(moments, None)
 
 
 def content_type(cloud: Cloud, bucket: Bucket, key: str) -> str | None:

@@ -71,6 +71,18 @@ def recognised(text: str) -> Endpoint | None:
     return None
 
 
+def has_region(endpoint: Endpoint, region: str) -> bool:
+    """Whether an address is that of a region, in any of its forms; that of none has the region "".
+
+    The old regions take the dot, too; all others know no dash.
+    """
+    pattern = WEBSITE_HOST if endpoint.website else BUCKET_HOST
+    match = pattern.fullmatch(endpoint.host)
+    named = ((match["region"] if match else "") or "").removeprefix("dualstack.")
+    dashed = endpoint.website and f".s3-website-{named}" in endpoint.host
+    return named == region and not (dashed and region not in DASH)
+
+
 def _suffix(region: str) -> str:
     if region.startswith("cn-"):
         return "amazonaws.com.cn"

@@ -11,7 +11,7 @@ from flows.aws.hostnames import covers
 from flows.engine import Call, Cloud, CloudError, Denied, Finding, Refused
 from flows.engine.findings import broken, likely, proved, unknown, waits
 
-from .origin_access import origin
+from .origins import origins
 from .probes import probes
 
 SOON = 30
@@ -25,6 +25,8 @@ READS = tuple(
         "s3.GetBucketWebsite",
         "s3.GetBucketPolicy",
         "s3.GetPublicAccessBlock",
+        "s3.GetBucketEncryption",
+        "s3.HeadObject",
         "s3.ListObjectsV2",
         "s3.HeadBucket",
         "s3control.GetPublicAccessBlock",
@@ -36,13 +38,14 @@ READS = tuple(
 """What `diagnose` may call."""
 
 
-def diagnose(cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
-    """All that can be read about one distribution, and with `probe` what a visitor sees. Raises Refused."""
+def diagnose(cloud: Cloud, subject: Mapping[str, str], *, new: bool = False) -> Iterator[Finding]:
+    """All that can be read about one distribution, and with `probe` what a visitor sees; `new` where it was just made,
+    and still waits for its files. Raises Refused."""
     whole = _distribution(cloud, subject.get("distribution", ""), subject.get("domain", "").strip().lower())
     config, host = whole["DistributionConfig"], whole["DomainName"]
     names = list((config.get("Aliases") or {}).get("Items") or [])
     yield from _state(whole)
-    yield from origin(cloud, whole)
+    yield from origins(cloud, whole, new=new)
     yield from _certificate(cloud, config, names)
     for name in names:
         yield from _records(cloud, name, host)

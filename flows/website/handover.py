@@ -29,5 +29,5 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     ]
     address = f"https://{(names or [host])[0]}/"
     shown = {**outputs, "address": address, "bucket": bucket, "origin": facts["origin"]}
-    proof = diagnose(cloud, {"distribution": id_, "probe": "yes" if facts["probe"] else "no"})
+    proof = diagnose(cloud, {"distribution": id_, "probe": "yes" if facts["probe"] else "no"}, new=True)
     return Handover(shown, {}, tuple(steps), tuple(proof))

@@ -97,7 +97,8 @@ def _current(self: Response) -> PracticeDistribution:
 def _check(self: Response, config: Described, own: str) -> None:
     """Everything that AWS refuses (CloudFront API Reference, CreateDistribution, 2026-10) and moto takes."""
     origins = {origin["Id"]: origin for origin in config["Origins"]["Items"]}
-    if config["DefaultCacheBehavior"]["TargetOriginId"] not in origins:
+    groups = {group["Id"]: group for group in (config.get("OriginGroups") or {}).get("Items") or []}
+    if config["DefaultCacheBehavior"]["TargetOriginId"] not in {*origins, *groups}:
         raise OriginDoesNotExist
     for origin in origins.values():
         _check_origin(self, origin)

@@ -1,0 +1,361 @@
+"""Websites as other people leave them: what is right in an unusual way, and what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from support.clouds import Between
+
+import flows
+from flows.engine import Call, CloudError
+from flows.engine.boto import Aws
+from flows.engine.cache import CachedCloud
+from flows.engine.verdict import Verdict, verdict
+from flows.practice import PracticeAccount
+
+BUCKET, REGION, ACCOUNT = "tea-pages", "eu-central-1", "123456789012"
+FILES, WEBSITE = f"{BUCKET}.s3.{REGION}.amazonaws.com", f"{BUCKET}.s3-website.{REGION}.amazonaws.com"
+IDENTITY, CANONICAL = "E2QWRUHAPOMQZL", "c0ffee" * 10 + "cafe"
+CACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+
+
+class Site:
+    """A bucket with pages, and a distribution in front of it that signs its requests."""
+
+    def __init__(self, account: PracticeAccount) -> None:
+        client: Any = account.session.client
+        self.s3, self.cloudfront, self.kms = client("s3"), client("cloudfront"), client("kms")
+        self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.pages("index.html")
+        set_ = {"Name": "tea", "SigningProtocol": "sigv4", "SigningBehavior": "always",
+                "OriginAccessControlOriginType": "s3"}  # fmt: skip
+        made = self.cloudfront.create_origin_access_control(OriginAccessControlConfig=set_)
+        self.control = made["OriginAccessControl"]["Id"]
+        config = {
+            "CallerReference": "tea", "Comment": "", "Enabled": True, "DefaultRootObject": "index.html",
+            "Origins": several(self.origin()), "DefaultCacheBehavior": behaviour("files"),
+        }  # fmt: skip
+        found = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+        self.id, self.arn = found["Id"], found["ARN"]
+        self.policy(self.allowed())
+
+    def pages(self, *keys: str, **more: Any) -> None:
+        for key in keys:
+            self.s3.put_object(Bucket=BUCKET, Key=key, Body=b"<h1>", ContentType="text/html", **more)
+
+    def origin(self, id: str = "files", host: str = FILES, control: str | None = None, **more: Any) -> dict[str, Any]:
+        kind = {"S3OriginConfig": {"OriginAccessIdentity": ""}}
+        if ".s3-website" in host:
+            kind = {"CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}  # type: ignore[dict-item]
+            control = ""
+        signed = self.control if control is None else control
+        return {"Id": id, "DomainName": host, "OriginPath": "", "OriginAccessControlId": signed, **kind, **more}
+
+    def allowed(self, **more: Any) -> dict[str, Any]:
+        return {
+            "Sid": "CloudFront", "Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*",
+            "Condition": {"StringEquals": {"AWS:SourceArn": self.arn}}, **more,
+        }  # fmt: skip
+
+    def policy(self, *statements: Mapping[str, Any], version: str = "2012-10-17") -> None:
+        self.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": version, "Statement": statements}))
+
+    def configured(self, **changed: Any) -> None:
+        found = self.cloudfront.get_distribution_config(Id=self.id)
+        config = {**found["DistributionConfig"], **changed}
+        self.cloudfront.update_distribution(Id=self.id, IfMatch=found["ETag"], DistributionConfig=config)
+
+    def origins(self, *each: Mapping[str, Any], **changed: Any) -> None:
+        self.configured(Origins=several(*each), **changed)
+
+    def opened(self) -> None:
+        self.s3.delete_public_access_block(Bucket=BUCKET)
+
+    def hosted(self, **website: Any) -> None:
+        self.s3.put_bucket_website(
+            Bucket=BUCKET, WebsiteConfiguration=website or {"IndexDocument": {"Suffix": "index.html"}}
+        )
+
+    def encrypted(self, key: str = "") -> str:
+        key = key or self.kms.create_key()["KeyMetadata"]["Arn"]
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+        self.s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        self.pages("index.html", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+        return key
+
+    def check(self, cloud: Any) -> Verdict:
+        return verdict(flows.find("website").diagnose(CachedCloud(cloud), {"distribution": self.id}))
+
+
+def several(*items: Any) -> dict[str, Any]:
+    return {"Quantity": len(items), "Items": list(items)}
+
+
+def behaviour(target: str, **more: Any) -> dict[str, Any]:
+    return {"TargetOriginId": target, "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": CACHED, **more}
+
+
+def statement(effect: str = "Deny", **more: Any) -> dict[str, Any]:
+    return {"Effect": effect, "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{BUCKET}/*", **more}
+
+
+@dataclass(frozen=True)
+class State:
+    """How it is made, and how it stands then: the status, the rule that it is because of, a part of the way out."""
+
+    made: Callable[[Site], object]
+    status: str
+    cause: str = ""
+    remedy: str = ""
+
+
+def denied(**more: Any) -> Callable[[Site], None]:
+    return lambda site: site.policy(site.allowed(), statement(**more))
+
+
+def let_in(**more: Any) -> Callable[[Site], None]:
+    return lambda site: site.policy(site.allowed(**more))
+
+
+def identity(*principals: Any, encrypted: bool = False) -> Callable[[Site], None]:
+    def made(site: Site) -> None:
+        path = f"origin-access-identity/cloudfront/{IDENTITY}"
+        site.origins(site.origin(control="", S3OriginConfig={"OriginAccessIdentity": path}))
+        site.policy(*(site.allowed(Principal=each, Condition={}) for each in principals))
+        if encrypted:
+            site.encrypted()
+
+    return made
+
+
+def in_a_folder(resource: str) -> Callable[[Site], None]:
+    def made(site: Site) -> None:
+        site.pages("build/index.html")
+        site.origins(site.origin(OriginPath="/build"))
+        site.policy(site.allowed(Resource=f"arn:aws:s3:::{BUCKET}/{resource}"))
+
+    return made
+
+
+def group(second: str) -> Callable[[Site], None]:
+    def made(site: Site) -> None:
+        members = several({"OriginId": "files"}, {"OriginId": "spare"})
+        spare = {"Id": "group", "FailoverCriteria": {"StatusCodes": several(500)}, "Members": members}
+        site.configured(
+            Origins=several(site.origin(), site.origin("spare", second)), OriginGroups=several(spare),
+        )  # fmt: skip
+        site.configured(DefaultCacheBehavior=behaviour("group"))
+
+    return made
+
+
+def key_for(principal: Any, *, distribution: bool = False) -> Callable[[Site], None]:
+    def made(site: Site) -> None:
+        key = site.encrypted()
+        allowed = {"Effect": "Allow", "Principal": principal, "Action": "kms:Decrypt", "Resource": "*"}
+        if distribution:
+            allowed["Condition"] = {"StringEquals": {"aws:SourceArn": site.arn}}
+        policy = {"Version": "2012-10-17", "Statement": [allowed]}
+        site.kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+
+    return made
+
+
+def website(policy: Mapping[str, Any], *more: Mapping[str, Any], host: str = WEBSITE) -> Callable[[Site], None]:
+    def made(site: Site) -> None:
+        site.hosted()
+        site.opened()
+        site.origins(site.origin(host=host, CustomHeaders=several(SECRET)))
+        site.policy(policy, *more)
+
+    return made
+
+
+def open_to_all(site: Site) -> None:
+    site.opened()
+    site.policy(site.allowed(), statement("Allow", Action="s3:GetObject"))
+
+
+def encrypted_website(site: Site) -> None:
+    website(WITH_SECRET)(site)
+    site.encrypted()
+
+
+SECRET = {"HeaderName": "Referer", "HeaderValue": "only-cloudfront-knows"}
+WITH_SECRET = statement(
+    "Allow", Action="s3:GetObject", Condition={"StringEquals": {"aws:Referer": SECRET["HeaderValue"]}}
+)
+TLS_ONLY = statement(Sid="TlsOnly", Condition={"Bool": {"aws:SecureTransport": "false"}})
+NAMED = {"AWS": f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {IDENTITY}"}
+SERVICE = {"Service": "cloudfront.amazonaws.com"}
+
+
+def deleted(site: Site) -> None:
+    for each in site.s3.list_objects_v2(Bucket=BUCKET)["Contents"]:
+        site.s3.delete_object(Bucket=BUCKET, Key=each["Key"])
+    site.s3.delete_bucket(Bucket=BUCKET)
+
+
+def functioning(site: Site) -> None:
+    site.pages("about/index.html")
+    function = {"FunctionARN": f"arn:aws:cloudfront::{ACCOUNT}:function/index", "EventType": "viewer-request"}
+    site.configured(DefaultCacheBehavior=behaviour("files", FunctionAssociations=several(function)))
+
+
+def api_beside_it(site: Site) -> None:
+    api = {"Id": "api", "DomainName": "api.example.com",
+           "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}  # fmt: skip
+    site.origins(site.origin(), api, CacheBehaviors=several(behaviour("api", PathPattern="/api/*")))
+
+
+def images_elsewhere(site: Site) -> None:
+    site.origins(
+        site.origin(), site.origin("images", f"no-such-bucket.s3.{REGION}.amazonaws.com"),
+        CacheBehaviors=several(behaviour("images", PathPattern="/images/*")),
+    )  # fmt: skip
+
+
+def leading_away(site: Site) -> None:
+    site.opened()
+    site.hosted(RedirectAllRequestsTo={"HostName": "www.example.com", "Protocol": "https"})
+    site.origins(site.origin(host=WEBSITE))
+    site.s3.delete_bucket_policy(Bucket=BUCKET)
+
+
+def own_acl(site: Site) -> None:
+    """As sites were made before bucket policies were usual."""
+    site.opened()
+    site.s3.delete_bucket_policy(Bucket=BUCKET)
+    site.s3.put_object_acl(Bucket=BUCKET, Key="index.html", ACL="public-read")
+    site.origins(site.origin(control=""))
+
+
+STATES = {
+    # as it should be, each in its way
+    "as the console makes it": State(lambda _: None, "works"),
+    "by a wildcard in the ARN": State(
+        let_in(Condition={"ArnLike": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"}}), "works"
+    ),
+    "by the account": State(let_in(Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}}), "works"),
+    "by a wildcard in the action": State(let_in(Action=["s3:ListBucket", "s3:Get*"]), "works"),
+    "in a folder": State(in_a_folder("build/*"), "works"),
+    "https alone": State(denied(Condition={"Bool": {"aws:SecureTransport": "false"}}), "works"),
+    "a Deny for others": State(
+        lambda site: site.policy(site.allowed(), statement(Condition={"StringNotEquals": {"aws:SourceArn": site.arn}})),
+        "works",
+    ),
+    "a Deny of another folder": State(denied(Resource=f"arn:aws:s3:::{BUCKET}/private/*"), "works"),
+    "a Deny of writing": State(denied(Action=["s3:PutObject", "s3:DeleteBucket"]), "works"),
+    "a group of origins": State(group(FILES), "works"),
+    "a key that lets it in": State(key_for(SERVICE, distribution=True), "works"),
+    "an API beside it": State(api_beside_it, "works"),
+    "a function for the folders": State(functioning, "works"),
+    "a website with a secret header": State(website(WITH_SECRET), "works"),
+    "a website that leads away": State(leading_away, "works"),
+    # what works, and should not stay so
+    "an Origin Access Identity": State(identity(NAMED), "works_but", "access-control", "Origin Access Control"),
+    "an identity by its canonical id": State(identity({"CanonicalUser": CANONICAL}), "works_but", "access-control"),
+    "open to all": State(
+        open_to_all,
+        "works_but",
+        "direct-access",
+        "Remove the statement",
+    ),
+    "folders with pages of their own": State(
+        lambda site: site.pages("about/index.html"), "works_but", "folders", WEBSITE
+    ),
+    "by ACL alone": State(own_acl, "works"),
+    # and what is not right
+    "a Deny of everything": State(denied(), "broken", "policy", "except CloudFront from it"),
+    "a Deny by network": State(
+        denied(Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}), "broken", "policy", "Remove that statement"
+    ),
+    "a Deny by address": State(
+        denied(Condition={"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}), "broken", "policy"
+    ),
+    "another distribution": State(
+        let_in(Condition={"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E0"}}),
+        "broken",
+        "policy",
+        "AWS:SourceArn arn:aws:cloudfront",
+    ),
+    "the wrong folder": State(in_a_folder("dist/*"), "broken", "policy", "Allow s3:GetObject"),
+    "listing alone": State(let_in(Action="s3:ListBucket", Resource=f"arn:aws:s3:::{BUCKET}"), "broken", "policy"),
+    "an identity of somebody else": State(
+        identity({"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E0"}),
+        "broken",
+        "policy",
+        "Origin Access Control",
+    ),
+    "an identity and a key": State(identity(NAMED, encrypted=True), "broken", "kms-key", "Origin Access Control"),
+    "a key for the account": State(
+        key_for({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}), "broken", "kms-key", "kms:Decrypt"
+    ),
+    "a website, https alone": State(website(WITH_SECRET, TLS_ONLY), "broken", "policy", "bucket endpoint"),
+    "a website with another secret": State(
+        website({**WITH_SECRET, "Condition": {"StringEquals": {"aws:Referer": "x"}}}), "broken", "policy", "same value"
+    ),
+    "a website of encrypted files": State(encrypted_website, "broken", "kms-key", "bucket endpoint"),
+    "the bucket is deleted": State(deleted, "broken", "origin", "Make a bucket of that name"),
+    "the second of a group is gone": State(group(f"no-such-bucket.s3.{REGION}.amazonaws.com"), "broken", "origin"),
+    "another behaviour's bucket is gone": State(images_elsewhere, "broken", "origin"),
+    "no such start page": State(
+        lambda site: site.configured(DefaultRootObject="home.html"), "broken", "start-page", "Upload it"
+    ),
+    "no start page": State(lambda site: site.configured(DefaultRootObject=""), "broken", "start-page", "index.html"),
+    "another region's website": State(
+        website(WITH_SECRET, host=f"{BUCKET}.s3-website-us-east-1.amazonaws.com"),
+        "broken",
+        "address",
+        WEBSITE,
+    ),
+    "the dash of an old region": State(
+        website(WITH_SECRET, host=f"{BUCKET}.s3-website-{REGION}.amazonaws.com"),
+        "broken",
+        "address",
+        WEBSITE,
+    ),
+    # what cannot be told
+    "a condition that is not known": State(
+        denied(Condition={"StringNotEquals": {"aws:SourceOrgID": "o-1"}}), "unknown", "policy"
+    ),
+}
+
+
+class WithIdentity(Between):
+    """Where the identity is known by what S3 calls it; the practice account keeps none."""
+
+    def make(self, call: Call) -> dict[str, Any]:
+        if call.name == "GetCloudFrontOriginAccessIdentity":
+            return {"CloudFrontOriginAccessIdentity": {"Id": call.params["Id"], "S3CanonicalUserId": CANONICAL}}
+        return super().make(call)
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> None:
+    site = Site(account)
+    state.made(site)
+
+    found = site.check(WithIdentity(cloud))
+    assert (found.status.value, found.cause.partition(":")[0]) == (state.status, state.cause), found
+    assert state.remedy in (found.because.remedy if found.because else "")
+    assert len({each.id for each in found.findings}) == len(found.findings)
+
+
+@pytest.mark.parametrize(
+    "what", ["HeadBucket", "GetBucketPolicy", "GetOriginAccessControl", "GetBucketWebsite", "HeadObject"]
+)
+def test_what_could_not_be_looked_at_is_not_said_to_work(account: PracticeAccount, cloud: Aws, what: str) -> None:
+    site = Site(account)
+
+    def refused(_: int, call: Any) -> None:
+        if call.name == what or (what == "HeadObject" and call.name == "ListObjectsV2"):
+            raise CloudError(f"You are not allowed to {what}.")
+
+    expected = "works" if what == "GetBucketWebsite" else "unknown"
+    assert site.check(Between(cloud, before=refused)).status.value == expected
