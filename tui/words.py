@@ -29,16 +29,6 @@ from flows.engine.verdict import Status, Verdict
 
 from .safe import line, shown
 
-MARKS = {
-    Grade.PROVED: "ok",
-    Grade.PREDICTED: "likely",
-    Grade.NOT_CHECKED: "unknown",
-    Grade.WAITING: "waiting",
-    Grade.CAUTION: "caution",
-    Grade.REFUSED: "stop",
-}
-"""A word for each grade, because colour alone says nothing to many."""
-
 HAPPENINGS = {
     Happening.STARTED: "begun",
     Happening.WAITING: "waiting",
@@ -121,7 +111,7 @@ def remedy(trouble: Problem) -> str:
 
 
 def finding(found: Finding) -> str:
-    text = f"[{MARKS[found.grade]}] {line(found.sentence)}"
+    text = f"[{found.grade}] {line(found.sentence)}"
     return f"{text} {line(found.remedy)}" if found.remedy and found.grade is not Grade.PROVED else text
 
 

@@ -67,8 +67,8 @@ class Done(Page):
         if done.findings:
             rows += [Said(), Said("Does it work?", kind="heading")]
             rows += [
-                Said(f"{line(found.sentence)} {line(found.remedy)}".strip(), words.MARKS[found.grade],
-                     looks.get(found.grade, "muted"))
+                Said(f"{line(found.sentence)} {line(found.remedy)}".strip(), found.grade,
+                     looks.get(found.grade, "warn"))
                 for found in done.findings
             ]  # fmt: skip
         rows += [Said(), Said("What was created", kind="heading")]

@@ -219,7 +219,7 @@ def review_rows(session: Session, review: Review) -> list[Said]:
         text = line(found.sentence)
         if found.remedy and found.grade is not Grade.PROVED:
             text += f" {line(found.remedy)}"
-        rows.append(Said(text, words.MARKS[found.grade], looks.get(found.grade, "warn")))
+        rows.append(Said(text, found.grade, looks.get(found.grade, "warn")))
     rows += [Said(), Said("What it costs", kind="heading"), *(Said(line(text)) for text in words.costs(review))]
     for heading, fine in (("Your answers", False), ("Fine-tuning", True)):
         if answers := [_answer(each) for each in review.answers if each.question.fine_tuning is fine]:
