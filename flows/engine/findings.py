@@ -17,6 +17,10 @@ def unknown(id_: str, sentence: str, why: str, remedy: str = "", *, aside: bool 
     return Finding(id_, Grade.NOT_CHECKED, sentence, why, remedy, aside)
 
 
+def caution(id_: str, sentence: str, seen: str, remedy: str = "") -> Finding:
+    return Finding(id_, Grade.CAUTION, sentence, seen, remedy)
+
+
 def waits(id_: str, sentence: str, seen: str, remedy: str = "") -> Finding:
     return Finding(id_, Grade.WAITING, sentence, seen, remedy)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from flows.aws import systems_manager as access
 from flows.engine import Cloud, CloudError, Finding
-from flows.engine.findings import broken, likely, proved, unknown
+from flows.engine.findings import broken, caution, likely, proved, unknown
 
 from . import script
 
@@ -70,7 +70,7 @@ def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: b
             case "unknown":
                 yield unknown(each.what, f"{words}.", seen, remedy, aside=each.what in ASIDE)
             case "caution":
-                yield likely(each.what, f"{words}.", seen, remedy)
+                yield caution(each.what, f"{words}.", seen, remedy)
             case "broken" if before:
                 yield likely(each.what, f"{words}. What is put right here may not mend that.", seen, remedy)
             case "broken":

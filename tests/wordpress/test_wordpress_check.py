@@ -117,7 +117,7 @@ def test_undo_leaves_to_others_what_others_changed_on_the_machine(
         ("ok site http://x/ answers HTTP 200", "proved", "proved", ""),
         ("wrong php Not yet: PHP takes 100 MB", "refused", "predicted", "handrail run wordpress"),
         ("broken database No connection. -> Start it", "refused", "predicted", "Start it"),
-        ("caution memory The kernel ended mariadbd -> A larger machine", "predicted", "predicted", "A larger machine"),
+        ("caution memory The kernel ended mariadbd -> A larger machine", "caution", "caution", "A larger machine"),
         ("unknown permalinks No page could be asked for", "not checked", "not checked", ""),
         ("failed folder There is no wp-load.php in /x.", "refused", "refused", "Put this right first"),
     ],
