@@ -254,18 +254,6 @@ def reads_files(statement: Mapping[str, Any], bucket: str) -> bool:
     )
 
 
-def forbids_plain_http(statement: Mapping[str, Any]) -> bool:
-    """Whether a statement refuses requests without encryption, which is all that a website endpoint has."""
-    conditions = statement.get("Condition") or {}
-    secure = {
-        str(value).lower()
-        for test in conditions.values()
-        for key, value in test.items()
-        if key.lower() == "aws:securetransport"
-    }
-    return statement.get("Effect") == "Deny" and everybody(statement) and "false" in secure
-
-
 def everybody(statement: Mapping[str, Any]) -> bool:
     principal = statement.get("Principal")
     return principal == "*" or (isinstance(principal, Mapping) and "*" in _listed(principal.get("AWS")))

@@ -107,8 +107,13 @@ def given(cloud: Cloud, text: str, names: Sequence[str]) -> str:
 
 def standing(cloud: Cloud, zone: Zone, name: str) -> list[dict[str, Any]]:
     """The records with which a name answers a browser today."""
+    return [each for each in at(cloud, zone, name) if each["Type"] in ("A", "AAAA", "CNAME")]
+
+
+def at(cloud: Cloud, zone: Zone, name: str) -> list[dict[str, Any]]:
+    """All records of a name in a zone."""
     found = cloud.make(_look(zone.id, name))["ResourceRecordSets"]
-    return [each for each in found if each["Name"] == _dotted(name) and each["Type"] in ("A", "AAAA", "CNAME")]
+    return [each for each in found if each["Name"] == _dotted(name)]
 
 
 def target(record: Mapping[str, Any]) -> str:

@@ -235,6 +235,7 @@ RULES: Mapping[str, Rule] = {
     "cloudfront.GetOriginAccessControl": on("origin-access-control/{Id}"),
     "cloudfront.UpdateDistribution": on("distribution/{Id}"),
     "route53.ChangeResourceRecordSets": on("hostedzone/{HostedZoneId}", **RECORDS),
+    "route53.GetHostedZone": on("hostedzone/{Id}"),
     "route53.ListResourceRecordSets": on("hostedzone/{HostedZoneId}"),
     # -- databases
     "rds.CopyDBClusterSnapshot": (

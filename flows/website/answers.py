@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-from flows.aws import buckets, certificates, cloudfront, route53
+from flows.aws import buckets, certificates, cloudfront, delegation, route53
 from flows.aws.buckets import Bucket
 from flows.aws.s3_endpoints import Endpoint, itself, recognised, website
-from flows.engine import Caution, Cloud, Refused
+from flows.engine import Caution, Cloud, Finding, Grade, Refused
+
+from . import page_rules, rules
+from .rules import RATHER_THE_BUCKET, Origin
 
 REFERER, USER_AGENT = "Referer", "User-Agent"
 OPTIMIZED, DISABLED = "optimized", "disabled"
 EVERYWHERE, WEST, MOST = "PriceClass_All", "PriceClass_100", "PriceClass_200"
-RATHER_THE_BUCKET = "Use the bucket endpoint, which needs nothing public."
 
 
 class Answers(Protocol):
@@ -31,7 +33,14 @@ class Answers(Protocol):
 
 def usable(bucket: Bucket, flow: Answers) -> Iterator[Caution]:
     certificates.home(flow.cloud)
-    if buckets.keys(flow.cloud, bucket) == []:
+    hosted = buckets.hosting(flow.cloud, bucket)
+    if hosted and hosted.leads:
+        yield Caution(
+            "leads-away",
+            f"The website of {bucket.name} serves no files: it sends everybody to {hosted.leads}. As the origin it "
+            "does so for your names, by https too; it needs no files and no policy.",
+        )
+    elif buckets.keys(flow.cloud, bucket) == []:
         yield Caution("empty-bucket", "The bucket is empty. The site will show an error until you upload files.")
 
 
@@ -64,43 +73,27 @@ def bucket_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
             confirm=True,
             switch=site.host,
         )
-    key = buckets.encryption_key(cloud, bucket)
-    if key and key.endswith("alias/aws/s3"):
-        raise Refused(
-            f"The files of {bucket.name} are encrypted with the AWS managed key aws/s3. Its policy cannot be changed, "
-            "so CloudFront cannot read them.",
-            remedy="Encrypt the bucket with SSE-S3, or with a key of your own, and upload the files again.",
-        )
-    if key:
-        yield Caution(
-            "kms-key",
-            f"The files are encrypted with the KMS key {key}. CloudFront also needs permission on it: allow "
-            "kms:Decrypt for cloudfront.amazonaws.com in the key's policy, else visitors get 403.",
-        )
+    else:
+        here = Origin.to_be(cloud, bucket, website=False, locked=True)
+        for found in page_rules.folders(here, "index.html", buckets.keys(cloud, bucket), rewritten=False):
+            yield Caution("folders-without-index", f"{found.sentence} {found.remedy}", confirm=True, switch=site.host)
+    yield from encrypted(cloud, bucket, website=False, locked=True)
 
 
 def website_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
     """Whether the website in a bucket can be an origin. Raises Refused."""
     files = itself(bucket.name, bucket.region)
-    if buckets.encryption_key(cloud, bucket):
-        raise Refused(
-            f"The files of {bucket.name} are encrypted with a KMS key. Such files cannot be served by a website "
-            "endpoint.",
-            remedy=RATHER_THE_BUCKET,
-        )
+    hosted = buckets.hosting(cloud, bucket)
+    if hosted and hosted.leads:
+        return
+    yield from encrypted(cloud, bucket, website=True, locked=True)
     if buckets.requester_pays(cloud, bucket):
         raise Refused(
             f"The bucket {bucket.name} charges the reader. A website endpoint answers 403 then.",
             remedy=RATHER_THE_BUCKET,
         )
-    for statement in buckets.statements(cloud, bucket):
-        if buckets.forbids_plain_http(statement):
-            raise Refused(
-                f"The bucket policy forbids unencrypted requests (Sid {statement.get('Sid', 'without a name')}). The "
-                "website endpoint speaks only HTTP, so this statement would block CloudFront.",
-                remedy=RATHER_THE_BUCKET,
-            )
-    if not buckets.hosting(cloud, bucket):
+    refuse(rules.may_read(Origin.to_be(cloud, bucket, website=True, locked=True)))
+    if not hosted:
         yield Caution(
             "website-without-hosting",
             f"Bucket {bucket.name} has no website hosting, so its website endpoint does not answer. Handrail would "
@@ -112,17 +105,40 @@ def website_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
     yield from _opening(cloud, bucket, "private-bucket-as-website", files.host)
 
 
+def encrypted(cloud: Cloud, bucket: Bucket, *, website: bool, locked: bool) -> Iterator[Caution]:
+    """Whether CloudFront will be able to decrypt what is uploaded. Raises Refused."""
+    if key := buckets.encryption_key(cloud, bucket):
+        here = Origin.to_be(cloud, bucket, website=website, locked=locked)
+        for found in refuse(page_rules.decrypts(here, {key: True})):
+            if found.grade is not Grade.PROVED:
+                yield Caution("kms-key", " ".join(filter(None, (found.sentence, found.remedy or found.evidence))))
+
+
+def refuse(findings: Iterable[Finding]) -> list[Finding]:
+    """What was found, if nothing of it stands in the way. Raises Refused."""
+    found = list(findings)
+    for each in found:
+        if each.grade is Grade.REFUSED:
+            raise Refused(each.sentence, remedy=each.remedy)
+    return found
+
+
 def locked(yes: bool, flow: Answers) -> Iterator[Caution]:
     return lock(flow.cloud, flow.bucket, website=flow.origin.website, locked=yes)
 
 
 def lock(cloud: Cloud, bucket: Bucket, *, website: bool, locked: bool) -> Iterator[Caution]:
     """What locking the origin means, or leaving it open. Raises Refused."""
+    hosted = buckets.hosting(cloud, bucket) if website else None
+    if hosted and hosted.leads:
+        return
+    if not locked and not website:
+        yield from encrypted(cloud, bucket, website=False, locked=False)
     opening = [s for s in buckets.statements(cloud, bucket) if buckets.opens_to_all(s, bucket.name)]
     if locked and opening:
         yield Caution(
             "open-already",
-            f"A statement in the bucket's policy (Sid {opening[0].get('Sid', 'without a name')}) lets everybody read "
+            f"In the bucket's policy {buckets.called(opening[0])} lets everybody read "
             "the files, so CloudFront can be passed by. Handrail leaves it; remove it yourself when the site works.",
         )
     if locked and website:
@@ -232,6 +248,8 @@ def nearest_zone(flow: Answers) -> str:
 def right_zone(zone: route53.Zone | str, flow: Answers) -> Iterator[Caution]:
     if isinstance(zone, route53.Zone):
         yield from standing_records(flow.cloud, zone, flow.domain)
+        if said := delegation.twice(flow.cloud, zone):
+            yield Caution("zone-twice", f"{said} The certificate is proved in that zone alone.", confirm=True)
     elif zone == route53.ELSEWHERE:
         yield from apex(flow.domain)
 
@@ -245,12 +263,31 @@ def standing_records(cloud: Cloud, zone: route53.Zone, names: Sequence[str]) -> 
                 f"{name} uses a routing policy ({policy}). Handrail does not touch that.",
                 remedy=f"Answer “{route53.ELSEWHERE}” and change the records yourself.",
             )
-        if records:
+        if held := held_elsewhere(cloud, zone, name, records):
+            proof = f"_{name}" if name.count(".") > 1 else f"_.{name}"
+            yield Caution(
+                "name-taken",
+                f"{name} leads to {held}, a distribution that is none of this account's. Most likely it holds "
+                "the name: AWS would refuse it for another (CNAMEAlreadyExists). Whose it is says "
+                "`aws cloudfront list-conflicting-aliases`. Have them take the name out; or make the distribution "
+                f"without the name, write a TXT record {proof} with its address, and move the name with "
+                "`aws cloudfront associate-alias`.",
+                confirm=True,
+            )
+        elif records:
             yield Caution(
                 "name-in-use",
                 f"{name} currently points to {route53.target(records[0])}. It keeps working until the last step; that "
                 "step is only done if you say so (point_domain).",
             )
+
+
+def held_elsewhere(cloud: Cloud, zone: route53.Zone, name: str, records: Sequence[Mapping[str, Any]]) -> str:
+    """The distribution of others to which a name leads today, by itself or by the wildcard beside it; empty if none."""
+    known = records or route53.standing(cloud, zone, f"*.{name.partition('.')[2]}")
+    hosts = [host for host in map(route53.target, known) if host.lower().rstrip(".").endswith(".cloudfront.net")]
+    own = {each.host for each in cloudfront.distributions(cloud)} if hosts else set()
+    return next((host.rstrip(".") for host in hosts if host.rstrip(".") not in own), "")
 
 
 def apex(names: Sequence[str]) -> Iterator[Caution]:
@@ -304,7 +341,9 @@ def start_page(text: str) -> str:
 def page_without_folders(page: str, flow: Answers) -> Iterator[Caution]:
     if flow.origin.website and "/" in page:
         raise Refused(f"“{page}”: the S3 index document is a file name without folders.")
-    yield from page_there(flow.cloud, flow.bucket, page)
+    hosted = buckets.hosting(flow.cloud, flow.bucket) if flow.origin.website else None
+    if not (hosted and hosted.leads):
+        yield from page_there(flow.cloud, flow.bucket, page)
 
 
 def error_page(text: str) -> str:

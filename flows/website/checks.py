@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flows.aws import buckets, cloudfront
-from flows.aws.buckets import Bucket
+from flows.aws import buckets, cloudfront, delegation, route53
 from flows.engine import Cloud, Finding
 from flows.engine.findings import broken, likely, proved, unknown
+
+from . import rules
+from .rules import Origin
+
+RULES = (rules.may_read,)
+"""Those of the origin that are looked at beforehand here; its keys and folders are where it is chosen."""
 
 
 def room(cloud: Cloud, *, control: bool) -> Iterator[Finding]:
@@ -28,8 +33,15 @@ def room(cloud: Cloud, *, control: bool) -> Iterator[Finding]:
         )
 
 
-def readable(cloud: Cloud, bucket: Bucket, *, website: bool) -> Iterator[Finding]:
+def readable(here: Origin) -> Iterator[Finding]:
     """Whether the policy has room, and nothing in it forbids what will be allowed."""
+    cloud, bucket = here.cloud, here.bucket
+    if here.leads:
+        yield proved(
+            "policy-size", f"The website of {bucket.name} sends everybody to {here.leads}; that needs no policy.",
+            "GetBucketWebsite: RedirectAllRequestsTo",
+        )  # fmt: skip
+        return
     standing = buckets.statements(cloud, bucket)
     size = len(str(standing).encode())
     if size > buckets.POLICY_LIMIT - 600:
@@ -40,30 +52,28 @@ def readable(cloud: Cloud, bucket: Bucket, *, website: bool) -> Iterator[Finding
             "Remove statements that are no longer needed first.",
         )
         return
-    if denying := next(
-        (s for s in standing if s.get("Effect") == "Deny" and buckets.everybody(s) and not s.get("Condition")), None
-    ):
-        yield broken(
-            "policy-denies",
-            f"A statement in the policy of {bucket.name} denies everybody (Sid "
-            f"{denying.get('Sid', 'without a name')}); CloudFront would be refused too.",
-            "GetBucketPolicy",
-            "Remove or narrow that statement first.",
-        )
-        return
     kept = "It has none yet"
     if standing:
         kept = (
             "Its statement stays as it is" if len(standing) == 1 else f"Its {len(standing)} statements stay as they are"
         )
-    yield proved("policy", f"The policy of {bucket.name} can take one more statement. {kept}.", "GetBucketPolicy")
-    if website:
+    yield proved("policy-size", f"The policy of {bucket.name} can take one more statement. {kept}.", "GetBucketPolicy")
+    for rule in RULES:
+        yield from rule(here)
+    if here.website:
         yield unknown(
             "organization",
             "Whether your organization blocks public policies cannot be seen from here.",
             "",
             "If it does, AWS refuses that step, and undo puts all back.",
         )
+
+
+def names(cloud: Cloud, zone: route53.Zone, names: Sequence[str], *, proved: bool) -> Iterator[Finding]:
+    """Whether what is written into the zone will be asked for, and the certificate issued if it is not yet."""
+    yield from delegation.delegated(cloud, zone)
+    if not proved:
+        yield from delegation.may_issue(cloud, zone, names, planned=True)
 
 
 def seen_from_outside(names: Sequence[str]) -> Finding:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import cloudfront, route53
+from flows.aws import cloudfront, delegation, route53
 from flows.aws.hostnames import covers
-from flows.engine import Call, Cloud, CloudError, Denied, Finding, Refused
+from flows.engine import Call, Cloud, CloudError, Finding, Refused
 from flows.engine.findings import broken, likely, proved, unknown, waits
 
 from .origins import origins
@@ -31,6 +31,7 @@ READS = tuple(
         "s3.HeadBucket",
         "s3control.GetPublicAccessBlock",
         "acm.DescribeCertificate",
+        "route53.GetHostedZone",
         "route53.ListHostedZones",
         "route53.ListResourceRecordSets",
     )
@@ -47,8 +48,13 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str], *, new: bool = False) -> 
     yield from _state(whole)
     yield from origins(cloud, whole, new=new)
     yield from _certificate(cloud, config, names)
+    zones: dict[str, route53.Zone] = {}
     for name in names:
-        yield from _records(cloud, name, host)
+        yield from _records(cloud, name, host, zones)
+    for zone in zones.values():
+        yield from delegation.delegated(cloud, zone)
+        if (config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
+            yield from delegation.may_issue(cloud, zone, [name for name in names if zone.holds(name)], planned=False)
     yield from _delivery(config)
     allowed = subject.get("probe", "").lower() in ("yes", "y", "true")
     yield from probes(cloud, config, host, names, allowed=allowed)
@@ -151,11 +157,13 @@ REASONS = {
 }
 
 
-def _records(cloud: Cloud, name: str, host: str) -> Iterator[Finding]:
+def _records(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone]) -> Iterator[Finding]:
     try:
         zone = next(iter(route53.fitting(cloud, [name])), None)
         records = route53.standing(cloud, zone, name) if zone else []
-    except Denied as problem:
+        twins = delegation.namesakes(cloud, zone) if zone else []
+        elsewhere = [bool(_leading(route53.standing(cloud, twin, name), host)) for twin in twins]
+    except CloudError as problem:
         yield unknown(f"records-{name}", f"The records of {name} could not be read.", str(problem))
         return
     if zone is None:
@@ -167,7 +175,17 @@ def _records(cloud: Cloud, name: str, host: str) -> Iterator[Finding]:
             aside=True,
         )
         return
-    kinds = {record["Type"] for record in records if route53.target(record) == host}
+    zones.setdefault(zone.name, zone)
+    kinds = _leading(records, host)
+    if twins and {bool(kinds), *elsewhere} == {True, False}:
+        yield unknown(
+            f"records-{name}",
+            f"{name} leads to the distribution in one of {len(twins) + 1} public zones called {zone.name}; "
+            "the internet asks only one of them.",
+            f"zones {', '.join(each.id for each in (zone, *twins))}",
+            "See which one's name servers the registrar names, and write the records there.",
+        )
+        return
     others = [route53.target(record) for record in records if route53.target(record) != host]
     if others or not kinds:
         leads = f"leads to {others[0]}" if others else "has no record"
@@ -186,6 +204,11 @@ def _records(cloud: Cloud, name: str, host: str) -> Iterator[Finding]:
         )
     else:
         yield proved(f"records-{name}", f"{name} leads to the distribution.", f"zone {zone.name}")
+
+
+def _leading(records: list[dict[str, Any]], host: str) -> set[str]:
+    """The kinds of those records that lead to the distribution."""
+    return {record["Type"] for record in records if route53.target(record).rstrip(".").lower() == host.lower()}
 
 
 def _delivery(config: Mapping[str, Any]) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ from flows.engine import (
 
 from . import answers, checks, diagnosis, handover
 from .answers import DISABLED, EVERYWHERE, MOST, OPTIMIZED, REFERER, USER_AGENT, WEST
+from .rules import Origin
 
 NO_NAMES: tuple[str, ...] = ()
 
@@ -207,7 +208,8 @@ class Website(Flow):
             errors=self.errors(), after=tuple(thing.id for thing in proved if thing.id == "issued"),
             others=self.leading_there(),
         )  # fmt: skip
-        secrets = (cloudfront.header_secret(),) if self.origin.website and self.lock_origin else ()
+        secret_header = self.origin.website and self.lock_origin and not self.leads()
+        secrets = (cloudfront.header_secret(),) if secret_header else ()
         readable = self.readable(made, after=tuple(thing.id for thing in opened))
         pointed = self.pointed(made, after=(made.id, *(thing.id for thing in readable)))
         outputs = {"distribution": made.resource, "cloudfront_name": made["Distribution.DomainName"]}
@@ -222,6 +224,7 @@ class Website(Flow):
                 "origin": self.origin.host,
                 "names": list(self.domain),
                 "start": self.start,
+                "leads": self.leads(),
                 "locked": self.lock_origin,
                 "single_page_app": self.single_page_app,
                 "pointed": len(pointed) > 0,
@@ -277,6 +280,16 @@ class Website(Flow):
             things.append(buckets.allow_public_policy(self.bucket, now, after, self.sid, standing))
         return things
 
+    def to_be(self) -> Origin:
+        """The origin as it would be."""
+        website, locked = self.origin.website, self.lock_origin
+        return Origin.to_be(self.cloud, self.bucket, website=website, locked=locked, start=self.start)
+
+    def leads(self) -> str:
+        """Where the website in the bucket sends everybody; empty if it serves files."""
+        hosted = buckets.hosting(self.cloud, self.bucket) if self.origin.website else None
+        return hosted.leads if hosted else ""
+
     @property
     def sid(self) -> Late:
         """How the one statement is called that this adds to the bucket's policy."""
@@ -287,6 +300,8 @@ class Website(Flow):
         return (self.origin.website or not self.lock_origin) and not self.open_already()
 
     def open_already(self) -> bool:
+        if self.leads():  # to redirect S3 needs no policy
+            return True
         if self.lock_origin:
             return False
         standing = buckets.statements(self.cloud, self.bucket)
@@ -295,7 +310,7 @@ class Website(Flow):
     def fetched(self, control: list[Action]) -> dict[str, Any]:
         """The origin as the distribution names it."""
         if self.origin.website:
-            return cloudfront.of_website(self.origin, self.header if self.lock_origin else "")
+            return cloudfront.of_website(self.origin, self.header if self.lock_origin and not self.leads() else "")
         return cloudfront.of_bucket(self.origin, control[0].resource if control else "")
 
     def delivery(self) -> cloudfront.Delivery:
@@ -362,7 +377,10 @@ class Website(Flow):
 
     def checks(self) -> Iterable[Finding | Caution]:
         yield from checks.room(self.cloud, control=not self.origin.website and self.lock_origin)
-        yield from checks.readable(self.cloud, self.bucket, website=self.origin.website)
+        yield from checks.readable(self.to_be())
+        if self.domain and isinstance(self.zone, route53.Zone):
+            done = isinstance(self.certificate, certificates.Certificate) and not self.certificate.pending
+            yield from checks.names(self.cloud, self.zone, self.domain, proved=done)
         yield checks.seen_from_outside(self.domain)
 
     @classmethod

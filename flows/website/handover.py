@@ -22,9 +22,13 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         steps.append(
             f"Enter these records where the DNS of the names is managed, and keep those of the certificate: {records}."
         )
-    steps += [
+    uploads = [
         f"Upload, without --acl: {shell.aws('s3', 'sync', 'build/', f's3://{bucket}', '--delete')}",
         f"Then: {shell.aws('cloudfront', 'create-invalidation', distribution_id=id_, paths='/*')}",
+    ]
+    if not facts.get("leads"):  # a bucket that sends everybody elsewhere needs no files
+        steps += uploads
+    steps += [
         f"See whether it works: {shell.handrail('check', 'website', distribution=id_)}",
     ]
     address = f"https://{(names or [host])[0]}/"

@@ -33,7 +33,7 @@ def _with_key(here: Origin, key: str) -> Finding:
             id, f"The files of {name} are encrypted with a KMS key. Such files cannot be served by a website endpoint.",
             key, RATHER_THE_BUCKET,
         )  # fmt: skip
-    if not here.control and not here.planned:
+    if not here.control:
         return broken(
             id, f"The files of {name} are encrypted with a KMS key, which CloudFront can use with an Origin Access "
             "Control alone. Visitors get 403.", key, OLD_WAY if here.identity else "Add an Origin Access Control.",

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.aws.s3_endpoints import recognised
-from flows.engine import Cloud, Finding, Missed, Page
-from flows.engine.findings import broken, proved, unknown
+from flows.engine import Cloud, Finding, Grade, Missed, Page
+from flows.engine.findings import broken, likely, proved, unknown
+
+from .origins import used
 
 NOWHERE = "/there-is-no-such-file-handrail"
 """A page that no site has."""
@@ -76,7 +78,11 @@ def _rest(cloud: Cloud, config: Mapping[str, Any], host: str, front: Page) -> It
             f"answered {plain.status}",
             "Set redirect-to-https.",
         )
-    mapped = {str(each.get("ResponseCode")) for each in (config.get("CustomErrorResponses") or {}).get("Items") or []}
+    mapped = {
+        str(each.get("ResponseCode") or "")
+        for each in (config.get("CustomErrorResponses") or {}).get("Items") or []
+        if each.get("ErrorCode") in (403, 404) and each.get("ResponsePagePath")
+    }
     missing = cloud.look_at(f"https://{host}{NOWHERE}")
     if missing.missed:
         yield unknown("outside-missing", "A missing file could not be looked at.", missing.why, aside=True)
@@ -87,37 +93,50 @@ def _rest(cloud: Cloud, config: Mapping[str, Any], host: str, front: Page) -> It
             f"answered {missing.status}",
             "Map 403 and 404 to the start page with status 200.",
         )
-    else:
+    elif str(missing.status) in (mapped or {"403", "404"}):
         yield proved("outside-missing", "A missing file is answered as it should be.", f"answered {missing.status}")
+    elif missing.status >= 400:
+        yield broken(
+            "outside-missing",
+            f"A missing file is answered with {missing.status}.",
+            f"answered {missing.status}; {' or '.join(sorted(mapped or {'403', '404'}))} would be right",
+            _reading(missing, by_cloudfront=True),
+        )
+    else:
+        yield likely(
+            "outside-missing",
+            f"A missing file is answered with {missing.status}, which is right only where that is meant.",
+            f"answered {missing.status}",
+        )
 
 
 def _past_cloudfront(cloud: Cloud, config: Mapping[str, Any]) -> Iterator[Finding]:
-    """The start page directly from S3, without the header: that must be refused."""
-    origin = config["Origins"]["Items"][0]["DomainName"]
-    endpoint, page = recognised(origin), config.get("DefaultRootObject") or ""
-    if endpoint is None:
-        return
-    url = f"http://{origin}/" if endpoint.website else f"https://{origin}/{page}"
-    seen = cloud.look_at(url)
+    """The start page directly from S3, without the header: that must be refused, wherever pages come from."""
+    for one in used(config)[0]:
+        if one.main and (endpoint := recognised(one.source.get("DomainName", ""))):
+            folder = str(one.source.get("OriginPath") or "").strip("/")
+            page = "" if endpoint.website else str(config.get("DefaultRootObject") or "")
+            path = "/".join(part for part in (folder, page) if part)
+            scheme = "http" if endpoint.website else "https"
+            yield _directly(cloud, f"{scheme}://{endpoint.host}/{path}", one.source.get("Id", ""))
+
+
+def _directly(cloud: Cloud, url: str, origin: str) -> Finding:
+    id, seen = f"outside-direct:{origin}", cloud.look_at(url)
     if seen.missed:
-        yield unknown("outside-direct", "S3 itself could not be looked at.", seen.why, aside=True)
-    elif seen.status == 403:
-        yield proved(
-            "outside-direct",
+        return unknown(id, "S3 itself could not be looked at.", seen.why, aside=True)
+    if seen.status == 403:
+        return proved(
+            id,
             "S3 itself refuses visitors: they must come through CloudFront.",
             "answered 403",
         )
-    elif seen.status == 200:
-        yield broken(
-            "outside-direct",
+    if seen.status == 200:
+        return Finding(
+            id,
+            Grade.CAUTION,
             f"{url} answers everybody: CloudFront can be passed by.",
             "answered 200",
             "Remove the statement or the ACL that makes the files public.",
         )
-    else:
-        yield unknown(
-            "outside-direct",
-            "S3 itself gave an answer that proves nothing.",
-            f"answered {seen.status}",
-            aside=True,
-        )
+    return unknown(id, "S3 itself gave an answer that proves nothing.", f"answered {seen.status}", aside=True)

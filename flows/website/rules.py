@@ -73,6 +73,26 @@ class Origin:
     unread: Mapping[str, str] = field(default_factory=dict)
     planned: bool = False
 
+    @classmethod
+    def to_be(cls, cloud: Cloud, bucket: Bucket, *, website: bool, locked: bool, start: str = "index.html") -> Origin:
+        """The origin as it would be once its one statement stands in the policy. Raises CloudError."""
+        made = f"arn:{cloud.identity.partition}:cloudfront::{cloud.identity.account}:distribution/to-be-made"
+        ours: dict[str, Any] = {
+            "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+            "Resource": f"arn:{cloud.identity.partition}:s3:::{bucket.name}/*",
+        }  # fmt: skip
+        if locked and website:
+            ours["Condition"] = {"StringEquals": {"aws:Referer": "secret"}}
+        elif locked:
+            ours |= {"Principal": {"Service": SERVICE}, "Condition": {"StringEquals": {"aws:SourceArn": made}}}
+        policy = buckets.policy(cloud, bucket)
+        return cls(
+            cloud, bucket.name, bucket, website, made, (start,), {**policy, "Statement": [*policy["Statement"], ours]},
+            buckets.block(cloud, bucket), buckets.hosting(cloud, bucket),
+            "to-be-made" if locked and not website else "",
+            headers={"Referer": "secret"} if locked else {}, secure=not website, planned=True,
+        )  # fmt: skip
+
     @property
     def signs(self) -> bool:
         return bool(self.control or self.identity)

@@ -63,6 +63,7 @@ MOST = "website-named"
 """Of these the one that has as much of the set-up as can be."""
 ACCEPTED = (
     "bucket-instead-of-website",
+    "folders-without-index",
     "website-without-hosting",
     "private-bucket-as-website",
     "private-bucket-opened",

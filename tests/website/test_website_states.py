@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.clouds import Between
+from website.cases import session
 
 import flows
 from flows.engine import Call, CloudError
@@ -327,6 +328,22 @@ STATES = {
 }
 
 
+ANSWERS = {"bucket": BUCKET, "origin": FILES, "domain": "", "single_page_app": "no", "lock_origin": "yes"}
+BEFOREHAND = {
+    "as the console makes it": "",
+    "a Deny of writing": "",
+    "a Deny of another folder": "",
+    "https alone": "",
+    "a Deny of everything": "refused policy",
+    "a Deny by network": "refused policy",
+    "a Deny by address": "refused policy",
+    "a condition that is not known": "not checked policy",
+    "a key for the account": "kms-key",
+    "folders with pages of their own": "folders-without-index",
+}
+"""The same, asked before another distribution is put in front of it."""
+
+
 class WithIdentity(Between):
     """Where the identity is known by what S3 calls it; the practice account keeps none."""
 
@@ -345,6 +362,30 @@ def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> No
     assert (found.status.value, found.cause.partition(":")[0]) == (state.status, state.cause), found
     assert state.remedy in (found.because.remedy if found.because else "")
     assert len({each.id for each in found.findings}) == len(found.findings)
+
+
+@pytest.mark.parametrize(("state", "expected"), BEFOREHAND.items(), ids=BEFOREHAND)
+def test_it_is_known_beforehand(account: PracticeAccount, cloud: Aws, state: str, expected: str) -> None:
+    STATES[state].made(Site(account))
+
+    review = session(cloud, None, ANSWERS).review()
+    said = {f"{each.grade.value} {each.id.partition(':')[0]}" for each in review.findings}
+    said |= {each.id for each in review.cautions}
+    if expected:
+        assert expected in said
+    else:
+        assert not review.refusals and not {"kms-key", "folders-without-index"} & said
+        assert "predicted policy" in said
+
+
+def test_a_website_that_leads_away_is_not_opened(account: PracticeAccount, cloud: Aws) -> None:
+    site = Site(account)
+    leading_away(site)
+    site.s3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
+
+    review = session(cloud, None, {**ANSWERS, "origin": WEBSITE}).review()
+    assert [each.call.name for each in review.plan.actions] == ["CreateDistributionWithTags"]
+    assert "leads-away" in {each.id for each in review.cautions}
 
 
 @pytest.mark.parametrize(
