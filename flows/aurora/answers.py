@@ -56,6 +56,14 @@ def able(version: versions.Version, flow: Answers) -> Iterator[Caution]:
 def small_enough(least: Decimal, flow: Answers) -> Iterator[Caution]:
     version = flow.version
     if not version.least <= least <= version.most:
+        if least < version.least and least == SLEEPS:
+            able = versions.that_sleep(flow.cloud, flow.engine)
+            raise Refused(
+                f"Version {version} cannot fall asleep: its minimum is at least {versions.shown(version.least)}.",
+                remedy=f"To let it sleep, take version {' or '.join(able)}, the newest of each major version that can."
+                if able
+                else f"No version that is offered here can. Give {versions.shown(version.least)}.",
+            )
         raise Refused(
             f"{versions.shown(least)} is outside what version {version} allows. Give a number from "
             f"{versions.shown(version.least)} to {versions.shown(version.most)} in steps of 0.5, for example "

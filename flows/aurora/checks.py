@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.aws import service_quotas
 from flows.aws.addresses import PRIVATE
-from flows.aws.aurora_clusters import clusters, every_instance
+from flows.aws.aurora_clusters import OTHER_SERVICES, clusters, every_instance, is_aurora
 from flows.aws.network import Vpc
 from flows.engine import Call, Caution, Cloud, Finding, Grade
 
@@ -40,7 +40,8 @@ def names_free(cloud: Cloud, name: str, vpc: Vpc, instances: int) -> Iterator[Fi
 def room(cloud: Cloud, instances: int) -> Iterator[Finding]:
     """Whether the account has room for one more cluster and its instances."""
     known = True
-    wanted = (("clusters", len(clusters(cloud)), 1), ("instances", len(every_instance(cloud)), instances))
+    counted = [each for each in every_instance(cloud) if each.get("Engine") not in OTHER_SERVICES]
+    wanted = (("clusters", sum(map(is_aurora, clusters(cloud))), 1), ("instances", len(counted), instances))
     for what, existing, more in wanted:
         code, usual = QUOTA[what]
         told = service_quotas.limit(cloud, "rds", code)

@@ -31,7 +31,8 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
     reasons = list(why_awake(cloud, seen, now))
     yield from reasons
     if seen.capacity.least == 0 and not any(each.id.startswith("keeps-awake") for each in reasons):
-        grade = Grade.PREDICTED if any(each.id == "reason-version" for each in reasons) else Grade.PROVED
+        unsure = any(each.grade is Grade.NOT_CHECKED for each in reasons)
+        grade = Grade.PREDICTED if unsure else Grade.PROVED
         yield Finding("can-sleep", grade, f"It may sleep after {round(seen.capacity.pause / 60)} quiet minutes.")
     yield rules.clients(seen.capacity.least)
 

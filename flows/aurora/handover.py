@@ -13,6 +13,11 @@ from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Handov
 PATIENCE = 30
 """Seconds that a client should wait for a connection: waking takes 15 to 30 (Aurora User Guide, 2026-10)."""
 
+RESUMING = "DatabaseResumingException"
+AGAIN = "ask again every 3 seconds, for 2 minutes at most."
+"""What the Data API says while a database wakes, and what to do: of the SDKs' retries it is no part (Aurora User Guide,
+"Automatic pause and resume", and RDS Data API Reference, 2026-11)."""
+
 
 def reads(who: Identity, cluster: Action, *, sql: bool) -> tuple[Call, ...]:
     """What `hand_over` will call; `sql`: whether SQL over HTTPS is allowed."""
@@ -47,7 +52,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         if secret
         else "No secret with its password was told; see its MasterUserSecret in the AWS console.",
         *(_connect(outputs, facts["engine"]) if facts["outside"] else ()),
-        *(_sql(outputs) if facts["data_api"] and secret else ()),
+        *(_sql(outputs, sleeps=sleeps) if facts["data_api"] and secret else ()),
         *((f"Is it asleep? {shell.handrail('task', 'database-awake', cluster=outputs['cluster'])}",) if sleeps else ()),
         f"It costs about {awake} USD a month if it never sleeps"
         + (", and storage only while it does." if sleeps else "."),
@@ -70,9 +75,11 @@ def _connect(outputs: Mapping[str, str], engine: str) -> Iterator[str]:
         yield f"JDBC: jdbc:mysql://{host}:{port}/{name}?sslMode=REQUIRED&connectTimeout={PATIENCE}000"
 
 
-def _sql(outputs: Mapping[str, str]) -> Iterator[str]:
+def _sql(outputs: Mapping[str, str], *, sleeps: bool) -> Iterator[str]:
     place = {"resource_arn": outputs["arn"], "secret_arn": outputs["secret"], "database": outputs["database"]}
     yield f"SQL over HTTPS: {shell.aws('rds-data', 'execute-statement', **place, sql='SELECT 1')}"
+    if sleeps:
+        yield f"While it wakes, that answers {RESUMING}, and the SDKs do not repeat it by themselves: {AGAIN}"
 
 
 def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[Finding]:
@@ -84,8 +91,9 @@ def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -
         limits = f"{shown(asked['MinCapacity'])} to {shown(asked['MaxCapacity'])} ACU"
         yield Finding("capacity", Grade.PROVED, f"It grows and shrinks from {limits}.", "read from the cluster")
     else:
+        told = [f"{key} {_number(set_.get(key))}, asked for {shown(value)}" for key, value in asked.items()]
         what, remedy = "Its limits are not the ones asked for.", "Resume the run."
-        yield Finding("capacity", Grade.REFUSED, what, "read from the cluster", remedy)
+        yield Finding("capacity", Grade.REFUSED, what, f"DescribeDBClusters: {'; '.join(told)}", remedy)
     if not (facts["data_api"] and outputs["secret"]):
         yield Finding("answers", Grade.NOT_CHECKED, "Whether it answers cannot be tested from this computer.")
         return
@@ -95,6 +103,10 @@ def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -
         yield Finding("answers", Grade.NOT_CHECKED, "Whether it answers could not be tested.", str(problem))
     else:
         yield Finding("answers", Grade.PROVED, "Your database answers.", "SELECT 1, over HTTPS")
+
+
+def _number(told: Any) -> str:
+    return "is not told" if told is None else f"is {told:g}" if isinstance(told, (int, float)) else f"is {told}"
 
 
 def select(arn: str, secret: Late) -> Call:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from flows.aws.aurora_clusters import Capacity, clusters
+from flows.aws.aurora_clusters import Capacity, clusters, is_aurora
 from flows.aws.aurora_versions import V1
 from flows.engine import Call, Cloud, CloudError, Refused
 from flows.engine.flow import unknown
@@ -31,6 +31,11 @@ PAUSING, CANCELED, PAUSED, RESUMING, RESUMED = (
     "Successfully resumed the DB instance",
 )
 """RDS-EVENT-0370 to 0374."""
+KINDS = {"neptune": "a Neptune cluster", "docdb": "a DocumentDB cluster"}
+
+
+Points = tuple[tuple[datetime, float], ...]
+"""What was measured when, the newest first."""
 
 
 class State(StrEnum):
@@ -54,13 +59,14 @@ class Instance:
 
 @dataclass(frozen=True)
 class Database:
-    """A serverless cluster as it was seen. `connections` are those of the last hour, one number a minute."""
+    """A serverless cluster as it was seen. `connections` are the most of each minute, newest first: of the last hour,
+    or of twice the time after which it sleeps if that is longer."""
 
     name: str
     state: State
     sentence: str
     instances: tuple[Instance, ...]
-    connections: tuple[float, ...]
+    connections: Points
     events: tuple[tuple[datetime, str], ...]
     described: Mapping[str, Any]
 
@@ -75,18 +81,27 @@ class Database:
 
 def serverless(cloud: Cloud) -> list[dict[str, Any]]:
     """The clusters of the region that are serverless by today's meaning."""
-    return [each for each in clusters(cloud) if each.get("ServerlessV2ScalingConfiguration")]
+    return [each for each in clusters(cloud) if _serverless(each)]
+
+
+def _serverless(cluster: Mapping[str, Any]) -> bool:
+    return is_aurora(cluster) and bool(cluster.get("ServerlessV2ScalingConfiguration"))
 
 
 def one(cloud: Cloud, name: str) -> dict[str, Any]:
     """The serverless cluster of that name. Raises Refused."""
     every = clusters(cloud)
-    found = next((each for each in every if each["DBClusterIdentifier"] == name.strip().lower()), None)
+    found = next((each for each in every if each.get("DBClusterIdentifier") == name.strip().lower()), None)
     if found is None:
-        known = [each["DBClusterIdentifier"] for each in every if each.get("ServerlessV2ScalingConfiguration")]
+        known = [each["DBClusterIdentifier"] for each in every if _serverless(each)]
         if not known:
             raise Refused(f"There is no Aurora serverless database in {cloud.identity.region}.")
         raise Refused(*unknown(name, known, f"the serverless databases of {cloud.identity.region}"))
+    if not is_aurora(found):
+        engine = found.get("Engine", "of another engine")
+        raise Refused(
+            f"{name} is no Aurora database but {KINDS.get(engine, engine)}.", remedy="Only Aurora is looked at here."
+        )
     if found.get("EngineMode") == "serverless":
         raise Refused(
             f"{name} is one of the old kind. {V1}", remedy="AWS converts what is left of it; see the RDS console."
@@ -108,12 +123,12 @@ def look(cloud: Cloud, cluster: Mapping[str, Any], now: datetime) -> Database:
     name, status = cluster["DBClusterIdentifier"], cluster.get("Status", "available")
     listed = cluster.get("DBClusterMembers") or []
     members = {each["DBInstanceIdentifier"]: bool(each.get("IsClusterWriter")) for each in listed}
-    data = _data(cloud, name, tuple(members), now)
+    window = max(WINDOW, timedelta(seconds=2 * capacity_of(cluster).pause))
+    data = _data(cloud, name, tuple(members), now, window)
     events = {id: _events(cloud, id) for id in members}
     instances = tuple(_instance(id, writer, data[id], events[id], now) for id, writer in members.items())
-    connections = data.get("connections", ())
     told = events[next((id for id, writer in members.items() if writer), "")] if any(members.values()) else ()
-    seen = tuple(value for _, value in connections)
+    seen = data.get("connections", ())
     if status == "stopped":
         return Database(
             name, State.UNKNOWN, f"{name} is switched off by hand (StopDBCluster).", instances, seen, told, cluster
@@ -138,9 +153,6 @@ def span(since: datetime, now: datetime) -> str:
     if minutes < 90:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
-
-
-Points = tuple[tuple[datetime, float], ...]
 
 
 def _sentence(name: str, state: State, writer: Instance, cluster: Mapping[str, Any], now: datetime) -> str:
@@ -184,7 +196,7 @@ def _began(points: Points) -> datetime | None:
     return None
 
 
-def _data(cloud: Cloud, cluster: str, instances: Sequence[str], now: datetime) -> dict[str, Points]:
+def _data(cloud: Cloud, cluster: str, instances: Sequence[str], now: datetime, window: timedelta) -> dict[str, Points]:
     """Newest first: the capacity of each instance and of the "cluster", and all "connections"."""
     asked = {
         f"i{number}": ("ServerlessDatabaseCapacity", "DBInstanceIdentifier", id) for number, id in enumerate(instances)
@@ -207,12 +219,14 @@ def _data(cloud: Cloud, cluster: str, instances: Sequence[str], now: datetime) -
     ]  # fmt: skip
     call = Call(
         "cloudwatch.GetMetricData",
-        {"MetricDataQueries": queries, "StartTime": now - WINDOW, "EndTime": now, "ScanBy": "TimestampDescending"},
+        {"MetricDataQueries": queries, "StartTime": now - window, "EndTime": now, "ScanBy": "TimestampDescending"},
     )
     found: dict[str, list[tuple[datetime, float]]] = {key: [] for key in asked}
     for page in cloud.pages(call):
         for result in page.get("MetricDataResults") or []:
-            found[result["Id"]] += zip(result.get("Timestamps") or [], result.get("Values") or [], strict=False)
+            found.setdefault(str(result.get("Id")), []).extend(
+                zip(result.get("Timestamps") or [], result.get("Values") or [], strict=False)
+            )
     names = {f"i{number}": id for number, id in enumerate(instances)}
     return {names.get(key, key): tuple(sorted(_dated(points), reverse=True)) for key, points in found.items()}
 
@@ -225,7 +239,7 @@ def _events(cloud: Cloud, instance: str) -> tuple[tuple[datetime, str], ...]:
     """What happened to an instance's sleep in the last day, newest first; nothing if it may not be read."""
     asked = {"SourceType": "db-instance", "SourceIdentifier": instance, "Duration": 1440}
     try:
-        events = [each for page in cloud.pages(Call("rds.DescribeEvents", asked)) for each in page["Events"]]
+        events = [each for page in cloud.pages(Call("rds.DescribeEvents", asked)) for each in page.get("Events") or []]
     except CloudError:
         return ()
     known = (PAUSING, CANCELED, PAUSED, RESUMING, RESUMED)

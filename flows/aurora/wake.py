@@ -21,7 +21,7 @@ from flows.engine.clock import Clock
 from flows.engine.sending import Stopped
 
 from . import sleep
-from .handover import select
+from .handover import RESUMING, select
 from .sleep import Database, State
 
 OLD, UNTIL = "handrail:capacity-before", "handrail:awake-until"
@@ -29,7 +29,6 @@ TYPICAL = 30
 """Seconds that waking usually takes: about 15, after more than a day asleep 30 or more (Aurora User Guide, 2026-10)."""
 PATIENCE = 120
 ASK_EVERY, LOOK_EVERY = 3, 10
-RESUMING = "DatabaseResumingException"
 NO_DATA_API = ("HttpEndpointNotEnabledException", "BadRequestException")
 
 Tell = Callable[[Event], None]

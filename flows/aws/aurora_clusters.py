@@ -81,8 +81,18 @@ class Capacity:
 # -- to look at ------------------------------------------------------------------------------------------------
 
 
+OTHER_SERVICES = ("neptune", "docdb")
+"""The engines of Neptune and DocumentDB, whose clusters and instances RDS lists among its own; each has limits of its
+own (Amazon Neptune and Amazon DocumentDB endpoints and quotas, 2026-11)."""
+
+
+def is_aurora(cluster: Mapping[str, Any]) -> bool:
+    """Whether a cluster is Aurora's: RDS lists those of Neptune, DocumentDB and Multi-AZ clusters too."""
+    return str(cluster.get("Engine", "")).startswith("aurora")
+
+
 def clusters(cloud: Cloud) -> list[dict[str, Any]]:
-    """Every cluster in the region, as AWS tells it."""
+    """Every cluster in the region, as AWS tells it, whatever its engine: they share their names."""
     return [each for page in cloud.pages(Call("rds.DescribeDBClusters")) for each in page["DBClusters"]]
 
 

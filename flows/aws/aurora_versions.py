@@ -83,6 +83,15 @@ def usual(cloud: Cloud, of: str) -> str | None:
     return best[0].number if best else None
 
 
+def that_sleep(cloud: Cloud, of: str) -> list[str]:
+    """The newest version of each major version that may shrink to nothing, newest first."""
+    newest: dict[str, str] = {}
+    for version in _versions(cloud, of):
+        if version.told and version.least == 0 and not version.deprecated:
+            newest.setdefault(version.major, version.number)
+    return list(newest.values())
+
+
 def has_data_api(version: Version, region: str) -> bool:
     """Whether SQL over HTTPS is offered, as far as the documentation says (Aurora User Guide, 2026-10)."""
     if any(region == name or (name.endswith("-") and region.startswith(name)) for name in NO_DATA_API):

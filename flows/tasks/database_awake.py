@@ -141,7 +141,7 @@ def facts(seen: Database, reasons: tuple[Finding, ...] = ()) -> dict[str, Any]:
         "since": _text(writer.since if writer else None),
         "capacity": writer.acu if writer else None,
         "last_datum": _text(writer.at if writer else None),
-        "connections": seen.connections[0] if seen.connections else None,
+        "connections": seen.connections[0][1] if seen.connections else None,
         "minimum": float(seen.capacity.least),
         "maximum": float(seen.capacity.most),
         "pause_seconds": seen.capacity.pause or None,

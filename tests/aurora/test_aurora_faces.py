@@ -79,7 +79,7 @@ def test_one_whose_version_or_minimum_cannot_sleep(cloud: Aws, rds: Any) -> None
             DBInstanceIdentifier=f"{name}-1", DBClusterIdentifier=name, Engine="aurora-postgresql",
             DBInstanceClass="db.serverless",
         )  # fmt: skip
-    assert found(cloud, "old")["keeps-awake-version"][1] == "Version 16.2 does not support sleeping. Upgrade it."
+    assert found(cloud, "old")["keeps-awake-version"][1] == "Version 16.2 does not support sleeping."
     assert found(cloud, "busy")["keeps-awake-minimum"][1] == "The minimum is 2 ACU. Only 0 lets it sleep."
 
 

@@ -1,0 +1,303 @@
+"""Databases as other people leave them: what is right in an unusual way, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aurora.cases import SLEEPY, session
+from support.clouds import Between
+
+import flows
+from flows.aurora.diagnosis import diagnose
+from flows.engine import Call, CloudError, Finding, Place, Refused
+from flows.engine.boto import Aws
+from flows.engine.verdict import Verdict, verdict
+from flows.practice import PracticeAccount, open_account
+from flows.tasks import find
+
+Answer = dict[str, Any]
+Told = Mapping[str, Callable[[Answer, Call], Any]]
+DENIED = CloudError("You may not.", "AccessDenied")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeAccount]:
+    """One for all of them: nothing here changes anything."""
+    with open_account(tmp_path_factory.mktemp("practice"), hurry=True) as account:
+        yield account
+
+
+ELSEWHERE = ("DescribeDBClusterParameters", "DescribeDBProxyTargets")
+"""What the practice account has nothing of."""
+
+
+class As(Between):
+    """The account, some of whose answers say something else."""
+
+    def __init__(self, cloud: Any, told: Told) -> None:
+        super().__init__(cloud)
+        self.told = told
+
+    def make(self, call: Call) -> Answer:
+        return self._told(call, super().make(call))
+
+    def pages(self, call: Call) -> Iterator[Answer]:
+        for page in [{}] if call.name in ELSEWHERE else super().pages(call):
+            yield self._told(call, page)
+
+    def _told(self, call: Call, answer: Answer) -> Answer:
+        answer = deepcopy(answer)
+        if told := self.told.get(call.name):
+            told(answer, call)
+        return answer
+
+
+def cluster(**more: Any) -> Told:
+    return {"DescribeDBClusters": lambda answer, _: [each.update(more) for each in answer["DBClusters"]]}
+
+
+def member(**more: Any) -> Told:
+    def tell(answer: Answer, _: Call) -> None:
+        for each in answer["DBClusters"]:
+            for one in each["DBClusterMembers"]:
+                one.update(more)
+
+    return {"DescribeDBClusters": tell}
+
+
+def beside(**thing: Any) -> Told:
+    def tell(answer: Answer, _: Call) -> None:
+        answer["DBClusters"].append({**deepcopy(answer["DBClusters"][0]), **thing})
+
+    return {"DescribeDBClusters": tell}
+
+
+def connected(count: Callable[[int], float], minutes: int = 60) -> Told:
+    """How many are connected, by how many minutes ago."""
+
+    def tell(answer: Answer, _: Call) -> None:
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
+        for each in answer["MetricDataResults"]:
+            if each["Id"] == "connections":
+                each["Timestamps"] = [now - timedelta(minutes=n) for n in range(minutes)]
+                each["Values"] = [count(n) for n in range(minutes)]
+
+    return {"GetMetricData": tell}
+
+
+def parameters(group: str = "mine", engine: str = "aurora-postgresql", restarted: bool = True, **values: str) -> Told:
+    status = "in-sync" if restarted else "pending-reboot"
+
+    def tell(answer: Answer, _: Call) -> None:
+        for each in answer["DBClusters"]:
+            each |= {"DBClusterParameterGroup": group, "Engine": engine}
+            for one in each["DBClusterMembers"]:
+                one["DBClusterParameterGroupStatus"] = status
+
+    listed = [{"ParameterName": key.replace("__", "."), "ParameterValue": value} for key, value in values.items()]
+    return {
+        "DescribeDBClusters": tell,
+        "DescribeDBClusterParameters": lambda answer, _: answer.update(Parameters=listed),
+    }
+
+
+def listed(operation: str, key: str, *things: Answer) -> Told:
+    return {operation: lambda answer, _: answer.update({key: list(things)})}
+
+
+def denied(*operations: str) -> Told:
+    def deny(answer: Answer, call: Call) -> None:
+        raise DENIED
+
+    return dict.fromkeys(operations, deny)
+
+
+def events(*messages: str) -> Told:
+    """What happened, the newest first."""
+    now = datetime.now(UTC)
+    told = [{"Message": text, "Date": now - timedelta(hours=n + 2)} for n, text in enumerate(messages)]
+    return listed("DescribeEvents", "Events", *told)
+
+
+ARN = "arn:aws:rds:eu-central-1:123456789012:cluster:loyalty"
+IDLE = connected(lambda ago: 1.0 if ago in (5, 30) else 0.0)
+"""Used twice in an hour: it slept in between."""
+EVERY_FOUR = connected(lambda ago: 1.0 if ago % 4 == 2 else 0.0)
+PAUSED, CANCELED = "Successfully paused the DB instance.", "Pause was canceled for the DB instance."
+
+
+@dataclass(frozen=True)
+class State:
+    """What AWS tells otherwise, and how it stands then: the status, the rule that it is because of, parts of the
+    sentences and of the way out."""
+
+    told: tuple[Told, ...]
+    status: str
+    cause: str = ""
+    says: str = ""
+    remedy: str = ""
+    never: tuple[str, ...] = field(default=())
+    name: str = "loyalty"
+
+
+STATES: dict[str, State] = {
+    "asleep": State((), "works", says="reports is asleep since", name="reports"),
+    "awake by choice": State(
+        (cluster(ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 4}),),
+        "works", says="Only 0 lets it sleep",
+    ),
+    "used now and then": State((IDLE,), "works", says="it will sleep in about 5 minutes if nobody connects"),
+    "a new one that nobody has used": State((connected(lambda ago: 0, 4),), "works", says="it will sleep in about 6"),
+    "of a graph beside it": State((IDLE, beside(DBClusterIdentifier="graph", Engine="neptune")), "works"),
+    "a group of its own that switches nothing on": State(
+        (IDLE, parameters(rds__logical_replication="0", rds__babelfish_status="off")), "works", says="It may sleep"
+    ),
+    "MySQL whose log is off": State((IDLE, parameters(engine="aurora-mysql", binlog_format="OFF")), "works"),
+    "a pause that was canceled once and came later": State((IDLE, events(PAUSED, CANCELED)), "works", says="may sleep"),
+    "another cluster's proxy, world and copies": State(
+        (
+            IDLE,
+            listed("DescribeDBProxies", "DBProxies", {"DBProxyName": "p"}),
+            listed("DescribeDBProxyTargets", "Targets", {"TrackedClusterId": "orders"}),
+            listed("DescribeGlobalClusters", "GlobalClusters", {"GlobalClusterMembers": [{"DBClusterArn": "x"}]}),
+            listed("DescribeIntegrations", "Integrations", {"SourceArn": "x"}),
+        ),
+        "works", never=("keeps-awake",),
+    ),
+    "what else may keep it awake is not allowed to be read": State(
+        (IDLE, listed("DescribeDBProxies", "DBProxies", {"DBProxyName": "p"}),
+         denied("DescribeDBProxyTargets", "DescribeGlobalClusters", "DescribeIntegrations")),
+        "works", says="not looked at: proxies, global databases, zero-ETL integrations",
+    ),
+    "a connection every four minutes": State(
+        (EVERY_FOUR, cluster(ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": 4,
+                                                               "SecondsUntilAutoPause": 300})),
+        "works_but", "keeps-awake-rhythm", "nobody was connected for 3 minutes at the longest, and it sleeps after 5",
+        "A shorter pause does not help", ("sleeps-soon", "can-sleep"),
+    ),
+    "a connection every nine minutes": State(
+        (connected(lambda ago: 1.0 if ago % 9 == 1 else 0.0),), "works_but", "keeps-awake-rhythm",
+        "8 minutes at the longest, and it sleeps after 10. The last connection was at", "set its pause to 7 minutes",
+        ("sleeps-soon", "can-sleep"),
+    ),
+    "a connection every five hours, with a pause of six": State(
+        (connected(lambda ago: 1.0 if ago % 300 == 10 else 0.0, 720),
+         cluster(ServerlessV2ScalingConfiguration={"MinCapacity": 0, "SecondsUntilAutoPause": 21600})),
+        "works_but", "keeps-awake-rhythm", "299 minutes at the longest", "Connect less often than every 360 minutes",
+    ),
+    "no data of connections": State(
+        (connected(lambda ago: 0, 0),), "works", says="there are no data of its connections", never=("sleeps-soon",)
+    ),
+    "too few of them": State(
+        (connected(lambda ago: 1.0 if ago == 3 else 0.0, 6),), "works", says="is not known yet",
+        never=("sleeps-soon", "keeps-awake-rhythm"),
+    ),
+    "quiet for long, and awake": State(
+        (connected(lambda ago: 0),), "works", says="what keeps it awake cannot be seen", never=("sleeps-soon",)
+    ),
+    "a pool that never lets go": State((), "works_but", "keeps-awake-connections", "At least 2 connection(s)", "pools"),
+    "replication": State(
+        (IDLE, parameters(rds__logical_replication="1")), "works_but", "keeps-awake-replication",
+        "Replication is switched on in the parameter group mine.", "switch it off in mine, and restart its instances",
+    ),
+    "MySQL's log": State(
+        (IDLE, parameters(engine="aurora-mysql", binlog_format="ROW")), "works_but", "keeps-awake-replication",
+        remedy="switch it off in mine",
+    ),
+    "Babelfish": State(
+        (IDLE, parameters(rds__babelfish_status="on")), "works_but", "keeps-awake-babelfish", "T-SQL connections",
+        "Close the T-SQL connections",
+    ),
+    "replication switched off and not restarted": State(
+        (IDLE, parameters(restarted=False, rds__logical_replication="0")), "works_but", "keeps-awake-restart",
+        "may still be on", "aws rds reboot-db-instance --db-instance-identifier loyalty-1", ("can-sleep",),
+    ),
+    "back to AWS's own group and not restarted": State(
+        (IDLE, member(DBClusterParameterGroupStatus="pending-reboot")), "works_but", "keeps-awake-restart",
+        remedy="aws rds reboot-db-instance",
+    ),
+    "replication switched on and not restarted": State(
+        (IDLE, parameters(restarted=False, rds__logical_replication="1")), "works_but", "keeps-awake-replication",
+        "may not be in force yet",
+    ),
+    "a proxy": State(
+        (IDLE, listed("DescribeDBProxies", "DBProxies", {"DBProxyName": "pool"}),
+         listed("DescribeDBProxyTargets", "Targets", {"TrackedClusterId": "loyalty"})),
+        "works_but", "keeps-awake-proxy:pool", remedy="Take the database out of the proxy",
+    ),
+    "a part of a global database": State(
+        (IDLE, listed("DescribeGlobalClusters", "GlobalClusters", {
+            "GlobalClusterIdentifier": "world", "GlobalClusterMembers": [{"DBClusterArn": "x", "Readers": [ARN]}]})),
+        "works_but", "keeps-awake-global", "the global database world", "aws rds remove-from-global-cluster",
+    ),
+    "zero-ETL": State(
+        (IDLE, listed("DescribeIntegrations", "Integrations", {"SourceArn": ARN, "IntegrationName": "to-redshift"})),
+        "works_but", "keeps-awake-zero-etl:to-redshift", remedy="aws rds delete-integration",
+    ),
+    "a version that cannot": State(
+        (IDLE, cluster(EngineVersion="16.2")), "works_but", "keeps-awake-version", "does not support sleeping",
+        "Upgrade it to one that can: 18.1, 17.5, 16.9, 15.13.",
+    ),
+    "a pause that was disturbed": State((IDLE, events(CANCELED)), "works", says="was disturbed by a connection"),
+}  # fmt: skip
+
+
+def looked_at(account: PracticeAccount, name: str, *told: Told) -> Verdict:
+    cloud: Any = Aws(Place(practice=True), account.session)
+    for each in told:
+        cloud = As(cloud, each)
+    return verdict(diagnose(cloud, name))
+
+
+def texts(found: Verdict) -> str:
+    return "\n".join(f"{each.id}: {each.sentence} {each.evidence}" for each in found.findings)
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_a_state_has_its_verdict(shared: PracticeAccount, state: State) -> None:
+    found = looked_at(shared, state.name, *state.told)
+    assert (found.status.value, found.cause) == (state.status, state.cause), texts(found)
+    assert state.says in texts(found)
+    assert state.remedy in (found.because.remedy if found.because else "")
+    assert not [each.id for each in found.findings if each.id.startswith(state.never or ("never",))]
+    assert "{" not in texts(found)
+
+
+OTHER_ENGINES = [
+    {"DBClusterIdentifier": "graph", "Engine": "neptune"},
+    {"DBClusterIdentifier": "papers", "Engine": "docdb"},
+    {"DBClusterIdentifier": "three", "Engine": "postgres"},
+]
+
+
+@pytest.mark.parametrize("other", OTHER_ENGINES, ids=lambda other: other["Engine"])
+def test_what_is_not_auroras_is_in_no_list(shared: PracticeAccount, other: dict[str, str]) -> None:
+    """RDS lists clusters of other services among its own; each is said to be what it is."""
+    from flows.aurora import sleep
+
+    cloud = As(Aws(Place(practice=True), shared.session), beside(**other))
+    assert [each["DBClusterIdentifier"] for each in sleep.serverless(cloud)] == ["reports", "loyalty"]
+    with pytest.raises(Refused, match="is no Aurora database"):
+        list(diagnose(cloud, other["DBClusterIdentifier"]))
+    with pytest.raises(Refused, match="not known in the serverless databases") as refused:
+        find("database-awake").meant(cloud, "nope", "look")  # type: ignore[attr-defined]
+    assert other["DBClusterIdentifier"] not in str(refused.value)
+    with pytest.raises(Refused, match="exists already"):
+        session(cloud, None, {**SLEEPY, "name": other["DBClusterIdentifier"]})
+
+
+def test_limits_that_are_not_those_asked_for_are_told(shared: PracticeAccount) -> None:
+    """Both numbers, as people write them; also where AWS tells none."""
+    outputs = {"cluster": "loyalty", "secret": "", "arn": ARN, "endpoint": "e", "port": "5432", "database": "d"}
+    facts = {"min_capacity": "0", "max_capacity": "8", "storage": "aurora", "data_api": False, "outside": False}
+    facts |= {"engine": "aurora-postgresql"}
+    nothing = cluster(ServerlessV2ScalingConfiguration=None)
+    for told, words in (({}, "MaxCapacity is 4, asked for 8"), (nothing, "MinCapacity is not told, asked for 0")):
+        cloud = As(Aws(Place(practice=True), shared.session), told)
+        found: Finding = flows.find("aurora").handover(cloud, outputs, facts).findings[0]
+        assert words in found.evidence
