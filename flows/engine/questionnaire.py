@@ -6,7 +6,7 @@ out by walking the questions in order, so there is no second copy of the truth t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -152,11 +152,7 @@ class Questionnaire:
             self.flow.question(key)
         self._said.update({key: Said(raw) for key, raw in answers.items()})
         if missing := self._missing():
-            words = [f"  {q.id}: {q.ask} ({q.allowed()})" for q in missing]
-            raise Refused(
-                f"{len(missing)} answer{'s are' if len(missing) > 1 else ' is'} missing:\n" + "\n".join(words),
-                remedy="Add them to the answers file, or with --set KEY=VALUE.",
-            )
+            raise _absent(missing)
 
     def fill(self, answers: Mapping[str, Any]) -> list[Caution]:
         """Answer from a file or from flags, in any order.
@@ -167,7 +163,9 @@ class Questionnaire:
         self.require(answers)
         answered, question = self._walk(confirmed=False)
         if question is not None:
-            problem = self._hold(question, answered).problem or Refused("There is no usable default.")
+            problem = self._hold(question, answered).problem
+            if problem is None:  # whether it is asked was known only from the account
+                raise _absent([question])
             raise Refused(f"{question.id}: {problem.what}", problem.why, problem.remedy) from problem
         self._save()
         idle = [key for key in answers if key not in answered.answers]
@@ -340,3 +338,12 @@ def _rests(said: Said, answered: Flow) -> bool:
 def _because(flow: type[Flow], moved: Iterable[str]) -> str:
     labels = [flow.question(key).label for key in moved]
     return f"needs another look, because you changed {' and '.join(labels)}" if labels else ""
+
+
+def _absent(missing: Sequence[Question[Any]]) -> Refused:
+    """That these questions have no answer, each with what may be answered."""
+    words = [f"  {q.id}: {q.ask} ({q.allowed()})" for q in missing]
+    return Refused(
+        f"{len(missing)} answer{'s are' if len(missing) > 1 else ' is'} missing:\n" + "\n".join(words),
+        remedy="Add them to the answers file, or with --set KEY=VALUE.",
+    )
