@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Option, Refused
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Option, Refused, shell
 from flows.engine.listing import by_filter, listed, seeking
 
 from . import tags
@@ -32,6 +32,7 @@ class Machine:
     fixed_address: bool = False
     group: str = ""
     spot: bool = False
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,28 @@ class Image:
     state: str
     snapshots: tuple[str, ...]
     products: tuple[str, ...] = ()
+    deprecated: str = ""
+    """When it was, or is to be, left out of lists; empty if never."""
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """With whom something is shared.
+
+    Args:
+        accounts: by their numbers.
+        everybody: whether it is public.
+        organizations: the ARNs of organizations and of their units; who is in them is not known from here.
+    """
+
+    accounts: tuple[str, ...] = ()
+    everybody: bool = False
+    organizations: tuple[str, ...] = ()
+
+    def may(self, account: str) -> bool | None:
+        """Whether that account may; None is not known."""
+        return True if self.everybody or account in self.accounts else None if self.organizations else False
 
 
 def machines(cloud: Cloud) -> Iterator[Option[Machine]]:
@@ -79,26 +102,59 @@ def free(cloud: Cloud, wanted: str) -> None:
         raise Refused(f"You have an image called “{wanted}” already. Choose another name.")
 
 
-def usable(image: Image) -> None:
+def condition(image: Image, region: str) -> Finding:
+    """Whether an image can be used as it is (EC2 User Guide, "Disable an AMI", 2026-11)."""
+    if image.state == "available":
+        return Finding("image", Grade.PROVED, f"The image {image.id} is available.", "DescribeImages")
+    what, by = f"The image {image.id} is {image.state}", f"DescribeImages: {image.state}"
+    if image.state == "pending":
+        return Finding("image", Grade.WAITING, f"{what}.", by, "Wait until its disks are copied.")
+    if image.state == "disabled":
+        return Finding(
+            "image", Grade.REFUSED, f"{what}: nobody can launch it.", by,
+            f"Enable it: {shell.aws('ec2', 'enable-image', region=region, image_id=image.id)}. That brings nobody back "
+            "with whom it was shared: share it again then.",
+        )  # fmt: skip
+    if image.state in ("failed", "error", "invalid", "deregistered"):
+        return Finding("image", Grade.REFUSED, f"{what}.", by, "Make a new one, or choose another.")
+    return Finding("image", Grade.NOT_CHECKED, f"{what}, a state that is not known here.", by)
+
+
+def usable(image: Image, region: str) -> None:
     """Raises Refused for an image that cannot be shared."""
     if image.state != "available":
-        raise Refused(f"{image.id} is {image.state}. Only an image that is available can be shared; choose another.")
-    if image.products:
-        raise Refused(f"Software from the AWS Marketplace on {image.id} may not be shared. Choose another image.")
+        raise Refused(
+            f"{image.id} is {image.state}. Only an image that is available can be shared; choose another.",
+            remedy=condition(image, region).remedy,
+        )
     if not image.snapshots:
         raise Refused(f"{image.id} has no disks of EBS. Such an image cannot be shared here; choose another.")
 
 
-def may_launch(cloud: Cloud, image: str, region: str = "") -> list[str]:
-    """The accounts that may launch an image."""
+def may_launch(cloud: Cloud, image: str, region: str = "") -> Shared:
+    """Who may launch an image. Raises CloudError."""
     look = Call("ec2.DescribeImageAttribute", {"ImageId": image, "Attribute": "launchPermission"}, region)
-    return [each["UserId"] for each in cloud.make(look).get("LaunchPermissions") or [] if "UserId" in each]
+    return _shared(cloud.make(look).get("LaunchPermissions"))
 
 
-def may_copy(cloud: Cloud, snapshot: str) -> list[str]:
-    """The accounts that may copy a snapshot."""
+def may_copy(cloud: Cloud, snapshot: str) -> Shared:
+    """Who may copy a snapshot. Raises CloudError."""
     look = Call("ec2.DescribeSnapshotAttribute", {"SnapshotId": snapshot, "Attribute": "createVolumePermission"})
-    return [each["UserId"] for each in cloud.make(look).get("CreateVolumePermissions") or [] if "UserId" in each]
+    return _shared(cloud.make(look).get("CreateVolumePermissions"))
+
+
+def one(cloud: Cloud, wanted: str) -> Image | None:
+    """The own image of that id or name, also one that is disabled, or one of others that may be seen."""
+    by_id = {"ImageIds": [wanted]}
+    by_name = {"Owners": ["self"], "Filters": [{"Name": "name", "Values": [wanted]}]}
+    asked = by_id if re.fullmatch("ami-[0-9a-f]+", wanted) else by_name
+    try:
+        found = cloud.make(Call("ec2.DescribeImages", {**asked, "IncludeDisabled": True})).get("Images") or []
+    except CloudError as problem:
+        if not problem.aws_code.startswith("InvalidAMIID"):
+            raise
+        return None
+    return _image(found[0]) if found else None
 
 
 def regions(cloud: Cloud) -> list[Option[str]]:
@@ -131,14 +187,35 @@ def keys_of(cloud: Cloud, *, volumes: tuple[str, ...] = (), snapshots: tuple[str
 
 
 def _mine(cloud: Cloud) -> Iterator[Image]:
-    asked = Call("ec2.DescribeImages", {"Owners": ["self"]})
+    asked = Call("ec2.DescribeImages", {"Owners": ["self"], "IncludeDisabled": True})
     return (_image(each) for page in listed(cloud, asked, by_filter("image-id", "name")) for each in page["Images"])
+
+
+def _shared(rows: list[Mapping[str, Any]] | None) -> Shared:
+    given = rows or []
+    organizations = [each.get("OrganizationArn") or each.get("OrganizationalUnitArn") for each in given]
+    return Shared(
+        tuple(str(each["UserId"]) for each in given if each.get("UserId")),
+        any(each.get("Group") == "all" for each in given),
+        tuple(filter(None, organizations)),
+    )
 
 
 def _image(each: Mapping[str, Any]) -> Image:
     disks = [disk.get("Ebs", {}).get("SnapshotId") for disk in each.get("BlockDeviceMappings", [])]
-    codes = tuple(code["ProductCodeId"] for code in each.get("ProductCodes") or [])
-    return Image(each["ImageId"], each.get("Name") or "", each["State"], tuple(filter(None, disks)), codes)
+    return Image(
+        each["ImageId"],
+        each.get("Name") or "",
+        each.get("State") or "",
+        tuple(filter(None, disks)),
+        _products(each),
+        str(each.get("DeprecationTime") or ""),
+        tuple((str(tag.get("Key") or ""), str(tag.get("Value") or "")) for tag in each.get("Tags") or []),
+    )
+
+
+def _products(each: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(code.get("ProductCodeId") or "?") for code in each.get("ProductCodes") or [])
 
 
 def _machine(each: Mapping[str, Any]) -> Machine:
@@ -154,6 +231,7 @@ def _machine(each: Mapping[str, Any]) -> Machine:
         any(owner not in ("", "amazon") for owner in owners),
         next((t["Value"] for t in each.get("Tags") or [] if t["Key"] == "aws:autoscaling:groupName"), ""),
         each.get("InstanceLifecycle") == "spot",
+        _products(each),
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from flows.engine import (
@@ -35,15 +36,53 @@ from flows.engine import (
     edited,
     found,
     join,
+    shell,
 )
 from flows.engine.authorization import SOURCE_KEYS, SOURCE_THROUGH
 from flows.engine.refusals import no_such_thing
+from flows.policies import Answer, Caller, Request, Verdict, document, read
+from flows.policies.conditions import listed
 
 from . import kms_dependents
 
 KEEP, NEW = "keep", "new"
 USE = ("kms:DescribeKey", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
 GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+NEEDED = (
+    "kms:DescribeKey", "kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKeyWithoutPlaintext", "kms:CreateGrant",
+)  # fmt: skip
+"""What a receiver's copy does with the key (EBS User Guide, "Share a snapshot": permissions for keys, 2026-11)."""
+GONE = "gone"
+WORKING = ("Enabled", "Updating")
+STATES: Mapping[str, tuple[str, str]] = {
+    "Disabled": (
+        "is switched off (Disabled): nobody can use what is encrypted with it",
+        "Switch it on: {enable}.",
+    ),
+    "PendingDeletion": (
+        "is to be deleted{when} (PendingDeletion): until then it is off, and then everything encrypted with it is lost",
+        "Keep it: {cancel}. It stays switched off until then: {enable}.",
+    ),
+    "PendingReplicaDeletion": (
+        "is to be deleted as soon as its replicas are (PendingReplicaDeletion): it is off",
+        "Keep it: {cancel}. It stays switched off until then: {enable}.",
+    ),
+    "PendingImport": (
+        "has no key material (PendingImport): nobody can use what is encrypted with it",
+        "Bring the same material in again, which begins with {material}.",
+    ),
+    "Unavailable": (
+        "is out of reach (Unavailable): its external or CloudHSM key store is disconnected",
+        "Connect its key store: {stores} says which it is.",
+    ),
+    "Creating": ("is still being made (Creating)", "Wait a moment, and look again."),
+    GONE: (
+        "is gone: KMS does not know it, and what is encrypted with it cannot be opened by anybody",
+        "Share something else: a new snapshot or image, encrypted with a key that there is.",
+    ),
+}
+"""What the states mean in which a key cannot be used, and what ends them (AWS KMS Developer Guide, "Key states of AWS
+KMS keys" and "CancelKeyDeletion", 2026-11)."""
 DAYS = 30
 """How long AWS keeps a key that is to be deleted: its longest, so that a receiver who still needs it can say so."""
 LARGEST = 32768
@@ -57,6 +96,45 @@ class Key:
     id: str
     arn: str
     name: str
+
+
+class Whose(StrEnum):
+    """Whose a key is. Not to know it is an answer of its own."""
+
+    OWN = "own"
+    AMAZONS = "Amazon's"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What could be seen of a key.
+
+    Args:
+        id: what it was asked by.
+        whose: whose it is.
+        key: one's own, unless it is gone.
+        state: AWS's word for it; empty is not known.
+        ends: when AWS deletes it; empty if it does not.
+        spec: of which kind it is; empty is not known.
+        why: why not everything is known.
+    """
+
+    id: str
+    whose: Whose
+    key: Key | None = None
+    state: str = ""
+    ends: str = ""
+    spec: str = ""
+    why: str = ""
+
+    @property
+    def short(self) -> str:
+        return self.id.rpartition("/")[2]
+
+    @property
+    def name(self) -> str:
+        return self.key.name if self.key else self.short
 
 
 @dataclass(frozen=True)
@@ -82,7 +160,7 @@ def options(cloud: Cloud, region: str = "") -> list[Option[Key | str]]:
     except CloudError:
         return offered
     aliases = [each for page in pages for each in page["Aliases"] if each.get("TargetKeyId")]
-    own = [each for each in aliases if not each["AliasName"].startswith("alias/aws/")]
+    own = [each for each in aliases if not _named_by_amazon(each["AliasName"])]
     keys = [Key(each["TargetKeyId"], _arn(each), each["AliasName"]) for each in own]
     return offered + [Option(each.name, each, each.name, each.id) for each in keys]
 
@@ -95,67 +173,232 @@ def by_alias(text: str, offered: Iterable[Option[Key | str]]) -> str:
     return text
 
 
+def look(cloud: Cloud, key: str, region: str = "") -> Seen:
+    """What can be seen of the key with which something is encrypted, by its id, address or alias.
+
+    Where it may not be described, its names may still say whose it is: Amazon's own have one that begins alias/aws/.
+    """
+    if _named_by_amazon(key):
+        return Seen(key, Whose.AMAZONS)
+    about: Mapping[str, Any] = {}
+    why = ""
+    try:
+        about = cloud.make(Call("kms.DescribeKey", {"KeyId": key}, region)).get("KeyMetadata") or {}
+    except CloudError as problem:
+        if no_such_thing(problem):
+            return Seen(key, Whose.OWN, state=GONE)
+        why = problem.what
+    if about.get("KeyManager") == "AWS":
+        return Seen(key, Whose.AMAZONS)
+    owner, state = about.get("AWSAccountId") or _part(key, 4), _state(about)
+    if owner and cloud.identity.account not in ("", owner):
+        whose = f"it is a key of the account {owner}, which alone can read its policy"
+        return Seen(key, Whose.UNKNOWN, None, *state, why=whose)
+    try:
+        named = cloud.make(Call("kms.ListAliases", {"KeyId": about.get("KeyId") or key}, region)).get("Aliases") or []
+    except CloudError as problem:
+        named, why = [], why or ("" if "KeyManager" in about else problem.what)
+    names = [str(each.get("AliasName") or "") for each in named]
+    if any(map(_named_by_amazon, names)):
+        return Seen(key, Whose.AMAZONS)
+    if why and not names:
+        return Seen(key, Whose.UNKNOWN, why=why)
+    id_ = about.get("KeyId") or _part(key, 5).removeprefix("key/") or key
+    return Seen(key, Whose.OWN, Key(id_, about.get("Arn") or key, names[0] if names else id_), *state, why=why)
+
+
 def usable(cloud: Cloud, key: Key, region: str = "") -> None:
     """Raises Refused for a key that cannot encrypt what is shared."""
-    about = cloud.make(Call("kms.DescribeKey", {"KeyId": key.id}, region))["KeyMetadata"]
-    if about.get("KeyState", "Enabled") != "Enabled":
-        raise Refused(f"The key {key.name} is {about['KeyState']}. Switch it on, or choose another or a new one.")
-    spec = about.get("KeySpec") or about.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
-    if spec != "SYMMETRIC_DEFAULT":
-        raise Refused(f"The key {key.name} is of the kind {spec}; disks need a symmetric one. Choose another or new.")
+    seen = look(cloud, key.id, region)
+    for each in state(replace(seen, key=key), region or cloud.identity.region):
+        if each.grade in (Grade.REFUSED, Grade.WAITING):
+            raise Refused(f"{each.sentence} {each.remedy} Or choose another, or a new one.")
+    if seen.spec not in ("", "SYMMETRIC_DEFAULT"):
+        raise Refused(
+            f"The key {key.name} is of the kind {seen.spec}; disks need a symmetric one. Choose another or new."
+        )
 
 
-def own(cloud: Cloud, key: str, region: str = "") -> Key | None:
-    """The customer's own key of that id or address; None for Amazon's standard ones, and where there is none.
-
-    Raises CloudError where that cannot be seen.
-    """
-    try:
-        about = cloud.make(Call("kms.DescribeKey", {"KeyId": key}, region))["KeyMetadata"]
-        if about.get("KeyManager") == "AWS":
-            return None
-        listed = cloud.make(Call("kms.ListAliases", {"KeyId": about["KeyId"]}, region))["Aliases"]
-    except CloudError as problem:
-        if not no_such_thing(problem):
-            raise
-        return None
-    names = [each["AliasName"] for each in listed]
-    if any(name.startswith("alias/aws/") for name in names):  # an emulator may not say who manages it
-        return None
-    return Key(about["KeyId"], about["Arn"], names[0] if names else about["KeyId"])
-
-
-def closed_to(cloud: Cloud, key: Key, accounts: Iterable[str], region: str = "") -> list[str]:
-    """Which of these accounts the key's policy does not let in yet. Raises CloudError where it may not be read."""
-    look = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
-    statements = json.loads(cloud.make(look)["Policy"]).get("Statement", [])
-    listed = statements if isinstance(statements, list) else [statements]
-    return [account for account in accounts if not _let_in(listed, account)]
-
-
-def finding(cloud: Cloud, key: str, accounts: Iterable[str], region: str = "") -> Finding:
-    """Whether these accounts can use what is encrypted with that key."""
-    try:
-        mine = own(cloud, key, region)
-    except CloudError as problem:
-        return Finding("key", Grade.NOT_CHECKED, f"The key {key} could not be looked at.", problem.what)
-    if mine is None:
-        return Finding(
-            "key", Grade.REFUSED, "It is encrypted with a key that never leaves your account.",
-            f"KMS does not know {key} as a key of your own",
+def whose(seen: Seen) -> Iterator[Finding]:
+    """Whether a key can be opened for another account at all: one of one's own can, Amazon's cannot."""
+    id_ = f"key:{seen.short}"
+    if seen.whose is Whose.AMAZONS:
+        yield Finding(
+            id_, Grade.REFUSED, "It is encrypted with Amazon's key, which never leaves your account.",
+            f"DescribeKey and ListAliases: {seen.id} is managed by AWS",
             "Share a copy instead, encrypted with a key of your own: run the set-up with key=new.",
         )  # fmt: skip
-    try:
-        out = closed_to(cloud, mine, accounts, region)
-    except CloudError as problem:
-        return Finding("key", Grade.NOT_CHECKED, f"The policy of the key {mine.name} was not read.", problem.what)
-    if out:
-        return Finding(
-            "key", Grade.REFUSED, f"The policy of the key {mine.name} does not let {', '.join(out)} use it.",
-            "its key policy",
-            f"Add arn:aws:iam::{out[0]}:root to it with {', '.join(USE)}, and kms:CreateGrant for AWS resources.",
+    elif seen.whose is Whose.UNKNOWN:
+        yield Finding(
+            id_, Grade.NOT_CHECKED, f"Whether they may use its key {seen.short} cannot be told from here.", seen.why,
+            "Ask whoever keeps that key to look at it: Amazon's own keys cannot be shared, others by their policy.",
         )  # fmt: skip
-    return Finding("key", Grade.PROVED, f"The policy of the key {mine.name} lets them use it.", "its key policy")
+
+
+def state(seen: Seen, region: str) -> Iterator[Finding]:
+    """Whether a key is switched on: without it nobody can start, copy or restore what is encrypted with it."""
+    id_ = f"key-state:{seen.short}"
+    if seen.whose is Whose.AMAZONS or (seen.whose is Whose.UNKNOWN and not seen.state):
+        return
+    if seen.state in WORKING:
+        yield Finding(id_, Grade.PROVED, f"The key {seen.name} is switched on.", f"DescribeKey: {seen.state}")
+        return
+    by = f"DescribeKey: {seen.state}" if seen.state else seen.why or "DescribeKey does not say it"
+    if seen.state not in STATES:
+        how = f"in the state {seen.state}, which is not known here" if seen.state else "in a state that was not told"
+        yield Finding(id_, Grade.NOT_CHECKED, f"The key {seen.name} is {how}.", by)
+        return
+    said, remedy = STATES[seen.state]
+    when = f", on {seen.ends[:10]}" if seen.ends else ""
+    grade = Grade.WAITING if seen.state == "Creating" else Grade.REFUSED
+    which = {"key_id": seen.key.id if seen.key else seen.id, "region": region}
+    commands = {
+        "enable": shell.aws("kms", "enable-key", **which),
+        "cancel": shell.aws("kms", "cancel-key-deletion", **which),
+        "material": shell.aws("kms", "get-parameters-for-import", **which),
+        "stores": shell.aws("kms", "describe-custom-key-stores", region=region),
+    }
+    yield Finding(id_, grade, f"The key {seen.name} {said.format(when=when)}.", by, remedy.format(**commands))
+
+
+def may_use(
+    cloud: Cloud, seen: Seen, accounts: Iterable[str], service: str, region: str = "", *, opened: bool = False
+) -> Iterator[Finding]:
+    """Whether the key's policy lets these accounts do all that copying needs.
+
+    Args:
+        cloud: the account of the key.
+        seen: the key; only of one's own can the policy be read.
+        accounts: the receivers.
+        service: through which they use it: "ec2" or "rds".
+        region: of the key, where that is not the run's own.
+        opened: whether the statements of `open_to` are taken as if they were there already.
+    """
+    key = seen.key
+    if key is None:
+        return
+    try:
+        policy = _policy(cloud, key, region)
+    except CloudError as problem:
+        yield Finding(
+            f"key-use:{seen.short}", Grade.NOT_CHECKED, f"The policy of the key {key.name} was not read.", problem.what
+        )
+        return
+    for account in accounts:
+        if opened:
+            more = _statements(cloud, [account], "TargetUse", "TargetGrants")
+            policy = {**policy, "Statement": [*listed(policy.get("Statement") or []), *more]}
+        yield _use(cloud, f"key-use:{seen.short}:{account}", policy, key, account, service, region)
+
+
+def closed_to(cloud: Cloud, key: Key, accounts: Iterable[str], service: str, region: str = "") -> list[str]:
+    """Which of these accounts the key's policy does not surely let in. Raises CloudError where it may not be read."""
+    policy = _policy(cloud, key, region)
+    return [account for account in accounts if _lacking(cloud, policy, key, _anybody(account), service, region)]
+
+
+def _use(
+    cloud: Cloud, id_: str, policy: Mapping[str, Any], key: Key, account: str, service: str, region: str
+) -> Finding:
+    lacking = _lacking(cloud, policy, key, _anybody(account), service, region)
+    by = f"GetKeyPolicy of {key.name}"
+    if not lacking:
+        return Finding(id_, Grade.PROVED, f"The policy of the key {key.name} lets {account} use it.", by)
+    named = [
+        arn for arn in _named(policy, account) if not _lacking(cloud, policy, key, _one(arn, account), service, region)
+    ]
+    if named:
+        return Finding(
+            id_, Grade.CAUTION,
+            f"The policy of the key {key.name} lets only {' and '.join(named)} use it, nobody else of {account}.", by,
+            "Let them copy it as that user or role, or add their account to the policy.",
+        )  # fmt: skip
+    forbidden = [action for action, said in lacking.items() if said.answer is Answer.FORBIDDEN]
+    if forbidden:
+        return Finding(
+            id_, Grade.REFUSED, f"The policy of the key {key.name} forbids {account} {', '.join(forbidden)}.",
+            f"{by}: a statement with the effect Deny", "Except that account in the statement that forbids it.",
+        )  # fmt: skip
+    missing = [action for action, said in lacking.items() if said.answer is Answer.NOT_ALLOWED]
+    if missing:
+        return Finding(
+            id_, Grade.REFUSED,
+            f"The policy of the key {key.name} does not let {account} do all that copying needs.",
+            f"{by}: nothing allows {', '.join(missing)}",
+            f"Add arn:{_partition(cloud)}:iam::{account}:root to it with {', '.join(USE)}, and kms:CreateGrant for AWS "
+            "resources.",
+        )  # fmt: skip
+    unknown = dict.fromkeys(each for said in lacking.values() for each in said.unknown)
+    return Finding(
+        id_, Grade.NOT_CHECKED, f"Whether the policy of {key.name} lets {account} use it depends on conditions.",
+        f"{by}: {', '.join(unknown)}",
+    )  # fmt: skip
+
+
+def _lacking(
+    cloud: Cloud, policy: Mapping[str, Any], key: Key, caller: Caller, service: str, region: str
+) -> dict[str, Verdict]:
+    """What the policy does not surely allow of all that copying needs, and what it says to that."""
+    said: dict[str, Verdict] = {}
+    for action in NEEDED:
+        grant = "true" if action == "kms:CreateGrant" else None
+        through = f"{service}.{region or cloud.identity.region}.amazonaws.com"
+        context = {"kms:ViaService": through, "kms:GrantIsForAWSResource": grant}
+        answer = read(policy, Request(action, key.arn, caller, context))
+        to_them = answer.answer is Answer.UNTOLD and all(each.get("Effect") == "Allow" for each in answer.statements)
+        root = Request(action, key.arn, Caller(f"arn:aws:iam::{caller.account}:root"), context)
+        if answer.answer not in (Answer.ALLOWED, Answer.TO_ACCOUNT) and not (to_them and read(policy, root)):
+            said[action] = answer
+    return said
+
+
+def _anybody(account: str) -> Caller:
+    """Somebody of that account, of whom nothing else is known."""
+    return Caller(f"arn:aws:sts::{account}:assumed-role/-/-")
+
+
+def _one(arn: str, account: str) -> Caller:
+    """That user or role."""
+    return (
+        Caller(f"arn:aws:sts::{account}:assumed-role/{arn.rpartition('/')[2]}/-", arn)
+        if ":role/" in arn
+        else Caller(arn)
+    )
+
+
+def _named(policy: Mapping[str, Any], account: str) -> list[str]:
+    """The users and roles of that account that the policy names."""
+    found: list[str] = []
+    for statement in listed(policy.get("Statement") or []):
+        principal = statement.get("Principal") if isinstance(statement, Mapping) else None
+        told = listed(principal.get("AWS")) if isinstance(principal, Mapping) else []
+        found += [str(each) for each in told if _part(str(each), 4) == account and not str(each).endswith(":root")]
+    return list(dict.fromkeys(found))
+
+
+def _policy(cloud: Cloud, key: Key, region: str) -> Mapping[str, Any]:
+    """The key's policy; one that is no policy allows nothing that is known. Raises CloudError."""
+    asked = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
+    try:
+        whole = document(cloud.make(asked).get("Policy") or "{}")
+    except ValueError:
+        whole = None
+    return whole if isinstance(whole, Mapping) else {"Statement": "not a policy"}
+
+
+def _state(about: Mapping[str, Any]) -> tuple[str, str, str]:
+    spec = about.get("KeySpec") or about.get("CustomerMasterKeySpec") or ""
+    state = about.get("KeyState") or ("" if "Enabled" not in about else "Enabled" if about["Enabled"] else "Disabled")
+    return str(state), str(about.get("DeletionDate") or ""), str(spec)
+
+
+def _named_by_amazon(name: str) -> bool:
+    return name.startswith("alias/aws/") or _part(name, 5).startswith("alias/aws/")
+
+
+def _part(arn: str, number: int) -> str:
+    parts = arn.split(":", 5)
+    return parts[number] if parts[0] == "arn" and len(parts) > number else ""
 
 
 # -- to make ---------------------------------------------------------------------------------------------------
@@ -236,14 +479,21 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
 
 
 def open_to(
-    key: Key, cloud: Cloud, accounts: Sequence[str], region: str = "", more: str = "", shares: Sequence[str] = ()
+    key: Key,
+    cloud: Cloud,
+    accounts: Sequence[str],
+    service: str,
+    region: str = "",
+    more: str = "",
+    shares: Sequence[str] = (),
 ) -> Opened:
     """A key that exists, and, for accounts that its policy does not let in, two statements in it. Others stay.
 
-    `more` tells this key's actions from those of another in the same plan; what exists already and is shared by this
-    plan is `shares`: images and disks by their ids, snapshots of databases by their addresses.
+    They use it through `service`: "ec2" or "rds". `more` tells this key's actions from those of another in the same
+    plan; what exists already and is shared by this plan is `shares`: images and disks by their ids, snapshots of
+    databases by their addresses.
     """
-    out = closed_to(cloud, key, accounts, region)
+    out = closed_to(cloud, key, accounts, service, region)
     if not out:
         return Opened(key.arn)
     read = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
@@ -315,26 +565,3 @@ def _partition(cloud: Cloud) -> str:
 
 def _arn(alias: Mapping[str, Any]) -> str:
     return f"{alias['AliasArn'].partition(':alias/')[0]}:key/{alias['TargetKeyId']}"
-
-
-def _let_in(statements: Iterable[Mapping[str, Any]], account: str) -> bool:
-    allowed = [
-        action.lower()
-        for each in statements
-        if each.get("Effect") == "Allow" and account in _accounts(each.get("Principal"))
-        for action in _listed(each.get("Action"))
-    ]
-    return all(
-        any(each in ("*", "kms:*", f"kms:{needed}") for each in allowed) for needed in ("decrypt", "creategrant")
-    )
-
-
-def _accounts(principal: Any) -> Iterator[str]:
-    """The accounts that a statement names as a whole; a single user or role of theirs is not enough."""
-    listed = _listed(principal.get("AWS")) if isinstance(principal, Mapping) else ()
-    for each in listed:
-        yield each.split(":")[4] if each.startswith("arn:") and each.endswith(":root") else each
-
-
-def _listed(value: Any) -> list[str]:
-    return [] if value is None else [value] if isinstance(value, str) else list(value)

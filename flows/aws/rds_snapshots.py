@@ -55,6 +55,7 @@ class Data:
     made: str = ""
     option_group: str = ""
     single_zone: bool = False
+    tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def encrypted(self) -> bool:
@@ -103,11 +104,11 @@ def one(cloud: Cloud, name: str) -> Data | None:
 def shared_with(cloud: Cloud, kind: str, name: str, region: str = "") -> list[str]:
     """The accounts that may use it."""
     look = Call(f"rds.Describe{kind}Attributes", {f"{kind}Identifier": name}, region)
-    attributes = cloud.make(look)[f"{kind}AttributesResult"].get(f"{kind}Attributes") or []
+    attributes = (cloud.make(look).get(f"{kind}AttributesResult") or {}).get(f"{kind}Attributes") or []
     return [
         value
         for each in attributes
-        if each["AttributeName"] == "restore"
+        if each.get("AttributeName") == "restore"
         for value in each.get("AttributeValues") or []
     ]
 
@@ -134,17 +135,37 @@ def free(cloud: Cloud, kind: str, wanted: str, region: str = "") -> None:
         raise Refused(f"There is a snapshot called “{wanted}” already{there}. Choose another name.")
 
 
+def condition(data: Data) -> Finding:
+    """Whether a snapshot can be used as it is (Amazon RDS API Reference, DBSnapshot, 2026-11)."""
+    by = f"its description: {data.status}"
+    if data.status == "available":
+        return Finding("snapshot", Grade.PROVED, f"The snapshot {data.name} is available.", "its description")
+    if data.status in ("creating", "copying", "pending"):
+        return Finding(
+            "snapshot", Grade.WAITING, f"The snapshot {data.name} is {data.status}.", by, "Wait until it is available."
+        )
+    if data.status in ("failed", "incompatible-restore", "deleting", "deleted"):
+        return Finding("snapshot", Grade.REFUSED, f"The snapshot {data.name} is {data.status}.", by, "Make a new one.")
+    sentence = f"The snapshot {data.name} is {data.status or 'in a state that was not told'}, which is not known here."
+    return Finding("snapshot", Grade.NOT_CHECKED, sentence, by)
+
+
+def never_shared(data: Data) -> str:
+    """Why AWS, or Handrail, shares no data of that kind; empty if it does."""
+    if data.kind != CLUSTER or data.engine.startswith("aurora"):
+        return ""
+    if data.engine in ("mysql", "postgres"):
+        return f"{data.name} is a Multi-AZ DB cluster; its snapshots cannot be shared."
+    return f"{data.name} is a database of the kind {data.engine}, which is not shared here."
+
+
 def sharable(data: Data) -> Iterator[Caution]:
     """Cautions, or Refused, for a database or a snapshot of it."""
-    if data.kind == CLUSTER and not data.engine.startswith("aurora"):
-        if data.engine in ("mysql", "postgres"):
-            raise Refused(f"{data.name} is a Multi-AZ DB cluster; its snapshots cannot be shared. Choose another.")
-        raise Refused(f"{data.name} is a database of the kind {data.engine}, which is not shared here. Choose another.")
+    if reason := never_shared(data):
+        raise Refused(f"{reason} Choose another.")
     if data.status != "available":
         what = "snapshot" if data.made else "database"
-        raise Refused(
-            f"{data.name} is {data.status}. Wait until the {what} is available, or choose another.",
-        )
+        raise Refused(f"{data.name} is {data.status}. Wait until the {what} is available, or choose another.")
     if not data.made and data.single_zone:
         yield Caution("stalls", f"{data.name} may stall for some seconds while the snapshot starts.")
 
@@ -204,6 +225,7 @@ def _snapshot(kind: str, each: Mapping[str, Any]) -> Data:
         each.get("StorageEncryptionType") == "sse-rds",
         each.get("SnapshotType") or MANUAL,
         each.get("OptionGroupName") or "",
+        tags=tuple((str(tag.get("Key") or ""), str(tag.get("Value") or "")) for tag in each.get("TagList") or []),
     )
 
 

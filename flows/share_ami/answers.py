@@ -28,7 +28,7 @@ class Answers(Protocol):
 
 def ready(image: amis.Image | str, flow: Answers) -> None:
     if isinstance(image, amis.Image):
-        amis.usable(image)
+        amis.usable(image, flow.cloud.identity.region)
 
 
 def from_disks(machine: amis.Machine, flow: Answers) -> None:

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from flows.engine import Call, Cloud, CloudError, Finding, Grade
+from collections.abc import Iterator
+
+from flows.aws import keepers
+from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade
+
+from . import rules
+from .rules import Situation
+
+RULES = (rules.in_lists, rules.public, rules.products, rules.key, rules.key_state, rules.key_use)
+"""Whether it is available, and shared, is decided by the answers."""
+
+
+def beforehand(here: Situation) -> Iterator[Finding | Caution]:
+    """What holds of the image, or of the machine that it is made of, once it is shared."""
+    for rule in RULES:
+        yield from rule(here)
+    if here.image and not here.copied:
+        yield from keepers.beforehand(f"The image {here.image.id}", dict(here.image.tags), "image")
 
 
 def allowed_there(cloud: Cloud, region: str, profile: str) -> Finding:

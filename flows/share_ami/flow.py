@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.aws import accounts, amis, kms_keys
-from flows.aws.kms_keys import KEEP, Key
-from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
+from flows.aws.kms_keys import KEEP, Key, Seen, Whose
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
 
 from . import answers, checks, diagnosis, handover, receiver_steps, steps
 from .answers import NO_REBOOT, REBOOT, STOP
+from .rules import Situation
 
 
 class ShareImage(Flow):
@@ -133,28 +134,37 @@ class ShareImage(Flow):
             return list(dict.fromkeys(amis.keys_of(self.cloud, snapshots=image.snapshots)))
         return list(dict.fromkeys(amis.keys_of(self.cloud, volumes=self.instance.volumes)))
 
-    def _own_keys(self) -> list[str]:
-        """Those that are not Amazon's."""
-        return [own.arn for own in map(self._own, self.keys()) if own]
+    def standing_keys(self) -> list[Seen]:
+        """What can be seen of them."""
+        return [kms_keys.look(self.cloud, key) for key in self.keys()]
 
-    def _own(self, key: str) -> Key | None:
-        """The key, if it is one of one's own. One that may not be looked at is not opened; AWS says whether it may be
-        used."""
-        try:
-            return kms_keys.own(self.cloud, key)
-        except CloudError:
-            return None
+    def _own_keys(self) -> list[str]:
+        """Those that are surely one's own."""
+        return [seen.key.arn for seen in self.standing_keys() if seen.key]
 
     def key_is_closed(self) -> str:
-        """Why what is encrypted now cannot be opened for another account; empty when it can, or is not encrypted."""
-        keys = self.keys()
-        try:
-            amazons = any(kms_keys.own(self.cloud, key) is None for key in keys)
-        except CloudError as problem:
-            return f"their key could not be looked at ({problem.aws_code})"
-        if amazons:
+        """Why what is encrypted now cannot be opened for another account; empty when it can, is not encrypted, or when
+        nobody can tell: then it is left as it is, and said so."""
+        keys = self.standing_keys()
+        if any(seen.whose is Whose.AMAZONS for seen in keys):
             return "they are encrypted with Amazon's standard key, which never leaves your account"
         return f"it does not exist in {self.region}" if keys and self.elsewhere() else ""
+
+    def _situation(self) -> Situation:
+        image = self.image if isinstance(self.image, amis.Image) else None
+        anew = self.key != KEEP
+        copied = anew or bool(self.elsewhere()) or (bool(self.launch) and self.own_copy)
+        products = image.products if image else self.instance.products
+        return Situation(
+            self.cloud,
+            self.account,
+            image,
+            products,
+            tuple(self.standing_keys()),
+            planned=True,
+            copied=copied,
+            anew=anew,
+        )
 
     def called(self, key: Key | str) -> str:
         """What the shared image is called: no two in one region have the same name."""
@@ -178,15 +188,16 @@ class ShareImage(Flow):
     def _opened(self) -> tuple[Late, list[Action]]:
         """The key of a copy, empty when the disks keep theirs; and what opens the key, or keys, to the receiver."""
         if self.key == KEEP:
-            standing = [self._own(key) for key in self.keys()]
+            standing = [seen.key for seen in self.standing_keys()]
             shares = [self.image.id, *self.image.snapshots] if isinstance(self.image, amis.Image) else []
             more = [(key, f"-{at}" if at else "") for at, key in enumerate(key for key in standing if key)]
             opened = [
-                kms_keys.open_to(key, self.cloud, [self.account], more=suffix, shares=shares) for key, suffix in more
+                kms_keys.open_to(key, self.cloud, [self.account], "ec2", more=suffix, shares=shares)
+                for key, suffix in more
             ]
             return "", [action for each in opened for action in each.actions]
         if isinstance(self.key, Key):
-            one = kms_keys.open_to(self.key, self.cloud, [self.account], self.elsewhere())
+            one = kms_keys.open_to(self.key, self.cloud, [self.account], "ec2", self.elsewhere())
         else:
             one = kms_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
         return one.arn, list(one.actions)
@@ -226,12 +237,12 @@ class ShareImage(Flow):
     def _sharing(self, piece: steps.Piece, opened: tuple[str, ...]) -> Iterator[Action | Use]:
         """What the receiver may not do yet. What they may do already is not taken from them at undo either."""
         standing = isinstance(self.image, amis.Image) and piece.id == self.image.id
-        if standing and self.account in amis.may_launch(self.cloud, str(piece.id)):
+        if standing and self.account in amis.may_launch(self.cloud, str(piece.id)).accounts:
             yield Use("shared", f"{self.account} may launch it already", "AWS::EC2::Image", str(piece.id))
         else:
             yield steps.share(piece, self.account, opened)
         for number, snapshot in enumerate(piece.snapshots if self.copies else ()):
-            if standing and self.account in amis.may_copy(self.cloud, str(snapshot)):
+            if standing and self.account in amis.may_copy(self.cloud, str(snapshot)).accounts:
                 yield Use(
                     f"disk-{number + 1}", f"{self.account} may copy it already", "AWS::EC2::Snapshot", str(snapshot)
                 )
@@ -253,6 +264,7 @@ class ShareImage(Flow):
         yield machine
 
     def checks(self) -> Iterable[Finding | Caution]:
+        yield from checks.beforehand(self._situation())
         if self.launch:
             yield checks.allowed_there(self.cloud, self.region, self.target_profile)
 

@@ -16,18 +16,29 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     """Ids, proof, and a letter to the receiver with the exact commands."""
     image, region, account = outputs["image"], facts["region"], facts["account"]
     keys = [outputs["key"]] if "key" in outputs else list(facts.get("keys", ()))
-    shared = account in amis.may_launch(cloud, image, region)
+    shared = amis.may_launch(cloud, image, region).may(account)
     here = ("--region", region)
     anew = ("--encrypted", "--kms-key-id", "alias/aws/ebs") if keys else ()
     of = {"source_region": region, "source_image_id": image, "name": f"copy-of-{image}"}
     small = {"image_id": image, "instance_type": "t3.micro", "metadata_options": "HttpTokens=required"}
     commands = (
-        shell.aws("ec2", "describe-images", *here, executable_users="self", owners=facts["owner"]),
+        shell.aws(
+            "ec2", "describe-images", "--include-deprecated", *here, executable_users="self", owners=facts["owner"]
+        ),
         shell.aws("ec2", "copy-image", *here, *anew, **of),
         shell.aws("ec2", "run-instances", *here, **small),
     )
     needed = ["ec2:CopyImage", "ec2:CreateTags", "ec2:Describe*", "ec2:RunInstances", "ec2:TerminateInstances"]
-    letter = "\n".join([f"In the account {account}: find the image, copy it, start a machine.", "", *commands, ""])
+    letter = "\n".join(
+        [
+            f"In the account {account}: find the image, copy it, start a machine.",
+            "",
+            *commands,
+            "",
+            "Its tags and those of its disks do not come along: give your copy tags of your own.",
+            "",
+        ]
+    )
     statements = [
         {"Effect": "Allow", "Action": needed, "Resource": "*"},
         *kms_keys.for_their_user(keys),

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import kms_keys, rds_snapshots
+from flows.aws import rds_snapshots
 from flows.engine import Cloud, Finding, Grade
+
+from . import rules
+from .rules import Situation
+
+RULES = (
+    rules.available, rules.kind, rules.manual, rules.shared, rules.public, rules.options, rules.key, rules.key_state,
+    rules.key_use, rules.kept_by,
+)  # fmt: skip
 
 
 def diagnose(cloud: Cloud, name: str, account: str) -> Iterator[Finding]:
@@ -17,31 +25,7 @@ def diagnose(cloud: Cloud, name: str, account: str) -> Iterator[Finding]:
             "DescribeDBSnapshots, DescribeDBClusterSnapshots", "Give another --region, or make a new one.",
         )  # fmt: skip
         return
-    if found.status != "available":
-        yield Finding(
-            "snapshot", Grade.WAITING, f"The snapshot {found.name} is {found.status}.", "its description",
-            "Wait until it is available.",
-        )  # fmt: skip
-        return
-    yield Finding("snapshot", Grade.PROVED, f"The snapshot {found.name} is available.", "its description")
-    if found.made != rds_snapshots.MANUAL:
-        yield Finding(
-            "manual", Grade.REFUSED, f"The snapshot {found.name} is {found.made}; only manual ones can be shared.",
-            "its description", "Share a copy: handrail run share_snapshot with this snapshot.",
-        )  # fmt: skip
-        return
-    allowed = rds_snapshots.shared_with(cloud, found.kind, found.name)
-    if rds_snapshots.EVERYBODY in allowed:
-        yield Finding(
-            "public", Grade.REFUSED, f"The snapshot {found.name} is public: everybody can restore all of its data.",
-            "its attribute restore", "Take “all” out of it in the RDS console, or with the aws command line.",
-        )  # fmt: skip
-    if account in allowed:
-        yield Finding("shared", Grade.PROVED, f"The account {account} may use it.", "its attribute restore")
-    else:
-        yield Finding(
-            "shared", Grade.REFUSED, f"The account {account} may not use it.", "its attribute restore",
-            "Run handrail run share_snapshot with this snapshot.",
-        )  # fmt: skip
-    if found.encrypted:
-        yield kms_keys.finding(cloud, found.key or "alias/aws/rds", [account])
+    here = Situation(cloud, found, (account,))
+    rules_now = RULES if found.status == "available" and found.made == rds_snapshots.MANUAL else RULES[:3]
+    for rule in rules_now:
+        yield from rule(here)

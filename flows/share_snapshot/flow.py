@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.aws import accounts, amis, kms_keys, rds_snapshots
-from flows.aws.kms_keys import KEEP, Key, Opened
+from flows.aws.kms_keys import KEEP, Key, Opened, Whose
 from flows.aws.rds_snapshots import MANUAL, NEW, Data
-from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Many, Plan, Text, Use, Yes
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Use, Yes
 
-from . import answers, diagnosis, handover, steps
+from . import answers, checks, diagnosis, handover, steps
 from .answers import ITSELF, NAMED
+from .rules import Situation
 
 
 class ShareSnapshot(Flow):
@@ -113,15 +114,12 @@ class ShareSnapshot(Flow):
         return "" if self.region == self.cloud.identity.region else self.region
 
     def key_is_closed(self) -> str:
-        """Why what is encrypted now cannot be opened for another account; empty when it can, or is not encrypted."""
+        """Why what is encrypted now cannot be opened for another account; empty when it can, is not encrypted, or when
+        nobody can tell: then it is left as it is, and said so."""
         data = self.data
         if not data.encrypted:
             return ""
-        try:
-            mine = None if data.amazons else kms_keys.own(self.cloud, data.key)
-        except CloudError:
-            return f"its key {data.key} could not be looked at"
-        if mine is None:
+        if data.amazons or kms_keys.look(self.cloud, data.key).whose is Whose.AMAZONS:
             return "it is encrypted with a key of Amazon's, which never leaves your account"
         return f"its key does not exist in {self.region}" if self.elsewhere() else ""
 
@@ -191,23 +189,23 @@ class ShareSnapshot(Flow):
         if key == kms_keys.NEW:
             return kms_keys.make(f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere())
         if isinstance(key, Key):
-            return kms_keys.open_to(key, self.cloud, self.account, self.elsewhere())
+            return kms_keys.open_to(key, self.cloud, self.account, "rds", self.elsewhere())
         mine = self._own_key()
         shares = [self.data.arn] if self.way == ITSELF else []
-        return kms_keys.open_to(mine, self.cloud, self.account, shares=shares) if mine else Opened("")
+        return kms_keys.open_to(mine, self.cloud, self.account, "rds", shares=shares) if mine else Opened("")
 
     def _own_key(self) -> Key | None:
         """The key with which it is encrypted, if that is not Amazon's and can be looked at."""
         data = self.data
         if not data.encrypted or data.amazons:
             return None
-        try:
-            return kms_keys.own(self.cloud, data.key)
-        except CloudError:  # then it is not opened, and AWS says whether it may be used
-            return None
+        return kms_keys.look(self.cloud, data.key).key
 
     def checks(self) -> Iterable[Finding | Caution]:
-        yield rds_snapshots.options(self.cloud, self.data)
+        itself = self.way == ITSELF
+        anew = not itself and self.key != KEEP
+        here = Situation(self.cloud, self.data, self.account, planned=True, itself=itself, anew=anew)
+        yield from checks.beforehand(here)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

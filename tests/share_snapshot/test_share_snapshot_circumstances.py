@@ -23,7 +23,7 @@ def test_a_snapshot_that_is_shared_with_many_has_no_room(account: PracticeAccoun
 def test_a_key_that_is_switched_off_or_of_another_kind(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
     kms = account.session.client("kms")
     kms.disable_key(KeyId=own_key(account).rpartition("/")[2])
-    with pytest.raises(Refused, match="The key alias/shop is Disabled"):
+    with pytest.raises(Refused, match=r"The key alias/shop is switched off \(Disabled\).*aws kms enable-key"):
         session(both, None, {**LOCKED, "key": OWN_KEY}, clock)
     signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/signing", TargetKeyId=signing)

@@ -59,45 +59,64 @@ def test_the_letter_has_the_address_the_key_and_the_restore(
 
 
 def found(cloud: Any, name: str) -> dict[str, str]:
-    return {each.id: each.grade.value for each in diagnose(cloud, name, SECOND_ACCOUNT_ID)}
+    return {each.id.partition(":")[0]: each.grade.value for each in diagnose(cloud, name, SECOND_ACCOUNT_ID)}
 
 
 def test_a_healthy_one(both: Aws, journal: Journal, clock: FakeClock) -> None:
     made = session(both, journal, VARIANTS["locked"], clock)
     carried_out(made)
-    seen = {"snapshot": "proved", "shared": "proved", "key": "proved"}
+    key = {"key-state": "proved", "key-use": "proved"}
+    seen = {"snapshot": "proved", "shared": "proved", "options": "proved", **key}
     assert found(both, "for-partner") == found(both, made.hand_over().outputs["snapshot_arn"]) == seen
 
 
 @pytest.mark.wild
 def test_a_key_that_may_not_be_looked_at_is_not_called_amazons(both: Aws, journal: Journal, clock: FakeClock) -> None:
     carried_out(session(both, journal, VARIANTS["locked"], clock))
-    for operation in ("kms.DescribeKey", "kms.ListAliases", "kms.GetKeyPolicy"):
+    for operation, rule in (("kms.DescribeKey", "key-state"), ("kms.ListAliases", ""), ("kms.GetKeyPolicy", "key-use")):
 
         def denied(_: int, call: Call, operation: str = operation) -> None:
             if call.operation == operation:
                 raise Denied(f"You are not allowed to {operation}.", permission=operation)
 
-        seen = {"snapshot": "proved", "shared": "proved", "key": "not checked"}
-        assert found(Between(both, before=denied), "for-partner") == seen
+        unsure = {rule: "not checked"} if rule else {}
+        rules = ("snapshot", "shared", "options", "key-state", "key-use")
+        seen = dict.fromkeys(rules, "proved")
+        assert found(Between(both, before=denied), "for-partner") == {**seen, **unsure}
 
 
 @pytest.mark.wild
 def test_each_broken_state(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
     rds, kms = account.session.client("rds"), account.session.client("kms")
     assert found(both, "nope") == {"snapshot": "refused"}
-    assert found(both, "orders-before-summer") == {"snapshot": "proved", "shared": "refused"}
+    assert found(both, "orders-before-summer") == {"snapshot": "proved", "shared": "refused", "options": "proved"}
     assert found(both, "rds:members-2026-03-02-09-00") == {"snapshot": "proved", "manual": "refused"}
     which = {"DBSnapshotIdentifier": "orders-before-summer", "AttributeName": "restore"}
     rds.modify_db_snapshot_attribute(**which, ValuesToAdd=["all"])
-    assert found(both, "orders-before-summer") == {"snapshot": "proved", "public": "refused", "shared": "refused"}
+    assert found(both, "orders-before-summer") == {
+        "snapshot": "proved",
+        "public": "caution",
+        "shared": "proved",
+        "options": "proved",
+    }
     rds.create_db_snapshot(DBSnapshotIdentifier="members-now", DBInstanceIdentifier="members")
-    assert found(both, "members-now") == {"snapshot": "proved", "shared": "refused", "key": "refused"}
+    assert found(both, "members-now") == {
+        "snapshot": "proved",
+        "shared": "refused",
+        "options": "proved",
+        "key": "refused",
+    }
     made = session(both, journal, VARIANTS["locked"], clock)
     carried_out(made)
     key = made.hand_over().outputs["key"]
     kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": []}))
-    assert found(both, "for-partner") == {"snapshot": "proved", "shared": "proved", "key": "refused"}
+    assert found(both, "for-partner") == {
+        "snapshot": "proved",
+        "shared": "proved",
+        "options": "proved",
+        "key-state": "proved",
+        "key-use": "refused",
+    }
 
 
 def test_permissions_are_those_of_the_own_account(both: Aws) -> None:

@@ -1,0 +1,263 @@
+"""Images as other people leave them: shared in unusual ways that are right, and in ways that are not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from share_ami.cases import NEW
+from share_snapshot.cases import own_key
+from support.clock import FakeClock
+from support.clouds import Between
+from support.retold import Retold, Told, denied, more
+from test_share_ami_apply_and_undo import session
+
+import flows
+from flows.engine import Denied, Place, Refused
+from flows.engine.boto import Aws
+from flows.engine.cache import CachedCloud
+from flows.engine.verdict import Verdict, verdict
+from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, PracticeAccount, open_account
+from flows.share_ami import checks, diagnosis
+
+THEM = f"arn:aws:iam::{SECOND_ACCOUNT_ID}:root"
+ORGANIZATION = "arn:aws:organizations::333333333333:organization/o-abc1234567"
+UNIT = "arn:aws:organizations::333333333333:ou/o-abc1234567/ou-ab12-34567890"
+USE = ["kms:DescribeKey", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"]
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Aws, str, str]]:
+    """An image that is shared, under a key of one's own that the receiver may use; and that key."""
+    with open_account(tmp_path_factory.mktemp("states"), hurry=True) as account:
+        arn, made = own_key(account), made_by_hand(account)
+        yield Aws(Place(practice=True), account.session, account.session_of), made, arn
+
+
+def made_by_hand(account: PracticeAccount) -> str:
+    ec2, key = account.session.client("ec2"), "alias/shop"
+    found = ec2.describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-2*"]}])["Images"][0]["ImageId"]
+    arn = account.session.client("kms").describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+    disk = {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 8, "Encrypted": True, "KmsKeyId": arn}}
+    machine = ec2.run_instances(
+        ImageId=found, MinCount=1, MaxCount=1, InstanceType="t3.micro", BlockDeviceMappings=[disk]
+    )["Instances"][0]["InstanceId"]
+    made: str = ec2.create_image(InstanceId=machine, Name="by-hand")["ImageId"]
+    return made
+
+
+def policy(*statements: Mapping[str, Any]) -> Mapping[str, Told]:
+    """The key's policy: what the console writes for the owner, and these statements."""
+    owner = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}, "Action": "kms:*",
+             "Resource": "*"}  # fmt: skip
+    text = json.dumps({"Version": "2012-10-17", "Statement": [owner, *statements]})
+    return more("kms.GetKeyPolicy", "", Policy=text)
+
+
+def allow(who: Any, *actions: str, **condition: Any) -> dict[str, Any]:
+    given = {"Effect": "Allow", "Principal": who, "Action": list(actions), "Resource": "*"}
+    return {**given, "Condition": condition} if condition else given
+
+
+GRANTS = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+OPEN = policy(allow({"AWS": THEM}, *USE), allow({"AWS": THEM}, "kms:CreateGrant", **GRANTS))
+SHARED: Mapping[str, Told] = {
+    **more("ec2.DescribeImageAttribute", "", LaunchPermissions=[{"UserId": SECOND_ACCOUNT_ID}]),
+    **more("ec2.DescribeSnapshotAttribute", "", CreateVolumePermissions=[{"UserId": SECOND_ACCOUNT_ID}]),
+    **OPEN,
+}
+
+
+def of_image(**values: Any) -> Mapping[str, Told]:
+    return more("ec2.DescribeImages", "Images", **values)
+
+
+def of_key(**values: Any) -> Mapping[str, Told]:
+    return more("kms.DescribeKey", "KeyMetadata", **values)
+
+
+def launched_by(*rows: Mapping[str, str]) -> Mapping[str, Told]:
+    return more("ec2.DescribeImageAttribute", "", LaunchPermissions=list(rows))
+
+
+def disks_by(*rows: Mapping[str, str]) -> Mapping[str, Told]:
+    return more("ec2.DescribeSnapshotAttribute", "", CreateVolumePermissions=list(rows))
+
+
+HEALTHY: Mapping[str, Mapping[str, Told]] = {
+    "as AWS documents it": {},
+    "one statement for all, by number": policy(allow({"AWS": SECOND_ACCOUNT_ID}, *USE, "kms:CreateGrant")),
+    "everything of KMS": policy(allow({"AWS": [THEM, "arn:aws:iam::444444444444:root"]}, "kms:*")),
+    "any account, through EC2 only": policy(
+        allow("*", "kms:*", StringEquals={
+            "kms:CallerAccount": [SECOND_ACCOUNT_ID], "kms:ViaService": "ec2.eu-central-1.amazonaws.com",
+        })
+    ),
+    "a key that forbids others": policy(
+        allow({"AWS": THEM}, "kms:*"),
+        {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*",
+         "Condition": {"StringNotEquals": {"kms:CallerAccount": [ACCOUNT_ID, SECOND_ACCOUNT_ID]}}},
+    ),
+    "not encrypted": more("ec2.DescribeSnapshots", "Snapshots", Encrypted=False),
+    "one of several accounts": launched_by({"UserId": "444444444444"}, {"UserId": SECOND_ACCOUNT_ID}),
+    "deprecated next year": of_image(DeprecationTime="2999-01-01T00:00:00.000Z"),
+    "its aliases may not be listed": denied("kms.ListAliases"),
+    "a key that is being moved to another region": of_key(KeyState="Updating"),
+    "kept by a stack": of_image(Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "golden"}]),
+}  # fmt: skip
+
+# how it is told, the status, the rule that it is because of, a part of the way out, and the rule that refuses or
+# doubts beforehand, where the same image is to be shared
+BROKEN: Mapping[str, tuple[Mapping[str, Told], str, str, str, str]] = {
+    "the key may not be looked at": (
+        {**denied("kms.DescribeKey"), **more("kms.ListAliases", "", Aliases=[])}, "unknown", "key", "keeps that key",
+        "key",
+    ),
+    "the key has only a name": (denied("kms.DescribeKey"), "unknown", "key-state", "", "key-state"),
+    "a key of a third account": (of_key(AWSAccountId="444444444444"), "unknown", "key", "", "key"),
+    "Amazon's key": (of_key(KeyManager="AWS"), "broken", "key", "key=new", ""),
+    "Amazon's key, told by its name alone": (
+        {**denied("kms.DescribeKey"), **more("kms.ListAliases", "Aliases", AliasName="alias/aws/ebs")}, "broken", "key",
+        "key=new", "",
+    ),
+    "switched off": (of_key(KeyState="Disabled"), "broken", "key-state", "kms enable-key", "key-state"),
+    "to be deleted": (
+        of_key(KeyState="PendingDeletion", DeletionDate="2026-12-24T00:00:00Z"), "broken", "key-state",
+        "cancel-key-deletion", "key-state",
+    ),
+    "waiting for its material": (of_key(KeyState="PendingImport"), "broken", "key-state", "import", "key-state"),
+    "its store is out of reach": (of_key(KeyState="Unavailable"), "broken", "key-state", "store", "key-state"),
+    "a replica's original": (of_key(KeyState="PendingReplicaDeletion"), "broken", "key-state", "cancel", "key-state"),
+    "being made": (of_key(KeyState="Creating"), "waiting", "key-state", "Wait", "key-state"),
+    "a new word": (of_key(KeyState="Hibernating"), "unknown", "key-state", "", "key-state"),
+    "decrypt and grants only": (
+        policy(allow({"AWS": THEM}, "kms:Decrypt", "kms:CreateGrant")), "broken", "key-use", "kms:ReEncrypt*", "",
+    ),
+    "all but to make data keys": (
+        policy(allow({"AWS": THEM}, "kms:DescribeKey", "kms:Decrypt", "kms:ReEncrypt*", "kms:CreateGrant")), "broken",
+        "key-use", "kms:GenerateDataKey*", "",
+    ),
+    "the condition of grants on everything": (
+        policy(allow({"AWS": THEM}, "kms:*", **GRANTS)), "broken", "key-use", "kms:CreateGrant", "",
+    ),
+    "through another service": (
+        policy(allow({"AWS": THEM}, "kms:*", StringEquals={"kms:ViaService": "rds.eu-central-1.amazonaws.com"})),
+        "broken", "key-use", "kms:CreateGrant", "",
+    ),
+    "an organization": (
+        policy(allow("*", "kms:*", StringEquals={"aws:PrincipalOrgID": "o-abc1234567"})), "unknown", "key-use", "", "",
+    ),
+    "forbidden for others": (
+        policy(allow({"AWS": THEM}, "kms:*"),
+               {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*",
+                "Condition": {"StringNotEquals": {"kms:CallerAccount": ACCOUNT_ID}}}),
+        "broken", "key-use", "Except that account", "key-use",
+    ),
+    "one role of theirs": (
+        policy(allow({"AWS": f"arn:aws:iam::{SECOND_ACCOUNT_ID}:role/deploy"}, *USE, "kms:CreateGrant")), "works_but",
+        "key-use", "as that user or role", "",
+    ),
+    "the policy may not be read": (denied("kms.GetKeyPolicy"), "unknown", "key-use", "", "denied"),
+    "public": ({**launched_by({"Group": "all"})}, "works_but", "public", "Group=all", "public"),
+    "public, the disks too": (
+        {**launched_by({"Group": "all"}), **disks_by({"Group": "all"})}, "works_but", "public", "Group=all", "public",
+    ),
+    "shared with an organization": (launched_by({"OrganizationArn": ORGANIZATION}), "unknown", "shared", "account", ""),
+    "shared with a unit": (launched_by({"OrganizationalUnitArn": UNIT}), "unknown", "shared", "account", ""),
+    "shared with nobody": ({**launched_by(), **disks_by()}, "broken", "shared", "handrail run share_ami", ""),
+    "the disks are not": (disks_by(), "broken", "copies", "copies=yes", ""),
+    "who may launch it is not told": (denied("ec2.DescribeImageAttribute"), "unknown", "shared", "", "denied"),
+    "deprecated": (
+        of_image(DeprecationTime="2020-01-01T00:00:00.000Z"), "works_but", "deprecated", "--include-deprecated",
+        "deprecated",
+    ),
+    "disabled": (of_image(State="disabled"), "broken", "image", "enable-image", "answer"),
+    "not complete yet": (of_image(State="pending"), "waiting", "image", "Wait", "answer"),
+    "failed": (of_image(State="failed"), "broken", "image", "new one", "answer"),
+    "a state by a new word": (of_image(State="dormant"), "unknown", "image", "", "answer"),
+    "from the Marketplace": (
+        of_image(ProductCodes=[{"ProductCodeId": "abc", "ProductCodeType": "marketplace"}]), "works_but", "products",
+        "subscribe", "products",
+    ),
+}  # fmt: skip
+
+
+def check(cloud: Any, image: str) -> Verdict:
+    return verdict(flows.find("share_ami").diagnose(CachedCloud(cloud), {"image": image, "account": SECOND_ACCOUNT_ID}))
+
+
+def given(image: str, **more: str) -> dict[str, str]:
+    return {"image": image, "account": SECOND_ACCOUNT_ID, "region": "eu-central-1", "launch": "no", **more}
+
+
+@pytest.mark.parametrize("state", HEALTHY)
+def test_what_is_right_is_said_to_work(image: tuple[Aws, str, str], state: str) -> None:
+    cloud, made, _ = image
+    told = Retold(cloud, {**SHARED, **HEALTHY[state]})
+    found = check(told, made)
+    assert (found.status.value, found.cause) == ("works", "")
+    review = session(told, None, given(made), FakeClock()).review()
+    assert not review.refusals
+    assert not [each for each in review.plan.actions if each.id.startswith(("key", "copy"))]
+
+
+@pytest.mark.parametrize("state", BROKEN)
+def test_what_is_not_is_told_with_its_cause(image: tuple[Aws, str, str], state: str) -> None:
+    cloud, made, _ = image
+    changed, status, cause, remedy, before = BROKEN[state]
+    told = Retold(cloud, {**SHARED, **changed})
+    found = check(told, made)
+    assert (found.status.value, found.cause.partition(":")[0]) == (status, cause)
+    assert remedy in (found.because.remedy if found.because else "")
+    if before in ("answer", "denied"):  # what is not to be seen at all ends it there
+        with pytest.raises(Refused if before == "answer" else Denied):
+            session(told, None, given(made), FakeClock()).review()
+        return
+    findings = session(told, None, given(made), FakeClock()).review().findings
+    wrong = [each.id.partition(":")[0] for each in findings if each.grade.value not in ("proved", "predicted")]
+    assert wrong[:1] == ([before] if before else [])
+
+
+def test_a_key_that_is_not_known_is_no_reason_for_a_copy(image: tuple[Aws, str, str]) -> None:
+    """Nor for a new key: it is said that nobody looked at it, and AWS has the word."""
+    cloud, made, _ = image
+    told = Retold(cloud, {**denied("kms.DescribeKey"), **more("kms.ListAliases", "", Aliases=[])})
+    review = session(told, None, given(made), FakeClock()).review()
+    assert {action.call.name for action in review.plan.actions} == {"ModifyImageAttribute", "ModifySnapshotAttribute"}
+
+
+def test_what_nobody_may_launch_nobody_may_copy(image: tuple[Aws, str, str]) -> None:
+    cloud, made, _ = image
+    found = check(Retold(cloud, {**SHARED, **launched_by(), **disks_by()}), made)
+    assert found.cause == "shared"
+    assert next(each for each in found.findings if each.id == "copies").follows == ("shared",)
+
+
+def test_a_machine_with_software_from_the_marketplace_is_not_stopped_for_nothing(image: tuple[Aws, str, str]) -> None:
+    cloud, _, _ = image
+    codes = [{"ProductCodeId": "abc", "ProductCodeType": "marketplace"}]
+    told = Retold(cloud, more("ec2.DescribeInstances", "Reservations.Instances", ProductCodes=codes))
+    (refusal,) = session(told, None, {**NEW, "region": "eu-west-1"}, FakeClock()).review().refusals
+    assert refusal.id == "products"
+    (doubt,) = [each for each in session(told, None, NEW, FakeClock()).review().findings if each.id == "products"]
+    assert doubt.grade.value == "caution"
+
+
+def test_what_is_kept_by_others_is_said_before_and_after(image: tuple[Aws, str, str]) -> None:
+    cloud, made, _ = image
+    told = Retold(cloud, {**SHARED, **HEALTHY["kept by a stack"]})
+    assert "managed" in [each.id.partition(":")[0] for each in check(told, made).findings]
+    assert "managed" in [each.id for each in session(told, None, given(made), FakeClock()).review().cautions]
+
+
+def test_a_check_knows_all_that_is_looked_at_beforehand() -> None:
+    assert set(checks.RULES) <= set(diagnosis.RULES)
+
+
+def test_a_check_asks_as_much_as_its_image_has_disks(image: tuple[Aws, str, str]) -> None:
+    cloud, made, _ = image
+    counted = Between(Retold(cloud, SHARED))
+    check(counted, made)
+    assert len(counted.calls) == 7, [each.operation for each in counted.calls]
