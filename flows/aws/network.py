@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -26,7 +26,7 @@ from flows.engine.listing import Narrow, by_filter, listed
 
 from . import security_group_rules, vpn_dependents
 from .addresses import MOST_DIGITS
-from .tags import name_of
+from .tags import name_of, of
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,17 @@ class Route:
 
 @dataclass(frozen=True)
 class RouteTable:
+    """A route table. `subnets` are those that were given it by name; `lists` are its routes to prefix lists, each with
+    its target."""
+
     id: str
     name: str
     main: bool
     subnets: tuple[str, ...]
     routes: tuple[Route, ...]
     propagating: tuple[str, ...]
+    lists: tuple[tuple[str, str], ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def public(self) -> bool:
@@ -87,11 +92,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class SecurityGroup:
+    """A security group. `lists` are its rules for prefix lists; `told` is all of it as AWS tells it."""
+
     id: str
     name: str
     description: str
     rules: tuple[Rule, ...]
-    rule_count: int
+    lists: tuple[tuple[Service, str], ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 VPC_NAMED = by_filter("vpc-id", "tag:Name")
@@ -116,6 +124,18 @@ def vpcs(cloud: Cloud, narrow: Narrow = VPC_NAMED) -> Iterator[Option[Vpc]]:
             networks = ", ".join(str(network) for network in found.networks)
             hint = f"{networks}{', the default VPC' if found.is_default else ''}"
             yield Option(found.id, found, found.name or found.id, f"{found.id}  {hint}" if found.name else hint)
+
+
+def vpc(cloud: Cloud, id: str) -> Vpc | None:
+    """One VPC; None if AWS does not tell of it. Raises CloudError."""
+    found = cloud.make(Call("ec2.DescribeVpcs", {"VpcIds": [id]})).get("Vpcs") or []
+    return _vpc(found[0], cloud.identity.account) if found else None
+
+
+def subnets(cloud: Cloud, vpc: Vpc) -> tuple[str, ...]:
+    """The ids of a VPC's subnets. Raises CloudError."""
+    pages = cloud.pages(Call("ec2.DescribeSubnets", _in_vpc(vpc.id)))
+    return tuple(str(each["SubnetId"]) for page in pages for each in page.get("Subnets") or [])
 
 
 def route_tables(cloud: Cloud, vpc: Vpc) -> Iterator[Option[RouteTable]]:
@@ -322,16 +342,18 @@ def let_in(group: SecurityGroup, rules: tuple[Rule, ...], gateway: Late, known: 
         f"let-in-{group.id}",
         f"Let {networks} use {services} on the servers in {group.name} ({group.id})",
         group.id,
-        (
-            security_group_rules.Rule(
-                rule.service.protocol, rule.service.first, rule.service.last, "IpRanges", str(rule.network),
-                f"{rule.service.name} from {rule.network}",
-            )
-            for rule in rules
-        ),
+        (admitting(rule) for rule in rules),
         about="office",
         undone=f"The office's rules in {group.name} ({group.id})",
         others=(replace(through, remove=None),),
+    )  # fmt: skip
+
+
+def admitting(rule: Rule) -> security_group_rules.Rule:
+    """A rule as EC2 takes it."""
+    return security_group_rules.Rule(
+        rule.service.protocol, rule.service.first, rule.service.last, "IpRanges", str(rule.network),
+        f"{rule.service.name} from {rule.network}",
     )  # fmt: skip
 
 
@@ -380,23 +402,16 @@ def _vpc(vpc: dict[str, Any], account: str) -> Vpc:
 
 def _route_table(table: dict[str, Any]) -> RouteTable:
     associations = table.get("Associations") or []
+    told = table.get("Routes") or []
+    leads = [(route, next((str(route[key]) for key in TARGETS if route.get(key)), "")) for route in told]
     routes = tuple(
         Route(
-            IPv4Network(route["DestinationCidrBlock"]),
-            next(
-                (
-                    str(value)
-                    for key, value in route.items()
-                    if key.endswith("Id") and value and not key.startswith("Destination")
-                ),
-                "",
-            ),
-            route.get("State", "active"),
+            IPv4Network(route["DestinationCidrBlock"]), target, route.get("State", "active"),
             route.get("Origin") == "EnableVgwRoutePropagation",
         )
-        for route in table.get("Routes") or []
+        for route, target in leads
         if route.get("DestinationCidrBlock")
-    )
+    )  # fmt: skip
     return RouteTable(
         table["RouteTableId"],
         name_of(table),
@@ -404,19 +419,26 @@ def _route_table(table: dict[str, Any]) -> RouteTable:
         tuple(item["SubnetId"] for item in associations if item.get("SubnetId")),
         routes,
         tuple(item["GatewayId"] for item in table.get("PropagatingVgws") or []),
+        tuple((str(r["DestinationPrefixListId"]), target) for r, target in leads if r.get("DestinationPrefixListId")),
+        of(table),
     )
 
 
 def _security_group(group: dict[str, Any]) -> SecurityGroup:
-    permissions = group.get("IpPermissions") or []
+    permissions = [
+        (Service("", str(p["IpProtocol"]), int(p.get("FromPort") or 0), int(p.get("ToPort") or 0)), p)
+        for p in group.get("IpPermissions") or []
+    ]
     rules = tuple(
-        Rule(
-            Service("", str(p["IpProtocol"]), int(p.get("FromPort") or 0), int(p.get("ToPort") or 0)),
-            IPv4Network(allowed["CidrIp"], strict=False),
-        )
-        for p in permissions
-        for allowed in p.get("IpRanges") or []
+        Rule(service, IPv4Network(allowed["CidrIp"], strict=False))
+        for service, permission in permissions
+        for allowed in permission.get("IpRanges") or []
     )
-    kinds = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
-    count = sum(len(permission.get(kind) or []) for permission in permissions for kind in kinds)
-    return SecurityGroup(group["GroupId"], group.get("GroupName", ""), group.get("Description", ""), rules, count)
+    lists = tuple(
+        (service, str(allowed["PrefixListId"]))
+        for service, permission in permissions
+        for allowed in permission.get("PrefixListIds") or []
+    )
+    return SecurityGroup(
+        group["GroupId"], group.get("GroupName", ""), group.get("Description", ""), rules, lists, group
+    )

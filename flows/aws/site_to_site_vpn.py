@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Final
 
 from flows.engine import Call, Cloud, Option, Refused, Use
 
 from .network import Vpc
-from .tags import name_of
+from .tags import name_of, of
 
 ENDED = ("deleted", "deleting")
 NEW: Final = "new"
@@ -18,6 +19,8 @@ CUSTOMER_ASN_FOR_STATIC = 65000
 """AWS demands a number even where it is not used (Site-to-Site VPN User Guide, "Customer gateway options")."""
 AMAZON_ASN = 64512
 
+KEPT = timedelta(days=455)
+"""How long CloudWatch keeps what it measures, by the hour (CloudWatch User Guide, "Metrics retention", 2026-11)."""
 LINK_LOCAL = IPv4Network("169.254.0.0/16")
 RESERVED_INSIDE = tuple(IPv4Network(f"169.254.{n}/30") for n in ("0.0", "1.0", "2.0", "3.0", "4.0", "5.0", "169.252"))
 
@@ -31,6 +34,7 @@ class VpnGateway:
     asn: int
     vpc: str
     attachment: str
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def used(self) -> Use:
         return Use("vpn-gateway", f"Use the VPN gateway {self.name or self.id}", "AWS::EC2::VPNGateway", self.id)
@@ -49,7 +53,8 @@ class CustomerGateway:
 
 @dataclass(frozen=True)
 class Connection:
-    """A connection of two gateways. `routes` are its static routes."""
+    """A connection of two gateways. `routes` are its static routes; `local` and `remote` are what its tunnels carry, of
+    the office and of AWS, each a network."""
 
     id: str
     name: str
@@ -58,6 +63,8 @@ class Connection:
     static: bool
     routes: tuple[str, ...]
     inside: tuple[str, ...]
+    local: str = "0.0.0.0/0"
+    remote: str = "0.0.0.0/0"
 
     def used(self) -> Use:
         return Use("connection", f"Use the VPN connection {self.name or self.id}", "AWS::EC2::VPNConnection", self.id)
@@ -121,12 +128,38 @@ def connection(found: dict[str, Any]) -> Connection:
     return Connection(
         found["VpnConnectionId"],
         name_of(found),
-        found.get("CustomerGatewayId", ""),
-        found.get("VpnGatewayId", ""),
+        str(found.get("CustomerGatewayId") or ""),
+        str(found.get("VpnGatewayId") or ""),
         bool(options.get("StaticRoutesOnly")),
-        tuple(str(route["DestinationCidrBlock"]) for route in routes),
+        tuple(str(route["DestinationCidrBlock"]) for route in routes if route.get("DestinationCidrBlock")),
         tuple(str(tunnel.get("TunnelInsideCidr", "")) for tunnel in options.get("TunnelOptions") or []),
+        str(options.get("LocalIpv4NetworkCidr") or "0.0.0.0/0"),
+        str(options.get("RemoteIpv4NetworkCidr") or "0.0.0.0/0"),
     )
+
+
+def was_up(cloud: Cloud, id: str, now: datetime) -> bool:
+    """Whether a tunnel of a connection was up at any time in the 15 months that CloudWatch keeps. Raises CloudError.
+
+    A day's greatest TunnelState of a connection is above 0 if a tunnel was up (Site-to-Site VPN User Guide,
+    "CloudWatch metrics", 2026-11).
+    """
+    metric = {
+        "Namespace": "AWS/VPN", "MetricName": "TunnelState", "Dimensions": [{"Name": "VpnId", "Value": id}],
+    }  # fmt: skip
+    query = {"Id": "state", "MetricStat": {"Metric": metric, "Period": 86400, "Stat": "Maximum"}}
+    span = {"StartTime": now - KEPT, "EndTime": now + timedelta(minutes=1)}
+    pages = cloud.pages(Call("cloudwatch.GetMetricData", {"MetricDataQueries": [query], **span}))
+    results = [each for page in pages for each in page.get("MetricDataResults") or []]
+    return any(value > 0 for each in results for value in each.get("Values") or [])
+
+
+def made(cloud: Cloud, id: str) -> datetime | None:
+    """When a connection was made; None if CloudTrail, which keeps 90 days, does not tell. Raises CloudError."""
+    about = [{"AttributeKey": "ResourceName", "AttributeValue": id}]
+    found = cloud.make(Call("cloudtrail.LookupEvents", {"LookupAttributes": about})).get("Events") or []
+    times = [each["EventTime"] for each in found if each.get("EventName") == "CreateVpnConnection"]
+    return min(times, default=None)
 
 
 def registered(cloud: Cloud, address: IPv4Address, asn: int, device_name: str) -> Use | None:
@@ -192,6 +225,7 @@ def _vpn_gateway(gateway: dict[str, Any]) -> VpnGateway:
         gateway["VpnGatewayId"],
         name_of(gateway),
         int(gateway.get("AmazonSideAsn") or AMAZON_ASN),
-        attached[0]["VpcId"] if attached else "",
-        attached[0]["State"] if attached else "",
+        str(attached[0].get("VpcId") or "") if attached else "",
+        str(attached[0].get("State") or "") if attached else "",
+        of(gateway),
     )

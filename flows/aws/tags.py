@@ -43,6 +43,11 @@ def name_of(thing: Mapping[str, Any]) -> str:
     return next((tag["Value"] for tag in thing.get("Tags") or [] if tag["Key"] == "Name"), "")
 
 
+def of(thing: Mapping[str, Any]) -> dict[str, str]:
+    """All its tags."""
+    return {str(tag.get("Key")): str(tag.get("Value") or "") for tag in thing.get("Tags") or []}
+
+
 def name(text: str) -> str:
     """A name that every kind of resource takes as its Name tag. Raises Refused."""
     if not text or len(text) > 40 or not all(c.isascii() and (c.isalnum() or c in " ._:/=+@-") for c in text):

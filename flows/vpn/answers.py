@@ -9,6 +9,8 @@ from typing import Protocol
 from flows.aws import addresses, network, site_to_site_vpn
 from flows.engine import Call, Caution, Cloud, CloudError, Refused
 
+from . import rules
+
 STATIC, BGP = "static", "bgp"
 PROPAGATION, FIXED = "propagation", "fixed"
 MODERN, COMPATIBLE = "modern", "compatible"
@@ -57,13 +59,17 @@ def apart(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]
             "connection. Combine networks (summarize) first."
         )
     for office in networks:
-        for own in flow.vpc.networks:
-            if office.overlaps(own):
-                raise Refused(
-                    f"{office} overlaps with the VPC range {own}. Inside the VPC this range is always local, so "
-                    "packets would never reach your office. Use another range, or address translation (NAT) on your "
-                    "device."
-                )
+        if own := rules.clash(office, flow.vpc):
+            raise Refused(
+                f"{office} overlaps with the VPC range {own}. Inside the VPC this range is always local, so packets "
+                "would never reach your office. Use another range, or address translation (NAT) on your device."
+            )
+        if own := next((each for each in flow.vpc.networks if each.subnet_of(office)), None):
+            yield Caution(
+                "contains-vpc",
+                f"{office} contains the VPC's own {own}. That part stays in the VPC, whatever is there in the office; "
+                "the rest of it goes to the office.",
+            )
     addresses.overlapping(networks)
     for office in networks:
         yield from addresses.remarks(office)

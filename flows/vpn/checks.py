@@ -6,15 +6,21 @@ The sentences say what was seen, and what to do about it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from ipaddress import IPv4Network
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
+from flows.aws import keepers, network_acls, security_group_rules, service_quotas
 from flows.aws import network as net
-from flows.aws import service_quotas
 from flows.aws import site_to_site_vpn as vpn
-from flows.aws.network import RouteTable, SecurityGroup, Service, Vpc
-from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use
+from flows.aws.network import RouteTable, SecurityGroup, Service
+from flows.engine import Action, Caution, Cloud, CloudError, Finding, Grade, Use
+
+from . import rules
+from .rules import Situation
+
+RULES = (rules.overlap, rules.routes, rules.network_acls)
+"""What must hold in the VPC as it would be."""
 
 
 @dataclass(frozen=True)
@@ -24,17 +30,63 @@ class Quota:
     code: str
     what: str
     default: int
-    service: str = "vpc"
-    remedy: str = "Use or delete one of them"
+    service: str = "ec2"
 
 
-CUSTOMER_GATEWAYS = Quota("L-4FB7FF5D", "customer gateways", 50, "ec2")
-VPN_GATEWAYS = Quota("L-7029FAB6", "virtual private gateways", 5, "ec2")
-CONNECTIONS = Quota("L-3E6EC3A3", "VPN connections", 50, "ec2")
-CONNECTIONS_PER_GATEWAY = Quota("L-B91E5754", "VPN connections on one gateway", 10, "ec2")
-RULES_PER_GROUP = Quota(
-    "L-0EA8095F", "rules in one security group", 60, remedy="Combine networks or choose fewer services"
-)
+CUSTOMER_GATEWAYS = Quota("L-4FB7FF5D", "customer gateways", 50)
+VPN_GATEWAYS = Quota("L-7029FAB6", "virtual private gateways", 5)
+CONNECTIONS = Quota("L-3E6EC3A3", "VPN connections", 50)
+CONNECTIONS_PER_GATEWAY = Quota("L-B91E5754", "VPN connections on one gateway", 10)
+
+
+def situation(
+    cloud: Cloud, vpc: net.Vpc, gateway: str, networks: tuple[IPv4Network, ...], tables: tuple[RouteTable, ...],
+    services: tuple[Service, ...], *, fixed: bool,
+) -> Situation:  # fmt: skip
+    """The VPC as it would be."""
+    unread: dict[str, str] = {}
+    acls: tuple[Mapping[str, Any], ...] = ()
+    subnets: tuple[str, ...] = ()
+    try:
+        acls = network_acls.of(cloud, vpc.id)
+        subnets = net.subnets(cloud, vpc) if any(table.main for table in tables) else ()
+    except CloudError as problem:
+        unread["acls"] = str(problem)
+    return Situation(
+        vpc, gateway, networks, tables, services=services, acls=acls, subnets=subnets, unread=unread, planned=True,
+        fixed=fixed,
+    )  # fmt: skip
+
+
+def same_address(cloud: Cloud, office: Action | Use, address: IPv4Address) -> Iterator[Caution]:
+    """Whether the device is registered already, with another number.
+
+    AWS knows the refusal InvalidCustomerGateway.DuplicateIpAddress; since 2015 it mostly takes the second (EC2 API
+    Reference, "Error codes", 2026-11).
+    """
+    if isinstance(office, Use):
+        return
+    for each in vpn.customer_gateways(cloud):
+        if each.address == str(address):
+            name = f" ({each.name})" if each.name else ""
+            what = f"as the device “{each.device_name}”" if each.device_name else f"with the number (ASN) {each.asn}"
+            yield Caution(
+                "same-address",
+                f"{address} is registered already {what}: {each.id}{name}. It is registered a second time. Where AWS "
+                "refuses that (DuplicateIpAddress), use the same number with BGP, or delete that registration.",
+                key="gateway_ip",
+            )
+
+
+def kept_by_others(tables: Iterable[RouteTable], groups: Iterable[SecurityGroup], gateway: object) -> Iterator[Caution]:
+    """What is changed and somebody else keeps: they take the change back."""
+    for table in tables:
+        yield from keepers.beforehand(f"The route table {table.name or table.id}", table.tags, "route_tables")
+    for group in groups:
+        tags = group.told.get("Tags")
+        yield from keepers.beforehand(f"The security group {group.name} ({group.id})", tags, "security_groups")
+    if isinstance(gateway, vpn.VpnGateway):
+        yield from keepers.beforehand(f"The VPN gateway {gateway.name or gateway.id}", gateway.tags, "vpn_gateway")
 
 
 def room(cloud: Cloud, office: Action | Use, aws_end: Action | Use, connection: Use | None) -> Iterator[Finding]:
@@ -53,10 +105,9 @@ def room_for_rules(
     cloud: Cloud, groups: Iterable[SecurityGroup], services: Sequence[Service], networks: Sequence[IPv4Network]
 ) -> Iterator[Finding]:
     """Whether each security group has room for its new rules."""
-    more = [(group, len(net.missing_rules(group, services, networks)[0])) for group in groups]
-    wanted = [(replace(RULES_PER_GROUP, what=f"rules in {g.name}"), g.rule_count, count) for g, count in more if count]
-    if wanted:
-        yield from _room(cloud, wanted, "security group rules")
+    for group in groups:
+        missing = net.missing_rules(group, services, networks)[0]
+        yield from security_group_rules.room(cloud, group.told, [net.admitting(rule) for rule in missing])
 
 
 def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> Iterator[Finding]:
@@ -72,47 +123,13 @@ def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> 
                 Grade.REFUSED,
                 f"You have {existing} {quota.what}; {more} more would be over the limit of {limit}.",
                 "counted in your account",
-                f"{quota.remedy}, or ask AWS to raise the quota {quota.code}.",
+                f"Use or delete one of them, or ask AWS to raise the quota {quota.code}.",
             )
     if fits:
         grade, by = (Grade.PROVED, "") if known else (Grade.PREDICTED, ", going by AWS's usual limits")
         yield Finding(
             f"room-{what}".replace(" ", "-"), grade, f"There is room for the {what}{by}.", "counted in your account"
         )
-
-
-def network_acls(
-    cloud: Cloud, vpc: Vpc, tables: Iterable[RouteTable], networks: Sequence[IPv4Network], services: Iterable[Service]
-) -> Iterator[Finding]:
-    """Whether the network ACLs of the subnets let the office in and the answers out, by AWS's first match."""
-    subnets = {subnet for table in tables for subnet in table.subnets}
-    main = any(table.main for table in tables)
-    try:
-        acls = cloud.make(Call("ec2.DescribeNetworkAcls", {"Filters": [{"Name": "vpc-id", "Values": [vpc.id]}]}))
-    except CloudError as problem:
-        yield Finding("network-acls", Grade.NOT_CHECKED, "The network ACLs could not be read.", problem.what)
-        return
-    blocked = False
-    for acl in acls.get("NetworkAcls") or []:
-        covered = {item["SubnetId"] for item in acl.get("Associations") or [] if item.get("SubnetId")}
-        touched = sorted(covered & subnets) or (sorted(covered) if main else [])
-        if not touched:
-            continue
-        for network in networks:
-            inward = all(_acl_allows(acl, network, service, egress=False) for service in services)
-            outward = _acl_allows(acl, network, Service("answers", "tcp", 1024, 65535), egress=True)
-            if not (inward and outward):
-                blocked = True
-                yield Finding(
-                    "network-acls",
-                    Grade.PREDICTED,
-                    f"The network ACL {acl['NetworkAclId']} of subnet {touched[0]} blocks {network} "
-                    f"({'answers out' if inward else 'the way in'}). Handrail does not change it.",
-                    "its entries, first match wins",
-                    "Allow it there, in both directions.",
-                )
-    if not blocked:
-        yield Finding("network-acls", Grade.PREDICTED, "The network ACLs let the office in and the answers out.")
 
 
 def same_routing(cloud: Cloud, used: Use | None, *, static: bool) -> Iterator[Finding | Caution]:
@@ -157,20 +174,3 @@ def office_side() -> Finding:
         "it is not visible from AWS before the tunnels exist",
         "`handrail check vpn` tells once they do.",
     )
-
-
-def _acl_allows(acl: Mapping[str, Any], network: IPv4Network, service: Service, *, egress: bool) -> bool:
-    numbers = {"tcp": "6", "udp": "17", "icmp": "1"}
-    for entry in sorted(acl.get("Entries") or [], key=lambda entry: int(entry["RuleNumber"])):
-        if bool(entry.get("Egress")) is not egress or not entry.get("CidrBlock"):
-            continue
-        if not network.subnet_of(IPv4Network(entry["CidrBlock"], strict=False)):
-            continue
-        protocol = str(entry.get("Protocol"))
-        if protocol != "-1" and protocol != numbers.get(service.protocol):
-            continue
-        ports = entry.get("PortRange") or {}
-        if ports and not (int(ports.get("From", 0)) <= service.first and service.last <= int(ports.get("To", 65535))):
-            continue
-        return str(entry.get("RuleAction")) == "allow"
-    return False

@@ -23,7 +23,7 @@ from flows.engine import (
     Yes,
 )  # fmt: skip
 
-from . import answers, checks, diagnosis, handover, rules, steps
+from . import answers, checks, diagnosis, handover, steps
 from .answers import (
     AWS,
     BGP,
@@ -42,7 +42,7 @@ class SiteToSiteVpn(Flow):
     """An encrypted connection between an on-premises network and one VPC."""
 
     title = "Connect an office to a VPC"
-    subject = {"connection": "the id of the VPN connection, for example vpn-0123456789abcdef0"}
+    subject = {"connection": "the id or the name of the VPN connection, for example vpn-0123456789abcdef0"}
 
     vpc = Choice(
         "Which VPC should the office reach?",
@@ -323,12 +323,18 @@ class SiteToSiteVpn(Flow):
     def checks(self) -> Iterable[Finding | Caution]:
         office, aws_end, connection = self.ends()
         yield from checks.same_routing(self.cloud, connection, static=self.routing == STATIC)
+        yield from checks.same_address(self.cloud, office, self.gateway_ip)
         yield from checks.shared_gateway(self.cloud, self.vpn_gateway)
         yield from checks.room(self.cloud, office, aws_end, connection)
         yield from checks.room_for_rules(self.cloud, self.security_groups, self.allow, self.networks)
         gateway = aws_end.resource if isinstance(aws_end, Use) else ""
-        yield from rules.routes(self.route_tables, self.networks, gateway, fixed=self.route_method == FIXED)
-        yield from checks.network_acls(self.cloud, self.vpc, self.route_tables, self.networks, self.allow)
+        here = checks.situation(
+            self.cloud, self.vpc, gateway, self.networks, self.route_tables, self.allow,
+            fixed=self.route_method == FIXED,
+        )  # fmt: skip
+        for rule in checks.RULES:
+            yield from rule(here)
+        yield from checks.kept_by_others(self.route_tables, self.security_groups, self.vpn_gateway)
         yield checks.office_side()
 
     @classmethod

@@ -8,7 +8,7 @@ from typing import Any
 from flows.engine import Call, Cloud, CloudError, Handover, shell
 
 from . import device
-from .diagnosis import tunnels, waiting
+from .tunnels import measured, waiting
 
 READS = (
     Call("ec2.DescribeVpnConnections"),
@@ -50,7 +50,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     steps.append(f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not.")
     return Handover(
         {**outputs, **addresses, "device_address": facts["gateway_ip"], "routing": facts["routing"]}, files,
-        tuple(steps), tuple(tunnels(found)), waiting(found),
+        tuple(steps), tuple(measured(found)), waiting(found),
     )  # fmt: skip
 
 

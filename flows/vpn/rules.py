@@ -1,34 +1,138 @@
-"""What decides whether packets find the way to the office, whether it is planned or stands."""
+"""What decides whether packets find their way between the office and the servers, planned or long standing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
+from typing import Any
 
-from flows.aws.network import RouteTable
+from flows.aws import network_acls as acls
+from flows.aws.interfaces import Interface
+from flows.aws.network import Route, RouteTable, SecurityGroup, Service, Vpc
 from flows.engine import Caution, Finding, Grade
 
 ROUTES_PER_TABLE = 500
 """Unless AWS raised it, quota L-93826ACB (VPC quotas, 2026-10)."""
 
 
-def routes(
-    tables: Iterable[RouteTable], networks: Sequence[IPv4Network], gateway: str, *, fixed: bool
-) -> Iterator[Finding | Caution]:
-    """What the chosen route tables already do with the office's networks.
+@dataclass(frozen=True)
+class Situation:
+    """A VPC and an office, as they are or as they would be.
 
-    `gateway` is the id of the VPN gateway if it exists already. A route that exists is never replaced.
+    Args:
+        vpc: the VPC.
+        gateway: the id of the VPN gateway; empty if there is none yet.
+        networks: the office's.
+        tables: the route tables that are looked at: those that were chosen, or all of the VPC.
+        groups: its security groups.
+        services: what the office may use; empty where that is for the groups to say.
+        acls: its network ACLs, as AWS tells them.
+        subnets: the ids of its subnets.
+        servers: what stands behind security groups.
+        listed: the networks of the prefix lists that routes and groups name.
+        unread: what could not be read, and why: "acls", "servers" …
+        up: whether a tunnel is up.
+        planned: whether it is looked at before anything is made.
+        fixed: whether, then, routes are entered and not propagated.
+        local: which of the office's addresses the tunnels carry.
+        remote: which of AWS's.
     """
+
+    vpc: Vpc
+    gateway: str
+    networks: tuple[IPv4Network, ...]
+    tables: tuple[RouteTable, ...]
+    groups: tuple[SecurityGroup, ...] = ()
+    services: tuple[Service, ...] = ()
+    acls: tuple[Mapping[str, Any], ...] = ()
+    subnets: tuple[str, ...] = ()
+    servers: tuple[Interface, ...] = ()
+    listed: Mapping[str, tuple[IPv4Network, ...]] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    up: bool = False
+    planned: bool = False
+    fixed: bool = False
+    local: str = "0.0.0.0/0"
+    remote: str = "0.0.0.0/0"
+
+    @property
+    def reached(self) -> list[IPv4Network]:
+        """The office's networks, without those that are local to the VPC."""
+        return [each for each in self.networks if not clash(each, self.vpc)]
+
+    def behind(self, table: RouteTable) -> set[str]:
+        """The subnets of a table. One that was given none uses the main table."""
+        given = {subnet for each in self.tables for subnet in each.subnets}
+        return {*table.subnets, *(each for each in self.subnets if table.main and each not in given)}
+
+    def lets_in(self, group: SecurityGroup) -> list[Service]:
+        """What a group lets the office use. What it lets everybody use is not meant for the office."""
+        ruled: list[tuple[Service, tuple[IPv4Network, ...]]]
+        ruled = [(rule.service, (rule.network,)) for rule in group.rules]
+        ruled += [(service, self.listed.get(id, ())) for service, id in group.lists]
+        return [
+            service for service, from_ in ruled
+            if any(one.prefixlen and one.overlaps(each) for one in from_ for each in self.networks)
+        ]  # fmt: skip
+
+    @property
+    def meant(self) -> list[Interface]:
+        """The servers that let the office in."""
+        opened = {group.id for group in self.groups if self.lets_in(group)}
+        return [each for each in self.servers if opened.intersection(each.groups)]
+
+
+def clash(network: IPv4Network, vpc: Vpc) -> IPv4Network | None:
+    """The range of the VPC that a network of the office lies in: it is local there, whatever routes say.
+
+    A network that contains the VPC's is none: of it, only the VPC's own part is local (Site-to-Site VPN User Guide,
+    "Route tables and VPN route priority", 2026-11).
+    """
+    return next((own for own in vpc.networks if network.subnet_of(own)), None)
+
+
+def overlap(here: Situation) -> Iterator[Finding]:
+    """The office's networks are others than the VPC's."""
+    for network in here.networks:
+        if own := clash(network, here.vpc):
+            yield Finding(
+                f"overlap:{network}", Grade.REFUSED,
+                f"{network} overlaps with the VPC range {own}; those packets never leave the VPC.",
+                "DescribeVpcs: ranges of the VPC", "One side must use other addresses, or translate them.",
+            )  # fmt: skip
+
+
+def selectors(here: Situation) -> Iterator[Finding]:
+    """The tunnels carry the addresses of both sides: a connection may be narrowed to one network of each."""
+    local, remote = IPv4Network(here.local, strict=False), IPv4Network(here.remote, strict=False)
+    for network in here.reached:
+        if not network.subnet_of(local):
+            yield Finding(
+                f"selectors:{network}", Grade.CAUTION if network.overlaps(local) else Grade.REFUSED,
+                f"The connection carries {local} of the office, and {network} is not in it.",
+                f"LocalIpv4NetworkCidr is {local}", f"Make it 0.0.0.0/0, or a network that contains {network}.",
+            )  # fmt: skip
+    outside = [own for own in here.vpc.networks if not own.subnet_of(remote)]
+    if outside:
+        none = not any(own.overlaps(remote) for own in here.vpc.networks)
+        yield Finding(
+            f"selectors:{outside[0]}", Grade.REFUSED if none else Grade.CAUTION,
+            f"The connection carries {remote} of AWS, and {outside[0]} of the VPC is not in it.",
+            f"RemoteIpv4NetworkCidr is {remote}", f"Make it 0.0.0.0/0, or a network that contains {outside[0]}.",
+        )  # fmt: skip
+
+
+def routes(here: Situation) -> Iterator[Finding | Caution]:
+    """What the chosen route tables already do with the office's networks. A route that exists is never replaced."""
     clear = True
-    for table in tables:
+    for table in here.tables:
         name = table.name or table.id
-        for network in networks:
-            for route in table.routes:
-                if route.target in (gateway, "local") or not route.network.overlaps(network):
-                    continue
+        for network in here.networks:
+            for route in astray(table, network, here.gateway):
                 if route.network == network and not route.propagated:
                     clear = False
-                    beats = "it stays as it is" if fixed else "a fixed entry always beats a propagated one"
+                    beats = "it stays as it is" if here.fixed else "a fixed entry always beats a propagated one"
                     yield Caution(
                         "route-taken",
                         f"Route table {name} already has {network} -> {route.target}; {beats}, "
@@ -41,10 +145,209 @@ def routes(
                         f"Route table {name} already sends {route.network} to {route.target}. "
                         "The more specific route wins, so that part of the office is not reached through the VPN.",
                     )
-            full = len(table.routes) + len(networks)
-            if fixed and full > ROUTES_PER_TABLE:
-                yield Finding(
-                    "route-table-full", Grade.REFUSED, f"Route table {name} is full ({len(table.routes)} routes)."
-                )
+        full = len(table.routes) + len(here.networks)
+        if here.fixed and full > ROUTES_PER_TABLE:
+            yield Finding(
+                f"route-table-full:{table.id}", Grade.REFUSED,
+                f"Route table {name} is full ({len(table.routes)} routes).", "DescribeRouteTables",
+                "Combine networks, delete routes of it, or ask AWS to raise the quota L-93826ACB.",
+            )  # fmt: skip
     if clear:
         yield Finding("routes", Grade.PROVED, "No existing route leads the office's networks elsewhere.")
+
+
+def astray(table: RouteTable, network: IPv4Network, gateway: str) -> list[Route]:
+    """The routes that lead some of a network elsewhere."""
+    return [
+        route for route in table.routes
+        if route.target not in (gateway, "local") and route.network.overlaps(network)
+    ]  # fmt: skip
+
+
+def way(here: Situation, table: RouteTable, network: IPv4Network) -> Route | None:
+    """The route that a network takes: the longest prefix, and of equals the one that was entered."""
+    named = [Route(each, to, "active", False) for id, to in table.lists for each in here.listed.get(id, ())]
+    fit = [route for route in (*table.routes, *named) if network.subnet_of(route.network) and route.target != "local"]
+    return max(fit, key=lambda route: (route.network.prefixlen, not route.propagated), default=None)
+
+
+def ways_back(here: Situation) -> Iterator[Finding]:
+    """Each table of subnets leads the office's networks to the VPN gateway, or nobody there answers the office.
+
+    A table whose servers the office is not let in to need not; but one at least must.
+    """
+    if why := here.unread.get("tables") or here.unread.get("subnets") or here.unread.get("lists"):
+        yield Finding("route-tables", Grade.NOT_CHECKED, "The route tables could not be read.", why)
+        return
+    found = [_way_back(here, table) for table in here.tables if here.behind(table)]
+    if not any(each.grade in (Grade.PROVED, Grade.WAITING, Grade.REFUSED) for each in found):
+        found = [replace(each, grade=Grade.REFUSED) for each in found]
+    yield from found
+    if not found:
+        yield Finding(
+            "route-tables", Grade.CAUTION, f"{here.vpc.id} has no subnets: there is nothing to be reached.",
+            "DescribeSubnets", "Make one, and let its route table lead to the VPN gateway.",
+        )  # fmt: skip
+    for table in here.tables if found else ():
+        part = [o for each in here.reached for o in astray(table, each, here.gateway) if _narrower(o, each)]
+        if part and here.behind(table):
+            yield Finding(
+                f"more-specific-route:{table.id}", Grade.CAUTION,
+                f"{_name(table)} sends {part[0].network} to {part[0].target}: if that is in the office, it is not "
+                "reached through the VPN.",
+                "DescribeRouteTables", "Remove that route, if those addresses are in the office.",
+            )  # fmt: skip
+
+
+def _narrower(route: Route, network: IPv4Network) -> bool:
+    return route.network != network and route.network.subnet_of(network)
+
+
+def _way_back(here: Situation, table: RouteTable) -> Finding:
+    id, name, by = f"route-tables:{table.id}", _name(table), "DescribeRouteTables"
+    behind, gateway = here.behind(table), here.gateway
+    takes_over = gateway in table.propagating
+    found = [(each, way(here, table, each)) for each in here.reached]
+    lost = [(each, to) for each, to in found if to is None or (to.target, to.state) != (gateway, "active")]
+    if not lost and (found or takes_over or any(route.target == gateway for route in table.routes)):
+        return Finding(id, Grade.PROVED, f"{name} leads to the VPN gateway.", by)
+    answering = [each.of or each.id for each in here.meant if each.subnet in behind]
+    who = f", and {answering[0]} there lets the office in" if answering else ""
+    matters = Grade.REFUSED if answering else Grade.PREDICTED if table.public else Grade.CAUTION
+    network, to = lost[0] if lost else ("the office", None)
+    if to and to.target == gateway:
+        return Finding(
+            id, Grade.REFUSED, f"{name} sends {network} into nothing: its route is dead{who}.",
+            f"{by}: {to.network} is a {to.state}", f"Attach {gateway} to the VPC again.",
+        )  # fmt: skip
+    if to and to.network.prefixlen and not (takes_over and to.network.prefixlen < IPv4Network(network).prefixlen):
+        return Finding(
+            id, matters, f"{name} sends {network} to {to.target} and not to the VPN gateway{who}.",
+            f"{by}: {to.network}", f"Let {to.network} there lead to {gateway}, if the office is to be reached.",
+        )  # fmt: skip
+    if takes_over and not here.up:
+        return Finding(
+            id, Grade.WAITING, f"{name} takes routes over; {network} comes once a tunnel is up.",
+            f"{by}: propagation is on", "Propagated routes are there while a tunnel is up.", follows=("tunnels",),
+        )  # fmt: skip
+    if takes_over:
+        return Finding(
+            id, Grade.REFUSED, f"{name} takes routes over, a tunnel is up, and {network} has not come{who}.",
+            f"{by}: propagation is on",
+            f"Let the connection know {network}. A table takes over 100 routes at most; beyond them, enter it: "
+            f"{network} to {gateway}.",
+        )  # fmt: skip
+    return Finding(
+        id, matters, f"{name} has no route to {network}{who or ': its subnets do not answer the office'}.",
+        f"{by}: subnets that use it: {len(behind)}",
+        f"Switch on route propagation from {gateway} there, or enter {network} to it.",
+    )  # fmt: skip
+
+
+def _name(table: RouteTable) -> str:
+    return f"{table.name} ({table.id})" if table.name else table.id
+
+
+def doors(here: Situation) -> Iterator[Finding]:
+    """The groups of servers let the office in. One that nothing stands behind is a door in no wall."""
+    id, by = "security-groups", "DescribeSecurityGroups, DescribeNetworkInterfaces"
+    if why := here.unread.get("groups") or here.unread.get("servers") or here.unread.get("lists"):
+        yield Finding(id, Grade.NOT_CHECKED, "The security groups, or what stands behind them, could not be read.", why)
+        return
+    if not here.networks:
+        yield Finding(
+            id, Grade.NOT_CHECKED if here.up else Grade.WAITING,
+            "The office's networks are not known yet, so the security groups were not looked at.",
+            "no routes of the connection", "Check again once the device announces its networks.", follows=("tunnels",),
+        )  # fmt: skip
+        return
+    used = {group for each in here.servers for group in each.groups}
+    meant = [group for group in here.groups if here.lets_in(group)]
+    working = [group for group in meant if group.id in used]
+    names = ", ".join(f"{group.name} ({group.id})" for group in working or meant)
+    remedy = f"Let {here.networks[0]} in where your servers are: a rule in their security group."
+    if working:
+        count = len(here.meant)
+        some = f"{count} network interface{'' if count == 1 else 's'}"
+        yield Finding(id, Grade.PROVED, f"These security groups let the office in: {names}.", f"{by}: {some} in them")
+        return
+    if meant:
+        yield Finding(
+            id, Grade.REFUSED if used else Grade.CAUTION,
+            f"{names} lets the office in, and nothing is in it.", by,
+            remedy if used else "Put your servers into it.",
+        )  # fmt: skip
+        return
+    public = {
+        group.id: ", ".join(dict.fromkeys(told(rule.service) for rule in group.rules if not rule.network.prefixlen))
+        for group in here.groups if any(not rule.network.prefixlen for rule in group.rules)
+    }  # fmt: skip
+    open_to_all = [group for group in here.groups if group.id in public and group.id in used]
+    everybody = "; ".join(f"{group.name} ({group.id}): {public[group.id]}" for group in open_to_all)
+    shut = [each for each in here.servers if not any(group in public for group in each.groups)]
+    if open_to_all and not shut:
+        yield Finding(
+            id, Grade.CAUTION, f"The office comes in only where everybody may: {everybody}.", by,
+            f"{remedy} Then everybody need not be let in.",
+        )  # fmt: skip
+        return
+    also = f" What everybody may use is not meant for the office ({everybody})." if everybody else ""
+    closed = f" {shut[0].of or shut[0].id} is closed to it." if shut else ""
+    sentence = f"No security group of {here.vpc.id} lets the office in.{closed}{also}"
+    yield Finding(id, Grade.REFUSED, sentence, by, remedy)
+
+
+def told(service: Service) -> str:
+    """A service of a rule as people say it."""
+    if service.protocol == "-1":
+        return "everything"
+    ports = str(service.first) if service.first == service.last else f"{service.first}-{service.last}"
+    return service.name or f"{service.protocol}/{ports}"
+
+
+def network_acls(here: Situation) -> Iterator[Finding]:
+    """The network ACLs of the subnets let the office in and the answers out."""
+    id, by = "network-acls", "DescribeNetworkAcls: its entries, first match wins"
+    if why := here.unread.get("acls"):
+        yield Finding(id, Grade.NOT_CHECKED, "The network ACLs could not be read.", why)
+        return
+    subnets = _looked_at(here)
+    services = here.services or tuple(
+        dict.fromkeys(service for group in here.groups for service in here.lets_in(group))
+    )
+    blocked = False
+    for acl in here.acls:
+        touched = sorted(acls.subnets(acl) & subnets)
+        for network in here.reached if touched else ():
+            shut = [each for each in services if not acls.allows(acl, network, each, egress=False)]
+            outward = acls.allows(acl, network, acls.ANSWERS, egress=True)
+            if not shut and outward:
+                continue
+            blocked = True
+            nothing = not outward or len(shut) == len(services)
+            what = "answers out" if not shut else f"the way in for {', '.join(map(told, shut))}"
+            yield Finding(
+                f"{id}:{acl.get('NetworkAclId')}:{network}",
+                Grade.PREDICTED if here.planned else Grade.REFUSED if nothing else Grade.CAUTION,
+                f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} ({what}).", by,
+                "Allow it there, in both directions; Handrail does not change it.",
+            )  # fmt: skip
+    if not blocked:
+        yield Finding(
+            id, Grade.PREDICTED, "The network ACLs let the office in and the answers out.", "DescribeNetworkAcls"
+        )
+
+
+def _looked_at(here: Situation) -> set[str]:
+    """The subnets that matter: of the chosen tables, or of the servers that let the office in, else of all."""
+    if not here.planned and here.meant:
+        return {each.subnet for each in here.meant}
+    if here.planned or here.subnets:
+        return {subnet for table in here.tables for subnet in here.behind(table)}
+    return {subnet for acl in here.acls for subnet in acls.subnets(acl)}
+
+
+def networks_through(tables: Iterable[RouteTable], gateway: str) -> tuple[IPv4Network, ...]:
+    """What route tables lead to a gateway: where a device announces its networks, these are the office's."""
+    found: Sequence[IPv4Network] = [r.network for table in tables for r in table.routes if r.target == gateway]
+    return tuple(dict.fromkeys(found))

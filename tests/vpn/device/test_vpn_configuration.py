@@ -6,7 +6,7 @@ import pytest
 from vpn.device.samples import BGP, KEYS, STATIC, keyless
 
 from flows.vpn.device import Unreadable, parse
-from flows.vpn.diagnosis import tunnels
+from flows.vpn.tunnels import measured
 
 
 def test_a_static_connection_is_read_whole() -> None:
@@ -34,7 +34,7 @@ def test_tunnels_are_numbered_in_awss_own_order_and_not_by_address() -> None:
     swapped = STATIC.replace("198.51.100.21", "later").replace("198.51.100.22", "9.9.9.9").replace("later", "100.1.1.1")
     assert [(t.number, t.aws_outside) for t in parse(swapped).tunnels] == [(1, "100.1.1.1"), (2, "9.9.9.9")]
     telemetry = [{"OutsideIpAddress": each, "Status": "UP"} for each in ("9.9.9.9", "100.1.1.1")]
-    told = tunnels({"VgwTelemetry": telemetry, "CustomerGatewayConfiguration": swapped})
+    told = measured({"VgwTelemetry": telemetry, "CustomerGatewayConfiguration": swapped})
     assert [finding.sentence for finding in told][:2] == [
         "Tunnel 1 (100.1.1.1) is up, 0 routes accepted.",
         "Tunnel 2 (9.9.9.9) is up, 0 routes accepted.",
@@ -43,7 +43,7 @@ def test_tunnels_are_numbered_in_awss_own_order_and_not_by_address() -> None:
 
 def test_where_awss_configuration_is_not_shown_check_keeps_the_order_in_which_aws_lists_the_tunnels() -> None:
     telemetry = [{"OutsideIpAddress": each, "Status": "UP"} for each in ("100.1.1.1", "9.9.9.9")]
-    first, second, *_ = tunnels({"VgwTelemetry": telemetry})
+    first, second, *_ = measured({"VgwTelemetry": telemetry})
     assert "Tunnel 1 (100.1.1.1)" in first.sentence and "Tunnel 2 (9.9.9.9)" in second.sentence
 
 

@@ -1,0 +1,453 @@
+"""VPN connections as other people leave them: what is right in an unusual way, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from practice.office import connection, customer_gateway, named, vpn_gateway
+from support.clouds import Between
+from vpn.cases import BGP, STATIC, session
+
+import flows
+from flows.engine import Call, Cloud, Denied, Place, Refused
+from flows.engine.boto import Aws
+from flows.engine.cache import CachedCloud
+from flows.engine.verdict import Verdict, verdict
+from flows.practice import PracticeAccount, open_account
+from flows.vpn import checks, diagnosis
+
+OFFICE, SINCE = "192.168.10.0/24", datetime(2026, 11, 1, tzinfo=UTC)
+Answer = dict[str, Any]
+Edit = Callable[[Answer], None]
+
+
+@dataclass(frozen=True)
+class World:
+    """An office that reaches the shop's servers, and the ids of what is on the way."""
+
+    account: PracticeAccount
+    cloud: Cloud
+    static: str
+    bgp: str
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with open_account(tmp_path_factory.mktemp("practice"), hurry=True) as account:
+        ec2: Any = account.session.client("ec2")
+        vpc = named(ec2, "vpc", "shop")
+        gateway = vpn_gateway(ec2, vpc)
+        made = connection(ec2, customer_gateway(ec2)["CustomerGatewayId"], gateway)["VpnConnectionId"]
+        other = customer_gateway(ec2, "198.51.100.8", BgpAsn=65010)["CustomerGatewayId"]
+        bgp = connection(ec2, other, gateway, static=False)["VpnConnectionId"]
+        ec2.create_tags(Resources=[bgp], Tags=[{"Key": "Name", "Value": "branch"}])
+        ec2.create_vpn_connection_route(VpnConnectionId=made, DestinationCidrBlock=OFFICE)
+        for table in ("shop-private-a", "shop-private-b"):
+            ec2.create_route(
+                RouteTableId=named(ec2, "table", table), DestinationCidrBlock=OFFICE, GatewayId=gateway
+            )  # fmt: skip
+        (app,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["app"]}])["SecurityGroups"]
+        ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": OFFICE}]}
+        ec2.authorize_security_group_ingress(GroupId=app["GroupId"], IpPermissions=[ssh])
+        yield World(account, Aws(Place(practice=True), account.session), made, bgp)
+
+
+class Edited(Between):
+    """An account in which some things are otherwise."""
+
+    def __init__(self, cloud: Cloud, edits: Mapping[str, Edit]) -> None:
+        super().__init__(cloud)
+        self.edits = edits
+
+    def make(self, call: Call) -> Answer:
+        if call.name in ("GetManagedPrefixListEntries", "LookupEvents", "GetMetricData"):
+            self._noted(call)
+            answer: Answer = {}
+        else:
+            answer = deepcopy(super().make(call))
+        if edit := self.edits.get(call.name):
+            edit(answer)
+        return answer
+
+    def pages(self, call: Call) -> Iterator[Answer]:
+        if call.name in ("GetManagedPrefixListEntries", "GetMetricData"):
+            yield self.make(call)
+            return
+        for page in super().pages(call):
+            answer = deepcopy(page)
+            if edit := self.edits.get(call.name):
+                edit(answer)
+            yield answer
+
+
+def check(cloud: Cloud, name: str) -> Verdict:
+    return verdict(flows.find("vpn").diagnose(CachedCloud(cloud), {"connection": name}))
+
+
+# -- how a state is made -----------------------------------------------------------------------------------------
+
+
+def tunnels(*states: str, message: str = "", routes: int = 1, since: tuple[datetime, ...] = (SINCE, SINCE)) -> Edit:
+    def edit(answer: Answer) -> None:
+        for each, state, changed in zip(answer["VpnConnections"][0]["VgwTelemetry"], states, since, strict=True):
+            each |= {
+                "Status": state,
+                "StatusMessage": message,
+                "AcceptedRouteCount": routes,
+                "LastStatusChange": changed,
+            }
+
+    return edit
+
+
+UP = tunnels("UP", "UP")
+
+
+def connected(*more: Edit) -> dict[str, Edit]:
+    """Both tunnels are up, and what else is so of the connection."""
+
+    def edit(answer: Answer) -> None:
+        for each in (UP, *more):
+            each(answer)
+
+    return {"DescribeVpnConnections": edit}
+
+
+def options(**changed: Any) -> Edit:
+    return lambda answer: answer["VpnConnections"][0]["Options"].update(changed)
+
+
+def told(**changed: Any) -> Edit:
+    return lambda answer: answer["VpnConnections"][0].update(changed)
+
+
+def networks(*cidrs: str) -> Edit:
+    return told(Routes=[{"DestinationCidrBlock": cidr, "State": "available"} for cidr in cidrs])
+
+
+def table(name: str, change: Edit) -> Edit:
+    def edit(answer: Answer) -> None:
+        for each in answer["RouteTables"]:
+            if any(tag["Value"].startswith(name) for tag in each.get("Tags") or []):
+                change(each)
+
+    return edit
+
+
+def without_the_office(each: Answer) -> None:
+    each["Routes"] = [route for route in each["Routes"] if not str(route.get("GatewayId")).startswith("vgw-")]
+
+
+def to(cidr: str, **target: str) -> Edit:
+    """The office's way is another one."""
+
+    def edit(each: Answer) -> None:
+        gateway = next(str(r["GatewayId"]) for r in each["Routes"] if str(r.get("GatewayId")).startswith("vgw-"))
+        without_the_office(each)
+        each["Routes"].append({"DestinationCidrBlock": cidr, "State": "active", "GatewayId": gateway, **target})
+
+    return edit
+
+
+def dead(each: Answer) -> None:
+    for route in each["Routes"]:
+        if str(route.get("GatewayId")).startswith("vgw-"):
+            route["State"] = "blackhole"
+
+
+def by_list(each: Answer) -> None:
+    for route in each["Routes"]:
+        if str(route.get("GatewayId")).startswith("vgw-"):
+            del route["DestinationCidrBlock"]
+            route["DestinationPrefixListId"] = "pl-1"
+
+
+def taking_over(each: Answer) -> None:
+    gateway = next(str(r["GatewayId"]) for r in each["Routes"] if str(r.get("GatewayId")).startswith("vgw-"))
+    without_the_office(each)
+    each["PropagatingVgws"] = [{"GatewayId": gateway}]
+
+
+def entries(answer: Answer) -> None:
+    answer["Entries"] = [{"Cidr": OFFICE}]
+
+
+def group(name: str, *ranges: str, **more: Any) -> Edit:
+    """That group lets those networks in, and nothing else."""
+
+    def edit(answer: Answer) -> None:
+        for each in answer["SecurityGroups"]:
+            if each["GroupName"] == name:
+                rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": r} for r in ranges]}
+                each["IpPermissions"] = [{**rule, **more}]
+
+    return edit
+
+
+def both(*edits: Edit) -> Edit:
+    def edit(answer: Answer) -> None:
+        for each in edits:
+            each(answer)
+
+    return edit
+
+
+def nobody(answer: Answer) -> None:
+    answer["NetworkInterfaces"] = []
+
+
+def acl(**entry: Any) -> Edit:
+    def edit(answer: Answer) -> None:
+        for each in answer["NetworkAcls"]:
+            first = {"RuleNumber": 1, "Protocol": "-1", "CidrBlock": OFFICE, "RuleAction": "deny", "Egress": False}
+            each["Entries"].insert(0, {**first, **entry})
+
+    return edit
+
+
+def measured(answer: Answer) -> None:
+    answer["MetricDataResults"] = [{"Id": "state", "Values": [0.0, 1.0]}]
+
+
+def denied(_: Answer) -> None:
+    raise Denied("You are not allowed to do that.", permission="any:Thing")
+
+
+def made_long_ago(answer: Answer) -> None:
+    answer["Events"] = [{"EventName": "CreateVpnConnection", "EventTime": SINCE - timedelta(days=30)}]
+
+
+def made_then(answer: Answer) -> None:
+    answer["Events"] = [{"EventName": "CreateVpnConnection", "EventTime": SINCE}]
+
+
+DOWN = {"DescribeVpnConnections": tunnels("DOWN", "DOWN", message="IPSEC IS DOWN")}
+SPEECHLESS = tunnels("DOWN", "DOWN", message="IPSEC IS UP")
+SWALLOWED = connected(networks("10.0.5.0/24"))
+LATER = tunnels("DOWN", "DOWN", message="IPSEC IS DOWN", since=(SINCE, SINCE + timedelta(days=9)))
+
+
+@dataclass(frozen=True)
+class State:
+    """What is otherwise, and how it stands then: the status, the rule that it is because of, part of the way out."""
+
+    edits: Mapping[str, Edit]
+    status: str
+    cause: str = ""
+    remedy: str = ""
+    bgp: bool = False
+
+
+STATES = {
+    # as it should be, each in its way
+    "static, fixed routes": State(connected(), "works"),
+    "BGP": State(connected(), "works", bgp=True),
+    "new, by BGP": State(DOWN, "waiting", "tunnels", "Install", bgp=True),
+    "propagated": State(
+        {**connected(), "DescribeRouteTables": table("shop-private", to(OFFICE, Origin="EnableVgwRoutePropagation"))},
+        "works",
+    ),
+    "a summary that contains the VPC": State(
+        {**connected(networks("10.0.0.0/8")), "DescribeRouteTables": table("shop-private", to("10.0.0.0/8")),
+         "DescribeSecurityGroups": group("app", "10.0.0.0/8")}, "works",
+    ),
+    "everything goes to the office": State(
+        {**connected(networks("0.0.0.0/0")), "DescribeRouteTables": table("shop-private", to("0.0.0.0/0"))}, "works",
+    ),
+    "a wider route": State(
+        {**connected(), "DescribeRouteTables": table("shop-private", to("192.168.0.0/16"))}, "works",
+    ),
+    "by prefix lists": State(
+        {**connected(), "DescribeRouteTables": table("shop-private", by_list), "GetManagedPrefixListEntries": entries,
+         "DescribeSecurityGroups": group("app", PrefixListIds=[{"PrefixListId": "pl-1"}])}, "works",
+    ),
+    "of a stack": State(
+        connected(told(Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "office"}])), "works",
+    ),
+    "AWS says no word of its state": State(connected(tunnels("UP", "UP", message="")), "works"),
+    "the other table's servers are not meant": State(
+        {**connected(), "DescribeRouteTables": table("shop-private-b", without_the_office)}, "works_but",
+        "route-tables", "route propagation",
+    ),
+    "one tunnel down": State(
+        connected(tunnels("UP", "DOWN", message="IPSEC IS DOWN")), "works_but", "tunnel", "Configure this tunnel too",
+    ),
+    "only where everybody may": State(
+        {**connected(), "DescribeSecurityGroups": both(group("app", "0.0.0.0/0"), group("web", "0.0.0.0/0"),
+                                                       group("database", "0.0.0.0/0"), group("default", "0.0.0.0/0"))},
+        "works_but", "security-groups", "everybody need not",
+    ),
+    "new": State(DOWN, "waiting", "tunnels", "Install the configuration"),
+    "new, CloudWatch closed": State(
+        {**DOWN, "GetMetricData": denied, "LookupEvents": made_then}, "waiting", "tunnels", "Install",
+    ),
+    # and what is not
+    "the servers' own table": State(
+        {**connected(), "DescribeRouteTables": table("shop-private-a", without_the_office)}, "broken", "route-tables",
+        "route propagation",
+    ),
+    "no table": State(
+        {**connected(), "DescribeRouteTables": table("shop", without_the_office), "DescribeNetworkInterfaces": nobody},
+        "broken", "route-tables", "route propagation",
+    ),
+    "propagation, and nothing comes": State(
+        {**connected(), "DescribeRouteTables": table("shop-private-a", taking_over)}, "broken", "route-tables",
+        "100 routes at most",
+    ),
+    "a dead route": State(
+        {**connected(), "DescribeRouteTables": table("shop-private-a", dead)}, "broken", "route-tables", "Attach",
+    ),
+    "to a peering": State(
+        {**connected(), "DescribeRouteTables": table(
+            "shop-private-a", to(OFFICE, GatewayId="", VpcPeeringConnectionId="pcx-1"))},
+        "broken", "route-tables", "lead to vgw-",
+    ),
+    "the servers' group is closed": State(
+        {**connected(), "DescribeSecurityGroups": group("app", "10.9.0.0/16")}, "broken", "security-groups",
+        "in their security group",
+    ),
+    "a group that nothing is in": State(
+        {**connected(), "DescribeSecurityGroups": both(group("app", "10.9.0.0/16"), group("database", OFFICE)),
+         "DescribeNetworkInterfaces": lambda answer: answer.update(NetworkInterfaces=[
+             each for each in answer["NetworkInterfaces"] if "database" not in str(each["Groups"])])},
+        "broken", "security-groups", "in their security group",
+    ),
+    "the VPC's own range": State(SWALLOWED, "broken", "overlap", "One side must use other addresses"),
+    "the numbers do not agree": State(
+        {"DescribeVpnConnections": SPEECHLESS}, "broken", "tunnels", "65010", bgp=True,
+    ),
+    "nothing announced": State(
+        connected(tunnels("UP", "UP", routes=0)), "broken", "announced", "by BGP", bgp=True,
+    ),
+    "too much is nearly announced": State(
+        connected(tunnels("UP", "UP", routes=100)), "works_but", "announced", "fewer", bgp=True,
+    ),
+    "it was up before": State({**DOWN, "GetMetricData": measured}, "broken", "tunnels", "device runs"),
+    "one tunnel changed long after the other": State(
+        {"DescribeVpnConnections": LATER, "GetMetricData": denied}, "broken", "tunnels", "device runs",
+    ),
+    "it changed long after it was made": State(
+        {**DOWN, "GetMetricData": denied, "LookupEvents": made_long_ago}, "broken", "tunnels", "device runs",
+    ),
+    "nobody may say whether it was up": State(
+        {**DOWN, "GetMetricData": denied, "LookupEvents": denied}, "unknown", "tunnels", "If it did",
+    ),
+    "the way in is blocked": State({**connected(), "DescribeNetworkAcls": acl()}, "broken", "network-acls", "Allow it"),
+    "the answers are blocked": State(
+        {**connected(), "DescribeNetworkAcls": acl(Egress=True)}, "broken", "network-acls", "both directions",
+    ),
+    "narrowed to another network": State(
+        connected(options(LocalIpv4NetworkCidr="192.168.77.0/24")), "broken", "selectors", "0.0.0.0/0",
+    ),
+    "no network of the office": State(connected(networks()), "broken", "static-routes", "static routes"),
+    "no gateway": State(connected(told(VpnGatewayId="")), "broken", "gateway", "transit gateway"),
+    "Cloud WAN": State(connected(told(VpnGatewayId="", CoreNetworkArn="arn:x")), "unknown", "gateway", "segment"),
+    "servers closed to the eye": State(
+        {**connected(), "DescribeNetworkInterfaces": denied}, "unknown", "security-groups",
+    ),
+    "network ACLs closed to the eye": State({**connected(), "DescribeNetworkAcls": denied}, "unknown", "network-acls"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_how_it_stands(world: World, state: State) -> None:
+    found = check(Edited(world.cloud, state.edits), world.bgp if state.bgp else world.static)
+    shown = [(each.id, each.grade.value, each.sentence) for each in found.findings]
+    assert (found.status.value, found.cause.partition(":")[0]) == (state.status, state.cause), shown
+    assert state.remedy in (found.because.remedy if found.because else "")
+    assert len({each.id for each in found.findings}) == len(found.findings)
+    assert not any(each.evidence.startswith(",") for each in found.findings)
+
+
+def test_the_consequence_stands_under_its_cause(world: World) -> None:
+    """A network that is local anyway is not waited for in the route tables as well."""
+    found = check(Edited(world.cloud, SWALLOWED), world.static)
+    assert not [each for each in found.findings if "has not come" in each.sentence or "none has come" in each.sentence]
+
+
+def test_both_numbers_and_the_inside_addresses_are_named(world: World) -> None:
+    found = check(Edited(world.cloud, STATES["the numbers do not agree"].edits), world.bgp)
+    assert found.because and all(
+        word in found.because.remedy for word in ("65010", "64512", "169.254.", "100 networks")
+    )
+
+
+def test_what_it_calls(world: World) -> None:
+    """However many route tables, groups and servers there are; a tunnel that is up has no past to be looked at."""
+    account = Edited(world.cloud, connected())
+    check(account, world.static)
+    assert sorted(call.name for call in account.calls) == [
+        "DescribeNetworkAcls", "DescribeNetworkInterfaces", "DescribeRouteTables", "DescribeSecurityGroups",
+        "DescribeSubnets", "DescribeVpcs", "DescribeVpnConnections", "DescribeVpnGateways",
+    ]  # fmt: skip
+    account = Edited(world.cloud, DOWN)
+    check(account, world.static)
+    assert [call.name for call in account.calls].count("GetMetricData") == 1 and len(account.calls) == 9
+
+
+def test_a_name_is_taken_and_names_stand_beside_ids(world: World) -> None:
+    assert check(Edited(world.cloud, connected()), "office").status.value == "works"
+    with pytest.raises(Refused) as problem:
+        check(world.cloud, "nowhere")
+    assert f"{world.static} (office)" in problem.value.remedy
+
+
+def test_who_keeps_it_is_said(world: World) -> None:
+    found = check(Edited(world.cloud, STATES["of a stack"].edits), world.static)
+    assert [each.sentence for each in found.findings if each.id.startswith("managed:")] == [
+        f"The VPN connection {world.static} is managed by the CloudFormation stack office: change it there."
+    ]
+
+
+ONLY_BEFORE = {
+    "routes": "what a plan leaves as it is; afterwards `ways_back` follows the same routes",
+}
+ONLY_AFTER = {"selectors", "ways_back", "doors"}
+"""What a plan makes itself: an open connection, the ways and the doors."""
+
+
+def test_a_check_knows_what_is_known_beforehand() -> None:
+    before, after = ({rule.__name__ for rule in room.RULES} for room in (checks, diagnosis))
+    assert before - after == set(ONLY_BEFORE) and after - before == ONLY_AFTER
+
+
+# -- beforehand --------------------------------------------------------------------------------------------------
+
+
+def cautions(cloud: Cloud, answers: Mapping[str, Any]) -> dict[str, str]:
+    return {each.id: each.message for each in session(cloud, None, answers).review().cautions}
+
+
+def test_a_network_that_contains_the_vpc_is_taken_with_a_word(world: World) -> None:
+    made = session(world.cloud, None, {**STATIC, "networks": ["10.0.0.0/8"], "vpc": "staging",
+                                       "route_tables": ["staging-private"], "security_groups": []})  # fmt: skip
+    assert "contains-vpc" in {each.id for each in made.review().cautions}
+
+
+def test_the_same_device_under_another_number_is_said(world: World) -> None:
+    registered = {"gateway_ip": "198.51.100.99"}
+    assert "DuplicateIpAddress" in cautions(world.cloud, {**STATIC, **registered})["same-address"]
+    assert "same-address" not in cautions(world.cloud, {**BGP, **registered})
+
+
+def test_who_keeps_what_is_changed_is_said(world: World) -> None:
+    stack = [{"Key": "aws:cloudformation:stack-name", "Value": "shop"}]
+
+    def of_a_stack(answer: Answer) -> None:
+        for each in answer.get("RouteTables") or answer["SecurityGroups"]:
+            each["Tags"] = [*(each.get("Tags") or []), *stack]
+
+    kept = Edited(world.cloud, {"DescribeRouteTables": of_a_stack, "DescribeSecurityGroups": of_a_stack})
+    found = [each.message for each in session(kept, None).review().cautions if each.id == "managed"]
+    assert any("route table" in each for each in found) and any("security group" in each for each in found)
+
+
+def test_denied_acls_are_not_said_to_be_open(world: World) -> None:
+    closed = Edited(world.cloud, {"DescribeNetworkAcls": denied})
+    found = {each.id: each.grade.value for each in session(closed, None).review().findings}
+    assert found["network-acls"] == "not checked"
