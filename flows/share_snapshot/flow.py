@@ -153,14 +153,15 @@ class ShareSnapshot(Flow):
                 piece,
                 self.region,
                 self.target_profile,
-                encrypted=bool(key.arn),
+                encrypted=self.data.encrypted or bool(key.arn),
                 after=[each.id for each in shared] or piece.after,
             )
             things.append(copy)
             outputs["received"] = copy.resource
         facts = {
             "kind": piece.kind, "region": self.region, "accounts": list(self.account), "engine": self.data.engine,
-            "encrypted": bool(key.arn), "their_key": steps.THEIR_KEY,
+            "encrypted": self.data.encrypted or bool(key.arn), "their_key": steps.THEIR_KEY,
+            "option_group": self.data.option_group,
         }  # fmt: skip
         return Plan.of(things, outputs=outputs, facts=facts, reads=handover.READS)
 

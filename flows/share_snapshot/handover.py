@@ -73,18 +73,34 @@ def _letter(kind: str, name: str, arn: str, region: str, facts: Mapping[str, Any
         else "Copy it first: until then you depend on our snapshot" + (" and our key." if encrypted else ".")
     )
     there = {f"{what}-identifier": name}
+    ours = f"{kind}s[?contains({kind}Arn, ':{arn.split(':')[4]}:')]"
+    group_name = "--db-cluster-parameter-group-name" if cluster else "--db-parameter-group-name"
     lines = [
         f"A snapshot of a database ({facts['engine']}) is shared with you.", "",
         f"  address  {arn}", f"  region   {region}", "",
         "1. See it (the address, not the name; it appears within a minute)", "",
-        f"   {rds(f'describe-{what}s', '--include-shared', snapshot_type='shared')}", "",
+        f"   {rds(f'describe-{what}s', '--include-shared', snapshot_type='shared', query=ours)}", "",
         f"2. {must}", "", f"   {copy}", f"   {elsewhere}", f"   {rds('wait', f'{what}-available', **there)}", "",
         "3. Restore a database from your copy. Name a subnet group and security groups of your own: left out, it",
         "   lands in the default network.", "", *(f"   {line}" for line in restore), "",
         "4. Users and passwords are those of the original. To have a new password, kept by AWS:", "",
         f"   {password}", "",
+        "5. What does not come along:", "",
+        f"   Parameter groups: what is restored has the default one, until you name yours with {group_name}.",
+        *_options(str(facts.get("option_group") or "")),
+        "   Tags: give your copy tags of your own.", "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _options(group: str) -> list[str]:
+    """What is to be said of the option group; every account has the default ones."""
+    if not group or group.startswith("default:"):
+        return []
+    return [
+        f"   Option groups: it was made with our {group}. Make one with the same options first, and name it with",
+        "   --option-group-name where you copy and where you restore.",
+    ]
 
 
 def _policy(key: str) -> dict[str, Any]:
