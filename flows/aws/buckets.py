@@ -223,6 +223,15 @@ def file(cloud: Cloud, bucket: Bucket, key: str) -> dict[str, Any] | None:
         raise
 
 
+def tags(cloud: Cloud, bucket: Bucket) -> list[dict[str, str]]:
+    """The tags of a bucket; of one whose tags may not be read, none."""
+    try:
+        found = _setting(cloud, "GetBucketTagging", bucket, "NoSuchTagSet")
+    except CloudError:
+        return []
+    return list((found or {}).get("TagSet") or [])
+
+
 def made(cloud: Cloud, bucket: Bucket) -> datetime | None:
     """When a bucket was made; None if it is not in the list of this account's. Raises CloudError."""
     found = cloud.make(Call("s3.ListBuckets", {"Prefix": bucket.name, "MaxBuckets": PORTION}))

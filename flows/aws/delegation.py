@@ -36,12 +36,20 @@ def delegated(cloud: Cloud, zone: Zone) -> Iterator[Finding]:
     try:
         above = _above(cloud, zone)
         named = [values for parent in above if (values := _records(cloud, parent, zone.name, "NS"))]
-        own = name_servers(cloud, zone) if above else []
+        own = name_servers(cloud, zone)
     except CloudError as problem:
         yield unknown(id, f"Whether {zone.name} is delegated to this zone could not be read.", str(problem), aside=True)
         return
     remedy = f"Make the NS record of {zone.name} there: {', '.join(own)}."
-    if not above or not own:
+    if not own:
+        return
+    if not above:
+        yield unknown(
+            id, f"Whether the registrar of {zone.name} names this zone's servers cannot be seen from here.",
+            f"GetHostedZone: {', '.join(own)}",
+            "If it names others, nobody asks this zone: certificates are never issued, and names lead nowhere.",
+            aside=True,
+        )  # fmt: skip
         return
     if not named:
         yield broken(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flows.aws import buckets, cloudfront, delegation, route53
-from flows.engine import Cloud, Finding
+from flows.aws import buckets, cloudfront, delegation, keepers, route53
+from flows.aws.buckets import Bucket
+from flows.engine import Caution, Cloud, Finding
 from flows.engine.findings import broken, likely, proved, unknown
 
 from . import rules
@@ -30,6 +31,14 @@ def room(cloud: Cloud, *, control: bool) -> Iterator[Finding]:
             "distributions",
             f"There is room: {have} of {cloudfront.DISTRIBUTIONS} distributions.",
             "ListDistributions",
+        )
+    if not have:
+        yield unknown(
+            "verified",
+            "It is the first distribution of this account; AWS verifies some new accounts before it takes one.",
+            "AWS says so only when it is asked to make one",
+            "If it refuses with “must be verified”, open a support case about the account (free), then resume.",
+            aside=True,
         )
 
 
@@ -67,6 +76,11 @@ def readable(here: Origin) -> Iterator[Finding]:
             "",
             "If it does, AWS refuses that step, and undo puts all back.",
         )
+
+
+def kept(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
+    """Whether somebody else keeps the bucket, whose policy is about to be changed."""
+    yield from keepers.beforehand(f"The bucket {bucket.name}", buckets.tags(cloud, bucket), "bucket")
 
 
 def names(cloud: Cloud, zone: route53.Zone, names: Sequence[str], *, proved: bool) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ READS = tuple(
         "cloudfront.GetOriginAccessControl",
         "s3.GetBucketWebsite",
         "s3.GetBucketPolicy",
+        "s3.GetBucketTagging",
         "s3.GetPublicAccessBlock",
         "s3.GetBucketEncryption",
         "s3.HeadObject",

@@ -378,6 +378,7 @@ class Website(Flow):
     def checks(self) -> Iterable[Finding | Caution]:
         yield from checks.room(self.cloud, control=not self.origin.website and self.lock_origin)
         yield from checks.readable(self.to_be())
+        yield from checks.kept(self.cloud, self.bucket)
         if self.domain and isinstance(self.zone, route53.Zone):
             done = isinstance(self.certificate, certificates.Certificate) and not self.certificate.pending
             yield from checks.names(self.cloud, self.zone, self.domain, proved=done)

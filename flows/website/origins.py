@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from flows.aws import buckets
+from flows.aws import buckets, keepers
 from flows.aws.s3_endpoints import Endpoint, has_region, itself, recognised, website
 from flows.engine import Call, Cloud, CloudError, Denied, Finding, Grade
 from flows.engine.findings import broken, likely, proved, unknown
@@ -91,6 +91,7 @@ def _origin(
     here = yield from _situation(cloud, whole, config, one, endpoint, bucket)
     yield _kind(one, here, endpoint)
     yield from _address(cloud, endpoint, here)
+    yield from keepers.told(name, f"The bucket {bucket.name}", buckets.tags(cloud, bucket))
     for rule in RULES:
         yield from rule(here)
     if not here.leads:

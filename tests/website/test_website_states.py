@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -386,6 +388,45 @@ def test_a_website_that_leads_away_is_not_opened(account: PracticeAccount, cloud
     review = session(cloud, None, {**ANSWERS, "origin": WEBSITE}).review()
     assert [each.call.name for each in review.plan.actions] == ["CreateDistributionWithTags"]
     assert "leads-away" in {each.id for each in review.cautions}
+
+
+ONLY_BEFOREHAND = {"twice": "afterwards the records in each of the zones are compared"}
+
+
+def test_a_check_knows_all_that_is_known_beforehand() -> None:
+    """Both only choose among the same rules."""
+    before = asked_of("answers", "checks")
+    assert {"may_read", "decrypts", "folders", "delegated", "may_issue"} <= before
+    assert before - asked_of("origins", "diagnosis") == set(ONLY_BEFOREHAND)
+
+
+def asked_of(*modules: str) -> set[str]:
+    """The rules that those modules of the set-up use."""
+    text = "".join(Path(f"flows/website/{module}.py").read_text(encoding="utf-8") for module in modules)
+    return set(re.findall(r"\b(?:page_rules|rules|delegation)\.([a-z_]+)", text)) - {"namesakes"}
+
+
+def kept_by_terraform(site: Site) -> None:
+    tags = [{"Key": "managed-by", "Value": "terraform"}]
+    site.s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": tags})
+
+
+def test_who_else_keeps_it_is_told(account: PracticeAccount, cloud: Aws) -> None:
+    site = Site(account)
+    kept_by_terraform(site)
+    found = site.check(cloud)
+    assert found.status.value == "works"
+    assert any("managed by Terraform" in each.sentence for each in found.findings)
+    assert "managed" in {each.id for each in session(cloud, None, ANSWERS).review().cautions}
+
+
+def test_a_check_asks_as_much_as_its_distribution_is_large(account: PracticeAccount, cloud: Aws) -> None:
+    site = Site(account)
+    for number in range(3):
+        site.s3.create_bucket(Bucket=f"of-others-{number}", CreateBucketConfiguration={"LocationConstraint": REGION})
+    counted = Between(cloud)
+    site.check(counted)
+    assert len(counted.calls) == 11, [each.operation for each in counted.calls]
 
 
 @pytest.mark.parametrize(
