@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from flows.aws.aurora_versions import MYSQL, POSTGRESQL, SUPPORT, shown, that_sleep
+from flows.aws.aurora_clusters import every_instance
+from flows.aws.aurora_versions import CLASS, MYSQL, POSTGRESQL, SUPPORT, shown, that_sleep
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from . import quiet
@@ -42,6 +43,7 @@ def why_awake(cloud: Cloud, seen: Database, now: datetime) -> Iterator[Finding]:
 
 
 CALLED = {
+    "classes": "the classes of its instances",
     "version": "what its version can",
     "global": "global databases",
     "parameters": "its parameter group",
@@ -69,6 +71,11 @@ def _version(cloud: Cloud, seen: Database) -> Iterator[Finding]:
     engine, version = str(seen.described.get("Engine", "")), str(seen.described.get("EngineVersion", ""))
     asked = {"Engine": engine, "EngineVersion": version}
     found = cloud.make(Call("rds.DescribeDBEngineVersions", asked)).get("DBEngineVersions") or []
+    if any(each.get("Status") == "deprecated" for each in found):
+        yield Finding(
+            "version-deprecated", Grade.CAUTION, f"AWS will stop supporting version {version}.",
+            "DescribeDBEngineVersions: deprecated", "Upgrade it in time.",
+        )  # fmt: skip
     told = [least for each in found if (least := (each.get(SUPPORT) or {}).get("MinCapacity")) is not None]
     if not told:
         sentence = f"Whether version {version} supports sleeping is not told."
@@ -93,6 +100,19 @@ def _readers(cloud: Cloud, seen: Database) -> Iterator[Finding]:
             yield Finding(
                 f"keeps-awake-reader:{each.id}", Grade.PROVED, f"{each.id} is awake; the writer may wait for it.",
                 f"ServerlessDatabaseCapacity: {each.acu:g} ACU" if each.acu is not None else "the events of the day",
+            )  # fmt: skip
+
+
+def _classes(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+    """Instances of a fixed size may stand beside serverless ones in one cluster."""
+    mine = {each.id for each in seen.instances}
+    for each in every_instance(cloud):
+        id, kind = str(each.get("DBInstanceIdentifier")), str(each.get("DBInstanceClass") or CLASS)
+        if id in mine and kind != CLASS:
+            change = shell.aws("rds", "modify-db-instance", db_instance_identifier=id, db_instance_class=CLASS)
+            yield _keeps(
+                seen, f"class:{id}", f"{id} has a fixed size ({kind}), so it never sleeps and is always paid for.",
+                f"DescribeDBInstances: {kind}", f"Make it serverless, which restarts it: {change} --apply-immediately",
             )  # fmt: skip
 
 
@@ -214,6 +234,7 @@ REASONS: tuple[Reason, ...] = (
     _version,
     _connections,
     _readers,
+    _classes,
     _proxies,
     _global,
     _parameters,

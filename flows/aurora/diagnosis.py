@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
-from flows.aws.aurora_clusters import every_instance
 from flows.aws.aurora_versions import shown
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
+from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
 from . import rules, sleep
 from .awake_reasons import why_awake
-from .sleep import Database, State
+from .sleep import Database
 
 BARELY_USED = 0.25
 """A capacity that stays under this part of the maximum all week makes the maximum a mere number."""
+
+
+RULES = (rules.stands, rules.instances, rules.firewall, rules.keeper)
 
 
 def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[Finding]:
@@ -24,9 +25,8 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
     now = now or datetime.now(UTC)
     found = sleep.one(cloud, name)
     seen = sleep.look(cloud, found, now)
-    yield _state(seen)
-    yield from _instances_of(cloud, seen)
-    yield from _open(cloud, seen)
+    for rule in RULES:
+        yield from rule(cloud, seen)
     yield from _capacity(cloud, seen, now)
     reasons = list(why_awake(cloud, seen, now))
     yield from reasons
@@ -35,57 +35,6 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
         grade = Grade.PREDICTED if unsure else Grade.PROVED
         yield Finding("can-sleep", grade, f"It may sleep after {round(seen.capacity.pause / 60)} quiet minutes.")
     yield rules.clients(seen.capacity.least)
-
-
-def _state(seen: Database) -> Finding:
-    status = str(seen.described.get("Status", ""))
-    if status == "stopped":
-        remedy = f"Start it: {shell.aws('rds', 'start-db-cluster', db_cluster_identifier=seen.name)}"
-        return Finding("state", Grade.REFUSED, seen.sentence, "DescribeDBClusters", remedy)
-    if status != "available":
-        return Finding("state", Grade.WAITING, seen.sentence, "DescribeDBClusters", "Wait until it is available.")
-    grade = Grade.NOT_CHECKED if seen.state is State.UNKNOWN else Grade.PROVED
-    return Finding("state", grade, seen.sentence, "CloudWatch and the events of the last day")
-
-
-def _instances_of(cloud: Cloud, seen: Database) -> Iterator[Finding]:
-    if not seen.instances:
-        yield Finding(
-            "instances", Grade.REFUSED, f"{seen.name} has no instance, so nothing answers behind its address.",
-            "DescribeDBClusters", "Create an instance of the class db.serverless in it.",
-        )  # fmt: skip
-        return
-    mine = {each.id for each in seen.instances}
-    for each in every_instance(cloud):
-        if each["DBInstanceIdentifier"] in mine and each["DBInstanceStatus"] != "available":
-            sentence = f"{each['DBInstanceIdentifier']} is {each['DBInstanceStatus']}."
-            yield Finding("instances", Grade.WAITING, sentence, "DescribeDBInstances", "Wait until it is available.")
-
-
-def _open(cloud: Cloud, seen: Database) -> Iterator[Finding]:
-    """Whether its firewall lets in the whole internet."""
-    groups = [each["VpcSecurityGroupId"] for each in seen.described.get("VpcSecurityGroups") or []]
-    if not groups:
-        return
-    found = cloud.make(Call("ec2.DescribeSecurityGroups", {"GroupIds": groups}))["SecurityGroups"]
-    port = seen.described.get("Port")
-    wide = [group["GroupId"] for group in found for rule in group.get("IpPermissions") or [] if _everybody(rule, port)]
-    if wide:
-        yield Finding(
-            "open-to-the-world", Grade.REFUSED,
-            f"The security group {wide[0]} lets the whole internet connect to port {port}.",
-            "its rules", "Remove that rule, or narrow it to the addresses that need it.",
-        )  # fmt: skip
-    else:
-        yield Finding("open-to-the-world", Grade.PROVED, "Its firewall is not open to the whole internet.", "its rules")
-
-
-def _everybody(rule: dict[str, Any], port: int | None) -> bool:
-    everybody = any(each.get("CidrIp") == "0.0.0.0/0" for each in rule.get("IpRanges") or []) or any(
-        each.get("CidrIpv6") == "::/0" for each in rule.get("Ipv6Ranges") or []
-    )
-    low, high = rule.get("FromPort", 0), rule.get("ToPort", 65535)
-    return everybody and (rule.get("IpProtocol") == "-1" or port is None or low <= port <= high)
 
 
 def _capacity(cloud: Cloud, seen: Database, now: datetime) -> Iterator[Finding]:

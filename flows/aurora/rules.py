@@ -1,12 +1,138 @@
-"""What a client has to be ready for, said before the database stands and long after."""
+"""What must hold of a serverless database, and of the clients that it lets wait."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from ipaddress import ip_network
+from typing import Any
 
-from flows.engine import Finding, Grade
+from flows.aws import keepers
+from flows.aws.aurora_clusters import every_instance
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from .handover import PATIENCE
+from .sleep import ANSWERS, Database, State
+
+MADE = ("creating", "starting", "preparing-data-migration", "migrating", "restoring")
+"""States of what has not answered yet, and will."""
+WAY_OUT = {
+    "inaccessible-encryption-credentials": "Its key was disabled, deleted or closed to RDS: enable the key, and "
+    "restore the database from a backup.",
+    "inaccessible-encryption-credentials-recoverable": "Its key was disabled or closed to RDS: enable the key within 7 "
+    "days, then start the database.",
+    "incompatible-network": "Its subnets have no free addresses, or its VPC no DNS: give it others, then restart it.",
+    "incompatible-parameters": "Its parameter group says what it cannot run with: put that back, then restart it.",
+    "storage-full": "Give it more room.",
+    "deleting": "It is being deleted.",
+}
+"""The way out of states in which a database does not answer (Aurora User Guide, "Viewing DB cluster status" and
+"Viewing DB instance status", 2026-11)."""
+HALF_OF_ALL = 1
+"""A network that wide, or wider, is the whole internet in so many words."""
+
+
+def stands(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+    """Whether the cluster is in a state in which it answers."""
+    status = str(seen.described.get("Status") or "")
+    by = f"DescribeDBClusters: {status or 'no status'}"
+    if status == "stopped":
+        remedy = f"Start it: {shell.aws('rds', 'start-db-cluster', db_cluster_identifier=seen.name)}"
+        yield Finding("state", Grade.REFUSED, seen.sentence, by, remedy)
+    elif status in MADE:
+        yield Finding("state", Grade.WAITING, seen.sentence, by, "Wait until it is available.")
+    elif status in ANSWERS:
+        grade = Grade.NOT_CHECKED if seen.state is State.UNKNOWN else Grade.PROVED
+        yield Finding("state", grade, seen.sentence, "CloudWatch and the events of the last day")
+    else:
+        yield _does_not("state", seen.name, status, by)
+
+
+def instances(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+    """Whether every instance answers. One that does not is no more than a caution while the writer does."""
+    if not seen.instances:
+        yield Finding(
+            "instances", Grade.REFUSED, f"{seen.name} has no instance, so nothing answers behind its address.",
+            "DescribeDBClusters", "Create an instance of the class db.serverless in it.",
+        )  # fmt: skip
+        return
+    try:
+        told = {each.get("DBInstanceIdentifier"): each for each in every_instance(cloud)}
+    except CloudError as problem:
+        yield Finding("instances", Grade.NOT_CHECKED, "Its instances could not be looked at.", problem.what)
+        return
+    for each in seen.instances:
+        described = told.get(each.id) or {}
+        status = str(described.get("DBInstanceStatus") or "")
+        id, by = f"instances:{each.id}", f"DescribeDBInstances: {status or 'no status'}"
+        if status in MADE:
+            yield Finding(id, Grade.WAITING, f"{each.id} is {status}.", by, "Wait until it is available.")
+        elif status not in ANSWERS:
+            found = _does_not(id, each.id, status, by)
+            spared = found.grade is Grade.REFUSED and not each.writer
+            yield Finding(id, Grade.CAUTION if spared else found.grade, found.sentence, by, found.remedy)
+
+
+def _does_not(id: str, name: str, status: str, by: str) -> Finding:
+    """What to say of a state in which it does not answer, or one that is not known."""
+    if status in WAY_OUT or status.endswith("failed") or status.startswith(("incompatible", "stop", "insufficient")):
+        remedy = WAY_OUT.get(status, "Look at its events in the RDS console.")
+        return Finding(id, Grade.REFUSED, f"{name} is {status} and does not answer.", by, remedy)
+    said = f"{name} is {status}" if status else f"The state of {name} is not told"
+    return Finding(id, Grade.NOT_CHECKED, f"{said}; whether it answers then is not known.", by)
+
+
+def firewall(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+    """Whether any of its security groups lets in the whole internet; in halves too."""
+    groups = [str(each.get("VpcSecurityGroupId")) for each in seen.described.get("VpcSecurityGroups") or []]
+    if not groups:
+        return
+    try:
+        pages = cloud.pages(Call("ec2.DescribeSecurityGroups", {"GroupIds": groups}))
+        found = [each for page in pages for each in page.get("SecurityGroups") or []]
+    except CloudError as problem:
+        what = "Whether its firewall is open to the whole internet could not be looked at."
+        yield Finding("open-to-the-world", Grade.NOT_CHECKED, what, problem.what)
+        return
+    port, open_ones = seen.described.get("Port"), 0
+    for group in found:
+        if wide := [each for each in group.get("IpPermissions") or [] if everybody(each, port)]:
+            open_ones += 1
+            id = str(group.get("GroupId"))
+            yield Finding(
+                f"open-to-the-world:{id}", Grade.CAUTION,
+                f"The security group {id} lets the whole internet connect to port {port}.",
+                f"DescribeSecurityGroups: {len(wide)} of its rules",
+                "Remove that rule, or narrow it to the addresses that need it.",
+            )  # fmt: skip
+    if not open_ones:
+        yield Finding(
+            "open-to-the-world", Grade.PROVED, "Its firewall is not open to the whole internet.",
+            "DescribeSecurityGroups",
+        )  # fmt: skip
+
+
+def everybody(rule: Mapping[str, Any], port: int | None) -> bool:
+    """Whether a rule of a security group opens a port to the whole internet, or to half of it."""
+    low, high = rule.get("FromPort", 0), rule.get("ToPort", 65535)
+    if rule.get("IpProtocol") not in ("-1", "tcp") or (
+        rule.get("IpProtocol") == "tcp" and port is not None and not low <= port <= high
+    ):
+        return False
+    told = [*(rule.get("IpRanges") or []), *(rule.get("Ipv6Ranges") or [])]
+    return any(_wide(str(each.get("CidrIp") or each.get("CidrIpv6") or "")) for each in told)
+
+
+def _wide(source: str) -> bool:
+    try:
+        return ip_network(source, strict=False).prefixlen <= HALF_OF_ALL
+    except ValueError:
+        return False
+
+
+def keeper(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+    """Who else keeps it, and would take a change back."""
+    yield from keepers.told(seen.name, seen.name, seen.described.get("TagList"))
 
 
 def clients(least: Decimal) -> Finding:

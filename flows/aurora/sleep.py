@@ -31,6 +31,27 @@ PAUSING, CANCELED, PAUSED, RESUMING, RESUMED = (
     "Successfully resumed the DB instance",
 )
 """RDS-EVENT-0370 to 0374."""
+ANSWERS = (
+    "available",
+    "backing-up",
+    "modifying",
+    "maintenance",
+    "storage-optimization",
+    "storage-initialization",
+    "configuring-enhanced-monitoring",
+    "configuring-iam-database-auth",
+    "configuring-log-exports",
+    "update-iam-db-auth",
+    "resetting-master-credentials",
+    "renaming",
+    "upgrading",
+    "failing-over",
+    "rebooting",
+    "backtracking",
+    "promoting",
+)
+"""States in which a cluster or instance answers, or does again within minutes (Aurora User Guide, "Viewing DB cluster
+status" and "Viewing DB instance status", 2026-11)."""
 KINDS = {"neptune": "a Neptune cluster", "docdb": "a DocumentDB cluster"}
 
 
@@ -133,7 +154,7 @@ def look(cloud: Cloud, cluster: Mapping[str, Any], now: datetime) -> Database:
         return Database(
             name, State.UNKNOWN, f"{name} is switched off by hand (StopDBCluster).", instances, seen, told, cluster
         )
-    if status != "available":
+    if status not in ANSWERS:
         return Database(name, State.UNKNOWN, f"{name} is busy: {status}.", instances, seen, told, cluster)
     writer = next((each for each in instances if each.writer), None)
     if writer is None:

@@ -56,8 +56,8 @@ def test_one_that_is_open_to_the_world(account: PracticeAccount, cloud: Aws) -> 
     (group,) = ec2.describe_security_groups(Filters=names)["SecurityGroups"]
     world = [{"IpProtocol": "tcp", "FromPort": 5000, "ToPort": 6000, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=world)
-    grade, sentence = found(cloud, "reports")["open-to-the-world"]
-    assert (grade, "lets the whole internet connect to port 5432" in sentence) == ("refused", True)
+    grade, sentence = found(cloud, "reports")[f"open-to-the-world:{group['GroupId']}"]
+    assert (grade, "lets the whole internet connect to port 5432" in sentence) == ("caution", True)
 
 
 @pytest.mark.wild

@@ -16,6 +16,7 @@ import flows
 from flows.aurora.diagnosis import diagnose
 from flows.engine import Call, CloudError, Finding, Place, Refused
 from flows.engine.boto import Aws
+from flows.engine.cache import CachedCloud
 from flows.engine.verdict import Verdict, verdict
 from flows.practice import PracticeAccount, open_account
 from flows.tasks import find
@@ -122,6 +123,21 @@ def events(*messages: str) -> Told:
     now = datetime.now(UTC)
     told = [{"Message": text, "Date": now - timedelta(hours=n + 2)} for n, text in enumerate(messages)]
     return listed("DescribeEvents", "Events", *told)
+
+
+def instance(id: str, **more: Any) -> Told:
+    def tell(answer: Answer, _: Call) -> None:
+        for each in answer["DBInstances"]:
+            each.update(more if each["DBInstanceIdentifier"] == id else {})
+
+    return {"DescribeDBInstances": tell}
+
+
+def opened(**sources: Any) -> Told:
+    """Two security groups, of which the second lets these in."""
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, **sources}
+    groups = ({"GroupId": "sg-a", "IpPermissions": []}, {"GroupId": "sg-b", "IpPermissions": [rule]})
+    return listed("DescribeSecurityGroups", "SecurityGroups", *groups)
 
 
 ARN = "arn:aws:rds:eu-central-1:123456789012:cluster:loyalty"
@@ -243,6 +259,38 @@ STATES: dict[str, State] = {
         (IDLE, cluster(EngineVersion="16.2")), "works_but", "keeps-awake-version", "does not support sleeping",
         "Upgrade it to one that can: 18.1, 17.5, 16.9, 15.13.",
     ),
+    "backed up just now": State((IDLE, cluster(Status="backing-up")), "works"),
+    "kept by a stack": State(
+        (IDLE, cluster(TagList=[{"Key": "aws:cloudformation:stack-name", "Value": "shop"}])),
+        "works", says="is managed by the CloudFormation stack shop",
+    ),
+    "switched off": State((cluster(Status="stopped"),), "broken", "state", remedy="aws rds start-db-cluster"),
+    "its key is gone": State(
+        (cluster(Status="inaccessible-encryption-credentials-recoverable"),), "broken", "state",
+        "does not answer", "enable the key within 7 days",
+    ),
+    "a state that nobody knows": State((cluster(Status="pondering"),), "unknown", "state"),
+    "being made": State((cluster(Status="creating"),), "waiting", "state"),
+    "no instance": State((cluster(DBClusterMembers=[]),), "broken", "instances", remedy="db.serverless"),
+    "its writer failed": State(
+        (IDLE, instance("loyalty-1", DBInstanceStatus="failed")), "broken", "instances:loyalty-1", remedy="its events"
+    ),
+    "an instance of a fixed size": State(
+        (IDLE, instance("loyalty-1", DBInstanceClass="db.r6g.large")), "works_but", "keeps-awake-class:loyalty-1",
+        remedy="--db-instance-class db.serverless", never=("can-sleep",),
+    ),
+    "open to the world in halves": State(
+        (IDLE, opened(IpRanges=[{"CidrIp": "0.0.0.0/1"}, {"CidrIp": "128.0.0.0/1"}])), "works_but",
+        "open-to-the-world:sg-b", "lets the whole internet connect", "Remove that rule",
+    ),
+    "open to the world by IPv6": State(
+        (IDLE, opened(Ipv6Ranges=[{"CidrIpv6": "::/0"}])), "works_but", "open-to-the-world:sg-b"
+    ),
+    "open to the office": State((IDLE, opened(IpRanges=[{"CidrIp": "203.0.113.0/24"}])), "works"),
+    "a version that AWS gives up": State(
+        (cluster(EngineVersion="14.9", ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 4}),),
+        "works_but", "version-deprecated", remedy="Upgrade it in time",
+    ),
     "a pause that was disturbed": State((IDLE, events(CANCELED)), "works", says="was disturbed by a connection"),
 }  # fmt: skip
 
@@ -301,3 +349,42 @@ def test_limits_that_are_not_those_asked_for_are_told(shared: PracticeAccount) -
         cloud = As(Aws(Place(practice=True), shared.session), told)
         found: Finding = flows.find("aurora").handover(cloud, outputs, facts).findings[0]
         assert words in found.evidence
+
+
+ONLY_BEFOREHAND = {
+    "names": "a name is free, or it is the database's own",
+    "room": "a quota is asked of what is still to be made",
+    "first-visitor-waits": "said of an answer; the check says it of clients",
+    "connections-limited": "said of an answer",
+    "key-cannot-be-shared": "the key of a cluster cannot be changed later",
+    "never-sleeps": "said of an answer; the check says keeps-awake-minimum",
+    "version-cannot-sleep": "the check says keeps-awake-version",
+    "permissions": "what may be done is asked of what is still to be done",
+}
+
+
+@pytest.mark.parametrize("change", [{}, {"version": "14.9", "min_capacity": "0.5"}], ids=["new", "old"])
+def test_a_check_knows_what_was_known_beforehand(shared: PracticeAccount, change: dict[str, str]) -> None:
+    cloud = Aws(Place(practice=True), shared.session)
+    answers = {**SLEEPY, **change}
+    if change:
+        answers.pop("auto_pause_minutes")
+    review = session(cloud, None, answers).review()
+    known = {each.id.partition(":")[0] for each in (*review.findings, *review.cautions)} - ONLY_BEFOREHAND.keys()
+    limits = {"MinCapacity": float(answers["min_capacity"]), "MaxCapacity": 4}
+    told = cluster(EngineVersion=answers.get("version", "17.5"), ServerlessV2ScalingConfiguration=limits)
+    found = looked_at(shared, "loyalty", told)
+    assert known <= {each.id.partition(":")[0] for each in found.findings}
+
+
+def test_the_calls_of_a_check_are_counted(shared: PracticeAccount) -> None:
+    """They do not grow with the databases beside it."""
+    cloud = Between(Aws(Place(practice=True), shared.session))
+    list(diagnose(CachedCloud(cloud), "loyalty"))
+    assert len(cloud.calls) == CALLS
+    beside_it = Between(As(Aws(Place(practice=True), shared.session), beside(DBClusterIdentifier="more")))
+    list(diagnose(CachedCloud(beside_it), "loyalty"))
+    assert len(beside_it.calls) == CALLS
+
+
+CALLS = 10
