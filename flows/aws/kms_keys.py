@@ -1,4 +1,4 @@
-"""KMS keys that another account may use: which there are, how one is made, and how one that exists is opened.
+"""KMS keys that another account may use: which there are, whose they are, and whether they can be used.
 
 AWS KMS Developer Guide, "Allowing users in other accounts to use a KMS key", and the EC2 and RDS user guides on sharing
 encrypted images and snapshots, 2026-10. Amazon's standard keys (alias/aws/…) never leave their account, so what is
@@ -7,43 +7,25 @@ encrypted with one is encrypted anew, by a copy, before it is shared.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from flows.engine import (
-    FLOW,
-    RUN,
-    TOKEN,
-    Action,
     Call,
     Cloud,
     CloudError,
-    Cost,
-    Entry,
-    Find,
     Finding,
     Grade,
-    Kept,
     Late,
     Option,
-    Ref,
     Refused,
-    Undo,
-    edited,
-    found,
-    join,
     shell,
 )
-from flows.engine.authorization import SOURCE_KEYS, SOURCE_THROUGH
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Caller, Request, Verdict, document, read
 from flows.policies.conditions import listed
-
-from . import kms_dependents
 
 KEEP, NEW = "keep", "new"
 USE = ("kms:DescribeKey", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
@@ -83,10 +65,6 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 """What the states mean in which a key cannot be used, and what ends them (AWS KMS Developer Guide, "Key states of AWS
 KMS keys" and "CancelKeyDeletion", 2026-11)."""
-DAYS = 30
-"""How long AWS keeps a key that is to be deleted: its longest, so that a receiver who still needs it can say so."""
-LARGEST = 32768
-"""Bytes that a key policy may have (AWS KMS quotas, 2026-10)."""
 
 
 @dataclass(frozen=True)
@@ -135,18 +113,6 @@ class Seen:
     @property
     def name(self) -> str:
         return self.key.name if self.key else self.short
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A key as a plan goes on with it: what copies are encrypted with, and what must run before they are shared."""
-
-    arn: Late
-    after: tuple[str, ...] = ()
-    actions: tuple[Action, ...] = field(default=(), compare=False)
-
-
-# -- to look at ------------------------------------------------------------------------------------------------
 
 
 def options(cloud: Cloud, region: str = "") -> list[Option[Key | str]]:
@@ -286,7 +252,7 @@ def may_use(
         return
     for account in accounts:
         if opened:
-            more = _statements(cloud, [account], "TargetUse", "TargetGrants")
+            more = statements(cloud, [account], "TargetUse", "TargetGrants")
             policy = {**policy, "Statement": [*listed(policy.get("Statement") or []), *more]}
         yield _use(cloud, f"key-use:{seen.short}:{account}", policy, key, account, service, region)
 
@@ -325,7 +291,7 @@ def _use(
             id_, Grade.REFUSED,
             f"The policy of the key {key.name} does not let {account} do all that copying needs.",
             f"{by}: nothing allows {', '.join(missing)}",
-            f"Add arn:{_partition(cloud)}:iam::{account}:root to it with {', '.join(USE)}, and kms:CreateGrant for AWS "
+            f"Add arn:{partition(cloud)}:iam::{account}:root to it with {', '.join(USE)}, and kms:CreateGrant for AWS "
             "resources.",
         )  # fmt: skip
     unknown = dict.fromkeys(each for said in lacking.values() for each in said.unknown)
@@ -401,154 +367,9 @@ def _part(arn: str, number: int) -> str:
     return parts[number] if parts[0] == "arn" and len(parts) > number else ""
 
 
-# -- to make ---------------------------------------------------------------------------------------------------
-
-
-def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -> Opened:
-    """A new key that these accounts may use. KMS lists keys without tags, so it is recognised by its description."""
-    owner = f"arn:{_partition(cloud)}:iam::{cloud.identity.account}:root"
-    admin = {
-        "Sid": "OwnerAdmin", "Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*",
-    }  # fmt: skip
-    policy = {"Version": "2012-10-17", "Statement": [admin, *_statements(cloud, accounts, "TargetUse", "TargetGrants")]}
-    about = join("Handrail ", RUN)
-    id_ = Ref("key", "KeyMetadata.KeyId")
-    alias = join("alias/handrail/", RUN)
-    back = (
-        f"AWS deletes it after {DAYS} days; until then it costs nothing, and aws kms cancel-key-deletion brings it "
-        "back. Copies that the receiver made with a key of their own do not need it."
-    )
-    key = Action(
-        "key",
-        f"Make a key that {' and '.join(accounts)} may use, for what is shared",
-        Call(
-            "kms.CreateKey",
-            {
-                "Description": about, "Policy": json.dumps(policy, separators=(",", ":")),
-                "Tags": [
-                    {"TagKey": "Name", "TagValue": called}, {"TagKey": "handrail:run", "TagValue": RUN},
-                    {"TagKey": "handrail:flow", "TagValue": FLOW},
-                ],
-            },
-            region,
-        ),
-        undo=(
-            Undo(
-                Call("kms.ScheduleKeyDeletion", {"KeyId": id_, "PendingWindowInDays": DAYS}, region),
-                gone=("NotFoundException", "KMSInvalidStateException: pending deletion"),
-                kept=Kept(join("The key ", id_, ", switched off"), back),
-            ),
-        ),
-        find=Find(
-            Call("kms.ListKeys", region=region),
-            "Keys[].{KeyMetadata: {KeyId: KeyId, Arn: KeyArn}}",
-            proof=Call("kms.DescribeKey", {"KeyId": found("KeyMetadata.KeyId")}, region),
-            ours=join("KeyMetadata.Description == 'Handrail ", RUN, "'"),
-        ),
-        others=kms_dependents.of_key(id_, alias, region),
-        settings=kms_dependents.policy(id_, region),
-        type="AWS::KMS::Key",
-        resource=Ref("key", "KeyMetadata.Arn"),
-        costs=(COST,),
-        undone="The key, which AWS deletes later",
-        refusals={"MalformedPolicyDocumentException": f"AWS does not know the account {' or '.join(accounts)}."},
-    )  # fmt: skip
-    named = Action(
-        "key-name",
-        "Give the key a name",
-        Call("kms.CreateAlias", {"AliasName": alias, "TargetKeyId": id_}, region),
-        undo=(Undo(Call("kms.DeleteAlias", {"AliasName": alias}, region), gone=("NotFoundException",)),),
-        find=Find(
-            Call("kms.ListAliases", {"KeyId": id_}, region),
-            join("Aliases[?AliasName=='", alias, "' && TargetKeyId=='", id_, "'] | [0]"),
-        ),
-        exists=("AlreadyExistsException",),
-        others=(kms_dependents.pointed_elsewhere(id_, alias, region),),
-        part_of=("key",),
-        copies=("key",),
-        type="AWS::KMS::Alias",
-        resource=alias,
-        undone="The name of the key",
-    )
-    turned = Action(
-        "key-rotation",
-        "Let AWS renew the key's material every year",
-        Call("kms.EnableKeyRotation", {"KeyId": id_}, region),
-    )
-    return Opened(Ref("key", "KeyMetadata.Arn"), ("key",), (key, named, turned))
-
-
-def open_to(
-    key: Key,
-    cloud: Cloud,
-    accounts: Sequence[str],
-    service: str,
-    region: str = "",
-    more: str = "",
-    shares: Sequence[str] = (),
-) -> Opened:
-    """A key that exists, and, for accounts that its policy does not let in, two statements in it. Others stay.
-
-    They use it through `service`: "ec2" or "rds". `more` tells this key's actions from those of another in the same
-    plan; what exists already and is shared by this plan is `shares`: images and disks by their ids, snapshots of
-    databases by their addresses.
-    """
-    out = closed_to(cloud, key, accounts, service, region)
-    if not out:
-        return Opened(key.arn)
-    read = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
-    actions: list[Action] = []
-    who, leaning = " and ".join(out), kms_dependents.shared_under(key.id, out, shares, region)
-    for number, statement in enumerate(
-        _statements(cloud, out, join("HandrailUse", TOKEN), join("HandrailGrants", TOKEN))
-    ):
-        id_ = ("key-use", "key-grants")[number] + more
-        actions.append(
-            Action(
-                id_,
-                (f"Let {who} use the key {key.name}", f"Let AWS services use it for {who}, too")[number],
-                Call("kms.PutKeyPolicy", {"KeyId": key.id, "PolicyName": "default", "Policy": edited(id_)}, region),
-                undo=Entry(read, "Policy", statement, limit=LARGEST, gone=("NotFoundException",)),
-                others=leaning,
-                after=tuple(each.id for each in actions),
-                undone=f"What the policy of the key {key.name} allowed {who}",
-                refusals={"MalformedPolicyDocumentException": f"AWS does not know the account {who}."},
-            )
-        )
-    return Opened(key.arn, tuple(each.id for each in actions), tuple(actions))
-
-
-def copied_from(keys: Sequence[str], service: str, region: str) -> Mapping[str, tuple[str, ...]]:
-    """What is known of a call that copies what is encrypted with these keys of one's own, in that region."""
-    return {SOURCE_KEYS: tuple(keys), SOURCE_THROUGH: (f"{service}.{region}.amazonaws.com",)} if keys else {}
-
-
-def let_in(opening: Sequence[str]) -> tuple[str, ...]:
-    """Those actions of an `Opened` that only let somebody in: what is encrypted with the key stands without them."""
-    return tuple(id_ for id_ in opening if id_ != "key")
-
-
-def for_their_user(keys: Sequence[str]) -> list[dict[str, Any]]:
-    """What the receiver's own user needs in a policy there, beside what the keys' policies say here."""
-    if not keys:
-        return []
-    only = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    return [
-        {"Effect": "Allow", "Action": list(USE), "Resource": list(keys)},
-        {"Effect": "Allow", "Action": list(GRANTS), "Resource": list(keys), "Condition": only},
-    ]
-
-
-COST = Cost(
-    "The key", (Decimal(1) / 730).quantize(Decimal("0.000001")), "2026-11",
-    "https://aws.amazon.com/kms/pricing/, not verified",
-    "Each yearly renewal may add another dollar. While somebody uses what is shared, do not delete or disable it.",
-)  # fmt: skip
-
-
-def _statements(cloud: Cloud, accounts: Sequence[str], use: Late, grants: Late) -> list[dict[str, Any]]:
+def statements(cloud: Cloud, accounts: Sequence[str], use: Late, grants: Late) -> list[dict[str, Any]]:
     """What the other side needs. Grants only through AWS services, which revoke them when they are no longer needed."""
-    roots = [f"arn:{_partition(cloud)}:iam::{account}:root" for account in accounts]
+    roots = [f"arn:{partition(cloud)}:iam::{account}:root" for account in accounts]
     who = {"Effect": "Allow", "Principal": {"AWS": roots}, "Resource": "*"}
     return [
         {"Sid": use, **who, "Action": list(USE)},
@@ -559,7 +380,8 @@ def _statements(cloud: Cloud, accounts: Sequence[str], use: Late, grants: Late) 
     ]  # fmt: skip
 
 
-def _partition(cloud: Cloud) -> str:
+def partition(cloud: Cloud) -> str:
+    """The partition of the run's account, as it stands in every ARN: aws, aws-cn, aws-us-gov."""
     return cloud.identity.arn.split(":")[1] if cloud.identity.arn.startswith("arn:") else "aws"
 
 

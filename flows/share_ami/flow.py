@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import accounts, amis, kms_keys
+from flows.aws import accounts, amis, kms_keys, shared_keys
 from flows.aws.kms_keys import KEEP, Key, Seen, Whose
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
 
@@ -192,14 +192,14 @@ class ShareImage(Flow):
             shares = [self.image.id, *self.image.snapshots] if isinstance(self.image, amis.Image) else []
             more = [(key, f"-{at}" if at else "") for at, key in enumerate(key for key in standing if key)]
             opened = [
-                kms_keys.open_to(key, self.cloud, [self.account], "ec2", more=suffix, shares=shares)
+                shared_keys.open_to(key, self.cloud, [self.account], "ec2", more=suffix, shares=shares)
                 for key, suffix in more
             ]
             return "", [action for each in opened for action in each.actions]
         if isinstance(self.key, Key):
-            one = kms_keys.open_to(self.key, self.cloud, [self.account], "ec2", self.elsewhere())
+            one = shared_keys.open_to(self.key, self.cloud, [self.account], "ec2", self.elsewhere())
         else:
-            one = kms_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
+            one = shared_keys.make(f"{self.called(self.key)}-share", self.cloud, [self.account], self.elsewhere())
         return one.arn, list(one.actions)
 
     def _piece(self, key: Late, opened: tuple[str, ...]) -> tuple[steps.Piece, list[Action]]:

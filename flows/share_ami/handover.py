@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flows.aws import amis, kms_keys
+from flows.aws import amis, shared_keys
 from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
 
 READS = (Call("ec2.DescribeImageAttribute"), Call("ec2.DescribeImages"))
@@ -41,7 +41,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     )
     statements = [
         {"Effect": "Allow", "Action": needed, "Resource": "*"},
-        *kms_keys.for_their_user(keys),
+        *shared_keys.for_their_user(keys),
     ]
     policy = {"Version": "2012-10-17", "Statement": statements}
     return Handover(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from flows.aws import ami_dependents, kms_keys, tags
+from flows.aws import ami_dependents, shared_keys, tags
 from flows.aws.amis import RUNNING, STOPPED, Machine
 from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Undo, Wait, found, join
 from flows.engine.authorization import DISK_KEYS
@@ -144,7 +144,7 @@ def copy(
                 "Description": about, **encrypted, **tags.tagged("image", called, "snapshot"),
             },
             region,
-            known=kms_keys.copied_from(keys, "ec2", here),
+            known=shared_keys.copied_from(keys, "ec2", here),
         ),
         wait=Wait(
             Call("ec2.DescribeImages", {"ImageIds": [Ref("copy", "ImageId")]}, region),
@@ -160,7 +160,7 @@ def copy(
         others=ami_dependents.of_image(Ref("copy", "ImageId"), snapshots, account, region),
         settings=ami_dependents.settings(Ref("copy", "ImageId"), region),
         after=(*source.after, *after),
-        copies=("image", *source.after, *kms_keys.let_in(after)),
+        copies=("image", *source.after, *shared_keys.let_in(after)),
         type="AWS::EC2::Image",
         resource=Ref("copy", "ImageId"),
         undone=f"The copy of the image{there} and its snapshots",

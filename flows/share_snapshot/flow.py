@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import accounts, amis, kms_keys, rds_snapshots
-from flows.aws.kms_keys import KEEP, Key, Opened, Whose
+from flows.aws import accounts, amis, kms_keys, rds_snapshots, shared_keys
+from flows.aws.kms_keys import KEEP, Key, Whose
 from flows.aws.rds_snapshots import MANUAL, NEW, Data
+from flows.aws.shared_keys import Opened
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Use, Yes
 
 from . import answers, checks, diagnosis, handover, steps
@@ -188,12 +189,12 @@ class ShareSnapshot(Flow):
     def _opened(self, key: Key | str) -> Opened:
         """The key of what is shared, open to the receivers; one without an address where nothing is encrypted."""
         if key == kms_keys.NEW:
-            return kms_keys.make(f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere())
+            return shared_keys.make(f"{self.snapshot_name}-share", self.cloud, self.account, self.elsewhere())
         if isinstance(key, Key):
-            return kms_keys.open_to(key, self.cloud, self.account, "rds", self.elsewhere())
+            return shared_keys.open_to(key, self.cloud, self.account, "rds", self.elsewhere())
         mine = self._own_key()
         shares = [self.data.arn] if self.way == ITSELF else []
-        return kms_keys.open_to(mine, self.cloud, self.account, "rds", shares=shares) if mine else Opened("")
+        return shared_keys.open_to(mine, self.cloud, self.account, "rds", shares=shares) if mine else Opened("")
 
     def _own_key(self) -> Key | None:
         """The key with which it is encrypted, if that is not Amazon's and can be looked at."""

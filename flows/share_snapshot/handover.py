@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flows.aws import kms_keys, rds_snapshots
+from flows.aws import rds_snapshots, shared_keys
 from flows.aws.rds_snapshots import CLUSTER, INSTANCE
 from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
 
@@ -111,6 +111,6 @@ def _policy(key: str) -> dict[str, Any]:
     ]  # fmt: skip
     statements = [
         {"Effect": "Allow", "Action": rds, "Resource": "*"},
-        *kms_keys.for_their_user([key] if key else []),
+        *shared_keys.for_their_user([key] if key else []),
     ]
     return {"Version": "2012-10-17", "Statement": statements}

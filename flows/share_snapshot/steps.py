@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flows.aws import edits, kms_keys, namesakes, tags
+from flows.aws import edits, namesakes, shared_keys, tags
 from flows.aws.rds_snapshots import CLUSTER, INSTANCE, OF, RESTORE, Data
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Settings, Still, Undo, Wait, join
 
@@ -88,7 +88,7 @@ def copy(
         params["KmsKeyId"] = key
     if region:
         params["SourceRegion"] = here
-    known = {**kms_keys.copied_from([own] if own else [], "rds", here)}
+    known = {**shared_keys.copied_from([own] if own else [], "rds", here)}
     if own and not key:
         known["KmsKeyId"] = (own,)
     copied = Action(
@@ -101,7 +101,7 @@ def copy(
         others=(_namesake(kind, called, region), _shared_further(kind, called, accounts, region)),
         settings=_settings(kind, called, region),
         after=(*source.after, *after),
-        copies=(*source.after, *kms_keys.let_in(after)),
+        copies=(*source.after, *shared_keys.let_in(after)),
         type=f"AWS::RDS::{kind}",
         resource=called,
         costs=(_storage(data),),

@@ -1,0 +1,195 @@
+"""KMS keys for what is shared: how one is made, how one that exists is opened for another account, and what it costs.
+
+AWS KMS Developer Guide, "Allowing users in other accounts to use a KMS key", and the EC2 and RDS user guides on sharing
+encrypted images and snapshots, 2026-10.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from flows.engine import (
+    FLOW,
+    RUN,
+    TOKEN,
+    Action,
+    Call,
+    Cloud,
+    Cost,
+    Entry,
+    Find,
+    Kept,
+    Late,
+    Ref,
+    Undo,
+    edited,
+    found,
+    join,
+)
+from flows.engine.authorization import SOURCE_KEYS, SOURCE_THROUGH
+
+from . import kms_dependents, kms_keys
+from .kms_keys import Key
+
+DAYS = 30
+"""How long AWS keeps a key that is to be deleted: its longest, so that a receiver who still needs it can say so."""
+LARGEST = 32768
+"""Bytes that a key policy may have (AWS KMS quotas, 2026-10)."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A key as a plan goes on with it: what copies are encrypted with, and what must run before they are shared."""
+
+    arn: Late
+    after: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = field(default=(), compare=False)
+
+
+def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -> Opened:
+    """A new key that these accounts may use. KMS lists keys without tags, so it is recognised by its description."""
+    owner = f"arn:{kms_keys.partition(cloud)}:iam::{cloud.identity.account}:root"
+    admin = {
+        "Sid": "OwnerAdmin", "Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*",
+    }  # fmt: skip
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [admin, *kms_keys.statements(cloud, accounts, "TargetUse", "TargetGrants")],
+    }
+    about = join("Handrail ", RUN)
+    id_ = Ref("key", "KeyMetadata.KeyId")
+    alias = join("alias/handrail/", RUN)
+    back = (
+        f"AWS deletes it after {DAYS} days; until then it costs nothing, and aws kms cancel-key-deletion brings it "
+        "back. Copies that the receiver made with a key of their own do not need it."
+    )
+    key = Action(
+        "key",
+        f"Make a key that {' and '.join(accounts)} may use, for what is shared",
+        Call(
+            "kms.CreateKey",
+            {
+                "Description": about, "Policy": json.dumps(policy, separators=(",", ":")),
+                "Tags": [
+                    {"TagKey": "Name", "TagValue": called}, {"TagKey": "handrail:run", "TagValue": RUN},
+                    {"TagKey": "handrail:flow", "TagValue": FLOW},
+                ],
+            },
+            region,
+        ),
+        undo=(
+            Undo(
+                Call("kms.ScheduleKeyDeletion", {"KeyId": id_, "PendingWindowInDays": DAYS}, region),
+                gone=("NotFoundException", "KMSInvalidStateException: pending deletion"),
+                kept=Kept(join("The key ", id_, ", switched off"), back),
+            ),
+        ),
+        find=Find(
+            Call("kms.ListKeys", region=region),
+            "Keys[].{KeyMetadata: {KeyId: KeyId, Arn: KeyArn}}",
+            proof=Call("kms.DescribeKey", {"KeyId": found("KeyMetadata.KeyId")}, region),
+            ours=join("KeyMetadata.Description == 'Handrail ", RUN, "'"),
+        ),
+        others=kms_dependents.of_key(id_, alias, region),
+        settings=kms_dependents.policy(id_, region),
+        type="AWS::KMS::Key",
+        resource=Ref("key", "KeyMetadata.Arn"),
+        costs=(COST,),
+        undone="The key, which AWS deletes later",
+        refusals={"MalformedPolicyDocumentException": f"AWS does not know the account {' or '.join(accounts)}."},
+    )  # fmt: skip
+    named = Action(
+        "key-name",
+        "Give the key a name",
+        Call("kms.CreateAlias", {"AliasName": alias, "TargetKeyId": id_}, region),
+        undo=(Undo(Call("kms.DeleteAlias", {"AliasName": alias}, region), gone=("NotFoundException",)),),
+        find=Find(
+            Call("kms.ListAliases", {"KeyId": id_}, region),
+            join("Aliases[?AliasName=='", alias, "' && TargetKeyId=='", id_, "'] | [0]"),
+        ),
+        exists=("AlreadyExistsException",),
+        others=(kms_dependents.pointed_elsewhere(id_, alias, region),),
+        part_of=("key",),
+        copies=("key",),
+        type="AWS::KMS::Alias",
+        resource=alias,
+        undone="The name of the key",
+    )
+    turned = Action(
+        "key-rotation",
+        "Let AWS renew the key's material every year",
+        Call("kms.EnableKeyRotation", {"KeyId": id_}, region),
+    )
+    return Opened(Ref("key", "KeyMetadata.Arn"), ("key",), (key, named, turned))
+
+
+def open_to(
+    key: Key,
+    cloud: Cloud,
+    accounts: Sequence[str],
+    service: str,
+    region: str = "",
+    more: str = "",
+    shares: Sequence[str] = (),
+) -> Opened:
+    """A key that exists, and, for accounts that its policy does not let in, two statements in it. Others stay.
+
+    They use it through `service`: "ec2" or "rds". `more` tells this key's actions from those of another in the same
+    plan; what exists already and is shared by this plan is `shares`: images and disks by their ids, snapshots of
+    databases by their addresses.
+    """
+    out = kms_keys.closed_to(cloud, key, accounts, service, region)
+    if not out:
+        return Opened(key.arn)
+    read = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
+    actions: list[Action] = []
+    who, leaning = " and ".join(out), kms_dependents.shared_under(key.id, out, shares, region)
+    for number, statement in enumerate(
+        kms_keys.statements(cloud, out, join("HandrailUse", TOKEN), join("HandrailGrants", TOKEN))
+    ):
+        id_ = ("key-use", "key-grants")[number] + more
+        actions.append(
+            Action(
+                id_,
+                (f"Let {who} use the key {key.name}", f"Let AWS services use it for {who}, too")[number],
+                Call("kms.PutKeyPolicy", {"KeyId": key.id, "PolicyName": "default", "Policy": edited(id_)}, region),
+                undo=Entry(read, "Policy", statement, limit=LARGEST, gone=("NotFoundException",)),
+                others=leaning,
+                after=tuple(each.id for each in actions),
+                undone=f"What the policy of the key {key.name} allowed {who}",
+                refusals={"MalformedPolicyDocumentException": f"AWS does not know the account {who}."},
+            )
+        )
+    return Opened(key.arn, tuple(each.id for each in actions), tuple(actions))
+
+
+def copied_from(keys: Sequence[str], service: str, region: str) -> Mapping[str, tuple[str, ...]]:
+    """What is known of a call that copies what is encrypted with these keys of one's own, in that region."""
+    return {SOURCE_KEYS: tuple(keys), SOURCE_THROUGH: (f"{service}.{region}.amazonaws.com",)} if keys else {}
+
+
+def let_in(opening: Sequence[str]) -> tuple[str, ...]:
+    """Those actions of an `Opened` that only let somebody in: what is encrypted with the key stands without them."""
+    return tuple(id_ for id_ in opening if id_ != "key")
+
+
+def for_their_user(keys: Sequence[str]) -> list[dict[str, Any]]:
+    """What the receiver's own user needs in a policy there, beside what the keys' policies say here."""
+    if not keys:
+        return []
+    only = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return [
+        {"Effect": "Allow", "Action": list(kms_keys.USE), "Resource": list(keys)},
+        {"Effect": "Allow", "Action": list(kms_keys.GRANTS), "Resource": list(keys), "Condition": only},
+    ]
+
+
+COST = Cost(
+    "The key", (Decimal(1) / 730).quantize(Decimal("0.000001")), "2026-11",
+    "https://aws.amazon.com/kms/pricing/, not verified",
+    "Each yearly renewal may add another dollar. While somebody uses what is shared, do not delete or disable it.",
+)  # fmt: skip
