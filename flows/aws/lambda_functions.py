@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from typing import Any
 
 from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Late, Option, Others, Still, Undo, join
+from flows.policies import Caller, Request, Verdict, read
 
 from . import edits
 
@@ -94,10 +94,15 @@ def configuration(cloud: Cloud, arn: str) -> dict[str, Any] | None:
 def not_ready(about: Mapping[str, Any]) -> str:
     """Why a function does not run at the moment; "" if it does. One that is idle wakes when it is called."""
     if (state := about.get("State", "Active")) not in ("Active", "Inactive"):
-        return str(about.get("StateReason") or f"its state is {state}")
+        return str(about.get("StateReason") or f"its state is {state}").rstrip(".")
     if (update := about.get("LastUpdateStatus", "Successful")) != "Successful":
-        return str(about.get("LastUpdateStatusReason") or f"its last update is {update}")
+        return str(about.get("LastUpdateStatusReason") or f"its last update is {update}").rstrip(".")
     return ""
+
+
+def coming(about: Mapping[str, Any]) -> bool:
+    """Whether one that is not ready is on its way: being made, or being changed."""
+    return about.get("State") == "Pending" or about.get("LastUpdateStatus") == "InProgress"
 
 
 def switched_off(cloud: Cloud, arn: str) -> bool:
@@ -126,25 +131,11 @@ def statements(cloud: Cloud, arn: str) -> list[dict[str, Any]]:
     return listed
 
 
-def lets_in(statement: Mapping[str, Any], arn: str, bucket_arn: str, account: str) -> bool:
-    """Whether a statement of a function's policy lets S3 call it, by that ARN, for that bucket of that account."""
-    if not any(
-        fnmatchcase(arn, str(each).removesuffix(":$LATEST")) for each in _listed(statement.get("Resource", arn))
-    ):
-        return False
-    principal = statement.get("Principal")
-    who = principal.get("Service") if isinstance(principal, Mapping) else principal
-    if statement.get("Effect") != "Allow" or who not in (S3, "*"):
-        return False
-    if not any(fnmatchcase("lambda:InvokeFunction", str(each)) for each in _listed(statement.get("Action"))):
-        return False
-    there = {"aws:sourcearn": bucket_arn, "aws:sourceaccount": account}
-    conditions = [
-        (key.lower(), value) for test in (statement.get("Condition") or {}).values() for key, value in test.items()
-    ]
-    return all(
-        key in there and any(fnmatchcase(there[key], str(each)) for each in _listed(value)) for key, value in conditions
-    )
+def may_call(statements: Iterable[Mapping[str, Any]], service: str, arn: str, source: str, account: str) -> Verdict:
+    """What a function's policy says to a service that calls it, by that ARN, for a thing of that account."""
+    document = {"Version": "2012-10-17", "Statement": [*statements]}
+    context = {"aws:SourceArn": source, "aws:SourceAccount": account}
+    return read(document, Request("lambda:InvokeFunction", arn, Caller(service=service), context))
 
 
 def names_the_account(statement: Mapping[str, Any]) -> bool:
@@ -224,7 +215,3 @@ def let_bucket_call(
 def _bare(arn: str) -> str:
     """Some emulators list functions with their version behind."""
     return ":".join(arn.split(":")[:7])
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

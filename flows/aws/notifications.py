@@ -16,6 +16,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 from flows.engine import RUN, Action, Call, Caution, Cloud, CloudError, Entry, Finding, edited, join
 from flows.engine.findings import unknown
+from flows.policies import Answer, Caller, Request, Verdict, read
 
 from . import lambda_functions
 from .buckets import BUSY
@@ -67,6 +68,7 @@ LISTS = {
 }
 GONE = "it does not exist any more"
 NOT_THERE = ("NonExistentQueue", "QueueDoesNotExist", "NotFound", "NotFoundException")
+SENDS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}
 KINDS = {"lambda": "the function", "sqs": "the queue", "sns": "the topic"}
 ID = join("handrail-", RUN)
 """What tells this run's notification from the others."""
@@ -106,6 +108,14 @@ class Notification:
             either(self.prefix, other.prefix, str.startswith)
             and either(self.suffix, other.suffix, str.endswith)
             and any(either(a, b, fnmatchcase) for a in self.events for b in other.events)
+        )
+
+    def covers(self, other: Notification) -> bool:
+        """Whether every event that the other is for is one of this one's as well."""
+        return (
+            other.prefix.startswith(self.prefix)
+            and other.suffix.endswith(self.suffix)
+            and all(any(fnmatchcase(wanted, has) for has in self.events) for wanted in other.events)
         )
 
 
@@ -193,8 +203,8 @@ def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
         if lambda_functions.configuration(cloud, arn) is None:
             return GONE
         may = lambda_functions.statements(cloud, arn)
-        allowed = any(lambda_functions.lets_in(each, arn, bucket_arn, cloud.identity.account) for each in may)
-        return "" if allowed else "its policy does not let S3 call it for this bucket"
+        verdict = lambda_functions.may_call(may, lambda_functions.S3, arn, bucket_arn, account)
+        return _barred(verdict, "its policy does not let S3 call it for this bucket")
     try:
         if service == "sqs":
             queue = cloud.make(Call("sqs.GetQueueUrl", {"QueueName": name[0]}, there))["QueueUrl"]
@@ -207,7 +217,17 @@ def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
         if problem.aws_code.rpartition(".")[2] not in NOT_THERE:
             raise
         return GONE
-    return "" if lambda_functions.S3 in policy or '"*"' in policy else "its policy does not let S3 send to it"
+    # S3 sends for no topic's owner, so that the policy that a new topic has, “everybody of my account”, leaves it out
+    context = {"aws:SourceArn": bucket_arn, "aws:SourceAccount": account, "aws:SourceOwner": None}
+    request = Request(SENDS[service], arn, Caller(service=lambda_functions.S3), context)
+    return _barred(read(policy or {}, request), "its policy does not let S3 send to it")
+
+
+def _barred(verdict: Verdict, why: str) -> str:
+    """Why S3 is not let in; "" if it is. Raises CloudError when that cannot be told."""
+    if verdict.answer is Answer.UNTOLD:
+        raise CloudError(f"Its policy depends on {', '.join(verdict.unknown)}.")
+    return "" if verdict else why
 
 
 def receivers(cloud: Cloud, standing: list[Notification], bucket_arn: str) -> Iterator[Finding | Caution]:

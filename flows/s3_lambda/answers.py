@@ -13,6 +13,8 @@ from flows.aws.notifications import CREATED, EVENTS
 from flows.engine import Caution, CloudError, Option, Refused, shell
 from flows.engine.listing import is_sought, seeking
 
+from . import rules
+
 SHORT = {"created": CREATED, "removed": "s3:ObjectRemoved:*", "restored": "s3:ObjectRestore:Completed"}
 WHOLE_KEY = 1024
 """Bytes of a file's name, its folders included (S3 User Guide, "Naming Amazon S3 objects", 2026-10)."""
@@ -148,7 +150,7 @@ def events(chosen: tuple[str, ...], flow: Any) -> Iterator[Caution]:
 
 def prefix(text: str) -> str:
     """The beginning of a file's name. Raises Refused."""
-    if "*" in text or "?" in text or text.startswith("/"):
+    if rules.mistaken(text, ""):
         raise Refused(
             f"“{text}” cannot be the beginning of a file's name.",
             remedy="Wildcards do not work here. Give the beginning of the name, for example in/ — without a leading "
@@ -159,7 +161,7 @@ def prefix(text: str) -> str:
 
 def suffix(text: str) -> str:
     """The end of a file's name. Raises Refused."""
-    if "*" in text or "?" in text:
+    if rules.mistaken("", text):
         raise Refused(
             f"“{text}” cannot be the end of a file's name.",
             remedy="Give only the end of the name, for example .csv — without *. Empty means every kind.",

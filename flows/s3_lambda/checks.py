@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flows.aws import buckets, lambda_functions, notifications
-from flows.aws.notifications import CREATED, LIMIT, SEEN, Notification
-from flows.engine import Caution, Cloud, CloudError, Finding
-from flows.engine.findings import broken, likely, proved, unknown
+from flows.aws import notifications
+from flows.aws.notifications import LIMIT, SEEN, Notification
+from flows.engine import Caution, Finding, Grade
+from flows.engine.findings import broken, proved, unknown
 
-from . import recursion
+from . import diagnosis, rules
+from .rules import Situation
+
+Rule = Callable[[Situation], Iterator[Finding]]
+RULES: tuple[Rule, ...] = (rules.filters, rules.ways_in, rules.role, rules.reads, rules.key, rules.itself)
+SAID = {"only-put"}
+"""What the question for it said already."""
 
 
 def before(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | Caution]:
@@ -19,9 +25,37 @@ def before(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | 
     yield room(standing, one, flow.bucket.name)
     yield from kept(standing, notifications.bridged(flow.cloud, flow.bucket.name), flow.bucket.name)
     yield from notifications.receivers(flow.cloud, standing, bucket_arn)
-    if any(each.startswith(CREATED[:-1]) for each in one.events):
-        yield from loop(flow, one, bucket_arn)
-    yield from encryption(flow.cloud, flow.bucket, flow.function)
+    yield from besides(flow, standing)
+    here = Situation(flow.cloud, flow.bucket, one.arn, flow.function.role, (one,), planned=True)
+    for rule in RULES:
+        if rule is rules.itself and flow.output:
+            yield unknown(
+                "recursion", f"You say that {flow.function.name} writes to {flow.output}; its code was not read.",
+                "your answer",
+            )  # fmt: skip
+            continue
+        for found in rule(here):
+            name = found.id.partition(":")[0]
+            if found.grade is not Grade.CAUTION:
+                yield found
+            elif name not in SAID:
+                yield Caution(name, f"{found.sentence} {found.remedy}")
+
+
+def besides(flow: Any, standing: list[Notification]) -> Iterator[Finding | Caution]:
+    """Whether the function is called for the bucket's files already, on another way than straight."""
+    name, bucket = flow.function.name, flow.bucket.name
+    ways, unseen = diagnosis.other_ways(flow.cloud, bucket, standing, name)
+    if unseen:
+        yield unknown(
+            "twice", f"Whether rules, topics or queues call {name} for files of {bucket} was not found out.", unseen
+        )
+    elif ways:
+        yield Caution(
+            "twice",
+            f"{name} is called for files of {bucket} already, by {', '.join(way.via for way in ways)}: a file that "
+            "both hear of would run it twice.",
+        )
 
 
 def room(standing: list[Notification], one: Notification, bucket: str) -> Finding:
@@ -35,10 +69,15 @@ def room(standing: list[Notification], one: Notification, bucket: str) -> Findin
         if not other.meets(one):
             continue
         if other.arn == one.arn:
+            calls = f"{bucket} calls {one.receiver} for {other.files} already ({', '.join(other.events)})"
+            if other.covers(one):
+                remedy = "Nothing needs to be done; or choose files that are not among these."
+                return broken("overlap", f"{calls}.", SEEN, remedy)
             return broken(
-                "overlap",
-                f"{bucket} calls {one.receiver} for {other.files} already ({', '.join(other.events)}).", SEEN,
-                "Nothing needs to be done; or choose files that are not among these.",
+                "overlap", f"{calls}, which is less than {one.files} ({', '.join(one.events)}), and S3 takes no second "
+                "one that overlaps with it.", SEEN,
+                f"Widen the notification {other.id} on the bucket's page (Properties, Event notifications), or remove "
+                "it and come back; or choose files that are not among these.",
             )  # fmt: skip
         return broken(
             "overlap",
@@ -58,52 +97,6 @@ def kept(standing: list[Notification], bridged: bool, bucket: str) -> Iterator[F
         more = f" and {len(told) - 5} more" if len(told) > 5 else ""
         sentence = f"{bucket} already notifies {', '.join(told[:5])}{more}; that stays exactly as it is."
         yield proved("others", sentence, SEEN)
-
-
-def loop(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | Caution]:
-    """Whether the function could start itself."""
-    name, bucket = flow.function.name, flow.bucket.name
-    if flow.output:
-        yield unknown(
-            "recursion", f"You say that {name} writes to {flow.output}; its code was not read.", "your answer"
-        )
-        return
-    signs, unseen = [], ""
-    try:
-        if policy := recursion.may_write(flow.cloud, flow.function.role, bucket_arn, flow.prefix, flow.suffix):
-            signs.append(f"its role lets it (policy {policy})")
-        if variables := lambda_functions.naming(flow.cloud, flow.function.arn, bucket):
-            signs.append(f"its environment names the bucket ({', '.join(variables)})")
-    except CloudError as problem:
-        unseen = problem.what
-    if signs:
-        yield Caution(
-            "recursion",
-            f"{name} may write {one.files} in {bucket}: {' and '.join(signs)}. If it does, it starts itself again and "
-            "again, and that costs money. AWS stops such loops after about 16 rounds, but not in every case. Let it "
-            "write under another folder or, safest, into another bucket.",
-        )
-    elif unseen:
-        yield unknown(
-            "recursion", f"Whether {name} may write into {bucket} was not checked.", unseen,
-            "If it does, it must be under another folder, or it starts itself again and again.",
-        )  # fmt: skip
-    else:
-        yield likely("recursion", f"{name} does not start itself: its role may not write {one.files} here.", "its role")
-
-
-def encryption(cloud: Cloud, bucket: buckets.Bucket, function: lambda_functions.Function) -> Iterable[Finding]:
-    try:
-        key = buckets.encryption_key(cloud, bucket)
-    except CloudError:
-        key = None
-    if key is None:
-        yield unknown("key", f"How {bucket.name} encrypts its files was not checked.", "GetBucketEncryption")
-    elif key:
-        yield likely(
-            "key", f"The files are encrypted with {key}; the role of {function.name} needs kms:Decrypt for it.",
-            "GetBucketEncryption", "Without that the function cannot read them, and AccessDenied is in its log.",
-        )  # fmt: skip
 
 
 def _capital(text: str) -> str:

@@ -1,14 +1,33 @@
-"""Why a bucket calls its function or does not, whoever set it up."""
+"""Why a bucket calls its function or does not, whoever set it up, and on whichever way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from flows.aws import bucket_creation, lambda_functions, notifications
+from flows.aws import bucket_creation, function_callers, lambda_functions, notifications
+from flows.aws.buckets import Bucket
+from flows.aws.function_callers import Way
 from flows.aws.notifications import SEEN, Notification
-from flows.engine import Cloud, CloudError, Finding, Refused, shell
+from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.findings import broken, likely, proved, unknown
+from flows.policies import Answer
+
+from . import rules
+from .rules import Situation
+
+Rule = Callable[[Situation], Iterator[Finding]]
+RULES: tuple[Rule, ...] = (
+    rules.ready,
+    rules.filters,
+    rules.ways_in,
+    rules.role,
+    rules.reads,
+    rules.key,
+    rules.itself,
+)
+"""In the order in which they are told; those after the first are about a function that exists."""
 
 
 def diagnose(cloud: Cloud, bucket: str, function: str = "") -> Iterator[Finding]:
@@ -21,71 +40,127 @@ def diagnose(cloud: Cloud, bucket: str, function: str = "") -> Iterator[Finding]
     if there is None:
         yield broken("bucket", f"There is no bucket {bucket}.", "HeadBucket", "Check the name and the account.")
         return
-    arn = f"arn:{cloud.identity.partition}:s3:::{bucket}"
     standing = notifications.standing(cloud, bucket)
-    found = lambda_functions.ARN.fullmatch(function)
-    name = found.group(3) if found else function.partition(":")[0]
-    meant = [each for each in standing if ":lambda:" in each.arn and (not name or each.arn.split(":")[6] == name)]
-    if not meant:
-        yield broken(
-            "notification", f"{bucket} calls {name or 'no function'}{' for nothing' if name else ''}.", SEEN,
-            "Set it up: handrail run s3_lambda.",
-        )  # fmt: skip
-    for each in meant:
-        yield from called(cloud, arn, each)
+    name = short(function)
+    meant = [each for each in standing if ":lambda:" in each.arn and (not name or short(each.arn) == name)]
+    ways, unseen = other_ways(cloud, bucket, standing, name)
+    if not meant and not ways:
+        yield _nothing(bucket, name, unseen)
+    found: list[Finding] = []
+    for arn in dict.fromkeys([*(each.arn for each in meant), *(way.function for way in ways)]):
+        straight = [each for each in meant if each.arn == arn]
+        around = [way for way in ways if way.function == arn]
+        found += about(cloud, there, arn, straight, around)
+    yield from _told_apart(found)
+    yield from _twice(bucket, meant, ways)
+    if unseen and meant:
+        yield unknown(
+            "other-ways", "Whether rules, topics or queues call it besides was not found out.", unseen, aside=True
+        )
     for each in standing:
         if each not in meant:
-            yield from _other(cloud, arn, each)
+            yield from _other(cloud, f"arn:{cloud.identity.partition}:s3:::{bucket}", each, hinders=not name)
 
 
-def called(cloud: Cloud, bucket_arn: str, each: Notification) -> Iterator[Finding]:
-    name = each.arn.split(":", 6)[6]
-    yield proved("notification", f"The bucket calls {name} for {each.files} on {', '.join(each.events)}.", SEEN)
+def short(function: str) -> str:
+    """A function's bare name, from its name or ARN with or without an alias."""
+    found = lambda_functions.ARN.fullmatch(function)
+    if found:
+        return str(found.group(3))
+    return function.split(":")[6] if function.count(":") > 5 else function.partition(":")[0]
+
+
+def other_ways(cloud: Cloud, bucket: str, standing: list[Notification], name: str) -> tuple[list[Way], str]:
+    """How else the bucket's files come to a function, or to any; and why that could not be seen."""
     try:
-        about = lambda_functions.configuration(cloud, each.arn)
-        if about is None:
-            yield broken(
-                "function", f"The function {name} does not exist any more.", "GetFunctionConfiguration",
-                f"Make it again, or remove the notification {each.id}: it also keeps S3 from taking others.",
-            )  # fmt: skip
-            return
-        may = lambda_functions.statements(cloud, each.arn)
+        bridged = notifications.bridged(cloud, bucket)
+        found = list(function_callers.ways(cloud, bucket, standing, bridged=bridged))
     except CloudError as problem:
-        yield unknown("function", f"The function {name} could not be read.", str(problem))
+        return [], problem.what
+    return [way for way in found if way.function and (not name or short(way.function) == name)], ""
+
+
+def about(cloud: Cloud, bucket: Bucket, arn: str, straight: list[Notification], around: list[Way]) -> Iterator[Finding]:
+    """A function that files of a bucket run, by whatever way."""
+    here = Situation(cloud, bucket, arn, "", tuple(straight), planned=False)
+    for each in straight:
+        sentence = f"The bucket calls {here.name} for {each.files} on {', '.join(each.events)}."
+        yield proved(f"notification:{each.id}", sentence, SEEN)
+    for way in around:
+        yield _way(bucket.name, here.name, way)
+    first = next(rules.ready(here))
+    yield first
+    if "does not exist" in first.sentence:
         return
-    yield _runs(cloud, each.arn, about)
-    yield _allowed(bucket_arn, cloud.identity.account, each.arn, may)
-
-
-def _runs(cloud: Cloud, arn: str, about: Mapping[str, Any]) -> Finding:
-    name = arn.split(":", 6)[6]
-    if reason := lambda_functions.not_ready(about):
-        return broken("function", f"{name} is not ready: {reason}.", "GetFunctionConfiguration", "See its page on AWS.")
-    base = name.partition(":")[0]
     try:
-        if lambda_functions.switched_off(cloud, arn):
-            return broken(
-                "function", f"{base} never runs, because its reserved concurrency is 0.", "GetFunctionConcurrency",
-                f"Let it run again: {shell.aws('lambda', 'delete-function-concurrency', function_name=base)}",
-            )  # fmt: skip
+        config = lambda_functions.configuration(cloud, arn) or {}
+        may = lambda_functions.statements(cloud, arn)
     except CloudError as problem:
-        return unknown("function", f"{name} is there; whether it is switched off was not checked.", problem.what)
-    return proved("function", f"{name} is there and ready.", "GetFunctionConfiguration")
+        yield unknown("permission", f"Who may call {here.name} could not be read.", problem.what)
+        return
+    here = replace(here, role=str(config.get("Role") or ""))
+    if straight:
+        yield _allowed(here, may)
+    for way in around:
+        yield from _way_allowed(here, way, may)
+    for rule in RULES[1:]:
+        yield from rule(here)
 
 
-def _allowed(bucket_arn: str, account: str, arn: str, may: list[dict[str, Any]]) -> Finding:
-    name = arn.split(":", 6)[6]
-    letting = [each for each in may if lambda_functions.lets_in(each, arn, bucket_arn, account)]
-    if not letting:
-        base, _, alias = name.partition(":")
-        which = {"function_name": base, **({"qualifier": alias} if alias else {})}
-        s3 = {"principal": "s3.amazonaws.com", "source_arn": bucket_arn, "source_account": account}
-        permission = {"statement_id": "s3", "action": "lambda:InvokeFunction", **s3}
+def _nothing(bucket: str, name: str, unseen: str) -> Finding:
+    if unseen:
+        return unknown(
+            "notification", f"{bucket} calls {name or 'no function'} straight for nothing; whether rules, topics or "
+            "queues do was not found out.", unseen,
+        )  # fmt: skip
+    return broken(
+        "notification", f"{bucket} calls {name or 'no function'}{' for nothing' if name else ''}.",
+        f"{SEEN}, ListRules", "Set it up: handrail run s3_lambda.",
+    )  # fmt: skip
+
+
+def _way(bucket: str, name: str, way: Way) -> Finding:
+    """Whether the files come to the function on a way that is not straight."""
+    id = f"way:{way.id}"
+    if way.trouble:
+        return broken(
+            id, f"{name} is called for files of {bucket} by {way.via}, but {way.trouble}.", "ListRules", way.remedy
+        )
+    if way.recorded:
+        return unknown(
+            id, f"{name} is called for files of {bucket} by {way.via}, which hears only what a trail records of them.",
+            "whether one does was not looked at", "See the trails of CloudTrail: data events of the bucket.",
+        )  # fmt: skip
+    return proved(id, f"{name} is called for files of {bucket} by {way.via}.", f"{SEEN}, ListRules")
+
+
+def _way_allowed(here: Situation, way: Way, may: list[dict[str, Any]]) -> Iterator[Finding]:
+    if not way.by or way.trouble:
+        return
+    verdict = lambda_functions.may_call(may, way.by, here.function, way.source, here.cloud.identity.account)
+    id = f"permission:{way.id}"
+    if verdict.answer is Answer.UNTOLD:
+        yield unknown(id, f"Whether {way.via} may call {here.name} cannot be told.", ", ".join(verdict.unknown))
+    elif not verdict:
+        yield broken(
+            id, f"{_capital(way.via)} may not call {here.name}, so its events are lost.", "GetPolicy",
+            f"Allow it: {_allow(here.function, may, way.by, way.source, '')}",
+        )  # fmt: skip
+    else:
+        yield proved(id, f"{_capital(way.via)} may call {here.name}.", "GetPolicy")
+
+
+def _allowed(here: Situation, may: list[dict[str, Any]]) -> Finding:
+    arn, account, name = here.function, here.cloud.identity.account, here.name
+    verdict = lambda_functions.may_call(may, lambda_functions.S3, arn, here.arn, account)
+    if verdict.answer is Answer.UNTOLD:
+        return unknown("permission", f"Whether S3 may call {name} cannot be told.", ", ".join(verdict.unknown))
+    if not verdict:
         return broken(
             "permission", f"S3 may not call {name} for this bucket, so its events are lost.", "GetPolicy",
-            f"Allow it: {shell.aws('lambda', 'add-permission', **which, **permission)}",
+            f"Allow it: {_allow(arn, may, lambda_functions.S3, here.arn, account)}",
         )  # fmt: skip
-    if not any(lambda_functions.names_the_account(each) for each in letting):
+    if not any(lambda_functions.names_the_account(each) for each in verdict.statements):
         return likely(
             "permission", f"S3 may call {name}, but the permission does not name this account.", "GetPolicy",
             "If the bucket is ever deleted, a stranger who takes its name could call the function. Add the permission "
@@ -94,14 +169,52 @@ def _allowed(bucket_arn: str, account: str, arn: str, may: list[dict[str, Any]])
     return proved("permission", f"S3 may call {name}, for this bucket of this account only.", "GetPolicy")
 
 
-def _other(cloud: Cloud, bucket_arn: str, each: Notification) -> Iterator[Finding]:
+def _allow(arn: str, may: list[dict[str, Any]], service: str, source: str, account: str) -> str:
+    """The command that lets a service call a function, under an id that no statement there has."""
+    base, _, alias = rules.named(arn).partition(":")
+    taken, stem = {each.get("Sid") for each in may}, service.partition(".")[0]
+    id = next(each for each in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if each not in taken)
+    which = {"function_name": base, **({"qualifier": alias} if alias else {})}
+    for_ = {"principal": service, "source_arn": source, **({"source_account": account} if account else {})}
+    return shell.aws("lambda", "add-permission", **which, statement_id=id, action="lambda:InvokeFunction", **for_)
+
+
+def _told_apart(found: list[Finding]) -> Iterator[Finding]:
+    """The same, with ids that are not used twice where several functions are called."""
+    seen: dict[str, int] = {}
+    for each in found:
+        seen[each.id] = seen.get(each.id, 0) + 1
+        yield each if seen[each.id] == 1 else replace(each, id=f"{each.id}:{seen[each.id]}")
+
+
+def _twice(bucket: str, meant: list[Notification], ways: list[Way]) -> Iterator[Finding]:
+    """Whether one file runs a function more than once."""
+    for name in dict.fromkeys(short(each.arn) for each in meant):
+        beside = [way for way in ways if short(way.function) == name and not way.trouble]
+        if beside:
+            yield Finding(
+                "twice", Grade.CAUTION,
+                f"{name} is called for files of {bucket} straight, and by {', '.join(way.via for way in beside)} as "
+                "well: a file that both hear of runs it twice.", f"{SEEN}, ListRules", "Take one of them away.",
+            )  # fmt: skip
+            return
+
+
+def _other(cloud: Cloud, bucket_arn: str, each: Notification, *, hinders: bool) -> Iterator[Finding]:
+    """Whether somebody else who is notified still can be; it does not hinder the one function that was asked about."""
+    id = f"other:{each.id}"
     try:
         why = notifications.trouble(cloud, bucket_arn, each.arn)
     except CloudError as problem:
-        yield unknown("other", f"Whether {each.receiver} can still be notified was not checked.", str(problem))
+        yield unknown(id, f"Whether {each.receiver} can still be notified was not checked.", problem.what, aside=True)
         return
     if why:
-        yield broken(
-            "other", f"The bucket also notifies {each.receiver} ({each.files}), but {why}.", SEEN,
+        yield Finding(
+            id, Grade.REFUSED if hinders else Grade.CAUTION,
+            f"The bucket also notifies {each.receiver} ({each.files}), but {why}.", SEEN,
             f"Remove the notification {each.id}, or bring its receiver back: S3 refuses every change meanwhile.",
         )  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

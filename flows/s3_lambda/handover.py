@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from flows.aws import notifications
+from flows.aws import notifications, role_permissions
+from flows.aws.buckets import Bucket
 from flows.aws.notifications import SEEN
 from flows.engine import Call, Cloud, Grade, Handover, shell
 from flows.engine.findings import broken, unknown
 
 from . import diagnosis
 
-READS = tuple(
-    Call(operation)
-    for operation in (
-        "s3.HeadBucket", "s3.GetBucketNotificationConfiguration", "lambda.GetFunctionConfiguration", "lambda.GetPolicy",
-        "lambda.GetFunctionConcurrency",
-    )
+READS = (
+    "s3.HeadBucket", "s3.GetBucketNotificationConfiguration", "s3.GetBucketPolicy", "s3.GetBucketEncryption",
+    "lambda.GetFunctionConfiguration", "lambda.GetPolicy", "lambda.GetFunctionConcurrency",
 )  # fmt: skip
+
+
+def reads(role: str) -> tuple[Call, ...]:
+    """What the proof may call; `role` is the ARN of the function's."""
+    here = {"RoleName": role.rpartition("/")[2]}
+    of_it = [Call(each, {**here, **more}) for each, more in role_permissions.OF_A_ROLE.items()]
+    return (*(Call(each) for each in READS), *of_it)
 
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
@@ -27,8 +32,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     bucket, name = outputs["bucket"], facts["name"]
     region = cloud.identity.region
     mine = [each for each in notifications.standing(cloud, bucket) if each.id == outputs["notification"]]
-    bucket_arn = f"arn:{cloud.identity.partition}:s3:::{bucket}"
-    findings = [finding for each in mine for finding in diagnosis.called(cloud, bucket_arn, each)]
+    there = Bucket(bucket, region)
+    findings = [finding for each in mine for finding in diagnosis.about(cloud, there, each.arn, [each], [])]
     if not mine:
         findings = [broken("notification", "The notification is not there any more.", SEEN, "Somebody removed it.")]
     findings.append(unknown("run", f"Whether {name} does its work was not tried.", "no file was written for a test"))

@@ -7,41 +7,32 @@ The code cannot be read, but what its role may do can. Only the statements that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError
-from flows.policies import document
+from flows.aws import role_permissions
+from flows.engine import Cloud, CloudError
+from flows.policies import Policy, document
 
 WRITES = "s3:PutObject"
 
 
 def may_write(cloud: Cloud, role_arn: str, bucket_arn: str, prefix: str, suffix: str) -> str:
     """The name of the policy that lets a role write a file with such a name there; "" if none. Raises CloudError."""
-    role = role_arn.rpartition("/")[2]
-    for name, policy in _policies(cloud, role):
-        for statement in _listed(policy.get("Statement")):
-            if statement.get("Effect") == "Allow" and _writes(statement, f"{bucket_arn}/", prefix, suffix):
+    return may(WRITES, role_permissions.policies(cloud, role_arn), bucket_arn, prefix, suffix)
+
+
+def may(action: str, policies: Mapping[str, Policy], bucket_arn: str, prefix: str, suffix: str) -> str:
+    """The name of a policy that allows something on a file with such a name there; "" if none. Raises CloudError."""
+    for name, policy in policies.items():
+        for statement in _listed(_read(name, policy).get("Statement")):
+            if statement.get("Effect") == "Allow" and _allows(action, statement, f"{bucket_arn}/", prefix, suffix):
                 return name
     return ""
 
 
-def _policies(cloud: Cloud, role: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    here = {"RoleName": role}
-    for page in cloud.pages(Call("iam.ListRolePolicies", here)):
-        for name in page["PolicyNames"]:
-            found = cloud.make(Call("iam.GetRolePolicy", {**here, "PolicyName": name}))
-            yield name, _read(name, found["PolicyDocument"])
-    for page in cloud.pages(Call("iam.ListAttachedRolePolicies", here)):
-        for each in page["AttachedPolicies"]:
-            arn = each["PolicyArn"]
-            version = cloud.make(Call("iam.GetPolicy", {"PolicyArn": arn}))["Policy"]["DefaultVersionId"]
-            found = cloud.make(Call("iam.GetPolicyVersion", {"PolicyArn": arn, "VersionId": version}))
-            yield each["PolicyName"], _read(each["PolicyName"], found["PolicyVersion"]["Document"])
-
-
-def _read(name: str, policy: Any) -> Mapping[str, Any]:
+def _read(name: str, policy: Policy) -> Mapping[str, Any]:
     try:
         read: Mapping[str, Any] = document(policy)
     except ValueError:
@@ -49,11 +40,11 @@ def _read(name: str, policy: Any) -> Mapping[str, Any]:
     return read
 
 
-def _writes(statement: Mapping[str, Any], bucket: str, prefix: str, suffix: str) -> bool:
+def _allows(action: str, statement: Mapping[str, Any], bucket: str, prefix: str, suffix: str) -> bool:
     if "Action" in statement:
-        acts = any(fnmatchcase(WRITES.lower(), str(each).lower()) for each in _listed(statement["Action"]))
+        acts = any(fnmatchcase(action.lower(), str(each).lower()) for each in _listed(statement["Action"]))
     else:
-        acts = not any(fnmatchcase(WRITES.lower(), str(e).lower()) for e in _listed(statement.get("NotAction")))
+        acts = not any(fnmatchcase(action.lower(), str(e).lower()) for e in _listed(statement.get("NotAction")))
     if "Resource" not in statement:
         return acts  # everything but some: rare, and then rather said than not
     return acts and any(_could_be(str(each), bucket, prefix, suffix) for each in _listed(statement["Resource"]))

@@ -13,6 +13,7 @@ from support.sessions import carried_out
 import flows
 from flows.engine import Call, Denied, Finding, Grade, Journal, Refused
 from flows.engine.boto import Aws
+from flows.engine.verdict import Status, verdict
 from flows.practice import PracticeAccount
 
 S3_MAY = {
@@ -52,10 +53,12 @@ def test_a_healthy_one(cloud: Aws, journal: Journal, clock: FakeClock, variant: 
     carried_out(made)
     for function in ("", NAME, ARN):
         found = check(cloud, function=function)
-        assert {each.grade for each in found.values()} == {Grade.PROVED}
-        assert set(found) == {"notification", "function", "permission"}
+        assert {each.grade for each in found.values()} == {Grade.PROVED, Grade.PREDICTED}
+        rules = {each.partition(":")[0] for each in found}
+        assert rules == {"notification", "function", "permission", "role", "reads", "recursion"}
+        assert verdict(found.values()).status is Status.WORKS
     handed = made.hand_over()
-    assert [each.grade.value for each in handed.findings] == ["proved", "proved", "proved", "not checked"]
+    assert [each.grade.value for each in handed.findings] == [*["proved"] * 5, "predicted", "not checked"]
     assert handed.outputs["log"].endswith("log-group/$252Faws$252Flambda$252Fresize-photos")
     assert "s3://fjord-coffee-files/in/handrail-test.jpg" in handed.next_steps[0]
 
@@ -117,7 +120,7 @@ def test_a_function_that_never_runs(account: PracticeAccount, cloud: Aws, lambda
 def test_another_receiver_that_is_gone(account: PracticeAccount, cloud: Aws) -> None:
     queue = "arn:aws:sqs:eu-central-1:123456789012:gone"
     calls(account, QueueConfigurations=[{"Id": "q", "QueueArn": queue, "Events": ["s3:ObjectRemoved:*"]}])
-    found = check(cloud)["other"]
+    found = check(cloud)["other:q"]
     assert found.grade is Grade.REFUSED
     assert "also notifies the queue gone (all files), but it does not exist any more" in found.sentence
 
@@ -129,7 +132,7 @@ def test_what_may_not_be_read_is_unknown(account: PracticeAccount, cloud: Aws) -
         if call.operation == "lambda.GetPolicy":
             raise Denied("You are not allowed to lambda:GetPolicy.", permission="lambda:GetPolicy")
 
-    assert check(Between(cloud, before=deny))["function"].grade is Grade.NOT_CHECKED
+    assert check(Between(cloud, before=deny))["permission"].grade is Grade.NOT_CHECKED
 
 
 def test_somebody_elses_bucket(cloud: Aws) -> None:

@@ -85,11 +85,13 @@ def test_a_function_that_never_runs(account: PracticeAccount, cloud: Aws) -> Non
 
 
 def test_a_bucket_with_a_key_of_its_own(account: PracticeAccount, cloud: Aws) -> None:
-    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "key-1"}}
+    key = account.session.client("kms").create_key()["KeyMetadata"]["Arn"]
+    rule: Any = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
     account.session.client("s3").put_bucket_encryption(
         Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]}
     )
-    assert "needs kms:Decrypt for it" in findings(cloud)["key"].sentence
+    (found,) = [each for each in cautions(cloud) if each.id == "key"]
+    assert f"Its role resize-photos needs kms:Decrypt for {key}" in found.message
 
 
 def test_somebody_elses_receiver_counts_as_alive(account: PracticeAccount, cloud: Aws) -> None:

@@ -1,0 +1,156 @@
+"""How a bucket's files come to call functions other than straight: by rules of EventBridge, by topics and by queues.
+
+Sources: S3 User Guide, "Event notification types and destinations" and "Using EventBridge"; Lambda Developer Guide,
+"Using Lambda with Amazon SQS"; SNS Developer Guide, "Fanout to Lambda functions"; EventBridge User Guide, "Amazon S3
+object event notifications", all 2026-11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flows.engine import Call, Cloud, Identity, shell
+
+from . import event_patterns
+from .eventbridge_listeners import BY_TRAIL
+from .notifications import Notification
+
+KINDS = (
+    "Object Created", "Object Deleted", "Object Restore Initiated", "Object Restore Completed",
+    "Object Restore Expired", "Object Storage Class Changed", "Object Access Tier Changed", "Object ACL Updated",
+    "Object Tags Added", "Object Tags Deleted",
+)  # fmt: skip
+RECORDED = ("PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "DeleteObjects")
+OF_THE_FILE = (
+    "detail.object", "detail.reason", "detail.request-id", "detail.requester", "detail.source-ip-address",
+    "detail.version", "detail.deletion-type", "detail.requestParameters.key", "detail.userIdentity", "id", "time",
+    "version",
+)  # fmt: skip
+"""Fields of an event that differ from file to file, and so say nothing against the bucket as a whole."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way on which the files of a bucket come to a function.
+
+    Args:
+        id: what tells it from the others, for example "rule/photos".
+        via: what it leads through, as a part of a sentence (“the rule photos and the queue small”).
+        function: the function's ARN, with its alias if one is called.
+        by: the service that calls the function, "" where the function's own role fetches.
+        source: the ARN of what calls in that service's name.
+        trouble: why nothing comes on it, "" if nothing is known to be in the way.
+        remedy: what to do about that.
+        recorded: whether it depends on what a trail records.
+    """
+
+    id: str
+    via: str
+    function: str = ""
+    by: str = ""
+    source: str = ""
+    trouble: str = ""
+    remedy: str = ""
+    recorded: bool = False
+
+
+def ways(cloud: Cloud, bucket: str, standing: Iterable[Notification], *, bridged: bool) -> Iterator[Way]:
+    """Every way that is not straight, those on which nothing comes included.
+
+    Only rules that hear of the bucket are asked for their targets. Raises CloudError.
+
+    Args:
+        standing: the bucket's notifications.
+        bridged: whether it sends its events to EventBridge.
+    """
+    for each in standing:
+        yield from _behind(cloud, each.arn, Way(_id(each.arn), each.receiver))
+    for page in cloud.pages(Call("events.ListRules")):
+        for rule in page.get("Rules") or []:
+            if kind := heard(str(rule.get("EventPattern") or ""), bucket, cloud.identity):
+                yield from _by_rule(cloud, rule, recorded=kind == BY_TRAIL, bridged=bridged)
+
+
+def heard(pattern: str, bucket: str, who: Identity) -> str:
+    """The kind of the bucket's events that a rule with such a pattern hears; "" for none."""
+    try:
+        wanted = event_patterns.read(pattern)
+    except event_patterns.BadPattern:
+        return ""
+    for kind, detail in _events(bucket):
+        here = {"resources": [f"arn:{who.partition}:s3:::{bucket}"]} if kind != BY_TRAIL else {}
+        event = {"source": "aws.s3", "detail-type": kind, "account": who.account, "region": who.region, **here}
+        missed = event_patterns.misses(wanted, {**event, "detail": detail})
+        if all(miss.field.startswith(OF_THE_FILE) for miss in missed):
+            return kind
+    return ""
+
+
+def _events(bucket: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for kind in KINDS:
+        yield kind, {"bucket": {"name": bucket}}
+    for name in RECORDED:
+        where = {"bucketName": bucket}
+        yield BY_TRAIL, {"eventSource": "s3.amazonaws.com", "eventName": name, "requestParameters": where}
+
+
+def _by_rule(cloud: Cloud, rule: Mapping[str, Any], *, recorded: bool, bridged: bool) -> Iterator[Way]:
+    name, arn = str(rule.get("Name", "")), str(rule.get("Arn", ""))
+    way = Way(f"rule/{name}", f"the rule {name}", by="events.amazonaws.com", source=arn, recorded=recorded)
+    if rule.get("State") == "DISABLED":
+        way = replace(
+            way,
+            trouble="the rule is switched off",
+            remedy=f"Switch it on: {shell.aws('events', 'enable-rule', name=name)}",
+        )
+    elif not (bridged or recorded):
+        way = replace(
+            way, trouble="the bucket sends EventBridge nothing",
+            remedy="Switch “Send notifications to Amazon EventBridge” on in the bucket's properties.",
+        )  # fmt: skip
+    for page in cloud.pages(Call("events.ListTargetsByRule", {"Rule": name})):
+        for target in page.get("Targets") or []:
+            to = str(target.get("Arn", ""))
+            if ":lambda:" in to:
+                yield replace(way, function=to, by="" if target.get("RoleArn") else way.by)
+            else:
+                yield from _behind(cloud, to, replace(way, via=f"{way.via} and {_told(to)}", id=f"{way.id}/{_id(to)}"))
+
+
+def _behind(cloud: Cloud, arn: str, way: Way) -> Iterator[Way]:
+    """The functions behind a queue or a topic, and behind the queues of a topic."""
+    parts = arn.split(":")
+    if len(parts) < 6 or parts[2] not in ("sqs", "sns"):
+        return
+    region = "" if parts[3] == cloud.identity.region else parts[3]
+    if parts[2] == "sqs":
+        for page in cloud.pages(Call("lambda.ListEventSourceMappings", {"EventSourceArn": arn}, region)):
+            for each in page.get("EventSourceMappings") or []:
+                yield _fetching(way, each)
+        return
+    for page in cloud.pages(Call("sns.ListSubscriptionsByTopic", {"TopicArn": arn}, region)):
+        for each in page.get("Subscriptions") or []:
+            to = str(each.get("Endpoint", ""))
+            if each.get("Protocol") == "lambda":
+                yield replace(way, function=to, by="sns.amazonaws.com", source=arn)
+            elif each.get("Protocol") == "sqs":
+                yield from _behind(cloud, to, replace(way, via=f"{way.via} and {_told(to)}", id=f"{way.id}/{_id(to)}"))
+
+
+def _fetching(way: Way, mapping: Mapping[str, Any]) -> Way:
+    """The way on from a queue: Lambda asks it by the function's role, and nobody needs to be let in."""
+    found = replace(way, function=str(mapping.get("FunctionArn", "")), by="", source="")
+    if way.trouble or str(mapping.get("State", "Enabled")) not in ("Disabled", "Disabling"):
+        return found
+    mend = shell.aws("lambda", "update-event-source-mapping", uuid=str(mapping.get("UUID", "")))
+    return replace(found, trouble="the function does not fetch from it at present", remedy=f"{mend} --enabled")
+
+
+def _id(arn: str) -> str:
+    return f"{arn.split(':')[2]}/{arn.rpartition(':')[2]}" if arn.count(":") > 4 else arn
+
+
+def _told(arn: str) -> str:
+    return Notification(arn, ()).receiver

@@ -1,0 +1,309 @@
+"""What must hold for a file to run a function, whether it is looked at before a change or long after one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from flows.aws import buckets, lambda_functions, role_permissions
+from flows.aws.notifications import CREATED, SEEN, Notification
+from flows.aws.role_permissions import Role
+from flows.engine import Cloud, CloudError, Finding, Grade, shell
+from flows.policies import Answer, Verdict
+
+from . import recursion
+
+PUT, PARTS = "s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A function that files of a bucket run, or would run.
+
+    Args:
+        cloud: the account.
+        bucket: where the files land.
+        function: the ARN by which it is called.
+        role: the ARN of the role with which it works.
+        calls: the notifications that call it straight, those that are planned included; none where it is only called
+            by other ways.
+        planned: whether that is looked at before the change.
+    """
+
+    cloud: Cloud
+    bucket: buckets.Bucket
+    function: str
+    role: str
+    calls: tuple[Notification, ...]
+    planned: bool
+
+    @property
+    def name(self) -> str:
+        return named(self.function)
+
+    @property
+    def arn(self) -> str:
+        """The bucket's."""
+        return f"arn:{self.cloud.identity.partition}:s3:::{self.bucket.name}"
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """How the names of the files begin and end that arrive and are told to it; all where that is not known."""
+        arriving = [each for each in self.calls if any(event.startswith(CREATED[:-1]) for event in each.events)]
+        if not self.calls:
+            return (("", ""),)
+        return tuple(dict.fromkeys((unquote_plus(each.prefix), unquote_plus(each.suffix)) for each in arriving))
+
+
+def named(function: str) -> str:
+    """A function's name, with its alias, from the ARN."""
+    return function.split(":", 6)[6] if function.count(":") > 5 else function
+
+
+# -- which files -----------------------------------------------------------------------------------------------
+
+
+def filters(here: Situation) -> Iterator[Finding]:
+    """Whether a file's name can begin and end so: S3 takes `*` and `?` for signs like others, and no name that people
+    see begins with a slash (S3 User Guide, "Configuring event notifications using object key name filtering")."""
+    for each in here.calls:
+        start, end = unquote_plus(each.prefix), unquote_plus(each.suffix)
+        why = mistaken(start, end, here.bucket.name)
+        if why:
+            yield Finding(
+                f"filter:{each.id}", Grade.REFUSED,
+                f"The notification {each.id} is for {each.files}, and no file is called so: {why}.", SEEN,
+                "Give only the beginning (in/) or the end (.jpg) of the files' names. Where it stands, remove the "
+                "notification and make it anew: the bucket's page, Properties, Event notifications.",
+            )  # fmt: skip
+
+
+def mistaken(start: str, end: str, bucket: str = "") -> str:
+    """Why no file's name begins and ends so; "" if it can."""
+    if wild := next((sign for sign in "*?" if sign in start + end), ""):
+        return f"{wild} stands for itself in a filter, not for other characters"
+    if start.startswith("/"):
+        return "names in S3 begin without a slash"
+    if start.startswith("s3://") or (bucket and start.startswith(f"arn:aws:s3:::{bucket}")):
+        return "the bucket is no part of the name"
+    return ""
+
+
+def ways_in(here: Situation) -> Iterator[Finding]:
+    """Whether files count however they arrive: `Put` alone misses copies and what is sent in parts."""
+    heard = {event for each in here.calls for event in each.events}
+    if PUT in heard and CREATED not in heard and PARTS not in heard:
+        yield Finding(
+            "only-put", Grade.CAUTION,
+            f"Copies (CopyObject) and large uploads (CompleteMultipartUpload) do not run {here.name}: only files that "
+            "are uploaded in one piece do.", f"{SEEN}: {PUT}", f"Let the notification be for {CREATED}.",
+        )  # fmt: skip
+
+
+# -- the role --------------------------------------------------------------------------------------------------
+
+
+def role(here: Situation) -> Iterator[Finding]:
+    """Whether the function can take its role on, without which it does not run at all."""
+    found = _role(here)
+    if isinstance(found, CloudError):
+        yield Finding("role", Grade.NOT_CHECKED, f"The role of {here.name} could not be read.", found.what)
+    elif found is None:
+        yield Finding(
+            "role", Grade.REFUSED,
+            f"The role {_last(here.role)}, with which {here.name} works, does not exist: it cannot run.",
+            "GetRole: NoSuchEntity",
+            "Give the function another role. One made again under the same name is another one to Lambda until the "
+            "function's settings are saved with it.",
+        )  # fmt: skip
+    else:
+        verdict = found.taken_on("lambda.amazonaws.com", _bare(here.function))
+        if verdict.answer is Answer.UNTOLD:
+            yield Finding(
+                "role", Grade.NOT_CHECKED, f"Whether Lambda may take the role {found.name} on was not found out.",
+                _open(verdict),
+            )  # fmt: skip
+        elif not verdict:
+            yield Finding(
+                "role", Grade.REFUSED, f"Lambda may not take the role {found.name} on, so {here.name} cannot run.",
+                "GetRole: its trust policy", "Let its trust policy allow lambda.amazonaws.com sts:AssumeRole.",
+            )  # fmt: skip
+        else:
+            yield Finding("role", Grade.PROVED, f"{here.name} works with the role {found.name}.", "GetRole")
+
+
+def reads(here: Situation) -> Iterator[Finding]:
+    """Whether its role may read the files that run it. A function may do without; most do not."""
+    found = _role(here)
+    if not isinstance(found, Role) or not here.files:
+        return  # what is wrong with it is told by the rule about it
+    needs = f"Allow its role {found.name} s3:GetObject on {here.arn}/*."
+    try:
+        also = role_permissions.bucket_policy(here.cloud, here.bucket.name, here.bucket.region)
+    except CloudError as problem:
+        yield Finding(
+            "reads", Grade.NOT_CHECKED, f"Whether {here.name} may read the files was not checked.", problem.what
+        )
+        return
+    for start, end in here.files:
+        verdict = found.may("s3:GetObject", f"{here.arn}/{start}handrail-test{end}", also)
+        files, id = f"{start}…{end}" if start or end else "all files", f"reads:{start}…{end}"
+        some = "" if verdict else _some(here, found, start, end)
+        if verdict:
+            yield Finding(id, Grade.PROVED, f"Its role {found.name} may read {files}.", "its policies, GetBucketPolicy")
+        elif verdict.answer is Answer.UNTOLD:
+            yield Finding(
+                id, Grade.NOT_CHECKED, f"Whether {here.name} may read {files} cannot be told.", _open(verdict)
+            )
+        elif verdict.answer is Answer.NOT_ALLOWED and some:
+            yield Finding(
+                id, Grade.NOT_CHECKED, f"{here.name} may read some of {files}; whether all that come cannot be told.",
+                f"the policy {some}", needs,
+            )  # fmt: skip
+        else:
+            why = "a statement denies it" if verdict.answer is Answer.FORBIDDEN else "no policy allows it"
+            yield Finding(
+                id, Grade.CAUTION, f"{here.name} runs, but its role {found.name} may not read {files} in "
+                f"{here.bucket.name}: opening one is answered with AccessDenied.",
+                f"s3:GetObject: {why}", needs,
+            )  # fmt: skip
+
+
+def _some(here: Situation, found: Role, start: str, end: str) -> str:
+    try:
+        return recursion.may("s3:GetObject", found.policies, here.arn, start, end)
+    except CloudError:
+        return ""
+
+
+def key(here: Situation) -> Iterator[Finding]:
+    """Whether its role may decrypt the files, where the bucket encrypts them with a key of the account's own."""
+    if not here.files:
+        return
+    found, by, arn = _role(here), "GetBucketEncryption", ""
+    try:
+        if (used := buckets.encryption_key(here.cloud, here.bucket)) is None:
+            yield Finding("key", Grade.NOT_CHECKED, f"How {here.bucket.name} encrypts its files was not checked.", by)
+            return
+        arn, wrong = role_permissions.own_key(here.cloud, used) if used else ("", "")
+        if wrong:
+            yield Finding(
+                "key", Grade.CAUTION, f"Files are encrypted with the key {used}, which {wrong}: none can be uploaded "
+                "or read.", "GetBucketEncryption, DescribeKey",
+                f"{here.name} needs kms:Decrypt for it, too. Switch the key on, or give the bucket another one.",
+            )  # fmt: skip
+        if wrong or not arn or found is None:
+            return
+        if isinstance(found, CloudError):
+            raise found
+        verdict = role_permissions.decrypts(here.cloud, found, arn)
+    except CloudError as problem:
+        which = f"are encrypted with {arn}, and " if arn else ""
+        sentence = f"The files {which}whether {here.name} may decrypt them was not checked."
+        yield Finding("key", Grade.NOT_CHECKED, sentence, problem.what, "Its role needs kms:Decrypt for the key.")
+        return
+    if verdict:
+        sentence = f"Its role {found.name} may decrypt the files, with {used}."
+        yield Finding("key", Grade.PROVED, sentence, "GetKeyPolicy and the role's policies")
+    elif verdict.answer is Answer.UNTOLD:
+        sentence = f"Whether {here.name} may use the key {used} cannot be told."
+        yield Finding("key", Grade.NOT_CHECKED, sentence, _open(verdict))
+    else:
+        yield Finding(
+            "key", Grade.CAUTION, f"The files are encrypted with {used}, and {here.name} may not decrypt them: opening "
+            "one is answered with AccessDenied.", "kms:Decrypt: the key's policy and its role's",
+            f"Its role {found.name} needs kms:Decrypt for {arn}, and the key's policy must let it.",
+        )  # fmt: skip
+
+
+def _role(here: Situation) -> Role | CloudError | None:
+    if not here.role:
+        return CloudError("AWS did not tell which role it is.")
+    try:
+        return role_permissions.role(here.cloud, here.role)
+    except CloudError as problem:
+        return problem
+
+
+def _open(verdict: Verdict) -> str:
+    return f"it depends on {', '.join(verdict.unknown) or 'a condition'}"
+
+
+def _last(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _bare(arn: str) -> str:
+    return ":".join(arn.split(":")[:7])
+
+
+# -- itself ----------------------------------------------------------------------------------------------------
+
+
+def ready(here: Situation) -> Iterator[Finding]:
+    """Whether it is there, and runs when it is called."""
+    name, by = here.name, "GetFunctionConfiguration"
+    base = name.partition(":")[0]
+    try:
+        about = lambda_functions.configuration(here.cloud, here.function)
+        off = about is not None and lambda_functions.switched_off(here.cloud, here.function)
+    except CloudError as problem:
+        yield Finding("function", Grade.NOT_CHECKED, f"Whether {name} runs was not checked.", problem.what)
+        return
+    if about is None:
+        ids = ", ".join(each.id for each in here.calls)
+        also = f", or remove the notification {ids}: it also keeps S3 from taking others" if ids else ""
+        yield Finding(
+            "function", Grade.REFUSED, f"The function {name} does not exist any more.", by, f"Make it again{also}."
+        )
+    elif reason := lambda_functions.not_ready(about):
+        coming = lambda_functions.coming(about)
+        yield Finding(
+            "function", Grade.WAITING if coming else Grade.REFUSED, f"{name} is not ready{' yet' * coming}: {reason}.",
+            by, "Wait a minute." if coming else "See its page on AWS.",
+        )  # fmt: skip
+    elif off:
+        yield Finding(
+            "function", Grade.REFUSED, f"{base} never runs, because its reserved concurrency is 0.",
+            "GetFunctionConcurrency",
+            f"Let it run again: {shell.aws('lambda', 'delete-function-concurrency', function_name=base)}",
+        )  # fmt: skip
+    else:
+        yield Finding("function", Grade.PROVED, f"{name} is there and ready.", by)
+
+
+def itself(here: Situation) -> Iterator[Finding]:
+    """Whether it could start itself: its role may write what it is called for. Its code cannot be read."""
+    if not here.calls or not here.files:
+        return
+    name, bucket, signs, unseen = here.name, here.bucket.name, dict[str, None](), ""
+    about = ", ".join(f"{start}…{end}" if start or end else "all files" for start, end in here.files)
+    try:
+        for start, end in here.files:
+            if policy := recursion.may_write(here.cloud, here.role, here.arn, start, end):
+                signs[f"its role lets it (policy {policy})"] = None
+        if (signs or here.planned) and (variables := lambda_functions.naming(here.cloud, _bare(here.function), bucket)):
+            signs[f"its environment names the bucket ({', '.join(variables)})"] = None
+    except CloudError as problem:
+        unseen = problem.what
+    way_out = (
+        "AWS stops such loops after about 16 rounds, but not in every case. Let it write under another folder or, "
+        "safest, into another bucket."
+    )
+    if signs:
+        yield Finding(
+            "recursion", Grade.CAUTION,
+            f"{name} may write {about} in {bucket}: {' and '.join(signs)}. If it does, it starts itself again and "
+            "again, and that costs money.", "its role and its environment", way_out,
+        )  # fmt: skip
+    elif unseen:
+        yield Finding(
+            "recursion", Grade.NOT_CHECKED, f"Whether {name} may write into {bucket} was not checked.", unseen,
+            "If it does, it must be under another folder, or it starts itself again and again.", aside=True,
+        )  # fmt: skip
+    else:
+        yield Finding(
+            "recursion", Grade.PREDICTED, f"{name} does not start itself: its role may not write {about} here.",
+            "its role",
+        )  # fmt: skip
