@@ -37,8 +37,13 @@ class Source:
         return stage("Source", "Source", self.provider, self.configuration, owner=self.owner, gives="source")
 
 
-def from_bucket(partition: str, account: str, bucket: str, key: str, *, poll: bool) -> Source:
-    """A zip in a versioned bucket; `poll` asks S3 about once a minute instead of being told."""
+def from_bucket(
+    partition: str, account: str, bucket: str, key: str, *, poll: bool, encrypted_with: str = "", region: str = ""
+) -> Source:  # fmt: skip
+    """A zip in a versioned bucket; `poll` asks S3 about once a minute instead of being told.
+
+    `encrypted_with` is the ARN of the key that encrypts it, where that is one of the account's own, in `region`.
+    """
     arn, own = f"arn:{partition}:s3:::{bucket}", of_account(account)
     read = ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
     return Source(
@@ -46,8 +51,15 @@ def from_bucket(partition: str, account: str, bucket: str, key: str, *, poll: bo
         (
             allow("SourceBucket", ["s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"], arn, **own),
             allow("SourceObject", read, f"{arn}/{key}", **own),
+            *([decrypt("SourceKey", encrypted_with, region)] if encrypted_with else []),
         ),
     )  # fmt: skip
+
+
+def decrypt(sid: str, key_arn: str, region: str) -> dict[str, Any]:
+    """What reading S3's files needs where a key of the account's own encrypts them, and only by way of S3 (AWS KMS
+    Developer Guide, "kms:ViaService", 2026-11)."""
+    return allow(sid, "kms:Decrypt", key_arn, StringEquals={"kms:ViaService": f"s3.{region}.amazonaws.com"})
 
 
 def from_codecommit(partition: str, region: str, account: str, repository: str, branch: str, *, poll: bool) -> Source:

@@ -15,7 +15,8 @@ from . import event_patterns
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline as far as it matters here. `source` is the name of its S3 source action, "" if it has none."""
+    """A pipeline as far as it matters here. `source` is the name of its S3 source action, "" if it has none, and
+    `source_role` the ARN of the role with which that works: the action's own, or else the pipeline's."""
 
     name: str
     arn: str
@@ -25,6 +26,7 @@ class Pipeline:
     source: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     polling_ended: str = ""
+    source_role: str = ""
 
     @property
     def bucket(self) -> str:
@@ -92,6 +94,7 @@ def standing(cloud: Cloud, name: str, bucket: str = "", key: str = "") -> Pipeli
         name, arn(cloud, name), str(about.get("roleArn", "")), str(about.get("pipelineType") or "V1"),
         str(store.get("location", "")), mine["name"] if mine else "", (mine or {}).get("configuration") or {},
         str((answer.get("metadata") or {}).get("pollingDisabledAt") or ""),
+        str((mine or {}).get("roleArn") or about.get("roleArn") or ""),
     )  # fmt: skip
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flows.aws import bucket_creation, buckets, cloudtrail, notifications, pipeline_triggers, roles
-from flows.engine import Caution, CloudError, Finding
-from flows.engine.findings import broken, likely, proved, unknown
+from flows.engine import Caution, CloudError, Finding, Grade
+from flows.engine.findings import broken, proved, unknown
+
+from . import rules
+from .rules import Situation
+
+Rule = Callable[[Situation], Iterator[Finding]]
+RULES: tuple[Rule, ...] = (rules.role, rules.reads, rules.key)
 
 
 def before(flow: Any) -> Iterator[Finding | Caution]:
@@ -17,12 +23,14 @@ def before(flow: Any) -> Iterator[Finding | Caution]:
     if flow.there():
         arn = f"arn:{cloud.identity.partition}:s3:::{flow.bucket}"
         yield from notifications.receivers(cloud, notifications.standing(cloud, flow.bucket), arn)
-        key = buckets.encryption_key(cloud, buckets.Bucket(flow.bucket, cloud.identity.region))
-        if key and key != "alias/aws/s3":
-            yield likely(
-                "key", f"The files are encrypted with {key}; the pipeline's role needs kms:Decrypt for it.",
-                "GetBucketEncryption", "Without that the source step fails with AccessDenied.",
-            )  # fmt: skip
+        there = buckets.Bucket(flow.bucket, cloud.identity.region)
+        role = flow.standing.source_role if flow.standing else ""
+        here = Situation(cloud, flow.pipeline, role, there, flow.object_key)
+        for rule in RULES:
+            for found in rule(here):
+                # the pipeline fails without, as it does now; what starts it can be set up all the same
+                lacks = found.grade is Grade.REFUSED
+                yield Caution(found.id, f"{found.sentence} {found.remedy}") if lacks else found
     yield unknown(
         "zip", f"What is in {flow.object_key} was not looked at.", "files are not read",
         "buildspec.yml must be at the top of the zip, not in a folder: cd project && zip -r ../source.zip .",

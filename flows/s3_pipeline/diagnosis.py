@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from flows.aws import bucket_creation, pipeline_sources
+from flows.aws.buckets import Bucket
 from flows.aws.pipeline_sources import Pipeline
+from flows.aws.role_permissions import OF_A_ROLE
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 from flows.engine.findings import broken, likely, proved, unknown, waits
 
-from . import eventbridge_rules, file_events
+from . import eventbridge_rules, file_events, rules
 from .file_events import Landing
+from .rules import Situation
+
+RULES = (rules.role, rules.reads, rules.key)
+"""What is known of the role that reads the file, as it is asked beforehand."""
 
 READS = (
     "codepipeline.GetPipeline", "codepipeline.ListPipelines", "codepipeline.ListPipelineExecutions",
     "codepipeline.GetPipelineState", "events.ListRules", "events.ListTargetsByRule", "s3.GetBucketVersioning",
     "s3.HeadBucket", "s3.HeadObject", "s3.GetBucketNotificationConfiguration", "s3.ListObjectsV2",
+    "s3.GetBucketPolicy", "s3.GetBucketEncryption",
     "cloudtrail.DescribeTrails", "cloudtrail.GetTrailStatus", "cloudtrail.GetEventSelectors",
 )  # fmt: skip
-OF_A_ROLE: Mapping[str, Mapping[str, str]] = {
-    "iam.GetRole": {}, "iam.GetRolePolicy": {"PolicyName": "any"}, "iam.ListRolePolicies": {},
-    "iam.ListAttachedRolePolicies": {},
-}  # fmt: skip
 
 
 def reads(cloud: Cloud, pipeline: str) -> tuple[Call, ...]:
     """What looking at a pipeline may call, the roles of the rules that start it already among it."""
     roles: set[str] = set()
     with suppress(CloudError):  # then they are not looked at afterwards either
+        if one := pipeline_sources.standing(cloud, pipeline):
+            roles.add(one.source_role.rpartition("/")[2])
         for rule in pipeline_sources.rules(cloud, pipeline):
             roles |= {str(target["RoleArn"]).rpartition("/")[2] for target in rule.targets if target.get("RoleArn")}
+    roles.discard("")
     return (
         *(Call(each) for each in (*READS, *OF_A_ROLE)),
         *(Call(each, {"RoleName": role, **more}) for role in sorted(roles) for each, more in OF_A_ROLE.items()),
@@ -58,26 +64,32 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
     if not one.source:
         yield broken("pipeline", f"{name} does not read from S3.", "GetPipeline", "A file in a bucket cannot start it.")
         return
-    steps = (runs, bucket, file, stages)
-    for step in steps:
+    for step in (runs, bucket, file, permissions, stages):
         try:
             yield from step(cloud, one)
         except CloudError as problem:
             yield unknown(step.__name__, f"The {step.__name__} of {name} could not be read.", str(problem))
     try:
-        rules = pipeline_sources.rules(cloud, name)
+        listed = pipeline_sources.rules(cloud, name)
     except CloudError as problem:
         yield unknown("rule", f"Which rules start {name} could not be read.", str(problem))
         return
-    yield from watched(one, rules)
-    each = [list(eventbridge_rules.rule(cloud, one, rule)) for rule in rules]
+    yield from watched(one, listed)
+    each = [list(eventbridge_rules.rule(cloud, one, rule)) for rule in listed]
     whole = any(all(finding.grade is not Grade.REFUSED for finding in findings) for findings in each)
     spare = f"Another rule works, so {name} does not need this one."
     for finding in (finding for findings in each for finding in findings):
-        if whole and finding.grade is Grade.REFUSED:
+        if whole and finding.grade is Grade.REFUSED and not finding.id.startswith("loop:"):
             yield replace(finding, grade=Grade.PREDICTED, remedy=spare)
         else:
             yield finding
+
+
+def permissions(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
+    """Whether its role may read the file."""
+    here = Situation(cloud, one.name, one.source_role, Bucket(one.bucket, cloud.identity.region), one.key)
+    for rule in RULES:
+        yield from rule(here)
 
 
 # -- the file and the runs -------------------------------------------------------------------------------------

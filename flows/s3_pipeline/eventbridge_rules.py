@@ -9,7 +9,7 @@ from typing import Any
 from flows.aws import cloudtrail, notifications
 from flows.aws.event_patterns import Miss, misses
 from flows.aws.pipeline_sources import Pipeline, Rule
-from flows.engine import Call, Cloud, CloudError, Finding, Identity, shell
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Identity, shell
 from flows.engine.findings import broken, likely, proved, unknown
 from flows.policies import document
 
@@ -27,6 +27,7 @@ def rule(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
             f"Switch it on: {shell.aws('events', 'enable-rule', name=rule.name)}",
         )  # fmt: skip
     yield from pattern(cloud.identity, one, rule)
+    yield from others(cloud.identity, one, rule)
     for step in (recorded if rule.by_trail else told, target):
         try:
             yield from step(cloud, one, rule)
@@ -57,6 +58,33 @@ def pattern(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
         yield broken(
             "pattern", f"The rule {rule.name} never matches {one.key}: {_fields(found)}.", "its pattern", replace
         )
+
+
+def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
+    """Whether other files start it, too: those that its own stages hand on would start it for ever."""
+    if rule.trouble or not rule.on:
+        return
+
+    def hears(key: str) -> bool:
+        ways = file_events.every(who, one.bucket, key, by_trail=rule.by_trail)
+        return any(not misses(rule.pattern, each.envelope) for each in ways)
+
+    exactly = f"Let a new rule, for this file only, do it, and take {rule.name} away: " + shell.handrail(
+        "run", "s3_pipeline", pipeline=one.name
+    )
+    # artifacts are called by the pipeline's and the artifact's name, each cut to 20, 10 characters, and 7 of chance
+    if one.artifacts == one.bucket and hears(f"{one.name[:20]}/{one.source[:10]}/AbCdEfG"):
+        yield broken(
+            f"loop:{rule.name}",
+            f"The rule {rule.name} starts {one.name} for what its own stages write into {one.bucket}: it starts itself "
+            "again and again, and that costs money.", "its pattern, GetPipeline: artifactStore", exactly,
+        )  # fmt: skip
+    elif hears("handrail-another-file"):
+        yield Finding(
+            f"other-files:{rule.name}", Grade.CAUTION,
+            f"The rule {rule.name} starts {one.name} for other files in {one.bucket} as well, though it reads only "
+            f"{one.key}.", "its pattern", exactly,
+        )  # fmt: skip
 
 
 def _every(who: Identity, one: Pipeline, rule: Rule) -> list[Landing]:

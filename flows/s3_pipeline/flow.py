@@ -14,9 +14,10 @@ from flows.aws import (
     eventbridge_listeners,
     pipeline_sources,
     pipeline_triggers,
+    role_permissions,
     roles,
 )
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, since
+from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Plan, Text, Use, since
 
 from . import answers, checks, diagnosis, handover
 from .answers import CLOUDTRAIL, EVENTBRIDGE
@@ -94,6 +95,17 @@ class FileStartsPipeline(Flow):
 
     def object_arn(self) -> str:
         return f"arn:{self.cloud.identity.partition}:s3:::{self.bucket}/{self.object_key}"
+
+    def source_key(self) -> str:
+        """The ARN of the account's own key that encrypts the files in the bucket; "" for S3's encryption, which asks
+        for no permission. Where it may not be seen, the review says what the role needs."""
+        if not self.there():
+            return ""
+        used = buckets.encryption_key(self.cloud, buckets.Bucket(self.bucket, self.cloud.identity.region))
+        try:
+            return role_permissions.own_key(self.cloud, used)[0] if used else ""
+        except CloudError:
+            return ""
 
     def artifacts(self) -> buckets.Bucket:
         """Where a new pipeline's stages hand on their files; nobody else would take a name with this account in it."""
@@ -194,7 +206,10 @@ class FileStartsPipeline(Flow):
             variables={}, after=(build_role[1].id, bin[-1].id, log[-1].id), label=name,
             others=codepipeline.using_project(name, project_arn),
         )  # fmt: skip
-        source = codepipeline.from_bucket(who.partition, who.account, self.bucket, self.object_key, poll=False)
+        source = codepipeline.from_bucket(
+            who.partition, who.account, self.bucket, self.object_key, poll=False, encrypted_with=self.source_key(),
+            region=who.region,
+        )  # fmt: skip
         pipe_role = roles.service_role(
             "pipeline-role", f"{name}-pipeline", "codepipeline.amazonaws.com",
             [*codepipeline.may(*place, artifacts.name, project), *source.may], purpose="with which the pipeline works",

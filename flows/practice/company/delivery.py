@@ -47,6 +47,13 @@ def build(client: Client) -> None:
 
 
 def pipeline(client: Client) -> None:
+    files = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{ARTIFACTS}{end}" for end in ("", "/*")]}
+    builds = {"Effect": "Allow", "Action": ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], "Resource": "*"}
+    client("iam").put_role_policy(
+        RoleName="deliver-shop-pipeline",
+        PolicyName="deliver-shop",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [files, builds]}),
+    )
     source = {
         "name": "Source",
         "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "S3", "version": "1"},

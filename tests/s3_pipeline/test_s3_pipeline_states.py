@@ -1,0 +1,248 @@
+"""Pipelines that read from S3 as other people leave them: what is right in an unusual way, and what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from s3_pipeline.cases import BUCKET, KEY, NEW, PIPELINE, STANDING, session
+from support.clouds import Between
+
+import flows
+from flows.engine import Call, Caution
+from flows.engine.boto import Aws
+from flows.engine.cache import CachedCloud
+from flows.engine.verdict import Verdict, verdict
+from flows.policies import Caller, Request, read
+from flows.practice import PracticeAccount
+from flows.s3_pipeline import checks, diagnosis
+
+ACCOUNT, OLD, ROLE, STARTS = "123456789012", "deliver-shop-uploads", "deliver-shop-pipeline", "cwe-role-deliver-shop"
+FILES = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
+
+
+def check(cloud: Any) -> Verdict:
+    return verdict(flows.find("s3_pipeline").diagnose(CachedCloud(cloud), {"pipeline": PIPELINE}))
+
+
+def allow(action: Any, resource: Any, effect: str = "Allow", **more: Any) -> str:
+    one = {"Effect": effect, "Action": action, "Resource": resource, **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": one})
+
+
+class Delivery:
+    """The demo company's pipeline, told of its file by S3's own events, which it is not after a tool's first try."""
+
+    def __init__(self, account: PracticeAccount) -> None:
+        self.client: Callable[..., Any] = account.session.client
+        pipelines = self.client("codepipeline")
+        one = pipelines.get_pipeline(name=PIPELINE)["pipeline"]
+        one["stages"][0]["actions"][0]["configuration"]["PollForSourceChanges"] = "false"
+        pipelines.update_pipeline(pipeline=one)
+        s3 = self.client("s3")
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"PK")
+        s3.put_bucket_notification_configuration(
+            Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+        self.listens()
+        pipelines.start_pipeline_execution(name=PIPELINE)
+
+    def listens(self, *, key: Any = KEY, **detail: Any) -> None:
+        where = {"bucket": {"name": [BUCKET]}, **({"object": {"key": [key]}} if key else {}), **detail}
+        pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": where}
+        self.client("events").put_rule(Name=OLD, EventPattern=json.dumps(pattern))
+
+    def role(self, *policies: str) -> None:
+        """What the pipeline's role may do, in the place of what it may now."""
+        iam = self.client("iam")
+        for each in iam.list_role_policies(RoleName=ROLE)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=ROLE, PolicyName=each)
+        for number, each in enumerate(policies):
+            iam.put_role_policy(RoleName=ROLE, PolicyName=f"theirs-{number}", PolicyDocument=each)
+
+    def encrypted(self, bucket: str = BUCKET) -> str:
+        key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+        self.client("s3").put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        return str(key)
+
+
+def as_it_is(delivery: Delivery) -> None:
+    pass
+
+
+def by_a_beginning(delivery: Delivery) -> None:
+    delivery.listens(key={"prefix": KEY})
+
+
+def with_a_managed_policy(delivery: Delivery) -> None:
+    """As CDK attaches them."""
+    made = delivery.client("iam").create_policy(PolicyName="shop", PolicyDocument=allow(["s3:Get*", "s3:List*"], FILES))
+    delivery.role()
+    delivery.client("iam").attach_role_policy(RoleName=ROLE, PolicyArn=made["Policy"]["Arn"])
+
+
+def by_the_buckets_policy(delivery: Delivery) -> None:
+    delivery.role()
+    policy = allow("s3:*", FILES, Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"})
+    delivery.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=policy)
+
+
+def a_key_that_it_may_use(delivery: Delivery) -> None:
+    delivery.role(allow("s3:*", FILES), allow("kms:*", delivery.encrypted()))
+
+
+def encrypted(delivery: Delivery) -> None:
+    delivery.encrypted()
+
+
+def a_key_that_it_may_not_use(delivery: Delivery) -> None:
+    delivery.encrypted()
+
+
+def encrypted_and_its_role_may(delivery: Delivery) -> None:
+    delivery.role(allow("s3:*", FILES), allow("kms:Decrypt", delivery.encrypted()))
+
+
+def a_key_that_is_off(delivery: Delivery) -> None:
+    delivery.client("kms").disable_key(KeyId=delivery.encrypted().rpartition("/")[2])
+
+
+def may_not_read(delivery: Delivery) -> None:
+    delivery.role(allow("codebuild:*", "*"))
+
+
+def may_not_read_versions(delivery: Delivery) -> None:
+    delivery.role(allow(["s3:GetObject", "s3:GetBucketVersioning"], FILES))
+
+
+def reading_is_denied(delivery: Delivery) -> None:
+    policy = allow("s3:GetObject*", FILES, "Deny", Principal="*")
+    delivery.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=policy)
+
+
+def in_a_network_only(delivery: Delivery) -> None:
+    network = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+    policy = allow("s3:GetObject", FILES, "Deny", Principal="*", Condition=network)
+    delivery.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=policy)
+
+
+def role_gone(delivery: Delivery) -> None:
+    delivery.role()
+    delivery.client("iam").delete_role(RoleName=ROLE)
+
+
+def role_of_somebody_else(delivery: Delivery) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    delivery.client("iam").update_assume_role_policy(RoleName=ROLE, PolicyDocument=document)
+
+
+def in_circles(delivery: Delivery) -> None:
+    """Whatever lands starts it, and its stages' files land in the same bucket."""
+    delivery.listens(key="")
+
+
+def any_file(delivery: Delivery) -> None:
+    pipelines = delivery.client("codepipeline")
+    one = pipelines.get_pipeline(name=PIPELINE)["pipeline"]
+    one["artifactStore"]["location"] = "fjord-coffee-files"
+    pipelines.update_pipeline(pipeline=one)
+    delivery.listens(key="")
+
+
+@dataclass(frozen=True)
+class State:
+    """How it is made, and how it stands then: the status, the rule that it is because of, a part of the way out."""
+
+    made: Callable[[Delivery], None]
+    status: str
+    cause: str = ""
+    remedy: str = ""
+    policies: Mapping[str, str] = field(default_factory=dict)
+    """What certain calls answer as policies: moto would apply these to the test's own calls, and without conditions."""
+
+
+class WithPolicies(Between):
+    def __init__(self, cloud: Any, policies: Mapping[str, str]) -> None:
+        super().__init__(cloud)
+        self.policies = policies
+
+    def make(self, call: Call) -> dict[str, Any]:
+        return {"Policy": self.policies[call.name]} if call.name in self.policies else super().make(call)
+
+
+PLAIN = allow("s3:*", FILES, "Deny", Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+ACCOUNT_AND_ROLE = {"AWS": [f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"]}
+ONLY_ADA = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/ada"}
+BY_KEY, CLOSED = (allow("kms:*", "*", Principal=who) for who in (ACCOUNT_AND_ROLE, ONLY_ADA))
+
+STATES = {
+    "only over TLS": State(as_it_is, "works", policies={"GetBucketPolicy": PLAIN}),
+    "a key that names the role": State(encrypted, "works", policies={"GetKeyPolicy": BY_KEY}),
+    "a key with a closed policy": State(
+        encrypted_and_its_role_may, "broken", "key", "the key's policy must let", {"GetKeyPolicy": CLOSED}
+    ),
+} | {
+    each.made.__name__: each
+    for each in (
+        State(as_it_is, "works"),
+        State(with_a_managed_policy, "works"),
+        State(by_the_buckets_policy, "works"),
+        State(a_key_that_it_may_use, "works"),
+        State(by_a_beginning, "works"),
+        State(a_key_that_it_may_not_use, "broken", "key", '"Action": "kms:Decrypt"'),
+        State(a_key_that_is_off, "broken", "key", "Switch the key on"),
+        State(may_not_read, "broken", "reads", "s3:GetObject, s3:GetObjectVersion, s3:GetBucketVersioning on"),
+        State(may_not_read_versions, "broken", "reads", f"s3:GetObjectVersion on arn:aws:s3:::{BUCKET}/{KEY}"),
+        State(reading_is_denied, "broken", "reads", "s3:GetObject"),
+        State(in_a_network_only, "unknown", "reads"),
+        State(role_gone, "broken", "source-role", "another role"),
+        State(role_of_somebody_else, "broken", "source-role", "codepipeline.amazonaws.com sts:AssumeRole"),
+        State(in_circles, "broken", "loop", "for this file only"),
+        State(any_file, "works_but", "other-files", "for this file only"),
+    )
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_is_told_as_it_is(account: PracticeAccount, cloud: Aws, name: str) -> None:
+    state = STATES[name]
+    state.made(Delivery(account))
+    found = check(WithPolicies(cloud, state.policies))
+    because = found.because
+    told = (str(found.status), found.cause.partition(":")[0])
+    assert told == (state.status, state.cause), [f"{each.id} {each.grade}: {each.sentence}" for each in found.findings]
+    assert state.remedy in (because.remedy if because else "")
+
+
+def test_what_the_plan_knows_the_check_knows() -> None:
+    assert checks.RULES == diagnosis.RULES
+
+
+@pytest.mark.parametrize("name", ["a_key_that_it_may_not_use", "may_not_read", "role_gone"])
+def test_what_its_role_lacks_is_said_beforehand(account: PracticeAccount, cloud: Aws, name: str) -> None:
+    state = STATES[name]
+    state.made(Delivery(account))
+    said = [each for each in session(cloud, None, STANDING).review().cautions if isinstance(each, Caution)]
+    (found,) = [each for each in said if each.id == state.cause]
+    assert state.remedy in found.message
+
+
+def test_a_role_that_is_made_may_decrypt_what_it_reads(account: PracticeAccount, cloud: Aws) -> None:
+    """The plan owns the role, so nothing of it is left to the person."""
+    delivery = Delivery(account)
+    key = delivery.encrypted("fjord-coffee-files")
+    plan = session(cloud, None, {**NEW, "bucket": "fjord-coffee-files"}).review().plan
+    (policy,) = [each for each in plan.actions if each.id == "pipeline-role-policy"]
+    document = policy.call.params["PolicyDocument"]
+    who = Caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/shop-front-pipeline/x")
+    via = {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}
+    assert read(str(document), Request("kms:Decrypt", key, who, via))
+    assert not read(
+        str(document), Request("kms:Decrypt", key, who, {"kms:ViaService": "ec2.eu-central-1.amazonaws.com"})
+    )
