@@ -34,6 +34,8 @@ def subnets(cloud: Cloud, vpc: network.Vpc) -> Iterator[Option[Subnet]]:
     found: list[Subnet] = []
     for page in cloud.pages(asked):
         for subnet in page["Subnets"]:
+            if not subnet.get("CidrBlock"):
+                continue  # it has IPv6 addresses alone, of which nothing here is
             table = next((table for table in tables if subnet["SubnetId"] in table.subnets), main)
             found.append(
                 Subnet(

@@ -351,6 +351,15 @@ def test_limits_that_are_not_those_asked_for_are_told(shared: PracticeAccount) -
         assert words in found.evidence
 
 
+def test_a_subnet_with_ipv6_alone_is_passed_over(shared: PracticeAccount) -> None:
+    def tell(answer: Answer, _: Call) -> None:
+        alone = {"SubnetId": "subnet-6", "AvailabilityZone": "eu-central-1a", "CidrBlock": "", "Ipv6Native": True}
+        answer["Subnets"] += [alone, {key: value for key, value in alone.items() if key != "CidrBlock"}]
+
+    cloud = As(Aws(Place(practice=True), shared.session), {"DescribeSubnets": tell})
+    assert not session(cloud, None).review().refusals
+
+
 ONLY_BEFOREHAND = {
     "names": "a name is free, or it is the database's own",
     "room": "a quota is asked of what is still to be made",
