@@ -15,6 +15,9 @@ READS = (
     Call("ec2.GetVpnConnectionDeviceTypes"),
     Call("ec2.GetVpnConnectionDeviceSampleConfiguration"),
     Call("ec2.DescribeSecurityGroups"),
+    Call("ec2.DescribeSubnets"),
+    Call("ec2.DescribeNetworkInterfaces"),
+    Call("cloudwatch.GetMetricData"),
 )
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
 PLATFORMS = ("strongswan", "openswan", "libreswan")

@@ -108,4 +108,4 @@ def _reads(action: str) -> bool:
 
 def _iam(heard: str) -> str:
     service, _, operation = heard.partition(":")
-    return f"{service}:{operation}"
+    return f"{'cloudwatch' if service == 'monitoring' else service}:{operation}"  # it is signed for by its old name
