@@ -1,7 +1,7 @@
 """What must be allowed: IAM's actions, and the things and conditions that they are for.
 
-For nearly every operation the action is `service:Operation`. The exceptions stand here, one line each; an operation
-whose action is not known is reported as such, never guessed. What IAM asks about besides stands in `authorization`, and
+For nearly every operation the action is `service:Operation`. The exceptions stand here, one line each; the tests
+compare each with AWS's own reference. What IAM asks about besides stands in `authorization`, and
 `plan_permissions` works out of both what a plan needs.
 """
 

@@ -13,6 +13,7 @@ from textual.events import Key
 from flows.engine import Call, CloudError, Denied, Journal, NoAccess, Place
 from tui.screen.app import HandrailApp
 from tui.screen.screens.question import Question
+from tui.screen.widgets.fields import TextField
 from tui.screen.workspace import Start, Workspace
 
 SMALL = Start(flow="small")
@@ -315,6 +316,21 @@ async def test_enter_does_not_overtake_what_was_typed_before_it() -> None:
             person.app.post_message(Key(key, key if len(key) == 1 else "\r"))
         await person.settle()
         person.sees("What will be done", "Make office")
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("d", "backspace", "e"), "e"), (("a", "home", "b"), "ba"), (("a", "ctrl+u", "b"), "b"),
+        (("a", "b", "left", "c"), "acb"),
+    ],
+)  # fmt: skip
+async def test_letters_do_not_overtake_the_keys_before_them(keys: tuple[str, ...], value: str) -> None:
+    async with somebody(Canned(), SMALL, flow=Small) as person:
+        for key in keys:
+            person.app.post_message(Key(key, key if len(key) == 1 else None))
+        await person.settle()
+        assert person.app.screen.query_one(TextField).value == value
 
 
 async def test_enter_does_not_overtake_the_arrows_before_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from tui.screen.driver import BEGINS, ENDS, Typed
@@ -30,3 +32,16 @@ def test_what_nobody_can_read_ends_nothing() -> None:
     typed = Typed("utf-8")
     assert typed.decode(b"B\xe4r") == "B\ufffdr"
     assert typed.decode(b"\xc3") + typed.decode(b"\xa4") == "ä", "a key may come in two pieces"
+
+
+def test_a_terminal_that_is_gone_is_said_once_as_the_system_would_say_it() -> None:
+    """Below `make`, which leads the session and catches the signal, the system tells nobody else."""
+    told: list[int] = []
+    former = signal.signal(signal.SIGHUP, lambda number, _: told.append(number))
+    try:
+        typed = Typed("utf-8")
+        assert [typed.decode(b"a"), typed.decode(b""), typed.decode(b"")] == ["a", "", ""]
+        Typed("utf-8").decode(b"", final=True)
+    finally:
+        signal.signal(signal.SIGHUP, former)
+    assert told == [signal.SIGHUP]

@@ -41,9 +41,9 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
     given_keys = {key for key, value in subject.items() if value}
     enough = found.enough or (tuple(found.subject),)
     if not any(given_keys.issuperset(keys) for keys in enough):
-        missing = dict.fromkeys(key for keys in enough for key in keys if key not in given_keys)
-        ways = (" or " if found.enough else ", ").join(f"{key} ({found.subject[key]})" for key in missing)
-        raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add --set {next(iter(missing))}=….")
+        missing = [[key for key in keys if key not in given_keys] for keys in enough]
+        ways = " or ".join(", ".join(f"{key} ({found.subject[key]})" for key in keys) for keys in missing)
+        raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add {' '.join(f'--set {key}=…' for key in missing[0])}.")
     told = found.diagnose(CachedCloud(account(place)), subject)
     outcome = verdict(replace(finding, remedy=placed(finding.remedy, place)) for finding in told)
     if output == "json":

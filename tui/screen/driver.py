@@ -13,6 +13,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import signal
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -290,10 +291,17 @@ class Typed:
 
     def __init__(self, encoding: str) -> None:
         self._decoder = codecs.getincrementaldecoder(typed(encoding))(errors="replace")
-        self._pasting = False
+        self._pasting = self._gone = False
 
     def decode(self, data: bytes, final: bool = False) -> str:
-        """The text of a piece, what is pasted marked as that."""
+        """The text of a piece, what is pasted marked as that.
+
+        Nothing comes from a terminal that is gone, and whoever is nobody's foreground job is not told so: then it is
+        said here, as the system would have said it.
+        """
+        if not data and not final and not self._gone:
+            self._gone = True
+            os.kill(os.getpid(), signal.SIGHUP)
         text = self._decoder.decode(data, final)
         if not self._pasting and LINES.fullmatch(text):
             return f"{BEGINS}{text}{ENDS}"

@@ -7,7 +7,22 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
+
+
+async def at_once(field: Widget, event: events.Key) -> None:
+    """Do what a key means in a field before the next key comes.
+
+    Textual runs a key's action only once the key has bubbled up, and letters behind it would overtake it: over a slow
+    line keys arrive together.
+    """
+    if event.is_printable or event.key == "enter":
+        return
+    for binding in field._bindings.key_to_bindings.get(event.key, ()):
+        event.stop()
+        event.prevent_default()
+        await field.run_action(binding.action)
 
 
 class TextField(Input):
@@ -19,6 +34,9 @@ class TextField(Input):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        await at_once(self, event)
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -42,6 +60,9 @@ class LinesField(TextArea):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, compact=True, soft_wrap=True, tab_behavior="focus", highlight_cursor_line=False)
         self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        await at_once(self, event)
 
     def on_resize(self) -> None:
         self.scroll_cursor_visible()
