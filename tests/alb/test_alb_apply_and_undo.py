@@ -32,6 +32,7 @@ def test_undone_is_as_before(
     assert made.run is not None and made.run.record.status == "undone"
 
 
+@pytest.mark.wild
 def test_all_six_fields_are_written(shop: Front, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     carried_out(session(cloud, journal, HTTPS, clock=clock))
     (action,) = shop.listeners[80]["DefaultActions"]
@@ -45,6 +46,7 @@ def test_all_six_fields_are_written(shop: Front, cloud: Aws, journal: Journal, c
     }
 
 
+@pytest.mark.wild
 def test_https_is_there_before_http_is_switched(shop: Front, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Port 443 is open, listened on and waited for before port 80 says anything else."""
     events = carried_out(session(cloud, journal, HTTPS, clock=clock))
@@ -82,6 +84,7 @@ def test_http_is_not_switched_without_a_healthy_server(
     taken_back(made)
 
 
+@pytest.mark.wild
 def test_everything_made_is_tagged(shop: Front, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     shop.rule(7, paths=["/api/*"])
     made = session(cloud, journal, {**MOVED, "https_listener": "new"}, clock=clock)
@@ -126,6 +129,7 @@ def test_former_default_actions_come_back_whole(
         assert shop.listeners[80] == before
 
 
+@pytest.mark.wild
 def test_weights_and_stickiness_come_back(shop: Front, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Two weighted target groups with stickiness, copied to https and put back on http."""
     vpc = shop.found["VpcId"]

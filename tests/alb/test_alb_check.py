@@ -43,6 +43,7 @@ def test_what_the_set_up_made_works(account: PracticeAccount, cloud: Aws, journa
     assert len({each.id for each in found}) == len(found)
 
 
+@pytest.mark.wild
 def test_the_old_office(cloud: Aws) -> None:
     """The company's own bad example: everything that is wrong with it is found, and has a remedy."""
     found = check(cloud, "office")
@@ -148,6 +149,7 @@ def test_it_is_found_by_name_and_address(cloud: Aws, name: str) -> None:
     assert check(cloud, name)
 
 
+@pytest.mark.wild
 def test_an_unknown_one_is_refused_with_those_there_are(cloud: Aws) -> None:
     with pytest.raises(Refused) as refused:
         check(cloud, "shpo")

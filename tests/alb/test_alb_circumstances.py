@@ -18,6 +18,7 @@ from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
 
 
+@pytest.mark.wild
 def test_managed_by_somebody_else(account: PracticeAccount, cloud: Aws) -> None:
     shop = Front(account)
     for key, value, who in (
@@ -55,6 +56,7 @@ def test_no_certificate(account: PracticeAccount, cloud: Aws) -> None:
     assert "certificates from us-east-1 are only for CloudFront" in str(refused.value)
 
 
+@pytest.mark.wild
 def test_priority_one_is_taken(account: PracticeAccount, cloud: Aws) -> None:
     Front(account).rule(1, paths=["/x"])
     with pytest.raises(Refused, match="Priority 1 is already used by the rule /x → forward to shop, so nothing can"):
@@ -111,6 +113,7 @@ def test_an_empty_region_says_so(account: PracticeAccount, cloud: Aws) -> None:
     assert "There is no Application Load Balancer in this region." in state.offer.way_out
 
 
+@pytest.mark.wild
 def test_https_on_443_is_not_redirected_to_itself(account: PracticeAccount, cloud: Aws) -> None:
     """An https listener whose default sends everything to https is a circle, and told so."""
     shop = Front(account)
@@ -119,6 +122,7 @@ def test_https_on_443_is_not_redirected_to_itself(account: PracticeAccount, clou
     assert any(each.id == "loop" for each in session(cloud, None, answers).review().refusals)
 
 
+@pytest.mark.wild
 def test_where_policies_and_certificates_cannot_be_asked_for(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

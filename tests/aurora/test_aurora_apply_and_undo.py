@@ -48,12 +48,14 @@ def test_a_database_that_sleeps(cloud: Aws, journal: Journal, clock: FakeClock, 
     assert "MasterUserPassword" not in create
 
 
+@pytest.mark.wild
 def test_a_database_that_never_sleeps_has_no_pause(cloud: Aws, journal: Journal, clock: FakeClock, rds: Any) -> None:
     carried_out(session(cloud, journal, AWAKE, clock=clock))
     (found,) = rds.describe_db_clusters(DBClusterIdentifier="shop-db")["DBClusters"]
     assert "SecondsUntilAutoPause" not in found["ServerlessV2ScalingConfiguration"]
 
 
+@pytest.mark.wild
 def test_what_can_carry_tags_says_whose_it_is(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, rds: Any
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_last_snapshot_is_kept_and_said(
     assert f"{name}: You asked to keep it." in shown and "Still costs money" in shown and "It costs" not in shown
 
 
+@pytest.mark.wild
 def test_what_the_hand_over_says(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Addresses, lines with time-outs that outlast waking, and proof that it answers."""
     made = session(cloud, journal, clock=clock)
@@ -137,6 +140,7 @@ def test_the_password_is_nowhere(account: PracticeAccount, cloud: Aws, journal: 
         assert not path.is_file() or password not in path.read_bytes()
 
 
+@pytest.mark.wild
 def test_the_cost_card(cloud: Aws) -> None:
     """Smallest, largest and asleep, each with its date, beside a provisioned one and what sleep still costs."""
     costs = session(cloud, None).review().plan.costs
@@ -153,6 +157,7 @@ def test_the_cost_card(cloud: Aws) -> None:
     assert "Asleep, compute" not in {cost.what for cost in session(cloud, None, AWAKE).review().plan.costs}
 
 
+@pytest.mark.wild
 def test_no_look_up_is_made_twice(account: PracticeAccount, cloud: Aws) -> None:
     """Answering and reviewing ask AWS each thing once."""
     from support.clouds import Between

@@ -71,6 +71,7 @@ def test_where_nothing_is_told_of_versions_nothing_is_claimed_of_them(
     assert found["can-sleep"] is Grade.PREDICTED
 
 
+@pytest.mark.wild
 def test_a_name_that_is_taken_anywhere_stops_the_review(account: PracticeAccount, cloud: Aws, rds: Any) -> None:
     """The instance, the subnet group and the security group carry the name too; moto would overwrite."""
     ec2 = account.session.client("ec2")

@@ -50,6 +50,7 @@ def test_one_that_is_kept_awake(cloud: Aws) -> None:
     assert "connection(s) were open all the time" in found(cloud, "loyalty")["keeps-awake-connections"][1]
 
 
+@pytest.mark.wild
 def test_one_that_is_open_to_the_world(account: PracticeAccount, cloud: Aws) -> None:
     ec2 = account.session.client("ec2")
     names = [{"Name": "group-name", "Values": ["database"]}]
@@ -68,6 +69,7 @@ def test_one_that_is_switched_off_and_one_without_an_instance(cloud: Aws, rds: A
     assert "has no instance" in found(cloud, "loyalty")["instances"][1]
 
 
+@pytest.mark.wild
 def test_one_whose_version_or_minimum_cannot_sleep(cloud: Aws, rds: Any) -> None:
     for name, version, least in (("old", "16.2", 0.5), ("busy", "16.9", 2.0)):
         rds.create_db_cluster(

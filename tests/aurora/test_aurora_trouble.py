@@ -74,6 +74,7 @@ def test_an_answer_that_got_lost_at_each_step(
             break
 
 
+@pytest.mark.wild
 def test_what_somebody_else_made_meanwhile_is_theirs(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -49,6 +49,7 @@ def limits(rds: Any, name: str) -> dict[str, Any]:
     return {**found["ServerlessV2ScalingConfiguration"], "tags": found.get("TagList", [])}
 
 
+@pytest.mark.wild
 def test_asleep_and_since_when(task: Performed, between: Between) -> None:
     """Exit code 10, its instance's capacity and the time of that datum; looking changes and wakes nothing."""
     for _ in range(2):
@@ -140,6 +141,7 @@ def test_waking_by_raising_the_minimum(task: Performed, between: Between, rds: A
     assert names == ["AddTagsToResource", "ModifyDBCluster", "ModifyDBCluster", "RemoveTagsFromResource"]
 
 
+@pytest.mark.wild
 def test_holding_it_awake(task: Performed, rds: Any) -> None:
     """The person is told beforehand what to run if the program dies; the time is waited; all is as before."""
     before = limits(rds, "reports")
@@ -195,6 +197,7 @@ def test_leaving_puts_it_back(task: Performed, rds: Any, when: Happening) -> Non
     assert task.events[-1].kind is Happening.RESTORED
 
 
+@pytest.mark.wild
 def test_a_process_that_died_while_holding(task: Performed, rds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its minimum stays raised; looking says so, and release puts back what stood there, also after a second hold."""
     before = limits(rds, "reports")
@@ -211,6 +214,7 @@ def test_a_process_that_died_while_holding(task: Performed, rds: Any, monkeypatc
     assert task(cluster="reports", do="release").facts["put_back"] is False
 
 
+@pytest.mark.wild
 def test_what_somebody_changed_meanwhile_is_left(task: Performed, rds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wake.Waking, "release", lambda self: True)
     task(cluster="reports", do="hold", minutes="1")

@@ -177,6 +177,7 @@ def test_what_is_worth_knowing_is_said_and_listed_by_its_id(
     assert sentence in handrail("plan", "vpn", "--answers", file, *museum.at).out
 
 
+@pytest.mark.wild
 def test_an_elastic_ip_of_ones_own_is_named(handrail: Command, museum: Account, answers: Answers) -> None:
     own = (
         '<DescribeAddressesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><addressesSet><item>'
@@ -190,6 +191,7 @@ def test_an_elastic_ip_of_ones_own_is_named(handrail: Command, museum: Account, 
     assert found["message"].startswith("52.0.0.9 is an Elastic IP of your own AWS account.")
 
 
+@pytest.mark.wild
 def test_a_network_that_leads_elsewhere_is_named(handrail: Command, company: Account, answers: Answers) -> None:
     (table,) = company.ec2.describe_route_tables(Filters=[{"Name": "tag:Name", "Values": ["shop-public"]}])[
         "RouteTables"
@@ -209,6 +211,7 @@ def test_a_network_that_leads_elsewhere_is_named(handrail: Command, company: Acc
         assert f"192.168.20.128/25 to {door['InternetGatewayId']}" in messages["more-specific-route"]
 
 
+@pytest.mark.wild
 def test_an_inside_network_in_use_is_named(handrail: Command, company: Account, answers: Answers) -> None:
     inside = ["169.254.44.244/30", "169.254.44.248/30"]
     made = handrail(
@@ -245,6 +248,7 @@ def test_too_many_rules_for_a_group_are_refused_with_the_numbers(
     assert "L-0EA8095F" in found["remedy"]
 
 
+@pytest.mark.wild
 def test_a_connection_of_the_other_kind_is_refused(handrail: Command, company: Account, answers: Answers) -> None:
     """The device is registered with 65000, AWS's end stands: BGP with the same number meets the static connection."""
     made = handrail("run", "vpn", "--answers", answers(), "--yes", "--output", "json", *company.at).json
@@ -390,6 +394,7 @@ def test_expired_credentials(handrail: Command, signed_in: None, answers: Answer
     assert "aws sso login" in said
 
 
+@pytest.mark.wild
 def test_credentials_that_expire_while_answers_are_looked_up(
     handrail: Command, museum: Account, answers: Answers
 ) -> None:
@@ -546,6 +551,7 @@ def test_answers_that_cannot_be_saved_stop_the_run_before_it_begins(
     assert "--save-answers" in said
 
 
+@pytest.mark.wild
 def test_practice_in_a_home_that_cannot_be_written(process: Command, answers: Answers) -> None:
     ran = process(
         "plan", "vpn", "--practice", "--answers", answers(), "--output", "json", env={"XDG_STATE_HOME": "/proc/nowhere"}

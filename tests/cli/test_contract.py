@@ -257,6 +257,7 @@ def test_a_choice_is_given_by_its_id_or_its_unique_name(handrail: Command, museu
     assert by_name.json["actions"] == by_id.json["actions"]
 
 
+@pytest.mark.wild
 def test_an_ambiguous_name_is_refused_with_the_ids(handrail: Command, company: Account, answers: Answers) -> None:
     company.ec2.create_vpc(
         CidrBlock="10.99.0.0/16",
@@ -487,6 +488,7 @@ def test_refused_before_anything_was_created_is_exit_4(handrail: Command, compan
     assert company.picture() == before
 
 
+@pytest.mark.wild
 def test_answers_are_saved_on_request(handrail: Command, museum: Account, answers: Answers, tmp_path: Path) -> None:
     kept = tmp_path / "kept.yaml"
     ran = handrail("run", "vpn", "--answers", answers(BGP), "--save-answers", kept, *museum.at)
@@ -574,6 +576,7 @@ def test_what_goes_on_costing_is_one_sentence() -> None:
     assert words.still("Old versions are paid like files.") == words.still("Old versions are paid like files") == told
 
 
+@pytest.mark.wild
 def test_what_is_created_is_told_so_where_it_cannot_be_looked_at(
     handrail: Command, company: Account, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,6 +143,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(flows.SET_UPS, "toy", ("Make a gateway", "One gateway."))
 
 
+@pytest.mark.wild
 def test_a_warning_that_needs_a_yes_gets_it_with_accept(toy: None, handrail: Command, company: Account) -> None:
     before = company.picture()
     words = ("toy", "--set", "name=toy", "--output", "json", *company.at)
@@ -162,6 +163,7 @@ def test_a_warning_that_needs_a_yes_gets_it_with_accept(toy: None, handrail: Com
     assert [w["id"] for w in ran.json["warnings"]] == ["sure"]
 
 
+@pytest.mark.wild
 def test_a_draft_keeps_the_need_for_a_yes(toy: None, handrail: Command, company: Account) -> None:
     assert handrail("run", "toy", "--set", "name=toy", *company.at).code == 3
     (draft,) = handrail("runs", "--output", "json").json

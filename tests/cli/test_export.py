@@ -91,6 +91,7 @@ def test_the_policy_is_one_that_iam_takes(
     assert ("AWS knows no single things for" in text.err) and ("ec2:DescribeVpcs" in text.err), "and why it is so wide"
 
 
+@pytest.mark.wild
 def test_a_saved_script_is_the_shown_one(handrail: Command, museum: Account, answers: Answers, tmp_path: Path) -> None:
     words = ("export", "vpn", "--answers", answers(), "--format", "cli", *museum.at)
     out = tmp_path / "script.sh"

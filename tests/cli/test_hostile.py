@@ -166,6 +166,7 @@ def test_answers_are_data_too(handrail: Command, museum: Account, answers: Answe
         assert "Handrail itself" not in ran.err
 
 
+@pytest.mark.wild
 def test_the_account_s_own_name_is_data(handrail: Command, museum: Account, answers: Answers) -> None:
     alias = (
         '<ListAccountAliasesResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><ListAccountAliasesResult>'

@@ -45,6 +45,7 @@ def test_undone_is_as_before(
     assert made.run.record.status == "undone"
 
 
+@pytest.mark.wild
 def test_everything_asked_for_is_there(cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock) -> None:
     """The connection, its routes, the propagation and the rules are what the answers say."""
     made = session(cloud, journal, STATIC, clock=clock)
@@ -68,6 +69,7 @@ def test_everything_asked_for_is_there(cloud: Aws, journal: Journal, ec2: Any, c
     assert opened == {(cidr, port) for cidr in STATIC["networks"] for port in (8, 22)}
 
 
+@pytest.mark.wild
 def test_everything_made_is_tagged(cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock) -> None:
     """Whatever can carry tags says its name, its run and its set-up."""
     made = session(cloud, journal, clock=clock)
@@ -102,6 +104,7 @@ def test_what_was_undone_cannot_be_resumed(cloud: Aws, journal: Journal, clock: 
         list(again(cloud, journal, made.run, clock=clock).apply())
 
 
+@pytest.mark.wild
 def test_a_registered_device_survives(cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock) -> None:
     """A customer gateway that existed is used, and neither made nor deleted."""
     warehouse = named(ec2, "cgw", "warehouse")
@@ -243,6 +246,7 @@ def test_what_somebody_deleted_by_hand_is_no_obstacle(
 # -- secrets and files ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 def test_no_secret_leaves_the_device_files(
     tmp_path: Path, cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -266,6 +270,7 @@ def test_no_secret_leaves_the_device_files(
         assert [path for path in made.run.folder.rglob("*") if path.is_file() and key in path.read_text()]
 
 
+@pytest.mark.wild
 def test_no_secret_in_what_is_raised(
     cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +286,7 @@ def test_no_secret_in_what_is_raised(
     assert not [key for key in the_keys(ec2) if key in text]
 
 
+@pytest.mark.wild
 def test_files_are_only_the_owners(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Files are 0600 and their folders 0700, whatever this user's umask; so is the journal."""
     made = session(cloud, journal, clock=clock)
@@ -319,6 +325,7 @@ def test_a_changed_file_is_left(cloud: Aws, journal: Journal, clock: FakeClock, 
     assert not [path for path in others if path.exists()]
 
 
+@pytest.mark.wild
 def test_what_somebody_wrote_into_a_file_outlives_another_look(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Looking again whether the device has called writes the files anew, but not those that were changed."""
     made = session(cloud, journal, clock=clock)

@@ -352,6 +352,7 @@ def test_a_wrong_certificate_is_not_a_doubt(cloud: Aws, wire: Wire) -> None:
     assert "AWS_CA_BUNDLE" in caught.value.remedy
 
 
+@pytest.mark.wild
 def test_an_answer_that_is_none(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire
 ) -> None:
@@ -450,6 +451,7 @@ def _message(line: socket.socket) -> bytes:
 # -- refused, and nothing happened ---------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 def test_throttled_changes_are_sent_again(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, naps: list[float]
 ) -> None:
@@ -470,6 +472,7 @@ def test_throttled_changes_are_sent_again(
     assert len(snapshot(account.session)["vpn_connections"]) == 1
 
 
+@pytest.mark.wild
 def test_throttled_for_good(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire, naps: list[float]
 ) -> None:

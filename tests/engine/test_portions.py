@@ -40,6 +40,7 @@ def test_a_bucket_is_emptied_in_portions(
     assert picture(account.session) == before
 
 
+@pytest.mark.wild
 def test_a_run_is_watched_where_its_stages_are(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """The poll says when it is over, the watch how it is; where that cannot be read, the poll's own word is shown."""
     words: Iterator[str] = iter(["InProgress", "InProgress", "Succeeded"])

@@ -165,6 +165,7 @@ def test_another_vpc_asks_again_only_what_rested_on_it(cloud: Aws) -> None:
     }
 
 
+@pytest.mark.wild
 def test_there_and_back_again_restores(cloud: Aws) -> None:
     """From one VPC to another and back: every answer counts again, and the plan is the same."""
     made = fresh(cloud)
@@ -179,6 +180,7 @@ def test_there_and_back_again_restores(cloud: Aws) -> None:
     assert made.review().plan == first
 
 
+@pytest.mark.wild
 def test_a_network_that_collides_with_the_new_vpc(cloud: Aws) -> None:
     """A check that read the VPC is made again, and its sentence is about the new one."""
     made = fresh(cloud)
@@ -216,6 +218,7 @@ def shown(made: Session, key: str) -> Any:
     return next(line for line in made.trail() if line.question.id == key)
 
 
+@pytest.mark.wild
 def test_back_from_fine_tuning_returns_to_the_review(cloud: Aws) -> None:
     """Nothing is changed, and nothing asked."""
     made = session(cloud, None)
@@ -245,6 +248,7 @@ def test_every_answer_is_saved_at_once(cloud: Aws, journal: Journal, clock: Fake
             assert here.question is there.question
 
 
+@pytest.mark.wild
 def test_only_reading_before_it_is_confirmed(cloud: Aws, journal: Journal) -> None:
     """Nothing is sent that could change anything, however long somebody wanders."""
     from flows.engine.refusals import changes

@@ -101,6 +101,7 @@ def test_nor_where_the_environment_says_so(
         sign_in(Place(profile))
 
 
+@pytest.mark.wild
 def test_another_profile_in_the_same_process_signs_in_where_it_always_did(
     stranger: Gate, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -240,6 +240,7 @@ class Script:
         return reply or start
 
 
+@pytest.mark.wild
 def test_long_lists_come_in_pages(cloud: Aws, session: Session, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(45):
         cloud._session.client("ec2").create_vpc(
@@ -257,6 +258,7 @@ def test_long_lists_come_in_pages(cloud: Aws, session: Session, capsys: pytest.C
     assert first.shown.startswith("net-17 (")
 
 
+@pytest.mark.wild
 def test_a_run_that_is_done_is_looked_at_and_taken_back(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
     Conversation(session, Script(*[reply for _, reply in STRAIGHT], "yes")).hold()
     assert Conversation(session, Script("what", "?", "check", "quit")).look_back() == 0

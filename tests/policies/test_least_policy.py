@@ -312,6 +312,7 @@ def test_a_role_that_is_made_serves_its_service_alone(review: Review) -> None:
         assert any(role.rpartition("/")[2] in sentence for sentence in beyond(review.needs))
 
 
+@pytest.mark.wild
 def test_what_has_other_tags_is_not_touched(watched: Watched, journal: Journal) -> None:
     """A gateway of somebody else, or one of another set-up's run, is not among what the policy is for."""
     made = Session(flows.find("vpn"), watched, journal, place=Place(practice=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def test_what_allows_never_allows_less(listed: list[Any], more: dict[str, Any], 
 
 @quickly
 @given(policies, st.randoms(use_true_random=False), requests)
+@pytest.mark.wild
 def test_the_order_does_not_matter_nor_into_how_many_policies_they_are_put(
     listed: list[Any], chance: Any, asked: Request
 ) -> None:

@@ -111,6 +111,7 @@ def test_there_is_a_second_account(client: Any, account: PracticeAccount) -> Non
     assert [vpc["IsDefault"] for vpc in other("ec2", **keys).describe_vpcs()["Vpcs"]] == [True]
 
 
+@pytest.mark.wild
 def test_it_does_not_matter_which_part_is_looked_at_first(tmp_path: Path) -> None:
     def balancer(first: str) -> Any:
         with open_account(tmp_path / first, hurry=True) as account:

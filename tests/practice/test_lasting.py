@@ -80,6 +80,7 @@ def test_a_killed_process_leaves_what_it_was_told_of(folder: Path) -> None:
         assert the_connection(ec2, made)["State"] == "deleted"
 
 
+@pytest.mark.wild
 def test_a_line_that_was_cut_short_never_happened(folder: Path) -> None:
     with open_account(folder, hurry=True) as account:
         ec2: Any = account.session.client("ec2")

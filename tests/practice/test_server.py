@@ -44,6 +44,7 @@ def test_an_empty_one_has_only_what_aws_gives(visitor: boto3.Session) -> None:
     assert picture["vpn_gateways"] == picture["customer_gateways"] == {}
 
 
+@pytest.mark.wild
 def test_files_go_in_and_come_out_whole(served: Served, visitor: boto3.Session) -> None:
     s3: Any = visitor.client("s3", endpoint_url=served.url)
     s3.create_bucket(Bucket="beans", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})

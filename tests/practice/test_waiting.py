@@ -90,6 +90,7 @@ def test_attaching_and_detaching_take_a_moment(slow: Any, time: Time) -> None:
     slow.delete_vpn_gateway(VpnGatewayId=gateway)
 
 
+@pytest.mark.wild
 def test_time_passes_between_processes(folder: Path, time: Time) -> None:
     with open_account(folder) as account:
         made = customer_gateway(account.session.client("ec2"))["CustomerGatewayId"]

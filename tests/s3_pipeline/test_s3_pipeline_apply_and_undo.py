@@ -52,6 +52,7 @@ def runs(account: PracticeAccount, pipeline: str) -> int:
     return len(codepipeline.list_pipeline_executions(pipelineName=pipeline)["pipelineExecutionSummaries"])
 
 
+@pytest.mark.wild
 def test_a_file_starts_it_however_it_lands(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -105,6 +106,7 @@ def test_the_rule_lets_every_way_through_and_no_other_file(
             assert EventPattern.load(rule["EventPattern"]).matches_event(dict(each.envelope)) == wanted  # type: ignore[arg-type]
 
 
+@pytest.mark.wild
 def test_exactly_the_version_that_landed_is_built(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -181,6 +183,7 @@ def test_asking_is_as_it_was_and_the_rest_of_the_pipeline_untouched(
     assert "hush-hush" not in repr(made.run.history())
 
 
+@pytest.mark.wild
 def test_of_two_sources_the_one_of_the_file_is_meant(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -201,6 +204,7 @@ def test_of_two_sources_the_one_of_the_file_is_meant(
     assert codepipeline.get_pipeline(name=PIPELINE)["pipeline"]["stages"] == before
 
 
+@pytest.mark.wild
 def test_a_change_since_is_left(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Somebody lets the pipeline ask again, and pauses versioning: that is theirs."""
     made = session(cloud, journal, STANDING, clock=clock)
@@ -275,6 +279,7 @@ def test_what_a_trail_records_otherwise_stays(
     assert recorded() == [theirs, later]
 
 
+@pytest.mark.wild
 def test_a_new_trails_files_are_safe(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Closed, over TLS only, kept for a year, written by the trail alone; a file that somebody changes shows."""
     made = session(cloud, journal, VARIANTS["new trail"], clock=clock)

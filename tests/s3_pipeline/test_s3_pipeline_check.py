@@ -87,6 +87,7 @@ def test_versioning_that_is_paused(healthy: Any, cloud: Aws) -> None:
     assert "Versioning of fjord-coffee-artifacts is paused" in broken(cloud)["versioning"]
 
 
+@pytest.mark.wild
 def test_a_file_of_nearly_that_name(healthy: Any, cloud: Aws) -> None:
     healthy.delete_object(Bucket=BUCKET, Key=KEY)
     healthy.put_object(Bucket=BUCKET, Key="app/Source.zip", Body=b"PK")
@@ -121,6 +122,7 @@ def test_a_pattern_that_does_not_match(
     assert sentence in broken(cloud)["pattern"]
 
 
+@pytest.mark.wild
 def test_a_rule_without_a_pipeline_or_with_another(account: PracticeAccount, healthy: Any, cloud: Aws) -> None:
     events = account.session.client("events")
     wrong = f"arn:aws:codepipeline:eu-central-1:123456789012:pipeline/{PIPELINE}"
@@ -164,6 +166,7 @@ def test_a_trail(account: PracticeAccount, cloud: Aws, journal: Journal, clock: 
     assert "no trail records uploads to fjord-coffee-artifacts/source.zip (trails: audit)" in broken(cloud)["trail"]
 
 
+@pytest.mark.wild
 def test_asking_that_aws_ended(account: PracticeAccount, healthy: Any, cloud: Aws) -> None:
     from support.clouds import Between
 
@@ -186,6 +189,7 @@ def about_event(found: list[Finding]) -> list[str]:
     return [f"{each.grade.value}: {each.sentence}" for each in found if each.id == "event"]
 
 
+@pytest.mark.wild
 def test_events_that_start_it(healthy: Any, cloud: Aws) -> None:
     for reason in ("PutObject", "POST Object", "CopyObject", "CompleteMultipartUpload"):
         one = file_events.own(cloud.identity, BUCKET, KEY, reason).envelope
@@ -206,6 +210,7 @@ def test_a_record_of_a_copy_names_the_field(cloud: Aws) -> None:
             assert wanted in told
 
 
+@pytest.mark.wild
 def test_a_record_where_the_rule_listens_to_s3_itself(healthy: Any, cloud: Aws) -> None:
     one = file_events.recorded(cloud.identity, BUCKET, KEY, "CopyObject").envelope
     (told,) = about_event(check(cloud, event=one))
@@ -213,6 +218,7 @@ def test_a_record_where_the_rule_listens_to_s3_itself(healthy: Any, cloud: Aws) 
     assert "listens to S3's own events, not to CloudTrail's records. The own event of the same upload" in told
 
 
+@pytest.mark.wild
 def test_another_file_and_one_that_was_refused(healthy: Any, cloud: Aws) -> None:
     other = file_events.own(cloud.identity, BUCKET, "Source.zip", "PutObject").envelope
     about, field = about_event(check(cloud, event=other))

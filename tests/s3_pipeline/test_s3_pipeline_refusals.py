@@ -79,6 +79,7 @@ def test_a_pipeline_that_reads_from_elsewhere(account: PracticeAccount, cloud: A
     assert "The pipeline from-git does not read from S3." in str(refused.value)
 
 
+@pytest.mark.wild
 def test_a_trail_that_is_off_or_full(account: PracticeAccount, cloud: Aws) -> None:
     trail = audited(account.session)
     trail.stop_logging(Name="audit")
@@ -92,6 +93,7 @@ def test_a_trail_that_is_off_or_full(account: PracticeAccount, cloud: Aws) -> No
     assert "has its 5 event selectors already" in str(refused.value)
 
 
+@pytest.mark.wild
 def test_what_cannot_be_guessed_is_suggested(account: PracticeAccount, cloud: Aws) -> None:
     """The only pipeline that reads from S3, and of it the bucket and the file; a trail that is logging."""
     audited(account.session)
@@ -131,6 +133,7 @@ def test_names_that_are_taken(account: PracticeAccount, cloud: Aws) -> None:
         list(made.apply())
 
 
+@pytest.mark.wild
 def test_a_dead_receiver_does_not_stand_in_the_way(account: PracticeAccount, cloud: Aws) -> None:
     """S3 is told not to look at it, and it stays."""
     dead: Any = {

@@ -82,6 +82,7 @@ async def test_nothing_moves_while_more_arrives() -> None:
         assert options_of(person).key == "sg-00000014"
 
 
+@pytest.mark.wild
 async def test_what_is_looked_for_appears_when_it_arrives() -> None:
     cloud = Thousands(held=True)
     async with early(cloud) as person:

@@ -45,6 +45,7 @@ async def test_a_caution_is_avoided_with_one_key() -> None:
         person.sees("What will be done", "Make calm")
 
 
+@pytest.mark.wild
 async def test_escape_goes_from_a_caution_to_the_field() -> None:
     async with somebody(Canned(), SMALL, flow=Small) as person:
         await small_review(person, "risky")
@@ -55,6 +56,7 @@ async def test_escape_goes_from_a_caution_to_the_field() -> None:
         person.sees("Make riskyer")
 
 
+@pytest.mark.wild
 async def test_a_refusing_check_blocks_applying() -> None:
     account = Canned()
     async with somebody(account, SMALL, flow=Small) as person:
@@ -112,6 +114,7 @@ async def test_after_a_failure_one_can_try_again(size: tuple[int, int]) -> None:
         assert person.app.code == 0
 
 
+@pytest.mark.wild
 async def test_after_a_failure_one_can_undo(journal: Journal) -> None:
     async with somebody(Canned({"ec2.CreateTags": REFUSED}), SMALL, flow=Small) as person:
         await failed(person)
@@ -122,6 +125,7 @@ async def test_after_a_failure_one_can_undo(journal: Journal) -> None:
         assert journal.records()[0].status == "undone"
 
 
+@pytest.mark.wild
 async def test_after_a_failure_one_can_keep_it(journal: Journal) -> None:
     async with somebody(Canned({"ec2.CreateTags": REFUSED}), SMALL, flow=Small) as person:
         await failed(person)
@@ -131,6 +135,7 @@ async def test_after_a_failure_one_can_keep_it(journal: Journal) -> None:
         assert "handrail resume small-" in said and "handrail undo small-" in said
 
 
+@pytest.mark.wild
 async def test_a_failed_run_is_taken_up_from_home() -> None:
     account = Canned({"ec2.CreateTags": REFUSED})
     async with somebody(account, SMALL, flow=Small) as person:
@@ -174,6 +179,7 @@ async def begun(person: Person, slow: Slow) -> None:
         await person.pilot.pause(0.01)
 
 
+@pytest.mark.wild
 async def test_ctrl_c_stops_before_the_next_call_and_never_kills_one(journal: Journal) -> None:
     """The call under way is finished and written down however often Ctrl-C is pressed; the next is not sent."""
     slow = Slow()
@@ -387,6 +393,7 @@ async def test_hostile_names_are_shown_and_not_obeyed() -> None:
         person.sees("Which of these?")
 
 
+@pytest.mark.wild
 async def test_marks_are_toggled_and_all_at_once() -> None:
     async with somebody(Canned(), Start(flow="lists"), flow=Lists) as person:
         await person.press("enter", "enter", "space", "down", "space", "space")

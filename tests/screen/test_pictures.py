@@ -231,6 +231,7 @@ async def test_failed_resumed_and_left() -> None:
         await look_at(person, "left")
 
 
+@pytest.mark.wild
 async def test_a_mistake_of_ours() -> None:
     account = Canned({"ec2.DescribeVpcs": ZeroDivisionError()})
     async with somebody(account, LOOKED, flow=Looked) as person:

@@ -215,6 +215,7 @@ async def test_keys_that_are_made_elsewhere_are_waited_for(door: Gate) -> None:
         await person.until("profile keys")
 
 
+@pytest.mark.wild
 async def test_who_uses_aws_login_is_told_the_command_and_looked_after_again(door: Gate, tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / "config").write_text(CONFIG + CONSOLE)
@@ -260,6 +261,7 @@ async def test_without_credentials_a_profile_is_offered_most_used_first(door: Ga
         assert Habits(journal).of("profile")["guarded"].uses == 1
 
 
+@pytest.mark.wild
 async def test_a_profile_without_a_region_is_asked_for_it(door: Gate) -> None:
     async with somebody(Place("keys"), PAIR) as person:
         await person.until("No region is chosen.")
@@ -329,6 +331,7 @@ async def test_a_profile_that_does_not_work_leads_back_to_the_list(door: Gate) -
         person.sees("What would you like to set up?", "profile keys")
 
 
+@pytest.mark.wild
 async def test_a_run_stays_where_it_was_made(door: Gate) -> None:
     async with somebody(Place("keys", "eu-central-1"), PAIR) as person:
         await person.until("vpc-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from person import somebody
 from support.clock import FakeClock
 from vpn.cases import brought_to_its_end, stopped_half_way
@@ -12,6 +13,7 @@ from flows.practice import PracticeAccount
 from tui.screen.workspace import Start
 
 
+@pytest.mark.wild
 async def test_a_run_that_ended_meanwhile_is_shown_as_it_is(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

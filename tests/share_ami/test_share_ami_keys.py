@@ -48,6 +48,7 @@ def test_undone_is_as_before(
 
 
 @pytest.mark.usefixtures("vault")
+@pytest.mark.wild
 def test_the_copy_has_a_key_that_the_receiver_may_use_and_its_disks_have_tags(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -161,6 +162,7 @@ def test_a_copy_of_their_own_needs_the_snapshots(both: Aws, clock: FakeClock) ->
         session(both, None, {**RECEIVED, "copies": "no"}, clock)
 
 
+@pytest.mark.wild
 def test_their_account_may_hide_images_of_others(account: PracticeAccount, clock: FakeClock) -> None:
     class Strict(Aws):
         def make(self, call: Call) -> dict[str, Any]:

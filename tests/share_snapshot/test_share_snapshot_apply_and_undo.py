@@ -119,6 +119,7 @@ def test_a_key_that_lets_the_receiver_in_already_stays_as_it_is(
     assert not [action for action in second.review().plan.actions if action.call.service == "kms"]
 
 
+@pytest.mark.wild
 def test_somebody_who_had_it_before_keeps_it(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -170,6 +171,7 @@ def test_whatever_happens_at_each_call(
     assert at > 7
 
 
+@pytest.mark.wild
 def test_no_call_is_repeated_before_the_review(both: Aws, clock: FakeClock) -> None:
     counted = Between(both)
     session(counted, None, PLAIN, clock).review()

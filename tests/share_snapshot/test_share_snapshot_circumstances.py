@@ -20,6 +20,7 @@ def test_a_snapshot_that_is_shared_with_many_has_no_room(account: PracticeAccoun
         session(both, None, EXISTING, clock)
 
 
+@pytest.mark.wild
 def test_a_key_that_is_switched_off_or_of_another_kind(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
     kms = account.session.client("kms")
     kms.disable_key(KeyId=own_key(account).rpartition("/")[2])
@@ -31,6 +32,7 @@ def test_a_key_that_is_switched_off_or_of_another_kind(account: PracticeAccount,
         session(both, None, {**LOCKED, "key": "alias/signing"}, clock)
 
 
+@pytest.mark.wild
 def test_clusters_of_the_other_kinds(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
     for engine, sentence in (("postgres", "Multi-AZ DB cluster; its snapshots cannot be shared"), ("neptune", "kind")):
         account.session.client("rds").create_db_cluster(

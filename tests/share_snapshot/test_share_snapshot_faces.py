@@ -119,6 +119,7 @@ def test_each_broken_state(account: PracticeAccount, both: Aws, journal: Journal
     }
 
 
+@pytest.mark.wild
 def test_permissions_are_those_of_the_own_account(both: Aws) -> None:
     review = session(both, None, VARIANTS["locked, elsewhere, received"]).review()
     assert {"kms:CreateKey", "kms:TagResource", "rds:CopyDBSnapshot", "rds:ModifyDBSnapshotAttribute"} <= set(

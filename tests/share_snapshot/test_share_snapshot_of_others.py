@@ -144,6 +144,7 @@ def test_it_goes_where_that_is_decided(account: PracticeAccount, both: Aws, jour
     assert not [left for left in told.left if "Others" in left.why]
 
 
+@pytest.mark.wild
 def test_a_copy_that_stays_needs_no_statement_for_the_receiver(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -169,6 +170,7 @@ def test_what_others_share_under_that_key_keeps_it_open(
     taken_back_after(account, made, Deed(lambda *_: None, "key-use key-grants", "snapshot:theirs (theirs)."))
 
 
+@pytest.mark.wild
 def test_what_they_may_already_is_not_taken_from_them(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -185,6 +187,7 @@ def test_what_they_may_already_is_not_taken_from_them(
     assert made.receipt().complete
 
 
+@pytest.mark.wild
 def test_a_profile_that_leads_elsewhere_since(both: Aws, journal: Journal, clock: FakeClock) -> None:
     """Nothing is asked for or taken away in an account that the run was never in."""
     moved = False

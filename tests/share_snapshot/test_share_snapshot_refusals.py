@@ -93,6 +93,7 @@ def test_what_there_is_to_think_about(still_both: Aws, clock: FakeClock) -> None
     assert "password hashes" in said["compare-the-number"].message
 
 
+@pytest.mark.wild
 def test_everybody_is_never_let_in(still_both: Aws, clock: FakeClock) -> None:
     for answers in VARIANTS.values():
         for action in session(still_both, None, answers, clock).review().plan.actions:

@@ -101,6 +101,7 @@ def test_a_push_starts_it_and_no_other_branch_does(cloud: Aws) -> None:
     assert [miss.field for miss in event_patterns.misses(pattern, other)] == ["detail.referenceName"]
 
 
+@pytest.mark.wild
 def test_roles_may_no_more_than_they_must(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

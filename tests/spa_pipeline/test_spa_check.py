@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from spa_pipeline.cases import CODECOMMIT, ZIP, session
 from support.clock import FakeClock
 from support.sessions import carried_out
@@ -36,6 +37,7 @@ def test_a_healthy_one(account: PracticeAccount, cloud: Aws, journal: Journal, c
     assert said["stage-build"].startswith("proved The stage Build succeeded.")
 
 
+@pytest.mark.wild
 def test_an_empty_repository_waits_for_a_push(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     made = session(cloud, journal, CODECOMMIT, clock=clock)
     carried_out(made)
@@ -44,6 +46,7 @@ def test_an_empty_repository_waits_for_a_push(cloud: Aws, journal: Journal, cloc
     assert check(cloud)["stage-source"].endswith("Push a first commit.")
 
 
+@pytest.mark.wild
 def test_the_wrong_folder(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """The failing phase, the command, the end of the log, what it means and what to do."""
     with_zip(account)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from spa_pipeline.cases import CODECOMMIT, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
@@ -75,6 +76,7 @@ def test_a_new_one_waits_for_the_browser(
     assert picture(account.session) == before
 
 
+@pytest.mark.wild
 def test_one_that_works_is_used_and_stays(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     connected = Connected(cloud, ("waiting", "PENDING"), ("github", "AVAILABLE"))
     made = session(connected, journal, GIT, clock=clock)

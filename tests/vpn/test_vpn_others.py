@@ -255,6 +255,7 @@ def test_a_propagation_that_came_meanwhile_is_not_ours(
     assert "It existed before this run." in left(made, "The propagation into staging-private")
 
 
+@pytest.mark.wild
 def test_a_connection_that_came_meanwhile_is_not_ours(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

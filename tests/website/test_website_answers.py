@@ -111,6 +111,7 @@ def test_a_private_zone_is_no_zone_for_visitors(account: PracticeAccount, cloud:
     assert "The zone inside.example is private. Visitors on the internet never ask it." in found
 
 
+@pytest.mark.wild
 def test_a_name_of_another_distribution_is_found_before(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     first = session(cloud, journal, ON_TOP, clock=clock)
     list(first.apply())

@@ -125,6 +125,7 @@ def test_an_app_answers_missing_files_itself(
     }
 
 
+@pytest.mark.wild
 def test_names_lead_to_the_distribution(
     account: PracticeAccount, cloudfront: Any, route53: Any, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_record_that_proved_another_certificate_survives(
     assert records(route53, "_d930b28be6c5927595552b219965053e.fjord-coffee.example") == before
 
 
+@pytest.mark.wild
 def test_a_name_that_leads_elsewhere_is_left_unless_asked(
     route53: Any, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

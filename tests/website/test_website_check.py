@@ -202,6 +202,7 @@ def test_the_outside_is_looked_at_with_consent_alone(cloud: Aws, journal: Journa
     assert len(seen) == 4
 
 
+@pytest.mark.wild
 def test_nothing_is_green_that_was_not_seen(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Offline, or a name that is not known yet: not checked. A practice account has no outside at all."""
     made = session(cloud, journal, {**BUCKET, **NAMED}, clock=clock)

@@ -342,6 +342,7 @@ def test_a_cname_does_not_come_back_beside_what_somebody_put_there(
     }
 
 
+@pytest.mark.wild
 def test_hosting_that_was_switched_on_meanwhile_is_not_ours(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -373,6 +374,7 @@ def test_hosting_stays_on_for_distributions_of_others(
     assert account.session.client("s3").get_bucket_website(Bucket=FILES)["IndexDocument"]
 
 
+@pytest.mark.wild
 def test_a_website_stays_open_for_the_name_that_leads_to_it(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -143,6 +143,7 @@ def test_applied_twice_the_second_run_finds_all_of_it_right_and_undo_keeps_the_f
     assert on_it(account)["upload"] == 2
 
 
+@pytest.mark.wild
 def test_no_secret_is_in_the_user_data(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """The password is drawn on the machine: the script only says how."""
     plan = session(cloud, journal, NEW, clock).review().plan
@@ -154,6 +155,7 @@ def test_no_secret_is_in_the_user_data(cloud: Aws, journal: Journal, clock: Fake
     assert len(data.encode()) < script.LIMIT
 
 
+@pytest.mark.wild
 def test_a_folder_without_wordpress_is_refused_before_anything_changes(
     cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_folder_without_wordpress_is_refused_before_anything_changes(
     assert [finding.sentence for finding in review.refusals] == ["There is no wp-load.php in /var/www/shop."]
 
 
+@pytest.mark.wild
 def test_without_a_fixed_address_left_nothing_is_begun(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -170,6 +173,7 @@ def test_without_a_fixed_address_left_nothing_is_begun(
     assert refusal.sentence == "5 of 5 fixed addresses (Elastic IPs) are in use in this region."
 
 
+@pytest.mark.wild
 def test_where_zones_and_limits_cannot_be_asked_for_nothing_is_claimed_of_them(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -24,6 +24,7 @@ def found(cloud: Cloud, **subject: str) -> Mapping[str, tuple[str, str]]:
     return {each.id: (each.grade.value, each.sentence) for each in findings}
 
 
+@pytest.mark.wild
 def test_as_it_was_found_each_thing_is_named_and_nothing_is_changed(account: PracticeAccount, cloud: Aws) -> None:
     before = picture(account)
     seen = found(cloud, instance=machine(account))
@@ -35,6 +36,7 @@ def test_as_it_was_found_each_thing_is_named_and_nothing_is_changed(account: Pra
     assert picture(account) == before
 
 
+@pytest.mark.wild
 def test_put_right_it_is_proved_and_more_can_be_asked_for(
     account: PracticeAccount, cloud: Aws, journal: Journal
 ) -> None:
@@ -54,6 +56,7 @@ def test_a_machine_without_an_agent(account: PracticeAccount, cloud: Aws) -> Non
     assert "does not answer Systems Manager. It needs an instance profile" in seen["agent"][1]
 
 
+@pytest.mark.wild
 def test_a_machine_is_known_by_its_name_and_one_that_is_not_there_is_not_called_silent(cloud: Aws) -> None:
     assert found(cloud, instance="blog")["agent"][0] == "proved"
     for missing in ("i-0123456789abcdef0", "no-such"):
