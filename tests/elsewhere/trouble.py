@@ -132,7 +132,7 @@ class Surroundings:
         from botocore.awsrequest import AWSPreparedRequest, AWSResponse
         from botocore.compat import HTTPHeaders
 
-        from flows.engine import cloud, journal
+        from flows.engine import boto, journal
         from flows.practice import SECOND_ACCOUNT_ID
         from flows.practice.seal import _Body
 
@@ -150,7 +150,7 @@ class Surroundings:
             return AWSResponse(url, status, HTTPHeaders.from_dict(answered), _Body(answer))
 
         inside.endpoint = ()
-        vars(cloud)["open_session"] = inside.opened
+        vars(boto)["open_session"] = inside.opened
         botocore.httpsession.URLLib3Session.send = send
         if self.hours:
             off = timedelta(hours=self.hours)
