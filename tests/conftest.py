@@ -50,7 +50,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if some and isinstance(item, pytest.Function):
         known = CASES.setdefault((item.nodeid.partition("[")[0], some.args), [])
         known.append(item.callspec.id)
-        if item.callspec.id not in some.args and len(known) not in range(_first(some.args) + 1):
+        every = some.kwargs.get("every", 0)
+        taken = (len(known) - 1) % every == 0 if every else len(known) <= _first(some.args)
+        if item.callspec.id not in some.args and not taken:
             item.add_marker("wild")
 
 

@@ -170,6 +170,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+@pytest.mark.some(every=4)
 def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> None:
     shop = Front(account)
     state.made(shop)

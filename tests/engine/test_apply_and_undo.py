@@ -246,7 +246,6 @@ def test_what_somebody_deleted_by_hand_is_no_obstacle(
 # -- secrets and files ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.wild
 def test_no_secret_leaves_the_device_files(
     tmp_path: Path, cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -270,7 +269,6 @@ def test_no_secret_leaves_the_device_files(
         assert [path for path in made.run.folder.rglob("*") if path.is_file() and key in path.read_text()]
 
 
-@pytest.mark.wild
 def test_no_secret_in_what_is_raised(
     cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -248,7 +248,6 @@ def test_every_answer_is_saved_at_once(cloud: Aws, journal: Journal, clock: Fake
             assert here.question is there.question
 
 
-@pytest.mark.wild
 def test_only_reading_before_it_is_confirmed(cloud: Aws, journal: Journal) -> None:
     """Nothing is sent that could change anything, however long somebody wanders."""
     from flows.engine.refusals import changes

@@ -356,6 +356,7 @@ class WithIdentity(Between):
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+@pytest.mark.some(every=4)
 def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> None:
     site = Site(account)
     state.made(site)
@@ -367,6 +368,7 @@ def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> No
 
 
 @pytest.mark.parametrize(("state", "expected"), BEFOREHAND.items(), ids=BEFOREHAND)
+@pytest.mark.some(every=4)
 def test_it_is_known_beforehand(account: PracticeAccount, cloud: Aws, state: str, expected: str) -> None:
     STATES[state].made(Site(account))
 
