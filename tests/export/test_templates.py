@@ -211,6 +211,7 @@ def test_an_answer_that_is_a_word_of_aws_too_is_asked_for_only_where_it_is_a_nam
     assert any(each.endswith(":project/*") for each in left)
 
 
+@pytest.mark.wild
 def test_the_stack_of_another_plan_is_another_one(known: Known) -> None:
     """A second office deployed as told would replace the gateway of the first."""
 

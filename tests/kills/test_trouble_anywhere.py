@@ -89,7 +89,7 @@ def truly_told(scene: Scene, ended: Ended, run: str, n: int) -> None:
 
 
 @pytest.mark.parametrize("case", HERE)
-@pytest.mark.some("s3_lambda")
+@pytest.mark.wild
 def test_an_undo_in_trouble(scene: Scene, tmp_path: Path) -> None:
     """Whatever an undo meets, it says what it did, and the next one ends it."""
     state = tmp_path / "state"
@@ -111,7 +111,7 @@ def test_an_undo_in_trouble(scene: Scene, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", HERE)
 @pytest.mark.parametrize("second", ["resume", "undo"])
-@pytest.mark.some("resume-s3_lambda")
+@pytest.mark.wild
 def test_a_second_process_in_between(scene: Scene, tmp_path: Path, second: str) -> None:
     """It comes while another goes on with a run: one of the two does it, and nothing is made twice."""
     expected = scene.uninterrupted(tmp_path / "uninterrupted")

@@ -291,6 +291,7 @@ async def test_a_mistake_of_ours_is_a_sentence_too() -> None:
 # -- lists -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 async def test_ten_thousand_options_are_filtered_as_typed() -> None:
     async with somebody(Canned(), Start(flow="lists"), flow=Lists) as person:
         person.sees("thing number 0", "of 10000")

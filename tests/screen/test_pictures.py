@@ -151,6 +151,7 @@ async def test_review_to_receipt(cloud: Cloud) -> None:
         await look_at(person, "receipt")
 
 
+@pytest.mark.wild
 async def test_changed_in_the_review(cloud: Cloud) -> None:
     async with somebody(cloud, ANSWERED) as person:
         await person.press(*["shift+tab"] * 2, "enter", "down")
