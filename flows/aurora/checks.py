@@ -25,7 +25,7 @@ def names_free(cloud: Cloud, name: str, vpc: Vpc, instances: int) -> Iterator[Fi
     there = {each["DBInstanceIdentifier"] for each in every_instance(cloud)}
     taken += [f"the instance {id}" for id in sorted(wanted & there)]
     for page in cloud.pages(Call("rds.DescribeDBSubnetGroups")):
-        if any(each["DBSubnetGroupName"].lower() == name for each in page["DBSubnetGroups"]):
+        if any(str(each.get("DBSubnetGroupName", "")).lower() == name for each in page.get("DBSubnetGroups") or []):
             taken.append(f"the subnet group {name}")
     for page in cloud.pages(Call("ec2.DescribeSecurityGroups", {"Filters": [{"Name": "vpc-id", "Values": [vpc.id]}]})):
         if any(each.get("GroupName") == f"{name}-db" for each in page["SecurityGroups"]):

@@ -38,7 +38,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Context:
+class Surroundings:
     """What a task works with.
 
     Args:
@@ -81,6 +81,6 @@ class Task:
             if key not in self.keys:
                 raise Refused(*unknown(key, self.keys, f"task {name}"))
 
-    def perform(self, given: Mapping[str, str], around: Context) -> Outcome:
+    def perform(self, given: Mapping[str, str], around: Surroundings) -> Outcome:
         """Do it. Raises Problem."""
         raise NotImplementedError

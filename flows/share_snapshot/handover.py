@@ -24,7 +24,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     return Handover(
         outputs={**outputs, "region": region, "shared_with": ", ".join(accounts)},
         files={
-            "for-the-receiver.txt": _letter(kind, name, arn, region, facts),
+            "for-the-receiver.txt": _letter(kind, name, arn, cloud.identity.account, facts),
             "receiver-policy.json": json.dumps(_policy(outputs.get("key", "")), indent=2) + "\n",
         },
         next_steps=(
@@ -41,8 +41,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     )  # fmt: skip
 
 
-def _letter(kind: str, name: str, arn: str, region: str, facts: Mapping[str, Any]) -> str:
-    cluster, encrypted = kind == CLUSTER, facts["encrypted"]
+def _letter(kind: str, name: str, arn: str, owner: str, facts: Mapping[str, Any]) -> str:
+    cluster, encrypted, region = kind == CLUSTER, facts["encrypted"], facts["region"]
     what = "db-cluster-snapshot" if cluster else "db-snapshot"
     key = {"kms_key_id": facts["their_key"]} if encrypted else {}
 
@@ -73,7 +73,7 @@ def _letter(kind: str, name: str, arn: str, region: str, facts: Mapping[str, Any
         else "Copy it first: until then you depend on our snapshot" + (" and our key." if encrypted else ".")
     )
     there = {f"{what}-identifier": name}
-    ours = f"{kind}s[?contains({kind}Arn, ':{arn.split(':')[4]}:')]"
+    ours = f"{kind}s[?contains({kind}Arn, ':{owner}:')]"
     group_name = "--db-cluster-parameter-group-name" if cluster else "--db-parameter-group-name"
     lines = [
         f"A snapshot of a database ({facts['engine']}) is shared with you.", "",

@@ -13,7 +13,7 @@ from flows.aurora.wake import NO_DATA_API, UNTIL, Waking, remembered
 from flows.aws import aurora_prices
 from flows.aws.aurora_versions import HALF
 from flows.engine import Cloud, CloudError, Finding, Refused, shell
-from flows.engine.task import Context, Outcome, Task
+from flows.engine.task import Outcome, Surroundings, Task
 
 AWAKE, ASLEEP, UNKNOWN = 0, 10, 11
 CODES = {State.AWAKE: AWAKE, State.ASLEEP: ASLEEP, State.WAKING: ASLEEP, State.UNKNOWN: UNKNOWN}
@@ -32,7 +32,7 @@ class DatabaseAwake(Task):
     argument = "cluster"
     codes = {AWAKE: "it is awake", ASLEEP: "it is asleep, or only waking up", UNKNOWN: "it is not known"}
 
-    def perform(self, given: Mapping[str, str], around: Context) -> Outcome:
+    def perform(self, given: Mapping[str, str], around: Surroundings) -> Outcome:
         do = given.get("do") or LOOK
         if do not in (LOOK, WAKE, HOLD, RELEASE):
             raise Refused(f"do: “{do}” is not known.", remedy="Choose look, wake, hold or release.")

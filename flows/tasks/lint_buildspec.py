@@ -15,7 +15,7 @@ from flows.buildspec.nodes import lines
 from flows.buildspec.sarif import log
 from flows.engine import Finding, Grade, Refused
 from flows.engine.flow import unknown
-from flows.engine.task import Context, Outcome, Task
+from flows.engine.task import Outcome, Surroundings, Task
 from flows.version import __version__
 
 RIGHT, WRONG = 0, 1
@@ -37,7 +37,7 @@ class LintBuildspec(Task):
     codes = {RIGHT: "no errors; there may be warnings", WRONG: "there are errors"}
     outputs = ("sarif",)
 
-    def perform(self, given: Mapping[str, str], around: Context) -> Outcome:
+    def perform(self, given: Mapping[str, str], around: Surroundings) -> Outcome:
         file, image = given.get("file") or USUAL, given.get("image", "")
         if image and image not in IMAGES:
             raise Refused(*unknown(image, IMAGES, "the list of build images"))

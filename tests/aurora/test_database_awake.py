@@ -17,7 +17,7 @@ from flows.engine import Call, CloudError, Event, Happening, Problem, Refused
 from flows.engine.boto import Aws
 from flows.engine.refusals import changes, explain
 from flows.engine.sending import Stopped
-from flows.engine.task import Context, Outcome
+from flows.engine.task import Outcome, Surroundings
 from flows.tasks import TASKS, find
 
 Do = Callable[..., Outcome]
@@ -30,7 +30,7 @@ class Performed:
         self.cloud, self.events, self.stop = cloud, list[Event](), threading.Event()
 
     def __call__(self, **given: str) -> Outcome:
-        around = Context(self.cloud, self.events.append, self.stop, FakeClock())
+        around = Surroundings(self.cloud, self.events.append, self.stop, FakeClock())
         return find("database-awake").perform(given, around)
 
 
@@ -187,7 +187,7 @@ def test_leaving_puts_it_back(task: Performed, rds: Any, when: Happening) -> Non
         if event.kind is when:
             task.stop.set()
 
-    around = Context(task.cloud, tell, task.stop, FakeClock())
+    around = Surroundings(task.cloud, tell, task.stop, FakeClock())
     try:
         find("database-awake").perform({"cluster": "reports", "do": "hold", "minutes": "60"}, around)
     except Problem as problem:

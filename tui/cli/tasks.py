@@ -57,7 +57,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
     from flows.engine.clock import RealClock
     from flows.engine.cloud import Offline
     from flows.engine.shell import placed
-    from flows.engine.task import Context
+    from flows.engine.task import Surroundings
     from flows.tasks import find
 
     from .. import safe
@@ -69,7 +69,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
     said = _asked(name, found, subject, sets)
     stop, seen = threading.Event(), dict[str, str]()
     cloud: Cloud = account(place) if found.account else Offline()
-    around = Context(cloud, lambda event: tell(event, "text", seen), stop, RealClock())
+    around = Surroundings(cloud, lambda event: tell(event, "text", seen), stop, RealClock())
     with stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
         outcome = found.perform(said, around)
     outcome = replace(outcome, next_steps=tuple(placed(step, place) for step in outcome.next_steps))
