@@ -21,7 +21,7 @@ test: $(VENV)/test.done .venv-aws/test.done ## within five minutes; no network a
 test-quick: $(VENV)/test.done ## within a minute: a journey of each set-up and face, the laws, the documents
 	$(BIN)/python -m pytest -q -m 'quick and not wild' -n $(WORKERS) --dist loadgroup $(TESTS)
 
-test-wild: $(VENV)/test.done .venv-aws/test.done .venv-second/test.done ## what needs root, a second user, a second emulator or minutes; says why something is skipped
+test-wild: $(VENV)/test.done .venv-aws/test.done .venv-second/test.done ## every case of what `test` tries some of, what is dear, and what needs root, a second user or emulator; says why one is skipped
 	$(BIN)/python -m pytest -q -m wild -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: $(VENV)/check.done ## linters, the type checker and the import law

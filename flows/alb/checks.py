@@ -50,7 +50,7 @@ def before(flow: Answers) -> Iterator[Finding | Caution]:
 def situation(flow: Answers) -> rules.Situation:
     """The load balancer as it would be."""
     return rules.Situation(
-        flow.cloud, flow.load_balancer, tuple(lb.listeners(flow.cloud, flow.load_balancer)), front_after(flow),
+        flow.cloud, flow.load_balancer, front_after(flow),
         to_https=flow.action == REDIRECT and flow.protocol == HTTPS, planned=True,
     )  # fmt: skip
 

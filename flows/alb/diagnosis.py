@@ -24,7 +24,7 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
     """What there is to say about a load balancer, given by name, ARN or DNS name. Raises Refused if there is none."""
     balancer = _the(cloud, name)
     listeners, front = lb.listeners(cloud, balancer), lb.front(cloud, balancer)
-    here = Situation(cloud, balancer, tuple(listeners), front, to_https=_to_https(front), planned=False)
+    here = Situation(cloud, balancer, front, to_https=_to_https(front), planned=False)
     yield _state(balancer)
     yield from _managed(cloud, balancer)
     if not listeners:
@@ -49,6 +49,7 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
         else:
             yield from _secure(cloud, listener)
         actions += [*listener.actions, *(each for rule in lb.raw_rules(cloud, listener) for each in rule["Actions"])]
+    yield from _certificates(cloud, listeners)
     yield from _circles(here)
     yield from rules.in_front(here)
     yield from rules.servers(cloud, actions)
@@ -83,8 +84,9 @@ def _managed(cloud: Cloud, balancer: LoadBalancer) -> Iterator[Finding]:
 
 
 def _to_https(front: Front) -> bool:
-    """Whether visitors by http are sent to https."""
-    answers = (rule.answer for each in front.listeners if each.protocol == HTTP for rule in each.rules)
+    """Whether visitors by http are sent to https wherever no rule says otherwise."""
+    defaults = (rule for each in front.listeners if each.protocol == HTTP for rule in each.rules if not rule.priority)
+    answers = (rule.answer for rule in defaults)
     return any(isinstance(answer, Redirect) and answer.protocol == HTTPS for answer in answers)
 
 
@@ -202,16 +204,30 @@ def _still_http(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding
             )  # fmt: skip
 
 
-def _secure(cloud: Cloud, listener: Listener) -> Iterator[Finding]:
-    """The certificates and the TLS policy of an https listener."""
-    try:
-        for arn in lb.listener_certificates(cloud, listener):
+def _certificates(cloud: Cloud, listeners: list[Listener]) -> Iterator[Finding]:
+    """Each certificate once, however many listeners have it."""
+    used: dict[str, Listener] = {}
+    for listener in listeners:
+        arns = lb.listener_certificates(cloud, listener) if listener.protocol == HTTPS else []
+        used = {**dict.fromkeys(arns, listener), **used}
+        if listener.protocol == HTTPS and not arns:
+            yield Finding(
+                f"certificate:{listener.port}", Grade.NOT_CHECKED,
+                f"The certificate of {listener.name} is not kept by AWS Certificate Manager, and was not looked at.",
+                "DescribeListenerCertificates",
+            )  # fmt: skip
+    for arn, listener in used.items():
+        try:
             yield from rules.lasts(lb.certificate(cloud, arn))
-    except CloudError as problem:
-        yield Finding(
-            f"certificate:{listener.port}", Grade.NOT_CHECKED, f"A certificate of {listener.name} could not be read.",
-            problem.what,
-        )  # fmt: skip
+        except CloudError as problem:
+            yield Finding(
+                f"certificate:{arn.rpartition('/')[2]}", Grade.NOT_CHECKED,
+                f"A certificate of {listener.name} could not be read.", problem.what,
+            )  # fmt: skip
+
+
+def _secure(cloud: Cloud, listener: Listener) -> Iterator[Finding]:
+    """The TLS policy of an https listener."""
     known, id = lb.policies(cloud), f"tls:{listener.port}"
     if listener.policy not in known:
         yield Finding(

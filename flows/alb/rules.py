@@ -10,7 +10,7 @@ from typing import Any
 from flows.aws import load_balancers as lb
 from flows.aws import route53
 from flows.aws.listener_rules import Front, Url
-from flows.aws.load_balancers import Certificate, Health, Listener, LoadBalancer
+from flows.aws.load_balancers import Certificate, Health, LoadBalancer
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
 SOON = 30
@@ -40,7 +40,6 @@ class Situation:
     Args:
         cloud: the account.
         balancer: the load balancer.
-        listeners: those it has now.
         front: what it answers, now or then.
         to_https: whether, then, visitors by http are sent to https.
         planned: whether that is looked at before the change.
@@ -48,7 +47,6 @@ class Situation:
 
     cloud: Cloud
     balancer: LoadBalancer
-    listeners: tuple[Listener, ...]
     front: Front
     to_https: bool
     planned: bool
@@ -77,20 +75,20 @@ def lasts(certificate: Certificate) -> Iterator[Finding]:
         yield Finding(id, Grade.PROVED, f"{what} is valid{until}.", by)
 
 
-def servers(cloud: Cloud, actions: Iterable[Mapping[str, Any]], *, what: str = "") -> Iterator[Finding]:
-    """Whether somebody answers behind actions that forward; `what` says what they are the way to.
+def servers(cloud: Cloud, actions: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Whether somebody answers behind actions that forward.
 
     Where no target is healthy a load balancer asks them all (it fails open); only without any it must answer 503
     (Application Load Balancers guide, "Health checks for your target groups", 2026-11).
     """
-    for arn in dict.fromkeys(arn for action in actions for arn in lb.forwards_to(action)):
+    for arn in dict.fromkeys(arn for action in actions for arn in lb.forwards_to(action) if lb.weight(action, arn)):
         name, id = arn.split("/")[1], f"healthy:{arn.split('/')[1]}"
         try:
             found = lb.health(cloud, arn)
         except CloudError as problem:
             yield Finding(id, Grade.NOT_CHECKED, f"The servers in {name} could not be looked at.", problem.what)
             continue
-        yield _answering(id, f"{name}{what}", found)
+        yield _answering(id, name, found)
 
 
 def _answering(id: str, name: str, found: list[Health]) -> Finding:
@@ -112,9 +110,9 @@ def _answering(id: str, name: str, found: list[Health]) -> Finding:
             f"The health of {name} is not checked, as is usual for functions; it is used as it is.",
             f"{by}: {UNASKED}",
         )  # fmt: skip
-    if set(states) <= {*ASKING}:
+    if set(states) <= {*ASKING, *STOPPED} and set(states) & {*ASKING}:
         return Finding(id, Grade.WAITING, f"The servers in {name} are being looked at for the first time.", by, "Wait.")
-    ill = found[0]
+    ill = next((each for each in found if each.state not in STOPPED), found[0])
     return Finding(
         id, Grade.REFUSED,
         f"No server in {name} is healthy. The load balancer then asks them all; what visitors see is up to those, "
@@ -160,9 +158,10 @@ def in_front(here: Situation) -> Iterator[Finding]:
     for distribution, origin in unsure:
         yield Finding(
             f"in-front:{distribution}", Grade.NOT_CHECKED,
-            f"CloudFront {distribution} talks http to {origin}; whether that name leads to this load balancer was not "
-            "found out.",
-            "no zone of this account has the name", "If it does, set that origin to “HTTPS only” or “Match viewer”.",
+            f"CloudFront {distribution} talks http to {origin}; whether that leads to this load balancer was not found "
+            "out.",
+            "the zones and VPC origins of this account",
+            "If it does, set that origin to “HTTPS only” or “Match viewer”.",
             aside=True,
         )  # fmt: skip
     if not found:
@@ -182,12 +181,14 @@ def _speaking_http(here: Situation) -> tuple[Pairs, Pairs]:
     found, unsure = Pairs(), Pairs()
     for page in here.cloud.pages(Call("cloudfront.ListDistributions")):
         for each in page.get("DistributionList", {}).get("Items") or []:
+            if each.get("Enabled") is False:
+                continue
             for origin in (each.get("Origins") or {}).get("Items") or []:
                 name = str(origin.get("DomainName", "")).lower()
                 how = (origin.get("CustomOriginConfig") or {}).get("OriginProtocolPolicy")
                 inside = (origin.get("VpcOriginConfig") or {}).get("VpcOriginId")
                 if inside:
-                    leads: bool | None = _vpc_origin(here, inside)
+                    leads = _vpc_origin(here, inside)
                 elif how == "http-only":
                     leads = _leads(here, name)
                 else:
@@ -199,9 +200,12 @@ def _speaking_http(here: Situation) -> tuple[Pairs, Pairs]:
     return found, unsure
 
 
-def _vpc_origin(here: Situation, id: str) -> bool:
-    """Whether a VPC origin is this load balancer, asked by http alone."""
-    told = here.cloud.make(Call("cloudfront.GetVpcOrigin", {"Id": id})).get("VpcOrigin") or {}
+def _vpc_origin(here: Situation, id: str) -> bool | None:
+    """Whether a VPC origin is this load balancer, asked by http alone; None where it could not be read."""
+    try:
+        told = here.cloud.make(Call("cloudfront.GetVpcOrigin", {"Id": id})).get("VpcOrigin") or {}
+    except CloudError:
+        return None
     config = told.get("VpcOriginEndpointConfig") or {}
     return config.get("Arn") == here.balancer.arn and config.get("OriginProtocolPolicy") == "http-only"
 
@@ -211,13 +215,14 @@ def _leads(here: Situation, name: str) -> bool | None:
     own = {here.balancer.dns_name.lower(), f"dualstack.{here.balancer.dns_name.lower()}"}
     if name in own:
         return True
-    if name.endswith((".elb.amazonaws.com", ".amazonaws.com.cn", ".amazonaws.com")):
+    if name.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return False
-    for zone in sorted(
-        (each for each in route53.zones(here.cloud) if each.holds(name)), key=lambda each: -len(each.name)
-    ):
+    for zone in route53.fitting(here.cloud, [name]):
         if records := route53.standing(here.cloud, zone, name):
-            return any(route53.target(each).lower().rstrip(".") in own for each in records)
+            to = {route53.target(each).lower().rstrip(".") for each in records}
+            if to & own:
+                return True
+            return None if any(each.get("Type") == "CNAME" for each in records) else False
     return None
 
 

@@ -101,7 +101,7 @@ def firewall(cloud: Cloud, seen: Database) -> Iterator[Finding]:
             id = str(group.get("GroupId"))
             yield Finding(
                 f"open-to-the-world:{id}", Grade.CAUTION,
-                f"The security group {id} lets the whole internet connect to port {port}.",
+                f"The security group {id} lets the whole internet connect to {f'port {port}' if port else 'it'}.",
                 f"DescribeSecurityGroups: {len(wide)} of its rules",
                 "Remove that rule, or narrow it to the addresses that need it.",
             )  # fmt: skip

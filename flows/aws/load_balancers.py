@@ -326,6 +326,12 @@ def _health(found: Mapping[str, Any]) -> Health:
     )  # fmt: skip
 
 
+def weight(action: Mapping[str, Any], target_group: str) -> int:
+    """How much of what it forwards an action sends to a target group; 0 is the idle one of a blue/green pair."""
+    several = (action.get("ForwardConfig") or {}).get("TargetGroups") or []
+    return next((int(each.get("Weight", 1)) for each in several if each["TargetGroupArn"] == target_group), 1)
+
+
 def told(listener: Listener) -> str:
     return listener_rules.told(answer(listener.actions))
 

@@ -225,7 +225,8 @@ def _statements(policy: Any) -> list[dict[str, Any]]:
 
 
 def _trusts(statement: dict[str, Any], rule_arn: str) -> bool:
-    services = _listed((statement.get("Principal") or {}).get("Service"))
+    principal = statement.get("Principal")
+    services = _listed(principal.get("Service")) if isinstance(principal, dict) else []
     arns = [
         value
         for test in (statement.get("Condition") or {}).values()

@@ -132,7 +132,7 @@ def copies(here: Situation) -> Iterator[Finding]:
         return
     if out:
         yield Finding(
-            "copies", Grade.REFUSED, f"The account {here.account} may not copy its disks: {', '.join(out)}.",
+            "copies", Grade.CAUTION, f"The account {here.account} may not copy its disks: {', '.join(out)}.",
             "the permissions of its snapshots",
             f"Share the snapshots as well: {_again(here.image.id, here.account)}.", follows=("shared",),
         )  # fmt: skip

@@ -47,13 +47,17 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
         )  # fmt: skip
         return
     yield Finding(
-        "attachment", Grade.PROVED, f"The VPN gateway {gateway.id} is attached to {gateway.vpc}.", "DescribeVpnGateways"
+        "attachment",
+        Grade.PROVED,
+        f"The VPN gateway {gateway.id} is attached to {gateway.vpc or 'a VPC'}.",
+        "DescribeVpnGateways",
     )
     yield from keepers.told(gateway.id, f"The VPN gateway {gateway.id}", gateway.tags)
     yield _routing(connection)
-    vpc = net.vpc(cloud, gateway.vpc)
+    vpc = net.vpc(cloud, gateway.vpc) if gateway.vpc else None
     if vpc is None:
-        yield Finding("vpc", Grade.NOT_CHECKED, f"The VPC {gateway.vpc} could not be read.", "DescribeVpcs")
+        what = f"The VPC {gateway.vpc}" if gateway.vpc else f"The VPC that {gateway.id} is attached to"
+        yield Finding("vpc", Grade.NOT_CHECKED, f"{what} could not be read.", "DescribeVpcs")
         return
     here = situation(cloud, connection, vpc, up=up)
     for rule in RULES:

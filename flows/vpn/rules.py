@@ -332,7 +332,7 @@ def network_acls(here: Situation) -> Iterator[Finding]:
                 f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} ({what}).", by,
                 "Allow it there, in both directions; Handrail does not change it.",
             )  # fmt: skip
-    if not blocked:
+    if not blocked and here.reached:
         yield Finding(
             id, Grade.PREDICTED, "The network ACLs let the office in and the answers out.", "DescribeNetworkAcls"
         )

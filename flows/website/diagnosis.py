@@ -9,7 +9,7 @@ from typing import Any
 from flows.aws import cloudfront, delegation, route53
 from flows.aws.hostnames import covers
 from flows.engine import Call, Cloud, CloudError, Finding, Refused
-from flows.engine.findings import broken, likely, proved, unknown, waits
+from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 
 from .origins import origins
 from .probes import probes
@@ -134,20 +134,18 @@ def _certificate(cloud: Cloud, config: Mapping[str, Any], names: list[str]) -> I
         )
         return
     until = found.get("NotAfter")
-    days = (until - datetime.now(UTC)).days if until else SOON
-    if days < SOON:
-        yield broken(
-            "certificate",
-            f"The certificate ends in {days} days and has not renewed itself.",
-            evidence,
-            "Put the record that proves it back into DNS.",
-        )
-        return
-    yield proved(
-        "certificate",
-        f"The certificate is issued and covers all names; it is good for {days} days.",
-        evidence,
-    )
+    days = (until - datetime.now(UTC)).days if until else None
+    remedy = "Put the record that proves it back into DNS."
+    if days is None:
+        yield proved("certificate", "The certificate is issued and covers all names.", evidence)
+    elif days < 0:
+        yield broken("certificate", f"The certificate ended on {until:%Y-%m-%d}.", evidence, remedy)
+    elif days < SOON:
+        told = f"The certificate ends in {days} days and has not renewed itself."
+        yield caution("certificate", told, evidence, remedy)
+    else:
+        told = f"The certificate is issued and covers all names; it is good for {days} days."
+        yield proved("certificate", told, evidence)
 
 
 REASONS = {
@@ -187,7 +185,7 @@ def _records(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone])
             "See which one's name servers the registrar names, and write the records there.",
         )
         return
-    others = [route53.target(record) for record in records if route53.target(record) != host]
+    others = [route53.target(record) for record in records if not _leading([record], host)]
     if others or not kinds:
         leads = f"leads to {others[0]}" if others else "has no record"
         yield broken(
@@ -197,7 +195,7 @@ def _records(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone])
             f"Make it an alias for {host}, of type A and AAAA.",
         )
     elif kinds == {"A"}:
-        yield broken(
+        yield caution(
             f"records-{name}",
             f"{name} has no AAAA record, so visitors with IPv6 alone do not get there.",
             f"zone {zone.name}",
@@ -215,7 +213,7 @@ def _leading(records: list[dict[str, Any]], host: str) -> set[str]:
 def _delivery(config: Mapping[str, Any]) -> Iterator[Finding]:
     policy = config["DefaultCacheBehavior"]["ViewerProtocolPolicy"]
     if policy == "allow-all":
-        yield broken(
+        yield caution(
             "https",
             "Visitors may use plain HTTP.",
             "ViewerProtocolPolicy is allow-all",

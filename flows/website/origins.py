@@ -153,7 +153,10 @@ def _situation(
         known: dict[str, Any] = or_else("identity", lambda: cloud.make(call), {})
         about = known.get("CloudFrontOriginAccessIdentity") or {}
         here = replace(here, canonical=str(about.get("S3CanonicalUserId") or ""))
-    if not here.signs and (account := buckets.account_block(cloud, bucket.region)):
+    account = buckets.account_block(cloud, bucket.region)
+    if account is None:
+        unread.setdefault("block", "the account's block of public access")
+    else:
         block = replace(here.block, restrict=here.block.restrict or account.restrict)
         here = replace(here, block=replace(block, ignore_acls=block.ignore_acls or account.ignore_acls))
     return here
@@ -292,8 +295,7 @@ def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new
     used = str((there or {}).get("SSEKMSKeyId") or "")
     keys = {used: True} if used else {}
     if default_key:
-        same = bool(used) or (bool(there) and not used)
-        keys.setdefault(default_key, not same)
+        keys.setdefault(default_key, not there)
     if default_key is None and not there:
         yield unknown(
             f"kms-key:{here.id}",

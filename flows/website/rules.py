@@ -150,6 +150,8 @@ class Origin:
             return False
         resource = f"arn:{self.cloud.identity.partition}:s3:::{self.bucket.name}/{self.wanted[0]}"
         answer = read(self.policy, Request("s3:GetObject", resource, Caller(), UNKNOWN_VISITOR)).answer
+        if answer is Answer.ALLOWED and "block" in self.unread:
+            return None
         return {Answer.ALLOWED: True, Answer.UNTOLD: None}.get(answer, False)
 
 
@@ -180,6 +182,8 @@ def may_read(here: Origin) -> Iterator[Finding]:
         )  # fmt: skip
     elif not here.signs and here.block.restrict and not here.planned:
         yield _blocked(here)
+    elif not here.signs and "block" in here.unread and not here.planned:
+        yield unknown(id, f"Whether public access of {name} is blocked could not be read.", here.unread["block"])
     elif here.planned:
         yield likely(
             id, f"The policy of {name} will let CloudFront read: nothing in it forbids that.", "GetBucketPolicy"

@@ -11,6 +11,7 @@ from alb.cases import HTTPS, Front, session, to
 from support.clouds import Between
 
 import flows
+from flows.alb import rules
 from flows.engine import Call, Caution, CloudError
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
@@ -150,6 +151,7 @@ STATES = {
         secure, "works", targets=(ill("Target.HealthCheckDisabled", state="unavailable"),)
     ),
     "no server asked yet": State(secure, "waiting", "healthy", targets=(ill(state="initial"),)),
+    "being replaced": State(secure, "waiting", "healthy", targets=(ill(state="draining"), ill(state="initial"))),
     "one of two is ill": State(
         secure, "works_but", "healthy", "application redirects by itself", (ill(state="healthy"), REDIRECTS)
     ),
@@ -226,6 +228,21 @@ def test_who_asks_by_http_is_known_by_where_its_name_leads(
     assert before == (["in-front"] if refused else [])
     secure(shop)
     assert check(cloud).status.value == status
+
+
+def test_the_idle_half_of_a_pair_is_not_missed(account: PracticeAccount, cloud: Aws) -> None:
+    """As blue/green deployments leave it: nothing is sent to the group that nobody is in."""
+    shop = Front(account)
+    made = shop.elbv2.create_target_group(Name="green", Protocol="HTTP", Port=80, VpcId=shop.found["VpcId"])
+    green = made["TargetGroups"][0]["TargetGroupArn"]
+
+    def looked_at(weight: int) -> list[str]:
+        groups = [{"TargetGroupArn": shop.targets, "Weight": 100}, {"TargetGroupArn": green, "Weight": weight}]
+        action = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+        return [each.id for each in rules.servers(cloud, [action])]
+
+    assert looked_at(0) == ["healthy:shop"]
+    assert looked_at(1) == ["healthy:shop", "healthy:green"]
 
 
 def test_what_could_not_be_looked_at_is_not_said_to_work(account: PracticeAccount, cloud: Aws) -> None:

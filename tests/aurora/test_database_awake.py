@@ -201,10 +201,10 @@ def test_leaving_puts_it_back(task: Performed, rds: Any, when: Happening) -> Non
 def test_a_process_that_died_while_holding(task: Performed, rds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its minimum stays raised; looking says so, and release puts back what stood there, also after a second hold."""
     before = limits(rds, "reports")
-    monkeypatch.setattr(wake.Waking, "release", lambda self: True)
-    task(cluster="reports", do="hold", minutes="1")
-    task(cluster="reports", do="hold", minutes="1")
-    monkeypatch.undo()
+    with monkeypatch.context() as died:
+        died.setattr(wake.Waking, "release", lambda self: True)
+        task(cluster="reports", do="hold", minutes="1")
+        task(cluster="reports", do="hold", minutes="1")
     assert limits(rds, "reports")["MinCapacity"] == 0.5
     outcome = task(cluster="reports")
     assert outcome.facts["keeps_awake"] == ["minimum"]
@@ -216,9 +216,9 @@ def test_a_process_that_died_while_holding(task: Performed, rds: Any, monkeypatc
 
 @pytest.mark.wild
 def test_what_somebody_changed_meanwhile_is_left(task: Performed, rds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wake.Waking, "release", lambda self: True)
-    task(cluster="reports", do="hold", minutes="1")
-    monkeypatch.undo()
+    with monkeypatch.context() as died:
+        died.setattr(wake.Waking, "release", lambda self: True)
+        task(cluster="reports", do="hold", minutes="1")
     theirs = {"MinCapacity": 2.0, "MaxCapacity": 8.0}
     rds.modify_db_cluster(DBClusterIdentifier="reports", ServerlessV2ScalingConfiguration=theirs)
     task(cluster="reports", do="release")

@@ -18,7 +18,6 @@ from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID
 from flows.practice.server import Served
 
 HERE, ELSEWHERE = "eu-central-1", "us-east-1"
-"""One way through each set-up."""
 
 
 @pytest.fixture(autouse=True)

@@ -167,7 +167,7 @@ BROKEN: Mapping[str, tuple[Mapping[str, Told], str, str, str, str]] = {
     "shared with an organization": (launched_by({"OrganizationArn": ORGANIZATION}), "unknown", "shared", "account", ""),
     "shared with a unit": (launched_by({"OrganizationalUnitArn": UNIT}), "unknown", "shared", "account", ""),
     "shared with nobody": ({**launched_by(), **disks_by()}, "broken", "shared", "handrail run share_ami", ""),
-    "the disks are not": (disks_by(), "broken", "copies", "copies=yes", ""),
+    "the disks are not": (disks_by(), "works_but", "copies", "copies=yes", ""),
     "who may launch it is not told": (denied("ec2.DescribeImageAttribute"), "unknown", "shared", "", "denied"),
     "deprecated": (
         of_image(DeprecationTime="2020-01-01T00:00:00.000Z"), "works_but", "deprecated", "--include-deprecated",

@@ -110,6 +110,21 @@ def no_ipv6(account: PracticeAccount, id_: str) -> None:
     route53.change_resource_record_sets(HostedZoneId=zone["Id"], ChangeBatch=changes)
 
 
+def dotted(account: PracticeAccount, id_: str) -> None:
+    """A name that ends with a dot is the same name."""
+    route53 = account.session.client("route53")
+    (zone,) = route53.list_hosted_zones()["HostedZones"]
+    host = account.session.client("cloudfront").get_distribution(Id=id_)["Distribution"]["DomainName"]
+    listed = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    gone = [{"Action": "DELETE", "ResourceRecordSet": each} for each in listed if each["Name"] == f"{WWW}."]
+    record = {"Name": WWW, "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": f"{host}."}]}
+    changes = {"Changes": [*gone, {"Action": "CREATE", "ResourceRecordSet": record}]}
+    route53.change_resource_record_sets(HostedZoneId=zone["Id"], ChangeBatch=changes)
+
+
+WORKS_BUT = (open_to_all, plain_http, no_ipv6)
+
+
 def findings(cloud: Any, **subject: str) -> dict[str, Any]:
     """By their rules; of the one origin that these distributions have."""
     return {finding.id.partition(":")[0]: finding for finding in flows.find("website").diagnose(cloud, subject)}
@@ -147,10 +162,20 @@ def test_what_is_broken_is_found(
     assert finding not in healthy or healthy[finding].grade.value != "refused"
     wreck(account, id_)
     found = findings(cloud, distribution=id_)[finding]
-    assert found.grade.value == ("caution" if wreck is open_to_all else "refused")
+    assert found.grade.value == ("caution" if wreck in WORKS_BUT else "refused")
     assert words in found.sentence
     assert found.evidence
     assert found.remedy
+
+
+def test_a_cname_with_its_final_dot_leads_there(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    made = session(cloud, journal, VARIANTS["bucket-named"], clock=clock)
+    carried_out(made)
+    id_ = outputs(made)["distribution"]
+    dotted(account, id_)
+    assert findings(cloud, distribution=id_)[f"records-{WWW}"].grade.value == "proved"
 
 
 def test_it_is_found_by_any_of_its_names(cloud: Aws, journal: Journal, clock: FakeClock) -> None:

@@ -19,10 +19,10 @@ async def at_once(field: Widget, event: events.Key) -> None:
     """
     if event.is_printable or event.key == "enter":
         return
-    for binding in field._bindings.key_to_bindings.get(event.key, ()):
+    if meant := field._bindings.key_to_bindings.get(event.key):
         event.stop()
         event.prevent_default()
-        await field.run_action(binding.action)
+        await field.run_action(meant[0].action)
 
 
 class TextField(Input):
