@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from flows.menu import SET_UPS
+from flows.menu import CHECKS, SET_UPS
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without the import: this module is on the way to the first frame
 if TYPE_CHECKING:
     from flows.engine import Flow
 
-__all__ = ["SET_UPS", "declared", "every", "find"]
+__all__ = ["CHECKS", "SET_UPS", "declared", "every", "find"]
 
 
 def find(name: str) -> type[Flow]:
     """The set-up of that name. Raises Refused, naming the nearest known one."""
     from flows.engine import Refused
-    from flows.engine.flow import unknown
+    from flows.engine.asked import unknown
 
     if name not in SET_UPS:
         raise Refused(*unknown(name, SET_UPS, "the list of set-ups"))

@@ -1,6 +1,7 @@
-"""The menu: each set-up's name, title and summary, in the order in which people read them.
+"""The menu: each set-up's name, title and summary, in the order in which people read them; and of each check
+the trouble that it is for, and what else people look for who have it.
 
-It is shown before any set-up is imported. `make texts` writes titles and summaries as the classes have them; the order
+It is shown before any set-up is imported. `make texts` writes them as the classes have them; the order
 is what stands here, and what is new stands last until somebody moves its row.
 """
 
@@ -46,5 +47,47 @@ SET_UPS: dict[str, tuple[str, str]] = {
     "s3_pipeline": (
         "Start a pipeline when a file lands",
         "Start a pipeline when a file lands in a bucket, whether it was uploaded, copied or sent in parts.",
+    ),
+}
+CHECKS: dict[str, tuple[str, str]] = {
+    "vpn": (
+        "The VPN is down, or the office and the VPC do not reach each other",
+        "tunnel, ipsec, bgp, ike, timeout, ping, route, propagation, security group, firewall",
+    ),
+    "website": (
+        "A website shows an error, an old page, or the wrong one",
+        "403, 404, 502, 504, AccessDenied, NoSuchKey, certificate, https, dns, cloudfront, s3",
+    ),
+    "alb": (
+        "A load balancer does not answer, or sends visitors in a circle",
+        "redirect loop, ERR_TOO_MANY_REDIRECTS, 503, 502, 504, certificate, https, elb, listener",
+    ),
+    "aurora": (
+        "A serverless database does not fall asleep, is slow, or does not answer",
+        "aurora, awake, asleep, paused, acu, cost, timeout, connection refused, rds",
+    ),
+    "share_ami": (
+        "Another account cannot see, copy or launch an image",
+        "ami, not found, InvalidAMIID.NotFound, kms, encrypted, launch permission, shared",
+    ),
+    "share_snapshot": (
+        "Another account cannot see, copy or restore a snapshot",
+        "rds, aurora, DBSnapshotNotFound, kms, encrypted, restore, shared",
+    ),
+    "wordpress": (
+        "WordPress shows an error, or refuses uploads, updates or permalinks",
+        "404, permalinks, upload, file size, memory, ftp, permissions, white page, php, apache",
+    ),
+    "spa_pipeline": (
+        "A pipeline fails, or does not deliver",
+        "build failed, buildspec, codebuild, codepipeline, npm, exit status, yaml, AccessDenied",
+    ),
+    "s3_lambda": (
+        "A function does not run when a file lands in a bucket",
+        "lambda, s3, trigger, notification, event, permission, not invoked, AccessDenied",
+    ),
+    "s3_pipeline": (
+        "A pipeline does not start when a file lands",
+        "codepipeline, s3, eventbridge, cloudtrail, rule, trigger, polling, not started, twice",
     ),
 }

@@ -12,13 +12,14 @@ from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, 
 
 from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, steps
 from .outcome import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
+from .which import WhichLoadBalancer
 
 
 class LoadBalancerAnswers(Flow):
     """Send visitors from http to https or elsewhere, or let the load balancer answer by itself."""
 
     title = "Redirect or answer at a load balancer"
-    subject = {"load_balancer": "its name, ARN or DNS name, for example shop"}
+    check = WhichLoadBalancer
 
     load_balancer = Choice(
         "Which load balancer?",

@@ -12,13 +12,14 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 
 from . import answers, checks, diagnosis, handover, network_access, rules
 from .answers import ADDRESSES, BY_USE, FLAT, NOBODY, SERVERS, SLEEPS, VPC
+from .which import WhichDatabase
 
 
 class ServerlessDatabase(Flow):
     """An Aurora database in your network that grows and shrinks by itself, and sleeps when nobody uses it."""
 
     title = "Create a serverless database"
-    subject = {"cluster": "the name of the cluster, for example shop-reports"}
+    check = WhichDatabase
 
     name = Text(
         "What should the database cluster be called?",

@@ -18,7 +18,7 @@ from typing import Any
 from flows.aws.aurora_clusters import Capacity, clusters, is_aurora
 from flows.aws.aurora_versions import V1
 from flows.engine import Call, Cloud, CloudError, Refused
-from flows.engine.flow import unknown
+from flows.engine.asked import unknown
 
 FRESH = timedelta(minutes=5)
 """Older data say nothing about now."""

@@ -98,8 +98,8 @@ def standing(cloud: Cloud, name: str, bucket: str = "", key: str = "") -> Pipeli
     )  # fmt: skip
 
 
-def from_s3(cloud: Cloud, most: int = 20) -> Iterator[Pipeline]:
-    """The first pipelines that read from S3. Raises CloudError."""
+def from_s3(cloud: Cloud, most: int | None = 20) -> Iterator[Pipeline]:
+    """The first pipelines that read from S3, among so many of all; None for every one. Raises CloudError."""
     for name in names(cloud)[:most]:
         one = standing(cloud, name)
         if one and one.source:

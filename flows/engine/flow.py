@@ -1,8 +1,7 @@
 """A set-up: questions in order, and what their answers lead to.
 
-A `Flow` *class* is the definition. A `Flow` *instance* is a set of answers in one account, so that inside
-`plan()`, and in every default, option list and check, `self.vpc` simply is the answer, typed. The instance
-notes what was read, and that is how the engine knows which answers rest on which.
+A `Flow` *class* is the definition; an *instance* is a set of answers in one account (see `asked`), so that inside
+`plan()`, too, `self.vpc` simply is the answer.
 """
 
 from __future__ import annotations
@@ -10,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any, ClassVar
 
+from .asked import Asked
+from .check import Check
 from .cloud import Cloud
 from .plan import Plan
-from .problems import FlowMistake, Refused
-from .questions import Caution, Choice, Question, Yes
-
-Route = tuple[Question[Any], ...]
+from .problems import Refused
+from .questions import Caution
 
 
 class Grade(StrEnum):
@@ -83,54 +82,14 @@ class Handover:
     waiting: str = ""
 
 
-class Flow:
+class Flow(Asked):
     """Base of every set-up. The first line of a set-up's docstring is its summary.
 
     Attributes:
-        title: what it does, as a menu shows it.
-        id: what the command line calls it: the name of its module.
-        subject: the keys that `handrail check` takes, each with a sentence.
-        enough: sets of those keys, one of which must be given; all of them if left out.
+        check: what is asked before one that exists is looked at.
     """
 
-    title: ClassVar[str]
-    id: ClassVar[str] = ""
-    subject: ClassVar[Mapping[str, str]] = {}
-    enough: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    questions: ClassVar[Route] = ()
-
-    def __init_subclass__(cls) -> None:
-        cls.id = cls.__module__.removesuffix(".flow").rpartition(".")[2]
-        cls.questions = tuple(value for value in vars(cls).values() if isinstance(value, Question))
-        for index, question in enumerate(cls.questions):
-            if hasattr(Flow, question.id):
-                raise FlowMistake(f"{cls.__name__}: a question cannot be called {question.id!r}.")
-            for needed, _ in question.when.needs:
-                if needed not in cls.questions[:index]:
-                    raise FlowMistake(f"{cls.__name__}.{question.id} depends on a later question.")
-
-    def __init__(self, cloud: Cloud, answers: Mapping[str, Any] | None = None) -> None:
-        self.cloud = cloud
-        self.answers: dict[str, Any] = dict(answers or {})
-        self.read: dict[str, Any] = {}
-
-    def answer_to(self, question: Question[Any]) -> Any:
-        if question.id not in self.answers:
-            raise FlowMistake(f"{question.id!r} was read on a path that does not ask it first.")
-        self.read[question.id] = self.answers[question.id]
-        return self.answers[question.id]
-
-    @classmethod
-    def summary(cls) -> str:
-        return (cls.__doc__ or "").strip().partition("\n")[0]
-
-    @classmethod
-    def question(cls, key: str) -> Question[Any]:
-        """The question with that key. Raises Refused, naming the nearest known key."""
-        for question in cls.questions:
-            if question.id == key:
-                return question
-        raise Refused(*unknown(key, [q.id for q in cls.questions], f"the answers of {cls.id}"))
+    check: ClassVar[type[Check]] = Check
 
     def plan(self) -> Plan:
         """What the answers lead to. Reads the account, changes nothing."""
@@ -152,34 +111,10 @@ class Flow:
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        """Does a set-up that exists work? `subject` names it by the keys of `cls.subject`; read-only."""
+        """Does a set-up that exists work? `subject` names it by the keys of `cls.check`; read-only."""
         raise Refused(f"There is no check for {cls.id}.")
 
     # -- the machine, drawn ------------------------------------------------------------------------------
-
-    @classmethod
-    def routes(cls) -> list[Route]:
-        """Every way through the questions, forcing every guard both ways."""
-        deciding = dict.fromkeys(needed for q in cls.questions for needed, _ in q.when.needs)
-        found: dict[Route, None] = {}
-        for values in product(*(cls._outcomes(question) for question in deciding)):
-            forced = {question.id: value for question, value in zip(deciding, values, strict=True)}
-            answers: dict[str, Any] = {}
-            for question in cls.questions:
-                if question.when.holds(answers):
-                    answers[question.id] = forced.get(question.id)
-            found[tuple(q for q in cls.questions if q.id in answers)] = None
-        return sorted(found, key=lambda route: [q.id for q in route])
-
-    @classmethod
-    def _outcomes(cls, question: Question[Any]) -> list[Any]:
-        if isinstance(question, Yes):
-            return [True, False]
-        if isinstance(question, Choice) and question.written:
-            return [option.value for option in question.written]
-        guards = (values for q in cls.questions for needed, values in q.when.needs if needed is question)
-        anything_else = None
-        return [*dict.fromkeys(value for values in guards for value in values), anything_else]
 
     @classmethod
     def edges(cls) -> Iterator[tuple[str, str, str]]:
@@ -212,13 +147,3 @@ _AFTER_REVIEW = (
     ("done", "[*]", ""),
     ("undone", "[*]", ""),
 )
-
-
-def unknown(word: str, known: Iterable[str], where: str) -> tuple[str, str, str]:
-    """What, why and remedy for a word that is not among the known ones."""
-    from difflib import get_close_matches
-
-    known = list(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
-    remedy = f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}."
-    return f"“{word}” is not known in {where}.", "", remedy

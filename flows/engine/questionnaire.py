@@ -1,4 +1,4 @@
-"""The questions of one set-up being answered: what was said, whether it still holds, and what is asked next.
+"""The questions of a set-up or a check being answered: what was said, whether it still holds, and what is asked next.
 
 Only what was said is stored. The trail, the current question, whether an old answer still counts: all of it is worked
 out by walking the questions in order, so there is no second copy of the truth to go stale.
@@ -11,16 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from .asked import Asked
 from .cache import CachedCloud
 from .cloud import Cloud
-from .flow import Flow
 from .listing import Enough, reading_until
 from .pasted_lists import several
 from .problems import Denied, FlowMistake, Problem, Refused
 from .questions import Caution, Choice, Option, Picks, Question
 from .states import Asking, Line, Listed, Offer
+
+A = TypeVar("A", bound=Asked)
 
 
 @dataclass
@@ -36,15 +38,15 @@ class Said:
     seen: dict[str, Any] = field(default_factory=dict)
 
 
-class Questionnaire:
-    """The questions of one set-up, being answered in one account.
+class Questionnaire(Generic[A]):
+    """Questions being answered in one account.
 
     Args:
-        flow: the set-up.
+        flow: whose questions: a set-up, a check, a small task.
         cloud: the account that is read; what was read is kept until `refresh`.
     """
 
-    def __init__(self, flow: type[Flow], cloud: Cloud) -> None:
+    def __init__(self, flow: type[A], cloud: Cloud) -> None:
         self.flow = flow
         self.cloud = CachedCloud(cloud)
         self.accepted: set[str] = set()
@@ -197,7 +199,7 @@ class Questionnaire:
 
     # -- walking -----------------------------------------------------------------------------------------
 
-    def _walk(self, confirmed: bool = True) -> tuple[Flow, Question[Any] | None]:
+    def _walk(self, confirmed: bool = True) -> tuple[A, Question[Any] | None]:
         """The answers that hold, and the first question without one."""
         answered = self.flow(self.cloud)
         for question in self.flow.questions:
@@ -211,7 +213,7 @@ class Questionnaire:
             answered.answers[question.id] = said.value
         return answered, None
 
-    def _hold(self, question: Question[Any], answered: Flow) -> Said:
+    def _hold(self, question: Question[Any], answered: Asked) -> Said:
         """What was said to a question, or its default if it is fine-tuning; looked at again if need be."""
         said = self._said.get(question.id)
         if said is None:
@@ -236,7 +238,7 @@ class Questionnaire:
                 said.because = _because(self.flow, moved)
         return said
 
-    def _defaulted(self, question: Question[Any], answered: Flow) -> Said:
+    def _defaulted(self, question: Question[Any], answered: Asked) -> Said:
         answered.read.clear()
         try:
             raw = question.default(answered)
@@ -247,7 +249,7 @@ class Questionnaire:
             return Said(None, problem=problem)
         return Said(raw, value, dict(answered.read), cautions)
 
-    def _understand(self, question: Question[Any], raw: object, answered: Flow) -> Said:
+    def _understand(self, question: Question[Any], raw: object, answered: Asked) -> Said:
         answered.read.clear()
         value, cautions = question.parse(raw, answered)
         return Said(raw, value, dict(answered.read), cautions)
@@ -255,7 +257,7 @@ class Questionnaire:
     def _unconfirmed(self, said: Said) -> bool:
         return any(caution.confirm and caution.id not in self.accepted for caution in said.cautions)
 
-    def _offer(self, question: Question[Any], answered: Flow, said: object) -> Offer | None:
+    def _offer(self, question: Question[Any], answered: Asked, said: object) -> Offer | None:
         if not isinstance(question, Choice | Picks):
             return None
         options: list[Option[Any]] = []
@@ -281,13 +283,13 @@ class Questionnaire:
             return Offer(Listed.EMPTY, (), now, question.empty or "There is nothing to choose from.")
         return Offer(Listed.ITEMS, tuple(options), now, rest=rest)
 
-    def _default(self, question: Question[Any], answered: Flow) -> object:
+    def _default(self, question: Question[Any], answered: Asked) -> object:
         try:
             return question.default(answered)
         except Problem:
             return None
 
-    def _asked(self, answered: Flow) -> Iterator[Question[Any]]:
+    def _asked(self, answered: Asked) -> Iterator[Question[Any]]:
         answers: Collection[str] = answered.answers.keys()
         return (q for q in self.flow.questions if q.when.holds(answered.answers) or q.id in answers)
 
@@ -306,11 +308,11 @@ class Questionnaire:
                     answered.answers[question.id] = question.read(self._said[question.id].raw, answered)
         return found
 
-    def _possible(self, route: Iterable[Question[Any]], answered: Flow) -> bool:
+    def _possible(self, route: Iterable[Question[Any]], answered: Asked) -> bool:
         ids = {question.id for question in route}
         return answered.answers.keys() <= ids
 
-    def _position(self, question: Question[Any], answered: Flow) -> tuple[int, int]:
+    def _position(self, question: Question[Any], answered: Asked) -> tuple[int, int]:
         if question.fine_tuning:
             return 0, 0
         essential = [q.id for q in self._asked(answered) if not q.fine_tuning and q.id in answered.answers]
@@ -318,24 +320,24 @@ class Questionnaire:
         longest = max((sum(not q.fine_tuning for q in route) for route in routes), default=len(essential) + 1)
         return len(essential) + 1, longest
 
-    def _line(self, question: Question[Any], answered: Flow) -> Line:
+    def _line(self, question: Question[Any], answered: Asked) -> Line:
         said = self._hold(question, answered)
         return Line(question, question.shown(said.value, said.raw), said.raw, question.id not in self._said)
 
 
-def _all(question: Choice[Any] | Picks[Any], answered: Flow) -> Iterator[Option[Any]]:
+def _all(question: Choice[Any] | Picks[Any], answered: Asked) -> Iterator[Option[Any]]:
     """Every option, beginning only when the first is asked for."""
     yield from question.options(answered)
 
 
-def _rests(said: Said, answered: Flow) -> bool:
+def _rests(said: Said, answered: Asked) -> bool:
     """Whether an answer was understood, on answers that are still the same."""
     if said.basis is None:
         return False
     return all(key in answered.answers and answered.answers[key] == value for key, value in said.basis.items())
 
 
-def _because(flow: type[Flow], moved: Iterable[str]) -> str:
+def _because(flow: type[Asked], moved: Iterable[str]) -> str:
     labels = [flow.question(key).label for key in moved]
     return f"needs another look, because you changed {' and '.join(labels)}" if labels else ""
 

@@ -172,7 +172,12 @@ class Question(Generic[T]):
         """The default as `handrail questions` lists it: computed ones are only known in an account."""
         if self._default is None:
             return ""
-        return "(depends on earlier answers)" if callable(self._default) else str(self._default)
+        return "(depends on earlier answers)" if self.depends else str(self._default)
+
+    @property
+    def depends(self) -> bool:
+        """Whether its default is worked out from the account and from earlier answers."""
+        return callable(self._default)
 
     def is_(self, *values: T) -> Guard:
         return Guard(((self, values),))

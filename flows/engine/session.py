@@ -41,7 +41,7 @@ READABLE = (
 )
 
 
-class Session(Questionnaire):
+class Session(Questionnaire[Flow]):
     """A draft or run of one set-up in one account.
 
     Args:

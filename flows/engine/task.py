@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from .asked import unknown
 from .clock import Clock
 from .cloud import Cloud
 from .events import Event
-from .flow import Finding, unknown
+from .flow import Finding
 from .problems import Refused
 
 

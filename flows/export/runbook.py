@@ -255,7 +255,7 @@ class Runbook:
             yield fenced(
                 "\n".join(f"echo {self.commands.word(put_together(f'{name}: ', value))}" for name, value in told)
             )
-        keys = next((keys for keys in (*flow.enough, tuple(flow.subject)) if set(keys) <= set(self.plan.outputs)), ())
+        keys = next((keys for keys in flow.check.enough() if set(keys) <= set(self.plan.outputs)), ())
         if keys:
             known = [f"--set {self.commands.word(put_together(f'{key}=', self.plan.outputs[key]))}" for key in keys]
             yield prose("Handrail tells whether it works; it only reads:")

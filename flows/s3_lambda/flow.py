@@ -9,17 +9,14 @@ from flows.aws import lambda_functions, notifications
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
 from . import answers, checks, diagnosis, handover
+from .which import EVERY, WhichBucket
 
 
 class FileRunsFunction(Flow):
     """Let a bucket call a Lambda function whenever a file arrives, or something else happens to one."""
 
     title = "Run a function when a file lands"
-    subject = {
-        "bucket": "the bucket's name, for example fjord-coffee-files",
-        "function": "the function's name, for example resize-photos; all that the bucket calls if left out",
-    }
-    enough = (("bucket",),)
+    check = WhichBucket
 
     bucket = Choice(
         "In which bucket do the files land?",
@@ -130,4 +127,4 @@ class FileRunsFunction(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
-        return diagnosis.diagnose(cloud, subject["bucket"], subject.get("function", ""))
+        return diagnosis.diagnose(cloud, subject["bucket"], subject.get("function", "").replace(EVERY, ""))

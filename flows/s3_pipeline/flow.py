@@ -21,17 +21,14 @@ from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Fl
 
 from . import answers, checks, diagnosis, handover
 from .answers import CLOUDTRAIL, EVENTBRIDGE
+from .which import WhichPipeline
 
 
 class FileStartsPipeline(Flow):
     """Start a pipeline when a file lands in a bucket, whether it was uploaded, copied or sent in parts."""
 
     title = "Start a pipeline when a file lands"
-    subject = {
-        "pipeline": "the pipeline's name, for example deliver-shop",
-        "event": "the text of an event, or of a record of CloudTrail, that should have started it (--event FILE)",
-    }
-    enough = (("pipeline",), ("event",))
+    check = WhichPipeline
 
     pipeline = Text(
         "Which pipeline shall start? (one that does not exist is made)",

@@ -13,16 +13,14 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 from . import answers, checks, diagnosis, handover, receiver_steps, steps
 from .answers import NO_REBOOT, REBOOT, STOP
 from .rules import Situation
+from .which import WhichImage
 
 
 class ShareImage(Flow):
     """Give a copy of a machine, or an image that exists, to another account."""
 
     title = "Share a machine image"
-    subject = {
-        "image": "the image, for example ami-0123456789abcdef0",
-        "account": "the receiver's account, for example 210987654321",
-    }
+    check = WhichImage
 
     image = Choice(
         "Which image? Or make a new one?",

@@ -15,16 +15,14 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 from . import answers, checks, diagnosis, handover, steps
 from .answers import ITSELF, NAMED
 from .rules import Situation
+from .which import WhichSnapshot
 
 
 class ShareSnapshot(Flow):
     """Give the data of a database, as a snapshot, to another account."""
 
     title = "Share a database snapshot"
-    subject = {
-        "snapshot": "the snapshot's name or address, for example orders-for-partner",
-        "account": "the receiver's account, for example 210987654321",
-    }
+    check = WhichSnapshot
 
     snapshot = Choice(
         "Which snapshot? Or make a new one?",

@@ -21,13 +21,14 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 
 from . import answers, build, checks, diagnosis, handover
 from .answers import CODECOMMIT, CONNECTION, FILE, INLINE, S3
+from .which import WhichDelivery
 
 
 class SinglePageApplication(Flow):
     """Build and publish a single-page application whenever its source changes."""
 
     title = "Deliver a single-page application"
-    subject = {"pipeline": "the pipeline's name, for example shop-front"}
+    check = WhichDelivery
 
     name = Text(
         "What is the short name of the project?",

@@ -14,7 +14,7 @@ from flows.buildspec.images import AS_OF, IMAGES
 from flows.buildspec.nodes import lines
 from flows.buildspec.sarif import log
 from flows.engine import Finding, Grade, Refused
-from flows.engine.flow import unknown
+from flows.engine.asked import unknown
 from flows.engine.task import Outcome, Surroundings, Task
 from flows.version import __version__
 

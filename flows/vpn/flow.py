@@ -36,13 +36,14 @@ from .answers import (
     STATIC,
     WITH_THE_CONNECTION,
 )
+from .which import WhichConnection
 
 
 class SiteToSiteVpn(Flow):
     """An encrypted connection between an on-premises network and one VPC."""
 
     title = "Connect an office to a VPC"
-    subject = {"connection": "the id or the name of the VPN connection, for example vpn-0123456789abcdef0"}
+    check = WhichConnection
 
     vpc = Choice(
         "Which VPC should the office reach?",

@@ -30,6 +30,7 @@ from flows.engine import (
 from . import answers, checks, diagnosis, handover
 from .answers import DISABLED, EVERYWHERE, MOST, OPTIMIZED, REFERER, USER_AGENT, WEST
 from .rules import Origin
+from .which import WhichWebsite
 
 NO_NAMES: tuple[str, ...] = ()
 
@@ -38,12 +39,7 @@ class Website(Flow):
     """CloudFront in front of an S3 website or a private bucket, with certificate, domain and locked-down origin."""
 
     title = "Put CloudFront in front of an S3 website"
-    subject = {
-        "distribution": "the id of the distribution, for example E1A2B3C4D5E6F7",
-        "domain": "a name under which the site should be reached, for example www.example.com",
-        "probe": "yes: also fetch a few pages of the site over the internet",
-    }
-    enough = (("distribution",), ("domain",))
+    check = WhichWebsite
 
     bucket = Choice(
         "Which bucket holds the website?",

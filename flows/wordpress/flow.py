@@ -10,19 +10,14 @@ from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, 
 
 from . import answers, checks, diagnosis, handover, rules, script
 from .answers import COMMAND, DASHBOARD, EXISTING, NEW
+from .which import WhichMachine
 
 
 class WordPress(Flow):
     """Install WordPress on a new machine, or put permissions, permalinks and upload size right on an existing one."""
 
     title = "Run WordPress on a machine"
-    subject = {
-        "instance": "the machine, for example i-0123456789abcdef0",
-        "folder": "the folder with wp-load.php; /var/www/html if left out",
-        "upload_limit_mb": "what uploads should be possible; 100 if left out",
-        "memory_limit_mb": "what memory PHP should have; 256 if left out",
-    }
-    enough = (("instance",),)
+    check = WhichMachine
 
     mode = Choice(
         "A new machine, or one that has WordPress already?",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import flows
 
+CHECKS = "CHECKS: dict[str, tuple[str, str]] = {\n"
 MENU = Path(flows.__file__).with_name("menu.py")
 
 
@@ -20,13 +21,16 @@ def menu() -> str:
     there = folders()
     names = [name for name in flows.SET_UPS if name in there]
     names += [name for name in there if name not in names]
+    declared = [flows.declared(name) for name in names]
     before, table, _ = MENU.read_text().partition("SET_UPS: dict[str, tuple[str, str]] = {\n")
-    return f"{before}{table}{''.join(map(_row, names))}}}\n"
+    set_ups = "".join(_row(flow.id, flow.title, flow.summary()) for flow in declared)
+    asked = [flow.check for flow in declared if flow.check.questions]
+    checks = "".join(_row(check.id, check.title, ", ".join(check.words)) for check in asked)
+    return f"{before}{table}{set_ups}}}\n{CHECKS}{checks}}}\n"
 
 
-def _row(name: str) -> str:
-    flow = flows.declared(name)
-    told = [json.dumps(text, ensure_ascii=False) for text in (name, flow.title, flow.summary())]
+def _row(*texts: str) -> str:
+    told = [json.dumps(text, ensure_ascii=False) for text in texts]
     return "    {}: (\n        {},\n        {},\n    ),\n".format(*told)
 
 

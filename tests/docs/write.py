@@ -72,10 +72,13 @@ def _key(question: Question[object]) -> tuple[str, ...]:
 
 def subjects(flow: type[Flow]) -> str:
     """What `check` takes."""
-    enough = flow.enough or (tuple(flow.subject),)
-    needed = " or ".join(" and ".join(f"`{key}`" for key in keys) for keys in enough)
-    rows = [(f"`{key}`", sentence) for key, sentence in flow.subject.items()]
-    return f"`handrail check {flow.id}` needs {needed}:\n\n{table(('key', 'what it is'), rows)}"
+    needed = " or ".join(" and ".join(f"`{key}`" for key in keys) for keys in flow.check.enough())
+    rows = [
+        (f"`{each.id}`", each.ask, each.allowed().replace(" | ", ", "), "" if each.depends else each.default_text)
+        for each in flow.check.questions
+    ]
+    asked = table(("key", "what is asked", "what it takes", "if left out"), rows)
+    return f"`handrail check {flow.id}` needs {needed}, and asks for it on a terminal:\n\n{asked}"
 
 
 def accepted(flow: type[Flow]) -> str:

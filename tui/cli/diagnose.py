@@ -24,7 +24,6 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
     import flows
     from flows.engine import Refused
     from flows.engine.cache import CachedCloud
-    from flows.engine.flow import unknown
     from flows.engine.shell import placed
     from flows.engine.verdict import Status, verdict
 
@@ -33,22 +32,17 @@ def check(flow: str, sets: tuple[str, ...], event: TextIO | None, output: str, *
     from .sessions import account
 
     found, place = flows.find(flow), place_of(given)
-    subject = {key: str(value).strip() for key, value in load_answers(None, sets).items()}
-    subject |= {"event": text_of(event)} if event else {}
-    for key in subject:
-        if key not in found.subject:
-            raise Refused(*unknown(key, found.subject, f"check {flow}"))
-    given_keys = {key for key, value in subject.items() if value}
-    enough = found.enough or (tuple(found.subject),)
-    if not any(given_keys.issuperset(keys) for keys in enough):
-        missing = [[key for key in keys if key not in given_keys] for keys in enough]
-        ways = " or ".join(", ".join(f"{key} ({found.subject[key]})" for key in keys) for keys in missing)
-        raise Refused(f"Which one? Missing: {ways}.", remedy=f"Add {' '.join(f'--set {key}=…' for key in missing[0])}.")
+    answers = load_answers(None, sets) | ({"event": text_of(event)} if event else {})
+    subject = found.check.named(answers)
+    if ways := found.check.missing(subject):
+        named = " or ".join(", ".join(f"{each.id} ({each.ask})" for each in way) for way in ways)
+        remedy = f"Add {' '.join(f'--set {each.id}=…' for each in ways[0])}."
+        raise Refused(f"Which one? Missing: {named}.", remedy=remedy)
     told = found.diagnose(CachedCloud(account(place)), subject)
     outcome = verdict(replace(finding, remedy=placed(finding.remedy, place)) for finding in told)
     if output == "json":
-        named = subject | ({"event": getattr(event, "name", "-")} if event else {})
-        print_json({"flow": flow, "subject": named, **checked(outcome), "run": ""})
+        about = subject | ({"event": getattr(event, "name", "-")} if event else {})
+        print_json({"flow": flow, "subject": about, **checked(outcome), "run": ""})
     else:
         click.echo(words.verdict(outcome))
         for finding in outcome.findings:

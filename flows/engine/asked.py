@@ -1,0 +1,99 @@
+"""What is asked, in order, and what was answered: the form that a set-up, a check and a small task have in common.
+
+A *class* is the definition. An *instance* is a set of answers in one account, so that inside every default, option
+list and check, `self.vpc` simply is the answer, typed. The instance notes what was read, and that is how the engine
+knows which answers rest on which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Any, ClassVar
+
+from .cloud import Cloud
+from .problems import FlowMistake, Refused
+from .questions import Choice, Question, Yes
+
+Route = tuple[Question[Any], ...]
+
+
+class Asked:
+    """Base of all that is asked.
+
+    Attributes:
+        title: what it is for, as a menu shows it.
+        id: what the command line calls it: the name of its module, or of the folder that holds its room.
+        questions: in the order in which they are asked.
+    """
+
+    title: ClassVar[str]
+    id: ClassVar[str] = ""
+    questions: ClassVar[Route] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.id = cls.__module__.removesuffix(".flow").removesuffix(".which").rpartition(".")[2]
+        cls.questions = tuple(value for value in vars(cls).values() if isinstance(value, Question))
+        for index, question in enumerate(cls.questions):
+            if not isinstance(getattr(super(cls, cls), question.id, question), Question):
+                raise FlowMistake(f"{cls.__name__}: a question cannot be called {question.id!r}.")
+            for needed, _ in question.when.needs:
+                if needed not in cls.questions[:index]:
+                    raise FlowMistake(f"{cls.__name__}.{question.id} depends on a later question.")
+
+    def __init__(self, cloud: Cloud, answers: Mapping[str, Any] | None = None) -> None:
+        self.cloud = cloud
+        self.answers: dict[str, Any] = dict(answers or {})
+        self.read: dict[str, Any] = {}
+
+    def answer_to(self, question: Question[Any]) -> Any:
+        if question.id not in self.answers:
+            raise FlowMistake(f"{question.id!r} was read on a path that does not ask it first.")
+        self.read[question.id] = self.answers[question.id]
+        return self.answers[question.id]
+
+    @classmethod
+    def summary(cls) -> str:
+        return (cls.__doc__ or "").strip().partition("\n")[0]
+
+    @classmethod
+    def question(cls, key: str) -> Question[Any]:
+        """The question with that key. Raises Refused, naming the nearest known key."""
+        for question in cls.questions:
+            if question.id == key:
+                return question
+        raise Refused(*unknown(key, [q.id for q in cls.questions], f"the answers of {cls.id}"))
+
+    @classmethod
+    def routes(cls) -> list[Route]:
+        """Every way through the questions, forcing every guard both ways."""
+        deciding = dict.fromkeys(needed for q in cls.questions for needed, _ in q.when.needs)
+        found: dict[Route, None] = {}
+        for values in product(*(cls._outcomes(question) for question in deciding)):
+            forced = {question.id: value for question, value in zip(deciding, values, strict=True)}
+            answers: dict[str, Any] = {}
+            for question in cls.questions:
+                if question.when.holds(answers):
+                    answers[question.id] = forced.get(question.id)
+            found[tuple(q for q in cls.questions if q.id in answers)] = None
+        return sorted(found, key=lambda route: [q.id for q in route])
+
+    @classmethod
+    def _outcomes(cls, question: Question[Any]) -> list[Any]:
+        if isinstance(question, Yes):
+            return [True, False]
+        if isinstance(question, Choice) and question.written:
+            return [option.value for option in question.written]
+        guards = (values for q in cls.questions for needed, values in q.when.needs if needed is question)
+        anything_else = None
+        return [*dict.fromkeys(value for values in guards for value in values), anything_else]
+
+
+def unknown(word: str, known: Iterable[str], where: str) -> tuple[str, str, str]:
+    """What, why and remedy for a word that is not among the known ones."""
+    from difflib import get_close_matches
+
+    known = list(known)
+    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    remedy = f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}."
+    return f"“{word}” is not known in {where}.", "", remedy

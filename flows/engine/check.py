@@ -1,0 +1,101 @@
+"""What a check of something that exists asks: which one, with the same kinds of questions as a set-up.
+
+A set-up's folder says it in `which.py`, and its flow names it (`check = WhichConnection`). Each answer is a text: the
+key of an option, or what was typed; together they are the `subject` that `Flow.diagnose` is given. So an option list
+there holds keys (`by_key` makes one of any other list).
+
+- A face opens a `Checking` (the room `checking`) and asks as it does in a `Session`.
+- Batch takes the keys as they are, without a look into any list: `named` and `missing`.
+- The board asks for all that there is: `everything`.
+
+Alternatives are a guard like any other: an option `NOT_LISTED` leads to the question by which it is found otherwise. In
+batch either key is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from .asked import Asked, unknown
+from .cloud import Cloud
+from .problems import Refused
+from .questions import Choice, Option, Picks, Question
+
+NOT_LISTED = "not-listed"
+"""The option that says: none of these; ask me otherwise."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing that can be checked.
+
+    Args:
+        given: its keys, as `--set` takes them.
+        name: what a person calls it.
+    """
+
+    given: Mapping[str, str]
+    name: str
+
+
+class Check(Asked):
+    """Base of what checks ask. The first line of a check's docstring says what it looks at.
+
+    Attributes:
+        title: the trouble, in the words of the person who has it.
+        words: what else such a person looks for: codes and words of error pages.
+        reaches: what it does besides reading in AWS, such as sending a command to a machine; empty for nothing. The
+            board does that only after a yes.
+    """
+
+    words: ClassVar[tuple[str, ...]] = ()
+    reaches: ClassVar[str] = ""
+
+    @classmethod
+    def enough(cls) -> tuple[tuple[str, ...], ...]:
+        """Sets of keys, one of which names a thing; every other question has a default that stands here."""
+        found: dict[tuple[str, ...], None] = {}
+        for route in cls.routes():
+            instead = {needed for each in route for needed, values in each.when.needs if tuple(values) == (NOT_LISTED,)}
+            found[tuple(each.id for each in route if not _optional(each) and each not in instead)] = None
+        order = [each.id for each in cls.questions]
+        return tuple(sorted(found, key=lambda keys: [order.index(key) for key in keys]))
+
+    @classmethod
+    def named(cls, given: Mapping[str, object]) -> dict[str, str]:
+        """What was said, without what names nothing. Raises Refused for an unknown key, naming the nearest."""
+        known = [each.id for each in cls.questions]
+        for key in given:
+            if key not in known:
+                raise Refused(*unknown(key, known, f"check {cls.id}"))
+        texts = {key: str(value).strip() for key, value in given.items()}
+        return {key: text for key, text in texts.items() if text not in ("", NOT_LISTED)}
+
+    @classmethod
+    def missing(cls, given: Mapping[str, str]) -> tuple[tuple[Question[Any], ...], ...]:
+        """For each way to name a thing, what is missing of it; nothing if one is whole."""
+        ways = [tuple(key for key in keys if key not in given) for keys in cls.enough()]
+        return () if not all(ways) else tuple(tuple(cls.question(key) for key in keys) for keys in ways)
+
+    @classmethod
+    def everything(cls, cloud: Cloud) -> Iterator[Subject]:
+        """All that there is of it in the region, as the list of the first question has it. Raises CloudError."""
+        first = cls.questions[0]
+        assert isinstance(first, Choice | Picks), "a check begins with which one"
+        for option in first.options(cls(cloud)):
+            if option.key != NOT_LISTED:
+                yield Subject({first.id: option.key}, option.label or option.key)
+
+
+def by_key(options: Iterable[Option[Any]], *without: str) -> Iterator[Option[str]]:
+    """The same options, but for some, where only the key of the one that is picked is wanted."""
+    for option in options:
+        if option.key not in without:
+            yield Option(option.key, option.key, option.label, option.hint)
+
+
+def _optional(question: Question[Any]) -> bool:
+    """Whether it may be left out in batch: what is worked out in an account is a suggestion and no default."""
+    return question.fine_tuning or bool(question.default_text and not question.depends)

@@ -1,0 +1,50 @@
+"""What the check of a bucket's functions asks: which bucket, and which of its functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flows.aws import lambda_functions, notifications
+from flows.engine import Choice, Cloud, Option
+from flows.engine.check import Check, Subject, by_key
+
+from . import answers
+
+EVERY = "*"
+"""What stands for all functions that a bucket calls; no function can be called that."""
+
+
+def _functions(flow: Any) -> Iterator[Option[str]]:
+    yield Option(EVERY, EVERY, "All that the bucket calls")
+    yield from by_key(lambda_functions.functions(flow.cloud))
+
+
+class WhichBucket(Check):
+    """A bucket whose files should run a function."""
+
+    title = "A function does not run when a file lands in a bucket"
+    words = ("lambda", "s3", "trigger", "notification", "event", "permission", "not invoked", "AccessDenied")
+
+    bucket = Choice(
+        "In which bucket do the files land?",
+        lambda flow: by_key(answers.buckets_here(flow)),
+        form=answers.bucket,
+        why="What the bucket calls is looked at, then whether each function lets it, and may read the file.",
+        example="fjord-coffee-files",
+        empty="There is no bucket in this region. Choose another region with --region.",
+    )
+    function = Choice(
+        "Which function should run?",
+        _functions,
+        default=EVERY,
+        why="One that the bucket does not call at all is found by its name only.",
+        example="resize-photos",
+    )
+
+    @classmethod
+    def everything(cls, cloud: Cloud) -> Iterator[Subject]:
+        """Each bucket that calls a function."""
+        for bucket in super().everything(cloud):
+            if any(":lambda:" in each.arn for each in notifications.standing(cloud, bucket.given["bucket"])):
+                yield bucket

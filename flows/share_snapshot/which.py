@@ -1,0 +1,54 @@
+"""What the check of a shared snapshot asks: which snapshot, and who should be able to restore it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flows.aws import accounts, rds_snapshots
+from flows.aws.rds_snapshots import MANUAL, NEW, Data
+from flows.engine import Choice, Cloud, CloudError, Text
+from flows.engine.check import Check, Subject, by_key
+
+
+def _receiver(flow: Any) -> str | None:
+    """The account it is shared with, where that is one alone."""
+    try:
+        found = rds_snapshots.one(flow.cloud, flow.snapshot)
+        shared = rds_snapshots.shared_with(flow.cloud, found.kind, found.name) if found else []
+    except CloudError:  # then it is typed
+        return None
+    return shared[0] if len(shared) == 1 and shared[0].isdigit() else None
+
+
+class WhichSnapshot(Check):
+    """A database snapshot that another account should be able to copy and restore."""
+
+    title = "Another account cannot see, copy or restore a snapshot"
+    words = ("rds", "aurora", "DBSnapshotNotFound", "kms", "encrypted", "restore", "shared")
+
+    snapshot = Choice(
+        "Which snapshot?",
+        lambda flow: by_key(rds_snapshots.mine(flow.cloud), NEW),
+        form=rds_snapshots.by_name,
+        why="Who may restore it is looked at, then what AWS demands of it, and the key that encrypts it.",
+        example="orders-for-partner",
+        empty="There is no snapshot in this region. Choose another region with --region.",
+    )
+    account = Text(
+        "Which account should be able to restore it?",
+        accounts.number,
+        default=_receiver,
+        label="Receiver",
+        example="210987654321",
+        why="AWS accounts are identified by this number of 12 digits.",
+    )
+
+    @classmethod
+    def everything(cls, cloud: Cloud) -> Iterator[Subject]:
+        """Each snapshot that is shared, once for each account that has it; only those made by hand can be."""
+        for data in (option.value for option in rds_snapshots.mine(cloud)):
+            if isinstance(data, Data) and data.made == MANUAL:
+                for account in rds_snapshots.shared_with(cloud, data.kind, data.name):
+                    if account.isdigit():
+                        yield Subject({"snapshot": data.name, "account": account}, f"{data.name} for {account}")

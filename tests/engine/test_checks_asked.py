@@ -1,0 +1,131 @@
+"""A check is asked like a set-up: its questions say which keys it takes, and what is picked is what is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from support.clouds import Between
+
+import flows
+from flows.engine import Choice, Cloud, Listed, Option, Refused
+from flows.engine.boto import Aws
+from flows.engine.check import NOT_LISTED, Check
+from flows.engine.checking import Checking
+from flows.engine.verdict import verdict
+from flows.practice import PracticeAccount
+
+ENOUGH = {
+    "vpn": (("connection",),),
+    "website": (("distribution",), ("domain",)),
+    "alb": (("load_balancer",),),
+    "aurora": (("cluster",),),
+    "share_ami": (("image", "account"),),
+    "share_snapshot": (("snapshot", "account"),),
+    "wordpress": (("instance",),),
+    "spa_pipeline": (("pipeline",),),
+    "s3_lambda": (("bucket",),),
+    "s3_pipeline": (("pipeline",), ("event",)),
+}
+
+
+@pytest.mark.parametrize("flow", flows.SET_UPS)
+def test_which_keys_are_enough_follows_from_the_questions(flow: str) -> None:
+    """Those that scripts gave before they were questions."""
+    assert flows.find(flow).check.enough() == ENOUGH[flow]
+
+
+def test_each_check_is_called_by_the_trouble_it_is_for() -> None:
+    found = [flows.find(name).check for name in flows.SET_UPS]
+    assert [check.id for check in found] == list(flows.SET_UPS)
+    assert all(check.title and check.words and check.summary() for check in found)
+    assert all(question.why for check in found for question in check.questions)
+
+
+def test_what_is_missing_is_told_for_each_way_to_name_it() -> None:
+    check = flows.find("website").check
+    assert [[each.id for each in way] for way in check.missing({})] == [["distribution"], ["domain"]]
+    assert check.missing({"domain": "www.example.com"}) == ()
+    image = flows.find("share_ami").check
+    assert [[each.id for each in way] for way in image.missing({"image": "ami-1"})] == [["account"]]
+
+
+def test_an_unknown_key_is_refused_and_one_that_names_nothing_is_none() -> None:
+    check = flows.find("website").check
+    with pytest.raises(Refused, match="conection"):
+        flows.find("vpn").check.named({"conection": "vpn-1"})
+    assert check.named({"distribution": NOT_LISTED, "domain": " www.example.com "}) == {"domain": "www.example.com"}
+
+
+def test_what_is_picked_is_looked_at_and_nothing_is_read_twice(cloud: Aws) -> None:
+    """From the list to the verdict, with the findings that batch gets for the same key."""
+    counted = Between(cloud)
+    checking = Checking(flows.find("alb"), counted)
+    asking = checking.asking()
+    assert asking and asking.offer and asking.offer.listed is Listed.ITEMS
+    assert [option.label for option in asking.offer.options] == ["shop", "office"]
+    checking.answer(asking.offer.options[0].key)
+    assert checking.asking() is None
+    assert checking.subject() == {"load_balancer": "shop"}
+    told = checking.look()
+    sent = [(call.operation, str(call.params), call.region) for call in counted.calls]
+    assert len(sent) == len(set(sent))
+    assert told == verdict(flows.find("alb").diagnose(cloud, {"load_balancer": "shop"}))
+    before = len(counted.calls)
+    checking.look(again=True)
+    assert len(counted.calls) > before, "again is afresh"
+
+
+def test_what_is_not_in_the_list_is_asked_for_otherwise(cloud: Aws) -> None:
+    checking = Checking(flows.find("s3_pipeline"), cloud)
+    checking.answer(NOT_LISTED)
+    asking = checking.asking()
+    assert asking and asking.question.id == "event"
+    assert checking.back()
+    again = checking.asking()
+    assert again and again.question.id == "pipeline"
+    checking.answer(NOT_LISTED)
+    checking.answer('{"detail-type": "Object Created"}')
+    assert checking.subject() == {"event": '{"detail-type": "Object Created"}'}
+
+
+def test_an_event_is_read_from_the_file_that_is_named(cloud: Aws, tmp_path: object) -> None:
+    checking = Checking(flows.find("s3_pipeline"), cloud)
+    checking.answer(NOT_LISTED)
+    checking.answer("/no/such/file.json")
+    asking = checking.asking()
+    assert asking and asking.problem and "/no/such/file.json" in asking.problem.what
+
+
+def test_what_was_said_already_is_not_asked_again(cloud: Aws) -> None:
+    checking = Checking(flows.find("share_ami"), cloud)
+    checking.suggest({"account": "2109-8765-4321"})
+    asking = checking.asking()
+    assert asking and asking.question.id == "image"
+
+
+class One(Check):
+    """One of two."""
+
+    title = "It does not work"
+    thing = Choice("Which?", lambda flow: _two(flow.cloud))
+    how = Choice("How?", {"gently": "Gently", "hard": "Hard"}, default="gently")
+
+
+def _two(cloud: Cloud) -> Iterator[Option[str]]:
+    yield from (Option(key, key, key.upper()) for key in ("a", "b"))
+    yield Option(NOT_LISTED, NOT_LISTED, "Another")
+
+
+def test_everything_there_is_comes_from_the_list_alone(cloud: Aws) -> None:
+    every = [(dict(each.given), each.name) for each in One.everything(cloud)]
+    assert every == [({"thing": "a"}, "A"), ({"thing": "b"}, "B")]
+    assert One.enough() == (("thing",),)
+
+
+def test_the_practice_company_has_things_to_check(account: PracticeAccount, cloud: Aws) -> None:
+    found = {name: [dict(each.given) for each in flows.find(name).check.everything(cloud)] for name in flows.SET_UPS}
+    assert {name: len(each) for name, each in found.items() if each} == {
+        "alb": 2, "aurora": 2, "wordpress": 2, "spa_pipeline": 1, "s3_pipeline": 1,
+    }  # fmt: skip
+    assert found["alb"] == [{"load_balancer": "shop"}, {"load_balancer": "office"}]
