@@ -28,7 +28,7 @@ UNFINISHED = ("draft", "applying", "failed", "undoing")
 def lines(records: Iterable[Record]) -> list[str]:
     """One line for each draft or run, newest first."""
     rows = [
-        f"{record.id:<24}{STATES[record.status]:<25}{record.changed[:16].replace('T', ' ')}  "
+        f"{record.id:<23} {STATES[record.status]:<25}{record.changed[:16].replace('T', ' ')}  "
         f"{'PRACTICE' if record.place.practice else record.account} {line(record.answers.get('name', ''))}".rstrip()
         for record in records
     ]

@@ -190,8 +190,9 @@ def steps(review: Review) -> list[str]:
 
 def review(session: Session, seen: Review) -> list[str]:
     """The whole review as lines of text."""
-    lines = [session.flow.title, where(session.identity, session.place), "", "Your answers"]
-    lines += [f"  {answer(each)}" for each in seen.answers if not each.defaulted]
+    lines = [session.flow.title, where(session.identity, session.place)]
+    if given := [f"  {answer(each)}" for each in seen.answers if not each.defaulted]:
+        lines += ["", "Your answers", *given]
     if fine := [f"  {answer(each)}" for each in seen.answers if each.defaulted]:
         lines += ["", "Fine-tuning (changed with --set, or from the review)", *fine]
     lines += ["", "What will be done", *(f"  {step}" for step in steps(seen))]

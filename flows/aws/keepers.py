@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flows.engine import Caution, Finding, Grade
@@ -91,6 +92,11 @@ def beforehand(what: str, tags: Tags, key: str = "") -> Iterator[Caution]:
             f"{what} is managed by {who}. It may undo your change at its next update; better change it there.",
             key=key,
         )
+
+
+def agreed(what: str, tags: Tags) -> Iterator[Caution]:
+    """The same for what mends a thing, which needs a conscious yes: they were not asked."""
+    yield from (replace(each, confirm=True) for each in beforehand(what, tags))
 
 
 def told(thing: str, what: str, tags: Tags) -> Iterator[Finding]:

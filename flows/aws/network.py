@@ -16,10 +16,12 @@ from flows.engine import (
     Option,
     Ref,
     Refused,
+    Restore,
     Still,
     Undo,
     Use,
     Wait,
+    before,
     join,
 )
 from flows.engine.listing import Narrow, by_filter, listed
@@ -50,6 +52,8 @@ class Route:
     target: str
     state: str
     propagated: bool
+    by: str = ""
+    """By which of TARGETS it names that."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,13 @@ def vpc(cloud: Cloud, id: str) -> Vpc | None:
     """One VPC; None if AWS does not tell of it. Raises CloudError."""
     found = cloud.make(Call("ec2.DescribeVpcs", {"VpcIds": [id]})).get("Vpcs") or []
     return _vpc(found[0], cloud.identity.account) if found else None
+
+
+def leading_to(cloud: Cloud, gateway: str) -> list[str]:
+    """The ids of the VPCs in which a route leads to a gateway. Raises CloudError."""
+    asked = {"Filters": [{"Name": "route.gateway-id", "Values": [gateway]}]}
+    pages = cloud.pages(Call("ec2.DescribeRouteTables", asked))
+    return list(dict.fromkeys(str(each["VpcId"]) for page in pages for each in page.get("RouteTables") or []))
 
 
 def subnets(cloud: Cloud, vpc: Vpc) -> tuple[str, ...]:
@@ -214,6 +225,19 @@ def missing_rules(
     wanted = [Rule(service, network) for service in services for network in networks]
     covered = tuple(rule for rule in wanted if any(covers(old, rule.service, rule.network) for old in group.rules))
     return tuple(rule for rule in wanted if rule not in covered), covered
+
+
+def used_by_others(group: SecurityGroup) -> tuple[Service, ...]:
+    """What a group lets somebody use in particular: not everything, and not what the whole world may."""
+    found: list[Service] = []
+    for each in group.told.get("IpPermissions") or []:
+        everybody = [r["CidrIp"] for r in each.get("IpRanges") or [] if str(r.get("CidrIp", "")).endswith("/0")]
+        others = len(each.get("IpRanges") or ()) - len(everybody) + len(each.get("UserIdGroupPairs") or ())
+        protocol, first, last = str(each["IpProtocol"]), each.get("FromPort"), each.get("ToPort")
+        if protocol in ("tcp", "udp", "icmp") and others and first is not None and last is not None:
+            ports = str(first) if first == last else f"{first}-{last}"
+            found.append(Service(f"{protocol}/{ports}", protocol, int(first), int(last)))
+    return tuple(dict.fromkeys(found))
 
 
 # -- to change -------------------------------------------------------------------------------------------------
@@ -328,6 +352,25 @@ def route(
     )  # fmt: skip
 
 
+def lead_elsewhere(table: RouteTable, taken: Route, gateway: str) -> Action:
+    """Let a route that was entered lead to a VPN gateway, and back to where it led at undo."""
+    destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(taken.network)}
+    here = f"RouteTables[0].Routes[?DestinationCidrBlock=='{taken.network}'] | [0]"
+    id = f"lead-{table.id}-{slug(taken.network)}"
+    return Action(
+        id,
+        f"Let {taken.network} in {_shown(table)} lead to the VPN gateway, and no longer to {taken.target}",
+        Call("ec2.ReplaceRoute", {**destination, "GatewayId": gateway}),
+        undo=Restore(
+            Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]}),
+            f"{here}.not_null({', '.join(TARGETS)})",
+            put=Call("ec2.ReplaceRoute", {**destination, taken.by: before(id)}),
+        ),
+        type="AWS::EC2::Route",
+        undone=f"The way to {taken.network} in {_shown(table)}",
+    )
+
+
 def _there_before(gateway: Late, find: Find) -> Find | None:
     """What may have been there before: nothing of a gateway that this run makes itself."""
     return None if isinstance(gateway, Ref) else find
@@ -403,13 +446,14 @@ def _vpc(vpc: dict[str, Any], account: str) -> Vpc:
 def _route_table(table: dict[str, Any]) -> RouteTable:
     associations = table.get("Associations") or []
     told = table.get("Routes") or []
-    leads = [(route, next((str(route[key]) for key in TARGETS if route.get(key)), "")) for route in told]
+    by = [next((key for key in TARGETS if route.get(key)), "") for route in told]
+    leads = [(route, str(route.get(key) or ""), key) for route, key in zip(told, by, strict=True)]
     routes = tuple(
         Route(
             IPv4Network(route["DestinationCidrBlock"]), target, route.get("State", "active"),
-            route.get("Origin") == "EnableVgwRoutePropagation",
+            route.get("Origin") == "EnableVgwRoutePropagation", key,
         )
-        for route, target in leads
+        for route, target, key in leads
         if route.get("DestinationCidrBlock")
     )  # fmt: skip
     return RouteTable(
@@ -419,7 +463,9 @@ def _route_table(table: dict[str, Any]) -> RouteTable:
         tuple(item["SubnetId"] for item in associations if item.get("SubnetId")),
         routes,
         tuple(item["GatewayId"] for item in table.get("PropagatingVgws") or []),
-        tuple((str(r["DestinationPrefixListId"]), target) for r, target in leads if r.get("DestinationPrefixListId")),
+        tuple(
+            (str(r["DestinationPrefixListId"]), target) for r, target, _ in leads if r.get("DestinationPrefixListId")
+        ),
         of(table),
     )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.engine import Call, Cloud
+from flows.engine import Action, Call, Cloud, Find, Still, Undo
 
 from .network import Service
 
 NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1"}
+LAST = 32766
 ANSWERS = Service("answers", "tcp", 1024, 65535)
 """The ports to which answers go (Amazon VPC User Guide, "Network ACLs", ephemeral ports, 2026-10)."""
 
@@ -41,3 +43,89 @@ def allows(acl: Mapping[str, Any], network: IPv4Network, service: Service, *, eg
             continue
         return str(entry.get("RuleAction")) == "allow"
     return False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a network ACL that lets something through: `number` decides before which others."""
+
+    acl: str
+    number: int
+    network: IPv4Network
+    service: Service
+    egress: bool
+
+    @property
+    def told(self) -> str:
+        """Who may pass with what, as part of a sentence."""
+        first, last = self.service.first, self.service.last
+        ports = str(first) if first == last else f"{first}-{last}"
+        what = "everything" if self.service.protocol == "-1" else f"{self.service.protocol}/{ports}"
+        return f"{what} to {self.network}" if self.egress else f"{what} from {self.network}"
+
+
+def opening(
+    acl: Mapping[str, Any], network: IPv4Network, services: Iterable[Service], *, answers: bool
+) -> tuple[Entry, ...]:
+    """The entries that let services of a network in, and answers to it out; none where there is no room for all."""
+    wanted = [(each, False) for each in services] + ([(ANSWERS, True)] if answers else [])
+    entries: list[Entry] = []
+    for service, egress in wanted:
+        taken = {each.number for each in entries if each.egress is egress}
+        number = _room(acl, network, service, taken, egress=egress)
+        entries.append(Entry(str(acl["NetworkAclId"]), number, network, service, egress))
+    return tuple(entries) if all(each.number for each in entries) else ()
+
+
+def _room(acl: Mapping[str, Any], network: IPv4Network, service: Service, more: set[int], *, egress: bool) -> int:
+    """A free number before the first entry that keeps a service or a part of it away; 0 if there is none.
+
+    Numbers go from 1 to 32766 (Amazon VPC User Guide, "Network ACL rules", 2026-11). `more` are taken as well.
+    """
+    same = [each for each in acl.get("Entries") or [] if bool(each.get("Egress")) is egress]
+    taken = more | {int(each["RuleNumber"]) for each in same}
+    blocks = [
+        int(each["RuleNumber"]) for each in same
+        if each.get("RuleAction") == "deny" and each.get("CidrBlock")
+        and IPv4Network(each["CidrBlock"], strict=False).overlaps(network)
+        and str(each.get("Protocol")) in ("-1", service.protocol, NUMBERS.get(service.protocol))
+    ]  # fmt: skip
+    first = min([*blocks, LAST + 1])
+    return next((number for number in range(first - 1, 0, -1) if number not in taken), 0)
+
+
+def enter(entry: Entry) -> Action:
+    """Let something through a network ACL. Entries have no tags: what has the number already is not this run's."""
+    which = {"NetworkAclId": entry.acl, "RuleNumber": entry.number, "Egress": entry.egress}
+    protocol = NUMBERS.get(entry.service.protocol, entry.service.protocol)
+    first, last = entry.service.first, entry.service.last
+    ports: dict[str, Any] = {"PortRange": {"From": first, "To": last}}
+    if entry.service.protocol == "icmp":
+        ports = {"IcmpTypeCode": {"Type": first, "Code": last}}
+    look = Call("ec2.DescribeNetworkAcls", {"NetworkAclIds": [entry.acl]})
+    here = f"NetworkAcls[0].Entries[?RuleNumber==`{entry.number}` && Egress==`{str(entry.egress).lower()}`]"
+    ours = f"{here} | [0].join(' ', [RuleAction, CidrBlock, Protocol])"
+    return Action(
+        f"enter-{entry.acl}-{'out' if entry.egress else 'in'}-{entry.number}",
+        f"Let {entry.told} through the network ACL {entry.acl}, as its entry {entry.number}",
+        Call(
+            "ec2.CreateNetworkAclEntry",
+            {
+                **which, "Protocol": protocol, "RuleAction": "allow", "CidrBlock": str(entry.network),
+                **({} if protocol == "-1" else ports),
+            },
+        ),
+        undo=(
+            Undo(
+                Call("ec2.DeleteNetworkAclEntry", which),
+                still=Still(
+                    look, ours, f"allow {entry.network} {protocol}", "Somebody changed it since; it is left as it is."
+                ),
+            ),
+        ),
+        exists=("NetworkAclEntryAlreadyExists",),
+        unless=Find(look, f"{here} | [0]"),
+        taken=f"The network ACL {entry.acl} has an entry {entry.number} by now: check again.",
+        type="AWS::EC2::NetworkAclEntry",
+        undone=f"The entry {entry.number} of {entry.acl}",
+    )  # fmt: skip

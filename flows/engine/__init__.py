@@ -10,7 +10,7 @@ the account       cloud, boto, cache, responses, service_models, endpoints, buck
 signing in        sign_in, device_code, profiles, tokens
 permissions       permissions, authorization, plan_permissions, preflight, simulator
 what goes wrong   problems, transport, refusals, refusal_families, denials
-what is told      findings, verdict; commands to paste: shell
+what is told      findings, verdict; mending it: repair; commands to paste: shell
 """
 
 from ..place import Place

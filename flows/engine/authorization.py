@@ -160,6 +160,7 @@ RULES: Mapping[str, Rule] = {
         *on("instance/{InstanceId}"), *makes(f"{IMAGE}*"),
         Target(f"{SNAPSHOT}*", made=True, known_by={"ArnEquals": {"ec2:ParentVolume": "{Volumes}"}}),
     ),
+    "ec2.CreateNetworkAclEntry": on("network-acl/{NetworkAclId}"),
     "ec2.CreateRoute": on("route-table/{RouteTableId}"),
     "ec2.CreateSecurityGroup": (*on("vpc/{VpcId}"), *makes("security-group/*")),
     "ec2.CreateTags": on(f"{SNAPSHOT}{{Resources}}"),
@@ -170,6 +171,7 @@ RULES: Mapping[str, Rule] = {
     "ec2.CreateVpnConnectionRoute": on(CONNECTION),
     "ec2.CreateVpnGateway": makes("vpn-gateway/*"),
     "ec2.DeleteCustomerGateway": on("customer-gateway/{CustomerGatewayId}"),
+    "ec2.DeleteNetworkAclEntry": on("network-acl/{NetworkAclId}"),
     "ec2.DeleteRoute": on("route-table/{RouteTableId}"),
     "ec2.DeleteSecurityGroup": on(GROUP),
     "ec2.DeleteSnapshot": on(f"{SNAPSHOT}{{SnapshotId}}"),
@@ -193,6 +195,7 @@ RULES: Mapping[str, Rule] = {
     "ec2.ModifyImageAttribute": on(f"{IMAGE}{{ImageId}}"),
     "ec2.ModifySnapshotAttribute": on(f"{SNAPSHOT}{{SnapshotId}}"),
     "ec2.ReleaseAddress": on("elastic-ip/{AllocationId}"),
+    "ec2.ReplaceRoute": on("route-table/{RouteTableId}"),
     "ec2.RevokeSecurityGroupEgress": on(GROUP),
     "ec2.RevokeSecurityGroupIngress": on(GROUP),
     "ec2.RunInstances": (

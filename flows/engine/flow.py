@@ -6,18 +6,22 @@ A `Flow` *class* is the definition; an *instance* is a set of answers in one acc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, ClassVar
 
+from .actions import Action
 from .asked import Asked
 from .check import Check
 from .cloud import Cloud
-from .plan import Plan
+from .plan import Plan, Use
 from .problems import Refused
 from .questions import Caution
+
+SET_UP, REPAIR = "set-up", "repair"
+"""What a run may be of."""
 
 
 class Grade(StrEnum):
@@ -51,6 +55,7 @@ class Finding:
             database: where it was not checked, the rest may still be said to work.
         follows: ids of the findings that it is a consequence of.
         repair: what `--fix` calls the way to mend it; empty if there is none.
+        mend: makes that way: what is done and used, what must be agreed to, and what stands in the way.
     """
 
     id: str
@@ -61,6 +66,15 @@ class Finding:
     aside: bool = False
     follows: tuple[str, ...] = ()
     repair: str = ""
+    mend: Mend | None = field(default=None, compare=False, repr=False)
+
+    def mended_by(self, mend: Mend) -> Finding:
+        """The same, with a way to mend it that has its id."""
+        return replace(self, repair=self.id, mend=mend)
+
+
+Mend = Callable[[Cloud], Iterable["Action | Use | Caution | Finding"]]
+"""Reads of the account what it needs, and says what mending comes to, as a part of a plan. May raise Problem."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +101,15 @@ class Flow(Asked):
 
     Attributes:
         check: what is asked before one that exists is looked at.
+        beyond: what a check finds that no repair mends, by the beginning of its id, and why not.
+        kind: what its runs are of.
+        given: what they are about, where nothing is asked.
     """
 
     check: ClassVar[type[Check]] = Check
+    beyond: ClassVar[Mapping[str, str]] = {}
+    kind: ClassVar[str] = SET_UP
+    given: ClassVar[Mapping[str, str]] = {}
 
     def plan(self) -> Plan:
         """What the answers lead to. Reads the account, changes nothing."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from ..place import Place
 from . import serialization, shell
+from .flow import REPAIR, SET_UP
 from .journal_file import JournalFile
 from .plan import Plan
 from .problems import Busy, FlowMistake, JournalTrouble, Refused
@@ -50,13 +51,19 @@ class Record:
     answers: Mapping[str, Any]
     handover: Mapping[str, Any]
 
+    @property
+    def kind(self) -> str:
+        """What it is of: a set-up being made, or a repair."""
+        return REPAIR if self.id.startswith(f"{_dashed(self.flow)}-{REPAIR}-") else SET_UP
+
 
 class Journal(JournalFile):
     """All drafts and runs of this user."""
 
-    def begin(self, flow: str, place: Place, account: str = "") -> Run:
-        """A new draft."""
-        run = f"{flow.replace('_', '-')}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
+    def begin(self, flow: str, place: Place, account: str = "", kind: str = SET_UP) -> Run:
+        """A new draft. Its name says what it is of: people see it, and an earlier Handrail reads the file."""
+        name = _dashed(flow) if kind == SET_UP else f"{_dashed(flow)}-{kind}"
+        run = f"{name}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
         now = _now()
         self.write(
             "INSERT INTO runs (id, flow, created, changed, status, place, account) VALUES (?, ?, ?, ?, 'draft', ?, ?)",
@@ -287,6 +294,10 @@ def _record(row: Sequence[Any]) -> Record:
         id_, flow, created, changed, status, _place(place), account, json.loads(answers),
         json.loads(handover),
     )  # fmt: skip
+
+
+def _dashed(flow: str) -> str:
+    return flow.replace("_", "-")
 
 
 def _place(kept: str) -> Place:

@@ -30,6 +30,7 @@ from .problems import Blocked, FlowMistake, Refused
 from .questionnaire import Questionnaire, Said
 from .questions import Caution
 from .receipts import receipt
+from .repair import begun
 from .run_place import accounts_of, found_there, same_account
 from .states import Review, Reviewing, State
 from .undo import claimed, undo
@@ -63,7 +64,7 @@ class Session(Questionnaire[Flow]):
         run: Run | None = None,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(flow, cloud)
+        super().__init__(begun(flow, run), cloud)
         self.place, self.run = place or Place(), run
         self._account = cloud  # unremembered: what is waited for must be looked at again and again
         self.otherwise: list[str] = []
@@ -72,6 +73,7 @@ class Session(Questionnaire[Flow]):
         self._stop = threading.Event()
         self._held = ExitStack()
         self._reviewed: tuple[Mapping[str, Any], Review] | None = None
+        self._said |= {key: Said(raw) for key, raw in flow.given.items()}
         if run:
             self._held.enter_context(run.held())
             record = run.record  # only now: until then another session may have driven it
@@ -249,7 +251,7 @@ class Session(Questionnaire[Flow]):
         if self.run is None:
             if self._journal is None:
                 raise FlowMistake("a session without a journal cannot apply")
-            self.run = self._journal.begin(self.flow.id, self._here(), self.identity.account)
+            self.run = self._journal.begin(self.flow.id, self._here(), self.identity.account, self.flow.kind)
             self._held.enter_context(self.run.held())
 
     def _save(self) -> None:

@@ -13,7 +13,7 @@ from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Refused
 
-from . import rules, tunnels
+from . import repairs, rules, tunnels
 from .rules import Situation
 
 T = TypeVar("T")
@@ -39,12 +39,15 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     gateway = next((g for g in vpn.gateways(cloud) if g.id == connection.vpn_gateway), None)
     if gateway is None or gateway.attachment != "attached":
         waits = gateway is not None and gateway.attachment == "attaching"
-        yield Finding(
+        finding = Finding(
             "attachment", Grade.WAITING if waits else Grade.REFUSED,
             f"The VPN gateway {connection.vpn_gateway} is "
             f"{'being attached' if waits else 'not attached to a VPC'}.", "DescribeVpnGateways",
             "Wait a minute." if waits else "Attach it to the VPC that the office should reach.",
         )  # fmt: skip
+        home = None if waits or gateway is None else repairs.where_it_belongs(cloud, gateway.id)
+        networks = [IPv4Network(cidr, strict=False) for cidr in connection.routes]
+        yield finding.mended_by(repairs.attach(gateway, home, networks)) if gateway and home else finding
         return
     yield Finding(
         "attachment",
@@ -53,13 +56,16 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
         "DescribeVpnGateways",
     )
     yield from keepers.told(gateway.id, f"The VPN gateway {gateway.id}", gateway.tags)
-    yield _routing(connection)
     vpc = net.vpc(cloud, gateway.vpc) if gateway.vpc else None
     if vpc is None:
+        yield _routing(connection)
         what = f"The VPC {gateway.vpc}" if gateway.vpc else f"The VPC that {gateway.id} is attached to"
         yield Finding("vpc", Grade.NOT_CHECKED, f"{what} could not be read.", "DescribeVpcs")
         return
     here = situation(cloud, connection, vpc, up=up)
+    routing = _routing(connection)
+    telling = routing.grade is Grade.REFUSED and here.networks
+    yield routing.mended_by(repairs.tell(connection.id, here.networks)) if telling else routing
     for rule in RULES:
         yield from rule(here)
     for table in here.tables:
@@ -93,7 +99,9 @@ def situation(cloud: Cloud, connection: vpn.Connection, vpc: net.Vpc, *, up: boo
         acls=read("acls", lambda: network_acls.of(cloud, vpc.id)),
         subnets=read("subnets", lambda: net.subnets(cloud, vpc)),
         servers=read("servers", lambda: interfaces.guarded(cloud, vpc.id)),
-        listed=listed, unread=unread, up=up, local=connection.local, remote=connection.remote,
+        listed=listed, unread=unread, up=up,
+        fixed=connection.static and not any(gateway in table.propagating for table in tables),
+        local=connection.local, remote=connection.remote,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from flows.engine import (
     Yes,
 )  # fmt: skip
 
-from . import answers, checks, diagnosis, handover, steps
+from . import answers, checks, diagnosis, handover, repairs, steps
 from .answers import (
     AWS,
     BGP,
@@ -44,6 +44,7 @@ class SiteToSiteVpn(Flow):
 
     title = "Connect an office to a VPC"
     check = WhichConnection
+    beyond = repairs.BEYOND
 
     vpc = Choice(
         "Which VPC should the office reach?",

@@ -12,6 +12,8 @@ from flows.aws.interfaces import Interface
 from flows.aws.network import Route, RouteTable, SecurityGroup, Service, Vpc
 from flows.engine import Caution, Finding, Grade
 
+from . import repairs
+
 ROUTES_PER_TABLE = 500
 """Unless AWS raised it, quota L-93826ACB (VPC quotas, 2026-10)."""
 
@@ -34,7 +36,7 @@ class Situation:
         unread: what could not be read, and why: "acls", "servers" …
         up: whether a tunnel is up.
         planned: whether it is looked at before anything is made.
-        fixed: whether, then, routes are entered and not propagated.
+        fixed: whether routes are entered, and not propagated.
         local: which of the office's addresses the tunnels carry.
         remote: which of AWS's.
     """
@@ -214,6 +216,7 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
     answering = [each.of or each.id for each in here.meant if each.subnet in behind]
     who = f", and {answering[0]} there lets the office in" if answering else ""
     matters = Grade.REFUSED if answering else Grade.PREDICTED if table.public else Grade.CAUTION
+    unled = [each for each, _ in lost]
     network, to = lost[0] if lost else ("the office", None)
     if to and to.target == gateway:
         return Finding(
@@ -224,7 +227,7 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
         return Finding(
             id, matters, f"{name} sends {network} to {to.target} and not to the VPN gateway{who}.",
             f"{by}: {to.network}", f"Let {to.network} there lead to {gateway}, if the office is to be reached.",
-        )  # fmt: skip
+        ).mended_by(repairs.lead(table, unled, gateway, fixed=True))  # fmt: skip
     if takes_over and not here.up:
         return Finding(
             id, Grade.WAITING, f"{name} takes routes over; {network} comes once a tunnel is up.",
@@ -236,12 +239,12 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
             f"{by}: propagation is on",
             f"Let the connection know {network}. A table takes over 100 routes at most; beyond them, enter it: "
             f"{network} to {gateway}.",
-        )  # fmt: skip
+        ).mended_by(repairs.lead(table, unled, gateway, fixed=True))  # fmt: skip
     return Finding(
         id, matters, f"{name} has no route to {network}{who or ': its subnets do not answer the office'}.",
         f"{by}: subnets that use it: {len(behind)}",
         f"Switch on route propagation from {gateway} there, or enter {network} to it.",
-    )  # fmt: skip
+    ).mended_by(repairs.lead(table, unled, gateway, fixed=here.fixed and bool(unled)))  # fmt: skip
 
 
 def _name(table: RouteTable) -> str:
@@ -272,11 +275,11 @@ def doors(here: Situation) -> Iterator[Finding]:
         yield Finding(id, Grade.PROVED, f"These security groups let the office in: {names}.", f"{by}: {some} in them")
         return
     if meant:
-        yield Finding(
+        yield _opened(here, here.servers, Finding(
             id, Grade.REFUSED if used else Grade.CAUTION,
             f"{names} lets the office in, and nothing is in it.", by,
             remedy if used else "Put your servers into it.",
-        )  # fmt: skip
+        ))  # fmt: skip
         return
     public = {
         group.id: ", ".join(dict.fromkeys(told(rule.service) for rule in group.rules if not rule.network.prefixlen))
@@ -286,15 +289,21 @@ def doors(here: Situation) -> Iterator[Finding]:
     everybody = "; ".join(f"{group.name} ({group.id}): {public[group.id]}" for group in open_to_all)
     shut = [each for each in here.servers if not any(group in public for group in each.groups)]
     if open_to_all and not shut:
-        yield Finding(
+        yield _opened(here, here.servers, Finding(
             id, Grade.CAUTION, f"The office comes in only where everybody may: {everybody}.", by,
             f"{remedy} Then everybody need not be let in.",
-        )  # fmt: skip
+        ))  # fmt: skip
         return
     also = f" What everybody may use is not meant for the office ({everybody})." if everybody else ""
     closed = f" {shut[0].of or shut[0].id} is closed to it." if shut else ""
     sentence = f"No security group of {here.vpc.id} lets the office in.{closed}{also}"
-    yield Finding(id, Grade.REFUSED, sentence, by, remedy)
+    yield _opened(here, shut or here.servers, Finding(id, Grade.REFUSED, sentence, by, remedy))
+
+
+def _opened(here: Situation, servers: Iterable[Interface], found: Finding) -> Finding:
+    """With the repair: the first of those servers that lets somebody use something lets the office use that as well."""
+    groups = next(filter(None, (repairs.shut(here.groups, each.groups) for each in servers)), ())
+    return found.mended_by(repairs.let_in(groups, here.networks, here.gateway)) if groups else found
 
 
 def told(service: Service) -> str:
@@ -326,12 +335,14 @@ def network_acls(here: Situation) -> Iterator[Finding]:
             blocked = True
             nothing = not outward or len(shut) == len(services)
             what = "answers out" if not shut else f"the way in for {', '.join(map(told, shut))}"
-            yield Finding(
+            found = Finding(
                 f"{id}:{acl.get('NetworkAclId')}:{network}",
                 Grade.PREDICTED if here.planned else Grade.REFUSED if nothing else Grade.CAUTION,
                 f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} ({what}).", by,
-                "Allow it there, in both directions; Handrail does not change it.",
+                "Allow it there, in both directions.",
             )  # fmt: skip
+            entries = acls.opening(acl, network, shut, answers=not outward)
+            yield found.mended_by(repairs.let_through(acl, entries)) if entries and not here.planned else found
     if not blocked and here.reached:
         yield Finding(
             id, Grade.PREDICTED, "The network ACLs let the office in and the answers out.", "DescribeNetworkAcls"

@@ -45,7 +45,7 @@ def test_every_set_up_that_is_written_is_listed() -> None:
         for path in (ROOT / "flows").glob("*/*.py")
         for node in nodes(path)
         if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Flow" for base in node.bases)
-    }
+    } - {"engine"}  # whose repair of a set-up is none itself
     assert declaring == set(flows.SET_UPS)
 
 

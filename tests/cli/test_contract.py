@@ -24,9 +24,9 @@ from flows.version import __version__
 from tui import words
 
 RESULT = {
-    "run", "flow", "status", "resources", "outputs", "warnings", "undo", "files", "next_steps", "waiting",
+    "run", "flow", "kind", "status", "resources", "outputs", "warnings", "undo", "files", "next_steps", "waiting",
 }  # fmt: skip
-"""The keys of the contract, and the three that came on top."""
+"""The keys of the contract, and the four that came on top."""
 
 
 def settings(answers: dict[str, Any]) -> list[str]:
@@ -81,7 +81,7 @@ def test_version_and_help(handrail: Command) -> None:
         "runs": "--output",
         "resume": "--yes --output --accept",
         "undo": "--yes --set --output",
-        "check": "--set --output",
+        "check": "--set --fix --yes --accept --output",
         "graph": "",
         "completion": "",
     }.items(),

@@ -54,6 +54,7 @@ def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
     return {
         "run": run.id,
         "flow": record.flow,
+        "kind": record.kind,
         "status": status,
         "resources": outcome.resources(run, run.plan),
         "outputs": record.handover.get("outputs", {}),
@@ -77,6 +78,12 @@ def undone(session: Session, receipt: Receipt) -> dict[str, Any]:
     }
 
 
+def planned(session: Session, review: Review) -> dict[str, Any]:
+    """What a repair would do."""
+    document = reviewed(session, review, ())
+    return {key: each for key, each in document.items() if key not in ("flow", "answers")}
+
+
 def checked(told: Verdict) -> dict[str, Any]:
     """How something stands, and each thing that was found."""
     findings = [{**about_finding(each), "follows": list(each.follows), "repair": each.repair} for each in told.findings]
@@ -88,6 +95,11 @@ def as_error(problem: Problem) -> dict[str, Any]:
 
     message = " ".join(part for part in (problem.what, problem.why) if part)
     return {"code": problem.code, "message": message, "remedy": words.remedy(problem), "action": problem.action}
+
+
+def usage(message: str) -> dict[str, Any]:
+    """The error of a command that is not whole."""
+    return {"code": "usage", "message": message, "remedy": "", "action": ""}
 
 
 def as_line(event: Event) -> dict[str, Any]:
@@ -105,7 +117,7 @@ def as_line(event: Event) -> dict[str, Any]:
 def about_record(record: Record) -> dict[str, Any]:
     """One draft or run in a list."""
     return {
-        "run": record.id, "flow": record.flow, "status": record.status, "created": record.created,
+        "run": record.id, "flow": record.flow, "kind": record.kind, "status": record.status, "created": record.created,
         "changed": record.changed, "account": record.account, "practice": record.place.practice,
         "partition": record.place.partition, "region": record.place.region, "profile": record.place.profile,
         "endpoint_url": record.place.endpoint_url, "endpoints": dict(record.place.endpoints),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 import click
 
-from flows.engine import Caution, Event, JournalTrouble, Problem, Review, Session, Stopped
+from flows.engine import Caution, Event, JournalTrouble, Problem, Review, Run, Session, Stopped
 
 from .. import outcome, safe, words
 from ..signals import STOPPING, stoppable
@@ -22,15 +23,15 @@ STOPPED = "Stopped as you asked; what was sent is written down."
 
 def carry_out(session: Session, cautions: list[Caution], output: str) -> int:
     """Carry a confirmed plan out, and tell how it ended; the exit code."""
-    return _heard(session, lambda: _carry_out(session, cautions, output))
+    return heard(session, lambda: _carry_out(session, cautions, output))
 
 
 def take_back(session: Session, decisions: dict[str, str], output: str) -> int:
     """Take a run back with these decisions, and tell how it ended; the exit code."""
-    return _heard(session, lambda: _take_back(session, decisions, output))
+    return heard(session, lambda: _take_back(session, decisions, output))
 
 
-def _heard(session: Session, work: Callable[[], int]) -> int:
+def heard(session: Session, work: Callable[[], int]) -> int:
     """Whoever cannot be told any more is told how to go on, once what was under way is written down."""
     try:
         return work()
@@ -48,8 +49,41 @@ def _heard(session: Session, work: Callable[[], int]) -> int:
 
 
 def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
+    ended = applied(session, output)
+    run = session.run
+    assert run is not None and run.plan is not None
+    document = json_output.result(session, cautions)
+    if ended.problems:
+        document["error"] = json_output.as_error(ended.problems[0])
+    tell_result(session, document, output)
+    for each in ended.untold if output == "text" else ():
+        click.echo(words.problem(each), err=True)
+    return ended.code(run)
+
+
+@dataclass
+class Applied:
+    """How carrying a plan out ended.
+
+    Args:
+        problems: what went wrong.
+        untold: of these, what no event told of.
+        interrupted: whether somebody stopped it.
+    """
+
+    problems: list[Problem]
+    untold: list[Problem]
+    interrupted: bool = False
+
+    def code(self, run: Run) -> int:
+        assert run.plan is not None, "it was carried out"
+        return 130 if self.interrupted else outcome.exit_code(run, run.plan, self.problems)
+
+
+def applied(session: Session, output: str) -> Applied:
+    """Carry a confirmed plan out and hand over, telling each event. Raises JournalTrouble where nothing was made."""
     problems: list[Problem] = []
-    unseen: list[Problem] = []  # no event told of these
+    unseen: list[Problem] = []
     seen: dict[str, str] = {}
     with stoppable(session.stop, STOPPING) as interrupted:
         try:
@@ -70,17 +104,9 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
             problem.remedy = f"{problem.remedy} To look again: {words.resume(run.id)}".strip()
             unseen.append(problem)
     problems += unseen
-    document = json_output.result(session, cautions)
     if interrupted and not problems:
         problems.append(Stopped(STOPPED, remedy=f"Go on with: {words.resume(run.id)}"))
-    if problems:
-        document["error"] = json_output.as_error(problems[0])
-    tell_result(session, document, output)
-    for each in unseen if output == "text" else ():
-        click.echo(words.problem(each), err=True)
-    if interrupted:
-        return 130
-    return outcome.exit_code(run, run.plan, problems)
+    return Applied(problems, unseen, bool(interrupted))
 
 
 def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:

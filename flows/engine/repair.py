@@ -1,0 +1,110 @@
+"""Mending what a check found.
+
+The chosen repairs are one plan, which goes the whole way of a set-up's: reviewed, carried out, journalled, gone on with
+and taken back. So a repair is a set-up that asks nothing: `Session(repair(flow, subject, findings), cloud, journal)`
+comes to its review at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+from . import shell
+from .actions import Action
+from .cloud import Cloud
+from .flow import REPAIR, Finding, Flow, Grade, Handover
+from .journal import Run
+from .plan import Plan, Use
+from .problems import Refused
+from .questions import Caution
+
+ALL = "all"
+"""Wants every repair there is."""
+READ_ONLY = "No repairs are offered: this is read-only."
+
+
+class Repair(Flow):
+    """Mend what a check found."""
+
+    title = "Repair"
+    kind = REPAIR
+    chosen: ClassVar[tuple[Finding, ...]] = ()
+
+    def plan(self) -> Plan:
+        return Plan.of((each for each in self._parts if isinstance(each, Action | Use)), facts=dict(self.given))
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        return (each for each in self._parts if isinstance(each, Finding | Caution))
+
+    @cached_property
+    def _parts(self) -> list[Action | Use | Finding | Caution]:
+        """What the repairs come to; what several of them need is done once."""
+        parts: list[Action | Use | Finding | Caution] = []
+        for finding in self.chosen:
+            assert finding.mend is not None, f"{finding.id} cannot be mended"
+            parts += [part for part in finding.mend(self.cloud) if part not in parts]
+        return parts
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        named = [word for key, value in facts.items() for word in ("--set", f"{key}={value}")]
+        return Handover(next_steps=(f"See whether it works now: {shell.handrail('check', cls.id, *named)}",))
+
+
+def repair(flow: type[Flow], subject: Mapping[str, str], findings: Iterable[Finding]) -> type[Flow]:
+    """The repair of what a check of `flow` found.
+
+    Args:
+        flow: the set-up.
+        subject: what was checked, by the keys of the check.
+        findings: those that are to be mended, as `chosen` gives them.
+    """
+    about = {key: value for key, value in subject.items() if value and "\n" not in value}
+    made = {"title": f"Repair: {flow.title}", "chosen": tuple(findings), "given": about}
+    return _of(flow, made)
+
+
+def begun(flow: type[Flow], run: Run | None) -> type[Flow]:
+    """What a run is gone on with: its set-up, or a repair of it, whose plan stands in the journal."""
+    if run is None or run.record.kind != REPAIR:
+        return flow
+    return _of(flow, {"title": f"Repair: {flow.title}"})
+
+
+def _of(flow: type[Flow], about: Mapping[str, Any]) -> type[Flow]:
+    return type(Repair.__name__, (Repair,), {"__module__": flow.__module__, "__doc__": Repair.__doc__, **about})
+
+
+def redirects(message: str) -> Caution:
+    """Traffic takes another way by it, which needs a conscious yes."""
+    return Caution("traffic", message, confirm=True)
+
+
+def admits(message: str) -> Caution:
+    """Somebody may do by it what they may not now, which needs a conscious yes."""
+    return Caution("access", message, confirm=True)
+
+
+def offered(findings: Iterable[Finding], *, read_only: bool) -> list[Finding]:
+    """What was found, without the repairs where nothing may be changed."""
+    return [replace(each, repair="", mend=None) if read_only else each for each in findings]
+
+
+def why_not(flow: type[Flow], finding: Finding) -> str:
+    """Why what was found is not mended from here; empty where it is, or need not be."""
+    wrong = finding.grade in (Grade.REFUSED, Grade.WAITING) and not finding.repair
+    return flow.beyond.get(finding.id.partition(":")[0], "") if wrong else ""
+
+
+def chosen(findings: Iterable[Finding], wanted: Iterable[str]) -> tuple[Finding, ...]:
+    """Those findings whose repairs are wanted, by their ids or by ALL. Raises Refused for one that is not offered."""
+    can = [each for each in findings if each.repair]
+    wanted = set(wanted)
+    if unknown := sorted(wanted - {ALL} - {each.repair for each in can}):
+        known = ", ".join(dict.fromkeys(each.repair for each in can))
+        remedy = f"Offered are: {known}." if known else "Nothing that was found can be mended here."
+        raise Refused(f"There is no repair “{unknown[0]}”.", remedy=remedy)
+    return tuple(each for each in can if ALL in wanted or each.repair in wanted)

@@ -1,0 +1,125 @@
+"""What mends a VPN connection, as far as that is done in AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from ipaddress import IPv4Network
+from typing import Any
+
+from flows.aws import keepers, network_acls, security_group_rules, vpn_dependents
+from flows.aws import network as net
+from flows.aws import site_to_site_vpn as vpn
+from flows.engine import Action, Caution, Cloud, CloudError, Finding, Use, since
+from flows.engine.flow import Mend
+from flows.engine.repair import admits, redirects
+
+from . import steps
+
+Part = Action | Use | Caution | Finding
+Shut = tuple[net.SecurityGroup, tuple[net.Service, ...]]
+"""A security group, and what it lets others use and not the office."""
+
+BEYOND = {
+    "overlap": "Only you can give one side other addresses, or translate them.",
+    "selectors": "Changing what the tunnels carry takes both down, and the device must be changed with it.",
+    "tunnels": "Only the office's device can bring a tunnel up; `handrail runs RUN` names the files for it.",
+    "tunnel": "Only the office's device can bring a tunnel up.",
+    "announced": "Only the office's device says which networks it announces.",
+    "route-tables": "AWS revives a dead route itself once its target is there again.",
+    "security-groups": "Only you know which of the servers the office is to use, and for what.",
+    "network-acls": "No number is free before the entry that blocks it, and Handrail renumbers nothing.",
+    "static-routes": "Only you know the office's networks.",
+    "attachment": "Only you know which VPC the office is to reach.",
+    "gateway": "Only you know at which gateway the connection is to end.",
+}
+"""What is left to people or their device, by the rule that finds it. Some of it can be mended in other cases."""
+
+
+def attach(gateway: vpn.VpnGateway, vpc: net.Vpc, networks: Iterable[IPv4Network]) -> Mend:
+    """Plug the VPN gateway into the VPC whose routes lead to it."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The VPN gateway {gateway.id}", gateway.tags)
+        tables = vpn_dependents.tables(gateway.id, vpc.id, (), networks, fixed=True, made=True)
+        yield steps.attach(gateway.id, vpc, since(cloud, *tables), _known(cloud, gateway.id))
+        yield redirects(f"Whatever routes of {vpc.name or vpc.id} lead to {gateway.id} goes to the office then.")
+
+    return mend
+
+
+def lead(table: net.RouteTable, networks: Sequence[IPv4Network], gateway: str, *, fixed: bool) -> Mend:
+    """Let a route table lead to the office: by routes, or by letting AWS enter them."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The route table {table.name or table.id}", table.tags)
+        known = _known(cloud, gateway)
+        what = ", ".join(map(str, networks)) if fixed else "what the connection tells"
+        for network in networks if fixed else ():
+            entered = [each for each in table.routes if each.network == network and not each.propagated]
+            if entered:
+                yield net.lead_elsewhere(table, entered[0], gateway)
+            else:
+                yield net.route(table, network, gateway, (), known)
+        if not fixed:
+            yield net.propagate(table, gateway, (), known)
+        yield redirects(f"Servers that use {table.name or table.id} reach {what} by the VPN then, whatever led there.")
+
+    return mend
+
+
+def let_in(groups: Sequence[Shut], networks: Sequence[IPv4Network], gateway: str) -> Mend:
+    """Let the office use what a group lets others use."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        for group, services in groups:
+            yield from keepers.agreed(f"The security group {group.name}", group.told.get("Tags"))
+            missing, _ = net.missing_rules(group, services, networks)
+            rules = [net.admitting(rule) for rule in missing]
+            yield from security_group_rules.room(cloud, group.told, rules)
+            yield net.let_in(group, missing, gateway, _known(cloud, gateway))
+            what = ", ".join(service.name for service in services)
+            yield admits(f"{', '.join(map(str, networks))} may use {what} in {group.name} ({group.id}) then.")
+
+    return mend
+
+
+def let_through(acl: Mapping[str, Any], entries: Sequence[network_acls.Entry]) -> Mend:
+    """Enter into a network ACL what lets the office through, before what blocks it."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The network ACL {acl['NetworkAclId']}", acl.get("Tags"))
+        for entry in entries:
+            yield network_acls.enter(entry)
+            yield admits(f"{entry.told} may pass {entry.acl} then, into every subnet that it guards.")
+
+    return mend
+
+
+def tell(connection: str, networks: Sequence[IPv4Network]) -> Mend:
+    """Tell a static connection of the networks that the route tables lead to it."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        for network in networks:
+            yield steps.static_route(connection, network, (), made=False)
+
+    return mend
+
+
+def where_it_belongs(cloud: Cloud, gateway: str) -> net.Vpc | None:
+    """The VPC whose route tables lead to a gateway that is attached to none; None if none or several do."""
+    try:
+        found = net.leading_to(cloud, gateway)
+        return net.vpc(cloud, found[0]) if len(found) == 1 else None
+    except CloudError:
+        return None
+
+
+def shut(groups: Iterable[net.SecurityGroup], behind: Iterable[str]) -> tuple[Shut, ...]:
+    """The groups among `behind` that let somebody use something in particular, and what."""
+    named = set(behind)
+    found = [(group, net.used_by_others(group)) for group in groups if group.id in named]
+    return tuple((group, services) for group, services in found if services)
+
+
+def _known(cloud: Cloud, gateway: str) -> tuple[str, ...]:
+    return tuple(each.id for each in vpn.connections(cloud) if each.vpn_gateway == gateway)

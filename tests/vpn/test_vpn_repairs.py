@@ -1,0 +1,113 @@
+"""What is broken about a VPN connection is mended, works then, and is as before once that is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from practice.office import named
+from practice.picture import snapshot
+from support.clock import FakeClock
+from support.repairs import check, mended_and_back, mended_or_why_not
+from vpn.test_vpn_states import OFFICE, STATES, Edited, State, World, connected, world
+
+from flows.engine import Journal
+
+__all__ = ["world"]
+Breaks = Callable[[Any, World], Callable[[], Any]]
+"""Breaks something in the account; gives what makes it whole again."""
+SSH = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": OFFICE}]}
+
+
+def gateway_of(ec2: Any, world: World) -> str:
+    return str(ec2.describe_vpn_connections(VpnConnectionIds=[world.static])["VpnConnections"][0]["VpnGatewayId"])
+
+
+def without_route(*tables: str) -> Breaks:
+    def breaks(ec2: Any, world: World) -> Callable[[], Any]:
+        gateway = gateway_of(ec2, world)
+        ids = [named(ec2, "table", each) for each in tables]
+        for id in ids:
+            ec2.delete_route(RouteTableId=id, DestinationCidrBlock=OFFICE)
+        return lambda: [ec2.create_route(RouteTableId=id, DestinationCidrBlock=OFFICE, GatewayId=gateway) for id in ids]
+
+    return breaks
+
+
+def to_a_peering(ec2: Any, world: World) -> Callable[[], Any]:
+    table, gateway = named(ec2, "table", "shop-private-a"), gateway_of(ec2, world)
+    peering = ec2.create_vpc_peering_connection(
+        VpcId=named(ec2, "vpc", "shop"), PeerVpcId=named(ec2, "vpc", "staging")
+    )["VpcPeeringConnection"]["VpcPeeringConnectionId"]  # fmt: skip
+    way = {"RouteTableId": table, "DestinationCidrBlock": OFFICE}
+    ec2.replace_route(**way, VpcPeeringConnectionId=peering)
+    return lambda: ec2.replace_route(**way, GatewayId=gateway)
+
+
+def closed(ec2: Any, world: World) -> Callable[[], Any]:
+    group = named(ec2, "group", "app")
+    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[SSH])
+    return lambda: ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[SSH])
+
+
+def blocked(*, egress: bool) -> Breaks:
+    def breaks(ec2: Any, world: World) -> Callable[[], Any]:
+        acls = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [named(ec2, "vpc", "shop")]}])
+        (acl,) = [each for each in acls["NetworkAcls"] if each["Associations"]]
+        which = {"NetworkAclId": acl["NetworkAclId"], "RuleNumber": 50, "Egress": egress}
+        ec2.create_network_acl_entry(**which, Protocol="-1", RuleAction="deny", CidrBlock=OFFICE)
+        return lambda: ec2.delete_network_acl_entry(**which)
+
+    return breaks
+
+
+def unplugged(ec2: Any, world: World) -> Callable[[], Any]:
+    both = {"VpnGatewayId": gateway_of(ec2, world), "VpcId": named(ec2, "vpc", "shop")}
+    ec2.detach_vpn_gateway(**both)
+    return lambda: ec2.attach_vpn_gateway(**both)
+
+
+def untold(ec2: Any, world: World) -> Callable[[], Any]:
+    route = {"VpnConnectionId": world.static, "DestinationCidrBlock": OFFICE}
+    ec2.delete_vpn_connection_route(**route)
+    return lambda: ec2.create_vpn_connection_route(**route)
+
+
+REALLY: dict[str, tuple[str, Breaks]] = {
+    "the servers' own table": ("route-tables", without_route("shop-private-a")),
+    "no table": ("route-tables", without_route("shop-private-a", "shop-private-b")),
+    "to a peering": ("route-tables", to_a_peering),
+    "the servers' group is closed": ("security-groups", closed),
+    "the way in is blocked": ("network-acls", blocked(egress=False)),
+    "the answers are blocked": ("network-acls", blocked(egress=True)),
+    "not attached": ("attachment", unplugged),
+    "no network of the office": ("static-routes", untold),
+}
+"""The states that a repair mends, made so in the account."""
+
+
+@pytest.mark.some(3)
+@pytest.mark.parametrize("state", REALLY)
+def test_mended_and_taken_back(world: World, state: str, journal: Journal, clock: FakeClock) -> None:
+    cause, breaks = REALLY[state]
+    ec2: Any = world.account.session.client("ec2")
+    made_whole = breaks(ec2, world)
+    try:
+        mended_and_back(
+            "vpn", Edited(world.cloud, connected()), journal, clock, {"connection": world.static},
+            lambda: (snapshot(world.account.session), acls(ec2)), cause=cause,
+        )  # fmt: skip
+    finally:
+        made_whole()
+    assert check("vpn", Edited(world.cloud, connected()), {"connection": world.static}).status.value == "works"
+
+
+def acls(ec2: Any) -> Any:
+    return [(each["NetworkAclId"], each["Entries"]) for each in ec2.describe_network_acls()["NetworkAcls"]]
+
+
+@pytest.mark.parametrize("state", [each for each in STATES.values() if each.status == "broken"])
+def test_every_state_has_a_repair_or_a_reason(world: World, state: State) -> None:
+    found = check("vpn", Edited(world.cloud, state.edits), {"connection": world.bgp if state.bgp else world.static})
+    assert mended_or_why_not("vpn", found) == []

@@ -1,0 +1,119 @@
+"""`check --fix`: what was found, mended by a plan that is shown first, and looked at once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from flows.engine import Blocked, Cloud, Flow, Journal, Place, Run, Session
+from flows.engine.repair import READ_ONLY, chosen, repair, why_not
+from flows.engine.verdict import Status, Verdict
+
+from .. import safe, words
+from . import json_output, results
+from .confirmation import confirmed
+from .json_output import print_json
+from .sessions import closed_in_the_end
+
+Look = Callable[[], Verdict]
+
+
+def tell(flow: type[Flow], found: Verdict, place: Place) -> None:
+    """What a check found, with what each can be mended by, or why it cannot."""
+    click.echo(words.verdict(found))
+    for finding in found.findings:
+        click.echo(words.finding(finding))
+        if finding.evidence:
+            click.echo(f"          seen in: {safe.line(finding.evidence)}")
+        if finding.repair:
+            click.echo(f"          repair: --fix {safe.line(finding.repair)}")
+        elif not place.read_only and (why := why_not(flow, finding)):
+            click.echo(f"          no repair: {why}")
+    if place.read_only and found.status is not Status.WORKS:
+        click.echo(READ_ONLY)
+
+
+def exit_code(found: Verdict) -> int:
+    """What a check ends with."""
+    return {Status.BROKEN: 3, Status.UNKNOWN: 5}.get(found.status, 0)
+
+
+def mend(
+    flow: type[Flow], cloud: Cloud, subject: Mapping[str, str], before: Verdict, look: Look, *, place: Place,
+    fix: tuple[str, ...], accept: tuple[str, ...], yes: bool, output: str,
+) -> int:  # fmt: skip
+    """Make one plan of the repairs that are wanted, carry it out where that was agreed to, and check again.
+
+    Args:
+        flow: the set-up that was checked.
+        cloud: the account.
+        subject: what was checked.
+        before: what was found.
+        look: checks again.
+        place: where.
+        fix: the ids of the repairs, or `all`.
+        accept: the ids of the cautions that were agreed to.
+        yes: carry it out; otherwise it is only shown.
+        output: text or json.
+
+    Returns the exit code. Raises Problem, nothing being changed.
+    """
+    if place.read_only:
+        raise Blocked(READ_ONLY, remedy="Leave out --read-only.")
+    wanted = chosen(before.findings, fix)
+    about = {"flow": flow.id, "subject": dict(subject)}
+    if not wanted:
+        _told(flow, about, before, place, output)
+        click.echo("There is nothing that could be mended from here.", err=True)
+        return exit_code(before)
+    session = closed_in_the_end(Session(repair(flow, subject, wanted), cloud, Journal(), place=place))
+    session.accepted |= set(accept)
+    review = session.review()
+    if not yes:
+        flags = "".join(f" --accept {id}" for id in dict.fromkeys(each.id for each in review.cautions if each.confirm))
+        agree = f"That is what would be done, and nothing was. To do it, add --yes{flags}."
+        more = {"plan": json_output.planned(session, review), "error": json_output.usage(agree)}
+        _told(flow, about, before, place, output, **more)
+        if output == "text":
+            click.echo("\n".join(["", *words.review(session, review)]))
+            click.echo(agree, err=True)
+        return 2
+    if output == "text":
+        tell(flow, before, place)
+        results.show_review(session, review)
+    confirmed(review, accept, place)
+
+    def work() -> int:
+        ended = results.applied(session, output)
+        run = session.run
+        assert run is not None
+        after = before if ended.problems else look()
+        more: dict[str, Any] = {"error": json_output.as_error(ended.problems[0])} if ended.problems else {}
+        if output == "json":
+            more |= {"run": run.id, "before": json_output.checked(before), "undo": words.undo(run.id)}
+            _told(flow, about, after, place, output, **more)
+        else:
+            if not ended.problems:
+                click.echo(f"\nBefore: {words.verdict(before)}\nAfter: {words.verdict(after)}\n")
+                tell(flow, after, place)
+            _way_on(run, ended)
+        return ended.code(run) or exit_code(after)
+
+    return results.heard(session, work)
+
+
+def _told(flow: type[Flow], about: Mapping[str, Any], found: Verdict, place: Place, output: str, **more: Any) -> None:
+    if output == "json":
+        print_json({**about, **json_output.checked(found), "run": "", **more})
+    else:
+        tell(flow, found, place)
+
+
+def _way_on(run: Run, ended: results.Applied) -> None:
+    for each in ended.untold:
+        click.echo(words.problem(each), err=True)
+    if ended.problems:
+        click.echo(f"Go on with: {words.resume(run.id)}", err=True)
+    click.echo(f"Take it back with: {words.undo(run.id)}", err=True)
