@@ -1,5 +1,8 @@
 """What is asked, in order, and what was answered: the form that a set-up, a check and a small task have in common.
 
+What a check and a task are asked are texts: the key of an option, or what was typed. `Questionnaire.given` has them, as
+`--set` takes them.
+
 A *class* is the definition. An *instance* is a set of answers in one account, so that inside every default, option
 list and check, `self.vpc` simply is the answer, typed. The instance notes what was read, and that is how the engine
 knows which answers rest on which.
@@ -16,6 +19,8 @@ from .problems import FlowMistake, Refused
 from .questions import Choice, Question, Yes
 
 Route = tuple[Question[Any], ...]
+NOT_LISTED, EVERY = "not-listed", "*"
+"""Options that name nothing: none of these, ask me otherwise; and all of them, or any. What batch leaves out."""
 
 
 class Asked:
@@ -63,6 +68,16 @@ class Asked:
             if question.id == key:
                 return question
         raise Refused(*unknown(key, [q.id for q in cls.questions], f"the answers of {cls.id}"))
+
+    @classmethod
+    def named(cls, given: Mapping[str, object], where: str) -> dict[str, str]:
+        """What was said, as texts, without what names nothing. Raises Refused for an unknown key."""
+        known = [each.id for each in cls.questions]
+        for key in given:
+            if key not in known:
+                raise Refused(*unknown(key, known, where))
+        texts = {key: str(value).strip() for key, value in given.items()}
+        return {key: text for key, text in texts.items() if text not in ("", NOT_LISTED, EVERY)}
 
     @classmethod
     def routes(cls) -> list[Route]:

@@ -14,17 +14,13 @@ batch either key is enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .asked import Asked, unknown
+from .asked import NOT_LISTED, Asked
 from .cloud import Cloud
-from .problems import Refused
 from .questions import Choice, Option, Picks, Question
-
-NOT_LISTED = "not-listed"
-"""The option that says: none of these; ask me otherwise."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +60,7 @@ class Check(Asked):
         return tuple(sorted(found, key=lambda keys: [order.index(key) for key in keys]))
 
     @classmethod
-    def named(cls, given: Mapping[str, object]) -> dict[str, str]:
-        """What was said, without what names nothing. Raises Refused for an unknown key, naming the nearest."""
-        known = [each.id for each in cls.questions]
-        for key in given:
-            if key not in known:
-                raise Refused(*unknown(key, known, f"check {cls.id}"))
-        texts = {key: str(value).strip() for key, value in given.items()}
-        return {key: text for key, text in texts.items() if text not in ("", NOT_LISTED)}
-
-    @classmethod
-    def missing(cls, given: Mapping[str, str]) -> tuple[tuple[Question[Any], ...], ...]:
+    def missing(cls, given: Collection[str]) -> tuple[tuple[Question[Any], ...], ...]:
         """For each way to name a thing, what is missing of it; nothing if one is whole."""
         ways = [tuple(key for key in keys if key not in given) for keys in cls.enough()]
         return () if not all(ways) else tuple(tuple(cls.question(key) for key in keys) for keys in ways)

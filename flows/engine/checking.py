@@ -39,10 +39,7 @@ class Checking(Questionnaire[Check]):
 
     def subject(self) -> dict[str, str]:
         """What was answered, as `Flow.diagnose` and `--set` take it."""
-        answered, _ = self._walk()
-        said = {line.question.id for line in self.trail() if not line.defaulted}
-        texts = {key: _text(value) for key, value in answered.answers.items() if key in said}
-        return self.flow.named(texts)
+        return self.given()
 
     def look(self, *, again: bool = False) -> Verdict:
         """Look at it. May ask AWS; raises Problem."""
@@ -50,9 +47,3 @@ class Checking(Questionnaire[Check]):
             self.refresh()
         found = self.made.diagnose(self.cloud, self.subject())
         return verdict(replace(each, remedy=placed(each.remedy, self.place)) for each in found)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)

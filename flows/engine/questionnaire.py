@@ -91,6 +91,14 @@ class Questionnaire(Generic[A]):
         """Every reply that counts, as an answers file holds them."""
         return {line.question.id: line.raw for line in self.trail() if not line.defaulted}
 
+    def given(self) -> dict[str, str]:
+        """What was answered, as the texts that a check or a task is given and `--set` takes."""
+        answered, _ = self._walk()
+        said = {line.question.id: line.raw for line in self.trail() if not line.defaulted}
+        values = {key: answered.answers[key] for key in said}
+        texts = {key: value if isinstance(value, str) else said[key] for key, value in values.items()}
+        return self.flow.named(texts, self.flow.id)
+
     # -- what can be said --------------------------------------------------------------------------------
 
     def answer(self, raw: object) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from .asked import unknown
+from .asked import Asked
 from .clock import Clock
 from .cloud import Cloud
 from .events import Event
 from .flow import Finding
-from .problems import Refused
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,14 @@ class Task:
     """Base of every task. The first line of its docstring is its summary.
 
     Attributes:
-        keys: what `--set` takes, each with a sentence.
+        asks: what it is asked, and `--set` takes; everything has a default, so that a script leaves out what it likes.
         argument: the key whose value may also stand right behind the task's name; empty for none.
         codes: its exit codes, each with its meaning; those of every command hold besides.
         account: whether it needs one.
         outputs: what `--output` takes besides text and json.
     """
 
-    keys: ClassVar[Mapping[str, str]] = {}
+    asks: ClassVar[type[Asked]]
     argument: ClassVar[str] = ""
     codes: ClassVar[Mapping[int, str]] = {0: "done"}
     account: ClassVar[bool] = True
@@ -75,12 +74,6 @@ class Task:
     @classmethod
     def summary(cls) -> str:
         return (cls.__doc__ or "").strip().partition("\n")[0]
-
-    def known(self, given: Mapping[str, str], name: str) -> None:
-        """Refuse keys that this task does not take. Raises Refused, naming the nearest."""
-        for key in given:
-            if key not in self.keys:
-                raise Refused(*unknown(key, self.keys, f"task {name}"))
 
     def perform(self, given: Mapping[str, str], around: Surroundings) -> Outcome:
         """Do it. Raises Problem."""

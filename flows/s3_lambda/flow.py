@@ -9,7 +9,7 @@ from flows.aws import lambda_functions, notifications
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
 from . import answers, checks, diagnosis, handover
-from .which import EVERY, WhichBucket
+from .which import WhichBucket
 
 
 class FileRunsFunction(Flow):
@@ -127,4 +127,4 @@ class FileRunsFunction(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
-        return diagnosis.diagnose(cloud, subject["bucket"], subject.get("function", "").replace(EVERY, ""))
+        return diagnosis.diagnose(cloud, subject["bucket"], subject.get("function", ""))

@@ -7,12 +7,10 @@ from typing import Any
 
 from flows.aws import lambda_functions, notifications
 from flows.engine import Choice, Cloud, Option
+from flows.engine.asked import EVERY
 from flows.engine.check import Check, Subject, by_key
 
 from . import answers
-
-EVERY = "*"
-"""What stands for all functions that a bucket calls; no function can be called that."""
 
 
 def _functions(flow: Any) -> Iterator[Option[str]]:

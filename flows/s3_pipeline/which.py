@@ -8,7 +8,8 @@ from typing import Any
 
 from flows.aws import pipeline_sources
 from flows.engine import Choice, Option, Refused, Text
-from flows.engine.check import NOT_LISTED, Check
+from flows.engine.asked import NOT_LISTED
+from flows.engine.check import Check
 
 LONGEST = 1_000_000
 """Bytes of a file with an event. EventBridge's are at most 256 KB (EventBridge quotas, 2026-11)."""

@@ -10,9 +10,11 @@ from flows.aurora import sleep
 from flows.aurora.awake_reasons import why_awake
 from flows.aurora.sleep import Database, State
 from flows.aurora.wake import NO_DATA_API, UNTIL, Waking, remembered
+from flows.aurora.which import clusters
 from flows.aws import aurora_prices
 from flows.aws.aurora_versions import HALF
-from flows.engine import Cloud, CloudError, Finding, Refused, shell
+from flows.engine import Choice, Cloud, CloudError, Finding, Option, Refused, Text, shell
+from flows.engine.asked import EVERY, Asked
 from flows.engine.task import Outcome, Surroundings, Task
 
 AWAKE, ASLEEP, UNKNOWN = 0, 10, 11
@@ -21,14 +23,62 @@ LOOK, WAKE, HOLD, RELEASE = "look", "wake", "hold", "release"
 LONGEST = 7 * 24 * 60
 
 
+def _clusters(flow: Any) -> Iterator[Option[str]]:
+    yield Option(EVERY, EVERY, "All of them")
+    yield from clusters(flow)
+
+
+def _of_one(do: str, flow: Any) -> None:
+    """Raises Refused where several would be changed at once."""
+    if do != LOOK and flow.cluster == EVERY and len(sleep.serverless(flow.cloud)) > 1:
+        raise Refused("That is done to one database at a time. Go back, and choose one.")
+
+
+def _minutes(text: str) -> str:
+    """A time for which a database is kept awake. Raises Refused."""
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LONGEST):
+        raise Refused(f"minutes: “{text}” will not do. Give 1 to {LONGEST} (one week), for example 60.")
+    return text
+
+
+class AboutDatabases(Asked):
+    """What there is to know of a database that may be asleep."""
+
+    title = "Is a database asleep?"
+
+    cluster = Choice(
+        "Which database?",
+        _clusters,
+        default=EVERY,
+        why="Its cluster is what AWS calls it. Looking never wakes one.",
+        empty="There is no Aurora serverless database in this region. Choose another region with --region.",
+    )
+    do = Choice(
+        "What shall be done?",
+        {
+            LOOK: "Only look",
+            WAKE: "Wake it",
+            HOLD: "Keep it awake for a time",
+            RELEASE: "Put back what keeping it awake has changed",
+        },
+        check=_of_one,
+        default=LOOK,
+        why="Awake it costs something, asleep its storage alone. To keep it awake its minimum is raised, and put back.",
+    )
+    minutes = Text(
+        f"How long shall it be kept awake? In minutes, at most {LONGEST} (a week)",
+        _minutes,
+        default="60",
+        when=do.is_(HOLD),
+        example="60",
+        why="Handrail stays open as long, and puts the minimum back then, also after Ctrl-C.",
+    )
+
+
 class DatabaseAwake(Task):
     """Is a serverless database asleep, what keeps it awake, and wake it."""
 
-    keys = {
-        "cluster": "the name of the cluster; all of them if left out",
-        "do": "look (if left out), wake, hold (keep it awake for a time), release (put back what hold changed)",
-        "minutes": f"how long hold keeps it awake: 1 to {LONGEST}; 60 if left out",
-    }
+    asks = AboutDatabases
     argument = "cluster"
     codes = {AWAKE: "it is awake", ASLEEP: "it is asleep, or only waking up", UNKNOWN: "it is not known"}
 
@@ -48,9 +98,7 @@ class DatabaseAwake(Task):
     def minutes(self, text: str, do: str) -> float:
         if text and do != HOLD:
             raise Refused(f"minutes goes with do=hold, not with do={do}.", remedy="Leave it out, or say do=hold.")
-        if text and not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LONGEST):
-            raise Refused(f"minutes: “{text}” will not do. Give 1 to {LONGEST} (one week), for example 60.")
-        return float(text or 60)
+        return float(_minutes(text or "60"))
 
     def meant(self, cloud: Cloud, name: str, do: str) -> list[dict[str, Any]]:
         """The clusters that are asked about. Raises Refused if there is none, or not exactly one to change."""

@@ -13,8 +13,8 @@ from flows.buildspec.grammar import CHECKED_AGAINST
 from flows.buildspec.images import AS_OF, IMAGES
 from flows.buildspec.nodes import lines
 from flows.buildspec.sarif import log
-from flows.engine import Finding, Grade, Refused
-from flows.engine.asked import unknown
+from flows.engine import Choice, Finding, Grade, Refused, Text
+from flows.engine.asked import EVERY, Asked, unknown
 from flows.engine.task import Outcome, Surroundings, Task
 from flows.version import __version__
 
@@ -25,13 +25,38 @@ WIDTH = 70
 GRADES = {Severity.ERROR: Grade.REFUSED, Severity.WARNING: Grade.PREDICTED, Severity.NOTE: Grade.NOT_CHECKED}
 
 
+def _file(text: str) -> str:
+    """A file that can be read. Raises Refused."""
+    if text == STDIN:
+        raise Refused("Nothing is piped in here. Give the path of the file.")
+    contents(text)
+    return text
+
+
+class AboutBuildspec(Asked):
+    """Which buildspec."""
+
+    title = "Is a buildspec right?"
+
+    file = Text(
+        f"Which file? ({STDIN} is what is piped in)",
+        _file,
+        default=USUAL,
+        example=USUAL,
+        why="CodeBuild does what stands in it, and finds its mistakes only one by one, minutes after each push.",
+    )
+    image = Choice(
+        "Which build image?",
+        {EVERY: "Any of today's", **{name: f"the runtimes of {name}" for name in IMAGES}},
+        default=EVERY,
+        why=f"Its runtimes are compared with those that the file asks for, as of {AS_OF}.",
+    )
+
+
 class LintBuildspec(Task):
     """Is a CodeBuild buildspec.yml right: every mistake with its line."""
 
-    keys = {
-        "file": f"the file, or {STDIN} for what is piped in; {USUAL} here if left out",
-        "image": f"the build image, whose runtimes are known (as of {AS_OF}); any of today's if left out",
-    }
+    asks = AboutBuildspec
     argument = "file"
     account = False
     codes = {RIGHT: "no errors; there may be warnings", WRONG: "there are errors"}

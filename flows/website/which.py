@@ -7,7 +7,8 @@ from typing import Any
 
 from flows.aws import cloudfront, hostnames
 from flows.engine import Choice, Option, Text, Yes
-from flows.engine.check import NOT_LISTED, Check
+from flows.engine.asked import NOT_LISTED
+from flows.engine.check import Check
 
 
 def _distributions(flow: Any) -> Iterator[Option[str]]:

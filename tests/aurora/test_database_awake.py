@@ -247,7 +247,7 @@ def test_a_refusal_has_its_sentence(task: Performed, given: dict[str, str], sent
 def test_every_task_is_listed_as_it_calls_itself() -> None:
     for name, summary in TASKS.items():
         assert find(name).summary() == summary
-        assert not find(name).argument or find(name).argument in find(name).keys
+        assert not find(name).argument or find(name).argument in [each.id for each in find(name).asks.questions]
 
 
 def test_on_the_command_line(cloud: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

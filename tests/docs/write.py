@@ -20,6 +20,7 @@ import click
 import flows
 import flows.engine.problems
 from flows.engine import Flow, Grade, Problem, Question, Stopped
+from flows.engine.asked import Asked
 from flows.engine.of_others import DECISIONS
 from flows.engine.permissions import actions, looks
 from flows.engine.verdict import Status
@@ -73,12 +74,16 @@ def _key(question: Question[object]) -> tuple[str, ...]:
 def subjects(flow: type[Flow]) -> str:
     """What `check` takes."""
     needed = " or ".join(" and ".join(f"`{key}`" for key in keys) for keys in flow.check.enough())
+    return f"`handrail check {flow.id}` needs {needed}, and asks for it on a terminal:\n\n{asks(flow.check)}"
+
+
+def asks(asked: type[Asked]) -> str:
+    """What a check or a task asks; `--set` takes the same."""
     rows = [
         (f"`{each.id}`", each.ask, each.allowed().replace(" | ", ", "), "" if each.depends else each.default_text)
-        for each in flow.check.questions
+        for each in asked.questions
     ]
-    asked = table(("key", "what is asked", "what it takes", "if left out"), rows)
-    return f"`handrail check {flow.id}` needs {needed}, and asks for it on a terminal:\n\n{asked}"
+    return table(("key", "what is asked", "what it takes", "if left out"), rows)
 
 
 def accepted(flow: type[Flow]) -> str:
@@ -217,9 +222,8 @@ def tasks() -> Made:
     found = {}
     for name in TASKS:
         one = task(name)
-        rows = [(f"`{key}`", sentence) for key, sentence in one.keys.items()]
         codes = [(str(code), meaning) for code, meaning in one.codes.items()]
-        found[name] = f"{table(('key', 'what it is'), rows)}\n\n{table(('exit code', 'meaning'), codes)}"
+        found[name] = f"{asks(one.asks)}\n\n{table(('exit code', 'meaning'), codes)}"
     return found
 
 

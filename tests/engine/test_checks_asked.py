@@ -9,8 +9,9 @@ from support.clouds import Between
 
 import flows
 from flows.engine import Choice, Cloud, Listed, Option, Refused
+from flows.engine.asked import NOT_LISTED
 from flows.engine.boto import Aws
-from flows.engine.check import NOT_LISTED, Check
+from flows.engine.check import Check
 from flows.engine.checking import Checking
 from flows.engine.verdict import verdict
 from flows.practice import PracticeAccount
@@ -53,8 +54,8 @@ def test_what_is_missing_is_told_for_each_way_to_name_it() -> None:
 def test_an_unknown_key_is_refused_and_one_that_names_nothing_is_none() -> None:
     check = flows.find("website").check
     with pytest.raises(Refused, match="conection"):
-        flows.find("vpn").check.named({"conection": "vpn-1"})
-    assert check.named({"distribution": NOT_LISTED, "domain": " www.example.com "}) == {"domain": "www.example.com"}
+        flows.find("vpn").check.named({"conection": "vpn-1"}, "check vpn")
+    assert check.named({"distribution": NOT_LISTED, "domain": " www.example.com "}, "") == {"domain": "www.example.com"}
 
 
 def test_what_is_picked_is_looked_at_and_nothing_is_read_twice(cloud: Aws) -> None:

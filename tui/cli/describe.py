@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .json_output import print_json
 from .options import global_options, json_option
 from .set_up_list import print_set_ups
+
+if TYPE_CHECKING:
+    from flows.engine import Question
 
 
 @click.command("list")
@@ -24,20 +27,28 @@ def list_(output: str, **given: Any) -> None:
         print_json([{"name": name, "title": title, "summary": summary} for name, (title, summary) in SET_UPS.items()])
 
 
+def told(question: Question[Any]) -> str:
+    """A question as a list of keys shows it: what is asked, what it takes, and what counts if it is left out."""
+    default = f"; if left out {question.default_text}" if question.default_text and not question.depends else ""
+    return f"{question.ask} ({question.allowed()}{default})"
+
+
 @click.command()
 @click.argument("flow")
+@click.option("--check", is_flag=True, help="What `handrail check FLOW` asks.")
 @json_option
 @global_options
-def questions(flow: str, output: str, **given: Any) -> None:
-    """The keys of FLOW's answers file."""
+def questions(flow: str, check: bool, output: str, **given: Any) -> None:
+    """The keys of FLOW's answers file, or of its check."""
     import flows
 
+    asked = flows.find(flow).check if check else flows.find(flow)
     found = [
         {
             "key": q.id, "ask": q.ask, "kind": q.kind, "essential": not q.fine_tuning, "default": q.default_text,
             "allowed": q.allowed(), "when": str(q.when), "example": q.example, "why": q.why,
         }
-        for q in flows.find(flow).questions
+        for q in asked.questions
     ]  # fmt: skip
     if output == "json":
         print_json(found)
@@ -45,6 +56,7 @@ def questions(flow: str, output: str, **given: Any) -> None:
     for entry in found:
         default = f", default: {entry['default']}" if entry["default"] else ""
         when = f" (only when {entry['when']})" if entry["when"] else ""
+        when = f" (instead of {entry['when'].partition(' ')[0]})" if check and when else when
         kind = "" if entry["essential"] else " [fine-tuning]"
         click.echo(f"{entry['key']}{kind}{when}\n    {entry['ask']}\n    {entry['allowed']}{default}")
 

@@ -44,7 +44,7 @@ def check(
 
     found, place = flows.find(flow), place_of(given)
     answers = load_answers(None, sets) | ({"event": text_of(event)} if event else {})
-    subject = found.check.named(answers)
+    subject = found.check.named(answers, f"check {flow}")
     if ways := found.check.missing(subject):
         named = " or ".join(", ".join(f"{each.id} ({each.ask})" for each in way) for way in ways)
         remedy = f"Add {' '.join(f'--set {each.id}=…' for each in ways[0])}."

@@ -24,9 +24,11 @@ class TaskCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from flows.tasks import find
 
+        from .describe import told
+
         found = find(self.name or "")
         with formatter.section("Keys for --set"):
-            formatter.write_dl(list(found.keys.items()))
+            formatter.write_dl([(each.id, told(each)) for each in found.asks.questions])
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), meaning) for code, meaning in found.codes.items()])
 
@@ -91,13 +93,12 @@ def _asked(name: str, found: Task, subject: str | None, sets: tuple[str, ...]) -
 
     from ..answers_file import load_answers
 
-    given = {key: str(value).strip() for key, value in load_answers(None, sets).items()}
+    given = load_answers(None, sets)
     if subject is not None:
         if not found.argument or found.argument in given:
             raise Refused(f"“{subject}” is one word too many.", remedy=f"See: {shell.handrail('task', name, '--help')}")
         given[found.argument] = subject
-    found.known(given, name)
-    return given
+    return found.asks.named(given, f"task {name}")
 
 
 def _document(name: str, found: Task, outcome: Outcome) -> dict[str, Any]:
