@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flows.engine import Record, Run
 from flows.engine.endpoints import addresses
+from flows.engine.look import Looked
 from flows.engine.receipts import receipt
 
 from . import outcome, words
@@ -21,6 +22,7 @@ STATES = {
     "undone": "undone",
 }
 """What the journal's words mean to a person who looks at the list."""
+WHEN_MADE = "What it cost when it was made (`--look` says what of it is there now)"
 UNFINISHED = ("draft", "applying", "failed", "undoing")
 """What is to be gone on with."""
 
@@ -54,11 +56,18 @@ def where(record: Record) -> str:
     return f"In {' · '.join(line(part) for part in parts if part)}"
 
 
-def details(run: Run) -> list[str]:
-    """Steps, resources, outputs and costs of one run; of one that was taken back, what is left."""
+def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
+    """Steps, resources, outputs and costs of one run; of one that was taken back, what is left.
+
+    With how its steps stand now, where that was `looked` at.
+    """
     record, plan = run.record, run.plan
+    looked = None if looked is None else list(looked)
     found = [f"{record.id}: {STATES[record.status]}", f"Begun {record.created}, last changed {record.changed}"]
-    found += [where(record), "", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
+    found += [where(record)]
+    if looked is not None:
+        found += ["", *words.looked(looked)]
+    found += ["", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
     if plan is None:
         return [*found, "", f"Go on with: {words.resume(run.id)}"]
     found += ["", "Steps"]
@@ -75,8 +84,8 @@ def details(run: Run) -> list[str]:
         found += ["", "Outputs", *(f"  {key}: {line(value)}" for key, value in outputs.items())]
     if files := record.handover.get("files"):
         found += ["", "Files", *(f"  {line(name)}" for name in files)]
-    if plan.costs and outcome.anything_created(run, plan):
-        found += ["", "It costs", *(f"  {words.cost(cost)}" for cost in plan.costs)]
+    if plan.costs and outcome.anything_created(run, plan) and looked is None:
+        found += ["", WHEN_MADE, *(f"  {words.cost(cost)}" for cost in plan.costs)]
     ways = {"applying": words.resume, "failed": words.resume, "undoing": words.undo}
     if way := ways.get(record.status):
         found += ["", f"Go on with: {way(run.id)}"]

@@ -25,6 +25,7 @@ from flows.engine import (
 )  # fmt: skip
 from flows.engine.actions import Cost
 from flows.engine.endpoints import addresses
+from flows.engine.look import Looked, State
 from flows.engine.verdict import Status, Verdict
 
 from .safe import line, shown
@@ -227,6 +228,54 @@ def headline(done: Receipt) -> str:
     if done.stays:
         return "Taken back, except for what is left."
     return "Everything is as it was before."
+
+
+LOOKS = {State.AS_LEFT: "as left", State.CHANGED: "CHANGED", State.GONE: "GONE", State.UNKNOWN: "unknown"}
+
+
+def how_it_stands(seen: Iterable[Looked]) -> str:
+    """Whether a run is still as it was left, in one sentence."""
+    seen = list(seen)
+    count = {state: sum(each.state is state for each in seen) for state in State}
+    if not seen:
+        return "Nothing of this run stands."
+    if count[State.AS_LEFT] == len(seen):
+        return f"Everything is as this run left it ({len(seen)} looked at)."
+    parts = [f"{number} {'is' if number == 1 else 'are'} gone" for number in [count[State.GONE]] if number]
+    parts += [f"{number} {'was' if number == 1 else 'were'} changed" for number in [count[State.CHANGED]] if number]
+    parts += [f"{number} cannot be told" for number in [count[State.UNKNOWN]] if number]
+    moved = count[State.GONE] + count[State.CHANGED]
+    lead = "It is not as this run left it" if moved else "What could be seen is as this run left it"
+    return f"{lead}: of {len(seen)} steps {listed(parts)}."
+
+
+def looked(found: Iterable[Looked]) -> list[str]:
+    """How each step of a run stands now, in lines: what is not as it was left first, and what costs money now."""
+    found = list(found)
+    lines = [how_it_stands(found), ""]
+    for each in sorted(found, key=lambda each: each.state in (State.AS_LEFT, State.UNKNOWN)):
+        lines.append(f"{LOOKS[each.state]:>9}  {line(each.what)}")
+        lines += [f"{'':>11}{text}" for text in moved(each)]
+    prices = [each for each in found if each.costs and each.state is not State.GONE]
+    return [*lines, "", "It costs now", *([f"  {costs_now(each)}" for each in prices] or ["  Nothing by itself."])]
+
+
+def moved(seen: Looked) -> list[str]:
+    """What something was and is, and who changed it; why it cannot be told; nothing where it is as it was left."""
+    match seen.state:
+        case State.AS_LEFT:
+            return []
+        case State.UNKNOWN:
+            return [line(seen.now)]
+        case State.GONE:
+            return [f"was: {line(seen.was)}", f"by:  {line(seen.by)}"]
+    return [f"was: {line(seen.was)}", f"is:  {line(seen.now)}", f"by:  {line(seen.by)}"]
+
+
+def costs_now(seen: Looked) -> str:
+    """What a step's things cost now; empty where nothing."""
+    prices = " ".join(cost(price) for price in seen.costs)
+    return f"If it is there still: {prices}" if prices and seen.state is State.UNKNOWN else prices
 
 
 def listed(words: Iterable[str]) -> str:

@@ -40,6 +40,7 @@ def create(name: str) -> Action:
                     look, "repositoryMetadata.defaultBranch || 'empty'", "empty",
                     "It holds code by now, so it is kept. To delete it for ever: "
                     + shell.aws("codecommit", "delete-repository", repository_name=name),
+                    beside=True,
                 ),
             ),
         ),

@@ -189,7 +189,7 @@ def let_bucket_call(
                 still=Still(
                     watch, standing, "0",
                     "Somebody changed the notification, which is left as it is now and needs this permission.",
-                    absent=("NoSuchBucket",),
+                    absent=("NoSuchBucket",), beside=True,
                 ),
             ),
         ),

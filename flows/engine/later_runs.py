@@ -46,14 +46,14 @@ class Later:
     def leans_on(self, action: Action, of: Run) -> bool:
         """Whether it works with what that action of another run made, or with what that changed and it did not change
         itself. Of what both did alike there is only one."""
-        things = _things(action, of)
+        ours = _words_of(action, of)
         found_without = self.began and self.began < of.began(action.id)
-        if not things or not things <= self.names or found_without:
+        if not ours or not ours <= self.names or found_without:
             return False
         if _made(action, of):
             return True
         same = [each for each in self.plan.actions if each.call.operation == action.call.operation]
-        theirs = [_filled(each.call, self.run) for each in same if things <= _things(each, self.run)]
+        theirs = [_filled(each.call, self.run) for each in same if ours <= _words_of(each, self.run)]
         return not theirs or _filled(action.call, of) in theirs
 
 
@@ -110,7 +110,7 @@ def _word(text: str, call: Call) -> str:
     return f"{call.service} {region} {call.profile} {text}"
 
 
-def _things(action: Action, run: Run) -> set[str]:
+def things(action: Action, run: Run) -> list[str]:
     """What it made; else what it changed, which is what IAM asks about. Nothing where some of that is not known."""
     call = _filled(action.call, run)
     asked = [each.arn for each in RULES.get(call.operation, ()) if not (each.action or each.made)]
@@ -118,8 +118,12 @@ def _things(action: Action, run: Run) -> set[str]:
     told = [part(path, call.params) or action.call.known.get(path, ()) for path in paths]
     each = [one for some in told for one in (some if isinstance(some, list | tuple) else [some])]
     known = all(told) and all(isinstance(one, str) for one in each)
-    things = [made] if (made := _made(action, run)) else each if known else []
-    return {_word(one, _at(call, run)) for one in things}
+    return [made] if (made := _made(action, run)) else each if known else []
+
+
+def _words_of(action: Action, run: Run) -> set[str]:
+    """The same, each as what it is to its service."""
+    return {_word(one, _at(_filled(action.call, run), run)) for one in things(action, run)}
 
 
 def _made(action: Action, run: Run) -> str:

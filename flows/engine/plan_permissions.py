@@ -28,9 +28,9 @@ TAGS = ("Name", "handrail:flow", "handrail:run")
 """What everything carries that a plan makes."""
 PLACE = re.compile(r"\{([^{}?]+)(\?)?\}")
 WILD = re.compile(r"([*?$])")
-ALWAYS = ("iam.ListAccountAliases", "iam.SimulatePrincipalPolicy", "iam.GetRole")
-"""What is asked in every account, to show its name and to check the rest, for which the whole ARN of a role must be
-known; Handrail does without where it may not."""
+ALWAYS = ("iam.ListAccountAliases", "iam.SimulatePrincipalPolicy", "iam.GetRole", "cloudtrail.LookupEvents")
+"""What is asked in every account, to show its name, to check the rest, for which the whole ARN of a role must be
+known, and to say who changed what a run made; Handrail does without where it may not."""
 
 
 @dataclass(frozen=True)

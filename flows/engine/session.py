@@ -22,6 +22,7 @@ from .events import Event, Receipt
 from .flow import Finding, Flow, Handover
 from .handover import hand_over, take_files_back
 from .journal import Journal, Run
+from .look import Looked, look
 from .of_others import DECISIONS, Claim
 from .plan import Plan
 from .plan_permissions import Needs
@@ -209,6 +210,15 @@ class Session(Questionnaire[Flow]):
             return []
         same_account(run.record, self.cloud)
         return claimed(run, run.plan, self._account, self._clock)
+
+    def look(self) -> list[Looked]:
+        """Whether what the run made is still as it left it. Only reads. Raises CloudError."""
+        run = self.run
+        if not run or not run.plan:
+            raise Refused("Nothing was created yet, so there is nothing to look at.")
+        same_account(run.record, self.cloud)
+        self._stop = threading.Event()
+        return look(run, run.plan, self._account, self._stop, self._clock)
 
     def to_decide(self, claims: Iterable[Claim] = ()) -> tuple[Decision, ...]:
         """What a person must decide before this run is taken back, and what they may because of these `claims`."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from .actions import Action
 from .problems import CloudError
-from .references import Ref, before, fill
+from .references import Ref, Resolve, before, fill
 from .refusals import matches
 from .sending import Carrier
 from .undo_plan import Restore
@@ -36,8 +36,13 @@ def current(action: Action, restore: Restore, carrier: Carrier) -> Any:
 
 def as_put(action: Action, restore: Restore, now: Any, carrier: Carrier) -> bool:
     """Whether a setting stands as the action's own call puts it; AWS may add members of its own."""
-    wanted = _where(restore.put.params, before(action.id), fill(action.call.params, carrier.resolve))
-    return wanted is None or _holds(wanted, now)
+    put = wanted(action, restore, carrier.resolve)
+    return put is None or holds(put, now)
+
+
+def wanted(action: Action, restore: Restore, resolve: Resolve) -> Any:
+    """What the action's own call puts where the setting is; None if that cannot be told from it."""
+    return _where(restore.put.params, before(action.id), fill(action.call.params, resolve))
 
 
 def _where(pattern: Any, place: Ref, value: Any) -> Any:
@@ -52,12 +57,13 @@ def _where(pattern: Any, place: Ref, value: Any) -> Any:
     return next((found for part, there in pairs if (found := _where(part, place, there)) is not None), None)
 
 
-def _holds(wanted: Any, now: Any) -> bool:
+def holds(wanted: Any, now: Any) -> bool:
+    """Whether all that was wanted stands there; AWS may add members of its own."""
     if isinstance(wanted, Mapping):
         there: Mapping[str, Any] = now if isinstance(now, Mapping) else {}
-        return all(name in there and _holds(each, there[name]) for name, each in wanted.items())
+        return all(name in there and holds(each, there[name]) for name, each in wanted.items())
     if isinstance(wanted, list | tuple):
-        return isinstance(now, list) and len(wanted) == len(now) and all(map(_holds, wanted, now))
+        return isinstance(now, list) and len(wanted) == len(now) and all(map(holds, wanted, now))
     return str(wanted).rstrip(".") == str(now).rstrip(".")  # Route 53 answers with the dot that ends a name
 
 

@@ -33,6 +33,7 @@ class Still:
     changed: tuple[str, ...] = ()
     since: str = ""
     ahead: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 
 class PracticeBusy(Exception):
@@ -21,9 +21,16 @@ class PracticeBusy(Exception):
 
 
 class Diary:
-    """Kept in memory only when it is given no folder."""
+    """Kept in memory only when it is given no folder.
+
+    Attributes:
+        open: the one that is written now; a process has one practice account open at a time.
+    """
+
+    open: ClassVar[Diary | None] = None
 
     def __init__(self, folder: Path | None) -> None:
+        Diary.open = self
         self.pages: list[dict[str, Any]] = []
         self._lock = self._file = -1
         if folder is None:

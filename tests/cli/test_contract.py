@@ -371,7 +371,7 @@ def test_a_run_from_answers_to_undo(handrail: Command, company: Account, answers
     assert details["resources"] == document["resources"]
     assert details["outputs"] == document["outputs"]
     shown = handrail("runs", document["run"]).out
-    for part in ("Steps", "Resources", "Outputs", "It costs", made["AWS::EC2::VPNConnection"]):
+    for part in ("Steps", "Resources", "Outputs", "What it cost when it was made", made["AWS::EC2::VPNConnection"]):
         assert part in shown
 
     undone = handrail("undo", document["run"], "--yes", "--output", "json", *company.at)

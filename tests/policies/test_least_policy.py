@@ -137,6 +137,7 @@ def test_every_request_is_allowed(scene: str, made: Session, watched: Watched) -
     applied = len(sent)
     made.hand_over()
     assert refused(to_look, sent[applied:]) == []
+    assert "cloudtrail:LookupEvents" in str(whole)
     list(made.undo({decision.key: next(iter(decision.options)) for decision in made.to_decide()}))
     assert made.receipt().complete
     assert refused(whole, sent) == []

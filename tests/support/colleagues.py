@@ -9,6 +9,7 @@ from typing import Any
 from flows.engine import Session
 from flows.engine.references import fill
 from flows.practice import PracticeAccount
+from support.looked import as_found
 
 Act = Callable[[PracticeAccount, Session], object]
 
@@ -44,7 +45,9 @@ def client(account: PracticeAccount, service: str) -> Any:
 def taken_back_after(account: PracticeAccount, made: Session, deed: Deed, **decided: str) -> None:
     """Undo after the deed: what stays is told with the reason, the rest goes, it ends, and twice is as once."""
     deed.act(account, made)
+    looked = made.look()
     list(made.undo(decided))
+    as_found(looked, made)
     run, plan = _run(made), _plan(made)
     status = {each.id: run.status(each.id) for each in plan.actions if each.undo}
     assert {id for id, how in status.items() if how == "left"} == set(deed.stays.split())

@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.engine import Session
 from flows.engine.references import fill
+from support.looked import as_found
 from support.sessions import carried_out
 
 NOT_FOUND = "^not found: "
@@ -46,8 +47,10 @@ def undone_after(deed: Deed, made: Session, client: Callable[..., Any], picture:
     applied, ids = lines(picture()), things(made)
     deed.do(client, ids)
     disturbed = lines(picture())
+    looked = made.look()
     list(made.undo(deed.decided))
     after = lines(picture())
+    as_found(looked, made)
     told_right(deed, made)
     assert not after - disturbed - before, "made by nobody"
     assert not (before & disturbed) - after, "was there before and is gone"

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from flows.engine import Caution, Event, Finding, Problem, Receipt, Record, Review, Run, Session
+    from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
 
 
@@ -124,22 +125,37 @@ def about_record(record: Record) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def about_run(run: Run) -> dict[str, Any]:
-    """All about one draft or run."""
+def about_run(run: Run, looked: Iterable[Looked] | None = None) -> dict[str, Any]:
+    """All about one draft or run; with how its steps stand now, where that was looked at."""
     from .. import outcome, words
 
     record, plan = run.record, run.plan
     found = about_record(record) | {"answers": dict(record.answers), "outputs": record.handover.get("outputs", {})}
     if plan is None:
         return found
-    return found | {
-        "steps": [{"action": a.id, "sentence": a.sentence, "status": run.status(a.id)} for a in plan.actions],
-        "resources": outcome.resources(run, plan),
-        "files": sorted(record.handover.get("files", {})),
-        "costs": [{"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in plan.costs],
-        "history": run.history(),
-        "undo": words.undo(run.id),
-    }
+    now = {} if looked is None else {"looked": [about_looked(each) for each in looked]}
+    return (
+        found
+        | now
+        | {
+            "steps": [{"action": a.id, "sentence": a.sentence, "status": run.status(a.id)} for a in plan.actions],
+            "resources": outcome.resources(run, plan),
+            "files": sorted(record.handover.get("files", {})),
+            "costs": [{"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in plan.costs],
+            "history": run.history(),
+            "undo": words.undo(run.id),
+        }
+    )
+
+
+def about_looked(seen: Looked) -> dict[str, str]:
+    """How one step of a run stands now."""
+    from .. import words
+
+    return {
+        "action": seen.action, "state": seen.state.value, "was": seen.was, "is": seen.now, "by": seen.by,
+        "costs": words.costs_now(seen),
+    }  # fmt: skip
 
 
 def about_finding(found: Finding) -> dict[str, str]:

@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run_id", required=False, metavar="[RUN]")
 @click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write its answers to FILE.")
+@click.option("--look", is_flag=True, help="Look whether what RUN made is still as it left it.")
 @json_option
 @global_options
-def runs(run_id: str | None, save_answers: Path | None, output: str, **given: Any) -> None:
+def runs(run_id: str | None, save_answers: Path | None, look: bool, output: str, **given: Any) -> None:
     """Drafts and runs; with RUN, all about one of them."""
     from flows.engine import Journal
 
     from .. import answers_file, history
+    from .sessions import said_of, session_of
 
     journal = Journal()
+    if look and not run_id:
+        raise click.UsageError("--look wants the run to look at: handrail runs RUN --look")
     if not run_id:
         records = journal.records()
         if output == "json":
@@ -39,10 +43,11 @@ def runs(run_id: str | None, save_answers: Path | None, output: str, **given: An
     if save_answers:
         answers_file.save_answers(save_answers, run.record.answers)
         click.echo(f"Written to {save_answers}.", err=True)
+    looked = session_of(run, said_of(run, given), journal).look() if look else None
     if output == "json":
-        print_json(about_run(run))
+        print_json(about_run(run, looked))
     else:
-        click.echo("\n".join(history.details(run)))
+        click.echo("\n".join(history.details(run, looked)))
 
 
 @click.command()

@@ -1,0 +1,268 @@
+"""Whether what a run made is still as it left it, by the reads that undo and resume use. Nothing is written down."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from .actions import Action, Cost
+from .apply import AT_ONCE
+from .cache import CachedCloud
+from .clock import Clock, RealClock
+from .cloud import Cloud
+from .differences import AS_MADE, apart, kept_as, shown, words_of
+from .documents import Document
+from .event_history import History
+from .journal import Run
+from .of_others import made_by
+from .plan import Plan
+from .problems import CloudError, NoAccess
+from .references import Ref, fill, refs
+from .refusals import changes, matches, no_such_thing
+from .resume_checks import INDEX
+from .run_place import same_accounts
+from .sending import Carrier
+from .settings import as_put, current, digest, wanted
+from .undo_plan import Entry, Restore, Settings, Still, Undo
+
+NOTED_NOTHING = "Nothing was noted of it that could be compared with what is there now."
+UNANSWERED = "The answer to its call never came. A resume or an undo finds out what became of it."
+NOT_OURS = "There is one, but it does not carry the mark of this run any more."
+SECRET = "(a secret)"  # noqa: S105 - what stands for one
+
+
+class State(StrEnum):
+    AS_LEFT = "as_left"
+    CHANGED = "changed"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+    """It may not be looked at, or there is nothing to compare it with; `now` says which."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How one step of a run stands now.
+
+    Args:
+        action: its id.
+        what: what it did, in words, with the id of what it made.
+        state: how that stands.
+        was: what this run left.
+        now: what is there; why it cannot be told, if so.
+        by: who changed it, by CloudTrail's event history, or why that cannot be told; empty where nobody did.
+        costs: what of it costs money now; of what cannot be told, if it is there still.
+    """
+
+    action: str
+    what: str
+    state: State
+    was: str
+    now: str
+    by: str = ""
+    costs: tuple[Cost, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of one step."""
+
+    state: State
+    was: str = ""
+    now: str = ""
+
+
+def look(
+    run: Run, plan: Plan, cloud: Cloud, stop: threading.Event | None = None, clock: Clock | None = None
+) -> list[Looked]:
+    """How each step of a run stands, in the plan's order. Only reads, nothing twice.
+
+    Raises CloudError where a profile of it does not lead to its account, and NoAccess.
+    """
+    cached = CachedCloud(cloud)
+    carrier = Carrier(run, cached, lambda _: None, stop or threading.Event(), clock or RealClock())
+    steps = _standing(run, plan)
+    same_accounts(steps, carrier)
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="look") as pool:
+        seen = list(pool.map(partial(_seen, carrier, replace(carrier, cloud=cloud)), steps))
+    history = History(carrier, cached, plan)
+    return [_told(action, one, history, run) for action, one in zip(steps, seen, strict=True)]
+
+
+def _standing(run: Run, plan: Plan) -> list[Action]:
+    """What this run did and has not taken back; what was there before, or was not meant to last, is not looked at."""
+    over = {id for each in plan.actions if run.status(each.id) == "ready" for id in (each.gives_up, each.relieves)}
+    return [
+        each
+        for each in plan.actions
+        if changes(each.call)
+        and not each.gives_up
+        and not each.relieves
+        and each.id not in over
+        and run.status(each.id) not in ("", "refused", "undone")
+        and run.facts(each.id).get("created", True)
+    ]
+
+
+def _told(action: Action, seen: Seen, history: History, run: Run) -> Looked:
+    moved = seen.state in (State.CHANGED, State.GONE)
+    by = history.who(action, gone=seen.state is State.GONE) if moved else ""
+    costs = () if seen.state is State.GONE else action.costs
+    made = made_by(action, run)
+    was = seen.was or made or AS_MADE
+    now = seen.now or ("not there" if seen.state is State.GONE else was)
+    what = f"{action.sentence} ({made})" if made else action.sentence
+    return Looked(action.id, what, seen.state, was, now, by, costs)
+
+
+def _seen(carrier: Carrier, afresh: Carrier, action: Action) -> Seen:
+    """What is seen of one step; looked at again while it was done so lately that AWS may not tell of it yet."""
+    seen = _once(carrier, action)
+    if seen.state in (State.AS_LEFT, State.UNKNOWN) or not carrier.lately((action.id,)):
+        return seen
+    return afresh.believed(lambda: _once(afresh, action), lambda again: again.state is not State.AS_LEFT, (action.id,))
+
+
+def _once(carrier: Carrier, action: Action) -> Seen:
+    if carrier.run.status(action.id) == "intent":
+        return Seen(State.UNKNOWN, now=UNANSWERED)
+    try:
+        if isinstance(action.undo, Restore):
+            return _setting(action, action.undo, carrier)
+        if isinstance(action.undo, Entry):
+            return _entry(action, action.undo, carrier)
+        return _thing(action, action.undo, carrier)
+    except NoAccess:
+        raise
+    except CloudError as problem:
+        return Seen(State.GONE) if no_such_thing(problem) else Seen(State.UNKNOWN, now=str(problem))
+    except KeyError:  # the run broke off before that was known
+        return Seen(State.UNKNOWN, now=NOTED_NOTHING)
+
+
+def _setting(action: Action, restore: Restore, carrier: Carrier) -> Seen:
+    facts, now = carrier.run.facts(action.id), current(action, restore, carrier)
+    put = wanted(action, restore, partial(_masked, carrier))
+    ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, carrier)
+    if ours:
+        return Seen(State.AS_LEFT, shown(put), shown(put))
+    if now is None:
+        return Seen(State.GONE, shown(put))
+    before = " (as it was before this run)" if now == facts.get("before") else ""
+    was, is_ = apart(put, now)
+    return Seen(State.CHANGED, was, is_ + before)
+
+
+def _entry(action: Action, entry: Entry, carrier: Carrier) -> Seen:
+    facts, ours = carrier.run.facts(action.id), Document(carrier, action).ours()
+    put = fill(entry.entry, partial(_masked, carrier))
+    if ours is None:
+        return Seen(State.GONE, shown(put))
+    if "after" not in facts or digest(ours) == facts["after"]:
+        return Seen(State.AS_LEFT, shown(put), shown(put))
+    if _secret(entry.entry):
+        return Seen(State.CHANGED, shown(put), "Something else; it may hold a secret, so it is not shown.")
+    return Seen(State.CHANGED, *apart(put, ours))
+
+
+def _masked(carrier: Carrier, ref: Ref) -> Any:
+    return SECRET if _secret(ref) else carrier.resolve(ref)
+
+
+def _secret(value: Any) -> bool:
+    return any(ref.path.startswith("secret:") for ref in refs(value))
+
+
+def _thing(action: Action, steps: tuple[Undo, ...], carrier: Carrier) -> Seen:
+    """How something stands that was created: by its mark, by what an undo would insist on, and by its settings."""
+    parts = [each for step in steps if step.still and (each := _part(step, step.still, carrier))]
+    edited = _edited(action, action.settings, carrier) if action.settings else None
+    told = [*parts, *([edited] if edited else [])]
+    if told and all(each.state is State.GONE for each in told):
+        return told[0]
+    if changed := [each for each in told if each.state is not State.AS_LEFT]:
+        return Seen(State.CHANGED, "; ".join(each.was for each in changed if each.was), "; ".join(map(_is, changed)))
+    find = action.find
+    if find and find.look.service != INDEX:
+        begun = carrier.run.when(action.id, "intent")
+        if carrier.search(find, begun, benefit=True) is not None:
+            return Seen(State.AS_LEFT)
+        return Seen(State.CHANGED, now=NOT_OURS) if told else Seen(State.GONE)
+    if told:
+        return Seen(State.AS_LEFT)
+    if action.wait:
+        answer = carrier.look(action.wait.poll, action.wait.ready)
+        return Seen(State.AS_LEFT) if answer else Seen(State.CHANGED, now=_now(action, carrier))
+    return Seen(State.UNKNOWN, now=NOTED_NOTHING)
+
+
+def _is(seen: Seen) -> str:
+    return seen.now or f"not there: {seen.was}"
+
+
+def _now(action: Action, carrier: Carrier) -> str:
+    assert action.wait is not None
+    word = carrier.look(action.wait.poll, action.wait.now) if action.wait.now else None
+    return str(word) if word else "It is not ready any more."
+
+
+def _part(step: Undo, still: Still, carrier: Carrier) -> Seen | None:
+    """What a condition for taking something back tells of it; None if it tells nothing."""
+    if still.beside or (still.since and carrier.run.status(still.since) not in ("done", "ready")):
+        return None
+    what = carrier.text(step.what) if step.what else ""
+    try:
+        now = carrier.look(still.look, still.path)
+    except CloudError as problem:
+        if matches(problem, still.changed):
+            return Seen(State.CHANGED, what, still.otherwise)
+        if matches(problem, still.absent) or no_such_thing(problem):
+            return Seen(State.GONE, what)
+        raise
+    if now is None:
+        return Seen(State.GONE, what)
+    if str(now) == carrier.text(still.equals):
+        return Seen(State.AS_LEFT, what)
+    return Seen(State.CHANGED, what, still.otherwise or shown(now))
+
+
+def _edited(action: Action, settings: Settings, carrier: Carrier) -> Seen:
+    """Which parts of it are different now; their former values are known where the step's own call says them."""
+    told = carrier.look(settings.look, settings.path)
+    if told is None:
+        return Seen(State.GONE)
+    now: Mapping[str, Any] = told if isinstance(told, Mapping) else {"": told}
+    facts = carrier.run.facts(action.id)
+    first: Mapping[str, str] = facts.get("as_made", {})
+    last: Mapping[str, str] = facts.get("as_ended", first)
+    different = [name for name, mark in last.items() if _mark(now.get(name)) not in (mark, first.get(name))]
+    if not different:
+        return Seen(State.AS_LEFT)
+    named = words_of(settings.path)
+    hidden = _secret(action.call)
+    said = fill(action.call.params, partial(_said, carrier))
+    was = {named.get(name, name): kept_as(last[name], said) for name in different}
+    is_ = {
+        named.get(name, name): "not shown: it may hold a secret" if hidden else shown(now.get(name))
+        for name in different
+    }
+    return Seen(State.CHANGED, _listed(was), _listed(is_))
+
+
+def _said(carrier: Carrier, ref: Ref) -> Any:
+    try:
+        return _masked(carrier, ref)
+    except (KeyError, CloudError):
+        return None
+
+
+def _mark(value: Any) -> str:
+    return digest(value) if value is not None else ""
+
+
+def _listed(values: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {value}" if name else value for name, value in values.items())

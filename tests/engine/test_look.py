@@ -1,0 +1,128 @@
+"""What a run made is looked at again: as it was left, changed, gone, or it cannot be told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from kills.scenes import CASES
+from support.clock import FakeClock
+from support.clouds import Between
+from support.colleagues import client, resource
+from support.sessions import answered, carried_out, taken_back
+from vpn import cases as vpn
+
+from flows.engine import Call, Denied, Journal, Place, Session
+from flows.engine.boto import Aws
+from flows.engine.event_history import NO_HISTORY, PACE
+from flows.engine.look import NOTED_NOTHING, Looked, State
+from flows.engine.problems import NoSuchCall
+from flows.engine.refusals import changes
+from flows.practice import PracticeAccount
+
+CLOSED = "CloudTrail's event history may not be read: cloudtrail:LookupEvents is not allowed."
+
+
+def looked_at(made: Session, asked: list[Call] | None = None) -> dict[str, Looked]:
+    """What a look says of each step; what was asked for it."""
+
+    def noted(_: int, call: Call) -> None:
+        if asked is not None:
+            asked.append(call)
+
+    made._account = Between(made._account, before=noted)
+    return {each.action: each for each in made.look()}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.some("vpn", "s3_pipeline, a new trail")
+def test_after_a_run_everything_is_as_it_was_left(
+    account: PracticeAccount, journal: Journal, clock: FakeClock, case: str
+) -> None:
+    """And looking changes nothing, in the account and in the journal."""
+    made = answered(CASES[case], Aws(Place(practice=True), account.session, account.session_of), journal, clock)
+    carried_out(made)
+    assert made.run is not None
+    before, asked = made.run.history(), list[Call]()
+    looked = looked_at(made, asked)
+    odd = {id: each for id, each in looked.items() if each.state is not State.AS_LEFT and each.now != NOTED_NOTHING}
+    assert not odd
+    assert not [each.by for each in looked.values() if each.by]
+    assert not [call.operation for call in asked if changes(call) or call.name == "LookupEvents"]
+    assert made.run.history() == before
+
+
+@pytest.fixture
+def made(cloud: Aws, journal: Journal, clock: FakeClock) -> Session:
+    made = vpn.session(cloud, journal, vpn.STAGING, clock=clock)
+    carried_out(made)
+    return made
+
+
+def test_what_somebody_deleted_costs_nothing_any_more(
+    account: PracticeAccount, made: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named with who did it, with all that went with it, and nothing is asked twice."""
+    assert [each.action for each in made.look() if each.costs] == ["connection"]
+    client(account, "ec2").delete_vpn_connection(VpnConnectionId=resource(made, "connection"))
+    monkeypatch.setattr("flows.engine.sending.FRESH", 0)  # else it is looked at once more, for a minute
+    asked = list[Call]()
+    looked = looked_at(made, asked)
+    gone = looked["connection"]
+    assert (gone.state, gone.was, gone.now, gone.costs) == (State.GONE, resource(made, "connection"), "not there", ())
+    assert gone.by.startswith("arn:aws:iam::123456789012:user/ada: DeleteVpnConnection, ")
+    assert {id for id, each in looked.items() if each.state is State.GONE} == {
+        "connection", "static-192.168.10.0-24", "static-192.168.20.0-24",
+    }  # fmt: skip
+    assert len([call for call in asked if call.name == "LookupEvents"]) == 1
+    assert len({json.dumps((call.operation, call.params), default=str) for call in asked}) == len(asked)
+
+
+def test_what_may_not_be_read_cannot_be_told(made: Session) -> None:
+    denied = Denied("no", permission="ec2:DescribeVpnConnections")
+
+    def refused(_: int, call: Call) -> None:
+        if call.operation == "ec2.DescribeVpnConnections":
+            raise denied
+
+    made._account = Between(made._account, before=refused)
+    looked = looked_at(made)
+    assert looked["connection"].state is State.UNKNOWN
+    assert looked["connection"].now == "no"
+    assert looked["connection"].costs, "it may be there still"
+    assert looked["customer-gateway"].state is State.AS_LEFT
+
+
+@pytest.mark.parametrize(("problem", "by"), [(Denied("no", permission=""), CLOSED), (NoSuchCall("no"), NO_HISTORY)])
+def test_a_history_that_cannot_be_read_is_asked_once(
+    account: PracticeAccount, made: Session, clock: FakeClock, problem: Exception, by: str
+) -> None:
+    ec2 = client(account, "ec2")
+    ec2.delete_vpn_connection(VpnConnectionId=resource(made, "connection"))
+    ec2.delete_customer_gateway(CustomerGatewayId=resource(made, "customer-gateway"))
+    asked: list[str] = []
+
+    def refused(_: int, call: Call) -> None:
+        if call.name == "LookupEvents":
+            asked.append(call.name)
+            raise problem
+
+    made._account = Between(made._account, before=refused)
+    looked = looked_at(made)
+    assert (looked["connection"].by, looked["customer-gateway"].by) == (by, by)
+    assert len(asked) == 1
+
+
+def test_the_history_is_asked_twice_a_second_at_most(account: PracticeAccount, made: Session, clock: FakeClock) -> None:
+    ec2 = client(account, "ec2")
+    ec2.delete_vpn_connection(VpnConnectionId=resource(made, "connection"))
+    ec2.delete_customer_gateway(CustomerGatewayId=resource(made, "customer-gateway"))
+    before, asked = len(clock.slept), list[Call]()
+    looked_at(made, asked)
+    questions = [call for call in asked if call.name == "LookupEvents"]
+    assert clock.slept[before:].count(PACE) == len(questions) - 1 == 1
+
+
+def test_what_was_taken_back_is_not_looked_at(made: Session) -> None:
+    taken_back(made)
+    assert made.look() == []
