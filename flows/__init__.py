@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flows.menu import CHECKS, SET_UPS
+from flows.menu import CHECKS, GOALS, SET_UPS
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without the import: this module is on the way to the first frame
 if TYPE_CHECKING:
     from flows.engine import Flow
 
-__all__ = ["CHECKS", "SET_UPS", "declared", "every", "find"]
+__all__ = ["CHECKS", "GOALS", "SET_UPS", "declared", "every", "find"]
 
 
 def find(name: str) -> type[Flow]:

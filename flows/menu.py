@@ -1,5 +1,6 @@
 """The menu: each set-up's name, title and summary, in the order in which people read them; and of each check
-the trouble that it is for, and what else people look for who have it.
+the trouble that it is for, and what else people look for who have it. GOALS is what else they look for who need a
+set-up.
 
 It is shown before any set-up is imported. `make texts` writes them as the classes have them; the order
 is what stands here, and what is new stands last until somebody moves its row.
@@ -88,6 +89,18 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "s3_pipeline": (
         "A pipeline does not start when a file lands",
-        "codepipeline, s3, eventbridge, cloudtrail, rule, trigger, polling, not started, twice",
+        "codepipeline, s3, eventbridge, cloudtrail, rule, trigger, polling, not starting, twice",
     ),
+}
+GOALS: dict[str, str] = {
+    "vpn": "ipsec, site-to-site, tunnel, on-premises, data centre, customer gateway, hybrid",
+    "website": "https, certificate, own domain, cdn, static site, cache, origin access control, 403",
+    "alb": "http to https, 301, 302, www, maintenance page, fixed response, elb, listener rule",
+    "aurora": "postgres, mysql, rds, sql, scale to zero, cheap",
+    "share_ami": "ami, ec2, copy a server, other account, cross-account, kms",
+    "share_snapshot": "rds, aurora, copy a database, other account, cross-account, kms",
+    "wordpress": "blog, php, apache, lamp, ec2, 404, permalinks, upload size",
+    "spa_pipeline": "react, vue, angular, ci/cd, deploy, codebuild, codepipeline, github, git",
+    "s3_lambda": "trigger, event, notification, upload, thumbnail, lambda",
+    "s3_pipeline": "trigger, eventbridge, cloudtrail, upload, zip, codepipeline",
 }

@@ -19,6 +19,7 @@ class LoadBalancerAnswers(Flow):
     """Send visitors from http to https or elsewhere, or let the load balancer answer by itself."""
 
     title = "Redirect or answer at a load balancer"
+    words = ("http to https", "301", "302", "www", "maintenance page", "fixed response", "elb", "listener rule")
     check = WhichLoadBalancer
 
     load_balancer = Choice(

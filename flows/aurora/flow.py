@@ -19,6 +19,7 @@ class ServerlessDatabase(Flow):
     """An Aurora database in your network that grows and shrinks by itself, and sleeps when nobody uses it."""
 
     title = "Create a serverless database"
+    words = ("postgres", "mysql", "rds", "sql", "scale to zero", "cheap")
     check = WhichDatabase
 
     name = Text(

@@ -28,11 +28,13 @@ class Asked:
 
     Attributes:
         title: what it is for, as a menu shows it.
+        words: what else people look for who need it: names of services and things, codes and words of error pages.
         id: what the command line calls it: the name of its module, or of the folder that holds its room.
         questions: in the order in which they are asked.
     """
 
     title: ClassVar[str]
+    words: ClassVar[tuple[str, ...]] = ()
     id: ClassVar[str] = ""
     questions: ClassVar[Route] = ()
 

@@ -78,6 +78,11 @@ class CachedCloud:
         kept = self._seen.get(_key(call))
         return kept is not None and kept.has(0)
 
+    def known(self, call: Call) -> list[Answer]:
+        """The pages of it that were read so far; nothing is asked."""
+        kept = self._seen.get(_key(call))
+        return kept.so_far() if kept else []
+
     def look_at(self, url: str) -> Page:
         return self._cloud.look_at(url)
 
@@ -124,6 +129,10 @@ class _Kept:
                 while not self.has(number):
                     self._patiently(self._one_more)
         return _unpacked(self._pages[number]) if number < len(self._pages) else None
+
+    def so_far(self) -> list[Answer]:
+        """The pages that are known."""
+        return [_unpacked(page) for page in self._pages]
 
     def _one_more(self) -> None:
         rest, self._rest = self._rest or self._again(), None  # one that fails has come to its end

@@ -41,12 +41,10 @@ class Check(Asked):
 
     Attributes:
         title: the trouble, in the words of the person who has it.
-        words: what else such a person looks for: codes and words of error pages.
         reaches: what it does besides reading in AWS, such as sending a command to a machine; empty for nothing. The
             board does that only after a yes.
     """
 
-    words: ClassVar[tuple[str, ...]] = ()
     reaches: ClassVar[str] = ""
 
     @classmethod
@@ -58,6 +56,16 @@ class Check(Asked):
             found[tuple(each.id for each in route if not _optional(each) and each not in instead)] = None
         order = [each.id for each in cls.questions]
         return tuple(sorted(found, key=lambda keys: [order.index(key) for key in keys]))
+
+    @classmethod
+    def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
+        """What a run made, as this check is asked about it: by the names that they share with the questions.
+
+        Where there is a default, that is the answer, so that nothing is left to ask.
+        """
+        known = {**answers, **outputs}
+        usual = {each.id: each.default_text for each in cls.questions if each.default_text and not each.depends}
+        return usual | {each.id: str(known[each.id]) for each in cls.questions if known.get(each.id)}
 
     @classmethod
     def missing(cls, given: Collection[str]) -> tuple[tuple[Question[Any], ...], ...]:

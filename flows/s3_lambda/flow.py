@@ -16,6 +16,7 @@ class FileRunsFunction(Flow):
     """Let a bucket call a Lambda function whenever a file arrives, or something else happens to one."""
 
     title = "Run a function when a file lands"
+    words = ("trigger", "event", "notification", "upload", "thumbnail", "lambda")
     check = WhichBucket
 
     bucket = Choice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.aws import lambda_functions, notifications
@@ -39,6 +39,12 @@ class WhichBucket(Check):
         why="One that the bucket does not call at all is found by its name only.",
         example="resize-photos",
     )
+
+    @classmethod
+    def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
+        """The bucket, and the function by its name."""
+        name = outputs["function"].rpartition(":function:")[2].partition(":")[0]
+        return super().of_run({**outputs, "function": name}, {})
 
     @classmethod
     def everything(cls, cloud: Cloud) -> Iterator[Subject]:

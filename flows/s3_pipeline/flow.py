@@ -28,6 +28,7 @@ class FileStartsPipeline(Flow):
     """Start a pipeline when a file lands in a bucket, whether it was uploaded, copied or sent in parts."""
 
     title = "Start a pipeline when a file lands"
+    words = ("trigger", "eventbridge", "cloudtrail", "upload", "zip", "codepipeline")
     check = WhichPipeline
 
     pipeline = Text(

@@ -20,6 +20,7 @@ class ShareImage(Flow):
     """Give a copy of a machine, or an image that exists, to another account."""
 
     title = "Share a machine image"
+    words = ("ami", "ec2", "copy a server", "other account", "cross-account", "kms")
     check = WhichImage
 
     image = Choice(

@@ -22,6 +22,7 @@ class ShareSnapshot(Flow):
     """Give the data of a database, as a snapshot, to another account."""
 
     title = "Share a database snapshot"
+    words = ("rds", "aurora", "copy a database", "other account", "cross-account", "kms")
     check = WhichSnapshot
 
     snapshot = Choice(

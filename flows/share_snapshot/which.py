@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.aws import accounts, rds_snapshots
 from flows.aws.rds_snapshots import MANUAL, NEW, Data
 from flows.engine import Choice, Cloud, CloudError, Text
 from flows.engine.check import Check, Subject, by_key
+from flows.engine.pasted_lists import several
 
 
 def _receiver(flow: Any) -> str | None:
@@ -43,6 +44,11 @@ class WhichSnapshot(Check):
         example="210987654321",
         why="AWS accounts are identified by this number of 12 digits.",
     )
+
+    @classmethod
+    def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
+        """The snapshot, and the first of its receivers."""
+        return super().of_run({**outputs, "account": several(answers["account"])[0]}, {})
 
     @classmethod
     def everything(cls, cloud: Cloud) -> Iterator[Subject]:

@@ -28,6 +28,7 @@ class SinglePageApplication(Flow):
     """Build and publish a single-page application whenever its source changes."""
 
     title = "Deliver a single-page application"
+    words = ("react", "vue", "angular", "ci/cd", "deploy", "codebuild", "codepipeline", "github", "git")
     check = WhichDelivery
 
     name = Text(

@@ -12,6 +12,12 @@ TASKS = {
 }
 """Name to summary. The command line shows them before any task is imported; a test compares the two."""
 
+WORDS = {
+    "database-awake": "aurora, asleep, paused, wake up, resume, scale to zero, slow first connection, rds",
+    "lint-buildspec": "codebuild, yaml, syntax error, YAML_FILE_ERROR, phases, artifacts, build failed",
+}
+"""What else people look for who need one; a test compares it with the tasks' own."""
+
 OUTPUTS = {"lint-buildspec": ("sarif",)}
 """What `--output` takes besides text and json; a test compares it with the tasks' own."""
 

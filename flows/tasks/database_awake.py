@@ -45,6 +45,7 @@ class AboutDatabases(Asked):
     """What there is to know of a database that may be asleep."""
 
     title = "Is a database asleep?"
+    words = ("aurora", "asleep", "paused", "wake up", "resume", "scale to zero", "slow first connection", "rds")
 
     cluster = Choice(
         "Which database?",

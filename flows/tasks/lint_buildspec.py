@@ -37,6 +37,7 @@ class AboutBuildspec(Asked):
     """Which buildspec."""
 
     title = "Is a buildspec right?"
+    words = ("codebuild", "yaml", "syntax error", "YAML_FILE_ERROR", "phases", "artifacts", "build failed")
 
     file = Text(
         f"Which file? ({STDIN} is what is piped in)",

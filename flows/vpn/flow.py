@@ -43,6 +43,7 @@ class SiteToSiteVpn(Flow):
     """An encrypted connection between an on-premises network and one VPC."""
 
     title = "Connect an office to a VPC"
+    words = ("ipsec", "site-to-site", "tunnel", "on-premises", "data centre", "customer gateway", "hybrid")
     check = WhichConnection
     beyond = repairs.BEYOND
 

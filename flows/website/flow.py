@@ -39,6 +39,7 @@ class Website(Flow):
     """CloudFront in front of an S3 website or a private bucket, with certificate, domain and locked-down origin."""
 
     title = "Put CloudFront in front of an S3 website"
+    words = ("https", "certificate", "own domain", "cdn", "static site", "cache", "origin access control", "403")
     check = WhichWebsite
 
     bucket = Choice(

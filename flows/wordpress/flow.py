@@ -17,6 +17,7 @@ class WordPress(Flow):
     """Install WordPress on a new machine, or put permissions, permalinks and upload size right on an existing one."""
 
     title = "Run WordPress on a machine"
+    words = ("blog", "php", "apache", "lamp", "ec2", "404", "permalinks", "upload size")
     check = WhichMachine
 
     mode = Choice(

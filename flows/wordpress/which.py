@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flows.aws import instances
 from flows.engine import Choice, Text
 from flows.engine.check import Check, by_key
@@ -50,3 +53,8 @@ class WhichMachine(Check):
         example="256",
         why="Large pictures and page builders need memory.",
     )
+
+    @classmethod
+    def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
+        """The machine, by the name that a run has for it."""
+        return super().of_run({"instance": outputs["machine"]}, {})

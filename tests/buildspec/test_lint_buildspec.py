@@ -18,7 +18,7 @@ from flows.buildspec import RULES, Severity, lint
 from flows.buildspec.grammar import CHECKED_AGAINST
 from flows.buildspec.images import IMAGES, versions
 from flows.buildspec.sarif import relative
-from flows.tasks import OUTPUTS, TASKS, find
+from flows.tasks import OUTPUTS, TASKS, WORDS, find
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken").glob("*.yml"))
@@ -306,6 +306,7 @@ def test_what_cannot_be_read_has_its_sentence(tmp_path: Path, capsys: pytest.Cap
 
 def test_a_task_says_its_outputs_before_it_is_imported() -> None:
     assert {name: find(name).outputs for name in TASKS if find(name).outputs} == OUTPUTS
+    assert {name: ", ".join(find(name).asks.words) for name in TASKS} == WORDS
 
 
 def test_it_loads_no_library_of_aws_or_of_screens() -> None:

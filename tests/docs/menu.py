@@ -8,6 +8,7 @@ from pathlib import Path
 import flows
 
 CHECKS = "CHECKS: dict[str, tuple[str, str]] = {\n"
+GOALS = "GOALS: dict[str, str] = {\n"
 MENU = Path(flows.__file__).with_name("menu.py")
 
 
@@ -26,12 +27,16 @@ def menu() -> str:
     set_ups = "".join(_row(flow.id, flow.title, flow.summary()) for flow in declared)
     asked = [flow.check for flow in declared if flow.check.questions]
     checks = "".join(_row(check.id, check.title, ", ".join(check.words)) for check in asked)
-    return f"{before}{table}{set_ups}}}\n{CHECKS}{checks}}}\n"
+    goals = "".join(f"    {_told(flow.id)}: {_told(', '.join(flow.words))},\n" for flow in declared)
+    return f"{before}{table}{set_ups}}}\n{CHECKS}{checks}}}\n{GOALS}{goals}}}\n"
 
 
 def _row(*texts: str) -> str:
-    told = [json.dumps(text, ensure_ascii=False) for text in texts]
-    return "    {}: (\n        {},\n        {},\n    ),\n".format(*told)
+    return "    {}: (\n        {},\n        {},\n    ),\n".format(*map(_told, texts))
+
+
+def _told(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 if __name__ == "__main__":

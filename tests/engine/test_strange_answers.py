@@ -21,6 +21,7 @@ from support.variants import VARIANTS
 import flows
 from flows.engine import Asking, Caution, Choice, Finding, Journal, Line, Option, Picks, Place, Problem, Session
 from flows.engine.boto import Aws
+from flows.engine.checking import Checking
 from flows.engine.references import fill
 from flows.practice import PracticeAccount
 
@@ -56,6 +57,11 @@ class Look:
         self.outputs = {name: "" if value is None else str(value) for name, value in told.items()}
         self.facts = json.loads(json.dumps(dict(run.plan.facts)))
         self.subject = import_module(f"{flow}.cases").subject(self.outputs)
+        found = self.flow.check.of_run(self.outputs, session.answers())
+        assert found.keys() >= self.subject.keys(), "what was made can be checked"
+        checking = Checking(self.flow, cloud)
+        checking.suggest(found)
+        assert checking.asking() is None, f"{found} names it"
         session.close()
         assert [*self.faults(self.after)] == [], "and so are those afterwards"
 

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from flows.engine import Cloud, Handover, Place, Receipt, Session, SignInNeeded, State
+    from flows.engine.checking import Checking
 
     from ..exports import Document, Form
     from .screens.places import Places
+    from .widgets.lines import Said
 
 OPENING = Account("opening the account…")
 
@@ -44,15 +46,18 @@ def run(
     *,
     flow: str = "",
     run: str = "",
+    check: str = "",
     answers: Mapping[str, object] | None = None,
     accept: Collection[str] = (),
 ) -> int:
-    """Open the full screen, at home, at the set-up `flow`, or at the draft or run `run`.
+    """Open the full screen, at home, at the set-up `flow`, at the draft or run `run`, or at the check of what exists.
+
+    `check` is the name of the set-up whose like is checked; `answers` are of that, then.
 
     Returns the exit code: 0 done or left safely, 1 failed after something was created, 130 interrupted.
     """
     workspace = Workspace(place)
-    app = HandrailApp(workspace, Start(flow, run, answers or {}, tuple(accept)))
+    app = HandrailApp(workspace, Start(flow, run, check, answers or {}, tuple(accept)))
     app.run(mouse=False)  # without it the terminal's own selecting and copying works, also over SSH
     for line in app.farewell():
         print(line, file=sys.stderr)
@@ -96,7 +101,7 @@ class HandrailApp(Navigation):
         if not self.is_headless:
             for number in (signal.SIGHUP, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, self.lose)
-        if self._start.flow or self._start.run:
+        if self._start != Start():
             self.begin(self._start)
         else:
             self.go_home()
@@ -118,17 +123,22 @@ class HandrailApp(Navigation):
 
         self.go(Question(start))
 
-    def show(self, session: Session, state: State) -> None:
-        from flows.engine import Asking
+    def show(self, asked: Session | Checking, state: State | None) -> None:
+        from flows.engine import Asking, Session
 
         if isinstance(state, Asking):
             from .screens.question import Question
 
             self.go(Question(state=state))
-        else:
+        elif isinstance(asked, Session):
             from .screens.review import ReviewPage
 
-            self.go(ReviewPage(session, state.review))
+            assert state is not None, "a session is never without"
+            self.go(ReviewPage(asked, state.review))
+        else:
+            from .screens.findings import Findings
+
+            self.go(Findings(asked))
 
     def show_run(self, session: Session) -> None:
         from .screens.history import RunPage
@@ -137,6 +147,11 @@ class HandrailApp(Navigation):
         assert session.run is not None
         status = session.run.record.status
         self.go(Progress(session, stopped=status) if status in ("applying", "failed", "undoing") else RunPage(session))
+
+    def read(self, title: str, rows: list[Said]) -> None:
+        from .screens.page import Reading
+
+        self.push_screen(Reading(title, rows))
 
     def show_exports(self, session: Session) -> None:
         from .screens.export import Exports
@@ -167,6 +182,11 @@ class HandrailApp(Navigation):
         from .screens.done import Done
 
         self.go(Done(session, handover))
+
+    def diagnose(self, session: Session) -> None:
+        assert session.run is not None, "only a run has made something"
+        outputs = session.run.record.handover.get("outputs", {})
+        self.begin(Start(check=session.flow.id, answers=session.flow.check.of_run(outputs, session.answers())))
 
     def ask_to_undo(self, session: Session) -> None:
         from .screens.confirm import UndoPage
@@ -307,18 +327,23 @@ class HandrailApp(Navigation):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "account":
             moves = isinstance(self.screen, Page) and self.screen.moves
-            return moves and self.workspace.session is not None and not self.workspace.session.place.practice
+            return moves and self.workspace.asked is not None and not self.workspace.asked.place.practice
         return True
 
     def action_account(self) -> None:
-        """Another account for the draft at hand: its answers are kept, and looked at again there."""
+        """Another account for what is at hand: answers are kept, and looked at again there."""
+        from flows.engine import Session
+
         from .screens.places import Places
 
-        session = self.workspace.session
-        assert session is not None, "it is offered where a session is"
+        asked = self.workspace.asked
+        assert asked is not None, "it is offered where something is asked"
 
         def again() -> None:
-            self.begin(Start(run=session.run.id) if session.run else Start(flow=session.flow.id))
+            if not isinstance(asked, Session):
+                self.begin(Start(check=asked.made.id, answers=asked.answers()))
+            else:
+                self.begin(Start(run=asked.run.id) if asked.run else Start(flow=asked.flow.id))
 
         self.push_screen(Places("profile", again))
 

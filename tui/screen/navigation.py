@@ -16,8 +16,10 @@ from .workspace import Account, Start, Workspace
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Receipt, Session, SignInNeeded, State
+    from flows.engine.checking import Checking
 
     from ..exports import Document, Form
+    from .widgets.lines import Said
 
 
 class Navigation(App[None]):
@@ -47,15 +49,19 @@ class Navigation(App[None]):
 
     @abstractmethod
     def begin(self, start: Start) -> None:
-        """Start a set-up, or go on with a draft or run."""
+        """Start a set-up or a check, or go on with a draft or run."""
 
     @abstractmethod
-    def show(self, session: Session, state: State) -> None:
-        """What the session says comes next."""
+    def show(self, asked: Session | Checking, state: State | None) -> None:
+        """What comes next; no state: everything that a check asks is answered."""
 
     @abstractmethod
     def show_run(self, session: Session) -> None:
         """A run that was begun earlier."""
+
+    @abstractmethod
+    def read(self, title: str, rows: list[Said]) -> None:
+        """A page to read; from there it is back to where one was."""
 
     @abstractmethod
     def show_exports(self, session: Session) -> None:
@@ -76,6 +82,10 @@ class Navigation(App[None]):
     @abstractmethod
     def show_done(self, session: Session, handover: Handover) -> None:
         """What there is after a run that went well."""
+
+    @abstractmethod
+    def diagnose(self, session: Session) -> None:
+        """Check what the run of this session made."""
 
     @abstractmethod
     def ask_to_undo(self, session: Session) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from flows.engine import Ask, Cloud, Flow, Journal, Place, Record, Session
+    from flows.engine.checking import Checking
 
     from ..places import PlaceOption
 
@@ -24,10 +25,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Start:
-    """Where to begin: at home, at a set-up with some answers given, or at a draft or run."""
+    """Where to begin: at home, at a set-up or a check with some answers given, or at a draft or run."""
 
     flow: str = ""
     run: str = ""
+    check: str = ""
     answers: Mapping[str, object] = field(default_factory=dict)
     accept: Collection[str] = ()
 
@@ -67,6 +69,7 @@ class Workspace:
         said: what the command line said.
         place: where new set-ups are made: the same, until somebody chooses otherwise.
         ask: how to sign in where that is needed; nobody is asked without it.
+        asked: whose questions are at hand: a set-up's, which is a session, or a check's.
     """
 
     def __init__(self, place: Place, opener: Callable[[Place], Cloud] | None = None) -> None:
@@ -77,7 +80,16 @@ class Workspace:
         self._alone = threading.RLock()
         self._clouds: dict[object, Cloud] = {}
         self._journal: Journal | None = None
-        self.session: Session | None = None
+        self.asked: Session | Checking | None = None
+
+    @property
+    def session(self) -> Session | None:
+        """The session at hand; None where nothing is set up."""
+        if self.asked is None:
+            return None
+        from flows.engine import Session
+
+        return self.asked if isinstance(self.asked, Session) else None
 
     def exclusively(self, work: Callable[[], T]) -> T:
         """Do this while nothing else here is being done."""
@@ -154,11 +166,23 @@ class Workspace:
         """Every draft and run, newest first."""
         return self.journal().records()
 
-    def begin(self, start: Start) -> Session:
-        """The session for a new set-up, or for a draft or run."""
+    def begin(self, start: Start) -> Session | Checking:
+        """What is asked for a new set-up, for a draft or run, or for a check."""
+        self.release()
+        self.asked = self._checking(start) if start.check else self._session(start)
+        self.asked.cloud.ask = self.ask
+        return self.asked
+
+    def _checking(self, start: Start) -> Checking:
+        from flows.engine.checking import Checking
+
+        checking = Checking(self.flow(start.check), self.cloud(self.place), self.place)
+        checking.suggest(dict[str, Any](start.answers))
+        return checking
+
+    def _session(self, start: Start) -> Session:
         from flows.engine import Session
 
-        self.release()
         if start.run:
             session = self._gone_on_with(start.run)
         else:
@@ -166,8 +190,6 @@ class Workspace:
             if start.answers:
                 session.suggest(dict[str, Any](start.answers))
         session.accepted |= set(start.accept)
-        session.cloud.ask = self.ask
-        self.session = session
         self._note(session)
         return session
 
@@ -199,10 +221,10 @@ class Workspace:
             Habits(self.journal()).note(session.place, session.identity)
 
     def release(self) -> None:
-        """Leave the session at hand, so that another process may drive its run."""
-        if self.session is not None:
-            self.session.close()
-            self.session = None
+        """Leave what is at hand, so that another process may drive the run of a session."""
+        if session := self.session:
+            session.close()
+        self.asked = None
 
     def close(self) -> None:
         """Put everything away."""

@@ -21,6 +21,7 @@ class Done(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", tooltip="Look once more whether it works"),
+        Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
         Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
@@ -84,6 +85,10 @@ class Done(Page):
             self.query_one(Lines).show(self._rows())
 
         self.do(self.session.hand_over, shown)
+
+    def action_diagnose(self) -> None:
+        """The check of what this run made."""
+        self.handrail.diagnose(self.session)
 
     def action_undo(self) -> None:
         """Take it back, after a look at what that means."""

@@ -71,6 +71,7 @@ class RunPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", tooltip="Look whether it works, and write its files again"),
+        Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
         Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
@@ -103,7 +104,7 @@ class RunPage(Page):
         self.query_one("#said", Say).say("Looking whether it works…" if words else "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action not in ("check", "undo"):
+        if action not in ("check", "diagnose", "undo"):
             return True
         run = self.session.run
         return run is not None and run.record.status in ("done", "waiting")
@@ -115,6 +116,10 @@ class RunPage(Page):
             self.handrail.show_done(self.session, handover)
 
         self.do(self.session.hand_over, shown)
+
+    def action_diagnose(self) -> None:
+        """The check of what this run made."""
+        self.handrail.diagnose(self.session)
 
     def action_undo(self) -> None:
         """Take it back, after a look at what that means."""

@@ -1,4 +1,4 @@
-"""The first screen: the set-ups, and the drafts and runs to go on with.
+"""The first screen: what can be set up and looked after, small tasks, and the drafts and runs to go on with.
 
 It is painted before anything heavy is imported; the runs and the account come a moment later.
 """
@@ -11,25 +11,25 @@ from typing import ClassVar
 
 from textual import events, on, work
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 from textual.widget import Widget
-
-from flows import SET_UPS
 
 from ..widgets.lines import Said
 from ..widgets.options import Options
 from ..widgets.row import Row
 from ..workspace import Start
+from .home_rows import about, home_rows
 from .page import Page, Say
 from .run_list import recent
 
-ROOMY = 110
-"""Columns from which a set-up's summary fits beside its title."""
 GRACE = 0.05
 """Seconds that the first frame gets to reach the terminal."""
+PAUSE = 0.3
+"""Seconds without a key after which more is said about an entry: a slow line is not kept busy on the way to it."""
 
 
 class Home(Page):
-    """Pick a set-up, or go on with a draft or run."""
+    """Pick what to set up or to look after, or go on with a draft or run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "history", "History", tooltip="Every draft and run, also finished ones"),
@@ -41,13 +41,15 @@ class Home(Page):
 
     def __init__(self, note: str = "") -> None:
         super().__init__()
-        self._note, self._runs = note, list[Row]()
+        self._note, self._runs, self._unfolded = note, list[Row](), set[str]()
+        self._saying: Timer | None = None
 
     def between(self) -> Iterable[Widget]:
-        yield Say("What would you like to set up? Nothing is created before you confirm it.", id="intro")
-        yield Options(self._set_ups(self.app.size.width), at=self.handrail.chosen, id="choices")
+        yield Say("What would you like to do? Nothing is changed before you confirm it.", id="intro")
+        size = self.app.size
+        yield Options(self._rows(size.width, size.height), at=self.handrail.chosen, id="choices")
         yield Say(self._note, id="note")
-        yield Say("", id="detail")
+        yield Say("", stays=True, id="detail")
 
     def on_mount(self) -> None:
         self.query_one(Options).focus()
@@ -69,35 +71,51 @@ class Home(Page):
     def _show_runs(self, runs: list[Row]) -> None:
         self._runs = runs
         if runs:
-            self.query_one(Options).show(self._rows(self.size.width))
+            self._show()
         self.handrail.open_account()
 
-    def _rows(self, width: int) -> list[Row]:
-        more = [Row("", ""), Row("", "Go on with"), *self._runs] if self._runs else []
-        return [*self._set_ups(width), *more]
+    def _rows(self, width: int, height: int) -> list[Row]:
+        return home_rows(self._runs, self._unfolded, width, height)
 
-    def _set_ups(self, width: int) -> list[Row]:
-        """With their summaries where there is room; elsewhere the one at the cursor is shown below."""
-        roomy = width >= ROOMY
-        return [Row(f"flow:{name}", title, summary if roomy else "") for name, (title, summary) in SET_UPS.items()]
+    def _show(self, at: str = "") -> None:
+        self.query_one(Options).show(self._rows(self.size.width, self.size.height), at=at)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.query_one(Options).reword(self._rows(event.size.width))
+        rows = self._rows(event.size.width, event.size.height)
+        self.query_one(Options).reword(rows)
 
     @on(Options.Moved)
     def describe(self, event: Options.Moved) -> None:
-        """Say in full what the list has no room for."""
-        row, text = event.row, event.options.cut_off
-        if row and row.key.startswith("flow:") and not row.hint:
-            text = SET_UPS[row.key.removeprefix("flow:")][1]
-        self.query_one("#detail", Say).say(text)
+        """Say what the list has no room for, once the cursor rests."""
+        text = event.options.cut_off or (about(event.row) if event.row and not event.row.hint else "")
+        detail = self.query_one("#detail", Say)
+        if self._saying:
+            self._saying.stop()
+        if detail.said:
+            self._saying = self.set_timer(PAUSE, lambda: detail.say(text))
+        else:
+            detail.say(text)
 
     @on(Options.Chosen)
     def open(self, event: Options.Chosen) -> None:
-        """Begin a set-up, or go on with a run."""
-        self.handrail.chosen = event.key
+        """Begin what was chosen, go on with a run, or show the rest of a part."""
         kind, _, name = event.key.partition(":")
-        self.handrail.begin(Start(flow=name) if kind == "flow" else Start(run=name))
+        if kind == "more":
+            self._unfold(name)
+            return
+        self.handrail.chosen = event.key
+        match kind:
+            case "flow":
+                self.handrail.begin(Start(flow=name))
+            case "check":
+                self.handrail.begin(Start(check=name))
+            case "run":
+                self.handrail.begin(Start(run=name))
+
+    def _unfold(self, heading: str) -> None:
+        before = {row.key for row in self._rows(*self.size) if not row.only}
+        self._unfolded.add(heading)
+        self._show(next(row.key for row in self._rows(*self.size) if row.key not in before))
 
     def action_place(self, kind: str) -> None:
         """Choose another profile or region."""
@@ -110,7 +128,11 @@ class Home(Page):
     def explained(self) -> list[Said]:
         return [
             Said("Home", kind="heading"),
-            Said("Choose a set-up and press Enter. Handrail asks a few questions, shows everything that it would do, "
-                 "and creates nothing before you say so. What it created, it can take back."),
-            Said("Below are drafts (questions answered so far) and runs (something was created) to go on with."),
+            Said("Set up: Handrail asks a few questions, shows everything that it would do, and creates nothing before "
+                 "you say so. What it created, it can take back."),
+            Said("Look after: something exists, whoever made it, and does not work. Handrail asks which one, looks at "
+                 "everything on the way, and says what is wrong and what to do. Looking changes nothing."),
+            Said("Small tasks: one thing is looked at or done, and that is all."),
+            Said("Go on with: drafts (questions answered so far) and runs (something was created)."),
+            Said("/ finds all of it, also by what you see: 403, redirect loop, not starting, asleep."),
         ]  # fmt: skip

@@ -24,20 +24,25 @@ T = TypeVar("T")
 
 
 class Say(Static):
-    """A piece of text that is only repainted when it changes, and takes no room when it is empty."""
+    """A piece of text that is only repainted when it changes, and takes no room when it is empty, unless it `stays`."""
 
-    def __init__(self, text: str = "", *, id: str | None = None) -> None:
+    def __init__(self, text: str = "", *, stays: bool = False, id: str | None = None) -> None:
         text = fitting(text)
         super().__init__(text, id=id, markup=False)
-        self._said = text
-        self.display = bool(text)
+        self._said, self._stays = text, stays
+        self.display = bool(text) or stays
+
+    @property
+    def said(self) -> str:
+        """What it says now."""
+        return self._said
 
     def say(self, text: str) -> None:
         """Say this instead."""
         text = fitting(text)
         if text != self._said:
             self._said = text
-            self.display = bool(text)
+            self.display = bool(text) or self._stays
             self.update(text)
 
 

@@ -1,4 +1,7 @@
-"""One question at a time. It is one screen that changes in place: over a slow line a new one costs too much."""
+"""One question at a time, of a set-up or a check.
+
+It is one screen that changes in place: over a slow line a new one costs too much.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from .question_steps import Steps, steps
 if TYPE_CHECKING:
     from flows.engine import Asking, Caution, Offer, Session, State
     from flows.engine import Question as Asked
+    from flows.engine.checking import Checking
 
 
 PAUSE = 0.3
@@ -33,11 +37,11 @@ PAUSE = 0.3
 
 
 class Question(Page):
-    """Ask what the session asks, and tell it what was said.
+    """Ask what is to be asked, and tell it what was said.
 
     Args:
         start: what to open first; or
-        state: the question to begin with, in the session at hand.
+        state: the question to begin with, of what is at hand.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,25 +80,26 @@ class Question(Page):
         self.query_one("#notice").can_focus = False
         self.query_one("#notice").display = False
         if self.asking is not None:
-            self._show(self.asking, steps(self.session, self.asking))
-        elif self._start is not None and self._start.flow and not self._start.answers:
+            self._show(self.asking, steps(self.asked, self.asking))
+        elif self._start is not None and (self._start.flow or self._start.check) and not self._start.answers:
             self.do(self._preview, self._show_preview)
         else:
             self._begin()
 
-    # -- the session -------------------------------------------------------------------------------------
+    # -- what is asked -----------------------------------------------------------------------------------
 
     @property
-    def session(self) -> Session:
-        """The session at hand."""
-        session = self.handrail.workspace.session
-        assert session is not None, "a question is asked in a session"
-        return session
+    def asked(self) -> Session | Checking:
+        """What is at hand: a session, or a check."""
+        asked = self.handrail.workspace.asked
+        assert asked is not None, "a question is of something"
+        return asked
 
     def _preview(self) -> tuple[str, Asked[object]]:
         assert self._start is not None
-        flow = self.handrail.workspace.flow(self._start.flow)
-        return flow.title, flow.questions[0]
+        made = self.handrail.workspace.flow(self._start.flow or self._start.check)
+        form = made.check if self._start.check else made
+        return form.title, form.questions[0]
 
     def _show_preview(self, found: tuple[str, Asked[object]]) -> None:
         """The first question needs no account; its options do."""
@@ -108,50 +113,52 @@ class Question(Page):
         start = self._start
         assert start is not None
 
-        def opened() -> tuple[str, Account, tuple[State, Steps] | None]:
+        def opened() -> tuple[str, Account, tuple[State | None, Steps] | None]:
             from flows.engine import Caution
 
-            session = self.handrail.workspace.begin(start)
-            self._remarks = tuple(Caution("surroundings", said) for said in session.otherwise)
-            run = session.run
+            asked = self.handrail.workspace.begin(start)
+            session = self.handrail.workspace.session
+            self._remarks = tuple(Caution("surroundings", said) for said in session.otherwise) if session else ()
+            run = session.run if session else None
             old = run is not None and run.record.status != "draft"
-            return session.flow.title, account_of(session.cloud, session.place), None if old else self._look()
+            return asked.flow.title, account_of(asked.cloud, asked.place), None if old else self._look()
 
-        def shown(found: tuple[str, Account, tuple[State, Steps] | None]) -> None:
+        def shown(found: tuple[str, Account, tuple[State | None, Steps] | None]) -> None:
             title, account, state = found
             self.handrail.show_account(account)
             self.name_it(title)
-            if state is None:
-                self.handrail.show_run(self.session)
-            else:
+            if state is not None:
                 self._arrive(state)
+            elif session := self.handrail.workspace.session:
+                self.handrail.show_run(session)
 
         self.do(opened, shown, saying="Opening the account…")
 
-    def _look(self) -> tuple[State, Steps]:
-        """What the session says now, and the steps beside it. Slow."""
-        from flows.engine import Asking
+    def _look(self) -> tuple[State | None, Steps]:
+        """What comes now, and the steps beside it; nothing once all is answered that is not reviewed. Slow."""
+        from flows.engine import Asking, Session
 
-        state = self.session.state()
-        return state, steps(self.session, state) if isinstance(state, Asking) else []
+        asked = self.asked
+        state = asked.state() if isinstance(asked, Session) else asked.asking()
+        return state, steps(asked, state) if isinstance(state, Asking) else []
 
-    def _arrive(self, found: tuple[State, Steps]) -> None:
+    def _arrive(self, found: tuple[State | None, Steps]) -> None:
         from flows.engine import Asking
 
         state, trail = found
         if isinstance(state, Asking):
             self._show(state, trail)
         else:
-            self.handrail.show(self.session, state)
+            self.handrail.show(self.asked, state)
 
     def _answer(self, raw: object) -> None:
-        """Say it to the session, and show what comes next."""
-        session, asking = self.session, self.asking
+        """Say it, and show what comes next."""
+        asked, asking = self.asked, self.asking
         assert asking is not None
 
-        def said() -> tuple[State, Steps]:
-            session.answer(raw)
-            self._remarks = session.remarks(asking.question)
+        def said() -> tuple[State | None, Steps]:
+            asked.answer(raw)
+            self._remarks = asked.remarks(asking.question)
             return self._look()
 
         self.do(said, self._arrive)
@@ -162,7 +169,7 @@ class Question(Page):
         self.asking = asking
         self._typed = None
         self._confirming = bool(asking.cautions)
-        self.name_it(self.session.flow.title)
+        self.name_it(self.asked.flow.title)
         with self.app.batch_update():
             number, of = asking.position
             self._say_question(asking.question, f"Question {number} of {of}" if number else "Fine-tuning")
@@ -220,11 +227,11 @@ class Question(Page):
         from ...safe import shown
 
         await asyncio.sleep(PAUSE)
-        field, session = self.query_one(Answer), self.session
+        field, asked = self.query_one(Answer), self.asked
         reply = field.reply
         if reply is None or self.busy:
             return
-        problem, cautions = await asyncio.to_thread(self.handrail.workspace.exclusively, lambda: session.try_out(reply))
+        problem, cautions = await asyncio.to_thread(self.handrail.workspace.exclusively, lambda: asked.try_out(reply))
         if self.busy or self._confirming or field.reply != reply:
             return
         said = [Said(shown(problem.what), "refused", "bad")] if problem else []
@@ -264,12 +271,12 @@ class Question(Page):
 
     def action_accept(self) -> None:
         """Yes to every caution that is shown."""
-        session, asking = self.session, self.asking
+        asked, asking = self.asked, self.asking
         assert asking is not None
 
-        def accepted() -> tuple[State, Steps]:
+        def accepted() -> tuple[State | None, Steps]:
             for caution in asking.cautions:
-                session.accept(caution.id)
+                asked.accept(caution.id)
             return self._look()
 
         self.do(accepted, self._arrive)
@@ -291,18 +298,19 @@ class Question(Page):
             self._show_notice()
             self.refresh_bindings()
             return
-        if self.busy or self.handrail.workspace.session is None:
+        if self.busy or self.handrail.workspace.asked is None:
             self.handrail.go_home()
             return
-        session = self.session
+        asked, session = self.asked, self.handrail.workspace.session
 
-        def went() -> tuple[State, Steps] | None:
+        def went() -> tuple[State | None, Steps] | None:
             self._remarks = ()
-            return self._look() if session.back() else None
+            return self._look() if asked.back() else None
 
-        def shown(found: tuple[State, Steps] | None) -> None:
+        def shown(found: tuple[State | None, Steps] | None) -> None:
             if found is None:
-                self.handrail.go_home(f"Your answers are kept in {session.run.id}." if session.run else "")
+                kept = session.run if session else None
+                self.handrail.go_home(f"Your answers are kept in {kept.id}." if kept else "")
             else:
                 self._arrive(found)
 
@@ -310,10 +318,10 @@ class Question(Page):
 
     def action_reload(self) -> None:
         """Read the account afresh."""
-        session = self.session
+        asked = self.asked
 
-        def fresh() -> tuple[State, Steps]:
-            session.refresh()
+        def fresh() -> tuple[State | None, Steps]:
+            asked.refresh()
             return self._look()
 
         self.do(fresh, self._arrive)

@@ -8,20 +8,24 @@ from ...safe import line
 
 if TYPE_CHECKING:
     from flows.engine import Asking, Session
+    from flows.engine.checking import Checking
 
 Steps = list[tuple[str, str, str]]
 """(done, here or ahead; name; answer) of every step."""
 
 
-def steps(session: Session, asking: Asking | None) -> Steps:
-    """What was answered, where one is, and what may still come; without a question one is at the review."""
+def steps(asked: Session | Checking, asking: Asking | None) -> Steps:
+    """What was answered, where one is, and what may still come; without a question one is at the end of them."""
+    from flows.engine import Session
+
     here = asking.question.id if asking else ""
     found: Steps = [
         ("done", each.question.label, line(each.shown) or "none")
-        for each in session.trail()
+        for each in asked.trail()
         if not each.question.fine_tuning and each.question.id != here
     ]
     if asking:
         found.append(("here", asking.question.label, ""))
-        found += [("ahead", question.label, "") for question in session.ahead()]
-    return [*found, ("ahead" if asking else "here", "Review", "")]
+        found += [("ahead", question.label, "") for question in asked.ahead()]
+    end = "Review" if isinstance(asked, Session) else "What is found"
+    return [*found, ("ahead" if asking else "here", end, "")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
-from .row import Row
+from .row import FOUND, LISTED, Row
 from .search import Search
 
 
@@ -25,18 +25,29 @@ class ListState:
         shown: the places in `rows` of what is in the list now.
         search: what looks for the letters that were typed; None while everything is in the list.
         cursor: which of `shown` the cursor is on.
-        count: how many options there are, headings left out.
     """
 
     def __init__(self, rows: Iterable[Row], at: str, marked: Collection[str] | None) -> None:
         self.rows: list[Row] = list(rows)
-        self.shown: Sequence[int] = range(len(self.rows))
+        self._folded = any(row.only == FOUND for row in self.rows)
+        self.shown: Sequence[int] = self._whole()
         self.search: Search | None = None
-        self._headings = [at for at, row in enumerate(self.rows) if not row.key]
-        self.count = len(self.rows) - len(self._headings)
+        self._headings = [at for at, place in enumerate(self.shown) if not self.rows[place].key]
+        self._options = sum(1 for row in self.rows if row.key and row.only != LISTED)
         self.marked = None if marked is None else set(marked)
-        found = next((i for i, row in enumerate(self.rows) if at and row.key == at), None)
+        found = next((i for i, place in enumerate(self.shown) if at and self.rows[place].key == at), None)
         self.cursor = self._first() if found is None else found
+
+    def _whole(self) -> Sequence[int]:
+        """The places of all that is shown while nobody filters."""
+        if not self._folded:
+            return range(len(self.rows))
+        return [place for place, row in enumerate(self.rows) if row.only != FOUND]
+
+    @property
+    def count(self) -> int:
+        """How many options there are now, headings left out."""
+        return self._options if self.search or not self._folded else len(self.shown) - len(self._headings)
 
     def _first(self) -> int:
         """The first option: headings are no options."""
@@ -55,9 +66,9 @@ class ListState:
     def add(self, rows: Sequence[Row]) -> None:
         """Hold these, too, after the others."""
         self.rows += rows
-        self.count += sum(1 for row in rows if row.key)
+        self._options += sum(1 for row in rows if row.key)
         if self.search is None:
-            self.shown = range(len(self.rows))
+            self.shown = self._whole()
         else:
             self.search.go_on()
 
@@ -83,7 +94,7 @@ class ListState:
             self.search.go_on(through=here)
             self.shown = self.search.places
         else:
-            self.search, self.shown = None, range(len(self.rows))
+            self.search, self.shown = None, self._whole()
         self._stay(here)
 
     @property

@@ -150,7 +150,14 @@ class Options(Widget, can_focus=True):
         return self._list.picked
 
     def reword(self, rows: Iterable[Row]) -> None:
-        """Show the same options in other words. Nothing else changes, neither the cursor nor what is filtered for."""
+        """Show the same options in other words. Nothing else changes, neither the cursor nor what is filtered for.
+
+        Others are shown instead.
+        """
+        rows = list(rows)
+        if [(row.key, row.only) for row in rows] != [(row.key, row.only) for row in self._list.rows]:
+            self.show(rows, note=self.note, eager=self.eager)
+            return
         self._list.rows[:] = rows
         self._label = self._widest()
         self.refresh()

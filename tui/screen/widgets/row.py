@@ -16,14 +16,26 @@ HINT = 46
 """Cells that a hint gets before a long name may have them."""
 LEAST = 24
 """Cells that a hint keeps under the cursor, where a long name may have the others: an id of EC2 fits."""
+FOUND, LISTED = "found", "listed"
+"""Where a row may be alone."""
 
 
 class Row(NamedTuple):
-    """One line of a list. Without a key it is a heading."""
+    """One line of a list.
+
+    Args:
+        key: what is chosen with it; a heading has none.
+        label: its name.
+        hint: what stands beside it.
+        words: by what else it is found; they are not shown.
+        only: FOUND where it is shown only when somebody filters for it, LISTED where only when nobody does.
+    """
 
     key: str
     label: str
     hint: str = ""
+    words: str = ""
+    only: str = ""
 
 
 def divided(width: int, widest: int, mark: str) -> tuple[int, int]:

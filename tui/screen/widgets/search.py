@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from .row import Row
+from .row import LISTED, Row
 
 PORTION = 2_000
 """Rows that are searched at a time: less than a millisecond, which nobody notices in a key."""
@@ -52,5 +52,5 @@ class Search:
         self.places += [place for place in portion if self._fits(self._rows[place])]
 
     def _fits(self, row: Row) -> bool:
-        text = f"{row.label} {row.hint} {row.key}".lower()
-        return bool(row.key) and all(word in text for word in self._words)
+        text = f"{row.label} {row.hint} {row.key} {row.words}".lower()
+        return bool(row.key) and row.only != LISTED and all(word in text for word in self._words)

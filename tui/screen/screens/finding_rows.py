@@ -1,0 +1,78 @@
+"""What a check found, in rows: the verdict first, then the cause before what follows from it, then the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...safe import line
+from ..widgets.lines import Said
+
+if TYPE_CHECKING:
+    from flows.engine import Finding
+    from flows.engine.verdict import Verdict
+
+STATUS_LOOKS = {"works": "good", "works_but": "warn", "waiting": "warn", "unknown": "warn", "broken": "bad"}
+GRADE_LOOKS = {
+    "proved": "good", "predicted": "muted", "not checked": "warn", "waiting": "warn", "caution": "warn",
+    "refused": "bad",
+}  # fmt: skip
+BECAUSE, FOLLOWS, TOO = "Because", "What follows from it", "Not as it should be, either"
+UNSEEN, FINE = "Could not be looked at", "Looked at, and right"
+RIGHT = ("proved", "predicted")
+"""Grades of what is as it should be."""
+
+
+def finding_rows(told: Verdict, about: str) -> list[Said]:
+    """All of it. `about` says what was looked at."""
+    from ... import words
+
+    rows = [
+        Said(words.verdict(told), told.status.replace("_", " "), STATUS_LOOKS[told.status]),
+        Said(about, "looked at", "muted"),
+    ]
+    for heading, found in parts(told).items():
+        rows += [Said(), Said(heading, kind="heading"), *map(finding_row, found)]
+    return rows
+
+
+def parts(told: Verdict) -> dict[str, list[Finding]]:
+    """Each heading with what stands under it; each finding stands in one part."""
+    found: dict[str, list[Finding]] = {heading: [] for heading in (BECAUSE, FOLLOWS, TOO, UNSEEN, FINE)}
+    behind = {told.cause}
+    for each in told.findings:
+        if each.grade in RIGHT:
+            heading = FINE
+        elif each.id == told.cause:
+            heading = BECAUSE
+        elif behind.intersection(each.follows):
+            behind.add(each.id)
+            heading = FOLLOWS
+        else:
+            heading = UNSEEN if each.grade == "not checked" else TOO
+        found[heading].append(each)
+    return {heading: some for heading, some in found.items() if some}
+
+
+def finding_row(found: Finding) -> Said:
+    """One finding; what is not right says what to do, and where it was seen."""
+    told = [line(found.sentence)]
+    told += [f"Do: {line(found.remedy)}"] if found.remedy and found.grade != "proved" else []
+    told += [f"Seen in: {line(found.evidence)}"] if found.evidence and found.grade not in RIGHT else []
+    return Said("\n".join(told), found.grade, GRADE_LOOKS[found.grade], f"finding:{found.id}")
+
+
+def one_finding(found: Finding, told: Verdict) -> list[Said]:
+    """All that is known of a finding."""
+    rows = [Said(line(found.sentence), found.grade, GRADE_LOOKS[found.grade])]
+    rows += [Said(line(found.evidence), "seen in", "muted")] if found.evidence else []
+    rows += [Said(line(found.remedy), "do", "point")] if found.remedy else []
+    sentences = {each.id: line(each.sentence) for each in told.findings}
+    rows += [Said(sentences[each], "because", "muted") for each in found.follows if each in sentences]
+    rows += [
+        Said(line(each.sentence), "so", GRADE_LOOKS[each.grade]) for each in told.findings if found.id in each.follows
+    ]
+    if found.aside:
+        rows.append(
+            Said("This is not on the way, or not AWS's: what is on the way may work all the same.", "aside", "muted")
+        )
+    return rows

@@ -1,0 +1,148 @@
+"""Whether something that exists works, and why not: the verdict, what was found, and the ways on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ...safe import line
+from ..widgets.lines import Lines, Said
+from .described import described
+from .finding_rows import GRADE_LOOKS, finding_rows, one_finding
+from .page import Page, Say
+from .set_up_from import set_up_from
+
+if TYPE_CHECKING:
+    from flows.engine import Asking, Line
+    from flows.engine.checking import Checking
+    from flows.engine.verdict import Verdict
+
+LOOKING = "Looking at everything on the way…"
+
+
+class Found(Lines):
+    """Findings, of which more can be seen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "choose", "Details", tooltip="Where it was seen, what to do, and the thing as AWS describes it"
+        ),
+    ]
+
+
+class Findings(Page):
+    """Looks, and shows what was found.
+
+    Args:
+        checking: what is looked at; everything that it asks is answered.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "check", "Check again", tooltip="Read the account afresh, and look once more"),
+        Binding("s", "set_up", "Set up", tooltip="Open the set-up that would make it right"),
+        Binding("escape", "back", "Back", tooltip="To the last question"),
+        Binding("h", "home", "Home", tooltip="To the first screen"),
+        Binding("q", "app.leave", "Quit", tooltip="Leave"),
+        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
+    ]
+
+    def __init__(self, checking: Checking) -> None:
+        super().__init__()
+        self.checking = checking
+        self.told: Verdict | None = None
+        self.title_words = "Check"
+
+    def between(self) -> Iterable[Widget]:
+        yield Found(id="page")
+        yield Say(LOOKING, id="said")
+
+    def on_mount(self) -> None:
+        self.query_one(Found).focus()
+        self.do(self._look, self._show, saying=LOOKING)
+
+    def waits(self, words: str) -> None:
+        self.query_one("#said", Say).say(words)
+
+    def _look(self, *, again: bool = False) -> tuple[Verdict, list[Line]]:
+        """What is found, and what was looked at. Slow."""
+        told = self.checking.look(again=again)
+        return told, [each for each in self.checking.trail() if not each.question.fine_tuning]
+
+    def _show(self, found: tuple[Verdict, list[Line]]) -> None:
+        self.told, said = found
+        self.name_it(f"Check: {line(said[0].shown)}")
+        about = ", ".join(f"{each.question.label} {line(each.shown)}" for each in said)
+        self.query_one("#said", Say).say("")
+        self.query_one(Found).show(finding_rows(self.told, about))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "check":
+                return self.told is not None
+            case "set_up":
+                return self.told is not None and any(
+                    each.remedy for each in self.told.findings if each.grade != "proved"
+                )
+            case _:
+                return True
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    @on(Lines.Chosen)
+    def open(self, event: Lines.Chosen) -> None:
+        """One finding, and the thing as AWS describes it."""
+        assert self.told is not None, "what is chosen was found"
+        id_ = event.key.partition(":")[2]
+        found = next(each for each in self.told.findings if each.id == id_)
+        rows = one_finding(found, self.told) + described(found, self.checking.cloud)
+        self.handrail.read(self.title_words, rows)
+
+    def action_check(self) -> None:
+        """Look once more."""
+        self.do(lambda: self._look(again=True), self._show, saying=LOOKING)
+
+    def action_set_up(self) -> None:
+        """Open the set-up that would make it right."""
+        assert self.told is not None, "there is nothing to mend before"
+        self.handrail.begin(set_up_from(self.told, self.checking))
+
+    def action_back(self) -> None:
+        """To the last question."""
+        if self.busy:
+            self.handrail.go_home()
+            return
+        checking = self.checking
+
+        def went() -> Asking | None:
+            checking.back()
+            return checking.asking()
+
+        self.do(went, lambda asking: self.handrail.show(checking, asking))
+
+    def action_home(self) -> None:
+        """To the first screen."""
+        self.handrail.go_home()
+
+    def explained(self) -> list[Said]:
+        from flows.engine import Grade
+
+        told = {
+            Grade.REFUSED: "it is not as it must be",
+            Grade.CAUTION: "it works, and should not stay so",
+            Grade.WAITING: "it waits for something that is neither AWS's nor Handrail's to do",
+            Grade.NOT_CHECKED: "it could not be looked at, and is not claimed",
+            Grade.PREDICTED: "it follows from what was read, but only doing it proves it",
+            Grade.PROVED: "it was read in the account just now, and is right",
+        }
+        return [
+            Said("What is found", kind="heading"),
+            Said("Looking changed nothing. “It works” is said only when everything on the way was looked at and is "
+                 "right. The cause stands before what follows from it. Enter on a line shows where it was seen."),
+            Said(),
+            *(Said(sentence, grade, GRADE_LOOKS[grade]) for grade, sentence in told.items()),
+        ]  # fmt: skip
