@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from support.clock import FakeClock
 from support.former import company
-from support.swift import few_images, swift_answers, swift_hooks, then
+from support.swift import few_images, swift_answers, swift_company, swift_hooks, swift_signatures, then
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws
@@ -90,7 +90,8 @@ def _descriptions() -> None:
         vars(module)["create_loader"] = lambda _=None: loader
     vars(botocore.regions)["EndpointProvider"] = provider
     swift_hooks()
-    vars(simulator)["start"] = then(simulator.start, swift_answers, few_images)
+    swift_signatures()
+    vars(simulator)["start"] = then(simulator.start, swift_answers, few_images, swift_company)
     for step in ("_load_service_model", "_create_client_class"):
         setattr(ClientCreator, step, _once(getattr(ClientCreator, step)))
 

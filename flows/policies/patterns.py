@@ -81,6 +81,7 @@ def _literal(signs: tuple[_Sign, ...]) -> str | None:
     return None if any(sign.wild for sign in signs) else "".join(sign.text for sign in signs)
 
 
+@lru_cache(maxsize=4096)
 def _fits(signs: tuple[_Sign, ...], text: str) -> bool:
     """All places in the pattern at once, so that no pattern takes long."""
     if (literal := _literal(signs)) is not None:

@@ -115,7 +115,6 @@ class Door:
 
     def _found(self, *services: str) -> None:
         """Set up the company's part in these services, each once."""
-        client: Any = self.session.client
         for service in services:
             part = company.PARTS.get(service)
             if part is None or not self._has_company or service in self._founded:
@@ -128,7 +127,11 @@ class Door:
             ):
                 # What it builds on may have been deleted in an earlier practice; then this part is smaller.
                 simulator.fix_randomness(f"company {service}")
-                part.found(lambda name, region=company.REGION: client(name, region_name=region))
+                self._build(service)
+
+    def _build(self, service: str) -> None:
+        client: Any = self.session.client
+        company.PARTS[service].found(lambda name, region=company.REGION: client(name, region_name=region))
 
     @contextlib.contextmanager
     def _set_up(self, at: float) -> Iterator[None]:

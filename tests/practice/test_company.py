@@ -128,6 +128,26 @@ def test_it_does_not_matter_which_part_is_looked_at_first(tmp_path: Path) -> Non
 
 
 @pytest.mark.wild
+def test_an_account_that_is_opened_later_is_set_up_alike(tmp_path: Path) -> None:
+    """By clients in the first of a process, by what those had sent in the others."""
+    seen = list[Any]()
+    for number in range(2):
+        with open_account(tmp_path / str(number), hurry=True) as account:
+            client: Any = account.session.client
+            seen.append(
+                [
+                    client("rds").describe_db_instances()["DBInstances"],
+                    client("elbv2").describe_load_balancers()["LoadBalancers"],
+                    client("ec2").describe_instances()["Reservations"],
+                    client("codepipeline").list_pipelines()["pipelines"],
+                    client("lambda").list_functions()["Functions"],
+                ]
+            )
+            for database in seen[-1][0]:
+                del database["LatestRestorableTime"]
+    assert seen[0] == seen[1]
+
+
 def test_looking_at_images_and_machine_types_changes_nothing(tmp_path: Path) -> None:
     def next_group(*, looked: bool) -> str:
         with open_account(tmp_path / str(looked), hurry=True) as account:

@@ -14,6 +14,12 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from botocore import hooks
+from botocore.compat import get_current_datetime
+from botocore.exceptions import NoCredentialsError
+
+from flows.practice import door
+
+STREAMING = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
 
 def swift_hooks() -> None:
@@ -35,6 +41,64 @@ def swift_hooks() -> None:
 
     vars(hooks)["accepts_kwargs"] = accepts_kwargs
     hooks.EventAliaser.__init__ = begun
+    vars(hooks)["_PrefixTrie"] = _Handlers
+
+
+class _Handlers(hooks._PrefixTrie):
+    """Every client begins with its session's handlers: a copy shares them until one of the two is given another."""
+
+    def append_item(self, key: str, value: Any, section: int = 1) -> None:
+        def end(node: dict[str, Any]) -> None:
+            node["values"] = hooks.NodeList(*(list(part) for part in node["values"] or ((), (), ())))
+            node["values"][section].append(value)
+
+        self._root = _changed(self._root, key.split("."), end)
+
+    def remove_item(self, key: str, value: Any) -> None:
+        self._root = self._recursive_copy(self._root)
+        super().remove_item(key, value)
+
+    def __copy__(self) -> _Handlers:
+        copied = _Handlers()
+        copied._root = self._root
+        return copied
+
+
+def _changed(node: dict[str, Any], way: list[str], end: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """A tree of handlers that is another one along one way, and else the same."""
+    node = dict(node)
+    if not way:
+        end(node)
+        return node
+    below = node["children"].get(way[0]) or {"chunk": way[0], "values": None, "children": {}}
+    node["children"] = {**node["children"], way[0]: _changed(below, way[1:], end)}
+    return node
+
+
+def swift_signatures() -> None:
+    """Nobody in the practice account reads a signature; who signs, when and where is read, and stands there."""
+    try:
+        from botocore.crt import auth
+    except ImportError:
+        return
+    for way in (auth.CrtSigV4Auth, auth.CrtS3SigV4Auth):
+        way.add_auth = _signed
+
+
+def _signed(auth: Any, request: Any) -> None:
+    if auth.credentials is None:
+        raise NoCredentialsError
+    auth._modify_request_before_signing(request)
+    if auth._is_streaming_checksum_payload(request):
+        request.headers["X-Amz-Content-SHA256"] = STREAMING
+    now = get_current_datetime(remove_tzinfo=False)
+    scope = f"{auth.credentials.access_key}/{now:%Y%m%d}/{auth._region_name}/{auth._service_name}/aws4_request"
+    request.headers["X-Amz-Date"] = f"{now:%Y%m%dT%H%M%SZ}"
+    if auth.credentials.token:
+        request.headers["X-Amz-Security-Token"] = auth.credentials.token
+    request.headers["Authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature={'0' * 64}"
+    )
 
 
 def swift_answers() -> None:
@@ -130,6 +194,46 @@ def few_images() -> None:
     utils.load_resource = resource
     if images := sys.modules.get("moto.ec2.models.amis"):
         vars(images)["load_resource"] = resource
+
+
+def swift_company() -> None:
+    """The company is set up by the same requests in every account that nothing was changed in yet, and nobody reads
+    what is answered.
+    """
+    from moto.core.responses import ActionResult
+
+    build, asked, known = door.Door._build, door._asked, dict[str, list[dict[str, Any]]]()
+    put_down = ActionResult.execute_result
+
+    def unread(result: Any, context: Any) -> Any:
+        # a database's secret is made while its answer is put down
+        return put_down(result, context) if context.service_model.service_name == "rds" else (200, {}, "")
+
+    def built(one: door.Door, service: str) -> None:
+        if one._diary.pages:
+            build(one, service)
+        elif service in known:
+            ActionResult.execute_result = unread  # type: ignore[method-assign]
+            try:
+                for page in known[service]:
+                    asked(door._unpacked(page))
+            finally:
+                ActionResult.execute_result = put_down  # type: ignore[method-assign]
+        else:
+            sent = list[dict[str, Any]]()
+
+            def noted(request: Any) -> Any:
+                sent.append(door._packed(request))
+                return asked(request)
+
+            vars(door)["_asked"] = noted
+            try:
+                build(one, service)
+            finally:
+                vars(door)["_asked"] = asked
+            known[service] = sent
+
+    door.Door._build = built  # type: ignore[method-assign]
 
 
 def then(step: Callable[..., Any], *once: Callable[[], None]) -> Callable[..., Any]:
