@@ -367,14 +367,15 @@ def add_statement(
     part_of: tuple[str, ...] = (),
     others: tuple[Others, ...] = (),
     copies: tuple[str, ...] = (),
+    id: str = "bucket-policy",
 ) -> Action:
     """Add one statement to the bucket's policy; the others stay as they are. It stays with what it is `part_of`, and
     for these `others`, also without what it `copies` no more than a value from."""
     here = {"Bucket": bucket.name}
     return Action(
-        "bucket-policy",
+        id,
         sentence,
-        Call("s3.PutBucketPolicy", {**here, "Policy": edited("bucket-policy")}, bucket.region),
+        Call("s3.PutBucketPolicy", {**here, "Policy": edited(id)}, bucket.region),
         undo=Entry(
             Call("s3.GetBucketPolicy", here, bucket.region), "Policy", statement,
             Call("s3.DeleteBucketPolicy", here, bucket.region),

@@ -11,16 +11,20 @@ from flows.engine import (
     RUN,
     Action,
     Call,
+    Changed,
     Cloud,
+    CloudError,
     Cost,
     Find,
     Late,
     Others,
     Ref,
+    Restore,
     Secret,
     Settings,
     Undo,
     Wait,
+    before,
     found,
     join,
     secret,
@@ -37,6 +41,8 @@ SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 NAMES = 100
 """Alternate names of one distribution (CloudFront quotas, 2026-10)."""
 DISTRIBUTIONS, CONTROLS = 500, 100
+STALE = ("PreconditionFailed", "InvalidIfMatchVersion")
+"""How CloudFront says that somebody changed it since it was read."""
 SECRET_CHARACTERS = 48
 PRICE = Cost(
     "The distribution, which costs nothing by itself; traffic is paid", Decimal(0), "2026-11",
@@ -101,8 +107,9 @@ def distributions(cloud: Cloud) -> list[Distribution]:
 # -- to create -------------------------------------------------------------------------------------------------
 
 
-def access_control() -> Action:
-    """What CloudFront signs its requests to a private bucket with."""
+def access_control(of: str = "") -> Action:
+    """What CloudFront signs its requests to a private bucket with: `of` the distribution that this is done for, where
+    it is there already."""
     made = Ref("access-control", "OriginAccessControl.Id")
     name = join("handrail-", RUN)
     return Action(
@@ -132,7 +139,8 @@ def access_control() -> Action:
             Others(
                 Call("cloudfront.ListDistributions"),
                 join(
-                    "DistributionList.Items[?Origins.Items[?OriginAccessControlId=='", made, "']].[Id, Comment]"
+                    f"DistributionList.Items[?Id!='{of}' && Origins.Items[?OriginAccessControlId=='", made,
+                    "']].[Id, Comment]",
                 ),
                 "Distributions of others use it",
             ),
@@ -162,18 +170,18 @@ def distribution(
         "CallerReference": RUN,
         "Comment": join(name, " (", RUN, ")"),
         "Enabled": True,
-        "Aliases": _several(names),
+        "Aliases": several(names),
         "DefaultRootObject": delivery.start_page,
-        "Origins": _several([origin]),
+        "Origins": several([origin]),
         "DefaultCacheBehavior": {
             "TargetOriginId": origin["Id"],
             "ViewerProtocolPolicy": "redirect-to-https",
-            "AllowedMethods": {**_several(["GET", "HEAD"]), "CachedMethods": _several(["GET", "HEAD"])},
+            "AllowedMethods": {**several(["GET", "HEAD"]), "CachedMethods": several(["GET", "HEAD"])},
             "Compress": True,
             **caching,
             **headers,
         },
-        "CustomErrorResponses": _several(errors),
+        "CustomErrorResponses": several(errors),
         "PriceClass": delivery.price_class,
         "ViewerCertificate": _viewers(certificate),
         "HttpVersion": "http2and3",
@@ -191,7 +199,6 @@ def distribution(
     )  # fmt: skip
     switched_off = found("merge(DistributionConfig, {Enabled: `false`})")
     current = {"Id": made, "IfMatch": found("ETag")}
-    stale = ("PreconditionFailed", "InvalidIfMatchVersion")
     return Action(
         "distribution",
         f"Create the CloudFront distribution in front of {origin['DomainName']}",
@@ -200,12 +207,12 @@ def distribution(
         undo=(
             Undo(
                 Call("cloudfront.UpdateDistribution", {**current, "DistributionConfig": switched_off}),
-                read=Call("cloudfront.GetDistributionConfig", {"Id": made}), not_yet=stale, wait=off,
+                read=Call("cloudfront.GetDistributionConfig", {"Id": made}), not_yet=STALE, wait=off,
                 reversed="DistributionConfig.Enabled",
             ),
             Undo(
                 Call("cloudfront.DeleteDistribution", current),
-                read=whole, not_yet=("DistributionNotDisabled", *stale),
+                read=whole, not_yet=("DistributionNotDisabled", *STALE),
             ),
         ),
         find=Find(
@@ -226,6 +233,64 @@ def distribution(
     )  # fmt: skip
 
 
+def change(
+    distribution: str, name: str, at: tuple[str, ...], value: Mapping[str, Any], sentence: str,
+    after: tuple[str, ...] = (),
+) -> Action:  # fmt: skip
+    """Change a setting of a distribution that exists, and nothing else of it.
+
+    Args:
+        distribution: its id.
+        name: what the setting is called; part of the action's id.
+        at: the names that lead to what it is a member of; of a list, `Id=` and the id of the one that is meant.
+        value: the members that are changed.
+        sentence: what the review says.
+        after: ids of actions to wait for.
+    """
+    id = "-".join(("set", distribution, *(word.removeprefix("Id=") for word in at if "=" in word), name))
+    there = "DistributionConfig"
+    for word in at:
+        key, meant, which = word.partition("=")
+        quoted = which.replace("'", "\\'")
+        there += f"[?{key}=='{quoted}'] | [0]" if meant else f".{key}"
+    read = Call("cloudfront.GetDistributionConfig", {"Id": distribution})
+    current = {"Id": distribution, "IfMatch": found("ETag")}
+    whole = Call("cloudfront.GetDistribution", {"Id": distribution})
+    return Action(
+        id,
+        sentence,
+        Call(
+            "cloudfront.UpdateDistribution",
+            {**current, "DistributionConfig": Changed("DistributionConfig", at, value)},
+        ),
+        wait=Wait(
+            whole, ready="Distribution.Status=='Deployed'", now="Distribution.Status",
+            sentence="Waiting until all of CloudFront's locations know it", typical=300, limit=3600,
+        ),
+        undo=Restore(
+            read,
+            f"{there}.{{{', '.join(f'{member}: {member}' for member in value)}}}",
+            Call(
+                "cloudfront.UpdateDistribution",
+                {**current, "DistributionConfig": Changed("DistributionConfig", at, before(id))},
+            ),
+        ),
+        read=read,
+        after=after,
+        not_yet=STALE,
+        undone=f"{name} of the distribution {distribution}",
+    )  # fmt: skip
+
+
+def tags_of(cloud: Cloud, arn: str) -> list[dict[str, str]]:
+    """The tags of a distribution; of one whose tags may not be read, none."""
+    try:
+        found = cloud.make(Call("cloudfront.ListTagsForResource", {"Resource": arn}))
+    except CloudError:
+        return []
+    return list((found.get("Tags") or {}).get("Items") or [])
+
+
 def fetching_from(*hosts: Late, secure: bool = False) -> Others:
     """The distributions that get their files from one of these hosts; `secure`: only those that may do so by https."""
     named = join(*(part for host in hosts for part in (" || DomainName=='", host, "'")))
@@ -239,12 +304,12 @@ def fetching_from(*hosts: Late, secure: bool = False) -> Others:
 
 def of_website(endpoint: Endpoint, header: str) -> dict[str, Any]:
     """A website as origin: plain HTTP, all that it speaks, and a header that only CloudFront knows if one is named."""
-    lock = {"CustomHeaders": _several([{"HeaderName": header, "HeaderValue": secret("header")}])} if header else {}
+    lock = {"CustomHeaders": several([{"HeaderName": header, "HeaderValue": secret("header")}])} if header else {}
     return {
         "Id": "s3-website", "DomainName": endpoint.host, **lock,
         "CustomOriginConfig": {
             "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only",
-            "OriginSslProtocols": _several(["TLSv1.2"]), "OriginReadTimeout": 30, "OriginKeepaliveTimeout": 5,
+            "OriginSslProtocols": several(["TLSv1.2"]), "OriginReadTimeout": 30, "OriginKeepaliveTimeout": 5,
         },
     }  # fmt: skip
 
@@ -275,5 +340,5 @@ def _viewers(certificate: Late) -> dict[str, Any]:
     return {"ACMCertificateArn": certificate, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
 
 
-def _several(items: Sequence[Any]) -> dict[str, Any]:
+def several(items: Sequence[Any]) -> dict[str, Any]:
     return {"Quantity": len(items), "Items": list(items)} if items else {"Quantity": 0}

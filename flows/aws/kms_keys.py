@@ -173,6 +173,15 @@ def look(cloud: Cloud, key: str, region: str = "") -> Seen:
     return Seen(key, Whose.OWN, Key(id_, about.get("Arn") or key, names[0] if names else id_), *state, why=why)
 
 
+def tags(cloud: Cloud, key: str, region: str = "") -> dict[str, str]:
+    """The tags of a key; of one whose tags may not be read, none."""
+    try:
+        found = cloud.make(Call("kms.ListResourceTags", {"KeyId": key}, region)).get("Tags") or []
+    except CloudError:
+        return {}
+    return {str(each["TagKey"]): str(each["TagValue"]) for each in found}
+
+
 def usable(cloud: Cloud, key: Key, region: str = "") -> None:
     """Raises Refused for a key that cannot encrypt what is shared."""
     seen = look(cloud, key.id, region)

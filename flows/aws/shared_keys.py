@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -145,19 +145,17 @@ def open_to(
     out = kms_keys.closed_to(cloud, key, accounts, service, region)
     if not out:
         return Opened(key.arn)
-    read = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
     actions: list[Action] = []
     who, leaning = " and ".join(out), kms_dependents.shared_under(key.id, out, shares, region)
     for number, statement in enumerate(
         kms_keys.statements(cloud, out, join("HandrailUse", TOKEN), join("HandrailGrants", TOKEN))
     ):
         id_ = ("key-use", "key-grants")[number] + more
+        sentence = (f"Let {who} use the key {key.name}", f"Let AWS services use it for {who}, too")[number]
+        added = add_statement(id_, key.id, sentence, statement, region)
         actions.append(
-            Action(
-                id_,
-                (f"Let {who} use the key {key.name}", f"Let AWS services use it for {who}, too")[number],
-                Call("kms.PutKeyPolicy", {"KeyId": key.id, "PolicyName": "default", "Policy": edited(id_)}, region),
-                undo=Entry(read, "Policy", statement, limit=LARGEST, gone=("NotFoundException",)),
+            replace(
+                added,
                 others=leaning,
                 after=tuple(each.id for each in actions),
                 undone=f"What the policy of the key {key.name} allowed {who}",
@@ -165,6 +163,18 @@ def open_to(
             )
         )
     return Opened(key.arn, tuple(each.id for each in actions), tuple(actions))
+
+
+def add_statement(id: str, key: str, sentence: str, statement: Mapping[str, Any], region: str = "") -> Action:
+    """Add one statement to the policy of a key, by its id; the others stay as they are."""
+    read = Call("kms.GetKeyPolicy", {"KeyId": key, "PolicyName": "default"}, region)
+    return Action(
+        id,
+        sentence,
+        Call("kms.PutKeyPolicy", {"KeyId": key, "PolicyName": "default", "Policy": edited(id)}, region),
+        undo=Entry(read, "Policy", statement, limit=LARGEST, gone=("NotFoundException",)),
+        undone=f"The statement in the policy of the key {key}",
+    )
 
 
 def copied_from(keys: Sequence[str], service: str, region: str) -> Mapping[str, tuple[str, ...]]:

@@ -46,7 +46,7 @@ from .problems import (
 )  # fmt: skip
 from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
-from .references import FLOW, RUN, TOKEN, Join, Late, Ref, before, edited, found, join, secret, seen
+from .references import FLOW, RUN, TOKEN, Changed, Join, Late, Ref, before, edited, found, join, secret, seen
 from .sending import Stopped
 from .session import Session
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
@@ -66,6 +66,7 @@ __all__ = [
     "Busy",
     "Call",
     "Caution",
+    "Changed",
     "Choice",
     "Claim",
     "Cloud",

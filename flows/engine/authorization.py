@@ -236,6 +236,7 @@ RULES: Mapping[str, Rule] = {
     "cloudfront.GetDistribution": on("distribution/{Id}"),
     "cloudfront.GetDistributionConfig": on("distribution/{Id}"),
     "cloudfront.GetOriginAccessControl": on("origin-access-control/{Id}"),
+    "cloudfront.ListTagsForResource": on("{Resource}"),
     "cloudfront.UpdateDistribution": on("distribution/{Id}"),
     "route53.ChangeResourceRecordSets": on("hostedzone/{HostedZoneId}", **RECORDS),
     "route53.GetHostedZone": on("hostedzone/{Id}"),
@@ -315,6 +316,7 @@ RULES: Mapping[str, Rule] = {
     "kms.EnableKeyRotation": on("key/{KeyId}"),
     "kms.GetKeyPolicy": on("key/{KeyId}"),
     "kms.ListGrants": on("key/{KeyId}"),
+    "kms.ListResourceTags": on("key/{KeyId}"),
     "kms.PutKeyPolicy": on("key/{KeyId}"),
     "kms.ScheduleKeyDeletion": on(
         "key/{KeyId}",

@@ -68,9 +68,9 @@ class Finding:
     repair: str = ""
     mend: Mend | None = field(default=None, compare=False, repr=False)
 
-    def mended_by(self, mend: Mend) -> Finding:
-        """The same, with a way to mend it that has its id."""
-        return replace(self, repair=self.id, mend=mend)
+    def mended_by(self, mend: Mend | None) -> Finding:
+        """The same, with a way to mend it that has its id, if there is one."""
+        return replace(self, repair=self.id, mend=mend) if mend else self
 
 
 Mend = Callable[[Cloud], Iterable["Action | Use | Caution | Finding"]]

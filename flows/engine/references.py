@@ -64,6 +64,23 @@ class Join:
     parts: tuple[str | Ref, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """In the call of an `Action` with a `read`, or the `put` of its `Restore`: what was just read, but for one thing.
+
+    So AWS gets a document whole that it takes only as a whole, with whatever others changed of it meanwhile.
+
+    Args:
+        document: JMESPath to the document.
+        at: the names that lead to the thing; of a list, `name=value` of the one that is meant.
+        value: laid over what stands there, member by member; null takes a member away.
+    """
+
+    document: str
+    at: tuple[str, ...]
+    value: Any
+
+
 Late = str | Ref | Join
 """Text that may be known only once the plan runs."""
 
@@ -83,12 +100,24 @@ def fill(value: Any, resolve: Resolve) -> Any:
             return resolve(value)
         case Join(parts):
             return "".join(str(fill(part, resolve)) for part in parts)
+        case Changed(document, at, over):
+            return _laid_over(resolve(found(document)), at, fill(over, resolve))
         case Mapping():
             return {key: fill(item, resolve) for key, item in value.items()}
         case list() | tuple():
             return [fill(item, resolve) for item in value]
         case _:
             return value
+
+
+def _laid_over(standing: Any, at: tuple[str, ...], over: Mapping[str, Any]) -> Any:
+    if not at:
+        there = {name: each for name, each in (standing or {}).items() if name not in over}
+        return there | {name: each for name, each in over.items() if each is not None}
+    if isinstance(standing, list):
+        name, _, value = at[0].partition("=")
+        return [_laid_over(each, at[1:], over) if str(each.get(name)) == value else each for each in standing]
+    return {**standing, at[0]: _laid_over(standing.get(at[0]), at[1:], over)}
 
 
 def refs(value: Any) -> Iterator[Ref]:

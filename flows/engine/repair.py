@@ -20,7 +20,10 @@ from .journal import Run
 from .plan import Plan, Use
 from .problems import Refused
 from .questions import Caution
+from .undo_plan import Entry, Restore
 
+Part = Action | Use | Finding | Caution
+"""What a repair comes to is made of these."""
 ALL = "all"
 """Wants every repair there is."""
 READ_ONLY = "No repairs are offered: this is read-only."
@@ -40,18 +43,35 @@ class Repair(Flow):
         return (each for each in self._parts if isinstance(each, Finding | Caution))
 
     @cached_property
-    def _parts(self) -> list[Action | Use | Finding | Caution]:
+    def _parts(self) -> list[Part]:
         """What the repairs come to; what several of them need is done once."""
-        parts: list[Action | Use | Finding | Caution] = []
+        parts: list[Part] = []
         for finding in self.chosen:
             assert finding.mend is not None, f"{finding.id} cannot be mended"
             parts += [part for part in finding.mend(self.cloud) if part not in parts]
-        return parts
+        return _in_turn(parts)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
         named = [word for key, value in facts.items() for word in ("--set", f"{key}={value}")]
         return Handover(next_steps=(f"See whether it works now: {shell.handrail('check', cls.id, *named)}",))
+
+
+def _in_turn(parts: list[Part]) -> list[Part]:
+    """What changes one and the same document goes one after the other, and only the last waits for its effect."""
+    last: dict[str, int] = {}
+    for place, part in enumerate(parts):
+        if not isinstance(part, Action) or not isinstance(part.undo, Restore | Entry):
+            continue
+        document = repr((part.undo.read.operation, part.undo.read.params))
+        if document in last:
+            former = parts[last[document]]
+            assert isinstance(former, Action)
+            if former.wait and part.wait:
+                parts[last[document]] = replace(former, wait=None)
+            parts[place] = replace(part, after=(*part.after, former.id), copies=(*part.copies, former.id))
+        last[document] = place
+    return parts
 
 
 def repair(flow: type[Flow], subject: Mapping[str, str], findings: Iterable[Finding]) -> type[Flow]:
@@ -96,7 +116,12 @@ def offered(findings: Iterable[Finding], *, read_only: bool) -> list[Finding]:
 def why_not(flow: type[Flow], finding: Finding) -> str:
     """Why what was found is not mended from here; empty where it is, or need not be."""
     wrong = finding.grade in (Grade.REFUSED, Grade.WAITING) and not finding.repair
-    return flow.beyond.get(finding.id.partition(":")[0], "") if wrong else ""
+    about = (
+        why
+        for rule, why in flow.beyond.items()
+        if finding.id == rule or finding.id.startswith((f"{rule}:", f"{rule}-"))
+    )
+    return next(about, "") if wrong else ""
 
 
 def chosen(findings: Iterable[Finding], wanted: Iterable[str]) -> tuple[Finding, ...]:

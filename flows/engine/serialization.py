@@ -15,14 +15,14 @@ from typing import Any
 from .actions import Action, Cost
 from .calls import Call, Find, Wait
 from .plan import Plan, Secret, Use
-from .references import Join, Ref
+from .references import Changed, Join, Ref
 from .undo_plan import Decision, Entry, Kept, Others, Restore, Settings, Still, Undo
 
 _KEPT: dict[str, type] = {
     cls.__name__: cls
     for cls in (
-        Ref, Join, Call, Wait, Find, Still, Others, Settings, Kept, Undo, Restore, Entry, Cost, Action, Use, Secret,
-        Decision, Plan,
+        Ref, Join, Changed, Call, Wait, Find, Still, Others, Settings, Kept, Undo, Restore, Entry, Cost, Action, Use,
+        Secret, Decision, Plan,
     )
 }  # fmt: skip
 """By their names in journals, which a class keeps there whatever it is called here."""

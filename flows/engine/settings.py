@@ -14,7 +14,7 @@ from typing import Any
 
 from .actions import Action
 from .problems import CloudError
-from .references import Ref, Resolve, before, fill
+from .references import Changed, Ref, Resolve, before, fill
 from .refusals import matches
 from .sending import Carrier
 from .undo_plan import Restore
@@ -42,7 +42,11 @@ def as_put(action: Action, restore: Restore, now: Any, carrier: Carrier) -> bool
 
 def wanted(action: Action, restore: Restore, resolve: Resolve) -> Any:
     """What the action's own call puts where the setting is; None if that cannot be told from it."""
-    return _where(restore.put.params, before(action.id), fill(action.call.params, resolve))
+    changed = next((each for each in action.call.params.values() if isinstance(each, Changed)), None)
+    call = changed.value if changed else action.call.params
+    put = {name: each.value if isinstance(each, Changed) else each for name, each in restore.put.params.items()}
+    pattern = before(action.id) if changed and before(action.id) in put.values() else put
+    return _where(pattern, before(action.id), fill(call, resolve))
 
 
 def _where(pattern: Any, place: Ref, value: Any) -> Any:

@@ -9,13 +9,12 @@ from typing import Any
 from flows.aws import keepers, network_acls, security_group_rules, vpn_dependents
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
-from flows.engine import Action, Caution, Cloud, CloudError, Finding, Use, since
+from flows.engine import Cloud, CloudError, since
 from flows.engine.flow import Mend
-from flows.engine.repair import admits, redirects
+from flows.engine.repair import Part, admits, redirects
 
 from . import steps
 
-Part = Action | Use | Caution | Finding
 Shut = tuple[net.SecurityGroup, tuple[net.Service, ...]]
 """A security group, and what it lets others use and not the office."""
 

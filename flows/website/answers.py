@@ -11,7 +11,8 @@ from flows.aws.s3_endpoints import Endpoint, itself, recognised, website
 from flows.engine import Caution, Cloud, Finding, Grade, Refused
 
 from . import page_rules, rules
-from .rules import RATHER_THE_BUCKET, Origin
+from .rules import RATHER_THE_BUCKET
+from .situation import Origin
 
 REFERER, USER_AGENT = "Referer", "User-Agent"
 OPTIMIZED, DISABLED = "optimized", "disabled"

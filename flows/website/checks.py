@@ -10,7 +10,7 @@ from flows.engine import Caution, Cloud, Finding
 from flows.engine.findings import broken, likely, proved, unknown
 
 from . import rules
-from .rules import Origin
+from .situation import Origin
 
 RULES = (rules.may_read,)
 """Those of the origin that are looked at beforehand here; its keys and folders are where it is chosen."""

@@ -10,7 +10,9 @@ from flows.aws import cloudfront, delegation, route53
 from flows.aws.hostnames import covers
 from flows.engine import Call, Cloud, CloudError, Finding, Refused
 from flows.engine.findings import broken, caution, likely, proved, unknown, waits
+from flows.engine.flow import Mend
 
+from . import repairs
 from .origins import origins
 from .probes import probes
 
@@ -56,7 +58,7 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str], *, new: bool = False) -> 
         yield from delegation.delegated(cloud, zone)
         if (config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
             yield from delegation.may_issue(cloud, zone, [name for name in names if zone.holds(name)], planned=False)
-    yield from _delivery(config)
+    yield from _delivery(config, whole["ARN"])
     allowed = subject.get("probe", "").lower() in ("yes", "y", "true")
     yield from probes(cloud, config, host, names, allowed=allowed)
 
@@ -88,7 +90,9 @@ def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
 def _state(whole: Mapping[str, Any]) -> Iterator[Finding]:
     id_, seen = whole["Id"], "GetDistribution"
     if not whole["DistributionConfig"]["Enabled"]:
-        yield broken("state", f"The distribution {id_} is switched off.", seen, "Switch it on.")
+        moves = f"{id_} answers everybody then, at all its names."
+        on = repairs.setting(whole["ARN"], "Enabled", True, f"Switch the distribution {id_} on", moves=moves)
+        yield broken("state", f"The distribution {id_} is switched off.", seen, "Switch it on.").mended_by(on)
     elif whole["Status"] != "Deployed":
         yield waits("state", f"{id_} is being spread to all locations.", seen, "Wait some minutes.")
     else:
@@ -194,14 +198,14 @@ def _records(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone])
             f"{name} {leads}, not to the distribution.",
             f"zone {zone.name}",
             f"Make it an alias for {host}, of type A and AAAA.",
-        )
+        ).mended_by(repairs.point(zone, name, host, records))
     elif kinds == {"A"}:
         yield caution(
             f"records-{name}",
             f"{name} has no AAAA record, so visitors with IPv6 alone do not get there.",
             f"zone {zone.name}",
             f"Add an alias of type AAAA for {host}.",
-        )
+        ).mended_by(repairs.point(zone, name, host, records))
     else:
         yield proved(f"records-{name}", f"{name} leads to the distribution.", f"zone {zone.name}")
 
@@ -211,7 +215,7 @@ def _leading(records: list[dict[str, Any]], host: str) -> set[str]:
     return {record["Type"] for record in records if route53.target(record).rstrip(".").lower() == host.lower()}
 
 
-def _delivery(config: Mapping[str, Any]) -> Iterator[Finding]:
+def _delivery(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
     policy = config["DefaultCacheBehavior"]["ViewerProtocolPolicy"]
     if policy == "allow-all":
         yield caution(
@@ -219,7 +223,13 @@ def _delivery(config: Mapping[str, Any]) -> Iterator[Finding]:
             "Visitors may use plain HTTP.",
             "ViewerProtocolPolicy is allow-all",
             "Set it to redirect-to-https.",
-        )
+        ).mended_by(
+            repairs.setting(
+                arn, "ViewerProtocolPolicy", "redirect-to-https", "Send visitors with plain HTTP on to https",
+                moves="Visitors with plain HTTP get a redirect then, and what cannot follow one gets nothing.",
+                at=("DefaultCacheBehavior",),
+            )
+        )  # fmt: skip
     else:
         how = "are sent on to https" if policy == "redirect-to-https" else "are refused"
         yield proved("https", f"Visitors with plain HTTP {how}.", f"ViewerProtocolPolicy is {policy}")
@@ -234,7 +244,7 @@ def _delivery(config: Mapping[str, Any]) -> Iterator[Finding]:
             f"Only {only} is mapped to a page; S3 answers 403 or 404, depending on its policy.",
             "CustomErrorResponses",
             f"Map {404 if only == 403 else 403} to the same page.",
-        )
+        ).mended_by(_both(config, missing[only], arn))
     else:
         each = missing[404]
         yield proved(
@@ -242,3 +252,12 @@ def _delivery(config: Mapping[str, Any]) -> Iterator[Finding]:
             f"Missing files are answered with {each['ResponsePagePath']} and status {each['ResponseCode']}.",
             "CustomErrorResponses",
         )
+
+
+def _both(config: Mapping[str, Any], mapped: Mapping[str, Any], arn: str) -> Mend:
+    """The other of the two codes by which S3 says that a file is missing gets the same page."""
+    other = 404 if mapped["ErrorCode"] == 403 else 403
+    standing = (config.get("CustomErrorResponses") or {}).get("Items") or []
+    every = [*(each for each in standing if each["ErrorCode"] != other), {**mapped, "ErrorCode": other}]
+    sentence = f"Answer {other} with {mapped['ResponsePagePath']}, too"
+    return repairs.setting(arn, "CustomErrorResponses", cloudfront.several(every), sentence)

@@ -27,9 +27,9 @@ from flows.engine import (
     since,
 )  # fmt: skip
 
-from . import answers, checks, diagnosis, handover
+from . import answers, checks, diagnosis, handover, repairs
 from .answers import DISABLED, EVERYWHERE, MOST, OPTIMIZED, REFERER, USER_AGENT, WEST
-from .rules import Origin
+from .situation import Origin
 from .which import WhichWebsite
 
 NO_NAMES: tuple[str, ...] = ()
@@ -41,6 +41,7 @@ class Website(Flow):
     title = "Put CloudFront in front of an S3 website"
     words = ("https", "certificate", "own domain", "cdn", "static site", "cache", "origin access control", "403")
     check = WhichWebsite
+    beyond = repairs.BEYOND
 
     bucket = Choice(
         "Which bucket holds the website?",

@@ -11,9 +11,10 @@ from flows.aws import buckets, keepers
 from flows.aws.s3_endpoints import Endpoint, has_region, itself, recognised, website
 from flows.engine import Call, Cloud, CloudError, Denied, Finding, Grade
 from flows.engine.findings import broken, likely, proved, unknown
+from flows.engine.flow import Mend
 
-from . import page_rules, rules
-from .rules import Origin
+from . import page_rules, repairs, rules
+from .situation import Origin
 
 T = TypeVar("T")
 RULES = (rules.may_read, rules.signed, rules.only_cloudfront)
@@ -146,7 +147,7 @@ def _situation(
             str(each.get("HeaderName", "")): str(each.get("HeaderValue", ""))
             for each in (source.get("CustomHeaders") or {}).get("Items") or []
         },
-        secure=_secure(config, source, endpoint, control), unread=unread,
+        secure=_secure(config, source, endpoint, control), unread=unread, source=source,
     )  # fmt: skip
     if identity:
         call = Call("cloudfront.GetCloudFrontOriginAccessIdentity", {"Id": identity})
@@ -222,13 +223,13 @@ def _kind(one: Used, here: Origin, endpoint: Endpoint) -> Finding:
         return broken(
             id, f"The origin is the website endpoint of {name}, but hosting is off in that bucket.", "GetBucketWebsite",
             "Switch static website hosting on, or use the bucket endpoint with Origin Access Control.",
-        )  # fmt: skip
+        ).mended_by(repairs.host(here))  # fmt: skip
     policy = (one.source.get("CustomOriginConfig") or {}).get("OriginProtocolPolicy", "")
     if policy != "http-only":
         return broken(
             id, f"CloudFront speaks {policy or 'S3'} to the website endpoint, which knows plain HTTP only.",
             "OriginProtocolPolicy", "Set the origin's protocol to HTTP only; otherwise visitors get 502 or 504.",
-        )  # fmt: skip
+        ).mended_by(_plainly(here) if policy else None)  # fmt: skip
     if here.leads:
         sentence = f"The website of {name} sends everybody to {here.leads}, whatever they ask for{where}."
         return proved(id, sentence, "GetBucketWebsite: RedirectAllRequestsTo")
@@ -236,6 +237,11 @@ def _kind(one: Used, here: Origin, endpoint: Endpoint) -> Finding:
         id, f"The origin is the website endpoint of {name}{where}; hosting is on, start page {here.hosted.index}.",
         "GetBucketWebsite",
     )  # fmt: skip
+
+
+def _plainly(here: Origin) -> Mend:
+    sentence = f"Let CloudFront speak plain HTTP to the website of {here.bucket.name}"
+    return repairs.of_origin(here, "OriginProtocolPolicy", "http-only", sentence, "CustomOriginConfig")
 
 
 def _address(cloud: Cloud, endpoint: Endpoint, here: Origin) -> Iterator[Finding]:
@@ -261,12 +267,17 @@ def _address(cloud: Cloud, endpoint: Endpoint, here: Origin) -> Iterator[Finding
             id, f"{endpoint.host} has no region. In its first day S3 leads visitors away from it, to the bucket itself "
             "(307), where they get 403.", f"{why}: {bucket.name} was made at {made:%Y-%m-%d %H:%M}",
             f"Make {right} the origin, or wait a day.",
-        )  # fmt: skip
+        ).mended_by(_right(here, right))  # fmt: skip
         return
     yield broken(
         id, f"{endpoint.host} is not the address of {bucket.name}, which is in {bucket.region}: CloudFront gets a "
         "redirect, or nothing at all.", "HeadBucket: BucketRegion", f"Make {right} the origin.",
-    )  # fmt: skip
+    ).mended_by(_right(here, right))  # fmt: skip
+
+
+def _right(here: Origin, host: str) -> Mend:
+    moves = f"CloudFront fetches from {host} then."
+    return repairs.of_origin(here, "DomainName", host, f"Fetch from {host}", moves=moves)
 
 
 def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new: bool) -> Iterator[Finding]:
@@ -286,23 +297,24 @@ def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new
             listed = _keys(cloud, here.bucket, start)
             there = None if listed is not None and start not in listed else {}
             here = replace(here, unread={**here.unread, "start": str(problem)} if listed is None else here.unread)
-        yield from page_rules.start_page(here, root, there is not None, rewritten, new=new)
-        yield from page_rules.folders(here, root, _keys(cloud, here.bucket, _prefix(start)), rewritten)
+        keys = _keys(cloud, here.bucket, _prefix(start))
+        yield from page_rules.start_page(here, root, there is not None, rewritten, keys, new=new)
+        yield from page_rules.folders(here, root, keys, rewritten)
     try:
         default_key = buckets.encryption_key(cloud, here.bucket)
     except CloudError:
         default_key = None
     used = str((there or {}).get("SSEKMSKeyId") or "")
-    keys = {used: True} if used else {}
+    encrypted = {used: True} if used else {}
     if default_key:
-        keys.setdefault(default_key, not there)
+        encrypted.setdefault(default_key, not there)
     if default_key is None and not there:
         yield unknown(
             f"kms-key:{here.id}",
             f"Whether the files of {here.bucket.name} are encrypted with a KMS key could not be read.",
             "GetBucketEncryption needs s3:GetEncryptionConfiguration", aside=True,
         )  # fmt: skip
-    yield from page_rules.decrypts(here, keys)
+    yield from page_rules.decrypts(here, encrypted)
 
 
 def _keys(cloud: Cloud, bucket: buckets.Bucket, prefix: str) -> list[str] | None:

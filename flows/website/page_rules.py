@@ -8,10 +8,13 @@ from dataclasses import replace
 from flows.aws.s3_endpoints import website
 from flows.engine import Call, CloudError, Finding, Grade
 from flows.engine.findings import broken, likely, proved, unknown, waits
+from flows.engine.flow import Mend
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Caller, Request, read
 
-from .rules import OLD_WAY, RATHER_THE_BUCKET, SERVICE, Origin
+from . import repairs
+from .rules import OLD_WAY, RATHER_THE_BUCKET
+from .situation import SERVICE, Origin
 
 
 def decrypts(here: Origin, keys: Mapping[str, bool]) -> Iterator[Finding]:
@@ -37,7 +40,7 @@ def _with_key(here: Origin, key: str) -> Finding:
         return broken(
             id, f"The files of {name} are encrypted with a KMS key, which CloudFront can use with an Origin Access "
             "Control alone. Visitors get 403.", key, OLD_WAY if here.identity else "Add an Origin Access Control.",
-        )  # fmt: skip
+        ).mended_by(repairs.sign(here))  # fmt: skip
     if key.endswith("alias/aws/s3"):
         return _of_amazon(id, name)
     try:
@@ -72,7 +75,8 @@ def _with_key(here: Origin, key: str) -> Finding:
         f"visitors {'would ' if here.planned else ''}get 403.", "GetKeyPolicy", remedy,
     )  # fmt: skip
     # who has no distribution yet cannot have named it
-    return replace(found, grade=Grade.CAUTION) if here.planned else found
+    mend = repairs.decrypt(here, str(about.get("Arn") or key))
+    return replace(found, grade=Grade.CAUTION) if here.planned else found.mended_by(mend)
 
 
 def _of_amazon(id: str, bucket: str) -> Finding:
@@ -86,7 +90,9 @@ def _of_amazon(id: str, bucket: str) -> Finding:
 # -- the pages -------------------------------------------------------------------------------------------------
 
 
-def start_page(here: Origin, root: str, there: bool, rewritten: bool, *, new: bool = False) -> Iterator[Finding]:
+def start_page(
+    here: Origin, root: str, there: bool, rewritten: bool, keys: list[str] | None, *, new: bool = False
+) -> Iterator[Finding]:
     """Whether visitors of the bare address get a page.
 
     Args:
@@ -94,6 +100,7 @@ def start_page(here: Origin, root: str, there: bool, rewritten: bool, *, new: bo
         root: the distribution's default root object.
         there: whether the bucket has a file of that name.
         rewritten: whether a function sees requests first, which may ask for another file.
+        keys: the names of files beside it; None if they may not be listed.
         new: whether the distribution was just made, and waits for its files.
     """
     id, page = f"start-page:{here.id}", here.wanted[0]
@@ -101,7 +108,7 @@ def start_page(here: Origin, root: str, there: bool, rewritten: bool, *, new: bo
         yield broken(
             id, f"The default root object is {root}. With the “/” CloudFront asks for /{root}, and visitors of the "
             "bare address get an error.", "DefaultRootObject", f"Write it without: {root.lstrip('/')}.",
-        )  # fmt: skip
+        ).mended_by(repairs.start_with(here, root.lstrip("/")))  # fmt: skip
     elif not root and not here.website and rewritten:
         yield unknown(
             id, "No default root object is set; whether the function that sees requests first asks for a start page "
@@ -111,7 +118,7 @@ def start_page(here: Origin, root: str, there: bool, rewritten: bool, *, new: bo
         yield broken(
             id, "No default root object is set, so visitors of the bare address get 403.", "DefaultRootObject",
             "Set it to the start page, for example index.html.",
-        )  # fmt: skip
+        ).mended_by(_index(here, keys))  # fmt: skip
     elif "start" in here.unread:
         yield unknown(id, f"Whether {page} is in {here.bucket.name} could not be read.",
                       f"HeadObject needs s3:GetObject: {here.unread['start']}")  # fmt: skip
@@ -121,9 +128,16 @@ def start_page(here: Origin, root: str, there: bool, rewritten: bool, *, new: bo
         yield broken(
             id, f"The start page {page} is not in {here.bucket.name}: visitors of the bare address get an error.",
             "HeadObject: 404", "Upload it, or name the file that is there.",
-        )  # fmt: skip
+        ).mended_by(None if here.website else _index(here, keys))  # fmt: skip
     else:
         yield proved(id, f"The start page {page} is there.", "HeadObject")
+
+
+def _index(here: Origin, keys: list[str] | None) -> Mend | None:
+    """Start with the page that most sites start with, if it is there."""
+    prefix = str(here.source.get("OriginPath") or "").strip("/")
+    index = f"{prefix}/index.html".lstrip("/")
+    return repairs.start_with(here, "index.html") if index in (keys or []) else None
 
 
 def folders(here: Origin, start: str, keys: list[str] | None, rewritten: bool) -> Iterator[Finding]:

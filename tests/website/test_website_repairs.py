@@ -1,0 +1,133 @@
+"""What is broken about a site is mended, works then, and is as before once that is undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+from support.repairs import check, mended_and_back, mended_or_why_not
+from support.sessions import carried_out
+from website import test_website_check as wrecks
+from website.cases import VARIANTS, outputs, picture, session
+from website.test_website_states import (
+    BUCKET,
+    SECRET,
+    STATES,
+    WEBSITE,
+    WITH_SECRET,
+    Site,
+    WithIdentity,
+    behaviour,
+    several,
+    website,
+)  # fmt: skip
+
+from flows.engine import Journal
+from flows.engine.boto import Aws
+from flows.practice import PracticeAccount
+
+Made = Callable[[Site], object]
+
+
+def not_everywhere(site: Site) -> None:
+    site.configured(Enabled=False)
+
+
+def half_mapped(site: Site) -> None:
+    page = {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ResponseCode": "404", "ErrorCachingMinTTL": 10}
+    site.configured(CustomErrorResponses=several(page))
+
+
+def in_the_clear(site: Site) -> None:
+    site.configured(DefaultCacheBehavior=behaviour("files", ViewerProtocolPolicy="allow-all"))
+
+
+def over_https(site: Site) -> None:
+    website(WITH_SECRET)(site)
+    kind = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
+    site.origins({**site.origin(host=WEBSITE, CustomHeaders=several(SECRET)), "CustomOriginConfig": kind})
+
+
+def not_hosted(site: Site) -> None:
+    website(WITH_SECRET)(site)
+    site.s3.delete_bucket_website(Bucket=BUCKET)
+
+
+def blocked(site: Site) -> None:
+    website(WITH_SECRET)(site)
+    site.s3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True})
+
+
+def unsigned(site: Site) -> None:
+    site.origins(site.origin(control=""))
+
+
+REALLY: dict[str, tuple[str, Made]] = {
+    "another distribution": ("policy", STATES["another distribution"].made),
+    "the wrong folder": ("policy", STATES["the wrong folder"].made),
+    "listing alone": ("policy", STATES["listing alone"].made),
+    "an identity of somebody else": ("policy", STATES["an identity of somebody else"].made),
+    "an Origin Access Identity": ("access-control", STATES["an Origin Access Identity"].made),
+    "not signed": ("policy", unsigned),
+    "a key for the account": ("kms-key", STATES["a key for the account"].made),
+    "no such start page": ("start-page", STATES["no such start page"].made),
+    "no start page": ("start-page", STATES["no start page"].made),
+    "another region's website": ("address", STATES["another region's website"].made),
+    "the dash of an old region": ("address", STATES["the dash of an old region"].made),
+    "switched off": ("state", not_everywhere),
+    "one code is mapped": ("", half_mapped),
+    "plain HTTP": ("https", in_the_clear),
+    "https to a website": ("origin", over_https),
+    "hosting is off": ("origin", not_hosted),
+    "the public is blocked": ("public-access-block", blocked),
+}
+"""The states that a repair mends."""
+
+
+@pytest.mark.some("another distribution", "not signed", "no start page")
+@pytest.mark.parametrize("state", REALLY)
+def test_mended_and_taken_back(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, state: str
+) -> None:
+    cause, made = REALLY[state]
+    site = Site(account)
+    made(site)
+    run = mended_and_back(
+        "website", WithIdentity(cloud), journal, clock, {"distribution": site.id}, lambda: seen(account, site),
+        cause=cause,
+    )  # fmt: skip
+    assert run.run is not None and SECRET["HeaderValue"] not in json.dumps(run.run.history())
+
+
+def seen(account: PracticeAccount, site: Site) -> Any:
+    config = site.cloudfront.get_distribution_config(Id=site.id)["DistributionConfig"]
+    keys = site.kms.list_keys()["Keys"]
+    policies = [json.loads(site.kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]) for key in keys]
+    return picture(account.session), config, policies
+
+
+@pytest.mark.parametrize("wreck", [wrecks.record_elsewhere, wrecks.no_ipv6])
+@pytest.mark.some(1)
+def test_the_names_lead_there_again(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wreck: wrecks.Break
+) -> None:
+    account.session.client("s3").put_object(Bucket="fjord-coffee-files", Key="index.html", Body=b"<p>")
+    made = session(cloud, journal, VARIANTS["bucket-named"], clock=clock)
+    carried_out(made)
+    id = outputs(made)["distribution"]
+    wreck(account, id)
+    mended_and_back(
+        "website", cloud, journal, clock, {"distribution": id}, lambda: picture(account.session), cause="records-",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status == "broken"])
+@pytest.mark.some(every=6)
+def test_every_state_has_a_repair_or_a_reason(account: PracticeAccount, cloud: Aws, state: str) -> None:
+    site = Site(account)
+    STATES[state].made(site)
+    found = check("website", WithIdentity(cloud), {"distribution": site.id})
+    assert mended_or_why_not("website", found) == []
