@@ -59,13 +59,19 @@ class Check(Asked):
 
     @classmethod
     def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
-        """What a run made, as this check is asked about it: by the names that they share with the questions.
-
-        Where there is a default, that is the answer, so that nothing is left to ask.
-        """
+        """What a run made, as this check is asked about it: by the names that they share with the questions."""
         known = {**answers, **outputs}
+        return cls.whole({each.id: str(known[each.id]) for each in cls.questions if known.get(each.id)})
+
+    @classmethod
+    def whole(cls, subject: Mapping[str, str]) -> dict[str, str]:
+        """A subject with what else is asked: the defaults, and that it is in no list where it is named otherwise."""
         usual = {each.id: each.default_text for each in cls.questions if each.default_text and not each.depends}
-        return usual | {each.id: str(known[each.id]) for each in cls.questions if known.get(each.id)}
+        for question in cls.questions:
+            for needed, values in question.when.needs:
+                if question.id in subject and NOT_LISTED in values:
+                    usual[needed.id] = NOT_LISTED
+        return usual | dict(subject)
 
     @classmethod
     def missing(cls, given: Collection[str]) -> tuple[tuple[Question[Any], ...], ...]:

@@ -44,7 +44,7 @@ class WhichBucket(Check):
     def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
         """The bucket, and the function by its name."""
         name = outputs["function"].rpartition(":function:")[2].partition(":")[0]
-        return super().of_run({**outputs, "function": name}, {})
+        return cls.whole({"bucket": outputs["bucket"], "function": name})
 
     @classmethod
     def everything(cls, cloud: Cloud) -> Iterator[Subject]:

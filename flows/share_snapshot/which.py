@@ -48,7 +48,7 @@ class WhichSnapshot(Check):
     @classmethod
     def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
         """The snapshot, and the first of its receivers."""
-        return super().of_run({**outputs, "account": several(answers["account"])[0]}, {})
+        return cls.whole({"snapshot": outputs["snapshot"], "account": several(answers["account"])[0]})
 
     @classmethod
     def everything(cls, cloud: Cloud) -> Iterator[Subject]:

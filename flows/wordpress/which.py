@@ -57,4 +57,4 @@ class WhichMachine(Check):
     @classmethod
     def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
         """The machine, by the name that a run has for it."""
-        return super().of_run({"instance": outputs["machine"]}, {})
+        return cls.whole({"instance": outputs["machine"]})

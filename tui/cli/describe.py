@@ -56,7 +56,7 @@ def questions(flow: str, check: bool, output: str, **given: Any) -> None:
     for entry in found:
         default = f", default: {entry['default']}" if entry["default"] else ""
         when = f" (only when {entry['when']})" if entry["when"] else ""
-        when = f" (instead of {entry['when'].partition(' ')[0]})" if check and when else when
+        when = f" (instead of {str(entry['when']).partition(' ')[0]})" if check and when else when
         kind = "" if entry["essential"] else " [fine-tuning]"
         click.echo(f"{entry['key']}{kind}{when}\n    {entry['ask']}\n    {entry['allowed']}{default}")
 

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
     from flows.engine import Cloud, Handover, Place, Receipt, Session, SignInNeeded, State
     from flows.engine.checking import Checking
+    from flows.engine.verdict import Verdict
 
     from ..exports import Document, Form
     from .screens.places import Places
+    from .tasking import Tasking
     from .widgets.lines import Said
 
 OPENING = Account("opening the account…")
@@ -47,17 +49,18 @@ def run(
     flow: str = "",
     run: str = "",
     check: str = "",
+    task: str = "",
     answers: Mapping[str, object] | None = None,
     accept: Collection[str] = (),
 ) -> int:
-    """Open the full screen, at home, at the set-up `flow`, at the draft or run `run`, or at the check of what exists.
+    """Open the full screen, at home, at the set-up `flow`, the draft or run `run`, or the small task `task`.
 
-    `check` is the name of the set-up whose like is checked; `answers` are of that, then.
+    `check` is the name of the set-up whose like is checked; `answers` are of that, or of `flow`.
 
     Returns the exit code: 0 done or left safely, 1 failed after something was created, 130 interrupted.
     """
     workspace = Workspace(place)
-    app = HandrailApp(workspace, Start(flow, run, check, answers or {}, tuple(accept)))
+    app = HandrailApp(workspace, Start(flow, run, check, task, answers or {}, tuple(accept)))
     app.run(mouse=False)  # without it the terminal's own selecting and copying works, also over SSH
     for line in app.farewell():
         print(line, file=sys.stderr)
@@ -123,7 +126,7 @@ class HandrailApp(Navigation):
 
         self.go(Question(start))
 
-    def show(self, asked: Session | Checking, state: State | None) -> None:
+    def show(self, asked: Session | Checking | Tasking, state: State | None) -> None:
         from flows.engine import Asking, Session
 
         if isinstance(state, Asking):
@@ -136,9 +139,20 @@ class HandrailApp(Navigation):
             assert state is not None, "a session is never without"
             self.go(ReviewPage(asked, state.review))
         else:
+            self.show_answer(asked)
+
+    def show_answer(self, asked: Checking | Tasking) -> None:
+        """Look or do, now that everything is answered."""
+        from flows.engine.checking import Checking
+
+        if isinstance(asked, Checking):
             from .screens.findings import Findings
 
             self.go(Findings(asked))
+        else:
+            from .screens.small_task import SmallTask
+
+            self.go(SmallTask(asked))
 
     def show_run(self, session: Session) -> None:
         from .screens.history import RunPage
@@ -179,9 +193,46 @@ class HandrailApp(Navigation):
             self.go(Progress(session))
 
     def show_done(self, session: Session, handover: Handover) -> None:
+        from flows.engine.flow import REPAIR
+
         from .screens.done import Done
 
-        self.go(Done(session, handover))
+        if session.flow.kind == REPAIR:
+            self._show_mended(session)
+        else:
+            self.go(Done(session, handover))
+
+    def _show_mended(self, session: Session) -> None:
+        """Look again at what was mended, beside what was found before."""
+        from .screens.findings import Findings
+
+        workspace = self.workspace
+        checking, before = workspace.mending or (workspace.checked_by(session), None)
+        self.go(Findings(checking, before=before, mended=session))
+
+    def choose_repairs(self, checking: Checking, told: Verdict) -> None:
+        from .screens.repairs import Repairs
+
+        self.push_screen(Repairs(checking, told))
+
+    def mend(self, checking: Checking, told: Verdict, ids: Collection[str]) -> None:
+        def planned() -> tuple[Session, State]:
+            session = self.workspace.mend(checking, told, [each for each in told.findings if each.id in ids])
+            return session, session.state()
+
+        if isinstance(self.screen, Page):
+            self.screen.do(planned, lambda found: self.show(*found), saying="Making a plan of it…")
+
+    def back_to_findings(self) -> None:
+        from .screens.findings import Findings
+
+        if self.workspace.mending:
+            checking, told = self.workspace.mending
+            self.workspace.release()
+            self.workspace.asked = checking
+            self.go(Findings(checking, told))
+        else:
+            self.go_home()
 
     def diagnose(self, session: Session) -> None:
         assert session.run is not None, "only a run has made something"
@@ -333,6 +384,7 @@ class HandrailApp(Navigation):
     def action_account(self) -> None:
         """Another account for what is at hand: answers are kept, and looked at again there."""
         from flows.engine import Session
+        from flows.engine.checking import Checking
 
         from .screens.places import Places
 
@@ -340,10 +392,13 @@ class HandrailApp(Navigation):
         assert asked is not None, "it is offered where something is asked"
 
         def again() -> None:
-            if not isinstance(asked, Session):
-                self.begin(Start(check=asked.made.id, answers=asked.answers()))
-            else:
-                self.begin(Start(run=asked.run.id) if asked.run else Start(flow=asked.flow.id))
+            match asked:
+                case Session():
+                    self.begin(Start(run=asked.run.id) if asked.run else Start(flow=asked.flow.id))
+                case Checking():
+                    self.begin(Start(check=asked.made.id, answers=asked.answers()))
+                case _:
+                    self.begin(Start(task=asked.name))
 
         self.push_screen(Places("profile", again))
 

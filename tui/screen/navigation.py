@@ -6,7 +6,7 @@ A screen says what happened or what somebody wants; which screen comes next is d
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -17,8 +17,10 @@ from .workspace import Account, Start, Workspace
 if TYPE_CHECKING:
     from flows.engine import Handover, Receipt, Session, SignInNeeded, State
     from flows.engine.checking import Checking
+    from flows.engine.verdict import Verdict
 
     from ..exports import Document, Form
+    from .tasking import Tasking
     from .widgets.lines import Said
 
 
@@ -49,11 +51,11 @@ class Navigation(App[None]):
 
     @abstractmethod
     def begin(self, start: Start) -> None:
-        """Start a set-up or a check, or go on with a draft or run."""
+        """Start a set-up, a check or a task, or go on with a draft or run."""
 
     @abstractmethod
-    def show(self, asked: Session | Checking, state: State | None) -> None:
-        """What comes next; no state: everything that a check asks is answered."""
+    def show(self, asked: Session | Checking | Tasking, state: State | None) -> None:
+        """What comes next; no state: everything that a check or a task asks is answered."""
 
     @abstractmethod
     def show_run(self, session: Session) -> None:
@@ -86,6 +88,18 @@ class Navigation(App[None]):
     @abstractmethod
     def diagnose(self, session: Session) -> None:
         """Check what the run of this session made."""
+
+    @abstractmethod
+    def choose_repairs(self, checking: Checking, told: Verdict) -> None:
+        """Which of the things that were found shall be mended; then the plan of that."""
+
+    @abstractmethod
+    def mend(self, checking: Checking, told: Verdict, ids: Collection[str]) -> None:
+        """Show the plan that mends the findings with these ids."""
+
+    @abstractmethod
+    def back_to_findings(self) -> None:
+        """From the plan of a repair to what was found."""
 
     @abstractmethod
     def ask_to_undo(self, session: Session) -> None:

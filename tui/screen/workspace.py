@@ -8,28 +8,32 @@ screen must not wait for an SDK.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from flows.engine import Ask, Cloud, Flow, Journal, Place, Record, Session
+    from flows.engine import Ask, Cloud, Finding, Flow, Journal, Place, Record, Session
+    from flows.engine.asked import Asked
     from flows.engine.checking import Checking
+    from flows.engine.verdict import Verdict
 
     from ..places import PlaceOption
+    from .tasking import Tasking
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where to begin: at home, at a set-up or a check with some answers given, or at a draft or run."""
+    """Where to begin: at home, at a set-up, check or task with some answers given, or at a draft or run."""
 
     flow: str = ""
     run: str = ""
     check: str = ""
+    task: str = ""
     answers: Mapping[str, object] = field(default_factory=dict)
     accept: Collection[str] = ()
 
@@ -69,7 +73,8 @@ class Workspace:
         said: what the command line said.
         place: where new set-ups are made: the same, until somebody chooses otherwise.
         ask: how to sign in where that is needed; nobody is asked without it.
-        asked: whose questions are at hand: a set-up's, which is a session, or a check's.
+        asked: whose questions are at hand: a set-up's, which is a session, a check's or a task's.
+        mending: the check whose findings are being mended, and what it found.
     """
 
     def __init__(self, place: Place, opener: Callable[[Place], Cloud] | None = None) -> None:
@@ -80,7 +85,8 @@ class Workspace:
         self._alone = threading.RLock()
         self._clouds: dict[object, Cloud] = {}
         self._journal: Journal | None = None
-        self.asked: Session | Checking | None = None
+        self.asked: Session | Checking | Tasking | None = None
+        self.mending: tuple[Checking, Verdict] | None = None
 
     @property
     def session(self) -> Session | None:
@@ -162,23 +168,64 @@ class Workspace:
 
         return flows.find(name)
 
+    def form(self, start: Start) -> type[Asked]:
+        """What is asked there, which needs no account. Raises Refused."""
+        if start.task:
+            from flows.tasks import find
+
+            return find(start.task).asks
+        return self.flow(start.check).check if start.check else self.flow(start.flow)
+
     def records(self) -> list[Record]:
         """Every draft and run, newest first."""
         return self.journal().records()
 
-    def begin(self, start: Start) -> Session | Checking:
-        """What is asked for a new set-up, for a draft or run, or for a check."""
+    def begin(self, start: Start) -> Session | Checking | Tasking:
+        """What is asked for a new set-up, for a draft or run, for a check or a task."""
         self.release()
-        self.asked = self._checking(start) if start.check else self._session(start)
+        if start.check:
+            self.asked = self.checking(start.check, start.answers)
+        elif start.task:
+            self.asked = self._tasking(start.task)
+        else:
+            self.asked = self._session(start)
         self.asked.cloud.ask = self.ask
         return self.asked
 
-    def _checking(self, start: Start) -> Checking:
+    def checking(self, flow: str, subject: Mapping[str, object], place: Place | None = None) -> Checking:
+        """A check of what exists, with some answers given."""
         from flows.engine.checking import Checking
 
-        checking = Checking(self.flow(start.check), self.cloud(self.place), self.place)
-        checking.suggest(dict[str, Any](start.answers))
+        place = place or self.place
+        checking = Checking(self.flow(flow), self.cloud(place), place)
+        checking.suggest(dict[str, Any](subject))
         return checking
+
+    def checked_by(self, session: Session) -> Checking:
+        """The check whose findings a repair has mended, as its plan says."""
+        assert session.run is not None and session.run.plan is not None, "only a run has mended something"
+        subject = {key: str(value) for key, value in session.run.plan.facts.items()}
+        return self.checking(session.flow.id, self.flow(session.flow.id).check.whole(subject), session.place)
+
+    def _tasking(self, name: str) -> Tasking:
+        from flows.tasks import find
+
+        from .tasking import Tasking
+
+        task = find(name)
+        return Tasking(name, task, self.cloud(self.place) if task.account else None, self.place)
+
+    def mend(self, checking: Checking, told: Verdict, findings: Iterable[Finding]) -> Session:
+        """What mends these of the findings, as a set-up that asks nothing."""
+        from flows.engine import Session
+        from flows.engine.repair import repair
+
+        self.release()
+        mends = repair(checking.made, checking.subject(), findings)
+        self.asked = session = Session(mends, self.cloud(checking.place), self.journal(), place=checking.place)
+        session.cloud.ask = self.ask
+        self.mending = (checking, told)
+        return session
 
     def _session(self, start: Start) -> Session:
         from flows.engine import Session
@@ -224,7 +271,7 @@ class Workspace:
         """Leave what is at hand, so that another process may drive the run of a session."""
         if session := self.session:
             session.close()
-        self.asked = None
+        self.asked = self.mending = None
 
     def close(self) -> None:
         """Put everything away."""

@@ -8,7 +8,7 @@ from ...safe import line
 from ..widgets.lines import Said
 
 if TYPE_CHECKING:
-    from flows.engine import Finding
+    from flows.engine import Finding, Flow
     from flows.engine.verdict import Verdict
 
 STATUS_LOOKS = {"works": "good", "works_but": "warn", "waiting": "warn", "unknown": "warn", "broken": "bad"}
@@ -16,22 +16,50 @@ GRADE_LOOKS = {
     "proved": "good", "predicted": "muted", "not checked": "warn", "waiting": "warn", "caution": "warn",
     "refused": "bad",
 }  # fmt: skip
+GONE = Said("This is not found any more.", "now", "good")
 BECAUSE, FOLLOWS, TOO = "Because", "What follows from it", "Not as it should be, either"
 UNSEEN, FINE = "Could not be looked at", "Looked at, and right"
 RIGHT = ("proved", "predicted")
 """Grades of what is as it should be."""
 
 
-def finding_rows(told: Verdict, about: str) -> list[Said]:
-    """All of it. `about` says what was looked at."""
+def finding_rows(told: Verdict, about: str, made: type[Flow], before: Verdict | None = None) -> list[Said]:
+    """All of it.
+
+    Args:
+        told: what was found.
+        about: what was looked at.
+        made: the set-up that was checked.
+        before: what was found before something was mended.
+    """
+    from flows.engine.repair import why_not
+
     from ... import words
 
     rows = [
         Said(words.verdict(told), told.status.replace("_", " "), STATUS_LOOKS[told.status]),
         Said(about, "looked at", "muted"),
     ]
+    rows += [Said(), Said("Before and after", kind="heading"), *changes(before, told)] if before else []
     for heading, found in parts(told).items():
-        rows += [Said(), Said(heading, kind="heading"), *map(finding_row, found)]
+        rows += [Said(), Said(heading, kind="heading"), *(finding_row(each, why_not(made, each)) for each in found)]
+    return rows
+
+
+def changes(before: Verdict, after: Verdict) -> list[Said]:
+    """The verdicts, and each thing that stands otherwise now, before beside after."""
+    from ... import words
+
+    rows = [
+        Said(words.verdict(before), "before", "muted"),
+        Said(words.verdict(after), "after", STATUS_LOOKS[after.status]),
+    ]
+    now = {each.id: each for each in after.findings}
+    for was in before.findings:
+        found = now.get(was.id)
+        if found is None or found.grade is not was.grade:
+            rows.append(Said(line(was.sentence), f"{was.grade}", "muted"))
+            rows.append(Said(line(found.sentence), found.grade, GRADE_LOOKS[found.grade]) if found else GONE)
     return rows
 
 
@@ -53,10 +81,14 @@ def parts(told: Verdict) -> dict[str, list[Finding]]:
     return {heading: some for heading, some in found.items() if some}
 
 
-def finding_row(found: Finding) -> Said:
-    """One finding; what is not right says what to do, and where it was seen."""
+def finding_row(found: Finding, beyond: str = "") -> Said:
+    """One finding; what is not right says what to do, and where it was seen.
+
+    `beyond` is why it is not mended from here.
+    """
     told = [line(found.sentence)]
     told += [f"Do: {line(found.remedy)}"] if found.remedy and found.grade != "proved" else []
+    told += ["f mends it."] if found.repair else [f"No repair from here: {line(beyond)}"] if beyond else []
     told += [f"Seen in: {line(found.evidence)}"] if found.evidence and found.grade not in RIGHT else []
     return Said("\n".join(told), found.grade, GRADE_LOOKS[found.grade], f"finding:{found.id}")
 

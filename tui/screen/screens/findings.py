@@ -17,7 +17,7 @@ from .page import Page, Say
 from .set_up_from import set_up_from
 
 if TYPE_CHECKING:
-    from flows.engine import Asking, Line
+    from flows.engine import Asking, Line, Session
     from flows.engine.checking import Checking
     from flows.engine.verdict import Verdict
 
@@ -39,10 +39,15 @@ class Findings(Page):
 
     Args:
         checking: what is looked at; everything that it asks is answered.
+        told: what was found already; it is looked at otherwise.
+        before: what was found before something of it was mended.
+        mended: the repair, which can be taken back.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", tooltip="Read the account afresh, and look once more"),
+        Binding("f", "fix", "Repair", tooltip="Mend what can be mended: the plan is shown first"),
+        Binding("u", "undo", "Undo", tooltip="Take back what was mended"),
         Binding("s", "set_up", "Set up", tooltip="Open the set-up that would make it right"),
         Binding("escape", "back", "Back", tooltip="To the last question"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
@@ -50,10 +55,16 @@ class Findings(Page):
         Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
     ]
 
-    def __init__(self, checking: Checking) -> None:
+    def __init__(
+        self,
+        checking: Checking,
+        told: Verdict | None = None,
+        *,
+        before: Verdict | None = None,
+        mended: Session | None = None,
+    ) -> None:
         super().__init__()
-        self.checking = checking
-        self.told: Verdict | None = None
+        self.checking, self.told, self._before, self._mended = checking, told, before, mended
         self.title_words = "Check"
 
     def between(self) -> Iterable[Widget]:
@@ -62,14 +73,15 @@ class Findings(Page):
 
     def on_mount(self) -> None:
         self.query_one(Found).focus()
-        self.do(self._look, self._show, saying=LOOKING)
+        told, again = self.told, self._mended is not None
+        self.do(lambda: self._look(again=again, told=told), self._show, saying=LOOKING)
 
     def waits(self, words: str) -> None:
         self.query_one("#said", Say).say(words)
 
-    def _look(self, *, again: bool = False) -> tuple[Verdict, list[Line]]:
+    def _look(self, *, again: bool = False, told: Verdict | None = None) -> tuple[Verdict, list[Line]]:
         """What is found, and what was looked at. Slow."""
-        told = self.checking.look(again=again)
+        told = told or self.checking.look(again=again)
         return told, [each for each in self.checking.trail() if not each.question.fine_tuning]
 
     def _show(self, found: tuple[Verdict, list[Line]]) -> None:
@@ -77,13 +89,18 @@ class Findings(Page):
         self.name_it(f"Check: {line(said[0].shown)}")
         about = ", ".join(f"{each.question.label} {line(each.shown)}" for each in said)
         self.query_one("#said", Say).say("")
-        self.query_one(Found).show(finding_rows(self.told, about))
+        made = self.checking.made
+        self.query_one(Found).show(finding_rows(self.told, about, made, before=self._before))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
             case "check":
                 return self.told is not None
+            case "fix":
+                return self.told is not None and any(each.repair for each in self.told.findings)
+            case "undo":
+                return self._mended is not None
             case "set_up":
                 return self.told is not None and any(
                     each.remedy for each in self.told.findings if each.grade != "proved"
@@ -105,6 +122,20 @@ class Findings(Page):
     def action_check(self) -> None:
         """Look once more."""
         self.do(lambda: self._look(again=True), self._show, saying=LOOKING)
+
+    def action_fix(self) -> None:
+        """Mend it: where there is a choice, what of it."""
+        assert self.told is not None, "there is nothing to mend before"
+        ids = [each.id for each in self.told.findings if each.repair]
+        if len(ids) > 1:
+            self.handrail.choose_repairs(self.checking, self.told)
+        else:
+            self.handrail.mend(self.checking, self.told, ids)
+
+    def action_undo(self) -> None:
+        """Take back what was mended, after a look at what that means."""
+        assert self._mended is not None, "there is nothing to take back otherwise"
+        self.handrail.ask_to_undo(self._mended)
 
     def action_set_up(self) -> None:
         """Open the set-up that would make it right."""

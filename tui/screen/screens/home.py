@@ -109,6 +109,8 @@ class Home(Page):
                 self.handrail.begin(Start(flow=name))
             case "check":
                 self.handrail.begin(Start(check=name))
+            case "task":
+                self.handrail.begin(Start(task=name))
             case "run":
                 self.handrail.begin(Start(run=name))
 

@@ -1,4 +1,4 @@
-"""One question at a time, of a set-up or a check.
+"""One question at a time, of a set-up, a check or a task.
 
 It is one screen that changes in place: over a slow line a new one costs too much.
 """
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from flows.engine import Asking, Caution, Offer, Session, State
     from flows.engine import Question as Asked
     from flows.engine.checking import Checking
+
+    from ..tasking import Tasking
 
 
 PAUSE = 0.3
@@ -81,7 +83,7 @@ class Question(Page):
         self.query_one("#notice").display = False
         if self.asking is not None:
             self._show(self.asking, steps(self.asked, self.asking))
-        elif self._start is not None and (self._start.flow or self._start.check) and not self._start.answers:
+        elif self._start is not None and not self._start.run and not self._start.answers:
             self.do(self._preview, self._show_preview)
         else:
             self._begin()
@@ -89,16 +91,15 @@ class Question(Page):
     # -- what is asked -----------------------------------------------------------------------------------
 
     @property
-    def asked(self) -> Session | Checking:
-        """What is at hand: a session, or a check."""
+    def asked(self) -> Session | Checking | Tasking:
+        """What is at hand: a session, a check or a task."""
         asked = self.handrail.workspace.asked
         assert asked is not None, "a question is of something"
         return asked
 
     def _preview(self) -> tuple[str, Asked[object]]:
         assert self._start is not None
-        made = self.handrail.workspace.flow(self._start.flow or self._start.check)
-        form = made.check if self._start.check else made
+        form = self.handrail.workspace.form(self._start)
         return form.title, form.questions[0]
 
     def _show_preview(self, found: tuple[str, Asked[object]]) -> None:
@@ -117,11 +118,13 @@ class Question(Page):
             from flows.engine import Caution
 
             asked = self.handrail.workspace.begin(start)
+            known = bool(asked.cloud.identity.account)  # a task may need none
+            account = account_of(asked.cloud, asked.place) if known else Account("needs no account")
             session = self.handrail.workspace.session
             self._remarks = tuple(Caution("surroundings", said) for said in session.otherwise) if session else ()
             run = session.run if session else None
             old = run is not None and run.record.status != "draft"
-            return asked.flow.title, account_of(asked.cloud, asked.place), None if old else self._look()
+            return asked.flow.title, account, None if old else self._look()
 
         def shown(found: tuple[str, Account, tuple[State | None, Steps] | None]) -> None:
             title, account, state = found

@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from flows.engine import Asking, Session
     from flows.engine.checking import Checking
 
+    from ..tasking import Tasking
+
 Steps = list[tuple[str, str, str]]
 """(done, here or ahead; name; answer) of every step."""
 
 
-def steps(asked: Session | Checking, asking: Asking | None) -> Steps:
+def steps(asked: Session | Checking | Tasking, asking: Asking | None) -> Steps:
     """What was answered, where one is, and what may still come; without a question one is at the end of them."""
     from flows.engine import Session
 

@@ -81,6 +81,8 @@ class ReviewPage(Page):
         if not self.is_mounted:
             return True
         match action:
+            case "write" | "export":
+                return bool(self.session.flow.questions)
             case "switch":
                 caution = self._caution()
                 return caution is not None and bool(caution.switch)
@@ -120,8 +122,11 @@ class ReviewPage(Page):
             self._go(lambda: self.session.use_default(key))
 
     def action_back(self) -> None:
-        """To the last question."""
-        self._go(self.session.back)
+        """To the last question, or to what was found."""
+        if self.session.flow.questions:
+            self._go(self.session.back)
+        else:
+            self.handrail.back_to_findings()
 
     def action_reload(self) -> None:
         """Read the account afresh and check again."""

@@ -1,0 +1,120 @@
+"""What exists is looked after by keys: found on the first screen, asked, answered, mended and taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from person import NARROW, WIDE, Canned, somebody
+from practice.office import named
+from test_pictures import ANSWERED
+
+import flows
+from flows.engine import Cloud, NoAccess, Place
+from flows.practice import PracticeAccount
+from flows.tasks import TASKS
+from tui.screen.screens.home_rows import home_rows
+from tui.screen.widgets.list_state import ListState
+from tui.screen.widgets.row import Row
+from tui.screen.workspace import Start
+
+OFFICE = "192.168.10.0/24"
+
+
+async def test_home_shows_its_three_parts_at_once_and_unfolds_them() -> None:
+    async with somebody(Canned(), size=NARROW) as person:
+        person.sees("Set up", "Look after: why does it not work?", "Everything in this region", "Small tasks")
+        person.sees("… and 7 more", "Is a CodeBuild buildspec.yml right")
+        person.goes_without_clipping()
+        person.does_not_see("Run WordPress on a machine")
+        await person.press("down", "down", "down", "enter")
+        person.sees("> Create a serverless database", "Start a pipeline when a file lands")
+    async with somebody(Canned(), size=WIDE) as person:
+        person.does_not_see("more")
+        for title, _ in (*flows.SET_UPS.values(), *flows.CHECKS.values()):
+            person.sees(title)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("403", "A website shows an error, an old page, or the wrong one"),
+        ("redirect loop", "A load balancer does not answer, or sends visitors in a circle"),
+        ("not starting", "A pipeline does not start when a file lands"),
+        ("asleep", "Is a serverless database asleep, what keeps it awake, and wake it"),
+        ("in this region", "Everything in this region"),
+        ("react", "Deliver a single-page application"),
+    ],
+)
+def test_everything_is_found_by_what_people_look_for(said: str, found: str) -> None:
+    state = ListState(home_rows([], (), *NARROW), "", None)
+    state.look_for(said)
+    assert found in [state.rows[at].label for at in state.shown]
+    assert all(state.rows[at].key and not state.rows[at].key.startswith("more:") for at in state.shown)
+
+
+def test_what_is_folded_is_in_no_list_but_is_found() -> None:
+    rows = home_rows([Row("run:1", "a run")], (), *NARROW)
+    state = ListState(rows, "", None)
+    shown = [state.rows[at] for at in state.shown]
+    assert len([row for row in shown if row.key]) == state.count == 3 + 1 + 1 + 3 + 1 + len(TASKS) + 1
+    state.look_for("e")
+    assert state.count == len(flows.SET_UPS) + 1 + len(flows.CHECKS) + len(TASKS) + 1
+    state.look_for("")
+    assert [state.rows[at] for at in state.shown] == shown
+
+
+async def test_a_vpn_is_checked_mended_and_taken_back(cloud: Cloud, account: PracticeAccount) -> None:
+    ec2: Any = account.session.client("ec2")
+    async with somebody(cloud, ANSWERED) as person:
+        await person.press("a")
+        person.sees("Everything is created.")
+        table = named(ec2, "table", "shop-private-a")
+        gateway = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["PropagatingVgws"][0]["GatewayId"]
+        ec2.disable_vgw_route_propagation(RouteTableId=table, GatewayId=gateway)
+        await person.press("d")
+        person.sees("Check: vpn-", "It does not work", "Because", "f mends it.")
+        await person.press("down", "down", "enter")
+        person.sees("As AWS describes it")
+        person.does_not_see("PreSharedKey: x")
+        await person.press("escape", "f")
+        person.sees("What shall be mended?")
+        await person.press("enter")
+        person.sees("What will be done", "Let AWS enter the office's routes into shop-private-a")
+        await person.press("escape")
+        person.sees("It does not work", "f mends it.")
+        await person.press("f")
+        person.sees("[x] shop-private-a", "[ ] shop-public")
+        await person.press("enter", "a")
+        person.sees("This needs your yes first")
+        await person.press("enter", "a")
+        person.sees("It waits", "Before and after", "before It does not work", "after It waits")
+        await person.press("u", "down", "enter")
+        person.sees("Everything is as it was before.", "The propagation into shop-private-a")
+
+
+async def test_a_task_is_asked_and_answered(cloud: Cloud) -> None:
+    async with somebody(cloud) as person:
+        await person.press("slash")
+        await person.types("asleep wake up")
+        await person.press("enter")
+        person.sees("Which database?", "All of them")
+        await person.press("enter", "enter")
+        person.sees("reports is asleep since", "loyalty is awake.", "What to do now")
+        await person.press("escape", "escape")
+        person.sees("Which database?")
+
+
+async def test_a_buildspec_is_looked_at_without_an_account(tmp_path: Path) -> None:
+    def opener(place: Place) -> Cloud:
+        raise NoAccess("No AWS credentials were found.")
+
+    file = tmp_path / "buildspec.yml"
+    file.write_text("version: 0.2\nphases:\n  build:\n    command: [make]\n")
+    async with somebody(opener, Start(task="lint-buildspec"), place=Place()) as person:
+        person.sees("Which file?")
+        await person.press("ctrl+u")
+        await person.types(str(file))
+        await person.press("enter", "enter")
+        person.sees("1 error", 'Did you mean "commands"?', "needs no account")
