@@ -7,13 +7,16 @@ from typing import Any, TextIO
 
 import click
 
+from . import completions
 from .json_output import checked, print_json
 from .options import accept_option, global_options, json_option, place_of
 
 
 @click.command()
-@click.argument("flow")
-@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at.")
+@click.argument("flow", shell_complete=completions.set_ups)
+@click.option(
+    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at.", shell_complete=completions.answers
+)
 @click.option(
     "--event", type=click.File(encoding="utf-8"), help="An event that should have started something; - is stdin."
 )
