@@ -1,4 +1,4 @@
-"""What a run came to: what it made, whether the account is as it was before, and the exit code for that."""
+"""What a run or a check came to: what was made, whether the account is as it was before, and the exit code for it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from flows.engine import Lost, Problem, Run, Use, standing
 from flows.engine.plan import Plan
 from flows.engine.references import fill
+from flows.engine.verdict import Status
 
 
 def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:
@@ -32,6 +33,11 @@ def _used(use: Use) -> dict[str, Any]:
 def anything_created(run: Run, plan: Plan) -> bool:
     """Whether the account is not (or may not be) as it was before."""
     return bool(standing(run, plan))
+
+
+def of_check(status: Status) -> int:
+    """What a check ends with: it works or waits, it is broken, or that could not be told."""
+    return {Status.BROKEN: 3, Status.UNKNOWN: 5}.get(status, 0)
 
 
 def exit_code(run: Run, plan: Plan, problems: list[Problem]) -> int:

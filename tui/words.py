@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from flows.engine import (
     Claim,
     Event,
     Finding,
+    Flow,
     Grade,
     Happening,
     Identity,
@@ -24,8 +26,11 @@ from flows.engine import (
     shell,
 )  # fmt: skip
 from flows.engine.actions import Cost
+from flows.engine.board import Board, Row
 from flows.engine.endpoints import addresses
 from flows.engine.look import Looked, State
+from flows.engine.repair import READ_ONLY, why_not
+from flows.engine.task import Outcome
 from flows.engine.verdict import Status, Verdict
 
 from .safe import line, shown
@@ -125,12 +130,64 @@ VERDICTS = {
 }
 
 
+ON_THE_BOARD = {
+    Status.BROKEN: "do not work",
+    Status.UNKNOWN: "cannot be told",
+    Status.WAITING: "wait",
+    Status.WORKS_BUT: "work, but",
+    Status.WORKS: "work",
+}
+
+
 def verdict(told: Verdict) -> str:
     """What a check comes to, in one sentence."""
     because = told.because
     if told.status is Status.UNKNOWN and not because:
         return VERDICTS[told.status] + "nothing could be looked at."
     return VERDICTS[told.status] + (line(because.sentence) if because else "")
+
+
+def checked(flow: type[Flow], told: Verdict, place: Place) -> list[str]:
+    """What a check found: the verdict, what it is because of, then the rest; with each what it was seen in, and what
+    mends it, or why nothing does from here."""
+    first = [each for each in told.findings if each.id == told.cause]
+    lines = [verdict(told)]
+    for found in (*first, *(each for each in told.findings if each.id != told.cause)):
+        lines += [finding(found)]
+        lines += [f"          seen in: {line(found.evidence)}"] if found.evidence else []
+        if found.repair:
+            lines += [f"          repair: --fix {line(found.repair)}"]
+        elif not place.read_only and (why := why_not(flow, found)):
+            lines += [f"          no repair: {why}"]
+    return [*lines, READ_ONLY] if place.read_only and told.status is not Status.WORKS else lines
+
+
+def row(each: Row) -> str:
+    """One thing on the board: how it stands, and what it is because of."""
+    because, what = each.verdict.because, f"{each.flow} {line(each.name)}".strip()
+    why = f": {line(because.sentence)}" if because else ""
+    return f"[{each.verdict.status.value.replace('_', ' ')}] {what}{why}"
+
+
+def board(seen: Board) -> list[str]:
+    """Everything in the region, worst first, and what was left out; the first line says how all of it stands."""
+    rows = seen.sorted()
+    counts = Counter(each.verdict.status for each in rows)
+    told = listed(f"{count} {ON_THE_BOARD[status]}" for status in Status if (count := counts[status]))
+    region = seen.identity.region
+    lines = [f"Of {len(rows)} things in {region}: {told}." if rows else f"There is nothing to check in {region}."]
+    lines += [row(each) for each in rows]
+    for flow, reaches in seen.left_out.items():
+        how = "which is not done in read-only mode" if seen.place.read_only else "which needs a yes: --set probe=yes"
+        lines.append(f"Left out: {flow}. Its check {reaches}, {how}.")
+    return lines
+
+
+def ending(ended: Outcome) -> list[str]:
+    """How a task ended; what may be run now is told apart."""
+    if ended.shown:
+        return [shown(each) for each in ended.shown.split("\n")]
+    return [*(line(each) for each in ended.sentence.splitlines()), *(finding(each) for each in ended.findings)]
 
 
 def caution(warning: Caution) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from .calls import Call
 from .cloud import Ask, Cloud, Identity
 from .listing import SCREENFUL, stop_if_enough
-from .problems import SignInNeeded
+from .problems import CloudError, SignInNeeded
 from .refusals import changes
 from .web import Page
 
@@ -28,10 +28,16 @@ FLEETING = ("ssm.GetCommandInvocation",)
 
 
 class CachedCloud:
-    """Reads each thing once; a change makes it forget."""
+    """Reads each thing once; a change makes it forget.
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    Args:
+        cloud: the account.
+        refused_once: what AWS refused is not asked for again either, until it is to be read afresh. Left out, it is:
+            somebody may have been given the permission meanwhile.
+    """
+
+    def __init__(self, cloud: Cloud, *, refused_once: bool = False) -> None:
+        self._cloud, self._refused_once = cloud, refused_once
         self._seen: dict[str, _Kept] = {}
         self._lock = threading.RLock()
         self.ask: Ask | None = None
@@ -92,7 +98,7 @@ class CachedCloud:
             if not call.profile:
                 self.reads[key] = call
             if key not in self._seen or call.operation in FLEETING:
-                self._seen[key] = _Kept(read, self._patiently)
+                self._seen[key] = _Kept(read, self._patiently, self._refused_once)
             return self._seen[key]
 
     def _patiently(self, read: Callable[[], None]) -> None:
@@ -111,8 +117,11 @@ class CachedCloud:
 class _Kept:
     """The pages of one call as far as they were read."""
 
-    def __init__(self, read: Callable[[], Iterator[Answer]], patiently: Callable[[Callable[[], None]], None]) -> None:
-        self._read, self._patiently = read, patiently
+    def __init__(
+        self, read: Callable[[], Iterator[Answer]], patiently: Callable[[Callable[[], None]], None], refused_once: bool
+    ) -> None:
+        self._read, self._patiently, self._refused_once = read, patiently, refused_once
+        self._refused: CloudError | None = None
         self._pages: list[Answer | bytes] = []
         self._whole = False
         self._rest: Iterator[Answer] | None = None
@@ -126,6 +135,8 @@ class _Kept:
         """A page, read if need be; None beyond the last."""
         if not self.has(number):  # what is known waits for no other reader's page
             with self._lock:
+                if self._refused:
+                    raise self._refused
                 while not self.has(number):
                     self._patiently(self._one_more)
         return _unpacked(self._pages[number]) if number < len(self._pages) else None
@@ -135,8 +146,12 @@ class _Kept:
         return [_unpacked(page) for page in self._pages]
 
     def _one_more(self) -> None:
-        rest, self._rest = self._rest or self._again(), None  # one that fails has come to its end
-        page = next(rest, None)
+        try:
+            rest, self._rest = self._rest or self._again(), None  # one that fails has come to its end
+            page = next(rest, None)
+        except CloudError as refused:
+            self._refused = refused if self._refused_once else None
+            raise
         if page is None:
             self._whole = True
         else:

@@ -41,11 +41,15 @@ class Check(Asked):
 
     Attributes:
         title: the trouble, in the words of the person who has it.
-        reaches: what it does besides reading in AWS, such as sending a command to a machine; empty for nothing. The
-            board does that only after a yes.
+        reaches: what it always does besides reading in AWS, such as sending a command to a machine; empty for nothing.
+            The board makes such a check only after a yes.
+        reaching: the keys by which it does more than read; the board adds them after a yes.
+        something_else: causes by which it turns out that a thing is not of its kind, so that the board leaves it out.
     """
 
     reaches: ClassVar[str] = ""
+    reaching: ClassVar[Mapping[str, str]] = {}
+    something_else: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def enough(cls) -> tuple[tuple[str, ...], ...]:

@@ -9,15 +9,24 @@ Nothing of it is kept: a check has no draft. Like a session it is synchronous an
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from ..place import Place
+from .asked import NOT_LISTED
 from .check import Check
 from .cloud import Cloud, Identity
 from .flow import Flow
+from .problems import Problem
 from .questionnaire import Questionnaire
+from .questions import Choice, Option
+from .repair import offered
 from .shell import placed
 from .verdict import Verdict, verdict
+
+SHOWN = 20
+"""Candidates that are told where nobody can be asked."""
 
 
 class Checking(Questionnaire[Check]):
@@ -26,7 +35,7 @@ class Checking(Questionnaire[Check]):
     Args:
         made: the set-up that is looked at.
         cloud: the account; what was read for its lists is not read again to look at what was picked.
-        place: what the command line said about where to work; remedies that are commands say it, too.
+        place: what the command line said about where to work.
     """
 
     def __init__(self, made: type[Flow], cloud: Cloud, place: Place | None = None) -> None:
@@ -45,5 +54,46 @@ class Checking(Questionnaire[Check]):
         """Look at it. May ask AWS; raises Problem."""
         if again:
             self.refresh()
-        found = self.made.diagnose(self.cloud, self.subject())
-        return verdict(replace(each, remedy=placed(each.remedy, self.place)) for each in found)
+        return look(self.made, self.cloud, self.subject(), self.place)
+
+
+def look(made: type[Flow], cloud: Cloud, subject: Mapping[str, str], place: Place) -> Verdict:
+    """What a check finds: remedies that are commands say `place`, and nothing is mended where it is read-only.
+
+    Asks AWS. Raises Problem.
+    """
+    found = [replace(each, remedy=placed(each.remedy, place)) for each in made.diagnose(cloud, subject)]
+    return verdict(offered(found, read_only=place.read_only))
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What a missing key may be.
+
+    Args:
+        key: the key.
+        options: some of those there are.
+        more: how many there are besides.
+        trouble: why none is told; empty if some are.
+    """
+
+    key: str
+    options: tuple[Option[str], ...] = ()
+    more: int = 0
+    trouble: str = ""
+
+
+def candidates(check: type[Check], given: Mapping[str, str], cloud: Cloud) -> list[Candidates]:
+    """For each way to name a thing, what the first key that is missing of it may be. Asks AWS."""
+    firsts = dict.fromkeys(way[0] for way in check.missing(given))
+    found = []
+    for question in firsts:
+        if isinstance(question, Choice) and question is check.questions[0]:
+            try:
+                options = (each for each in question.options(check(cloud)) if each.key != NOT_LISTED)
+                some = tuple(islice(options, SHOWN))
+                trouble = "" if some else question.empty
+                found.append(Candidates(question.id, some, sum(1 for _ in options), trouble))
+            except Problem as problem:
+                found.append(Candidates(question.id, trouble=str(problem)))
+    return found

@@ -27,6 +27,8 @@ class WhichWebsite(Check):
     title = "A website shows an error, an old page, or the wrong one"
     words = ("403", "404", "502", "504", "AccessDenied", "NoSuchKey", "certificate", "https", "dns", "cloudfront", "s3")
 
+    reaching = {"probe": "yes"}
+
     distribution = Choice(
         "Which website?",
         _distributions,

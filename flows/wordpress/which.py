@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.aws import instances
-from flows.engine import Choice, Text
-from flows.engine.check import Check, by_key
+from flows.engine import Choice, Cloud, Text
+from flows.engine.check import Check, Subject, by_key
 
 from . import answers
 
@@ -17,7 +17,8 @@ class WhichMachine(Check):
 
     title = "WordPress shows an error, or refuses uploads, updates or permalinks"
     words = ("404", "permalinks", "upload", "file size", "memory", "ftp", "permissions", "white page", "php", "apache")
-    reaches = "sends a command to the machine, which changes nothing"
+    reaches = "sends a command to each machine, which changes nothing"
+    something_else = ("folder",)
 
     instance = Choice(
         "Which machine?",
@@ -58,3 +59,10 @@ class WhichMachine(Check):
     def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
         """The machine, by the name that a run has for it."""
         return cls.whole({"instance": outputs["machine"]})
+
+    @classmethod
+    def everything(cls, cloud: Cloud) -> Iterator[Subject]:
+        """The machines that can be asked; of the others it is not known whether WordPress is on them."""
+        for option in instances.machines(cloud):
+            if option.value.answers:
+                yield Subject({"instance": option.key}, option.label)

@@ -17,6 +17,7 @@ from support.terminal import Terminal
 import flows
 from flows.engine import Journal, Place, Session
 from flows.engine.boto import Aws
+from flows.tasks import TASKS
 from tui.lines.conversation import Conversation
 from tui.lines.reading import Interrupted, Quit
 
@@ -164,7 +165,8 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
         assert "lists every draft and run" in terminal.answer("Number, profile, region, history, or quit", "history")
         assert re.search(r"  1  vpn-\S+ +draft", terminal.answer("Number, or back", "back"))
         terminal.answer("Number, profile, region, history, or quit", "run")
-        assert "nor in just one of the titles" in terminal.answer("history, or quit", str(len(flows.SET_UPS) + 1))
+        before = len(flows.SET_UPS) + 1 + len(flows.CHECKS) + len(TASKS)
+        assert "nor in just one of the lines" in terminal.answer("history, or quit", str(before + 1))
         terminal.answer("Device address", "quit")
         assert terminal.ended() == 0
     with talk(*company.at) as terminal:

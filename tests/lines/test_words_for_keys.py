@@ -16,16 +16,19 @@ import tui.screen.screens
 import tui.screen.widgets
 from flows.engine import Place, Session
 from flows.engine.boto import Aws
-from tui.lines import conversation, prompts, question, review, sign_in
+from tui.lines import conversation, home, looking_after, question, review, sign_in
 from tui.lines.reading import Quit
 from tui.screen import app
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "home": prompts.HOME,
+    "home": home.HOME,
     "question": question.QUESTION,
     "review": review.REVIEW,
     "over": conversation.OVER,
     "failed": conversation.FAILED,
+    "checks": looking_after.KINDS,
+    "found": looking_after.FOUND,
+    "board": looking_after.BOARD,
     "no way in": sign_in.OTHERWISE,
 }
 COUNTERPARTS: Mapping[str, str] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -53,18 +54,18 @@ def _problem(error: Exception, wants_json: bool) -> int:
         )
         error.exit_code = 1
     if wants_json:
-        return _ending(as_error(error), error.exit_code, wants_json)
+        return _ending(as_error(error), error.exit_code, wants_json, getattr(error, "about", {}))
     with suppress(OSError):
         click.echo(words.problem(error), err=True)
     return error.exit_code
 
 
-def _ending(error: dict[str, Any], code: int, wants_json: bool) -> int:
+def _ending(error: dict[str, Any], code: int, wants_json: bool, about: Mapping[str, Any] | None = None) -> int:
     from ..safe import shown
 
     with suppress(OSError):
         if wants_json:
-            print(json.dumps({"error": error}, indent=2), flush=True)
+            print(json.dumps({"error": error, **(about or {})}, indent=2), flush=True)
             return code
     with suppress(OSError):
         click.echo("\n".join(shown(part) for part in (error["message"], error["remedy"]) if part), err=True)

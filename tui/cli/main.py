@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import pairwise
 from typing import Any
@@ -11,7 +10,7 @@ import click
 
 from flows.version import __version__
 
-from . import completions, create, describe, diagnose, runs, tasks
+from . import create, describe, diagnose, runs, tasks
 from .errors import exit_code_of
 from .interactive import by_lines, somebody
 from .options import global_options, place_of, plain_option
@@ -34,9 +33,9 @@ def cli(plain: bool, **given: Any) -> None:
         click.echo(context.get_help())
         raise click.UsageError("This is not a terminal, so there is nothing to show. Name a command.")
     if by_lines(plain):
-        from ..lines import prompts
+        from ..lines import home
 
-        raise SystemExit(prompts.home(place_of(given)))
+        raise SystemExit(home.home(place_of(given)))
     from ..screen.app import run
 
     raise SystemExit(run(place_of(given)))
@@ -56,8 +55,6 @@ def main(arguments: list[str] | None = None) -> None:
     """The `handrail` command: every ending is a sentence and an exit code, never a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
     wants_json = _wants_json(arguments)
-    if "_HANDRAIL_COMPLETE" in os.environ:
-        completions.for_bash()
     try:
         code = cli.main(args=arguments, prog_name="handrail", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from flows.engine import Blocked, Cloud, Flow, Journal, Place, Run, Session
-from flows.engine.repair import READ_ONLY, chosen, repair, why_not
-from flows.engine.verdict import Status, Verdict
+from flows.engine.repair import READ_ONLY, chosen, repair
+from flows.engine.verdict import Verdict
 
-from .. import safe, words
+from .. import outcome, words
 from . import json_output, results
 from .confirmation import confirmed
 from .json_output import print_json
@@ -22,22 +22,12 @@ Look = Callable[[], Verdict]
 
 def tell(flow: type[Flow], found: Verdict, place: Place) -> None:
     """What a check found, with what each can be mended by, or why it cannot."""
-    click.echo(words.verdict(found))
-    for finding in found.findings:
-        click.echo(words.finding(finding))
-        if finding.evidence:
-            click.echo(f"          seen in: {safe.line(finding.evidence)}")
-        if finding.repair:
-            click.echo(f"          repair: --fix {safe.line(finding.repair)}")
-        elif not place.read_only and (why := why_not(flow, finding)):
-            click.echo(f"          no repair: {why}")
-    if place.read_only and found.status is not Status.WORKS:
-        click.echo(READ_ONLY)
+    click.echo("\n".join(words.checked(flow, found, place)))
 
 
 def exit_code(found: Verdict) -> int:
     """What a check ends with."""
-    return {Status.BROKEN: 3, Status.UNKNOWN: 5}.get(found.status, 0)
+    return outcome.of_check(found.status)
 
 
 def mend(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,9 @@ import click
 
 from flows.tasks import OUTPUTS, TASKS
 
-from . import completions
+from .interactive import by_lines, somebody
 from .json_output import about_finding, print_json
-from .options import global_options, place_of, settings
+from .options import global_options, place_of, plain_option, settings
 
 if TYPE_CHECKING:
     from flows.engine import Cloud, Place
@@ -34,11 +33,30 @@ class TaskCommand(click.Command):
             formatter.write_dl([(str(code), meaning) for code, meaning in found.codes.items()])
 
 
-@click.group()
+@click.group(invoke_without_command=True)
+@plain_option
 @global_options
-def task(**given: Any) -> None:
-    """One-off tasks for operators."""
-    click.get_current_context().find_root().obj = settings(**given)
+def task(plain: bool, **given: Any) -> None:
+    """One-off tasks for operators. On a terminal, without a name, it asks which one."""
+    context = click.get_current_context()
+    context.find_root().obj = settings(**given)
+    if context.invoked_subcommand:
+        return
+    if not somebody(plain):
+        click.echo(context.get_help())
+        raise click.UsageError("Which task? Name one.")
+    raise SystemExit(_ask(place_of(given), plain=plain))
+
+
+def _ask(place: Place, *, plain: bool) -> int:
+    """Ask which task, and what it takes; the exit code."""
+    if not by_lines(plain):
+        from ..screen.app import run
+
+        return run(place)
+    from ..lines import looking_after
+
+    return looking_after.tasks(place)
 
 
 def _task_command(name: str, summary: str) -> click.Command:
@@ -46,14 +64,7 @@ def _task_command(name: str, summary: str) -> click.Command:
 
     @global_options
     @click.option("--output", type=click.Choice(forms), default="text", help="What goes to stdout.")
-    @click.option(
-        "--set",
-        "sets",
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="What to look at, and what to do.",
-        shell_complete=completions.answers,
-    )
+    @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at, and what to do.")
     @click.argument("subject", required=False)
     def command(subject: str | None, sets: tuple[str, ...], output: str, **given: Any) -> None:
         raise SystemExit(_perform(name, subject, sets, output, place_of(given)))
@@ -70,7 +81,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
     from flows.engine.task import Surroundings
     from flows.tasks import find
 
-    from .. import safe
+    from .. import safe, words
     from ..signals import stoppable
     from .results import tell
     from .sessions import account
@@ -88,7 +99,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
     elif output in found.outputs:
         print_json(outcome.documents[output])
     else:
-        for line in _lines(outcome):
+        for line in words.ending(outcome):
             click.echo(line)
         for step in outcome.next_steps:
             click.echo(safe.line(step), err=True)
@@ -120,17 +131,6 @@ def _document(name: str, found: Task, outcome: Outcome) -> dict[str, Any]:
         "findings": [about_finding(finding) for finding in outcome.findings],
         "next_steps": list(outcome.next_steps),
     }
-
-
-def _lines(outcome: Outcome) -> Iterator[str]:
-    """The same for people; what may be run now is told apart."""
-    from .. import safe, words
-
-    if outcome.shown:
-        yield from (safe.shown(line) for line in outcome.shown.split("\n"))
-        return
-    yield from (safe.line(sentence) for sentence in outcome.sentence.splitlines())
-    yield from (words.finding(finding) for finding in outcome.findings)
 
 
 for _name, _summary in TASKS.items():

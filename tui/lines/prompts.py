@@ -1,12 +1,12 @@
 """Line prompts: a conversation that reads well on any terminal, in a log and in a screen reader.
 
-Nothing is drawn and nothing is overwritten. Here is how one begins: at home, with a set-up, or with a draft or run. How
+Nothing is drawn and nothing is overwritten. Here is how one begins with a set-up, or with a draft or run. How
 a reply is read, and what a dumb terminal gets, is in `reader`; what is said then, in `conversation`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,76 +16,10 @@ import flows
 from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
 
 from .. import answers_file, history, words
-from ..safe import line
 from .conversation import Conversation
 from .question import PlaceChange
-from .reading import Quit, Reader, explain, reader, say
+from .reading import Quit, Reader, reader, say
 from .sign_in import AccountOpener
-
-HOME: Mapping[str, str] = {
-    "NUMBER, or part of a title": "begins a set-up, or goes on with a draft or run",
-    "history": "lists every draft and run",
-    "profile": "chooses another AWS profile: who to be",
-    "region": "chooses another region: where to work",
-    "?": "says this",
-    "quit": "leaves; nothing is lost",
-}
-"""What can be said at home."""
-
-
-def home(place: Place) -> int:
-    """Choose a set-up, or a draft or run to go on with."""
-    ask, journal = reader(), Journal()
-    say("Handrail guides you through AWS set-ups. What would you like to do?\n")
-    ways: list[tuple[str, Callable[[], int]]] = []
-    for number, flow in enumerate(flows.every(), 1):
-        say(f"  {number}  {flow.title}\n     {flow.summary()}")
-        ways.append((flow.title, lambda name=flow.id: run(place, name, {}, (), None)))  # type: ignore[misc]
-    unfinished = [record for record in journal.records() if record.status in history.UNFINISHED]
-    for record in unfinished[:9]:
-        title = f"Go on with {history.lines([record])[0]}"
-        ways.append((title, lambda record=record: resume(Place(read_only=place.read_only), record.id, ())))  # type: ignore[misc]
-        say(f"  {len(ways)}  {title}")
-    while True:
-        try:
-            reply = ask("Number, profile, region, history, or quit", "")
-            if reply in ("profile", "region"):
-                place = AccountOpener(say, ask, journal).choose(place, reply)
-                say(f"{reply.capitalize()}: {getattr(place, reply)}.")
-                continue
-            if reply == "history":
-                if (code := _history(journal, ask, place)) is not None:
-                    return code
-                continue
-        except Quit as leaving:
-            return leaving.code
-        if reply in ("quit", "q", ""):
-            return 0
-        if reply in ("?", "help"):
-            explain(HOME)
-            continue
-        found = [way for title, way in ways if reply.lower() in title.lower()]
-        if reply.isdecimal() and 1 <= int(reply) <= len(ways):
-            found = [ways[int(reply) - 1][1]]
-        if len(found) == 1:
-            return found[0]()
-        say(f"“{line(reply)}” is not a number from 1 to {len(ways)}, nor in just one of the titles.")
-
-
-def _history(journal: Journal, ask: Reader, place: Place) -> int | None:
-    """Every draft and run, newest first, and one of them on wish."""
-    records = journal.records()
-    if not records:
-        say("There are no drafts and no runs yet.")
-        return None
-    for number, row in enumerate(history.lines(records), 1):
-        say(f"  {number:>3}  {row}")
-    while (reply := ask("Number, or back", "back")) != "back":
-        if reply.isdecimal() and 1 <= int(reply) <= len(records):
-            record = records[int(reply) - 1]
-            return resume(Place(read_only=place.read_only), record.id, ())
-        say(f"“{line(reply)}” is not a number from 1 to {len(records)}.")
-    return None
 
 
 def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Session, Yes
+from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Yes
 from flows.engine.pasted_lists import several
+from flows.engine.questionnaire import Questionnaire
 
 from .. import words
 from ..safe import line, shown
@@ -32,14 +33,14 @@ class PlaceChange(Exception):
 
 
 class Questioner:
-    """Puts the questions of one session.
+    """Puts the questions of a session, a check or a task.
 
     Args:
         session: who is told the answers.
         ask: how a reply is read.
     """
 
-    def __init__(self, session: Session, ask: Reader) -> None:
+    def __init__(self, session: Questionnaire[Any], ask: Reader) -> None:
         self.session, self.ask = session, ask
 
     def put(self, state: Asking) -> None:

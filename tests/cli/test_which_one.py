@@ -1,0 +1,107 @@
+"""`check` where nobody can be asked: every missing key with what there is, and everything in the region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from support.clouds import Between
+from support.command import Account, Command
+
+import flows
+from flows.engine import Choice, Option
+from flows.engine.boto import Aws
+from flows.engine.check import Check
+from flows.engine.checking import candidates
+from tui.cli.which_one import Unnamed
+
+
+@pytest.mark.quick
+def test_what_is_missing_and_what_there_is(handrail: Command, museum: Account) -> None:
+    told = handrail("check", "alb", *museum.at)
+    assert told.code == 2 and told.out == ""
+    assert told.err.startswith("Which one? Missing: load_balancer\n  load_balancer: Which")
+    assert "\n  shop  internet-facing" in told.err and "\n  office  " in told.err
+    assert told.err.endswith("Add --set load_balancer=shop.\n")
+    document = handrail("check", "alb", "--output", "json", *museum.at).json
+    assert set(document) == {"error", "missing", "candidates"}
+    assert set(document["error"]) == {"code", "message", "remedy", "action"}
+    assert [[each["key"] for each in way] for way in document["missing"]] == [["load_balancer"]]
+    (found,) = document["candidates"]
+    assert [each["name"] for each in found["options"]] == ["shop", "office"] and found["more"] == 0
+
+
+def test_every_key_of_every_way_is_named(handrail: Command, museum: Account) -> None:
+    told = handrail("check", "website", *museum.at)
+    assert told.code == 2 and "Missing: distribution or domain\n" in told.err
+    assert "There is no distribution in this account" in told.err
+    both = handrail("check", "share_ami", *museum.at)
+    assert "Missing: image and account\n" in both.err
+    assert "Missing: account\n" in handrail("check", "share_ami", "--set", "image=ami-1", *museum.at).err
+
+
+def test_without_a_way_in_the_keys_are_told_all_the_same(handrail: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    told = handrail("check", "vpn")
+    assert told.code == 2 and "Missing: connection" in told.err and "credentials" in told.err
+
+
+class Long(Check):
+    """One of many."""
+
+    title = "It does not work"
+    thing = Choice("Which?", lambda flow: _many())
+
+
+def _many() -> Iterator[Option[str]]:
+    yield from (Option(f"thing-{number}", f"thing-{number}", f"Thing {number}") for number in range(31))
+
+
+def test_of_many_twenty_are_told_and_how_many_more(cloud: Aws) -> None:
+    (found,) = candidates(Long, {}, Between(cloud))
+    assert (len(found.options), found.more) == (20, 11)
+    refused = Unnamed("long", Long.missing({}), [found])
+    assert "\n  thing-19  Thing 19\n  and 11 more" in refused.what and "thing-20" not in refused.what
+
+
+def test_what_a_check_takes(handrail: Command) -> None:
+    told = handrail("questions", "s3_pipeline", "--check")
+    assert told.out.startswith("pipeline\n    Which pipeline?\n") and "event (instead of pipeline)\n" in told.out
+    listed = handrail("questions", "website", "--check", "--output", "json").json
+    assert [(each["key"], each["default"]) for each in listed] == [
+        ("distribution", ""),
+        ("domain", ""),
+        ("probe", "no"),
+    ]
+
+
+def test_everything_in_the_region(handrail: Command, museum: Account) -> None:
+    told = handrail("check", *museum.at)
+    assert told.code == 3
+    first, *rows = told.out.splitlines()
+    assert first == "Of 6 things in eu-central-1: 2 do not work, 1 work, but and 3 work."
+    assert rows[0].startswith("[broken] alb office: Port 443 is closed")
+    assert "Left out: wordpress." in told.out and "--set probe=yes" in told.out
+    assert "6 of 6  [" in told.err and "6 of 6  [" not in told.out
+    document = handrail("check", "--output", "json", *museum.at)
+    assert document.code == 3
+    assert set(document.json) == {"region", "account", "checks", "status", "left_out"}
+    assert document.json["status"] == "broken" and document.json["account"]
+    assert [each["status"] for each in document.json["checks"]] == ["broken"] * 2 + ["works_but"] + ["works"] * 3
+    alone = document.json["checks"][0]
+    assert set(alone) == {"flow", "subject", "name", "status", "cause", "findings", "run"}
+    key, value = next(iter(alone["subject"].items()))
+    same = handrail("check", alone["flow"], "--set", f"{key}={value}", "--output", "json", *museum.at).json
+    assert {**same, "name": alone["name"]} == alone, "opened alone it says the same"
+
+
+def test_what_the_check_of_everything_does_not_take(handrail: Command, museum: Account) -> None:
+    assert "“conection” is not known" in handrail("check", "--set", "conection=x", *museum.at).err
+    assert "neither yes nor no" in handrail("check", "--set", "probe=maybe", *museum.at).err
+    assert "Which one is to be mended?" in handrail("check", "--fix", "all", *museum.at).err
+
+
+def test_each_check_is_in_the_menu_by_its_trouble() -> None:
+    assert {name: title for name, (title, _) in flows.CHECKS.items()} == {
+        flow.id: flow.check.title for flow in flows.every()
+    }

@@ -1,0 +1,147 @@
+"""Everything in one region: each thing once, nothing asked twice, and what may not be read is a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.clouds import Between
+
+import flows
+from flows.engine import Call, Cloud, Denied, Identity, Place
+from flows.engine.board import Board, Row
+from flows.engine.boto import Aws
+from flows.engine.verdict import Status
+
+COMPANY = {
+    "alb office": "broken",
+    "s3_pipeline deliver-shop": "broken",
+    "aurora loyalty": "works_but",
+    "alb shop": "works",
+    "aurora reports": "works",
+    "spa_pipeline deliver-shop": "works",
+}
+"""How the practice company stands."""
+CALLS = 59
+"""So many calls that takes, however often what they answer is needed."""
+
+
+def told(rows: list[Row]) -> dict[str, str]:
+    return {f"{row.flow} {row.name}".strip(): row.verdict.status.value for row in rows}
+
+
+def sent(calls: list[Call]) -> Counter[str]:
+    return Counter(f"{call.operation} {call.region} {sorted(call.params.items(), key=str)}" for call in calls)
+
+
+@pytest.mark.quick
+def test_the_company_at_a_glance_and_nothing_is_asked_twice(cloud: Aws) -> None:
+    counted = Between(cloud)
+    seen = Board(flows.every(), counted, Place(practice=True))
+    rows = list(seen.look())
+    assert (len(rows), seen.found) == (6, 6)
+    assert told(seen.sorted()) == COMPANY and [*told(seen.sorted())] == [*COMPANY], "worst first"
+    assert seen.status is Status.BROKEN
+    assert seen.left_out == {"wordpress": "sends a command to each machine, which changes nothing"}
+    assert {operation: times for operation, times in sent(counted.calls).items() if times > 1} == {}
+    assert len(counted.calls) == CALLS
+    assert not [call.operation for call in counted.calls if call.operation.startswith("ssm.Send")]
+
+
+def test_a_service_that_may_not_be_read_is_one_row(cloud: Aws) -> None:
+    """And it is refused once, however many need it."""
+
+    def refuse(_: int, call: Call) -> None:
+        if call.operation.startswith(("codepipeline.", "cloudfront.")):
+            raise Denied("You may not read pipelines.", "AccessDenied", "Ask for it.", permission=call.operation)
+
+    counted = Between(cloud, before=refuse)
+    seen = Board(flows.every(), counted)
+    list(seen.look())
+    rows = told(seen.sorted())
+    assert rows.pop("s3_pipeline") == rows.pop("spa_pipeline") == rows.pop("website") == "unknown"
+    assert rows["alb shop"] in ("works", "unknown") and rows["aurora reports"] == "works"
+    row = next(each for each in seen.rows if each.flow == "spa_pipeline")
+    assert row.verdict.because and "You may not read pipelines." in row.verdict.because.evidence
+    again = {operation: times for operation, times in sent(counted.calls).items() if times > 1}
+    assert again == {}
+
+
+def test_what_is_known_is_kept_when_it_is_stopped(cloud: Aws) -> None:
+    seen = Board([flows.find("alb"), flows.find("aurora")], cloud)
+    rows = seen.look()
+    first = next(rows)
+    seen.stop()
+    rest = list(rows)
+    assert first.verdict.status is not Status.UNKNOWN and seen.rows == [first, *rest]
+    stopped = [row for row in rest if row.verdict.because and "stopped" in row.verdict.because.sentence]
+    assert stopped, "the rest is told to be unknown"
+
+
+def test_somebody_who_looks_away_is_not_waited_for(cloud: Aws) -> None:
+    counted = Between(cloud)
+    rows = Board([flows.find("aurora")], counted).look()
+    next(rows)
+    rows.close()  # type: ignore[attr-defined]
+    number = len(counted.calls)
+    assert next(rows, None) is None and len(counted.calls) == number
+
+
+def test_read_only_sends_nothing_to_machines_whatever_was_agreed_to(cloud: Aws) -> None:
+    seen = Board(flows.every(), cloud, Place(read_only=True), reaching=True)
+    assert not seen.reaching and "wordpress" in seen.left_out
+
+
+@pytest.mark.wild
+def test_after_a_yes_machines_are_asked_and_one_without_wordpress_is_none(cloud: Aws) -> None:
+    seen = Board([flows.find("wordpress")], cloud, reaching=True)
+    list(seen.look())
+    assert seen.left_out == {} and len(seen.rows) == seen.found
+
+
+class Many:
+    """An account with 300 VPN connections, each at a gateway of its own that is attached to nothing."""
+
+    identity = Identity("123456789012", "", "eu-central-1")
+
+    def __init__(self, many: int) -> None:
+        self.many, self.calls = many, list[Call]()
+
+    def make(self, call: Call) -> dict[str, Any]:
+        self.calls.append(call)
+        match call.operation:
+            case "ec2.DescribeVpnConnections":
+                every = [_connection(number) for number in range(self.many)]
+                wanted = call.params.get("VpnConnectionIds") or [each["VpnConnectionId"] for each in every]
+                return {"VpnConnections": [each for each in every if each["VpnConnectionId"] in wanted]}
+            case "ec2.DescribeVpnGateways":
+                return {"VpnGateways": []}
+        return {}
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        yield self.make(call)
+
+
+def _connection(number: int) -> dict[str, Any]:
+    up = {"Status": "UP", "OutsideIpAddress": "203.0.113.1"}
+    return {
+        "VpnConnectionId": f"vpn-{number:017x}", "VpnGatewayId": f"vgw-{number:017x}", "State": "available",
+        "VgwTelemetry": [up, up],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("many", [1, 300])
+def test_three_hundred_things_cost_what_is_read_of_each(many: int) -> None:
+    account = Many(many)
+    cloud: Cloud = account  # type: ignore[assignment]
+    seen = Board([flows.find("vpn")], cloud)
+    assert {row.verdict.status for row in seen.look()} == {Status.BROKEN}
+    assert len(seen.rows) == many
+    assert len(account.calls) == many * EACH + ONCE
+    assert max(sent(account.calls).values()) == 1
+
+
+EACH, ONCE = 1, 2
+"""Calls of each connection, and those that serve all."""

@@ -1,0 +1,107 @@
+"""Looking after what exists, by lines: the kinds, which one, what was found; everything; small tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import flows
+from flows.engine import Place
+from flows.engine.boto import Aws
+from flows.engine.checking import look
+from flows.practice import PracticeAccount
+from tui import words
+from tui.lines import home, looking_after, sign_in
+from tui.lines.reading import Quit
+
+Talk = Callable[..., str]
+
+
+class Script:
+    """A reader that says its lines, and then leaves."""
+
+    def __init__(self, *replies: str) -> None:
+        self.left = list(replies)
+
+    def __call__(self, prompt: str, start: str) -> str:
+        if not self.left:
+            raise Quit
+        return self.left.pop(0) or start
+
+
+@pytest.fixture
+def talk(account: PracticeAccount, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Talk:
+    """What is said in a conversation in the practice account, its last line the exit code."""
+    cloud = Aws(Place(practice=True), account.session)
+
+    def talked(begin: Callable[[Place], int], *replies: str) -> str:
+        script = Script(*replies)
+        for module in (looking_after, home):
+            monkeypatch.setattr(module, "reader", lambda: script)
+        monkeypatch.setattr(sign_in, "sign_in", lambda place, ask=None: cloud)
+        code = begin(Place(practice=True))
+        return f"{capsys.readouterr().out}{code}"
+
+    return talked
+
+
+@pytest.mark.quick
+def test_from_the_trouble_to_the_verdict(talk: Talk, cloud: Aws) -> None:
+    """With the findings that batch has for it."""
+    shown = talk(looking_after.kinds, "?", "nothing like it", "redirect loop", "office", "what", "?", "quit")
+    assert "   1  Everything in this region\n   2  The VPN is down" in shown
+    assert "“nothing like it” is not a number from 1 to 11" in shown
+    told = look(flows.find("alb"), cloud, {"load_balancer": "office"}, Place(practice=True))
+    assert "\n".join(words.checked(flows.find("alb"), told, Place(practice=True))) in shown
+    assert "\nIt does not work: Port 443 is closed: visitors see a time-out.\n[refused] Port 443" in shown
+    assert "“what” is none of these words." in shown and "opens the set-up that makes such a thing" in shown
+    assert shown.endswith("3"), "the exit code is the check's"
+
+
+def test_another_one_and_once_more(talk: Talk) -> None:
+    shown = talk(looking_after.kinds, "not answer, or sends", "shop", "again", "other", "office", "quit")
+    assert shown.count("Looking…") == 3
+    assert shown.count("It works: everything on the way was looked at.") == 2
+    assert shown.endswith("3")
+
+
+def test_what_is_asked_when_it_is_not_in_the_list(talk: Talk, tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text("{")
+    shown = talk(looking_after.kinds, "11", "I have an event", "/nowhere", "back", "deliver-shop", "quit")
+    assert "“/nowhere” cannot be read." in shown and "Versioning of fjord-coffee-artifacts is off" in shown
+    shown = talk(looking_after.kinds, "11", "I have an event", str(event))
+    assert "The event is no JSON" in shown and shown.endswith("5")
+
+
+def test_everything_and_one_of_it(talk: Talk) -> None:
+    shown = talk(looking_after.kinds, "1", "no", "1", "99", "?", "quit")
+    assert "Everything is read only. May it also send a command" in shown
+    assert "6 of 6  [" in shown
+    assert "    1  [broken] alb office: Port 443 is closed" in shown
+    assert "[refused] HTTP 80, the default changes the protocol" in shown, "opened by its number"
+    assert "“99” is not a number from 1 to 6." in shown and shown.endswith("3")
+
+
+def test_a_task_asks_what_it_takes(talk: Talk, tmp_path: Path) -> None:
+    shown = talk(looking_after.tasks, "asleep", "reports", "look")
+    assert "2 of 3  What shall be done?" in shown and "reports" in shown and shown[-2:] in ("10", "\n0", "11")
+    file = tmp_path / "buildspec.yml"
+    file.write_text("version: 0.2\nphases:\n  build:\n    comands: [npm ci]\n")
+    shown = talk(looking_after.tasks, "2", "/nowhere.yml", str(file), "")
+    assert "There is no file /nowhere.yml." in shown and "comands" in shown and shown.endswith("1")
+
+
+def test_several_are_woken_one_at_a_time(talk: Talk) -> None:
+    shown = talk(looking_after.tasks, "1", "", "wake", "back", "quit")
+    assert "That is done to one database at a time." in shown
+
+
+def test_home_has_three_parts_and_finds_by_what_people_look_for(talk: Talk) -> None:
+    shown = talk(home.home, "asleep", "ERR_TOO_MANY", "shop", "quit")
+    parts = ["Set up\n   1  Connect", "Look after: what does not work?\n  11  Everything", "Small tasks\n  22  Is a"]
+    assert [shown.index(each) for each in parts] == sorted(shown.index(each) for each in parts)
+    assert "“asleep” is not a number from 1 to 23, nor in just one of the lines." in shown
+    assert "A load balancer: whether it answers" in shown and shown.endswith("0")

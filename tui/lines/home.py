@@ -1,0 +1,95 @@
+"""Where a conversation by lines begins that names nothing: what can be set up, looked after and gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import flows
+from flows.engine import Journal, Place, Record
+
+from .. import history
+from ..safe import line
+from . import looking_after, prompts
+from .looking_after import Way
+from .reading import Quit, Reader, explain, reader, say
+from .sign_in import AccountOpener
+
+HOME: Mapping[str, str] = {
+    "NUMBER, or part of a line": "begins a set-up, a check or a task, or goes on with a draft or run",
+    "history": "lists every draft and run",
+    "profile": "chooses another AWS profile: who to be",
+    "region": "chooses another region: where to work",
+    "?": "says this",
+    "quit": "leaves; nothing is lost",
+}
+"""What can be said at home."""
+
+
+def home(place: Place) -> int:
+    """Choose what to do; the exit code."""
+    ask, journal, number = reader(), Journal(), 0
+    unfinished = [record for record in journal.records() if record.status in history.UNFINISHED][:9]
+    say("Handrail guides you through AWS. What would you like to do?")
+    for heading, ways in _parts(place, unfinished).items():
+        say(f"\n{heading}")
+        for number, (title, _, _) in enumerate(ways, number + 1):  # noqa: B020 - it counts on
+            say(f"  {number:>2}  {title}")
+    while True:
+        try:
+            reply = ask("Number, profile, region, history, or quit", "")
+            if reply in ("profile", "region"):
+                place = AccountOpener(say, ask, journal).choose(place, reply)
+                say(f"{reply.capitalize()}: {getattr(place, reply)}.")
+                continue
+            if reply == "history":
+                if (code := _history(journal, ask, place)) is not None:
+                    return code
+                continue
+        except Quit as leaving:
+            return leaving.code
+        if reply in ("quit", "q", ""):
+            return 0
+        if reply in ("?", "help"):
+            explain(HOME)
+            continue
+        found = looking_after.named(reply, [way for ways in _parts(place, unfinished).values() for way in ways])
+        if len(found) == 1:
+            return found[0]()
+        say(f"“{line(reply)}” is not a number from 1 to {number}, nor in just one of the lines.")
+
+
+def _parts(place: Place, unfinished: list[Record]) -> dict[str, list[Way]]:
+    """What there is at home, each part under its heading."""
+    set_ups: list[Way] = [
+        (title, f"{name} {summary}", partial(prompts.run, place, name, {}, (), None))
+        for name, (title, summary) in flows.SET_UPS.items()
+    ]
+    there = Place(read_only=place.read_only)
+    begun: list[Way] = [
+        (f"Go on with {history.lines([each])[0]}", "", partial(prompts.resume, there, each.id, ()))
+        for each in unfinished
+    ]
+    parts = {
+        "Set up": set_ups,
+        "Look after: what does not work?": looking_after.checks(place),
+        "Small tasks": looking_after.small_tasks(place),
+        "Go on": begun,
+    }
+    return {heading: ways for heading, ways in parts.items() if ways}
+
+
+def _history(journal: Journal, ask: Reader, place: Place) -> int | None:
+    """Every draft and run, newest first, and one of them on wish."""
+    records = journal.records()
+    if not records:
+        say("There are no drafts and no runs yet.")
+        return None
+    for number, row in enumerate(history.lines(records), 1):
+        say(f"  {number:>3}  {row}")
+    while (reply := ask("Number, or back", "back")) != "back":
+        if reply.isdecimal() and 1 <= int(reply) <= len(records):
+            record = records[int(reply) - 1]
+            return prompts.resume(Place(read_only=place.read_only), record.id, ())
+        say(f"“{line(reply)}” is not a number from 1 to {len(records)}.")
+    return None

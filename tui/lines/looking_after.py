@@ -1,0 +1,299 @@
+"""Looking after what exists, by lines: which kind of trouble, which thing, and what was found; and small tasks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import flows
+from flows.engine import Cloud, Event, Journal, Place, Problem
+from flows.engine.board import Board
+from flows.engine.checking import Checking
+from flows.engine.clock import RealClock
+from flows.engine.cloud import Offline
+from flows.engine.questionnaire import Questionnaire
+from flows.engine.shell import placed
+from flows.engine.task import Surroundings, Task
+from flows.engine.verdict import Status, Verdict
+from flows.tasks import TASKS, find
+
+from .. import outcome, words
+from ..safe import line
+from ..signals import stoppable
+from . import prompts
+from .question import PlaceChange, Questioner
+from .reading import Quit, Reader, explain, reader, say
+from .sign_in import AccountOpener, SignInPrompt
+
+Way = tuple[str, str, Callable[[], int]]
+"""What is in a list: its line, what else people look for who mean it, and how it is begun."""
+EVERYTHING = "Everything in this region"
+HELP = "It only reads. “back” goes back, “?” explains, “refresh” reads the account again, “quit” leaves."
+KINDS: Mapping[str, str] = {
+    "NUMBER, or part of a line": "begins that check",
+    "?": "says this",
+    "quit": "leaves",
+}
+"""What can be said to the list of checks, and to that of tasks."""
+FOUND: Mapping[str, str] = {
+    "again": "looks once more, now",
+    "other": "looks at another one",
+    "make": "opens the set-up that makes such a thing",
+    "?": "says this",
+    "quit": "leaves",
+}
+"""What can be said to what was found."""
+BOARD: Mapping[str, str] = {
+    "NUMBER": "tells all that was found of that one",
+    "again": "looks once more, now",
+    "?": "says this",
+    "quit": "leaves",
+}
+"""What can be said to the board."""
+
+
+def kinds(place: Place) -> int:
+    """The list of checks, and the one that is chosen; the exit code."""
+    return chosen("What does not work?", checks(place), reader())
+
+
+def checks(place: Place) -> list[Way]:
+    """Everything at once, then each check, by the trouble that it is for."""
+    every: Way = (EVERYTHING, "all, health, board", partial(everything, place))
+    return [every] + [
+        (title, looked_for, partial(check, place, name, {})) for name, (title, looked_for) in flows.CHECKS.items()
+    ]
+
+
+def chosen(question: str, ways: Sequence[Way], ask: Reader) -> int:
+    """A list, and what is chosen from it by its number, or by a part of a line or of what people look for."""
+    say(question)
+    for number, (title, _, _) in enumerate(ways, 1):
+        say(f"  {number:>2}  {title}")
+    while True:
+        try:
+            reply = ask("Number, or part of a line, or quit", "")
+        except Quit as leaving:
+            return leaving.code
+        match reply.lower():
+            case "" | "quit" | "q" | "back":
+                return 0
+            case "?" | "help":
+                explain(KINDS)
+                continue
+        found = named(reply, ways)
+        if len(found) == 1:
+            return found[0]()
+        say(f"“{line(reply)}” is not a number from 1 to {len(ways)}, nor in just one of the lines.")
+
+
+def named(reply: str, ways: Sequence[Way]) -> list[Callable[[], int]]:
+    """What a number, a part of a line, or else what people look for means."""
+    if reply.isdecimal() and 1 <= int(reply) <= len(ways):
+        return [ways[int(reply) - 1][2]]
+    part = reply.lower()
+    in_lines = [way for title, _, way in ways if part in title.lower()]
+    return in_lines or [way for _, looked_for, way in ways if part in looked_for.lower()]
+
+
+# -- one thing ---------------------------------------------------------------------------------------------------
+
+
+def check(place: Place, flow: str, given: Mapping[str, str]) -> int:
+    """Ask which one, as far as it is not `given`, and tell what was found; the exit code. Raises Problem."""
+    made, ask = flows.find(flow), reader()
+    opener = AccountOpener(say, ask, Journal())
+    try:
+        cloud, place = opener.open(place)
+        say(f"{made.check.title}\n{made.check.summary()}")
+        while True:
+            say(words.where(cloud.identity, place))
+            try:
+                return CheckConversation(Checking(made, cloud, place), ask).hold(given)
+            except PlaceChange as wish:
+                cloud, place = elsewhere(opener, cloud, place, wish.kind)
+    except Quit as leaving:
+        return leaving.code
+
+
+def elsewhere(opener: AccountOpener, cloud: Cloud, place: Place, kind: str) -> tuple[Cloud, Place]:
+    """Another profile or region, or the same where that is not to be had."""
+    if place.practice:
+        say("The practice account is the only one there is in practice mode.")
+        return cloud, place
+    try:
+        return opener.open(opener.choose(place, kind))
+    except Problem as problem:
+        say(words.problem(problem))
+        return cloud, place
+
+
+def asked(questions: Questionnaire[Any], ask: Reader) -> None:
+    """Ask until nothing is left to ask. Raises Quit and PlaceChange."""
+    questions.cloud.ask = SignInPrompt(say, ask)
+    questioner = Questioner(questions, ask)
+    while state := questions.asking():
+        questioner.put(state)
+
+
+class CheckConversation:
+    """One check, line by line.
+
+    Args:
+        checking: what is asked and looked at.
+        ask: how a reply is read.
+    """
+
+    def __init__(self, checking: Checking, ask: Reader) -> None:
+        self.checking, self.ask = checking, ask
+
+    def hold(self, given: Mapping[str, str]) -> int:
+        """Ask, look, and talk about what was found; the exit code is that of the last look. Raises Problem."""
+        checking = self.checking
+        checking.suggest(given)
+        say(HELP)
+        asked(checking, self.ask)
+        told = self.look()
+        while True:
+            try:
+                reply = self.ask("again, other, make, or quit", "quit")
+            except Quit as leaving:
+                return leaving.code or _code(told)
+            match reply.lower():
+                case "quit" | "q":
+                    return _code(told)
+                case "again":
+                    told = self.look(again=True)
+                case "other" | "back":
+                    checking.revisit(checking.flow.questions[0].id)
+                    asked(checking, self.ask)
+                    told = self.look()
+                case "make":
+                    return prompts.run(checking.place, checking.made.id, {}, (), None)
+                case "?" | "help":
+                    explain(FOUND)
+                case _:
+                    say(f"“{line(reply)}” is none of these words.")
+
+    def look(self, *, again: bool = False) -> Verdict | None:
+        """Look, and tell what was found; None if that could not be done."""
+        say("Looking…")
+        try:
+            told = self.checking.look(again=again)
+        except Problem as problem:
+            say(words.problem(problem))
+            return None
+        say("\n" + "\n".join(words.checked(self.checking.made, told, self.checking.place)))
+        return told
+
+
+def _code(told: Verdict | None) -> int:
+    return outcome.of_check(told.status if told else Status.UNKNOWN)
+
+
+# -- everything --------------------------------------------------------------------------------------------------
+
+
+def everything(place: Place) -> int:
+    """Everything in the region, and whatever is opened of it; the exit code. Raises Problem."""
+    ask = reader()
+    try:
+        cloud, place = AccountOpener(say, ask, Journal()).open(place)
+        say(words.where(cloud.identity, place))
+        reaching = not place.read_only and _agreed(ask)
+        while True:
+            seen = Board(flows.every(), cloud, place, reaching=reaching)
+            with stoppable(seen.stop, "Stopping; what is known is kept…") as interrupted:
+                for row in seen.look():
+                    say(f"{len(seen.rows)} of {seen.found}  {words.row(row)}")
+            if not _opened(seen, ask):
+                return 130 if interrupted else outcome.of_check(seen.status)
+    except Quit as leaving:
+        return leaving.code
+
+
+def _agreed(ask: Reader) -> bool:
+    say("Everything is read only. May it also send a command to each machine, which changes nothing, and fetch pages?")
+    return ask("yes or no", "no").lower() in ("yes", "y")
+
+
+def _opened(seen: Board, ask: Reader) -> bool:
+    """The board, and what is opened of it; whether to look once more."""
+    rows = seen.sorted()
+    lines = words.board(seen)
+    say("\n" + lines[0])
+    for number, each in enumerate(rows, 1):
+        say(f"  {number:>3}  {words.row(each)}")
+    for rest in lines[1 + len(rows) :]:
+        say(rest)
+    while True:
+        try:
+            reply = ask("Number, again, or quit", "quit")
+        except Quit:
+            return False
+        if reply.isdecimal() and 1 <= int(reply) <= len(rows):
+            row = rows[int(reply) - 1]
+            say("\n" + "\n".join(words.checked(flows.find(row.flow), row.verdict, seen.place)))
+            continue
+        match reply.lower():
+            case "quit" | "q" | "back":
+                return False
+            case "again":
+                return True
+            case "?" | "help":
+                explain(BOARD)
+            case _:
+                say(f"“{line(reply)}” is not a number from 1 to {len(rows)}.")
+
+
+# -- small tasks -------------------------------------------------------------------------------------------------
+
+
+def tasks(place: Place) -> int:
+    """The list of small tasks, and the one that is chosen; the exit code."""
+    return chosen("Which task?", small_tasks(place), reader())
+
+
+def small_tasks(place: Place) -> list[Way]:
+    """Each task, and how it is begun."""
+    return [(summary, name, partial(task, place, name)) for name, summary in TASKS.items()]
+
+
+def task(place: Place, name: str) -> int:
+    """Ask what a task takes, do it, and tell how it ended; its exit code. Raises Problem."""
+    ask, found = reader(), find(name)
+    opener = AccountOpener(say, ask, Journal())
+    try:
+        cloud, place = opener.open(place) if found.account else (Offline(), place)
+        say(f"{found.asks.title}\n{found.summary()}")
+        while True:
+            if found.account:
+                say(words.where(cloud.identity, place))
+            questions = Questionnaire(found.asks, cloud)
+            try:
+                asked(questions, ask)
+                return performed(found, questions.given(), cloud, place)
+            except PlaceChange as wish:
+                cloud, place = elsewhere(opener, cloud, place, wish.kind)
+    except Quit as leaving:
+        return leaving.code
+
+
+def performed(found: Task, given: Mapping[str, str], cloud: Cloud, place: Place) -> int:
+    """Do a task; its exit code. Raises Problem."""
+    stop, seen = threading.Event(), dict[str, str]()
+
+    def tell(event: Event) -> None:
+        if words.news(event, seen):
+            say(words.event(event))
+
+    around = Surroundings(cloud, tell, stop, RealClock())
+    with stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
+        ended = found.perform(given, around)
+    for each in words.ending(ended):
+        say(each)
+    for step in ended.next_steps:
+        say(line(placed(step, place)))
+    return 130 if interrupted else ended.code
