@@ -20,6 +20,20 @@ def standing(cloud: Cloud, name: str) -> dict[str, str] | None:
     return found
 
 
+def branches(cloud: Cloud, name: str) -> list[str] | None:
+    """The branches of a repository, none while nothing was pushed to it; None if there is no such repository.
+
+    Raises CloudError.
+    """
+    try:
+        pages = [*cloud.pages(Call("codecommit.ListBranches", {"repositoryName": name}))]
+    except CloudError as problem:
+        if problem.aws_code != "RepositoryDoesNotExistException":
+            raise
+        return None
+    return [each for page in pages for each in page.get("branches") or []]
+
+
 def create(name: str) -> Action:
     """Make an empty repository. Undo deletes it only while nothing was pushed to it."""
     here = {"repositoryName": name}

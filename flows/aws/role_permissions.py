@@ -14,6 +14,9 @@ from flows.engine import Call, Cloud, CloudError
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Caller, Policy, Request, Verdict, narrowed, read
 
+from . import buckets
+from .buckets import Bucket
+
 GONE = "NoSuchEntity"
 OF_A_ROLE: Mapping[str, Mapping[str, str]] = {
     "iam.GetRole": {}, "iam.GetRolePolicy": {"PolicyName": "any"}, "iam.ListRolePolicies": {},
@@ -110,17 +113,18 @@ def bucket_policy(cloud: Cloud, bucket: str, region: str = "") -> Policy:
         return {}
 
 
-def own_key(cloud: Cloud, key: str) -> tuple[str, str]:
+def own_key(cloud: Cloud, key: str, region: str = "") -> tuple[str, str]:
     """The ARN of the key with which S3 encrypts, "" for Amazon's own, for which nobody needs a permission; and what is
     wrong with it. Raises CloudError.
 
     Args:
         key: its id, ARN or alias, as the bucket's encryption has it.
+        region: the bucket's; empty is the account's at hand.
     """
     if key.endswith("alias/aws/s3"):
         return "", ""
     try:
-        about = cloud.make(Call("kms.DescribeKey", {"KeyId": key})).get("KeyMetadata") or {}
+        about = cloud.make(Call("kms.DescribeKey", {"KeyId": key}, region)).get("KeyMetadata") or {}
     except CloudError as problem:
         if not no_such_thing(problem):
             raise
@@ -132,15 +136,30 @@ def own_key(cloud: Cloud, key: str) -> tuple[str, str]:
 
 
 def decrypts(cloud: Cloud, one: Role, key_arn: str) -> Verdict:
-    """Whether a role may read what S3 encrypts with a key of the account's own.
+    """Whether a role may read what S3 encrypts with a key of the account's own. Raises CloudError."""
+    return uses(cloud, one, key_arn, "kms:Decrypt")
+
+
+def bucket_key(cloud: Cloud, bucket: Bucket) -> str:
+    """The ARN of the account's own key that encrypts new files of a bucket; "" for S3's and Amazon's, for which nobody
+    needs a permission, and where it may not be seen."""
+    try:
+        used = buckets.encryption_key(cloud, bucket)
+        return own_key(cloud, used, bucket.region)[0] if used else ""
+    except CloudError:
+        return ""
+
+
+def uses(cloud: Cloud, one: Role, key_arn: str, action: str, region: str = "") -> Verdict:
+    """Whether a role may use a key of the account's own in that way, by S3 in a region.
 
     The key's policy must let the account decide before a role's policies count, or name the role (AWS KMS Developer
     Guide, "Key policies in AWS KMS", 2026-11). Raises CloudError.
     """
-    look = Call("kms.GetKeyPolicy", {"KeyId": key_arn.rpartition("/")[2], "PolicyName": "default"})
+    look = Call("kms.GetKeyPolicy", {"KeyId": key_arn.rpartition("/")[2], "PolicyName": "default"}, region)
     policy = str(cloud.make(look).get("Policy") or "{}")
-    asked = {"kms_ViaService": f"s3.{cloud.identity.region}.amazonaws.com", "kms_CallerAccount": one.account}
-    by_key = Role(one.arn).may("kms:Decrypt", key_arn, policy, **asked)
+    asked = {"kms_ViaService": f"s3.{region or cloud.identity.region}.amazonaws.com", "kms_CallerAccount": one.account}
+    by_key = Role(one.arn).may(action, key_arn, policy, **asked)
     if by_key:
-        return one.may("kms:Decrypt", key_arn, policy, **asked)
-    return one.may("kms:Decrypt", key_arn, **asked) if by_key.answer is Answer.TO_ACCOUNT else by_key
+        return one.may(action, key_arn, policy, **asked)
+    return one.may(action, key_arn, **asked) if by_key.answer is Answer.TO_ACCOUNT else by_key

@@ -372,6 +372,7 @@ RULES: Mapping[str, Rule] = {
     "codecommit.CreateRepository": makes("{repositoryName}"),
     "codecommit.DeleteRepository": on("{repositoryName}"),
     "codecommit.GetRepository": on("{repositoryName}"),
+    "codecommit.ListBranches": on("{repositoryName}"),
     "codecommit.ListTagsForResource": on("{resourceArn}"),
     "codeconnections.CreateConnection": makes("connection/*", asked="*"),
     "codeconnections.DeleteConnection": on("connection/{ConnectionArn}"),

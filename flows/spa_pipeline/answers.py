@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import bucket_creation, buckets, codecommit, codeconnections, codepipeline, pipeline_sources
-from flows.engine import Call, Caution, Cloud, Refused, shell
+from flows.aws import bucket_creation, buckets, codecommit, codeconnections, codepipeline
+from flows.engine import Caution, Cloud, Grade, Refused
 
-from . import build
+from . import build, rules
 
 CODECOMMIT, CONNECTION, S3 = "codecommit", "connection", "s3"
 INLINE, FILE = "inline", "file"
@@ -105,27 +105,22 @@ def zip_file(text: str) -> tuple[str, str]:
     return bucket, key or "source.zip"
 
 
+def branch_there(text: str, flow: Any) -> Iterator[Caution]:
+    """Whether the repository has it, where that can be told. Raises Refused."""
+    if flow.source == CODECOMMIT:
+        for found in rules.branch_exists(flow.cloud, flow.repository, text, planned=True):
+            if found.grade is Grade.REFUSED:
+                raise Refused(found.sentence, remedy=found.remedy)
+            if found.grade is Grade.WAITING:
+                yield Caution("repository-empty", f"{found.sentence} {found.remedy}")
+
+
 def _zip(cloud: Cloud, bucket: str, key: str) -> Iterator[Caution]:
-    there = bucket_creation.standing(cloud, bucket)
-    if there is None:
-        raise Refused(
-            f"There is no bucket {bucket}.", remedy=f"Make it first: {shell.aws('s3', 'mb', f's3://{bucket}')}"
-        )
-    if there.region != cloud.identity.region:
-        raise Refused(
-            f"The bucket {bucket} is in {there.region}, the pipeline would be in {cloud.identity.region}.",
-            remedy="Both must be in one region.",
-        )
-    versioning = cloud.make(Call("s3.GetBucketVersioning", {"Bucket": bucket})).get("Status")
-    if versioning != "Enabled":
-        raise Refused(
-            f"The bucket {bucket} keeps no versions, which CodePipeline needs of a source.",
-            remedy=f"Switch it on: {pipeline_sources.keep_versions(bucket, cloud.identity.account)}",
-        )
-    if buckets.content_type(cloud, buckets.Bucket(bucket, there.region), key) is None:
-        yield Caution(
-            "zip-missing", f"{key} is not in {bucket} yet, so the first run finds nothing until you upload it."
-        )
+    for found in rules.zip_file(cloud, bucket, key):
+        if found.grade is Grade.REFUSED:
+            raise Refused(found.sentence, remedy=found.remedy)
+        if found.grade is Grade.WAITING:
+            yield Caution("zip-missing", f"{found.sentence} So the first run finds nothing until you upload it.")
 
 
 def connection(one: codeconnections.Connection | str, flow: Any) -> Iterator[Caution]:
@@ -136,8 +131,12 @@ def connection(one: codeconnections.Connection | str, flow: Any) -> Iterator[Cau
             f"The new connection waits for you in the browser afterwards: open {page}, choose “Update pending "
             "connection” and allow access. In an organization an owner must do it.",
         )
-    elif one.status != codeconnections.AVAILABLE:
-        yield Caution("connection-pending", f"{one.name} still waits for your confirmation in the browser: {page}")
+        return
+    found = rules.connection_works(flow.cloud, one.arn)
+    if found.grade is Grade.REFUSED:
+        raise Refused(found.sentence, remedy=found.remedy)
+    if found.grade is Grade.WAITING:
+        yield Caution("connection-pending", f"{found.sentence} {found.remedy}")
 
 
 # -- the site --------------------------------------------------------------------------------------------------

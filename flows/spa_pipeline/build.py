@@ -16,6 +16,8 @@ from flows.engine import Identity
 
 HASHED = ("assets", "static", "_next/static")
 """Folders whose file names change with their content, so that browsers may keep them for ever."""
+WRITES = ("s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
+"""What publishing asks for of the site's bucket."""
 FOR_EVER, A_WHILE, NEVER = "public,max-age=31536000,immutable", "public,max-age=300", "no-cache"
 
 
@@ -45,13 +47,20 @@ def _quoted(commands: list[str]) -> list[str]:
     return ["      - '" + command.replace("'", "''") + "'" for command in commands]
 
 
-def publishes(flow: Any, who: Identity, site: str) -> list[dict[str, Any]]:
-    """What the build may do to the site, and nothing about ACLs."""
-    arn, own = f"arn:{who.partition}:s3:::{site}", roles.of_account(who.account)
+def publishes(flow: Any, who: Identity, site: buckets.Bucket, key: str) -> list[dict[str, Any]]:
+    """What the build may do to the site, and nothing about ACLs.
+
+    `key` is the ARN of the account's own key that encrypts it, if one does: a file that comes in parts is also read (S3
+    User Guide, "Using server-side encryption with AWS KMS keys", 2026-11).
+    """
+    arn, own = f"arn:{who.partition}:s3:::{site.name}", roles.of_account(who.account)
     statements = [
         roles.allow("SiteList", ["s3:ListBucket", "s3:GetBucketLocation"], arn, **own),
         roles.allow("SiteWrite", ["s3:PutObject", "s3:DeleteObject"], f"{arn}/*", **own),
     ]
+    if key:
+        by_s3 = {"kms:ViaService": f"s3.{site.region}.amazonaws.com"}
+        statements.append(roles.allow("SiteKey", ["kms:GenerateDataKey", "kms:Decrypt"], key, StringEquals=by_s3))
     if flow.distribution:
         one = f"arn:{who.partition}:cloudfront::{who.account}:distribution/{flow.distribution}"
         statements.append(roles.allow("Invalidate", "cloudfront:CreateInvalidation", one))

@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flows.aws import bucket_creation, pipeline_triggers, roles
-from flows.engine import Call, CloudError, Finding
+from flows.aws import bucket_creation, buckets, keepers, pipeline_triggers, roles
+from flows.engine import Call, Caution, CloudError, Finding, Grade
 from flows.engine.findings import broken, proved, unknown
 
-from . import build
+from . import build, rules, site_rules
+from .situation import Situation
+
+Rule = Callable[[Situation], Iterator[Finding]]
+RULES: tuple[Rule, ...] = (
+    rules.connection, rules.branch, rules.file, rules.roles, rules.reads, rules.source_key, rules.builds,
+    rules.artifacts, site_rules.site, site_rules.publishes, site_rules.site_key, site_rules.visitors,
+    site_rules.distribution,
+)  # fmt: skip
+"""Of what the plan makes itself they find nothing."""
 
 
-def before(flow: Any) -> Iterator[Finding]:
-    """Whether the names are free."""
+def before(flow: Any) -> Iterator[Finding | Caution]:
+    """Whether the names are free, and all that is there already lets the page be delivered."""
+    yield names(flow)
+    here = flow.situation()
+    for rule in RULES:
+        for found in rule(here):
+            # the page is published before the distribution is asked, which can be named anew at any time
+            spared = rule is site_rules.distribution and found.grade is Grade.REFUSED
+            if spared or found.grade is Grade.CAUTION:
+                yield Caution(found.id, f"{found.sentence} {found.remedy}")
+            elif found.grade is not Grade.WAITING:  # what waits for a person was said with the answer
+                yield found
+    for one in here.sites:
+        if not one.made:
+            tags = buckets.tags(flow.cloud, buckets.Bucket(one.bucket, one.region))
+            yield from keepers.beforehand(f"The bucket {one.bucket}", tags, "site_bucket")
+    yield unknown(
+        "builds", "Whether this account may run builds was not checked.", "no quota was read",
+        "New accounts may have to ask AWS for “Concurrently running builds for Linux/Small” first.",
+    )  # fmt: skip
+
+
+def names(flow: Any) -> Finding:
     cloud, name = flow.cloud, flow.name
     taken = []
     try:
@@ -26,19 +56,13 @@ def before(flow: Any) -> Iterator[Finding]:
         names = [each["name"] for page in pages for each in page.get("pipelines") or []]
         taken += [f"the pipeline {name}"] if name in names else []
     except CloudError as problem:
-        yield unknown("names", "Whether all names are free could not be read.", str(problem))
-        return
+        return unknown("names", "Whether all names are free could not be read.", str(problem))
     if taken:
-        yield broken(
+        return broken(
             "names", f"There is already {', '.join(taken)}.", "GetRole, BatchGetProjects, ListPipelines, HeadBucket",
             "Choose another name, or delete what stands there if nobody needs it.",
         )  # fmt: skip
-    else:
-        yield proved("names", f"All names that begin with {name} are free.", "GetRole, BatchGetProjects, ListPipelines")
-    yield unknown(
-        "builds", "Whether this account may run builds was not checked.", "no quota was read",
-        "New accounts may have to ask AWS for “Concurrently running builds for Linux/Small” first.",
-    )  # fmt: skip
+    return proved("names", f"All names that begin with {name} are free.", "GetRole, BatchGetProjects, ListPipelines")
 
 
 def _roles(flow: Any) -> list[str]:

@@ -15,12 +15,15 @@ from flows.aws import (
     codepipeline,
     pipeline_sources,
     pipeline_triggers,
+    role_permissions,
     roles,
 )
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
+from flows.aws.role_permissions import Role
+from flows.engine import Action, Call, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
 
 from . import answers, build, checks, diagnosis, handover
 from .answers import CODECOMMIT, CONNECTION, FILE, INLINE, S3
+from .situation import BUILDS, PIPELINES, Site, Situation, Source, Worker
 from .which import WhichDelivery
 
 
@@ -62,6 +65,7 @@ class SinglePageApplication(Flow):
     branch = Text(
         "Which branch?",
         answers.branch,
+        check=answers.branch_there,
         default="main",
         when=source.is_(CODECOMMIT, CONNECTION),
         label="Branch",
@@ -152,9 +156,8 @@ class SinglePageApplication(Flow):
 
     def plan(self) -> Plan:
         who = self.cloud.identity
-        place = who.partition, who.region, who.account
         project, artifacts = f"{self.name}-build", build.artifacts(self)
-        site, made_site = self.site()
+        site, made_site, _ = self.site()
         made_source, source = self.origin()
         bin = bucket_creation.artifacts(
             artifacts, who.partition, self.name, others=codepipeline.using_bucket(self.name, artifacts.name)
@@ -163,7 +166,7 @@ class SinglePageApplication(Flow):
         project_arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{project}"
         build_role = roles.service_role(
             "build-role", f"{self.name}-build", "codebuild.amazonaws.com",
-            [*codebuild.may(*place, project, artifacts.name), *build.publishes(self, who, site.name)],
+            self.build_may(site),
             conditions=roles.only_for(who.account, project_arn), purpose="with which the build works",
             serves=("project",),
         )  # fmt: skip
@@ -178,7 +181,7 @@ class SinglePageApplication(Flow):
         # AWS documents this role's trust without conditions; whether it takes them could not be verified
         pipe_role = roles.service_role(
             "pipeline-role", f"{self.name}-pipeline", "codepipeline.amazonaws.com",
-            [*codepipeline.may(*place, artifacts.name, project), *source.may], purpose="with which the pipeline works",
+            self.pipeline_may(source), purpose="with which the pipeline works",
             others=codepipeline.using_role(self.name, "pipeline-role"), serves=("pipeline",),
         )  # fmt: skip
         stages = [
@@ -203,14 +206,65 @@ class SinglePageApplication(Flow):
                 "site_region": site.region, "public": self.public, "distribution": self.distribution,
                 "file": self.instructions() if self.buildspec == FILE else "",
             },
-            reads=diagnosis.READS,
+            reads=diagnosis.reads(self.name, *self.asked()),
         )  # fmt: skip
+
+    def asked(self) -> Iterator[Call]:
+        """What looking at it later asks of its source and its distribution."""
+        if self.source == CODECOMMIT:
+            yield Call("codecommit.ListBranches", {"repositoryName": self.repository})
+        elif self.source == CONNECTION:
+            one = self.connection
+            here = {"ConnectionArn": one.arn} if isinstance(one, codeconnections.Connection) else {}
+            yield Call("codeconnections.GetConnection", here)
+        else:
+            bucket, key = answers.zip_file(self.repository)
+            yield Call("s3.HeadObject", {"Bucket": bucket, "Key": key})
+            yield Call("s3.GetBucketVersioning", {"Bucket": bucket})
+        if self.distribution:
+            yield Call("cloudfront.GetDistribution", {"Id": self.distribution})
+
+    def build_may(self, site: buckets.Bucket) -> list[dict[str, Any]]:
+        """The statements of the build's role."""
+        who, artifacts = self.cloud.identity, build.artifacts(self)
+        there = bucket_creation.standing(self.cloud, site.name)
+        key = role_permissions.bucket_key(self.cloud, there) if there else ""
+        handed_on = codebuild.may(who.partition, who.region, who.account, f"{self.name}-build", artifacts.name)
+        return [*handed_on, *build.publishes(self, who, site, key)]
+
+    def pipeline_may(self, source: codepipeline.Source) -> list[Mapping[str, Any]]:
+        """The statements of the pipeline's role."""
+        who, artifacts = self.cloud.identity, build.artifacts(self)
+        place = who.partition, who.region, who.account
+        return [*codepipeline.may(*place, artifacts.name, f"{self.name}-build"), *source.may]
+
+    def situation(self) -> Situation:
+        """What will be, as far as something that is there already decides on it."""
+        who = self.cloud.identity
+        site, _, opened = self.site()
+        _, source = self.origin()
+
+        def worker(name: str, service: str, statements: Iterable[Mapping[str, Any]]) -> Worker:
+            arn = f"arn:{who.partition}:iam::{who.account}:role/{name}"
+            # what is to be made has no ARN yet, and nothing of others says no to it
+            known = [each for each in statements if isinstance(each["Resource"], str | list)]
+            policy = {"Version": "2012-10-17", "Statement": known}
+            return Worker(name, service, "", Role(arn, policies={roles.POLICY: policy}))
+
+        pipe = worker(f"{self.name}-pipeline", PIPELINES, self.pipeline_may(source))
+        builds = worker(f"{self.name}-build", BUILDS, self.build_may(site))
+        made = bucket_creation.standing(self.cloud, site.name) is None
+        page = Site(
+            site.name, builds, self.distribution, build.WRITES, site.region, opened, made, self.public,
+        )  # fmt: skip
+        told = {key: value for key, value in source.configuration.items() if isinstance(value, str)}
+        return Situation(self.cloud, self.name, True, (Source(source.provider, told, pipe),), sites=(page,))
 
     def instructions(self) -> str:
         return build.buildspec(self.build_command, self.node, invalidate=bool(self.distribution))
 
-    def site(self) -> tuple[buckets.Bucket, list[Action | Use]]:
-        """The bucket of the page, and what must be done to it."""
+    def site(self) -> tuple[buckets.Bucket, list[Action | Use], tuple[Mapping[str, Any], ...]]:
+        """The bucket of the page, what must be done to it, and the statements that its policy gets."""
         there = bucket_creation.standing(self.cloud, self.site_bucket)
         bucket = there or buckets.Bucket(self.site_bucket, self.cloud.identity.region)
         things: list[Action | Use] = []
@@ -226,13 +280,13 @@ class SinglePageApplication(Flow):
         kept_with = () if there else ("site",)
         served = bucket_creation.served_by_others(bucket, "s3-website")
         if not self.public:
-            return bucket, things
+            return bucket, things, ()
         if not there or buckets.hosting(self.cloud, bucket) is None:
             things.append(buckets.host_website(bucket, "index.html", "index.html", after, kept_with, served))
             after = ("hosting",)
         standing = buckets.statements(self.cloud, bucket) if there else []
         if any(buckets.opens_to_all(each, bucket.name) for each in standing):
-            return bucket, things
+            return bucket, things, ()
         block = buckets.block(self.cloud, bucket) if there else buckets.Block(True, True, True, True)
         if block.in_the_way:
             things.append(buckets.allow_public_policy(bucket, block, after, sid, standing))
@@ -243,7 +297,7 @@ class SinglePageApplication(Flow):
         }  # fmt: skip
         sentence = f"Let everybody read the files of {bucket.name} (one statement is added to its policy)"
         things.append(buckets.add_statement(bucket, sentence, statement, after, kept_with, served))
-        return bucket, things
+        return bucket, things, (statement,)
 
     def origin(self) -> tuple[list[Action | Use], codepipeline.Source]:
         """Where the files come from, and what must be made for it."""
@@ -251,7 +305,10 @@ class SinglePageApplication(Flow):
         if self.source == S3:
             bucket, key = answers.zip_file(self.repository)
             used = Use("source", f"Use {key} in the bucket {bucket}", "AWS::S3::Bucket", bucket)
-            return [used], codepipeline.from_bucket(who.partition, who.account, bucket, key, poll=False)
+            own = role_permissions.bucket_key(self.cloud, buckets.Bucket(bucket, who.region))
+            return [used], codepipeline.from_bucket(
+                who.partition, who.account, bucket, key, poll=False, encrypted_with=own, region=who.region
+            )
         if self.source == CONNECTION:
             one = self.connection
             if isinstance(one, codeconnections.Connection):

@@ -39,6 +39,9 @@ class Connected(Between):
                 name = call.params["ConnectionName"]
                 self.connections[name] = self._one(name, "PENDING")
                 return {"ConnectionArn": self.connections[name]["ConnectionArn"]}
+            case "codeconnections.GetConnection":
+                name = call.params["ConnectionArn"].rpartition("/")[2]
+                return {"Connection": self.connections[name]}
             case "codeconnections.DeleteConnection":
                 self.connections.pop(call.params["ConnectionArn"].rpartition("/")[2])
                 return {}

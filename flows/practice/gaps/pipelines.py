@@ -14,6 +14,7 @@ from typing import Any
 from moto.codebuild.models import codebuild_backends
 from moto.codebuild.responses import CodeBuildResponse
 from moto.codecommit.exceptions import RepositoryDoesNotExistException
+from moto.codecommit.models import codecommit_backends
 from moto.codecommit.responses import CodeCommitResponse
 from moto.codepipeline.models import CodePipelineBackend, PipelineExecution
 from moto.codepipeline.responses import CodePipelineResponse
@@ -24,6 +25,7 @@ from flows.practice.clock import CLOCK
 from flows.practice.gaps.wire import Described, Response, answers
 
 FETCHED_IN, BUILT_IN, BUILT_INTO = 1, 4, "dist"
+PUBLISHED, STAMP = 'test -f "$SITE_DIR/index.html"', "[Container] 2026/11/29 10:00:00.000000"
 _create_pipeline: Any = CodePipelineBackend.create_pipeline
 _create_repository: Any = CodeCommitResponse.create_repository
 _batch_get_builds: Any = CodeBuildResponse.batch_get_builds
@@ -65,6 +67,8 @@ class PracticeRun(PipelineExecution):
             return f"Connection {settings['ConnectionArn']} is not available"
         if provider == "CodeCommit":
             repository, branch = settings["RepositoryName"], settings["BranchName"]
+            if branch in _branches(self._backend, repository):
+                return ""
             return f"No branch named {branch} was found in {repository}, or the branch does not exist."
         if provider == "CodeBuild" and _wrong_folder(self._backend, settings["ProjectName"]):
             return "Build terminated with state: FAILED"
@@ -76,6 +80,12 @@ class PracticeRun(PipelineExecution):
             if "ProjectName" in settings:
                 return f"{settings['ProjectName']}:{self.pipeline_execution_id}"
         return ""
+
+
+def _branches(backend: Any, repository: str) -> list[str]:
+    """The branches of a repository, which has some once somebody made them there."""
+    known = codecommit_backends[backend.account_id][backend.region_name].repositories
+    return list(vars(known[repository]).get("branches", [])) if repository in known else []
 
 
 def _wrong_folder(backend: Any, project: str) -> str:
@@ -126,10 +136,9 @@ def _builds(self: Response) -> ActionResult:
 
 def _failed_build(self: Response, id: str) -> Described:
     project = id.partition(":")[0]
-    command = f'test -f "{_wrong_folder(self.codebuild_backend, project)}/index.html"'
     context = {
         "statusCode": "COMMAND_EXECUTION_ERROR",
-        "message": f"Error while executing command: {command}. Reason: exit status 1",
+        "message": f"Error while executing command: {PUBLISHED}. Reason: exit status 1",
     }
     return {
         "id": id, "projectName": project, "buildStatus": "FAILED", "buildComplete": True,
@@ -149,8 +158,9 @@ def _log_events(self: Response) -> Any:
         "vite v7.1.4 building for production...",
         "✓ 214 modules transformed.",
         f"{BUILT_INTO}/index.html   0.46 kB",
-        "[Container] Phase complete: BUILD State: SUCCEEDED",
-        "[Container] Command did not exit successfully: test -f index.html exit status 1",
+        f"{STAMP} Phase complete: BUILD State: SUCCEEDED",
+        f"{STAMP} Running command {PUBLISHED}",
+        f"{STAMP} Command did not exit successfully {PUBLISHED} exit status 1",
     )
     events = [{"timestamp": 0, "ingestionTime": 0, "message": f"{line}\n"} for line in lines]
     return json.dumps({"events": events, "nextForwardToken": "f", "nextBackwardToken": "b"})
@@ -161,6 +171,20 @@ def _tagged_repository(self: Response) -> Any:
     made = self.codecommit_backend.repositories[self._get_param("repositoryName")]
     vars(made)["tags"] = self._get_param("tags") or {}
     return answer
+
+
+def _list_branches(self: Response) -> str:
+    name = self._get_param("repositoryName")
+    if name not in self.codecommit_backend.repositories:
+        raise RepositoryDoesNotExistException(name)
+    return json.dumps({"branches": _branches(self.codecommit_backend, name)})
+
+
+def _create_branch(self: Response) -> str:
+    """A branch without its commit, of which nothing here knows."""
+    name, branch = self._get_param("repositoryName"), self._get_param("branchName")
+    vars(self.codecommit_backend.repositories[name]).setdefault("branches", []).append(branch)
+    return "{}"
 
 
 def _tags_of_repository(self: Response) -> str:
@@ -179,5 +203,10 @@ def install() -> None:
     answers(LogsResponse, {"get_log_events": _log_events})
     answers(
         CodeCommitResponse,
-        {"create_repository": _tagged_repository, "list_tags_for_resource": _tags_of_repository},
+        {
+            "create_repository": _tagged_repository,
+            "list_tags_for_resource": _tags_of_repository,
+            "list_branches": _list_branches,
+            "create_branch": _create_branch,
+        },
     )

@@ -1,0 +1,205 @@
+"""A pipeline that publishes a page, as far as it matters whether it can: planned, or as it stands, whoever made it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.aws import role_permissions
+from flows.aws.role_permissions import Role
+from flows.engine import Call, Cloud, CloudError
+
+S3, CODECOMMIT, CONNECTION = "S3", "CodeCommit", "CodeStarSourceConnection"
+"""Who gives a source, as CodePipeline calls them."""
+CODEBUILD = "CodeBuild"
+PIPELINES, BUILDS = "codepipeline.amazonaws.com", "codebuild.amazonaws.com"
+
+WRITING = {"s3 sync": "s3:ListBucket", "--delete": "s3:DeleteObject"}
+"""What stands in a buildspec → what else than s3:PutObject its publishing asks for."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A role with which something works.
+
+    Args:
+        name: the role's; "" if none is named.
+        service: who takes it on.
+        source: the ARN of that for which it is taken on.
+        role: the role, None if it does not exist, or why it could not be read.
+    """
+
+    name: str
+    service: str
+    source: str
+    role: Role | CloudError | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a pipeline gets files: who gives them, the settings of that action, and the role with which it works."""
+
+    provider: str
+    settings: Mapping[str, Any]
+    worker: Worker
+
+
+@dataclass(frozen=True)
+class Project:
+    """A build of the pipeline; `gives` says whether it hands files on. `there` says whether the project exists; None is
+    not known, and `unread` says why."""
+
+    name: str
+    arn: str
+    worker: Worker
+    starts: Worker
+    gives: bool = True
+    there: bool | None = True
+    unread: str = ""
+    tags: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Site:
+    """A bucket into which a page is published.
+
+    Args:
+        bucket: its name.
+        worker: who publishes.
+        distribution: the id of the distribution that fetches the page again; empty if there is none.
+        writes: what publishing asks for.
+        region: the bucket's; empty where that is not known.
+        ours: the statements that the plan adds to its policy.
+        made: whether the plan makes the bucket.
+        public: whether the plan makes it a website for everybody; None is as the bucket says.
+    """
+
+    bucket: str
+    worker: Worker
+    distribution: str = ""
+    writes: tuple[str, ...] = ("s3:PutObject",)
+    region: str = ""
+    ours: tuple[Mapping[str, Any], ...] = ()
+    made: bool = False
+    public: bool | None = None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All of it. `store` is the bucket of what the stages hand on, "" where the plan makes it, and `store_key` the key
+    that encrypts it there, "" for S3's own encryption."""
+
+    cloud: Cloud
+    pipeline: str
+    planned: bool = False
+    sources: tuple[Source, ...] = ()
+    projects: tuple[Project, ...] = ()
+    sites: tuple[Site, ...] = ()
+    store: str = ""
+    store_key: str = ""
+
+    def workers(self) -> list[Worker]:
+        """Every role once."""
+        every = [each.worker for each in self.sources]
+        every += [worker for each in self.projects for worker in (each.starts, each.worker)]
+        every += [each.worker for each in self.sites]
+        return list({(each.name, each.service): each for each in every}.values())
+
+
+@dataclass
+class Reading:
+    """Reads the account for a pipeline that stands; each role once."""
+
+    cloud: Cloud
+    roles: dict[str, Role | CloudError | None] = field(default_factory=dict)
+
+    def situation(self, about: Mapping[str, Any]) -> Situation:
+        """The situation of a pipeline, from what GetPipeline says of it."""
+        name, own = str(about.get("name") or ""), str(about.get("roleArn") or "")
+        who = self.cloud.identity
+        me = f"arn:{who.partition}:codepipeline:{who.region}:{who.account}:{name}"
+        actions = [(each, self._provider(each)) for each in actions_of(about)]
+        sources, sites = [], list[Site]()
+        for action, (category, provider) in actions:
+            worker = self._worker(str(action.get("roleArn") or own), PIPELINES, me)
+            settings = action.get("configuration") or {}
+            if category == "Source":
+                sources.append(Source(provider, settings, worker))
+            elif (category, provider) == ("Deploy", S3) and settings.get("BucketName"):
+                sites.append(Site(str(settings["BucketName"]), worker))
+        built = [action for action, (_, provider) in actions if provider == CODEBUILD]
+        projects, published = self._projects(built, own, me)
+        stores = [about.get("artifactStore"), *(about.get("artifactStores") or {}).values()]
+        store: Mapping[str, Any] = next((each for each in stores if each), {})
+        return Situation(
+            self.cloud, name, False, tuple(sources), tuple(projects), (*published, *sites),
+            str(store.get("location") or ""), str((store.get("encryptionKey") or {}).get("id") or ""),
+        )  # fmt: skip
+
+    def _projects(
+        self, actions: Sequence[Mapping[str, Any]], own: str, me: str
+    ) -> tuple[list[Project], tuple[Site, ...]]:
+        names = [str((each.get("configuration") or {}).get("ProjectName") or "") for each in actions]
+        wanted = sorted({each for each in names if each})
+        found: dict[str, Mapping[str, Any]] = {}
+        unread = ""
+        try:
+            answer = self.cloud.make(Call("codebuild.BatchGetProjects", {"names": wanted})) if wanted else {}
+            found = {str(each.get("name")): each for each in answer.get("projects") or []}
+        except CloudError as problem:
+            unread = str(problem)
+        projects, sites = list[Project](), list[Site]()
+        for action, name in zip(actions, names, strict=True):
+            who = self.cloud.identity
+            arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{name}"
+            about = found.get(name) or {}
+            worker = self._worker(str(about.get("serviceRole") or ""), BUILDS, arn)
+            starts = self._worker(str(action.get("roleArn") or own), PIPELINES, me)
+            there = None if unread else name in found
+            gives = bool(action.get("outputArtifacts"))
+            projects.append(Project(name, arn, worker, starts, gives, there, unread, about.get("tags") or ()))
+            variables = dict(_variables(about, action))
+            if bucket := variables.get("SITE_BUCKET"):
+                text = str((about.get("source") or {}).get("buildspec") or "")
+                writes = ["s3:PutObject", *(action for word, action in WRITING.items() if word in text)]
+                sites.append(Site(bucket, worker, variables.get("DISTRIBUTION_ID", ""), tuple(writes)))
+        return projects, tuple(sites)
+
+    def _worker(self, arn: str, service: str, source: str) -> Worker:
+        if arn not in self.roles:
+            try:
+                self.roles[arn] = role_permissions.role(self.cloud, arn) if arn else None
+            except CloudError as problem:
+                self.roles[arn] = problem
+        return Worker(arn.rpartition("/")[2], service, source, self.roles[arn])
+
+    @staticmethod
+    def _provider(action: Mapping[str, Any]) -> tuple[str, str]:
+        kind = action.get("actionTypeId") or {}
+        return str(kind.get("category") or ""), str(kind.get("provider") or "")
+
+
+def actions_of(about: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The actions of a pipeline, in the order of its stages."""
+    return [action for stage in about.get("stages") or [] for action in stage.get("actions") or []]
+
+
+def providers(about: Mapping[str, Any]) -> dict[str, str]:
+    """The names of a pipeline's actions → who does them."""
+    return {str(each.get("name") or ""): Reading._provider(each)[1] for each in actions_of(about)}
+
+
+def _variables(project: Mapping[str, Any], action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The variables of a build: the project's, and the action's over them."""
+    for each in (project.get("environment") or {}).get("environmentVariables") or []:
+        if each.get("type", "PLAINTEXT") == "PLAINTEXT":
+            yield str(each.get("name") or ""), str(each.get("value") or "")
+    try:
+        told = json.loads((action.get("configuration") or {}).get("EnvironmentVariables") or "[]")
+    except ValueError:
+        return
+    for each in told if isinstance(told, list) else []:
+        if isinstance(each, Mapping) and each.get("type", "PLAINTEXT") == "PLAINTEXT":
+            yield str(each.get("name") or ""), str(each.get("value") or "")
