@@ -87,3 +87,12 @@ def test_a_repository_keeps_its_tags(account: PracticeAccount) -> None:
     repositories = account.session.client("codecommit")
     made = repositories.create_repository(repositoryName="beans", tags={"team": "roasting"})["repositoryMetadata"]
     assert repositories.list_tags_for_resource(resourceArn=made["Arn"])["tags"] == {"team": "roasting"}
+
+
+def test_a_repository_with_the_branch_is_fetched(account: PracticeAccount) -> None:
+    repositories: Any = account.session.client("codecommit")
+    repositories.create_repository(repositoryName="empty")
+    assert repositories.list_branches(repositoryName="empty")["branches"] == []
+    repositories.create_branch(repositoryName="empty", branchName="main", commitId="1")
+    assert repositories.list_branches(repositoryName="empty")["branches"] == ["main"]
+    assert made(account, "full", EMPTY)[0]["latestExecution"]["status"] == "Succeeded"

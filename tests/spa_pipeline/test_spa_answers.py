@@ -101,7 +101,8 @@ def test_the_buildspec_passes_the_linter(node: str, invalidate: bool) -> None:
     text = build.buildspec("CI=false npm run build -- --base: 'x'", node, invalidate=invalidate)
     assert lint(text, codebuild.IMAGES[node]) == []
     assert "--acl" not in text
-    assert text.index("test -f") < text.index("s3 sync") < text.index("s3 cp") < text.index("--delete")
+    assert text.index("test -f") < text.index("s3 cp") < text.index('/index.html" --cache') < text.index("--delete")
+    assert ("--paths / /index.html" in text) == invalidate
 
 
 def test_a_role_that_aws_does_not_know_yet_is_waited_for(cloud: Aws) -> None:

@@ -1,0 +1,80 @@
+"""What the buildspec's last commands do, run by a shell: an `aws` that answers and notes what it is asked for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jmespath
+import pytest
+
+from flows.spa_pipeline import build
+
+NOW = datetime.now(UTC)
+FAKE = """#!/bin/sh
+echo "$*" >> "$NOTED"
+case "$*" in
+  *list-objects-v2*) cat "$LISTED";;
+esac
+"""
+
+
+def uploaded(**days: float) -> dict[str, str]:
+    """Files → when they were uploaded, from how many days ago that was."""
+    return {
+        name.replace("__", "/") + ".js": (NOW - timedelta(days=ago)).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+        for name, ago in days.items()
+    }
+
+
+def removed(tmp_path: Path, files: dict[str, str], current: tuple[str, ...] = (), shell: str = "sh") -> set[str]:
+    """What is deleted of the files in the bucket, where a build left those that are current."""
+    site, binaries = tmp_path / "dist", tmp_path / "bin"
+    binaries.mkdir()
+    (binaries / "aws").write_text(FAKE)
+    (binaries / "aws").chmod(0o755)
+    for each in current:
+        (site / each).parent.mkdir(parents=True, exist_ok=True)
+        (site / each).touch()
+    limit = (NOW - timedelta(days=build.DAYS)).strftime("%Y-%m-%dT%H:%M:%S")
+    contents = {"Contents": [{"Key": key, "LastModified": when} for key, when in files.items()]}
+    rows = jmespath.search(f"Contents[?LastModified<'{limit}'].[LastModified,Key]", contents)
+    listed = tmp_path / "listed"
+    listed.write_text("\n".join("\t".join(row) for row in rows) + "\nNone\n")
+    noted = tmp_path / "noted"
+    surroundings = {
+        "PATH": f"{binaries}:{os.environ['PATH']}", "NOTED": str(noted), "LISTED": str(listed),
+        "SITE_DIR": str(site), "SITE_BUCKET": "shop",
+    }  # fmt: skip
+    script = "\n".join(build.forget()).replace("/tmp/old", str(tmp_path / "old"))
+    subprocess.run([shell, "-c", script], env=surroundings, check=True, timeout=20)
+    lines = noted.read_text().splitlines()
+    assert f"Contents[?LastModified<'{limit[:13]}" in lines[0]
+    return {line.removeprefix("s3 rm s3://shop/") for line in lines if line.startswith("s3 rm ")}
+
+
+def test_what_was_in_use_until_now_stays_however_old_it_is(tmp_path: Path) -> None:
+    """A page stood for two months, and is delivered twice in five minutes: who has it open still finds all of it."""
+    assert removed(tmp_path, uploaded(assets__a=60, assets__b=0.003, assets__c=0), ("assets/c.js",)) == set()
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_what_was_out_of_use_a_month_ago_goes(tmp_path: Path, shell: str) -> None:
+    files = uploaded(assets__a=90, main__b=60, chunk_c=60.01, assets__d=40, e=10)
+    assert removed(tmp_path, files, ("e.js",), shell) == {"assets/a.js", "main/b.js", "chunk_c.js"}
+
+
+def test_what_the_build_still_has_stays(tmp_path: Path) -> None:
+    assert removed(tmp_path, uploaded(old=90, kept=90, newer=40), ("kept.js",)) == {"old.js"}
+
+
+def test_nothing_is_old(tmp_path: Path) -> None:
+    assert removed(tmp_path, uploaded(a=3)) == set()
+
+
+def test_scripts_and_styles_of_earlier_builds_are_not_deleted_at_once() -> None:
+    (deleting,) = [line for line in build.buildspec("x", "22", invalidate=True).splitlines() if "--delete" in line]
+    for each in ("assets/*", "_nuxt/*", "*.js", "*.css"):
+        assert f'--exclude "{each}"' in deleting
