@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from .. import exports
+from . import completions
 from .interactive import by_lines, somebody
 from .json_output import print_json, reviewed
 from .options import accept_option, global_options, json_option, output_option, place_of, plain_option, with_answers
 
 
 @click.command()
-@click.argument("flow")
+@click.argument("flow", shell_complete=completions.set_ups)
 @with_answers
 @accept_option
 @click.option("--yes", is_flag=True, help="Create without asking.")
@@ -60,7 +61,7 @@ def run(
 
 
 @click.command()
-@click.argument("flow")
+@click.argument("flow", shell_complete=completions.set_ups)
 @with_answers
 @accept_option
 @json_option
@@ -86,7 +87,7 @@ def plan(
 
 
 @click.command()
-@click.argument("flow")
+@click.argument("flow", shell_complete=completions.set_ups)
 @with_answers
 @click.option(
     "--format", "form", type=click.Choice([*exports.FORMS, exports.SCRIPT]), required=True, help="What to write."

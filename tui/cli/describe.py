@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import completions
 from .json_output import print_json
 from .options import global_options, json_option
 from .set_up_list import print_set_ups
@@ -34,7 +35,7 @@ def told(question: Question[Any]) -> str:
 
 
 @click.command()
-@click.argument("flow")
+@click.argument("flow", shell_complete=completions.set_ups)
 @click.option("--check", is_flag=True, help="What `handrail check FLOW` asks.")
 @json_option
 @global_options
@@ -62,7 +63,7 @@ def questions(flow: str, check: bool, output: str, **given: Any) -> None:
 
 
 @click.command()
-@click.argument("flow")
+@click.argument("flow", shell_complete=completions.set_ups)
 @global_options
 def graph(flow: str, **given: Any) -> None:
     """FLOW's state machine as a Mermaid diagram."""
@@ -81,6 +82,7 @@ def completion(shell: str, **given: Any) -> None:
     """
     from click.shell_completion import get_completion_class
 
+    completions.for_bash()
     found = get_completion_class(shell)
     assert found is not None, "click knows these three shells"
     cli = click.get_current_context().find_root().command

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from . import completions
 from .interactive import by_lines, somebody
 from .json_output import checked, print_json
 from .options import accept_option, global_options, json_option, place_of, plain_option
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("flow", required=False)
-@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at.")
+@click.argument("flow", required=False, shell_complete=completions.set_ups)
+@click.option(
+    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at.", shell_complete=completions.answers
+)
 @click.option(
     "--event", type=click.File(encoding="utf-8"), help="An event that should have started something; - is stdin."
 )

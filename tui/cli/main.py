@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from itertools import pairwise
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from flows.version import __version__
 
-from . import create, describe, diagnose, runs, tasks
+from . import completions, create, describe, diagnose, runs, tasks
 from .errors import exit_code_of
 from .interactive import by_lines, somebody
 from .options import global_options, place_of, plain_option
@@ -55,6 +56,8 @@ def main(arguments: list[str] | None = None) -> None:
     """The `handrail` command: every ending is a sentence and an exit code, never a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
     wants_json = _wants_json(arguments)
+    if "_HANDRAIL_COMPLETE" in os.environ:
+        completions.for_bash()
     try:
         code = cli.main(args=arguments, prog_name="handrail", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:

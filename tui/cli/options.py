@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from . import completions
+
 if TYPE_CHECKING:
     from flows.engine import Place
 
@@ -23,8 +25,8 @@ def global_options(command: F) -> F:
         click.option("--read-only", is_flag=True, help="Look, and never change anything."),
         click.option("--practice", is_flag=True, help="Use the simulated company; no AWS account is needed."),
         click.option("--endpoint-url", metavar="URL", help="Speak to an emulator instead of AWS."),
-        click.option("--region", metavar="REGION", help="AWS region."),
-        click.option("--profile", metavar="NAME", help="AWS profile."),
+        click.option("--region", metavar="REGION", help="AWS region.", shell_complete=completions.regions),
+        click.option("--profile", metavar="NAME", help="AWS profile.", shell_complete=completions.profiles),
     ):
         command = option(command)
     return command
@@ -62,7 +64,14 @@ def with_answers(command: F) -> F:
     """`--answers` and `--set`: what is answered already."""
     for option in (
         click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers: YAML or JSON."),
-        click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="One answer; wins over the file."),
+        click.option(
+            "--set",
+            "sets",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="One answer; wins over the file.",
+            shell_complete=completions.answers,
+        ),
     ):
         command = option(command)
     return command

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..terminal import is_terminal
+from . import completions
 from .interactive import by_lines, somebody
 from .json_output import about_record, about_run, print_json, result
 from .options import accept_option, global_options, json_option, output_option, plain_option
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run_id", required=False, metavar="[RUN]")
+@click.argument("run_id", required=False, metavar="[RUN]", shell_complete=completions.runs)
 @click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write its answers to FILE.")
 @click.option("--look", is_flag=True, help="Look whether what RUN made is still as it left it.")
 @json_option
@@ -51,7 +52,7 @@ def runs(run_id: str | None, save_answers: Path | None, look: bool, output: str,
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="RUN", shell_complete=completions.runs)
 @accept_option
 @click.option("--yes", is_flag=True, help="Go on without asking.")
 @plain_option
@@ -113,7 +114,7 @@ def _to_be_gone_on_with(run: Run) -> None:
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="RUN", shell_complete=completions.runs)
 @click.option("--yes", is_flag=True, help="Undo without asking.")
 @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What only a person can decide.")
 @output_option

@@ -9,6 +9,7 @@ import click
 
 from flows.tasks import OUTPUTS, TASKS
 
+from . import completions
 from .interactive import by_lines, somebody
 from .json_output import about_finding, print_json
 from .options import global_options, place_of, plain_option, settings
@@ -64,7 +65,14 @@ def _task_command(name: str, summary: str) -> click.Command:
 
     @global_options
     @click.option("--output", type=click.Choice(forms), default="text", help="What goes to stdout.")
-    @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at, and what to do.")
+    @click.option(
+        "--set",
+        "sets",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="What to look at, and what to do.",
+        shell_complete=completions.answers,
+    )
     @click.argument("subject", required=False)
     def command(subject: str | None, sets: tuple[str, ...], output: str, **given: Any) -> None:
         raise SystemExit(_perform(name, subject, sets, output, place_of(given)))
