@@ -219,6 +219,8 @@ RULES: Mapping[str, Rule] = {
     "elbv2.DeleteRule": on(RULE),
     "elbv2.ModifyListener": on(LISTENER),
     "elbv2.ModifyListenerAttributes": on(LISTENER),
+    "elbv2.ModifyRule": on(RULE),
+    "elbv2.SetRulePriorities": on("listener-rule/{RulePriorities[].RuleArn}"),
     # -- certificates, CloudFront, names
     "acm.DeleteCertificate": on("certificate/{CertificateArn}"),
     "acm.DescribeCertificate": on("certificate/{CertificateArn}"),
