@@ -271,11 +271,7 @@ def create(
             ),
             after=("trail",),
         ),
-        Action("logging", "Switch the trail on", Call("cloudtrail.StartLogging", here), after=("selectors",),
-            stands=Still(
-                Call("cloudtrail.GetTrailStatus", here), "IsLogging && 'on' || 'off'", "on", "It is switched off."
-            ),
-        ),
+        Action("logging", "Switch the trail on", Call("cloudtrail.StartLogging", here), after=("selectors",)),
     )  # fmt: skip
 
 

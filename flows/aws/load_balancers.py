@@ -67,13 +67,12 @@ class Listener:
 
 @dataclass(frozen=True)
 class Targets:
-    """A target group. `balancers` are the ARNs of the load balancers that forward to it."""
+    """A target group."""
 
     arn: str
     name: str
     protocol: str
     port: int
-    balancers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,6 @@ def targets(cloud: Cloud, vpc: str) -> list[Targets]:
             each["TargetGroupName"],
             each.get("Protocol") or "",
             int(each.get("Port") or 0),
-            tuple(each.get("LoadBalancerArns") or ()),
         )
         for page in pages
         for each in page["TargetGroups"]

@@ -29,7 +29,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "checks": looking_after.KINDS,
     "found": looking_after.FOUND,
     "board": looking_after.BOARD,
-    "moved": conversation.MOVED,
     "no way in": sign_in.OTHERWISE,
 }
 COUNTERPARTS: Mapping[str, str] = {
@@ -41,13 +40,13 @@ COUNTERPARTS: Mapping[str, str] = {
     "ReviewPage.export": "review show", "ReviewPage.write": "review save",
     "ReviewPage.reload": "review refresh", "ReviewPage.back": "review back", "ReviewPage.app.help": "review ?",
     "Exported.write": "review export",
-    "Done.check": "over check", "Done.look": "over look", "Done.undo": "over undo", "Done.app.help": "over ?",
-    "Done.app.leave": "over quit",
-    "RunPage.check": "over check", "RunPage.look": "over look", "RunPage.undo": "over undo",
-    "RunPage.app.leave": "over quit",
-    "LookedPage.put_back": "moved put", "LookedPage.accept": "moved accept", "LookedPage.look": "over look",
-    "LookedPage.undo": "over undo",
+    "Done.check": "over check", "Done.undo": "over undo", "Done.app.help": "over ?", "Done.app.leave": "over quit",
+    "RunPage.check": "over check", "RunPage.undo": "over undo", "RunPage.app.leave": "over quit",
     "Trouble.again": "no way in again", "Trouble.practise": "no way in practise", "Trouble.app.leave": "no way in quit",
+    "Findings.check": "found again", "Findings.set_up": "found make", "Findings.back": "found other",
+    "Findings.app.help": "found ?", "Findings.app.leave": "found quit",
+    "BoardPage.check": "board again", "BoardPage.back": "board quit", "BoardPage.app.help": "board ?",
+    "BoardPage.app.leave": "board quit",
     "HandrailApp.help": "question ?", "HandrailApp.account": "question profile", "HandrailApp.leave": "question quit",
 }  # fmt: skip
 """A key → where the word for it is said, and the word."""
@@ -65,6 +64,11 @@ OTHERWISE: Mapping[str, str] = {
     "SignIn.enter": "it is asked for", "SignIn.renew": "the prompt offers to try once more",
     "Places.practise": "the prompt names practise", "Places.other": "profile and region are two words",
     "ReceiptPage.undo": "it says the command", "ReceiptPage.app.leave": "it ends by itself",
+    "Findings.fix": "handrail check --fix", "Findings.undo": "handrail undo", "Found.choose": "all of it is said",
+    "BoardPage.reach": "it is asked for",
+    "SmallTask.again": "handrail task", "SmallTask.back": "handrail task", "SmallTask.app.help": "?",
+    "SmallTask.app.leave": "it ends by itself",
+    "Done.diagnose": "handrail check", "RunPage.diagnose": "handrail check",
     "HandrailApp.palette": "? says the words; there are no colours",
 }  # fmt: skip
 """The same without a word of its own."""

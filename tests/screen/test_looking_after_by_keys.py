@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from person import NARROW, WIDE, Canned, somebody
+from person import NARROW, WIDE, Canned, Person, made, somebody
 from practice.office import named
 from test_pictures import ANSWERED
 
@@ -118,3 +118,47 @@ async def test_a_buildspec_is_looked_at_without_an_account(tmp_path: Path) -> No
         await person.types(str(file))
         await person.press("enter", "enter")
         person.sees("1 error", 'Did you mean "commands"?', "needs no account")
+
+
+async def test_the_palette_and_help_know_checks_and_tasks() -> None:
+    async with somebody(Canned({"elbv2.DescribeLoadBalancers": {"LoadBalancers": []}})) as person:
+        await person.press("f1")
+        person.sees("Look after: something exists", "redirect loop")
+        await person.press("escape", "h", "ctrl+p")
+        person.does_not_see("Look after")
+        await person.types("asleep")
+        person.sees("Task: Is a serverless database asleep")
+        for _ in "asleep":
+            await person.press("backspace")
+        await person.types("redirect loop")
+        person.sees("> Look after: A load balancer does not answer")
+        await person.press("enter")
+        person.sees("Which load balancer?", "There is no Application Load Balancer in this region.")
+
+
+async def test_everything_in_the_region_worst_first_and_one_of_it_opened(cloud: Cloud) -> None:
+    async with somebody(cloud) as person:
+        await person.press("down", "down", "down", "down", "enter")
+        await person.until("Left out: wordpress")
+        lines = person.screen.splitlines()
+        broken, works = (
+            next(at for at, text in enumerate(lines) if text.strip() == said) for said in ("Does not work", "Works")
+        )
+        assert broken < works
+        person.sees("> alb office", "Port 443 is closed", "spa_pipeline deliver-shop", "y Those, too")
+        person.goes_without_clipping()
+        await person.press("enter")
+        person.sees("Check: office", "It does not work: Port 443 is closed")
+        await person.press("escape")
+        person.sees("> alb office", "Left out: wordpress")
+
+
+async def test_home_begins_at_what_was_chosen_also_where_that_is_folded() -> None:
+    for key, title in (("board:", "Everything in this region"), ("check:s3_pipeline", "A pipeline does not start")):
+        app = made(Canned())
+        app.chosen = key
+        async with app.run_test(size=NARROW) as pilot:
+            person = Person(app, pilot)
+            await person.settle()
+            person.sees(f"> {title}")
+        app.workspace.close()

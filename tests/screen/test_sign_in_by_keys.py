@@ -284,13 +284,13 @@ async def test_profile_and_region_are_chosen_at_home(door: Gate) -> None:
         await person.press("slash")
         await person.types("ireland")
         await person.press("enter")
-        person.sees("What would you like to set up?", "eu-west-1 · profile keys")
+        person.sees("What would you like to do?", "eu-west-1 · profile keys")
         await person.press("p")
         person.sees("Which profile?", "> keys")
         await person.press("tab")
         person.sees("Which region?", "> eu-west-1")
         await person.press("escape")
-        person.sees("What would you like to set up?")
+        person.sees("What would you like to do?")
 
 
 async def test_a_draft_moves_along_and_keeps_its_answers(door: Gate, journal: Journal) -> None:
@@ -328,7 +328,7 @@ async def test_a_profile_that_does_not_work_leads_back_to_the_list(door: Gate) -
         await person.press("down", "enter")
         person.sees("Which profile?")
         await person.press("escape", "escape")
-        person.sees("What would you like to set up?", "profile keys")
+        person.sees("What would you like to do?", "profile keys")
 
 
 @pytest.mark.wild

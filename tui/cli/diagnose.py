@@ -88,8 +88,9 @@ def _ask(place: Place, flow: str, given: Mapping[str, str], *, plain: bool) -> i
     """Ask which one, and first which kind where no `flow` is named; the exit code."""
     if not by_lines(plain):
         from ..screen.app import run
+        from ..screen.screens.home_rows import EVERYTHING
 
-        return run(place, check=flow, answers=given)
+        return run(place, check=flow, at=EVERYTHING, answers=given)
     from ..lines import looking_after
 
     return looking_after.check(place, flow, given) if flow else looking_after.kinds(place)

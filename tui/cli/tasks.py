@@ -54,7 +54,7 @@ def _ask(place: Place, *, plain: bool) -> int:
     if not by_lines(plain):
         from ..screen.app import run
 
-        return run(place)
+        return run(place, at=f"task:{next(iter(TASKS))}")
     from ..lines import looking_after
 
     return looking_after.tasks(place)

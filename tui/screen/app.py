@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from flows.engine import Cloud, Handover, Place, Receipt, Session, SignInNeeded, State
+    from flows.engine.board import Board
+    from flows.engine.board import Row as Found
     from flows.engine.checking import Checking
-    from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
 
     from ..exports import Document, Form
@@ -51,17 +52,20 @@ def run(
     run: str = "",
     check: str = "",
     task: str = "",
+    at: str = "",
     answers: Mapping[str, object] | None = None,
     accept: Collection[str] = (),
 ) -> int:
     """Open the full screen, at home, at the set-up `flow`, the draft or run `run`, or the small task `task`.
 
-    `check` is the name of the set-up whose like is checked; `answers` are of that, or of `flow`.
+    `check` is the name of the set-up whose like is checked; `answers` are of that, or of `flow`. `at` is the entry that
+    the cursor is on at home.
 
     Returns the exit code: 0 done or left safely, 1 failed after something was created, 130 interrupted.
     """
     workspace = Workspace(place)
     app = HandrailApp(workspace, Start(flow, run, check, task, answers or {}, tuple(accept)))
+    app.chosen = at
     app.run(mouse=False)  # without it the terminal's own selecting and copying works, also over SSH
     for line in app.farewell():
         print(line, file=sys.stderr)
@@ -121,6 +125,21 @@ class HandrailApp(Navigation):
         from .screens.history import History
 
         self.push_screen(History())
+
+    def open_entry(self, key: str) -> None:
+        self.chosen = key
+        kind, _, name = key.partition(":")
+        match kind:
+            case "flow":
+                self.begin(Start(flow=name))
+            case "check":
+                self.begin(Start(check=name))
+            case "task":
+                self.begin(Start(task=name))
+            case "run":
+                self.begin(Start(run=name))
+            case _:
+                self.show_board()
 
     def begin(self, start: Start) -> None:
         from .screens.question import Question
@@ -211,6 +230,24 @@ class HandrailApp(Navigation):
         checking, before = workspace.mending or (workspace.checked_by(session), None)
         self.go(Findings(checking, before=before, mended=session))
 
+    def show_board(self) -> None:
+        from .screens.board import BoardPage
+
+        self.go(BoardPage())
+
+    def open_found(self, board: Board, found: Found) -> None:
+        from .screens.findings import Findings
+
+        def opened() -> Checking:
+            subject = self.workspace.flow(found.flow).check.whole(found.subject)
+            return self.workspace.checking(found.flow, subject, board.place)
+
+        def shown(checking: Checking) -> None:
+            self.push_screen(Findings(checking, found.verdict, name=found.name, seen=board.cloud))
+
+        if isinstance(self.screen, Page):
+            self.screen.do(opened, shown)
+
     def choose_repairs(self, checking: Checking, told: Verdict) -> None:
         from .screens.repairs import Repairs
 
@@ -239,11 +276,6 @@ class HandrailApp(Navigation):
         assert session.run is not None, "only a run has made something"
         outputs = session.run.record.handover.get("outputs", {})
         self.begin(Start(check=session.flow.id, answers=session.flow.check.of_run(outputs, session.answers())))
-
-    def show_looked(self, session: Session, looked: list[Looked]) -> None:
-        from .screens.looked import LookedPage
-
-        self.push_screen(LookedPage(session, looked))
 
     def ask_to_undo(self, session: Session) -> None:
         from .screens.confirm import UndoPage

@@ -16,8 +16,9 @@ from .workspace import Account, Start, Workspace
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Receipt, Session, SignInNeeded, State
+    from flows.engine.board import Board
+    from flows.engine.board import Row as Found
     from flows.engine.checking import Checking
-    from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
 
     from ..exports import Document, Form
@@ -49,6 +50,10 @@ class Navigation(App[None]):
     @abstractmethod
     def show_history(self) -> None:
         """Every draft and run."""
+
+    @abstractmethod
+    def open_entry(self, key: str) -> None:
+        """What was chosen on the home screen, or in the palette."""
 
     @abstractmethod
     def begin(self, start: Start) -> None:
@@ -91,6 +96,14 @@ class Navigation(App[None]):
         """Check what the run of this session made."""
 
     @abstractmethod
+    def show_board(self) -> None:
+        """Everything in this region, and how it stands."""
+
+    @abstractmethod
+    def open_found(self, board: Board, found: Found) -> None:
+        """One thing of it; from there it is back to all."""
+
+    @abstractmethod
     def choose_repairs(self, checking: Checking, told: Verdict) -> None:
         """Which of the things that were found shall be mended; then the plan of that."""
 
@@ -101,10 +114,6 @@ class Navigation(App[None]):
     @abstractmethod
     def back_to_findings(self) -> None:
         """From the plan of a repair to what was found."""
-
-    @abstractmethod
-    def show_looked(self, session: Session, looked: list[Looked]) -> None:
-        """Whether what a run made is still as it was left, and what can be done about it."""
 
     @abstractmethod
     def ask_to_undo(self, session: Session) -> None:

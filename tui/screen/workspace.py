@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from flows.engine import Ask, Cloud, Finding, Flow, Journal, Place, Record, Session
     from flows.engine.asked import Asked
+    from flows.engine.board import Board
     from flows.engine.checking import Checking
-    from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
 
     from ..places import PlaceOption
@@ -202,6 +202,13 @@ class Workspace:
         checking.suggest(dict[str, Any](subject))
         return checking
 
+    def board(self, *, reaching: bool) -> Board:
+        """All checks of the region; `reaching`, also what does more than read."""
+        import flows
+        from flows.engine.board import Board
+
+        return Board(flows.every(), self.cloud(self.place), self.place, reaching=reaching)
+
     def checked_by(self, session: Session) -> Checking:
         """The check whose findings a repair has mended, as its plan says."""
         assert session.run is not None and session.run.plan is not None, "only a run has mended something"
@@ -267,16 +274,6 @@ class Workspace:
 
         with suppress(JournalTrouble):  # what is used most is a nicety
             Habits(self.journal()).note(session.place, session.identity)
-
-    def put_back(self, looked: Iterable[Looked]) -> Session:
-        """The session in which what a run made is made as it was left; that of the run is let go."""
-        before = self.session
-        assert before is not None, "a run was looked at"
-        again = before.put_back(looked)
-        self.release()
-        self.asked = again
-        again.cloud.ask = self.ask
-        return again
 
     def release(self) -> None:
         """Leave what is at hand, so that another process may drive the run of a session."""

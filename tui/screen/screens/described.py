@@ -36,6 +36,7 @@ def described(found: Finding, cloud: CachedCloud) -> list[Said]:
             continue
         rows += [Said(), Said(f"As AWS describes it: {call.operation.partition('.')[2]}", kind="heading")]
         rows += [Said(line(f"{key}: {value}"), "asked for", "muted") for key, value in call.params.items()]
+        rows.append(Said(kind="heading"))  # what follows begins at the left
         rows += [Said(text, kind="code") for text in lines[:MOST]]
         rows += [Said(f"… and {len(lines) - MOST} lines more.", kind="muted")] if len(lines) > MOST else []
     return rows

@@ -18,6 +18,7 @@ from .set_up_from import set_up_from
 
 if TYPE_CHECKING:
     from flows.engine import Asking, Line, Session
+    from flows.engine.cache import CachedCloud
     from flows.engine.checking import Checking
     from flows.engine.verdict import Verdict
 
@@ -42,6 +43,8 @@ class Findings(Page):
         told: what was found already; it is looked at otherwise.
         before: what was found before something of it was mended.
         mended: the repair, which can be taken back.
+        name: what a person calls it, where that is known; then the screen lies over the board.
+        seen: what was read for `told`.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,9 +65,12 @@ class Findings(Page):
         *,
         before: Verdict | None = None,
         mended: Session | None = None,
+        name: str = "",
+        seen: CachedCloud | None = None,
     ) -> None:
         super().__init__()
         self.checking, self.told, self._before, self._mended = checking, told, before, mended
+        self._name, self._seen = name, seen or checking.cloud
         self.title_words = "Check"
 
     def between(self) -> Iterable[Widget]:
@@ -81,13 +87,16 @@ class Findings(Page):
 
     def _look(self, *, again: bool = False, told: Verdict | None = None) -> tuple[Verdict, list[Line]]:
         """What is found, and what was looked at. Slow."""
-        told = told or self.checking.look(again=again)
+        if told is None:
+            told, self._seen = self.checking.look(again=again), self.checking.cloud
+        elif self._name:
+            return told, []
         return told, [each for each in self.checking.trail() if not each.question.fine_tuning]
 
     def _show(self, found: tuple[Verdict, list[Line]]) -> None:
         self.told, said = found
-        self.name_it(f"Check: {line(said[0].shown)}")
-        about = ", ".join(f"{each.question.label} {line(each.shown)}" for each in said)
+        self.name_it(f"Check: {line(said[0].shown) if said else line(self._name)}")
+        about = ", ".join(f"{each.question.label} {line(each.shown)}" for each in said) or line(self._name)
         self.query_one("#said", Say).say("")
         made = self.checking.made
         self.query_one(Found).show(finding_rows(self.told, about, made, before=self._before))
@@ -116,7 +125,7 @@ class Findings(Page):
         assert self.told is not None, "what is chosen was found"
         id_ = event.key.partition(":")[2]
         found = next(each for each in self.told.findings if each.id == id_)
-        rows = one_finding(found, self.told) + described(found, self.checking.cloud)
+        rows = one_finding(found, self.told) + described(found, self._seen)
         self.handrail.read(self.title_words, rows)
 
     def action_check(self) -> None:
@@ -144,6 +153,9 @@ class Findings(Page):
 
     def action_back(self) -> None:
         """To the last question."""
+        if self._name:
+            self.app.pop_screen()
+            return
         if self.busy:
             self.handrail.go_home()
             return

@@ -17,8 +17,7 @@ from textual.widget import Widget
 from ..widgets.lines import Said
 from ..widgets.options import Options
 from ..widgets.row import Row
-from ..workspace import Start
-from .home_rows import about, home_rows
+from .home_rows import about, home_rows, part_of
 from .page import Page, Say
 from .run_list import recent
 
@@ -45,6 +44,8 @@ class Home(Page):
         self._saying: Timer | None = None
 
     def between(self) -> Iterable[Widget]:
+        if (part := part_of(self.handrail.chosen)) and self._hidden(self.handrail.chosen):
+            self._unfolded.add(part)
         yield Say("What would you like to do? Nothing is changed before you confirm it.", id="intro")
         size = self.app.size
         yield Options(self._rows(size.width, size.height), at=self.handrail.chosen, id="choices")
@@ -103,16 +104,10 @@ class Home(Page):
         if kind == "more":
             self._unfold(name)
             return
-        self.handrail.chosen = event.key
-        match kind:
-            case "flow":
-                self.handrail.begin(Start(flow=name))
-            case "check":
-                self.handrail.begin(Start(check=name))
-            case "task":
-                self.handrail.begin(Start(task=name))
-            case "run":
-                self.handrail.begin(Start(run=name))
+        self.handrail.open_entry(event.key)
+
+    def _hidden(self, key: str) -> bool:
+        return key not in {row.key for row in self._rows(*self.app.size) if not row.only}
 
     def _unfold(self, heading: str) -> None:
         before = {row.key for row in self._rows(*self.size) if not row.only}

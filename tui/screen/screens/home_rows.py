@@ -44,6 +44,21 @@ def home_rows(runs: Sequence[Row], unfolded: Collection[str], width: int, height
     return rows
 
 
+def part_of(key: str) -> str:
+    """The heading under which an entry stands; empty where it is none of these."""
+    return next((heading for heading, rows in _whole(roomy=False).items() if key in {row.key for row in rows}), "")
+
+
+def entries() -> list[Row]:
+    """All that can be begun, with the part it is in; found, and in no list."""
+    names = {SET_UP: "Set up", LOOK_AFTER: "Look after", SMALL: "Task"}
+    return [
+        row._replace(label=f"{names[heading]}: {row.label}", only=FOUND)
+        for heading, rows in _whole(roomy=False).items()
+        for row in rows
+    ]
+
+
 def more(heading: str) -> str:
     """The key of the row that unfolds a part."""
     return f"more:{heading}"

@@ -56,6 +56,8 @@ class Page(Screen[None]):
 
     title_words = ""
     """What the bar says besides the product's name."""
+    under_way = False
+    """Whether calls are under way that must be finished first."""
     moves: ClassVar[bool] = False
     """Whether what is made here may move to another account: a draft, not a run."""
 

@@ -13,11 +13,12 @@ from ..theme import THEMES
 from ..widgets.bar import key_name, shown_bindings
 from ..widgets.options import Options
 from ..widgets.row import Row
+from .home_rows import entries
 from .page import Page, Say
 
 
 class Palette(Page):
-    """Commands of the page under it, and the colours."""
+    """Commands of the page under it, all that can be begun, and the colours."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Back", tooltip="Back to where you were"),
@@ -32,7 +33,7 @@ class Palette(Page):
         }
 
     def between(self) -> Iterable[Widget]:
-        yield Say("Type to filter, Enter does it.", id="intro")
+        yield Say("Type to filter, Enter does it. Set-ups, checks and tasks are found, too.", id="intro")
         yield Options(self._rows(), id="choices", eager=True)
 
     def _rows(self) -> list[Row]:
@@ -40,6 +41,7 @@ class Palette(Page):
             Row(key, active.binding.description, f"{key_name(active.binding)} · {active.tooltip}")
             for key, active in self._commands.items()
         ]
+        rows += [] if self._page.under_way else entries()
         ours = {theme.name: 0 for theme in THEMES}
         themes = sorted(self.app.available_themes, key=lambda name: (ours.get(name, 1), name))
         return rows + [Row(f"theme:{name}", f"Theme: {name}", "in use" * (name == self.app.theme)) for name in themes]
@@ -54,6 +56,9 @@ class Palette(Page):
         if kind == "theme":
             self.app.theme = name
             event.options.reword(self._rows())
+            return
+        if event.key not in self._commands:
+            self.handrail.open_entry(event.key)
             return
         active = self._commands[event.key]
         self.app.pop_screen()
