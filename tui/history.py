@@ -66,7 +66,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     found = [f"{record.id}: {STATES[record.status]}", f"Begun {record.created}, last changed {record.changed}"]
     found += [where(record)]
     if looked is not None:
-        found += ["", *words.looked(looked)]
+        found += ["", *words.looked(run, looked)]
     found += ["", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
     if plan is None:
         return [*found, "", f"Go on with: {words.resume(run.id)}"]

@@ -23,6 +23,7 @@ from flows.engine import (
     Review,
     Run,
     Session,
+    put_back,
     shell,
 )  # fmt: skip
 from flows.engine.actions import Cost
@@ -306,15 +307,39 @@ def how_it_stands(seen: Iterable[Looked]) -> str:
     return f"{lead}: of {len(seen)} steps {listed(parts)}."
 
 
-def looked(found: Iterable[Looked]) -> list[str]:
+def not_as_left(found: Iterable[Looked]) -> list[Looked]:
+    """What was changed or is gone."""
+    return [each for each in found if each.state in put_back.MOVED]
+
+
+def can_be_put_back(session: Session, found: Iterable[Looked]) -> list[str]:
+    """The ids of the steps that can be put back from here."""
+    return [] if session.run is None or session.place.read_only else put_back.can(session.run, found)
+
+
+def why_not_put_back(run: Run, found: Iterable[Looked], one: Looked) -> list[str]:
+    """Why something is not put back from here, and what to do instead; nothing where it can be."""
+    why = put_back.cannot(run, found).get(one.action)
+    return [f"It is not put back from here: {why}."] if why else []
+
+
+def looked(run: Run, found: Iterable[Looked]) -> list[str]:
     """How each step of a run stands now, in lines: what is not as it was left first, and what costs money now."""
     found = list(found)
     lines = [how_it_stands(found), ""]
     for each in sorted(found, key=lambda each: each.state in (State.AS_LEFT, State.UNKNOWN)):
         lines.append(f"{LOOKS[each.state]:>9}  {line(each.what)}")
-        lines += [f"{'':>11}{text}" for text in moved(each)]
-    prices = [each for each in found if each.costs and each.state is not State.GONE]
+        lines += [f"{'':>11}{text}" for text in (*moved(each), *why_not_put_back(run, found, each))]
+    prices = [each for each in found if each.costs]
     return [*lines, "", "It costs now", *([f"  {costs_now(each)}" for each in prices] or ["  Nothing by itself."])]
+
+
+def accepted(taken: Iterable[str], found: Iterable[Looked]) -> str:
+    """What was said to stay as it is, in a sentence."""
+    taken, still = set(taken), not_as_left(found)
+    rest = [line(each.what) for each in still if each.action not in taken]
+    said = f"Accepted: {len(still) - len(rest)} of {len(still)}."
+    return f"{said} It cannot be said of: {'; '.join(rest)}." if rest else said
 
 
 def moved(seen: Looked) -> list[str]:

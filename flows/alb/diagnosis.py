@@ -15,7 +15,7 @@ from flows.aws.listener_rules import Forward, Front, Redirect, Rule, Url, exampl
 from flows.aws.load_balancers import Listener, LoadBalancer
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
-from . import ports, rules
+from . import ports, repairs, rules
 from .outcome import HTTP, HTTPS
 from .rules import Situation
 
@@ -42,12 +42,12 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
             f"listener:{listener.port}", Grade.PROVED, f"{listener.name}: {told(lb.answer(listener.actions))}{after}.",
             "DescribeListeners, DescribeRules",
         )  # fmt: skip
-        yield from _fields(listener, own)
-        yield from _order(listener, own)
+        yield from _fields(balancer, listener, own)
+        yield from _order(balancer, listener, own)
         if listener.protocol == HTTP:
             yield from _still_http(listener, own)
         else:
-            yield from _secure(cloud, listener)
+            yield from _secure(cloud, balancer, listener)
         actions += [*listener.actions, *(each for rule in lb.raw_rules(cloud, listener) for each in rule["Actions"])]
     yield from _certificates(cloud, listeners)
     yield from _circles(here)
@@ -117,7 +117,7 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
             "https", grade, f"Nothing listens for https: {what}.", "DescribeListeners",
             "Port 443 is taken by a listener that speaks http: change that one to HTTPS, with a certificate." if taken
             else f"Make one: {shell.handrail('run', 'alb', load_balancer=balancer.name)}",
-        )  # fmt: skip
+        ).mended_by(repairs.secured(cloud, balancer, listeners) if into_nothing and not taken else None)  # fmt: skip
     try:
         groups = ports.groups(cloud, balancer.groups)
     except CloudError as problem:
@@ -130,6 +130,8 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
             yield Finding(
                 f"open:{each.port}", Grade.REFUSED, f"Port {each.port} is closed: visitors see a time-out.",
                 f"the security groups {names}", f"Let visitors use port {each.port} there.",
+            ).mended_by(
+                repairs.opened(balancer, groups, each.port, [other.port for other in listeners if other is not each])
             )  # fmt: skip
         elif who:
             some = ", ".join(map(str, who[:4]))
@@ -148,7 +150,7 @@ def _comes_back_by_https(answer: object, front: Front) -> bool:
     return "#{host}" in answer.host or answer.host.lower() in {name.lower() for name in front.names}
 
 
-def _fields(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+def _fields(balancer: LoadBalancer, listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     """Redirects that change the protocol but not the port, or the port but not the protocol."""
     for rule in rules:
         to = rule.answer
@@ -166,10 +168,10 @@ def _fields(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
                 f"redirect-fields:{listener.port}:{rule.priority}", Grade.REFUSED,
                 f"{_which(listener, rule)} {problem}.", f"its redirect is {to}",
                 "Write all six fields: protocol, host, port, path, query and status code.",
-            )  # fmt: skip
+            ).mended_by(repairs.whole(balancer, listener, rule, to))  # fmt: skip
 
 
-def _order(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+def _order(balancer: LoadBalancer, listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     """Rules that never get a request, because earlier ones catch all of theirs."""
     ordered = sorted((rule for rule in rules if rule.priority), key=lambda rule: rule.priority)
     shadowed: set[int] = set()
@@ -181,7 +183,7 @@ def _order(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
                 f"{_which(listener, late)} is never reached: rule {early.priority} ({early}) catches all of its "
                 "requests.",
                 "compared by hosts and paths", "Give it a smaller number, or delete it.",
-            )  # fmt: skip
+            ).mended_by(repairs.in_order(balancer, listener, early, late, ordered))  # fmt: skip
     if any(not rule.certain for rule in ordered):
         yield Finding(
             f"conditions:{listener.port}", Grade.NOT_CHECKED,
@@ -226,7 +228,7 @@ def _certificates(cloud: Cloud, listeners: list[Listener]) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _secure(cloud: Cloud, listener: Listener) -> Iterator[Finding]:
+def _secure(cloud: Cloud, balancer: LoadBalancer, listener: Listener) -> Iterator[Finding]:
     """The TLS policy of an https listener."""
     known, id = lb.policies(cloud), f"tls:{listener.port}"
     if listener.policy not in known:
@@ -238,7 +240,7 @@ def _secure(cloud: Cloud, listener: Listener) -> Iterator[Finding]:
         yield Finding(
             id, Grade.CAUTION, f"{listener.name} still allows {old} ({listener.policy}).",
             "DescribeSSLPolicies", f"Change its policy to {lb.best_policy(known)}.",
-        )  # fmt: skip
+        ).mended_by(repairs.modern(balancer, listener, lb.best_policy(known)))  # fmt: skip
     else:
         yield Finding(id, Grade.PROVED, f"{listener.name} allows only current TLS.", listener.policy)
 

@@ -146,6 +146,7 @@ def create(
         Call("s3.PutBucketTagging", {**here, "Tagging": {"TagSet": about}}, bucket.region),
         not_yet=BUSY,
         after=(id,),
+        stands=ours,
     )  # fmt: skip
 
 
@@ -193,22 +194,40 @@ def closed(
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
     }  # fmt: skip
     private = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-    settings: dict[str, tuple[str, str, dict[str, Any]]] = {
+    settings: dict[str, tuple[str, str, dict[str, Any], Still]] = {
         "closed": (
             "Block all public access to that bucket", "s3.PutPublicAccessBlock",
             {"PublicAccessBlockConfiguration": private},
+            _still(
+                bucket, "s3.GetPublicAccessBlock",
+                f"PublicAccessBlockConfiguration | {' && '.join(private)} && 'closed' || 'open'", "closed",
+                "Somebody lifted a part of the block.",
+            ),
         ),
         "tls": (
             policy, "s3.PutBucketPolicy",
             {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [*statements, tls]})},
+            _still(
+                bucket, "s3.GetBucketPolicy", f"json(Policy).Statement[] | [?Sid=='{TLS}'] | [0].Effect", "Deny",
+                "Somebody changed what is refused.",
+            ),
         ),
         "forget": (
             f"Delete what is in that bucket after {days} days", "s3.PutBucketLifecycleConfiguration",
             {"LifecycleConfiguration": {"Rules": [rule]}},
+            _still(
+                bucket, "s3.GetBucketLifecycleConfiguration",
+                "join(' ', Rules[?ID=='forget'] | [0].[Status, to_string(Expiration.Days)])",
+                f"Enabled {days}", "Somebody changed when files are deleted.",
+            ),
         ),
     }  # fmt: skip
     steps = [*made]
-    for id, (sentence, operation, params) in settings.items():
+    for id, (sentence, operation, params, stands) in settings.items():
         call = Call(operation, {**here, **params}, bucket.region)
-        steps.append(Action(f"{made[0].id}-{id}", sentence, call, not_yet=BUSY, after=(steps[-1].id,)))
+        steps.append(Action(f"{made[0].id}-{id}", sentence, call, not_yet=BUSY, after=(steps[-1].id,), stands=stands))
     return tuple(steps)
+
+
+def _still(bucket: Bucket, operation: str, path: str, equals: str, otherwise: str) -> Still:
+    return Still(Call(operation, {"Bucket": bucket.name}, bucket.region), path, equals, otherwise)

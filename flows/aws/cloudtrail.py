@@ -271,7 +271,11 @@ def create(
             ),
             after=("trail",),
         ),
-        Action("logging", "Switch the trail on", Call("cloudtrail.StartLogging", here), after=("selectors",)),
+        Action("logging", "Switch the trail on", Call("cloudtrail.StartLogging", here), after=("selectors",),
+            stands=Still(
+                Call("cloudtrail.GetTrailStatus", here), "IsLogging && 'on' || 'off'", "on", "It is switched off."
+            ),
+        ),
     )  # fmt: skip
 
 

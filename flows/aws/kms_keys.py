@@ -239,7 +239,8 @@ def state(seen: Seen, region: str) -> Iterator[Finding]:
 def may_use(
     cloud: Cloud, seen: Seen, accounts: Iterable[str], service: str, region: str = "", *, opened: bool = False
 ) -> Iterator[Finding]:
-    """Whether the key's policy lets these accounts do all that copying needs.
+    """Whether the key's policy lets these accounts do all that copying needs. What can be mended by `open_to` has a
+    `repair`.
 
     Args:
         cloud: the account of the key.
@@ -301,7 +302,7 @@ def _use(
             f"The policy of the key {key.name} does not let {account} do all that copying needs.",
             f"{by}: nothing allows {', '.join(missing)}",
             f"Add arn:{partition(cloud)}:iam::{account}:root to it with {', '.join(USE)}, and kms:CreateGrant for AWS "
-            "resources.",
+            "resources.", repair=id_,
         )  # fmt: skip
     unknown = dict.fromkeys(each for said in lacking.values() for each in said.unknown)
     return Finding(

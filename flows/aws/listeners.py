@@ -317,25 +317,83 @@ def default_answer(
     says: str,
     after: tuple[str, ...],
     others: tuple[Others, ...] = (),
+    id: str = "default",
 ) -> Action:
     """Change what a listener does with requests that no rule takes; all former actions are put back at undo, unless
     these `others` stand in the way."""
     look = Call("elbv2.DescribeListeners", {"ListenerArns": [listener.arn]})
     change = {"ListenerArn": listener.arn}
     return Action(
-        "default",
+        id,
         f"On port {listener.port}, {says}",
         Call("elbv2.ModifyListener", {**change, "DefaultActions": actions}),
         undo=Restore(
             look,
             _former(listener),
-            Call("elbv2.ModifyListener", {**change, "DefaultActions": before("default")}),
+            Call("elbv2.ModifyListener", {**change, "DefaultActions": before(id)}),
         ),
         others=others,
         after=after,
         not_yet=BUSY,
         refusals=REFUSALS,
         undone=f"What port {listener.port} did before",
+    )
+
+
+def answer_of_rule(rule: Rule, place: str, actions: list[dict[str, Any]], says: str) -> Action:
+    """Change what a rule does with its requests; what it did is put back at undo. `place` names the listener."""
+    id = f"rule-{rule.arn.rpartition('/')[2]}"
+    which = {"RuleArn": rule.arn}
+    return Action(
+        id,
+        f"On {place}, with the rule of priority {rule.priority}, {says}",
+        Call("elbv2.ModifyRule", {**which, "Actions": actions}),
+        undo=Restore(
+            Call("elbv2.DescribeRules", {"RuleArns": [rule.arn]}),
+            "Rules[0].Actions",
+            Call("elbv2.ModifyRule", {**which, "Actions": before(id)}),
+        ),
+        not_yet=BUSY,
+        refusals=REFUSALS,
+        undone=f"What the rule with priority {rule.priority} on {place} did before",
+    )
+
+
+def swap(listener: Listener, one: Rule, other: Rule) -> Action:
+    """Let two rules of a listener change places, and back again at undo."""
+    id = f"swap-{listener.port}-{one.priority}-{other.priority}"
+    places = [{"RuleArn": one.arn, "Priority": other.priority}, {"RuleArn": other.arn, "Priority": one.priority}]
+    both = f"contains({edits.literal([one.arn, other.arn])}, RuleArn)"
+    return Action(
+        id,
+        f"On port {listener.port}, let the rules with priorities {one.priority} and {other.priority} change places",
+        Call("elbv2.SetRulePriorities", {"RulePriorities": sorted(places, key=lambda each: each["RuleArn"])}),
+        undo=Restore(
+            Call("elbv2.DescribeRules", {"ListenerArn": listener.arn}),
+            f"sort_by(Rules[?{both}].{{RuleArn: RuleArn, Priority: to_number(Priority)}}, &RuleArn)",
+            Call("elbv2.SetRulePriorities", {"RulePriorities": before(id)}),
+        ),
+        not_yet=BUSY,
+        refusals=REFUSALS,
+        undone=f"The order of two rules on port {listener.port}",
+    )
+
+
+def tls_policy(listener: Listener, policy: str) -> Action:
+    """Change which TLS a listener speaks, and back again at undo."""
+    id, which = f"tls-{listener.port}", {"ListenerArn": listener.arn}
+    return Action(
+        id,
+        f"On port {listener.port}, allow only the TLS of {policy}",
+        Call("elbv2.ModifyListener", {**which, "SslPolicy": policy}),
+        undo=Restore(
+            Call("elbv2.DescribeListeners", {"ListenerArns": [listener.arn]}),
+            "Listeners[0].SslPolicy",
+            Call("elbv2.ModifyListener", {**which, "SslPolicy": before(id)}),
+        ),
+        not_yet=BUSY,
+        refusals=REFUSALS,
+        undone=f"The TLS policy of port {listener.port}",
     )
 
 

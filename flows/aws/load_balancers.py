@@ -67,12 +67,13 @@ class Listener:
 
 @dataclass(frozen=True)
 class Targets:
-    """A target group."""
+    """A target group. `balancers` are the ARNs of the load balancers that forward to it."""
 
     arn: str
     name: str
     protocol: str
     port: int
+    balancers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def targets(cloud: Cloud, vpc: str) -> list[Targets]:
             each["TargetGroupName"],
             each.get("Protocol") or "",
             int(each.get("Port") or 0),
+            tuple(each.get("LoadBalancerArns") or ()),
         )
         for page in pages
         for each in page["TargetGroups"]

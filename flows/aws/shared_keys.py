@@ -25,6 +25,7 @@ from flows.engine import (
     Kept,
     Late,
     Ref,
+    Still,
     Undo,
     edited,
     found,
@@ -96,6 +97,10 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
         ),
         others=kms_dependents.of_key(id_, alias, region),
         settings=kms_dependents.policy(id_, region),
+        stands=Still(
+            Call("kms.DescribeKey", {"KeyId": id_}, region),
+            "KeyMetadata.[KeyState] | [?@!='PendingDeletion'] | [0]", "Enabled", "It is not switched on any more.",
+        ),
         type="AWS::KMS::Key",
         resource=Ref("key", "KeyMetadata.Arn"),
         costs=(COST,),
@@ -123,6 +128,12 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
         "key-rotation",
         "Let AWS renew the key's material every year",
         Call("kms.EnableKeyRotation", {"KeyId": id_}, region),
+        stands=Still(
+            Call("kms.GetKeyRotationStatus", {"KeyId": id_}, region),
+            "KeyRotationEnabled && 'on' || 'off'",
+            "on",
+            "It is not renewed any more.",
+        ),
     )
     return Opened(Ref("key", "KeyMetadata.Arn"), ("key",), (key, named, turned))
 

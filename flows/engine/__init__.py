@@ -5,7 +5,7 @@ what is asked     flow (a set-up), check, task; driven by session and checking, 
 what will be done plan, actions, calls, undo_plan, references, expressions
 doing it          apply, sending, settings, documents, events, clock, resume_checks, handover
 taking it back    undo, undo_action, receipts; what others have in it: of_others, others_before, later_runs
-looking again     look, event_history, differences
+looking again     look, event_history, differences, put_back
 writing it down   journal, journal_file, serialization, run_lock, run_place, usage, files
 the account       cloud, boto, cache, responses, service_models, endpoints, bucket_owner, web
 signing in        sign_in, device_code, profiles, tokens

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from .calls import Call, Find, Wait
 from .references import FOUND, RUN, Late, Ref, refs
-from .undo_plan import Entry, Others, Restore, Settings, Undo
+from .undo_plan import Entry, Others, Restore, Settings, Still, Undo
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ class Action:
         unless: what is looked for just before the call, where AWS takes a repeated one without a word: if it is there,
             it was there before. After a lost answer it is left for a person to look at, unless `find` proves it.
         taken: what is said then, where nothing can go on with what was there before.
+        stands: how a look sees that it stands, where neither its undo nor its settings tell that: as of a setting that
+            goes with what it is of.
         of_new: the id of the action that makes what this one sets something of: if that was there before, nothing is.
     """
 
@@ -86,6 +88,7 @@ class Action:
     unless: Find | None = None
     taken: str = ""
     of_new: str = ""
+    stands: Still | None = None
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
@@ -107,6 +110,8 @@ class Action:
                 yield others.each, others.look
         if self.settings:
             yield self.settings.look, None
+        if self.stands:
+            yield self.stands.look, None
         if isinstance(self.undo, Restore | Entry):
             yield self.undo.read, None
             yield from ((call, self.undo.read) for call in (self.undo.put, self.undo.remove) if call)

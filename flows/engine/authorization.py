@@ -219,6 +219,8 @@ RULES: Mapping[str, Rule] = {
     "elbv2.DeleteRule": on(RULE),
     "elbv2.ModifyListener": on(LISTENER),
     "elbv2.ModifyListenerAttributes": on(LISTENER),
+    "elbv2.ModifyRule": on(RULE),
+    "elbv2.SetRulePriorities": on("listener-rule/{RulePriorities[].RuleArn}"),
     # -- certificates, CloudFront, names
     "acm.DeleteCertificate": on("certificate/{CertificateArn}"),
     "acm.DescribeCertificate": on("certificate/{CertificateArn}"),
@@ -315,6 +317,7 @@ RULES: Mapping[str, Rule] = {
     "kms.DescribeKey": on("key/{KeyId}"),
     "kms.EnableKeyRotation": on("key/{KeyId}"),
     "kms.GetKeyPolicy": on("key/{KeyId}"),
+    "kms.GetKeyRotationStatus": on("key/{KeyId}"),
     "kms.ListGrants": on("key/{KeyId}"),
     "kms.ListResourceTags": on("key/{KeyId}"),
     "kms.PutKeyPolicy": on("key/{KeyId}"),
@@ -353,8 +356,9 @@ RULES: Mapping[str, Rule] = {
             f"s3.{name}"
             for name in (
                 "DeleteBucket", "DeleteBucketPolicy", "DeleteBucketWebsite", "DeletePublicAccessBlock",
-                "GetBucketEncryption", "GetBucketNotificationConfiguration", "GetBucketPolicy",
-                "GetBucketPolicyStatus", "GetBucketRequestPayment", "GetBucketTagging", "GetBucketVersioning",
+                "GetBucketEncryption", "GetBucketLifecycleConfiguration", "GetBucketNotificationConfiguration",
+                "GetBucketPolicy", "GetBucketPolicyStatus", "GetBucketRequestPayment", "GetBucketTagging",
+                "GetBucketVersioning",
                 "GetBucketWebsite", "GetPublicAccessBlock", "HeadBucket", "ListObjectVersions", "ListObjectsV2",
                 "PutBucketLifecycleConfiguration", "PutBucketNotificationConfiguration", "PutBucketPolicy",
                 "PutBucketTagging", "PutBucketVersioning", "PutBucketWebsite", "PutPublicAccessBlock",

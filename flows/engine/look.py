@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,11 +18,12 @@ from .cloud import Cloud
 from .differences import AS_MADE, apart, kept_as, shown, words_of
 from .documents import Document
 from .event_history import History
+from .events import Event
 from .journal import Run
 from .of_others import made_by
 from .plan import Plan
 from .problems import CloudError, NoAccess
-from .references import Ref, fill, refs
+from .references import Late, Ref, fill, refs
 from .refusals import changes, matches, no_such_thing
 from .resume_checks import INDEX
 from .run_place import same_accounts
@@ -33,6 +34,8 @@ from .undo_plan import Entry, Restore, Settings, Still, Undo
 NOTED_NOTHING = "Nothing was noted of it that could be compared with what is there now."
 UNANSWERED = "The answer to its call never came. A resume or an undo finds out what became of it."
 NOT_OURS = "There is one, but it does not carry the mark of this run any more."
+GONE = "gone"
+"""What is noted of a thing that somebody took away, once a person says that it may stay so."""
 SECRET = "(a secret)"  # noqa: S105 - what stands for one
 
 
@@ -77,14 +80,21 @@ class Seen:
 
 
 def look(
-    run: Run, plan: Plan, cloud: Cloud, stop: threading.Event | None = None, clock: Clock | None = None
+    run: Run,
+    plan: Plan,
+    cloud: Cloud,
+    stop: threading.Event | None = None,
+    clock: Clock | None = None,
+    report: Callable[[Event], None] = lambda _: None,
 ) -> list[Looked]:
     """How each step of a run stands, in the plan's order. Only reads, nothing twice.
+
+    What was done within the last minute may be looked at again for as long; `report` is told of that, from any thread.
 
     Raises CloudError where a profile of it does not lead to its account, and NoAccess.
     """
     cached = CachedCloud(cloud)
-    carrier = Carrier(run, cached, lambda _: None, stop or threading.Event(), clock or RealClock())
+    carrier = Carrier(run, cached, report, stop or threading.Event(), clock or RealClock())
     steps = _standing(run, plan)
     same_accounts(steps, carrier)
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="look") as pool:
@@ -105,6 +115,7 @@ def _standing(run: Run, plan: Plan) -> list[Action]:
         and each.id not in over
         and run.status(each.id) not in ("", "refused", "undone")
         and run.facts(each.id).get("created", True)
+        and run.facts(each.id).get("accepted") != GONE
     ]
 
 
@@ -179,15 +190,18 @@ def _secret(value: Any) -> bool:
 
 def _thing(action: Action, steps: tuple[Undo, ...], carrier: Carrier) -> Seen:
     """How something stands that was created: by its mark, by what an undo would insist on, and by its settings."""
-    parts = [each for step in steps if step.still and (each := _part(step, step.still, carrier))]
+    conditions = [(step.still, step.what) for step in steps if step.still]
+    conditions += [(action.stands, "")] if action.stands else []
+    parts = [each for still, what in conditions if (each := _part(still, what, carrier))]
     edited = _edited(action, action.settings, carrier) if action.settings else None
     told = [*parts, *([edited] if edited else [])]
-    if told and all(each.state is State.GONE for each in told):
-        return told[0]
+    gone = [each for each in told if each.state is State.GONE]
+    if gone and (len(gone) == len(told) or not all(each.was for each in gone)):
+        return Seen(State.GONE)
     if changed := [each for each in told if each.state is not State.AS_LEFT]:
         return Seen(State.CHANGED, "; ".join(each.was for each in changed if each.was), "; ".join(map(_is, changed)))
     find = action.find
-    if find and find.look.service != INDEX:
+    if find and find.look.service != INDEX and not action.stands:
         begun = carrier.run.when(action.id, "intent")
         if carrier.search(find, begun, benefit=True) is not None:
             return Seen(State.AS_LEFT)
@@ -210,11 +224,11 @@ def _now(action: Action, carrier: Carrier) -> str:
     return str(word) if word else "It is not ready any more."
 
 
-def _part(step: Undo, still: Still, carrier: Carrier) -> Seen | None:
-    """What a condition for taking something back tells of it; None if it tells nothing."""
+def _part(still: Still, named: Late, carrier: Carrier) -> Seen | None:
+    """What a condition tells of a thing, or of the part of it that is `named`; None if it tells nothing."""
     if still.beside or (still.since and carrier.run.status(still.since) not in ("done", "ready")):
         return None
-    what = carrier.text(step.what) if step.what else ""
+    what = carrier.text(named) if named else ""
     try:
         now = carrier.look(still.look, still.path)
     except CloudError as problem:

@@ -39,6 +39,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "s3.PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3.DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3.GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3.GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "s3control.GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     "s3.ListObjectVersions": "s3:ListBucketVersions",
     "s3.DeleteObjects": "s3:DeleteObject",

@@ -7,7 +7,7 @@ ends run it in a worker thread, because `state`, `answer` and `review` may ask A
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -28,6 +28,7 @@ from .plan import Plan
 from .plan_permissions import Needs
 from .preflight import allowed
 from .problems import Blocked, FlowMistake, Refused
+from .put_back import accept, put_back
 from .questionnaire import Questionnaire, Said
 from .questions import Caution
 from .receipts import receipt
@@ -211,14 +212,29 @@ class Session(Questionnaire[Flow]):
         same_account(run.record, self.cloud)
         return claimed(run, run.plan, self._account, self._clock)
 
-    def look(self) -> list[Looked]:
-        """Whether what the run made is still as it left it. Only reads. Raises CloudError."""
+    def look(self, report: Callable[[Event], None] = lambda _: None) -> list[Looked]:
+        """Whether what the run made is still as it left it. Only reads. `report` is told where that takes its time.
+
+        Raises CloudError.
+        """
         run = self.run
         if not run or not run.plan:
             raise Refused("Nothing was created yet, so there is nothing to look at.")
         same_account(run.record, self.cloud)
         self._stop = threading.Event()
-        return look(run, run.plan, self._account, self._stop, self._clock)
+        return look(run, run.plan, self._account, self._stop, self._clock, report)
+
+    def put_back(self, looked: Iterable[Looked]) -> Session:
+        """A session of its own that comes at once to the review of making it as it was left, as far as that can be."""
+        assert self.run is not None, "only a run is looked at"
+        again = put_back(self.flow, self.run, looked)
+        return Session(again, self._account, self._journal, place=self.place, clock=self._clock)
+
+    def take_as_it_is(self, looked: Iterable[Looked]) -> list[str]:
+        """Say that what was changed or is gone may stay so; the ids of those steps. Raises CloudError."""
+        assert self.run is not None, "only a run is looked at"
+        same_account(self.run.record, self.cloud)
+        return accept(self.run, looked, self._account, self._clock)
 
     def to_decide(self, claims: Iterable[Claim] = ()) -> tuple[Decision, ...]:
         """What a person must decide before this run is taken back, and what they may because of these `claims`."""

@@ -10,7 +10,7 @@ from flows.aws import accounts, amis, kms_keys, shared_keys
 from flows.aws.kms_keys import KEEP, Key, Seen, Whose
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
 
-from . import answers, checks, diagnosis, handover, receiver_steps, steps
+from . import answers, checks, diagnosis, handover, receiver_steps, repairs, steps
 from .answers import NO_REBOOT, REBOOT, STOP
 from .rules import Situation
 from .which import WhichImage
@@ -22,6 +22,7 @@ class ShareImage(Flow):
     title = "Share a machine image"
     words = ("ami", "ec2", "copy a server", "other account", "cross-account", "kms")
     check = WhichImage
+    beyond = repairs.BEYOND
 
     image = Choice(
         "Which image? Or make a new one?",

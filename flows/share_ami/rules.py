@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from flows.aws import amis, keepers, kms_keys
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
 
+from . import repairs
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -64,7 +66,9 @@ def launch(here: Situation) -> Iterator[Finding]:
     except CloudError as problem:
         yield Finding("shared", Grade.NOT_CHECKED, "Who may launch it could not be read.", problem.what)
         return
-    yield launches(here.account, here.image.id, told)
+    found = launches(here.account, here.image.id, told)
+    shut = found.grade is Grade.REFUSED
+    yield found.mended_by(repairs.launch(here.image, here.account) if shut else None)
 
 
 def launches(account: str, image: str, told: amis.Shared) -> Finding:
@@ -135,7 +139,7 @@ def copies(here: Situation) -> Iterator[Finding]:
             "copies", Grade.CAUTION, f"The account {here.account} may not copy its disks: {', '.join(out)}.",
             "the permissions of its snapshots",
             f"Share the snapshots as well: {_again(here.image.id, here.account)}.", follows=("shared",),
-        )  # fmt: skip
+        ).mended_by(repairs.copy(here.image, out, here.account))  # fmt: skip
     else:
         yield Finding("copies", Grade.PROVED, f"The account {here.account} may copy its disks.", "its snapshots")
 
@@ -176,7 +180,10 @@ def key_state(here: Situation) -> Iterator[Finding]:
 def key_use(here: Situation) -> Iterator[Finding]:
     """The policy of each key lets the receiver do all that launching and copying need."""
     for each in () if here.anew else here.keys:
-        yield from kms_keys.may_use(here.cloud, each, [here.account], "ec2", opened=here.planned)
+        shares = (here.image.id, *here.image.snapshots) if here.image else ()
+        for found in kms_keys.may_use(here.cloud, each, [here.account], "ec2", opened=here.planned):
+            mend = repairs.use(each.key, here.account, shares) if found.repair and each.key else None
+            yield found.mended_by(mend)
 
 
 def kept_by(here: Situation) -> Iterator[Finding]:

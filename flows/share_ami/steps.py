@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from flows.aws import ami_dependents, shared_keys, tags
 from flows.aws.amis import RUNNING, STOPPED, Machine
-from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Undo, Wait, found, join
+from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Still, Undo, Wait, found, join
 from flows.engine.authorization import DISK_KEYS
 from flows.engine.references import seen
 
@@ -283,6 +283,12 @@ def _tagged(image: str, called: str, region: str) -> Action:
         f"{image}-tags",
         f"Give the disks of {called} their tags",
         Call("ec2.CreateTags", {"Resources": snapshots, "Tags": tags.tags(called)}, region),
+        stands=Still(
+            Call("ec2.DescribeSnapshots", {"SnapshotIds": snapshots}, region),
+            "Snapshots[0] && (Snapshots[?!(Tags[?Key=='handrail:run'])] && 'some' || 'all')",
+            "all",
+            "Some of them have no tag of this run any more.",
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from flows.aws.rds_snapshots import MANUAL, NEW, Data
 from flows.aws.shared_keys import Opened
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Use, Yes
 
-from . import answers, checks, diagnosis, handover, steps
+from . import answers, checks, diagnosis, handover, repairs, steps
 from .answers import ITSELF, NAMED
 from .rules import Situation
 from .which import WhichSnapshot
@@ -24,6 +24,7 @@ class ShareSnapshot(Flow):
     title = "Share a database snapshot"
     words = ("rds", "aurora", "copy a database", "other account", "cross-account", "kms")
     check = WhichSnapshot
+    beyond = repairs.BEYOND
 
     snapshot = Choice(
         "Which snapshot? Or make a new one?",

@@ -10,6 +10,8 @@ from flows.aws.kms_keys import Seen, Whose
 from flows.aws.rds_snapshots import CLUSTER, EVERYBODY, MANUAL, Data
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
 
+from . import repairs
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -77,7 +79,7 @@ def shared(here: Situation) -> Iterator[Finding]:
         yield Finding(
             "shared", Grade.REFUSED, f"The account {' and '.join(out)} may not use it.", "its attribute restore",
             f"Share it: {_again(here)}.", follows=("manual", "kind"),
-        )  # fmt: skip
+        ).mended_by(repairs.share(here.data, out) if here.data.made == MANUAL else None)  # fmt: skip
 
 
 def public(here: Situation) -> Iterator[Finding]:
@@ -115,7 +117,10 @@ def key_state(here: Situation) -> Iterator[Finding]:
 def key_use(here: Situation) -> Iterator[Finding]:
     """The key's policy lets the receivers do all that copying and restoring need."""
     if here.seen and not here.anew:
-        yield from kms_keys.may_use(here.cloud, here.seen, here.accounts, "rds", opened=here.planned)
+        key = here.seen.key
+        for found in kms_keys.may_use(here.cloud, here.seen, here.accounts, "rds", opened=here.planned):
+            account = found.id.rpartition(":")[2]
+            yield found.mended_by(repairs.use(key, account, (here.data.arn,)) if found.repair and key else None)
 
 
 def kept_by(here: Situation) -> Iterator[Finding]:

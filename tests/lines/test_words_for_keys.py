@@ -29,6 +29,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "checks": looking_after.KINDS,
     "found": looking_after.FOUND,
     "board": looking_after.BOARD,
+    "moved": conversation.MOVED,
     "no way in": sign_in.OTHERWISE,
 }
 COUNTERPARTS: Mapping[str, str] = {
@@ -40,8 +41,12 @@ COUNTERPARTS: Mapping[str, str] = {
     "ReviewPage.export": "review show", "ReviewPage.write": "review save",
     "ReviewPage.reload": "review refresh", "ReviewPage.back": "review back", "ReviewPage.app.help": "review ?",
     "Exported.write": "review export",
-    "Done.check": "over check", "Done.undo": "over undo", "Done.app.help": "over ?", "Done.app.leave": "over quit",
-    "RunPage.check": "over check", "RunPage.undo": "over undo", "RunPage.app.leave": "over quit",
+    "Done.check": "over check", "Done.look": "over look", "Done.undo": "over undo", "Done.app.help": "over ?",
+    "Done.app.leave": "over quit",
+    "RunPage.check": "over check", "RunPage.look": "over look", "RunPage.undo": "over undo",
+    "RunPage.app.leave": "over quit",
+    "LookedPage.put_back": "moved put", "LookedPage.accept": "moved accept", "LookedPage.look": "over look",
+    "LookedPage.undo": "over undo",
     "Trouble.again": "no way in again", "Trouble.practise": "no way in practise", "Trouble.app.leave": "no way in quit",
     "Findings.check": "found again", "Findings.set_up": "found make", "Findings.back": "found other",
     "Findings.app.help": "found ?", "Findings.app.leave": "found quit",

@@ -29,6 +29,7 @@ from vpn import cases as vpn
 import flows
 from flows.engine import Asking, Journal, Place, Review, Session, preflight
 from flows.engine.boto import Aws
+from flows.engine.look import State
 from flows.engine.permissions import looks
 from flows.engine.sending import Carrier
 from flows.export.policy import MANAGED, beyond, policies, size
@@ -137,6 +138,7 @@ def test_every_request_is_allowed(scene: str, made: Session, watched: Watched) -
     applied = len(sent)
     made.hand_over()
     assert refused(to_look, sent[applied:]) == []
+    assert {each.state for each in made.look()} <= {State.AS_LEFT, State.UNKNOWN}
     assert "cloudtrail:LookupEvents" in str(whole)
     list(made.undo({decision.key: next(iter(decision.options)) for decision in made.to_decide()}))
     assert made.receipt().complete

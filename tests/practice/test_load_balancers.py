@@ -73,6 +73,19 @@ def test_rules_are_held_to_awss_limits_and_listed_in_the_order_in_which_they_are
             elb.create_rule(ListenerArn=listener, Priority=priority, Conditions=conditions, Actions=[action])
 
 
+def test_two_rules_change_places(elb: Any, listener: str) -> None:
+    made = [
+        elb.create_rule(ListenerArn=listener, Priority=n, Conditions=path(f"/{n}"), Actions=[SORRY]) for n in (41, 42)
+    ]
+    one, other = (each["Rules"][0]["RuleArn"] for each in made)
+    places = [{"RuleArn": one, "Priority": 42}, {"RuleArn": other, "Priority": 41}]
+    assert {rule["RuleArn"]: rule["Priority"] for rule in elb.set_rule_priorities(RulePriorities=places)["Rules"]} == {
+        one: "42", other: "41",
+    }  # fmt: skip
+    with refused("PriorityInUse"):
+        elb.set_rule_priorities(RulePriorities=[{"RuleArn": one, "Priority": 41}])
+
+
 def test_a_default_rule_and_one_that_is_gone_cannot_be_deleted(elb: Any, listener: str) -> None:
     default = elb.describe_rules(ListenerArn=listener)["Rules"][-1]["RuleArn"]
     with refused("OperationNotPermitted"):

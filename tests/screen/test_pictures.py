@@ -152,6 +152,20 @@ async def test_review_to_receipt(cloud: Cloud) -> None:
 
 
 @pytest.mark.wild
+async def test_looked_at_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with somebody(cloud, ANSWERED) as person:
+        await person.press("a")
+        session = person.app.workspace.session
+        assert session is not None and session.run is not None
+        connection = session.run.record.handover["outputs"]["connection"]
+        cloud.make(Call("ec2.DeleteVpnConnection", {"VpnConnectionId": connection}))
+        monkeypatch.setattr("flows.engine.sending.FRESH", 0)
+        await person.press("l")
+        person.sees("of 9 steps 3 are gone")
+        await look_at(person, "looked")
+
+
+@pytest.mark.wild
 async def test_changed_in_the_review(cloud: Cloud) -> None:
     async with somebody(cloud, ANSWERED) as person:
         await person.press(*["shift+tab"] * 2, "enter", "down")

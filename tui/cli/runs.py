@@ -21,18 +21,28 @@ if TYPE_CHECKING:
 @click.argument("run_id", required=False, metavar="[RUN]", shell_complete=completions.runs)
 @click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write its answers to FILE.")
 @click.option("--look", is_flag=True, help="Look whether what RUN made is still as it left it.")
+@click.option("--put-back", is_flag=True, help="With --look: make it as it was left; without --yes only the plan.")
+@click.option("--as-it-is", is_flag=True, help="With --look: what was changed or is gone may stay so.")
+@click.option("--yes", is_flag=True, help="Put back without asking.")
+@accept_option
 @json_option
 @global_options
-def runs(run_id: str | None, save_answers: Path | None, look: bool, output: str, **given: Any) -> None:
+def runs(
+    run_id: str | None, save_answers: Path | None, look: bool, put_back: bool, as_it_is: bool, yes: bool,
+    accept: tuple[str, ...], output: str, **given: Any,
+) -> None:  # fmt: skip
     """Drafts and runs; with RUN, all about one of them."""
     from flows.engine import Journal
 
     from .. import answers_file, history
+    from . import looking
     from .sessions import said_of, session_of
 
     journal = Journal()
     if look and not run_id:
         raise click.UsageError("--look wants the run to look at: handrail runs RUN --look")
+    if (put_back or as_it_is) and not look:
+        raise click.UsageError("--put-back and --as-it-is go with --look: handrail runs RUN --look --put-back")
     if not run_id:
         records = journal.records()
         if output == "json":
@@ -44,7 +54,14 @@ def runs(run_id: str | None, save_answers: Path | None, look: bool, output: str,
     if save_answers:
         answers_file.save_answers(save_answers, run.record.answers)
         click.echo(f"Written to {save_answers}.", err=True)
-    looked = session_of(run, said_of(run, given), journal).look() if look else None
+    looked = None
+    if look:
+        session = session_of(run, said_of(run, given), journal)
+        looked = looking.look(session)
+        if put_back:
+            raise SystemExit(looking.put_back(session, looked, accept, yes=yes, output=output))
+        if as_it_is:
+            looked = looking.take_as_it_is(session, looked)
     if output == "json":
         print_json(about_run(run, looked))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
 from flows.engine import Asking, CloudError, Problem, Session, SignInNeeded, standing
@@ -22,11 +23,18 @@ HELP = (
 )
 OVER: Mapping[str, str] = {
     "check": "looks once more whether it works, and writes its files again",
+    "look": "says whether what this run made is still as it was left",
     "undo": "takes everything back that this run created",
     "?": "says this",
     "quit": "leaves",
 }
 """What can be said about a run that is done."""
+MOVED: Mapping[str, str] = {
+    "put back": "makes a plan of what can be made as it was; you see it first",
+    "accept": "says that it may stay as it is; an undo takes that back, too",
+    "leave": "changes nothing",
+}
+"""What can be said about what is not as it was left."""
 FAILED: Mapping[str, str] = {
     "again": "tries again",
     "undo": "takes everything back",
@@ -140,12 +148,18 @@ class Conversation:
         """What can be done about a run that is done."""
         while True:
             try:
-                reply = self.ask("check looks whether it works, undo takes it back, quit leaves", "quit")
+                reply = self.ask(
+                    "check looks whether it works, look whether it is as it was left, undo takes it back, quit leaves",
+                    "quit",
+                )
             except Quit as leaving:
                 return leaving.code
             match reply.lower():
                 case "check":
                     self._hand_over()
+                case "look":
+                    if (code := self._look()) is not None:
+                        return code
                 case "undo":
                     return self.undo()
                 case "quit" | "q":
@@ -153,6 +167,36 @@ class Conversation:
                 case "?" | "help":
                     explain(OVER)
                 case _:
+                    say(f"“{line(reply)}” is none of these words.")
+
+    def _look(self) -> int | None:
+        """Whether it is still as it was left, and what to do about that; the exit code if something was done."""
+        session, run = self.session, self.session.run
+        assert run is not None, "only a run is looked at"
+        try:
+            looked = session.look()
+        except CloudError as problem:
+            say(words.problem(problem))
+            return None
+        say("\n".join(words.looked(run, looked)))
+        if not words.not_as_left(looked):
+            return None
+        able = bool(words.can_be_put_back(session, looked))
+        offered = {word: meaning for word, meaning in MOVED.items() if able or word != "put back"}
+        while True:
+            match self.ask(", ".join(offered), "leave").lower():
+                case "put back" if able:
+                    again = session.put_back(looked)
+                    with closing(again):
+                        return Conversation(again, self.ask).hold()
+                case "accept":
+                    say(words.accepted(session.take_as_it_is(looked), looked))
+                    return None
+                case "leave" | "back":
+                    return None
+                case "?" | "help":
+                    explain(offered)
+                case reply:
                     say(f"“{line(reply)}” is none of these words.")
 
     def undo(self) -> int:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flows.engine.board import Board
     from flows.engine.board import Row as Found
     from flows.engine.checking import Checking
+    from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
 
     from ..exports import Document, Form
@@ -276,6 +277,11 @@ class HandrailApp(Navigation):
         assert session.run is not None, "only a run has made something"
         outputs = session.run.record.handover.get("outputs", {})
         self.begin(Start(check=session.flow.id, answers=session.flow.check.of_run(outputs, session.answers())))
+
+    def show_looked(self, session: Session, looked: list[Looked]) -> None:
+        from .screens.looked import LookedPage
+
+        self.push_screen(LookedPage(session, looked))
 
     def ask_to_undo(self, session: Session) -> None:
         from .screens.confirm import UndoPage

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flows.engine.board import Board
     from flows.engine.board import Row as Found
     from flows.engine.checking import Checking
+    from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
 
     from ..exports import Document, Form
@@ -114,6 +115,10 @@ class Navigation(App[None]):
     @abstractmethod
     def back_to_findings(self) -> None:
         """From the plan of a repair to what was found."""
+
+    @abstractmethod
+    def show_looked(self, session: Session, looked: list[Looked]) -> None:
+        """Whether what a run made is still as it was left, and what can be done about it."""
 
     @abstractmethod
     def ask_to_undo(self, session: Session) -> None:

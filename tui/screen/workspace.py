@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flows.engine.asked import Asked
     from flows.engine.board import Board
     from flows.engine.checking import Checking
+    from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
 
     from ..places import PlaceOption
@@ -274,6 +275,16 @@ class Workspace:
 
         with suppress(JournalTrouble):  # what is used most is a nicety
             Habits(self.journal()).note(session.place, session.identity)
+
+    def put_back(self, looked: Iterable[Looked]) -> Session:
+        """The session in which what a run made is made as it was left; that of the run is let go."""
+        before = self.session
+        assert before is not None, "a run was looked at"
+        again = before.put_back(looked)
+        self.release()
+        self.asked = again
+        again.cloud.ask = self.ask
+        return again
 
     def release(self) -> None:
         """Leave what is at hand, so that another process may drive the run of a session."""

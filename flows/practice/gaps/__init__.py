@@ -116,6 +116,7 @@ GAPS: dict[str, str] = {
     ),
     "elbv2.DeleteRule": "A default rule, and one that is not there, are refused.",
     "elbv2.DescribeRules": "In the order in which they are tried; hosts and paths are told twice, as on AWS.",
+    "elbv2.SetRulePriorities": "moto refuses that two rules change places.",
     "elbv2.ModifyListenerAttributes": "An empty value takes the attribute away.",
     "rds.DescribeDBEngineVersions": "Missing in moto; a handful of Aurora versions, some of which cannot sleep.",
     "rds.DescribeOrderableDBInstanceOptions": "moto has none for Aurora; the same versions, as db.serverless.",

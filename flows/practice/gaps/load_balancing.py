@@ -114,6 +114,19 @@ def _rules_in_order(self: Any, listener_arn: Any, rule_arns: Any) -> list[Any]:
     return sorted(found, key=lambda rule: 10**6 if rule.is_default else int(rule.priority))
 
 
+def _rules_moved(self: Any, rule_priorities: list[dict[str, Any]]) -> list[Any]:
+    """All at once: what moves as well is in nobody's way."""
+    wanted = {each["RuleArn"]: each["Priority"] for each in rule_priorities}
+    moved = self.describe_rules(None, list(wanted))
+    listener = self.describe_listeners(None, [moved[0].listener_arn])[0]
+    stay = {str(each.priority) for each in listener.rules.values() if each.arn not in wanted}
+    if stay & {str(priority) for priority in wanted.values()}:
+        raise _refuse("PriorityInUse", "The specified priority is in use.")
+    for each in moved:
+        each.priority = int(wanted[each.arn])
+    return list(moved)
+
+
 def _attributes_modified(self: Any, listener_arn: str, attrs: Any) -> Any:
     attributes = _modify_attributes(self, listener_arn, attrs)
     for key in [key for key, value in attributes.items() if value == ""]:
@@ -218,6 +231,7 @@ def install() -> None:
         "create_rule": _rule_made,
         "delete_rule": _rule_deleted,
         "describe_rules": _rules_in_order,
+        "set_rule_priorities": _rules_moved,
         "modify_listener_attributes": _attributes_modified,
     }
     for name, method in changed.items():

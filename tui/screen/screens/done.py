@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,6 +11,7 @@ from textual.widget import Widget
 
 from ...safe import line
 from ..widgets.lines import Lines, Said
+from .looked import LOOKING
 from .page import Page, Say, homely
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ class Done(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", tooltip="Look once more whether it works"),
         Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
+        Binding("l", "look", "Still so?", tooltip="Look whether what this run made is still as it left it"),
         Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
@@ -42,7 +45,7 @@ class Done(Page):
         self.query_one(Lines).focus()
 
     def waits(self, words: str) -> None:
-        self.query_one("#said", Say).say("Looking whether it works…" if words else "")
+        self.query_one("#said", Say).say(words)
 
     def _rows(self) -> list[Said]:
         from flows.engine import Grade
@@ -84,7 +87,11 @@ class Done(Page):
             self._handover = handover
             self.query_one(Lines).show(self._rows())
 
-        self.do(self.session.hand_over, shown)
+        self.do(self.session.hand_over, shown, saying="Looking whether it works…")
+
+    def action_look(self) -> None:
+        """Whether it is still as it was left."""
+        self.do(self.session.look, partial(self.handrail.show_looked, self.session), saying=LOOKING)
 
     def action_diagnose(self) -> None:
         """The check of what this run made."""
@@ -102,7 +109,8 @@ class Done(Page):
         return [
             Said("Done", kind="heading"),
             Said("What was created is listed with its ids. “waiting” means that something outside AWS must happen "
-                 "first, for example that your device connects; it is no error. c looks again."),
+                 "first, for example that your device connects; it is no error. c looks again; "
+                 "l says later whether somebody changed or deleted any of it."),
         ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +15,7 @@ from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.row import Row
 from ..workspace import Start
+from .looked import LOOKING
 from .page import Page, Say, homely
 from .plan_steps import kept
 from .run_list import run_row
@@ -72,6 +74,7 @@ class RunPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", tooltip="Look whether it works, and write its files again"),
         Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
+        Binding("l", "look", "Still so?", tooltip="Look whether what this run made is still as it left it"),
         Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
@@ -101,10 +104,10 @@ class RunPage(Page):
         return run_rows(self.session.run)
 
     def waits(self, words: str) -> None:
-        self.query_one("#said", Say).say("Looking whether it works…" if words else "")
+        self.query_one("#said", Say).say(words)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action not in ("check", "diagnose", "undo"):
+        if action not in ("check", "diagnose", "look", "undo"):
             return True
         run = self.session.run
         return run is not None and run.record.status in ("done", "waiting")
@@ -115,7 +118,11 @@ class RunPage(Page):
         def shown(handover: Handover) -> None:
             self.handrail.show_done(self.session, handover)
 
-        self.do(self.session.hand_over, shown)
+        self.do(self.session.hand_over, shown, saying="Looking whether it works…")
+
+    def action_look(self) -> None:
+        """Whether it is still as it was left."""
+        self.do(self.session.look, partial(self.handrail.show_looked, self.session), saying=LOOKING)
 
     def action_diagnose(self) -> None:
         """The check of what this run made."""
@@ -155,7 +162,7 @@ def run_rows(run: Run) -> list[Said]:
             Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
             for each in outcome.resources(run, plan)
         ]),
-        ("It costs", [Said(line(words.cost(cost))) for cost in costs]),
+        ("What it cost when it was made", [Said(line(words.cost(cost))) for cost in costs]),
         ("Answers", [Said(line(said(value)), key) for key, value in record.answers.items()]),
     )  # fmt: skip
     for heading, found in parts:

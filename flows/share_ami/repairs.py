@@ -1,0 +1,56 @@
+"""What lets another account launch and copy an image that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flows.aws import amis, keepers, kms_keys, shared_keys
+from flows.engine import Cloud
+from flows.engine.flow import Mend
+from flows.engine.repair import Part, admits
+
+from . import steps
+
+BEYOND = {
+    "image": "An image that is switched off or failed is not switched on for others: make one, or enable it.",
+    "key": "Amazon's keys cannot be opened: the set-up makes a copy under a key of your own.",
+    "key-state": "Whoever switched the key off, or is having it deleted, decides that.",
+    "key-use": "A statement of others forbids it, and nothing of others is changed.",
+    "products": "Only the receiver can subscribe to that software.",
+}
+"""What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
+
+
+def launch(image: amis.Image, account: str) -> Mend:
+    """Let that account launch it."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The image {image.id}", dict(image.tags))
+        yield steps.share(steps.Piece(image.id, image.snapshots), account)
+        yield admits(f"The account {account} may launch {image.id} then, and read what is on its disks.")
+
+    return mend
+
+
+def copy(image: amis.Image, disks: Sequence[str], account: str) -> Mend:
+    """Let that account copy these disks of it."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The image {image.id}", dict(image.tags))
+        piece = steps.Piece(image.id, image.snapshots)
+        for disk in disks:
+            yield steps.share_disk(piece, image.snapshots.index(disk), account)
+        yield admits(f"The account {account} may copy {', '.join(disks)} then, and keep what is on them.")
+
+    return mend
+
+
+def use(key: kms_keys.Key, account: str, shares: Sequence[str]) -> Mend:
+    """Let that account use the key of its disks, for what it `shares`: that was shared before, or will be."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The key {key.name}", kms_keys.tags(cloud, key.id))
+        yield from shared_keys.open_to(key, cloud, [account], "ec2", more=f"-{key.id}", shares=shares).actions
+        yield admits(f"The account {account} may use the key {key.name} then, for whatever is encrypted with it.")
+
+    return mend

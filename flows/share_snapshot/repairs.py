@@ -1,0 +1,46 @@
+"""What lets other accounts copy and restore a snapshot that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flows.aws import keepers, kms_keys, shared_keys
+from flows.aws.rds_snapshots import Data
+from flows.engine import Cloud
+from flows.engine.flow import Mend
+from flows.engine.repair import Part, admits
+
+from . import steps
+
+BEYOND = {
+    "snapshot": "What failed, or was never there, is made anew: take another snapshot.",
+    "kind": "AWS shares no snapshots of such databases.",
+    "manual": "Only a copy can be shared: the set-up makes one.",
+    "options": "The option stays with the snapshot: AWS does not take it off.",
+    "key": "Amazon's keys cannot be opened: the set-up makes a copy under a key of your own.",
+    "key-state": "Whoever switched the key off, or is having it deleted, decides that.",
+    "key-use": "A statement of others forbids it, and nothing of others is changed.",
+}
+"""What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
+
+
+def share(data: Data, accounts: Sequence[str]) -> Mend:
+    """Let those accounts copy and restore it."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The snapshot {data.name}", dict(data.tags))
+        yield from steps.share(steps.Piece(data.kind, data.name, data.arn), accounts, ())
+        yield admits(f"The account {' and '.join(accounts)} may restore {data.name} then, and read all of its data.")
+
+    return mend
+
+
+def use(key: kms_keys.Key, account: str, shares: Sequence[str]) -> Mend:
+    """Let that account use the key of the snapshot, for what it `shares`: that was shared before, or will be."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The key {key.name}", kms_keys.tags(cloud, key.id))
+        yield from shared_keys.open_to(key, cloud, [account], "rds", more=f"-{account}", shares=shares).actions
+        yield admits(f"The account {account} may use the key {key.name} then, for whatever is encrypted with it.")
+
+    return mend

@@ -1,0 +1,68 @@
+"""What is broken about a load balancer is mended, works then, and is as before once that is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from alb import test_alb_check as damages
+from alb.cases import Front, picture, to
+from alb.test_alb_states import STATES, WithHealth, closed, https, into_nothing, old_tls, secure
+from support.clock import FakeClock
+from support.repairs import check, mended_and_back, mended_or_why_not
+
+from flows.engine import Journal
+from flows.engine.boto import Aws
+from flows.practice import PracticeAccount
+
+
+def no_port(shop: Front) -> None:
+    https(shop)
+    shop.default(80, to("HTTPS"))
+
+
+def no_port_of_a_rule(shop: Front) -> None:
+    secure(shop)
+    shop.rule(5, paths=["/old"], actions=to("HTTPS"))
+
+
+def no_protocol(shop: Front) -> None:
+    https(shop)
+    shop.default(80, to("#{protocol}", Port="443"))
+
+
+def shadowed(shop: Front) -> None:
+    secure(shop)
+    damages.shadowed(shop)
+
+
+REALLY: dict[str, tuple[str, str, Callable[[Front], None]]] = {
+    "no port": ("redirect-fields", "works", no_port),
+    "no port, in a rule": ("redirect-fields", "works", no_port_of_a_rule),
+    "no protocol": ("redirect-fields", "works", no_protocol),
+    "a shadowed rule": ("shadowed", "works", shadowed),
+    "a closed port": ("open", "works", closed),
+    "into nothing": ("https", "works", into_nothing),
+    "old TLS": ("tls", "works", old_tls),
+}
+"""The states that a repair mends."""
+
+
+@pytest.mark.some("a shadowed rule")
+@pytest.mark.parametrize("state", REALLY)
+def test_mended_and_taken_back(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, state: str
+) -> None:
+    cause, after, made = REALLY[state]
+    made(Front(account))
+    mended_and_back(
+        "alb", cloud, journal, clock, {"load_balancer": "shop"}, lambda: picture(account), cause=cause, after=after,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status == "broken"])
+@pytest.mark.some(every=5)
+def test_every_state_has_a_repair_or_a_reason(account: PracticeAccount, cloud: Aws, state: str) -> None:
+    STATES[state].made(Front(account))
+    seen = WithHealth(cloud, STATES[state].targets) if STATES[state].targets else cloud
+    assert mended_or_why_not("alb", check("alb", seen, {"load_balancer": "shop"})) == []
