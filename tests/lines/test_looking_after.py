@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from practice.office import named, office
 
 import flows
 from flows.engine import Place
@@ -36,12 +38,12 @@ def talk(account: PracticeAccount, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     """What is said in a conversation in the practice account, its last line the exit code."""
     cloud = Aws(Place(practice=True), account.session)
 
-    def talked(begin: Callable[[Place], int], *replies: str) -> str:
+    def talked(begin: Callable[[Place], int], *replies: str, read_only: bool = False) -> str:
         script = Script(*replies)
         for module in (looking_after, home):
             monkeypatch.setattr(module, "reader", lambda: script)
         monkeypatch.setattr(sign_in, "sign_in", lambda place, ask=None: cloud)
-        code = begin(Place(practice=True))
+        code = begin(Place(practice=True, read_only=read_only))
         return f"{capsys.readouterr().out}{code}"
 
     return talked
@@ -56,7 +58,7 @@ def test_from_the_trouble_to_the_verdict(talk: Talk, cloud: Aws) -> None:
     told = look(flows.find("alb"), cloud, {"load_balancer": "office"}, Place(practice=True))
     assert "\n".join(words.checked(flows.find("alb"), told, Place(practice=True))) in shown
     assert "\nIt does not work: Port 443 is closed: visitors see a time-out.\n[refused] Port 443" in shown
-    assert "“what” is none of these words." in shown and "opens the set-up that makes such a thing" in shown
+    assert "“what” is none of these words." in shown and "says how the set-up is begun that makes such a thing" in shown
     assert shown.endswith("3"), "the exit code is the check's"
 
 
@@ -74,6 +76,31 @@ def test_what_is_asked_when_it_is_not_in_the_list(talk: Talk, tmp_path: Path) ->
     assert "“/nowhere” cannot be read." in shown and "Versioning of fjord-coffee-artifacts is off" in shown
     shown = talk(looking_after.kinds, "11", "I have an event", str(event))
     assert "The event is no JSON" in shown and shown.endswith("5")
+
+
+def test_what_was_found_is_mended_looked_at_again_and_taken_back(talk: Talk, account: PracticeAccount) -> None:
+    ec2 = account.session.client("ec2")
+    made = office(ec2)["VpnConnectionId"]
+    gateway = {"VpnGatewayId": named(ec2, "vgw", "staging-vgw"), "VpcId": named(ec2, "vpc", "staging")}
+    ec2.create_route(
+        RouteTableId=named(ec2, "table", "staging-private"), DestinationCidrBlock="192.168.10.0/24",
+        GatewayId=gateway["VpnGatewayId"],
+    )  # fmt: skip
+    ec2.detach_vpn_gateway(**gateway)
+    ask = partial(looking_after.check, flow="vpn", given={"connection": made})
+    shown = talk(ask, "fix nothing", "undo", "fix attachment", "yes", "yes", "undo", "yes", "quit")
+    assert "There is no repair “nothing”." in shown and "Nothing was mended here." in shown
+    assert "Attach it to the VPC staging" in shown and "Take it back with: handrail undo" in shown
+    first, then = shown.split("\nBefore: ")[1:]
+    apart = "It does not work: The VPN gateway"
+    assert first.startswith(apart) and "\nNow: " in first and f"\nNow: {apart}" not in first
+    assert not then.startswith(apart) and f"\nNow: {apart}" in then
+    assert shown.endswith("3")
+
+
+def test_read_only_mends_nothing(talk: Talk) -> None:
+    shown = talk(partial(looking_after.check, flow="alb", given={"load_balancer": "office"}), "fix", read_only=True)
+    assert "this is read-only" in shown
 
 
 def test_everything_and_one_of_it(talk: Talk) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
 import flows
-from flows.engine import Cloud, Event, Journal, Place, Problem
+from flows.engine import Cloud, Event, Journal, Place, Problem, Session
 from flows.engine.board import Board
 from flows.engine.checking import Checking
 from flows.engine.clock import RealClock
 from flows.engine.cloud import Offline
 from flows.engine.questionnaire import Questionnaire
-from flows.engine.shell import placed
+from flows.engine.repair import ALL, READ_ONLY, repair
+from flows.engine.repair import chosen as chosen_repairs
+from flows.engine.shell import handrail, placed
 from flows.engine.task import Surroundings, Task
 from flows.engine.verdict import Status, Verdict
 from flows.tasks import TASKS, find
@@ -22,7 +25,7 @@ from flows.tasks import TASKS, find
 from .. import outcome, words
 from ..safe import line
 from ..signals import stoppable
-from . import prompts
+from .conversation import Conversation
 from .question import PlaceChange, Questioner
 from .reading import Quit, Reader, explain, reader, say
 from .sign_in import AccountOpener, SignInPrompt
@@ -40,7 +43,9 @@ KINDS: Mapping[str, str] = {
 FOUND: Mapping[str, str] = {
     "again": "looks once more, now",
     "other": "looks at another one",
-    "make": "opens the set-up that makes such a thing",
+    "fix": "mends what can be mended: the plan is shown first; “fix ID” only that",
+    "undo": "takes back what was mended",
+    "make": "says how the set-up is begun that makes such a thing",
     "?": "says this",
     "quit": "leaves",
 }
@@ -148,34 +153,83 @@ class CheckConversation:
 
     def __init__(self, checking: Checking, ask: Reader) -> None:
         self.checking, self.ask = checking, ask
+        self.told: Verdict | None = None
+        self._mended: Session | None = None
+        self._held = ExitStack()
 
     def hold(self, given: Mapping[str, str]) -> int:
         """Ask, look, and talk about what was found; the exit code is that of the last look. Raises Problem."""
-        checking = self.checking
-        checking.suggest(given)
+        self.checking.suggest(given)
         say(HELP)
-        asked(checking, self.ask)
-        told = self.look()
-        while True:
+        with self._held:  # whatever was mended here may be driven by others afterwards
+            asked(self.checking, self.ask)
+            told = self.look()
             try:
-                reply = self.ask("again, other, make, or quit", "quit")
+                return self._talk(told)
             except Quit as leaving:
-                return leaving.code or _code(told)
-            match reply.lower():
-                case "quit" | "q":
+                return leaving.code or _code(self.told)
+
+    def _talk(self, told: Verdict | None) -> int:
+        """What can be done about what was found. Raises Quit."""
+        while True:
+            self.told = told
+            reply = self.ask("again, other, fix, make, or quit", "quit")
+            match reply.lower().split():
+                case ["quit" | "q"]:
                     return _code(told)
-                case "again":
+                case ["again"]:
                     told = self.look(again=True)
-                case "other" | "back":
-                    checking.revisit(checking.flow.questions[0].id)
-                    asked(checking, self.ask)
+                case ["other" | "back"]:
+                    self.checking.revisit(self.checking.flow.questions[0].id)
+                    asked(self.checking, self.ask)
                     told = self.look()
-                case "make":
-                    return prompts.run(checking.place, checking.made.id, {}, (), None)
-                case "?" | "help":
+                case ["fix", *_]:
+                    told = self.mend(told, reply.split()[1:])
+                case ["undo"]:
+                    told = self.take_back(told)
+                case ["make"]:
+                    say(f"Begin it with: {placed(handrail('run', self.checking.made.id), self.checking.place)}")
+                case ["?" | "help"]:
                     explain(FOUND)
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
+
+    def mend(self, before: Verdict | None, ids: Sequence[str]) -> Verdict | None:
+        """Mend what was found, by a plan that is reviewed first, and look once more; what is found then."""
+        checking = self.checking
+        if checking.place.read_only:
+            say(READ_ONLY)
+            return before
+        try:
+            wanted = chosen_repairs(before.findings if before else (), ids or [ALL])
+            if not wanted:
+                say("There is nothing that could be mended from here.")
+                return before
+            made = repair(checking.made, checking.subject(), wanted)
+            session = Session(made, checking.account, Journal(), place=checking.place)
+            self._held.callback(session.close)
+            Conversation(session, self.ask).hold()
+        except Problem as problem:
+            say(words.problem(problem))
+            return before
+        if session.run is None or session.run.plan is None:
+            return before  # it was not agreed to
+        self._mended = session
+        return self._beside(before)
+
+    def take_back(self, before: Verdict | None) -> Verdict | None:
+        """Take back what was mended here, and look once more."""
+        if self._mended is None:
+            say("Nothing was mended here. What was mended earlier is in: handrail runs")
+            return before
+        Conversation(self._mended, self.ask).undo()
+        return self._beside(before)
+
+    def _beside(self, before: Verdict | None) -> Verdict | None:
+        after = self.look(again=True)
+        if before and after:
+            say(f"\nBefore: {words.verdict(before)}\nNow: {words.verdict(after)}")
+        return after
 
     def look(self, *, again: bool = False) -> Verdict | None:
         """Look, and tell what was found; None if that could not be done."""
