@@ -14,7 +14,7 @@ from flows.aws.aurora_clusters import every_instance
 from flows.aws.aurora_versions import CLASS, MYSQL, POSTGRESQL, SUPPORT, shown, that_sleep
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
-from . import quiet
+from . import quiet, repairs
 from .sleep import CANCELED, PAUSED, Database, State
 
 
@@ -64,7 +64,7 @@ def _minimum(cloud: Cloud, seen: Database) -> Iterator[Finding]:
         yield _keeps(
             seen, "minimum", f"The minimum is {shown(least)} ACU. Only 0 lets it sleep.",
             f"DescribeDBClusters: MinCapacity is {shown(least)}", "Set its minimum to 0 if it is to sleep.",
-        )  # fmt: skip
+        ).mended_by(repairs.let_sleep(seen))  # fmt: skip
 
 
 def _version(cloud: Cloud, seen: Database) -> Iterator[Finding]:

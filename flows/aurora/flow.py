@@ -10,7 +10,7 @@ from flows.aws import aurora_clusters, aurora_prices, network, subnets
 from flows.aws import aurora_versions as versions
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Yes
 
-from . import answers, checks, diagnosis, handover, network_access, rules
+from . import answers, checks, diagnosis, handover, network_access, repairs, rules
 from .answers import ADDRESSES, BY_USE, FLAT, NOBODY, SERVERS, SLEEPS, VPC
 from .which import WhichDatabase
 
@@ -21,6 +21,7 @@ class ServerlessDatabase(Flow):
     title = "Create a serverless database"
     words = ("postgres", "mysql", "rds", "sql", "scale to zero", "cheap")
     check = WhichDatabase
+    beyond = repairs.BEYOND
 
     name = Text(
         "What should the database cluster be called?",

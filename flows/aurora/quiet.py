@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from flows.engine import Finding, Grade
 
+from . import repairs
 from .sleep import WINDOW, Database, Points
 
 MINUTE = timedelta(minutes=1)
@@ -95,7 +96,7 @@ def when(seen: Database, now: datetime, unseen: Sequence[str] = ()) -> Iterator[
             "keeps-awake-rhythm", Grade.CAUTION,
             f"It does not come to sleep: nobody was connected for {longest} minute{'s' if longest != 1 else ''} at the "
             f"longest, and it sleeps after {pause}. The last connection was at {last}.", by, _slower(longest, pause),
-        )  # fmt: skip
+        ).mended_by(repairs.sooner(seen, longest - 1) if longest > LEAST_PAUSE else None)  # fmt: skip
         return
     if current > pause + LATE:
         yield Finding(

@@ -27,9 +27,11 @@ from flows.engine import (
     Others,
     Ref,
     Refused,
+    Restore,
     Settings,
     Undo,
     Wait,
+    before,
     found,
     join,
 )
@@ -76,6 +78,29 @@ class Capacity:
     def params(self) -> dict[str, Any]:
         more = {"SecondsUntilAutoPause": self.pause} if self.least == 0 and self.pause else {}
         return {"MinCapacity": float(self.least), "MaxCapacity": float(self.most), **more}
+
+
+def change_limits(name: str, limits: Capacity, sentence: str) -> Action:
+    """Change how far a cluster that exists grows and shrinks, and back again at undo."""
+    id, named = f"limits-{name}", {"DBClusterIdentifier": name}
+    setting = "ServerlessV2ScalingConfiguration"
+    look = Call("rds.DescribeDBClusters", named)
+    return Action(
+        id,
+        sentence,
+        Call("rds.ModifyDBCluster", {**named, setting: limits.params()}),
+        wait=Wait(
+            look,
+            ready="DBClusters[0].Status=='available'",
+            now="DBClusters[0].Status",
+            sentence=f"Waiting until {name} has taken it up",
+            typical=30,
+            limit=1800,
+        ),
+        undo=Restore(look, f"DBClusters[0].{setting}", Call("rds.ModifyDBCluster", {**named, setting: before(id)})),
+        not_yet=("InvalidDBClusterStateFault",),
+        undone=f"The limits of {name}",
+    )
 
 
 # -- to look at ------------------------------------------------------------------------------------------------

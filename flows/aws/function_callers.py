@@ -44,6 +44,7 @@ class Way:
         trouble: why nothing comes on it, "" if nothing is known to be in the way.
         remedy: what to do about that.
         recorded: whether it depends on what a trail records.
+        cure: what has to be switched on: `rule/` and its name, `mapping/` and its id, or `bridge`; "" for nothing.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Way:
     trouble: str = ""
     remedy: str = ""
     recorded: bool = False
+    cure: str = ""
 
 
 def ways(cloud: Cloud, bucket: str, standing: Iterable[Notification], *, bridged: bool) -> Iterator[Way]:
@@ -104,11 +106,12 @@ def _by_rule(cloud: Cloud, rule: Mapping[str, Any], *, recorded: bool, bridged: 
             way,
             trouble="the rule is switched off",
             remedy=f"Switch it on: {shell.aws('events', 'enable-rule', name=name)}",
+            cure=f"rule/{name}",
         )
     elif not (bridged or recorded):
         way = replace(
             way, trouble="the bucket sends EventBridge nothing",
-            remedy="Switch “Send notifications to Amazon EventBridge” on in the bucket's properties.",
+            remedy="Switch “Send notifications to Amazon EventBridge” on in the bucket's properties.", cure="bridge",
         )  # fmt: skip
     for page in cloud.pages(Call("events.ListTargetsByRule", {"Rule": name})):
         for target in page.get("Targets") or []:
@@ -145,7 +148,8 @@ def _fetching(way: Way, mapping: Mapping[str, Any]) -> Way:
     if way.trouble or str(mapping.get("State", "Enabled")) not in ("Disabled", "Disabling"):
         return found
     mend = shell.aws("lambda", "update-event-source-mapping", uuid=str(mapping.get("UUID", "")))
-    return replace(found, trouble="the function does not fetch from it at present", remedy=f"{mend} --enabled")
+    trouble, cure = "the function does not fetch from it at present", f"mapping/{mapping.get('UUID', '')}"
+    return replace(found, trouble=trouble, remedy=f"{mend} --enabled", cure=cure)
 
 
 def _id(arn: str) -> str:

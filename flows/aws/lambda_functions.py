@@ -9,7 +9,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cloud, CloudError, Cost, Find, Late, Option, Others, Still, Undo, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Cost,
+    Find,
+    Late,
+    Option,
+    Others,
+    Restore,
+    Still,
+    Undo,
+    Wait,
+    before,
+    join,
+)
 from flows.policies import Caller, Request, Verdict, read
 
 from . import edits
@@ -210,6 +227,79 @@ def let_bucket_call(
             NOT_THERE: f"The function {function.name} or its alias does not exist any more.",
         },
     )  # fmt: skip
+
+
+def let_call(function: str, service: str, source: str, account: str) -> Action:
+    """Let a service call a function, by its ARN, for one thing; of this account only, where `account` is given."""
+    base, _, alias = function.split(":", 6)[6].partition(":")
+    stem = service.partition(".")[0]
+    statement = {"FunctionName": base, "StatementId": join(f"handrail-{stem}-", RUN), **qualifier(alias or LATEST)}
+    for_ = {"Principal": service, "SourceArn": source, **({"SourceAccount": account} if account else {})}
+    return Action(
+        f"permission-{stem}-{base}",
+        f"Let {service} call {base} for {source}",
+        Call("lambda.AddPermission", {**statement, "Action": "lambda:InvokeFunction", **for_}),
+        undo=(Undo(Call("lambda.RemovePermission", statement)),),
+        find=Find(
+            Call("lambda.GetPolicy", {"FunctionName": base, **qualifier(alias or LATEST)}),
+            join(f"contains(Policy || '', '\"handrail-{stem}-", RUN, "\"') && {Statement: Policy} || null"),
+            absent=(NOT_THERE,),
+        ),
+        # the id holds the run, so what exists is this run's own, whose answer got lost
+        exists=("ResourceConflictException",),
+        type="AWS::Lambda::Permission",
+        resource=join(f"handrail-{stem}-", RUN),
+        undone=f"The permission to call {base}",
+    )
+
+
+def let_run(function: str) -> Action:
+    """Take away a reserved concurrency, and put it back at undo."""
+    id, named = f"concurrency-{function}", {"FunctionName": function}
+    return Action(
+        id,
+        f"Let {function} run again, without a concurrency of its own",
+        Call("lambda.DeleteFunctionConcurrency", named),
+        undo=Restore(
+            Call("lambda.GetFunctionConcurrency", named),
+            "ReservedConcurrentExecutions",
+            Call("lambda.PutFunctionConcurrency", {**named, "ReservedConcurrentExecutions": before(id)}),
+        ),
+        undone=f"The concurrency of {function}",
+    )
+
+
+def fetch(mapping: str, way: str) -> Action:
+    """Let a function fetch from a queue again; `way` names it."""
+    which = {"UUID": mapping}
+    look = Call("lambda.GetEventSourceMapping", which)
+    on = Wait(look, "State=='Enabled'", "Waiting until the function fetches", now="State", typical=30)
+    off = Wait(look, "State=='Disabled'", "Waiting until the function no longer fetches", now="State", typical=30)
+    return Action(
+        f"fetch-{mapping}",
+        f"Let the function fetch from {way} again",
+        Call("lambda.UpdateEventSourceMapping", {**which, "Enabled": True}),
+        wait=on,
+        undo=(
+            Undo(
+                Call("lambda.UpdateEventSourceMapping", {**which, "Enabled": False}),
+                still=Still(look, "State", "Enabled", "It is in another state by now; it is left so."),
+                not_yet=("ResourceInUseException",),
+                wait=off,
+            ),
+        ),
+        unless=Find(look, "[State][?@=='Enabled'] | [0]"),
+        undone=f"Fetching from {way}, which is paused",
+    )
+
+
+def tags(cloud: Cloud, arn: str) -> dict[str, str]:
+    """The tags of a function; of one whose tags may not be read, none."""
+    try:
+        found = cloud.make(Call("lambda.ListTags", {"Resource": _bare(arn)}))
+    except CloudError:
+        return {}
+    return {str(key): str(value) for key, value in (found.get("Tags") or {}).items()}
 
 
 def _bare(arn: str) -> str:

@@ -14,7 +14,21 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from flows.engine import RUN, Action, Call, Caution, Cloud, CloudError, Entry, Finding, edited, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Caution,
+    Changed,
+    Cloud,
+    CloudError,
+    Entry,
+    Finding,
+    Restore,
+    before,
+    edited,
+    join,
+)
 from flows.engine.findings import unknown
 from flows.policies import Answer, Caller, Request, Verdict, read
 
@@ -67,6 +81,7 @@ LISTS = {
     "TopicConfigurations": "TopicArn",
 }
 GONE = "it does not exist any more"
+LAMBDAS = "LambdaFunctionConfigurations"
 NOT_THERE = ("NonExistentQueue", "QueueDoesNotExist", "NotFound", "NotFoundException")
 SENDS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}
 KINDS = {"lambda": "the function", "sqs": "the queue", "sns": "the topic"}
@@ -184,6 +199,29 @@ def notify(bucket: str, account: str, one: Notification, sentence: str, *, unche
             f"the same document is gone, or somebody added one for the same files meanwhile ({bucket}).",
         },
     )  # fmt: skip
+
+
+def without(cloud: Cloud, bucket: str, one: Notification) -> Action:
+    """Take one notification of others out of the bucket's, and put it back at undo. Raises CloudError."""
+    account = cloud.identity.account
+    kind = {"sqs": "QueueConfigurations", "sns": "TopicConfigurations"}.get(one.arn.split(":")[2], LAMBDAS)
+    stay = [each for each in cloud.make(look(bucket, account)).get(kind) or [] if each.get("Id") != one.id]
+    id = f"without-{one.id}"
+
+    def put(there: Any) -> Call:
+        document = Changed(DOCUMENT, (), there)
+        whole = {"Bucket": bucket, "ExpectedBucketOwner": account, "NotificationConfiguration": document}
+        return Call("s3.PutBucketNotificationConfiguration", {**whole, "SkipDestinationValidation": True})
+
+    return Action(
+        id,
+        f"Let {bucket} no longer notify {one.receiver} ({one.files}); its other notifications stay",
+        put({kind: stay}),
+        undo=Restore(look(bucket, account), f"{{{kind}: {kind}}}", put(before(id))),
+        read=look(bucket, account),
+        not_yet=BUSY,
+        undone=f"The notification of {one.receiver}",
+    )
 
 
 def _read(each: Mapping[str, Any], arn: str) -> Notification:

@@ -112,7 +112,7 @@ def fill(value: Any, resolve: Resolve) -> Any:
 
 def _laid_over(standing: Any, at: tuple[str, ...], over: Mapping[str, Any]) -> Any:
     if not at:
-        there = {name: each for name, each in (standing or {}).items() if name not in over}
+        there = {name: each for name, each in (standing or {}).items() if name not in over and each is not None}
         return there | {name: each for name, each in over.items() if each is not None}
     if isinstance(standing, list):
         name, _, value = at[0].partition("=")

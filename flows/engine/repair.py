@@ -132,4 +132,6 @@ def chosen(findings: Iterable[Finding], wanted: Iterable[str]) -> tuple[Finding,
         known = ", ".join(dict.fromkeys(each.repair for each in can))
         remedy = f"Offered are: {known}." if known else "Nothing that was found can be mended here."
         raise Refused(f"There is no repair “{unknown[0]}”.", remedy=remedy)
-    return tuple(each for each in can if ALL in wanted or each.repair in wanted)
+    wrong = (each.id for each in can if each.grade is not Grade.PROVED)  # what was chosen so is not changed unasked
+    every = set(wrong) if ALL in wanted else set[str]()
+    return tuple(each for each in can if each.id in every or each.repair in wanted)

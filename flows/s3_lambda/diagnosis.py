@@ -14,7 +14,7 @@ from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.findings import broken, likely, proved, unknown
 from flows.policies import Answer
 
-from . import rules
+from . import repairs, rules
 from .rules import Situation
 
 Rule = Callable[[Situation], Iterator[Finding]]
@@ -59,7 +59,7 @@ def diagnose(cloud: Cloud, bucket: str, function: str = "") -> Iterator[Finding]
         )
     for each in standing:
         if each not in meant:
-            yield from _other(cloud, f"arn:{cloud.identity.partition}:s3:::{bucket}", each, hinders=not name)
+            yield from _other(cloud, there, each, hinders=not name)
 
 
 def short(function: str) -> str:
@@ -87,7 +87,7 @@ def about(cloud: Cloud, bucket: Bucket, arn: str, straight: list[Notification], 
         sentence = f"The bucket calls {here.name} for {each.files} on {', '.join(each.events)}."
         yield proved(f"notification:{each.id}", sentence, SEEN)
     for way in around:
-        yield _way(bucket.name, here.name, way)
+        yield _way(bucket, here.name, way)
     first = next(rules.ready(here))
     yield first
     if "does not exist" in first.sentence:
@@ -119,19 +119,20 @@ def _nothing(bucket: str, name: str, unseen: str) -> Finding:
     )  # fmt: skip
 
 
-def _way(bucket: str, name: str, way: Way) -> Finding:
+def _way(bucket: Bucket, name: str, way: Way) -> Finding:
     """Whether the files come to the function on a way that is not straight."""
     id = f"way:{way.id}"
     if way.trouble:
         return broken(
-            id, f"{name} is called for files of {bucket} by {way.via}, but {way.trouble}.", "ListRules", way.remedy
-        )
+            id, f"{name} is called for files of {bucket.name} by {way.via}, but {way.trouble}.", "ListRules", way.remedy
+        ).mended_by(repairs.mended_way(way, bucket))
     if way.recorded:
         return unknown(
-            id, f"{name} is called for files of {bucket} by {way.via}, which hears only what a trail records of them.",
+            id, f"{name} is called for files of {bucket.name} by {way.via}, which hears only what a trail records of "
+            "them.",
             "whether one does was not looked at", "See the trails of CloudTrail: data events of the bucket.",
         )  # fmt: skip
-    return proved(id, f"{name} is called for files of {bucket} by {way.via}.", f"{SEEN}, ListRules")
+    return proved(id, f"{name} is called for files of {bucket.name} by {way.via}.", f"{SEEN}, ListRules")
 
 
 def _way_allowed(here: Situation, way: Way, may: list[dict[str, Any]]) -> Iterator[Finding]:
@@ -145,7 +146,7 @@ def _way_allowed(here: Situation, way: Way, may: list[dict[str, Any]]) -> Iterat
         yield broken(
             id, f"{_capital(way.via)} may not call {here.name}, so its events are lost.", "GetPolicy",
             f"Allow it: {_allow(here.function, may, way.by, way.source, '')}",
-        )  # fmt: skip
+        ).mended_by(repairs.let_call(here.function, way.by, way.source, ""))  # fmt: skip
     else:
         yield proved(id, f"{_capital(way.via)} may call {here.name}.", "GetPolicy")
 
@@ -159,7 +160,7 @@ def _allowed(here: Situation, may: list[dict[str, Any]]) -> Finding:
         return broken(
             "permission", f"S3 may not call {name} for this bucket, so its events are lost.", "GetPolicy",
             f"Allow it: {_allow(arn, may, lambda_functions.S3, here.arn, account)}",
-        )  # fmt: skip
+        ).mended_by(repairs.let_call(arn, lambda_functions.S3, here.arn, account))  # fmt: skip
     if not any(lambda_functions.names_the_account(each) for each in verdict.statements):
         return likely(
             "permission", f"S3 may call {name}, but the permission does not name this account.", "GetPolicy",
@@ -184,7 +185,8 @@ def _told_apart(found: list[Finding]) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for each in found:
         seen[each.id] = seen.get(each.id, 0) + 1
-        yield each if seen[each.id] == 1 else replace(each, id=f"{each.id}:{seen[each.id]}")
+        again = f"{each.id}:{seen[each.id]}"
+        yield each if seen[each.id] == 1 else replace(each, id=again, repair=again if each.repair else "")
 
 
 def _twice(bucket: str, meant: list[Notification], ways: list[Way]) -> Iterator[Finding]:
@@ -200,9 +202,9 @@ def _twice(bucket: str, meant: list[Notification], ways: list[Way]) -> Iterator[
             return
 
 
-def _other(cloud: Cloud, bucket_arn: str, each: Notification, *, hinders: bool) -> Iterator[Finding]:
+def _other(cloud: Cloud, bucket: Bucket, each: Notification, *, hinders: bool) -> Iterator[Finding]:
     """Whether somebody else who is notified still can be; it does not hinder the one function that was asked about."""
-    id = f"other:{each.id}"
+    id, bucket_arn = f"other:{each.id}", f"arn:{cloud.identity.partition}:s3:::{bucket.name}"
     try:
         why = notifications.trouble(cloud, bucket_arn, each.arn)
     except CloudError as problem:
@@ -213,7 +215,7 @@ def _other(cloud: Cloud, bucket_arn: str, each: Notification, *, hinders: bool) 
             id, Grade.REFUSED if hinders else Grade.CAUTION,
             f"The bucket also notifies {each.receiver} ({each.files}), but {why}.", SEEN,
             f"Remove the notification {each.id}, or bring its receiver back: S3 refuses every change meanwhile.",
-        )  # fmt: skip
+        ).mended_by(repairs.without(bucket, each) if why == notifications.GONE else None)  # fmt: skip
 
 
 def _capital(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from flows.aws import lambda_functions, notifications
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
-from . import answers, checks, diagnosis, handover
+from . import answers, checks, diagnosis, handover, repairs
 from .which import WhichBucket
 
 
@@ -18,6 +18,7 @@ class FileRunsFunction(Flow):
     title = "Run a function when a file lands"
     words = ("trigger", "event", "notification", "upload", "thumbnail", "lambda")
     check = WhichBucket
+    beyond = repairs.BEYOND
 
     bucket = Choice(
         "In which bucket do the files land?",

@@ -12,7 +12,7 @@ from flows.aws.role_permissions import Role
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
 from flows.policies import Answer, Verdict
 
-from . import recursion
+from . import recursion, repairs
 
 PUT, PARTS = "s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload"
 
@@ -268,7 +268,7 @@ def ready(here: Situation) -> Iterator[Finding]:
             "function", Grade.REFUSED, f"{base} never runs, because its reserved concurrency is 0.",
             "GetFunctionConcurrency",
             f"Let it run again: {shell.aws('lambda', 'delete-function-concurrency', function_name=base)}",
-        )  # fmt: skip
+        ).mended_by(repairs.run_again(here.function))  # fmt: skip
     else:
         yield Finding("function", Grade.PROVED, f"{name} is there and ready.", by)
 
