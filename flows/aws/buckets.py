@@ -194,9 +194,10 @@ def encryption_key(cloud: Cloud, bucket: Bucket) -> str | None:
 
 
 def requester_pays(cloud: Cloud, bucket: Bucket) -> bool:
+    """Whether whoever reads a bucket pays for it; of one where that may not be read, no."""
     try:
         return (_setting(cloud, "GetBucketRequestPayment", bucket) or {}).get("Payer") == "Requester"
-    except Denied:
+    except CloudError:
         return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -102,6 +103,30 @@ def distributions(cloud: Cloud) -> list[Distribution]:
         for page in cloud.pages(Call("cloudfront.ListDistributions"))
         for each in page["DistributionList"].get("Items") or []
     ]  # fmt: skip
+
+
+def tags_of(cloud: Cloud, arn: str) -> list[dict[str, str]]:
+    """The tags of a distribution; of one whose tags may not be read, none."""
+    try:
+        found = cloud.make(Call("cloudfront.ListTagsForResource", {"Resource": arn}))
+    except CloudError:
+        return []
+    return list((found.get("Tags") or {}).get("Items") or [])
+
+
+def asked_before(cloud: Cloud, id: str, moment: datetime) -> bool:
+    """Whether visitors asked a distribution for anything in the two weeks before a moment. Raises CloudError.
+
+    Its metrics are kept in us-east-1 (CloudFront Developer Guide, "Getting metrics using the API", 2026-11).
+    """
+    asked = [{"Name": "DistributionId", "Value": id}, {"Name": "Region", "Value": "Global"}]
+    metric = {"Namespace": "AWS/CloudFront", "MetricName": "Requests", "Dimensions": asked}
+    query = {"Id": "requests", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
+    until = moment.replace(minute=0, second=0, microsecond=0)
+    span = {"StartTime": until - timedelta(days=14), "EndTime": until}
+    pages = cloud.pages(Call("cloudwatch.GetMetricData", {"MetricDataQueries": [query], **span}, "us-east-1"))
+    results = [each for page in pages for each in page.get("MetricDataResults") or []]
+    return any(value > 0 for each in results for value in each.get("Values") or [])
 
 
 # -- to create -------------------------------------------------------------------------------------------------
@@ -280,15 +305,6 @@ def change(
         not_yet=STALE,
         undone=f"{name} of the distribution {distribution}",
     )  # fmt: skip
-
-
-def tags_of(cloud: Cloud, arn: str) -> list[dict[str, str]]:
-    """The tags of a distribution; of one whose tags may not be read, none."""
-    try:
-        found = cloud.make(Call("cloudfront.ListTagsForResource", {"Resource": arn}))
-    except CloudError:
-        return []
-    return list((found.get("Tags") or {}).get("Items") or [])
 
 
 def fetching_from(*hosts: Late, secure: bool = False) -> Others:

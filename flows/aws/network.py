@@ -71,6 +71,11 @@ class RouteTable:
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
+    def shown(self) -> str:
+        """As a part of a sentence."""
+        return f"{self.name} ({self.id})" if self.name else self.id
+
+    @property
     def public(self) -> bool:
         return any(route.network.prefixlen == 0 and route.target.startswith("igw-") for route in self.routes)
 
@@ -258,12 +263,12 @@ def ways(
     """
     if not fixed:
         if gateway in table.propagating:
-            sentence = f"{_shown(table)} takes the office's routes over already"
+            sentence = f"{table.shown} takes the office's routes over already"
             return [Use(f"propagate-{table.id}", sentence, "AWS::EC2::VPNGatewayRoutePropagation", table.id)]
         return [propagate(table, gateway, after, known)]
     taken = {route.network: route for route in table.routes if not route.propagated}
     return [
-        Use(f"route-{table.id}-{slug(n)}", f"{_shown(table)} has a route to {n} already", "AWS::EC2::Route", table.id)
+        Use(f"route-{table.id}-{slug(n)}", f"{table.shown} has a route to {n} already", "AWS::EC2::Route", table.id)
         if n in taken
         else route(table, n, gateway, after, known)
         for n in networks
@@ -303,7 +308,7 @@ def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...], known: t
     here = join("RouteTables[0].PropagatingVgws[?GatewayId=='", gateway, "'] | [0].GatewayId")
     return Action(
         f"propagate-{table.id}",
-        f"Let AWS enter the office's routes into {_shown(table)}",
+        f"Let AWS enter the office's routes into {table.shown}",
         Call("ec2.EnableVgwRoutePropagation", both),
         undo=(
             Undo(
@@ -317,7 +322,7 @@ def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...], known: t
         not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
         others=(vpn_dependents.connections("VpnGatewayId", gateway, known=known),),
         type="AWS::EC2::VPNGatewayRoutePropagation",
-        undone=f"The propagation into {_shown(table)}",
+        undone=f"The propagation into {table.shown}",
     )
 
 
@@ -330,7 +335,7 @@ def route(
     destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(network)}
     return Action(
         f"route-{table.id}-{slug(network)}",
-        f"Send {network} from {_shown(table)} to the VPN gateway",
+        f"Send {network} from {table.shown} to the VPN gateway",
         Call("ec2.CreateRoute", {**destination, "GatewayId": gateway}),
         undo=(
             Undo(
@@ -348,7 +353,7 @@ def route(
         not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
         others=(vpn_dependents.connections("VpnGatewayId", gateway, (network,), known),),
         type="AWS::EC2::Route",
-        undone=f"The route to {network} in {_shown(table)}",
+        undone=f"The route to {network} in {table.shown}",
     )  # fmt: skip
 
 
@@ -359,7 +364,7 @@ def lead_elsewhere(table: RouteTable, taken: Route, gateway: str) -> Action:
     id = f"lead-{table.id}-{slug(taken.network)}"
     return Action(
         id,
-        f"Let {taken.network} in {_shown(table)} lead to the VPN gateway, and no longer to {taken.target}",
+        f"Let {taken.network} in {table.shown} lead to the VPN gateway, and no longer to {taken.target}",
         Call("ec2.ReplaceRoute", {**destination, "GatewayId": gateway}),
         undo=Restore(
             Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]}),
@@ -367,7 +372,7 @@ def lead_elsewhere(table: RouteTable, taken: Route, gateway: str) -> Action:
             put=Call("ec2.ReplaceRoute", {**destination, taken.by: before(id)}),
         ),
         type="AWS::EC2::Route",
-        undone=f"The way to {taken.network} in {_shown(table)}",
+        undone=f"The way to {taken.network} in {table.shown}",
     )
 
 
@@ -419,10 +424,6 @@ def slug(network: IPv4Network | IPv4Address) -> str:
 
 def _in_vpc(vpc: str) -> dict[str, Any]:
     return {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}
-
-
-def _shown(table: RouteTable) -> str:
-    return f"{table.name} ({table.id})" if table.name else table.id
 
 
 def _vpc(vpc: dict[str, Any], account: str) -> Vpc:

@@ -191,6 +191,7 @@ RULES: Mapping[str, Rule] = {
     "ec2.DisassociateAddress": on("elastic-ip/{AssociationId}", "network-interface/*"),
     "ec2.EnableVgwRoutePropagation": on("route-table/{RouteTableId}", "vpn-gateway/{GatewayId}"),
     "ec2.GetActiveVpnTunnelStatus": on(CONNECTION),
+    "ec2.GetManagedPrefixListEntries": on("arn:{partition}:ec2:{region}:*:prefix-list/*"),  # AWS and others have lists
     "ec2.GetVpnConnectionDeviceSampleConfiguration": on(CONNECTION, "vpn-connection-device-type/*"),
     "ec2.ModifyImageAttribute": on(f"{IMAGE}{{ImageId}}"),
     "ec2.ModifySnapshotAttribute": on(f"{SNAPSHOT}{{SnapshotId}}"),

@@ -16,10 +16,10 @@ from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service
 from flows.engine import Action, Caution, Cloud, CloudError, Finding, Grade, Use
 
-from . import rules
+from . import firewalls, rules
 from .rules import Situation
 
-RULES = (rules.overlap, rules.routes, rules.network_acls)
+RULES = (rules.overlap, rules.selectors, rules.routes, firewalls.network_acls)
 """What must hold in the VPC as it would be."""
 
 
@@ -41,7 +41,7 @@ CONNECTIONS_PER_GATEWAY = Quota("L-B91E5754", "VPN connections on one gateway", 
 
 def situation(
     cloud: Cloud, vpc: net.Vpc, gateway: str, networks: tuple[IPv4Network, ...], tables: tuple[RouteTable, ...],
-    services: tuple[Service, ...], *, fixed: bool,
+    services: tuple[Service, ...], *, fixed: bool, static: bool,
 ) -> Situation:  # fmt: skip
     """The VPC as it would be."""
     unread: dict[str, str] = {}
@@ -54,7 +54,7 @@ def situation(
         unread["acls"] = str(problem)
     return Situation(
         vpc, gateway, networks, tables, services=services, acls=acls, subnets=subnets, unread=unread, planned=True,
-        fixed=fixed,
+        fixed=fixed, static=static,
     )  # fmt: skip
 
 

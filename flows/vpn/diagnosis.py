@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from ipaddress import IPv4Network
-from typing import Any, TypeVar
+from typing import Any
 
-from flows.aws import interfaces, keepers, network_acls, prefix_lists
+from flows.aws import keepers
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, Refused
+from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Refused
 
-from . import repairs, rules, tunnels
-from .rules import Situation
+from . import behind, repairs, transit_gateway, tunnels
 
-T = TypeVar("T")
-RULES = (rules.overlap, rules.selectors, rules.ways_back, rules.doors, rules.network_acls)
-"""What must hold in the VPC, in the order in which packets meet it."""
+RULES = behind.RULES
 
 
 def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
@@ -33,10 +29,20 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     up = any(each.get("Status") == "UP" for each in found.get("VgwTelemetry") or [])
     now = datetime.now(UTC)
     yield from tunnels.measured(found, tunnels.NEW if up else tunnels.past(cloud, connection.id, found, now))
+    if transit := str(found.get("TransitGatewayId") or ""):
+        yield from transit_gateway.looked_at(cloud, connection, transit, up=up)
+        return
     if not connection.vpn_gateway:
         yield _elsewhere(found)
         return
-    gateway = next((g for g in vpn.gateways(cloud) if g.id == connection.vpn_gateway), None)
+    networks = tuple(IPv4Network(cidr, strict=False) for cidr in connection.routes)
+    try:
+        gateway = next((g for g in vpn.gateways(cloud) if g.id == connection.vpn_gateway), None)
+    except CloudError as problem:
+        what = f"Whether the VPN gateway {connection.vpn_gateway} is attached to a VPC could not be read."
+        yield Finding("attachment", Grade.NOT_CHECKED, what, str(problem))
+        yield _routing(connection)
+        return
     if gateway is None or gateway.attachment != "attached":
         waits = gateway is not None and gateway.attachment == "attaching"
         finding = Finding(
@@ -46,7 +52,6 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
             "Wait a minute." if waits else "Attach it to the VPC that the office should reach.",
         )  # fmt: skip
         home = None if waits or gateway is None else repairs.where_it_belongs(cloud, gateway.id)
-        networks = [IPv4Network(cidr, strict=False) for cidr in connection.routes]
         yield finding.mended_by(repairs.attach(gateway, home, networks)) if gateway and home else finding
         return
     yield Finding(
@@ -56,53 +61,28 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
         "DescribeVpnGateways",
     )
     yield from keepers.told(gateway.id, f"The VPN gateway {gateway.id}", gateway.tags)
-    vpc = net.vpc(cloud, gateway.vpc) if gateway.vpc else None
+    vpc, why = None, "DescribeVpcs"
+    try:
+        vpc = net.vpc(cloud, gateway.vpc) if gateway.vpc else None
+    except CloudError as problem:
+        why = str(problem)
     if vpc is None:
         yield _routing(connection)
         what = f"The VPC {gateway.vpc}" if gateway.vpc else f"The VPC that {gateway.id} is attached to"
-        yield Finding("vpc", Grade.NOT_CHECKED, f"{what} could not be read.", "DescribeVpcs")
+        yield Finding("vpc", Grade.NOT_CHECKED, f"{what} could not be read.", why)
         return
-    here = situation(cloud, connection, vpc, up=up)
+    here = behind.situation(cloud, connection, vpc, gateway.id, networks, up=up)
     routing = _routing(connection)
     telling = routing.grade is Grade.REFUSED and here.networks
     yield routing.mended_by(repairs.tell(connection.id, here.networks)) if telling else routing
     for rule in RULES:
-        yield from rule(here)
+        yield from (each for each in rule(here) if not isinstance(each, Caution))
     for table in here.tables:
         if gateway.id in table.propagating or any(route.target == gateway.id for route in table.routes):
             yield from keepers.told(table.id, f"The route table {table.name or table.id}", table.tags)
     for group in here.groups:
         if here.lets_in(group):
             yield from keepers.told(group.id, f"The security group {group.name}", group.told.get("Tags"))
-
-
-def situation(cloud: Cloud, connection: vpn.Connection, vpc: net.Vpc, *, up: bool) -> Situation:
-    """The VPC as it is. What cannot be read is noted, and the rules that need it say so."""
-    unread: dict[str, str] = {}
-
-    def read(what: str, get: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
-        try:
-            return get()
-        except CloudError as problem:
-            unread[what] = str(problem)
-            return ()
-
-    tables = read("tables", lambda: tuple(option.value for option in net.route_tables(cloud, vpc)))
-    groups = read("groups", lambda: tuple(option.value for option in net.security_groups(cloud, vpc)))
-    gateway = connection.vpn_gateway
-    named = {id for table in tables for id, target in table.lists if target == gateway}
-    named |= {id for group in groups for _, id in group.lists}
-    listed = {id: read("lists", partial(prefix_lists.networks, cloud, id)) for id in sorted(named)}
-    networks = tuple(IPv4Network(cidr, strict=False) for cidr in connection.routes)
-    return Situation(
-        vpc, gateway, networks or rules.networks_through(tables, gateway), tables, groups,
-        acls=read("acls", lambda: network_acls.of(cloud, vpc.id)),
-        subnets=read("subnets", lambda: net.subnets(cloud, vpc)),
-        servers=read("servers", lambda: interfaces.guarded(cloud, vpc.id)),
-        listed=listed, unread=unread, up=up,
-        fixed=connection.static and not any(gateway in table.propagating for table in tables),
-        local=connection.local, remote=connection.remote,
-    )  # fmt: skip
 
 
 def _state(connection: vpn.Connection, state: str) -> Finding:
@@ -135,15 +115,7 @@ def _routing(connection: vpn.Connection) -> Finding:
 
 
 def _elsewhere(found: Mapping[str, Any]) -> Finding:
-    """What is behind a connection that does not end at a virtual private gateway."""
-    if transit := found.get("TransitGatewayId"):
-        return Finding(
-            "gateway", Grade.NOT_CHECKED,
-            f"It ends at the transit gateway {transit}, whose routes were not looked at.", "TransitGatewayId",
-            f"Look at the connection's attachment to {transit} (available?), at the route table it is associated with "
-            "(does it lead to the VPC?), at where it propagates to (does that lead to the office?), and at the VPC's "
-            f"own route tables (do they send the office's networks to {transit}?).",
-        )  # fmt: skip
+    """What is behind a connection that ends at none of the gateways that are looked at."""
     if core := found.get("CoreNetworkArn"):
         return Finding(
             "gateway", Grade.NOT_CHECKED, f"It ends at Cloud WAN ({core}), whose routes were not looked at.",

@@ -333,7 +333,7 @@ class SiteToSiteVpn(Flow):
         gateway = aws_end.resource if isinstance(aws_end, Use) else ""
         here = checks.situation(
             self.cloud, self.vpc, gateway, self.networks, self.route_tables, self.allow,
-            fixed=self.route_method == FIXED,
+            fixed=self.route_method == FIXED, static=self.routing == STATIC,
         )  # fmt: skip
         for rule in checks.RULES:
             yield from rule(here)

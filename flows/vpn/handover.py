@@ -17,7 +17,9 @@ READS = (
     Call("ec2.DescribeSecurityGroups"),
     Call("ec2.DescribeSubnets"),
     Call("ec2.DescribeNetworkInterfaces"),
+    Call("ec2.GetManagedPrefixListEntries"),
     Call("cloudwatch.GetMetricData"),
+    Call("cloudtrail.LookupEvents"),
 )
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
 PLATFORMS = ("strongswan", "openswan", "libreswan")

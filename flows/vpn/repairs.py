@@ -29,6 +29,8 @@ BEYOND = {
     "network-acls": "No number is free before the entry that blocks it, and Handrail renumbers nothing.",
     "static-routes": "Only you know the office's networks.",
     "attachment": "Only you know which VPC the office is to reach.",
+    "onward": "Which VPCs a transit gateway leads to is its owner's to say.",
+    "back": "Which ways a transit gateway leads answers is its owner's to say.",
     "gateway": "Only you know at which gateway the connection is to end.",
 }
 """What is left to people or their device, by the rule that finds it. Some of it can be mended in other cases."""

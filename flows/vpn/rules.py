@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, collapse_addresses
 from typing import Any
 
-from flows.aws import network_acls as acls
 from flows.aws.interfaces import Interface
 from flows.aws.network import Route, RouteTable, SecurityGroup, Service, Vpc
 from flows.engine import Caution, Finding, Grade
 
 from . import repairs
 
+APPLIANCES = ("vpce-", "eni-", "i-")
+"""Firewalls and routers of one's own: what comes to them goes on from there, or not."""
 ROUTES_PER_TABLE = 500
 """Unless AWS raised it, quota L-93826ACB (VPC quotas, 2026-10)."""
 
@@ -24,7 +25,7 @@ class Situation:
 
     Args:
         vpc: the VPC.
-        gateway: the id of the VPN gateway; empty if there is none yet.
+        gateway: the id of the VPN gateway or transit gateway; empty if there is none yet.
         networks: the office's.
         tables: the route tables that are looked at: those that were chosen, or all of the VPC.
         groups: its security groups.
@@ -37,6 +38,7 @@ class Situation:
         up: whether a tunnel is up.
         planned: whether it is looked at before anything is made.
         fixed: whether routes are entered, and not propagated.
+        static: whether the office's networks are listed, and not announced by the device.
         local: which of the office's addresses the tunnels carry.
         remote: which of AWS's.
     """
@@ -55,8 +57,18 @@ class Situation:
     up: bool = False
     planned: bool = False
     fixed: bool = False
+    static: bool = False
     local: str = "0.0.0.0/0"
     remote: str = "0.0.0.0/0"
+
+    @property
+    def transit(self) -> bool:
+        return self.gateway.startswith("tgw-")
+
+    @property
+    def end(self) -> str:
+        """What AWS's end is called."""
+        return "transit gateway" if self.transit else "VPN gateway"
 
     @property
     def reached(self) -> list[IPv4Network]:
@@ -105,8 +117,22 @@ def overlap(here: Situation) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def selectors(here: Situation) -> Iterator[Finding]:
-    """The tunnels carry the addresses of both sides: a connection may be narrowed to one network of each."""
+def selectors(here: Situation) -> Iterator[Finding | Caution]:
+    """The tunnels carry the addresses of both sides: a connection may be narrowed to one network of each.
+
+    AWS keeps one pair of security associations for each tunnel. A device that is policy-based asks for as many as there
+    are pairs of networks, and each takes the one before away (Site-to-Site VPN User Guide, "Requirements for your
+    customer gateway device", 2026-11). Such a device knows no BGP.
+    """
+    pairs = len(here.networks) * len(here.vpc.networks)
+    if here.static and here.planned and pairs > 1:
+        yield Caution(
+            "policy-based",
+            f"These are {pairs} pairs of networks. A policy-based device (with a crypto map, for example) asks for one "
+            "tunnel each, of which AWS keeps the last alone: let it use a single pair, 0.0.0.0/0 on both sides. "
+            "Route-based devices do so by themselves.",
+            key="networks",
+        )
     local, remote = IPv4Network(here.local, strict=False), IPv4Network(here.remote, strict=False)
     for network in here.reached:
         if not network.subnet_of(local):
@@ -122,6 +148,13 @@ def selectors(here: Situation) -> Iterator[Finding]:
             f"selectors:{outside[0]}", Grade.REFUSED if none else Grade.CAUTION,
             f"The connection carries {remote} of AWS, and {outside[0]} of the VPC is not in it.",
             f"RemoteIpv4NetworkCidr is {remote}", f"Make it 0.0.0.0/0, or a network that contains {outside[0]}.",
+        )  # fmt: skip
+    if here.static and not here.planned and pairs > 1 and not (local.prefixlen or remote.prefixlen):
+        yield Finding(
+            "selectors", Grade.PREDICTED,
+            f"The connection carries everything between both sides, {pairs} pairs of networks in one. A policy-based "
+            "device must ask for one pair, too: 0.0.0.0/0 on both sides.",
+            "LocalIpv4NetworkCidr and RemoteIpv4NetworkCidr are 0.0.0.0/0",
         )  # fmt: skip
 
 
@@ -167,14 +200,18 @@ def astray(table: RouteTable, network: IPv4Network, gateway: str) -> list[Route]
 
 
 def way(here: Situation, table: RouteTable, network: IPv4Network) -> Route | None:
-    """The route that a network takes: the longest prefix, and of equals the one that was entered."""
+    """The route that a network takes: the longest prefix, and of equals the one that was entered. It may be led to the
+    gateway in parts."""
     named = [Route(each, to, "active", False) for id, to in table.lists for each in here.listed.get(id, ())]
     fit = [route for route in (*table.routes, *named) if network.subnet_of(route.network) and route.target != "local"]
+    parts = [route for route in (*table.routes, *named) if route.target == here.gateway and _narrower(route, network)]
+    if network in collapse_addresses(part.network for part in parts):
+        return next((part for part in parts if part.state != "active"), parts[0])
     return max(fit, key=lambda route: (route.network.prefixlen, not route.propagated), default=None)
 
 
 def ways_back(here: Situation) -> Iterator[Finding]:
-    """Each table of subnets leads the office's networks to the VPN gateway, or nobody there answers the office.
+    """Each table of subnets leads the office's networks to AWS's end, or nobody there answers the office.
 
     A table whose servers the office is not let in to need not; but one at least must.
     """
@@ -182,20 +219,20 @@ def ways_back(here: Situation) -> Iterator[Finding]:
         yield Finding("route-tables", Grade.NOT_CHECKED, "The route tables could not be read.", why)
         return
     found = [_way_back(here, table) for table in here.tables if here.behind(table)]
-    if not any(each.grade in (Grade.PROVED, Grade.WAITING, Grade.REFUSED) for each in found):
+    if all(each.grade in (Grade.CAUTION, Grade.PREDICTED) for each in found):
         found = [replace(each, grade=Grade.REFUSED) for each in found]
     yield from found
     if not found:
         yield Finding(
             "route-tables", Grade.CAUTION, f"{here.vpc.id} has no subnets: there is nothing to be reached.",
-            "DescribeSubnets", "Make one, and let its route table lead to the VPN gateway.",
+            "DescribeSubnets", f"Make one, and let its route table lead to the {here.end}.",
         )  # fmt: skip
     for table in here.tables if found else ():
         part = [o for each in here.reached for o in astray(table, each, here.gateway) if _narrower(o, each)]
         if part and here.behind(table):
             yield Finding(
                 f"more-specific-route:{table.id}", Grade.CAUTION,
-                f"{_name(table)} sends {part[0].network} to {part[0].target}: if that is in the office, it is not "
+                f"{table.shown} sends {part[0].network} to {part[0].target}: if that is in the office, it is not "
                 "reached through the VPN.",
                 "DescribeRouteTables", "Remove that route, if those addresses are in the office.",
             )  # fmt: skip
@@ -206,156 +243,63 @@ def _narrower(route: Route, network: IPv4Network) -> bool:
 
 
 def _way_back(here: Situation, table: RouteTable) -> Finding:
-    id, name, by = f"route-tables:{table.id}", _name(table), "DescribeRouteTables"
+    id, name, by = f"route-tables:{table.id}", table.shown, "DescribeRouteTables"
     behind, gateway = here.behind(table), here.gateway
     takes_over = gateway in table.propagating
     found = [(each, way(here, table, each)) for each in here.reached]
     lost = [(each, to) for each, to in found if to is None or (to.target, to.state) != (gateway, "active")]
-    if not lost and (found or takes_over or any(route.target == gateway for route in table.routes)):
-        return Finding(id, Grade.PROVED, f"{name} leads to the VPN gateway.", by)
+    if not lost and (found or any(route.target == gateway for route in table.routes)):
+        return Finding(id, Grade.PROVED, f"{name} leads to the {here.end}.", by)
     answering = [each.of or each.id for each in here.meant if each.subnet in behind]
     who = f", and {answering[0]} there lets the office in" if answering else ""
     matters = Grade.REFUSED if answering else Grade.PREDICTED if table.public else Grade.CAUTION
     unled = [each for each, _ in lost]
-    network, to = lost[0] if lost else ("the office", None)
+    network, to = lost[0] if lost else ("the office's networks", None)
     if to and to.target == gateway:
         return Finding(
             id, Grade.REFUSED, f"{name} sends {network} into nothing: its route is dead{who}.",
             f"{by}: {to.network} is a {to.state}", f"Attach {gateway} to the VPC again.",
         )  # fmt: skip
-    if to and to.network.prefixlen and not (takes_over and to.network.prefixlen < IPv4Network(network).prefixlen):
+    if to and to.network.prefixlen and to.target.startswith(APPLIANCES):
         return Finding(
-            id, matters, f"{name} sends {network} to {to.target} and not to the VPN gateway{who}.",
+            id, Grade.NOT_CHECKED,
+            f"{name} sends {network} to {to.target}; whether that passes it on to the office was not found out.",
+            f"{by}: {to.network}", f"See that {to.target} forwards it, and that the table of its own subnet leads to "
+            f"{gateway}.",
+        )  # fmt: skip
+    if to and to.network.prefixlen and not (takes_over and to.network.prefixlen < IPv4Network(network).prefixlen):
+        return _led(here, table, unled, Finding(
+            id, matters, f"{name} sends {network} to {to.target} and not to the {here.end}{who}.",
             f"{by}: {to.network}", f"Let {to.network} there lead to {gateway}, if the office is to be reached.",
-        ).mended_by(repairs.lead(table, unled, gateway, fixed=True))  # fmt: skip
+        ))  # fmt: skip
     if takes_over and not here.up:
         return Finding(
             id, Grade.WAITING, f"{name} takes routes over; {network} comes once a tunnel is up.",
             f"{by}: propagation is on", "Propagated routes are there while a tunnel is up.", follows=("tunnels",),
         )  # fmt: skip
     if takes_over:
-        return Finding(
-            id, Grade.REFUSED, f"{name} takes routes over, a tunnel is up, and {network} has not come{who}.",
+        missing = f"{network} has not come" if lost else "none has come"
+        return _led(here, table, unled, Finding(
+            id, Grade.REFUSED, f"{name} takes routes over, a tunnel is up, and {missing}{who}.",
             f"{by}: propagation is on",
-            f"Let the connection know {network}. A table takes over 100 routes at most; beyond them, enter it: "
-            f"{network} to {gateway}.",
-        ).mended_by(repairs.lead(table, unled, gateway, fixed=True))  # fmt: skip
-    return Finding(
+            f"Let the connection know {network}, by BGP from the device. A table takes over 100 routes at most; beyond "
+            f"them, enter it: {network} to {gateway}.",
+            follows=("announced",),
+        ))  # fmt: skip
+    switch_on = "" if here.transit else f"Switch on route propagation from {gateway} there, or enter"
+    return _led(here, table, unled, Finding(
         id, matters, f"{name} has no route to {network}{who or ': its subnets do not answer the office'}.",
-        f"{by}: subnets that use it: {len(behind)}",
-        f"Switch on route propagation from {gateway} there, or enter {network} to it.",
-    ).mended_by(repairs.lead(table, unled, gateway, fixed=here.fixed and bool(unled)))  # fmt: skip
+        f"{by}: subnets that use it: {len(behind)}", f"{switch_on or 'Enter'} {network} to {gateway}.",
+    ), fixed=here.fixed and bool(unled))  # fmt: skip
 
 
-def _name(table: RouteTable) -> str:
-    return f"{table.name} ({table.id})" if table.name else table.id
-
-
-def doors(here: Situation) -> Iterator[Finding]:
-    """The groups of servers let the office in. One that nothing stands behind is a door in no wall."""
-    id, by = "security-groups", "DescribeSecurityGroups, DescribeNetworkInterfaces"
-    if why := here.unread.get("groups") or here.unread.get("servers") or here.unread.get("lists"):
-        yield Finding(id, Grade.NOT_CHECKED, "The security groups, or what stands behind them, could not be read.", why)
-        return
-    if not here.networks:
-        yield Finding(
-            id, Grade.NOT_CHECKED if here.up else Grade.WAITING,
-            "The office's networks are not known yet, so the security groups were not looked at.",
-            "no routes of the connection", "Check again once the device announces its networks.", follows=("tunnels",),
-        )  # fmt: skip
-        return
-    used = {group for each in here.servers for group in each.groups}
-    meant = [group for group in here.groups if here.lets_in(group)]
-    working = [group for group in meant if group.id in used]
-    names = ", ".join(f"{group.name} ({group.id})" for group in working or meant)
-    remedy = f"Let {here.networks[0]} in where your servers are: a rule in their security group."
-    if working:
-        count = len(here.meant)
-        some = f"{count} network interface{'' if count == 1 else 's'}"
-        yield Finding(id, Grade.PROVED, f"These security groups let the office in: {names}.", f"{by}: {some} in them")
-        return
-    if meant:
-        yield _opened(here, here.servers, Finding(
-            id, Grade.REFUSED if used else Grade.CAUTION,
-            f"{names} lets the office in, and nothing is in it.", by,
-            remedy if used else "Put your servers into it.",
-        ))  # fmt: skip
-        return
-    public = {
-        group.id: ", ".join(dict.fromkeys(told(rule.service) for rule in group.rules if not rule.network.prefixlen))
-        for group in here.groups if any(not rule.network.prefixlen for rule in group.rules)
-    }  # fmt: skip
-    open_to_all = [group for group in here.groups if group.id in public and group.id in used]
-    everybody = "; ".join(f"{group.name} ({group.id}): {public[group.id]}" for group in open_to_all)
-    shut = [each for each in here.servers if not any(group in public for group in each.groups)]
-    if open_to_all and not shut:
-        yield _opened(here, here.servers, Finding(
-            id, Grade.CAUTION, f"The office comes in only where everybody may: {everybody}.", by,
-            f"{remedy} Then everybody need not be let in.",
-        ))  # fmt: skip
-        return
-    also = f" What everybody may use is not meant for the office ({everybody})." if everybody else ""
-    closed = f" {shut[0].of or shut[0].id} is closed to it." if shut else ""
-    sentence = f"No security group of {here.vpc.id} lets the office in.{closed}{also}"
-    yield _opened(here, shut or here.servers, Finding(id, Grade.REFUSED, sentence, by, remedy))
-
-
-def _opened(here: Situation, servers: Iterable[Interface], found: Finding) -> Finding:
-    """With the repair: the first of those servers that lets somebody use something lets the office use that as well."""
-    groups = next(filter(None, (repairs.shut(here.groups, each.groups) for each in servers)), ())
-    return found.mended_by(repairs.let_in(groups, here.networks, here.gateway)) if groups else found
-
-
-def told(service: Service) -> str:
-    """A service of a rule as people say it."""
-    if service.protocol == "-1":
-        return "everything"
-    ports = str(service.first) if service.first == service.last else f"{service.first}-{service.last}"
-    return service.name or f"{service.protocol}/{ports}"
-
-
-def network_acls(here: Situation) -> Iterator[Finding]:
-    """The network ACLs of the subnets let the office in and the answers out."""
-    id, by = "network-acls", "DescribeNetworkAcls: its entries, first match wins"
-    if why := here.unread.get("acls"):
-        yield Finding(id, Grade.NOT_CHECKED, "The network ACLs could not be read.", why)
-        return
-    subnets = _looked_at(here)
-    services = here.services or tuple(
-        dict.fromkeys(service for group in here.groups for service in here.lets_in(group))
-    )
-    blocked = False
-    for acl in here.acls:
-        touched = sorted(acls.subnets(acl) & subnets)
-        for network in here.reached if touched else ():
-            shut = [each for each in services if not acls.allows(acl, network, each, egress=False)]
-            outward = acls.allows(acl, network, acls.ANSWERS, egress=True)
-            if not shut and outward:
-                continue
-            blocked = True
-            nothing = not outward or len(shut) == len(services)
-            what = "answers out" if not shut else f"the way in for {', '.join(map(told, shut))}"
-            found = Finding(
-                f"{id}:{acl.get('NetworkAclId')}:{network}",
-                Grade.PREDICTED if here.planned else Grade.REFUSED if nothing else Grade.CAUTION,
-                f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} ({what}).", by,
-                "Allow it there, in both directions.",
-            )  # fmt: skip
-            entries = acls.opening(acl, network, shut, answers=not outward)
-            yield found.mended_by(repairs.let_through(acl, entries)) if entries and not here.planned else found
-    if not blocked and here.reached:
-        yield Finding(
-            id, Grade.PREDICTED, "The network ACLs let the office in and the answers out.", "DescribeNetworkAcls"
-        )
-
-
-def _looked_at(here: Situation) -> set[str]:
-    """The subnets that matter: of the chosen tables, or of the servers that let the office in, else of all."""
-    if not here.planned and here.meant:
-        return {each.subnet for each in here.meant}
-    if here.planned or here.subnets:
-        return {subnet for table in here.tables for subnet in here.behind(table)}
-    return {subnet for acl in here.acls for subnet in acls.subnets(acl)}
+def _led(
+    here: Situation, table: RouteTable, networks: Sequence[IPv4Network], found: Finding, *, fixed: bool = True
+) -> Finding:
+    """With the repair: that table leads to the VPN gateway. What is behind a transit gateway is left to people."""
+    if here.transit or (fixed and not networks):
+        return found
+    return found.mended_by(repairs.lead(table, networks, here.gateway, fixed=fixed))
 
 
 def networks_through(tables: Iterable[RouteTable], gateway: str) -> tuple[IPv4Network, ...]:

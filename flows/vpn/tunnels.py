@@ -73,6 +73,8 @@ def measured(found: Mapping[str, Any], before: Past = NEW) -> Iterator[Finding]:
     for number, tunnel in enumerate(telemetry, 1):
         yield _one(number, tunnel, found, up, before)
     static = bool((found.get("Options") or {}).get("StaticRoutesOnly"))
+    if not static and not found.get("TransitGatewayId"):
+        yield from _silent(telemetry)
     told = [each.get("AcceptedRouteCount") for each in telemetry if each.get("Status") == "UP"]
     counts = [each for each in told if each is not None]
     if static or not counts or found.get("TransitGatewayId"):
@@ -88,6 +90,18 @@ def measured(found: Mapping[str, Any], before: Past = NEW) -> Iterator[Finding]:
             f"The device announces {max(counts)} networks; with more than {MOST_ANNOUNCED} BGP goes down.",
             "VgwTelemetry: routes accepted", "Let the device announce fewer, wider networks (summarize).",
         )  # fmt: skip
+
+
+def _silent(telemetry: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    """A tunnel that is up and through which nothing is announced takes nothing over from the other one."""
+    counts = [each.get("AcceptedRouteCount") if each.get("Status") == "UP" else None for each in telemetry]
+    for number, count in enumerate(counts, 1):
+        if count == 0 and any(counts):
+            yield Finding(
+                f"silent:{number}", Grade.CAUTION,
+                f"Through tunnel {number} the device announces no network: it works, but not redundantly.",
+                "VgwTelemetry: 0 routes accepted", "Let the device announce the same networks through both tunnels.",
+            )  # fmt: skip
 
 
 def waiting(found: Mapping[str, Any]) -> str:

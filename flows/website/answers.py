@@ -88,12 +88,9 @@ def website_meant(cloud: Cloud, bucket: Bucket) -> Iterator[Caution]:
     if hosted and hosted.leads:
         return
     yield from encrypted(cloud, bucket, website=True, locked=True)
-    if buckets.requester_pays(cloud, bucket):
-        raise Refused(
-            f"The bucket {bucket.name} charges the reader. A website endpoint answers 403 then.",
-            remedy=RATHER_THE_BUCKET,
-        )
-    refuse(rules.may_read(Origin.to_be(cloud, bucket, website=True, locked=True)))
+    here = Origin.to_be(cloud, bucket, website=True, locked=True)
+    refuse(rules.charges(here))
+    refuse(rules.may_read(here))
     if not hosted:
         yield Caution(
             "website-without-hosting",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import cloudfront, delegation, route53
+from flows.aws import cloudfront, delegation, keepers
 from flows.aws.hostnames import covers
-from flows.engine import Call, Cloud, CloudError, Finding, Refused
-from flows.engine.findings import broken, caution, likely, proved, unknown, waits
-from flows.engine.flow import Mend
+from flows.aws.route53 import Zone
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Refused
+from flows.engine.findings import broken, caution, proved, unknown, waits
 
-from . import repairs
+from . import names as visitors
+from . import page_rules, repairs
 from .origins import origins
 from .probes import probes
 
@@ -24,11 +26,13 @@ READS = tuple(
         "cloudfront.ListDistributions",
         "cloudfront.GetDistribution",
         "cloudfront.GetOriginAccessControl",
+        "cloudfront.ListTagsForResource",
         "s3.GetBucketWebsite",
         "s3.GetBucketPolicy",
         "s3.GetBucketTagging",
         "s3.GetPublicAccessBlock",
         "s3.GetBucketEncryption",
+        "s3.GetBucketRequestPayment",
         "s3.HeadObject",
         "s3.ListObjectsV2",
         "s3.HeadBucket",
@@ -48,19 +52,25 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str], *, new: bool = False) -> 
     whole = _distribution(cloud, subject.get("distribution", ""), subject.get("domain", "").strip().lower())
     config, host = whole["DistributionConfig"], whole["DomainName"]
     names = list((config.get("Aliases") or {}).get("Items") or [])
-    yield from _state(whole)
+    deployed = whole.get("Status") == "Deployed"
+    yield from _state(cloud, whole)
+    tags = cloudfront.tags_of(cloud, str(whole.get("ARN") or ""))
+    yield from keepers.told("distribution", f"The distribution {whole['Id']}", tags)
     yield from origins(cloud, whole, new=new)
     yield from _certificate(cloud, config, names)
-    zones: dict[str, route53.Zone] = {}
+    zones: dict[str, Zone] = {}
     for name in names:
-        yield from _records(cloud, name, host, zones)
+        yield from visitors.leads(cloud, name, host, zones, ipv6=config.get("IsIPV6Enabled") is not False)
     for zone in zones.values():
         yield from delegation.delegated(cloud, zone)
         if (config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
             yield from delegation.may_issue(cloud, zone, [name for name in names if zone.holds(name)], planned=False)
     yield from _delivery(config, whole["ARN"])
     allowed = subject.get("probe", "").lower() in ("yes", "y", "true")
-    yield from probes(cloud, config, host, names, allowed=allowed)
+    for found in probes(cloud, config, host, names, allowed=allowed):
+        # until its settings are everywhere, a visitor may well get an error
+        early = found.grade is Grade.REFUSED and not deployed
+        yield replace(found, grade=Grade.WAITING, follows=("state",)) if early else found
 
 
 def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
@@ -87,25 +97,39 @@ def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
     return whole
 
 
-def _state(whole: Mapping[str, Any]) -> Iterator[Finding]:
+def _state(cloud: Cloud, whole: Mapping[str, Any]) -> Iterator[Finding]:
     id_, seen = whole["Id"], "GetDistribution"
     if not whole["DistributionConfig"]["Enabled"]:
         moves = f"{id_} answers everybody then, at all its names."
         on = repairs.setting(whole["ARN"], "Enabled", True, f"Switch the distribution {id_} on", moves=moves)
         yield broken("state", f"The distribution {id_} is switched off.", seen, "Switch it on.").mended_by(on)
     elif whole["Status"] != "Deployed":
-        yield waits("state", f"{id_} is being spread to all locations.", seen, "Wait some minutes.")
+        changed: datetime | None = whole.get("LastModifiedTime")
+        try:
+            known = changed is not None and cloudfront.asked_before(cloud, id_, changed)
+        except CloudError:
+            known = False
+        if known and changed:
+            told = f"A change of {id_} is being spread; until then some visitors get it as it was."
+            yield caution("state", told, f"{seen}: changed {changed:%Y-%m-%d %H:%M} UTC", "Wait some minutes.")
+        else:
+            yield waits("state", f"{id_} is being spread to all locations.", seen, "Wait some minutes.")
     else:
         yield proved("state", f"The distribution {id_} is switched on and everywhere.", seen)
 
 
-# -- certificate, names, delivery ------------------------------------------------------------------------------
+# -- certificate, delivery ------------------------------------------------------------------------------------
 
 
 def _certificate(cloud: Cloud, config: Mapping[str, Any], names: list[str]) -> Iterator[Finding]:
     arn = (config.get("ViewerCertificate") or {}).get("ACMCertificateArn") or ""
     if not arn:
-        if names:
+        if names and (uploaded := (config.get("ViewerCertificate") or {}).get("IAMCertificateId")):
+            yield unknown(
+                "certificate", f"The certificate {uploaded} is kept by IAM, and was not looked at.",
+                "ViewerCertificate: IAMCertificateId", "AWS Certificate Manager would renew one of its own by itself.",
+            )  # fmt: skip
+        elif names:
             yield broken(
                 "certificate",
                 "There are names, but no certificate for them.",
@@ -161,60 +185,6 @@ REASONS = {
 }
 
 
-def _records(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone]) -> Iterator[Finding]:
-    try:
-        zone = next(iter(route53.fitting(cloud, [name])), None)
-        records = route53.standing(cloud, zone, name) if zone else []
-        twins = delegation.namesakes(cloud, zone) if zone else []
-        elsewhere = [bool(_leading(route53.standing(cloud, twin, name), host)) for twin in twins]
-    except CloudError as problem:
-        yield unknown(f"records-{name}", f"The records of {name} could not be read.", str(problem))
-        return
-    if zone is None:
-        yield unknown(
-            f"records-{name}",
-            f"{name} is in no zone of this account, so its records were not looked at.",
-            "ListHostedZones",
-            f"It should be a CNAME to {host}.",
-            aside=True,
-        )
-        return
-    zones.setdefault(zone.name, zone)
-    kinds = _leading(records, host)
-    if twins and {bool(kinds), *elsewhere} == {True, False}:
-        yield unknown(
-            f"records-{name}",
-            f"{name} leads to the distribution in one of {len(twins) + 1} public zones called {zone.name}; "
-            "the internet asks only one of them.",
-            f"zones {', '.join(each.id for each in (zone, *twins))}",
-            "See which one's name servers the registrar names, and write the records there.",
-        )
-        return
-    others = [route53.target(record) for record in records if not _leading([record], host)]
-    if others or not kinds:
-        leads = f"leads to {others[0]}" if others else "has no record"
-        yield broken(
-            f"records-{name}",
-            f"{name} {leads}, not to the distribution.",
-            f"zone {zone.name}",
-            f"Make it an alias for {host}, of type A and AAAA.",
-        ).mended_by(repairs.point(zone, name, host, records))
-    elif kinds == {"A"}:
-        yield caution(
-            f"records-{name}",
-            f"{name} has no AAAA record, so visitors with IPv6 alone do not get there.",
-            f"zone {zone.name}",
-            f"Add an alias of type AAAA for {host}.",
-        ).mended_by(repairs.point(zone, name, host, records))
-    else:
-        yield proved(f"records-{name}", f"{name} leads to the distribution.", f"zone {zone.name}")
-
-
-def _leading(records: list[dict[str, Any]], host: str) -> set[str]:
-    """The kinds of those records that lead to the distribution."""
-    return {record["Type"] for record in records if route53.target(record).rstrip(".").lower() == host.lower()}
-
-
 def _delivery(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
     policy = config["DefaultCacheBehavior"]["ViewerProtocolPolicy"]
     if policy == "allow-all":
@@ -233,31 +203,5 @@ def _delivery(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
     else:
         how = "are sent on to https" if policy == "redirect-to-https" else "are refused"
         yield proved("https", f"Visitors with plain HTTP {how}.", f"ViewerProtocolPolicy is {policy}")
-    mapped = {each["ErrorCode"]: each for each in (config.get("CustomErrorResponses") or {}).get("Items") or []}
-    missing = {code: each for code, each in mapped.items() if code in (403, 404) and each.get("ResponsePagePath")}
-    if not missing:
-        yield proved("errors", "Missing files are answered as S3 answers them.", "CustomErrorResponses")
-    elif len(missing) == 1:
-        (only,) = missing
-        yield likely(
-            "errors",
-            f"Only {only} is mapped to a page; S3 answers 403 or 404, depending on its policy.",
-            "CustomErrorResponses",
-            f"Map {404 if only == 403 else 403} to the same page.",
-        ).mended_by(_both(config, missing[only], arn))
-    else:
-        each = missing[404]
-        yield proved(
-            "errors",
-            f"Missing files are answered with {each['ResponsePagePath']} and status {each['ResponseCode']}.",
-            "CustomErrorResponses",
-        )
-
-
-def _both(config: Mapping[str, Any], mapped: Mapping[str, Any], arn: str) -> Mend:
-    """The other of the two codes by which S3 says that a file is missing gets the same page."""
-    other = 404 if mapped["ErrorCode"] == 403 else 403
-    standing = (config.get("CustomErrorResponses") or {}).get("Items") or []
-    every = [*(each for each in standing if each["ErrorCode"] != other), {**mapped, "ErrorCode": other}]
-    sentence = f"Answer {other} with {mapped['ResponsePagePath']}, too"
-    return repairs.setting(arn, "CustomErrorResponses", cloudfront.several(every), sentence)
+    yield from visitors.let_in(config)
+    yield from page_rules.errors(config, arn)

@@ -17,7 +17,7 @@ from . import page_rules, repairs, rules
 from .situation import Origin
 
 T = TypeVar("T")
-RULES = (rules.may_read, rules.signed, rules.only_cloudfront)
+RULES = (rules.charges, rules.may_read, rules.signed, rules.only_cloudfront)
 SETTLED = timedelta(hours=24)
 """How long S3's address without a region may lead away from a new bucket, by 307 (S3 User Guide, "Making requests using
 the REST API", 2026-11)."""
@@ -298,7 +298,9 @@ def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new
             there = None if listed is not None and start not in listed else {}
             here = replace(here, unread={**here.unread, "start": str(problem)} if listed is None else here.unread)
         keys = _keys(cloud, here.bucket, _prefix(start))
-        yield from page_rules.start_page(here, root, there is not None, rewritten, keys, new=new)
+        yield from page_rules.start_page(here, root, there, rewritten, keys, new=new)
+        if not new:
+            yield from page_rules.error_page(here, config, lambda key: _there(cloud, here.bucket, key))
         yield from page_rules.folders(here, root, keys, rewritten)
     try:
         default_key = buckets.encryption_key(cloud, here.bucket)
@@ -315,6 +317,14 @@ def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new
             "GetBucketEncryption needs s3:GetEncryptionConfiguration", aside=True,
         )  # fmt: skip
     yield from page_rules.decrypts(here, encrypted)
+
+
+def _there(cloud: Cloud, bucket: buckets.Bucket, key: str) -> bool | None:
+    """Whether a file is there; None if that cannot be told."""
+    try:
+        return buckets.file(cloud, bucket, key) is not None
+    except CloudError:
+        return None
 
 
 def _keys(cloud: Cloud, bucket: buckets.Bucket, prefix: str) -> list[str] | None:

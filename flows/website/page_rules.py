@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import Any
 
+from flows.aws import cloudfront
 from flows.aws.s3_endpoints import website
 from flows.engine import Call, CloudError, Finding, Grade
-from flows.engine.findings import broken, likely, proved, unknown, waits
+from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 from flows.engine.flow import Mend
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Caller, Request, read
@@ -16,17 +19,45 @@ from . import repairs
 from .rules import OLD_WAY, RATHER_THE_BUCKET
 from .situation import SERVICE, Origin
 
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
+"""Classes from which S3 gives a file only once it was restored (Amazon S3 User Guide, "Storage classes", 2026-11)."""
+
 
 def decrypts(here: Origin, keys: Mapping[str, bool]) -> Iterator[Finding]:
-    """Whether CloudFront may use the KMS keys of the files; of each whether any file that is there has it."""
+    """Whether CloudFront may use the KMS keys of the files; of each whether any file that is there has it.
+
+    A key may be named by its ARN, by its id, or by an alias.
+    """
+    each: dict[str, bool] = {}
     for key, used in keys.items():
+        arn = _arn(here, key)
+        each[arn] = each.get(arn, False) or used
+    for number, (key, used) in enumerate(each.items()):
         found = _with_key(here, key)
+        if number:
+            found = replace(found, id=f"{found.id}:default")
         if found.grade is Grade.REFUSED and not used:
             yield replace(
                 found, grade=Grade.CAUTION, evidence=f"{found.evidence}; the start page is not encrypted with it"
             )
         else:
             yield found
+
+
+def _arn(here: Origin, key: str) -> str:
+    """A key's ARN; of an alias that it is of AWS or could not be read, as it stands."""
+    home = f"arn:{here.cloud.identity.partition}:kms:{here.bucket.region}:{here.cloud.identity.account}"
+    if key.startswith("arn:") and ":alias/" not in key:
+        return key
+    if "alias/" not in key:
+        return f"{home}:key/{key}"
+    if key.endswith("alias/aws/s3"):
+        return key
+    try:
+        found = here.cloud.make(Call("kms.DescribeKey", {"KeyId": key}, here.bucket.region))
+    except CloudError:
+        return key
+    return str((found.get("KeyMetadata") or {}).get("Arn") or key)
 
 
 def _with_key(here: Origin, key: str) -> Finding:
@@ -91,14 +122,20 @@ def _of_amazon(id: str, bucket: str) -> Finding:
 
 
 def start_page(
-    here: Origin, root: str, there: bool, rewritten: bool, keys: list[str] | None, *, new: bool = False
+    here: Origin,
+    root: str,
+    there: Mapping[str, Any] | None,
+    rewritten: bool,
+    keys: list[str] | None,
+    *,
+    new: bool = False,
 ) -> Iterator[Finding]:
     """Whether visitors of the bare address get a page.
 
     Args:
         here: where it is fetched.
         root: the distribution's default root object.
-        there: whether the bucket has a file of that name.
+        there: what S3 says of the file of that name; None if there is none.
         rewritten: whether a function sees requests first, which may ask for another file.
         keys: the names of files beside it; None if they may not be listed.
         new: whether the distribution was just made, and waits for its files.
@@ -122,22 +159,101 @@ def start_page(
     elif "start" in here.unread:
         yield unknown(id, f"Whether {page} is in {here.bucket.name} could not be read.",
                       f"HeadObject needs s3:GetObject: {here.unread['start']}")  # fmt: skip
-    elif not there and new:
+    elif there is None and new:
         yield waits(id, f"The start page {page} is not in {here.bucket.name} yet.", "HeadObject: 404", "Upload it.")
-    elif not there:
+    elif there is None:
         yield broken(
             id, f"The start page {page} is not in {here.bucket.name}: visitors of the bare address get an error.",
             "HeadObject: 404", "Upload it, or name the file that is there.",
         ).mended_by(None if here.website else _index(here, keys))  # fmt: skip
+    elif archive := _archived(there):
+        yield broken(
+            id, f"The start page {page} is archived ({archive}): S3 does not give it, and visitors get 403.",
+            "HeadObject", "Restore it, or upload it again in a class that is read at once.",
+        )  # fmt: skip
+    elif (type_ := str(there.get("ContentType") or "")).endswith("/octet-stream"):
+        yield caution(
+            id, f"The start page {page} has the type {type_}: browsers download it instead of showing it.",
+            "HeadObject", "Upload it again with the content type text/html.",
+        )  # fmt: skip
     else:
         yield proved(id, f"The start page {page} is there.", "HeadObject")
 
 
 def _index(here: Origin, keys: list[str] | None) -> Mend | None:
     """Start with the page that most sites start with, if it is there."""
-    prefix = str(here.source.get("OriginPath") or "").strip("/")
-    index = f"{prefix}/index.html".lstrip("/")
-    return repairs.start_with(here, "index.html") if index in (keys or []) else None
+    return repairs.start_with(here, "index.html") if f"{here.prefix}index.html" in (keys or []) else None
+
+
+def _archived(page: Mapping[str, Any]) -> str:
+    """The archive in which a file lies out of reach; empty if it does not."""
+    kept = str(page.get("ArchiveStatus") or page.get("StorageClass") or "")
+    there_again = 'ongoing-request="false"' in str(page.get("Restore"))
+    return kept if not there_again and (kept in ARCHIVES or page.get("ArchiveStatus")) else ""
+
+
+def error_page(here: Origin, config: Mapping[str, Any], there: Callable[[str], bool | None]) -> Iterator[Finding]:
+    """Whether the pages are there that CloudFront gives in place of errors; `there` says so of a key, None is unknown.
+
+    One that is missing is replaced by the error that it was for (CloudFront Developer Guide, "Generate custom error
+    responses", 2026-11).
+    """
+    behaviours = [str(b.get("PathPattern") or "") for b in (config.get("CacheBehaviors") or {}).get("Items") or []]
+    pages: dict[str, str] = {}
+    for each in (config.get("CustomErrorResponses") or {}).get("Items") or []:
+        if path := str(each.get("ResponsePagePath") or ""):
+            pages[path] = str(each.get("ResponseCode") or "")
+    for path, code in pages.items():
+        bare = path.lstrip("/")
+        if any(fnmatchcase(bare, pattern.lstrip("/")) for pattern in behaviours):
+            continue  # it comes from elsewhere
+        key, id = f"{here.prefix}{bare}", f"error-page:{here.id}:{path}"
+        found = there(key)
+        if found is None:
+            yield unknown(id, f"Whether the error page {path} is there could not be read.", "HeadObject", aside=True)
+        elif not found and code == "200":
+            yield broken(
+                id, f"{path}, which addresses of the app are answered with, is not in {here.bucket.name}: visitors of "
+                "them get an error.", "HeadObject: 404", f"Upload {key}, or name the page that is there.",
+            )  # fmt: skip
+        elif not found:
+            yield caution(
+                id, f"The error page {path} is not in {here.bucket.name}: visitors get S3's own words instead.",
+                "HeadObject: 404", f"Upload {key}, or name the page that is there.",
+            )  # fmt: skip
+
+
+def errors(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
+    """How missing files, and errors of the origin, are answered by the distribution of that ARN."""
+    mapped = {each.get("ErrorCode"): each for each in (config.get("CustomErrorResponses") or {}).get("Items") or []}
+    missing = {code: each for code, each in mapped.items() if code in (403, 404) and each.get("ResponsePagePath")}
+    by = "CustomErrorResponses"
+    if not missing:
+        yield proved("errors", "Missing files are answered as S3 answers them.", by)
+    elif len(missing) == 1:
+        (only,) = missing
+        yield likely(
+            "errors", f"Only {only} is mapped to a page; S3 answers 403 or 404, depending on its policy.", by,
+            f"Map {404 if only == 403 else 403} to the same page.",
+        ).mended_by(_both(config, missing[only], arn))  # fmt: skip
+    else:
+        page, code = missing[404]["ResponsePagePath"], missing[404].get("ResponseCode") or "404"
+        yield proved("errors", f"Missing files are answered with {page} and status {code}.", by)
+    hidden = [code for code, each in mapped.items() if str(code).startswith("5") and each.get("ResponseCode") == "200"]
+    if hidden:
+        yield caution(
+            "errors-hidden", f"Errors of the origin ({', '.join(map(str, hidden))}) are answered with a page and "
+            "status 200: a site that is down looks like one that works.", by, "Give that page with a status of 5xx.",
+        )  # fmt: skip
+
+
+def _both(config: Mapping[str, Any], mapped: Mapping[str, Any], arn: str) -> Mend:
+    """The other of the two codes by which S3 says that a file is missing gets the same page."""
+    other = 404 if mapped["ErrorCode"] == 403 else 403
+    standing = (config.get("CustomErrorResponses") or {}).get("Items") or []
+    every = [*(each for each in standing if each.get("ErrorCode") != other), {**mapped, "ErrorCode": other}]
+    sentence = f"Answer {other} with {mapped['ResponsePagePath']}, too"
+    return repairs.setting(arn, "CustomErrorResponses", cloudfront.several(every), sentence)
 
 
 def folders(here: Origin, start: str, keys: list[str] | None, rewritten: bool) -> Iterator[Finding]:

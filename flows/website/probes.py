@@ -58,9 +58,16 @@ def _reading(page: Page, by_cloudfront: bool) -> str:
         return "The distribution does not know the name, or its certificate is wrong."
     if page.status in (403, 404):
         return "The start page is missing, or the bucket policy does not let CloudFront read."
+    said = page.headers.get("x-cache", "")
+    if page.status >= 500 and ("Execution" in said or "Lambda" in said):
+        return f"A function at the edge failed ({said}); look at its log, in the region nearest to the visitor."
+    if page.status in (500, 503):
+        return "The origin itself fails, or cannot keep up: look at its log. S3 does so for moments; try again."
     if page.status in (502, 504):
         return "CloudFront cannot speak to the origin; a website endpoint needs HTTP only."
-    if page.status in (301, 302, 307):
+    if page.status == 307:
+        return "S3 leads away from the address without a region in a bucket's first day; name its region in the origin."
+    if page.status in (301, 302, 308):
         return f"It leads to {page.headers.get('location', 'nowhere')}; look at S3's redirects and the origin's region."
     return "Look at the distribution's error pages."
 

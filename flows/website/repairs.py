@@ -27,6 +27,10 @@ BEYOND = {
     "folders": "Another origin or a function changes every address of the site: the set-up makes a distribution "
     "with the website as its origin.",
     "address": "In a day S3's address leads to the bucket by itself.",
+    "charges": "Who pays for reading is the bucket's owner's to say.",
+    "error-page": "Only you have the page: upload it.",
+    "errors-hidden": "Only you know with which status errors are to be answered.",
+    "signed": "Only you know whether the pages are for everybody.",
     "certificate": "A certificate needs a proof of its names: the set-up asks for one.",
     "records": "The zone is not in this account, or routes the name in a way of its own.",
     "delegation": "Only the registrar can change which name servers a zone has.",

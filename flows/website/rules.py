@@ -164,6 +164,19 @@ def _blocked(here: Origin) -> Finding:
     ).mended_by(repairs.let_public_policy_count(here))  # fmt: skip
 
 
+def charges(here: Origin) -> Iterator[Finding]:
+    """A website endpoint gives nothing of a bucket whose readers pay (Amazon S3 User Guide, "Requester Pays", 2026-11).
+
+    Raises CloudError.
+    """
+    if here.website and not here.leads and buckets.requester_pays(here.cloud, here.bucket):
+        yield broken(
+            f"charges:{here.id}",
+            f"The bucket {here.bucket.name} charges the reader. A website endpoint answers 403 then.",
+            "GetBucketRequestPayment", RATHER_THE_BUCKET,
+        )  # fmt: skip
+
+
 def signed(here: Origin) -> Iterator[Finding]:
     """How CloudFront says who it is."""
     if here.identity and not here.control:

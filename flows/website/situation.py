@@ -88,6 +88,12 @@ class Origin:
         )  # fmt: skip
 
     @property
+    def prefix(self) -> str:
+        """How the names of its files begin, by the origin's path; empty if it has none."""
+        path = str(self.source.get("OriginPath") or "").strip("/")
+        return f"{path}/" if path else ""
+
+    @property
     def signs(self) -> bool:
         return bool(self.control or self.identity)
 

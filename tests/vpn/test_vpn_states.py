@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -54,7 +54,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         (app,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["app"]}])["SecurityGroups"]
         ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": OFFICE}]}
         ec2.authorize_security_group_ingress(GroupId=app["GroupId"], IpPermissions=[ssh])
+        VPN_ID[0], SHOP_ID[0] = made, vpc
         yield World(account, Aws(Place(practice=True), account.session), made, bgp)
+
+
+PRACTICE_LACKS = (
+    "GetManagedPrefixListEntries", "LookupEvents", "GetMetricData", "DescribeTransitGatewayAttachments",
+    "SearchTransitGatewayRoutes",
+)  # fmt: skip
 
 
 class Edited(Between):
@@ -65,9 +72,9 @@ class Edited(Between):
         self.edits = edits
 
     def make(self, call: Call) -> Answer:
-        if call.name in ("GetManagedPrefixListEntries", "LookupEvents", "GetMetricData"):
+        if call.name in PRACTICE_LACKS:
             self._noted(call)
-            answer: Answer = {}
+            answer: Answer = {"Asked": call.params}
         else:
             answer = deepcopy(super().make(call))
         if edit := self.edits.get(call.name):
@@ -75,7 +82,7 @@ class Edited(Between):
         return answer
 
     def pages(self, call: Call) -> Iterator[Answer]:
-        if call.name in ("GetManagedPrefixListEntries", "GetMetricData"):
+        if call.name in PRACTICE_LACKS:
             yield self.make(call)
             return
         for page in super().pages(call):
@@ -226,6 +233,84 @@ def made_then(answer: Answer) -> None:
     answer["Events"] = [{"EventName": "CreateVpnConnection", "EventTime": SINCE}]
 
 
+def all_of(*edits: Mapping[str, Edit]) -> dict[str, Edit]:
+    """Those edits, one after the other where two are of one answer."""
+    found: dict[str, Edit] = {}
+    for each in edits:
+        for name, edit in each.items():
+            found[name] = both(found[name], edit) if name in found else edit
+    return found
+
+
+def parts(each: Answer) -> None:
+    """The two halves of the office's network, one by one."""
+    to("192.168.10.0/25")(each)
+    each["Routes"].append({**each["Routes"][-1], "DestinationCidrBlock": "192.168.10.128/25"})
+
+
+TGW, OFFICE_IN, SHOP_IN = "tgw-1", "tgw-attach-office", "tgw-attach-shop"
+
+
+def attachment(id: str, resource: str, kind: str, state: str = "available", table: str = "tgw-rtb-1") -> Answer:
+    found: Answer = {"TransitGatewayAttachmentId": id, "ResourceId": resource, "ResourceType": kind, "State": state}
+    return {**found, "Association": {"TransitGatewayRouteTableId": table}} if table else found
+
+
+def leading(cidr: str, *to: str, state: str = "active") -> Answer:
+    attachments = [{"TransitGatewayAttachmentId": each} for each in to]
+    return {"DestinationCidrBlock": cidr, "State": state, "TransitGatewayAttachments": attachments}
+
+
+ROUTES = (leading("10.0.0.0/16", SHOP_IN), leading(OFFICE, OFFICE_IN))
+
+
+def at_a_transit_gateway(
+    *routes: Answer, office: Mapping[str, Any] = {}, shop: Mapping[str, Any] = {}, more: Iterable[Answer] = (),
+    up: Edit = UP,
+) -> dict[str, Edit]:  # fmt: skip
+    """The connection ends at a transit gateway to which the shop's VPC is attached, too."""
+
+    def ends(answer: Answer) -> None:
+        answer["VpnConnections"][0] |= {"VpnGatewayId": None, "TransitGatewayId": TGW, "Routes": []}
+
+    def attached(answer: Answer) -> None:
+        answer["TransitGatewayAttachments"] = [
+            attachment(OFFICE_IN, VPN_ID[0], "vpn", **office), attachment(SHOP_IN, SHOP_ID[0], "vpc", **shop), *more
+        ]  # fmt: skip
+
+    def led(each: Answer) -> None:
+        for route in each["Routes"]:
+            if str(route.get("GatewayId")).startswith("vgw-"):
+                del route["GatewayId"]
+                route["TransitGatewayId"] = TGW
+
+    return {
+        "DescribeVpnConnections": both(up, ends),
+        "DescribeTransitGatewayAttachments": attached,
+        "SearchTransitGatewayRoutes": lambda answer: answer.update(Routes=list(routes or ROUTES)),
+        "DescribeRouteTables": table("shop", led),
+    }
+
+
+def without_the_hub(each: Answer) -> None:
+    each["Routes"] = [route for route in each["Routes"] if route.get("TransitGatewayId") != TGW]
+
+
+def defaulting(each: Answer) -> None:
+    each["Routes"] = [{"DestinationCidrBlock": "0.0.0.0/0", "State": "active", "TransitGatewayId": TGW}]
+
+
+def only_for(asked: str, *routes: Answer) -> dict[str, Edit]:
+    """Another route table of the transit gateway than the office's."""
+
+    def edit(answer: Answer) -> None:
+        answer["Routes"] = list(routes if answer["Asked"]["TransitGatewayRouteTableId"] == asked else ROUTES)
+
+    return {"SearchTransitGatewayRoutes": edit}
+
+
+VPN_ID, SHOP_ID = [""], [""]
+"""Known once the account is open."""
 DOWN = {"DescribeVpnConnections": tunnels("DOWN", "DOWN", message="IPSEC IS DOWN")}
 SPEECHLESS = tunnels("DOWN", "DOWN", message="IPSEC IS UP")
 SWALLOWED = connected(networks("10.0.5.0/24"))
@@ -265,6 +350,17 @@ STATES = {
     "by prefix lists": State(
         {**connected(), "DescribeRouteTables": table("shop-private", by_list), "GetManagedPrefixListEntries": entries,
          "DescribeSecurityGroups": group("app", PrefixListIds=[{"PrefixListId": "pl-1"}])}, "works",
+    ),
+    "the office's network in two parts": State(
+        {**connected(), "DescribeRouteTables": table("shop-private", parts)}, "works",
+    ),
+    "at a transit gateway": State(at_a_transit_gateway(), "works"),
+    "at a transit gateway, new": State(
+        all_of(at_a_transit_gateway(), {"DescribeVpnConnections": tunnels("DOWN", "DOWN")}), "waiting", "tunnels",
+        "Install",
+    ),
+    "at a transit gateway, by a default route of the VPC": State(
+        all_of(at_a_transit_gateway(), {"DescribeRouteTables": table("shop-private", defaulting)}), "works",
     ),
     "of a stack": State(
         connected(told(Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "office"}])), "works",
@@ -347,6 +443,51 @@ STATES = {
     "no network of the office": State(connected(networks()), "broken", "static-routes", "static routes"),
     "no gateway": State(connected(told(VpnGatewayId="")), "broken", "gateway", "transit gateway"),
     "Cloud WAN": State(connected(told(VpnGatewayId="", CoreNetworkArn="arn:x")), "unknown", "gateway", "segment"),
+    "one of two tunnels announces nothing": State(
+        connected(lambda answer: answer["VpnConnections"][0]["VgwTelemetry"][1].update(AcceptedRouteCount=0)),
+        "works_but", "silent", "through both tunnels", bgp=True,
+    ),
+    "nothing of what is announced has come": State(
+        {**connected(), "DescribeRouteTables": table("shop-private", taking_over)}, "broken", "route-tables", "by BGP",
+        bgp=True,
+    ),
+    "attached to the transit gateway, and associated with nothing": State(
+        at_a_transit_gateway(office={"table": ""}), "broken", "attachment", "Associate tgw-attach-office",
+    ),
+    "the transit gateway leads nowhere": State(
+        at_a_transit_gateway(leading(OFFICE, OFFICE_IN)), "broken", "onward", "propagate",
+    ),
+    "the transit gateway leads no answers back": State(
+        all_of(at_a_transit_gateway(shop={"table": "tgw-rtb-2"}), only_for("tgw-rtb-2", ROUTES[0])), "broken", "back",
+        "Let tgw-attach-office propagate into tgw-rtb-2",
+    ),
+    "a dead route of the transit gateway": State(
+        at_a_transit_gateway(ROUTES[0], leading(OFFICE, OFFICE_IN, state="blackhole")), "broken", "back", "propagate",
+    ),
+    "the servers' table does not lead to the transit gateway": State(
+        all_of(at_a_transit_gateway(), {"DescribeRouteTables": table("shop-private-a", without_the_hub)}), "broken",
+        "route-tables", "Enter 192.168.10.0/24 to tgw-1",
+    ),
+    "the servers' group is closed, behind a transit gateway": State(
+        {**at_a_transit_gateway(), "DescribeSecurityGroups": group("app", "10.9.0.0/16")}, "broken",
+        "security-groups", "in their security group",
+    ),
+    "a transit gateway that is closed to the eye": State(
+        {**at_a_transit_gateway(), "DescribeTransitGatewayAttachments": denied}, "unknown", "attachment",
+    ),
+    "a transit gateway's routes closed to the eye": State(
+        {**at_a_transit_gateway(), "SearchTransitGatewayRoutes": denied}, "unknown", "onward",
+    ),
+    "a transit gateway of others": State(
+        {**at_a_transit_gateway(), "DescribeTransitGatewayAttachments": lambda answer: answer.clear()}, "unknown",
+        "attachment", "its owner can look",
+    ),
+    "through a firewall between": State(
+        {**connected(), "DescribeRouteTables": table("shop-private-a", to(OFFICE, GatewayId="vpce-1"))}, "unknown",
+        "route-tables", "forwards it",
+    ),
+    "gateways closed to the eye": State({**connected(), "DescribeVpnGateways": denied}, "unknown", "attachment"),
+    "networks closed to the eye": State({**connected(), "DescribeVpcs": denied}, "unknown", "vpc"),
     "servers closed to the eye": State(
         {**connected(), "DescribeNetworkInterfaces": denied}, "unknown", "security-groups",
     ),
@@ -407,8 +548,8 @@ def test_who_keeps_it_is_said(world: World) -> None:
 ONLY_BEFORE = {
     "routes": "what a plan leaves as it is; afterwards `ways_back` follows the same routes",
 }
-ONLY_AFTER = {"selectors", "ways_back", "doors"}
-"""What a plan makes itself: an open connection, the ways and the doors."""
+ONLY_AFTER = {"ways_back", "doors"}
+"""What a plan makes itself: the ways and the doors."""
 
 
 def test_a_check_knows_what_is_known_beforehand() -> None:
@@ -445,6 +586,32 @@ def test_who_keeps_what_is_changed_is_said(world: World) -> None:
     kept = Edited(world.cloud, {"DescribeRouteTables": of_a_stack, "DescribeSecurityGroups": of_a_stack})
     found = [each.message for each in session(kept, None).review().cautions if each.id == "managed"]
     assert any("route table" in each for each in found) and any("security group" in each for each in found)
+
+
+def test_a_policy_based_device_is_warned_of_several_pairs(world: World) -> None:
+    one = {"networks": ["192.168.10.0/24"]}
+    assert (
+        "4 pairs"
+        in cautions(world.cloud, {**STATIC, "networks": [f"192.168.{n}.0/24" for n in range(10, 14)]})["policy-based"]
+    )
+    assert "policy-based" not in cautions(world.cloud, {**STATIC, **one})
+    assert "policy-based" not in cautions(world.cloud, BGP)
+
+
+def test_of_several_networks_behind_a_transit_gateway_one_may_be_closed(world: World) -> None:
+    """The office need not be let in to all of them; a network of another account is not looked at."""
+    staging = named(world.account.session.client("ec2"), "vpc", "staging")
+    second, third = attachment("tgw-attach-2", staging, "vpc"), attachment("tgw-attach-3", "vpc-theirs", "vpc")
+    third["ResourceOwnerId"] = "210987654321"
+    routes = (*ROUTES, leading("10.1.0.0/16", "tgw-attach-2"))
+
+    found = check(Edited(world.cloud, at_a_transit_gateway(*routes, more=[second])), world.static)
+    assert found.status.value == "works_but" and staging in found.cause
+    assert len({each.id for each in found.findings}) == len(found.findings)
+
+    also = (*routes, leading("10.2.0.0/16", "tgw-attach-3"))
+    found = check(Edited(world.cloud, at_a_transit_gateway(*also, more=[second, third])), world.static)
+    assert found.status.value == "unknown" and "210987654321" in found.because.evidence if found.because else False
 
 
 def test_denied_acls_are_not_said_to_be_open(world: World) -> None:

@@ -18,8 +18,8 @@ from website.test_website_states import (
     STATES,
     WEBSITE,
     WITH_SECRET,
+    Otherwise,
     Site,
-    WithIdentity,
     behaviour,
     several,
     website,
@@ -38,6 +38,7 @@ def not_everywhere(site: Site) -> None:
 
 def half_mapped(site: Site) -> None:
     page = {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ResponseCode": "404", "ErrorCachingMinTTL": 10}
+    site.pages("404.html")
     site.configured(CustomErrorResponses=several(page))
 
 
@@ -96,7 +97,7 @@ def test_mended_and_taken_back(
     site = Site(account)
     made(site)
     run = mended_and_back(
-        "website", WithIdentity(cloud), journal, clock, {"distribution": site.id}, lambda: seen(account, site),
+        "website", Otherwise(cloud), journal, clock, {"distribution": site.id}, lambda: seen(account, site),
         cause=cause,
     )  # fmt: skip
     assert run.run is not None and SECRET["HeaderValue"] not in json.dumps(run.run.history())
@@ -114,7 +115,9 @@ def seen(account: PracticeAccount, site: Site) -> Any:
 def test_the_names_lead_there_again(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wreck: wrecks.Break
 ) -> None:
-    account.session.client("s3").put_object(Bucket="fjord-coffee-files", Key="index.html", Body=b"<p>")
+    account.session.client("s3").put_object(
+        Bucket="fjord-coffee-files", Key="index.html", Body=b"<p>", ContentType="text/html"
+    )
     made = session(cloud, journal, VARIANTS["bucket-named"], clock=clock)
     carried_out(made)
     id = outputs(made)["distribution"]
@@ -129,5 +132,5 @@ def test_the_names_lead_there_again(
 def test_every_state_has_a_repair_or_a_reason(account: PracticeAccount, cloud: Aws, state: str) -> None:
     site = Site(account)
     STATES[state].made(site)
-    found = check("website", WithIdentity(cloud), {"distribution": site.id})
+    found = check("website", Otherwise(cloud), {"distribution": site.id})
     assert mended_or_why_not("website", found) == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from support.clouds import Between
 from website.cases import session
 
 import flows
-from flows.engine import Call, CloudError
+from flows.engine import Call, CloudError, Page
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.engine.verdict import Verdict, verdict
@@ -32,6 +34,7 @@ class Site:
     def __init__(self, account: PracticeAccount) -> None:
         client: Any = account.session.client
         self.s3, self.cloudfront, self.kms = client("s3"), client("cloudfront"), client("kms")
+        self.route53, self.acm = client("route53"), client("acm", region_name="us-east-1")
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.pages("index.html")
         set_ = {"Name": "tea", "SigningProtocol": "sigv4", "SigningBehavior": "always",
@@ -115,6 +118,8 @@ class State:
     status: str
     cause: str = ""
     remedy: str = ""
+    answer: tuple[str, Mapping[str, Any]] = ("", {})
+    """An operation that is answered otherwise than in practice."""
 
 
 def denied(**more: Any) -> Callable[[Site], None]:
@@ -238,6 +243,77 @@ def own_acl(site: Site) -> None:
     site.origins(site.origin(control=""))
 
 
+def answering(site: Site, mapped: str, code: str = "404", *errors: int) -> None:
+    """Errors are answered with a page."""
+    each = [{"ErrorCode": error, "ResponsePagePath": mapped, "ResponseCode": code, "ErrorCachingMinTTL": 10}
+            for error in errors or (403, 404)]  # fmt: skip
+    site.configured(CustomErrorResponses=several(*each))
+
+
+def key_by_alias(site: Site) -> None:
+    """The bucket names by its alias the key that the files have by its ARN."""
+    key_for(SERVICE, distribution=True)(site)
+    key = site.s3.head_object(Bucket=BUCKET, Key="index.html")["SSEKMSKeyId"]
+    site.kms.create_alias(AliasName="alias/pages", TargetKeyId=key.rpartition("/")[2])
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/pages"}}
+    site.s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def downloaded(site: Site) -> None:
+    site.s3.put_object(Bucket=BUCKET, Key="index.html", Body=b"<h1>", ContentType="binary/octet-stream")
+
+
+def archived(site: Site) -> None:
+    site.pages("index.html", StorageClass="GLACIER")
+
+
+TEA, LEAF = "tea.fjord-coffee.example", "leaf.fjord-coffee.example"
+
+
+def named(*records: Mapping[str, Any], **config: Any) -> Callable[[Site], None]:
+    """The site has a name, with these records in its zone, where HOST is the distribution's own."""
+
+    def made(site: Site) -> None:
+        (zone,) = site.route53.list_hosted_zones()["HostedZones"]
+        host = site.cloudfront.get_distribution(Id=site.id)["Distribution"]["DomainName"]
+        for each in records:
+            text = json.dumps(each).replace("HOST", host).replace("ZONE", zone["Id"].rpartition("/")[2])
+            change = {"Action": "CREATE", "ResourceRecordSet": json.loads(text)}
+            site.route53.change_resource_record_sets(HostedZoneId=zone["Id"], ChangeBatch={"Changes": [change]})
+        listed = site.acm.list_certificates()["CertificateSummaryList"]
+        (arn,) = [each["CertificateArn"] for each in listed if each["DomainName"] == "*.fjord-coffee.example"]
+        certificate = {
+            "ACMCertificateArn": arn,
+            "SSLSupportMethod": "sni-only",
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+        }
+        site.configured(Aliases=several(TEA), ViewerCertificate=certificate, **config)
+
+    return made
+
+
+def alias(name: str, kind: str, to: str = "HOST", zone: str = "Z2FDTNDATAQYW2", **more: Any) -> dict[str, Any]:
+    target = {"HostedZoneId": zone, "DNSName": to, "EvaluateTargetHealth": False}
+    return {"Name": name, "Type": kind, "AliasTarget": target, **more}
+
+
+BOTH = (alias(TEA, "A"), alias(TEA, "AAAA"))
+BY_ANOTHER_NAME = (
+    {"Name": TEA, "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": LEAF}]},
+    alias(LEAF, "A"), alias(LEAF, "AAAA"),
+)  # fmt: skip
+BY_AN_ALIAS = (*(alias(TEA, kind, LEAF, "ZONE") for kind in ("A", "AAAA")), alias(LEAF, "A"), alias(LEAF, "AAAA"))
+ASTRAY = (
+    {"Name": TEA, "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": LEAF}]},
+    {"Name": LEAF, "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": "198.51.100.7"}]},
+)  # fmt: skip
+SHARED = (
+    alias(TEA, "A", SetIdentifier="new", Weight=10), alias(TEA, "AAAA"),
+    {"Name": TEA, "Type": "A", "TTL": 60, "SetIdentifier": "old", "Weight": 90,
+     "ResourceRecords": [{"Value": "198.51.100.7"}]},
+)  # fmt: skip
+
+
 STATES = {
     # as it should be, each in its way
     "as the console makes it": State(lambda _: None, "works"),
@@ -260,7 +336,37 @@ STATES = {
     "a function for the folders": State(functioning, "works"),
     "a website with a secret header": State(website(WITH_SECRET), "works"),
     "a website that leads away": State(leading_away, "works"),
+    "a key by its alias": State(key_by_alias, "works"),
+    "with a name": State(named(*BOTH), "works"),
+    "with a name that leads to another of its names": State(named(*BY_ANOTHER_NAME), "works"),
+    "with a name that is an alias of another": State(named(*BY_AN_ALIAS), "works"),
+    "without IPv6, and no record for it": State(named(alias(TEA, "A"), IsIPV6Enabled=False), "works"),
+    "the host without a region, after its first day": State(
+        lambda site: site.origins(site.origin(host=f"{BUCKET}.s3.amazonaws.com")),
+        "works",
+        answer=("ListBuckets", {"Buckets": [{"Name": BUCKET, "CreationDate": datetime(2020, 1, 1, tzinfo=UTC)}]}),
+    ),
+    "for some countries": State(
+        lambda site: site.configured(
+            Restrictions={"GeoRestriction": {"RestrictionType": "whitelist", **several("DE", "AT")}}
+        ),
+        "works",
+    ),
+    "with a page for errors": State(lambda site: [site.pages("404.html"), answering(site, "/404.html")], "works"),
     # what works, and should not stay so
+    "for visitors with a signature": State(
+        lambda site: site.configured(
+            DefaultCacheBehavior=behaviour("files", TrustedKeyGroups={"Enabled": True, **several("group")})
+        ),
+        "works_but",
+        "signed",
+        "for everybody",
+    ),
+    "only some visitors are led there": State(named(*SHARED), "works_but", f"records-{TEA}", "all of its records"),
+    "an error page that is not there": State(lambda site: answering(site, "/404.html"), "works_but", "error-page"),
+    "an app that hides the origin's errors": State(
+        lambda site: answering(site, "/index.html", "200", 403, 404, 500), "works_but", "errors-hidden", "5xx"
+    ),
     "an Origin Access Identity": State(identity(NAMED), "works_but", "access-control", "Origin Access Control"),
     "an identity by its canonical id": State(identity({"CanonicalUser": CANONICAL}), "works_but", "access-control"),
     "open to all": State(
@@ -323,7 +429,26 @@ STATES = {
         "address",
         WEBSITE,
     ),
+    "an app whose page is not there": State(
+        lambda site: answering(site, "/app.html", "200"), "broken", "error-page", "Upload app.html"
+    ),
+    "a start page that is downloaded": State(downloaded, "works_but", "start-page", "text/html"),
+    "a start page in the archive": State(archived, "broken", "start-page", "Restore it"),
+    "a website of a bucket whose readers pay": State(
+        website(WITH_SECRET),
+        "broken",
+        "charges",
+        "bucket endpoint",
+        answer=("GetBucketRequestPayment", {"Payer": "Requester"}),
+    ),
+    "the host without a region, in its first day": State(
+        lambda site: site.origins(site.origin(host=f"{BUCKET}.s3.amazonaws.com")), "broken", "address", FILES
+    ),
+    "a name that leads to another, and that elsewhere": State(named(*ASTRAY), "broken", f"records-{TEA}", "alias for"),
     # what cannot be told
+    "a certificate that IAM keeps": State(
+        named(*BOTH), "unknown", "certificate", answer=("GetDistribution", {"IAMCertificateId": "ASCA1"})
+    ),
     "a condition that is not known": State(
         denied(Condition={"StringNotEquals": {"aws:SourceOrgID": "o-1"}}), "unknown", "policy"
     ),
@@ -346,13 +471,23 @@ BEFOREHAND = {
 """The same, asked before another distribution is put in front of it."""
 
 
-class WithIdentity(Between):
-    """Where the identity is known by what S3 calls it; the practice account keeps none."""
+class Otherwise(Between):
+    """Where the identity is known by what S3 calls it, as it is not in practice, and one answer is another."""
+
+    def __init__(self, cloud: Any, operation: str = "", answer: Mapping[str, Any] = {}) -> None:
+        super().__init__(cloud)
+        self.operation, self.answer = operation, dict(answer)
 
     def make(self, call: Call) -> dict[str, Any]:
         if call.name == "GetCloudFrontOriginAccessIdentity":
             return {"CloudFrontOriginAccessIdentity": {"Id": call.params["Id"], "S3CanonicalUserId": CANONICAL}}
-        return super().make(call)
+        if call.name != self.operation:
+            return super().make(call)
+        if call.name == "GetDistribution":
+            answer = deepcopy(super().make(call))
+            answer["Distribution"]["DistributionConfig"]["ViewerCertificate"] = self.answer
+            return answer
+        return self.answer
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
@@ -361,7 +496,7 @@ def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> No
     site = Site(account)
     state.made(site)
 
-    found = site.check(WithIdentity(cloud))
+    found = site.check(Otherwise(cloud, *state.answer))
     assert (found.status.value, found.cause.partition(":")[0]) == (state.status, state.cause), found
     assert state.remedy in (found.because.remedy if found.because else "")
     assert len({each.id for each in found.findings}) == len(found.findings)
@@ -422,13 +557,55 @@ def test_who_else_keeps_it_is_told(account: PracticeAccount, cloud: Aws) -> None
     assert "managed" in {each.id for each in session(cloud, None, ANSWERS).review().cautions}
 
 
+@pytest.mark.parametrize("asked", [True, False], ids=["asked before", "never asked"])
+def test_what_is_being_spread_waits_only_where_it_never_worked(
+    account: PracticeAccount, cloud: Aws, asked: bool
+) -> None:
+    """A change is no outage; and until all is there, an error that visitors get proves nothing."""
+    site = Site(account)
+
+    class Spreading(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            answer = deepcopy(super().make(call))
+            if call.name == "GetDistribution":
+                answer["Distribution"] |= {
+                    "Status": "InProgress",
+                    "LastModifiedTime": datetime(2026, 11, 1, tzinfo=UTC),
+                }
+            return answer
+
+        def pages(self, call: Call) -> Any:
+            if call.name != "GetMetricData":
+                return super().pages(call)
+            return iter([{"MetricDataResults": [{"Values": [3.0]}]} if asked else {}])
+
+        def look_at(self, url: str) -> Page:
+            return Page(504, {"via": "1.1 x.cloudfront.net (CloudFront)"}, b"")
+
+    found = verdict(
+        flows.find("website").diagnose(CachedCloud(Spreading(cloud)), {"distribution": site.id, "probe": "yes"})
+    )
+    assert found.status.value == "waiting"
+    assert next(each.grade.value for each in found.findings if each.id == "state") == (
+        "caution" if asked else "waiting"
+    )
+
+
+def test_who_else_keeps_the_distribution_is_told(account: PracticeAccount, cloud: Aws) -> None:
+    site = Site(account)
+    tags = {"Items": [{"Key": "aws:cloudformation:stack-name", "Value": "tea"}]}
+    site.cloudfront.tag_resource(Resource=site.arn, Tags=tags)
+    assert any(f"The distribution {site.id} is managed by the CloudFormation stack tea" in each.sentence
+               for each in site.check(cloud).findings)  # fmt: skip
+
+
 def test_a_check_asks_as_much_as_its_distribution_is_large(account: PracticeAccount, cloud: Aws) -> None:
     site = Site(account)
     for number in range(3):
         site.s3.create_bucket(Bucket=f"of-others-{number}", CreateBucketConfiguration={"LocationConstraint": REGION})
     counted = Between(cloud)
     site.check(counted)
-    assert len(counted.calls) == 12, [each.operation for each in counted.calls]
+    assert len(counted.calls) == 13, [each.operation for each in counted.calls]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""What decides whether the firewalls of the VPC let the office in: security groups, and the network ACLs of subnets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flows.aws import network_acls as acls
+from flows.aws.interfaces import Interface
+from flows.aws.network import Service
+from flows.engine import Finding, Grade
+
+from . import repairs
+from .rules import Situation
+
+
+def doors(here: Situation) -> Iterator[Finding]:
+    """The groups of servers let the office in. One that nothing stands behind is a door in no wall."""
+    id, by = "security-groups", "DescribeSecurityGroups, DescribeNetworkInterfaces"
+    if why := here.unread.get("groups") or here.unread.get("servers") or here.unread.get("lists"):
+        yield Finding(id, Grade.NOT_CHECKED, "The security groups, or what stands behind them, could not be read.", why)
+        return
+    if not here.networks:
+        yield Finding(
+            id, Grade.NOT_CHECKED if here.up else Grade.WAITING,
+            "The office's networks are not known yet, so the security groups were not looked at.",
+            "no routes of the connection", "Check again once the device announces its networks.", follows=("tunnels",),
+        )  # fmt: skip
+        return
+    used = {group for each in here.servers for group in each.groups}
+    meant = [group for group in here.groups if here.lets_in(group)]
+    working = [group for group in meant if group.id in used]
+    names = ", ".join(f"{group.name} ({group.id})" for group in working or meant)
+    remedy = f"Let {here.networks[0]} in where your servers are: a rule in their security group."
+    if working:
+        count = len(here.meant)
+        some = f"{count} network interface{'' if count == 1 else 's'}"
+        yield Finding(id, Grade.PROVED, f"These security groups let the office in: {names}.", f"{by}: {some} in them")
+        return
+    if meant:
+        yield _opened(here, here.servers, Finding(
+            id, Grade.REFUSED if used else Grade.CAUTION,
+            f"{names} lets the office in, and nothing is in it.", by,
+            remedy if used else "Put your servers into it.",
+        ))  # fmt: skip
+        return
+    public = {
+        group.id: ", ".join(dict.fromkeys(told(rule.service) for rule in group.rules if not rule.network.prefixlen))
+        for group in here.groups if any(not rule.network.prefixlen for rule in group.rules)
+    }  # fmt: skip
+    open_to_all = [group for group in here.groups if group.id in public and group.id in used]
+    everybody = "; ".join(f"{group.name} ({group.id}): {public[group.id]}" for group in open_to_all)
+    shut = [each for each in here.servers if not any(group in public for group in each.groups)]
+    if open_to_all and not shut:
+        yield _opened(here, here.servers, Finding(
+            id, Grade.CAUTION, f"The office comes in only where everybody may: {everybody}.", by,
+            f"{remedy} Then everybody need not be let in.",
+        ))  # fmt: skip
+        return
+    also = f" What everybody may use is not meant for the office ({everybody})." if everybody else ""
+    closed = f" {shut[0].of or shut[0].id} is closed to it." if shut else ""
+    sentence = f"No security group of {here.vpc.id} lets the office in.{closed}{also}"
+    yield _opened(here, shut or here.servers, Finding(id, Grade.REFUSED, sentence, by, remedy))
+
+
+def _opened(here: Situation, servers: Iterable[Interface], found: Finding) -> Finding:
+    """With the repair: the first of those servers that lets somebody use something lets the office use that as well."""
+    groups = next(filter(None, (repairs.shut(here.groups, each.groups) for each in servers)), ())
+    return found.mended_by(repairs.let_in(groups, here.networks, here.gateway)) if groups else found
+
+
+def told(service: Service) -> str:
+    """A service of a rule as people say it."""
+    if service.protocol == "-1":
+        return "everything"
+    ports = str(service.first) if service.first == service.last else f"{service.first}-{service.last}"
+    return service.name or f"{service.protocol}/{ports}"
+
+
+def network_acls(here: Situation) -> Iterator[Finding]:
+    """The network ACLs of the subnets let the office in and the answers out."""
+    id, by = "network-acls", "DescribeNetworkAcls: its entries, first match wins"
+    if why := here.unread.get("acls"):
+        yield Finding(id, Grade.NOT_CHECKED, "The network ACLs could not be read.", why)
+        return
+    subnets = _looked_at(here)
+    services = here.services or tuple(
+        dict.fromkeys(service for group in here.groups for service in here.lets_in(group))
+    )
+    blocked = False
+    for acl in here.acls:
+        touched = sorted(acls.subnets(acl) & subnets)
+        for network in here.reached if touched else ():
+            shut = [each for each in services if not acls.allows(acl, network, each, egress=False)]
+            outward = acls.allows(acl, network, acls.ANSWERS, egress=True)
+            if not shut and outward:
+                continue
+            blocked = True
+            nothing = not outward or len(shut) == len(services)
+            what = "answers out" if not shut else f"the way in for {', '.join(map(told, shut))}"
+            found = Finding(
+                f"{id}:{acl.get('NetworkAclId')}:{network}",
+                Grade.PREDICTED if here.planned else Grade.REFUSED if nothing else Grade.CAUTION,
+                f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} ({what}).", by,
+                "Allow it there, in both directions.",
+            )  # fmt: skip
+            entries = acls.opening(acl, network, shut, answers=not outward)
+            yield found.mended_by(repairs.let_through(acl, entries)) if entries and not here.planned else found
+    if not blocked and here.reached:
+        yield Finding(
+            id, Grade.PREDICTED, "The network ACLs let the office in and the answers out.", "DescribeNetworkAcls"
+        )
+
+
+def _looked_at(here: Situation) -> set[str]:
+    """The subnets that matter: of the chosen tables, or of the servers that let the office in, else of all."""
+    if not here.planned and here.meant:
+        return {each.subnet for each in here.meant}
+    if here.planned or here.subnets:
+        return {subnet for table in here.tables for subnet in here.behind(table)}
+    return {subnet for acl in here.acls for subnet in acls.subnets(acl)}

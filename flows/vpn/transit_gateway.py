@@ -1,0 +1,213 @@
+"""What is behind a connection that ends at a transit gateway: its attachment, the ways there, and the VPCs.
+
+Packets that come from an attachment go on by the route table that it is associated with; that table has routes to
+another attachment by propagation, or because somebody entered them (Amazon VPC Transit Gateways guide, "How transit
+gateways work", 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network
+
+from flows.aws import keepers, transit_gateways
+from flows.aws import network as net
+from flows.aws import site_to_site_vpn as vpn
+from flows.aws.transit_gateways import Attachment, Route
+from flows.engine import Caution, Cloud, CloudError, Finding, Grade
+
+from . import behind
+
+BY = "SearchTransitGatewayRoutes"
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A transit gateway as one connection sees it.
+
+    Args:
+        gateway: its id.
+        connection: the id of the connection.
+        attachments: what is attached to it.
+        tables: the routes of its route tables that were read.
+        unread: the route tables that could not be read, and why.
+    """
+
+    gateway: str
+    connection: str
+    attachments: tuple[Attachment, ...]
+    tables: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def office(self) -> Attachment | None:
+        """The connection's own attachment."""
+        return next((each for each in self.attachments if each.resource == self.connection), None)
+
+    def onward(self) -> list[Attachment]:
+        """What packets from the office are led to."""
+        table = self.tables.get(self.office.table, ()) if self.office else ()
+        ids = {id for route in table if route.active for id in route.to}
+        return [each for each in self.attachments if each.id in ids and each != self.office]
+
+    def back(self, vpc: Attachment) -> tuple[IPv4Network, ...]:
+        """The networks that are led from a VPC to the connection."""
+        office = self.office.id if self.office else ""
+        return tuple(each.network for each in self.tables.get(vpc.table, ()) if each.active and office in each.to)
+
+
+def looked_at(cloud: Cloud, connection: vpn.Connection, gateway: str, *, up: bool) -> Iterator[Finding]:
+    """What there is to say about a connection that ends at a transit gateway; `up` says that a tunnel is."""
+    try:
+        hub = Hub(gateway, connection.id, transit_gateways.attachments(cloud, gateway))
+    except CloudError as problem:
+        yield Finding(
+            "attachment", Grade.NOT_CHECKED,
+            f"It ends at the transit gateway {gateway}; what is attached to that could not be read.", str(problem),
+        )  # fmt: skip
+        return
+    yield attached(hub)
+    office = hub.office
+    if office is None or office.state not in transit_gateways.ATTACHED or not office.table:
+        return
+    yield from keepers.told(office.id, f"The attachment {office.id}", office.tags)
+    hub = _with(cloud, hub, [office.table])
+    yield from onward(hub)
+    vpcs = [each for each in hub.onward() if each.kind == "vpc"]
+    hub = _with(cloud, hub, [each.table for each in vpcs if each.table])
+    looked = [list(_behind(cloud, hub, each, connection, up)) for each in vpcs]
+    one_works = any(all(each.grade is not Grade.REFUSED for each in found) for found in looked)
+    for vpc, found in zip(vpcs, looked, strict=True):
+        yield from (_of_several(each, vpc.resource, one_works) if len(vpcs) > 1 else each for each in found)
+
+
+def attached(hub: Hub) -> Finding:
+    """The connection is attached to the transit gateway, and packets that come from it go on by a route table."""
+    office, by = hub.office, "DescribeTransitGatewayAttachments"
+    if office is None:
+        return Finding(
+            "attachment", Grade.NOT_CHECKED, f"Its attachment to the transit gateway {hub.gateway} was not found.", by,
+            "The gateway may be another account's: its owner can look.",
+        )  # fmt: skip
+    if office.state not in transit_gateways.ATTACHED:
+        return Finding(
+            "attachment", Grade.WAITING, f"Its attachment to {hub.gateway} is {office.state or 'in no known state'}.",
+            f"{by}: {office.id}", "Wait some minutes, or let the gateway's owner accept it.",
+        )  # fmt: skip
+    if not office.table:
+        return Finding(
+            "attachment", Grade.REFUSED,
+            f"It is attached to the transit gateway {hub.gateway}, and its attachment is associated with no route "
+            "table: what comes from the office goes nowhere.", f"{by}: {office.id}",
+            f"Associate {office.id} with a route table of {hub.gateway}.",
+        )  # fmt: skip
+    return Finding(
+        "attachment", Grade.PROVED,
+        f"It is attached to the transit gateway {hub.gateway}, by the route table {office.table}.", by,
+    )  # fmt: skip
+
+
+def onward(hub: Hub) -> Iterator[Finding]:
+    """What comes from the office is led to a VPC."""
+    table = hub.office.table if hub.office else ""
+    if table in hub.unread:
+        yield Finding(
+            "onward", Grade.NOT_CHECKED, f"Where {table} leads what comes from the office could not be read.",
+            hub.unread[table],
+        )  # fmt: skip
+        return
+    found = hub.onward()
+    vpcs = [each.resource for each in found if each.kind == "vpc"]
+    if vpcs:
+        yield Finding("onward", Grade.PROVED, f"What comes from the office is led to {', '.join(vpcs)}.", BY)
+    elif found:
+        others = ", ".join(f"{each.resource or each.id} ({each.kind or '?'})" for each in found)
+        yield Finding(
+            "onward", Grade.NOT_CHECKED, f"What comes from the office is led to {others}; what is behind that was not "
+            "looked at.", f"{BY}: {table}",
+        )  # fmt: skip
+    elif any(route.active and set(route.to) - {hub.office.id if hub.office else ""} for route in hub.tables[table]):
+        yield Finding(
+            "onward", Grade.NOT_CHECKED, f"{table} leads what comes from the office to attachments that this account "
+            "does not see.", BY, "Let the gateway's owner look.",
+        )  # fmt: skip
+    else:
+        yield Finding(
+            "onward", Grade.REFUSED, f"{table} leads what comes from the office nowhere.", f"{BY}: no active route",
+            f"Let the VPC's attachment propagate into {table}, or enter a route to it there.",
+        )  # fmt: skip
+
+
+def back(hub: Hub, vpc: Attachment) -> Finding:
+    """What comes from a VPC is led back to the connection."""
+    id, name = f"back:{vpc.resource}", vpc.resource
+    office = hub.office.id if hub.office else ""
+    if vpc.table in hub.unread:
+        return Finding(
+            id, Grade.NOT_CHECKED, f"Whether answers from {name} are led back could not be read.", hub.unread[vpc.table]
+        )
+    if networks := hub.back(vpc):
+        told = ", ".join(map(str, networks))
+        return Finding(id, Grade.PROVED, f"Answers from {name} to {told} are led back to the connection.", BY)
+    if not vpc.table:
+        return Finding(
+            id, Grade.REFUSED, f"The attachment of {name} is associated with no route table: its answers go nowhere.",
+            f"DescribeTransitGatewayAttachments: {vpc.id}", f"Associate {vpc.id} with a route table of {hub.gateway}.",
+        )  # fmt: skip
+    routes = hub.tables.get(vpc.table, ())
+    if through := next((each for each in routes if each.active and not each.network.prefixlen), None):
+        return Finding(
+            id, Grade.NOT_CHECKED, f"Answers from {name} go on to {', '.join(through.to) or 'nobody'}; whether that "
+            "passes them on to the office was not found out.", f"{BY}: {through.network} in {vpc.table}",
+        )  # fmt: skip
+    dead = any(office in each.to for each in routes)
+    return Finding(
+        id, Grade.REFUSED, f"{vpc.table} leads answers from {name} {'into a dead route' if dead else 'nowhere'}.",
+        f"{BY}: no active route to {office}",
+        f"Let {office} propagate into {vpc.table}, or enter the office's networks to it there. By BGP, they come once "
+        "the device announces them.", follows=("tunnels",),
+    )  # fmt: skip
+
+
+def _behind(cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection, up: bool) -> Iterator[Finding]:
+    """The way back from a VPC, and all that must hold in it."""
+    found = back(hub, vpc)
+    networks = hub.back(vpc)
+    if found.grade is Grade.REFUSED and not up and not connection.static:
+        found = replace(found, grade=Grade.WAITING)  # nothing is announced before a tunnel is up
+    yield found
+    account = cloud.identity.account
+    its: net.Vpc | None = None
+    why = f"it belongs to the account {vpc.owner}"
+    if vpc.owner in ("", account):
+        try:
+            its, why = net.vpc(cloud, vpc.resource), "DescribeVpcs"
+        except CloudError as problem:
+            why = str(problem)
+    if its is None:
+        yield Finding(f"vpc:{vpc.resource}", Grade.NOT_CHECKED, f"The VPC {vpc.resource} could not be looked at.", why)
+        return
+    if networks:
+        here = behind.situation(cloud, connection, its, hub.gateway, networks, up=up)
+        for rule in behind.RULES:
+            yield from (each for each in rule(here) if not isinstance(each, Caution))
+
+
+def _of_several(found: Finding, vpc: str, one_works: bool) -> Finding:
+    """A finding about one of several VPCs: the office need not be let in to all of them."""
+    grade = Grade.CAUTION if one_works and found.grade is Grade.REFUSED else found.grade
+    return replace(found, id=found.id if vpc in found.id else f"{found.id}:{vpc}", grade=grade)
+
+
+def _with(cloud: Cloud, hub: Hub, tables: list[str]) -> Hub:
+    """With those route tables read."""
+    known, unread = dict(hub.tables), dict(hub.unread)
+    for table in dict.fromkeys(tables):
+        if table in known or table in unread:
+            continue
+        try:
+            known[table] = transit_gateways.routes(cloud, table)
+        except CloudError as problem:
+            unread[table] = str(problem)
+    return replace(hub, tables=known, unread=unread)
