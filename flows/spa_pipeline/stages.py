@@ -59,8 +59,10 @@ def stages(known: Known) -> Iterator[Finding]:
         return
     told = state.get("stageStates") or []
     runs = _runs(cloud, pipeline) if any(_status(stage) not in OVER for stage in told) else []
+    before = ""
     for stage in told:
-        yield from _stage(known, stage, runs)
+        yield from _stage(known, stage, runs, before)
+        before = before or (str(stage.get("stageName") or "") if _status(stage) == "Failed" else "")
 
 
 def _runs(cloud: Cloud, pipeline: str) -> list[str]:
@@ -93,7 +95,8 @@ def _status(stage: Mapping[str, Any]) -> str:
     return str((stage.get("latestExecution") or {}).get("status") or "")
 
 
-def _stage(known: Known, stage: Mapping[str, Any], runs: list[str]) -> Iterator[Finding]:
+def _stage(known: Known, stage: Mapping[str, Any], runs: list[str], before: str) -> Iterator[Finding]:
+    """How one is; `before` is the name of an earlier one that failed, behind which nothing goes on."""
     name, status = str(stage.get("stageName") or "without a name"), _status(stage)
     id = f"stage-{name.lower()}"
     way_in = stage.get("inboundTransitionState") or {}
@@ -109,6 +112,9 @@ def _stage(known: Known, stage: Mapping[str, Any], runs: list[str]) -> Iterator[
         yield proved(id, f"The stage {name} succeeded.", "GetPipelineState")
     elif status == "Failed":
         yield from _failed(known, id, name, stage)
+    elif before:
+        sentence = f"The stage {name} was not reached, because {before} failed."
+        yield Finding(id, Grade.PREDICTED, sentence, "GetPipelineState", follows=(f"stage-{before.lower()}",))
     else:
         yield _not_over(known, id, f"The stage {name} is {status or 'not reached yet'}.", runs)
 
