@@ -35,7 +35,7 @@ def looked_at(made: Session, asked: list[Call] | None = None) -> dict[str, Looke
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.some("vpn", "s3_pipeline, a new trail")
+@pytest.mark.some("s3_pipeline, a new trail")
 def test_after_a_run_everything_is_as_it_was_left(
     account: PracticeAccount, journal: Journal, clock: FakeClock, case: str
 ) -> None:
@@ -78,6 +78,12 @@ def test_what_somebody_deleted_costs_nothing_any_more(
     assert len({json.dumps((call.operation, call.params), default=str) for call in asked}) == len(asked)
 
 
+@pytest.mark.wild
+def test_what_was_taken_back_is_not_looked_at(made: Session) -> None:
+    taken_back(made)
+    assert made.look() == []
+
+
 def test_what_may_not_be_read_cannot_be_told(made: Session) -> None:
     denied = Denied("no", permission="ec2:DescribeVpnConnections")
 
@@ -94,6 +100,7 @@ def test_what_may_not_be_read_cannot_be_told(made: Session) -> None:
 
 
 @pytest.mark.parametrize(("problem", "by"), [(Denied("no", permission=""), CLOSED), (NoSuchCall("no"), NO_HISTORY)])
+@pytest.mark.some(1)
 def test_a_history_that_cannot_be_read_is_asked_once(
     account: PracticeAccount, made: Session, clock: FakeClock, problem: Exception, by: str
 ) -> None:
@@ -113,6 +120,7 @@ def test_a_history_that_cannot_be_read_is_asked_once(
     assert len(asked) == 1
 
 
+@pytest.mark.wild
 def test_the_history_is_asked_twice_a_second_at_most(account: PracticeAccount, made: Session, clock: FakeClock) -> None:
     ec2 = client(account, "ec2")
     ec2.delete_vpn_connection(VpnConnectionId=resource(made, "connection"))
@@ -121,8 +129,3 @@ def test_the_history_is_asked_twice_a_second_at_most(account: PracticeAccount, m
     looked_at(made, asked)
     questions = [call for call in asked if call.name == "LookupEvents"]
     assert clock.slept[before:].count(PACE) == len(questions) - 1 == 1
-
-
-def test_what_was_taken_back_is_not_looked_at(made: Session) -> None:
-    taken_back(made)
-    assert made.look() == []

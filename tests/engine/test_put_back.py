@@ -54,6 +54,7 @@ def test_what_is_gone_is_made_again_upon_what_stands(office: Session) -> None:
     assert states(office)["customer-gateway"] == "as_left"
 
 
+@pytest.mark.wild
 def test_a_setting_is_put_back_and_the_undo_of_that_is_what_somebody_set(
     cloud: Aws, account: PracticeAccount, journal: Journal, clock: FakeClock
 ) -> None:
@@ -92,6 +93,7 @@ def test_an_entry_that_was_taken_out_is_written_beside_those_of_others(
     assert (now["LambdaFunctionConfigurations"], now["QueueConfigurations"]) == (ours, document["QueueConfigurations"])
 
 
+@pytest.mark.wild
 def test_what_holds_a_secret_is_not_put_back(
     cloud: Aws, account: PracticeAccount, journal: Journal, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +108,7 @@ def test_what_holds_a_secret_is_not_put_back(
     assert "(a secret)" in next(each.was for each in looked if each.state is State.GONE)
 
 
+@pytest.mark.wild
 def test_what_is_taken_as_it_is_is_told_no_more(office: Session) -> None:
     """And an undo goes on from there."""
     looked = office.look()
@@ -114,6 +117,7 @@ def test_what_is_taken_as_it_is_is_told_no_more(office: Session) -> None:
     taken_back(office)
 
 
+@pytest.mark.wild
 def test_a_change_that_is_taken_as_it_is_is_taken_back_as_ours(
     cloud: Aws, account: PracticeAccount, journal: Journal, clock: FakeClock
 ) -> None:
