@@ -238,6 +238,14 @@ def menu() -> str:
     return table(("set-up", "name", "what it makes"), rows)
 
 
+def checks() -> str:
+    rows = [
+        (title, f"[`{name}`]({page(name)})", looked_for.replace(", ", " · "))
+        for name, (title, looked_for) in flows.CHECKS.items()
+    ]
+    return table(("the trouble", "check", "found by"), rows)
+
+
 # -- pages -------------------------------------------------------------------------------------------------------
 
 
@@ -254,6 +262,7 @@ def parts() -> dict[str, Made]:
         },
         "practice-mode.md": {"gaps": gaps()},
         "tasks.md": tasks(),
+        "looking-after.md": {"checks": checks()},
         "recovering-and-undoing.md": {"decisions": decisions()},
     }
     for flow in flows.every():
