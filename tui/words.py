@@ -132,11 +132,11 @@ VERDICTS = {
 
 
 ON_THE_BOARD = {
-    Status.BROKEN: "do not work",
-    Status.UNKNOWN: "cannot be told",
-    Status.WAITING: "wait",
-    Status.WORKS_BUT: "work, but",
-    Status.WORKS: "work",
+    Status.BROKEN: "broken",
+    Status.UNKNOWN: "not known",
+    Status.WAITING: "waiting",
+    Status.WORKS_BUT: "working with a caution",
+    Status.WORKS: "working",
 }
 
 

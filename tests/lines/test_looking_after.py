@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,10 +12,12 @@ from practice.office import named, office
 
 import flows
 from flows.engine import Place
+from flows.engine.board import Board
 from flows.engine.boto import Aws
 from flows.engine.checking import look
 from flows.practice import PracticeAccount
-from tui import words
+from tui import outcome, words
+from tui.cli.main import main
 from tui.lines import home, looking_after, sign_in
 from tui.lines.reading import Quit
 
@@ -110,6 +113,30 @@ def test_everything_and_one_of_it(talk: Talk) -> None:
     assert "    1  [broken] alb office: Port 443 is closed" in shown
     assert "[refused] HTTP 80, the default changes the protocol" in shown, "opened by its number"
     assert "“99” is not a number from 1 to 6." in shown and shown.endswith("3")
+
+
+def test_batch_and_lines_find_the_same(
+    talk: Talk, cloud: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of everything that the company has."""
+    monkeypatch.setattr("tui.cli.sessions.account", lambda place: cloud)
+    seen = Board(flows.every(), cloud, Place(practice=True))
+    rows = list(seen.look())
+    assert len({row.flow for row in rows}) > 3
+    for row in rows:
+        told = timeless("\n".join(words.checked(flows.find(row.flow), row.verdict, seen.place)))
+        code = str(outcome.of_check(row.verdict.status))
+        spoken = talk(partial(looking_after.check, flow=row.flow, given=row.subject), *[""] * 3)
+        assert told in timeless(spoken) and spoken.endswith(code)
+        settings = [word for key, value in row.subject.items() for word in ("--set", f"{key}={value}")]
+        with pytest.raises(SystemExit) as ended:
+            main(["check", row.flow, *settings, "--practice"])
+        assert (timeless(capsys.readouterr().out.strip()), str(ended.value.code)) == (told, code)
+
+
+def timeless(text: str) -> str:
+    """Without the numbers, of which some say how long ago something was."""
+    return re.sub(r"\d+", "0", text)
 
 
 def test_a_task_asks_what_it_takes(talk: Talk, tmp_path: Path) -> None:
