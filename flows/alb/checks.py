@@ -111,16 +111,10 @@ def listener_certificates(flow: Answers, listener: Listener) -> Iterator[Finding
 
 
 def _covered(flow: Answers, found: Iterable[Certificate]) -> Iterator[Caution]:
-    found = list(found)
     told = set(known_names(flow)) if new_https(flow) else set()  # by the question for the certificate
     names = [name for name in flow.names if "*" not in name and name not in told]
-    missing = [name for name in names if not any(each.covers(name) for each in found)]
-    if missing and found:
-        covered = ", ".join(dict.fromkeys(name for each in found for name in each.names))
-        yield Caution(
-            "not-covered",
-            f"The certificate covers {covered}, but not {', '.join(missing)}. Browsers will show a warning.",
-        )
+    for each in rules.covers(found, names, 443):
+        yield Caution("not-covered", each.sentence)
 
 
 def _habits(flow: Answers) -> Iterator[Caution]:

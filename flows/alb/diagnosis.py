@@ -12,7 +12,7 @@ from typing import Any
 from flows.aws import keepers
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Forward, Front, Redirect, Rule, Url, examples, told
-from flows.aws.load_balancers import Listener, LoadBalancer
+from flows.aws.load_balancers import Certificate, Listener, LoadBalancer
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
 from . import ports, repairs, rules
@@ -23,10 +23,15 @@ from .rules import Situation
 def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
     """What there is to say about a load balancer, given by name, ARN or DNS name. Raises Refused if there is none."""
     balancer = _the(cloud, name)
-    listeners, front = lb.listeners(cloud, balancer), lb.front(cloud, balancer)
-    here = Situation(cloud, balancer, front, to_https=_to_https(front), planned=False)
     yield _state(balancer)
     yield from _managed(cloud, balancer)
+    try:
+        listeners, front = lb.listeners(cloud, balancer), lb.front(cloud, balancer)
+    except CloudError as problem:
+        told_not = f"What {balancer.name} answers could not be read."
+        yield Finding("listeners", Grade.NOT_CHECKED, told_not, problem.what)
+        return
+    here = Situation(cloud, balancer, front, to_https=_to_https(front), planned=False)
     if not listeners:
         yield Finding(
             "listeners", Grade.REFUSED, f"{balancer.name} listens on no port: nobody gets an answer.",
@@ -49,7 +54,7 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
         else:
             yield from _secure(cloud, balancer, listener)
         actions += [*listener.actions, *(each for rule in lb.raw_rules(cloud, listener) for each in rule["Actions"])]
-    yield from _certificates(cloud, listeners)
+    yield from _certificates(cloud, listeners, front)
     yield from _circles(here)
     yield from rules.in_front(here)
     yield from rules.servers(cloud, actions)
@@ -206,31 +211,54 @@ def _still_http(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding
             )  # fmt: skip
 
 
-def _certificates(cloud: Cloud, listeners: list[Listener]) -> Iterator[Finding]:
-    """Each certificate once, however many listeners have it."""
+def _certificates(cloud: Cloud, listeners: list[Listener], front: Front) -> Iterator[Finding]:
+    """Each certificate once, however many listeners have it; and whether it is good for the names in rules."""
     used: dict[str, Listener] = {}
+    of: dict[int, list[str]] = {}
     for listener in listeners:
-        arns = lb.listener_certificates(cloud, listener) if listener.protocol == HTTPS else []
+        if listener.protocol != HTTPS:
+            continue
+        try:
+            arns = of[listener.port] = lb.listener_certificates(cloud, listener)
+        except CloudError as problem:
+            yield Finding(
+                f"certificate:{listener.port}", Grade.NOT_CHECKED,
+                f"The certificates of {listener.name} could not be read.", problem.what,
+            )  # fmt: skip
+            continue
         used = {**dict.fromkeys(arns, listener), **used}
-        if listener.protocol == HTTPS and not arns:
+        if not arns:
             yield Finding(
                 f"certificate:{listener.port}", Grade.NOT_CHECKED,
                 f"The certificate of {listener.name} is not kept by AWS Certificate Manager, and was not looked at.",
                 "DescribeListenerCertificates",
             )  # fmt: skip
+    read: dict[str, Certificate] = {}
     for arn, listener in used.items():
         try:
-            yield from rules.lasts(lb.certificate(cloud, arn))
+            read[arn] = lb.certificate(cloud, arn)
+            yield from rules.lasts(read[arn])
         except CloudError as problem:
             yield Finding(
                 f"certificate:{arn.rpartition('/')[2]}", Grade.NOT_CHECKED,
                 f"A certificate of {listener.name} could not be read.", problem.what,
             )  # fmt: skip
 
+    for each in front.listeners:
+        arns = of.get(each.port, [])
+        names = [host for rule in each.rules for host in rule.hosts if not set("*?") & set(host)]
+        if all(arn in read for arn in arns):
+            yield from rules.covers([read[arn] for arn in arns], dict.fromkeys(names), each.port)
+
 
 def _secure(cloud: Cloud, balancer: LoadBalancer, listener: Listener) -> Iterator[Finding]:
     """The TLS policy of an https listener."""
-    known, id = lb.policies(cloud), f"tls:{listener.port}"
+    id = f"tls:{listener.port}"
+    try:
+        known = lb.policies(cloud)
+    except CloudError as problem:
+        yield Finding(id, Grade.NOT_CHECKED, f"Which TLS {listener.name} allows could not be read.", problem.what)
+        return
     if listener.policy not in known:
         yield Finding(
             id, Grade.NOT_CHECKED, f"{listener.name}: the TLS policy {listener.policy or '?'} is not known here.",

@@ -26,6 +26,7 @@ BEYOND = {
     "on 443 may be meant so.",
     "shadowed": "Changing places with the rule before it would shadow another one.",
     "certificate": "A certificate needs a proof of its names: ask for one, or import one.",
+    "covers": "A certificate needs a proof of its names: ask for one, and add it to the listener.",
     "loop": "Only you know where visitors are to be sent instead.",
     "nothing-listens": "Only you know where visitors are to be sent instead.",
     "healthy": "What a server answers is up to the server, and who is registered to whoever runs it.",

@@ -75,6 +75,20 @@ def lasts(certificate: Certificate) -> Iterator[Finding]:
         yield Finding(id, Grade.PROVED, f"{what} is valid{until}.", by)
 
 
+def covers(found: Iterable[Certificate], names: Iterable[str], port: int) -> Iterator[Finding]:
+    """Whether the certificates of a listener, all of which are `found`, are good for the names that it is asked for."""
+    found = list(found)
+    missing = [name for name in names if not any(each.covers(name) for each in found)]
+    if missing and found:
+        covered = ", ".join(dict.fromkeys(name for each in found for name in each.names))
+        yield Finding(
+            f"covers:{port}", Grade.CAUTION,
+            f"The certificate covers {covered}, but not {', '.join(missing)}. Browsers will show a warning.",
+            "DescribeListenerCertificates, DescribeCertificate",
+            "Add a certificate for those names to the https listener.",
+        )  # fmt: skip
+
+
 def servers(cloud: Cloud, actions: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
     """Whether somebody answers behind actions that forward.
 

@@ -74,7 +74,12 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str], *, new: bool = False) -> 
 
 
 def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
-    known = cloudfront.distributions(cloud)
+    try:
+        known = cloudfront.distributions(cloud)
+    except CloudError:
+        if not id_:
+            raise
+        known = []  # one that is given by its id is looked at without the others
     if not id_:
         found = next((each for each in known if domain in (*each.names, each.host)), None)
         wild = next((each for each in known if any(covers(name, domain) for name in each.names)), None)

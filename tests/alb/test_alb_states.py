@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +75,11 @@ def all_six_by_keyword(shop: Front) -> None:
 def by_headers(shop: Front) -> None:
     secure(shop)
     shop.rule(5, more=[{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Test", "Values": ["1"]}}])
+
+
+def by_another_name(shop: Front) -> None:
+    secure(shop)
+    shop.rule(7, port=443, hosts=["shop.example.org"])
 
 
 def on_8443(shop: Front) -> None:
@@ -167,6 +174,9 @@ STATES = {
     "into nothing": State(into_nothing, "broken", "https", "handrail run alb"),
     "http on 443": State(http_on_443, "broken", "https", "change that one to HTTPS"),
     "a closed port": State(closed, "broken", "open", "Let visitors use port 443"),
+    "a name that no certificate covers": State(
+        by_another_name, "works_but", "covers", "Add a certificate for those names"
+    ),
     "no listener": State(no_listener, "broken", "listeners", "Make a listener"),
 }
 
@@ -248,11 +258,27 @@ def test_the_idle_half_of_a_pair_is_not_missed(account: PracticeAccount, cloud: 
 def test_what_could_not_be_looked_at_is_not_said_to_work(account: PracticeAccount, cloud: Aws) -> None:
     secure(Front(account))
 
-    def denied(_: int, call: Any) -> None:
-        if call.name == "DescribeTargetHealth":
-            raise CloudError("You are not allowed to elasticloadbalancing:DescribeTargetHealth.")
+    def denied(what: str) -> Verdict:
+        def deny(_: int, call: Any) -> None:
+            if call.name == what:
+                raise CloudError(f"You are not allowed to elasticloadbalancing:{what}.")
 
-    assert check(Between(cloud, before=denied)).status.value == "unknown"
+        return check(Between(cloud, before=deny))
+
+    for what in (
+        "DescribeTargetHealth", "DescribeListeners", "DescribeRules", "DescribeSSLPolicies", "DescribeSecurityGroups",
+        "DescribeListenerCertificates", "DescribeCertificate", "ListDistributions",
+    ):  # fmt: skip
+        assert denied(what).status.value == "unknown", what
+
+
+def test_a_check_knows_all_that_is_known_beforehand() -> None:
+    """Both only choose among the same rules: of circles, of what stands in front, of certificates and of servers."""
+    asked = {
+        name: set(re.findall(r"\brules\.([a-z_]+)\(", Path(f"flows/alb/{name}.py").read_text(encoding="utf-8")))
+        for name in ("checks", "diagnosis")
+    }
+    assert asked["checks"] == asked["diagnosis"] == {"circles", "in_front", "lasts", "covers", "servers"}
 
 
 # -- what is not replaced, and what is counted -------------------------------------------------------------------
