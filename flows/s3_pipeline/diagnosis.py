@@ -15,7 +15,7 @@ from flows.aws.role_permissions import OF_A_ROLE
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 from flows.engine.findings import broken, likely, proved, unknown, waits
 
-from . import eventbridge_rules, file_events, rules
+from . import eventbridge_rules, file_events, repairs, rules
 from .file_events import Landing
 from .rules import Situation
 
@@ -80,7 +80,7 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
     spare = f"Another rule works, so {name} does not need this one."
     for finding in (finding for findings in each for finding in findings):
         if whole and finding.grade is Grade.REFUSED and not finding.id.startswith("loop:"):
-            yield replace(finding, grade=Grade.PREDICTED, remedy=spare)
+            yield replace(finding, grade=Grade.PREDICTED, remedy=spare, repair="", mend=None)
         else:
             yield finding
 
@@ -140,7 +140,7 @@ def bucket(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
         "versioning", f"Versioning of {one.bucket} is {'paused' if status else 'off'}; the source step cannot work.",
         "GetBucketVersioning",
         f"Switch it on: {pipeline_sources.keep_versions(one.bucket, cloud.identity.account)}",
-    )  # fmt: skip
+    ).mended_by(repairs.keep_versions(one))  # fmt: skip
 
 
 def file(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
@@ -219,13 +219,13 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Findi
         yield broken(
             "polling", f"AWS stopped asking on {one.polling_ended[:10]}, because nothing changed for 30 days.",
             "GetPipeline", f"Use events: {make}",
-        )  # fmt: skip
+        ).mended_by(None if rules else repairs.watch(one))  # fmt: skip
     elif one.polls and rules:
         names = ", ".join(rule.name for rule in rules)
         yield likely(
             "polling", f"{one.name} still asks for changes itself, beside the rule {names}: it may start twice.",
             "GetPipeline", "Set PollForSourceChanges to false once the rule works.",
-        )  # fmt: skip
+        ).mended_by(repairs.stop_asking(one))  # fmt: skip
     elif one.polls:
         yield likely(
             "polling", f"{one.name} asks for changes itself about once a minute (PollForSourceChanges is not false).",
@@ -235,7 +235,7 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Findi
         yield broken(
             "watched", f"Nobody watches the file: {one.name} does not ask, and no rule starts it.",
             "GetPipeline, ListRules", f"Make the rule: {make}",
-        )  # fmt: skip
+        ).mended_by(repairs.watch(one))  # fmt: skip
 
 
 # -- an event that should have started it ----------------------------------------------------------------------

@@ -13,7 +13,7 @@ from flows.engine import Call, Cloud, CloudError, Finding, Grade, Identity, shel
 from flows.engine.findings import broken, likely, proved, unknown
 from flows.policies import document
 
-from . import file_events
+from . import file_events, repairs
 from .file_events import Landing
 
 START = "codepipeline:StartPipelineExecution"
@@ -25,7 +25,7 @@ def rule(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
         yield broken(
             "rule-on", f"The rule {rule.name} is switched off.", "ListRules",
             f"Switch it on: {shell.aws('events', 'enable-rule', name=rule.name)}",
-        )  # fmt: skip
+        ).mended_by(repairs.switch_on(one, rule))  # fmt: skip
     yield from pattern(cloud.identity, one, rule)
     yield from others(cloud.identity, one, rule)
     for step in (recorded if rule.by_trail else told, target):
@@ -52,12 +52,12 @@ def pattern(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
             f"The rule {rule.name} lets through {', '.join(good)} but not {', '.join(bad)} ({why}). A copy is "
             "CopyObject, also one by a Lambda function; a large upload is CompleteMultipartUpload.",
             "its pattern", replace,
-        )  # fmt: skip
+        ).mended_by(repairs.hear(one, rule))  # fmt: skip
     else:
         found = min(bad.values(), key=len)
         yield broken(
             "pattern", f"The rule {rule.name} never matches {one.key}: {_fields(found)}.", "its pattern", replace
-        )
+        ).mended_by(repairs.hear(one, rule))
 
 
 def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
@@ -78,13 +78,13 @@ def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
             f"loop:{rule.name}",
             f"The rule {rule.name} starts {one.name} for what its own stages write into {one.bucket}: it starts itself "
             "again and again, and that costs money.", "its pattern, GetPipeline: artifactStore", exactly,
-        )  # fmt: skip
+        ).mended_by(repairs.hear(one, rule))  # fmt: skip
     elif hears("handrail-another-file"):
         yield Finding(
             f"other-files:{rule.name}", Grade.CAUTION,
             f"The rule {rule.name} starts {one.name} for other files in {one.bucket} as well, though it reads only "
             f"{one.key}.", "its pattern", exactly,
-        )  # fmt: skip
+        ).mended_by(repairs.hear(one, rule))  # fmt: skip
 
 
 def _every(who: Identity, one: Pipeline, rule: Rule) -> list[Landing]:
@@ -105,7 +105,7 @@ def told(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
         "GetBucketNotificationConfiguration",
         "Switch it on, which keeps all other notifications and takes about five minutes to work: "
         + shell.handrail("run", "s3_pipeline", pipeline=one.name),
-    )  # fmt: skip
+    ).mended_by(repairs.tell(one))  # fmt: skip
 
 
 def recorded(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
@@ -143,10 +143,13 @@ def target(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
         return
     role = str(mine.get("RoleArn") or "")
     if not role:
-        yield broken("target", f"The rule {rule.name} has no role to start {one.name}.", "ListTargetsByRule", again)
+        found = broken("target", f"The rule {rule.name} has no role to start {one.name}.", "ListTargetsByRule", again)
+        yield found.mended_by(repairs.let_start(one, rule, mine))
         return
     yield proved("target", f"{rule.name} starts {one.name}.", "ListTargetsByRule")
-    yield from may(cloud, one, rule, role.rpartition("/")[2])
+    for found in may(cloud, one, rule, role.rpartition("/")[2]):
+        wrong = found.grade is Grade.REFUSED
+        yield found.mended_by(repairs.let_start(one, rule, mine) if wrong else None)
 
 
 def may(cloud: Cloud, one: Pipeline, rule: Rule, role: str) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from flows.aws import (
 )
 from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Plan, Text, Use, since
 
-from . import answers, checks, diagnosis, handover
+from . import answers, checks, diagnosis, handover, repairs
 from .answers import CLOUDTRAIL, EVENTBRIDGE
 from .which import WhichPipeline
 
@@ -30,6 +30,7 @@ class FileStartsPipeline(Flow):
     title = "Start a pipeline when a file lands"
     words = ("trigger", "eventbridge", "cloudtrail", "upload", "zip", "codepipeline")
     check = WhichPipeline
+    beyond = repairs.BEYOND
 
     pipeline = Text(
         "Which pipeline shall start? (one that does not exist is made)",

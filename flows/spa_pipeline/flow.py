@@ -21,7 +21,7 @@ from flows.aws import (
 from flows.aws.role_permissions import Role
 from flows.engine import Action, Call, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
 
-from . import answers, build, checks, diagnosis, handover
+from . import answers, build, checks, diagnosis, handover, repairs
 from .answers import CODECOMMIT, CONNECTION, FILE, INLINE, S3
 from .situation import BUILDS, PIPELINES, Site, Situation, Source, Worker
 from .which import WhichDelivery
@@ -33,6 +33,7 @@ class SinglePageApplication(Flow):
     title = "Deliver a single-page application"
     words = ("react", "vue", "angular", "ci/cd", "deploy", "codebuild", "codepipeline", "github", "git")
     check = WhichDelivery
+    beyond = repairs.BEYOND
 
     name = Text(
         "What is the short name of the project?",

@@ -16,6 +16,7 @@ from flows.engine.findings import broken, proved, unknown, waits
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Policy, Verdict
 
+from . import repairs
 from .situation import CODECOMMIT, CONNECTION, S3, Situation, Source, Worker
 
 READING: Mapping[str, tuple[str, ...]] = {
@@ -122,7 +123,8 @@ def zip_file(cloud: Cloud, bucket: str, key: str) -> Iterator[Finding]:
     elif pipeline_sources.versioning(cloud, bucket) != "Enabled":
         sentence = f"The bucket {bucket} keeps no versions, which CodePipeline needs of a source."
         on = pipeline_sources.keep_versions(bucket, cloud.identity.account)
-        yield broken(id, sentence, "GetBucketVersioning", f"Switch it on: {on}")
+        found = broken(id, sentence, "GetBucketVersioning", f"Switch it on: {on}")
+        yield found.mended_by(repairs.keep_versions(bucket))
     elif pipeline_sources.size(cloud, bucket, key) is None:
         yield waits(id, f"{key} is not in {bucket} yet.", "HeadObject", "Upload it.")
     else:

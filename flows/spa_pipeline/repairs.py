@@ -1,0 +1,44 @@
+"""What lets a pipeline deliver its page again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.aws import buckets as s3
+from flows.aws import keepers, pipeline_sources, pipeline_triggers
+from flows.engine import Cloud
+from flows.engine.flow import Mend
+from flows.engine.repair import Part
+
+BEYOND = {
+    "pipeline": "Only you know the right pipeline.",
+    "connection": "Only you can allow a connection, in the browser.",
+    "branch": "Only you know the right branch.",
+    "file": "Only you have the file, and know the bucket that is meant.",
+    "reads": "What a pipeline may do is for whoever keeps its role.",
+    "role": "What a service may do is for whoever keeps the role.",
+    "builds": "What a build does is in its project.",
+    "artifacts": "What a stage may do is for whoever keeps its role.",
+    "store-key": "What a stage may do is for whoever keeps its role and the key.",
+    "source-key": "What a stage may do is for whoever keeps its role and the key.",
+    "site": "Only you know into which bucket the page belongs: `check website` mends what is in front of it.",
+    "site-key": "What a build may do is for whoever keeps its role and the key.",
+    "publishes": "What a build may do is for whoever keeps its role.",
+    "visitors": "`check website` mends what is in front of the page.",
+    "distribution": "`check website` mends what is in front of the page.",
+    "invalidates": "What a build may do is for whoever keeps its role.",
+    "stage": "What a stage could not do is in its own words, and follows from what is wrong before it.",
+    "runs": "What a run could not do is in its own words.",
+}
+"""What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
+
+
+def keep_versions(bucket: str) -> Mend:
+    """Switch versioning of the source's bucket on."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The bucket {bucket}", s3.tags(cloud, s3.Bucket(bucket, cloud.identity.region)))
+        status = pipeline_sources.versioning(cloud, bucket)
+        yield pipeline_triggers.keep_versions(bucket, existed=True, status=status, after=())
+
+    return mend

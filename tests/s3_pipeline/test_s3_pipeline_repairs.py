@@ -1,0 +1,99 @@
+"""What keeps a file from starting its pipeline is mended, and is as before once that is undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from s3_pipeline.cases import BUCKET, PIPELINE, picture
+from s3_pipeline.test_s3_pipeline_states import (
+    OLD,
+    STARTS,
+    STATES,
+    Delivery,
+    WithPolicies,
+    any_file,
+    in_circles,
+)  # fmt: skip
+from support.clock import FakeClock
+from support.repairs import check, mended_and_back, mended_or_why_not
+
+from flows.engine import Journal
+from flows.engine.boto import Aws
+from flows.practice import PracticeAccount
+
+Breaks = Callable[[Delivery], None]
+
+
+def no_versions(delivery: Delivery) -> None:
+    delivery.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+
+
+def tells_nobody(delivery: Delivery) -> None:
+    delivery.client("s3").put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration={})
+
+
+def switched_off(delivery: Delivery) -> None:
+    delivery.client("events").disable_rule(Name=OLD)
+
+
+def another_file(delivery: Delivery) -> None:
+    delivery.listens(key="another.zip")
+
+
+def may_not_start(delivery: Delivery) -> None:
+    iam = delivery.client("iam")
+    for each in iam.list_role_policies(RoleName=STARTS)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=STARTS, PolicyName=each)
+
+
+def asks_too(delivery: Delivery) -> None:
+    pipelines = delivery.client("codepipeline")
+    one = pipelines.get_pipeline(name=PIPELINE)["pipeline"]
+    one["stages"][0]["actions"][0]["configuration"]["PollForSourceChanges"] = "true"
+    pipelines.update_pipeline(pipeline=one)
+
+
+def nobody_watches(delivery: Delivery) -> None:
+    tells_nobody(delivery)
+    delivery.client("events").remove_targets(Rule=OLD, Ids=["deliver-shop"])
+
+
+REALLY: dict[str, tuple[str, Breaks]] = {
+    each.__name__: (cause, each)
+    for cause, each in (
+        ("versioning", no_versions), ("bucket-events", tells_nobody), ("rule-on", switched_off),
+        ("pattern", another_file), ("role", may_not_start), ("", asks_too), ("watched", nobody_watches),
+        ("loop", in_circles), ("other-files", any_file),
+    )
+}  # fmt: skip
+"""The states that a repair mends, and the rule that finds each."""
+
+
+@pytest.mark.parametrize("state", REALLY)
+@pytest.mark.some("another_file")
+def test_mended_and_taken_back(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, state: str
+) -> None:
+    cause, breaks = REALLY[state]
+    breaks(Delivery(account))
+    mended_and_back(
+        "s3_pipeline", cloud, journal, clock, {"pipeline": PIPELINE}, lambda: seen(account), cause=cause,
+    )  # fmt: skip
+
+
+def seen(account: PracticeAccount) -> Any:
+    events: Any = account.session.client("events")
+    rule = events.describe_rule(Name=OLD)
+    targets = events.list_targets_by_rule(Rule=OLD)["Targets"]
+    return picture(account.session), json.loads(rule["EventPattern"]), rule["State"], rule.get("Description"), targets
+
+
+@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status == "broken"])
+@pytest.mark.some(every=4)
+def test_every_state_has_a_repair_or_a_reason(account: PracticeAccount, cloud: Aws, state: str) -> None:
+    STATES[state].made(Delivery(account))
+    found = check("s3_pipeline", WithPolicies(cloud, STATES[state].policies), {"pipeline": PIPELINE})
+    assert mended_or_why_not("s3_pipeline", found) == []

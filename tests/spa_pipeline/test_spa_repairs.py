@@ -1,0 +1,31 @@
+"""A source whose bucket keeps no versions is mended, and paused again once that is undone."""
+
+from __future__ import annotations
+
+from s3_pipeline.cases import BUCKET, KEY, PIPELINE
+from s3_pipeline.cases import picture as with_versions
+from spa_pipeline.cases import picture
+from support.clock import FakeClock
+from support.repairs import check, mended_or_why_not, repairing
+from support.sessions import carried_out, taken_back
+
+from flows.engine import Journal
+from flows.engine.boto import Aws
+from flows.practice import PracticeAccount
+
+NAMED, ID = {"pipeline": PIPELINE}, f"file:{BUCKET}"
+
+
+def test_versions_are_kept_and_paused_again(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    account.session.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"PK")
+    before = with_versions(account.session), picture(account.session)
+    found = check("spa_pipeline", cloud, NAMED)
+    assert {each.id: each.grade.value for each in found.findings}[ID] == "refused"
+    assert mended_or_why_not("spa_pipeline", found) == []
+    made = repairing("spa_pipeline", cloud, journal, clock, NAMED, ID)
+    carried_out(made)
+    assert {each.id: each.grade.value for each in check("spa_pipeline", cloud, NAMED).findings}[ID] == "proved"
+    taken_back(made)
+    assert (with_versions(account.session), picture(account.session)) == before
