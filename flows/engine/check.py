@@ -70,7 +70,7 @@ class Check(Asked):
     @classmethod
     def whole(cls, subject: Mapping[str, str]) -> dict[str, str]:
         """A subject with what else is asked: the defaults, and that it is in no list where it is named otherwise."""
-        usual = {each.id: each.default_text for each in cls.questions if each.default_text and not each.depends}
+        usual = {each.id: each.default_text for each in cls.questions if each.literal}
         for question in cls.questions:
             for needed, values in question.when.needs:
                 if question.id in subject and NOT_LISTED in values:
@@ -102,4 +102,4 @@ def by_key(options: Iterable[Option[Any]], *without: str) -> Iterator[Option[str
 
 def _optional(question: Question[Any]) -> bool:
     """Whether it may be left out in batch: what is worked out in an account is a suggestion and no default."""
-    return question.fine_tuning or bool(question.default_text and not question.depends)
+    return question.fine_tuning or question.literal

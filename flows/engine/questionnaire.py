@@ -53,6 +53,7 @@ class Questionnaire(Generic[A]):
         self._said: dict[str, Said] = {}
         self._defaults: dict[str, Said] = {}
         self._revisiting = ""
+        self._nobody_asked = False
         self._refused: tuple[str, object, Problem] | None = None
 
     # -- where am I --------------------------------------------------------------------------------------
@@ -154,15 +155,22 @@ class Questionnaire(Generic[A]):
         self._defaults.clear()
 
     def require(self, answers: Mapping[str, Any]) -> None:
-        """Refuse answers with unknown or missing keys, without asking AWS. Fine-tuning may be left out.
+        """Refuse unknown keys, missing ones, and what is wrong whatever is in the account. What is fine-tuning or has a
+        default that is written down may be left out.
 
-        Raises Refused, naming the nearest known key, or every missing one.
+        Raises Refused, naming all of it.
         """
-        for key in answers:
-            self.flow.question(key)
-        self._said.update({key: Said(raw) for key, raw in answers.items()})
-        if missing := self._missing():
-            raise _absent(missing)
+        unknown, known = list[Refused](), dict[str, Any]()
+        for key, raw in answers.items():
+            try:
+                known[self.flow.question(key).id] = raw
+            except Refused as problem:
+                unknown.append(problem)
+        self._said.update({key: Said(raw) for key, raw in known.items()})
+        wrong, missing = self._lacking()
+        rest = [*wrong, *([_absent(missing)] if missing else [])]
+        if unknown or rest:
+            raise [*unknown, *rest][0] if len(unknown) + len(rest) == 1 else _together(unknown, rest)
 
     def fill(self, answers: Mapping[str, Any]) -> list[Caution]:
         """Answer from a file or from flags, in any order.
@@ -171,12 +179,18 @@ class Questionnaire(Generic[A]):
         that is not accepted.
         """
         self.require(answers)
+        self._nobody_asked = True
         answered, question = self._walk(confirmed=False)
+        self._said.update({
+            each.id: self._defaults[each.id] for each in self._asked(answered)
+            if each.literal and not each.fine_tuning and each.id not in self._said and each.id in self._defaults
+        })  # fmt: skip
+        self._nobody_asked = False
         if question is not None:
             problem = self._hold(question, answered).problem
             if problem is None:  # whether it is asked was known only from the account
                 raise _absent([question])
-            raise Refused(f"{question.id}: {problem.what}", problem.why, problem.remedy) from problem
+            raise _said_of(question, problem) from problem
         self._save()
         idle = [key for key in answers if key not in answered.answers]
         return [Caution(f"unused-{k}", f"“{k}” is not asked with these answers; it was not used.", key=k) for k in idle]
@@ -222,10 +236,12 @@ class Questionnaire(Generic[A]):
         return answered, None
 
     def _hold(self, question: Question[Any], answered: Asked) -> Said:
-        """What was said to a question, or its default if it is fine-tuning; looked at again if need be."""
+        """What was said to a question, or its default if it is fine-tuning or nobody is asked; looked at again if
+        need be.
+        """
         said = self._said.get(question.id)
         if said is None:
-            if not question.fine_tuning:
+            if not question.fine_tuning and not (self._nobody_asked and question.literal):
                 return Said(None)
             said = self._defaults.get(question.id)
             if said is None or not _rests(said, answered):
@@ -301,20 +317,24 @@ class Questionnaire(Generic[A]):
         answers: Collection[str] = answered.answers.keys()
         return (q for q in self.flow.questions if q.when.holds(answered.answers) or q.id in answers)
 
-    def _missing(self) -> list[Question[Any]]:
-        """Every question that will surely be asked and has no answer."""
+    def _lacking(self) -> tuple[list[Refused], list[Question[Any]]]:
+        """The answers that are wrong for all that is known, and the questions surely asked that have none."""
         answered = self.flow(self.cloud)
-        found: list[Question[Any]] = []
+        wrong, missing = list[Refused](), list[Question[Any]]()
         for question in self.flow.questions:
-            if question.when.holds(answered.answers):
-                if question.id not in self._said:
-                    found += [] if question.fine_tuning else [question]
-                    continue
-                with suppress(
-                    Problem, FlowMistake, ValueError
-                ):  # it may decide a guard, though it cannot be checked yet
-                    answered.answers[question.id] = question.read(self._said[question.id].raw, answered)
-        return found
+            if not question.when.holds(answered.answers):
+                continue
+            said = self._said.get(question.id)
+            if said is None and not question.literal:
+                missing += [] if question.fine_tuning else [question]
+                continue
+            with suppress(Problem, FlowMistake):  # it may decide a guard, though it cannot be checked yet
+                try:
+                    raw = said.raw if said else question.default(answered)
+                    answered.answers[question.id] = question.read(raw, answered)
+                except (Refused, ValueError) as problem:
+                    wrong.append(_said_of(question, problem))
+        return wrong, missing
 
     def _possible(self, route: Iterable[Question[Any]], answered: Asked) -> bool:
         ids = {question.id for question in route}
@@ -348,6 +368,22 @@ def _rests(said: Said, answered: Asked) -> bool:
 def _because(flow: type[Asked], moved: Iterable[str]) -> str:
     labels = [flow.question(key).label for key in moved]
     return f"needs another look, because you changed {' and '.join(labels)}" if labels else ""
+
+
+def _said_of(question: Question[Any], problem: Problem | ValueError) -> Refused:
+    """What is wrong with an answer, with the key that it was given by."""
+    if isinstance(problem, Problem):
+        return Refused(f"{question.id}: {problem.what}", problem.why, problem.remedy)
+    return Refused(f"{question.id}: {problem}")
+
+
+def _together(unknown: Sequence[Refused], rest: Sequence[Refused]) -> Refused:
+    """Everything that is wrong with the answers, in one."""
+    words = [f"{each.what} {each.why}".strip() for each in unknown] + [str(each) for each in rest]
+    return Refused(
+        f"{len(words)} things are wrong with these answers:\n" + "\n".join(words),
+        remedy=" ".join(each.remedy for each in unknown),
+    )
 
 
 def _absent(missing: Sequence[Question[Any]]) -> Refused:

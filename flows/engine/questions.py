@@ -175,6 +175,11 @@ class Question(Generic[T]):
         return "(depends on earlier answers)" if self.depends else str(self._default)
 
     @property
+    def literal(self) -> bool:
+        """Whether its default is written down, so that it counts where nobody can be asked."""
+        return self._default is not None and not self.depends
+
+    @property
     def depends(self) -> bool:
         """Whether its default is worked out from the account and from earlier answers."""
         return callable(self._default)

@@ -122,7 +122,7 @@ class SiteToSiteVpn(Flow):
         label="Route tables",
         why="Route tables tell your servers where packets go; without a route, their answers to the office are lost. "
         "Subnets that are in no table use the main one.",
-        empty="Without at least one route table your servers cannot answer. Choose at least one.",
+        empty="Without at least one route table your servers cannot answer.",
     )
     security_groups = Picks(
         "Which security groups should let the office in?",

@@ -116,7 +116,11 @@ def test_questions_tell_what_an_answers_file_holds(handrail: Command) -> None:
     found = handrail("questions", "vpn", "--output", "json").json
     assert [q["key"] for q in found] == [q.id for q in flows.find("vpn").questions]
     by_key = {q["key"]: q for q in found}
-    assert set(by_key["asn"]) == {"key", "ask", "kind", "essential", "default", "allowed", "when", "example", "why"}
+    assert set(by_key["asn"]) == {
+        "key", "ask", "kind", "essential", "default", "suggestion", "allowed", "when", "example", "why",
+    }  # fmt: skip
+    assert (by_key["asn"]["default"], by_key["asn"]["suggestion"]) == ("65000", "")
+    assert (by_key["name"]["default"], by_key["name"]["suggestion"]) == ("", "(depends on earlier answers)")
     assert by_key["asn"]["when"] == "routing = bgp"
     assert by_key["routing"]["allowed"] == "static | bgp"
     assert by_key["routing"]["essential"] is True
@@ -158,14 +162,32 @@ def test_every_missing_key_is_named_without_any_account(handrail: Command, words
     assert ran.code == 2
     assert ran.out == ""
     for question in flows.find("vpn").questions:
-        if not question.fine_tuning and not question.when.needs:
-            assert f"{question.id}: {question.ask} ({question.allowed()})" in ran.err
-    assert "static | bgp" in ran.err
-    assert "asn" not in ran.err, "it is only asked with BGP"
+        wanted = not question.fine_tuning and not question.when.needs and not question.literal
+        assert (f"{question.id}: {question.ask} ({question.allowed()})" in ran.err) is wanted
 
 
 def test_a_key_that_an_answer_makes_necessary_is_missing_too(handrail: Command) -> None:
-    assert "asn: " in handrail("run", "vpn", "--set", "routing=bgp", "--yes").err
+    for mode, key in (("new_instance", "subnet"), ("existing_instance", "instance")):
+        assert f"1 answer is missing:\n  {key}: " in handrail("run", "wordpress", "--set", f"mode={mode}", "--yes").err
+
+
+def test_a_default_that_is_written_down_counts(handrail: Command, company: Account, answers: Answers) -> None:
+    whole = yaml.safe_load(answers(vpc="staging", route_tables=["staging-private"], security_groups=[]).read_text())
+    short = {key: value for key, value in whole.items() if key not in ("routing", "security_groups")}
+    plans = [
+        handrail("plan", "vpn", *settings(given), "--output", "json", *company.at).json | {"answers": ...}
+        for given in (whole, short)
+    ]
+    assert plans[0] == plans[1]
+
+
+def test_all_faults_are_told_at_once(handrail: Command) -> None:
+    ran = handrail("plan", "vpn", "--set", "adress=1", "--set", "gateway_ip=nonsense", "--set", "networks=300.1.1.1")
+    assert ran.code == 2
+    assert ran.err.startswith("4 things are wrong with these answers:\n“adress” is not known in the answers of vpn.")
+    for fault in ("gateway_ip: “nonsense” is not an IPv4 address.", "networks: “300.1.1.1” is not a network."):
+        assert fault in ran.err
+    assert "3 answers are missing:\n  vpc: " in ran.err
 
 
 def test_an_unknown_key_gets_the_nearest_known_one(handrail: Command) -> None:

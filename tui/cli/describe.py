@@ -30,8 +30,13 @@ def list_(output: str, **given: Any) -> None:
 
 def told(question: Question[Any]) -> str:
     """A question as a list of keys shows it: what is asked, what it takes, and what counts if it is left out."""
-    default = f"; if left out {question.default_text}" if question.default_text and not question.depends else ""
+    default = f"; if left out {question.default_text}" if question.literal else ""
     return f"{question.ask} ({question.allowed()}{default})"
+
+
+def suggested(question: Question[Any]) -> bool:
+    """Whether its default is only offered: where nobody is asked it must be given."""
+    return question.depends and not question.fine_tuning
 
 
 @click.command()
@@ -46,7 +51,8 @@ def questions(flow: str, check: bool, output: str, **given: Any) -> None:
     asked = flows.find(flow).check if check else flows.find(flow)
     found = [
         {
-            "key": q.id, "ask": q.ask, "kind": q.kind, "essential": not q.fine_tuning, "default": q.default_text,
+            "key": q.id, "ask": q.ask, "kind": q.kind, "essential": not q.fine_tuning,
+            "default": "" if suggested(q) else q.default_text, "suggestion": q.default_text if suggested(q) else "",
             "allowed": q.allowed(), "when": str(q.when), "example": q.example, "why": q.why,
         }
         for q in asked.questions
@@ -56,6 +62,7 @@ def questions(flow: str, check: bool, output: str, **given: Any) -> None:
         return
     for entry in found:
         default = f", default: {entry['default']}" if entry["default"] else ""
+        default = f", suggestion: {entry['suggestion']}" if entry["suggestion"] else default
         when = f" (only when {entry['when']})" if entry["when"] else ""
         when = f" (instead of {str(entry['when']).partition(' ')[0]})" if check and when else when
         kind = "" if entry["essential"] else " [fine-tuning]"
