@@ -148,12 +148,16 @@ def verdict(told: Verdict) -> str:
     return VERDICTS[told.status] + (line(because.sentence) if because else "")
 
 
+def cause_first(told: Verdict) -> list[Finding]:
+    """What was found, beginning with what the verdict is because of."""
+    return sorted(told.findings, key=lambda each: each.id != told.cause)
+
+
 def checked(flow: type[Flow], told: Verdict, place: Place) -> list[str]:
     """What a check found: the verdict, what it is because of, then the rest; with each what it was seen in, and what
     mends it, or why nothing does from here."""
-    first = [each for each in told.findings if each.id == told.cause]
     lines = [verdict(told)]
-    for found in (*first, *(each for each in told.findings if each.id != told.cause)):
+    for found in cause_first(told):
         lines += [finding(found)]
         lines += [f"          seen in: {line(found.evidence)}"] if found.evidence else []
         if found.repair:

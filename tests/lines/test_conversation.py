@@ -166,7 +166,7 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
         assert re.search(r"  1  vpn-\S+ +draft", terminal.answer("Number, or back", "back"))
         terminal.answer("Number, profile, region, history, or quit", "run")
         before = len(flows.SET_UPS) + 1 + len(flows.CHECKS) + len(TASKS)
-        assert "nor in just one of the lines" in terminal.answer("history, or quit", str(before + 1))
+        assert " match “run”:" in terminal.answer("history, or quit", str(before + 1))
         terminal.answer("Device address", "quit")
         assert terminal.ended() == 0
     with talk(*company.at) as terminal:

@@ -57,7 +57,7 @@ def test_from_the_trouble_to_the_verdict(talk: Talk, cloud: Aws) -> None:
     """With the findings that batch has for it."""
     shown = talk(looking_after.kinds, "?", "nothing like it", "redirect loop", "office", "what", "?", "quit")
     assert "   1  Everything in this region\n   2  The VPN is down" in shown
-    assert "“nothing like it” is not a number from 1 to 11" in shown
+    assert "None match “nothing like it”." in shown
     told = look(flows.find("alb"), cloud, {"load_balancer": "office"}, Place(practice=True))
     assert "\n".join(words.checked(flows.find("alb"), told, Place(practice=True))) in shown
     assert "\nIt does not work: Port 443 is closed: visitors see a time-out.\n[refused] Port 443" in shown
@@ -99,6 +99,14 @@ def test_what_was_found_is_mended_looked_at_again_and_taken_back(talk: Talk, acc
     assert first.startswith(apart) and "\nNow: " in first and f"\nNow: {apart}" not in first
     assert not then.startswith(apart) and f"\nNow: {apart}" in then
     assert shown.endswith("3")
+
+
+def test_the_thing_is_shown_as_aws_describes_it(talk: Talk) -> None:
+    ask = partial(looking_after.check, flow="alb", given={"load_balancer": "office"})
+    shown = talk(ask, "show 2", "show 99", "show", "quit")
+    assert "DescribeLoadBalancers:\n  " in shown and "LoadBalancerName: office" in shown
+    assert "there is none with the number 99." in shown
+    assert "No single answer of AWS says that." in shown
 
 
 def test_read_only_mends_nothing(talk: Talk) -> None:
@@ -157,5 +165,5 @@ def test_home_has_three_parts_and_finds_by_what_people_look_for(talk: Talk) -> N
     shown = talk(home.home, "asleep", "ERR_TOO_MANY", "shop", "quit")
     parts = ["Set up\n   1  Connect", "Look after: what does not work?\n  11  Everything", "Small tasks\n  22  Is a"]
     assert [shown.index(each) for each in parts] == sorted(shown.index(each) for each in parts)
-    assert "“asleep” is not a number from 1 to 23, nor in just one of the lines." in shown
+    assert "2 match “asleep”:\n  15  A serverless database does not fall asleep" in shown
     assert "A load balancer: whether it answers" in shown and shown.endswith("0")

@@ -28,18 +28,20 @@ HOME: Mapping[str, str] = {
 
 def home(place: Place) -> int:
     """Choose what to do; the exit code."""
-    ask, journal, number = reader(), Journal(), 0
+    ask, journal = reader(), Journal()
     unfinished = [record for record in journal.records() if record.status in history.UNFINISHED][:9]
     say("Handrail guides you through AWS. What would you like to do?")
-    for heading, ways in _parts(place, unfinished).items():
+    parts = _parts(place, unfinished)
+    ways = [way for part in parts.values() for way in part]
+    for heading, part in parts.items():
         say(f"\n{heading}")
-        for number, (title, _, _) in enumerate(ways, number + 1):  # noqa: B020 - it counts on
-            say(f"  {number:>2}  {title}")
+        looking_after.listed(ways, range(ways.index(part[0]), ways.index(part[-1]) + 1))
     while True:
         try:
             reply = ask("Number, profile, region, history, or quit", "")
             if reply in ("profile", "region"):
                 place = AccountOpener(say, ask, journal).choose(place, reply)
+                ways = [way for part in _parts(place, unfinished).values() for way in part]
                 say(f"{reply.capitalize()}: {getattr(place, reply)}.")
                 continue
             if reply == "history":
@@ -53,16 +55,14 @@ def home(place: Place) -> int:
         if reply in ("?", "help"):
             explain(HOME)
             continue
-        found = looking_after.named(reply, [way for ways in _parts(place, unfinished).values() for way in ways])
-        if len(found) == 1:
-            return found[0]()
-        say(f"“{line(reply)}” is not a number from 1 to {number}, nor in just one of the lines.")
+        if way := looking_after.the_one(reply, ways):
+            return way()
 
 
 def _parts(place: Place, unfinished: list[Record]) -> dict[str, list[Way]]:
     """What there is at home, each part under its heading."""
     set_ups: list[Way] = [
-        (title, f"{name} {summary}", partial(prompts.run, place, name, {}, (), None))
+        (title, f"{name} {summary} {flows.GOALS.get(name, '')}", partial(prompts.run, place, name, {}, (), None))
         for name, (title, summary) in flows.SET_UPS.items()
     ]
     there = Place(read_only=place.read_only)

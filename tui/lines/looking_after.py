@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -20,9 +20,10 @@ from flows.engine.repair import chosen as chosen_repairs
 from flows.engine.shell import handrail, placed
 from flows.engine.task import Surroundings, Task
 from flows.engine.verdict import Status, Verdict
-from flows.tasks import TASKS, find
+from flows.tasks import TASKS, WORDS, find
 
 from .. import outcome, words
+from ..described import described
 from ..safe import line
 from ..signals import stoppable
 from .conversation import Conversation
@@ -43,6 +44,7 @@ KINDS: Mapping[str, str] = {
 FOUND: Mapping[str, str] = {
     "again": "looks once more, now",
     "other": "looks at another one",
+    "show": "the thing that it is because of, as AWS describes it; “show 3”: that of the third of what was found",
     "fix": "mends what can be mended: the plan is shown first; “fix ID” only that",
     "undo": "takes back what was mended",
     "make": "says how the set-up is begun that makes such a thing",
@@ -75,8 +77,7 @@ def checks(place: Place) -> list[Way]:
 def chosen(question: str, ways: Sequence[Way], ask: Reader) -> int:
     """A list, and what is chosen from it by its number, or by a part of a line or of what people look for."""
     say(question)
-    for number, (title, _, _) in enumerate(ways, 1):
-        say(f"  {number:>2}  {title}")
+    listed(ways, range(len(ways)))
     while True:
         try:
             reply = ask("Number, or part of a line, or quit", "")
@@ -87,20 +88,29 @@ def chosen(question: str, ways: Sequence[Way], ask: Reader) -> int:
                 return 0
             case "?" | "help":
                 explain(KINDS)
-                continue
-        found = named(reply, ways)
-        if len(found) == 1:
-            return found[0]()
-        say(f"“{line(reply)}” is not a number from 1 to {len(ways)}, nor in just one of the lines.")
+            case _:
+                if way := the_one(reply, ways):
+                    return way()
 
 
-def named(reply: str, ways: Sequence[Way]) -> list[Callable[[], int]]:
-    """What a number, a part of a line, or else what people look for means."""
+def listed(ways: Sequence[Way], which: Iterable[int]) -> None:
+    """Some of a list, each with its number."""
+    for place in which:
+        say(f"  {place + 1:>2}  {ways[place][0]}")
+
+
+def the_one(reply: str, ways: Sequence[Way]) -> Callable[[], int] | None:
+    """What a number, a part of a line, or else what people look for means; says so where that is not just one."""
     if reply.isdecimal() and 1 <= int(reply) <= len(ways):
-        return [ways[int(reply) - 1][2]]
+        return ways[int(reply) - 1][2]
     part = reply.lower()
-    in_lines = [way for title, _, way in ways if part in title.lower()]
-    return in_lines or [way for _, looked_for, way in ways if part in looked_for.lower()]
+    found = [place for place, (title, _, _) in enumerate(ways) if part in title.lower()]
+    found = found or [place for place, (_, looked_for, _) in enumerate(ways) if part in looked_for.lower()]
+    if len(found) == 1:
+        return ways[found[0]][2]
+    say(f"{len(found)} match “{line(reply)}”:" if found else f"None match “{line(reply)}”.")
+    listed(ways, found)
+    return None
 
 
 # -- one thing ---------------------------------------------------------------------------------------------------
@@ -173,7 +183,7 @@ class CheckConversation:
         """What can be done about what was found. Raises Quit."""
         while True:
             self.told = told
-            reply = self.ask("again, other, fix, make, or quit", "quit")
+            reply = self.ask("again, other, show, fix, make, or quit", "quit")
             match reply.lower().split():
                 case ["quit" | "q"]:
                     return _code(told)
@@ -183,6 +193,8 @@ class CheckConversation:
                     self.checking.revisit(self.checking.flow.questions[0].id)
                     asked(self.checking, self.ask)
                     told = self.look()
+                case ["show", *which]:
+                    self.show(told, "".join(which))
                 case ["fix", *_]:
                     told = self.mend(told, reply.split()[1:])
                 case ["undo"]:
@@ -193,6 +205,21 @@ class CheckConversation:
                     explain(FOUND)
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
+
+    def show(self, told: Verdict | None, which: str) -> None:
+        """The thing that something found is about, as AWS described it when it was read."""
+        found = words.cause_first(told) if told else []
+        number = int(which) if which.isdecimal() and len(which) < 6 else 1
+        if not 1 <= number <= len(found):
+            say(f"{len(found)} things were found; there is none with the number {number}.")
+            return
+        one = found[number - 1]
+        say(words.finding(one))
+        answers = list(described(one, self.checking.cloud))
+        for call, lines in answers:
+            say(f"{call.operation.partition('.')[2]}:\n" + "\n".join(f"  {each}" for each in lines))
+        if not answers:
+            say("No single answer of AWS says that.")
 
     def mend(self, before: Verdict | None, ids: Sequence[str]) -> Verdict | None:
         """Mend what was found, by a plan that is reviewed first, and look once more; what is found then."""
@@ -312,7 +339,7 @@ def tasks(place: Place) -> int:
 
 def small_tasks(place: Place) -> list[Way]:
     """Each task, and how it is begun."""
-    return [(summary, name, partial(task, place, name)) for name, summary in TASKS.items()]
+    return [(summary, f"{name}, {WORDS[name]}", partial(task, place, name)) for name, summary in TASKS.items()]
 
 
 def task(place: Place, name: str) -> int:
