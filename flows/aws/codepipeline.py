@@ -17,6 +17,8 @@ NAME = re.compile(r"[a-z][a-z0-9-]{1,24}[a-z0-9]")
 """What a pipeline of ours is called: its role, bucket and rule have the name in theirs."""
 STAGES = "join(', ', stageStates[?stageName && latestExecution.status].join(' ', [stageName, latestExecution.status]))"
 """“Source Succeeded, Build InProgress”, from GetPipelineState."""
+OVER = "'Succeeded', 'Failed', 'Stopped', 'Cancelled', 'Superseded'"
+"""How a run can end, for a JMESPath."""
 PRICE = Cost(
     "The pipeline, which costs nothing by itself; minutes of its actions are paid", Decimal(0), "2026-11",
     "AWS CodePipeline pricing page, US East (N. Virginia); no price list was read",
@@ -234,10 +236,37 @@ def first_run(name: str) -> Action:
         look,
         wait=Wait(
             look,
-            ready=f"contains(['Succeeded', 'Failed', 'Stopped', 'Cancelled', 'Superseded'], {last} || '')",
+            ready=f"contains([{OVER}], {last} || '')",
             now=f"(stageStates && {STAGES}) || {last}",
             watch=Call("codepipeline.GetPipelineState", {"name": name}),
             sentence="The pipeline runs for the first time", typical=180, limit=1800, silence=20,
         ),
         after=("pipeline",),
+    )  # fmt: skip
+
+
+TOO_EARLY = ("PermissionError", "not authorized", "AssumeRole", "sufficient permissions")
+"""What AWS says of a run whose role is not known everywhere yet."""
+
+
+def run_again(name: str) -> Action:
+    """Start the run once more, and watch it, if the first one failed because a role was not known everywhere yet, which
+    takes up to a minute (IAM User Guide, "Changes that I make are not always immediately visible", 2026-10)."""
+    look = Call("codepipeline.GetPipelineState", {"name": name})
+    said = "stageStates[].actionStates[].latestExecution.errorDetails | [?@].join(' ', [code || '', message || ''])"
+    early = " || ".join(f"contains(@, '{each}')" for each in TOO_EARLY)
+    runs = Call("codepipeline.ListPipelineExecutions", {"pipelineName": name})
+    mine = Ref("run-again", "pipelineExecutionId")
+    last = join("pipelineExecutionSummaries[?pipelineExecutionId=='", mine, "'].status | [0]")
+    return Action(
+        "run-again",
+        "See to a run with roles that are known everywhere: one that came too early for them is started once more",
+        Call("codepipeline.StartPipelineExecution", {"name": name}),
+        wait=Wait(
+            runs, ready=join("contains([", OVER, "], ", last, " || '')"), now=f"(stageStates && {STAGES}) || ''",
+            watch=look, sentence="The pipeline runs again, with roles that are known by now", typical=180, limit=1800,
+            silence=20,
+        ),
+        unless=Find(look, f"(!({said} | [?{early}]) && 'no role was in the way') || `null`"),
+        after=("first-run",),
     )  # fmt: skip

@@ -140,6 +140,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
         Makes("AWS::CodePipeline::Pipeline", as_.pipeline, name="Name", arn="codepipeline:"),
     ),
     "codepipeline.ListPipelineExecutions": (Itself(),),
+    "codepipeline.StartPipelineExecution": (Itself(),),
     "ec2.AllocateAddress": (
         Makes("AWS::EC2::EIP", as_.same(), {"AllocationId": "AllocationId", "PublicIp": ""}, keeps="Retain"),
     ),

@@ -200,7 +200,7 @@ class SinglePageApplication(Flow):
         )  # fmt: skip
         return Plan.of(
             [*made_site, *made_source, *bin, *log, *build_role, built, *pipe_role, pipeline, *self.starts(),
-             codepipeline.first_run(self.name)],
+             codepipeline.first_run(self.name), codepipeline.run_again(self.name)],
             outputs={"pipeline": self.name, "project": project, "site_bucket": site.name, "artifacts": artifacts.name},
             facts={
                 "source": self.source, "repository": self.repository, "region": who.region,

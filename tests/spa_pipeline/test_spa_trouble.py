@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from support.clouds import Between
 from support.sessions import carried_out, taken_back
 
 import flows
-from flows.engine import Call, CloudError, Journal, Place, Session
+from flows.engine import Call, CloudError, Happening, Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.engine.refusals import changes, explain
 from flows.practice import PracticeAccount
@@ -66,3 +67,39 @@ def test_an_emulator_that_runs_no_pipeline(
     assert {finding.grade.value for finding in made.hand_over().findings} == {"not checked", "waiting"}
     taken_back(made)
     assert picture(account.session) == before
+
+
+@pytest.mark.parametrize(
+    ("message", "times"),
+    [
+        ("Error calling startBuild: User is not authorized to perform: codebuild:StartBuild", 1),
+        ("Build terminated with state: FAILED", 0),
+        ("", 0),
+    ],
+)
+def test_a_run_that_came_too_early_for_its_roles_is_started_once_more(
+    cloud: Aws, journal: Journal, clock: FakeClock, message: str, times: int
+) -> None:
+    started: list[Call] = []
+
+    class Early(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            answer = super().make(call)
+            if call.operation == "codepipeline.StartPipelineExecution":
+                started.append(call)
+            if call.operation == "codepipeline.GetPipelineState":
+                why = {"errorDetails": {"message": message}} if message and not started else {}
+                acted = {"actionName": "Source", "latestExecution": {"status": "Failed", **why}}
+                return {"stageStates": [{"stageName": "Source", "actionStates": [acted]}]}
+            return answer
+
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            whole = call.operation == "codepipeline.GetPipelineState"
+            yield from [self.make(call)] if whole else super().pages(call)
+
+    made = session(Early(cloud), journal, clock=clock)
+    events = carried_out(made)
+    assert len(started) == times
+    assert [event.kind for event in events if event.action == "run-again"][-1] is (
+        Happening.DONE if times else Happening.EXISTED
+    )
