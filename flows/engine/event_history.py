@@ -8,18 +8,25 @@ history", and API Reference, "LookupEvents", 2026-11). What services without a r
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from .actions import Action
 from .cache import CachedCloud
 from .calls import Call
+from .expressions import part
+from .journal import Run
 from .later_runs import things
+from .of_others import made_by
 from .permissions import asked_in, permission
 from .plan import Plan
 from .problems import CloudError, Denied, NoAccess, NoSuchCall, Problem
+from .references import Ref, fill
 from .sending import Carrier
 from .undo_plan import Entry, Restore
 
@@ -31,13 +38,41 @@ OUR_OWN = timedelta(seconds=5)
 """By how much CloudTrail's time of one of our own calls may be later than when its answer was written down."""
 NOBODY = f"CloudTrail's event history of {DAYS} days does not tell; it may be some minutes behind."
 NO_HISTORY = "There is no event history here."
+VERSION = re.compile(r"\d{4}_?\d{2}_?\d{2}(v\d)?$")
+"""What some services write behind the name of a call: `DeleteDistribution2020_05_31`, `RemovePermission20150331v2`."""
+ENDS = re.compile("Delete|Terminate|Release|Deregister|Remove|Detach|Disassociate|Revoke|Disable|Schedule")
+RECORDS = "ChangeBatch.Changes[].ResourceRecordSet.Name"
+"""All records of a zone are changed by the same call."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which events may be the one that changed or ended a thing: several things of one name are changed by many.
+
+    Args:
+        ways: the calls that certainly do.
+        gone: whether it is gone.
+        whole: whether the events are about the thing itself, and not about what it is a part or a setting of.
+        named: what must stand in the event.
+    """
+
+    ways: frozenset[str]
+    gone: bool
+    whole: bool
+    named: tuple[str, ...]
+
+    def is_met_by(self, event: Mapping[str, Any]) -> bool:
+        name = VERSION.sub("", str(event.get("EventName")))
+        likely = ENDS.match(name) if self.gone else "Tag" not in name
+        text = str(event.get("CloudTrailEvent") or "")
+        return (name in self.ways or bool(self.whole and likely)) and all(each in text for each in self.named)
 
 
 class History:
     """Asked about one thing after the other; about nothing more once it may not be read."""
 
     def __init__(self, carrier: Carrier, cloud: CachedCloud, plan: Plan) -> None:
-        self._carrier, self._cloud = carrier, cloud
+        self._carrier, self._cloud, self._plan = carrier, cloud, plan
         self._own = {action.call.name for action in plan.actions}
         times = [
             when
@@ -52,6 +87,7 @@ class History:
     def who(self, action: Action, *, gone: bool) -> str:
         """Who changed what an action made, or took it away, what they did and when; else why that cannot be told."""
         about = sorted(things(action, self._carrier.run))
+        sought = self._sought(action, about, gone)
         for key, value in _questions(about, _ending(action, gone)):
             if self._closed:
                 return self._closed
@@ -62,9 +98,18 @@ class History:
             except CloudError as problem:
                 self._closed = _why(problem)
                 return self._closed
-            if told := self._latest(events, about if key == "EventName" else ()):
+            named = (*sought.named, *(about if key == "EventName" else ()))
+            if told := self._latest(events, replace(sought, named=named)):
                 return told
         return NOBODY
+
+    def _sought(self, action: Action, about: Iterable[str], gone: bool) -> Sought:
+        run = self._carrier.run
+        makers = [each for each in self._plan.actions if each.id != action.id and made_by(each, run) in about]
+        calls = (action.call, *_taking_away(action), *(call for each in makers for call in _taking_away(each)))
+        ways = {way for call in calls for way in (call.name, (permission(call.operation) or "").partition(":")[2])}
+        records = part(RECORDS, fill(action.call.params, partial(_told, run))) or ()
+        return Sought(frozenset(ways), gone, bool(made_by(action, run)), tuple(filter(None, records)))
 
     def _events(self, action: Action, key: str, value: str) -> list[dict[str, Any]]:
         call, who = action.call, self._cloud.identity
@@ -77,12 +122,11 @@ class History:
         self._asked = True
         return self._cloud.make(question).get("Events") or []
 
-    def _latest(self, events: Iterable[Mapping[str, Any]], about: Iterable[str]) -> str:
-        """The latest change, of all that is named, that was not this run's own."""
+    def _latest(self, events: Iterable[Mapping[str, Any]], sought: Sought) -> str:
+        """The latest of those that are sought and were not this run's own."""
         for event in sorted(events, key=lambda each: str(each.get("EventTime")), reverse=True):
-            text = str(event.get("CloudTrailEvent") or "")
-            if event.get("ReadOnly") != "true" and not self._is_own(event) and all(each in text for each in about):
-                return _said(event, text)
+            if event.get("ReadOnly") != "true" and not self._is_own(event) and sought.is_met_by(event):
+                return _said(event)
         return ""
 
     def _is_own(self, event: Mapping[str, Any]) -> bool:
@@ -99,6 +143,22 @@ def _questions(about: Iterable[str], ending: str) -> Iterator[tuple[str, str]]:
         yield "EventName", ending
 
 
+def _taking_away(action: Action) -> Iterator[Call]:
+    """The calls that change, or take away, what an action made. Some are called in the history as IAM calls them."""
+    undo = action.undo
+    if isinstance(undo, Restore | Entry):
+        yield from (call for call in (undo.put, undo.remove) if call)
+    else:
+        yield from (step.call for step in undo)
+
+
+def _told(run: Run, ref: Ref) -> Any:
+    try:
+        return run.resolve(ref)
+    except KeyError:
+        return None
+
+
 def _ending(action: Action, gone: bool) -> str:
     """The name of the call that changes such a thing, or that takes it away."""
     undo = action.undo
@@ -107,10 +167,10 @@ def _ending(action: Action, gone: bool) -> str:
     return undo[0].call.name if gone and undo else action.call.name
 
 
-def _said(event: Mapping[str, Any], text: str) -> str:
+def _said(event: Mapping[str, Any]) -> str:
     told: Mapping[str, Any] = {}
     with suppress(ValueError):
-        read = json.loads(text)
+        read = json.loads(str(event.get("CloudTrailEvent") or "{}"))
         told = read if isinstance(read, dict) else {}
     who = told.get("userIdentity") or {}
     name = who.get("arn") or event.get("Username") or who.get("invokedBy") or "somebody"

@@ -158,13 +158,14 @@ def _once(carrier: Carrier, action: Action) -> Seen:
 def _setting(action: Action, restore: Restore, carrier: Carrier) -> Seen:
     facts, now = carrier.run.facts(action.id), current(action, restore, carrier)
     put = wanted(action, restore, partial(_masked, carrier))
+    left = shown(put) if put is not None else AS_MADE
     ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, carrier)
     if ours:
-        return Seen(State.AS_LEFT, shown(put), shown(put))
+        return Seen(State.AS_LEFT, left, left)
     if now is None:
-        return Seen(State.GONE, shown(put))
+        return Seen(State.GONE, left)
     before = " (as it was before this run)" if now == facts.get("before") else ""
-    was, is_ = apart(put, now)
+    was, is_ = apart(put, now) if put is not None else (AS_MADE, shown(now))
     return Seen(State.CHANGED, was, is_ + before)
 
 

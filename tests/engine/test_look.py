@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from kills.scenes import CASES
+from s3_lambda import cases as s3_lambda
 from support.clock import FakeClock
 from support.clouds import Between
 from support.colleagues import client, resource
@@ -14,7 +17,7 @@ from vpn import cases as vpn
 
 from flows.engine import Call, Denied, Journal, Place, Session
 from flows.engine.boto import Aws
-from flows.engine.event_history import NO_HISTORY, PACE
+from flows.engine.event_history import NO_HISTORY, NOBODY, PACE
 from flows.engine.look import Looked, State
 from flows.engine.problems import NoSuchCall
 from flows.engine.refusals import changes
@@ -118,6 +121,44 @@ def test_a_history_that_cannot_be_read_is_asked_once(
     looked = looked_at(made)
     assert (looked["connection"].by, looked["customer-gateway"].by) == (by, by)
     assert len(asked) == 1
+
+
+class History(Between):
+    """An account whose event history tells these: who, what, when in minutes from now, and about what."""
+
+    events: tuple[tuple[str, str, int, str], ...] = ()
+
+    def make(self, call: Call) -> dict[str, Any]:
+        if call.name != "LookupEvents":
+            return super().make(call)
+        (asked,) = call.params["LookupAttributes"]
+        now = datetime.now(UTC)
+        return {
+            "Events": [
+                {
+                    "EventName": what, "EventTime": now + timedelta(minutes=minutes), "ReadOnly": "false",
+                    "CloudTrailEvent": json.dumps({"userIdentity": {"arn": who}, "requestParameters": about}),
+                }
+                for who, what, minutes, about in self.events
+                if asked["AttributeValue"] in (what, about) or asked["AttributeValue"] in about
+            ]
+        }  # fmt: skip
+
+
+def test_who_did_something_else_to_it_is_not_named(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Many change a bucket; the one who is named changed its notifications."""
+    made = s3_lambda.session(cloud, journal, clock=clock)
+    carried_out(made)
+    bucket = s3_lambda.BUCKET
+    client(account, "s3").put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    history = History(made._account)
+    made._account = history
+    history.events = (("bob", "PutBucketTagging", 3, bucket), ("eve", "PutObject", 4, bucket))
+    assert {each.action: each.by for each in made.look()}["notification"] == NOBODY
+    history.events = (*history.events, ("ann", "PutBucketNotification", 2, bucket))
+    assert {each.action: each.by for each in made.look()}["notification"].startswith("ann: PutBucketNotification, ")
 
 
 @pytest.mark.wild

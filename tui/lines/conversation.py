@@ -179,7 +179,7 @@ class Conversation:
             say(words.problem(problem))
             return None
         say("\n".join(words.looked(run, looked)))
-        if not words.not_as_left(looked):
+        if not words.not_as_left(looked) or session.place.read_only:
             return None
         able = bool(words.can_be_put_back(session, looked))
         offered = {word: meaning for word, meaning in MOVED.items() if able or word != "put back"}

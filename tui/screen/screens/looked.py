@@ -55,7 +55,7 @@ class LookedPage(Page):
         moved = words.not_as_left(self._looked)
         if action == "put_back":
             return bool(words.can_be_put_back(self.session, self._looked))
-        return bool(moved) if action == "accept" else True
+        return bool(moved) and not self.session.place.read_only if action == "accept" else True
 
     def action_look(self) -> None:
         """Once more."""
