@@ -41,7 +41,12 @@ def told(made: Session, capsys: pytest.CaptureFixture[str], *replies: str) -> st
 
 def test_what_is_gone_is_put_back(made: Session, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
     shown = told(made, capsys, "look", "put back", "yes")
-    assert GONE in shown and "was: handrail-" in shown and "Again: let S3 call" in shown
+    assert (
+        GONE in shown
+        and "was: handrail-" in shown
+        and "ada: RemovePermission, " in shown
+        and "Again: let S3 call" in shown
+    )
     assert WHOLE in told(made, capsys, "look")
     assert len(journal.records()) == 2
 

@@ -179,7 +179,7 @@ GAPS: dict[str, str] = {
     "ssm.GetParameter": "Canonical's public parameters for Ubuntu are missing in moto.",
     "sts.GetCallerIdentity": "moto answers with a user named moto; here it is a user of the company.",
     "iam.SimulatePrincipalPolicy": "Missing in moto; everything is allowed.",
-    "cloudtrail.LookupEvents": "Missing in moto; tells what was practised, where the request carries its name.",
+    "cloudtrail.LookupEvents": "Missing in moto; tells what was practised.",
     "directconnect.DescribeVirtualInterfaces": "Missing in moto; the company has none.",
     "service-quotas.GetServiceQuota": "moto knows none of these quotas; AWS's defaults.",
     "service-quotas.ListServiceQuotas": "Missing in moto; AWS's defaults.",
