@@ -56,6 +56,24 @@ def test_the_caller_is_a_person_of_the_company(account: PracticeAccount) -> None
     assert (who["Account"], who["Arn"]) == ("123456789012", "arn:aws:iam::123456789012:user/ada")
 
 
+def test_the_event_history_tells_what_was_practised(account: PracticeAccount) -> None:
+    """The latest first, by whom, and about what; calls that carry no name are known by their method and address."""
+    client = account.session.client
+    key = client("kms").create_key(Description="for practice")["KeyMetadata"]["KeyId"]
+    client("kms").schedule_key_deletion(KeyId=key)
+    client("s3").put_bucket_notification_configuration(Bucket="fjord-coffee-files", NotificationConfiguration={})
+
+    def told(name: str, value: str) -> list[str]:
+        asked = [{"AttributeKey": name, "AttributeValue": value}]
+        events = client("cloudtrail").lookup_events(LookupAttributes=asked)["Events"]
+        assert {each["Username"] for each in events} == {"ada"}
+        return [each["EventName"] for each in events]
+
+    assert told("ResourceName", key) == ["ScheduleKeyDeletion"]
+    assert told("ResourceName", "fjord-coffee-files") == ["PutBucketNotification"]
+    assert told("EventName", "CreateKey") == ["CreateKey"]
+
+
 def test_everything_is_allowed(account: PracticeAccount) -> None:
     answer = account.session.client("iam").simulate_principal_policy(
         PolicySourceArn="arn:aws:iam::123456789012:user/ada",
