@@ -63,6 +63,9 @@ def test_what_is_folded_is_in_no_list_but_is_found() -> None:
     assert state.count == len(flows.SET_UPS) + 1 + len(flows.CHECKS) + len(TASKS) + 1
     state.look_for("")
     assert [state.rows[at] for at in state.shown] == shown
+    state.look_for("wordpress")
+    wide = state.of(home_rows([Row("run:1", "a run")], (), *WIDE))
+    assert wide.row and state.row and (wide.row.key, len(wide.shown)) == (state.row.key, len(state.shown))
 
 
 async def test_a_vpn_is_checked_mended_and_taken_back(cloud: Cloud, account: PracticeAccount) -> None:

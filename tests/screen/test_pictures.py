@@ -122,6 +122,7 @@ async def test_home_and_questions(cloud: Cloud) -> None:
         await look_at(person, "home")
         await person.press("slash")
         await person.types("data")
+        await person.until("An encrypted connection between")
         await look_at(person, "home_search")
 
 
@@ -204,6 +205,31 @@ async def test_progress(cloud: Cloud) -> None:
         finally:
             let_go.set()
         await person.settle()
+
+
+@pytest.mark.wild
+async def test_looking_after(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything in the region, one of it opened and mended."""
+    import flows.engine.board
+
+    monkeypatch.setattr(flows.engine.board, "AT_ONCE", 1)
+    async with somebody(cloud) as person:
+        await person.press("down", "down", "down", "down", "enter")
+        await person.until("Left out: wordpress")
+        await look_at(person, "board")
+        await person.press("enter")
+        await look_at(person, "findings")
+        await person.press("end", "enter")
+        await look_at(person, "finding")
+        await person.press("escape", "f")
+        await look_at(person, "repairs")
+        await person.press("enter", "a")
+        for _ in range(9):
+            if "needs your yes" not in person.words:
+                break
+            await person.press("enter", "a")
+        person.sees("Before and after")
+        await look_at(person, "mended")
 
 
 # -- what needs a word of the person, and what goes wrong ----------------------------------------------------------

@@ -228,7 +228,7 @@ class HandrailApp(Navigation):
         from .screens.findings import Findings
 
         workspace = self.workspace
-        checking, before = workspace.mending or (workspace.checked_by(session), None)
+        checking, before = workspace.mending or (workspace.checking_again(session), None)
         self.go(Findings(checking, before=before, mended=session))
 
     def show_board(self) -> None:
@@ -275,8 +275,7 @@ class HandrailApp(Navigation):
 
     def diagnose(self, session: Session) -> None:
         assert session.run is not None, "only a run has made something"
-        outputs = session.run.record.handover.get("outputs", {})
-        self.begin(Start(check=session.flow.id, answers=session.flow.check.of_run(outputs, session.answers())))
+        self.begin(Start(check=session.flow.id, answers=self.workspace.checked(session)))
 
     def show_looked(self, session: Session, looked: list[Looked]) -> None:
         from .screens.looked import LookedPage

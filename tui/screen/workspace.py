@@ -210,11 +210,20 @@ class Workspace:
 
         return Board(flows.every(), self.cloud(self.place), self.place, reaching=reaching)
 
-    def checked_by(self, session: Session) -> Checking:
-        """The check whose findings a repair has mended, as its plan says."""
-        assert session.run is not None and session.run.plan is not None, "only a run has mended something"
-        subject = {key: str(value) for key, value in session.run.plan.facts.items()}
-        return self.checking(session.flow.id, self.flow(session.flow.id).check.whole(subject), session.place)
+    def checked(self, session: Session) -> Mapping[str, str]:
+        """What a check is asked about what a run made or mended."""
+        from flows.engine.flow import REPAIR
+
+        run = session.run
+        assert run is not None and run.plan is not None, "only a run has made something"
+        check = self.flow(session.flow.id).check
+        if session.flow.kind == REPAIR:
+            return check.whole({key: str(value) for key, value in run.plan.facts.items()})
+        return check.of_run(run.record.handover.get("outputs", {}), session.answers())
+
+    def checking_again(self, session: Session) -> Checking:
+        """The check whose findings a repair has mended."""
+        return self.checking(session.flow.id, self.checked(session), session.place)
 
     def _tasking(self, name: str) -> Tasking:
         from flows.tasks import find

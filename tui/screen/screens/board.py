@@ -65,7 +65,7 @@ class BoardPage(Page):
         yield Say("", id="detail")
 
     def on_mount(self) -> None:
-        self.query_one(Options).focus()
+        self.query_one(Options).display = False
         self._start(reaching=False)
 
     def on_unmount(self) -> None:
@@ -126,6 +126,8 @@ class BoardPage(Page):
             rows, at_first = board_rows(board), options.key == self._first
             self._first = next((row.key for row in rows if row.key), "")
             options.show(rows, at=self._first if at_first else "")
+            options.display = bool(rows)
+            options.focus()
 
     # -- keys --------------------------------------------------------------------------------------------
 

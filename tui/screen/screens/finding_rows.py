@@ -59,7 +59,7 @@ def changes(before: Verdict, after: Verdict) -> list[Said]:
         found = now.get(was.id)
         if found is None or found.grade is not was.grade:
             rows.append(Said(line(was.sentence), f"{was.grade}", "muted"))
-            rows.append(Said(line(found.sentence), found.grade, GRADE_LOOKS[found.grade]) if found else GONE)
+            rows.append(Said(line(found.sentence), f"now {found.grade}", GRADE_LOOKS[found.grade]) if found else GONE)
     return rows
 
 

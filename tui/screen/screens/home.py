@@ -83,7 +83,7 @@ class Home(Page):
 
     def on_resize(self, event: events.Resize) -> None:
         rows = self._rows(event.size.width, event.size.height)
-        self.query_one(Options).reword(rows)
+        self.query_one(Options).refold(rows)
 
     @on(Options.Moved)
     def describe(self, event: Options.Moved) -> None:
@@ -92,7 +92,7 @@ class Home(Page):
         detail = self.query_one("#detail", Say)
         if self._saying:
             self._saying.stop()
-        if detail.said:
+        if detail.said and text:
             self._saying = self.set_timer(PAUSE, lambda: detail.say(text))
         else:
             detail.say(text)

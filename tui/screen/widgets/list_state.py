@@ -53,6 +53,16 @@ class ListState:
         """The first option: headings are no options."""
         return next((i for i, at in enumerate(self.shown) if self.rows[at].key), 0)
 
+    def of(self, rows: Iterable[Row]) -> ListState:
+        """The same with other rows: what was filtered for still is, and the cursor stays on its option."""
+        key, text = self.row.key if self.row else "", self.search.text if self.search else ""
+        state = ListState(rows, key, self.marked)
+        if text:
+            state.look_for(text)
+            found = (at for at, place in enumerate(state.shown) if state.rows[place].key == key)
+            state.cursor = next(found, state.cursor)
+        return state
+
     @property
     def row(self) -> Row | None:
         """What the cursor is on; None in an empty list."""

@@ -150,17 +150,20 @@ class Options(Widget, can_focus=True):
         return self._list.picked
 
     def reword(self, rows: Iterable[Row]) -> None:
-        """Show the same options in other words. Nothing else changes, neither the cursor nor what is filtered for.
-
-        Others are shown instead.
-        """
-        rows = list(rows)
-        if [(row.key, row.only) for row in rows] != [(row.key, row.only) for row in self._list.rows]:
-            self.show(rows, note=self.note, eager=self.eager)
-            return
+        """Show the same options in other words. Nothing else changes, neither the cursor nor what is filtered for."""
         self._list.rows[:] = rows
         self._label = self._widest()
         self.refresh()
+
+    def refold(self, rows: Sequence[Row]) -> None:
+        """The same, where another part of them is listed."""
+        if [(row.key, row.only) for row in rows] == [(row.key, row.only) for row in self._list.rows]:
+            self.reword(rows)
+            return
+        self._list = self._list.of(rows)
+        self._label = self._widest()
+        self._show_cursor()
+        self.refresh(layout=True)
 
     def add(self, rows: Sequence[Row], *, note: str, more: bool) -> None:
         """Hold these rows, too, after the others. Nothing moves: what is in view stays where it is."""
