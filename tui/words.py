@@ -183,8 +183,8 @@ def board(seen: Board) -> list[str]:
     lines = [f"Of {len(rows)} things in {region}: {told}." if rows else f"There is nothing to check in {region}."]
     lines += [row(each) for each in rows]
     for flow, reaches in seen.left_out.items():
-        how = "which is not done in read-only mode" if seen.place.read_only else "which needs a yes: --set probe=yes"
-        lines.append(f"Left out: {flow}. Its check {reaches}, {how}.")
+        how = "that is not done in read-only mode" if seen.place.read_only else "that needs a yes"
+        lines.append(f"Left out: {flow}. Its check {reaches}; {how}.")
     return lines
 
 

@@ -81,7 +81,7 @@ def test_everything_in_the_region(handrail: Command, museum: Account) -> None:
     first, *rows = told.out.splitlines()
     assert first.startswith("Of 6 things in eu-central-1: ")
     assert rows[0].startswith("[broken] alb office: Port 443 is closed")
-    assert "Left out: wordpress." in told.out and "--set probe=yes" in told.out
+    assert "Left out: wordpress." in told.out and "--set probe=yes" in told.err
     assert "6 of 6  [" in told.err and "6 of 6  [" not in told.out
     document = handrail("check", "--output", "json", *museum.at)
     assert document.code == 3

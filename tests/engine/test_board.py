@@ -102,7 +102,8 @@ def test_after_a_yes_machines_are_asked_and_one_without_wordpress_is_none(cloud:
 
 
 class Many:
-    """An account with 300 VPN connections, each at a gateway of its own that is attached to nothing."""
+    """An account with so many VPN connections at gateways that are attached to nothing, buckets that call nothing, and
+    images that nobody else has."""
 
     identity = Identity("123456789012", "", "eu-central-1")
 
@@ -116,8 +117,10 @@ class Many:
                 every = [_connection(number) for number in range(self.many)]
                 wanted = call.params.get("VpnConnectionIds") or [each["VpnConnectionId"] for each in every]
                 return {"VpnConnections": [each for each in every if each["VpnConnectionId"] in wanted]}
-            case "ec2.DescribeVpnGateways":
-                return {"VpnGateways": []}
+            case "s3.ListBuckets":
+                return {"Buckets": [{"Name": f"b-{n}", "BucketRegion": "eu-central-1"} for n in range(self.many)]}
+            case "ec2.DescribeImages":
+                return {"Images": [{"ImageId": f"ami-{n:017x}", "State": "available"} for n in range(self.many)]}
         return {}
 
     def pages(self, call: Call) -> Iterator[dict[str, Any]]:
@@ -133,15 +136,13 @@ def _connection(number: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("many", [1, 300])
-def test_three_hundred_things_cost_what_is_read_of_each(many: int) -> None:
+@pytest.mark.parametrize(("flow", "rows", "once"), [("vpn", 1, 2), ("s3_lambda", 0, 1), ("share_ami", 0, 1)])
+def test_three_hundred_things_cost_one_call_each(flow: str, rows: int, once: int, many: int) -> None:
+    """Besides those that serve all of them."""
     account = Many(many)
     cloud: Cloud = account  # type: ignore[assignment]
-    seen = Board([flows.find("vpn")], cloud)
-    assert {row.verdict.status for row in seen.look()} == {Status.BROKEN}
-    assert len(seen.rows) == many
-    assert len(account.calls) == many * EACH + ONCE
+    seen = Board([flows.find(flow)], cloud)
+    assert {row.verdict.status for row in seen.look()} == ({Status.BROKEN} if rows else set())
+    assert len(seen.rows) == many * rows
+    assert len(account.calls) == many + once
     assert max(sent(account.calls).values()) == 1
-
-
-EACH, ONCE = 1, 2
-"""Calls of each connection, and those that serve all."""

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from practice.office import named, office
+from support.command import Account
+from support.line_prompts import PICK, assert_reads_well
+from support.line_prompts import talk as talk_on_a_terminal
 
 import flows
 from flows.engine import Place
@@ -19,6 +22,7 @@ from flows.practice import PracticeAccount
 from tui import outcome, words
 from tui.cli.main import main
 from tui.lines import home, looking_after, sign_in
+from tui.lines.looking_after import EVERYTHING
 from tui.lines.reading import Quit
 
 Talk = Callable[..., str]
@@ -123,6 +127,7 @@ def test_everything_and_one_of_it(talk: Talk) -> None:
     assert "“99” is not a number from 1 to 6." in shown and shown.endswith("3")
 
 
+@pytest.mark.wild
 def test_batch_and_lines_find_the_same(
     talk: Talk, cloud: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,3 +172,22 @@ def test_home_has_three_parts_and_finds_by_what_people_look_for(talk: Talk) -> N
     assert [shown.index(each) for each in parts] == sorted(shown.index(each) for each in parts)
     assert "2 match “asleep”:\n  15  A serverless database does not fall asleep" in shown
     assert "A load balancer: whether it answers" in shown and shown.endswith("0")
+
+
+# -- on a real terminal ------------------------------------------------------------------------------------------
+
+
+def test_a_check_that_names_nothing_asks_on_a_terminal(museum: Account) -> None:
+    with talk_on_a_terminal("check", "alb", *museum.at) as terminal:
+        assert "A load balancer does not answer" in terminal.answer(PICK, "shop")
+        assert "It works: everything on the way was looked at." in terminal.answer("again, other", "quit")
+        assert terminal.ended() == 0
+    assert_reads_well(terminal.seen)
+
+
+@pytest.mark.wild
+@pytest.mark.parametrize(("command", "first"), [("check", EVERYTHING), ("task", "Is a serverless database asleep")])
+def test_alone_they_open_their_lists(museum: Account, command: str, first: str) -> None:
+    with talk_on_a_terminal(command, *museum.at) as terminal:
+        assert f" 1  {first}" in terminal.answer("Number, or part of a line, or quit", "quit")
+        assert terminal.ended() == 0

@@ -36,6 +36,8 @@ def board(place: Place, answers: Mapping[str, Any], output: str) -> int:
         print_json(document(seen))
     else:
         click.echo("\n".join(words.board(seen)))
+        if seen.left_out and not place.read_only:
+            click.echo(f"What was left out is looked at, too, with --set {PROBE}=yes.", err=True)
     return 130 if interrupted else outcome.of_check(seen.status)
 
 
