@@ -21,6 +21,7 @@ from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.engine.verdict import Verdict, verdict
 from flows.practice import PracticeAccount
+from flows.website.probes import probes
 
 BUCKET, REGION, ACCOUNT = "tea-pages", "eu-central-1", "123456789012"
 FILES, WEBSITE = f"{BUCKET}.s3.{REGION}.amazonaws.com", f"{BUCKET}.s3-website.{REGION}.amazonaws.com"
@@ -620,3 +621,32 @@ def test_what_could_not_be_looked_at_is_not_said_to_work(account: PracticeAccoun
 
     expected = "works" if what == "GetBucketWebsite" else "unknown"
     assert site.check(Between(cloud, before=refused)).status.value == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "cache", "way"),
+    [
+        (500, "Error from cloudfront", "The origin itself fails"),
+        (503, "Error from cloudfront", "cannot keep up"),
+        (503, "LambdaExecutionError from cloudfront", "function at the edge failed"),
+        (502, "Error from cloudfront", "cannot speak to the origin"),
+        (504, "Error from cloudfront", "cannot speak to the origin"),
+        (307, "Miss from cloudfront", "first day"),
+    ],
+)
+def test_an_error_of_the_origin_is_told_from_others(cloud: Aws, status: int, cache: str, way: str) -> None:
+    class Outside(Between):
+        def look_at(self, url: str) -> Page:
+            return Page(status, {"via": "1.1 x.cloudfront.net (CloudFront)", "x-cache": cache})
+
+    front, *_ = probes(Outside(cloud), {"DefaultCacheBehavior": {}}, "x.cloudfront.net", [], allowed=True)
+    assert front.grade.value == "refused" and way in front.remedy
+
+
+def test_a_first_distribution_may_have_to_wait_for_a_word_of_aws(account: PracticeAccount, cloud: Aws) -> None:
+    def verified() -> bool:
+        return "verified" in {each.id for each in session(cloud, None).review().findings}
+
+    assert verified()
+    Site(account)
+    assert not verified()
