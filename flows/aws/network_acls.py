@@ -15,6 +15,8 @@ NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1"}
 LAST = 32766
 ANSWERS = Service("answers", "tcp", 1024, 65535)
 """The ports to which answers go (Amazon VPC User Guide, "Network ACLs", ephemeral ports, 2026-10)."""
+MOST_ANSWERS = Service("answers", "tcp", 49152, 60999)
+"""Of those, the ones that both Windows and Linux use by themselves (the same page)."""
 
 
 def of(cloud: Cloud, vpc: str) -> tuple[Mapping[str, Any], ...]:

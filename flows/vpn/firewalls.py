@@ -95,8 +95,13 @@ def network_acls(here: Situation) -> Iterator[Finding]:
             if not shut and outward:
                 continue
             blocked = True
-            nothing = not outward or len(shut) == len(services)
-            what = "answers out" if not shut else f"the way in for {', '.join(map(told, shut))}"
+            some = outward or acls.allows(acl, network, acls.MOST_ANSWERS, egress=True)
+            nothing = not some or (shut and len(shut) == len(services))
+            what = (
+                ("answers out to some ports" if some else "answers out")
+                if not shut
+                else f"the way in for {', '.join(map(told, shut))}"
+            )
             found = Finding(
                 f"{id}:{acl.get('NetworkAclId')}:{network}",
                 Grade.PREDICTED if here.planned else Grade.REFUSED if nothing else Grade.CAUTION,

@@ -217,6 +217,14 @@ def acl(**entry: Any) -> Edit:
     return edit
 
 
+def for_linux_alone(answer: Answer) -> None:
+    """As many write it: answers go out to the ports that Linux uses."""
+    for each in answer["NetworkAcls"]:
+        for entry in each["Entries"]:
+            if entry["Egress"] and entry["RuleAction"] == "allow":
+                entry |= {"Protocol": "6", "PortRange": {"From": 32768, "To": 65535}}
+
+
 def measured(answer: Answer) -> None:
     answer["MetricDataResults"] = [{"Id": "state", "Values": [0.0, 1.0]}]
 
@@ -377,6 +385,9 @@ STATES = {
         {**connected(), "DescribeSecurityGroups": both(group("app", "0.0.0.0/0"), group("web", "0.0.0.0/0"),
                                                        group("database", "0.0.0.0/0"), group("default", "0.0.0.0/0"))},
         "works_but", "security-groups", "everybody need not",
+    ),
+    "answers go out to the ports of some clients": State(
+        {**connected(), "DescribeNetworkAcls": for_linux_alone}, "works_but", "network-acls", "both directions",
     ),
     "new": State(DOWN, "waiting", "tunnels", "Install the configuration"),
     "new, CloudWatch closed": State(
@@ -612,6 +623,30 @@ def test_of_several_networks_behind_a_transit_gateway_one_may_be_closed(world: W
     also = (*routes, leading("10.2.0.0/16", "tgw-attach-3"))
     found = check(Edited(world.cloud, at_a_transit_gateway(*also, more=[second, third])), world.static)
     assert found.status.value == "unknown" and "210987654321" in found.because.evidence if found.because else False
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [("DescribeTransitGatewayAttachments", "TransitGatewayAttachments"), ("SearchTransitGatewayRoutes", "Routes")],
+)
+def test_what_aws_leaves_out_of_a_transit_gateway_is_no_error(world: World, operation: str, members: str) -> None:
+    """Each member is left out, emptied, and called by a word of next year; a check always comes to an end."""
+    edits = at_a_transit_gateway()
+    whole: Answer = {}
+    edits[operation](whole)
+    for name in sorted({name for each in whole[members] for name in each}):
+        for otherwise in (None, "", "something-new"):
+
+            def changed(answer: Answer, name: str = name, otherwise: str | None = otherwise) -> None:
+                edits[operation](answer)
+                for each in answer[members]:
+                    if otherwise is None or not isinstance(each.get(name), str):
+                        each.pop(name, None)
+                    else:
+                        each[name] = otherwise
+
+            if name != "DestinationCidrBlock" or otherwise is None:
+                assert check(Edited(world.cloud, {**edits, operation: changed}), world.static).findings
 
 
 def test_denied_acls_are_not_said_to_be_open(world: World) -> None:
