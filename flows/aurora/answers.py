@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from flows.aws import aurora_clusters, aurora_prices, network, subnets
 from flows.aws import aurora_versions as versions
-from flows.engine import Caution, Cloud, Refused
+from flows.engine import Caution, Cloud, Grade, Refused
 
-from . import network_access
+from . import network_access, rules
 
 NOBODY, VPC, SERVERS, ADDRESSES = "nobody", "vpc", "servers", "addresses"
 BY_USE, FLAT = "aurora", aurora_prices.FLAT
@@ -164,13 +164,23 @@ def offered(wanted: bool, flow: Answers) -> None:
 
 def usable_key(key: str, flow: Answers) -> Iterator[Caution]:
     if key:
-        network_access.usable_key(flow.cloud, key)
+        _refused(rules.Situation(flow.cloud, flow.min_capacity, key))
     else:
         yield Caution(
             "key-cannot-be-shared",
             "If you plan to give snapshots to another AWS account, choose a key of your own now; the key of a cluster "
             "cannot be changed later.",
         )
+
+
+def _refused(here: rules.Situation) -> None:
+    """Refuse a key that is not there or not switched on (KMSKeyNotAccessibleFault). Raises Refused."""
+    for found in rules.key_state(here):
+        if found.grade in (Grade.REFUSED, Grade.WAITING):
+            raise Refused(
+                f"The key {here.key} cannot be used. {found.sentence}",
+                remedy=f"{found.remedy} Or give a key of this region that can be, or leave this empty for AWS's own.",
+            )
 
 
 def private_ones(flow: Answers) -> list[str]:

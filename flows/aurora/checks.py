@@ -12,6 +12,9 @@ from flows.aws.aurora_clusters import OTHER_SERVICES, clusters, every_instance, 
 from flows.aws.network import Vpc
 from flows.engine import Call, Caution, Cloud, Finding, Grade
 
+from . import rules
+
+RULES: tuple[rules.Rule, ...] = (rules.key_state, rules.clients)
 QUOTA = {"clusters": ("L-952B80B8", 40), "instances": ("L-7B6409FD", 40)}
 """Of one region; the numbers count where the account's own cannot be read (Amazon RDS quotas, 2026-10)."""
 

@@ -17,7 +17,15 @@ BARELY_USED = 0.25
 """A capacity that stays under this part of the maximum all week makes the maximum a mere number."""
 
 
-RULES = (rules.stands, rules.instances, rules.firewall, rules.keeper)
+RULES: tuple[rules.Rule, ...] = (
+    rules.stands,
+    rules.instances,
+    rules.key_state,
+    rules.firewall,
+    rules.keeper,
+)
+LAST: tuple[rules.Rule, ...] = (rules.clients,)
+"""In the order in which they are told; those that are last come after why it is awake."""
 
 
 def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[Finding]:
@@ -25,8 +33,10 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
     now = now or datetime.now(UTC)
     found = sleep.one(cloud, name)
     seen = sleep.look(cloud, found, now)
+    key = str(found.get("KmsKeyId") or "") if found.get("StorageEncrypted") else ""
+    here = rules.Situation(cloud, seen.capacity.least, key, seen)
     for rule in RULES:
-        yield from rule(cloud, seen)
+        yield from rule(here)
     yield from _capacity(cloud, seen, now)
     reasons = list(why_awake(cloud, seen, now))
     yield from reasons
@@ -34,13 +44,19 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
         unsure = any(each.grade is Grade.NOT_CHECKED for each in reasons)
         grade = Grade.PREDICTED if unsure else Grade.PROVED
         yield Finding("can-sleep", grade, f"It may sleep after {round(seen.capacity.pause / 60)} quiet minutes.")
-    yield rules.clients(seen.capacity.least)
+    for rule in LAST:
+        yield from rule(here)
 
 
 def _capacity(cloud: Cloud, seen: Database, now: datetime) -> Iterator[Finding]:
     """How the limits compare with what was really used in the last week."""
     least, most = seen.capacity.least, seen.capacity.most
-    used = _week(cloud, seen.name, now)
+    try:
+        used = _week(cloud, seen.name, now)
+    except CloudError as problem:
+        sentence = "How much of its capacity is used could not be looked at."
+        yield Finding("limits", Grade.NOT_CHECKED, sentence, problem.what, aside=True)
+        return
     if not used:
         sentence = "How much of its capacity is used is not known: there are no data."
         yield Finding("limits", Grade.NOT_CHECKED, sentence, aside=True)
@@ -68,7 +84,7 @@ def _capacity(cloud: Cloud, seen: Database, now: datetime) -> Iterator[Finding]:
 
 
 def _week(cloud: Cloud, name: str, now: datetime) -> list[tuple[float, float]]:
-    """The least and the most of each hour of the last week; nothing where it may not be read."""
+    """The least and the most of each hour of the last week. Raises CloudError."""
     metric = {
         "Namespace": "AWS/RDS", "MetricName": "ServerlessDatabaseCapacity",
         "Dimensions": [{"Name": "DBClusterIdentifier", "Value": name}],
@@ -79,10 +95,7 @@ def _week(cloud: Cloud, name: str, now: datetime) -> list[tuple[float, float]]:
     ]
     span = {"StartTime": now - 168 * sleep.WINDOW, "EndTime": now, "ScanBy": "TimestampDescending"}
     found: dict[str, list[float]] = {"minimum": [], "maximum": []}
-    try:
-        for page in cloud.pages(Call("cloudwatch.GetMetricData", {"MetricDataQueries": queries, **span})):
-            for result in page.get("MetricDataResults") or []:
-                found[result["Id"]] += result.get("Values") or []
-    except CloudError:
-        return []
+    for page in cloud.pages(Call("cloudwatch.GetMetricData", {"MetricDataQueries": queries, **span})):
+        for result in page.get("MetricDataResults") or []:
+            found.setdefault(str(result.get("Id")), []).extend(result.get("Values") or [])
     return list(zip(found["minimum"], found["maximum"], strict=False))

@@ -289,7 +289,9 @@ class ServerlessDatabase(Flow):
         yield from checks.room(self.cloud, self.readers + 1)
         if self.access == ADDRESSES and not self.public:
             yield from checks.outside(self.addresses, self.vpc)
-        yield rules.clients(self.min_capacity)
+        here = rules.Situation(self.cloud, self.min_capacity, self.key)
+        for rule in checks.RULES:
+            yield from rule(here)
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, ip_network
 
 from flows.aws.network import Vpc
 from flows.aws.subnets import Subnet, subnets, zones
-from flows.engine import Call, Cloud, CloudError, Refused
+from flows.engine import Call, Cloud, Refused
 
 WIDEST = 8
 """No network that was ever given to one owner is wider (IANA IPv4 registry)."""
@@ -90,16 +90,3 @@ def names_resolve(cloud: Cloud, vpc: Vpc) -> None:
                 "A public address does not work here: switch on 'DNS hostnames' and 'DNS resolution' of the VPC first, "
                 "or answer no to the public address."
             )
-
-
-def usable_key(cloud: Cloud, key: str) -> None:
-    """Refuse a key that is not there, not enabled, or not here (KMSKeyNotAccessibleFault). Raises Refused."""
-    try:
-        found = cloud.make(Call("kms.DescribeKey", {"KeyId": key}))["KeyMetadata"]
-    except CloudError as problem:
-        raise Refused(
-            f"The key {key} cannot be used: {problem.aws_message or problem.what}",
-            remedy="Give a key of this region, or leave it empty for AWS's own.",
-        ) from problem
-    if found.get("KeyState", "Enabled") != "Enabled":
-        raise Refused(f"The key {key} is {found['KeyState']}. Enable it, or leave this empty for AWS's own.")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from ipaddress import ip_network
 from typing import Any
 
-from flows.aws import keepers
+from flows.aws import keepers, kms_keys
 from flows.aws.aurora_clusters import every_instance
+from flows.aws.aurora_versions import CLASS
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from .handover import PATIENCE
@@ -32,8 +35,38 @@ HALF_OF_ALL = 1
 """A network that wide, or wider, is the whole internet in so many words."""
 
 
-def stands(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class Situation:
+    """A database that is there, or is to be made.
+
+    Args:
+        cloud: the account.
+        least: its minimum capacity, in ACU.
+        key: the key of the account's own with which it is encrypted, by its id, address or alias; empty is Amazon's.
+        seen: how it was found; None where it is to be made.
+    """
+
+    cloud: Cloud
+    least: Decimal
+    key: str = ""
+    seen: Database | None = None
+
+    @cached_property
+    def told(self) -> Mapping[str, Mapping[str, Any]] | CloudError:
+        """What AWS says of each instance of the region, by its name, or why that is not known."""
+        try:
+            return {str(each.get("DBInstanceIdentifier")): each for each in every_instance(self.cloud)}
+        except CloudError as problem:
+            return problem
+
+
+Rule = Callable[[Situation], Iterator[Finding]]
+
+
+def stands(here: Situation) -> Iterator[Finding]:
     """Whether the cluster is in a state in which it answers."""
+    if (seen := here.seen) is None:
+        return
     status = str(seen.described.get("Status") or "")
     by = f"DescribeDBClusters: {status or 'no status'}"
     if status == "stopped":
@@ -42,24 +75,36 @@ def stands(cloud: Cloud, seen: Database) -> Iterator[Finding]:
     elif status in MADE:
         yield Finding("state", Grade.WAITING, seen.sentence, by, "Wait until it is available.")
     elif status in ANSWERS:
+        if seen.state is State.UNKNOWN and (size := _fixed(here, seen)):
+            sentence = f"{seen.name} is awake: its writer has a fixed size ({size}) and never sleeps."
+            yield Finding("state", Grade.PROVED, sentence, f"{by}, DescribeDBInstances")
+            return
         grade = Grade.NOT_CHECKED if seen.state is State.UNKNOWN else Grade.PROVED
         yield Finding("state", grade, seen.sentence, "CloudWatch and the events of the last day")
     else:
         yield _does_not("state", seen.name, status, by)
 
 
-def instances(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+def _fixed(here: Situation, seen: Database) -> str:
+    """The class of its writer, if that has a fixed size: then it tells no capacity and no events of sleep."""
+    told = {} if isinstance(here.told, CloudError) else here.told
+    size = str((told.get(seen.writer.id) or {}).get("DBInstanceClass") or "") if seen.writer else ""
+    return "" if size == CLASS else size
+
+
+def instances(here: Situation) -> Iterator[Finding]:
     """Whether every instance answers. One that does not is no more than a caution while the writer does."""
+    if (seen := here.seen) is None:
+        return
     if not seen.instances:
         yield Finding(
             "instances", Grade.REFUSED, f"{seen.name} has no instance, so nothing answers behind its address.",
             "DescribeDBClusters", "Create an instance of the class db.serverless in it.",
         )  # fmt: skip
         return
-    try:
-        told = {each.get("DBInstanceIdentifier"): each for each in every_instance(cloud)}
-    except CloudError as problem:
-        yield Finding("instances", Grade.NOT_CHECKED, "Its instances could not be looked at.", problem.what)
+    told = here.told
+    if isinstance(told, CloudError):
+        yield Finding("instances", Grade.NOT_CHECKED, "Its instances could not be looked at.", told.what)
         return
     for each in seen.instances:
         described = told.get(each.id) or {}
@@ -82,13 +127,33 @@ def _does_not(id: str, name: str, status: str, by: str) -> Finding:
     return Finding(id, Grade.NOT_CHECKED, f"{said}; whether it answers then is not known.", by)
 
 
-def firewall(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+def key_state(here: Situation) -> Iterator[Finding]:
+    """Whether the key of the account's own is switched on: RDS closes a database whose key is not (Aurora User Guide,
+    "Encrypting Amazon Aurora resources", 2026-11)."""
+    if not here.key:
+        return
+    seen = kms_keys.look(here.cloud, here.key, named=False)
+    if seen.why and not seen.state:
+        sentence = f"Whether its key {seen.short} is switched on could not be looked at."
+        yield Finding(f"key-state:{seen.short}", Grade.NOT_CHECKED, sentence, seen.why, aside=True)
+    answers = here.seen is not None and here.seen.described.get("Status") in ANSWERS
+    for each in kms_keys.state(seen, here.cloud.identity.region):
+        if answers and each.grade is Grade.REFUSED:
+            sentence = f"{each.sentence} It answers still; RDS closes it as soon as it notices."
+            yield replace(each, grade=Grade.CAUTION, sentence=sentence)
+        else:
+            yield each
+
+
+def firewall(here: Situation) -> Iterator[Finding]:
     """Whether any of its security groups lets in the whole internet; in halves too."""
+    if (seen := here.seen) is None:
+        return
     groups = [str(each.get("VpcSecurityGroupId")) for each in seen.described.get("VpcSecurityGroups") or []]
     if not groups:
         return
     try:
-        pages = cloud.pages(Call("ec2.DescribeSecurityGroups", {"GroupIds": groups}))
+        pages = here.cloud.pages(Call("ec2.DescribeSecurityGroups", {"GroupIds": groups}))
         found = [each for page in pages for each in page.get("SecurityGroups") or []]
     except CloudError as problem:
         what = "Whether its firewall is open to the whole internet could not be looked at."
@@ -130,16 +195,17 @@ def _wide(source: str) -> bool:
         return False
 
 
-def keeper(cloud: Cloud, seen: Database) -> Iterator[Finding]:
+def keeper(here: Situation) -> Iterator[Finding]:
     """Who else keeps it, and would take a change back."""
-    yield from keepers.told(seen.name, seen.name, seen.described.get("TagList"))
+    if here.seen:
+        yield from keepers.told(here.seen.name, here.seen.name, here.seen.described.get("TagList"))
 
 
-def clients(least: Decimal) -> Finding:
+def clients(here: Situation) -> Iterator[Finding]:
     """What nobody can know from here, and what to set."""
     wait = f"Set a connection time-out of at least {PATIENCE} seconds, and about 3 attempts"
-    why = "waking takes 15 to 30 seconds" if least == 0 else "a failover takes up to a minute"
-    return Finding(
+    why = "waking takes 15 to 30 seconds" if here.least == 0 else "a failover takes up to a minute"
+    yield Finding(
         "clients", Grade.NOT_CHECKED, f"Whether your clients wait long enough was not checked: {why}.",
         "it is set in the application", f"{wait}.", aside=True,
     )  # fmt: skip

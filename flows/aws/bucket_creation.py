@@ -47,7 +47,7 @@ def standing(cloud: Cloud, name: str) -> Bucket | None:
     except CloudError as problem:
         another = "Bucket names are shared by the whole world; choose another."
         if isinstance(problem, Taken):
-            raise Refused(f"Somebody else already owns the name {name}.", remedy=another) from problem
+            raise Refused(f"The bucket {name} belongs to another account.", remedy=another) from problem
         if problem.aws_code == "403":
             may_not = f"You may not look at the bucket {name}, or somebody else already owns that name."
             raise Refused(may_not, remedy=another) from problem

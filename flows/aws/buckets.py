@@ -27,7 +27,9 @@ from flows.engine import (
     edited,
     join,
 )  # fmt: skip
-from flows.engine.listing import by_prefix, is_sought, listed
+from flows.engine.listing import by_prefix, is_sought
+from flows.engine.listing import listed as all_pages
+from flows.policies import document, listed
 
 from .s3_endpoints import Endpoint, itself, website
 
@@ -107,7 +109,7 @@ def buckets(cloud: Cloud) -> Iterator[Option[Bucket]]:
 def every(cloud: Cloud) -> Iterator[tuple[str, str]]:
     """The name of each bucket, and its region where the list says it: AWS's does, an emulator's may not."""
     seen: set[str] = set()
-    for page in listed(cloud, Call("s3.ListBuckets", {"MaxBuckets": PORTION}), by_prefix()):
+    for page in all_pages(cloud, Call("s3.ListBuckets", {"MaxBuckets": PORTION}), by_prefix()):
         seen |= {each["Name"] for each in page["Buckets"]}
         yield from ((each["Name"], each.get("BucketRegion") or "") for each in page["Buckets"])
     if seen and len(seen) % PORTION == 0:  # the last page is full: an emulator may know no next one
@@ -162,16 +164,19 @@ def account_block(cloud: Cloud, region: str) -> Block | None:
 
 
 def policy(cloud: Cloud, bucket: Bucket) -> dict[str, Any]:
-    """The bucket's policy, with its statements as a list; of one that has none, an empty one."""
+    """The bucket's policy, with its statements as a list; of one that has none, an empty one. Raises CloudError."""
     found = _setting(cloud, "GetBucketPolicy", bucket, NO_POLICY)
-    whole = json.loads(found.get("Policy") or "{}") if found else {}
-    return {**whole, "Statement": _listed(whole.get("Statement"))}
+    try:
+        whole = document((found or {}).get("Policy") or "{}")
+    except ValueError:
+        raise CloudError(f"The policy of {bucket.name} cannot be read.") from None
+    return {**whole, "Statement": listed(whole.get("Statement"))}
 
 
 def statements(cloud: Cloud, bucket: Bucket) -> list[dict[str, Any]]:
     """The statements of the bucket's policy."""
-    listed: list[dict[str, Any]] = policy(cloud, bucket)["Statement"]
-    return listed
+    found: list[dict[str, Any]] = policy(cloud, bucket)["Statement"]
+    return found
 
 
 def called(statement: Mapping[str, Any]) -> str:
@@ -258,7 +263,7 @@ def opens_to_all(statement: Mapping[str, Any], bucket: str) -> bool:
 
 def reads_files(statement: Mapping[str, Any], bucket: str) -> bool:
     """Whether a statement is about reading all of the bucket's files."""
-    actions, resources = _listed(statement.get("Action")), _listed(statement.get("Resource"))
+    actions, resources = listed(statement.get("Action")), listed(statement.get("Resource"))
     return any(action in ("s3:GetObject", "s3:Get*", "s3:*", "*") for action in actions) and any(
         str(resource) == "*" or str(resource).endswith((f":::{bucket}/*", ":::*")) for resource in resources
     )
@@ -266,7 +271,7 @@ def reads_files(statement: Mapping[str, Any], bucket: str) -> bool:
 
 def everybody(statement: Mapping[str, Any]) -> bool:
     principal = statement.get("Principal")
-    return principal == "*" or (isinstance(principal, Mapping) and "*" in _listed(principal.get("AWS")))
+    return principal == "*" or (isinstance(principal, Mapping) and "*" in listed(principal.get("AWS")))
 
 
 # -- to change -------------------------------------------------------------------------------------------------
@@ -409,7 +414,3 @@ def _block(found: Mapping[str, Any] | None) -> Block:
 
 def _region(cloud: Cloud, name: str) -> str:
     return str(cloud.make(Call("s3.HeadBucket", {"Bucket": name})).get("BucketRegion") or cloud.identity.region)
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

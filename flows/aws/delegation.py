@@ -42,6 +42,7 @@ def delegated(cloud: Cloud, zone: Zone) -> Iterator[Finding]:
         return
     remedy = f"Make the NS record of {zone.name} there: {', '.join(own)}."
     if not own:
+        yield unknown(id, f"The name servers of the zone {zone.name} were not told.", "GetHostedZone", aside=True)
         return
     if not above:
         yield unknown(
@@ -60,6 +61,12 @@ def delegated(cloud: Cloud, zone: Zone) -> Iterator[Finding]:
         yield broken(
             id, f"The zone {above[0].name} of this account leads {zone.name} to other name servers than this zone's: "
             f"{', '.join(_bare(named[0]))}.", f"GetHostedZone: {', '.join(own)}", remedy,
+        )  # fmt: skip
+    elif len(above) > sum(bool(set(_bare(values)) & set(own)) for values in named):
+        yield unknown(
+            id, f"There are {len(above)} zones {above[0].name} in this account, not all of which lead {zone.name} to "
+            "this zone; which one the internet asks cannot be seen from here.",
+            f"the NS records in the zones {' and '.join(each.id for each in above)}", remedy,
         )  # fmt: skip
     else:
         yield proved(id, f"{zone.name} is delegated to this zone.", f"the NS record in the zone {above[0].name}")

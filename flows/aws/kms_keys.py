@@ -24,8 +24,7 @@ from flows.engine import (
     shell,
 )
 from flows.engine.refusals import no_such_thing
-from flows.policies import Answer, Caller, Request, Verdict, document, read
-from flows.policies.conditions import listed
+from flows.policies import Answer, Caller, Request, Verdict, document, listed, read
 
 KEEP, NEW = "keep", "new"
 USE = ("kms:DescribeKey", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
@@ -96,6 +95,7 @@ class Seen:
         ends: when AWS deletes it; empty if it does not.
         spec: of which kind it is; empty is not known.
         why: why not everything is known.
+        arn: its address; empty is not known.
     """
 
     id: str
@@ -105,6 +105,7 @@ class Seen:
     ends: str = ""
     spec: str = ""
     why: str = ""
+    arn: str = ""
 
     @property
     def short(self) -> str:
@@ -139,38 +140,42 @@ def by_alias(text: str, offered: Iterable[Option[Key | str]]) -> str:
     return text
 
 
-def look(cloud: Cloud, key: str, region: str = "") -> Seen:
+def look(cloud: Cloud, key: str, region: str = "", *, named: bool = True) -> Seen:
     """What can be seen of the key with which something is encrypted, by its id, address or alias.
 
     Where it may not be described, its names may still say whose it is: Amazon's own have one that begins alias/aws/.
+    `named` is whether its names are asked for where only people would miss them.
     """
     if _named_by_amazon(key):
         return Seen(key, Whose.AMAZONS)
     about: Mapping[str, Any] = {}
-    why = ""
+    why, arn = "", key if ":key/" in key else ""
     try:
         about = cloud.make(Call("kms.DescribeKey", {"KeyId": key}, region)).get("KeyMetadata") or {}
     except CloudError as problem:
         if no_such_thing(problem):
-            return Seen(key, Whose.OWN, state=GONE)
+            return Seen(key, Whose.OWN, state=GONE, arn=arn)
         why = problem.what
     if about.get("KeyManager") == "AWS":
         return Seen(key, Whose.AMAZONS)
+    arn = str(about.get("Arn") or arn)
     owner, state = about.get("AWSAccountId") or _part(key, 4), _state(about)
     if owner and cloud.identity.account not in ("", owner):
         whose = f"it is a key of the account {owner}, which alone can read its policy"
-        return Seen(key, Whose.UNKNOWN, None, *state, why=whose)
+        return Seen(key, Whose.UNKNOWN, None, *state, why=whose, arn=arn)
+    id_ = about.get("KeyId") or _part(key, 5).removeprefix("key/") or key
+    if about.get("KeyManager") and not named:
+        return Seen(key, Whose.OWN, Key(id_, arn, key), *state, arn=arn)
     try:
-        named = cloud.make(Call("kms.ListAliases", {"KeyId": about.get("KeyId") or key}, region)).get("Aliases") or []
+        aliases = cloud.make(Call("kms.ListAliases", {"KeyId": about.get("KeyId") or key}, region)).get("Aliases") or []
     except CloudError as problem:
-        named, why = [], why or ("" if "KeyManager" in about else problem.what)
-    names = [str(each.get("AliasName") or "") for each in named]
+        aliases, why = [], why or ("" if "KeyManager" in about else problem.what)
+    names = [str(each.get("AliasName") or "") for each in aliases]
     if any(map(_named_by_amazon, names)):
         return Seen(key, Whose.AMAZONS)
     if why and not names:
-        return Seen(key, Whose.UNKNOWN, why=why)
-    id_ = about.get("KeyId") or _part(key, 5).removeprefix("key/") or key
-    return Seen(key, Whose.OWN, Key(id_, about.get("Arn") or key, names[0] if names else id_), *state, why=why)
+        return Seen(key, Whose.UNKNOWN, why=why, arn=arn)
+    return Seen(key, Whose.OWN, Key(id_, arn or key, names[0] if names else id_), *state, why=why, arn=arn or key)
 
 
 def tags(cloud: Cloud, key: str, region: str = "") -> dict[str, str]:
@@ -185,9 +190,8 @@ def tags(cloud: Cloud, key: str, region: str = "") -> dict[str, str]:
 def usable(cloud: Cloud, key: Key, region: str = "") -> None:
     """Raises Refused for a key that cannot encrypt what is shared."""
     seen = look(cloud, key.id, region)
-    for each in state(replace(seen, key=key), region or cloud.identity.region):
-        if each.grade in (Grade.REFUSED, Grade.WAITING):
-            raise Refused(f"{each.sentence} {each.remedy} Or choose another, or a new one.")
+    if found := hindered(replace(seen, key=key), region or cloud.identity.region):
+        raise Refused(f"{found.sentence} {found.remedy} Or choose another, or a new one.")
     if seen.spec not in ("", "SYMMETRIC_DEFAULT"):
         raise Refused(
             f"The key {key.name} is of the kind {seen.spec}; disks need a symmetric one. Choose another or new."
@@ -236,6 +240,11 @@ def state(seen: Seen, region: str) -> Iterator[Finding]:
     yield Finding(id_, grade, f"The key {seen.name} {said.format(when=when)}.", by, remedy.format(**commands))
 
 
+def hindered(seen: Seen, region: str) -> Finding | None:
+    """What keeps everybody from using a key; None if nothing does that could be seen."""
+    return next((each for each in state(seen, region) if each.grade in (Grade.REFUSED, Grade.WAITING)), None)
+
+
 def may_use(
     cloud: Cloud, seen: Seen, accounts: Iterable[str], service: str, region: str = "", *, opened: bool = False
 ) -> Iterator[Finding]:
@@ -254,7 +263,7 @@ def may_use(
     if key is None:
         return
     try:
-        policy = _policy(cloud, key, region)
+        policy = _policy(cloud, key.id, region)
     except CloudError as problem:
         yield Finding(
             f"key-use:{seen.short}", Grade.NOT_CHECKED, f"The policy of the key {key.name} was not read.", problem.what
@@ -263,13 +272,13 @@ def may_use(
     for account in accounts:
         if opened:
             more = statements(cloud, [account], "TargetUse", "TargetGrants")
-            policy = {**policy, "Statement": [*listed(policy.get("Statement") or []), *more]}
+            policy = {**policy, "Statement": [*listed(policy.get("Statement")), *more]}
         yield _use(cloud, f"key-use:{seen.short}:{account}", policy, key, account, service, region)
 
 
 def closed_to(cloud: Cloud, key: Key, accounts: Iterable[str], service: str, region: str = "") -> list[str]:
     """Which of these accounts the key's policy does not surely let in. Raises CloudError where it may not be read."""
-    policy = _policy(cloud, key, region)
+    policy = _policy(cloud, key.id, region)
     return [account for account in accounts if _lacking(cloud, policy, key, _anybody(account), service, region)]
 
 
@@ -297,17 +306,46 @@ def _use(
         )  # fmt: skip
     missing = [action for action, said in lacking.items() if said.answer is Answer.NOT_ALLOWED]
     if missing:
-        return Finding(
-            id_, Grade.REFUSED,
-            f"The policy of the key {key.name} does not let {account} do all that copying needs.",
-            f"{by}: nothing allows {', '.join(missing)}",
-            f"Add arn:{partition(cloud)}:iam::{account}:root to it with {', '.join(USE)}, and kms:CreateGrant for AWS "
-            "resources.", repair=id_,
+        told = f"The policy of the key {key.name} does not let {account} do all that copying needs"
+        return _by_grant(cloud, key, account, missing, region, id_, told) or Finding(
+            id_, Grade.REFUSED, f"{told}.", f"{by}: nothing allows {', '.join(missing)}",
+            f"Add arn:{cloud.identity.partition}:iam::{account}:root to it with {', '.join(USE)}, and kms:CreateGrant "
+            "for AWS resources.", repair=id_,
         )  # fmt: skip
     unknown = dict.fromkeys(each for said in lacking.values() for each in said.unknown)
     return Finding(
         id_, Grade.NOT_CHECKED, f"Whether the policy of {key.name} lets {account} use it depends on conditions.",
         f"{by}: {', '.join(unknown)}",
+    )  # fmt: skip
+
+
+def _by_grant(
+    cloud: Cloud, key: Key, account: str, missing: Iterable[str], region: str, id: str, told: str
+) -> Finding | None:
+    """What grants let that account do, where the key's policy does not; None if none does (AWS KMS Developer Guide,
+    "Grants in AWS KMS", 2026-11)."""
+    try:
+        pages = list(cloud.pages(Call("kms.ListGrants", {"KeyId": key.id}, region)))
+    except CloudError as problem:
+        return Finding(id, Grade.NOT_CHECKED, f"{told}; whether a grant does was not looked at.", problem.what)
+    may: dict[str, set[str]] = {}
+    limited = set[str]()
+    for each in (each for page in pages for each in page.get("Grants") or []):
+        who = str(each.get("GranteePrincipal") or "")
+        if _part(who, 4) == account:
+            may.setdefault(who, set()).update(f"kms:{one}" for one in each.get("Operations") or [])
+            limited |= {who} if each.get("Constraints") else set()
+    let = [who for who, actions in may.items() if actions.issuperset(missing)]
+    if not let:
+        return None
+    names, by = " and ".join(let), f"ListGrants of {key.name}"
+    if limited.issuperset(let):
+        return Finding(id, Grade.NOT_CHECKED, f"{told}; a grant lets {names}, within limits of its own.", by)
+    if any(who.endswith(":root") for who in let):
+        return Finding(id, Grade.PROVED, f"A grant of the key {key.name} lets {account} use it.", by)
+    return Finding(
+        id, Grade.CAUTION, f"A grant of the key {key.name} lets only {names} use it, nobody else of {account}.", by,
+        "Let them copy it as that user or role, or add their account to the key's policy.",
     )  # fmt: skip
 
 
@@ -345,16 +383,23 @@ def _one(arn: str, account: str) -> Caller:
 def _named(policy: Mapping[str, Any], account: str) -> list[str]:
     """The users and roles of that account that the policy names."""
     found: list[str] = []
-    for statement in listed(policy.get("Statement") or []):
+    for statement in listed(policy.get("Statement")):
         principal = statement.get("Principal") if isinstance(statement, Mapping) else None
         told = listed(principal.get("AWS")) if isinstance(principal, Mapping) else []
         found += [str(each) for each in told if _part(str(each), 4) == account and not str(each).endswith(":root")]
     return list(dict.fromkeys(found))
 
 
-def _policy(cloud: Cloud, key: Key, region: str) -> Mapping[str, Any]:
+def policy(cloud: Cloud, seen: Seen, region: str = "") -> Mapping[str, Any]:
+    """The policy of a key of one's own. Raises CloudError where it may not be read, or the key is another's."""
+    if seen.key is None:
+        raise CloudError(seen.why or f"The key {seen.short} is not there.")
+    return _policy(cloud, seen.key.id, region)
+
+
+def _policy(cloud: Cloud, key: str, region: str) -> Mapping[str, Any]:
     """The key's policy; one that is no policy allows nothing that is known. Raises CloudError."""
-    asked = Call("kms.GetKeyPolicy", {"KeyId": key.id, "PolicyName": "default"}, region)
+    asked = Call("kms.GetKeyPolicy", {"KeyId": key, "PolicyName": "default"}, region)
     try:
         whole = document(cloud.make(asked).get("Policy") or "{}")
     except ValueError:
@@ -379,7 +424,7 @@ def _part(arn: str, number: int) -> str:
 
 def statements(cloud: Cloud, accounts: Sequence[str], use: Late, grants: Late) -> list[dict[str, Any]]:
     """What the other side needs. Grants only through AWS services, which revoke them when they are no longer needed."""
-    roots = [f"arn:{partition(cloud)}:iam::{account}:root" for account in accounts]
+    roots = [f"arn:{cloud.identity.partition}:iam::{account}:root" for account in accounts]
     who = {"Effect": "Allow", "Principal": {"AWS": roots}, "Resource": "*"}
     return [
         {"Sid": use, **who, "Action": list(USE)},
@@ -388,11 +433,6 @@ def statements(cloud: Cloud, accounts: Sequence[str], use: Late, grants: Late) -
             "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
         },
     ]  # fmt: skip
-
-
-def partition(cloud: Cloud) -> str:
-    """The partition of the run's account, as it stands in every ARN: aws, aws-cn, aws-us-gov."""
-    return cloud.identity.arn.split(":")[1] if cloud.identity.arn.startswith("arn:") else "aws"
 
 
 def _arn(alias: Mapping[str, Any]) -> str:

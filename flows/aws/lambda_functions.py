@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from flows.engine import (
     before,
     join,
 )
-from flows.policies import Caller, Request, Verdict, read
+from flows.policies import Caller, Request, Verdict, document, listed, read
 
 from . import edits
 
@@ -144,8 +143,11 @@ def statements(cloud: Cloud, arn: str) -> list[dict[str, Any]]:
         if problem.aws_code != NOT_THERE:
             raise
         return []
-    listed: list[dict[str, Any]] = json.loads(found["Policy"])["Statement"]
-    return listed
+    try:
+        whole = document(found.get("Policy") or "{}")
+    except ValueError:
+        raise CloudError("The policy of the function cannot be read.") from None
+    return listed(whole.get("Statement") if isinstance(whole, Mapping) else None)
 
 
 def may_call(statements: Iterable[Mapping[str, Any]], service: str, arn: str, source: str, account: str) -> Verdict:

@@ -109,18 +109,29 @@ def from_s3(cloud: Cloud, most: int | None = 20) -> Iterator[Pipeline]:
 def rules(cloud: Cloud, pipeline: str = "") -> list[Rule]:
     """The rules that start a pipeline of that name, also with an ARN that is not quite its; any pipeline if left out.
 
-    Raises CloudError.
+    Only those that could hear of a file in S3 are asked for their targets. Raises CloudError.
     """
     found = []
     for page in cloud.pages(Call("events.ListRules")):
         for each in page.get("Rules") or []:
-            if not each.get("EventPattern"):
+            if not _hears(str(each.get("EventPattern") or "")):
                 continue
             here = cloud.make(Call("events.ListTargetsByRule", {"Rule": each["Name"]})).get("Targets") or []
             mine = tuple(target for target in here if _starts(target["Arn"], pipeline))
             if mine:
                 found.append(_rule(each, mine))
     return found
+
+
+def _hears(pattern: str) -> bool:
+    """Whether a rule with such a pattern could hear of S3; one that cannot be read counts."""
+    if not pattern:
+        return False
+    try:
+        wanted = event_patterns.read(pattern)
+    except event_patterns.BadPattern:
+        return True
+    return not any(miss.field == "source" for miss in event_patterns.misses(wanted, {"source": "aws.s3"}))
 
 
 def _starts(target: str, pipeline: str) -> bool:
@@ -134,6 +145,15 @@ def _rule(each: Mapping[str, Any], targets: tuple[Mapping[str, Any], ...]) -> Ru
         return Rule(each["Name"], on, event_patterns.read(each["EventPattern"]), targets)
     except event_patterns.BadPattern as problem:
         return Rule(each["Name"], on, {}, targets, str(problem))
+
+
+def tags(cloud: Cloud, name: str) -> list[dict[str, str]]:
+    """The tags of a pipeline; of one whose tags may not be read, none."""
+    try:
+        pages = list(cloud.pages(Call("codepipeline.ListTagsForResource", {"resourceArn": arn(cloud, name)})))
+    except CloudError:
+        return []
+    return [each for page in pages for each in page.get("tags") or []]
 
 
 def versioning(cloud: Cloud, bucket: str) -> str:

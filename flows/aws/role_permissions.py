@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flows.engine import Call, Cloud, CloudError
-from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Caller, Policy, Request, Verdict, narrowed, read
 
-from . import buckets
+from . import buckets, kms_keys
 from .buckets import Bucket
 
 GONE = "NoSuchEntity"
@@ -66,8 +65,10 @@ class Role:
 
 
 def role(cloud: Cloud, arn: str) -> Role | None:
-    """The role of that ARN, None if there is none any more. Raises CloudError."""
-    here = {"RoleName": arn.rpartition("/")[2]}
+    """The role of that ARN, None if there is none any more. Raises CloudError, also for one of another account."""
+    here, (*_, account, _) = {"RoleName": arn.rpartition("/")[2]}, ("", *arn.split(":", 5))
+    if account not in ("", cloud.identity.account):
+        raise CloudError(f"The role {here['RoleName']} belongs to the account {account}.")
     try:
         about = cloud.make(Call("iam.GetRole", here)).get("Role") or {}
     except CloudError as problem:
@@ -103,63 +104,29 @@ def _managed(cloud: Cloud, arn: str) -> Policy:
     return (found.get("PolicyVersion") or {}).get("Document") or {}
 
 
-def bucket_policy(cloud: Cloud, bucket: str, region: str = "") -> Policy:
-    """What the bucket's own policy says; nothing if it has none. Raises CloudError."""
-    try:
-        return str(cloud.make(Call("s3.GetBucketPolicy", {"Bucket": bucket}, region)).get("Policy") or "{}")
-    except CloudError as problem:
-        if problem.aws_code != "NoSuchBucketPolicy":
-            raise
-        return {}
-
-
-def own_key(cloud: Cloud, key: str, region: str = "") -> tuple[str, str]:
-    """The ARN of the key with which S3 encrypts, "" for Amazon's own, for which nobody needs a permission; and what is
-    wrong with it. Raises CloudError.
-
-    Args:
-        key: its id, ARN or alias, as the bucket's encryption has it.
-        region: the bucket's; empty is the account's at hand.
-    """
-    if key.endswith("alias/aws/s3"):
-        return "", ""
-    try:
-        about = cloud.make(Call("kms.DescribeKey", {"KeyId": key}, region)).get("KeyMetadata") or {}
-    except CloudError as problem:
-        if not no_such_thing(problem):
-            raise
-        return key, "does not exist"
-    if about.get("KeyManager") == "AWS":
-        return "", ""
-    state = str(about.get("KeyState") or "Enabled")
-    return str(about.get("Arn") or key), "" if state == "Enabled" else f"is {state}"
-
-
-def decrypts(cloud: Cloud, one: Role, key_arn: str) -> Verdict:
-    """Whether a role may read what S3 encrypts with a key of the account's own. Raises CloudError."""
-    return uses(cloud, one, key_arn, "kms:Decrypt")
-
-
 def bucket_key(cloud: Cloud, bucket: Bucket) -> str:
     """The ARN of the account's own key that encrypts new files of a bucket; "" for S3's and Amazon's, for which nobody
     needs a permission, and where it may not be seen."""
     try:
         used = buckets.encryption_key(cloud, bucket)
-        return own_key(cloud, used, bucket.region)[0] if used else ""
     except CloudError:
         return ""
+    return kms_keys.look(cloud, used, bucket.region, named=False).arn if used else ""
 
 
-def uses(cloud: Cloud, one: Role, key_arn: str, action: str, region: str = "") -> Verdict:
-    """Whether a role may use a key of the account's own in that way, by S3 in a region.
+def uses(one: Role, policy: Policy, key_arn: str, action: str, region: str) -> Verdict:
+    """Whether a role may use a key that has this policy in that way, by S3 in that region."""
+    asked = {"kms_ViaService": f"s3.{region}.amazonaws.com", "kms_CallerAccount": one.account}
+    return let_in(one, action, key_arn, policy, **asked)
 
-    The key's policy must let the account decide before a role's policies count, or name the role (AWS KMS Developer
-    Guide, "Key policies in AWS KMS", 2026-11). Raises CloudError.
+
+def let_in(one: Role, action: str, resource: str, policy: Policy, **context: str) -> Verdict:
+    """What a role may do with a key or with another role, whose policy this is.
+
+    That policy must let the account decide before the role's own count, or name the role (AWS KMS Developer Guide, "Key
+    policies in AWS KMS"; IAM User Guide, "Policy evaluation logic", 2026-11).
     """
-    look = Call("kms.GetKeyPolicy", {"KeyId": key_arn.rpartition("/")[2], "PolicyName": "default"}, region)
-    policy = str(cloud.make(look).get("Policy") or "{}")
-    asked = {"kms_ViaService": f"s3.{region or cloud.identity.region}.amazonaws.com", "kms_CallerAccount": one.account}
-    by_key = Role(one.arn).may(action, key_arn, policy, **asked)
-    if by_key:
-        return one.may(action, key_arn, policy, **asked)
-    return one.may(action, key_arn, **asked) if by_key.answer is Answer.TO_ACCOUNT else by_key
+    by_it = Role(one.arn).may(action, resource, policy, **context)
+    if by_it:
+        return one.may(action, resource, policy, **context)
+    return one.may(action, resource, **context) if by_it.answer is Answer.TO_ACCOUNT else by_it

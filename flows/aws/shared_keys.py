@@ -53,7 +53,7 @@ class Opened:
 
 def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -> Opened:
     """A new key that these accounts may use. KMS lists keys without tags, so it is recognised by its description."""
-    owner = f"arn:{kms_keys.partition(cloud)}:iam::{cloud.identity.account}:root"
+    owner = f"arn:{cloud.identity.partition}:iam::{cloud.identity.account}:root"
     admin = {
         "Sid": "OwnerAdmin", "Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*", "Resource": "*",
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
@@ -42,6 +42,12 @@ class Document:
             switch: dict[str, Any] | None = self._standing.get(self.entry.within)
             return switch
         return next((each for each in self._entries() if self._is_ours(each)), None)
+
+    def under_other_names(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What others call each entry that is not ours, and what it were if it was called as ours is."""
+        if key := self.entry.key:
+            ours = self.carrier.text(self.entry.entry[key])
+            yield from ((str(each.get(key) or "none"), {**each, key: ours}) for each in self._others())
 
     def with_entry(self) -> Any:
         """The document with our entry, everything else as it is. Raises CloudError if it grows too long."""

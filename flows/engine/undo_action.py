@@ -33,6 +33,7 @@ AS_BEFORE = "It was as before already: somebody put it back."
 UNCHANGED = "It was like that before this run."
 NOT_AS_BEFORE = "What it had before is gone itself, so it cannot be put back; it is left as it is now."
 CHANGED = "Somebody changed it since; it is left as it is now."
+RENAMED = "Somebody gave it another name since ({}); it is left as it is now."
 REVERSED = "An earlier undo had begun with it, and somebody took that back since; it is left as it is now."
 
 
@@ -407,6 +408,10 @@ def _take_out(taking: Taking, entry: Entry) -> str:
         if facts.get("before") is not None:
             return UNCHANGED
         if ours is None:
+            for name, each in document.under_other_names():
+                if digest(each) == facts.get("after"):
+                    stays = taking.changed(RENAMED.format(name), each, entry.read)
+                    raise Stays(stays.stay, stays.needs | action.stands_on)
             return "" if taking.begun or "after" not in facts else GONE
         if "after" in facts and digest(ours) != facts["after"]:
             raise taking.changed(CHANGED, ours, entry.read)

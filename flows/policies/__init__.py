@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from .conditions import listed
 from .reading import Answer, Policy, Verdict, document, narrowed, read
 from .requests import Caller, Request
 
-__all__ = ["Answer", "Caller", "Policy", "Request", "Verdict", "document", "narrowed", "read"]
+__all__ = ["Answer", "Caller", "Policy", "Request", "Verdict", "document", "listed", "narrowed", "read"]

@@ -155,8 +155,8 @@ NEGATED: Mapping[str, str] = {
 
 
 def listed(value: Any) -> list[Any]:
-    """What may stand alone or in a list, as a list."""
-    return list(value) if isinstance(value, list | tuple) else [value]
+    """What may stand alone, in a list, or not at all, as a list."""
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
 def _text(value: Any) -> str:

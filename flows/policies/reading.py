@@ -121,7 +121,7 @@ def _statements(policy: Policy) -> list[tuple[Mapping[str, Any], str]]:
     whole = document(policy)
     if not isinstance(whole, Mapping):
         raise ValueError("a policy that is no object")  # noqa: TRY004 - the text is wrong, not a type
-    statements = listed(whole.get("Statement", []))
+    statements = listed(whole.get("Statement"))
     for each in statements:
         if not isinstance(each, Mapping) or each.get("Effect") not in ("Allow", "Deny"):
             raise ValueError("a statement that neither allows nor denies")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flows.aws import notifications
+from flows.aws import buckets, keepers, lambda_functions, notifications
 from flows.aws.notifications import LIMIT, SEEN, Notification
 from flows.engine import Caution, Finding, Grade
 from flows.engine.findings import broken, proved, unknown
@@ -26,6 +26,9 @@ def before(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | 
     yield from kept(standing, notifications.bridged(flow.cloud, flow.bucket.name), flow.bucket.name)
     yield from notifications.receivers(flow.cloud, standing, bucket_arn)
     yield from besides(flow, standing)
+    yield from keepers.beforehand(f"The bucket {flow.bucket.name}", buckets.tags(flow.cloud, flow.bucket), "bucket")
+    tags = lambda_functions.tags(flow.cloud, flow.function.arn)
+    yield from keepers.beforehand(f"The function {flow.function.name}", tags, "function")
     here = Situation(flow.cloud, flow.bucket, one.arn, flow.function.role, (one,), planned=True)
     for rule in RULES:
         if rule is rules.itself and flow.output:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from flows.aws import bucket_creation, function_callers, lambda_functions, notifications
+from flows.aws import bucket_creation, buckets, function_callers, keepers, lambda_functions, notifications
 from flows.aws.buckets import Bucket
 from flows.aws.function_callers import Way
 from flows.aws.notifications import SEEN, Notification
@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     rules.reads,
     rules.key,
     rules.itself,
+    rules.kept_by,
 )
 """In the order in which they are told; those after the first are about a function that exists."""
 
@@ -46,13 +47,12 @@ def diagnose(cloud: Cloud, bucket: str, function: str = "") -> Iterator[Finding]
     ways, unseen = other_ways(cloud, bucket, standing, name)
     if not meant and not ways:
         yield _nothing(bucket, name, unseen)
-    found: list[Finding] = []
     for arn in dict.fromkeys([*(each.arn for each in meant), *(way.function for way in ways)]):
         straight = [each for each in meant if each.arn == arn]
         around = [way for way in ways if way.function == arn]
-        found += about(cloud, there, arn, straight, around)
-    yield from _told_apart(found)
+        yield from about(cloud, there, arn, straight, around)
     yield from _twice(bucket, meant, ways)
+    yield from keepers.told(f"bucket/{bucket}", f"The bucket {bucket}", buckets.tags(cloud, there))
     if unseen and meant:
         yield unknown(
             "other-ways", "Whether rules, topics or queues call it besides was not found out.", unseen, aside=True
@@ -88,15 +88,14 @@ def about(cloud: Cloud, bucket: Bucket, arn: str, straight: list[Notification], 
         yield proved(f"notification:{each.id}", sentence, SEEN)
     for way in around:
         yield _way(bucket, here.name, way)
-    first = next(rules.ready(here))
-    yield first
-    if "does not exist" in first.sentence:
-        return
+    yield from rules.ready(here)
     try:
-        config = lambda_functions.configuration(cloud, arn) or {}
+        config = lambda_functions.configuration(cloud, arn)
+        if config is None:
+            return
         may = lambda_functions.statements(cloud, arn)
     except CloudError as problem:
-        yield unknown("permission", f"Who may call {here.name} could not be read.", problem.what)
+        yield unknown(f"permission:{here.name}", f"Who may call {here.name} could not be read.", problem.what)
         return
     here = replace(here, role=str(config.get("Role") or ""))
     if straight:
@@ -121,7 +120,7 @@ def _nothing(bucket: str, name: str, unseen: str) -> Finding:
 
 def _way(bucket: Bucket, name: str, way: Way) -> Finding:
     """Whether the files come to the function on a way that is not straight."""
-    id = f"way:{way.id}"
+    id = f"way:{name}:{way.id}"
     if way.trouble:
         return broken(
             id, f"{name} is called for files of {bucket.name} by {way.via}, but {way.trouble}.", "ListRules", way.remedy
@@ -139,7 +138,7 @@ def _way_allowed(here: Situation, way: Way, may: list[dict[str, Any]]) -> Iterat
     if not way.by or way.trouble:
         return
     verdict = lambda_functions.may_call(may, way.by, here.function, way.source, here.cloud.identity.account)
-    id = f"permission:{way.id}"
+    id = f"permission:{here.name}:{way.id}"
     if verdict.answer is Answer.UNTOLD:
         yield unknown(id, f"Whether {way.via} may call {here.name} cannot be told.", ", ".join(verdict.unknown))
     elif not verdict:
@@ -153,21 +152,22 @@ def _way_allowed(here: Situation, way: Way, may: list[dict[str, Any]]) -> Iterat
 
 def _allowed(here: Situation, may: list[dict[str, Any]]) -> Finding:
     arn, account, name = here.function, here.cloud.identity.account, here.name
+    id = f"permission:{name}"
     verdict = lambda_functions.may_call(may, lambda_functions.S3, arn, here.arn, account)
     if verdict.answer is Answer.UNTOLD:
-        return unknown("permission", f"Whether S3 may call {name} cannot be told.", ", ".join(verdict.unknown))
+        return unknown(id, f"Whether S3 may call {name} cannot be told.", ", ".join(verdict.unknown))
     if not verdict:
         return broken(
-            "permission", f"S3 may not call {name} for this bucket, so its events are lost.", "GetPolicy",
+            id, f"S3 may not call {name} for this bucket, so its events are lost.", "GetPolicy",
             f"Allow it: {_allow(arn, may, lambda_functions.S3, here.arn, account)}",
         ).mended_by(repairs.let_call(arn, lambda_functions.S3, here.arn, account))  # fmt: skip
     if not any(lambda_functions.names_the_account(each) for each in verdict.statements):
         return likely(
-            "permission", f"S3 may call {name}, but the permission does not name this account.", "GetPolicy",
+            id, f"S3 may call {name}, but the permission does not name this account.", "GetPolicy",
             "If the bucket is ever deleted, a stranger who takes its name could call the function. Add the permission "
             f"again with --source-account {account}.",
         )  # fmt: skip
-    return proved("permission", f"S3 may call {name}, for this bucket of this account only.", "GetPolicy")
+    return proved(id, f"S3 may call {name}, for this bucket of this account only.", "GetPolicy")
 
 
 def _allow(arn: str, may: list[dict[str, Any]], service: str, source: str, account: str) -> str:
@@ -180,26 +180,16 @@ def _allow(arn: str, may: list[dict[str, Any]], service: str, source: str, accou
     return shell.aws("lambda", "add-permission", **which, statement_id=id, action="lambda:InvokeFunction", **for_)
 
 
-def _told_apart(found: list[Finding]) -> Iterator[Finding]:
-    """The same, with ids that are not used twice where several functions are called."""
-    seen: dict[str, int] = {}
-    for each in found:
-        seen[each.id] = seen.get(each.id, 0) + 1
-        again = f"{each.id}:{seen[each.id]}"
-        yield each if seen[each.id] == 1 else replace(each, id=again, repair=again if each.repair else "")
-
-
 def _twice(bucket: str, meant: list[Notification], ways: list[Way]) -> Iterator[Finding]:
     """Whether one file runs a function more than once."""
     for name in dict.fromkeys(short(each.arn) for each in meant):
         beside = [way for way in ways if short(way.function) == name and not way.trouble]
         if beside:
             yield Finding(
-                "twice", Grade.CAUTION,
+                f"twice:{name}", Grade.CAUTION,
                 f"{name} is called for files of {bucket} straight, and by {', '.join(way.via for way in beside)} as "
                 "well: a file that both hear of runs it twice.", f"{SEEN}, ListRules", "Take one of them away.",
             )  # fmt: skip
-            return
 
 
 def _other(cloud: Cloud, bucket: Bucket, each: Notification, *, hinders: bool) -> Iterator[Finding]:

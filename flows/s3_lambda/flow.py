@@ -105,7 +105,7 @@ class FileRunsFunction(Flow):
             facts={
                 "name": self.function.name, "test": f"{self.prefix}handrail-test{self.suffix}" if one.arrives else "",
             },
-            reads=handover.reads(self.function.role),
+            reads=handover.reads(self.function.arn, self.function.role),
         )  # fmt: skip
 
     def notification(self) -> notifications.Notification:

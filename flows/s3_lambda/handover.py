@@ -20,11 +20,11 @@ READS = (
 )  # fmt: skip
 
 
-def reads(role: str) -> tuple[Call, ...]:
-    """What the proof may call; `role` is the ARN of the function's."""
+def reads(function: str, role: str) -> tuple[Call, ...]:
+    """What the proof may call, of the function and its role by their ARNs."""
     here = {"RoleName": role.rpartition("/")[2]}
     of_it = [Call(each, {**here, **more}) for each, more in role_permissions.OF_A_ROLE.items()]
-    return (*(Call(each) for each in READS), *of_it)
+    return (*(Call(each) for each in READS), Call("lambda.ListTags", {"Resource": function}), *of_it)
 
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

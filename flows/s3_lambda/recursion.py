@@ -1,66 +1,73 @@
-"""Whether a function could start itself: may its role write what the bucket calls it for?
+"""Whether a role may do something with any file whose name begins and ends in a certain way.
 
-The code cannot be read, but what its role may do can. Only the statements that allow are looked at, so the answer is
-"may", never "does"; a statement that forbids could still stand in the way.
+A function whose role may write what the bucket calls it for could start itself. Its code cannot be read, but what its
+role may do can: the policies are asked about a name of each kind that they speak of. The answer is "may", never "does".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from fnmatch import fnmatchcase
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from flows.aws import role_permissions
-from flows.engine import Cloud, CloudError
-from flows.policies import Policy, document
+from flows.aws.role_permissions import Role
+from flows.engine import CloudError
+from flows.policies import Answer, Policy, Verdict, document, listed
 
-WRITES = "s3:PutObject"
-
-
-def may_write(cloud: Cloud, role_arn: str, bucket_arn: str, prefix: str, suffix: str) -> str:
-    """The name of the policy that lets a role write a file with such a name there; "" if none. Raises CloudError."""
-    return may(WRITES, role_permissions.policies(cloud, role_arn), bucket_arn, prefix, suffix)
+ANY = "handrail-test"
+"""What stands for the part of a name that may be anything."""
+NOT = (Answer.NOT_ALLOWED, Answer.FORBIDDEN)
 
 
-def may(action: str, policies: Mapping[str, Policy], bucket_arn: str, prefix: str, suffix: str) -> str:
-    """The name of a policy that allows something on a file with such a name there; "" if none. Raises CloudError."""
-    for name, policy in policies.items():
-        for statement in _listed(_read(name, policy).get("Statement")):
-            if statement.get("Effect") == "Allow" and _allows(action, statement, f"{bucket_arn}/", prefix, suffix):
-                return name
+def may(action: str, role: Role, bucket_arn: str, prefix: str, suffix: str, also: Policy) -> str:
+    """Which policy lets a role do that to some file with such a name, as evidence says it; "" if none does.
+
+    Args:
+        action: for example "s3:PutObject".
+        role: whose policies are asked.
+        bucket_arn: of the bucket in which the file is.
+        prefix: how its name begins.
+        suffix: how its name ends.
+        also: the bucket's own policy.
+
+    Raises CloudError where a policy cannot be read.
+    """
+    for name in dict.fromkeys(names((*role.policies.values(), also), bucket_arn, prefix, suffix)):
+        file = f"{bucket_arn}/{name}"
+        verdict = role.may(action, file, also)
+        if verdict.answer not in NOT:
+            each = {name: Role(role.arn).may(action, file, policy) for name, policy in role.policies.items()}
+            lets = next((f"policy {name}" for name, said in each.items() if said.answer not in NOT), "")
+            return (lets or "the bucket's policy") + _depending(verdict)
     return ""
 
 
-def _read(name: str, policy: Policy) -> Mapping[str, Any]:
-    try:
-        read: Mapping[str, Any] = document(policy)
-    except ValueError:
-        raise CloudError(f"The policy {name} cannot be read.") from None
-    return read
+def names(policies: Iterable[Policy], bucket_arn: str, prefix: str, suffix: str) -> Iterator[str]:
+    """Names that begin and end so: any, then one of each kind of which the policies speak."""
+    yield f"{prefix}{ANY}{suffix}"
+    for policy in policies:
+        try:
+            whole = document(policy)
+        except ValueError:
+            raise CloudError("One of its policies cannot be read.") from None
+        statements = listed(whole.get("Statement")) if isinstance(whole, dict) else []
+        resources = (str(each) for one in statements if isinstance(one, dict) for each in listed(one.get("Resource")))
+        for each in resources:
+            if each.startswith(f"{bucket_arn}/"):
+                yield from _like(each.removeprefix(f"{bucket_arn}/"), prefix, suffix)
 
 
-def _allows(action: str, statement: Mapping[str, Any], bucket: str, prefix: str, suffix: str) -> bool:
-    if "Action" in statement:
-        acts = any(fnmatchcase(action.lower(), str(each).lower()) for each in _listed(statement["Action"]))
-    else:
-        acts = not any(fnmatchcase(action.lower(), str(e).lower()) for e in _listed(statement.get("NotAction")))
-    if "Resource" not in statement:
-        return acts  # everything but some: rare, and then rather said than not
-    return acts and any(_could_be(str(each), bucket, prefix, suffix) for each in _listed(statement["Resource"]))
+def _like(pattern: str, prefix: str, suffix: str) -> Iterator[str]:
+    """A name that fits a resource and begins and ends so, if there is one."""
+    first, *middle = re.split(r"\*", pattern.replace("?", "x"))
+    if not middle:
+        if first.startswith(prefix) and first.endswith(suffix):
+            yield first
+        return
+    last = middle.pop()
+    start, end = max(first, prefix, key=len), max(last, suffix, key=len)
+    if start.startswith(first) and start.startswith(prefix) and end.endswith(last) and end.endswith(suffix):
+        yield ANY.join([start, *middle, end])
 
 
-def _could_be(pattern: str, bucket: str, prefix: str, suffix: str) -> bool:
-    """Whether a resource such as `arn:aws:s3:::photos/*` holds some file that begins and ends so."""
-    if re.search(r"\$\{", pattern):
-        return False  # a variable of IAM; what it stands for is not known
-    start, _, end = pattern.partition("*")
-    if "*" not in pattern:
-        return "/" in pattern and pattern.startswith(bucket + prefix) and pattern.endswith(suffix)
-    start, end = start.partition("?")[0], end.rpartition("*")[2].rpartition("?")[2]
-    first = bucket + prefix
-    return (first.startswith(start) or start.startswith(first)) and (suffix.endswith(end) or end.endswith(suffix))
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def _depending(verdict: Verdict) -> str:
+    return f", depending on {', '.join(verdict.unknown)}" if verdict.answer is Answer.UNTOLD else ""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote_plus
 
-from flows.aws import buckets, lambda_functions, role_permissions
+from flows.aws import buckets, keepers, lambda_functions, service_roles
 from flows.aws.notifications import CREATED, SEEN, Notification
 from flows.aws.role_permissions import Role
+from flows.aws.service_roles import Worker, open_questions
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
-from flows.policies import Answer, Verdict
+from flows.policies import Answer, Policy
 
 from . import recursion, repairs
 
@@ -41,6 +43,19 @@ class Situation:
     @property
     def name(self) -> str:
         return named(self.function)
+
+    @cached_property
+    def worker(self) -> Worker:
+        """The function with its role, which is the same for every version of it."""
+        return Worker(self.cloud, self.name, self.role, "lambda.amazonaws.com", _bare(self.function))
+
+    @cached_property
+    def policy(self) -> Policy | CloudError:
+        """The bucket's own policy, or why it is not known."""
+        try:
+            return buckets.policy(self.cloud, self.bucket)
+        except CloudError as problem:
+            return problem
 
     @property
     def arn(self) -> str:
@@ -95,7 +110,7 @@ def ways_in(here: Situation) -> Iterator[Finding]:
     heard = {event for each in here.calls for event in each.events}
     if PUT in heard and CREATED not in heard and PARTS not in heard:
         yield Finding(
-            "only-put", Grade.CAUTION,
+            f"only-put:{here.name}", Grade.CAUTION,
             f"Copies (CopyObject) and large uploads (CompleteMultipartUpload) do not run {here.name}: only files that "
             "are uploaded in one piece do.", f"{SEEN}: {PUT}", f"Let the notification be for {CREATED}.",
         )  # fmt: skip
@@ -106,60 +121,38 @@ def ways_in(here: Situation) -> Iterator[Finding]:
 
 def role(here: Situation) -> Iterator[Finding]:
     """Whether the function can take its role on, without which it does not run at all."""
-    found = _role(here)
-    if isinstance(found, CloudError):
-        yield Finding("role", Grade.NOT_CHECKED, f"The role of {here.name} could not be read.", found.what)
-    elif found is None:
-        yield Finding(
-            "role", Grade.REFUSED,
-            f"The role {_last(here.role)}, with which {here.name} works, does not exist: it cannot run.",
-            "GetRole: NoSuchEntity",
-            "Give the function another role. One made again under the same name is another one to Lambda until the "
-            "function's settings are saved with it.",
-        )  # fmt: skip
-    else:
-        verdict = found.taken_on("lambda.amazonaws.com", _bare(here.function))
-        if verdict.answer is Answer.UNTOLD:
-            yield Finding(
-                "role", Grade.NOT_CHECKED, f"Whether Lambda may take the role {found.name} on was not found out.",
-                _open(verdict),
-            )  # fmt: skip
-        elif not verdict:
-            yield Finding(
-                "role", Grade.REFUSED, f"Lambda may not take the role {found.name} on, so {here.name} cannot run.",
-                "GetRole: its trust policy", "Let its trust policy allow lambda.amazonaws.com sts:AssumeRole.",
-            )  # fmt: skip
-        else:
-            yield Finding("role", Grade.PROVED, f"{here.name} works with the role {found.name}.", "GetRole")
+    yield from service_roles.taken_on(
+        here.worker, f"role:{here.name}", needs="",
+        again="Give the function another role. One made again under the same name is another one to Lambda until the "
+        "function's settings are saved with it.",
+    )  # fmt: skip
 
 
 def reads(here: Situation) -> Iterator[Finding]:
     """Whether its role may read the files that run it. A function may do without; most do not."""
-    found = _role(here)
+    found = here.worker.found
     if not isinstance(found, Role) or not here.files:
         return  # what is wrong with it is told by the rule about it
     needs = f"Allow its role {found.name} s3:GetObject on {here.arn}/*."
-    try:
-        also = role_permissions.bucket_policy(here.cloud, here.bucket.name, here.bucket.region)
-    except CloudError as problem:
-        yield Finding(
-            "reads", Grade.NOT_CHECKED, f"Whether {here.name} may read the files was not checked.", problem.what
-        )
+    also = here.policy
+    if isinstance(also, CloudError):
+        sentence = f"Whether {here.name} may read the files was not checked."
+        yield Finding(f"reads:{here.name}", Grade.NOT_CHECKED, sentence, also.what)
         return
     for start, end in here.files:
         verdict = found.may("s3:GetObject", f"{here.arn}/{start}handrail-test{end}", also)
-        files, id = f"{start}…{end}" if start or end else "all files", f"reads:{start}…{end}"
-        some = "" if verdict else _some(here, found, start, end)
+        files, id = f"{start}…{end}" if start or end else "all files", f"reads:{here.name}:{start}…{end}"
+        no = verdict.answer is Answer.NOT_ALLOWED
+        some = recursion.may("s3:GetObject", found, here.arn, start, end, also) if no else ""
         if verdict:
             yield Finding(id, Grade.PROVED, f"Its role {found.name} may read {files}.", "its policies, GetBucketPolicy")
         elif verdict.answer is Answer.UNTOLD:
-            yield Finding(
-                id, Grade.NOT_CHECKED, f"Whether {here.name} may read {files} cannot be told.", _open(verdict)
-            )
-        elif verdict.answer is Answer.NOT_ALLOWED and some:
+            sentence = f"Whether {here.name} may read {files} cannot be told."
+            yield Finding(id, Grade.NOT_CHECKED, sentence, open_questions(verdict))
+        elif some:
             yield Finding(
                 id, Grade.NOT_CHECKED, f"{here.name} may read some of {files}; whether all that come cannot be told.",
-                f"the policy {some}", needs,
+                some, needs,
             )  # fmt: skip
         else:
             why = "a statement denies it" if verdict.answer is Answer.FORBIDDEN else "no policy allows it"
@@ -170,72 +163,24 @@ def reads(here: Situation) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _some(here: Situation, found: Role, start: str, end: str) -> str:
-    try:
-        return recursion.may("s3:GetObject", found.policies, here.arn, start, end)
-    except CloudError:
-        return ""
-
-
 def key(here: Situation) -> Iterator[Finding]:
     """Whether its role may decrypt the files, where the bucket encrypts them with a key of the account's own."""
-    if not here.files:
-        return
-    found, by, arn = _role(here), "GetBucketEncryption", ""
-    try:
-        if (used := buckets.encryption_key(here.cloud, here.bucket)) is None:
-            yield Finding("key", Grade.NOT_CHECKED, f"How {here.bucket.name} encrypts its files was not checked.", by)
-            return
-        arn, wrong = role_permissions.own_key(here.cloud, used) if used else ("", "")
-        if wrong:
-            yield Finding(
-                "key", Grade.CAUTION, f"Files are encrypted with the key {used}, which {wrong}: none can be uploaded "
-                "or read.", "GetBucketEncryption, DescribeKey",
-                f"{here.name} needs kms:Decrypt for it, too. Switch the key on, or give the bucket another one.",
-            )  # fmt: skip
-        if wrong or not arn or found is None:
-            return
-        if isinstance(found, CloudError):
-            raise found
-        verdict = role_permissions.decrypts(here.cloud, found, arn)
-    except CloudError as problem:
-        which = f"are encrypted with {arn}, and " if arn else ""
-        sentence = f"The files {which}whether {here.name} may decrypt them was not checked."
-        yield Finding("key", Grade.NOT_CHECKED, sentence, problem.what, "Its role needs kms:Decrypt for the key.")
-        return
-    if verdict:
-        sentence = f"Its role {found.name} may decrypt the files, with {used}."
-        yield Finding("key", Grade.PROVED, sentence, "GetKeyPolicy and the role's policies")
-    elif verdict.answer is Answer.UNTOLD:
-        sentence = f"Whether {here.name} may use the key {used} cannot be told."
-        yield Finding("key", Grade.NOT_CHECKED, sentence, _open(verdict))
-    else:
-        yield Finding(
-            "key", Grade.CAUTION, f"The files are encrypted with {used}, and {here.name} may not decrypt them: opening "
-            "one is answered with AccessDenied.", "kms:Decrypt: the key's policy and its role's",
-            f"Its role {found.name} needs kms:Decrypt for {arn}, and the key's policy must let it.",
+    if here.files:
+        yield from service_roles.decrypts(
+            here.worker, here.bucket, f"key:{here.name}", without=Grade.CAUTION,
+            then="opening one is answered with AccessDenied",
         )  # fmt: skip
-
-
-def _role(here: Situation) -> Role | CloudError | None:
-    if not here.role:
-        return CloudError("AWS did not tell which role it is.")
-    try:
-        return role_permissions.role(here.cloud, here.role)
-    except CloudError as problem:
-        return problem
-
-
-def _open(verdict: Verdict) -> str:
-    return f"it depends on {', '.join(verdict.unknown) or 'a condition'}"
-
-
-def _last(arn: str) -> str:
-    return arn.rpartition("/")[2]
 
 
 def _bare(arn: str) -> str:
     return ":".join(arn.split(":")[:7])
+
+
+def kept_by(here: Situation) -> Iterator[Finding]:
+    """Who else keeps the function, and with it who may call it."""
+    base = here.name.partition(":")[0]
+    tags = lambda_functions.tags(here.cloud, here.function)
+    yield from keepers.told(here.name, f"The function {base}", tags)
 
 
 # -- itself ----------------------------------------------------------------------------------------------------
@@ -243,34 +188,32 @@ def _bare(arn: str) -> str:
 
 def ready(here: Situation) -> Iterator[Finding]:
     """Whether it is there, and runs when it is called."""
-    name, by = here.name, "GetFunctionConfiguration"
+    name, by, id = here.name, "GetFunctionConfiguration", f"function:{here.name}"
     base = name.partition(":")[0]
     try:
         about = lambda_functions.configuration(here.cloud, here.function)
         off = about is not None and lambda_functions.switched_off(here.cloud, here.function)
     except CloudError as problem:
-        yield Finding("function", Grade.NOT_CHECKED, f"Whether {name} runs was not checked.", problem.what)
+        yield Finding(id, Grade.NOT_CHECKED, f"Whether {name} runs was not checked.", problem.what)
         return
     if about is None:
         ids = ", ".join(each.id for each in here.calls)
         also = f", or remove the notification {ids}: it also keeps S3 from taking others" if ids else ""
-        yield Finding(
-            "function", Grade.REFUSED, f"The function {name} does not exist any more.", by, f"Make it again{also}."
-        )
+        yield Finding(id, Grade.REFUSED, f"The function {name} does not exist any more.", by, f"Make it again{also}.")
     elif reason := lambda_functions.not_ready(about):
         coming = lambda_functions.coming(about)
         yield Finding(
-            "function", Grade.WAITING if coming else Grade.REFUSED, f"{name} is not ready{' yet' * coming}: {reason}.",
+            id, Grade.WAITING if coming else Grade.REFUSED, f"{name} is not ready{' yet' * coming}: {reason}.",
             by, "Wait a minute." if coming else "See its page on AWS.",
         )  # fmt: skip
     elif off:
         yield Finding(
-            "function", Grade.REFUSED, f"{base} never runs, because its reserved concurrency is 0.",
+            id, Grade.REFUSED, f"{base} never runs, because its reserved concurrency is 0.",
             "GetFunctionConcurrency",
             f"Let it run again: {shell.aws('lambda', 'delete-function-concurrency', function_name=base)}",
         ).mended_by(repairs.run_again(here.function))  # fmt: skip
     else:
-        yield Finding("function", Grade.PROVED, f"{name} is there and ready.", by)
+        yield Finding(id, Grade.PROVED, f"{name} is there and ready.", by)
 
 
 def itself(here: Situation) -> Iterator[Finding]:
@@ -278,11 +221,19 @@ def itself(here: Situation) -> Iterator[Finding]:
     if not here.calls or not here.files:
         return
     name, bucket, signs, unseen = here.name, here.bucket.name, dict[str, None](), ""
+    id, found = f"recursion:{name}", here.worker.found
     about = ", ".join(f"{start}…{end}" if start or end else "all files" for start, end in here.files)
+    if found is None:
+        return  # it does not run at all
     try:
+        also = here.policy
+        if isinstance(found, CloudError):
+            raise found
+        if isinstance(also, CloudError):
+            raise also
         for start, end in here.files:
-            if policy := recursion.may_write(here.cloud, here.role, here.arn, start, end):
-                signs[f"its role lets it (policy {policy})"] = None
+            if by := recursion.may("s3:PutObject", found, here.arn, start, end, also):
+                signs[f"its role lets it ({by})"] = None
         if (signs or here.planned) and (variables := lambda_functions.naming(here.cloud, _bare(here.function), bucket)):
             signs[f"its environment names the bucket ({', '.join(variables)})"] = None
     except CloudError as problem:
@@ -293,17 +244,17 @@ def itself(here: Situation) -> Iterator[Finding]:
     )
     if signs:
         yield Finding(
-            "recursion", Grade.CAUTION,
+            id, Grade.CAUTION,
             f"{name} may write {about} in {bucket}: {' and '.join(signs)}. If it does, it starts itself again and "
             "again, and that costs money.", "its role and its environment", way_out,
         )  # fmt: skip
     elif unseen:
         yield Finding(
-            "recursion", Grade.NOT_CHECKED, f"Whether {name} may write into {bucket} was not checked.", unseen,
+            id, Grade.NOT_CHECKED, f"Whether {name} may write into {bucket} was not checked.", unseen,
             "If it does, it must be under another folder, or it starts itself again and again.", aside=True,
         )  # fmt: skip
     else:
         yield Finding(
-            "recursion", Grade.PREDICTED, f"{name} does not start itself: its role may not write {about} here.",
+            id, Grade.PREDICTED, f"{name} does not start itself: its role may not write {about} here.",
             "its role",
         )  # fmt: skip

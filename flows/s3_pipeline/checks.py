@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flows.aws import bucket_creation, buckets, cloudtrail, notifications, pipeline_triggers, roles
+from flows.aws import (
+    bucket_creation,
+    buckets,
+    cloudtrail,
+    keepers,
+    notifications,
+    pipeline_sources,
+    pipeline_triggers,
+    roles,
+)
 from flows.engine import Caution, CloudError, Finding, Grade
 from flows.engine.findings import broken, proved, unknown
 
@@ -24,8 +33,12 @@ def before(flow: Any) -> Iterator[Finding | Caution]:
         arn = f"arn:{cloud.identity.partition}:s3:::{flow.bucket}"
         yield from notifications.receivers(cloud, notifications.standing(cloud, flow.bucket), arn)
         there = buckets.Bucket(flow.bucket, cloud.identity.region)
-        role = flow.standing.source_role if flow.standing else ""
-        here = Situation(cloud, flow.pipeline, role, there, flow.object_key)
+        yield from keepers.beforehand(f"The bucket {flow.bucket}", buckets.tags(cloud, there), "bucket")
+        if flow.standing and flow.standing.polls:  # otherwise nothing of it is changed
+            tags = pipeline_sources.tags(cloud, flow.pipeline)
+            yield from keepers.beforehand(f"The pipeline {flow.pipeline}", tags, "pipeline")
+        role, own = (flow.standing.source_role, flow.standing.role) if flow.standing else ("", "")
+        here = Situation(cloud, flow.pipeline, role, there, flow.object_key, own)
         for rule in RULES:
             for found in rule(here):
                 # the pipeline fails without, as it does now; what starts it can be set up all the same

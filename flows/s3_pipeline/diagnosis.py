@@ -8,25 +8,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import bucket_creation, pipeline_sources
+from flows.aws import bucket_creation, buckets, pipeline_sources
 from flows.aws.buckets import Bucket
 from flows.aws.pipeline_sources import Pipeline
 from flows.aws.role_permissions import OF_A_ROLE
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.findings import broken, likely, proved, unknown, waits
 
 from . import eventbridge_rules, file_events, repairs, rules
 from .file_events import Landing
 from .rules import Situation
 
-RULES = (rules.role, rules.reads, rules.key)
-"""What is known of the role that reads the file, as it is asked beforehand."""
+RULES = (rules.role, rules.reads, rules.key, rules.kept_by)
+"""What is known of the role that reads the file, as it is asked beforehand; and who keeps it."""
 
 READS = (
     "codepipeline.GetPipeline", "codepipeline.ListPipelines", "codepipeline.ListPipelineExecutions",
     "codepipeline.GetPipelineState", "events.ListRules", "events.ListTargetsByRule", "s3.GetBucketVersioning",
     "s3.HeadBucket", "s3.HeadObject", "s3.GetBucketNotificationConfiguration", "s3.ListObjectsV2",
-    "s3.GetBucketPolicy", "s3.GetBucketEncryption",
+    "s3.GetBucketPolicy", "s3.GetBucketEncryption", "s3.GetBucketTagging", "codepipeline.ListTagsForResource",
     "cloudtrail.DescribeTrails", "cloudtrail.GetTrailStatus", "cloudtrail.GetEventSelectors",
 )  # fmt: skip
 
@@ -87,7 +87,7 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
 
 def permissions(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
     """Whether its role may read the file."""
-    here = Situation(cloud, one.name, one.source_role, Bucket(one.bucket, cloud.identity.region), one.key)
+    here = Situation(cloud, one.name, one.source_role, Bucket(one.bucket, cloud.identity.region), one.key, one.role)
     for rule in RULES:
         yield from rule(here)
 
@@ -108,7 +108,9 @@ def runs(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
     sentence = f"Its last run is {last.get('status') or 'in a state that is not told'}{when}, started by {why}."
     if last.get("status") == "Superseded":
         sentence += " A newer run overtook it."
-    landed = pipeline_sources.landed(cloud, one.bucket, one.key)
+    landed = None
+    with suppress(CloudError):  # that the file may not be looked at is told where it is looked for
+        landed = pipeline_sources.landed(cloud, one.bucket, one.key)
     if landed and last.get("startTime") and landed > last["startTime"]:
         yield likely(
             "runs", f"{sentence} The newest {one.key} is of {_at(landed)}, and it did not start for that one.",
@@ -123,7 +125,15 @@ def _at(moment: datetime) -> str:
 
 
 def bucket(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
-    there = bucket_creation.standing(cloud, one.bucket)
+    try:
+        there = bucket_creation.standing(cloud, one.bucket)
+    except Refused as refused:
+        yield unknown(
+            "bucket", refused.what, "HeadBucket",
+            f"What {one.name} needs there only its owner can see: that it keeps versions, and lets the pipeline's role "
+            "read it.",
+        )  # fmt: skip
+        return
     if there is None:
         yield broken("bucket", f"There is no bucket {one.bucket}.", "HeadBucket", "Make it, or change the pipeline.")
         return
@@ -169,37 +179,36 @@ def upload(bucket: str, key: str) -> str:
 
 def nearest(cloud: Cloud, one: Pipeline) -> str:
     """A file whose name differs only in capitals or folders."""
-    listed = cloud.make(Call("s3.ListObjectsV2", {"Bucket": one.bucket})).get("Contents") or []
 
     def bare(key: str) -> str:
         return key.rpartition("/")[2].casefold()
 
-    return next((each["Key"] for each in listed if bare(each["Key"]) == bare(one.key)), "")
+    listed = buckets.keys(cloud, Bucket(one.bucket, cloud.identity.region)) or []
+    return next((each for each in listed if bare(each) == bare(one.key)), "")
 
 
 def stages(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
     """Whether it started and waits, or failed at the source."""
     state = cloud.make(Call("codepipeline.GetPipelineState", {"name": one.name}))
     for stage in state.get("stageStates") or []:
-        transition = stage.get("inboundTransitionState") or {}
+        name, transition = str(stage.get("stageName")), stage.get("inboundTransitionState") or {}
         if transition.get("enabled") is False:
             yield broken(
-                "stages",
-                f"It starts, but waits before {stage['stageName']}: {transition.get('disabledReason') or 'no reason'}.",
+                f"stages:{name}",
+                f"It starts, but waits before {name}: {transition.get('disabledReason') or 'no reason'}.",
                 "GetPipelineState",
                 "Let it go on: "
                 + shell.aws(
-                    "codepipeline", "enable-stage-transition", pipeline_name=one.name, stage_name=stage["stageName"],
+                    "codepipeline", "enable-stage-transition", pipeline_name=one.name, stage_name=name,
                     transition_type="Inbound",
                 ),
             )  # fmt: skip
         for action in stage.get("actionStates") or []:
             last = action.get("latestExecution") or {}
-            if action["actionName"] == one.source and last.get("status") == "Failed":
+            if action.get("actionName") == one.source and last.get("status") == "Failed":
                 message = (last.get("errorDetails") or {}).get("message") or "no reason given"
-                yield broken(
-                    "stages", f"It started, but could not read the file: {message}", "GetPipelineState", _why(message)
-                )
+                sentence = f"It started, but could not read the file: {message}"
+                yield broken(f"stages:{name}", sentence, "GetPipelineState", _why(message))
 
 
 def _why(message: str) -> str:
@@ -243,22 +252,27 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Findi
 
 def about_events(cloud: Cloud, pipeline: str, events: list[Landing]) -> Iterator[Finding]:
     rules = pipeline_sources.rules(cloud, pipeline)
-    for event in events:
+    for number, event in enumerate(events, 1):
+        id = f"event:{number}"
         one = pipeline_sources.standing(cloud, pipeline, event.bucket, event.key) if pipeline else None
         if event.refused:
             yield broken(
-                "event", f"No file landed: S3 refused the {event} with {event.refused}.", "the event",
+                id, f"No file landed: S3 refused the {event} with {event.refused}.", "the event",
                 "Whoever uploads needs s3:PutObject there.",
             )  # fmt: skip
             continue
-        if one and (event.bucket, event.key) != (one.bucket, one.key):
+        if one and not one.source:
+            yield broken(id, f"{one.name} does not read from S3.", "GetPipeline", "A file in a bucket cannot start it.")
+        elif one and (event.bucket, event.key) != (one.bucket, one.key):
             yield broken(
-                "event",
+                id,
                 f"The event is about {event.key} in {event.bucket}; {one.name} reads {one.key} in {one.bucket}.",
                 "GetPipeline", "Put the file there under exactly that name.",
             )  # fmt: skip
         if not rules:
             what = pipeline or "any pipeline"
-            yield broken("event", f"No rule here starts {what}.", "ListRules", "handrail run s3_pipeline makes one.")
+            yield broken(
+                f"{id}:rules", f"No rule here starts {what}.", "ListRules", "handrail run s3_pipeline makes one."
+            )
         for rule in rules:
-            yield eventbridge_rules.event(cloud.identity, rule, event)
+            yield eventbridge_rules.event(cloud.identity, rule, event, number)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from typing import Any
 
 from flows.aws import cloudtrail, notifications
 from flows.aws.event_patterns import Miss, misses
 from flows.aws.pipeline_sources import Pipeline, Rule
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, Identity, shell
+from flows.aws.role_permissions import Role
+from flows.aws.service_roles import Worker, open_questions, taken_on
+from flows.engine import Cloud, CloudError, Finding, Grade, Identity, shell
 from flows.engine.findings import broken, likely, proved, unknown
-from flows.policies import document
+from flows.policies import Answer
 
 from . import file_events, repairs
 from .file_events import Landing
@@ -23,7 +23,7 @@ def rule(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Everything about one rule. What may not be read is said to be unknown."""
     if not rule.on:
         yield broken(
-            "rule-on", f"The rule {rule.name} is switched off.", "ListRules",
+            f"rule-on:{rule.name}", f"The rule {rule.name} is switched off.", "ListRules",
             f"Switch it on: {shell.aws('events', 'enable-rule', name=rule.name)}",
         ).mended_by(repairs.switch_on(one, rule))  # fmt: skip
     yield from pattern(cloud.identity, one, rule)
@@ -32,32 +32,35 @@ def rule(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
         try:
             yield from step(cloud, one, rule)
         except CloudError as problem:
-            yield unknown(step.__name__, f"Not all about the rule {rule.name} could be read.", str(problem))
+            yield unknown(
+                f"{step.__name__}:{rule.name}", f"Not all about the rule {rule.name} could be read.", str(problem)
+            )
 
 
 def pattern(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Whether it lets a file through in whatever way it lands."""
+    id = f"pattern:{rule.name}"
     replace = f"Let a new rule do it: {shell.handrail('run', 's3_pipeline', pipeline=one.name)}"
     if rule.trouble:
-        yield broken("pattern", f"The pattern of {rule.name} is not well formed: {rule.trouble}.", "ListRules", replace)
+        sentence = f"The pattern of {rule.name} is not well formed: {rule.trouble}."
+        yield broken(id, sentence, "ListRules", replace)
         return
     tried = {e.how: misses(rule.pattern, e.envelope) for e in _every(who, one, rule)}
     good, bad = [how for how in tried if not tried[how]], {how: found for how, found in tried.items() if found}
     if not bad:
-        yield proved("pattern", f"The rule {rule.name} notices {one.key} however it lands.", "its pattern")
+        yield proved(id, f"The rule {rule.name} notices {one.key} however it lands.", "its pattern")
     elif good:
         why = _fields(min(bad.values(), key=len))
         yield broken(
-            "pattern",
+            id,
             f"The rule {rule.name} lets through {', '.join(good)} but not {', '.join(bad)} ({why}). A copy is "
             "CopyObject, also one by a Lambda function; a large upload is CompleteMultipartUpload.",
             "its pattern", replace,
         ).mended_by(repairs.hear(one, rule))  # fmt: skip
     else:
         found = min(bad.values(), key=len)
-        yield broken(
-            "pattern", f"The rule {rule.name} never matches {one.key}: {_fields(found)}.", "its pattern", replace
-        ).mended_by(repairs.hear(one, rule))
+        sentence = f"The rule {rule.name} never matches {one.key}: {_fields(found)}."
+        yield broken(id, sentence, "its pattern", replace).mended_by(repairs.hear(one, rule))
 
 
 def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
@@ -96,11 +99,13 @@ def told(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     document = cloud.make(notifications.look(one.bucket, cloud.identity.account))
     if document.get("EventBridgeConfiguration") is not None:
         yield proved(
-            "bucket-events", f"{one.bucket} sends its events to EventBridge.", "GetBucketNotificationConfiguration"
+            f"bucket-events:{rule.name}",
+            f"{one.bucket} sends its events to EventBridge.",
+            "GetBucketNotificationConfiguration",
         )
         return
     yield broken(
-        "bucket-events",
+        f"bucket-events:{rule.name}",
         f"{one.bucket} does not send its events to EventBridge, so {rule.name} never hears of the file.",
         "GetBucketNotificationConfiguration",
         "Switch it on, which keeps all other notifications and takes about five minutes to work: "
@@ -110,22 +115,22 @@ def told(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
 
 def recorded(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Whether a trail that is on records the uploads, which the rule waits for."""
-    arn = f"arn:{cloud.identity.partition}:s3:::{one.bucket}/{one.key}"
+    id, arn = f"trail:{rule.name}", f"arn:{cloud.identity.partition}:s3:::{one.bucket}/{one.key}"
     listed = cloudtrail.trails(cloud)
     good = [trail for trail in listed if cloudtrail.selectors(cloud, trail).record(arn)]
     on = [trail for trail in good if cloudtrail.logging(cloud, trail)]
     other = "S3's own events need no trail: handrail run s3_pipeline --set detection=eventbridge"
     if on:
-        yield proved("trail", f"The trail {on[0].name} records the uploads and is on.", "GetEventSelectors")
+        yield proved(id, f"The trail {on[0].name} records the uploads and is on.", "GetEventSelectors")
     elif good:
         yield broken(
-            "trail", f"The trail {good[0].name} would record the uploads, but is switched off.", "GetTrailStatus",
+            id, f"The trail {good[0].name} would record the uploads, but is switched off.", "GetTrailStatus",
             f"Switch it on: {shell.aws('cloudtrail', 'start-logging', name=good[0].name)}",
         )  # fmt: skip
     else:
         names = ", ".join(trail.name for trail in listed) or "there is none"
         yield broken(
-            "trail",
+            id,
             f"{rule.name} waits for CloudTrail, but no trail records uploads to {one.bucket}/{one.key} (trails: "
             f"{names}).",
             "DescribeTrails, GetEventSelectors", f"Add data events for it to a trail. Or without one: {other}",
@@ -135,77 +140,60 @@ def recorded(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
 def target(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Whether its target is the pipeline, with a role that may start it."""
     again = f"Let a new rule with its own role do it: {shell.handrail('run', 's3_pipeline', pipeline=one.name)}"
-    mine = next((each for each in rule.targets if each["Arn"] == one.arn), None)
+    id, by = f"target:{rule.name}", "ListTargetsByRule"
+    mine = next((each for each in rule.targets if each.get("Arn") == one.arn), None)
     if mine is None:
-        yield broken(
-            "target", f"{rule.name} starts {rule.targets[0]['Arn']}; it must be {one.arn}.", "ListTargetsByRule", again
-        )
+        starts = " and ".join(str(each.get("Arn")) for each in rule.targets) or "nothing"
+        yield broken(id, f"{rule.name} starts {starts}; it must be {one.arn}.", by, again)
         return
     role = str(mine.get("RoleArn") or "")
     if not role:
-        found = broken("target", f"The rule {rule.name} has no role to start {one.name}.", "ListTargetsByRule", again)
+        found = broken(id, f"The rule {rule.name} has no role to start {one.name}.", by, again)
         yield found.mended_by(repairs.let_start(one, rule, mine))
         return
-    yield proved("target", f"{rule.name} starts {one.name}.", "ListTargetsByRule")
-    for found in may(cloud, one, rule, role.rpartition("/")[2]):
+    yield proved(id, f"{rule.name} starts {one.name}.", by)
+    for found in may(cloud, one, rule, role):
         wrong = found.grade is Grade.REFUSED
         yield found.mended_by(repairs.let_start(one, rule, mine) if wrong else None)
 
 
 def may(cloud: Cloud, one: Pipeline, rule: Rule, role: str) -> Iterator[Finding]:
     """Whether EventBridge may take the role on, and whether that may start the pipeline."""
-    try:
-        about = cloud.make(Call("iam.GetRole", {"RoleName": role}))["Role"]
-    except CloudError as problem:
-        if problem.aws_code != "NoSuchEntity":
-            raise
-        yield broken("role", f"The role {role} of the rule {rule.name} does not exist.", "GetRole", "Make it again.")
-        return
-    arn = f"arn:{cloud.identity.partition}:events:{cloud.identity.region}:{cloud.identity.account}:rule/{rule.name}"
-    trust = _statements(about["AssumeRolePolicyDocument"])
-    if not any(_trusts(each, arn) for each in trust):
-        yield broken(
-            "role", f"The role {role} does not let events.amazonaws.com take it on for this rule.", "GetRole",
-            "Its trust policy must name events.amazonaws.com, and aws:SourceArn, if there, this rule.",
-        )  # fmt: skip
-        return
-    listed = cloud.make(Call("iam.ListRolePolicies", {"RoleName": role})).get("PolicyNames") or []
-    for name in listed:
-        document = cloud.make(Call("iam.GetRolePolicy", {"RoleName": role, "PolicyName": name}))["PolicyDocument"]
-        if any(_allows(each, one.arn) for each in _statements(document)):
-            yield proved("role", f"The role {role} may start {one.name}.", "GetRole, GetRolePolicy")
+    who, id = cloud.identity, f"role:{rule.name}"
+    arn = f"arn:{who.partition}:events:{who.region}:{who.account}:rule/{rule.name}"
+    worker = Worker(cloud, f"the rule {rule.name}", role, "events.amazonaws.com", arn)
+    again = "Make it again, or let a new rule with its own role do it."
+    for found in taken_on(worker, id, needs=f"It needs {START} on {one.arn}.", again=again):
+        if found.grade is not Grade.PROVED:
+            yield found
             return
-    attached = cloud.make(Call("iam.ListAttachedRolePolicies", {"RoleName": role})).get("AttachedPolicies") or []
-    if attached:
-        names = ", ".join(each["PolicyName"] for each in attached)
-        yield unknown(
-            "role", f"Whether {role} may start {one.name} was not checked.", f"it has managed policies: {names}"
-        )
+    if not isinstance(worker.found, Role):
         return
-    yield broken(
-        "role", f"The role {role} may not start {one.name}.", "GetRolePolicy", f"It needs {START} on {one.arn}."
-    )  # fmt: skip
+    name, verdict = worker.found.name, worker.found.may(START, one.arn)
+    if verdict:
+        yield proved(id, f"The role {name} may start {one.name}.", "GetRole and its policies")
+    elif verdict.answer is Answer.UNTOLD:
+        yield unknown(id, f"Whether the role {name} may start {one.name} cannot be told.", open_questions(verdict))
+    else:
+        denied = "a statement denies it" if verdict.answer is Answer.FORBIDDEN else "no policy allows it"
+        needs = f"It needs {START} on {one.arn}."
+        yield broken(id, f"The role {name} may not start {one.name}.", f"its policies: {denied}", needs)
 
 
-def event(who: Identity, rule: Rule, one: Landing) -> Finding:
-    """Whether a rule lets an event through, and if not, which field is in the way."""
+def event(who: Identity, rule: Rule, one: Landing, number: int) -> Finding:
+    """Whether a rule lets an event, the so-manieth of those given, through; if not, which field is in the way."""
+    id = f"event:{number}:{rule.name}"
     off = " The rule is switched off, though." if not rule.on else ""
     if rule.trouble:
-        return broken(
-            "event", f"The pattern of {rule.name} is not well formed: {rule.trouble}.", "ListRules", "Mend it."
-        )
+        return broken(id, f"The pattern of {rule.name} is not well formed: {rule.trouble}.", "ListRules", "Mend it.")
     found = misses(rule.pattern, one.envelope)
     if not found:
         sentence = f"The rule {rule.name} lets the event through: {one}.{off}"
-        return (
-            proved("event", sentence, "its pattern")
-            if rule.on
-            else broken("event", sentence, "ListRules", "Enable it.")
-        )
+        return proved(id, sentence, "its pattern") if rule.on else broken(id, sentence, "ListRules", "Enable it.")
     sentence = f"The rule {rule.name} does not let the event through ({one}): {_fields(found)}."
     if one.recorded and not rule.by_trail and not misses(rule.pattern, file_events.otherwise(who, one).envelope):
         return likely(
-            "event",
+            id,
             f"{rule.name} listens to S3's own events, not to CloudTrail's records. The own event of the same upload "
             f"({one}) it lets through.{off}",
             "its pattern",
@@ -215,46 +203,8 @@ def event(who: Identity, rule: Rule, one: Landing) -> Finding:
         remedy = f"Add {one.how} to the rule, or use S3's own events without a reason: handrail run s3_pipeline"
     elif any(miss.field.endswith((".key", ".name", ".bucketName")) for miss in found):
         remedy = "Names are exact: folders and capital letters count."
-    return broken("event", sentence, "its pattern", remedy)
+    return broken(id, sentence, "its pattern", remedy)
 
 
 def _fields(found: list[Miss]) -> str:
     return "; ".join(str(miss) for miss in found)
-
-
-def _statements(policy: Any) -> list[dict[str, Any]]:
-    listed = document(policy).get("Statement") or []
-    return listed if isinstance(listed, list) else [listed]
-
-
-def _trusts(statement: dict[str, Any], rule_arn: str) -> bool:
-    principal = statement.get("Principal")
-    services = _listed(principal.get("Service")) if isinstance(principal, dict) else []
-    arns = [
-        value
-        for test in (statement.get("Condition") or {}).values()
-        for key, wanted in test.items()
-        if key.lower() == "aws:sourcearn"
-        for value in _listed(wanted)
-    ]
-    return (
-        statement.get("Effect") == "Allow"
-        and "events.amazonaws.com" in services
-        and (not arns or any(_like(rule_arn, value) for value in arns))
-    )
-
-
-def _allows(statement: dict[str, Any], pipeline_arn: str) -> bool:
-    return (
-        statement.get("Effect") == "Allow"
-        and any(_like(START.lower(), str(each).lower()) for each in _listed(statement.get("Action")))
-        and any(_like(pipeline_arn, str(each)) for each in _listed(statement.get("Resource")))
-    )
-
-
-def _like(text: str, wanted: str) -> bool:
-    return fnmatchcase(text, wanted.replace("[", "[[]"))
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

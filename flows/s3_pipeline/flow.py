@@ -17,7 +17,7 @@ from flows.aws import (
     role_permissions,
     roles,
 )
-from flows.engine import Action, Caution, Choice, Cloud, CloudError, Finding, Flow, Handover, Plan, Text, Use, since
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, since
 
 from . import answers, checks, diagnosis, handover, repairs
 from .answers import CLOUDTRAIL, EVENTBRIDGE
@@ -100,11 +100,7 @@ class FileStartsPipeline(Flow):
         for no permission. Where it may not be seen, the review says what the role needs."""
         if not self.there():
             return ""
-        used = buckets.encryption_key(self.cloud, buckets.Bucket(self.bucket, self.cloud.identity.region))
-        try:
-            return role_permissions.own_key(self.cloud, used)[0] if used else ""
-        except CloudError:
-            return ""
+        return role_permissions.bucket_key(self.cloud, buckets.Bucket(self.bucket, self.cloud.identity.region))
 
     def artifacts(self) -> buckets.Bucket:
         """Where a new pipeline's stages hand on their files; nobody else would take a name with this account in it."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from flows.aws import buckets, pipeline_sources, role_permissions
+from flows.aws import buckets, keepers, pipeline_sources, service_roles
 from flows.aws.buckets import Bucket
 from flows.aws.role_permissions import Role
+from flows.aws.service_roles import Worker, open_questions
 from flows.engine import Cloud, CloudError, Finding, Grade
-from flows.policies import Answer, Policy, Verdict
+from flows.policies import Answer
 
 FILE = ("s3:GetObject", "s3:GetObjectVersion")
 BUCKET = ("s3:GetBucketVersioning",)
@@ -26,6 +28,8 @@ class Situation:
         role: the ARN of the role with which the source step works; "" where the plan makes it, with all that it needs.
         bucket: where the file is.
         key: the file's name there.
+        own: the ARN of the role with which the pipeline as a whole works; that of the source step where it has none
+            of its own.
     """
 
     cloud: Cloud
@@ -33,50 +37,45 @@ class Situation:
     role: str
     bucket: Bucket
     key: str
+    own: str = ""
 
     @property
     def file(self) -> str:
         """Its ARN."""
         return f"arn:{self.cloud.identity.partition}:s3:::{self.bucket.name}/{self.key}"
 
+    @cached_property
+    def whole(self) -> Worker:
+        """The pipeline, with its own role."""
+        arn = pipeline_sources.arn(self.cloud, self.pipeline)
+        return Worker(self.cloud, self.pipeline, self.own or self.role, "codepipeline.amazonaws.com", arn)
+
+    @cached_property
+    def step(self) -> Worker:
+        """Its source step, with the role with which that reads the file."""
+        return self.whole if self.role == self.whole.role else replace(self.whole, role=self.role)
+
 
 def role(here: Situation) -> Iterator[Finding]:
-    """Whether CodePipeline can take the pipeline's role on, without which no run gets as far as the file."""
+    """Whether CodePipeline can take the pipeline's role on, and with that the source step's if it has one of its own
+    (CodePipeline User Guide, "Pipeline structure reference", roleArn of an action, 2026-11)."""
     if not here.role:
         return
-    found = _role(here)
-    if isinstance(found, CloudError):
-        yield Finding(
-            "source-role", Grade.NOT_CHECKED, f"The role of {here.pipeline} could not be read.", found.what,
-            f"It needs {', '.join((*FILE, *BUCKET))}, and kms:Decrypt where the file is encrypted with a key.",
-        )  # fmt: skip
-        return
-    if found is None:
-        yield Finding(
-            "source-role", Grade.REFUSED,
-            f"The role {here.role.rpartition('/')[2]}, with which {here.pipeline} works, does not exist.",
-            "GetRole: NoSuchEntity", "Give the pipeline another role, or make it again with the same policies.",
-        )  # fmt: skip
-        return
-    arn = pipeline_sources.arn(here.cloud, here.pipeline)
-    verdict = found.taken_on("codepipeline.amazonaws.com", arn)
-    if verdict.answer is Answer.UNTOLD:
-        sentence = f"Whether CodePipeline may take the role {found.name} on cannot be told."
-        yield Finding("source-role", Grade.NOT_CHECKED, sentence, _open(verdict))
-    elif not verdict:
-        yield Finding(
-            "source-role", Grade.REFUSED, f"CodePipeline may not take the role {found.name} on, so {here.pipeline} "
-            "cannot run.", "GetRole: its trust policy", "Let it allow codepipeline.amazonaws.com sts:AssumeRole.",
-        )  # fmt: skip
+    needs = f"It needs {', '.join((*FILE, *BUCKET))}, and kms:Decrypt where the file is encrypted with a key."
+    again = "Give the pipeline another role, or make it again with the same policies."
+    yield from service_roles.taken_on(here.whole, "source-role", needs=needs, again=again)
+    if here.step is not here.whole:
+        id = f"source-role:{here.role.rpartition('/')[2]}"
+        yield from service_roles.handed_on(here.step, here.whole, id, needs=needs, again=again)
 
 
 def reads(here: Situation) -> Iterator[Finding]:
     """Whether the pipeline's role may read the file, by its own policies and the bucket's."""
-    found = _role(here)
+    found = here.step.found if here.role else None
     if not isinstance(found, Role):
         return
     try:
-        also: Policy = role_permissions.bucket_policy(here.cloud, here.bucket.name, here.bucket.region)
+        also = buckets.policy(here.cloud, here.bucket)
     except CloudError as problem:
         sentence = f"Whether {here.pipeline} may read {here.key} was not checked."
         yield Finding("reads", Grade.NOT_CHECKED, sentence, problem.what)
@@ -96,7 +95,7 @@ def reads(here: Situation) -> Iterator[Finding]:
         )  # fmt: skip
     elif untold:
         sentence = f"Whether {here.pipeline} may read {here.key} cannot be told ({', '.join(untold)})."
-        yield Finding("reads", Grade.NOT_CHECKED, sentence, _open(next(iter(untold.values()))))
+        yield Finding("reads", Grade.NOT_CHECKED, sentence, open_questions(next(iter(untold.values()))))
     else:
         sentence = f"The role {found.name} may read {here.key} in {here.bucket.name}."
         yield Finding("reads", Grade.PROVED, sentence, "its role's policies, GetBucketPolicy")
@@ -104,62 +103,21 @@ def reads(here: Situation) -> Iterator[Finding]:
 
 def key(here: Situation) -> Iterator[Finding]:
     """Whether the pipeline's role may decrypt the file, where the bucket encrypts with a key of the account's own."""
-    used = buckets.encryption_key(here.cloud, here.bucket)
-    if used is None:
-        sentence = f"How {here.bucket.name} encrypts its files was not checked."
-        yield Finding("key", Grade.NOT_CHECKED, sentence, "GetBucketEncryption")
-        return
-    if not used:
-        return
-    found = _role(here)
-    try:
-        arn, wrong = role_permissions.own_key(here.cloud, used)
-        if wrong:
-            yield Finding(
-                "key", Grade.REFUSED, f"Files in {here.bucket.name} are encrypted with the key {used}, which {wrong}.",
-                "DescribeKey", "Switch the key on, or give the bucket another one, and upload the file again.",
-            )  # fmt: skip
-        if wrong or not arn or found is None:
-            return
-        if isinstance(found, CloudError):
-            raise found
-        verdict = role_permissions.decrypts(here.cloud, found, arn)
-    except CloudError as problem:
-        yield Finding(
-            "key", Grade.NOT_CHECKED, f"Whether {here.pipeline} may decrypt the file, by {used}, was not checked.",
-            problem.what, "Its role needs kms:Decrypt for the key.",
-        )  # fmt: skip
-        return
-    if verdict:
-        sentence = f"The role {found.name} may decrypt what {used} encrypts."
-        yield Finding("key", Grade.PROVED, sentence, "GetKeyPolicy and the role's policies")
-    elif verdict.answer is Answer.UNTOLD:
-        sentence = f"Whether the role {found.name} may use the key {used} cannot be told."
-        yield Finding("key", Grade.NOT_CHECKED, sentence, _open(verdict))
-    else:
-        yield Finding(
-            "key", Grade.REFUSED, f"Files in {here.bucket.name} are encrypted with {used}; the role {found.name} of "
-            f"{here.pipeline} needs kms:Decrypt for it and may not use it, so the source step fails with AccessDenied.",
-            "kms:Decrypt: the key's policy and its role's",
-            f'Allow the role {found.name}: {{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{arn}"}}; the '
-            "key's policy must let the account or the role use it.",
-        )  # fmt: skip
-
-
-def _role(here: Situation) -> Role | CloudError | None:
     if not here.role:
-        return None
-    try:
-        return role_permissions.role(here.cloud, here.role)
-    except CloudError as problem:
-        return problem
+        return  # the plan makes one that may
+    yield from service_roles.decrypts(
+        here.step, here.bucket, "key", without=Grade.REFUSED, then="the source step fails with AccessDenied"
+    )
+
+
+def kept_by(here: Situation) -> Iterator[Finding]:
+    """Who else keeps the pipeline and the bucket."""
+    name, bucket = here.pipeline, here.bucket.name
+    yield from keepers.told(name, f"The pipeline {name}", pipeline_sources.tags(here.cloud, name))
+    yield from keepers.told(f"bucket/{bucket}", f"The bucket {bucket}", buckets.tags(here.cloud, here.bucket))
 
 
 def _needs(here: Situation, actions: list[str]) -> str:
     on = [here.file] if any(each in FILE for each in actions) else []
     on += [here.file.partition("/")[0]] if any(each in BUCKET for each in actions) else []
     return f"{', '.join(actions)} on {' and '.join(on)}."
-
-
-def _open(verdict: Verdict) -> str:
-    return f"it depends on {', '.join(verdict.unknown) or 'a condition'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.aws import amis, kms_keys
-from flows.engine import Cloud, Finding, Grade
+from flows.engine import Cloud, CloudError, Finding, Grade
 
 from . import rules
 from .rules import Situation
@@ -28,8 +28,12 @@ def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
     if found.state != "available":
         yield amis.condition(found, cloud.identity.region)
         return
-    encrypted = dict.fromkeys(amis.keys_of(cloud, snapshots=found.snapshots))
-    keys = tuple(kms_keys.look(cloud, each) for each in encrypted)
-    here = Situation(cloud, account, found, found.products, keys)
+    unseen, encrypted = "", list[str]()
+    try:
+        encrypted = amis.keys_of(cloud, snapshots=found.snapshots)
+    except CloudError as problem:
+        unseen = problem.what
+    keys = tuple(kms_keys.look(cloud, each) for each in dict.fromkeys(encrypted))
+    here = Situation(cloud, account, found, found.products, keys, unseen)
     for rule in RULES:
         yield from rule(here)

@@ -22,6 +22,7 @@ class Situation:
         image: the one there is; None where it is made from a machine.
         products: codes of software from the AWS Marketplace on it.
         keys: those with which its disks are encrypted, as far as they can be seen.
+        unseen: why it is not known whether its disks are encrypted; empty if it is.
         planned: whether that is looked at before it is shared.
         copied: whether, then, a copy is made of it and not it itself is shared.
         anew: whether that copy gets another key.
@@ -32,6 +33,7 @@ class Situation:
     image: amis.Image | None
     products: tuple[str, ...] = ()
     keys: tuple[kms_keys.Seen, ...] = ()
+    unseen: str = ""
     planned: bool = False
     copied: bool = False
     anew: bool = False
@@ -167,6 +169,9 @@ def products(here: Situation) -> Iterator[Finding]:
 
 def key(here: Situation) -> Iterator[Finding]:
     """Amazon's keys cannot be opened for others; a copy with another key leaves them behind."""
+    if here.unseen:
+        sentence = "Whether its disks are encrypted, and with which keys, could not be looked at."
+        yield Finding("key", Grade.NOT_CHECKED, sentence, here.unseen)
     for each in () if here.anew else here.keys:
         yield from kms_keys.whose(each)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from flows.aws import keepers, kms_keys, rds_snapshots
 from flows.aws.kms_keys import Seen, Whose
@@ -33,12 +34,20 @@ class Situation:
     itself: bool = True
     anew: bool = False
 
-    @property
+    @cached_property
     def seen(self) -> Seen | None:
-        """Its key; None where it is not encrypted."""
+        """Its key; None where it is not encrypted. It is looked at once."""
         if self.data.amazons:
             return Seen("aws/rds", Whose.AMAZONS)
         return kms_keys.look(self.cloud, self.data.key) if self.data.encrypted else None
+
+    @cached_property
+    def allowed(self) -> list[str] | CloudError:
+        """The accounts that may restore it, or why they are not known. They are asked for once."""
+        try:
+            return rds_snapshots.shared_with(self.cloud, self.data.kind, self.data.name)
+        except CloudError as problem:
+            return problem
 
 
 def available(here: Situation) -> Iterator[Finding]:
@@ -65,7 +74,7 @@ def manual(here: Situation) -> Iterator[Finding]:
 
 def shared(here: Situation) -> Iterator[Finding]:
     """The snapshot's attribute names the accounts, or everybody."""
-    allowed = _allowed(here)
+    allowed = here.allowed
     if isinstance(allowed, CloudError):
         yield Finding("shared", Grade.NOT_CHECKED, "Who may use it could not be read.", allowed.what)
         return
@@ -84,7 +93,7 @@ def shared(here: Situation) -> Iterator[Finding]:
 
 def public(here: Situation) -> Iterator[Finding]:
     """What is public is so for everybody who uses AWS, whomever it was meant for."""
-    allowed = _allowed(here) if here.itself else []
+    allowed = here.allowed if here.itself else []
     if isinstance(allowed, CloudError) or EVERYBODY not in allowed:
         return
     data = here.data
@@ -126,13 +135,6 @@ def key_use(here: Situation) -> Iterator[Finding]:
 def kept_by(here: Situation) -> Iterator[Finding]:
     """Who else keeps the snapshot."""
     yield from keepers.told(here.data.name, f"The snapshot {here.data.name}", dict(here.data.tags))
-
-
-def _allowed(here: Situation) -> list[str] | CloudError:
-    try:
-        return rds_snapshots.shared_with(here.cloud, here.data.kind, here.data.name)
-    except CloudError as problem:
-        return problem
 
 
 def _again(here: Situation) -> str:

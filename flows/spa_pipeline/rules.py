@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flows.aws import bucket_creation, buckets, codecommit, codeconnections, pipeline_sources, role_permissions
+from flows.aws import (
+    bucket_creation,
+    buckets,
+    codecommit,
+    codeconnections,
+    kms_keys,
+    pipeline_sources,
+    role_permissions,
+)
 from flows.aws.buckets import Bucket
 from flows.aws.role_permissions import Role
 from flows.engine import Cloud, CloudError, Finding, Refused, shell
@@ -143,7 +151,7 @@ def reads(here: Situation) -> Iterator[Finding]:
             arn = f"arn:{who.partition}:s3:::{name}"
             what, on = f"{key} in {name}", f"{arn}/{key}"
             try:
-                also: Policy = role_permissions.bucket_policy(here.cloud, name)
+                also: Policy = buckets.policy(here.cloud, Bucket(name, who.region))
             except CloudError as problem:
                 yield unknown("reads", f"Whether {source.worker.name} may read {what} was not checked.", problem.what)
                 continue
@@ -220,7 +228,7 @@ def artifacts(here: Situation) -> Iterator[Finding]:
     if not here.store:
         return
     try:
-        also: Policy = role_permissions.bucket_policy(here.cloud, here.store)
+        also: Policy = buckets.policy(here.cloud, Bucket(here.store, here.cloud.identity.region))
     except CloudError as problem:
         sentence = f"Whether the stages may hand on their files in {here.store} was not checked."
         yield unknown("artifacts", sentence, problem.what)
@@ -272,19 +280,21 @@ def key(
     cloud: Cloud, id: str, worker: Worker, bucket: Bucket, used: str, actions: tuple[str, ...]
 ) -> Iterator[Finding]:
     """Whether a role may use the key with which a bucket encrypts; Amazon's own asks for no permission."""
+    seen = kms_keys.look(cloud, used, bucket.region, named=False)
+    if hindered := kms_keys.hindered(seen, bucket.region):
+        sentence = f"Files in {bucket.name} are encrypted with the key {used}. {hindered.sentence}"
+        yield broken(id, sentence, hindered.evidence, f"{hindered.remedy} Or give the bucket another key.")
+        return
+    if seen.whose is kms_keys.Whose.AMAZONS or not isinstance(worker.role, Role):
+        return
     try:
-        arn, wrong = role_permissions.own_key(cloud, used, bucket.region)
-        if wrong:
-            sentence = f"Files in {bucket.name} are encrypted with the key {used}, which {wrong}."
-            yield broken(id, sentence, "DescribeKey", "Switch the key on, or give the bucket another one.")
-        if wrong or not arn or not isinstance(worker.role, Role):
-            return
-        asked = {each: role_permissions.uses(cloud, worker.role, arn, each, bucket.region) for each in actions}
+        policy = kms_keys.policy(cloud, seen, bucket.region)
+        asked = {each: role_permissions.uses(worker.role, policy, seen.arn, each, bucket.region) for each in actions}
     except CloudError as problem:
         sentence = f"Whether {worker.name} may use the key {used} of {bucket.name} was not checked."
         yield unknown(id, sentence, problem.what, f"It needs {', '.join(actions)}.")
         return
-    yield from allowed(id, worker, f"use the key {used} of {bucket.name}", asked, arn)
+    yield from allowed(id, worker, f"use the key {used} of {bucket.name}", asked, seen.arn)
 
 
 def allowed(id: str, worker: Worker, what: str, asked: Mapping[str, Verdict], on: str) -> Iterator[Finding]:

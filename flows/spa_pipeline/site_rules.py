@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.aws import bucket_creation, buckets, role_permissions
+from flows.aws import bucket_creation, buckets
 from flows.aws.buckets import Bucket, Hosting
 from flows.aws.role_permissions import Role
 from flows.engine import Call, CloudError, Finding, Refused
@@ -51,7 +51,7 @@ def publishes(here: Situation) -> Iterator[Finding]:
             continue
         id, arn = f"publishes:{one.bucket}", f"arn:{here.cloud.identity.partition}:s3:::{one.bucket}"
         try:
-            also: Policy = {} if one.made else role_permissions.bucket_policy(here.cloud, one.bucket, there.region)
+            also: Policy = {} if one.made else buckets.policy(here.cloud, there)
         except CloudError as problem:
             sentence = f"Whether {one.worker.name} may write into {one.bucket} was not checked."
             yield unknown(id, sentence, problem.what)

@@ -7,12 +7,11 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.aws import cloudfront
+from flows.aws import cloudfront, kms_keys
 from flows.aws.s3_endpoints import website
-from flows.engine import Call, CloudError, Finding, Grade
+from flows.engine import CloudError, Finding, Grade
 from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 from flows.engine.flow import Mend
-from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Caller, Request, read
 
 from . import repairs
@@ -53,11 +52,7 @@ def _arn(here: Origin, key: str) -> str:
         return f"{home}:key/{key}"
     if key.endswith("alias/aws/s3"):
         return key
-    try:
-        found = here.cloud.make(Call("kms.DescribeKey", {"KeyId": key}, here.bucket.region))
-    except CloudError:
-        return key
-    return str((found.get("KeyMetadata") or {}).get("Arn") or key)
+    return kms_keys.look(here.cloud, key, here.bucket.region, named=False).arn or key
 
 
 def _with_key(here: Origin, key: str) -> Finding:
@@ -72,26 +67,21 @@ def _with_key(here: Origin, key: str) -> Finding:
             id, f"The files of {name} are encrypted with a KMS key, which CloudFront can use with an Origin Access "
             "Control alone. Visitors get 403.", key, OLD_WAY if here.identity else "Add an Origin Access Control.",
         ).mended_by(repairs.sign(here))  # fmt: skip
-    if key.endswith("alias/aws/s3"):
+    seen, region = kms_keys.look(here.cloud, key, here.bucket.region, named=False), here.bucket.region
+    if seen.whose is kms_keys.Whose.AMAZONS:
         return _of_amazon(id, name)
+    if seen.state == kms_keys.GONE:
+        return broken(id, f"The KMS key of the files of {name} is gone: nobody can read them.", key,
+                      "Upload the files again, encrypted with a key that exists or with SSE-S3.")  # fmt: skip
+    if bad := kms_keys.hindered(seen, region):
+        what = f"Nobody can read the files of {name}, which are encrypted with a KMS key. {bad.sentence}"
+        return broken(id, what, bad.evidence, bad.remedy)
     try:
-        call = Call("kms.DescribeKey", {"KeyId": key}, here.bucket.region)
-        about = here.cloud.make(call).get("KeyMetadata") or {}
-        if about.get("KeyManager") == "AWS":
-            return _of_amazon(id, name)
-        if (state := about.get("KeyState", "Enabled")) != "Enabled":
-            return broken(id, f"The KMS key of the files of {name} is {state}: nobody can read them.",
-                          f"DescribeKey: {key}", "Switch the key on, or cancel its deletion.")  # fmt: skip
-        call = Call("kms.GetKeyPolicy", {"KeyId": str(about.get("Arn") or key), "PolicyName": "default"},
-                    here.bucket.region)  # fmt: skip
-        policy = here.cloud.make(call).get("Policy") or "{}"
+        policy = kms_keys.policy(here.cloud, seen, region)
     except CloudError as problem:
-        if no_such_thing(problem):
-            return broken(id, f"The KMS key of the files of {name} is gone: nobody can read them.", key,
-                          "Upload the files again, encrypted with a key that exists or with SSE-S3.")  # fmt: skip
         return unknown(id, f"Whether CloudFront may use the KMS key {key} cannot be told.", str(problem))
     context = {name: here.context[name] for name in ("aws:sourcearn", "aws:sourceaccount")}
-    answer = read(policy, Request("kms:Decrypt", str(about.get("Arn") or key), Caller(service=SERVICE), context))
+    answer = read(policy, Request("kms:Decrypt", seen.arn or key, Caller(service=SERVICE), context))
     if answer.answer is Answer.ALLOWED:
         return proved(id, f"CloudFront may decrypt with the key of {name}.", "GetKeyPolicy")
     if answer.answer is Answer.UNTOLD:
@@ -106,7 +96,7 @@ def _with_key(here: Origin, key: str) -> Finding:
         f"visitors {'would ' if here.planned else ''}get 403.", "GetKeyPolicy", remedy,
     )  # fmt: skip
     # who has no distribution yet cannot have named it
-    mend = repairs.decrypt(here, str(about.get("Arn") or key))
+    mend = repairs.decrypt(here, seen.arn or key)
     return replace(found, grade=Grade.CAUTION) if here.planned else found.mended_by(mend)
 
 

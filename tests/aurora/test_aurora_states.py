@@ -13,6 +13,7 @@ from aurora.cases import SLEEPY, session
 from support.clouds import Between
 
 import flows
+from flows.aurora import checks, diagnosis
 from flows.aurora.diagnosis import diagnose
 from flows.engine import Call, CloudError, Finding, Place, Refused
 from flows.engine.boto import Aws
@@ -33,7 +34,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeAccount
         yield account
 
 
-ELSEWHERE = ("DescribeDBClusterParameters", "DescribeDBProxyTargets")
+ELSEWHERE = ("DescribeDBClusterParameters", "DescribeDBProxyTargets", "DescribeKey")
 """What the practice account has nothing of."""
 
 
@@ -45,7 +46,7 @@ class As(Between):
         self.told = told
 
     def make(self, call: Call) -> Answer:
-        return self._told(call, super().make(call))
+        return self._told(call, {} if call.name in ELSEWHERE else super().make(call))
 
     def pages(self, call: Call) -> Iterator[Answer]:
         for page in [{}] if call.name in ELSEWHERE else super().pages(call):
@@ -145,6 +146,23 @@ IDLE = connected(lambda ago: 1.0 if ago in (5, 30) else 0.0)
 """Used twice in an hour: it slept in between."""
 EVERY_FOUR = connected(lambda ago: 1.0 if ago % 4 == 2 else 0.0)
 PAUSED, CANCELED = "Successfully paused the DB instance.", "Pause was canceled for the DB instance."
+
+
+def silent(answer: Answer, _: Call) -> None:
+    for each in answer["MetricDataResults"]:
+        if each["Id"] != "connections":
+            each |= {"Timestamps": [], "Values": []}
+
+
+SILENT: Told = {"GetMetricData": silent, "DescribeEvents": lambda answer, _: answer.update(Events=[])}
+KEY = "11112222-3333-4444-5555-666677778888"
+KEY_ARN = f"arn:aws:kms:eu-central-1:123456789012:key/{KEY}"
+OWN = cluster(StorageEncrypted=True, KmsKeyId=KEY_ARN)
+
+
+def about_key(**more: Any) -> Told:
+    known = {"KeyId": KEY, "Arn": KEY_ARN, "AWSAccountId": "123456789012", "KeyManager": "CUSTOMER"}
+    return {"DescribeKey": lambda answer, _: answer.update(KeyMetadata={**known, "KeyState": "Enabled", **more})}
 
 
 @dataclass(frozen=True)
@@ -279,6 +297,18 @@ STATES: dict[str, State] = {
         (IDLE, instance("loyalty-1", DBInstanceClass="db.r6g.large")), "works_but", "keeps-awake-class:loyalty-1",
         remedy="--db-instance-class db.serverless", never=("can-sleep",),
     ),
+    "a writer of a fixed size, which tells no capacity": State(
+        (IDLE, SILENT, instance("loyalty-1", DBInstanceClass="db.r6g.large")), "works_but",
+        "keeps-awake-class:loyalty-1", "loyalty is awake: its writer has a fixed size (db.r6g.large)",
+    ),
+    "encrypted with a key of its own": State((IDLE, OWN, about_key()), "works", says="is switched on"),
+    "encrypted with Amazon's key": State((IDLE, OWN, about_key(KeyManager="AWS")), "works", never=("key-state",)),
+    "a key that is being moved": State((IDLE, OWN, about_key(KeyState="Updating")), "works", says="is switched on"),
+    "a key that may not be looked at": State((IDLE, OWN, denied("DescribeKey", "ListAliases")), "works"),
+    "a key that is switched off": State(
+        (IDLE, OWN, about_key(KeyState="Disabled")), "works_but", "key-state:" + KEY, "It answers still",
+        "aws kms enable-key",
+    ),
     "open to the world in halves": State(
         (IDLE, opened(IpRanges=[{"CidrIp": "0.0.0.0/1"}, {"CidrIp": "128.0.0.0/1"}])), "works_but",
         "open-to-the-world:sg-b", "lets the whole internet connect", "Remove that rule",
@@ -384,6 +414,10 @@ def test_a_check_knows_what_was_known_beforehand(shared: PracticeAccount, change
     told = cluster(EngineVersion=answers.get("version", "17.5"), ServerlessV2ScalingConfiguration=limits)
     found = looked_at(shared, "loyalty", told)
     assert known <= {each.id.partition(":")[0] for each in found.findings}
+
+
+def test_the_rules_of_before_are_those_of_after() -> None:
+    assert {*checks.RULES} < {*diagnosis.RULES, *diagnosis.LAST}
 
 
 def test_the_calls_of_a_check_are_counted(shared: PracticeAccount) -> None:

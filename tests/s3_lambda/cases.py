@@ -89,7 +89,8 @@ def cautions(cloud: Cloud, answers: Mapping[str, Any] = PHOTOS) -> tuple[Caution
 
 
 def findings(cloud: Cloud, answers: Mapping[str, Any] = PHOTOS) -> dict[str, Finding]:
-    return {each.id: each for each in session(cloud, None, answers).review().findings}
+    """By the rule's name."""
+    return {each.id.partition(":")[0]: each for each in session(cloud, None, answers).review().findings}
 
 
 def subject(made: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -32,7 +33,9 @@ def lambdas(account: PracticeAccount) -> Any:
 
 def check(cloud: Any, bucket: str = BUCKET, function: str = "") -> dict[str, Finding]:
     subject = {"bucket": bucket, **({"function": function} if function else {})}
-    return {each.id: each for each in flows.find("s3_lambda").diagnose(cloud, subject)}
+    found = list(flows.find("s3_lambda").diagnose(cloud, subject))
+    assert len({each.id for each in found}) == len(found), "each is about a thing of its own"
+    return {re.sub(rf":{NAME}(?![\w:-])", "", each.id): each for each in found}
 
 
 def calls(account: PracticeAccount, arn: str = ARN, **more: Any) -> None:
@@ -94,7 +97,7 @@ def test_with_a_permission_for_another_bucket(account: PracticeAccount, cloud: A
 def test_with_the_permission_for_another_alias(account: PracticeAccount, cloud: Aws, lambdas: Any) -> None:
     lambdas.add_permission(**S3_MAY)
     calls(account, f"{ARN}:live")
-    assert "--qualifier live" in check(cloud)["permission"].remedy
+    assert "--qualifier live" in check(cloud)[f"permission:{NAME}:live"].remedy
 
 
 def test_a_permission_that_names_no_account(account: PracticeAccount, cloud: Aws, lambdas: Any) -> None:
@@ -107,7 +110,7 @@ def test_a_permission_that_names_no_account(account: PracticeAccount, cloud: Aws
 
 def test_a_function_that_is_gone(account: PracticeAccount, cloud: Aws) -> None:
     calls(account, f"{ARN}-old")
-    found = check(cloud)["function"]
+    found = check(cloud)[f"function:{NAME}-old"]
     assert (found.grade, found.sentence) == (Grade.REFUSED, "The function resize-photos-old does not exist any more.")
 
 

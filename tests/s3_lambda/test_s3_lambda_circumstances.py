@@ -91,7 +91,7 @@ def test_a_bucket_with_a_key_of_its_own(account: PracticeAccount, cloud: Aws) ->
         Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]}
     )
     (found,) = [each for each in cautions(cloud) if each.id == "key"]
-    assert f"Its role resize-photos needs kms:Decrypt for {key}" in found.message
+    assert f"encrypted with {key}; the role resize-photos of resize-photos needs kms:Decrypt for it" in found.message
 
 
 def test_somebody_elses_receiver_counts_as_alive(account: PracticeAccount, cloud: Aws) -> None:

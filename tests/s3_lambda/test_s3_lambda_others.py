@@ -9,7 +9,9 @@ import pytest
 from s3_lambda.cases import ARN, BUCKET, NAME, VARIANTS, picture, session
 from support.clock import FakeClock
 from support.deeds import NOT_FOUND, Deed, Made, undone_after
+from support.sessions import carried_out
 
+from flows.aws import notifications
 from flows.engine import Journal
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
@@ -39,6 +41,10 @@ def edited(client: Client, made: Made) -> None:
     )
 
 
+def renamed(client: Client, made: Made) -> None:
+    written(client, lambda document: document["LambdaFunctionConfigurations"][0].update(Id="photos"))
+
+
 def taken_out(client: Client, made: Made) -> None:
     written(client, lambda document: document.pop("LambdaFunctionConfigurations"))
 
@@ -66,11 +72,13 @@ def bucket_deleted(client: Client, made: Made) -> None:
 
 PERMISSION, NOTIFICATION = f"The permission to call {NAME} (handrail-", f"The notification of {BUCKET}"
 LEANS = f"^Other notifications of {BUCKET} call it by this permission: theirs\\.$"
+LEANS_ON_PHOTOS = f"^Other notifications of {BUCKET} call it by this permission: photos"
 
 DEEDS: Mapping[str, Deed] = {
     "another folder": Deed(another_folder, {PERMISSION: LEANS}),
     "another folder, which may go": Deed(another_folder, decided={"others": "delete"}),
     "edited": Deed(edited, {NOTIFICATION: "^Somebody changed it", PERMISSION: "needs this permission"}),
+    "renamed": Deed(renamed, {NOTIFICATION: "another name since .photos.; it is left", PERMISSION: LEANS_ON_PHOTOS}),
     "taken out": Deed(taken_out, {NOTIFICATION: NOT_FOUND}),
     "permission removed": Deed(permission_removed, {PERMISSION: NOT_FOUND}),
     "permission of theirs": Deed(permission_of_theirs),
@@ -88,3 +96,17 @@ def test_what_others_did_stays_theirs(
     deed = DEEDS[name]
     made = session(cloud, journal, VARIANTS[deed.answers or "photos"], clock=clock)
     undone_after(deed, made, account.session.client, lambda: picture(account.session))
+
+
+def test_one_with_another_name_keeps_its_permission_whatever_may_go(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """It is ours under another name: without the permission S3 would take no other change of the bucket's."""
+    made = session(cloud, journal, VARIANTS["photos"], clock=clock)
+    carried_out(made)
+    renamed(account.session.client, {})
+    list(made.undo({"others": "delete"}))
+    left = {each.what.partition(" (")[0] for each in made.receipt().left}
+    assert {NOTIFICATION, PERMISSION.partition(" (")[0]} <= left
+    (standing,) = [each for each in notifications.standing(cloud, BUCKET) if each.id == "photos"]
+    assert notifications.trouble(cloud, f"arn:aws:s3:::{BUCKET}", standing.arn) == ""

@@ -13,6 +13,7 @@ from support.clouds import Between
 
 from flows.aws import notifications
 from flows.aws.notifications import Notification
+from flows.aws.role_permissions import Role
 from flows.engine import Call, Denied, Grade, Place, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, open_account
@@ -206,6 +207,8 @@ def test_a_function_that_is_not_ready(still_cloud: Aws, state: dict[str, str], s
         ({"NotAction": "iam:*", "Resource": "*"}, True),
         ({"Action": "s3:*", "Resource": "arn:aws:s3:::b/in/*.jpg"}, True),
         ({"Action": "s3:*", "Resource": "arn:aws:s3:::b/in/*.png"}, False),
+        ({"Action": "s3:Put*", "Resource": "arn:aws:s3:::b/in/????/small/*"}, True),
+        ({"Action": "s3:Put*", "Resource": "*", "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}, True),
         ({"Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/out/*"}, False),
         ({"Action": "s3:PutObject", "Resource": "arn:aws:s3:::other/*"}, False),
         ({"Action": "s3:GetObject", "Resource": "*"}, False),
@@ -216,14 +219,8 @@ def test_a_function_that_is_not_ready(still_cloud: Aws, state: dict[str, str], s
 def test_a_role_may_write_what_starts_it(statement: dict[str, Any], may: bool, told: Callable[[str], str]) -> None:
     document = {"Statement": {"Effect": "Allow", **statement}}
 
-    class Roles(Between):
-        def make(self, call: Call) -> dict[str, Any]:
-            return {"PolicyDocument": told(json.dumps(document))}
-
-        def pages(self, call: Call) -> Any:
-            yield {"PolicyNames": ["one"]} if call.name == "ListRolePolicies" else {"AttachedPolicies": []}
-
-    found = recursion.may_write(Roles(None), "arn:aws:iam::1:role/r", "arn:aws:s3:::b", "in/", ".jpg")  # type: ignore[arg-type]
+    role = Role("arn:aws:iam::123456789012:role/r", policies={"one": told(json.dumps(document))})
+    found = recursion.may("s3:PutObject", role, "arn:aws:s3:::b", "in/", ".jpg", {})
     assert bool(found) == may
 
 

@@ -143,6 +143,29 @@ def a_key_that_it_may_use(bucket: Bucket) -> None:
     bucket.role(allow("s3:Get*", f"arn:aws:s3:::{BUCKET}/*"), allow("kms:Decrypt", bucket.encrypted()))
 
 
+def the_key_of_amazon_as_an_address(bucket: Bucket) -> None:
+    """As a template writes it."""
+    bucket.calls()
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/aws/s3"
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    bucket.client("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def writing_here_is_denied(bucket: Bucket) -> None:
+    """It may write everywhere but where it is called for."""
+    files = f"arn:aws:s3:::{BUCKET}"
+    bucket.calls()
+    bucket.role(
+        allow("s3:GetObject", f"{files}/*"), allow("s3:Put*", f"{files}/*"), allow("s3:Put*", f"{files}/in/*", "Deny")
+    )
+
+
+def of_a_stack(bucket: Bucket) -> None:
+    bucket.calls()
+    tags = {"aws:cloudformation:stack-name": "photos"}
+    bucket.client("lambda").tag_resource(Resource=ARN, Tags=tags)
+
+
 def deletions_only(bucket: Bucket) -> None:
     """Nothing arrives that could be read."""
     bucket.calls("", "", "s3:ObjectRemoved:*")
@@ -250,6 +273,25 @@ def starts_itself(bucket: Bucket) -> None:
     bucket.calls("photos/")
 
 
+def may_write_a_part(bucket: Bucket) -> None:
+    bucket.calls("in/", ".jpg")
+    files = f"arn:aws:s3:::{BUCKET}"
+    bucket.role(allow("s3:GetObject", f"{files}/*"), allow("s3:PutObject", f"{files}/in/*/small/*"))
+
+
+def may_write_by_the_buckets_policy(bucket: Bucket) -> None:
+    bucket.calls()
+    who = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/{NAME}"}
+    policy = allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{BUCKET}/*", Principal=who)
+    bucket.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=policy)
+
+
+def key_gone(bucket: Bucket) -> None:
+    bucket.calls()
+    key = bucket.encrypted().rpartition("/")[2]
+    bucket.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+
+
 def without_permission(bucket: Bucket) -> None:
     bucket.calls(let=False)
 
@@ -279,6 +321,9 @@ STATES = {
         State(by_a_topic_and_a_queue, "works"),
         State(by_the_buckets_policy, "works"),
         State(a_key_that_it_may_use, "works"),
+        State(the_key_of_amazon_as_an_address, "works"),
+        State(writing_here_is_denied, "works"),
+        State(of_a_stack, "works"),
         State(deletions_only, "works"),
         State(all_ways_one_by_one, "works"),
         State(rule_without_bridge, "broken", "way", "Send notifications to Amazon EventBridge"),
@@ -299,8 +344,11 @@ STATES = {
         State(reading_is_denied, "works_but", "reads", "s3:GetObject on"),
         State(may_read_some, "unknown", "reads", "s3:GetObject on"),
         State(may_read_on_a_condition, "unknown", "reads"),
-        State(may_not_decrypt, "works_but", "key", "needs kms:Decrypt for"),
+        State(may_not_decrypt, "works_but", "key", '"Action": "kms:Decrypt"'),
         State(starts_itself, "works_but", "recursion", "into another bucket"),
+        State(may_write_a_part, "works_but", "recursion", "into another bucket"),
+        State(may_write_by_the_buckets_policy, "works_but", "recursion", "into another bucket"),
+        State(key_gone, "works_but", "key", "aws kms cancel-key-deletion"),
         State(without_permission, "broken", "permission", "--principal s3.amazonaws.com"),
         State(never_runs, "broken", "function", "delete-function-concurrency"),
     )
@@ -320,8 +368,12 @@ def test_a_state_is_told_as_it_is(account: PracticeAccount, cloud: Aws, name: st
 
 
 def test_what_the_plan_knows_the_check_knows() -> None:
-    """The check has besides whether it runs, which the question for the function asks before."""
-    assert {each.__name__ for each in checks.RULES} == {each.__name__ for each in diagnosis.RULES} - {"ready"}
+    """The check has besides whether it runs, which the question for the function asks before, and who keeps the
+    function, of which a caution is given beforehand."""
+    assert {each.__name__ for each in checks.RULES} == {each.__name__ for each in diagnosis.RULES} - {
+        "ready",
+        "kept_by",
+    }
 
 
 @pytest.mark.parametrize("made", [by_a_rule, by_a_queue, by_a_topic])
@@ -354,8 +406,9 @@ def test_rules_that_hear_of_other_buckets_cost_nothing(account: PracticeAccount,
     assert len(sent) == CALLS
 
 
-CALLS = 13
-"""Of a check of one function that is called straight: six of them for its role, two for the bucket's other settings."""
+CALLS = 15
+"""Of a check of one function that is called straight: six of them for its role, two for the bucket's other settings,
+two for who keeps them."""
 
 
 def test_a_function_that_is_being_made_is_waited_for(account: PracticeAccount, cloud: Aws) -> None:
@@ -370,3 +423,11 @@ def test_a_function_that_is_being_made_is_waited_for(account: PracticeAccount, c
     assert found.status == "waiting"
     assert found.because
     assert found.because.sentence.endswith("being created.")
+
+
+def test_who_keeps_the_function_is_said(account: PracticeAccount, cloud: Aws) -> None:
+    of_a_stack(Bucket(account))
+    (found,) = [each for each in check(cloud).findings if each.id.startswith("managed:")]
+    assert found.sentence == f"The function {NAME} is managed by the CloudFormation stack photos: change it there."
+    said = session(cloud, None, {**PHOTOS, "prefix": "other/"}).review().cautions
+    assert [each.key for each in said if each.id == "managed"] == ["function"]

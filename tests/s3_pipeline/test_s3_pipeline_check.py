@@ -25,11 +25,14 @@ OLD = "deliver-shop-uploads"
 
 def check(cloud: Aws, pipeline: str = PIPELINE, event: Any = None) -> list[Finding]:
     text = event if isinstance(event, str) else json.dumps(event) if event else ""
-    return list(flows.find("s3_pipeline").diagnose(cloud, {"pipeline": pipeline, "event": text}))
+    found = list(flows.find("s3_pipeline").diagnose(cloud, {"pipeline": pipeline, "event": text}))
+    assert len({each.id for each in found}) == len(found), "each is about a thing of its own"
+    return found
 
 
 def broken(cloud: Aws) -> dict[str, str]:
-    return {each.id: f"{each.sentence} {each.remedy}" for each in check(cloud) if each.grade is Grade.REFUSED}
+    found = [each for each in check(cloud) if each.grade is Grade.REFUSED]
+    return {each.id.partition(":")[0]: f"{each.sentence} {each.remedy}" for each in found}
 
 
 @pytest.fixture
@@ -54,7 +57,9 @@ def ours(account: PracticeAccount) -> str:
 def test_a_healthy_one(healthy: Any, cloud: Aws) -> None:
     found = check(cloud)
     assert {each.grade for each in found} == {Grade.PROVED}
-    assert {"runs", "versioning", "file", "pattern", "bucket-events", "target", "role"} <= {each.id for each in found}
+    assert {"runs", "versioning", "file", "pattern", "bucket-events", "target", "role"} <= {
+        each.id.partition(":")[0] for each in found
+    }
 
 
 def test_a_file_that_landed_unnoticed(account: PracticeAccount, cloud: Aws) -> None:
@@ -146,7 +151,7 @@ def test_a_role_that_may_not(account: PracticeAccount, healthy: Any, cloud: Aws,
     if what == "gone":
         iam.delete_role(RoleName=role)
     sentence = {
-        "trust": "does not let events.amazonaws.com take it on for this rule",
+        "trust": "EventBridge may not take the role start-deliver-shop on",
         "policy": "may not start deliver-shop",
         "gone": "does not exist",
     }[what]
@@ -186,7 +191,7 @@ def test_asking_that_aws_ended(account: PracticeAccount, healthy: Any, cloud: Aw
 
 
 def about_event(found: list[Finding]) -> list[str]:
-    return [f"{each.grade.value}: {each.sentence}" for each in found if each.id == "event"]
+    return [f"{each.grade.value}: {each.sentence}" for each in found if each.id.startswith("event:")]
 
 
 @pytest.mark.wild

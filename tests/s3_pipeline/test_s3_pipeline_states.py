@@ -12,15 +12,16 @@ from s3_pipeline.cases import BUCKET, KEY, NEW, PIPELINE, STANDING, session
 from support.clouds import Between
 
 import flows
-from flows.engine import Call, Caution
+from flows.engine import Call, Caution, Refused
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.engine.verdict import Verdict, verdict
 from flows.policies import Caller, Request, read
-from flows.practice import PracticeAccount
-from flows.s3_pipeline import checks, diagnosis
+from flows.practice import PARTNER, PracticeAccount
+from flows.s3_pipeline import checks, diagnosis, rules
 
 ACCOUNT, OLD, ROLE, STARTS = "123456789012", "deliver-shop-uploads", "deliver-shop-pipeline", "cwe-role-deliver-shop"
+STEP = "deliver-shop-source"
 FILES = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
 
 
@@ -64,8 +65,15 @@ class Delivery:
         for number, each in enumerate(policies):
             iam.put_role_policy(RoleName=ROLE, PolicyName=f"theirs-{number}", PolicyDocument=each)
 
-    def encrypted(self, bucket: str = BUCKET) -> str:
-        key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
+    def source(self, **more: Any) -> None:
+        """What else the source step is told."""
+        pipelines = self.client("codepipeline")
+        one = pipelines.get_pipeline(name=PIPELINE)["pipeline"]
+        one["stages"][0]["actions"][0] |= more
+        pipelines.update_pipeline(pipeline=one)
+
+    def encrypted(self, bucket: str = BUCKET, key: str = "") -> str:
+        key = key or self.client("kms").create_key()["KeyMetadata"]["Arn"]
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
         self.client("s3").put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
         return str(key)
@@ -90,6 +98,47 @@ def by_the_buckets_policy(delivery: Delivery) -> None:
     delivery.role()
     policy = allow("s3:*", FILES, Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"})
     delivery.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=policy)
+
+
+def with_a_role_of_its_own(delivery: Delivery) -> None:
+    """As CDK makes them: the source step reads with another role, which the pipeline's takes on."""
+    iam = delivery.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName=STEP, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust})
+    )
+    iam.put_role_policy(RoleName=STEP, PolicyName="read", PolicyDocument=allow(["s3:Get*", "s3:List*"], FILES))
+    delivery.role(allow("sts:AssumeRole", role["Role"]["Arn"]))
+    delivery.source(roleArn=role["Role"]["Arn"])
+
+
+def with_a_role_that_is_not_handed_on(delivery: Delivery) -> None:
+    with_a_role_of_its_own(delivery)
+    delivery.role(allow("codebuild:*", "*"))
+
+
+def started_by_a_managed_policy(delivery: Delivery) -> None:
+    iam = delivery.client("iam")
+    start = allow("codepipeline:Start*", "*")
+    made = iam.create_policy(PolicyName="start", PolicyDocument=start)
+    iam.delete_role_policy(RoleName=STARTS, PolicyName="start-pipeline")
+    iam.attach_role_policy(RoleName=STARTS, PolicyArn=made["Policy"]["Arn"])
+
+
+def starting_is_denied(delivery: Delivery) -> None:
+    deny = allow("codepipeline:StartPipelineExecution", "*", "Deny")
+    delivery.client("iam").put_role_policy(RoleName=STARTS, PolicyName="deny", PolicyDocument=deny)
+
+
+def the_key_of_amazon_as_an_address(delivery: Delivery) -> None:
+    """As a template writes it."""
+    delivery.encrypted(key=f"arn:aws:kms:eu-central-1:{ACCOUNT}:alias/aws/s3")
+
+
+def of_terraform(delivery: Delivery) -> None:
+    tags = [{"key": "ManagedBy", "value": "Terraform"}]
+    arn = f"arn:aws:codepipeline:eu-central-1:{ACCOUNT}:{PIPELINE}"
+    delivery.client("codepipeline").tag_resource(resourceArn=arn, tags=tags)
 
 
 def a_key_that_it_may_use(delivery: Delivery) -> None:
@@ -193,16 +242,22 @@ STATES = {
         State(as_it_is, "works"),
         State(with_a_managed_policy, "works"),
         State(by_the_buckets_policy, "works"),
+        State(with_a_role_of_its_own, "works"),
+        State(started_by_a_managed_policy, "works"),
+        State(the_key_of_amazon_as_an_address, "works"),
+        State(of_terraform, "works"),
         State(a_key_that_it_may_use, "works"),
         State(by_a_beginning, "works"),
         State(a_key_that_it_may_not_use, "broken", "key", '"Action": "kms:Decrypt"'),
-        State(a_key_that_is_off, "broken", "key", "Switch the key on"),
+        State(a_key_that_is_off, "broken", "key", "aws kms enable-key"),
         State(may_not_read, "broken", "reads", "s3:GetObject, s3:GetObjectVersion, s3:GetBucketVersioning on"),
         State(may_not_read_versions, "broken", "reads", f"s3:GetObjectVersion on arn:aws:s3:::{BUCKET}/{KEY}"),
         State(reading_is_denied, "broken", "reads", "s3:GetObject"),
         State(in_a_network_only, "unknown", "reads"),
         State(role_gone, "broken", "source-role", "another role"),
         State(role_of_somebody_else, "broken", "source-role", "codepipeline.amazonaws.com sts:AssumeRole"),
+        State(with_a_role_that_is_not_handed_on, "broken", "source-role", "sts:AssumeRole on"),
+        State(starting_is_denied, "broken", "role", "codepipeline:StartPipelineExecution on"),
         State(in_circles, "broken", "loop", "for this file only"),
         State(any_file, "works_but", "other-files", "for this file only"),
     )
@@ -222,7 +277,8 @@ def test_a_state_is_told_as_it_is(account: PracticeAccount, cloud: Aws, name: st
 
 
 def test_what_the_plan_knows_the_check_knows() -> None:
-    assert checks.RULES == diagnosis.RULES
+    """But who keeps it, of which a caution is given beforehand."""
+    assert [*checks.RULES, rules.kept_by] == [*diagnosis.RULES]
 
 
 @pytest.mark.parametrize("name", ["a_key_that_it_may_not_use", "may_not_read", "role_gone"])
@@ -247,3 +303,48 @@ def test_a_role_that_is_made_may_decrypt_what_it_reads(account: PracticeAccount,
     assert not read(
         str(document), Request("kms:Decrypt", key, who, {"kms:ViaService": "ec2.eu-central-1.amazonaws.com"})
     )
+
+
+def test_a_bucket_of_another_account_is_not_taken_for_ones_own(account: PracticeAccount, cloud: Aws) -> None:
+    """It may be looked at: versioning would be switched on there."""
+    delivery = Delivery(account)
+    partner = account.session_of(PARTNER)
+    assert partner
+    partner.client("s3").create_bucket(
+        Bucket="theirs-123", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    with pytest.raises(Refused, match="The bucket theirs-123 belongs to another account"):
+        session(cloud, None, {**NEW, "bucket": "theirs-123"})
+    delivery.source(configuration={"S3Bucket": "theirs-123", "S3ObjectKey": KEY, "PollForSourceChanges": "false"})
+    delivery.listens(bucket={"name": ["theirs-123"]})
+    delivery.role(allow("s3:*", ["arn:aws:s3:::theirs-123", "arn:aws:s3:::theirs-123/*"]))
+    found = check(cloud)
+    assert (found.status, found.cause) == ("unknown", "bucket")
+
+
+def test_a_key_that_is_being_changed_can_be_used(account: PracticeAccount, cloud: Aws) -> None:
+    """Its state is `Updating` while it gets another primary region."""
+
+    class Updating(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            found = super().make(call)
+            if call.name == "DescribeKey":
+                found["KeyMetadata"] = {**found["KeyMetadata"], "KeyState": "Updating"}
+            return found
+
+    a_key_that_it_may_use(Delivery(account))
+    assert check(Updating(cloud)).status == "works"
+
+
+def test_rules_that_hear_of_something_else_cost_nothing(account: PracticeAccount, cloud: Aws) -> None:
+    delivery, sent = Delivery(account), list[str]()
+    for number in range(5):
+        pattern = json.dumps({"source": ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"]})
+        delivery.client("events").put_rule(Name=f"other-{number}", EventPattern=pattern)
+    check(Between(cloud, before=lambda _, call: sent.append(call.operation)))
+    assert sent.count("events.ListTargetsByRule") == 1
+    assert len(sent) == CALLS
+
+
+CALLS = 22
+"""Of a check of one pipeline that one rule starts: four for each of the two roles, seven about bucket and file."""

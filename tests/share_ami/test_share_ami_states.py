@@ -168,6 +168,7 @@ BROKEN: Mapping[str, tuple[Mapping[str, Told], str, str, str, str]] = {
     "shared with a unit": (launched_by({"OrganizationalUnitArn": UNIT}), "unknown", "shared", "account", ""),
     "shared with nobody": ({**launched_by(), **disks_by()}, "broken", "shared", "handrail run share_ami", ""),
     "the disks are not": (disks_by(), "works_but", "copies", "copies=yes", ""),
+    "its disks may not be looked at": (denied("ec2.DescribeSnapshots"), "unknown", "key", "", "answer"),
     "who may launch it is not told": (denied("ec2.DescribeImageAttribute"), "unknown", "shared", "", "denied"),
     "deprecated": (
         of_image(DeprecationTime="2020-01-01T00:00:00.000Z"), "works_but", "deprecated", "--include-deprecated",
@@ -218,6 +219,19 @@ def test_what_is_not_is_told_with_its_cause(image: tuple[Aws, str, str], state: 
     findings = session(told, None, given(made), FakeClock()).review().findings
     wrong = [each.id.partition(":")[0] for each in findings if each.grade.value not in ("proved", "predicted")]
     assert wrong[:1] == ([before] if before else [])
+
+
+def test_disks_under_several_keys_are_told_one_by_one(image: tuple[Aws, str, str]) -> None:
+    """One key that is open does not hide another that is not."""
+    cloud, made, key = image
+    second = key[:-1] + ("0" if key[-1] != "0" else "1")
+
+    def two(page: dict[str, Any]) -> dict[str, Any]:
+        return {**page, "Snapshots": [{**each, "KmsKeyId": arn} for each in page["Snapshots"] for arn in (key, second)]}
+
+    found = check(Retold(cloud, {**SHARED, "ec2.DescribeSnapshots": two}), made)
+    assert (found.status.value, found.cause) == ("broken", f"key-state:{second.rpartition('/')[2]}")
+    assert f"key-use:{key.rpartition('/')[2]}:{SECOND_ACCOUNT_ID}" in {each.id for each in found.findings}
 
 
 def test_a_key_that_is_not_known_is_no_reason_for_a_copy(image: tuple[Aws, str, str]) -> None:

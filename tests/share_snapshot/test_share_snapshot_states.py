@@ -13,12 +13,13 @@ from support.clouds import Between
 from support.retold import Retold, Told, denied, more
 
 import flows
+from flows.aws import rds_snapshots
 from flows.engine import Refused
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.engine.verdict import Verdict, verdict
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
-from flows.share_snapshot import checks, diagnosis, handover
+from flows.share_snapshot import checks, diagnosis, handover, rules
 
 NAME = EXISTING["snapshot"]
 THEM = {"AWS": f"arn:aws:iam::{SECOND_ACCOUNT_ID}:root"}
@@ -46,6 +47,13 @@ def of_key(**values: Any) -> Mapping[str, Told]:
 def policy(*actions: str, **more_: Any) -> Mapping[str, Told]:
     one = {"Effect": "Allow", "Principal": THEM, "Action": list(actions), "Resource": "*", **more_}
     return more("kms.GetKeyPolicy", "", Policy=json.dumps({"Version": "2012-10-17", "Statement": one}))
+
+
+def granted(who: str, **more_: Any) -> Mapping[str, Told]:
+    """A key whose policy does not let them in, and a grant that does."""
+    ways = ["DescribeKey", "Decrypt", "ReEncryptFrom", "GenerateDataKeyWithoutPlaintext", "CreateGrant"]
+    one = {"GranteePrincipal": f"arn:aws:iam::{SECOND_ACCOUNT_ID}:{who}", "Operations": ways, **more_}
+    return {**policy("kms:DescribeKey"), **more("kms.ListGrants", "", Grants=[one])}
 
 
 ALL = policy("kms:*")
@@ -82,6 +90,14 @@ LOCKED: Mapping[str, tuple[Mapping[str, Told], str, str, str, str]] = {
     ),
     "decrypt and grants only": (
         policy("kms:Decrypt", "kms:CreateGrant"), "broken", "key-use", "kms:GenerateDataKey*", "",
+    ),
+    "a grant to all of them": (granted("root"), "works", "", "", ""),
+    "a grant to a role of theirs": (granted("role/restore"), "works_but", "key-use", "as that user or role", ""),
+    "a grant within limits": (
+        granted("root", Constraints={"EncryptionContextSubset": {"a": "b"}}), "unknown", "key-use", "", "",
+    ),
+    "grants that may not be listed": (
+        {**policy("kms:Decrypt"), **denied("kms.ListGrants")}, "unknown", "key-use", "", "",
     ),
     "only from somewhere": (
         policy("kms:*", Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}), "unknown", "key-use", "", "",
@@ -136,6 +152,18 @@ def test_the_letter_names_what_does_not_come_along(still_both: Aws) -> None:
 
 def test_a_check_knows_all_that_is_looked_at_beforehand() -> None:
     assert set(checks.RULES) <= set(diagnosis.RULES)
+
+
+def test_of_several_receivers_each_is_told(still_both: Aws, key: str) -> None:
+    """The one whom the key's policy lets in may; of the other that is said, and only of that one."""
+    told = {**shared_with(SECOND_ACCOUNT_ID, "444444444444"), **of_snapshot(Encrypted=True, KmsKeyId=key), **ALL}
+    cloud = CachedCloud(Retold(still_both, told))
+    data = rds_snapshots.one(cloud, NAME)
+    assert data
+    here = rules.Situation(cloud, data, (SECOND_ACCOUNT_ID, "444444444444"))
+    told_of = {each.id.rpartition(":")[2]: each.grade.value for each in rules.key_use(here)}
+    assert told_of == {SECOND_ACCOUNT_ID: "proved", "444444444444": "refused"}
+    assert [each.grade.value for each in rules.shared(here)] == ["proved"]
 
 
 def test_a_check_asks_a_fixed_number_of_things(still_both: Aws, key: str) -> None:

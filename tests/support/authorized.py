@@ -62,7 +62,7 @@ WHERE: Mapping[str, str] = {
     "logs:log-stream": "join('', [logGroupName, ':log-stream:', logStreamName])",
     "events:rule-on-default-event-bus": "Rule || Name || ResourceARN",
     "cloudtrail:trail": "ResourceIdList || TrailName || Name",
-    "lambda:function": "FunctionName", "sns:topic": "TopicArn", "sqs:queue": "QueueName || QueueUrl",
+    "lambda:function": "FunctionName || Resource", "sns:topic": "TopicArn", "sqs:queue": "QueueName || QueueUrl",
     "ssm:document": "DocumentName", "ssm:instance": "InstanceIds", "ssm:parameter": "Name",
     "servicequotas:quota": "join('/', [ServiceCode, QuotaCode])",
 }  # fmt: skip

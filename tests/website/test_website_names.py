@@ -92,6 +92,14 @@ def test_a_zone_below_another_must_be_delegated(account: PracticeAccount, cloud:
     assert said(cloud, domain=[f"www.{below}"], zone=id.rpartition("/")[2])["delegation"] == grade
 
 
+def test_of_two_zones_above_of_one_name_both_must_lead_here(account: PracticeAccount, cloud: Aws) -> None:
+    zones, below = Zones(account), f"shop.{DOMAIN}"
+    zones.make(DOMAIN)
+    id, servers = zones.make(below)
+    zones.write(zones.first, below, "NS", *servers)
+    assert said(cloud, domain=[f"www.{below}"], zone=id.rpartition("/")[2])["delegation"] == "not checked"
+
+
 @pytest.mark.parametrize("owner", [WWW, f"*.{DOMAIN}"])
 def test_a_name_that_leads_to_a_distribution_of_others_is_told(
     account: PracticeAccount, cloud: Aws, owner: str

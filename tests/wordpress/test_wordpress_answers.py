@@ -12,6 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from support.faces import assert_clean_script, by_conversation
+from support.retold import Retold
 from wordpress.cases import EXISTING, NEW, VARIANTS, session
 
 from flows.engine import Place, Refused
@@ -33,6 +34,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeAccoun
 @pytest.fixture(scope="module")
 def cloud(account: PracticeAccount) -> CachedCloud:
     return CachedCloud(Aws(Place(practice=True), account.session))
+
+
+def test_a_subnet_with_ipv6_alone_is_passed_over(cloud: CachedCloud) -> None:
+    alone = {"SubnetId": "subnet-6", "AvailabilityZone": "eu-central-1a", "Ipv6Native": True}
+    told = {"ec2.DescribeSubnets": lambda page: {**page, "Subnets": [alone, *page["Subnets"]]}}
+    assert not session(Retold(cloud, told), None, NEW).review().refusals
 
 
 REFUSALS: list[tuple[Mapping[str, Any], str]] = [

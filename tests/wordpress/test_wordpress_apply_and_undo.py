@@ -43,6 +43,25 @@ def test_undone_is_as_before(
     assert picture(account) == before
 
 
+def test_no_capacity_is_said_and_leaves_nothing_in_doubt(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """EC2 says so with a status of its own faults: it is a refusal all the same, asked for once, with its way out."""
+    meddled = Between(cloud)
+
+    def full(_: int, call: Call) -> None:
+        if call.operation == "ec2.RunInstances":
+            told = {"Code": "InsufficientInstanceCapacity", "Message": "We currently do not have sufficient capacity."}
+            raise explain(call, {"Error": told, "ResponseMetadata": {"HTTPStatusCode": 500}})
+
+    meddled.before = full
+    made = session(meddled, journal, NEW, clock)
+    (problem,) = [event.problem for event in made.apply() if event.problem]
+    assert "AWS has no machine of this type left in this zone." in str(problem)
+    assert [call.operation for call in meddled.calls].count("ec2.RunInstances") == 1
+    taken_back(made, **for_good(made))
+
+
 @pytest.mark.wild
 def test_the_site_goes_only_once_that_was_decided_and_a_last_image_stays(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
