@@ -149,7 +149,7 @@ class Conversation:
         while True:
             try:
                 reply = self.ask(
-                    "check looks whether it works, look whether it is as it was left, undo takes it back, quit leaves",
+                    "check looks whether it works, look says what changed since, undo takes it back, quit leaves",
                     "quit",
                 )
             except Quit as leaving:
