@@ -130,3 +130,27 @@ def test_the_practice_company_has_things_to_check(account: PracticeAccount, clou
         "alb": 2, "aurora": 2, "wordpress": 1, "spa_pipeline": 1, "s3_pipeline": 1,
     }  # fmt: skip
     assert found["alb"] == [{"load_balancer": "shop"}, {"load_balancer": "office"}]
+
+
+def test_what_is_shared_is_asked_for_with_who_has_it(account: PracticeAccount, cloud: Aws) -> None:
+    """One receiver is offered; of several none is guessed, and each of them has a row of its own on the board."""
+    ec2, image = account.session.client("ec2"), flows.find("share_ami").check
+    machine = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
+    ami = ec2.create_image(InstanceId=machine, Name="golden")["ImageId"]
+    first, second = "210987654321", "310987654321"
+    assert offered(cloud, ami) is None and [*image.everything(cloud)] == []
+    for account_id, expected in ((first, first), (second, None)):
+        share = {"LaunchPermission": {"Add": [{"UserId": account_id}]}}
+        ec2.modify_image_attribute(ImageId=ami, **share)
+        assert offered(cloud, ami) == expected
+    there = [(dict(each.given), each.name) for each in image.everything(cloud)]
+    assert there == [({"image": ami, "account": each}, f"golden for {each}") for each in (first, second)]
+
+
+def offered(cloud: Aws, ami: str) -> object:
+    """The receiver that is offered for an image."""
+    checking = Checking(flows.find("share_ami"), cloud)
+    checking.answer(ami)
+    asking = checking.asking()
+    assert asking and asking.question.id == "account"
+    return asking.said
