@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 from practice.office import named, office
 from support.command import Account
-from support.line_prompts import PICK, assert_reads_well
+from support.line_prompts import PICK, STRAIGHT, assert_reads_well
 from support.line_prompts import talk as talk_on_a_terminal
 
 import flows
-from flows.engine import Place
+from flows.engine import Journal, Place, Session
 from flows.engine.board import Board
 from flows.engine.boto import Aws
 from flows.engine.checking import look
 from flows.practice import PracticeAccount
 from tui import outcome, words
 from tui.cli.main import main
-from tui.lines import home, looking_after, sign_in
+from tui.lines import home, looking_after, prompts, sign_in
+from tui.lines.conversation import Conversation
 from tui.lines.looking_after import EVERYTHING
 from tui.lines.reading import Quit
 
@@ -47,7 +48,7 @@ def talk(account: PracticeAccount, monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
     def talked(begin: Callable[[Place], int], *replies: str, read_only: bool = False) -> str:
         script = Script(*replies)
-        for module in (looking_after, home):
+        for module in (looking_after, home, prompts):
             monkeypatch.setattr(module, "reader", lambda: script)
         monkeypatch.setattr(sign_in, "sign_in", lambda place, ask=None: cloud)
         code = begin(Place(practice=True, read_only=read_only))
@@ -125,6 +126,16 @@ def test_everything_and_one_of_it(talk: Talk) -> None:
     assert "    1  [broken] alb office: Port 443 is closed" in shown
     assert "[refused] HTTP 80, the default changes the protocol" in shown, "opened by its number"
     assert "“99” is not a number from 1 to 6." in shown and shown.endswith("3")
+
+
+@pytest.mark.wild
+def test_what_a_run_made_is_looked_at(talk: Talk, cloud: Aws, journal: Journal) -> None:
+    session = Session(flows.find("vpn"), cloud, journal, place=Place(practice=True))
+    Conversation(session, Script(*[reply for _, reply in STRAIGHT], "yes")).hold()
+    session.close()
+    assert session.run is not None
+    shown = talk(partial(prompts.resume, run_id=session.run.id, accept=()), "diagnose", "quit")
+    assert "Which VPN connection?" not in shown and "Looking…" in shown and shown.endswith("0")
 
 
 @pytest.mark.wild

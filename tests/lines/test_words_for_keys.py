@@ -47,6 +47,7 @@ COUNTERPARTS: Mapping[str, str] = {
     "RunPage.app.leave": "over quit",
     "LookedPage.put_back": "moved put", "LookedPage.accept": "moved accept", "LookedPage.look": "over look",
     "LookedPage.undo": "over undo",
+    "Done.diagnose": "over diagnose", "RunPage.diagnose": "over diagnose",
     "Trouble.again": "no way in again", "Trouble.practise": "no way in practise", "Trouble.app.leave": "no way in quit",
     "Findings.check": "found again", "Findings.set_up": "found make", "Findings.back": "found other",
     "Findings.fix": "found fix", "Findings.undo": "found undo", "Found.choose": "found show",
@@ -73,8 +74,7 @@ OTHERWISE: Mapping[str, str] = {
     "BoardPage.reach": "it is asked for",
     "SmallTask.again": "handrail task", "SmallTask.back": "handrail task", "SmallTask.app.help": "?",
     "SmallTask.app.leave": "it ends by itself",
-    "Done.diagnose": "handrail check", "RunPage.diagnose": "handrail check",
-    "HandrailApp.palette": "? says the words; there are no colours",
+        "HandrailApp.palette": "? says the words; there are no colours",
 }  # fmt: skip
 """The same without a word of its own."""
 BACK = {"close", "home"}

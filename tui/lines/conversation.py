@@ -24,6 +24,7 @@ HELP = (
 OVER: Mapping[str, str] = {
     "check": "looks once more whether it works, and writes its files again",
     "look": "says whether what this run made is still as it was left",
+    "diagnose": "looks at everything on the way to what it made, and says why it does not work",
     "undo": "takes everything back that this run created",
     "?": "says this",
     "quit": "leaves",
@@ -41,6 +42,10 @@ FAILED: Mapping[str, str] = {
     "keep": "leaves it for later",
 }
 """What can be said about a run that stopped half-way."""
+
+
+class CheckWish(Exception):
+    """The person wants everything on the way looked at, of what a run made."""
 
 
 def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None = None) -> bool:
@@ -145,7 +150,7 @@ class Conversation:
         return True
 
     def look_back(self) -> int:
-        """What can be done about a run that is done."""
+        """What can be done about a run that is done. Raises CheckWish."""
         while True:
             try:
                 reply = self.ask(
@@ -157,6 +162,8 @@ class Conversation:
             match reply.lower():
                 case "check":
                     self._hand_over()
+                case "diagnose" if self.session.flow.check.questions:
+                    raise CheckWish
                 case "look":
                     if (code := self._look()) is not None:
                         return code

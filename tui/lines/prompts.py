@@ -16,7 +16,8 @@ import flows
 from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
 
 from .. import answers_file, history, words
-from .conversation import Conversation
+from . import looking_after
+from .conversation import CheckWish, Conversation
 from .question import PlaceChange
 from .reading import Quit, Reader, reader, say
 from .sign_in import AccountOpener
@@ -86,7 +87,12 @@ def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader) ->
             return 0
         case _:
             say("\n".join(history.details(kept)))
-            return talk.look_back()
+            try:
+                return talk.look_back()
+            except CheckWish:
+                made = session.flow
+                given = made.check.of_run(kept.record.handover.get("outputs", {}), session.answers())
+                return looking_after.check(session.place, made.id, given)
 
 
 def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = None) -> int:
