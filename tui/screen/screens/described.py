@@ -19,5 +19,6 @@ def described(found: Finding, cloud: CachedCloud) -> list[Said]:
     for call, lines in shared.described(found, cloud):
         rows += [Said(), Said(f"As AWS describes it: {call.operation.partition('.')[2]}", kind="heading")]
         rows += [Said(line(f"{key}: {value}"), "asked for", "muted") for key, value in call.params.items()]
+        rows.append(Said(kind="heading"))  # what follows begins at the left
         rows += [Said(text, kind="code") for text in lines]
     return rows

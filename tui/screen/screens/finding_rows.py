@@ -23,7 +23,9 @@ RIGHT = ("proved", "predicted")
 """Grades of what is as it should be."""
 
 
-def finding_rows(told: Verdict, about: str, made: type[Flow], before: Verdict | None = None) -> list[Said]:
+def finding_rows(
+    told: Verdict, about: str, made: type[Flow], *, before: Verdict | None = None, read_only: bool = False
+) -> list[Said]:
     """All of it.
 
     Args:
@@ -31,8 +33,9 @@ def finding_rows(told: Verdict, about: str, made: type[Flow], before: Verdict | 
         about: what was looked at.
         made: the set-up that was checked.
         before: what was found before something was mended.
+        read_only: whether nothing may be changed.
     """
-    from flows.engine.repair import why_not
+    from flows.engine.repair import READ_ONLY, why_not
 
     from ... import words
 
@@ -40,6 +43,8 @@ def finding_rows(told: Verdict, about: str, made: type[Flow], before: Verdict | 
         Said(words.verdict(told), told.status.replace("_", " "), STATUS_LOOKS[told.status]),
         Said(about, "looked at", "muted"),
     ]
+    if read_only and told.status != "works":
+        rows.append(Said(READ_ONLY, "repair", "muted"))
     rows += [Said(), Said("Before and after", kind="heading"), *changes(before, told)] if before else []
     for heading, found in parts(told).items():
         rows += [Said(), Said(heading, kind="heading"), *(finding_row(each, why_not(made, each)) for each in found)]

@@ -99,7 +99,9 @@ class Findings(Page):
         about = ", ".join(f"{each.question.label} {line(each.shown)}" for each in said) or line(self._name)
         self.query_one("#said", Say).say("")
         made = self.checking.made
-        self.query_one(Found).show(finding_rows(self.told, about, made, before=self._before))
+        self.query_one(Found).show(
+            finding_rows(self.told, about, made, before=self._before, read_only=self.checking.place.read_only)
+        )
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
