@@ -64,6 +64,8 @@ def start_with(cloud: Cloud, rule: str, target: Mapping[str, Any], pipeline: str
     which = {"Rule": rule}
     look = Call("events.ListTargetsByRule", which)
     given = {**target, "RoleArn": roles.arn(made[0])}
+    former = (str(target["RoleArn"]),) if target.get("RoleArn") else ()
+    back = {"Targets[].Arn": (str(target["Arn"]),), "Targets[].RoleArn": former}
     return (
         *made,
         Action(
@@ -73,7 +75,7 @@ def start_with(cloud: Cloud, rule: str, target: Mapping[str, Any], pipeline: str
             undo=Restore(
                 look,
                 f"Targets[?Id=='{target['Id']}'] | [0]",
-                Call("events.PutTargets", {**which, "Targets": [before("target")]}),
+                Call("events.PutTargets", {**which, "Targets": [before("target")]}, known=back),
             ),
             after=(made[1].id,),
             not_yet=("ConcurrentModificationException",),

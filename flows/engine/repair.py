@@ -53,8 +53,7 @@ class Repair(Flow):
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
-        named = [word for key, value in facts.items() for word in ("--set", f"{key}={value}")]
-        return Handover(next_steps=(f"See whether it works now: {shell.handrail('check', cls.id, *named)}",))
+        return Handover(next_steps=(f"See whether it works now: {_check(cls, facts)}",))
 
 
 def _in_turn(parts: list[Part]) -> list[Part]:
@@ -88,10 +87,19 @@ def repair(flow: type[Flow], subject: Mapping[str, str], findings: Iterable[Find
 
 
 def begun(flow: type[Flow], run: Run | None) -> type[Flow]:
-    """What a run is gone on with: its set-up, or a repair of it, whose plan stands in the journal."""
+    """What a run is gone on with: its set-up, or a repair of it, whose plan stands in the journal. Raises Refused."""
     if run is None or run.record.kind != REPAIR:
         return flow
+    if run.record.status == "draft":  # it broke off before its plan was written down, and so before any call
+        what = f"Of the repair {run.id} nothing was done, and what it was to do was not written down."
+        raise Refused(what, remedy=f"Check again: {_check(flow, run.record.answers)}")
     return _of(flow, {"title": f"Repair: {flow.title}"})
+
+
+def _check(flow: type[Flow], subject: Mapping[str, Any]) -> str:
+    """The command that checks it."""
+    named = [word for key, value in subject.items() for word in ("--set", f"{key}={value}")]
+    return shell.handrail("check", flow.id, *named)
 
 
 def _of(flow: type[Flow], about: Mapping[str, Any]) -> type[Flow]:

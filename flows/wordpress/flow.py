@@ -8,7 +8,7 @@ from typing import Any
 from flows.aws import instances, systems_manager
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Use
 
-from . import answers, checks, diagnosis, handover, rules, script
+from . import answers, checks, diagnosis, handover, repairs, rules, script
 from .answers import COMMAND, DASHBOARD, EXISTING, NEW
 from .which import WhichMachine
 
@@ -19,6 +19,7 @@ class WordPress(Flow):
     title = "Run WordPress on a machine"
     words = ("blog", "php", "apache", "lamp", "ec2", "404", "permalinks", "upload size")
     check = WhichMachine
+    beyond = repairs.BEYOND
 
     mode = Choice(
         "A new machine, or one that has WordPress already?",

@@ -8,7 +8,7 @@ from flows.aws import systems_manager as access
 from flows.engine import Cloud, CloudError, Finding
 from flows.engine.findings import broken, caution, likely, proved, unknown
 
-from . import script
+from . import repairs, script
 
 STEPS = {
     "files": "Owner and permissions of the files",
@@ -66,7 +66,10 @@ def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: b
             case "ok":
                 yield proved(each.what, f"{words}.", seen)
             case "wrong":
-                yield (would_change if before else wrong)(each.what, f"{words}.", seen)
+                if before:
+                    yield would_change(each.what, f"{words}.", seen)
+                else:
+                    yield repairs.put_right(wrong(each.what, f"{words}.", seen), instance, values)
             case "unknown":
                 yield unknown(each.what, f"{words}.", seen, remedy, aside=each.what in ASIDE)
             case "caution":

@@ -46,7 +46,8 @@ WHERE: Mapping[str, str] = {
     "ec2:subnet": "NetworkInterfaces[].SubnetId", "ec2:vpc": "VpcId", "ec2:vpn-connection": "VpnConnectionId",
     "ec2:vpn-connection-device-type": "VpnConnectionDeviceTypeId", "ec2:vpn-gateway": "VpnGatewayId || GatewayId",
     "elasticloadbalancing:loadbalancer/app/": "LoadBalancerArn", "elasticloadbalancing:listener/app": "ListenerArn",
-    "elasticloadbalancing:listener-rule/app": "RuleArn", "acm:certificate": "CertificateArn",
+    "elasticloadbalancing:listener-rule/app": "RuleArn || RulePriorities[].RuleArn",
+    "acm:certificate": "CertificateArn",
     "cloudfront:distribution": "Id", "cloudfront:origin-access-control": "Id", "route53:hostedzone": "HostedZoneId",
     "rds:cluster": "DBClusterIdentifier", "rds:db": "DBInstanceIdentifier", "rds:subgrp": "DBSubnetGroupName",
     "rds:snapshot": "TargetDBSnapshotIdentifier || DBSnapshotIdentifier",
@@ -62,7 +63,8 @@ WHERE: Mapping[str, str] = {
     "logs:log-stream": "join('', [logGroupName, ':log-stream:', logStreamName])",
     "events:rule-on-default-event-bus": "Rule || Name || ResourceARN",
     "cloudtrail:trail": "ResourceIdList || TrailName || Name",
-    "lambda:function": "FunctionName || Resource", "sns:topic": "TopicArn", "sqs:queue": "QueueName || QueueUrl",
+    "lambda:function": "FunctionName || Resource", "lambda:eventSourceMapping": "UUID",
+    "sns:topic": "TopicArn", "sqs:queue": "QueueName || QueueUrl",
     "ssm:document": "DocumentName", "ssm:instance": "InstanceIds", "ssm:parameter": "Name",
     "servicequotas:quota": "join('/', [ServiceCode, QuotaCode])",
 }  # fmt: skip
@@ -197,7 +199,7 @@ class Watched:
         found: list[str] = []
         if action == "ec2:CreateTags":  # of all kinds of things; only of disks' copies here
             return [self._arn("ec2", "snapshot", each, call) for each in call.params["Resources"]]
-        if arn := call.params.get("ResourceName"):  # whatever kind it is
+        if arn := call.params.get("ResourceName") or call.params.get("Resource"):  # whatever kind it is
             return [str(arn)]
         for kind, about in kinds(action).items():
             if not kind or kind.startswith(("listener/gwy", "listener/net", "listener-rule/net")):

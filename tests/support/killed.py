@@ -150,7 +150,8 @@ class Scene:
         old = {id for things in self.before.values() for id in things}
         lines = [f"{kind} {'' if id in old else 'new'} {things[id]}" for kind, things in after.items() for id in things]
         told = {f"{kind}  {things[id]}" for kind, things in self.before.items() for id in things}
-        run = re.compile(rf"\b{self.case.flow.replace('_', '-')}-[0-9a-hjkmnp-tv-z]{{8}}\b")
+        name, random = self.case.flow.replace("_", "-"), "[0-9a-hjkmnp-tv-z]{8}"
+        run = re.compile(rf"\b{name}-(repair-)?{random}\b|{name.replace('-', '')}repair{random}\b")
 
         def told_apart(line: str) -> str:
             return run.sub("RUN", self.case.differs.sub(lambda id: id[0] if id[0] in old else "…", line))

@@ -1,0 +1,40 @@
+"""What puts WordPress right on a machine that exists: the script that the set-up runs there, which takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from flows.aws import systems_manager
+from flows.engine import Cloud, Finding
+from flows.engine.repair import Part, redirects
+
+from . import script
+
+ID = "put-right"
+BEYOND = {
+    "agent": "A machine that does not answer needs a profile, an agent and a way out, which whoever keeps it gives it.",
+    "machine": "What the machine said is for whoever keeps it.",
+    "address": "What stands between visitors and the machine is not on it.",
+}
+"""What is left to people, by what was looked at; of all else that is broken the script says why it is left."""
+
+
+def put_right(found: Finding, instance: str, values: Mapping[str, str]) -> Finding:
+    """The same, with the repair that all have in common which the script changes.
+
+    Args:
+        found: what is not so.
+        instance: the id of the machine.
+        values: the script's parameters, as it was asked with.
+    """
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield systems_manager.changed(
+            ID, f"Put right on {instance} what is wrong, by Handrail's script", instance,
+            script.for_run({**values, "MODE": "apply"}), script.for_run({**values, "MODE": "undo"}),
+            f"What was changed on {instance}",
+        )  # fmt: skip
+        yield redirects(f"The web server of {instance} takes changed settings up then, for every visitor.")
+
+    return replace(found, repair=ID, mend=mend)
