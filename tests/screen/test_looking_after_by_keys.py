@@ -68,6 +68,7 @@ def test_what_is_folded_is_in_no_list_but_is_found() -> None:
     assert wide.row and state.row and (wide.row.key, len(wide.shown)) == (state.row.key, len(state.shown))
 
 
+@pytest.mark.wild  # a load balancer of the company is mended below
 async def test_a_vpn_is_checked_mended_and_taken_back(cloud: Cloud, account: PracticeAccount) -> None:
     ec2: Any = account.session.client("ec2")
     async with somebody(cloud, ANSWERED) as person:
@@ -154,6 +155,14 @@ async def test_everything_in_the_region_worst_first_and_one_of_it_opened(cloud: 
         person.sees("Check: office", "It does not work: Port 443 is closed")
         await person.press("escape")
         person.sees("> alb office", "Left out: wordpress")
+        await person.press("enter", "f")
+        person.sees("[x] Port 443 is closed")
+        await person.press("a", "space", "enter")
+        person.sees("1 step.")
+        await person.press("a", "enter", "a")
+        person.sees("before It does not work: Port 443 is closed", "now proved Port 443 is open", "u Undo")
+        await person.press("u", "down", "enter")
+        person.sees("Everything is as it was before.")
 
 
 async def test_home_begins_at_what_was_chosen_also_where_that_is_folded() -> None:
