@@ -9,7 +9,7 @@ from flows.aws.role_permissions import OF_A_ROLE
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 from flows.engine.findings import broken, unknown
 
-from . import rules, site_rules, stages
+from . import rules, site_rules, stages, starting_rules
 from .situation import CODEBUILD, CODECOMMIT, CONNECTION, S3, Reading, Situation, providers
 from .stages import Known
 
@@ -17,7 +17,7 @@ Rule = Callable[[Situation], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     rules.connection, rules.branch, rules.file, rules.roles, rules.reads, rules.source_key, rules.builds,
     rules.artifacts, site_rules.site, site_rules.publishes, site_rules.site_key, site_rules.visitors,
-    site_rules.distribution,
+    site_rules.distribution, starting_rules.starts,
 )  # fmt: skip
 BEHIND: Mapping[str, tuple[str, ...]] = {
     CONNECTION: ("connection", "reads", "role"),
@@ -31,7 +31,7 @@ BEHIND: Mapping[str, tuple[str, ...]] = {
 READS = (
     "codepipeline.GetPipeline", "codebuild.BatchGetProjects", "s3.HeadBucket", "s3.GetBucketPolicy",
     "s3.GetBucketEncryption", "s3.GetBucketWebsite", "s3.GetPublicAccessBlock", "s3control.GetPublicAccessBlock",
-    *stages.READS,
+    "events.ListRuleNamesByTarget", "events.DescribeRule", *stages.READS,
 )  # fmt: skip
 WRONG = (Grade.REFUSED, Grade.WAITING)
 
@@ -39,7 +39,7 @@ WRONG = (Grade.REFUSED, Grade.WAITING)
 def diagnose(cloud: Cloud, pipeline: str) -> Iterator[Finding]:
     """Whether a pipeline delivers; where it does not, why."""
     try:
-        about = cloud.make(Call("codepipeline.GetPipeline", {"name": pipeline})).get("pipeline") or {}
+        answer = cloud.make(Call("codepipeline.GetPipeline", {"name": pipeline}))
     except CloudError as problem:
         if problem.aws_code == "PipelineNotFoundException":
             yield broken("pipeline", f"There is no pipeline {pipeline} here.", "GetPipeline", "Check the region.")
@@ -47,7 +47,8 @@ def diagnose(cloud: Cloud, pipeline: str) -> Iterator[Finding]:
         yield unknown("pipeline", f"How {pipeline} is made could not be read.", str(problem))
         yield from stages.stages(Known(cloud, pipeline))
         return
-    here = Reading(cloud).situation(about)
+    about = answer.get("pipeline") or {}
+    here = Reading(cloud).situation(about, answer.get("metadata") or {})
     found = [finding for rule in RULES for finding in rule(here)]
     yield from found
     yield from kept(here)

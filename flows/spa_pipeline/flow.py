@@ -13,6 +13,7 @@ from flows.aws import (
     codecommit,
     codeconnections,
     codepipeline,
+    notifications,
     pipeline_sources,
     pipeline_triggers,
     role_permissions,
@@ -222,6 +223,7 @@ class SinglePageApplication(Flow):
             bucket, key = answers.zip_file(self.repository)
             yield Call("s3.HeadObject", {"Bucket": bucket, "Key": key})
             yield Call("s3.GetBucketVersioning", {"Bucket": bucket})
+            yield notifications.look(bucket, self.cloud.identity.account)
         if self.distribution:
             yield Call("cloudfront.GetDistribution", {"Id": self.distribution})
 

@@ -88,8 +88,20 @@ class Site:
 
 @dataclass(frozen=True)
 class Situation:
-    """All of it. `store` is the bucket of what the stages hand on, "" where the plan makes it, and `store_key` the key
-    that encrypts it there, "" for S3's own encryption."""
+    """All of it.
+
+    Args:
+        cloud: the account.
+        pipeline: its name.
+        planned: whether it is looked at before it is made.
+        sources: where it gets files.
+        projects: its builds.
+        sites: where the page goes.
+        store: the bucket of what the stages hand on; empty where the plan makes it.
+        store_key: the key that encrypts it there; empty for S3's own encryption.
+        triggers: whether it has triggers of its own.
+        polling_ended: when AWS ended that it asks for changes; empty if it did not.
+    """
 
     cloud: Cloud
     pipeline: str
@@ -99,6 +111,8 @@ class Situation:
     sites: tuple[Site, ...] = ()
     store: str = ""
     store_key: str = ""
+    triggers: bool = False
+    polling_ended: str = ""
 
     def workers(self) -> list[Worker]:
         """Every role once."""
@@ -115,7 +129,7 @@ class Reading:
     cloud: Cloud
     roles: dict[str, Role | CloudError | None] = field(default_factory=dict)
 
-    def situation(self, about: Mapping[str, Any]) -> Situation:
+    def situation(self, about: Mapping[str, Any], metadata: Mapping[str, Any]) -> Situation:
         """The situation of a pipeline, from what GetPipeline says of it."""
         name, own = str(about.get("name") or ""), str(about.get("roleArn") or "")
         who = self.cloud.identity
@@ -136,6 +150,7 @@ class Reading:
         return Situation(
             self.cloud, name, False, tuple(sources), tuple(projects), (*published, *sites),
             str(store.get("location") or ""), str((store.get("encryptionKey") or {}).get("id") or ""),
+            bool(about.get("triggers")), str(metadata.get("pollingDisabledAt") or ""),
         )  # fmt: skip
 
     def _projects(

@@ -1,0 +1,348 @@
+"""Pipelines that publish a page as people make them by hand, and what they do to them: right things and wrong ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flows.practice import PracticeAccount
+
+ACCOUNT, REGION, NAME, SITE = "123456789012", "eu-central-1", "front", "fjord-front-site"
+STORE, SOURCE, ZIPPED = "fjord-coffee-artifacts", "fjord-code", "app.zip"
+PIPE, BUILD = "front-works", "front-builds"
+CONNECTION = f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/1"
+
+
+def allow(action: Any, resource: Any, effect: str = "Allow", **more: Any) -> str:
+    one = {"Effect": effect, "Action": action, "Resource": resource, **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": one})
+
+
+def files(bucket: str) -> list[str]:
+    return [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+
+
+def trust(service: str) -> str:
+    who = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [who]})
+
+
+class Delivery:
+    """A pipeline from a zip to a website, made by hand and in order."""
+
+    def __init__(self, account: PracticeAccount) -> None:
+        self.client: Callable[..., Any] = account.session.client
+        self.s3, self.iam = self.client("s3"), self.client("iam")
+        place = {"LocationConstraint": REGION}
+        for bucket in (SOURCE, SITE):
+            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+        self.s3.put_bucket_versioning(Bucket=SOURCE, VersioningConfiguration={"Status": "Enabled"})
+        self.s3.put_object(Bucket=SOURCE, Key=ZIPPED, Body=b"PK")
+        self.s3.put_bucket_website(Bucket=SITE, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
+        self.s3.delete_public_access_block(Bucket=SITE)
+        self.policy(allow("s3:GetObject", files(SITE)[1], Principal="*"))
+        for name, service in ((PIPE, "codepipeline"), (BUILD, "codebuild")):
+            self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(f"{service}.amazonaws.com"))
+        self.role(PIPE, allow("s3:*", "*"), allow("codebuild:*", "*"))
+        self.role(BUILD, allow("s3:*", "*"))
+        self.project({"SITE_BUCKET": SITE, "SITE_DIR": "dist"})
+        kind, where = ("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})
+        self.client("codepipeline").create_pipeline(pipeline=pipeline(kind, where))
+
+    def policy(self, text: str, bucket: str = SITE) -> None:
+        self.s3.put_bucket_policy(Bucket=bucket, Policy=text)
+
+    def role(self, name: str, *policies: str) -> None:
+        """What a role may do, in the place of what it may now."""
+        for each in self.iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            self.iam.delete_role_policy(RoleName=name, PolicyName=each)
+        for number, each in enumerate(policies):
+            self.iam.put_role_policy(RoleName=name, PolicyName=f"theirs-{number}", PolicyDocument=each)
+
+    def project(self, variables: Mapping[str, str], buildspec: str = "") -> None:
+        builds = self.client("codebuild")
+        builds.delete_project(name="front-build")
+        builds.create_project(
+            name="front-build",
+            source={"type": "CODEPIPELINE", "location": STORE, **({"buildspec": buildspec} if buildspec else {})},
+            artifacts={"type": "CODEPIPELINE", "location": STORE},
+            environment={
+                "type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0",
+                "computeType": "BUILD_GENERAL1_SMALL",
+                "environmentVariables": [{"name": key, "value": value} for key, value in variables.items()],
+            },
+            serviceRole=f"arn:aws:iam::{ACCOUNT}:role/{BUILD}",
+        )  # fmt: skip
+
+    def rebuilt(self, **changed: Any) -> None:
+        pipelines = self.client("codepipeline")
+        pipelines.update_pipeline(pipeline=pipelines.get_pipeline(name=NAME)["pipeline"] | changed)
+        pipelines.start_pipeline_execution(name=NAME)
+
+    def source(self, provider: str, **settings: str) -> None:
+        self.rebuilt(stages=pipeline(provider, settings)["stages"])
+
+    def encrypted(self, bucket: str) -> str:
+        key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
+        self.encrypts(bucket, key)
+        return str(key)
+
+    def encrypts(self, bucket: str, key: str = "") -> None:
+        by = {"SSEAlgorithm": "aws:kms", **({"KMSMasterKeyID": key} if key else {})}
+        rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": by}]}
+        self.s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=rules)
+
+    def private(self) -> None:
+        """No website, but a bucket that CloudFront may read."""
+        self.s3.delete_bucket_website(Bucket=SITE)
+        service = {"Service": "cloudfront.amazonaws.com"}
+        one = {"StringEquals": {"aws:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"}}
+        self.policy(allow("s3:GetObject", files(SITE)[1], Principal=service, Condition=one))
+
+    def distributed(self, bucket: str = SITE) -> str:
+        origin = {
+            "Id": "1", "DomainName": f"{bucket}.s3.{REGION}.amazonaws.com",
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+        }  # fmt: skip
+        made = self.client("cloudfront").create_distribution(
+            DistributionConfig={
+                "CallerReference": bucket, "Comment": "", "Enabled": True,
+                "Origins": {"Quantity": 1, "Items": [origin]},
+                "DefaultCacheBehavior": {"TargetOriginId": "1", "ViewerProtocolPolicy": "allow-all"},
+            }
+        )["Distribution"]  # fmt: skip
+        self.project({"SITE_BUCKET": SITE, "SITE_DIR": "dist", "DISTRIBUTION_ID": made["Id"]})
+        return str(made["ARN"])
+
+
+def action(name: str, category: str, provider: str, settings: Mapping[str, str], **more: Any) -> dict[str, Any]:
+    kind = {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
+    return {"name": name, "actionTypeId": kind, "configuration": dict(settings), **more}
+
+
+def pipeline(provider: str, source: Mapping[str, str]) -> dict[str, Any]:
+    fetch = action("Fetch", "Source", provider, source, outputArtifacts=[{"name": "code"}])
+    build = action("Build", "Build", "CodeBuild", {"ProjectName": "front-build"}, inputArtifacts=[{"name": "code"}])
+    return {
+        "name": NAME, "roleArn": f"arn:aws:iam::{ACCOUNT}:role/{PIPE}", "version": 1,
+        "artifactStore": {"type": "S3", "location": STORE},
+        "stages": [{"name": "Fetch", "actions": [fetch]}, {"name": "Build", "actions": [build]}],
+    }  # fmt: skip
+
+
+# -- right, in whatever way ------------------------------------------------------------------------------------
+
+
+def as_it_is(made: Delivery) -> None:
+    pass
+
+
+def with_managed_policies(made: Delivery) -> None:
+    """As CDK and Terraform attach them."""
+    arn = made.iam.create_policy(PolicyName="site", PolicyDocument=allow("s3:*", "*"))["Policy"]["Arn"]
+    made.role(BUILD)
+    made.iam.attach_role_policy(RoleName=BUILD, PolicyArn=arn)
+
+
+def behind_cloudfront(made: Delivery) -> None:
+    made.private()
+    arn = made.distributed()
+    made.role(BUILD, allow("s3:*", "*"), allow("cloudfront:CreateInvalidation", arn))
+
+
+def deployed_by_a_step_of_its_own(made: Delivery) -> None:
+    """As the console makes it: the build hands its files on, and a step of the pipeline copies them."""
+    made.project({})
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED})["stages"]
+    deploy = action(
+        "Deploy", "Deploy", "S3", {"BucketName": SITE, "Extract": "true"}, inputArtifacts=[{"name": "built"}]
+    )
+    stages[1]["actions"][0]["outputArtifacts"] = [{"name": "built"}]
+    made.rebuilt(stages=[*stages, {"name": "Deploy", "actions": [deploy]}])
+
+
+def named_by_the_step(made: Delivery) -> None:
+    """The variables stand in the pipeline, not in the project."""
+    made.project({})
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED})["stages"]
+    told = [{"name": "SITE_BUCKET", "value": SITE, "type": "PLAINTEXT"}]
+    stages[1]["actions"][0]["configuration"]["EnvironmentVariables"] = json.dumps(told)
+    made.rebuilt(stages=stages)
+
+
+def private_and_encrypted(made: Delivery) -> None:
+    made.private()
+    made.role(BUILD, allow("s3:*", "*"), allow("kms:*", made.encrypted(SITE)))
+
+
+def source_encrypted(made: Delivery) -> None:
+    made.role(PIPE, allow("s3:*", "*"), allow("codebuild:*", "*"), allow("kms:Decrypt", made.encrypted(SOURCE)))
+
+
+def by_a_branch(made: Delivery) -> None:
+    commits = made.client("codecommit")
+    commits.create_repository(repositoryName="front")
+    for each in ("master", "main"):
+        commits.create_branch(repositoryName="front", branchName=each, commitId="1")
+    made.role(PIPE, allow(["s3:*", "codebuild:*", "codecommit:*"], "*"))
+    made.source("CodeCommit", RepositoryName="front", BranchName="main", PollForSourceChanges="true")
+
+
+def by_a_connection(made: Delivery) -> None:
+    made.role(PIPE, allow(["s3:*", "codebuild:*", "codestar-connections:UseConnection"], "*"))
+    made.source("CodeStarSourceConnection", ConnectionArn=CONNECTION, FullRepositoryId="a/b", BranchName="main")
+
+
+def told_of_each_upload(made: Delivery, *, key: str = ZIPPED, state: str = "ENABLED", tells: bool = True) -> None:
+    """A rule, and nothing that asks."""
+    made.source("S3", S3Bucket=SOURCE, S3ObjectKey=ZIPPED, PollForSourceChanges="false")
+    pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [SOURCE]}, "object": {"key": [{"prefix": key}]}}}
+    events, arn = made.client("events"), f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{NAME}"
+    events.put_rule(Name="theirs", EventPattern=json.dumps(pattern), State=state)
+    target = {"Id": "1", "Arn": arn, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{PIPE}"}
+    events.put_targets(Rule="theirs", Targets=[target])
+    if tells:
+        tell = {"EventBridgeConfiguration": {}}
+        made.s3.put_bucket_notification_configuration(Bucket=SOURCE, NotificationConfiguration=tell)
+
+
+# -- wrong -----------------------------------------------------------------------------------------------------
+
+
+def an_empty_repository(made: Delivery) -> None:
+    made.client("codecommit").create_repository(repositoryName="front")
+    made.role(PIPE, allow(["s3:*", "codebuild:*", "codecommit:*"], "*"))
+    made.source("CodeCommit", RepositoryName="front", BranchName="main", PollForSourceChanges="true")
+
+
+def the_branch_is_called_master(made: Delivery) -> None:
+    an_empty_repository(made)
+    made.client("codecommit").create_branch(repositoryName="front", branchName="master", commitId="1")
+
+
+def connection_not_allowed(made: Delivery) -> None:
+    by_a_connection(made)
+    made.role(PIPE, allow(["s3:*", "codebuild:*"], "*"))
+
+
+def no_zip(made: Delivery) -> None:
+    made.source("S3", S3Bucket=SOURCE, S3ObjectKey="other.zip")
+
+
+def no_versions(made: Delivery) -> None:
+    made.s3.put_bucket_versioning(Bucket=SOURCE, VersioningConfiguration={"Status": "Suspended"})
+
+
+def source_encrypted_and_not_allowed(made: Delivery) -> None:
+    made.encrypted(SOURCE)
+
+
+def may_not_read(made: Delivery) -> None:
+    made.role(PIPE, allow("codebuild:*", "*"), allow("s3:*", files(STORE)))
+
+
+def no_role(made: Delivery) -> None:
+    made.role(BUILD)
+    made.iam.delete_role(RoleName=BUILD)
+
+
+def role_of_another_service(made: Delivery) -> None:
+    made.iam.update_assume_role_policy(RoleName=BUILD, PolicyDocument=trust("ec2.amazonaws.com"))
+
+
+def no_project(made: Delivery) -> None:
+    made.client("codebuild").delete_project(name="front-build")
+
+
+def may_not_start_builds(made: Delivery) -> None:
+    made.role(PIPE, allow("s3:*", "*"))
+
+
+def may_not_fetch_what_is_handed_on(made: Delivery) -> None:
+    made.role(BUILD, allow("s3:*", files(SITE)))
+
+
+def may_not_publish(made: Delivery) -> None:
+    made.role(BUILD, allow("s3:*", files(STORE)), allow(["s3:GetObject", "s3:ListBucket"], files(SITE)))
+
+
+def may_not_delete(made: Delivery) -> None:
+    made.project({"SITE_BUCKET": SITE}, "version: 0.2\nphases: {build: {commands: [aws s3 sync --delete a s3://b]}}")
+    made.role(BUILD, allow("s3:*", files(STORE)), allow(["s3:PutObject", "s3:ListBucket"], files(SITE)))
+
+
+def no_site(made: Delivery) -> None:
+    made.s3.delete_bucket(Bucket=SITE)
+
+
+def a_site_that_is_not_told(made: Delivery) -> None:
+    made.project({})
+
+
+def website_encrypted(made: Delivery) -> None:
+    made.role(BUILD, allow(["s3:*", "kms:*"], "*"))
+    made.encrypted(SITE)
+
+
+def website_encrypted_by_amazon(made: Delivery) -> None:
+    made.encrypts(SITE)
+
+
+def private_and_the_key_not_allowed(made: Delivery) -> None:
+    made.private()
+    made.encrypted(SITE)
+
+
+def blocked(made: Delivery) -> None:
+    names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    made.s3.put_public_access_block(Bucket=SITE, PublicAccessBlockConfiguration=dict.fromkeys(names, True))
+
+
+def sends_everybody_away(made: Delivery) -> None:
+    away = {"RedirectAllRequestsTo": {"HostName": "www.example.com"}}
+    made.s3.put_bucket_website(Bucket=SITE, WebsiteConfiguration=away)
+
+
+def read_by_nobody(made: Delivery) -> None:
+    made.s3.delete_bucket_policy(Bucket=SITE)
+
+
+def invalidates_nothing_that_is_there(made: Delivery) -> None:
+    made.project({"SITE_BUCKET": SITE, "DISTRIBUTION_ID": "E0000000000000"})
+
+
+def invalidates_another(made: Delivery) -> None:
+    arn = made.distributed("fjord-coffee-site")
+    made.role(BUILD, allow("s3:*", "*"), allow("cloudfront:*", arn))
+
+
+def may_not_invalidate(made: Delivery) -> None:
+    made.private()
+    made.distributed()
+
+
+def nothing_starts_it(made: Delivery) -> None:
+    made.source("S3", S3Bucket=SOURCE, S3ObjectKey=ZIPPED, PollForSourceChanges="false")
+
+
+def its_rule_is_off(made: Delivery) -> None:
+    told_of_each_upload(made, state="DISABLED")
+
+
+def its_rule_is_about_another_file(made: Delivery) -> None:
+    told_of_each_upload(made, key="application")
+
+
+def its_bucket_tells_nobody(made: Delivery) -> None:
+    told_of_each_upload(made, tells=False)
+
+
+def pushes_are_not_noticed(made: Delivery) -> None:
+    by_a_connection(made)
+    settings = {"ConnectionArn": CONNECTION, "FullRepositoryId": "a/b", "BranchName": "main", "DetectChanges": "false"}
+    made.source("CodeStarSourceConnection", **settings)
+
+
+def the_wrong_folder(made: Delivery) -> None:
+    made.project({"SITE_BUCKET": SITE, "SITE_DIR": "build"})
