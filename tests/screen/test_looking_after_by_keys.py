@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,10 @@ from test_pictures import ANSWERED
 
 import flows
 from flows.engine import Cloud, NoAccess, Place
+from flows.engine.board import Board
+from flows.engine.board import Row as Found
+from flows.engine.findings import proved
+from flows.engine.verdict import verdict
 from flows.practice import PracticeAccount
 from flows.tasks import TASKS
 from tui.screen.screens.home_rows import home_rows
@@ -174,3 +180,29 @@ async def test_home_begins_at_what_was_chosen_also_where_that_is_folded() -> Non
             await person.settle()
             person.sees(f"> {title}")
         app.workspace.close()
+
+
+async def test_looking_at_everything_is_stopped_and_what_is_known_stays() -> None:
+    go_on, stopped = threading.Event(), threading.Event()
+
+    class Held(Board):
+        def look(self) -> Iterator[Found]:
+            self.found = 2
+            yield self._known(Found("alb", {"load_balancer": "shop"}, "shop", verdict([proved("up", "Up.", "x")])))
+            go_on.wait(60)
+
+        def stop(self) -> None:
+            stopped.set()
+            go_on.set()
+
+    account = Canned()
+    async with somebody(account, place=Place(read_only=True)) as person:
+        person.app.workspace.board = lambda *, reaching: Held([flows.find("alb")], account)  # type: ignore[method-assign]
+        await person.pilot.press("down", "down", "down", "down", "enter")
+        await person.until("Looked at 1 of 2 things so far. Esc stops.")
+        await person.press("escape")
+        assert stopped.is_set()
+        person.sees("Stopped. Of 1 things", "alb shop", "Check again")
+        person.does_not_see("Those, too")
+        await person.press("escape")
+        person.sees("What would you like to do?", "> Everything in this region")
