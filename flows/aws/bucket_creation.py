@@ -22,6 +22,8 @@ from .tags import tags
 NAME = re.compile(
     r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|--x-s3|--table-s3)$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
 )
+POSSIBLE = re.compile(r"[a-zA-Z0-9._-]{1,255}|arn:.+")
+"""What any bucket that exists can be called, or asked for by: former names had large letters and underscores."""
 EVERYTHING = "[Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId} || [{Key: 'handrail-found-it-empty'}]"
 """What to delete; the name of nothing where there is nothing, because S3 refuses an empty list."""
 DAYS_KEPT = 30
@@ -41,7 +43,9 @@ def name(text: str) -> str:
 
 
 def standing(cloud: Cloud, name: str) -> Bucket | None:
-    """The bucket of that name, None if the name is free. Raises Refused when somebody else has it."""
+    """The bucket of that name, None if there is none. Raises Refused when somebody else has it."""
+    if not POSSIBLE.fullmatch(name):
+        return None
     try:
         answer = cloud.make(Call("s3.HeadBucket", {"Bucket": name}))
     except CloudError as problem:

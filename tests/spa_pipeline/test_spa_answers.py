@@ -56,6 +56,14 @@ def test_a_warning_has_its_sentence(cloud: Aws, answers: dict[str, Any], warning
     assert found[warning].confirm == (warning == "files-replaced")
 
 
+def test_what_cannot_be_a_buckets_name_is_never_asked_for(cloud: Aws) -> None:
+    asked: list[str] = []
+    watched = Between(cloud, before=lambda _, call: asked.append(str(call.params.get("Bucket"))))
+    with pytest.raises(Refused, match="“My Bucket” cannot be a bucket's name"):
+        session(watched, None, {**CODECOMMIT, "site_bucket": "My Bucket"})
+    assert "My Bucket" not in asked
+
+
 def test_a_zip_that_is_not_there_yet(account: PracticeAccount, cloud: Aws) -> None:
     s3: Any = account.session.client("s3")
     s3.put_bucket_versioning(Bucket="fjord-coffee-artifacts", VersioningConfiguration={"Status": "Enabled"})

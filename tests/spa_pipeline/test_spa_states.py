@@ -306,3 +306,13 @@ def test_the_roles_that_are_made_may_use_the_keys(account: PracticeAccount, clou
         document = role_of(cloud, answers, f"{role}-role")
         assert read(document, Request(action, key, who, via))
         assert not read(document, Request(action, key, who, {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}))
+
+
+def test_who_keeps_the_build_is_told(account: PracticeAccount, cloud: Aws) -> None:
+    made = Delivery(account)
+    (one,) = made.client("codebuild").batch_get_projects(names=["front-build"])["projects"]
+    stack = [{"key": "aws:cloudformation:stack-name", "value": "front"}]
+    found = check(Answers(cloud, {"BatchGetProjects": {"projects": [{**one, "tags": stack}]}}, ()))
+    (kept,) = [each for each in found.findings if each.id.startswith("managed:")]
+    assert "the CloudFormation stack front" in kept.sentence
+    assert str(found.status) == "works"
