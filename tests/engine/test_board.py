@@ -24,8 +24,11 @@ COMPANY = {
     "aurora reports": "works",
 }
 """How the practice company stands."""
-CALLS = 64
-"""So many calls that takes, however often what they answer is needed."""
+CALLS = {
+    "acm": 1, "cloudfront": 1, "cloudtrail": 1, "cloudwatch": 4, "codebuild": 1, "codepipeline": 5, "ec2": 4,
+    "elbv2": 12, "events": 2, "iam": 11, "rds": 13, "s3": 11,
+}  # fmt: skip
+"""So many calls to each service that takes, however often what they answer is needed."""
 
 
 def told(rows: list[Row]) -> dict[str, str]:
@@ -46,7 +49,7 @@ def test_the_company_at_a_glance_and_nothing_is_asked_twice(cloud: Aws) -> None:
     assert seen.status is Status.BROKEN
     assert seen.left_out == {"wordpress": "sends a command to each machine, which changes nothing"}
     assert {operation: times for operation, times in sent(counted.calls).items() if times > 1} == {}
-    assert len(counted.calls) == CALLS
+    assert Counter(call.operation.partition(".")[0] for call in counted.calls) == CALLS
     assert not [call.operation for call in counted.calls if call.operation.startswith("ssm.Send")]
 
 
