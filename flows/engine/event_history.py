@@ -106,7 +106,9 @@ class History:
     def _sought(self, action: Action, about: Iterable[str], gone: bool) -> Sought:
         run = self._carrier.run
         makers = [each for each in self._plan.actions if each.id != action.id and made_by(each, run) in about]
-        calls = (action.call, *_taking_away(action), *(call for each in makers for call in _taking_away(each)))
+        calls = [call for each in (action, *makers) for call in _taking_away(each)]
+        if not gone or isinstance(action.undo, Restore | Entry):  # what makes a thing does not end it
+            calls.append(action.call)
         ways = {way for call in calls for way in (call.name, (permission(call.operation) or "").partition(":")[2])}
         records = part(RECORDS, fill(action.call.params, partial(_told, run))) or ()
         return Sought(frozenset(ways), gone, bool(made_by(action, run)), tuple(filter(None, records)))

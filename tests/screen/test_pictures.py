@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -159,6 +160,8 @@ async def test_looked_at_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) ->
         session = person.app.workspace.session
         assert session is not None and session.run is not None
         connection = session.run.record.handover["outputs"]["connection"]
+        later = (NOON + timedelta(minutes=10)).timestamp()
+        monkeypatch.setattr("flows.practice.clock.time", SimpleNamespace(time=lambda: later))
         cloud.make(Call("ec2.DeleteVpnConnection", {"VpnConnectionId": connection}))
         monkeypatch.setattr("flows.engine.sending.FRESH", 0)
         await person.press("l")
