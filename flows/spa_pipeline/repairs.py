@@ -27,6 +27,8 @@ BEYOND = {
     "visitors": "`check website` mends what is in front of the page.",
     "distribution": "`check website` mends what is in front of the page.",
     "invalidates": "What a build may do is for whoever keeps its role.",
+    "way-in": "Whoever closed a stage said why.",
+    "build": "What a build makes, and where, is in the project's own files.",
     "stage": "What a stage could not do is in its own words, and follows from what is wrong before it.",
     "runs": "What a run could not do is in its own words.",
 }

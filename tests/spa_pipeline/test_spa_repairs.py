@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from s3_pipeline.cases import BUCKET, KEY, PIPELINE
 from s3_pipeline.cases import picture as with_versions
 from spa_pipeline.cases import picture
+from spa_pipeline.test_spa_states import STATES, Answers, Delivery
+from spa_pipeline.test_spa_states import check as look
 from support.clock import FakeClock
 from support.repairs import check, mended_or_why_not, repairing
 from support.sessions import carried_out, taken_back
@@ -29,3 +32,12 @@ def test_versions_are_kept_and_paused_again(
     assert {each.id: each.grade.value for each in check("spa_pipeline", cloud, NAMED).findings}[ID] == "proved"
     taken_back(made)
     assert (with_versions(account.session), picture(account.session)) == before
+
+
+@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status == "broken"])
+@pytest.mark.some(every=8)
+def test_every_state_has_a_repair_or_a_reason(account: PracticeAccount, cloud: Aws, state: str) -> None:
+    made = STATES[state]
+    made.made(Delivery(account))
+    found = look(Answers(cloud, made.answers, made.denied))
+    assert mended_or_why_not("spa_pipeline", found) == []
