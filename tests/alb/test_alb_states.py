@@ -240,6 +240,33 @@ def test_who_asks_by_http_is_known_by_where_its_name_leads(
     assert check(cloud).status.value == status
 
 
+@pytest.mark.parametrize(
+    ("how", "itself", "status"),
+    [("http-only", True, "broken"), ("https-only", True, "works"), ("http-only", False, "works")],
+)
+@pytest.mark.some(1)
+def test_cloudfront_reaches_an_internal_one_by_a_vpc_origin(
+    account: PracticeAccount, cloud: Aws, how: str, itself: bool, status: str
+) -> None:
+    shop = Front(account)
+    secure(shop)
+
+    class ByVpcOrigin(Between):
+        def pages(self, call: Call) -> Any:
+            if call.name != "ListDistributions":
+                return super().pages(call)
+            origin = {"Id": "a", "DomainName": "internal", "VpcOriginConfig": {"VpcOriginId": "vo_1"}}
+            return iter([{"DistributionList": {"Items": [{"Id": "E1", "Origins": {"Items": [origin]}}]}}])
+
+        def make(self, call: Call) -> dict[str, Any]:
+            if call.name != "GetVpcOrigin":
+                return super().make(call)
+            arn = shop.arn if itself else f"{shop.arn}0"
+            return {"VpcOrigin": {"VpcOriginEndpointConfig": {"Arn": arn, "OriginProtocolPolicy": how}}}
+
+    assert check(ByVpcOrigin(cloud)).status.value == status
+
+
 def test_the_idle_half_of_a_pair_is_not_missed(account: PracticeAccount, cloud: Aws) -> None:
     """As blue/green deployments leave it: nothing is sent to the group that nobody is in."""
     shop = Front(account)
