@@ -194,7 +194,7 @@ def _speaking_http(here: Situation) -> tuple[Pairs, Pairs]:
     """The distributions that ask this load balancer by http alone, and those that may: id and origin."""
     found, unsure = Pairs(), Pairs()
     for page in here.cloud.pages(Call("cloudfront.ListDistributions")):
-        for each in page.get("DistributionList", {}).get("Items") or []:
+        for each in (page.get("DistributionList") or {}).get("Items") or []:
             if each.get("Enabled") is False:
                 continue
             for origin in (each.get("Origins") or {}).get("Items") or []:

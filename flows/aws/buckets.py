@@ -110,10 +110,10 @@ def every(cloud: Cloud) -> Iterator[tuple[str, str]]:
     """The name of each bucket, and its region where the list says it: AWS's does, an emulator's may not."""
     seen: set[str] = set()
     for page in all_pages(cloud, Call("s3.ListBuckets", {"MaxBuckets": PORTION}), by_prefix()):
-        seen |= {each["Name"] for each in page["Buckets"]}
-        yield from ((each["Name"], each.get("BucketRegion") or "") for each in page["Buckets"])
+        seen |= {each["Name"] for each in page.get("Buckets") or []}
+        yield from ((each["Name"], each.get("BucketRegion") or "") for each in page.get("Buckets") or [])
     if seen and len(seen) % PORTION == 0:  # the last page is full: an emulator may know no next one
-        rest = (each for page in cloud.pages(Call("s3.ListBuckets")) for each in page["Buckets"])
+        rest = (each for page in cloud.pages(Call("s3.ListBuckets")) for each in page.get("Buckets") or [])
         yield from ((each["Name"], each.get("BucketRegion") or "") for each in rest if each["Name"] not in seen)
 
 

@@ -101,7 +101,7 @@ def distributions(cloud: Cloud) -> list[Distribution]:
             tuple(origin["DomainName"] for origin in each["Origins"]["Items"]),
         )
         for page in cloud.pages(Call("cloudfront.ListDistributions"))
-        for each in page["DistributionList"].get("Items") or []
+        for each in (page.get("DistributionList") or {}).get("Items") or []
     ]  # fmt: skip
 
 
