@@ -170,9 +170,13 @@ def _setting(action: Action, restore: Restore, carrier: Carrier) -> Seen:
 
 
 def _entry(action: Action, entry: Entry, carrier: Carrier) -> Seen:
-    facts, ours = carrier.run.facts(action.id), Document(carrier, action).ours()
+    facts, document = carrier.run.facts(action.id), Document(carrier, action)
+    ours = document.ours()
     put = fill(entry.entry, partial(_masked, carrier))
     if ours is None:
+        names = (name for name, each in document.under_other_names() if digest(each) == facts.get("after"))
+        if renamed := next(names, ""):
+            return Seen(State.CHANGED, f"{entry.key}: {shown(put[entry.key])}", f"{entry.key}: {renamed}")
         return Seen(State.GONE, shown(put))
     if "after" not in facts or digest(ours) == facts["after"]:
         return Seen(State.AS_LEFT, shown(put), shown(put))

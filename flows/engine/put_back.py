@@ -100,7 +100,8 @@ def _as_it_is(action: Action, carrier: Carrier) -> dict[str, Any]:
     if isinstance(action.undo, Restore):
         return {"after": digest(current(action, action.undo, carrier))}
     if isinstance(action.undo, Entry):
-        return {"after": digest(Document(carrier, action).ours())}
+        ours = Document(carrier, action).ours()
+        return {"after": digest(ours)} if ours is not None else {}
     facts, now = carrier.run.facts(action.id), fingerprints(action, carrier) if action.settings else None
     return {"as_ended": now} if now and now != facts.get("as_ended", facts.get("as_made")) else {}
 
