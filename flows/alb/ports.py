@@ -60,7 +60,8 @@ def groups(cloud: Cloud, ids: Iterable[str]) -> list[Group]:
     if not ids:
         return []
     found = cloud.make(Call("ec2.DescribeSecurityGroups", {"GroupIds": ids}))["SecurityGroups"]
-    return sorted((_group(each) for each in found), key=lambda group: ids.index(group.id))
+    told = {group.id: group for group in map(_group, found)}
+    return [told[id] for id in ids if id in told]
 
 
 def sources(found: Iterable[Group], port: int) -> tuple[Source, ...]:

@@ -120,7 +120,7 @@ def balancers(cloud: Cloud) -> list[LoadBalancer]:
 
 def _balancers(cloud: Cloud) -> Iterator[list[LoadBalancer]]:
     for page in cloud.pages(Call("elbv2.DescribeLoadBalancers")):
-        yield [_balancer(each) for each in page["LoadBalancers"] if each["Type"] == "application"]
+        yield [_balancer(each) for each in page.get("LoadBalancers") or [] if each.get("Type") == "application"]
 
 
 def options(cloud: Cloud) -> Iterator[Option[LoadBalancer]]:
@@ -340,9 +340,11 @@ def told(listener: Listener) -> str:
 
 def _balancer(found: Mapping[str, Any]) -> LoadBalancer:
     return LoadBalancer(
-        found["LoadBalancerArn"], found["LoadBalancerName"], found["DNSName"], found.get("CanonicalHostedZoneId") or "",
+        found["LoadBalancerArn"], str(found.get("LoadBalancerName") or ""), str(found.get("DNSName") or ""),
+        str(found.get("CanonicalHostedZoneId") or ""),
         found.get("Scheme") == "internal", (found.get("IpAddressType") or "").startswith("dualstack"),
-        found["State"]["Code"], found["VpcId"], tuple(found.get("SecurityGroups") or ()),
+        str((found.get("State") or {}).get("Code") or ""), str(found.get("VpcId") or ""),
+        tuple(found.get("SecurityGroups") or ()),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from alb.cases import HTTPS, Front, session, to
 from support.clouds import Between
 
 import flows
-from flows.alb import rules
+from flows.alb import ports, rules
 from flows.engine import Call, Caution, CloudError
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
@@ -265,6 +265,20 @@ def test_cloudfront_reaches_an_internal_one_by_a_vpc_origin(
             return {"VpcOrigin": {"VpcOriginEndpointConfig": {"Arn": arn, "OriginProtocolPolicy": how}}}
 
     assert check(ByVpcOrigin(cloud)).status.value == status
+
+
+def test_a_security_group_that_was_not_asked_for_is_passed_over(account: PracticeAccount, cloud: Aws) -> None:
+    shop = Front(account)
+    (asked,) = shop.found["SecurityGroups"]
+
+    class Mixed(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            answer = super().make(call)
+            if call.name == "DescribeSecurityGroups":
+                return {"SecurityGroups": [{"GroupId": "sg-else"}, *answer["SecurityGroups"]]}
+            return answer
+
+    assert [group.id for group in ports.groups(Mixed(cloud), [asked])] == [asked]
 
 
 def test_the_idle_half_of_a_pair_is_not_missed(account: PracticeAccount, cloud: Aws) -> None:
