@@ -101,15 +101,23 @@ class Flow(Asked):
 
     Attributes:
         check: what is asked before one that exists is looked at.
+        subject: the keys that `diagnose` is given, each with its question.
+        enough: sets of those keys, one of which names a thing.
         beyond: what a check finds that no repair mends, by the beginning of its id, and why not.
         kind: what its runs are of.
         given: what they are about, where nothing is asked.
     """
 
     check: ClassVar[type[Check]] = Check
+    subject: ClassVar[Mapping[str, str]] = {}
+    enough: ClassVar[tuple[tuple[str, ...], ...]] = ()
     beyond: ClassVar[Mapping[str, str]] = {}
     kind: ClassVar[str] = SET_UP
     given: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.subject, cls.enough = {each.id: each.ask for each in cls.check.questions}, cls.check.enough()
 
     def plan(self) -> Plan:
         """What the answers lead to. Reads the account, changes nothing."""
@@ -131,7 +139,7 @@ class Flow(Asked):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        """Does a set-up that exists work? `subject` names it by the keys of `cls.check`; read-only."""
+        """Does a set-up that exists work? `subject` names it by the keys of `cls.subject`; read-only."""
         raise Refused(f"There is no check for {cls.id}.")
 
     # -- the machine, drawn ------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def _key(question: Question[object]) -> tuple[str, ...]:
 
 def subjects(flow: type[Flow]) -> str:
     """What `check` takes."""
-    needed = " or ".join(" and ".join(f"`{key}`" for key in keys) for keys in flow.check.enough())
+    needed = " or ".join(" and ".join(f"`{key}`" for key in keys) for keys in flow.enough)
     return f"`handrail check {flow.id}` needs {needed}, and asks for it on a terminal:\n\n{asks(flow.check)}"
 
 

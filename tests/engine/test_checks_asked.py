@@ -33,7 +33,7 @@ ENOUGH = {
 @pytest.mark.parametrize("flow", flows.SET_UPS)
 def test_which_keys_are_enough_follows_from_the_questions(flow: str) -> None:
     """Those that scripts gave before they were questions."""
-    assert flows.find(flow).check.enough() == ENOUGH[flow]
+    assert flows.find(flow).enough == ENOUGH[flow]
 
 
 def test_each_check_is_called_by_the_trouble_it_is_for() -> None:
