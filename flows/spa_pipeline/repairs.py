@@ -13,6 +13,7 @@ from flows.engine.repair import Part
 BEYOND = {
     "pipeline": "Only you know the right pipeline.",
     "connection": "Only you can allow a connection, in the browser.",
+    "starts": "Whoever made the rule so had a reason; `check s3_pipeline` mends what starts at a file.",
     "branch": "Only you know the right branch.",
     "file": "Only you have the file, and know the bucket that is meant.",
     "reads": "What a pipeline may do is for whoever keeps its role.",

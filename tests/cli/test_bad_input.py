@@ -120,12 +120,7 @@ REFUSALS: list[tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
 @pytest.mark.parametrize(
     ("base", "change", "sentence"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS]
 )
-@pytest.mark.some(
-    "an unknown VPC",
-    "name 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'",
-    "network in the VPC",
-    "network with host bits",
-)
+@pytest.mark.some("an unknown VPC", "network with host bits")
 def test_a_refused_answer_says_the_value_and_what_to_enter_instead(
     handrail: Command, museum: Account, answers: Answers, base: Any, change: Any, sentence: str
 ) -> None:

@@ -25,7 +25,7 @@ main()
     ("module", "where", "words"),
     [
         ("tui.screen.screens.home", "Home.on_mount", []),
-        ("tui.lines.prompts", "home", ["--plain"]),
+        ("tui.lines.home", "home", ["--plain"]),
         ("tui.history", "lines", ["runs"]),
     ],
     ids=["full screen", "lines", "batch"],

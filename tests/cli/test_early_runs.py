@@ -96,7 +96,7 @@ def test_it_is_taken_back_where_somebody_says_and_nowhere_else(
 
 
 @pytest.mark.parametrize("run", ["vpn-tbpnqnja", "aurora-2fyje0w0"])
-@pytest.mark.some("vpn-tbpnqnja")
+@pytest.mark.wild
 def test_it_is_gone_on_with_where_somebody_says_and_nowhere_else(
     handrail: Command, former: Served, relived: Callable[[str], Former], heard: list[str],
     monkeypatch: pytest.MonkeyPatch, run: str,

@@ -43,7 +43,7 @@ def named(locale: Mapping[str, str]) -> str:
 
 
 @pytest.mark.parametrize("locale", [*ASCII, *LATIN], ids=named)
-@pytest.mark.some("LC_ALL=en_US.ISO-8859-1")
+@pytest.mark.wild
 def test_by_lines(museum: Account, locale: Mapping[str, str]) -> None:
     with Terminal("run", "alb", *museum.at, env=env(locale, TERM="dumb")) as terminal:
         assert "HTTP 80 -> forward to shop" in terminal.answer(PICK, "nothing like it")

@@ -122,7 +122,7 @@ def test_an_address_of_one_service_stays_that_of_the_run(
 
 @pytest.mark.parametrize("command", ["resume", "undo"])
 @pytest.mark.parametrize(("flag", "value"), [("--region", ELSEWHERE), ("--endpoint-url", "http://127.0.0.1:9")])
-@pytest.mark.some("--region-us-east-1-resume")
+@pytest.mark.wild
 def test_a_flag_that_says_otherwise_is_refused(
     handrail: Command, heard: tuple[str, list[str]], answers: Answers, command: str, flag: str, value: str
 ) -> None:

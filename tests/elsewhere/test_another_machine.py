@@ -17,8 +17,6 @@ from support.world import REGION, Ended, World
 pytestmark = pytest.mark.xdist_group("elsewhere")
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAHERE000000000000", "AWS_SECRET_ACCESS_KEY": "x"}
 SHELLS: list[dict[str, str]] = [{"AWS_REGION": "us-east-1"}, {"AWS_DEFAULT_REGION": "us-east-1"}, {}]
-HERE = ("vpn", "website")
-"""Of these it is tried whenever the tests run, of all by `make test-wild`; each is in another of the shells."""
 SOME = 15
 """By that moment every set-up has made something, and none is done."""
 PROFILES = f"""
@@ -62,8 +60,8 @@ def undone(world: World, case: Case, state: Path, run: str, where: Surroundings,
     return world.handrail("undo", run, *decided, *words, "--yes", "--output", "json", state=state, under=where)
 
 
-@pytest.mark.parametrize("flow", [pytest.param(flow, marks=() if flow in HERE else pytest.mark.wild) for flow in FIRST])
-@pytest.mark.some("vpn")
+@pytest.mark.parametrize("flow", FIRST)
+@pytest.mark.wild
 def test_a_run_goes_on_and_back_where_it_was_begun(world: World, tmp_path: Path, flow: str) -> None:
     """Killed, gone on with and taken back on three machines, each of which names another place, and has its own time.
 

@@ -69,6 +69,7 @@ def _written(known: Known, name: str) -> tuple[Template, dict[str, Any]]:
 
 
 @by_variant(WITH)
+@pytest.mark.some("vpn, static", "s3_pipeline, new trail")
 def test_cfn_lint_has_nothing_to_say(known: Known, name: str) -> None:
     made = exported(known, name)
     said = complaints(made.text, made.region)

@@ -42,6 +42,7 @@ def scene(case: str, beginning: World) -> Iterator[Repairing]:
 
 
 @pytest.mark.parametrize("case", ["made"])
+@pytest.mark.wild
 def test_killed_somewhere(scene: Repairing, tmp_path: Path) -> None:
     killed_at(scene, tmp_path, itertools.count(2, 4))
 

@@ -31,6 +31,7 @@ TROUBLE: Mapping[str, Callable[[int], Trouble]] = {
 
 
 @pytest.mark.parametrize("case", ["s3_lambda"])
+@pytest.mark.wild
 def test_trouble_somewhere(scene: Scene, tmp_path: Path) -> None:
     """Every fourth moment, with one trouble after the other."""
     assert troubled(scene, tmp_path, taking_turns(0), step=4) > 5

@@ -116,7 +116,7 @@ def test_where_lines_are_edited_a_list_is_offered_too(company: Account, handrail
 
 @pytest.mark.parametrize("form", ["\x1b[200~{}\x1b[201~", "{}"], ids=["bracketed", "as keys"])
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.some("bulleted-bracketed")
+@pytest.mark.wild
 def test_on_the_full_screen_a_list_is_one_entry_a_line(
     company: Account, handrail: Command, name: str, form: str
 ) -> None:

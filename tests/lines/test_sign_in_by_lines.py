@@ -148,6 +148,7 @@ def test_who_has_to_choose_a_profile_may_practise_instead(door: Gate) -> None:
         assert terminal.ended() == 0
 
 
+@pytest.mark.wild
 def test_a_draft_moves_along_and_keeps_its_answers(door: Gate) -> None:
     with talk("run", "vpn", "--profile", "keys", "--region", "eu-west-1") as terminal:
         terminal.answer(PICK, "1")

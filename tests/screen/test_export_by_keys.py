@@ -103,7 +103,7 @@ async def test_the_name_that_is_offered_is_free(cloud: Cloud, folder: Path) -> N
 
 
 @pytest.mark.parametrize("key", ["c", "w"])
-@pytest.mark.some("c")
+@pytest.mark.wild
 async def test_a_folder_that_cannot_be_written_is_a_sentence(cloud: Cloud, folder: Path, key: str) -> None:
     (folder / "file").touch()
     async with somebody(cloud, ALB) as person:

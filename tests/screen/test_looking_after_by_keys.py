@@ -116,6 +116,7 @@ async def test_a_task_is_asked_and_answered(cloud: Cloud) -> None:
         person.sees("Which database?")
 
 
+@pytest.mark.wild
 async def test_a_buildspec_is_looked_at_without_an_account(tmp_path: Path) -> None:
     def opener(place: Place) -> Cloud:
         raise NoAccess("No AWS credentials were found.")

@@ -179,6 +179,7 @@ async def test_changed_in_the_review(cloud: Cloud) -> None:
         await look_at(person, "another_look")
 
 
+@pytest.mark.wild
 async def test_progress(cloud: Cloud) -> None:
     """The VPN being created, held at its second look whether the connection is there."""
     let_go = threading.Event()
@@ -255,6 +256,7 @@ async def test_cautions_and_production() -> None:
         await look_at(person, "production")
 
 
+@pytest.mark.wild
 async def test_read_only() -> None:
     async with somebody(Canned(), SMALL, flow=Small, place=Place(read_only=True)) as person:
         await person.types("calm")

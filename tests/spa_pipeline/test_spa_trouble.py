@@ -77,6 +77,7 @@ def test_an_emulator_that_runs_no_pipeline(
         ("", 0),
     ],
 )
+@pytest.mark.some(1)
 def test_a_run_that_came_too_early_for_its_roles_is_started_once_more(
     cloud: Aws, journal: Journal, clock: FakeClock, message: str, times: int
 ) -> None:

@@ -87,7 +87,7 @@ REALLY: dict[str, tuple[str, Breaks]] = {
 """The states that a repair mends, made so in the account."""
 
 
-@pytest.mark.some(3)
+@pytest.mark.some(1)
 @pytest.mark.parametrize("state", REALLY)
 def test_mended_and_taken_back(world: World, state: str, journal: Journal, clock: FakeClock) -> None:
     cause, breaks = REALLY[state]
