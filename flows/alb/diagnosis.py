@@ -179,16 +179,21 @@ def _fields(balancer: LoadBalancer, listener: Listener, rules: tuple[Rule, ...])
 def _order(balancer: LoadBalancer, listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     """Rules that never get a request, because earlier ones catch all of theirs."""
     ordered = sorted((rule for rule in rules if rule.priority), key=lambda rule: rule.priority)
-    shadowed: set[int] = set()
+    shadowed, moved = set[int](), set[int]()
     for early, late in combinations(ordered, 2):
         if late.priority not in shadowed and early.catches(late):
             shadowed.add(late.priority)
+            mend = repairs.in_order(balancer, listener, early, late, ordered)
+            if not mend or {early.priority, late.priority} & moved:  # a place is given away once at a time
+                mend = None
+            else:
+                moved |= {early.priority, late.priority}
             yield Finding(
                 f"shadowed:{listener.port}:{late.priority}", Grade.REFUSED,
                 f"{_which(listener, late)} is never reached: rule {early.priority} ({early}) catches all of its "
                 "requests.",
                 "compared by hosts and paths", "Give it a smaller number, or delete it.",
-            ).mended_by(repairs.in_order(balancer, listener, early, late, ordered))  # fmt: skip
+            ).mended_by(mend)  # fmt: skip
     if any(not rule.certain for rule in ordered):
         yield Finding(
             f"conditions:{listener.port}", Grade.NOT_CHECKED,

@@ -67,20 +67,29 @@ class Entry:
 
 
 def opening(
-    acl: Mapping[str, Any], network: IPv4Network, services: Iterable[Service], *, answers: bool
+    acl: Mapping[str, Any],
+    network: IPv4Network,
+    services: Iterable[Service],
+    *,
+    answers: bool,
+    beside: Iterable[Entry] = (),
 ) -> tuple[Entry, ...]:
-    """The entries that let services of a network in, and answers to it out; none where there is no room for all."""
+    """The entries that let services of a network in, and answers to it out; none where there is no room for all.
+
+    `beside` will have their numbers as well.
+    """
     wanted = [(each, False) for each in services] + ([(ANSWERS, True)] if answers else [])
     entries: list[Entry] = []
     for service, egress in wanted:
-        taken = {each.number for each in entries if each.egress is egress}
+        taken = {each.number for each in (*beside, *entries) if each.egress is egress}
         number = _room(acl, network, service, taken, egress=egress)
         entries.append(Entry(str(acl["NetworkAclId"]), number, network, service, egress))
     return tuple(entries) if all(each.number for each in entries) else ()
 
 
 def _room(acl: Mapping[str, Any], network: IPv4Network, service: Service, more: set[int], *, egress: bool) -> int:
-    """A free number before the first entry that keeps a service or a part of it away; 0 if there is none.
+    """A free number before the first entry that keeps a service of all the network away; 0 if there is none. What keeps
+    only a part of it away was meant for that part, and stays before it.
 
     Numbers go from 1 to 32766 (Amazon VPC User Guide, "Network ACL rules", 2026-11). `more` are taken as well.
     """
@@ -89,7 +98,7 @@ def _room(acl: Mapping[str, Any], network: IPv4Network, service: Service, more: 
     blocks = [
         int(each["RuleNumber"]) for each in same
         if each.get("RuleAction") == "deny" and each.get("CidrBlock")
-        and IPv4Network(each["CidrBlock"], strict=False).overlaps(network)
+        and network.subnet_of(IPv4Network(each["CidrBlock"], strict=False))
         and str(each.get("Protocol")) in ("-1", service.protocol, NUMBERS.get(service.protocol))
     ]  # fmt: skip
     first = min([*blocks, LAST + 1])
@@ -106,7 +115,11 @@ def enter(entry: Entry) -> Action:
         ports = {"IcmpTypeCode": {"Type": first, "Code": last}}
     look = Call("ec2.DescribeNetworkAcls", {"NetworkAclIds": [entry.acl]})
     here = f"NetworkAcls[0].Entries[?RuleNumber==`{entry.number}` && Egress==`{str(entry.egress).lower()}`]"
-    ours = f"{here} | [0].join(' ', [RuleAction, CidrBlock, Protocol])"
+    numbers = (
+        "to_string(not_null(PortRange.From, IcmpTypeCode.Type)), to_string(not_null(PortRange.To, IcmpTypeCode.Code))"
+    )
+    ours = f"{here} | [0].join(' ', [RuleAction, CidrBlock, Protocol, {numbers}])"
+    every = ("null", "null") if protocol == "-1" else (first, last)
     return Action(
         f"enter-{entry.acl}-{'out' if entry.egress else 'in'}-{entry.number}",
         f"Let {entry.told} through the network ACL {entry.acl}, as its entry {entry.number}",
@@ -121,7 +134,8 @@ def enter(entry: Entry) -> Action:
             Undo(
                 Call("ec2.DeleteNetworkAclEntry", which),
                 still=Still(
-                    look, ours, f"allow {entry.network} {protocol}", "Somebody changed it since; it is left as it is."
+                    look, ours, f"allow {entry.network} {protocol} {every[0]} {every[1]}",
+                    "Somebody changed it since; it is left as it is."
                 ),
             ),
         ),

@@ -44,11 +44,17 @@ class Repair(Flow):
 
     @cached_property
     def _parts(self) -> list[Part]:
-        """What the repairs come to; what several of them need is done once."""
+        """What the repairs come to; what several of them need is done once, and what one thing needs twice in turn."""
         parts: list[Part] = []
         for finding in self.chosen:
             assert finding.mend is not None, f"{finding.id} cannot be mended"
-            parts += [part for part in finding.mend(self.cloud) if part not in parts]
+            more = [part for part in finding.mend(self.cloud) if part not in parts]
+            taken = {part.id for part in parts if isinstance(part, Action)}
+            if taken.isdisjoint(part.id for part in more if isinstance(part, Action)):
+                parts += more
+            else:
+                what = f"Not mended in this turn: {finding.sentence}"
+                parts.append(Finding(f"later:{finding.id}", Grade.NOT_CHECKED, what, remedy="Check again after it."))
         return _in_turn(parts)
 
     @classmethod

@@ -88,6 +88,7 @@ def network_acls(here: Situation) -> Iterator[Finding]:
     )
     blocked = False
     for acl in here.acls:
+        beside: list[acls.Entry] = []
         touched = sorted(acls.subnets(acl) & subnets)
         for network in here.reached if touched else ():
             shut = [each for each in services if not acls.allows(acl, network, each, egress=False)]
@@ -108,7 +109,8 @@ def network_acls(here: Situation) -> Iterator[Finding]:
                 f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} ({what}).", by,
                 "Allow it there, in both directions.",
             )  # fmt: skip
-            entries = acls.opening(acl, network, shut, answers=not outward)
+            entries = acls.opening(acl, network, shut, answers=not outward, beside=beside)
+            beside += entries
             yield found.mended_by(repairs.let_through(acl, entries)) if entries and not here.planned else found
     if not blocked and here.reached:
         yield Finding(

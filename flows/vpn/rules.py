@@ -238,6 +238,11 @@ def ways_back(here: Situation) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def _towards(route: Route | None) -> str:
+    """Where a route leads that is there for its own sake, and not for whatever has no other."""
+    return route.target if route and route.network.prefixlen else ""
+
+
 def _narrower(route: Route, network: IPv4Network) -> bool:
     return route.network != network and route.network.subnet_of(network)
 
@@ -253,8 +258,8 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
     answering = [each.of or each.id for each in here.meant if each.subnet in behind]
     who = f", and {answering[0]} there lets the office in" if answering else ""
     matters = Grade.REFUSED if answering else Grade.PREDICTED if table.public else Grade.CAUTION
-    unled = [each for each, _ in lost]
     network, to = lost[0] if lost else ("the office's networks", None)
+    unled = [each for each, other in lost if _towards(other) == _towards(to)]
     if to and to.target == gateway:
         return Finding(
             id, Grade.REFUSED, f"{name} sends {network} into nothing: its route is dead{who}.",

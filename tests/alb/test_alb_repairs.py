@@ -66,3 +66,14 @@ def test_every_state_has_a_repair_or_a_reason(account: PracticeAccount, cloud: A
     STATES[state].made(Front(account))
     seen = WithHealth(cloud, STATES[state].targets) if STATES[state].targets else cloud
     assert mended_or_why_not("alb", check("alb", seen, {"load_balancer": "shop"})) == []
+
+
+def test_a_place_is_given_away_once_at_a_time(account: PracticeAccount, cloud: Aws) -> None:
+    shop = Front(account)
+    secure(shop)
+    for number, paths in ((1, ["/*"]), (2, ["/api/*"]), (3, ["/img/*"])):
+        shop.rule(
+            number, paths=paths, actions=to("HTTPS", Port="443", Host="#{host}", Path="/#{path}", Query="#{query}")
+        )
+    found = {each.id: each.repair for each in check("alb", cloud, {"load_balancer": "shop"}).findings}
+    assert [found["shadowed:80:2"], found["shadowed:80:3"]] == ["shadowed:80:2", ""]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pytest
 from practice.office import named, office
 from support.command import Account, Command
+
+import flows
+from flows.engine import Cloud, Finding
+from flows.engine.problems import NoAccess
 
 
 @pytest.fixture
@@ -72,3 +78,20 @@ def test_read_only_offers_none_and_says_why(handrail: Command, company: Account,
     assert "this is read-only" in handrail(*broken, "--read-only").out
     refused = handrail(*broken, "--read-only", "--fix", "all", "--yes", "--output", "json")
     assert refused.code == 3 and "this is read-only" in refused.error["message"]
+
+
+def test_what_was_done_is_told_though_it_cannot_be_looked_at(
+    handrail: Command, company: Account, broken: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, diagnose = list[str](), flows.find("vpn").diagnose
+
+    def once(cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
+        if looked:
+            raise NoAccess("The session has ended.")
+        looked.append("once")
+        return diagnose(cloud, subject)
+
+    monkeypatch.setattr(flows.find("vpn"), "diagnose", once)
+    done = handrail(*broken, "--fix", "attachment", "--yes", "--accept", "traffic", "--output", "json")
+    assert (done.code, done.json["status"], done.json["error"]["message"]) == (5, "unknown", "The session has ended.")
+    assert handrail("undo", done.json["run"], "--yes", *company.at).code == 0

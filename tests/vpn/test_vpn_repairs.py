@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not
 from vpn.test_vpn_states import OFFICE, STATES, Edited, State, World, connected, world
 
-from flows.engine import Journal
+from flows.aws import network, site_to_site_vpn
+from flows.engine import Action, Journal
+from flows.vpn.behind import situation
+from flows.vpn.rules import ways_back
 
 __all__ = ["world"]
 Breaks = Callable[[Any, World], Callable[[], Any]]
@@ -111,3 +116,19 @@ def acls(ec2: Any) -> Any:
 def test_every_state_has_a_repair_or_a_reason(world: World, state: State) -> None:
     found = check("vpn", Edited(world.cloud, state.edits), {"connection": world.bgp if state.bgp else world.static})
     assert mended_or_why_not("vpn", found) == []
+
+
+def test_only_what_the_finding_names_is_led_there(world: World) -> None:
+    """What goes through a firewall goes on through it."""
+    (made,) = [each for each in site_to_site_vpn.connections(world.cloud) if each.id == world.static]
+    (shop,) = [option.value for option in network.vpcs(world.cloud) if option.value.name == "shop"]
+    seen = situation(world.cloud, made, shop, made.vpn_gateway, (), up=True)
+    office, branch = IPv4Network(OFFICE), IPv4Network("10.99.0.0/16")
+    (table,) = [each for each in seen.tables if each.name == "shop-private-a"]
+    kept = tuple(each for each in table.routes if each.network != office)
+    filtered = replace(table, routes=(*kept, network.Route(branch, "eni-1", "active", False, "NetworkInterfaceId")))
+    found = [*ways_back(replace(seen, networks=(office, branch), tables=(filtered,)))]
+    (mend,) = [each.mend for each in found if each.mend]
+    assert [each.call.params["DestinationCidrBlock"] for each in mend(world.cloud) if isinstance(each, Action)] == [
+        OFFICE
+    ]

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from flows.engine import Blocked, Cloud, Flow, Journal, Place, Run, Session
+from flows.engine import Blocked, Cloud, Flow, Journal, Place, Problem, Run, Session
 from flows.engine.repair import READ_ONLY, chosen, repair
-from flows.engine.verdict import Verdict
+from flows.engine.verdict import Verdict, verdict
 
 from .. import outcome, words
 from . import json_output, results
@@ -79,13 +79,19 @@ def mend(
         ended = results.applied(session, output)
         run = session.run
         assert run is not None
-        after = before if ended.problems else look()
-        more: dict[str, Any] = {"error": json_output.as_error(ended.problems[0])} if ended.problems else {}
+        problems = [*ended.problems]
+        try:
+            after = before if problems else look()
+        except Problem as problem:  # what was done must be told all the same
+            after, problems = verdict(()), [problem]
+        more: dict[str, Any] = {"error": json_output.as_error(problems[0])} if problems else {}
         if output == "json":
             more |= {"run": run.id, "before": json_output.checked(before), "undo": words.undo(run.id)}
             _told(flow, about, after, place, output, **more)
         else:
-            if not ended.problems:
+            if problems and not ended.problems:
+                click.echo(words.problem(problems[0]), err=True)
+            elif not problems:
                 click.echo(f"\nBefore: {words.verdict(before)}\nAfter: {words.verdict(after)}\n")
                 tell(flow, after, place)
             _way_on(run, ended)
