@@ -17,6 +17,7 @@ FAKE = """#!/bin/sh
 echo "$*" >> "$NOTED"
 case "$*" in
   *list-objects-v2*) cat "$LISTED";;
+  *"s3 rm"*) exit "$REFUSES";;
 esac
 """
 
@@ -29,8 +30,11 @@ def uploaded(**days: float) -> dict[str, str]:
     }
 
 
-def removed(tmp_path: Path, files: dict[str, str], current: tuple[str, ...] = (), shell: str = "sh") -> set[str]:
-    """What is deleted of the files in the bucket, where a build left those that are current."""
+def removed(
+    tmp_path: Path, files: dict[str, str], current: tuple[str, ...] = (), shell: str = "sh", refuses: int = 0
+) -> set[str]:
+    """What is deleted of the files in the bucket, where a build left those that are current; `refuses` is the code with
+    which `aws` ends then."""
     site, binaries = tmp_path / "dist", tmp_path / "bin"
     binaries.mkdir()
     (binaries / "aws").write_text(FAKE)
@@ -46,7 +50,7 @@ def removed(tmp_path: Path, files: dict[str, str], current: tuple[str, ...] = ()
     noted = tmp_path / "noted"
     surroundings = {
         "PATH": f"{binaries}:{os.environ['PATH']}", "NOTED": str(noted), "LISTED": str(listed),
-        "SITE_DIR": str(site), "SITE_BUCKET": "shop",
+        "SITE_DIR": str(site), "SITE_BUCKET": "shop", "REFUSES": str(refuses),
     }  # fmt: skip
     script = "\n".join(build.forget()).replace("/tmp/old", str(tmp_path / "old"))
     subprocess.run([shell, "-c", script], env=surroundings, check=True, timeout=20)
@@ -68,6 +72,15 @@ def test_what_was_out_of_use_a_month_ago_goes(tmp_path: Path, shell: str) -> Non
 
 def test_what_the_build_still_has_stays(tmp_path: Path) -> None:
     assert removed(tmp_path, uploaded(old=90, kept=90, newer=40), ("kept.js",)) == {"old.js"}
+
+
+def test_many_go_over_several_builds_as_one_has_twenty_minutes(tmp_path: Path) -> None:
+    files = uploaded(**{f"old{each}": 90 for each in range(build.AT_ONCE + 50)}, newer=40)
+    assert len(removed(tmp_path, files)) == build.AT_ONCE
+
+
+def test_what_cannot_be_deleted_fails_no_delivery(tmp_path: Path) -> None:
+    assert removed(tmp_path, uploaded(newer=40, old=90), refuses=1) == {"old.js"}
 
 
 def test_nothing_is_old(tmp_path: Path) -> None:
