@@ -19,6 +19,13 @@ def doors(here: Situation) -> Iterator[Finding]:
     if why := here.unread.get("groups") or here.unread.get("servers") or here.unread.get("lists"):
         yield Finding(id, Grade.NOT_CHECKED, "The security groups, or what stands behind them, could not be read.", why)
         return
+    if not here.networks and any(route.target == here.gateway for table in here.tables for route in table.routes):
+        yield Finding(
+            id, Grade.NOT_CHECKED, "Only default routes lead to the office, which do not say its networks: whether the "
+            "security groups let it in was not found out.", "DescribeRouteTables",
+            "See that the servers' security groups let the office's networks in.",
+        )  # fmt: skip
+        return
     if not here.networks:
         yield Finding(
             id, Grade.NOT_CHECKED if here.up else Grade.WAITING,

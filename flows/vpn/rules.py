@@ -308,6 +308,9 @@ def _led(
 
 
 def networks_through(tables: Iterable[RouteTable], gateway: str) -> tuple[IPv4Network, ...]:
-    """What route tables lead to a gateway: where a device announces its networks, these are the office's."""
-    found: Sequence[IPv4Network] = [r.network for table in tables for r in table.routes if r.target == gateway]
-    return tuple(dict.fromkeys(found))
+    """What route tables lead to a gateway: where a device announces its networks, these are the office's.
+
+    A default route is for whatever has no other, and says nothing of the office.
+    """
+    routes = (route for table in tables for route in table.routes)
+    return tuple(dict.fromkeys(each.network for each in routes if each.target == gateway and each.network.prefixlen))

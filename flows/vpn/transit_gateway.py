@@ -189,7 +189,8 @@ def _behind(cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection,
         yield Finding(f"vpc:{vpc.resource}", Grade.NOT_CHECKED, f"The VPC {vpc.resource} could not be looked at.", why)
         return
     if networks:
-        here = behind.situation(cloud, connection, its, hub.gateway, networks, up=up)
+        named = tuple(each for each in networks if each.prefixlen)  # a default route does not say where the office is
+        here = behind.situation(cloud, connection, its, hub.gateway, named, up=up)
         for rule in behind.RULES:
             yield from (each for each in rule(here) if not isinstance(each, Caution))
 

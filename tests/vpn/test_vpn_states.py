@@ -308,6 +308,16 @@ def defaulting(each: Answer) -> None:
     each["Routes"] = [{"DestinationCidrBlock": "0.0.0.0/0", "State": "active", "TransitGatewayId": TGW}]
 
 
+def office_alone(each: Answer) -> None:
+    """The office's networks go to the transit gateway, and all else to the internet."""
+    for route in each["Routes"]:
+        if route.get("TransitGatewayId") == TGW:
+            route["DestinationCidrBlock"] = "192.168.0.0/16"
+
+
+DEFAULT = (ROUTES[0], leading("0.0.0.0/0", OFFICE_IN))
+
+
 def only_for(asked: str, *routes: Answer) -> dict[str, Edit]:
     """Another route table of the transit gateway than the office's."""
 
@@ -369,6 +379,9 @@ STATES = {
     ),
     "at a transit gateway, by a default route of the VPC": State(
         all_of(at_a_transit_gateway(), {"DescribeRouteTables": table("shop-private", defaulting)}), "works",
+    ),
+    "a transit gateway leads everything else to the office": State(
+        all_of(at_a_transit_gateway(*DEFAULT), {"DescribeRouteTables": table("shop-private", office_alone)}), "works",
     ),
     "of a stack": State(
         connected(told(Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "office"}])), "works",
@@ -488,6 +501,14 @@ STATES = {
     ),
     "a transit gateway's routes closed to the eye": State(
         {**at_a_transit_gateway(), "SearchTransitGatewayRoutes": denied}, "unknown", "onward",
+    ),
+    "a transit gateway leads everything else to the office, and the servers' group is closed": State(
+        all_of(at_a_transit_gateway(*DEFAULT), {"DescribeRouteTables": table("shop-private", office_alone),
+               "DescribeSecurityGroups": group("app", "10.9.0.0/16")}), "broken", "security-groups", "192.168.0.0/16",
+    ),
+    "default routes alone lead to the office": State(
+        all_of(at_a_transit_gateway(*DEFAULT), {"DescribeRouteTables": table("shop-private", defaulting)}), "unknown",
+        "security-groups", "the office's networks",
     ),
     "a transit gateway of others": State(
         {**at_a_transit_gateway(), "DescribeTransitGatewayAttachments": lambda answer: answer.clear()}, "unknown",
