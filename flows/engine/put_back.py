@@ -7,7 +7,7 @@ still. So it goes the whole way of a set-up: reviewed, carried out, journalled, 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from typing import Any
@@ -22,11 +22,19 @@ from .look import GONE, Looked, State
 from .plan import Plan
 from .questions import Caution
 from .references import RUN, TOKEN, Join, Ref, join, refs
+from .repair import admits
 from .sending import Carrier
 from .settings import current, digest, fingerprints
 from .undo_plan import Entry, Restore
 
 MOVED = (State.CHANGED, State.GONE)
+ADMITTING = frozenset({
+    "ec2.AuthorizeSecurityGroupIngress", "ec2.CreateNetworkAclEntry", "ec2.ModifyImageAttribute",
+    "ec2.ModifySnapshotAttribute", "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.PutKeyPolicy",
+    "lambda.AddPermission", "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute",
+    "s3.PutBucketPolicy", "s3.PutPublicAccessBlock",
+})  # fmt: skip
+"""Calls by which somebody may do what they might not before."""
 NO_WAY_BACK = "it was changed in a way that only you can judge. Change it yourself, or undo the run and begin anew"
 HOLDS_A_SECRET = "a secret is part of it, which nobody kept. Undo the run and begin anew"  # noqa: S105
 LEANT_ON = "it would get another id, and what stands still knows the old one. Undo the run and begin anew"
@@ -55,6 +63,7 @@ def can(run: Run, looked: Iterable[Looked]) -> list[str]:
 
 def put_back(flow: type[Flow], run: Run, looked: Iterable[Looked]) -> type[Flow]:
     """A set-up that asks nothing, and makes what can be as the run left it; its hand-over is that of `flow`."""
+    looked = list(looked)
     plan, wanted = _plan(run), set(can(run, looked))
     resolve = partial(_known, run, wanted)
     steps = [_again(action, wanted, resolve) for action in plan.actions if action.id in wanted]
@@ -62,7 +71,8 @@ def put_back(flow: type[Flow], run: Run, looked: Iterable[Looked]) -> type[Flow]
         plan, actions=tuple(steps), outputs=known(plan.outputs, resolve), reads=known(plan.reads, resolve), secrets=(),
         accounts={},
     )  # fmt: skip
-    cautions = tuple(_cautions(steps))
+    changed = {each.action for each in looked if each.state is State.CHANGED}
+    cautions = tuple(_cautions(steps, changed))
 
     def planned(self: Flow) -> Plan:
         return again
@@ -136,11 +146,26 @@ def _again(action: Action, wanted: set[str], resolve: Any) -> Action:
     )
 
 
-def _cautions(steps: Iterable[Action]) -> Iterable[Caution]:
-    new = [each.sentence for each in steps if any(ref.action == each.id for ref in refs(each.resource))]
-    if new:
+def _cautions(steps: Iterable[Action], changed: Set[str]) -> Iterable[Caution]:
+    """What needs a conscious yes: whoever took something away, or set it otherwise, may have had a reason."""
+    steps = list(steps)
+    if any(ref.action == each.id for each in steps for ref in refs(each.resource)):
         message = "What is made again gets new ids, addresses and keys: whoever was told the old ones needs the new."
         yield Caution("new-ids", message, confirm=True)
+    for each in steps:
+        if _admits(each):
+            yield admits(f"What somebody took away or changed is allowed again then. {each.sentence}.")
+        elif each.id in changed:
+            yield Caution("overwrites", f"What somebody set meanwhile is lost then. {each.sentence}.", confirm=True)
+
+
+def _admits(action: Action) -> bool:
+    name = action.call.operation
+    if name not in ADMITTING:
+        return False
+    if name == "s3.PutPublicAccessBlock":
+        return isinstance(action.undo, Restore)  # that of a bucket that the run makes is only closed
+    return "Policy" not in name or "Allow" in repr((action.call.params, action.undo))
 
 
 def _known(run: Run, wanted: set[str], ref: Ref) -> Any:

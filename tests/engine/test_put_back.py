@@ -54,8 +54,7 @@ def test_what_is_gone_is_made_again_upon_what_stands(office: Session) -> None:
     assert states(office)["customer-gateway"] == "as_left"
 
 
-@pytest.mark.wild
-def test_a_setting_is_put_back_and_the_undo_of_that_is_what_somebody_set(
+def test_a_setting_is_put_back_after_a_yes_and_the_undo_of_that_is_what_somebody_set(
     cloud: Aws, account: PracticeAccount, journal: Journal, clock: FakeClock
 ) -> None:
     made = alb.session(cloud, journal, alb.VARIANTS["https"], clock=clock)
@@ -68,7 +67,9 @@ def test_a_setting_is_put_back_and_the_undo_of_that_is_what_somebody_set(
     (seen,) = (each for each in made.look() if each.action == "default")
     assert seen.state is State.CHANGED
     assert "redirect" in seen.was and "503" in seen.now
-    again = put_back(made)
+    with pytest.raises(Blocked):
+        list(made.put_back(made.look()).apply())
+    again = put_back(made, "overwrites")
     assert set(states(made).values()) == {"as_left"}
     taken_back(again)
     (standing,) = elbv2.describe_listeners(ListenerArns=[listener])["Listeners"]
@@ -91,6 +92,41 @@ def test_an_entry_that_was_taken_out_is_written_beside_those_of_others(
     assert set(states(made).values()) == {"as_left"}
     now = s3.get_bucket_notification_configuration(**bucket)
     assert (now["LambdaFunctionConfigurations"], now["QueueConfigurations"]) == (ours, document["QueueConfigurations"])
+
+
+def test_what_somebody_closed_needs_a_yes(
+    cloud: Aws, account: PracticeAccount, journal: Journal, clock: FakeClock
+) -> None:
+    made = s3_lambda.session(cloud, journal, clock=clock)
+    carried_out(made)
+    assert made.run and made.run.plan
+    permission = next(each for each in made.run.plan.actions if each.id == "permission").call.params
+    lambda_ = client(account, "lambda")
+    lambda_.remove_permission(FunctionName=permission["FunctionName"], StatementId=resource(made, "permission"))
+    again = made.put_back(made.look())
+    assert [each.id for each in again.review().cautions if each.confirm] == ["access"]
+    with pytest.raises(Blocked):
+        list(again.apply())
+    again.accept("access")
+    carried_out(again)
+    assert set(states(made).values()) == {"as_left"}
+
+
+@pytest.mark.wild
+def test_what_was_public_and_is_not_needs_a_yes(
+    cloud: Aws, account: PracticeAccount, journal: Journal, clock: FakeClock
+) -> None:
+    made = website.session(cloud, journal, website.VARIANTS["open-bucket"], clock=clock)
+    carried_out(made)
+    s3, bucket = client(account, "s3"), {"Bucket": website.FILES}
+    s3.delete_bucket_policy(**bucket)
+    closed = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+    s3.put_public_access_block(**bucket, PublicAccessBlockConfiguration=closed)
+    again = made.put_back(made.look())
+    assert {each.id for each in again.review().plan.actions} == {"public-access-block", "bucket-policy"}
+    assert [each.id for each in again.review().cautions if each.confirm] == ["access"] * 2
+    with pytest.raises(Blocked):
+        list(again.apply())
 
 
 @pytest.mark.wild

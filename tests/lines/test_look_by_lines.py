@@ -40,7 +40,7 @@ def told(made: Session, capsys: pytest.CaptureFixture[str], *replies: str) -> st
 
 
 def test_what_is_gone_is_put_back(made: Session, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
-    shown = told(made, capsys, "look", "put back", "yes")
+    shown = told(made, capsys, "look", "put back", "yes", "yes")
     assert (
         GONE in shown
         and "was: handrail-" in shown
