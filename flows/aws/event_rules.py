@@ -6,13 +6,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine import Action, Call, Cloud, Find, Restore, Still, Undo, before
+from flows.engine import Action, Call, Cloud, Find, Ref, Restore, Still, Undo, before, found, if_found
 
 from . import pipeline_triggers, roles
 
+SAID_AGAIN = {
+    "State": found("State"),  # one without a state is switched on
+    **{name: if_found(name) for name in ("ScheduleExpression", "Description", "RoleArn", "EventBusName")},
+}
+"""What of a rule is not its name and its pattern, as it stands at that moment. Its tags and its targets stay anyway."""
+
 
 def switch_on(rule: str) -> Action:
-    """Switch a rule on that is off."""
+    """Switch a rule on that is off; where what it hears is changed as well, only once that is right."""
     which = {"Name": rule}
     look = Call("events.DescribeRule", which)
     return Action(
@@ -26,29 +32,36 @@ def switch_on(rule: str) -> Action:
             ),
         ),
         unless=Find(look, "[State][?@=='ENABLED'] | [0]"),
+        after=(_hearing(rule),),
+        copies=(_hearing(rule),),
         undone=f"The rule {rule}, which is switched off",
     )
 
 
-def hear(cloud: Cloud, rule: str, pattern: Mapping[str, Any], what: str) -> Action:
-    """Change what a rule hears, and back again at undo; all else of it stays. Raises CloudError.
+def hear(rule: str, pattern: Mapping[str, Any], what: str) -> Action:
+    """Change what a rule hears, and back again at undo; all else of it stays, also what somebody changes in between.
 
     A rule that is written anew loses what is not said again (EventBridge API Reference, "PutRule", 2026-11).
     """
-    id, which = f"pattern-{rule}", {"Name": rule}
+    id, which = _hearing(rule), {"Name": rule}
     look = Call("events.DescribeRule", which)
-    about = cloud.make(look)
-    same = {
-        name: about[name] for name in ("Name", "Description", "State", "RoleArn", "EventBusName") if about.get(name)
-    }
+
+    def put(heard: str | Ref) -> Call:
+        return Call("events.PutRule", {**which, **SAID_AGAIN, "EventPattern": heard})
+
     return Action(
         id,
         f"Let the rule {rule} notice {what}",
-        Call("events.PutRule", {**which, **same, "EventPattern": json.dumps(pattern)}),
-        undo=Restore(look, "EventPattern", Call("events.PutRule", {**which, **same, "EventPattern": before(id)})),
+        put(json.dumps(pattern)),
+        undo=Restore(look, "EventPattern", put(before(id))),
+        read=look,
         not_yet=("ConcurrentModificationException",),
         undone=f"What the rule {rule} notices",
     )
+
+
+def _hearing(rule: str) -> str:
+    return f"pattern-{rule}"
 
 
 def start_with(cloud: Cloud, rule: str, target: Mapping[str, Any], pipeline: str) -> tuple[Action, ...]:

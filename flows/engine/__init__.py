@@ -46,7 +46,7 @@ from .problems import (
 )  # fmt: skip
 from .profiles import Profile
 from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
-from .references import FLOW, RUN, TOKEN, Changed, Join, Late, Ref, before, edited, found, join, secret, seen
+from .references import FLOW, RUN, TOKEN, Changed, Join, Late, Ref, before, edited, found, if_found, join, secret, seen
 from .sending import Stopped
 from .session import Session
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
@@ -139,6 +139,7 @@ __all__ = [
     "before",
     "edited",
     "found",
+    "if_found",
     "join",
     "secret",
     "seen",

@@ -29,6 +29,7 @@ TOKEN = Ref("handrail", "token")
 """The id of the run, letters and digits only, for the tokens by which AWS knows a repeated request."""
 
 FOUND = "@found"
+IF_THERE = "@if-there:"
 
 
 def secret(name: str) -> Ref:
@@ -50,6 +51,11 @@ def found(path: str) -> Ref:
     """In the call of an `Action` or an `Undo` with a `read`, or the `proof` of a `Find`: JMESPath `path` into what was
     just read."""
     return Ref(FOUND, path)
+
+
+def if_found(path: str) -> Ref:
+    """The same as a parameter that is left out where nothing stands there: what is said again, so that it stays."""
+    return Ref(FOUND, f"{IF_THERE}{path}")
 
 
 def edited(action: str) -> Ref:
@@ -103,11 +109,16 @@ def fill(value: Any, resolve: Resolve) -> Any:
         case Changed(document, at, over):
             return _laid_over(resolve(found(document)), at, fill(over, resolve))
         case Mapping():
-            return {key: fill(item, resolve) for key, item in value.items()}
+            filled = {key: fill(item, resolve) for key, item in value.items()}
+            return {key: item for key, item in filled.items() if item is not None or not _may_lack(value[key])}
         case list() | tuple():
             return [fill(item, resolve) for item in value]
         case _:
             return value
+
+
+def _may_lack(value: Any) -> bool:
+    return isinstance(value, Ref) and value.path.startswith(IF_THERE)
 
 
 def _laid_over(standing: Any, at: tuple[str, ...], over: Mapping[str, Any]) -> Any:

@@ -55,11 +55,26 @@ class Repair(Flow):
             else:
                 what = f"Not mended in this turn: {finding.sentence}"
                 parts.append(Finding(f"later:{finding.id}", Grade.NOT_CHECKED, what, remedy="Check again after it."))
-        return _in_turn(parts)
+        return _in_turn(_in_order(parts))
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
         return Handover(next_steps=(f"See whether it works now: {_check(cls, facts)}",))
+
+
+def _in_order(parts: list[Part]) -> list[Part]:
+    """What comes after another part does, and waits for none that is not mended here."""
+    here = {part.id for part in parts if isinstance(part, Action)}
+    left: list[Part] = [
+        replace(part, after=tuple(id for id in part.after if id in here)) if isinstance(part, Action) else part
+        for part in parts
+    ]
+    ordered: list[Part] = []
+    while left:
+        later = {part.id for part in left if isinstance(part, Action)}
+        ordered.append(next(part for part in left if not isinstance(part, Action) or later.isdisjoint(part.needs)))
+        left.remove(ordered[-1])
+    return ordered
 
 
 def _in_turn(parts: list[Part]) -> list[Part]:

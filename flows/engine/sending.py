@@ -24,7 +24,7 @@ from .events import Event, Happening
 from .expressions import part
 from .journal import Run
 from .problems import CloudError, Denied, Incomplete, Lost, NoSuchCall, Problem
-from .references import RUN, Late, Ref, before, edited, fill, found
+from .references import FOUND, IF_THERE, RUN, Late, Ref, before, edited, fill
 from .refusals import matches, no_such_thing, refused_part
 
 NOT_YET_LIMIT = 300
@@ -289,9 +289,10 @@ class Carrier:
                 tries += 1
 
     def _resolve_found(self, read: Call, answer: Mapping[str, Any], ref: Ref) -> Any:
-        if ref != found(ref.path):
+        if ref.action != FOUND:
             return self.resolve(ref)
-        if (value := part(ref.path, answer)) is None:
+        value = part(ref.path.removeprefix(IF_THERE), answer)
+        if value is None and not ref.path.startswith(IF_THERE):
             raise _lacking(read, ref.path)
         return value
 

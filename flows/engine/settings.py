@@ -14,7 +14,7 @@ from typing import Any
 
 from .actions import Action
 from .problems import CloudError
-from .references import Changed, Ref, Resolve, before, fill
+from .references import FOUND, Changed, Ref, Resolve, before, fill
 from .refusals import matches
 from .sending import Carrier
 from .undo_plan import Restore
@@ -46,7 +46,8 @@ def wanted(action: Action, restore: Restore, resolve: Resolve) -> Any:
     call = changed.value if changed else action.call.params
     put = {name: each.value if isinstance(each, Changed) else each for name, each in restore.put.params.items()}
     pattern = before(action.id) if changed and before(action.id) in put.values() else put
-    return _where(pattern, before(action.id), fill(call, resolve))
+    said = fill(call, lambda ref: None if ref.action == FOUND else resolve(ref))  # what was read then is not known
+    return _where(pattern, before(action.id), said)
 
 
 def _where(pattern: Any, place: Ref, value: Any) -> Any:

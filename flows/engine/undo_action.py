@@ -21,7 +21,7 @@ from .of_others import NAMED, Claim, Stay, claims_on, mentioned, named_of, of_th
 from .plan import Plan
 from .problems import CloudError, Lost, NoAccess
 from .receipts import DOUBT
-from .references import Changed, edited, refs
+from .references import FOUND, Changed, edited, refs
 from .refusals import matches, no_such_thing
 from .sending import Carrier, Sent
 from .settings import as_put, current, digest
@@ -384,6 +384,7 @@ def _restore(taking: Taking, restore: Restore) -> str:
     try:
         put = remove or restore.put
         whole = any(isinstance(each, Changed) for each in put.params.values())
+        whole = whole or any(ref.action == FOUND for ref in refs(put.params))
         taking.send(Undo(put, read=restore.read if whole else None, not_yet=action.not_yet if whole else ()))
     except CloudError as problem:
         if not no_such_thing(problem):

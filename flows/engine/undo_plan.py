@@ -148,8 +148,8 @@ class Restore:
     Args:
         read: the call that reads the setting.
         path: JMESPath to it in the answer.
-        put: the call that writes it back; `before(action)` in its parameters is the former value. Where it is a
-            `Changed`, what `read` answers then is what that is about, and `found(path)` as well.
+        put: the call that writes it back; `before(action)` in its parameters is the former value. Where a
+            `Changed` or `found(path)` is in them, what `read` answers then is what that is about.
         remove: the call for when there was no former value.
         absent: error codes of `read` that mean there is no value.
         kept: what it brought about and no call takes back, such as what browsers remember.

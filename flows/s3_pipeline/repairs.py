@@ -67,7 +67,7 @@ def hear(one: Pipeline, rule: Rule) -> Mend | None:
 
     def mend(cloud: Cloud) -> Iterator[Part]:
         wanted = (pipeline_triggers.trail_pattern if rule.by_trail else pipeline_triggers.pattern)(one.bucket, one.key)
-        yield event_rules.hear(cloud, rule.name, wanted, f"{one.key} in {one.bucket}, however it lands")
+        yield event_rules.hear(rule.name, wanted, f"{one.key} in {one.bucket}, however it lands")
         yield redirects(f"The rule {rule.name} is about {one.key} in {one.bucket} alone then.")
 
     return mend

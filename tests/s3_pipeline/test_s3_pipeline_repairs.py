@@ -18,11 +18,12 @@ from s3_pipeline.test_s3_pipeline_states import (
     in_circles,
 )  # fmt: skip
 from support.clock import FakeClock
-from support.repairs import check, mended_and_back, mended_or_why_not
+from support.repairs import check, mended_and_back, mended_or_why_not, repairing
+from support.sessions import carried_out, taken_back
 
 from flows.engine import Journal
 from flows.engine.boto import Aws
-from flows.practice import PracticeAccount
+from flows.practice import ACCOUNT_ID, PracticeAccount
 
 Breaks = Callable[[Delivery], None]
 
@@ -82,6 +83,53 @@ def test_mended_and_taken_back(
     mended_and_back(
         "s3_pipeline", cloud, journal, clock, {"pipeline": PIPELINE}, lambda: seen(account), cause=cause,
     )  # fmt: skip
+
+
+def test_what_a_rule_is_besides_stays_with_it(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Its schedule, its switch and its words are its own, also what a colleague makes of them since."""
+    another_file(Delivery(account))
+    events: Any = account.session.client("events")
+    heard = events.describe_rule(Name=OLD)["EventPattern"]
+    events.put_rule(Name=OLD, EventPattern=heard, ScheduleExpression="rate(1 day)")
+    before = rule(account)
+    made = repairing("s3_pipeline", cloud, journal, clock, {"pipeline": PIPELINE}, f"pattern:{OLD}")
+    made.review()
+    events.put_rule(
+        Name=OLD, EventPattern=heard, ScheduleExpression="rate(2 days)", Description="theirs", State="DISABLED"
+    )
+    theirs = {**before, "ScheduleExpression": "rate(2 days)", "Description": "theirs", "State": "DISABLED"}
+    carried_out(made)
+    mended = rule(account)
+    assert mended["EventPattern"] != heard and {**mended, "EventPattern": heard} == theirs
+    role = f"arn:aws:iam::{ACCOUNT_ID}:role/{STARTS}"
+    events.put_rule(Name=OLD, EventPattern=mended["EventPattern"], RoleArn=role)
+    unscheduled = {name: each for name, each in before.items() if name != "ScheduleExpression"}
+    taken_back(made)
+    assert rule(account) == {**unscheduled, "RoleArn": role}
+
+
+def test_a_rule_is_switched_on_once_it_hears_the_right_file(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    delivery = Delivery(account)
+    another_file(delivery)
+    switched_off(delivery)
+    before = rule(account)
+    made = repairing("s3_pipeline", cloud, journal, clock, {"pipeline": PIPELINE})
+    hears, on = f"pattern-{OLD}", f"enable-{OLD}"
+    assert [each.id for each in made.review().plan.actions] == [hears, on]
+    assert made.review().plan.actions[1].needs == {hears}
+    carried_out(made)
+    assert rule(account)["State"] == "ENABLED" and rule(account)["EventPattern"] != before["EventPattern"]
+    taken_back(made)
+    assert rule(account) == before
+
+
+def rule(account: PracticeAccount) -> dict[str, Any]:
+    told: dict[str, Any] = account.session.client("events").describe_rule(Name=OLD)
+    return {name: each for name, each in told.items() if name != "ResponseMetadata"}
 
 
 def seen(account: PracticeAccount) -> Any:
