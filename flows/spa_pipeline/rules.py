@@ -187,7 +187,7 @@ def source_key(here: Situation) -> Iterator[Finding]:
 
 
 def roles(here: Situation) -> Iterator[Finding]:
-    """Whether each role exists, and the service that works with it may take it on."""
+    """Whether each role exists, and who works with it may take it on."""
     for each in () if here.planned else here.workers():
         if not each.name:
             continue
@@ -197,14 +197,24 @@ def roles(here: Situation) -> Iterator[Finding]:
         elif each.role is None:
             remedy = "Give what works with it another role, or make it again with the same policies."
             yield broken(id, f"The role {each.name} does not exist.", "GetRole: NoSuchEntity", remedy)
-        else:
+        elif each.by is None:
             verdict = each.role.taken_on(each.service, each.source)
-            if verdict.answer is Answer.UNTOLD:
-                sentence = f"Whether {each.service} may take the role {each.name} on cannot be told."
-                yield unknown(id, sentence, open_questions(verdict))
-            elif not verdict:
-                sentence = f"{each.service} may not take the role {each.name} on."
-                yield broken(id, sentence, "GetRole: its trust policy", "Let its trust policy allow sts:AssumeRole.")
+            remedy = "Let its trust policy allow sts:AssumeRole."
+            yield from _taken_on(id, each.service, each.name, verdict, remedy)
+        elif isinstance(first := each.by.role, Role):  # what is wrong with that is told already
+            verdict = role_permissions.let_in(first, "sts:AssumeRole", each.role.arn, each.role.trust)
+            remedy = (
+                f"Allow the role {first.name} sts:AssumeRole on {each.role.arn}; its trust policy must let it, too."
+            )
+            yield from _taken_on(id, f"the role {first.name}", each.name, verdict, remedy)
+
+
+def _taken_on(id: str, who: str, name: str, verdict: Verdict, remedy: str) -> Iterator[Finding]:
+    if verdict.answer is Answer.UNTOLD:
+        yield unknown(id, f"Whether {who} may take the role {name} on cannot be told.", open_questions(verdict))
+    elif not verdict:
+        sentence = f"The role {name} may not be taken on by {who}."
+        yield broken(id, sentence, "GetRole: its trust policy", remedy)
 
 
 def builds(here: Situation) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.aws import role_permissions
@@ -29,12 +29,15 @@ class Worker:
         service: who takes it on.
         source: the ARN of that for which it is taken on.
         role: the role, None if it does not exist, or why it could not be read.
+        by: who takes it on where that is not the service but the pipeline's role, as for an action with a role of its
+            own (CodePipeline User Guide, "Pipeline structure reference", roleArn of an action, 2026-11).
     """
 
     name: str
     service: str
     source: str
     role: Role | CloudError | None
+    by: Worker | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ class Situation:
         every = [each.worker for each in self.sources]
         every += [worker for each in self.projects for worker in (each.starts, each.worker)]
         every += [each.worker for each in self.sites]
-        return list({(each.name, each.service): each for each in every}.values())
+        every += [each.by for each in every if each.by]
+        return list({(each.name, each.service, each.by is None): each for each in every}.values())
 
 
 @dataclass
@@ -137,7 +141,7 @@ class Reading:
         actions = [(each, self._provider(each)) for each in actions_of(about)]
         sources, sites = [], list[Site]()
         for action, (category, provider) in actions:
-            worker = self._worker(str(action.get("roleArn") or own), PIPELINES, me)
+            worker = self._step(action, own, me)
             settings = action.get("configuration") or {}
             if category == "Source":
                 sources.append(Source(provider, settings, worker))
@@ -171,7 +175,7 @@ class Reading:
             arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{name}"
             about = found.get(name) or {}
             worker = self._worker(str(about.get("serviceRole") or ""), BUILDS, arn)
-            starts = self._worker(str(action.get("roleArn") or own), PIPELINES, me)
+            starts = self._step(action, own, me)
             there = None if unread else name in found
             gives = bool(action.get("outputArtifacts"))
             projects.append(Project(name, arn, worker, starts, gives, there, unread, about.get("tags") or ()))
@@ -181,6 +185,11 @@ class Reading:
                 writes = ["s3:PutObject", *(action for word, action in WRITING.items() if word in text)]
                 sites.append(Site(bucket, worker, variables.get("DISTRIBUTION_ID", ""), tuple(writes)))
         return projects, tuple(sites)
+
+    def _step(self, action: Mapping[str, Any], own: str, me: str) -> Worker:
+        """With which role the pipeline does an action: its own, or that of the action, which its own takes on."""
+        whole, arn = self._worker(own, PIPELINES, me), str(action.get("roleArn") or own)
+        return whole if arn == own else replace(self._worker(arn, PIPELINES, me), by=whole)
 
     def _worker(self, arn: str, service: str, source: str) -> Worker:
         if arn not in self.roles:

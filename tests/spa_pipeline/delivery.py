@@ -194,6 +194,18 @@ def by_a_connection(made: Delivery) -> None:
     made.source("CodeStarSourceConnection", ConnectionArn=CONNECTION, FullRepositoryId="a/b", BranchName="main")
 
 
+def fetched_with_a_role_of_its_own(made: Delivery, may: str = "sts:AssumeRole") -> None:
+    """The pipeline's role takes the step's on."""
+    who = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    trusted = json.dumps({"Version": "2012-10-17", "Statement": [who]})
+    made.iam.create_role(RoleName="front-reads", AssumeRolePolicyDocument=trusted)
+    made.role("front-reads", allow("s3:*", [*files(SOURCE), *files(STORE)]))
+    made.role(PIPE, allow(["s3:*", "codebuild:*", may], "*"))
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})["stages"]
+    stages[0]["actions"][0]["roleArn"] = f"arn:aws:iam::{ACCOUNT}:role/front-reads"
+    made.rebuilt(stages=stages)
+
+
 def told_of_each_upload(made: Delivery, *, key: str = ZIPPED, state: str = "ENABLED", tells: bool = True) -> None:
     """A rule, and nothing that asks."""
     made.source("S3", S3Bucket=SOURCE, S3ObjectKey=ZIPPED, PollForSourceChanges="false")
@@ -249,6 +261,10 @@ def no_role(made: Delivery) -> None:
 
 def role_of_another_service(made: Delivery) -> None:
     made.iam.update_assume_role_policy(RoleName=BUILD, PolicyDocument=trust("ec2.amazonaws.com"))
+
+
+def a_role_of_its_own_that_may_not_be_taken_on(made: Delivery) -> None:
+    fetched_with_a_role_of_its_own(made, "sts:GetCallerIdentity")
 
 
 def no_project(made: Delivery) -> None:
