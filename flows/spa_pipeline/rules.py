@@ -38,6 +38,8 @@ reference", 2026-11)."""
 USE = ("codeconnections:UseConnection", "codestar-connections:UseConnection")
 """A connection's permission, under the name of today and the former one (Developer Tools console User Guide,
 "Connections rename", 2026-11)."""
+BEST = (Answer.ALLOWED, Answer.UNTOLD, Answer.FORBIDDEN, Answer.NOT_ALLOWED, Answer.TO_ACCOUNT)
+"""Of what is said to it under several names the first counts: a policy uses one, and says nothing to the others."""
 NOT_CHECKED_KEY = "A key of the account's own asks for kms:Decrypt to read, and for kms:GenerateDataKey to write."
 
 
@@ -164,8 +166,10 @@ def reads(here: Situation) -> Iterator[Finding]:
         elif source.provider == CONNECTION and isinstance(settings.get("ConnectionArn"), str):
             what, on = "by the connection", settings["ConnectionArn"]
             both = (on, on.replace(":codestar-connections:", ":codeconnections:"))
-            each = [one.may(action, arn) for action in USE for arn in both]
-            asked = {USE[0]: next((found for found in each if found), each[0])}
+            names = (action.partition(":")[0] for action in USE)
+            known = {f"{each}_FullRepositoryId": str(settings.get("FullRepositoryId") or "") for each in names}
+            each = [one.may(action, arn, **known) for action in USE for arn in both]
+            asked = {USE[0]: min(each, key=lambda found: BEST.index(found.answer))}
         else:
             continue
         yield from allowed("reads", source.worker, f"read {what}", asked, on)

@@ -194,6 +194,13 @@ def by_a_connection(made: Delivery) -> None:
     made.source("CodeStarSourceConnection", ConnectionArn=CONNECTION, FullRepositoryId="a/b", BranchName="main")
 
 
+def by_a_connection_for_one_repository(made: Delivery, only: str = "a/b") -> None:
+    by_a_connection(made)
+    use = "codeconnections:UseConnection"
+    condition = {"StringEquals": {"codeconnections:FullRepositoryId": only}}
+    made.role(PIPE, allow(["s3:*", "codebuild:*"], "*"), allow(use, CONNECTION, Condition=condition))
+
+
 def fetched_with_a_role_of_its_own(made: Delivery, may: str = "sts:AssumeRole") -> None:
     """The pipeline's role takes the step's on."""
     who = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
@@ -236,6 +243,19 @@ def the_branch_is_called_master(made: Delivery) -> None:
 def connection_not_allowed(made: Delivery) -> None:
     by_a_connection(made)
     made.role(PIPE, allow(["s3:*", "codebuild:*"], "*"))
+
+
+def connection_allowed_for_another_repository(made: Delivery) -> None:
+    by_a_connection_for_one_repository(made, "a/c")
+
+
+def connection_allowed_on_a_condition(made: Delivery) -> None:
+    by_a_connection(made)
+    condition = {"StringEquals": {"codestar-connections:ProviderAction": "GetBranch"}}
+    made.role(
+        PIPE, allow(["s3:*", "codebuild:*"], "*"),
+        allow("codeconnections:UseConnection", CONNECTION, Condition=condition),
+    )  # fmt: skip
 
 
 def no_zip(made: Delivery) -> None:
