@@ -249,10 +249,13 @@ def artifacts(here: Situation) -> Iterator[Finding]:
         return
     on = f"arn:{here.cloud.identity.partition}:s3:::{here.store}/{here.pipeline[:20]}/files"
     store, both = Bucket(here.store, here.cloud.identity.region), tuple(_KEY_FOR)
-    wanted = [(each.worker, both) for each in here.sources]
+    # a source step only hands on; the pipeline's own role also hands what is there to the steps that work with it
+    wanted = [(each.worker, both[1:] if each.worker.by else both) for each in here.sources]
     wanted += [(each.worker, both if each.gives else both[:1]) for each in here.projects]
-    for worker, actions in {worker.name: (worker, actions) for worker, actions in wanted}.values():
+    for worker in {worker.name: worker for worker, _ in wanted}.values():
+        every = {action for one, actions in wanted if one.name == worker.name for action in actions}
         if isinstance(worker.role, Role):
+            actions = [action for action in both if action in every]
             asked = {each: worker.role.may(each, on, also) for each in actions}
             yield from allowed(f"artifacts:{worker.name}", worker, f"use {here.store}", asked, on)
             if here.store_key:

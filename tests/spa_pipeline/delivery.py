@@ -23,9 +23,9 @@ def files(bucket: str) -> list[str]:
     return [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
 
 
-def trust(service: str) -> str:
-    who = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [who]})
+def trust(*services: str) -> str:
+    who = [{"Effect": "Allow", "Principal": {"Service": each}, "Action": "sts:AssumeRole"} for each in services]
+    return json.dumps({"Version": "2012-10-17", "Statement": who})
 
 
 class Delivery:
@@ -60,7 +60,7 @@ class Delivery:
         for number, each in enumerate(policies):
             self.iam.put_role_policy(RoleName=name, PolicyName=f"theirs-{number}", PolicyDocument=each)
 
-    def project(self, variables: Mapping[str, str], buildspec: str = "") -> None:
+    def project(self, variables: Mapping[str, str], buildspec: str = "", role: str = BUILD) -> None:
         builds = self.client("codebuild")
         builds.delete_project(name="front-build")
         builds.create_project(
@@ -72,7 +72,7 @@ class Delivery:
                 "computeType": "BUILD_GENERAL1_SMALL",
                 "environmentVariables": [{"name": key, "value": value} for key, value in variables.items()],
             },
-            serviceRole=f"arn:aws:iam::{ACCOUNT}:role/{BUILD}",
+            serviceRole=f"arn:aws:iam::{ACCOUNT}:role/{role}",
         )  # fmt: skip
 
     def rebuilt(self, **changed: Any) -> None:
@@ -206,7 +206,7 @@ def fetched_with_a_role_of_its_own(made: Delivery, may: str = "sts:AssumeRole") 
     who = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
     trusted = json.dumps({"Version": "2012-10-17", "Statement": [who]})
     made.iam.create_role(RoleName="front-reads", AssumeRolePolicyDocument=trusted)
-    made.role("front-reads", allow("s3:*", [*files(SOURCE), *files(STORE)]))
+    made.role("front-reads", allow("s3:*", files(SOURCE)), allow("s3:PutObject", files(STORE)[1]))
     made.role(PIPE, allow(["s3:*", "codebuild:*", may], "*"))
     stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})["stages"]
     stages[0]["actions"][0]["roleArn"] = f"arn:aws:iam::{ACCOUNT}:role/front-reads"
@@ -285,6 +285,20 @@ def role_of_another_service(made: Delivery) -> None:
 
 def a_role_of_its_own_that_may_not_be_taken_on(made: Delivery) -> None:
     fetched_with_a_role_of_its_own(made, "sts:GetCallerIdentity")
+
+
+def one_role_that_may_not_hand_on(made: Delivery) -> None:
+    """The source and the build work with it; the build only takes what the source hands on."""
+    made.iam.update_assume_role_policy(
+        RoleName=PIPE, PolicyDocument=trust("codepipeline.amazonaws.com", "codebuild.amazonaws.com")
+    )
+    made.role(
+        PIPE,
+        allow("s3:*", [*files(SOURCE), *files(SITE)]),
+        allow("s3:GetObject", files(STORE)[1]),
+        allow("codebuild:*", "*"),
+    )
+    made.project({"SITE_BUCKET": SITE}, role=PIPE)
 
 
 def no_project(made: Delivery) -> None:

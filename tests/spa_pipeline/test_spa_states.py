@@ -207,6 +207,7 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(of.no_role, "broken", "role", "another role"),
         State(of.role_of_another_service, "broken", "role", "sts:AssumeRole"),
         State(of.a_role_of_its_own_that_may_not_be_taken_on, "broken", "role", "role front-works sts:AssumeRole on"),
+        State(of.one_role_that_may_not_hand_on, "broken", "artifacts", "s3:PutObject"),
         State(of.no_project, "broken", "builds", "give the pipeline another"),
         State(of.may_not_start_builds, "broken", "builds", "codebuild:StartBuild"),
         State(of.may_not_fetch_what_is_handed_on, "broken", "artifacts", "s3:GetObject"),
