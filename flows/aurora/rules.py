@@ -135,7 +135,7 @@ def key_state(here: Situation) -> Iterator[Finding]:
     seen = kms_keys.look(here.cloud, here.key, named=False)
     if seen.why and not seen.state:
         sentence = f"Whether its key {seen.short} is switched on could not be looked at."
-        yield Finding(f"key-state:{seen.short}", Grade.NOT_CHECKED, sentence, seen.why, aside=True)
+        yield Finding(f"key-state:{seen.short}", Grade.NOT_CHECKED, sentence, seen.why)
     answers = here.seen is not None and here.seen.described.get("Status") in ANSWERS
     for each in kms_keys.state(seen, here.cloud.identity.region):
         if answers and each.grade is Grade.REFUSED:

@@ -314,7 +314,7 @@ def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new
         yield unknown(
             f"kms-key:{here.id}",
             f"Whether the files of {here.bucket.name} are encrypted with a KMS key could not be read.",
-            "GetBucketEncryption needs s3:GetEncryptionConfiguration", aside=True,
+            "GetBucketEncryption needs s3:GetEncryptionConfiguration",
         )  # fmt: skip
     yield from page_rules.decrypts(here, encrypted)
 

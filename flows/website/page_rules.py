@@ -200,7 +200,8 @@ def error_page(here: Origin, config: Mapping[str, Any], there: Callable[[str], b
         key, id = f"{here.prefix}{bare}", f"error-page:{here.id}:{path}"
         found = there(key)
         if found is None:
-            yield unknown(id, f"Whether the error page {path} is there could not be read.", "HeadObject", aside=True)
+            sentence = f"Whether the error page {path} is there could not be read."
+            yield unknown(id, sentence, "HeadObject", aside=code != "200")  # by 200 it is a page of the app
         elif not found and code == "200":
             yield broken(
                 id, f"{path}, which addresses of the app are answered with, is not in {here.bucket.name}: visitors of "

@@ -304,7 +304,9 @@ STATES: dict[str, State] = {
     "encrypted with a key of its own": State((IDLE, OWN, about_key()), "works", says="is switched on"),
     "encrypted with Amazon's key": State((IDLE, OWN, about_key(KeyManager="AWS")), "works", never=("key-state",)),
     "a key that is being moved": State((IDLE, OWN, about_key(KeyState="Updating")), "works", says="is switched on"),
-    "a key that may not be looked at": State((IDLE, OWN, denied("DescribeKey", "ListAliases")), "works"),
+    "a key that may not be looked at": State(
+        (IDLE, OWN, denied("DescribeKey", "ListAliases")), "unknown", "key-state:" + KEY, "could not be looked at"
+    ),
     "a key that is switched off": State(
         (IDLE, OWN, about_key(KeyState="Disabled")), "works_but", "key-state:" + KEY, "It answers still",
         "aws kms enable-key",

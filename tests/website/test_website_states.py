@@ -16,7 +16,7 @@ from support.clouds import Between
 from website.cases import session
 
 import flows
-from flows.engine import Call, CloudError, Page
+from flows.engine import Call, CloudError, Denied, Page
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.engine.verdict import Verdict, verdict
@@ -516,6 +516,35 @@ def test_it_is_known_beforehand(account: PracticeAccount, cloud: Aws, state: str
     else:
         assert not review.refusals and not {"kms-key", "folders-without-index"} & said
         assert "predicted policy" in said
+
+
+class Closed(Between):
+    """Where some operations are refused; HeadObject only for those keys."""
+
+    def __init__(self, cloud: Any, *operations: str, keys: tuple[str, ...] = ()) -> None:
+        super().__init__(cloud)
+        self.operations, self.keys = operations, keys
+
+    def make(self, call: Call) -> dict[str, Any]:
+        if call.name in self.operations or (call.name == "HeadObject" and call.params["Key"] in self.keys):
+            raise Denied("You are not allowed to do that.", permission="any:Thing", aws_code="AccessDenied")
+        return super().make(call)
+
+
+@pytest.mark.parametrize(("code", "status"), [("200", "unknown"), ("404", "works")])
+def test_a_page_of_the_app_that_may_not_be_looked_at_is_on_the_way(
+    account: PracticeAccount, cloud: Aws, code: str, status: str
+) -> None:
+    site = Site(account)
+    answering(site, "/app.html", code)
+    found = site.check(Closed(cloud, keys=("app.html",)))
+    assert (found.status.value, found.cause.partition(":")[0]) == (status, "error-page" if status == "unknown" else "")
+
+
+def test_a_key_that_nobody_could_see_is_on_the_way(account: PracticeAccount, cloud: Aws) -> None:
+    """Neither by the bucket nor by the start page, which is only known to be listed."""
+    found = Site(account).check(Closed(cloud, "GetBucketEncryption", keys=("index.html",)))
+    assert (found.status.value, found.cause.partition(":")[0]) == ("unknown", "kms-key")
 
 
 def test_a_website_that_leads_away_is_not_opened(account: PracticeAccount, cloud: Aws) -> None:
