@@ -110,12 +110,12 @@ def instances(here: Situation) -> Iterator[Finding]:
         described = told.get(each.id) or {}
         status = str(described.get("DBInstanceStatus") or "")
         id, by = f"instances:{each.id}", f"DescribeDBInstances: {status or 'no status'}"
+        if status in ANSWERS:
+            continue
+        found = _does_not(id, each.id, status, by)
         if status in MADE:
-            yield Finding(id, Grade.WAITING, f"{each.id} is {status}.", by, "Wait until it is available.")
-        elif status not in ANSWERS:
-            found = _does_not(id, each.id, status, by)
-            spared = found.grade is Grade.REFUSED and not each.writer
-            yield Finding(id, Grade.CAUTION if spared else found.grade, found.sentence, by, found.remedy)
+            found = Finding(id, Grade.WAITING, f"{each.id} is {status}.", by, "Wait until it is available.")
+        yield found if each.writer else replace(found, grade=Grade.CAUTION)
 
 
 def _does_not(id: str, name: str, status: str, by: str) -> Finding:

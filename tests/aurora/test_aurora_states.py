@@ -134,6 +134,21 @@ def instance(id: str, **more: Any) -> Told:
     return {"DescribeDBInstances": tell}
 
 
+def with_reader(status: str) -> Told:
+    """A second instance, which only reads."""
+    member = {"DBInstanceIdentifier": "loyalty-2", "IsClusterWriter": False}
+
+    def described(answer: Answer, _: Call) -> None:
+        first = next(each for each in answer["DBInstances"] if each["DBInstanceIdentifier"] == "loyalty-1")
+        answer["DBInstances"].append({**first, "DBInstanceIdentifier": "loyalty-2", "DBInstanceStatus": status})
+
+    def listed(answer: Answer, _: Call) -> None:
+        for each in answer["DBClusters"]:
+            each["DBClusterMembers"].append(member)
+
+    return {"DescribeDBClusters": listed, "DescribeDBInstances": described}
+
+
 def opened(**sources: Any) -> Told:
     """Two security groups, of which the second lets these in."""
     rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, **sources}
@@ -292,6 +307,15 @@ STATES: dict[str, State] = {
     "no instance": State((cluster(DBClusterMembers=[]),), "broken", "instances", remedy="db.serverless"),
     "its writer failed": State(
         (IDLE, instance("loyalty-1", DBInstanceStatus="failed")), "broken", "instances:loyalty-1", remedy="its events"
+    ),
+    "a reader is being made": State(
+        (IDLE, with_reader("creating")), "works_but", "instances:loyalty-2", "is creating", "Wait until"
+    ),
+    "a reader in a state that nobody knows": State(
+        (IDLE, with_reader("pondering")), "works_but", "instances:loyalty-2"
+    ),
+    "its writer is being made": State(
+        (IDLE, instance("loyalty-1", DBInstanceStatus="creating")), "waiting", "instances:loyalty-1"
     ),
     "an instance of a fixed size": State(
         (IDLE, instance("loyalty-1", DBInstanceClass="db.r6g.large")), "works_but", "keeps-awake-class:loyalty-1",
