@@ -159,6 +159,8 @@ def _setting(action: Action, restore: Restore, carrier: Carrier) -> Seen:
     facts, now = carrier.run.facts(action.id), current(action, restore, carrier)
     put = wanted(action, restore, partial(_masked, carrier))
     left = shown(put) if put is not None else AS_MADE
+    if put is None and "after" not in facts:
+        return Seen(State.UNKNOWN, now=NOTED_NOTHING)
     ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, carrier)
     if ours:
         return Seen(State.AS_LEFT, left, left)
@@ -178,7 +180,9 @@ def _entry(action: Action, entry: Entry, carrier: Carrier) -> Seen:
         if renamed := next(names, ""):
             return Seen(State.CHANGED, f"{entry.key}: {shown(put[entry.key])}", f"{entry.key}: {renamed}")
         return Seen(State.GONE, shown(put))
-    if "after" not in facts or digest(ours) == facts["after"]:
+    if "after" not in facts:
+        return Seen(State.UNKNOWN, now=NOTED_NOTHING)
+    if digest(ours) == facts["after"]:
         return Seen(State.AS_LEFT, shown(put), shown(put))
     if _secret(entry.entry):
         return Seen(State.CHANGED, shown(put), "Something else; it may hold a secret, so it is not shown.")
@@ -203,16 +207,17 @@ def _thing(action: Action, steps: tuple[Undo, ...], carrier: Carrier) -> Seen:
     gone = [each for each in told if each.state is State.GONE]
     if gone and (len(gone) == len(told) or not all(each.was for each in gone)):
         return Seen(State.GONE)
-    if changed := [each for each in told if each.state is not State.AS_LEFT]:
+    if changed := [each for each in told if each.state in (State.CHANGED, State.GONE)]:
         return Seen(State.CHANGED, "; ".join(each.was for each in changed if each.was), "; ".join(map(_is, changed)))
+    stands = edited if edited and edited.state is State.UNKNOWN else Seen(State.AS_LEFT)
     find = action.find
     if find and find.look.service != INDEX and not action.stands:
         begun = carrier.run.when(action.id, "intent")
         if carrier.search(find, begun, benefit=True) is not None:
-            return Seen(State.AS_LEFT)
+            return stands
         return Seen(State.CHANGED, now=NOT_OURS) if told else Seen(State.GONE)
     if told:
-        return Seen(State.AS_LEFT)
+        return stands
     if action.wait:
         answer = carrier.look(action.wait.poll, action.wait.ready)
         return Seen(State.AS_LEFT) if answer else Seen(State.CHANGED, now=_now(action, carrier))
@@ -250,7 +255,10 @@ def _part(still: Still, named: Late, carrier: Carrier) -> Seen | None:
 
 
 def _edited(action: Action, settings: Settings, carrier: Carrier) -> Seen:
-    """Which parts of it are different now; their former values are known where the step's own call says them."""
+    """Which parts of it are different now; their former values are known where the step's own call says them.
+
+    Unknown where nothing was noted that could be compared.
+    """
     told = carrier.look(settings.look, settings.path)
     if told is None:
         return Seen(State.GONE)
@@ -258,6 +266,8 @@ def _edited(action: Action, settings: Settings, carrier: Carrier) -> Seen:
     facts = carrier.run.facts(action.id)
     first: Mapping[str, str] = facts.get("as_made", {})
     last: Mapping[str, str] = facts.get("as_ended", first)
+    if not last:  # the run broke off while it was waited for, or it could not be read then
+        return Seen(State.UNKNOWN, now=NOTED_NOTHING)
     different = [name for name, mark in last.items() if _mark(now.get(name)) not in (mark, first.get(name))]
     if not different:
         return Seen(State.AS_LEFT)

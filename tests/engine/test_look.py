@@ -18,7 +18,8 @@ from vpn import cases as vpn
 from flows.engine import Call, Denied, Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.engine.event_history import NO_HISTORY, NOBODY, PACE
-from flows.engine.look import Looked, State
+from flows.engine.events import Happening
+from flows.engine.look import NOTED_NOTHING, Looked, State
 from flows.engine.problems import NoSuchCall
 from flows.engine.refusals import changes
 from flows.practice import PracticeAccount
@@ -103,6 +104,36 @@ def test_what_may_not_be_read_cannot_be_told(made: Session) -> None:
     assert looked["connection"].now == "no"
     assert looked["connection"].costs, "it may be there still"
     assert looked["customer-gateway"].state is State.AS_LEFT
+
+
+class Pending(Between):
+    """An account whose VPN connections are never ready."""
+
+    def make(self, call: Call) -> dict[str, Any]:
+        answer = super().make(call)
+        return {**answer, "VpnConnections": [{**each, "State": "pending"} for each in answer.get("VpnConnections", [])]}
+
+
+def test_what_broke_off_before_it_was_noted_cannot_be_told(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """A stop in the wait: it is there, and whether somebody changed it meanwhile nobody knows."""
+    made = vpn.session(Pending(cloud), journal, vpn.STAGING, clock=clock)
+    made.review()
+    for event in made.apply():
+        if event.kind is Happening.WAITING and event.action == "connection":
+            made.stop()
+    looked = looked_at(made)
+    assert (looked["connection"].state, looked["connection"].now) == (State.UNKNOWN, NOTED_NOTHING)
+    assert looked["customer-gateway"].state is State.AS_LEFT
+
+
+def test_an_entry_that_was_not_noted_cannot_be_told(
+    cloud: Aws, journal: Journal, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.engine.apply._changed", lambda *_: {})
+    made = s3_lambda.session(cloud, journal, clock=clock)
+    carried_out(made)
+    looked = looked_at(made)
+    assert (looked["notification"].state, looked["notification"].now) == (State.UNKNOWN, NOTED_NOTHING)
 
 
 @pytest.mark.parametrize(("problem", "by"), [(Denied("no", permission=""), CLOSED), (NoSuchCall("no"), NO_HISTORY)])
