@@ -27,6 +27,7 @@ from .web import Page
 AT_ONCE = 8
 """Things that are looked at side by side, as many as calls when something is made."""
 WORST_FIRST = tuple(Status)
+UNLISTED, UNSEEN = "What there is could not be listed.", "It could not be looked at."
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,9 @@ class Board:
         try:
             found.extend(flow.check.everything(self.cloud))
         except Problem as problem:
-            return found, Row(flow.id, {}, "", _untold("list", "What there is could not be listed.", problem))
+            return found, Row(flow.id, {}, "", _untold("list", UNLISTED, problem))
+        except Exception as error:
+            return found, Row(flow.id, {}, "", _mistaken("list", UNLISTED, error))
         return found, None
 
     def _looked(self, flow: type[Flow], thing: Subject) -> Row | None:
@@ -141,10 +144,9 @@ class Board:
         try:
             told = look(flow, self.cloud, given, self.place)
         except Problem as problem:
-            told = _untold("read", "It could not be looked at.", problem)
+            told = _untold("read", UNSEEN, problem)
         except Exception as error:
-            mistake = f"Handrail itself made a mistake ({type(error).__name__})."
-            told = verdict([unknown("read", "It could not be looked at.", mistake)])
+            told = _mistaken("read", UNSEEN, error)
         if told.cause and told.cause in flow.check.something_else:
             return None
         return Row(flow.id, given, thing.name, told)
@@ -155,6 +157,11 @@ def _untold(id_: str, what: str, problem: Problem) -> Verdict:
         return verdict([unknown(id_, "Not looked at: it was stopped before.", "")])
     why = " ".join(part for part in (problem.what, problem.why) if part)
     return verdict([unknown(id_, what, why, problem.remedy)])
+
+
+def _mistaken(id_: str, what: str, error: Exception) -> Verdict:
+    """One answer that nobody foresaw ends nothing else."""
+    return verdict([unknown(id_, what, f"Handrail itself made a mistake ({type(error).__name__}).")])
 
 
 class _Until:

@@ -31,10 +31,11 @@ def uploaded(**days: float) -> dict[str, str]:
 
 
 def removed(
-    tmp_path: Path, files: dict[str, str], current: tuple[str, ...] = (), shell: str = "sh", refuses: int = 0
-) -> set[str]:
+    tmp_path: Path, files: dict[str, str], current: tuple[str, ...] = (), shell: str = "sh", refuses: int = 0,
+    live: float | None = 1,
+) -> set[str]:  # fmt: skip
     """What is deleted of the files in the bucket, where a build left those that are current; `refuses` is the code with
-    which `aws` ends then."""
+    which `aws` ends then. The page that was there is so many days old, if there was one."""
     site, binaries = tmp_path / "dist", tmp_path / "bin"
     binaries.mkdir()
     (binaries / "aws").write_text(FAKE)
@@ -52,7 +53,8 @@ def removed(
         "PATH": f"{binaries}:{os.environ['PATH']}", "NOTED": str(noted), "LISTED": str(listed),
         "SITE_DIR": str(site), "SITE_BUCKET": "shop", "REFUSES": str(refuses),
     }  # fmt: skip
-    script = "\n".join(build.forget()).replace("/tmp/old", str(tmp_path / "old"))
+    (tmp_path / "live").write_text(f"{'None' if live is None else uploaded(page=live)['page.js']}\n")
+    script = "\n".join(build.forget()).replace("/tmp/", f"{tmp_path}/")
     subprocess.run([shell, "-c", script], env=surroundings, check=True, timeout=20)
     lines = noted.read_text().splitlines()
     assert f"Contents[?LastModified<'{limit[:13]}" in lines[0]
@@ -72,6 +74,26 @@ def test_what_was_out_of_use_a_month_ago_goes(tmp_path: Path, shell: str) -> Non
 
 def test_what_the_build_still_has_stays(tmp_path: Path) -> None:
     assert removed(tmp_path, uploaded(old=90, kept=90, newer=40), ("kept.js",)) == {"old.js"}
+
+
+def test_the_page_that_is_open_keeps_its_files_whatever_was_uploaded_since(tmp_path: Path) -> None:
+    """Somebody's catalogue, which no build brings and none deletes, is newer than they are."""
+    files = uploaded(assets__older=90, assets__a=60, assets__catalogue=40)
+    assert removed(tmp_path, files, live=60) == {"assets/older.js"}
+
+
+def test_where_no_page_was_nothing_is_deleted(tmp_path: Path) -> None:
+    assert removed(tmp_path, uploaded(old=90, newer=40), live=None) == set()
+
+
+def test_the_time_of_the_page_is_noted_before_it_is_another() -> None:
+    lines = build.buildspec("x", "22", invalidate=False).splitlines()
+    noted = next(line for line in lines if "> /tmp/live" in line)
+    uploads = next(line for line in lines if 'cp "$SITE_DIR/index.html"' in line)
+    assert lines.index(noted) < lines.index(uploads)
+    query = noted.replace("''", "'").partition('--query "')[2].partition('"')[0]
+    pages = {"Contents": [{"Key": "index.html", "LastModified": "now"}, {"Key": "index.html.old"}]}
+    assert jmespath.search(query, pages) == ["now"]
 
 
 def test_many_go_over_several_builds_as_one_has_twenty_minutes(tmp_path: Path) -> None:
