@@ -72,6 +72,18 @@ def test_a_service_that_may_not_be_read_is_one_row(cloud: Aws) -> None:
     assert again == {}
 
 
+def test_a_list_that_nobody_foresaw_is_one_row(cloud: Aws) -> None:
+    class Odd(Between):
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            yield from ([{"pipelines": [None]}] if call.name == "ListPipelines" else super().pages(call))
+
+    seen = Board([flows.find("s3_pipeline"), flows.find("aurora")], Odd(cloud))
+    rows = told(list(seen.look()))
+    assert rows.pop("s3_pipeline") == "unknown" and "aurora reports" in rows
+    row = next(each for each in seen.rows if each.flow == "s3_pipeline")
+    assert row.verdict.because and "Handrail itself made a mistake" in row.verdict.because.evidence
+
+
 def test_what_is_known_is_kept_when_it_is_stopped(cloud: Aws) -> None:
     seen = Board([flows.find("alb"), flows.find("aurora")], cloud)
     rows = seen.look()
