@@ -41,6 +41,8 @@ def buildspec(command: str, node: str, *, invalidate: bool) -> str:
         f'"s3://$SITE_BUCKET/$each/" --cache-control "{FOR_EVER}" || exit 1; fi; done',
         f'aws s3 cp --recursive "$SITE_DIR/" "s3://$SITE_BUCKET/" --exclude index.html {apart} '
         f'--cache-control "{A_WHILE}"',
+        'aws s3api list-objects-v2 --bucket "$SITE_BUCKET" --prefix index.html --output text --query '
+        "\"Contents[?Key=='index.html'].LastModified\" > /tmp/live || true",
         f'aws s3 cp "$SITE_DIR/index.html" "s3://$SITE_BUCKET/index.html" --cache-control "{NEVER}"',
         f'aws s3 sync "$SITE_DIR/" "s3://$SITE_BUCKET/" --delete --size-only {stay}',
     ]
@@ -59,6 +61,8 @@ def forget() -> list[str]:
 
     Each build uploads all of its files, so the newest of the old ones are of a build that had nothing of what is older:
     that is out of use since then at the latest. Those newest may have been in use until a moment ago, and stay.
+    The newest can also be somebody's own file, or of a build that failed before its index.html: what is as old as the
+    page that was there until now stays as well. Its time is in the list of files, as to ask for it alone is to read it.
 
     Many of them go over several builds, and what cannot be taken away fails none: the page is delivered by then.
     """
@@ -68,7 +72,9 @@ def forget() -> list[str]:
         'aws s3api list-objects-v2 --bucket "$SITE_BUCKET" --output text --query '
         "\"Contents[?LastModified<'$limit'].[LastModified,Key]\" | grep -v ^None > /tmp/old",
         "newest=$(cut -f 1 /tmp/old | sort | tail -n 1)",
-        'if test -n "$newest"; then',
+        "live=$(grep -v ^None /tmp/live)",
+        'if test -n "$newest" && test -n "$live"; then',
+        '  if test "$live" \\< "$newest"; then newest=$live; fi',
         '  before=$(date -u -d "@$(($(date -u -d "$newest" +%s) - 3600))" +%Y-%m-%dT%H:%M:%S)',
         f"  left={AT_ONCE}",
         "  while read -r when key; do",
