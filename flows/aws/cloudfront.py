@@ -260,7 +260,7 @@ def distribution(
 
 def change(
     distribution: str, name: str, at: tuple[str, ...], value: Mapping[str, Any], sentence: str,
-    after: tuple[str, ...] = (),
+    after: tuple[str, ...] = (), *, whole: bool = False,
 ) -> Action:  # fmt: skip
     """Change a setting of a distribution that exists, and nothing else of it.
 
@@ -271,33 +271,34 @@ def change(
         value: the members that are changed.
         sentence: what the review says.
         after: ids of actions to wait for.
+        whole: the value is that one of a list as a whole, whether it is there yet or not.
     """
-    id = "-".join(("set", distribution, *(word.removeprefix("Id=") for word in at if "=" in word), name))
+    id = "-".join(("set", distribution, *(word.partition("=")[2] for word in at if "=" in word), name))
     there = "DistributionConfig"
     for word in at:
         key, meant, which = word.partition("=")
         quoted = which.replace("'", "\\'")
-        there += f"[?{key}=='{quoted}'] | [0]" if meant else f".{key}"
+        there += f"[?to_string({key})=='{quoted}'] | [0]" if meant else f".{key}"
     read = Call("cloudfront.GetDistributionConfig", {"Id": distribution})
     current = {"Id": distribution, "IfMatch": found("ETag")}
-    whole = Call("cloudfront.GetDistribution", {"Id": distribution})
+    about = Call("cloudfront.GetDistribution", {"Id": distribution})
     return Action(
         id,
         sentence,
         Call(
             "cloudfront.UpdateDistribution",
-            {**current, "DistributionConfig": Changed("DistributionConfig", at, value)},
+            {**current, "DistributionConfig": Changed("DistributionConfig", at, value, whole)},
         ),
         wait=Wait(
-            whole, ready="Distribution.Status=='Deployed'", now="Distribution.Status",
+            about, ready="Distribution.Status=='Deployed'", now="Distribution.Status",
             sentence="Waiting until all of CloudFront's locations know it", typical=300, limit=3600,
         ),
         undo=Restore(
             read,
-            f"{there}.{{{', '.join(f'{member}: {member}' for member in value)}}}",
+            there if whole else f"{there}.{{{', '.join(f'{member}: {member}' for member in value)}}}",
             Call(
                 "cloudfront.UpdateDistribution",
-                {**current, "DistributionConfig": Changed("DistributionConfig", at, before(id))},
+                {**current, "DistributionConfig": Changed("DistributionConfig", at, before(id), whole)},
             ),
         ),
         read=read,

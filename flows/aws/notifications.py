@@ -24,6 +24,7 @@ from flows.engine import (
     CloudError,
     Entry,
     Finding,
+    Ref,
     Restore,
     before,
     edited,
@@ -202,22 +203,21 @@ def notify(bucket: str, account: str, one: Notification, sentence: str, *, unche
 
 
 def without(cloud: Cloud, bucket: str, one: Notification) -> Action:
-    """Take one notification of others out of the bucket's, and put it back at undo. Raises CloudError."""
+    """Take one notification of others out of the bucket's, and put it back at undo; all others stay as they are."""
     account = cloud.identity.account
     kind = {"sqs": "QueueConfigurations", "sns": "TopicConfigurations"}.get(one.arn.split(":")[2], LAMBDAS)
-    stay = [each for each in cloud.make(look(bucket, account)).get(kind) or [] if each.get("Id") != one.id]
-    id = f"without-{one.id}"
+    id, quoted = f"without-{one.id}", one.id.replace("'", "\\'")
 
-    def put(there: Any) -> Call:
-        document = Changed(DOCUMENT, (), there)
+    def put(there: Ref | None) -> Call:
+        document = Changed(DOCUMENT, (kind, f"Id={one.id}"), there, whole=True)
         whole = {"Bucket": bucket, "ExpectedBucketOwner": account, "NotificationConfiguration": document}
         return Call("s3.PutBucketNotificationConfiguration", {**whole, "SkipDestinationValidation": True})
 
     return Action(
         id,
         f"Let {bucket} no longer notify {one.receiver} ({one.files}); its other notifications stay",
-        put({kind: stay}),
-        undo=Restore(look(bucket, account), f"{{{kind}: {kind}}}", put(before(id))),
+        put(None),
+        undo=Restore(look(bucket, account), f"{kind}[?Id=='{quoted}'] | [0]", put(before(id))),
         read=look(bucket, account),
         not_yet=BUSY,
         undone=f"The notification of {one.receiver}",

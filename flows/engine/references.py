@@ -80,11 +80,14 @@ class Changed:
         document: JMESPath to the document.
         at: the names that lead to the thing; of a list, `name=value` of the one that is meant.
         value: laid over what stands there, member by member; null takes a member away.
+        whole: it is that one of a list as a whole: it replaces the one that stands there, or is put beside the others;
+            null takes that one out.
     """
 
     document: str
     at: tuple[str, ...]
     value: Any
+    whole: bool = False
 
 
 Late = str | Ref | Join
@@ -106,8 +109,8 @@ def fill(value: Any, resolve: Resolve) -> Any:
             return resolve(value)
         case Join(parts):
             return "".join(str(fill(part, resolve)) for part in parts)
-        case Changed(document, at, over):
-            return _laid_over(resolve(found(document)), at, fill(over, resolve))
+        case Changed(document, at, over, whole):
+            return _laid_over(resolve(found(document)), at, fill(over, resolve), whole)
         case Mapping():
             filled = {key: fill(item, resolve) for key, item in value.items()}
             return {key: item for key, item in filled.items() if item is not None or not _may_lack(value[key])}
@@ -121,14 +124,23 @@ def _may_lack(value: Any) -> bool:
     return isinstance(value, Ref) and value.path.startswith(IF_THERE)
 
 
-def _laid_over(standing: Any, at: tuple[str, ...], over: Mapping[str, Any]) -> Any:
-    if not at:
-        there = {name: each for name, each in (standing or {}).items() if name not in over and each is not None}
-        return there | {name: each for name, each in over.items() if each is not None}
-    if isinstance(standing, list):
-        name, _, value = at[0].partition("=")
-        return [_laid_over(each, at[1:], over) if str(each.get(name)) == value else each for each in standing]
-    return {**standing, at[0]: _laid_over(standing.get(at[0]), at[1:], over)}
+def _laid_over(standing: Any, at: tuple[str, ...], over: Any, whole: bool) -> Any:
+    if isinstance(standing, list) or (whole and len(at) == 1):
+        return _in_list(standing or [], at, over, whole)
+    there = standing if isinstance(standing, Mapping) else {}
+    laid = {at[0]: _laid_over(there.get(at[0]), at[1:], over, whole)} if at else over
+    if whole and at[:-1] == ("Items",):  # CloudFront's lists say how many they have
+        laid["Quantity"] = len(laid["Items"] or ())
+    return {name: each for name, each in {**there, **laid}.items() if each is not None}
+
+
+def _in_list(standing: list[Any], at: tuple[str, ...], over: Any, whole: bool) -> list[Any] | None:
+    name, _, value = at[0].partition("=")
+    meant = [str(each.get(name)) == value for each in standing]
+    if not whole or len(at) > 1:
+        return [_laid_over(each, at[1:], over, whole) if it else each for it, each in zip(meant, standing, strict=True)]
+    listed = [over if it else each for it, each in zip(meant, standing, strict=True)] + ([] if any(meant) else [over])
+    return [each for each in listed if each is not None] or None
 
 
 def refs(value: Any) -> Iterator[Ref]:

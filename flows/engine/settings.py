@@ -36,18 +36,24 @@ def current(action: Action, restore: Restore, carrier: Carrier) -> Any:
 
 def as_put(action: Action, restore: Restore, now: Any, carrier: Carrier) -> bool:
     """Whether a setting stands as the action's own call puts it; AWS may add members of its own."""
+    if (changed := _changed(action)) and changed.value is None:
+        return now is None
     put = wanted(action, restore, carrier.resolve)
     return put is None or holds(put, now)
 
 
 def wanted(action: Action, restore: Restore, resolve: Resolve) -> Any:
     """What the action's own call puts where the setting is; None if that cannot be told from it."""
-    changed = next((each for each in action.call.params.values() if isinstance(each, Changed)), None)
+    changed = _changed(action)
     call = changed.value if changed else action.call.params
     put = {name: each.value if isinstance(each, Changed) else each for name, each in restore.put.params.items()}
     pattern = before(action.id) if changed and before(action.id) in put.values() else put
     said = fill(call, lambda ref: None if ref.action == FOUND else resolve(ref))  # what was read then is not known
     return _where(pattern, before(action.id), said)
+
+
+def _changed(action: Action) -> Changed | None:
+    return next((each for each in action.call.params.values() if isinstance(each, Changed)), None)
 
 
 def _where(pattern: Any, place: Ref, value: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.aws import cloudfront, kms_keys
+from flows.aws import kms_keys
 from flows.aws.s3_endpoints import website
 from flows.engine import CloudError, Finding, Grade
 from flows.engine.findings import broken, caution, likely, proved, unknown, waits
@@ -226,7 +226,7 @@ def errors(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
         yield likely(
             "errors", f"Only {only} is mapped to a page; S3 answers 403 or 404, depending on its policy.", by,
             f"Map {404 if only == 403 else 403} to the same page.",
-        ).mended_by(_both(config, missing[only], arn))  # fmt: skip
+        ).mended_by(_both(missing[only], arn))  # fmt: skip
     else:
         page, code = missing[404]["ResponsePagePath"], missing[404].get("ResponseCode") or "404"
         yield proved("errors", f"Missing files are answered with {page} and status {code}.", by)
@@ -238,13 +238,11 @@ def errors(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _both(config: Mapping[str, Any], mapped: Mapping[str, Any], arn: str) -> Mend:
+def _both(mapped: Mapping[str, Any], arn: str) -> Mend:
     """The other of the two codes by which S3 says that a file is missing gets the same page."""
     other = 404 if mapped["ErrorCode"] == 403 else 403
-    standing = (config.get("CustomErrorResponses") or {}).get("Items") or []
-    every = [*(each for each in standing if each.get("ErrorCode") != other), {**mapped, "ErrorCode": other}]
     sentence = f"Answer {other} with {mapped['ResponsePagePath']}, too"
-    return repairs.setting(arn, "CustomErrorResponses", cloudfront.several(every), sentence)
+    return repairs.answer(arn, {**mapped, "ErrorCode": other}, sentence)
 
 
 def folders(here: Origin, start: str, keys: list[str] | None, rewritten: bool) -> Iterator[Finding]:

@@ -63,6 +63,18 @@ def of_origin(here: Origin, name: str, value: Any, sentence: str, *more: str, mo
     return setting(here.distribution, name, value, sentence, moves=moves, at=at)
 
 
+def answer(arn: str, page: Mapping[str, Any], sentence: str) -> Mend:
+    """Answer one error with a page; how the others are answered stays as it is then."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from _keepers(cloud, arn)
+        name = "CustomErrorResponses"
+        at = (name, "Items", f"ErrorCode={page['ErrorCode']}")
+        yield cloudfront.change(arn.rpartition("/")[2], name, at, page, sentence, whole=True)
+
+    return mend
+
+
 def start_with(here: Origin, page: str) -> Mend:
     """Name the page that visitors of the bare address get."""
     return setting(

@@ -8,7 +8,8 @@ import pytest
 from s3_lambda.cases import BUCKET, NAME, picture
 from s3_lambda.test_s3_lambda_states import QUEUE, STATES, Bucket
 from support.clock import FakeClock
-from support.repairs import check, mended_and_back, mended_or_why_not
+from support.repairs import check, mended_and_back, mended_or_why_not, repairing
+from support.sessions import carried_out, taken_back
 
 from flows.engine import Journal
 from flows.engine.boto import Aws
@@ -46,6 +47,37 @@ def test_a_dead_receiver_is_taken_out_and_put_back(
     mended_and_back(
         "s3_lambda", cloud, journal, clock, {"bucket": BUCKET, "function": NAME}, lambda: seen(account), cause="other:",
     )  # fmt: skip
+
+
+def test_of_two_dead_receivers_none_comes_back_and_no_colleagues_goes(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    bucket = Bucket(account)
+    bucket.calls()
+    ours, first, second, theirs = (
+        {"Id": name, "QueueArn": f"{QUEUE}-{name}", "Events": ["s3:ObjectRemoved:*"], "Filter": filtered(name)}
+        for name in ("ours", "first", "second", "theirs")
+    )
+    account.session.client("sqs").create_queue(QueueName=f"{QUEUE.rpartition(':')[2]}-ours")
+
+    def stand() -> Any:
+        told = account.session.client("s3").get_bucket_notification_configuration(Bucket=BUCKET)
+        return [each["Id"] for each in told["QueueConfigurations"]]
+
+    bucket.put(QueueConfigurations=[ours, first, second])
+    named = {"bucket": BUCKET, "function": NAME}
+    made = repairing("s3_lambda", cloud, journal, clock, named, "other:first", "other:second")
+    made.review()
+    bucket.put(QueueConfigurations=[ours, first, second, theirs])
+    carried_out(made)
+    assert stand() == ["ours", "theirs"]
+    bucket.put(QueueConfigurations=[theirs])
+    taken_back(made)
+    assert sorted(stand()) == ["first", "second", "theirs"]
+
+
+def filtered(folder: str) -> Any:
+    return {"Key": {"FilterRules": [{"Name": "prefix", "Value": f"{folder}/"}]}}
 
 
 def seen(account: PracticeAccount) -> Any:

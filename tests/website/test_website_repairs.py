@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from support.clock import FakeClock
-from support.repairs import check, mended_and_back, mended_or_why_not
-from support.sessions import carried_out
+from support.repairs import check, mended_and_back, mended_or_why_not, repairing
+from support.sessions import carried_out, taken_back
 from website import test_website_check as wrecks
 from website.cases import VARIANTS, outputs, picture, session
 from website.test_website_states import (
@@ -101,6 +101,30 @@ def test_mended_and_taken_back(
         cause=cause,
     )  # fmt: skip
     assert run.run is not None and SECRET["HeaderValue"] not in json.dumps(run.run.history())
+
+
+def test_how_other_errors_are_answered_stays(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Also what a colleague makes of them after the check, and before the undo."""
+    site = Site(account)
+    half_mapped(site)
+    ours = {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ResponseCode": "404", "ErrorCachingMinTTL": 10}
+    theirs = {"ErrorCode": 500, "ResponsePagePath": "/500.html", "ResponseCode": "500", "ErrorCachingMinTTL": 10}
+
+    def answered() -> Any:
+        config = site.cloudfront.get_distribution_config(Id=site.id)["DistributionConfig"]["CustomErrorResponses"]
+        assert config["Quantity"] == len(config["Items"])
+        return [(each["ErrorCode"], each["ErrorCachingMinTTL"]) for each in config["Items"]]
+
+    made = repairing("website", Otherwise(cloud), journal, clock, {"distribution": site.id}, "errors")
+    made.review()
+    site.configured(CustomErrorResponses=several(ours, theirs))
+    carried_out(made)
+    assert answered() == [(404, 10), (500, 10), (403, 10)]
+    site.configured(CustomErrorResponses=several(ours, {**theirs, "ErrorCachingMinTTL": 5}, {**ours, "ErrorCode": 403}))
+    taken_back(made)
+    assert answered() == [(404, 10), (500, 5)]
 
 
 def seen(account: PracticeAccount, site: Site) -> Any:
