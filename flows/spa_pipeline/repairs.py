@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.aws import buckets as s3
-from flows.aws import keepers, pipeline_sources, pipeline_triggers
-from flows.engine import Cloud
+from flows.aws import codepipeline, keepers, pipeline_sources, pipeline_triggers
+from flows.engine import Cloud, since
 from flows.engine.flow import Mend
 from flows.engine.repair import Part
 
@@ -36,12 +36,13 @@ BEYOND = {
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
 
 
-def keep_versions(bucket: str) -> Mend:
-    """Switch versioning of the source's bucket on."""
+def keep_versions(pipeline: str, bucket: str) -> Mend:
+    """Switch versioning of the source's bucket on; at undo it stays on where another pipeline reads there by then."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
         yield from keepers.agreed(f"The bucket {bucket}", s3.tags(cloud, s3.Bucket(bucket, cloud.identity.region)))
         status = pipeline_sources.versioning(cloud, bucket)
-        yield pipeline_triggers.keep_versions(bucket, existed=True, status=status, after=())
+        read = since(cloud, *codepipeline.using(pipeline, f'"S3Bucket":"{bucket}"'))
+        yield pipeline_triggers.keep_versions(bucket, existed=True, status=status, after=(), others=read)
 
     return mend

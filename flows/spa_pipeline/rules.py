@@ -113,15 +113,15 @@ def file(here: Situation) -> Iterator[Finding]:
     for source in _of(here, S3):
         name, key = _file(source)
         try:
-            yield from zip_file(here.cloud, name, key)
+            yield from zip_file(here.cloud, name, key, here.pipeline)
         except Refused as problem:  # of another account, which may be meant
             yield unknown(f"file:{name}", f"The bucket {name} was not looked at.", problem.what)
         except CloudError as problem:
             yield unknown(f"file:{name}", f"Whether {key} is in {name} was not checked.", problem.what)
 
 
-def zip_file(cloud: Cloud, bucket: str, key: str) -> Iterator[Finding]:
-    """How a zip in a bucket is. Raises Refused if the bucket is somebody else's, and CloudError."""
+def zip_file(cloud: Cloud, bucket: str, key: str, pipeline: str = "") -> Iterator[Finding]:
+    """How a zip in a bucket is, for that pipeline. Raises Refused if the bucket is somebody else's, and CloudError."""
     id, region = f"file:{bucket}", cloud.identity.region
     there = bucket_creation.standing(cloud, bucket)
     if there is None:
@@ -134,7 +134,7 @@ def zip_file(cloud: Cloud, bucket: str, key: str) -> Iterator[Finding]:
         sentence = f"The bucket {bucket} keeps no versions, which CodePipeline needs of a source."
         on = pipeline_sources.keep_versions(bucket, cloud.identity.account)
         found = broken(id, sentence, "GetBucketVersioning", f"Switch it on: {on}")
-        yield found.mended_by(repairs.keep_versions(bucket))
+        yield found.mended_by(repairs.keep_versions(pipeline, bucket))
     elif pipeline_sources.size(cloud, bucket, key) is None:
         yield waits(id, f"{key} is not in {bucket} yet.", "HeadObject", "Upload it.")
     else:

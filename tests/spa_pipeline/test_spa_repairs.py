@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from s3_pipeline.cases import BUCKET, KEY, PIPELINE
 from s3_pipeline.cases import picture as with_versions
@@ -32,6 +34,19 @@ def test_versions_are_kept_and_paused_again(
     assert {each.id: each.grade.value for each in check("spa_pipeline", cloud, NAMED).findings}[ID] == "proved"
     taken_back(made)
     assert (with_versions(account.session), picture(account.session)) == before
+
+
+def test_versions_that_somebody_else_reads_by_then_are_kept(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    account.session.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"PK")
+    made = repairing("spa_pipeline", cloud, journal, clock, NAMED, ID)
+    carried_out(made)
+    pipelines: Any = account.session.client("codepipeline")
+    pipelines.create_pipeline(pipeline={**pipelines.get_pipeline(name=PIPELINE)["pipeline"], "name": "theirs"})
+    list(made.undo())
+    assert account.session.client("s3").get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+    assert "Pipelines of others work with it: theirs." in made.receipt().left[0].why
 
 
 @pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status == "broken"])
