@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from .actions import Action
-from .cache import CachedCloud
+from .cache import Answer, CachedCloud
 from .calls import Call
 from .expressions import part
 from .journal import Run
@@ -33,10 +33,13 @@ from .undo_plan import Entry, Restore
 LOOKUP = "cloudtrail.LookupEvents"
 PACE = 0.5
 """Seconds between two questions."""
+PAGES = 10
+"""So many answers, of 50 events each, are read to one question: a busy thing has more than anybody waits for."""
 DAYS = 90
 OUR_OWN = timedelta(seconds=5)
 """By how much CloudTrail's time of one of our own calls may be later than when its answer was written down."""
 NOBODY = f"CloudTrail's event history of {DAYS} days does not tell; it may be some minutes behind."
+NOT_SO_FAR = "CloudTrail's event history does not tell as far as it was read{}; there is more of it."
 NO_HISTORY = "There is no event history here."
 VERSION = re.compile(r"\d{4}_?\d{2}_?\d{2}(v\d)?$")
 """What some services write behind the name of a call: `DeleteDistribution2020_05_31`, `RemovePermission20150331v2`."""
@@ -87,21 +90,26 @@ class History:
     def who(self, action: Action, *, gone: bool) -> str:
         """Who changed what an action made, or took it away, what they did and when; else why that cannot be told."""
         about = sorted(things(action, self._carrier.run))
-        sought = self._sought(action, about, gone)
+        sought, unread = self._sought(action, about, gone), list[str]()
         for key, value in _questions(about, _ending(action, gone)):
             if self._closed:
                 return self._closed
+            named = (*sought.named, *(about if key == "EventName" else ()))
+            back_to = ""
             try:
-                events = self._events(action, key, value)
+                for page in self._pages(action, key, value):
+                    events = page.get("Events") or []
+                    back_to = f", back to {_at(events[-1])}" if events else back_to
+                    if told := self._latest(events, replace(sought, named=named)):
+                        return told
             except NoAccess:
                 raise
             except CloudError as problem:
                 self._closed = _why(problem)
                 return self._closed
-            named = (*sought.named, *(about if key == "EventName" else ()))
-            if told := self._latest(events, replace(sought, named=named)):
-                return told
-        return NOBODY
+            if page.get("NextToken"):
+                unread.append(back_to)
+        return NOT_SO_FAR.format(max(unread)) if unread else NOBODY
 
     def _sought(self, action: Action, about: Iterable[str], gone: bool) -> Sought:
         run = self._carrier.run
@@ -113,16 +121,22 @@ class History:
         records = part(RECORDS, fill(action.call.params, partial(_told, run))) or ()
         return Sought(frozenset(ways), gone, bool(made_by(action, run)), tuple(filter(None, records)))
 
-    def _events(self, action: Action, key: str, value: str) -> list[dict[str, Any]]:
+    def _pages(self, action: Action, key: str, value: str) -> Iterator[Answer]:
+        """The answers to one question, newest first, and not more than a person waits for."""
         call, who = action.call, self._cloud.identity
         where = asked_in(permission(call.operation) or "", who.partition, call.region or who.region)
         params: dict[str, Any] = {"LookupAttributes": [{"AttributeKey": key, "AttributeValue": value}]}
         params |= {"StartTime": self._began} if self._began else {}
-        question = Call(LOOKUP, params, where if where != who.region else "", call.profile)
-        if self._asked and not self._cloud.begun(question):
-            self._carrier.pause(PACE)
-        self._asked = True
-        return self._cloud.make(question).get("Events") or []
+        for _ in range(PAGES):
+            question = Call(LOOKUP, params, where if where != who.region else "", call.profile)
+            if self._asked and not self._cloud.begun(question):
+                self._carrier.pause(PACE)
+            self._asked = True
+            page = self._cloud.make(question)
+            yield page
+            if not page.get("NextToken"):
+                return
+            params = {**params, "NextToken": page["NextToken"]}
 
     def _latest(self, events: Iterable[Mapping[str, Any]], sought: Sought) -> str:
         """The latest of those that are sought and were not this run's own."""
@@ -176,9 +190,12 @@ def _said(event: Mapping[str, Any]) -> str:
         told = read if isinstance(read, dict) else {}
     who = told.get("userIdentity") or {}
     name = who.get("arn") or event.get("Username") or who.get("invokedBy") or "somebody"
+    return ", ".join(filter(None, (f"{name}: {event.get('EventName', '')}", _at(event))))
+
+
+def _at(event: Mapping[str, Any]) -> str:
     at = event.get("EventTime")
-    when = f", {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if isinstance(at, datetime) else ""
-    return f"{name}: {event.get('EventName', '')}{when}"
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if isinstance(at, datetime) else ""
 
 
 def _why(problem: Problem) -> str:

@@ -17,7 +17,7 @@ from vpn import cases as vpn
 
 from flows.engine import Call, Denied, Journal, Place, Session
 from flows.engine.boto import Aws
-from flows.engine.event_history import NO_HISTORY, NOBODY, PACE
+from flows.engine.event_history import NO_HISTORY, NOBODY, PACE, PAGES
 from flows.engine.events import Happening
 from flows.engine.look import NOTED_NOTHING, Looked, State
 from flows.engine.problems import NoSuchCall
@@ -161,22 +161,24 @@ class History(Between):
     """An account whose event history tells these: who, what, when in minutes from now, and about what."""
 
     events: tuple[tuple[str, str, int, str], ...] = ()
+    portion = 50
 
     def make(self, call: Call) -> dict[str, Any]:
         if call.name != "LookupEvents":
             return super().make(call)
         (asked,) = call.params["LookupAttributes"]
         now = datetime.now(UTC)
-        return {
-            "Events": [
-                {
-                    "EventName": what, "EventTime": now + timedelta(minutes=minutes), "ReadOnly": "false",
-                    "CloudTrailEvent": json.dumps({"userIdentity": {"arn": who}, "requestParameters": about}),
-                }
-                for who, what, minutes, about in self.events
-                if asked["AttributeValue"] in (what, about) or asked["AttributeValue"] in about
-            ]
-        }  # fmt: skip
+        every = [
+            {
+                "EventName": what, "EventTime": now + timedelta(minutes=minutes), "ReadOnly": "false",
+                "CloudTrailEvent": json.dumps({"userIdentity": {"arn": who}, "requestParameters": about}),
+            }
+            for who, what, minutes, about in sorted(self.events, key=lambda each: -each[2])
+            if asked["AttributeValue"] in (what, about) or asked["AttributeValue"] in about
+        ]  # fmt: skip
+        first = int(call.params.get("NextToken", 0))
+        last = first + self.portion
+        return {"Events": every[first:last], **({"NextToken": str(last)} if every[last:] else {})}
 
 
 def test_who_did_something_else_to_it_is_not_named(
@@ -193,6 +195,26 @@ def test_who_did_something_else_to_it_is_not_named(
     assert {each.action: each.by for each in made.look()}["notification"] == NOBODY
     history.events = (*history.events, ("ann", "PutBucketNotification", 2, bucket))
     assert {each.action: each.by for each in made.look()}["notification"].startswith("ann: PutBucketNotification, ")
+
+
+def test_a_busy_thing_is_read_on_and_it_is_told_how_far(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Of ten answers the one who did it stands in the third; of more than ten the rest is not called nobody."""
+    made = s3_lambda.session(cloud, journal, clock=clock)
+    carried_out(made)
+    bucket = s3_lambda.BUCKET
+    client(account, "s3").put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    made._account = history = History(made._account)
+    history.portion = 1
+    busy = tuple(("bob", "PutBucketTagging", 10 + number, bucket) for number in range(2 * PAGES))
+    history.events = (*busy[:2], ("ann", "PutBucketNotification", 5, bucket))
+    before = len(clock.slept)
+    assert {each.action: each.by for each in made.look()}["notification"].startswith("ann: PutBucketNotification, ")
+    assert clock.slept[before:].count(PACE) == 2
+    history.events = busy
+    by = {each.action: each.by for each in made.look()}["notification"]
+    assert by.startswith("CloudTrail's event history does not tell as far as it was read, back to 20")
 
 
 @pytest.mark.wild
