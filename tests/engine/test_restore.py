@@ -18,6 +18,8 @@ from support.clouds import Between
 from support.sessions import carried_out, taken_back
 from vpn.cases import FIXED, session
 
+from flows.aws import event_rules, notifications
+from flows.aws.notifications import Notification
 from flows.engine import (
     Action,
     Call,
@@ -35,6 +37,7 @@ from flows.engine import (
 )
 from flows.engine.apply import apply
 from flows.engine.boto import Aws
+from flows.engine.look import State, look
 from flows.engine.receipts import receipt
 from flows.engine.undo import undo
 from flows.practice import ACCOUNT_ID, PracticeAccount
@@ -129,6 +132,50 @@ def test_somebody_comes_between_a_call_and_its_note(cloud: Aws, journal: Journal
     (left,) = take_back(run, plan, cloud).left
     assert "changed it since" in left.why
     assert standing(s3, bucket) == json.loads(policy(bucket, "Theirs"))
+
+
+RULE = "deliver-shop-uploads"
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+def test_a_rule_of_which_the_rest_is_read_as_it_is_sent(
+    account: PracticeAccount, cloud: Aws, journal: Journal, theirs: bool
+) -> None:
+    """Killed after its call, too, it is known whether what the rule hears is what was put there."""
+    events: Any = account.session.client("events")
+    former = events.describe_rule(Name=RULE)["EventPattern"]
+    plan = Plan((event_rules.hear(RULE, {"source": ["aws.s3"]}, "more"),))
+    (hear,) = plan.actions
+    run = begun(journal, plan)
+    run.note(hear.id, "intent", before=former)
+    there = {"source": ["theirs"]} if theirs else {"source": ["aws.s3"]}
+    events.put_rule(Name=RULE, EventPattern=json.dumps(there), State="DISABLED")
+    problems = [str(event.problem) for event in apply(run, plan, cloud, clock=FakeClock()) if event.problem]
+    assert ["somebody changed it" in each for each in problems] == [True] * theirs
+    (looked,) = look(run, plan, cloud, clock=FakeClock())
+    assert (looked.state is State.AS_LEFT) is not theirs
+    assert bool(take_back(run, plan, cloud).restored) is not theirs
+    now = events.describe_rule(Name=RULE)
+    assert (now["State"], json.loads(now["EventPattern"])) == ("DISABLED", there if theirs else json.loads(former))
+
+
+def test_one_of_a_list_that_somebody_changed_is_not_taken_out(cloud: Aws, journal: Journal, s3: Any) -> None:
+    dead = {"Id": "dead", "QueueArn": f"arn:aws:sqs:eu-central-1:{ACCOUNT_ID}:dead", "Events": ["s3:ObjectRemoved:*"]}
+
+    def put(**more: Any) -> None:
+        there = {"QueueConfigurations": [{**dead, **more}]}
+        s3.put_bucket_notification_configuration(
+            Bucket=WITHOUT, NotificationConfiguration=there, SkipDestinationValidation=True
+        )
+
+    plan = Plan((notifications.without(cloud, WITHOUT, Notification(dead["QueueArn"], (), id="dead")),))
+    (action,) = plan.actions
+    run = begun(journal, plan)
+    run.note(action.id, "intent", before=dead)
+    put(Events=["s3:ObjectTagging:*"])
+    (problem,) = (event.problem for event in apply(run, plan, cloud, clock=FakeClock()) if event.problem)
+    assert "somebody changed it" in str(problem)
+    assert [each.id for each in notifications.standing(cloud, WITHOUT)] == ["dead"]
 
 
 @pytest.mark.parametrize("bucket", [WITH_POLICY, WITHOUT])
