@@ -190,7 +190,7 @@ class Questionnaire(Generic[A]):
             problem = self._hold(question, answered).problem
             if problem is None:  # whether it is asked was known only from the account
                 raise _absent([question])
-            raise _said_of(question, problem) from problem
+            raise _said_of(question, problem)
         self._save()
         idle = [key for key in answers if key not in answered.answers]
         return [Caution(f"unused-{k}", f"“{k}” is not asked with these answers; it was not used.", key=k) for k in idle]
@@ -372,9 +372,12 @@ def _because(flow: type[Asked], moved: Iterable[str]) -> str:
 
 def _said_of(question: Question[Any], problem: Problem | ValueError) -> Refused:
     """What is wrong with an answer, with the key that it was given by."""
-    if isinstance(problem, Problem):
-        return Refused(f"{question.id}: {problem.what}", problem.why, problem.remedy)
-    return Refused(f"{question.id}: {problem}")
+    what, why, remedy = (
+        (problem.what, problem.why, problem.remedy) if isinstance(problem, Problem) else (problem, "", "")
+    )
+    better = str(getattr(problem, "suggestion", ""))
+    meant = f"Did you mean {better}?" if better and better not in str(what) else ""
+    return Refused(f"{question.id}: {what}", why, f"{remedy} {meant}".strip())
 
 
 def _together(unknown: Sequence[Refused], rest: Sequence[Refused]) -> Refused:

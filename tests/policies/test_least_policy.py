@@ -211,7 +211,7 @@ def test_a_linter_finds_nothing(review: Review) -> None:
 CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "vpn": (5000,), "vpn, fixed routes": (5000,), "vpn, keys in Secrets Manager": (5300,),
     "alb, a listener": (3200,), "alb, a rule": (3600,),
-    "website, secret header": (2500,), "website, certificate and names": (MANAGED, 400),
+    "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),
     "share_snapshot, with a key": (4500,), "share_snapshot, everything": (5100,), "share_snapshot, a cluster": (1600,),
     "share_ami, a key of one's own": (MANAGED, 1500), "share_snapshot, a key of one's own": (2900,),
