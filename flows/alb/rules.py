@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from flows.aws import load_balancers as lb
 from flows.aws import route53
-from flows.aws.listener_rules import Front, Url
+from flows.aws.listener_rules import Front, Redirect, Rule, Url
 from flows.aws.load_balancers import Certificate, Health, LoadBalancer
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
+
+from .outcome import HTTP, HTTPS
 
 SOON = 30
 """Days before its end at which a certificate is called about to expire; AWS renews its own 60 days before."""
@@ -160,7 +162,23 @@ def in_front(here: Situation) -> Iterator[Finding]:
             "in-front", Grade.NOT_CHECKED, "Whether CloudFront stands in front was not checked.", problem.what
         )
         return
-    for distribution, origin in found:
+    for distribution, origin, grade in found:
+        if grade is Grade.PREDICTED:
+            yield Finding(
+                f"in-front:{distribution}", grade,
+                f"CloudFront {distribution} talks http to {origin}, by a port that sends nobody to https.",
+                "HTTPPort of its origin, DescribeRules",
+            )  # fmt: skip
+            continue
+        if grade is Grade.NOT_CHECKED:
+            yield Finding(
+                f"in-front:{distribution}", grade,
+                f"CloudFront {distribution} talks http to {origin}, where some are sent to https and some are not: "
+                "whether its requests go round in circles was not found out.",
+                f"OriginProtocolPolicy of {distribution} is http-only; DescribeRules",
+                "See that a rule before the redirect takes them, or set that origin to “HTTPS only” or “Match viewer”.",
+            )  # fmt: skip
+            continue
         redirecting = "redirecting http to https here makes" if here.planned else "the redirect to https makes"
         yield Finding(
             f"in-front:{distribution}", Grade.REFUSED,
@@ -187,41 +205,67 @@ def in_front(here: Situation) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+Asking = tuple[str, str, Grade]
 Pairs = list[tuple[str, str]]
 
 
-def _speaking_http(here: Situation) -> tuple[Pairs, Pairs]:
-    """The distributions that ask this load balancer by http alone, and those that may: id and origin."""
-    found, unsure = Pairs(), Pairs()
+def _speaking_http(here: Situation) -> tuple[list[Asking], Pairs]:
+    """The distributions that ask this load balancer by http alone, and those that may: id and origin.
+
+    Of the first also whether they go round in circles: REFUSED, NOT_CHECKED, or PREDICTED where they do not.
+    """
+    found, unsure = list[Asking](), Pairs()
     for page in here.cloud.pages(Call("cloudfront.ListDistributions")):
         for each in (page.get("DistributionList") or {}).get("Items") or []:
             if each.get("Enabled") is False:
                 continue
             for origin in (each.get("Origins") or {}).get("Items") or []:
                 name = str(origin.get("DomainName", "")).lower()
-                how = (origin.get("CustomOriginConfig") or {}).get("OriginProtocolPolicy")
+                custom = origin.get("CustomOriginConfig") or {}
+                how, port = custom.get("OriginProtocolPolicy"), custom.get("HTTPPort")
                 inside = (origin.get("VpcOriginConfig") or {}).get("VpcOriginId")
                 if inside:
-                    leads = _vpc_origin(here, inside)
+                    leads, port = _vpc_origin(here, inside)
                 elif how == "http-only":
                     leads = _leads(here, name)
                 else:
                     continue
                 if leads:
-                    found.append((str(each["Id"]), name))
+                    main = (each.get("DefaultCacheBehavior") or {}).get("TargetOriginId") in (None, origin.get("Id"))
+                    found.append((str(each["Id"]), name, _circling(here, int(port or 80), all_paths=main)))
                 elif leads is None:
                     unsure.append((str(each["Id"]), name))
     return found, unsure
 
 
-def _vpc_origin(here: Situation, id: str) -> bool | None:
-    """Whether a VPC origin is this load balancer, asked by http alone; None where it could not be read."""
+def _circling(here: Situation, port: int, *, all_paths: bool) -> Grade:
+    """Whether what asks a port by http alone comes back there by https, for ever.
+
+    A rule before the redirect may be for CloudFront: by a header that only it sends, by a host, or by the only paths
+    that it asks for here.
+    """
+    of_port = (each.rules for each in here.front.listeners if (each.protocol, each.port) == (HTTP, port))
+    own = next(of_port, ())
+    if not any(_to_https(rule) for rule in own if here.planned or not rule.priority):
+        return Grade.PREDICTED
+    others = [replace(rule, hosts=()) for rule in own if rule.priority and not _to_https(rule)]
+    taken = any(rule.fits(Url("http", "", port)) is not False for rule in others)
+    return Grade.NOT_CHECKED if taken or (others and not all_paths) else Grade.REFUSED
+
+
+def _to_https(rule: Rule) -> bool:
+    return isinstance(rule.answer, Redirect) and rule.answer.protocol == HTTPS
+
+
+def _vpc_origin(here: Situation, id: str) -> tuple[bool | None, int | None]:
+    """Whether a VPC origin is this load balancer, asked by http alone; None if that could not be read. And the port."""
     try:
         told = here.cloud.make(Call("cloudfront.GetVpcOrigin", {"Id": id})).get("VpcOrigin") or {}
     except CloudError:
-        return None
+        return None, None
     config = told.get("VpcOriginEndpointConfig") or {}
-    return config.get("Arn") == here.balancer.arn and config.get("OriginProtocolPolicy") == "http-only"
+    asked = config.get("Arn") == here.balancer.arn and config.get("OriginProtocolPolicy") == "http-only"
+    return asked, config.get("HTTPPort")
 
 
 def _leads(here: Situation, name: str) -> bool | None:

@@ -119,9 +119,9 @@ def old_tls(shop: Front) -> None:
     https(shop, policy="ELBSecurityPolicy-TLS-1-1-2017-01")
 
 
-def distribution(account: PracticeAccount, host: str, how: str = "http-only") -> None:
+def distribution(account: PracticeAccount, host: str, how: str = "http-only", port: int = 80) -> None:
     cloudfront: Any = account.session.client("cloudfront", region_name="us-east-1")
-    origin = {"Id": "a", "DomainName": host, "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443,
+    origin = {"Id": "a", "DomainName": host, "CustomOriginConfig": {"HTTPPort": port, "HTTPSPort": 443,
                                                                     "OriginProtocolPolicy": how}}  # fmt: skip
     behaviour = {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all",
                  "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}  # fmt: skip
@@ -238,6 +238,40 @@ def test_who_asks_by_http_is_known_by_where_its_name_leads(
     assert before == (["in-front"] if refused else [])
     secure(shop)
     assert check(cloud).status.value == status
+
+
+def by_a_secret_header(account: PracticeAccount, shop: Front) -> None:
+    """Only CloudFront knows it; who comes past it is sent to https, and so to CloudFront."""
+    header = {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Origin", "Values": ["secret"]}}
+    shop.rule(1, more=[header])
+    distribution(account, shop.found["DNSName"])
+
+
+def with_an_api(account: PracticeAccount, shop: Front) -> None:
+    shop.rule(1, paths=["/api/*"])
+    distribution(account, shop.found["DNSName"])
+
+
+def by_another_port(account: PracticeAccount, shop: Front) -> None:
+    shop.listen(8080)
+    permission: Any = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    shop.ec2.authorize_security_group_ingress(GroupId=shop.found["SecurityGroups"][0], IpPermissions=[permission])
+    distribution(account, shop.found["DNSName"], port=8080)
+
+
+@pytest.mark.parametrize(
+    ("front", "status"),
+    [(by_a_secret_header, "unknown"), (with_an_api, "broken"), (by_another_port, "works")],
+)
+def test_a_redirect_that_cloudfront_does_not_meet_is_no_circle(
+    account: PracticeAccount, cloud: Aws, front: Callable[[PracticeAccount, Front], None], status: str
+) -> None:
+    shop = Front(account)
+    secure(shop)
+    front(account, shop)
+    found = check(cloud)
+    assert found.status.value == status, found
+    assert found.cause.startswith("in-front" if status != "works" else "")
 
 
 @pytest.mark.parametrize(
