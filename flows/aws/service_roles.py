@@ -23,6 +23,7 @@ SERVICES = {
     "events.amazonaws.com": "EventBridge",
 }
 """What people call them."""
+START = "codepipeline:StartPipelineExecution"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,28 @@ def handed_on(of: Worker, by: Worker, id: str, *, needs: str, again: str) -> Ite
     else:
         sentence = f"A part of {of.name} works with the role {found.name}."
         yield Finding(id, Grade.PROVED, sentence, "GetRole: its trust policy")
+
+
+def starts(of: Worker, id: str, pipeline: str, arn: str) -> Iterator[Finding]:
+    """Whether EventBridge may take the role of a rule on, and whether that may start a pipeline."""
+    needs = f"It needs {START} on {arn}."
+    again = "Make it again, or let a new rule with its own role do it."
+    for found in taken_on(of, id, needs=needs, again=again):
+        if found.grade is not Grade.PROVED:
+            yield found
+            return
+    if not isinstance(of.found, Role):
+        return
+    name, verdict = of.found.name, of.found.may(START, arn)
+    if verdict:
+        yield Finding(id, Grade.PROVED, f"The role {name} may start {pipeline}.", "GetRole and its policies")
+    elif verdict.answer is Answer.UNTOLD:
+        sentence = f"Whether the role {name} may start {pipeline} cannot be told."
+        yield Finding(id, Grade.NOT_CHECKED, sentence, open_questions(verdict))
+    else:
+        denied = "a statement denies it" if verdict.answer is Answer.FORBIDDEN else "no policy allows it"
+        sentence = f"The role {name} may not start {pipeline}."
+        yield Finding(id, Grade.REFUSED, sentence, f"its policies: {denied}", needs)
 
 
 def _missing(of: Worker, id: str, needs: str, again: str) -> Finding:

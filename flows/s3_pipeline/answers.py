@@ -12,12 +12,11 @@ from flows.aws import (
     cloudtrail,
     codepipeline,
     event_patterns,
+    file_events,
     notifications,
     pipeline_sources,
 )
 from flows.engine import Caution, CloudError, Refused, shell
-
-from . import file_events
 
 PIPELINE = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
 LARGEST = 7 * 2**30

@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import bucket_creation, buckets, pipeline_sources
+from flows.aws import bucket_creation, buckets, file_events, pipeline_sources
 from flows.aws.buckets import Bucket
+from flows.aws.file_events import Landing
 from flows.aws.pipeline_sources import Pipeline
 from flows.aws.role_permissions import OF_A_ROLE
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.findings import broken, likely, proved, unknown, waits
 
-from . import eventbridge_rules, file_events, repairs, rules
-from .file_events import Landing
+from . import eventbridge_rules, repairs, rules
 from .rules import Situation
 
 RULES = (rules.role, rules.reads, rules.key, rules.kept_by)
@@ -224,11 +224,13 @@ def _why(message: str) -> str:
 
 def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Finding]:
     make = shell.handrail("run", "s3_pipeline", pipeline=one.name)
-    if one.polling_ended:
-        yield broken(
-            "polling", f"AWS stopped asking on {one.polling_ended[:10]}, because nothing changed for 30 days.",
-            "GetPipeline", f"Use events: {make}",
-        ).mended_by(None if rules else repairs.watch(one))  # fmt: skip
+    if one.polls and one.polling_ended:
+        sentence = f"AWS stopped asking on {one.polling_ended[:10]}, because nothing changed for 30 days."
+        if rules:  # each of them is looked at by itself
+            yield likely("polling", f"{sentence} What starts {one.name} is a rule.", "GetPipeline")
+        else:
+            found = broken("polling", sentence, "GetPipeline", f"Use events: {make}")
+            yield found.mended_by(repairs.watch(one))
     elif one.polls and rules:
         names = ", ".join(rule.name for rule in rules)
         yield likely(

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import cloudtrail, notifications
+from flows.aws import cloudtrail, file_events, notifications, service_roles
 from flows.aws.event_patterns import Miss, misses
+from flows.aws.file_events import Landing
 from flows.aws.pipeline_sources import Pipeline, Rule
-from flows.aws.role_permissions import Role
-from flows.aws.service_roles import Worker, open_questions, taken_on
+from flows.aws.service_roles import Worker
 from flows.engine import Cloud, CloudError, Finding, Grade, Identity, shell
 from flows.engine.findings import broken, likely, proved, unknown
-from flows.policies import Answer
 
-from . import file_events, repairs
-from .file_events import Landing
-
-START = "codepipeline:StartPipelineExecution"
+from . import repairs
 
 
 def rule(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
@@ -162,22 +158,7 @@ def may(cloud: Cloud, one: Pipeline, rule: Rule, role: str) -> Iterator[Finding]
     who, id = cloud.identity, f"role:{rule.name}"
     arn = f"arn:{who.partition}:events:{who.region}:{who.account}:rule/{rule.name}"
     worker = Worker(cloud, f"the rule {rule.name}", role, "events.amazonaws.com", arn)
-    again = "Make it again, or let a new rule with its own role do it."
-    for found in taken_on(worker, id, needs=f"It needs {START} on {one.arn}.", again=again):
-        if found.grade is not Grade.PROVED:
-            yield found
-            return
-    if not isinstance(worker.found, Role):
-        return
-    name, verdict = worker.found.name, worker.found.may(START, one.arn)
-    if verdict:
-        yield proved(id, f"The role {name} may start {one.name}.", "GetRole and its policies")
-    elif verdict.answer is Answer.UNTOLD:
-        yield unknown(id, f"Whether the role {name} may start {one.name} cannot be told.", open_questions(verdict))
-    else:
-        denied = "a statement denies it" if verdict.answer is Answer.FORBIDDEN else "no policy allows it"
-        needs = f"It needs {START} on {one.arn}."
-        yield broken(id, f"The role {name} may not start {one.name}.", f"its policies: {denied}", needs)
+    yield from service_roles.starts(worker, id, one.name, one.arn)
 
 
 def event(who: Identity, rule: Rule, one: Landing, number: int) -> Finding:

@@ -31,7 +31,7 @@ BEHIND: Mapping[str, tuple[str, ...]] = {
 READS = (
     "codepipeline.GetPipeline", "codebuild.BatchGetProjects", "s3.HeadBucket", "s3.GetBucketPolicy",
     "s3.GetBucketEncryption", "s3.GetBucketWebsite", "s3.GetPublicAccessBlock", "s3control.GetPublicAccessBlock",
-    "events.ListRuleNamesByTarget", "events.DescribeRule", *stages.READS,
+    "events.ListRuleNamesByTarget", "events.DescribeRule", "events.ListTargetsByRule", *stages.READS,
 )  # fmt: skip
 WRONG = (Grade.REFUSED, Grade.WAITING)
 

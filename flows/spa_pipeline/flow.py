@@ -224,6 +224,9 @@ class SinglePageApplication(Flow):
             yield Call("s3.HeadObject", {"Bucket": bucket, "Key": key})
             yield Call("s3.GetBucketVersioning", {"Bucket": bucket})
             yield notifications.look(bucket, self.cloud.identity.account)
+        if self.source != CONNECTION:
+            which = {"RoleName": pipeline_triggers.role_name(self.name)}
+            yield from (Call(each, {**which, **told}) for each, told in role_permissions.OF_A_ROLE.items())
         if self.distribution:
             yield Call("cloudfront.GetDistribution", {"Id": self.distribution})
 

@@ -42,11 +42,21 @@ class Worker:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a pipeline gets files: who gives them, the settings of that action, and the role with which it works."""
+    """Where a pipeline gets files.
+
+    Args:
+        provider: who gives them.
+        settings: of that action.
+        worker: the role with which it works.
+        name: the action's.
+        account: whose the files are, by that role; empty is the pipeline's own.
+    """
 
     provider: str
     settings: Mapping[str, Any]
     worker: Worker
+    name: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ class Situation:
         sites: where the page goes.
         store: the bucket of what the stages hand on; empty where the plan makes it.
         store_key: the key that encrypts it there; empty for S3's own encryption.
-        triggers: whether it has triggers of its own.
+        triggers: those of its own, as GetPipeline tells them.
         polling_ended: when AWS ended that it asks for changes; empty if it did not.
     """
 
@@ -114,7 +124,7 @@ class Situation:
     sites: tuple[Site, ...] = ()
     store: str = ""
     store_key: str = ""
-    triggers: bool = False
+    triggers: Sequence[Mapping[str, Any]] = ()
     polling_ended: str = ""
 
     def workers(self) -> list[Worker]:
@@ -144,7 +154,8 @@ class Reading:
             worker = self._step(action, own, me)
             settings = action.get("configuration") or {}
             if category == "Source":
-                sources.append(Source(provider, settings, worker))
+                called, account = str(action.get("name") or ""), _account(action, who.account)
+                sources.append(Source(provider, settings, worker, called, account))
             elif (category, provider) == ("Deploy", S3) and settings.get("BucketName"):
                 sites.append(Site(str(settings["BucketName"]), worker))
         built = [action for action, (_, provider) in actions if provider == CODEBUILD]
@@ -154,7 +165,7 @@ class Reading:
         return Situation(
             self.cloud, name, False, tuple(sources), tuple(projects), (*published, *sites),
             str(store.get("location") or ""), str((store.get("encryptionKey") or {}).get("id") or ""),
-            bool(about.get("triggers")), str(metadata.get("pollingDisabledAt") or ""),
+            tuple(about.get("triggers") or ()), str(metadata.get("pollingDisabledAt") or ""),
         )  # fmt: skip
 
     def _projects(
@@ -208,6 +219,12 @@ class Reading:
 def actions_of(about: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The actions of a pipeline, in the order of its stages."""
     return [action for stage in about.get("stages") or [] for action in stage.get("actions") or []]
+
+
+def _account(action: Mapping[str, Any], ours: str) -> str:
+    """In which other account an action works, by its own role; "" for ours."""
+    parts = str(action.get("roleArn") or "").split(":")
+    return parts[4] if len(parts) > 5 and parts[4] != ours else ""
 
 
 def providers(about: Mapping[str, Any]) -> dict[str, str]:

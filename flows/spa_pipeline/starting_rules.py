@@ -5,16 +5,15 @@ Sources: CodePipeline User Guide, "Change detection methods" and "CodeStarSource
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from flows.aws import event_patterns, notifications, pipeline_sources
-from flows.engine import Call, CloudError, Finding, shell
+from flows.aws import event_patterns, file_events, notifications, pipeline_sources, service_roles
+from flows.engine import Call, CloudError, Finding, Grade, shell
 from flows.engine.findings import broken, caution, likely, proved, unknown
 
 from .situation import CODECOMMIT, CONNECTION, S3, Situation, Source
-
-BY_TRAIL = "AWS API Call via CloudTrail"
 
 
 def starts(here: Situation) -> Iterator[Finding]:
@@ -31,7 +30,7 @@ def starts(here: Situation) -> Iterator[Finding]:
 
 def _by_connection(here: Situation, source: Source) -> Finding:
     if here.triggers:
-        return proved("starts", "Triggers of the pipeline notice what is pushed.", "GetPipeline")
+        return _by_triggers(here, source)
     if str(source.settings.get("DetectChanges", "true")).lower() != "false":
         return proved("starts", "The connection notices what is pushed.", "GetPipeline")
     return caution(
@@ -40,96 +39,165 @@ def _by_connection(here: Situation, source: Source) -> Finding:
     )  # fmt: skip
 
 
+def _by_triggers(here: Situation, source: Source) -> Finding:
+    """A pipeline with triggers starts by these alone (CodePipeline API Reference, "PipelineTriggerDeclaration",
+    2026-11)."""
+    branch, seen = str(source.settings.get("BranchName") or ""), "GetPipeline: triggers"
+    every = [each.get("gitConfiguration") or {} for each in here.triggers]
+    mine = [each for each in every if each.get("sourceActionName") == source.name]
+    pushes = [_hears_push(push, branch) for each in mine for push in _pushes(each)]
+    if True in pushes:
+        return proved("starts", f"A trigger of the pipeline notices what is pushed to {branch}.", seen)
+    if mine and None not in pushes:
+        sentence = f"A push to {branch} does not start {here.pipeline}: its triggers wait for something else."
+        return caution("starts", sentence, seen, f"Start it by hand where that is not meant: {_by_hand(here)}")
+    why = "which branches or files a trigger means" if mine else "no trigger is about that source"
+    return unknown("starts", f"Whether a push to {branch} starts {here.pipeline} cannot be told.", why)
+
+
+def _pushes(trigger: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """What pushes a trigger is about; one without any filter is about all."""
+    return trigger.get("push") or ([] if trigger.get("pullRequest") else [{}])
+
+
+def _hears_push(push: Mapping[str, Any], branch: str) -> bool | None:
+    """Whether a trigger hears of each push to a branch; None is not known, as with patterns, and where files decide."""
+    if push.get("tags") and not push.get("branches"):
+        return False
+    branches = push.get("branches") or {}
+    within = _named(branches["includes"], branch) if branches.get("includes") else True
+    without = _named(branches.get("excludes") or (), branch)
+    if within is False or without is True:
+        return False
+    return None if within is None or without is None or push.get("filePaths") else True
+
+
+def _named(patterns: Sequence[str], branch: str) -> bool | None:
+    if branch in patterns or "**" in patterns:
+        return True
+    return None if any(set(each) & set("*?[{!") for each in patterns) else False
+
+
 def _noticed(here: Situation, source: Source) -> Iterator[Finding]:
-    if str(source.settings.get("PollForSourceChanges", "true")).lower() != "false":
-        if here.polling_ended:
-            yield broken(
-                "starts", f"AWS ended that {here.pipeline} asks for changes, because it was not used for long.",
-                "GetPipeline: pollingDisabledAt", "Let events start it: handrail run s3_pipeline",
-            )  # fmt: skip
-        else:
-            yield proved("starts", f"{here.pipeline} asks for changes itself.", "GetPipeline: PollForSourceChanges")
+    polls = str(source.settings.get("PollForSourceChanges", "true")).lower() != "false"
+    if polls and not here.polling_ended:
+        yield proved("starts", f"{here.pipeline} asks for changes itself.", "GetPipeline: PollForSourceChanges")
         return
     arn, names = pipeline_sources.arn(here.cloud, here.pipeline), list[str]()
     for page in here.cloud.pages(Call("events.ListRuleNamesByTarget", {"TargetArn": arn})):
         names += page.get("RuleNames") or []
     rules = [{**here.cloud.make(Call("events.DescribeRule", {"Name": name})), "Name": name} for name in names]
-    if not rules:
-        yield caution(
-            "starts", f"No rule starts {here.pipeline} when its source changes.", "ListRuleNamesByTarget",
-            f"Make a rule for it, or start it by hand: {_by_hand(here)}",
-        )  # fmt: skip
-        return
-    fitting = [each for each in rules if _hears(here, source, each)]
+    fitting = [each for each in rules if any(_ways(here, source, each)) or any(_ways(here, source, each, True))]
     on = [each for each in fitting if each.get("State") != "DISABLED"]
+    found = [_by_rule(here, source, each) for each in on]
     if any(each.get("ScheduleExpression") and each.get("State") != "DISABLED" for each in rules):
-        yield likely("starts", f"{here.pipeline} is started at certain times.", "DescribeRule")
-    elif not fitting:
-        yield broken(
-            "starts", f"No rule that starts {here.pipeline} fits what it reads: {', '.join(names)}.", "DescribeRule",
-            "Correct the rule's pattern: the names in it must be those of the source, to the letter.",
-        )  # fmt: skip
-    elif not on:
+        found.append(likely("starts", f"{here.pipeline} is started at certain times.", "DescribeRule"))
+    if found:
+        yield min(found, key=_badness)
+    elif fitting:
         name = fitting[0]["Name"]
         yield broken(
             "starts", f"The rule {name}, which starts {here.pipeline}, is switched off.", "DescribeRule",
             f"Switch it on: {shell.aws('events', 'enable-rule', name=name)}",
         )  # fmt: skip
-    elif source.provider == S3:
-        yield from _told(here, source, on)
-    else:
-        yield proved("starts", f"The rule {on[0]['Name']} starts {here.pipeline} at each push.", "DescribeRule")
-
-
-def _told(here: Situation, source: Source, rules: list[dict[str, Any]]) -> Iterator[Finding]:
-    """Whether the bucket tells EventBridge of its files, or a trail has to."""
-    bucket, more = str(source.settings.get("S3Bucket") or ""), "handrail check s3_pipeline"
-    if all(BY_TRAIL in str(each.get("EventPattern")) for each in rules):
-        yield likely("starts", f"A rule starts {here.pipeline} if a trail records the upload.", "DescribeRule", more)
-        return
-    look = notifications.look(bucket, here.cloud.identity.account)
-    if here.cloud.make(look).get("EventBridgeConfiguration") is None:
+    elif polls:
+        events = "Let events start it: handrail run s3_pipeline"
         yield broken(
+            "starts", f"AWS ended that {here.pipeline} asks for changes, because it was not used for long.",
+            "GetPipeline: pollingDisabledAt", events if source.provider == S3 else _make_a_rule(here),
+        )  # fmt: skip
+    elif not rules:
+        sentence = f"No rule starts {here.pipeline} when its source changes."
+        yield caution("starts", sentence, "ListRuleNamesByTarget", _make_a_rule(here))
+    else:
+        yield broken(
+            "starts", f"No rule that starts {here.pipeline} fits what it reads: {', '.join(names)}.", "DescribeRule",
+            "Correct the rule's pattern: the names in it must be those of the source, to the letter.",
+        )  # fmt: skip
+
+
+def _badness(found: Finding) -> int:
+    return (Grade.PROVED, Grade.PREDICTED, Grade.CAUTION, Grade.NOT_CHECKED, Grade.REFUSED).index(found.grade)
+
+
+def _by_rule(here: Situation, source: Source, rule: Mapping[str, Any]) -> Finding:
+    """What a rule that is on does at a change: all of it must hold, so the worst of it counts."""
+    try:
+        return max([_at_a_change(here, source, rule), *_started(here, rule)], key=_badness)
+    except CloudError as problem:
+        sentence = f"Whether the rule {rule['Name']} starts {here.pipeline} was not checked."
+        return unknown("starts", sentence, problem.what)
+
+
+def _started(here: Situation, rule: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether the rule has a role with which it may start the pipeline."""
+    who, name, arn = here.cloud.identity, rule["Name"], pipeline_sources.arn(here.cloud, here.pipeline)
+    listed = here.cloud.make(Call("events.ListTargetsByRule", {"Rule": name})).get("Targets") or []
+    mine = [each for each in listed if each.get("Arn") == arn]
+    role = next((str(each["RoleArn"]) for each in mine if each.get("RoleArn")), "")
+    if role:
+        rule_arn = f"arn:{who.partition}:events:{who.region}:{who.account}:rule/{name}"
+        worker = service_roles.Worker(here.cloud, f"the rule {name}", role, "events.amazonaws.com", rule_arn)
+        yield from service_roles.starts(worker, "starts", here.pipeline, arn)
+    else:
+        remedy = f"Give its target a role that may {service_roles.START} on {arn}."
+        yield broken("starts", f"The rule {name} has no role to start {here.pipeline}.", "ListTargetsByRule", remedy)
+
+
+def _at_a_change(here: Situation, source: Source, rule: Mapping[str, Any]) -> Finding:
+    name = rule["Name"]
+    if source.provider == CODECOMMIT:
+        return proved("starts", f"The rule {name} starts {here.pipeline} at each push.", "DescribeRule")
+    bucket, more = str(source.settings.get("S3Bucket") or ""), "handrail check s3_pipeline"
+    own, recorded = _ways(here, source, rule), _ways(here, source, rule, True)
+    look, seen = notifications.look(bucket, here.cloud.identity.account), "DescribeRule"
+    told = any(own) and here.cloud.make(look).get("EventBridgeConfiguration") is not None
+    if not told and not any(recorded):
+        return broken(
             "starts", f"The bucket {bucket} does not tell EventBridge of its files, so no rule starts {here.pipeline}.",
             "GetBucketNotificationConfiguration", "Let it: handrail run s3_pipeline",
         )  # fmt: skip
-    else:
-        sentence = f"The rule {rules[0]['Name']} starts {here.pipeline} at each upload."
-        yield proved("starts", sentence, "DescribeRule, GetBucketNotificationConfiguration")
+    if not all(own if told else recorded):
+        return caution(
+            "starts", f"The rule {name} starts {here.pipeline} at some uploads only, not at others: a large one is "
+            "CompleteMultipartUpload, a copy CopyObject.", seen, f"Let its pattern hear all of them. See: {more}",
+        )  # fmt: skip
+    if not told:
+        return likely("starts", f"A rule starts {here.pipeline} if a trail records the upload.", seen, more)
+    sentence = f"The rule {name} starts {here.pipeline} at each upload."
+    return proved("starts", sentence, "DescribeRule, GetBucketNotificationConfiguration")
 
 
-def _hears(here: Situation, source: Source, rule: Mapping[str, Any]) -> bool:
-    """Whether a rule lets a change of that source through."""
+def _ways(here: Situation, source: Source, rule: Mapping[str, Any], by_trail: bool = False) -> list[bool]:
+    """Of each way in which the source can change, whether a rule lets the event of it through."""
     try:
         pattern = event_patterns.read(str(rule.get("EventPattern") or ""))
     except event_patterns.BadPattern:
-        return False
-    return any(event_patterns.matches(pattern, event) for event in _events(here, source))
+        return []
+    return [event_patterns.matches(pattern, event) for event in _events(here, source, by_trail)]
 
 
-def _events(here: Situation, source: Source) -> Iterator[dict[str, Any]]:
-    who, told = here.cloud.identity, source.settings
-    whole = {"version": "0", "id": "1", "account": who.account, "time": "2026-11-30T00:00:00Z", "region": who.region}
-    if source.provider == CODECOMMIT:
-        name, branch = str(told.get("RepositoryName")), str(told.get("BranchName"))
-        arn = f"arn:{who.partition}:codecommit:{who.region}:{who.account}:{name}"
-        pushed = {
-            "event": "referenceUpdated", "repositoryName": name, "repositoryId": "1", "referenceType": "branch",
-            "referenceName": branch, "referenceFullName": f"refs/heads/{branch}",
-        }  # fmt: skip
-        kind = "CodeCommit Repository State Change"
-        yield {**whole, "source": "aws.codecommit", "detail-type": kind, "resources": [arn], "detail": pushed}
-        return
-    bucket, key = str(told.get("S3Bucket")), str(told.get("S3ObjectKey"))
-    landed = {
-        "version": "0", "bucket": {"name": bucket}, "object": {"key": key, "size": 1, "etag": "1", "version-id": "1"},
-        "request-id": "1", "requester": who.account, "source-ip-address": "198.51.100.1", "reason": "PutObject",
+def _events(here: Situation, source: Source, by_trail: bool) -> list[Mapping[str, Any]]:
+    told = source.settings
+    who = replace(here.cloud.identity, account=source.account or here.cloud.identity.account)
+    if source.provider == S3:
+        place = who, str(told.get("S3Bucket")), str(told.get("S3ObjectKey"))
+        return [each.envelope for each in file_events.every(*place, by_trail=by_trail)]
+    name, branch = str(told.get("RepositoryName")), str(told.get("BranchName"))
+    pushed = {
+        "event": "referenceUpdated", "repositoryName": name, "repositoryId": "1", "referenceType": "branch",
+        "referenceName": branch, "referenceFullName": f"refs/heads/{branch}",
     }  # fmt: skip
-    arn = f"arn:{who.partition}:s3:::{bucket}"
-    yield {**whole, "source": "aws.s3", "detail-type": "Object Created", "resources": [arn], "detail": landed}
-    asked = {"bucketName": bucket, "key": key}
-    recorded = {"eventSource": "s3.amazonaws.com", "eventName": "PutObject", "requestParameters": asked}
-    yield {**whole, "source": "aws.s3", "detail-type": BY_TRAIL, "resources": [], "detail": recorded}
+    event = {
+        "version": "0", "id": "1", "account": who.account, "time": "2026-11-30T00:00:00Z", "region": who.region,
+        "source": "aws.codecommit", "detail-type": "CodeCommit Repository State Change",
+        "resources": [f"arn:{who.partition}:codecommit:{who.region}:{who.account}:{name}"], "detail": pushed,
+    }  # fmt: skip
+    return [] if by_trail else [event]
+
+
+def _make_a_rule(here: Situation) -> str:
+    return f"Make a rule for it, or start it by hand: {_by_hand(here)}"
 
 
 def _by_hand(here: Situation) -> str:

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from flows.aws import event_patterns, pipeline_triggers
+from flows.aws import event_patterns, file_events, pipeline_triggers
 from flows.aws.event_patterns import MISSING, BadPattern
 from flows.engine import Identity
-from flows.s3_pipeline import file_events
 
 WHO = Identity("123456789012", "arn:aws:iam::123456789012:user/ada", "eu-central-1")
 OWN_PUT: dict[str, Any] = {

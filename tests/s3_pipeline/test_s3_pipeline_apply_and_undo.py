@@ -13,13 +13,12 @@ from support.clouds import Between
 from support.sessions import carried_out, taken_back
 
 import flows
-from flows.aws import event_patterns
+from flows.aws import event_patterns, file_events
 from flows.engine import Call, Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.engine.refusals import changes, explain
 from flows.policies import Answer, Caller, Request, read
 from flows.practice import PracticeAccount
-from flows.s3_pipeline import file_events
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

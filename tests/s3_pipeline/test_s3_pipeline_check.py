@@ -13,11 +13,11 @@ from support.clock import FakeClock
 from support.sessions import carried_out
 
 import flows
+from flows.aws import file_events
 from flows.engine import Finding, Grade, Journal, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from flows.practice.server import serve
-from flows.s3_pipeline import file_events
 from tui.cli.main import main
 
 OLD = "deliver-shop-uploads"
@@ -171,8 +171,7 @@ def test_a_trail(account: PracticeAccount, cloud: Aws, journal: Journal, clock: 
     assert "no trail records uploads to fjord-coffee-artifacts/source.zip (trails: audit)" in broken(cloud)["trail"]
 
 
-@pytest.mark.wild
-def test_asking_that_aws_ended(account: PracticeAccount, healthy: Any, cloud: Aws) -> None:
+def asking_ended(cloud: Aws) -> Finding:
     from support.clouds import Between
 
     from flows.engine import Call
@@ -183,8 +182,20 @@ def test_asking_that_aws_ended(account: PracticeAccount, healthy: Any, cloud: Aw
             ended = {"metadata": {"pollingDisabledAt": "2026-10-01T00:00:00Z"}}
             return {**answer, **ended} if call.name == "GetPipeline" else answer
 
-    found = list(flows.find("s3_pipeline").diagnose(Ended(cloud), {"pipeline": PIPELINE}))
-    assert any("AWS stopped asking on 2026-10-01" in each.sentence for each in found)
+    found = flows.find("s3_pipeline").diagnose(Ended(cloud), {"pipeline": PIPELINE})
+    (polling,) = [each for each in found if each.id == "polling"]
+    assert "AWS stopped asking on 2026-10-01" in polling.sentence
+    return polling
+
+
+def test_asking_that_aws_ended_is_wrong_only_where_no_rule_starts_it(account: PracticeAccount, cloud: Aws) -> None:
+    assert asking_ended(cloud).grade is Grade.PREDICTED
+    events = account.session.client("events")
+    events.remove_targets(
+        Rule="deliver-shop-uploads",
+        Ids=[each["Id"] for each in events.list_targets_by_rule(Rule="deliver-shop-uploads")["Targets"]],
+    )
+    assert asking_ended(cloud).grade is Grade.REFUSED
 
 
 # -- given an event --------------------------------------------------------------------------------------------

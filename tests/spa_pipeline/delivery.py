@@ -213,17 +213,30 @@ def fetched_with_a_role_of_its_own(made: Delivery, may: str = "sts:AssumeRole") 
     made.rebuilt(stages=stages)
 
 
-def told_of_each_upload(made: Delivery, *, key: str = ZIPPED, state: str = "ENABLED", tells: bool = True) -> None:
-    """A rule, and nothing that asks."""
+def told_of_each_upload(made: Delivery, *, state: str = "ENABLED", tells: bool = True, **wanted: Any) -> None:
+    """A rule, and nothing that asks; `wanted` is what else it wants of an event."""
     made.source("S3", S3Bucket=SOURCE, S3ObjectKey=ZIPPED, PollForSourceChanges="false")
-    pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [SOURCE]}, "object": {"key": [{"prefix": key}]}}}
-    events, arn = made.client("events"), f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{NAME}"
-    events.put_rule(Name="theirs", EventPattern=json.dumps(pattern), State=state)
-    target = {"Id": "1", "Arn": arn, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{PIPE}"}
-    events.put_targets(Rule="theirs", Targets=[target])
+    detail = {"bucket": {"name": [SOURCE]}, "object": {"key": [{"prefix": ZIPPED}]}}
+    started_by(made, {"source": ["aws.s3"], "detail": {**detail, **wanted}}, state)
     if tells:
         tell = {"EventBridgeConfiguration": {}}
         made.s3.put_bucket_notification_configuration(Bucket=SOURCE, NotificationConfiguration=tell)
+
+
+def started_by(made: Delivery, pattern: Mapping[str, Any], state: str = "ENABLED") -> None:
+    events, arn = made.client("events"), f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{NAME}"
+    made.iam.create_role(RoleName="front-starts", AssumeRolePolicyDocument=trust("events.amazonaws.com"))
+    made.role("front-starts", allow("codepipeline:StartPipelineExecution", arn))
+    events.put_rule(Name="theirs", EventPattern=json.dumps(pattern), State=state)
+    target = {"Id": "1", "Arn": arn, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/front-starts"}
+    events.put_targets(Rule="theirs", Targets=[target])
+
+
+def told_by_a_trail(made: Delivery) -> None:
+    made.source("S3", S3Bucket=SOURCE, S3ObjectKey=ZIPPED, PollForSourceChanges="false")
+    detail = {"eventSource": ["s3.amazonaws.com"], "resources": {"ARN": [f"arn:aws:s3:::{SOURCE}/{ZIPPED}"]}}
+    kind = ["AWS API Call via CloudTrail"]
+    started_by(made, {"source": ["aws.s3"], "detail-type": kind, "detail": detail})
 
 
 # -- wrong -----------------------------------------------------------------------------------------------------
@@ -381,11 +394,24 @@ def its_rule_is_off(made: Delivery) -> None:
 
 
 def its_rule_is_about_another_file(made: Delivery) -> None:
-    told_of_each_upload(made, key="application")
+    told_of_each_upload(made, object={"key": ["application.zip"]})
 
 
 def its_bucket_tells_nobody(made: Delivery) -> None:
     told_of_each_upload(made, tells=False)
+
+
+def its_rule_may_not_start_it(made: Delivery) -> None:
+    told_of_each_upload(made)
+    made.role("front-starts", allow("codepipeline:GetPipeline", "*"))
+
+
+def its_rule_hears_of_small_ones(made: Delivery) -> None:
+    told_of_each_upload(made, reason=["PutObject"])
+
+
+def its_rule_hears_of_large_ones(made: Delivery) -> None:
+    told_of_each_upload(made, reason=["CompleteMultipartUpload"])
 
 
 def pushes_are_not_noticed(made: Delivery) -> None:

@@ -150,6 +150,10 @@ BROKEN = {
         stages("Succeeded", "", Build=CLOSED_WAY) | runs("InProgress", "Succeeded"),
     ),
     "never ran": State(of.as_it_is, "waiting", "stage-fetch", answers=stages("", "") | runs()),
+    "a rule without a role": State(
+        of.told_of_each_upload, "broken", "starts", "codepipeline:StartPipelineExecution",
+        {"ListTargetsByRule": {"Targets": [{"Id": "1", "Arn": f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{NAME}"}]}},
+    ),
     "plain HTTP is refused": State(of.as_it_is, "broken", "visitors", "put CloudFront in front", TLS_ONLY),
     "in a network only": State(of.as_it_is, "unknown", "publishes", answers=IN_A_NETWORK),
     "roles that may not be read": State(of.as_it_is, "unknown", "role", denied=("GetRole",)),
@@ -172,6 +176,10 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(of.nothing_starts_it, "works_but", "starts", "start-pipeline-execution"),
         State(of.its_rule_is_off, "broken", "starts", "enable-rule"),
         State(of.its_rule_is_about_another_file, "broken", "starts", "to the letter"),
+        State(of.told_by_a_trail, "works"),
+        State(of.its_rule_may_not_start_it, "broken", "starts", "codepipeline:StartPipelineExecution"),
+        State(of.its_rule_hears_of_small_ones, "works_but", "starts", "Let its pattern hear all of them"),
+        State(of.its_rule_hears_of_large_ones, "works_but", "starts", "Let its pattern hear all of them"),
         State(of.its_bucket_tells_nobody, "broken", "starts", "handrail run s3_pipeline"),
         State(
             of.pushes_are_not_noticed,

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.aws.eventbridge_listeners import BY_TRAIL
-from flows.aws.pipeline_triggers import ARRIVALS, CALLS, CREATED
 from flows.engine import Identity, Refused
+
+from .eventbridge_listeners import BY_TRAIL
+from .pipeline_triggers import ARRIVALS, CALLS, CREATED
 
 READABLE = (
     "Give an event as EventBridge sends it (with “detail-type” and “detail”), a record of CloudTrail (with "
