@@ -19,6 +19,8 @@ LINES = 1000
 READS = ("codebuild.BatchGetBuilds", "logs.GetLogEvents")
 WELL = ("SUCCEEDED", "IN_PROGRESS", "")
 """States of a phase with which nothing is wrong; the last phase has none."""
+OF_COMMANDS = ("INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD")
+"""The phases that run commands; in another one none was the culprit, whatever ran last."""
 ENDED = {"TIMED_OUT": "ran out of time", "STOPPED": "was stopped", "FAULT": "failed by a fault of AWS's"}
 STOPPED = "STOPPED"
 _COMMAND = re.compile(r"Error while executing command: (?P<command>.*?)\. Reason: (?P<reason>.*)", re.DOTALL)
@@ -60,9 +62,14 @@ class Ending:
     unread: str = ""
 
     @property
+    def runs_commands(self) -> bool:
+        return bool(self.command) or self.phase in OF_COMMANDS
+
+    @property
     def refusal(self) -> Refusal | None:
-        """The first thing that AWS refused to the command, if it was that."""
-        found = next(filter(None, map(_AWS.search, self.lines)), None)
+        """The first thing that AWS refused to the phase itself, or to the command, if it was that."""
+        told = (*self.said, *(self.lines if self.runs_commands else ()))
+        found = next(filter(None, map(_AWS.search, told)), None)
         return Refusal(found["code"], found["operation"] or "", found["message"]) if found else None
 
 
@@ -84,8 +91,8 @@ def ending(cloud: Cloud, build: str) -> Ending | None:
         log = _log(cloud, one.get("logs") or {})
     except CloudError as problem:
         unread = str(problem)
-    command, lines = _from_command(log, command)
     where = str(phase.get("phaseType") or one.get("currentPhase") or "a phase that is not told")
+    command, lines = _from_command(log, command) if command or where in OF_COMMANDS else ("", log)
     return Ending(where, str(phase.get("phaseStatus") or state), said, command, tuple(lines), unread)
 
 
@@ -203,6 +210,8 @@ def meaning(one: Ending) -> tuple[str, str]:
         return found
     if _INDEX.match(one.command):
         return "The build left no index.html in the folder.", "Answer build_output with the folder it makes."
+    if not one.runs_commands:
+        return "What CodeBuild does itself failed there, and no command.", "See what it says."
     return _first(STATUSES, said) or _of_command("\n".join(one.lines))
 
 

@@ -161,6 +161,23 @@ def test_what_other_commands_said_is_not_looked_at() -> None:
     assert (found.command, found.lines) == ("./deploy.sh", ("no",))
 
 
+@pytest.mark.parametrize("phase", ["UPLOAD_ARTIFACTS", "PROVISIONING", "FINALIZING"])
+def test_a_phase_that_runs_no_commands_blames_none(phase: str) -> None:
+    """Whatever ran last, and whatever that said."""
+    said = ended(phase, "CLIENT_ERROR", "CLIENT_ERROR", "Something else")
+    found = ending(Built(said, log(SYNC, refused("SlowDown", "PutObject"))))
+    assert found is not None
+    assert (found.command, found.refusal) == ("", None)
+    assert "no command" in builds.meaning(found)[0]
+
+
+def test_what_a_phase_says_itself_is_looked_through_first() -> None:
+    said = ended("UPLOAD_ARTIFACTS", "CLIENT_ERROR", "CLIENT_ERROR", refused("NoSuchBucket", "PutObject"))
+    found = ending(Built(said, log(SYNC, refused("SlowDown", "PutObject"))))
+    assert found is not None and found.refusal is not None
+    assert found.refusal.code == "NoSuchBucket"
+
+
 def test_a_build_that_ended_well_is_no_ending() -> None:
     well = Built({"phaseType": "BUILD", "phaseStatus": "SUCCEEDED"}, [], buildStatus="SUCCEEDED")
     assert ending(well) is None
