@@ -7,6 +7,7 @@ what it works on; of a role that the plan makes, from the policies that it will 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from flows.aws import (
     bucket_creation,
@@ -19,7 +20,7 @@ from flows.aws import (
 )
 from flows.aws.buckets import Bucket
 from flows.aws.role_permissions import Role
-from flows.engine import Cloud, CloudError, Finding, Refused, shell
+from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.findings import broken, proved, unknown, waits
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Policy, Verdict
@@ -176,15 +177,29 @@ def reads(here: Situation) -> Iterator[Finding]:
 
 
 def source_key(here: Situation) -> Iterator[Finding]:
-    """Whether the role of the source step may decrypt a zip that a key of the account's own encrypts."""
+    """Whether the role of the source step may decrypt the zip, where a key of the account's own encrypts it.
+
+    That is the file's own key; the one that its bucket gives to new files is for the next upload.
+    """
     for source in _of(here, S3):
-        name, _ = _file(source)
-        holds = Bucket(name, here.cloud.identity.region)
+        name, zipped = _file(source)
+        id, holds = f"source-key:{name}", Bucket(name, here.cloud.identity.region)
+        try:
+            there = buckets.file(here.cloud, holds, zipped)
+        except CloudError:
+            there = None
+        own = str((there or {}).get("SSEKMSKeyId") or "")
+        if own:
+            yield from key(here.cloud, id, source.worker, holds, own, ("kms:Decrypt",))
         used = encryption(here.cloud, holds)
         if isinstance(used, Finding):
-            yield used
-        elif used:
-            yield from key(here.cloud, f"source-key:{name}", source.worker, holds, used, ("kms:Decrypt",))
+            yield replace(used, aside=there is not None)
+        elif used and there is None:
+            yield from key(here.cloud, id, source.worker, holds, used, ("kms:Decrypt",))
+        elif used and not (own and own in (used, kms_keys.look(here.cloud, used, holds.region, named=False).arn)):
+            for each in key(here.cloud, f"{id}:next", source.worker, holds, used, ("kms:Decrypt",)):
+                grade = Grade.CAUTION if each.grade is Grade.REFUSED else each.grade
+                yield replace(each, grade=grade, sentence=f"At the next upload: {each.sentence}", aside=True)
 
 
 # -- the roles, the build, and what the stages hand on ---------------------------------------------------------

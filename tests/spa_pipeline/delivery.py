@@ -176,8 +176,24 @@ def private_and_encrypted(made: Delivery) -> None:
     made.role(BUILD, allow("s3:*", "*"), allow("kms:*", made.encrypted(SITE)))
 
 
+def zipped_with(made: Delivery, key: str) -> str:
+    made.s3.put_object(Bucket=SOURCE, Key=ZIPPED, Body=b"PK", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    return key
+
+
 def source_encrypted(made: Delivery) -> None:
-    made.role(PIPE, allow("s3:*", "*"), allow("codebuild:*", "*"), allow("kms:Decrypt", made.encrypted(SOURCE)))
+    own = zipped_with(made, made.encrypted(SOURCE))
+    made.role(PIPE, allow("s3:*", "*"), allow("codebuild:*", "*"), allow("kms:Decrypt", own))
+
+
+def next_source_encrypted(made: Delivery) -> None:
+    """The zip is from before the bucket was given a key."""
+    made.encrypted(SOURCE)
+
+
+def source_encrypted_otherwise_than_its_bucket(made: Delivery) -> None:
+    """Somebody uploads it with a key of their own, which the bucket knows nothing of."""
+    zipped_with(made, made.client("kms").create_key()["KeyMetadata"]["Arn"])
 
 
 def by_a_branch(made: Delivery) -> None:
@@ -280,7 +296,7 @@ def no_versions(made: Delivery) -> None:
 
 
 def source_encrypted_and_not_allowed(made: Delivery) -> None:
-    made.encrypted(SOURCE)
+    zipped_with(made, made.encrypted(SOURCE))
 
 
 def may_not_read(made: Delivery) -> None:

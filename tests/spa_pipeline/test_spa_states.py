@@ -211,6 +211,8 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(of.no_zip, "waiting", "file", "Upload it."),
         State(of.no_versions, "broken", "file", "put-bucket-versioning"),
         State(of.source_encrypted_and_not_allowed, "broken", "source-key", "kms:Decrypt"),
+        State(of.source_encrypted_otherwise_than_its_bucket, "broken", "source-key", "kms:Decrypt"),
+        State(of.next_source_encrypted, "works_but", "source-key", "kms:Decrypt"),
         State(of.may_not_read, "broken", "reads", "s3:GetObject, s3:GetObjectVersion, s3:GetBucketVersioning"),
         State(of.no_role, "broken", "role", "another role"),
         State(of.role_of_another_service, "broken", "role", "sts:AssumeRole"),
