@@ -88,8 +88,8 @@ def standing(cloud: Cloud, name: str, bucket: str = "", key: str = "") -> Pipeli
         return bool(settings.get("S3Bucket") == bucket and (not key or settings.get("S3ObjectKey") == key))
 
     mine = next((one for one in sources if near(one)), next(iter(sources), None))
-    stores = [about.get("artifactStore"), *(about.get("artifactStores") or {}).values()]
-    store: Mapping[str, Any] = next((each for each in stores if each), {})
+    stores = about.get("artifactStores") or {}
+    store: Mapping[str, Any] = about.get("artifactStore") or stores.get(cloud.identity.region) or {}
     return Pipeline(
         name, arn(cloud, name), str(about.get("roleArn", "")), str(about.get("pipelineType") or "V1"),
         str(store.get("location", "")), mine["name"] if mine else "", (mine or {}).get("configuration") or {},

@@ -80,7 +80,11 @@ def branch(here: Situation) -> Iterator[Finding]:
     """Whether the repository has the branch. Of those at other providers AWS tells nothing beforehand."""
     for source in _of(here, CODECOMMIT):
         repository, wanted = (str(source.settings.get(key) or "") for key in ("RepositoryName", "BranchName"))
-        yield from branch_exists(here.cloud, repository, wanted, planned=here.planned)
+        if source.account:
+            sentence = f"Which branches {repository} has was not checked."
+            yield unknown("branch", sentence, f"It belongs to the account {source.account}.")
+        else:
+            yield from branch_exists(here.cloud, repository, wanted, planned=here.planned)
     for source in _of(here, CONNECTION) if here.planned else ():
         yield unknown(
             "branch", f"Whether {source.settings.get('FullRepositoryId')} has the branch "
@@ -266,7 +270,12 @@ def artifacts(here: Situation) -> Iterator[Finding]:
     store, both = Bucket(here.store, here.cloud.identity.region), tuple(_KEY_FOR)
     # a source step only hands on; the pipeline's own role also hands what is there to the steps that work with it
     wanted = [(each.worker, both[1:] if each.worker.by else both) for each in here.sources]
-    wanted += [(each.worker, both if each.gives else both[:1]) for each in here.projects]
+    near = [each for each in here.projects if each.region in ("", here.cloud.identity.region)]
+    wanted += [(each.worker, both if each.gives else both[:1]) for each in near]
+    for project in here.projects:
+        if project not in near:  # CodePipeline copies the files into its bucket there
+            sentence = f"Whether {project.name} may use the artifacts in {project.region} was not checked."
+            yield unknown(f"artifacts:{project.name}", sentence, "that region was not looked at")
     for worker in {worker.name: worker for worker, _ in wanted}.values():
         every = {action for one, actions in wanted if one.name == worker.name for action in actions}
         if isinstance(worker.role, Role):

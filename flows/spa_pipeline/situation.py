@@ -62,7 +62,7 @@ class Source:
 @dataclass(frozen=True)
 class Project:
     """A build of the pipeline; `gives` says whether it hands files on. `there` says whether the project exists; None is
-    not known, and `unread` says why."""
+    not known, and `unread` says why. `region` is the project's; empty is the pipeline's."""
 
     name: str
     arn: str
@@ -72,6 +72,7 @@ class Project:
     there: bool | None = True
     unread: str = ""
     tags: Sequence[Mapping[str, Any]] = ()
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,8 +161,8 @@ class Reading:
                 sites.append(Site(str(settings["BucketName"]), worker))
         built = [action for action, (_, provider) in actions if provider == CODEBUILD]
         projects, published = self._projects(built, own, me)
-        stores = [about.get("artifactStore"), *(about.get("artifactStores") or {}).values()]
-        store: Mapping[str, Any] = next((each for each in stores if each), {})
+        stores = about.get("artifactStores") or {}
+        store: Mapping[str, Any] = about.get("artifactStore") or stores.get(who.region) or {}
         return Situation(
             self.cloud, name, False, tuple(sources), tuple(projects), (*published, *sites),
             str(store.get("location") or ""), str((store.get("encryptionKey") or {}).get("id") or ""),
@@ -171,31 +172,41 @@ class Reading:
     def _projects(
         self, actions: Sequence[Mapping[str, Any]], own: str, me: str
     ) -> tuple[list[Project], tuple[Site, ...]]:
+        who, projects, sites = self.cloud.identity, list[Project](), list[Site]()
         names = [str((each.get("configuration") or {}).get("ProjectName") or "") for each in actions]
-        wanted = sorted({each for each in names if each})
-        found: dict[str, Mapping[str, Any]] = {}
-        unread = ""
-        try:
-            answer = self.cloud.make(Call("codebuild.BatchGetProjects", {"names": wanted})) if wanted else {}
-            found = {str(each.get("name")): each for each in answer.get("projects") or []}
-        except CloudError as problem:
-            unread = str(problem)
-        projects, sites = list[Project](), list[Site]()
-        for action, name in zip(actions, names, strict=True):
-            who = self.cloud.identity
-            arn = f"arn:{who.partition}:codebuild:{who.region}:{who.account}:project/{name}"
+        regions = [str(each.get("region") or who.region) for each in actions]
+        accounts = [_account(each, who.account) for each in actions]
+        placed = list(zip(names, regions, accounts, strict=True))
+        ours = {(name, region) for name, region, account in placed if name and not account}
+        read = {
+            where: self._read(sorted(name for name, region in ours if region == where), where)
+            for where in dict.fromkeys(regions)
+        }
+        for action, (name, region, account) in zip(actions, placed, strict=True):
+            found, unread = ({}, f"It belongs to the account {account}.") if account else read[region]
+            arn = f"arn:{who.partition}:codebuild:{region}:{account or who.account}:project/{name}"
             about = found.get(name) or {}
             worker = self._worker(str(about.get("serviceRole") or ""), BUILDS, arn)
             starts = self._step(action, own, me)
             there = None if unread else name in found
             gives = bool(action.get("outputArtifacts"))
-            projects.append(Project(name, arn, worker, starts, gives, there, unread, about.get("tags") or ()))
+            tags = about.get("tags") or ()
+            projects.append(Project(name, arn, worker, starts, gives, there, unread, tags, region))
             variables = dict(_variables(about, action))
             if bucket := variables.get("SITE_BUCKET"):
                 text = str((about.get("source") or {}).get("buildspec") or "")
                 writes = ["s3:PutObject", *(action for word, action in WRITING.items() if word in text)]
                 sites.append(Site(bucket, worker, variables.get("DISTRIBUTION_ID", ""), tuple(writes)))
         return projects, tuple(sites)
+
+    def _read(self, names: list[str], region: str) -> tuple[Mapping[str, Mapping[str, Any]], str]:
+        """Build projects of a region, by their names; or why they could not be read."""
+        where = "" if region == self.cloud.identity.region else region
+        try:
+            answer = self.cloud.make(Call("codebuild.BatchGetProjects", {"names": names}, where)) if names else {}
+        except CloudError as problem:
+            return {}, str(problem)
+        return {str(each.get("name")): each for each in answer.get("projects") or []}, ""
 
     def _step(self, action: Mapping[str, Any], own: str, me: str) -> Worker:
         """With which role the pipeline does an action: its own, or that of the action, which its own takes on."""

@@ -60,9 +60,11 @@ class Delivery:
         for number, each in enumerate(policies):
             self.iam.put_role_policy(RoleName=name, PolicyName=f"theirs-{number}", PolicyDocument=each)
 
-    def project(self, variables: Mapping[str, str], buildspec: str = "", role: str = BUILD) -> None:
-        builds = self.client("codebuild")
-        builds.delete_project(name="front-build")
+    def project(
+        self, variables: Mapping[str, str], buildspec: str = "", role: str = BUILD, region: str = REGION
+    ) -> None:
+        self.client("codebuild").delete_project(name="front-build")
+        builds = self.client("codebuild", region_name=region)
         builds.create_project(
             name="front-build",
             source={"type": "CODEPIPELINE", "location": STORE, **({"buildspec": buildspec} if buildspec else {})},
@@ -77,7 +79,8 @@ class Delivery:
 
     def rebuilt(self, **changed: Any) -> None:
         pipelines = self.client("codepipeline")
-        pipelines.update_pipeline(pipeline=pipelines.get_pipeline(name=NAME)["pipeline"] | changed)
+        wanted = pipelines.get_pipeline(name=NAME)["pipeline"] | changed
+        pipelines.update_pipeline(pipeline={key: each for key, each in wanted.items() if each is not None})
         pipelines.start_pipeline_execution(name=NAME)
 
     def source(self, provider: str, **settings: str) -> None:
@@ -253,6 +256,29 @@ def told_by_a_trail(made: Delivery) -> None:
     detail = {"eventSource": ["s3.amazonaws.com"], "resources": {"ARN": [f"arn:aws:s3:::{SOURCE}/{ZIPPED}"]}}
     kind = ["AWS API Call via CloudTrail"]
     started_by(made, {"source": ["aws.s3"], "detail-type": kind, "detail": detail})
+
+
+def a_branch_of_another_account(made: Delivery) -> None:
+    settings = {"RepositoryName": "theirs", "BranchName": "main", "PollForSourceChanges": "false"}
+    stages = pipeline("CodeCommit", settings)["stages"]
+    stages[0]["actions"][0]["roleArn"] = "arn:aws:iam::210987654321:role/front-reads"
+    made.rebuilt(stages=stages)
+    started_by(made, {"source": ["aws.codecommit"], "account": ["210987654321"]})
+
+
+def built_in_another_region(made: Delivery) -> None:
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})["stages"]
+    stages[1]["actions"][0]["region"] = "us-east-1"
+    made.project({"SITE_BUCKET": SITE}, region="us-east-1")
+    stores = {region: {"type": "S3", "location": where} for region, where in (("us-east-1", "far"), (REGION, STORE))}
+    made.rebuilt(stages=stages, artifactStore=None, artifactStores=stores)
+
+
+def built_in_another_account(made: Delivery) -> None:
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})["stages"]
+    stages[1]["actions"][0]["roleArn"] = "arn:aws:iam::210987654321:role/far-builds"
+    made.client("codebuild").delete_project(name="front-build")
+    made.rebuilt(stages=stages)
 
 
 # -- wrong -----------------------------------------------------------------------------------------------------

@@ -70,6 +70,11 @@ def test_where_asking_ended_a_rule_may_start_it(account: PracticeAccount, cloud:
     assert starts(Ended(cloud)).grade is Grade.PROVED
 
 
+def test_a_push_in_another_account_is_heard_of(account: PracticeAccount, cloud: Aws) -> None:
+    of.a_branch_of_another_account(Delivery(account))
+    assert starts(cloud).grade is Grade.PROVED
+
+
 @pytest.mark.parametrize(
     ("made", "remedy"), [(of.as_it_is, "handrail run s3_pipeline"), (of.by_a_branch, "Make a rule for it")]
 )
