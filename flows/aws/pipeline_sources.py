@@ -181,6 +181,12 @@ def landed(cloud: Cloud, bucket: str, key: str) -> datetime | None:
     return there.get("LastModified") if there else None
 
 
+def encrypted_with(cloud: Cloud, bucket: str, key: str) -> str | None:
+    """The KMS key that encrypts the file, "" for S3's own way, None if it is not there. Raises CloudError."""
+    there = _head(cloud, bucket, key)
+    return None if there is None else str(there.get("SSEKMSKeyId") or "")
+
+
 def _head(cloud: Cloud, bucket: str, key: str) -> dict[str, Any] | None:
     try:
         return cloud.make(Call("s3.HeadObject", {"Bucket": bucket, "Key": key}))

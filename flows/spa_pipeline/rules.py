@@ -189,16 +189,15 @@ def source_key(here: Situation) -> Iterator[Finding]:
         name, zipped = _file(source)
         id, holds = f"source-key:{name}", Bucket(name, here.cloud.identity.region)
         try:
-            there = buckets.file(here.cloud, holds, zipped)
+            own = pipeline_sources.encrypted_with(here.cloud, name, zipped)
         except CloudError:
-            there = None
-        own = str((there or {}).get("SSEKMSKeyId") or "")
+            own = None
         if own:
             yield from key(here.cloud, id, source.worker, holds, own, ("kms:Decrypt",))
         used = encryption(here.cloud, holds)
         if isinstance(used, Finding):
-            yield replace(used, aside=there is not None)
-        elif used and there is None:
+            yield replace(used, aside=own is not None)
+        elif used and own is None:
             yield from key(here.cloud, id, source.worker, holds, used, ("kms:Decrypt",))
         elif used and not (own and own in (used, kms_keys.look(here.cloud, used, holds.region, named=False).arn)):
             for each in key(here.cloud, f"{id}:next", source.worker, holds, used, ("kms:Decrypt",)):
