@@ -7,7 +7,7 @@ The same questions before something is set up and long after.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flows.engine import Cloud, CloudError, Finding, Grade
@@ -137,7 +137,9 @@ def _missing(of: Worker, id: str, needs: str, again: str) -> Finding:
     )  # fmt: skip
 
 
-def decrypts(of: Worker, bucket: Bucket, id: str, *, without: Grade, then: str) -> Iterator[Finding]:
+def decrypts(
+    of: Worker, bucket: Bucket, id: str, *, without: Grade, then: str, own: str | None = None
+) -> Iterator[Finding]:
     """Whether the role may decrypt a bucket's files, where a key of the account's own encrypts them.
 
     Args:
@@ -146,16 +148,28 @@ def decrypts(of: Worker, bucket: Bucket, id: str, *, without: Grade, then: str) 
         id: of the finding.
         without: how bad it is if it may not.
         then: what happens if it may not.
+        own: where it is about one file that is there, the key of that, "" for none: the bucket's is for the next one.
     """
-    by, name = "GetBucketEncryption, DescribeKey", bucket.name
+    if own:
+        yield from _decrypts(of, bucket, id, own, without, then)
     try:
         used, why = buckets.encryption_key(of.cloud, bucket), "GetBucketEncryption"
     except CloudError as problem:
         used, why = None, problem.what
     if used is None:
-        yield Finding(id, Grade.NOT_CHECKED, f"How {name} encrypts its files was not checked.", why)
-    if not used:
+        sentence = f"How {bucket.name} encrypts its files was not checked."
+        yield Finding(f"{id}:next" if own else id, Grade.NOT_CHECKED, sentence, why, aside=own is not None)
+    if not used or (own and own in (used, kms_keys.look(of.cloud, used, bucket.region, named=False).arn)):
         return
+    if own is None:
+        yield from _decrypts(of, bucket, id, used, without, then)
+        return
+    for each in _decrypts(of, bucket, f"{id}:next", used, Grade.CAUTION, then):
+        yield replace(each, sentence=f"At the next upload: {each.sentence}", aside=True)
+
+
+def _decrypts(of: Worker, bucket: Bucket, id: str, used: str, without: Grade, then: str) -> Iterator[Finding]:
+    by, name = "GetBucketEncryption, HeadObject, DescribeKey", bucket.name
     seen = kms_keys.look(of.cloud, used, bucket.region, named=False)
     if seen.whose is kms_keys.Whose.AMAZONS:
         return

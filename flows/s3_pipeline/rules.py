@@ -102,11 +102,15 @@ def reads(here: Situation) -> Iterator[Finding]:
 
 
 def key(here: Situation) -> Iterator[Finding]:
-    """Whether the pipeline's role may decrypt the file, where the bucket encrypts with a key of the account's own."""
+    """Whether the pipeline's role may decrypt the file, where a key of the account's own encrypts it."""
     if not here.role:
         return  # the plan makes one that may
+    try:
+        own = pipeline_sources.encrypted_with(here.cloud, here.bucket.name, here.key)
+    except CloudError:
+        own = None
     yield from service_roles.decrypts(
-        here.step, here.bucket, "key", without=Grade.REFUSED, then="the source step fails with AccessDenied"
+        here.step, here.bucket, "key", without=Grade.REFUSED, then="the source step fails with AccessDenied", own=own
     )
 
 

@@ -76,7 +76,14 @@ class Delivery:
         key = key or self.client("kms").create_key()["KeyMetadata"]["Arn"]
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
         self.client("s3").put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        if bucket == BUCKET:
+            self.zipped(key)
         return str(key)
+
+    def zipped(self, key: str = "") -> None:
+        """The zip anew, with that key or none, whatever its bucket does."""
+        by: Any = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {"ServerSideEncryption": "AES256"}
+        self.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"PK", **by)
 
 
 def as_it_is(delivery: Delivery) -> None:
@@ -155,6 +162,16 @@ def a_key_that_it_may_not_use(delivery: Delivery) -> None:
 
 def encrypted_and_its_role_may(delivery: Delivery) -> None:
     delivery.role(allow("s3:*", FILES), allow("kms:Decrypt", delivery.encrypted()))
+
+
+def a_zip_with_a_key_that_its_bucket_has_not(delivery: Delivery) -> None:
+    delivery.zipped(delivery.client("kms").create_key()["KeyMetadata"]["Arn"])
+
+
+def a_key_for_the_next_zip(delivery: Delivery) -> None:
+    """This one is from before the bucket was given it."""
+    delivery.encrypted()
+    delivery.zipped()
 
 
 def a_key_that_is_off(delivery: Delivery) -> None:
@@ -249,6 +266,8 @@ STATES = {
         State(a_key_that_it_may_use, "works"),
         State(by_a_beginning, "works"),
         State(a_key_that_it_may_not_use, "broken", "key", '"Action": "kms:Decrypt"'),
+        State(a_zip_with_a_key_that_its_bucket_has_not, "broken", "key", '"Action": "kms:Decrypt"'),
+        State(a_key_for_the_next_zip, "works_but", "key", '"Action": "kms:Decrypt"'),
         State(a_key_that_is_off, "broken", "key", "aws kms enable-key"),
         State(may_not_read, "broken", "reads", "s3:GetObject, s3:GetObjectVersion, s3:GetBucketVersioning on"),
         State(may_not_read_versions, "broken", "reads", f"s3:GetObjectVersion on arn:aws:s3:::{BUCKET}/{KEY}"),
