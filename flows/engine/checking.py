@@ -18,11 +18,12 @@ from .asked import NOT_LISTED
 from .check import Check
 from .cloud import Cloud, Identity
 from .flow import Flow
-from .problems import Problem
+from .problems import Problem, Refused
 from .questionnaire import Questionnaire
 from .questions import Choice, Option
 from .repair import offered
-from .shell import placed
+from .session import Session
+from .shell import handrail, placed
 from .verdict import Verdict, verdict
 
 SHOWN = 20
@@ -66,6 +67,18 @@ def look(made: type[Flow], cloud: Cloud, subject: Mapping[str, str], place: Plac
     """
     found = [replace(each, remedy=placed(each.remedy, place)) for each in made.diagnose(cloud, subject)]
     return verdict(offered(found, read_only=place.read_only))
+
+
+def about(session: Session) -> dict[str, str]:
+    """What a check is asked about what a run made. Raises Refused where that is in another region."""
+    assert session.run is not None, "only a run has made something"
+    outputs = session.run.record.handover.get("outputs", {})
+    found = session.flow.check.of_run(outputs, session.answers())
+    if (region := outputs.get("region", "")) not in ("", session.cloud.identity.region):
+        named = [word for key, value in found.items() for word in ("--set", f"{key}={value}")]
+        command = handrail("check", session.flow.id, "--region", region, *named)
+        raise Refused(f"What it made is in {region}.", remedy=f"Check it there: {command}")
+    return found
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from support.clouds import Between
 
 import flows
-from flows.engine import Choice, Cloud, Listed, Option, Refused
+from flows.engine import Choice, Cloud, Listed, Option, Refused, Session
 from flows.engine.asked import NOT_LISTED
 from flows.engine.boto import Aws
 from flows.engine.check import Check
-from flows.engine.checking import Checking
+from flows.engine.checking import Checking, about
 from flows.engine.verdict import verdict
 from flows.practice import PracticeAccount
 
@@ -154,3 +156,16 @@ def offered(cloud: Aws, ami: str) -> object:
     asking = checking.asking()
     assert asking and asking.question.id == "account"
     return asking.said
+
+
+def test_what_lies_in_another_region_is_checked_there(cloud: Aws) -> None:
+    outputs = {"image": "ami-1", "region": "eu-west-1"}
+    run = SimpleNamespace(record=SimpleNamespace(handover={"outputs": outputs}))
+    made = SimpleNamespace(
+        run=run, flow=flows.find("share_ami"), cloud=cloud, answers=lambda: {"account": "210987654321"}
+    )
+    with pytest.raises(Refused) as told:
+        about(cast("Session", made))
+    assert "handrail check share_ami --region eu-west-1 --set image=ami-1" in told.value.remedy
+    outputs["region"] = cloud.identity.region
+    assert about(cast("Session", made))["image"] == "ami-1"

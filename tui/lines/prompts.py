@@ -14,6 +14,7 @@ from typing import Any
 
 import flows
 from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
+from flows.engine.checking import about
 
 from .. import answers_file, history, words
 from . import looking_after
@@ -90,9 +91,7 @@ def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader) ->
             try:
                 return talk.look_back()
             except CheckWish:
-                made = session.flow
-                given = made.check.of_run(kept.record.handover.get("outputs", {}), session.answers())
-                return looking_after.check(session.place, made.id, given)
+                return looking_after.check(session.place, session.flow.id, about(session))
 
 
 def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = None) -> int:

@@ -275,7 +275,14 @@ class HandrailApp(Navigation):
 
     def diagnose(self, session: Session) -> None:
         assert session.run is not None, "only a run has made something"
-        self.begin(Start(check=session.flow.id, answers=self.workspace.checked(session)))
+        from flows.engine import Refused
+
+        try:
+            subject = self.workspace.checked(session)
+        except Refused as problem:
+            self.trouble(problem, lambda: self.diagnose(session))
+            return
+        self.begin(Start(check=session.flow.id, answers=subject))
 
     def show_looked(self, session: Session, looked: list[Looked]) -> None:
         from .screens.looked import LookedPage
