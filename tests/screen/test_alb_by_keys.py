@@ -63,6 +63,6 @@ async def test_bytes_are_counted_while_they_are_typed(cloud: Cloud) -> None:
         await cleared(person)
         await person.types("ä" * 12)
         person.does_not_see("refused")
-        person.app.screen.query_one("Word").value = "ä" * 513  # type: ignore[attr-defined]
+        person.app.screen.query_one("TextField").value = "ä" * 513  # type: ignore[attr-defined]
         await person.settle()
         person.sees("The text has 1026 bytes; at most 1024 are possible.")

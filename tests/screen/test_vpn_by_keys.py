@@ -121,7 +121,7 @@ async def test_changing_the_vpc_asks_only_what_rests_on_it(cloud: Cloud) -> None
 
 @pytest.mark.wild
 async def test_fine_tuning_is_changed_from_the_review_and_comes_back_to_it(cloud: Cloud) -> None:
-    async with somebody(cloud, size=(80, 60)) as person:
+    async with somebody(cloud, size=(80, 72)) as person:
         await answered(person)
         await person.press("shift+tab")
         person.sees("Fine-tuning", "(default)")

@@ -15,6 +15,7 @@ import flows
 from flows.engine import Call, CloudError, Happening, Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.engine.refusals import changes, explain
+from flows.engine.verdict import Status, verdict
 from flows.practice import PracticeAccount
 
 
@@ -26,7 +27,8 @@ def changing(cloud: Aws) -> list[str]:
 def test_denied_at_each_call(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Each operation in turn: a sentence with the permission, and undo leaves the account as it was."""
     before = picture(account.session)
-    for operation in dict.fromkeys(changing(cloud)):
+    again_only = {"codepipeline.StartPipelineExecution"}  # where a first run came too early
+    for operation in dict.fromkeys(each for each in changing(cloud) if each not in again_only):
 
         def strike(_: int, call: Call, operation: str = operation) -> None:
             if call.operation == operation:
@@ -64,7 +66,7 @@ def test_an_emulator_that_runs_no_pipeline(
     before = picture(account.session)
     made = session(Idle(cloud), journal, clock=clock)
     carried_out(made)
-    assert {finding.grade.value for finding in made.hand_over().findings} == {"not checked", "waiting"}
+    assert verdict(made.hand_over().findings).status is Status.UNKNOWN
     taken_back(made)
     assert picture(account.session) == before
 
