@@ -58,9 +58,9 @@ def test_a_healthy_one_and_each_broken_state(
     ec2.modify_snapshot_attribute(
         SnapshotId=disk, Attribute="createVolumePermission", OperationType="remove", UserIds=[SECOND_ACCOUNT_ID]
     )
-    assert found(both, image) == {**well, "copies": "refused"}
+    assert found(both, image) == {**well, "copies": "caution"}
     kms.put_key_policy(KeyId=outputs["key"], PolicyName="default", Policy='{"Version":"2012-10-17","Statement":[]}')
-    assert found(both, image) == {**well, "copies": "refused", "key-use": "refused"}
+    assert found(both, image) == {**well, "copies": "caution", "key-use": "refused"}
     ec2.modify_image_attribute(
         ImageId=image, Attribute="launchPermission", OperationType="remove", UserIds=[SECOND_ACCOUNT_ID]
     )
