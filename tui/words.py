@@ -112,7 +112,7 @@ def problem(trouble: Problem) -> str:
 def remedy(trouble: Problem) -> str:
     """What to do, with the corrected value if there is one and nothing names it yet."""
     suggestion = trouble.suggestion or str(getattr(trouble.__cause__, "suggestion", ""))
-    if not suggestion or suggestion in trouble.what:
+    if not suggestion or suggestion in trouble.what or suggestion in trouble.remedy:
         return trouble.remedy
     return f"{trouble.remedy} Did you mean {suggestion}?".strip()
 

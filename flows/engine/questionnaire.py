@@ -190,7 +190,7 @@ class Questionnaire(Generic[A]):
             problem = self._hold(question, answered).problem
             if problem is None:  # whether it is asked was known only from the account
                 raise _absent([question])
-            raise _said_of(question, problem)
+            raise _said_of(question, problem) from problem
         self._save()
         idle = [key for key in answers if key not in answered.answers]
         return [Caution(f"unused-{k}", f"“{k}” is not asked with these answers; it was not used.", key=k) for k in idle]

@@ -57,7 +57,8 @@ def removed(
     script = "\n".join(build.forget()).replace("/tmp/", f"{tmp_path}/")
     subprocess.run([shell, "-c", script], env=surroundings, check=True, timeout=20)
     lines = noted.read_text().splitlines()
-    assert f"Contents[?LastModified<'{limit[:13]}" in lines[0]
+    asked = datetime.fromisoformat(lines[0].partition("LastModified<'")[2][:19] + "+00:00")
+    assert abs(asked - (NOW - timedelta(days=build.DAYS))) < timedelta(hours=1)
     return {line.removeprefix("s3 rm s3://shop/") for line in lines if line.startswith("s3 rm ")}
 
 
