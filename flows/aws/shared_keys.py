@@ -7,7 +7,7 @@ encrypted images and snapshots, 2026-10.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -32,8 +32,10 @@ from flows.engine import (
     join,
 )
 from flows.engine.authorization import SOURCE_KEYS, SOURCE_THROUGH
+from flows.engine.flow import Mend
+from flows.engine.repair import Part, admits
 
-from . import kms_dependents, kms_keys
+from . import keepers, kms_dependents, kms_keys
 from .kms_keys import Key
 
 DAYS = 30
@@ -174,6 +176,17 @@ def open_to(
             )
         )
     return Opened(key.arn, tuple(each.id for each in actions), tuple(actions))
+
+
+def use(key: Key, account: str, service: str, shares: Sequence[str]) -> Mend:
+    """What lets an account use a key through `service`, for what it `shares`: that was shared before, or will be."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The key {key.name}", kms_keys.tags(cloud, key.id))
+        yield from open_to(key, cloud, [account], service, more=f"-{key.id}-{account}", shares=shares).actions
+        yield admits(f"The account {account} may use the key {key.name} then, for whatever is encrypted with it.")
+
+    return mend
 
 
 def add_statement(id: str, key: str, sentence: str, statement: Mapping[str, Any], region: str = "") -> Action:

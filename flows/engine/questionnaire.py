@@ -53,7 +53,6 @@ class Questionnaire(Generic[A]):
         self._said: dict[str, Said] = {}
         self._defaults: dict[str, Said] = {}
         self._revisiting = ""
-        self._nobody_asked = False
         self._refused: tuple[str, object, Problem] | None = None
 
     # -- where am I --------------------------------------------------------------------------------------
@@ -179,15 +178,13 @@ class Questionnaire(Generic[A]):
         that is not accepted.
         """
         self.require(answers)
-        self._nobody_asked = True
-        answered, question = self._walk(confirmed=False)
+        answered, question = self._walk(confirmed=False, nobody=True)
         self._said.update({
             each.id: self._defaults[each.id] for each in self._asked(answered)
             if each.literal and not each.fine_tuning and each.id not in self._said and each.id in self._defaults
         })  # fmt: skip
-        self._nobody_asked = False
         if question is not None:
-            problem = self._hold(question, answered).problem
+            problem = self._hold(question, answered, nobody=True).problem
             if problem is None:  # whether it is asked was known only from the account
                 raise _absent([question])
             raise _said_of(question, problem) from problem
@@ -221,7 +218,7 @@ class Questionnaire(Generic[A]):
 
     # -- walking -----------------------------------------------------------------------------------------
 
-    def _walk(self, confirmed: bool = True) -> tuple[A, Question[Any] | None]:
+    def _walk(self, confirmed: bool = True, *, nobody: bool = False) -> tuple[A, Question[Any] | None]:
         """The answers that hold, and the first question without one."""
         answered = self.flow(self.cloud)
         for question in self.flow.questions:
@@ -229,19 +226,19 @@ class Questionnaire(Generic[A]):
                 continue
             if question.id == self._revisiting:
                 return answered, question
-            said = self._hold(question, answered)
+            said = self._hold(question, answered, nobody=nobody)
             if said.basis is None or said.problem or (confirmed and self._unconfirmed(said)):
                 return answered, question
             answered.answers[question.id] = said.value
         return answered, None
 
-    def _hold(self, question: Question[Any], answered: Asked) -> Said:
-        """What was said to a question, or its default if it is fine-tuning or nobody is asked; looked at again if
-        need be.
+    def _hold(self, question: Question[Any], answered: Asked, *, nobody: bool = False) -> Said:
+        """What was said to a question, or its default if it is fine-tuning, or written down where nobody is asked;
+        looked at again if need be.
         """
         said = self._said.get(question.id)
         if said is None:
-            if not question.fine_tuning and not (self._nobody_asked and question.literal):
+            if not question.fine_tuning and not (nobody and question.literal):
                 return Said(None)
             said = self._defaults.get(question.id)
             if said is None or not _rests(said, answered):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flows.aws import amis, keepers, kms_keys, shared_keys
+from flows.aws import amis, keepers
 from flows.engine import Cloud
 from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits
@@ -41,16 +41,5 @@ def copy(image: amis.Image, disks: Sequence[str], account: str) -> Mend:
         for disk in disks:
             yield steps.share_disk(piece, image.snapshots.index(disk), account)
         yield admits(f"The account {account} may copy {', '.join(disks)} then, and keep what is on them.")
-
-    return mend
-
-
-def use(key: kms_keys.Key, account: str, shares: Sequence[str]) -> Mend:
-    """Let that account use the key of its disks, for what it `shares`: that was shared before, or will be."""
-
-    def mend(cloud: Cloud) -> Iterator[Part]:
-        yield from keepers.agreed(f"The key {key.name}", kms_keys.tags(cloud, key.id))
-        yield from shared_keys.open_to(key, cloud, [account], "ec2", more=f"-{key.id}", shares=shares).actions
-        yield admits(f"The account {account} may use the key {key.name} then, for whatever is encrypted with it.")
 
     return mend

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flows.aws import amis, keepers, kms_keys
+from flows.aws import amis, keepers, kms_keys, shared_keys
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
 
 from . import repairs
@@ -187,7 +187,7 @@ def key_use(here: Situation) -> Iterator[Finding]:
     for each in () if here.anew else here.keys:
         shares = (here.image.id, *here.image.snapshots) if here.image else ()
         for found in kms_keys.may_use(here.cloud, each, [here.account], "ec2", opened=here.planned):
-            mend = repairs.use(each.key, here.account, shares) if found.repair and each.key else None
+            mend = shared_keys.use(each.key, here.account, "ec2", shares) if found.repair and each.key else None
             yield found.mended_by(mend)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flows.aws import keepers, kms_keys, shared_keys
+from flows.aws import keepers
 from flows.aws.rds_snapshots import Data
 from flows.engine import Cloud
 from flows.engine.flow import Mend
@@ -31,16 +31,5 @@ def share(data: Data, accounts: Sequence[str]) -> Mend:
         yield from keepers.agreed(f"The snapshot {data.name}", dict(data.tags))
         yield from steps.share(steps.Piece(data.kind, data.name, data.arn), accounts, ())
         yield admits(f"The account {' and '.join(accounts)} may restore {data.name} then, and read all of its data.")
-
-    return mend
-
-
-def use(key: kms_keys.Key, account: str, shares: Sequence[str]) -> Mend:
-    """Let that account use the key of the snapshot, for what it `shares`: that was shared before, or will be."""
-
-    def mend(cloud: Cloud) -> Iterator[Part]:
-        yield from keepers.agreed(f"The key {key.name}", kms_keys.tags(cloud, key.id))
-        yield from shared_keys.open_to(key, cloud, [account], "rds", more=f"-{account}", shares=shares).actions
-        yield admits(f"The account {account} may use the key {key.name} then, for whatever is encrypted with it.")
 
     return mend
