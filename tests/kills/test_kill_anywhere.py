@@ -8,12 +8,11 @@ comes to the n-th. What follows from one kill is played in copies of the world t
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from kills.scenes import CASES
-from support.killed import Scene, answers, status, the_run
+from support.killed import Scene, killed_at, the_run
 
 HERE = ("s3_lambda",)
 """Of this some moments are tried whenever the tests run; of all, every one by `make test-wild`."""
@@ -40,40 +39,6 @@ def test_killed_somewhere(scene: Scene, tmp_path: Path) -> None:
 def test_killed_anywhere(scene: Scene, tmp_path: Path) -> None:
     """At every moment."""
     killed_at(scene, tmp_path, itertools.count(1))
-
-
-def killed_at(scene: Scene, tmp_path: Path, moments: Iterator[int]) -> None:
-    """Undone, the account and the files end as before; resumed, as an uninterrupted run, with one of each.
-
-    An undo that was killed leaves nothing either.
-    """
-    expected = scene.uninterrupted(tmp_path / "uninterrupted")
-    for n in moments:
-        state = tmp_path / str(n)
-        with scene.branch(state) as killed:
-            applied = killed.run(state, die_at=n)
-            run = the_run(state)
-            if applied.code is None:
-                with killed.branch(state) as other:
-                    if run and status(state) != "draft":
-                        other.undone(run, state)
-                    else:
-                        other.as_before(state)
-                if not run or not answers(state):  # it was killed before anything was said that could be kept
-                    continue
-                resumed = killed.resume(run, state)
-                assert killed.ended_well(resumed), (n, resumed)
-            else:
-                assert killed.ended_well(applied), (n, applied)
-            killed.whole(expected, state)
-            undone = killed.undo(run, state, die_at=n)
-            if undone.code is None:
-                killed.undone(run, state)
-            else:
-                killed.ended_as_before(undone, state)
-            if applied.code is not None and undone.code is not None:
-                assert n > 12
-                break
 
 
 @pytest.mark.parametrize("case", ["vpn", "vpn, fixed routes"])

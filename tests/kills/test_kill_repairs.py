@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from kills.broken import SCENES
 from kills.scenes import CASES
-from support.killed import Scene, answers, status, the_run
+from support.killed import Scene, killed_at, status
 from support.world import Ended, World
 
 
 class Repairing(Scene):
     """A scene in which what is broken is mended."""
+
+    least = 4
 
     def __init__(self, world: World, flow: str, subject: tuple[str, ...]) -> None:
         name = next(name for name, case in CASES.items() if case.flow == flow)
@@ -29,6 +31,9 @@ class Repairing(Scene):
         return self._handrail(
             "check", self.case.flow, *named, "--fix", "all", *agreed, state=state, die_at=die_at, under=under
         )
+
+    def begun(self, state: Path) -> bool:
+        return super().begun(state) and status(state) != "draft"
 
     def ended_well(self, ended: Ended) -> bool:
         return ended.code == 0 and ended.json["status"] in ("works", "done")
@@ -51,31 +56,3 @@ def test_killed_somewhere(scene: Repairing, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", SCENES)
 def test_killed_anywhere(scene: Repairing, tmp_path: Path) -> None:
     killed_at(scene, tmp_path, itertools.count(1))
-
-
-def killed_at(scene: Repairing, tmp_path: Path, moments: Iterator[int]) -> None:
-    expected = scene.uninterrupted(tmp_path / "uninterrupted")
-    for n in moments:
-        state = tmp_path / str(n)
-        with scene.branch(state) as killed:
-            mended = killed.run(state, die_at=n)
-            run = the_run(state)
-            if mended.code is None:
-                if not run or not answers(state) or status(state) == "draft":
-                    killed.as_before(state)
-                    continue
-                with killed.branch(state) as other:
-                    other.undone(run, state)
-                resumed = killed.resume(run, state)
-                assert killed.ended_well(resumed), (n, resumed)
-            else:
-                assert killed.ended_well(mended), (n, mended)
-            killed.whole(expected, state)
-            undone = killed.undo(run, state, die_at=n)
-            if undone.code is None:
-                killed.undone(run, state)
-            else:
-                killed.ended_as_before(undone, state)
-            if mended.code is not None and undone.code is not None:
-                assert n > 4
-                break

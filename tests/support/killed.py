@@ -53,7 +53,9 @@ def by_kind(shown: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Scene:
-    """A world in which a case is played."""
+    """A world in which a case is played; a whole one has more than `least` moments."""
+
+    least = 12
 
     def __init__(self, name: str, case: Case, world: World) -> None:
         self.name, self.case, self.world = name, case, world
@@ -61,6 +63,10 @@ class Scene:
 
     def picture(self) -> dict[str, Any]:
         return self.world.picture(self.name)
+
+    def begun(self, state: Path) -> bool:
+        """Whether anything was said that could be kept, so that its run can be gone on with."""
+        return bool(answers(state))
 
     @contextmanager
     def branch(self, state: Path) -> Iterator[Scene]:
@@ -195,3 +201,37 @@ def _records(state: Path) -> list[Any]:
 def files(state: Path) -> list[Path]:
     """Every file and folder that a run made for its user."""
     return sorted(path for run in (state / "handrail" / "files").glob("*") for path in (run, *run.rglob("*")))
+
+
+def killed_at(scene: Scene, tmp_path: Path, moments: Iterator[int]) -> None:
+    """Undone, the account and the files end as before; resumed, as an uninterrupted run, with one of each.
+
+    An undo that was killed leaves nothing either.
+    """
+    expected = scene.uninterrupted(tmp_path / "uninterrupted")
+    for n in moments:
+        state = tmp_path / str(n)
+        with scene.branch(state) as killed:
+            applied = killed.run(state, die_at=n)
+            run = the_run(state)
+            if applied.code is None:
+                with killed.branch(state) as other:
+                    if run and status(state) != "draft":
+                        other.undone(run, state)
+                    else:
+                        other.as_before(state)
+                if not run or not killed.begun(state):
+                    continue
+                resumed = killed.resume(run, state)
+                assert killed.ended_well(resumed), (n, resumed)
+            else:
+                assert killed.ended_well(applied), (n, applied)
+            killed.whole(expected, state)
+            undone = killed.undo(run, state, die_at=n)
+            if undone.code is None:
+                killed.undone(run, state)
+            else:
+                killed.ended_as_before(undone, state)
+            if applied.code is not None and undone.code is not None:
+                assert n > scene.least
+                break
