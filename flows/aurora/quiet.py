@@ -52,8 +52,9 @@ def never(seen: Database) -> Iterator[Finding]:
     hour = [count for at, count in seen.connections if newest and newest - at < WINDOW]
     if len(hour) > ENOUGH and min(hour) > 0:
         grade = Grade.CAUTION if seen.capacity.least == 0 else Grade.PROVED
+        least = "One connection was" if min(hour) == 1 else f"At least {min(hour):g} connections were"
         yield Finding(
-            "keeps-awake-connections", grade, f"At least {min(hour):g} connection(s) were open all the time.",
+            "keeps-awake-connections", grade, f"{least} open all the time.",
             f"DatabaseConnections of the last hour, at most {max(hour):g}",
             "Look for connection pools, monitoring, an open SQL window.",
         )  # fmt: skip

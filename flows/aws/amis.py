@@ -74,7 +74,7 @@ def machines(cloud: Cloud) -> Iterator[Option[Machine]]:
     asked = Call("ec2.DescribeInstances", states)
     for page in listed(cloud, asked, by_filter("instance-id", "tag:Name")):
         for machine in (_machine(each) for group in page["Reservations"] for each in group["Instances"]):
-            hint = f"{machine.state}, {len(machine.volumes)} disk(s)"
+            hint = f"{machine.state}, {len(machine.volumes)} disk{'s' if len(machine.volumes) != 1 else ''}"
             yield Option(machine.id, machine, machine.name or machine.id, hint)
 
 

@@ -249,7 +249,7 @@ STATES: dict[str, State] = {
     "quiet for long, and awake": State(
         (connected(lambda ago: 0),), "works", says="what keeps it awake cannot be seen", never=("sleeps-soon",)
     ),
-    "a pool that never lets go": State((), "works_but", "keeps-awake-connections", "At least 2 connection(s)", "pools"),
+    "a pool that never lets go": State((), "works_but", "keeps-awake-connections", "At least 2 connections", "pools"),
     "replication": State(
         (IDLE, parameters(rds__logical_replication="1")), "works_but", "keeps-awake-replication",
         "Replication is switched on in the parameter group mine.", "switch it off in mine, and restart its instances",

@@ -70,7 +70,7 @@ def test_awake_and_what_keeps_it(task: Performed) -> None:
     outcome = task(cluster="loyalty")
     assert outcome.code == 0
     assert outcome.facts["keeps_awake"] == ["connections"]
-    assert "At least 2 connection(s) were open all the time." in outcome.findings[0].sentence
+    assert "At least 2 connections were open all the time." in outcome.findings[0].sentence
 
 
 def test_all_of_them_at_once(task: Performed) -> None:
