@@ -35,6 +35,8 @@ def start_of(machine: Machine, xml: str, folder: str) -> str:
     others += [
         each for each in ("ufw", "netfilter-persistent") if machine.ok(f"test -e /lib/systemd/system/{each}.service")
     ]
+    # firewalld's unit conflicts with nftables': with both, systemd drops one of them, and what hangs on it, at random.
+    machine.run("rm -f /etc/systemd/system/multi-user.target.wants/firewalld.service")
     installed = [name for name in ours if "[Install]" in made[f"{folder}/{name}"]]
     machine.run(f"SYSTEMD_OFFLINE=1 /usr/bin/systemctl enable {' '.join([*installed, *others])}")
     assert machine.ok("test -e /etc/systemd/system/multi-user.target.wants/aws-tunnels.service")
