@@ -88,6 +88,7 @@ class HandrailApp(Navigation):
         Binding("ctrl+o", "account", "Profile", system=True, tooltip="Another profile or region; answers are kept"),
         Binding("ctrl+c", "leave", "Leave", priority=True, tooltip="Leave safely; nothing is lost"),
         Binding("ctrl+q", "leave", "Leave", show=False, priority=True, tooltip="Leave safely; nothing is lost"),
+        Binding("ctrl+z", "suspend_process", "Shell", show=False, priority=True, tooltip="To the shell; fg comes back"),
     ]
 
     def __init__(self, workspace: Workspace, start: Start | None = None) -> None:

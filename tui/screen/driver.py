@@ -132,7 +132,8 @@ class Shadow:
             return
         if private and SCREENS & set(params.split(";")):
             self._flush()
-            self._paint(self.pen)
+            if self._pen is not None:  # the terminal takes back what stood there before, and the pen with it
+                self._paint(PLAIN)
             self._send(token[0])  # the cursor stays where it is: the terminal brings it back there
             self.forget()
         elif private or token["between"] or final in "cnt":
@@ -273,6 +274,19 @@ class ThinDriver(LinuxDriver):
             self._shadow.resize(size[0])
         if sent := self._shadow.feed(data):
             super().write(sent)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back. What is written next begins on a line of its own.
+
+        A terminal with no second screen to leave shows this one still; then that is under it. Elsewhere the cursor
+        comes back to where it was, and that may be in the middle of a line: as many blanks as a line has lead to the
+        next one from there, and to nowhere from the beginning of an empty one.
+        """
+        columns, lines = self._get_terminal_size()
+        self.write(f"\x1b[{lines};1H")
+        super().stop_application_mode()
+        super().write(f"{' ' * columns}\r\x1b[J")
+        self.flush()
 
 
 BEGINS, ENDS = "\x1b[200~", "\x1b[201~"
