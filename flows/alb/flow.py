@@ -11,6 +11,7 @@ from flows.aws.load_balancers import NEW
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Yes
 
 from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, repairs, steps
+from .consents import CONSENTS
 from .outcome import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
 from .which import WhichLoadBalancer
 
@@ -22,6 +23,7 @@ class LoadBalancerAnswers(Flow):
     words = ("http to https", "301", "302", "www", "maintenance page", "fixed response", "elb", "listener rule")
     check = WhichLoadBalancer
     beyond = repairs.BEYOND
+    consents = CONSENTS
 
     load_balancer = Choice(
         "Which load balancer?",

@@ -12,6 +12,7 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 
 from . import answers, checks, diagnosis, handover, network_access, repairs, rules
 from .answers import ADDRESSES, BY_USE, FLAT, NOBODY, SERVERS, SLEEPS, VPC
+from .consents import CONSENTS
 from .which import WhichDatabase
 
 
@@ -22,6 +23,7 @@ class ServerlessDatabase(Flow):
     words = ("postgres", "mysql", "rds", "sql", "scale to zero", "cheap")
     check = WhichDatabase
     beyond = repairs.BEYOND
+    consents = CONSENTS
 
     name = Text(
         "What should the database cluster be called?",

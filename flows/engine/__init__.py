@@ -9,6 +9,7 @@ looking again     look, event_history, differences, put_back
 writing it down   journal, journal_file, serialization, run_lock, run_place, usage, files
 the account       cloud, boto, cache, responses, service_models, endpoints, bucket_owner, web
 signing in        sign_in, device_code, profiles, tokens
+conscious yeses   consents
 permissions       permissions, authorization, plan_permissions, preflight, simulator
 what goes wrong   problems, transport, refusals, refusal_families, denials
 what is told      findings, verdict; mending it: repair; commands to paste: shell

@@ -106,6 +106,8 @@ class Flow(Asked):
         beyond: what a check finds that no repair mends, by the beginning of its id, and why not.
         kind: what its runs are of.
         given: what they are about, where nothing is asked.
+        consents: what may need a conscious yes, by the key of the question it is about ("": the review): the id that
+            `--accept` names, and what is said yes to.
     """
 
     check: ClassVar[type[Check]] = Check
@@ -114,6 +116,7 @@ class Flow(Asked):
     beyond: ClassVar[Mapping[str, str]] = {}
     kind: ClassVar[str] = SET_UP
     given: ClassVar[Mapping[str, str]] = {}
+    consents: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -12,6 +12,7 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 
 from . import answers, checks, diagnosis, handover, receiver_steps, repairs, steps
 from .answers import NO_REBOOT, REBOOT, STOP
+from .consents import CONSENTS
 from .rules import Situation
 from .which import WhichImage
 
@@ -23,6 +24,7 @@ class ShareImage(Flow):
     words = ("ami", "ec2", "copy a server", "other account", "cross-account", "kms")
     check = WhichImage
     beyond = repairs.BEYOND
+    consents = CONSENTS
 
     image = Choice(
         "Which image? Or make a new one?",

@@ -24,6 +24,7 @@ from flows.engine import Action, Call, Caution, Choice, Cloud, Finding, Flow, Ha
 
 from . import answers, build, checks, diagnosis, handover, repairs
 from .answers import CODECOMMIT, CONNECTION, FILE, INLINE, S3
+from .consents import CONSENTS
 from .situation import BUILDS, PIPELINES, Site, Situation, Source, Worker
 from .which import WhichDelivery
 
@@ -35,6 +36,7 @@ class SinglePageApplication(Flow):
     words = ("react", "vue", "angular", "ci/cd", "deploy", "codebuild", "codepipeline", "github", "git")
     check = WhichDelivery
     beyond = repairs.BEYOND
+    consents = CONSENTS
 
     name = Text(
         "What is the short name of the project?",

@@ -29,6 +29,7 @@ from flows.engine import (
 
 from . import answers, checks, diagnosis, handover, repairs
 from .answers import DISABLED, EVERYWHERE, MOST, OPTIMIZED, REFERER, USER_AGENT, WEST
+from .consents import CONSENTS
 from .situation import Origin
 from .which import WhichWebsite
 
@@ -42,6 +43,7 @@ class Website(Flow):
     words = ("https", "certificate", "own domain", "cdn", "static site", "cache", "origin access control", "403")
     check = WhichWebsite
     beyond = repairs.BEYOND
+    consents = CONSENTS
 
     bucket = Choice(
         "Which bucket holds the website?",

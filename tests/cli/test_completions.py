@@ -12,7 +12,7 @@ from click.shell_completion import ShellComplete
 from support.terminal import ROOT
 
 from flows import SET_UPS
-from flows.engine import Journal, Place
+from flows.engine import Journal, Place, Plan
 from tui.cli.main import cli
 
 BASH = """
@@ -37,9 +37,32 @@ def test_set_ups(command: str) -> None:
 
 def test_runs_with_what_they_are() -> None:
     run = Journal().begin("vpn", Place())
-    for command in ("runs", "resume", "undo"):
+    for command in ("runs", "resume"):
         (found,) = ShellComplete(cli, {}, "handrail", "").get_completions([command], "vpn-")
         assert (found.value, found.help) == (run.id, "vpn draft")
+
+
+def test_only_runs_that_the_command_takes() -> None:
+    draft, run, over = (Journal().begin("vpn", Place()) for _ in range(3))
+    run.confirm(Plan(()), "111122223333", Place())
+    over.set_status("undone")
+    assert completed("undo ") == [run.id]
+    assert sorted(completed("resume ")) == sorted([draft.id, run.id])
+    assert completed(f"undo {run.id} --set ") == ["others=", "files="]
+    assert completed(f"undo {run.id} --set files=d") == ["files=delete"]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("run aurora --accept ", ["public-address", "plain-http", "new-ids", "overwrites", "access"]),
+        ("check aurora --accept ", ["access", "managed", "traffic", "plain-http"]),
+        ("plan website --accept zone", ["zone-twice"]),
+        ("runs vpn-5crr070y --accept o", ["overwrites"]),
+    ],
+)
+def test_what_needs_a_conscious_yes(line: str, offered: list[str]) -> None:
+    assert completed(line) == offered
 
 
 @pytest.mark.parametrize(

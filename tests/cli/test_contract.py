@@ -130,6 +130,17 @@ def test_questions_tell_what_an_answers_file_holds(handrail: Command) -> None:
     assert all(q["key"] in text and q["ask"] in text for q in found)
 
 
+def test_questions_tell_every_id_that_accept_takes(handrail: Command) -> None:
+    listed = handrail("questions", "website", "--output", "json").json
+    ids = {q["key"]: [each["id"] for each in q.get("accept", [])] for q in listed}
+    assert ids["zone"] == ["zone-twice", "name-taken"]
+    assert ids[listed[-1]["key"]] == ["plain-http", "new-ids", "overwrites", "access"], "what the review may ask"
+    text = handrail("questions", "website").out
+    assert all(f"{each['id']}" in text and each["sentence"] in text for q in listed for each in q.get("accept", []))
+    repairs = handrail("questions", "website", "--check")
+    assert "\ntraffic\n" in repairs.out and "\nmanaged\n" in repairs.out and "zone-twice" not in repairs.out
+
+
 def test_graph_is_mermaid_with_every_question(handrail: Command) -> None:
     drawn = handrail("graph", "vpn").out
     assert drawn.startswith("stateDiagram-v2\n")

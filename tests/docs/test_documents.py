@@ -10,10 +10,10 @@ import click
 import pytest
 import yaml
 from docs.menu import MENU, menu
-from docs.write import DOCS, ROOT, Made, every_command, needing_a_yes, page, part, parts, permissions
+from docs.write import DOCS, ROOT, Made, every_command, given_as_cautions, needing_a_yes, page, part, parts, permissions
 
 import flows
-from flows.engine import Finding, Flow, Grade, Session
+from flows.engine import Finding, Flow, Grade, Session, consents
 from flows.engine.cloud import Offline
 from flows.engine.verdict import verdict
 from tui.cli.exit_codes import EXIT_CODES
@@ -145,6 +145,25 @@ def test_the_document_of_a_check_is_written_as_it_is() -> None:
 def test_the_permissions_in_the_pages_are_those_that_the_plans_need() -> None:
     for name, made in permissions().items():
         assert part(PAGES[f"docs/{name}"], "permissions") == made["permissions"], "run: make texts"
+
+
+@every_set_up
+def test_a_set_up_says_what_it_needs_a_conscious_yes_for(flow: type[Flow]) -> None:
+    """In `consents.py`, each by the question that it is about; so `questions` and its page list it."""
+    said = [id_ for ids in flow.consents.values() for id_ in ids]
+    assert sorted(said) == sorted(given_as_cautions(flow))
+    assert set(flow.consents) <= {"", *(question.id for question in flow.questions)}
+
+
+def test_the_engine_says_what_it_needs_a_conscious_yes_for() -> None:
+    known = {**consents.ANYWHERE, **consents.PUTTING_BACK, **consents.REPAIRING}
+    given = {
+        id_
+        for room in (ROOT / "flows" / "engine").glob("*.py")
+        if room.name != "questions.py"
+        for id_ in needing_a_yes(room)
+    }
+    assert given | {"managed"} == set(known), "`keepers.agreed` asks for that one"
 
 
 def test_a_service_asks_for_no_conscious_yes() -> None:

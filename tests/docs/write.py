@@ -88,10 +88,18 @@ def asks(asked: type[Asked]) -> str:
 
 def accepted(flow: type[Flow]) -> str:
     """The warnings that need a conscious yes, which a batch run gives with `--accept`."""
-    ids = sorted({id_ for room in sorted((ROOT / "flows" / flow.id).rglob("*.py")) for id_ in needing_a_yes(room)})
-    if not ids:
+    rows = [
+        (f"`{id_}`", f"`{key}`" if key else "", said) for key, ids in flow.consents.items() for id_, said in ids.items()
+    ]
+    if not rows:
         return "Nothing in this set-up needs `--accept`."
-    return f"What needs a conscious yes, in batch with `--accept`: {', '.join(f'`{id_}`' for id_ in ids)}."
+    said = table(("id", "asked at", "what is said yes to"), rows)
+    return f"What needs a conscious yes, in batch with `--accept`:\n\n{said}"
+
+
+def given_as_cautions(flow: type[Flow]) -> set[str]:
+    """The ids of the cautions in a set-up's own rooms that need a yes."""
+    return {id_ for room in sorted((ROOT / "flows" / flow.id).rglob("*.py")) for id_ in needing_a_yes(room)}
 
 
 def needing_a_yes(room: Path) -> Iterator[str]:

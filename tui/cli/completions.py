@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from flows.engine import Question
+    from flows.engine import Question, Record
 
 
 def _fitting(found: Iterable[tuple[str, str]], begun: str) -> list[CompletionItem]:
@@ -32,7 +32,25 @@ def runs(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionIt
     """The ids of drafts and runs, the latest first."""
     from flows.engine import Journal
 
-    return _fitting(((run.id, f"{run.flow} {run.status}") for run in Journal().records()), begun)
+    return _runs(Journal().records(), begun)
+
+
+def runs_to_resume(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Those that are not taken back."""
+    from flows.engine import Journal
+
+    return _runs((run for run in Journal().records() if run.status != "undone"), begun)
+
+
+def runs_to_undo(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Those of which something may stand."""
+    from flows.engine import Journal
+
+    return _runs((run for run in Journal().records() if run.status not in ("draft", "undone")), begun)
+
+
+def _runs(records: Iterable[Record], begun: str) -> list[CompletionItem]:
+    return _fitting(((run.id, f"{run.flow} {run.status}") for run in records), begun)
 
 
 def answers(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -43,6 +61,24 @@ def answers(context: click.Context, _: click.Parameter, begun: str) -> list[Comp
         given = {each.partition("=")[0] for each in context.params.get("sets") or ()}
         return _fitting(((f"{id_}=", each.ask) for id_, each in asked.items() if id_ not in given), begun)
     return _fitting(((f"{key}={value}", told) for value, told in _values(asked.get(key))), begun)
+
+
+def decisions(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    """What only a person can decide when the run on the line is taken back, each with what may be said."""
+    from flows.engine import Journal, Problem
+    from flows.engine.of_others import DECISIONS
+
+    known = dict(DECISIONS)
+    try:
+        plan = Journal().run(next(filter(None, [context.params.get("run_id") or "", *context.args]), "")).plan
+    except Problem:
+        return []
+    known |= {each.key: each for each in plan.decisions} if plan else {}
+    key, said, _value = begun.partition("=")
+    if not said:
+        return _fitting(((f"{each.key}=", each.ask) for each in known.values()), begun)
+    values = known[key].options if key in known else {}
+    return _fitting(((f"{key}={value}", told) for value, told in values.items()), begun)
 
 
 def _values(question: Question[object] | None) -> list[tuple[str, str]]:
@@ -70,6 +106,19 @@ def _questions(context: click.Context) -> Iterable[Question[object]]:
     except Refused:
         return ()
     return flow.check.questions if context.info_name == "check" else flow.questions
+
+
+def yeses(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The ids of what may need a conscious yes in the set-up on the line, or in putting back a run."""
+    import flows
+    from flows.engine import Flow, Refused, consents
+
+    try:
+        flow = flows.find(next(filter(None, [context.params.get("flow") or "", *context.args]), ""))
+    except Refused:
+        flow = Flow
+    found = consents.of(flow, check=context.info_name == "check")
+    return _fitting(((id_, said) for ids in found.values() for id_, said in ids.items()), begun)
 
 
 def profiles(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:

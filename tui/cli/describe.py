@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,10 +46,16 @@ def suggested(question: Question[Any]) -> bool:
 @json_option
 @global_options
 def questions(flow: str, check: bool, output: str, **given: Any) -> None:
-    """The keys of FLOW's answers file, or of its check."""
-    import flows
+    """The keys of FLOW's answers file, or of its check.
 
-    asked = flows.find(flow).check if check else flows.find(flow)
+    With every id that --accept takes there, and what it is a yes to.
+    """
+    import flows
+    from flows.engine import consents
+
+    set_up = flows.find(flow)
+    asked = set_up.check if check else set_up
+    accepted = consents.of(set_up, check=check)
     found = [
         {
             "key": q.id, "ask": q.ask, "kind": q.kind, "essential": not q.fine_tuning,
@@ -58,7 +65,7 @@ def questions(flow: str, check: bool, output: str, **given: Any) -> None:
         for q in asked.questions
     ]  # fmt: skip
     if output == "json":
-        print_json(found)
+        print_json(_with_yeses(found, accepted))
         return
     for entry in found:
         default = f", default: {entry['default']}" if entry["default"] else ""
@@ -67,6 +74,19 @@ def questions(flow: str, check: bool, output: str, **given: Any) -> None:
         when = f" (instead of {str(entry['when']).partition(' ')[0]})" if check and when else when
         kind = "" if entry["essential"] else " [fine-tuning]"
         click.echo(f"{entry['key']}{kind}{when}\n    {entry['ask']}\n    {entry['allowed']}{default}")
+    click.echo("\nWhat may need a conscious yes, where nobody is asked by --accept ID:")
+    for key, ids in accepted.items():
+        for id_, sentence in ids.items():
+            click.echo(f"{id_}{f' (at {key})' if key else ''}\n    {sentence}")
+
+
+def _with_yeses(found: list[dict[str, Any]], accepted: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """What may need a conscious yes stands with its question, and that of the review with the last one before it."""
+    for entry in found:
+        keys = (entry["key"], "") if entry is found[-1] else (entry["key"],)
+        if ids := [{"id": id_, "sentence": said} for key in keys for id_, said in accepted.get(key, {}).items()]:
+            entry["accept"] = ids
+    return found
 
 
 @click.command()

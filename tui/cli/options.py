@@ -56,7 +56,13 @@ output_option = click.option(
     "--output", type=click.Choice(["text", "json", "ndjson"]), default="text", help="What goes to stdout."
 )
 json_option = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="What goes to stdout.")
-accept_option = click.option("--accept", multiple=True, metavar="ID", help="Say yes to a warning that needs one.")
+accept_option = click.option(
+    "--accept",
+    multiple=True,
+    metavar="ID",
+    help="Say yes to a warning that needs one.",
+    shell_complete=completions.yeses,
+)
 plain_option = click.option("--plain", is_flag=True, help="Line prompts instead of the full screen.")
 
 

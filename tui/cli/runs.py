@@ -69,7 +69,7 @@ def runs(
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN", shell_complete=completions.runs)
+@click.argument("run_id", metavar="RUN", shell_complete=completions.runs_to_resume)
 @accept_option
 @click.option("--yes", is_flag=True, help="Go on without asking.")
 @plain_option
@@ -131,9 +131,16 @@ def _to_be_gone_on_with(run: Run) -> None:
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN", shell_complete=completions.runs)
+@click.argument("run_id", metavar="RUN", shell_complete=completions.runs_to_undo)
 @click.option("--yes", is_flag=True, help="Undo without asking.")
-@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="What only a person can decide.")
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="What only a person can decide.",
+    shell_complete=completions.decisions,
+)
 @output_option
 @global_options
 def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: Any) -> None:

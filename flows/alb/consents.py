@@ -1,0 +1,18 @@
+"""What needs a conscious yes here, by the question that it is about; "" is the review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CONSENTS: Mapping[str, Mapping[str, str]] = {
+    "port": {
+        "port-stays": "The port of the listener stays in the redirect, and https does not answer there.",
+        "http-on-443": "The redirect leads to http on port 443, which answers only https.",
+    },
+    "priority": {
+        "never-used": "A rule before the new one catches the same requests, so that the new one is never used.",
+    },
+    "": {
+        "no-healthy-server": "No server there is known to be healthy, and visitors are redirected to it.",
+    },
+}

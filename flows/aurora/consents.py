@@ -1,0 +1,11 @@
+"""What needs a conscious yes here, by the question that it is about; "" is the review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CONSENTS: Mapping[str, Mapping[str, str]] = {
+    "public": {
+        "public-address": "The database's port is visible from the internet; only its security group protects it.",
+    },
+}
