@@ -6,8 +6,8 @@ Amazon EC2 User Guide and API Reference, 2026-10.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from ipaddress import IPv4Network
 
@@ -54,6 +54,7 @@ HOURLY = {
 }  # fmt: skip
 ON_DEMAND = "https://aws.amazon.com/ec2/pricing/on-demand/, US East (N. Virginia), not verified"
 DISK, ADDRESS = Decimal("0.08") / 730, Decimal("0.005")
+GROUPED = "aws:autoscaling:groupName"
 SNAPSHOT = "storage of its disk's snapshot, about 0.05 USD per GB and month (2026-11, not verified)"
 LAST_SNAPSHOT = Decision(
     "last_snapshot",
@@ -77,13 +78,15 @@ class Kind:
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine that exists. `answers` says whether Systems Manager reaches it; None is not known."""
+    """A machine that exists. `answers` says whether Systems Manager reaches it; None is not known. `tags` are as EC2
+    tells them."""
 
     id: str
     name: str
     state: str
     group: str
     answers: bool | None
+    tags: Sequence[Mapping[str, str]] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True)
@@ -155,8 +158,9 @@ def machines(cloud: Cloud) -> Iterator[Option[Machine]]:
             state = each["State"]["Name"]
             if state not in ("terminated", "shutting-down"):
                 answers = None if agents is None else agents.get(each["InstanceId"]) == systems_manager.ONLINE
-                grouped = (t["Value"] for t in each.get("Tags") or [] if t["Key"] == "aws:autoscaling:groupName")
-                found.append(Machine(each["InstanceId"], name_of(each), state, next(grouped, ""), answers))
+                tags = each.get("Tags") or []
+                group = next((tag["Value"] for tag in tags if tag["Key"] == GROUPED), "")
+                found.append(Machine(each["InstanceId"], name_of(each), state, group, answers, tags))
     told = {True: "answers Systems Manager", False: "does not answer Systems Manager", None: "not known if it answers"}
     for machine in sorted(found, key=lambda machine: not machine.answers):
         hint = f"{machine.id}  {machine.state}, {told[machine.answers]}"

@@ -10,6 +10,7 @@ from flows.engine import (
     Action,
     Call,
     Cloud,
+    CloudError,
     Find,
     Late,
     Option,
@@ -114,6 +115,15 @@ def at(cloud: Cloud, zone: Zone, name: str) -> list[dict[str, Any]]:
     """All records of a name in a zone."""
     found = cloud.make(_look(zone.id, name))["ResourceRecordSets"]
     return [each for each in found if each["Name"] == _dotted(name)]
+
+
+def tags(cloud: Cloud, zone: Zone) -> list[Mapping[str, str]]:
+    """The tags of a zone; of one whose tags may not be read, none."""
+    try:
+        found = cloud.make(Call("route53.ListTagsForResource", {"ResourceType": "hostedzone", "ResourceId": zone.id}))
+    except CloudError:
+        return []
+    return list((found.get("ResourceTagSet") or {}).get("Tags") or [])
 
 
 def target(record: Mapping[str, Any]) -> str:

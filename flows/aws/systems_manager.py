@@ -33,7 +33,9 @@ RULES = roles.allow(
     "*",
 )  # fmt: skip
 """What the agent needs. The managed policy AmazonSSMManagedInstanceCore would also let it read every parameter."""
-SAID = re.compile(r"^(ok|wrong|broken|caution|unknown|changed|restored|left|failed|done) (\S+) (.*)$", re.MULTILINE)
+SAID = re.compile(
+    r"^(ok|wrong|broken|caution|unknown|changed|restored|left|failed|done|home) (\S+) (.*)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

@@ -244,6 +244,7 @@ RULES: Mapping[str, Rule] = {
     "route53.ChangeResourceRecordSets": on("hostedzone/{HostedZoneId}", **RECORDS),
     "route53.GetHostedZone": on("hostedzone/{Id}"),
     "route53.ListResourceRecordSets": on("hostedzone/{HostedZoneId}"),
+    "route53.ListTagsForResource": on("{ResourceType}/{ResourceId}"),
     # -- databases
     "rds.CopyDBClusterSnapshot": (
         *on("cluster-snapshot:{SourceDBClusterSnapshotIdentifier}"),

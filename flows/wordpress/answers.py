@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any, Protocol
 
-from flows.aws import hostnames, instances
+from flows.aws import hostnames, instances, keepers
 from flows.engine import Caution, Cloud, Refused
 
 from . import rules
@@ -137,6 +137,8 @@ def manageable(machine: instances.Machine, flow: Answers) -> Iterator[Caution]:
             f"{machine.id} belongs to the Auto Scaling group {machine.group}: what is changed on it is lost when the "
             "group replaces it. Change the image or the launch template as well.",
         )
+    others = [each for each in machine.tags if each["Key"] != instances.GROUPED]
+    yield from keepers.beforehand(f"The machine {machine.name or machine.id}", others, "instance")
 
 
 def holds(memory: int, flow: Answers) -> None:

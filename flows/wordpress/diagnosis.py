@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from flows.aws import instances
 from flows.aws import systems_manager as access
-from flows.engine import Cloud, Finding
+from flows.engine import Cloud, CloudError, Finding, shell
 from flows.engine.findings import broken, proved, unknown
 
-from . import rules
+from . import around, rules
 from .answers import PARAMETERS
 from .rules import SILENT
 
@@ -35,16 +38,29 @@ def _machine(cloud: Cloud, instance: str, values: Mapping[str, str]) -> Iterator
     agents = access.reachable(cloud)
     if instance not in (agents or {}):
         instance = instances.machine_called(cloud, instance)
+    try:
+        machine = around.described(cloud, instance)
+    except CloudError as problem:
+        machine = {}
+        yield unknown("state", f"The machine {instance} could not be read.", str(problem))
+    state = (machine.get("State") or {}).get("Name", "running")
+    if state != "running":
+        start = shell.aws("ec2", "start-instances", instance_ids=instance)
+        yield broken("state", f"The machine {instance} is {state}.", "ec2:DescribeInstances", f"Start it: {start}")
+    if machine:
+        yield from around.looked_at(cloud, machine)
     if agents is None:
         yield unknown("agent", "Whether the machine answers is not known.", INFORMATION)
     elif agents.get(instance) != access.ONLINE:
-        yield broken(
-            "agent",
-            SILENT.format(instance),
-            INFORMATION,
-            "Attach such a profile, wait, try again.",
-        )
+        remedy = "Attach such a profile, wait, try again."
+        silent = broken("agent", SILENT.format(instance), INFORMATION, remedy)
+        yield replace(silent, follows=("state",)) if state != "running" else silent
         return
     else:
         yield proved("agent", f"{instance} answers Systems Manager.", INFORMATION)
-    yield from rules.examine(cloud, instance, values, before=False)
+
+    def leads(home: str) -> Iterator[Finding]:
+        host = urlsplit(home).hostname or ""
+        return around.named(cloud, machine, host) if machine and re.search("[a-z]$", host) else iter(())
+
+    yield from rules.examine(cloud, instance, values, before=False, leads=leads)

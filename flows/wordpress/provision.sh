@@ -490,14 +490,18 @@ killed() { # by the kernel, when memory ran out
   { journalctl -kq -o short-iso --no-pager 2>/dev/null || dmesg -T 2>/dev/null; } | grep -a 'Out of memory: Killed' | tail -n 1 || true
 }
 
-public_address() {
-  local base=http://169.254.169.254/latest token
+public_addresses() { # of all its network cards, the first one first
+  local base=http://169.254.169.254/latest token cards="meta-data/network/interfaces/macs/" card
   token="$(curl -sf -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$base/api/token" || true)"
-  curl -sf -m 2 -H "X-aws-ec2-metadata-token: $token" "$base/meta-data/public-ipv4" || true
+  get() { curl -sf -m 2 -H "X-aws-ec2-metadata-token: $token" "$base/$1" || true; }
+  {
+    get meta-data/public-ipv4; echo
+    for card in $(get "$cards"); do get "$cards${card%/}/public-ipv4s"; echo; done
+  } | awk '/^[0-9.]+$/ && !seen[$1]++'
 }
 
 tell_the_site() { # what to do about it stands behind the arrow
-  local name public leads memory_ran_out
+  local name public leads elsewhere memory_ran_out
   memory_ran_out="$(killed)"
   if [[ -n ${stopped// /} ]]; then
     name=""
@@ -518,18 +522,23 @@ tell_the_site() { # what to do about it stands behind the arrow
   fi
   [[ -n $home ]] || return 0
   name="${home#*://}"; name="${name%%[:/]*}"
-  public="$(public_address)"
-  leads="$(getent ahostsv4 "$name" | awk '{ print $1; exit }' || true)"
+  public="$(public_addresses)"
+  leads="$(getent ahostsv4 "$name" | awk '!seen[$1]++ { print $1 }' || true)"
+  elsewhere="$(grep -vxF "$public" <<<"$leads" | paste -sd' ' || true)"
+  echo "home address $home"
   if [[ -n $SITE && $name != "$SITE" ]]; then
     echo "broken address WordPress leads visitors to $home, and not to $SITE -> Set home and siteurl: wp option update, or WP_HOME and WP_SITEURL in wp-config.php"
   elif [[ "${siteurl#*://}/" != "$name"[:/]* ]]; then
     echo "caution address Visitors are led to $home, but WordPress calls its own files at $siteurl -> Set both alike"
   elif [[ -z $public || -z $leads || $leads == 127.* ]]; then
     echo "unknown address WordPress leads visitors to $home; whether that leads to this machine was not told"
-  elif [[ $leads == "$public" ]]; then ok address "Visitors are led to $home, which is this machine"
+  elif [[ -z $elsewhere ]]; then ok address "Visitors are led to $home, which is this machine"
   elif [[ $name == "$leads" ]]; then
-    echo "broken address WordPress leads visitors to $home, and this machine's address is $public -> Set home and siteurl: wp option update, or WP_HOME and WP_SITEURL in wp-config.php"
-  else echo "caution address $name leads to $leads, and this machine's address is $public: right only with a balancer or CloudFront between"
+    echo "broken address WordPress leads visitors to $home, and this machine's address is ${public%%$'\n'*} -> Set home and siteurl: wp option update, or WP_HOME and WP_SITEURL in wp-config.php"
+  elif [[ $elsewhere != "${leads//$'\n'/ }" ]]; then
+    echo "caution address $name leads to this machine, and to $elsewhere, too: some visitors get there -> Take that out of the record, unless another machine answers there"
+  else
+    echo "caution address $name leads to $elsewhere, and this machine's address is ${public%%$'\n'*}: right only with a balancer or CloudFront between"
   fi
 }
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
-from flows.aws import systems_manager
+from flows.aws import keepers, security_group_rules, systems_manager
 from flows.engine import Cloud, Finding
-from flows.engine.repair import Part, redirects
+from flows.engine.flow import Mend
+from flows.engine.repair import Part, admits, redirects
 
 from . import script
 
@@ -15,6 +17,7 @@ ID = "put-right"
 BEYOND = {
     "agent": "A machine that does not answer needs a profile, an agent and a way out, which whoever keeps it gives it.",
     "machine": "What the machine said is for whoever keeps it.",
+    "state": "Only you know why it was stopped.",
     "address": "What stands between visitors and the machine is not on it.",
 }
 """What is left to people, by what was looked at; of all else that is broken the script says why it is left."""
@@ -38,3 +41,24 @@ def put_right(found: Finding, instance: str, values: Mapping[str, str]) -> Findi
         yield redirects(f"The web server of {instance} takes changed settings up then, for every visitor.")
 
     return replace(found, repair=ID, mend=mend)
+
+
+def open_(group: Mapping[str, Any]) -> Mend:
+    """Let everybody use what a web server answers on, by a security group of the machine as EC2 tells it."""
+    id_ = str(group["GroupId"])
+    name = f"{group.get('GroupName') or ''} ({id_})".strip()
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The security group {name}", group.get("Tags"))
+        rules = [
+            security_group_rules.Rule("tcp", port, port, "IpRanges", "0.0.0.0/0", f"everybody, port {port}")
+            for port in (80, 443)
+        ]
+        yield from security_group_rules.room(cloud, group, rules)
+        yield security_group_rules.admit(
+            "firewall", f"Let everybody use ports 80 and 443 of what has the security group {name}", id_, rules,
+            about="visitors", undone=f"The rules that let visitors in by {name}",
+        )  # fmt: skip
+        yield admits(f"Everybody on the internet may use ports 80 and 443 of whatever has {name} then.")
+
+    return mend

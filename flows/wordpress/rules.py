@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flows.aws import systems_manager as access
 from flows.engine import Cloud, CloudError, Finding
@@ -16,7 +16,7 @@ STEPS = {
     "php": "Upload size and memory of PHP",
 }
 BRIEFLY = {"files": "owners and permissions", "permalinks": "permalinks", "php": "the limits of PHP"}
-HOWS = ("ok", "wrong", "broken", "caution", "unknown", "failed")
+HOWS = ("ok", "wrong", "broken", "caution", "unknown", "failed", "home")
 ASIDE = ("address", "machine")
 """What need not be told for WordPress to work: a name may lead here by a balancer, and nginx serves it as well."""
 SILENT = (
@@ -36,7 +36,10 @@ def would_change(id_: str, words: str, seen: str) -> Finding:
     return likely(id_, f"Not so yet, and will be changed: {words}", seen)
 
 
-def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: bool) -> Iterator[Finding]:
+def examine(
+    cloud: Cloud, instance: str, values: Mapping[str, str], *, before: bool,
+    leads: Callable[[str], Iterable[Finding]] = lambda home: (),
+) -> Iterator[Finding]:  # fmt: skip
     """Run the script on the machine with MODE=check, and what it said.
 
     It changes nothing, but for a page of random name that exists while it is asked: PHP on the command line reads
@@ -45,6 +48,7 @@ def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: b
     Args:
         values: the script's parameters.
         before: it is a dry run, where what is wrong will be changed.
+        leads: what is to be looked at of the address to which WordPress leads visitors.
     """
     seen = f"the script on {instance}, with MODE=check"
     by_hand = "Run `handrail export wordpress --format script` on it with MODE=check."
@@ -63,6 +67,8 @@ def examine(cloud: Cloud, instance: str, values: Mapping[str, str], *, before: b
         words, _, remedy = each.words.removeprefix("Not yet: ").partition(" -> ")
         words = words.rstrip(".")
         match each.how:
+            case "home":
+                yield from leads(each.words)
             case "ok":
                 yield proved(each.what, f"{words}.", seen)
             case "wrong":

@@ -29,8 +29,8 @@ def test_as_it_was_found_each_thing_is_named_and_nothing_is_changed(account: Pra
     before = picture(account)
     seen = found(cloud, instance=machine(account))
     assert {name: grade for name, (grade, _) in seen.items()} == {
-        "agent": "proved", "files": "refused", "permalinks": "refused", "php": "refused", "php-seen": "proved",
-        "site": "proved",
+        "firewall": "proved", "agent": "proved", "files": "refused", "permalinks": "refused", "php": "refused",
+        "php-seen": "proved", "site": "proved",
     }  # fmt: skip
     assert seen["php"][1] == "Not so: PHP takes uploads of 100 MB and 256 MB of memory."
     assert picture(account) == before
@@ -52,7 +52,7 @@ def test_a_machine_without_an_agent(account: PracticeAccount, cloud: Aws) -> Non
     names = [{"Name": "tag:Name", "Values": ["shop-1"]}]
     shop = account.session.client("ec2").describe_instances(Filters=names)["Reservations"][0]["Instances"][0]
     seen = found(cloud, instance=shop["InstanceId"])
-    assert list(seen) == ["agent"]
+    assert seen["agent"][0] == "refused" and "files" not in seen
     assert "does not answer Systems Manager. It needs an instance profile" in seen["agent"][1]
 
 

@@ -54,6 +54,8 @@ HAPPY = {"files": "ok", "permalinks": "ok", "php": "ok", "php-seen": "ok", "site
 METADATA = """
 ip address add 169.254.169.254/32 dev lo
 mkdir -p /srv/meta/latest/meta-data; printf 198.51.100.9 >/srv/meta/latest/meta-data/public-ipv4
+cd /srv/meta/latest/meta-data; mkdir -p network/interfaces/macs/0a:1b; cd network/interfaces/macs
+echo 0a:1b/ >index.html; printf '198.51.100.9\n198.51.100.10' >0a:1b/public-ipv4s
 cat >/etc/apache2/conf-enabled/meta.conf <<'X'
 <VirtualHost 169.254.169.254:80>
   DocumentRoot /srv/meta
@@ -229,6 +231,24 @@ def test_an_old_address_is_told(blog: Machine) -> None:
     blog.run(at("http://198.51.100.9"))
     assert check(blog)["address"] == "ok"
     assert check(blog, SITE="www.example.com")["address"] == "broken"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "grade"),
+    [
+        ("198.51.100.10", "ok"),
+        ("198.51.100.10 198.51.100.9", "ok"),
+        ("198.51.100.9 203.0.113.5", "caution"),
+        ("203.0.113.5", "caution"),
+    ],
+)
+def test_all_addresses_of_the_machine_and_of_the_name_count(blog: Machine, addresses: str, grade: str) -> None:
+    named = "; ".join(f"echo {each} tea.example.com >>/etc/hosts" for each in addresses.split())
+    blog.run(f"{METADATA}cp /etc/hosts /root/hosts; {named}; {at('http://tea.example.com')}")
+    done = run(blog, MODE="check", STEPS=STEPS)
+    blog.run("cp /root/hosts /etc/hosts")
+    assert how(done)["address"] == grade, done.stdout
+    assert ("203.0.113.5, too" in done.stdout) == (grade == "caution" and " " in addresses)
 
 
 def test_behind_a_balancer_it_works_and_without_the_lines_for_it_the_loop_is_told(blog: Machine) -> None:

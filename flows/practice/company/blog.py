@@ -15,6 +15,7 @@ def machine(client: Client) -> None:
     iam.create_instance_profile(InstanceProfileName=BLOG)
     iam.add_role_to_instance_profile(InstanceProfileName=BLOG, RoleName=BLOG)
     subnet = ec2.describe_subnets(Filters=[{"Name": "tag:Name", "Values": ["shop-public-b"]}])["Subnets"][0]
+    (web,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])["SecurityGroups"]
     image = ssm.get_parameter(Name="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64")
     ec2.run_instances(
         ImageId=image["Parameter"]["Value"],
@@ -22,6 +23,7 @@ def machine(client: Client) -> None:
         MinCount=1,
         MaxCount=1,
         SubnetId=subnet["SubnetId"],
+        SecurityGroupIds=[web["GroupId"]],
         IamInstanceProfile={"Name": BLOG},
         TagSpecifications=named("instance", BLOG),
     )

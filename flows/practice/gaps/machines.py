@@ -29,6 +29,8 @@ KNOWN_IN, INSTALLED_IN, TAKES = 1, 4, 2
 UBUNTU = re.compile(r"/aws/service/canonical/ubuntu/server/24\.04/stable/current/(amd64|arm64)/hvm/ebs-gp3/ami-id")
 WRONG = {"files": False, "permalinks": False, "upload": 2, "memory": 128}
 """The company's WordPress, as it is found."""
+HOME = "http://localhost"
+"""To where it leads visitors."""
 WORDS = {
     "files": "PHP (apache) can write what it has to, everybody can write nothing, wp-config.php is not for everybody",
     "permalinks": "Permalinks work: mod_rewrite, and AllowOverride All for {ROOT}",
@@ -154,7 +156,8 @@ def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
         f"ok php-seen Through the web server (fpm-fcgi, as apache): upload {now['upload']} MB, form "
         f"{now['upload'] + 8 if now['upload'] > 2 else 8} MB, "
         f"memory {now['memory']} MB\n"
-        "ok site http://localhost/ answers HTTP 200"
+        "ok site http://localhost/ answers HTTP 200\n"
+        f"home address {HOME}"
     )
     return "\n".join(lines) + "\n", True
 

@@ -1,0 +1,222 @@
+"""Machines with WordPress as other people leave them: what AWS has around them, and what is told of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+from support.clouds import Between
+from support.repairs import check, mended_and_back
+from wordpress.cases import EXISTING, machine, picture, session
+
+from flows.engine import Call, Denied, Journal
+from flows.engine.boto import Aws
+from flows.practice import PracticeAccount
+from flows.practice.gaps import machines
+
+NAME = "blog.fjord-coffee.example"
+
+
+class Blog:
+    """The company's blog, put right, with an address, and what is to be made of it."""
+
+    def __init__(self, account: PracticeAccount) -> None:
+        client: Any = account.session.client
+        self.ec2, self.route53 = client("ec2"), client("route53")
+        self.id = machine(account)
+        from moto.ec2.models import ec2_backends
+
+        right = {"files": True, "permalinks": True, "upload": 100, "memory": 256}
+        vars(ec2_backends["123456789012"]["eu-central-1"].get_instance(self.id))["wordpress"] = right
+        self.address = self.fixed()
+        (self.zone,) = self.route53.list_hosted_zones()["HostedZones"]
+        self.web = self.told()["SecurityGroups"][0]["GroupId"]
+
+    def told(self) -> Mapping[str, Any]:
+        (found,) = self.ec2.describe_instances(InstanceIds=[self.id])["Reservations"][0]["Instances"]
+        return dict(found)
+
+    def fixed(self, **more: Any) -> str:
+        made = self.ec2.allocate_address(Domain="vpc", **more)
+        self.ec2.associate_address(AllocationId=made["AllocationId"], InstanceId=self.id, AllowReassociation=True)
+        return str(made["PublicIp"])
+
+    def tag(self, id_: str, **tags: str) -> None:
+        listed = [{"Key": key.replace("__", ":").replace("_", "-"), "Value": value} for key, value in tags.items()]
+        self.ec2.create_tags(Resources=[id_], Tags=listed)
+
+    def groups(self, *permissions: Mapping[str, Any]) -> list[str]:
+        """A group for each permission, and all of them on the machine instead of those that it has."""
+        vpc, made = self.told()["VpcId"], []
+        for number, permission in enumerate(permissions):
+            new = self.ec2.create_security_group(GroupName=f"g{number}", Description="x", VpcId=vpc)["GroupId"]
+            named = {**permission, "UserIdGroupPairs": [{"GroupId": new}]} if "itself" in permission else permission
+            named = {key: value for key, value in named.items() if key != "itself"}
+            if named:
+                self.ec2.authorize_security_group_ingress(GroupId=new, IpPermissions=[named])
+            made.append(str(new))
+        card = self.told()["NetworkInterfaces"][0]["NetworkInterfaceId"]
+        self.ec2.modify_instance_attribute(InstanceId=self.id, Groups=made)
+        self.ec2.modify_network_interface_attribute(NetworkInterfaceId=card, Groups=made)
+        return made
+
+    def record(self, *values: str, kind: str = "A", **more: Any) -> None:
+        entry = {"Name": NAME, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": each} for each in values], **more}
+        change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": entry}]}
+        self.route53.change_resource_record_sets(HostedZoneId=self.zone["Id"], ChangeBatch=change)
+
+
+def port(first: int, last: int | None = None, protocol: str = "tcp", **source: Any) -> dict[str, Any]:
+    given = source or {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    return {"IpProtocol": protocol, "FromPort": first, "ToPort": first if last is None else last, **given}
+
+
+@dataclass(frozen=True)
+class State:
+    """How it is made, how it stands then: the status, the rule that it is because of, and a word of what is told."""
+
+    made: Callable[[Blog], object]
+    status: str = "works"
+    cause: str = ""
+    told: str = ""
+    refused: str = ""
+    """An operation that may not be used."""
+
+
+def stacked(blog: Blog) -> None:
+    blog.tag(blog.id, aws__cloudformation__stack_name="shop")
+
+
+def with_records(*values: str) -> Callable[[Blog], None]:
+    return lambda blog: blog.record(blog.address, *values)
+
+
+def weighted(blog: Blog) -> None:
+    for number, value in enumerate((blog.address, "198.51.100.77")):
+        blog.record(value, SetIdentifier=str(number), Weight=1)
+
+
+def two_addresses(blog: Blog) -> None:
+    """Two that are both its own: the second is on another network card."""
+    subnet = blog.told()["SubnetId"]
+    card = blog.ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    blog.ec2.attach_network_interface(NetworkInterfaceId=card, InstanceId=blog.id, DeviceIndex=1)
+    made = blog.ec2.allocate_address(Domain="vpc")
+    blog.ec2.associate_address(AllocationId=made["AllocationId"], NetworkInterfaceId=card)
+    blog.record(blog.address, made["PublicIp"])
+
+
+def managed_zone(blog: Blog) -> None:
+    blog.record(blog.address)
+    blog.route53.change_tags_for_resource(
+        ResourceType="hostedzone", ResourceId=blog.zone["Id"].rpartition("/")[2],
+        AddTags=[{"Key": "ManagedBy", "Value": "terraform"}],
+    )  # fmt: skip
+
+
+def by_kubernetes(blog: Blog) -> None:
+    blog.record(blog.address)
+    blog.record('"heritage=external-dns,external-dns/owner=shop"', kind="TXT")
+
+
+def tagged_address(blog: Blog) -> None:
+    blog.fixed(TagSpecifications=[{
+        "ResourceType": "elastic-ip", "Tags": [{"Key": "elasticbeanstalk:environment-name", "Value": "blog"}],
+    }])  # fmt: skip
+
+
+def tagged_group(blog: Blog) -> None:
+    second = blog.groups(port(22), port(443))[1]
+    blog.tag(second, Terraform="true")
+
+
+STATES: Mapping[str, State] = {
+    "as the tutorials have it": State(lambda blog: None),
+    "the second of its groups lets visitors in": State(lambda blog: blog.groups(port(22), port(80, 443))),
+    "by IPv6 alone": State(
+        lambda blog: blog.groups(port(443, Ipv6Ranges=[{"CidrIpv6": "::/0"}])), told="Everybody may use port 443"
+    ),
+    "everything is open": State(lambda blog: blog.groups({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]})),
+    "for one office": State(
+        lambda blog: blog.groups(port(443, IpRanges=[{"CidrIp": "203.0.113.7/32"}])), told="203.0.113.7/32 may use"
+    ),
+    "for a balancer, by another port": State(
+        lambda blog: blog.groups(port(8080, UserIdGroupPairs=[{"GroupId": blog.web}])), told="may use port 8080"
+    ),
+    "its name leads to it": State(with_records(), told="leads to this machine"),
+    "two addresses, both its own": State(two_addresses, told="leads to this machine"),
+    "kept by a stack": State(stacked, told="is managed by the CloudFormation stack shop"),
+    "kept by Auto Scaling": State(
+        lambda blog: blog.tag(blog.id, aws__autoscaling__groupName="web"), told="the Auto Scaling group web"
+    ),
+    "its second group is kept by Terraform": State(tagged_group, told="The security group g1 is managed by Terraform"),
+    "its address is kept by Elastic Beanstalk": State(tagged_address, told="the Elastic Beanstalk environment blog"),
+    "its zone is kept by Terraform": State(managed_zone, told="The zone fjord-coffee.example is managed by Terraform"),
+    "its records are kept by Kubernetes": State(by_kubernetes, told="managed by ExternalDNS"),
+    "one address of its record is another's": State(
+        with_records("198.51.100.77"), "works_but", "records", "198.51.100.77, too, which is not this machine"
+    ),
+    "one of two weighted records is another's": State(weighted, "works_but", "records", "198.51.100.77, too"),
+    "only its own group is let in": State(
+        lambda blog: blog.groups({"IpProtocol": "-1", "itself": True}), "works_but", "firewall", "the same security"
+    ),
+    "no group lets visitors in": State(
+        lambda blog: blog.groups(port(22), port(3306)), "broken", "firewall", "(g0, g1) lets anybody use port 80 or 443"
+    ),
+    "only UDP is let in": State(lambda blog: blog.groups(port(443, protocol="udp")), "broken", "firewall", "(g0)"),
+    "it is stopped": State(
+        lambda blog: blog.ec2.stop_instances(InstanceIds=[blog.id]), "broken", "state", "is stopped"
+    ),
+    "its firewall may not be read": State(
+        lambda blog: None, "unknown", "firewall", "could not be read", "ec2.DescribeSecurityGroups"
+    ),
+    "its addresses may not be read": State(
+        lambda blog: None, told="Which fixed addresses", refused="ec2.DescribeAddresses"
+    ),
+    "its records may not be read": State(
+        lambda blog: None, told=f"The records of {NAME} could not be read", refused="route53.ListHostedZones"
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def blog(account: PracticeAccount, monkeypatch: pytest.MonkeyPatch) -> Blog:
+    monkeypatch.setattr(machines, "HOME", f"http://{NAME}")
+    return Blog(account)
+
+
+@pytest.mark.some("its second group is kept by Terraform", "two addresses, both its own", "it is stopped")  # fmt: skip
+@pytest.mark.parametrize("name", STATES)
+def test_how_it_stands(blog: Blog, cloud: Aws, name: str) -> None:
+    state = STATES[name]
+    state.made(blog)
+
+    def refuse(_: int, call: Call) -> None:
+        if call.operation == state.refused:
+            raise Denied("not allowed", permission=call.operation)
+
+    found = check("wordpress", Between(cloud, before=refuse), {"instance": blog.id})
+    assert (found.status.value, found.cause) == (state.status, state.cause), found.findings
+    assert state.told in "\n".join(each.sentence for each in found.findings)
+    assert len({each.id for each in found.findings}) == len(found.findings)
+
+
+def test_who_keeps_the_machine_is_said_before_anything_is_changed_on_it(blog: Blog, cloud: Aws) -> None:
+    stacked(blog)
+    blog.tag(blog.id, aws__autoscaling__groupName="web")
+    cautions = {each.id: each for each in session(cloud, None, EXISTING).review().cautions}
+    assert {"managed", "replaced"} <= set(cautions)
+    assert "The machine blog is managed by the CloudFormation stack shop." in cautions["managed"].message
+
+
+@pytest.mark.wild
+def test_visitors_are_let_in_and_shut_out_again(
+    account: PracticeAccount, blog: Blog, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    blog.groups(port(22), {})
+    mended_and_back(
+        "wordpress", cloud, journal, clock, {"instance": blog.id}, lambda: picture(account), cause="firewall"
+    )
