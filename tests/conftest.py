@@ -43,9 +43,14 @@ def pytest_configure() -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """The laws and the documents are quick; of a test marked `some`, the cases that it leaves out are wild."""
+    """The laws and the documents are quick; of a test marked `some`, the cases that it leaves out are wild.
+
+    Who reads all of the source does it in one worker, where it is parsed once.
+    """
     if item.path.parent.name in ("architecture", "docs"):
         item.add_marker("quick")
+    if item.path.parent.name == "architecture":
+        item.add_marker(pytest.mark.xdist_group("sources"))
     some = item.get_closest_marker("some")
     if some and isinstance(item, pytest.Function):
         known = CASES.setdefault((item.nodeid.partition("[")[0], some.args), [])
