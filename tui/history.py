@@ -37,9 +37,17 @@ def lines(records: Iterable[Record]) -> list[str]:
     return rows or ["No drafts and no runs yet."]
 
 
+def state(run: Run) -> str:
+    """How a run stands, in words; of one that was taken back also that something of it is there still."""
+    told = STATES[run.record.status]
+    if run.record.status != "undone" or run.plan is None or not (done := receipt(run, run.plan)).staying:
+        return told
+    return words.headline(done).rstrip(".").replace("Undone", "undone")
+
+
 def ended_meanwhile(run: Run) -> str:
     """What to say of a run that another Handrail brought to its end while this one was on its way to it."""
-    return f"{run.id} was gone on with elsewhere meanwhile, and is {STATES[run.record.status]}."
+    return f"{run.id} was gone on with elsewhere meanwhile, and is {state(run)}."
 
 
 def said(value: object) -> str:
@@ -63,7 +71,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     """
     record, plan = run.record, run.plan
     looked = None if looked is None else list(looked)
-    found = [f"{record.id}: {STATES[record.status]}", f"Begun {record.created}, last changed {record.changed}"]
+    found = [f"{record.id}: {state(run)}", f"Begun {record.created}, last changed {record.changed}"]
     found += [where(record)]
     if looked is not None:
         found += ["", *words.looked(run, looked)]

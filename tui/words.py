@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from flows.engine import (
+    Action,
     Asking,
     Caution,
     Claim,
@@ -16,6 +17,7 @@ from flows.engine import (
     Grade,
     Happening,
     Identity,
+    Left,
     Line,
     Place,
     Problem,
@@ -28,6 +30,7 @@ from flows.engine import (
 )  # fmt: skip
 from flows.engine.actions import Cost
 from flows.engine.board import Board, Row
+from flows.engine.deeds import Deed, deed, taken_back
 from flows.engine.endpoints import addresses
 from flows.engine.look import Looked, State
 from flows.engine.repair import READ_ONLY, why_not
@@ -44,12 +47,15 @@ HAPPENINGS = {
     Happening.FAILED: "FAILED",
     Happening.IN_DOUBT: "IN DOUBT",
     Happening.STOPPED: "stopped",
-    Happening.UNDOING: "undoing",
-    Happening.REMOVED: "removed",
-    Happening.RESTORED: "restored",
+    Happening.UNDOING: "being taken back",
+    Happening.REMOVED: "gone",
+    Happening.RESTORED: "put back",
     Happening.GONE: "was gone",
     Happening.LEFT: "LEFT",
 }
+
+TAKEN = (Happening.REMOVED, Happening.RESTORED)
+"""What an undo did that its receipt lists."""
 
 
 def resume(run: str) -> str:
@@ -247,8 +253,22 @@ def costs(review: Review) -> list[str]:
 
 def steps(review: Review) -> list[str]:
     """The plan in plain sentences, what is used as it is first."""
-    used = [f"= {line(use.sentence)} (it exists; undo leaves it)" for use in review.plan.uses]
-    return used + [f"+ {line(action.sentence)}" for action in review.plan.actions]
+    used = [f"{'= use':<8}  {line(use.sentence)} (it exists; undo leaves it)" for use in review.plan.uses]
+    return used + [f"{signed(deed(action)):<8}  {line(action.sentence)}" for action in review.plan.actions]
+
+
+SIGNS = {Deed.CREATE: "+ ", Deed.REMOVE: "- ", Deed.WAIT: ""}
+"""How a step is marked beside its word: what is made, what goes, what only waits; all else is a change."""
+
+
+def signed(what: Deed) -> str:
+    """What a step does, as a sign and a word."""
+    return f"{SIGNS.get(what, '~ ')}{what}"
+
+
+def to_be_taken_back(actions: Iterable[Action]) -> list[tuple[str, str]]:
+    """What an undo would do: of each step a sign and a word, and what it is about."""
+    return [(signed(taken_back(action)), line(action.undone or action.sentence)) for action in actions]
 
 
 def review(session: Session, seen: Review) -> list[str]:
@@ -269,12 +289,27 @@ def answer(each: Line) -> str:
     return f"{each.question.label} ({each.question.id}): {line(each.shown) or 'none'}"
 
 
-def receipt(done: Receipt) -> list[str]:
-    """What an undo did, line by line."""
-    lines = [f"  removed  {line(what)}" for what in done.removed]
-    lines += [f" restored  {line(what)}" for what in done.restored]
-    lines += [f"     left  {line(rest.what)}: {line(rest.why)}{still(rest.costs)}" for rest in done.left]
-    return [*lines, headline(done)]
+REMOVED, RESTORED, LEFT = "- removed", "~ put back", "= left"
+"""What became of a thing, as a sign and a word."""
+
+
+def receipt(done: Receipt, told: Collection[str] = ()) -> list[str]:
+    """How an undo ended, line by line: what is there still comes first, under the headline; where nothing is, the
+    headline sums it up at the end.
+
+    What was `told` just now, as it happened, is not told again.
+    """
+    there = [(LEFT, left_over(each)) for each in done.staying]
+    lines = [(REMOVED, line(what)) for what in done.removed if what not in told]
+    lines += [(RESTORED, line(what)) for what in done.restored if what not in told]
+    lines += [(LEFT, left_over(each)) for each in done.left if not each.stays]
+    rows = [f"  {word:<10}  {text}" for word, text in (*there, *lines)]
+    return [headline(done), *rows] if there or not done.complete else [*rows, headline(done)]
+
+
+def left_over(rest: Left) -> str:
+    """What is left, why, and what it goes on costing."""
+    return f"{line(rest.what)}: {line(rest.why)}{still(rest.costs)}"
 
 
 def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
@@ -285,11 +320,16 @@ def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
 
 def headline(done: Receipt) -> str:
     """How an undo ended, in a sentence."""
-    if not done.complete:
-        return "Not everything is taken back yet; see what is left and why."
-    if done.stays:
-        return "Taken back, except for what is left."
-    return "Everything is as it was before."
+    count, paid = len(done.staying), sum(bool(rest.costs) for rest in done.staying)
+    if not count:
+        return "Everything is as it was before." if done.complete else "Not everything is taken back yet."
+    what = "1 thing that " if count == 1 else f"{count} things that "
+    if paid == count:
+        what += "still costs money" if count == 1 else "still cost money"
+    else:
+        what += "is left" if count == 1 else "are left"
+        what += f", {paid} of which still {'costs' if paid == 1 else 'cost'} money" if paid else ""
+    return f"Undone, except {what}." if done.complete else f"Not everything is taken back yet: see the {what}."
 
 
 LOOKS = {State.AS_LEFT: "as left", State.CHANGED: "CHANGED", State.GONE: "GONE", State.UNKNOWN: "unknown"}

@@ -29,6 +29,7 @@ def switch_on(rule: str) -> Action:
             Undo(
                 Call("events.DisableRule", which),
                 still=Still(look, "State", "ENABLED", "It is in another state by now; it is left so."),
+                restores=True,
             ),
         ),
         unless=Find(look, "[State][?@=='ENABLED'] | [0]"),

@@ -288,6 +288,7 @@ def fetch(mapping: str, way: str) -> Action:
                 still=Still(look, "State", "Enabled", "It is in another state by now; it is left so."),
                 not_yet=("ResourceInUseException",),
                 wait=off,
+                restores=True,
             ),
         ),
         unless=Find(look, "[State][?@=='Enabled'] | [0]"),

@@ -102,6 +102,7 @@ def keep_versions(
 
     back = Undo(
         put("Suspended"),
+        restores=True,
         gone=("NoSuchBucket",),
         still=Still(look_at, _unlike(status, "Status"), "Enabled", "Somebody paused it since; it stays paused."),
         kept=None
@@ -333,7 +334,7 @@ def stop_asking(
             read=look_at,
             undo=(
                 Undo(quiet, wait=over, gone=GONE, still=still),
-                Undo(back, read=look_at, gone=GONE, still=still),
+                Undo(back, read=look_at, gone=GONE, still=still, restores=True),
             ),
             find=told,
             unless=told,

@@ -223,13 +223,14 @@ def _put_back(
                     f"{name} no longer points at the distribution; this record is left as it is now.",
                 ),
                 what=ours["Type"],
+                restores=bool(former or last),
             )
         )  # fmt: skip
     if cname:
         kinds = " || ".join(f"Type=='{kind}'" for kind in (*ADDRESSES, "CNAME"))
         there = Find(_look(zone.id, name), f"ResourceRecordSets[?Name=='{_quoted(name)}' && ({kinds})] | [0]")
         back = _change(zone, _dotted(name)[:-1], *cname)
-        steps.append(Undo(back, not_yet=("PriorRequestNotComplete",), what="the CNAME, put back", unless=there))
+        steps.append(Undo(back, not_yet=("PriorRequestNotComplete",), what="the CNAME", unless=there, restores=True))
     return tuple(steps)
 
 

@@ -196,6 +196,7 @@ def changed(id_: str, sentence: str, instance: str, lines: Late, back: Late, und
                     typical=20,
                     limit=1200,
                 ),
+                restores=True,
             ),
         ),
         find=Find(Call("ssm.ListCommands", {"InstanceId": instance}), join(*ours.parts, " | [0].{Command: @}")),

@@ -52,11 +52,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Left:
-    """Something that undo did not take away."""
+    """Something that undo did not take away.
+
+    It `stays` where it is of this run and there still: not what was there before, nor what somebody took away already.
+    """
 
     what: str
     why: str
     costs: str = ""
+    stays: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,10 @@ class Receipt:
     left: tuple[Left, ...] = ()
     complete: bool = True
     """Nothing is left that might go when it is tried again."""
-    stays: bool = False
-    """Something of this run stays: others lean on it or changed it, or it was kept on purpose."""
     in_use: bool = False
     """Something stays as this run made it."""
+
+    @property
+    def staying(self) -> tuple[Left, ...]:
+        """What of this run is there still: others lean on it or changed it, it was kept on purpose, or it failed."""
+        return tuple(rest for rest in self.left if rest.stays)

@@ -88,7 +88,7 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
     try:
         folder = run.own_folder()
     except JournalTrouble as trouble:
-        return replace(receipt, left=(*left, Left("The files of this run", str(trouble))))
+        return replace(receipt, left=(*left, Left("The files of this run", str(trouble), stays=True)))
     for name, digest in run.record.handover.get("files", {}).items():
         path = Path(name)
         if not _lies_in(folder, path):
@@ -97,13 +97,17 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
         try:
             _part(path).unlink(missing_ok=True)
             if not stat.S_ISREG(path.lstat().st_mode) or _digest(path.read_bytes()) != digest:
-                left.append(Left(f"The file {name}", "Somebody changed it since; it may hold keys that are now void."))
+                left.append(
+                    Left(
+                        f"The file {name}", "Somebody changed it since; it may hold keys that are now void.", stays=True
+                    )
+                )
                 continue
             path.unlink()
         except FileNotFoundError:
             continue
         except OSError as error:
-            left.append(Left(f"The file {name}", str(error)))
+            left.append(Left(f"The file {name}", str(error), stays=True))
             continue
         count += 1
     _remove_empty(folder)

@@ -10,6 +10,8 @@ from .journal import Run
 from .of_others import called
 from .plan import Plan
 
+NOT_FOUND = "not found"
+"""How the reason begins where somebody took a thing away before."""
 DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."
 
 
@@ -18,7 +20,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
     removed: list[str] = []
     restored: list[str] = []
     left: list[Left] = []
-    complete, in_use, stays = True, False, False
+    complete, in_use = True, False
     for action in reversed(plan.actions):
         if not action.undo:  # it only waited for something
             continue
@@ -30,11 +32,13 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                 match facts.get("how"):
                     case Happening.GONE.value:
                         left.append(Left(what, facts["gone"]))
+                    case _ if facts.get("parts") and (facts.get("gone") or _put_back(what, facts)):
+                        removed += _removed(what, facts)
+                        restored += _put_back(what, facts)
+                        left += _left_of(what, facts)
                     case Happening.RESTORED.value:
                         restored.append(what)
-                    case _ if facts.get("gone") and facts.get("parts"):
-                        removed += _removed(what, facts)
-                        left += _left_of(what, facts)
+                        left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
                     case _:
                         removed.append(
                             f"{what}, and what others had there went with it or works no more: {theirs}"
@@ -43,31 +47,30 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                         )
                         theirs = ""
                         left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
-                left += [Left(**kept) for kept in facts.get("kept", ())]
-                stays = stays or bool(facts.get("kept"))
+                left += [Left(**kept, stays=True) for kept in facts.get("kept", ())]
             case "left":
                 because = facts.get("because") or ("refused" if facts.get("ours", True) else "changed")
                 complete = complete and because != "refused"
-                in_use, stays = in_use or because != "changed", True
+                in_use = in_use or because != "changed"
                 removed += _removed(what, facts)
-                left += _left_of(what, facts) or [Left(what, facts["why"], costs)]
+                restored += _put_back(what, facts)
+                left += _left_of(what, facts) or [Left(what, facts["why"], costs, stays=True)]
             case "" | "refused":
                 pass
             case _ if facts.get("doubt"):
-                stays = True
-                left.append(Left(what, DOUBT, costs))
+                left.append(Left(what, DOUBT, costs, stays=True))
             case _ if not facts.get("created", True):
                 left.append(Left(what, "It existed before this run."))
             case _:
                 complete = False
-                left.append(Left(what, "It was not taken back yet.", costs))
+                left.append(Left(what, "It was not taken back yet.", costs, stays=True))
         if theirs:
             removed.append(f"What others had there: {theirs} ({what})")
     left += [
         Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
         for use in plan.uses
     ]
-    return Receipt(tuple(removed), tuple(restored), tuple(left), complete, stays, in_use)
+    return Receipt(tuple(removed), tuple(restored), tuple(left), complete, in_use)
 
 
 def _theirs(facts: Mapping[str, Any]) -> str:
@@ -80,8 +83,16 @@ def _theirs(facts: Mapping[str, Any]) -> str:
 
 
 def _removed(what: str, facts: Mapping[str, Any]) -> list[str]:
-    return [f"{what}: {each['what']}" for each in facts.get("parts", ()) if not each["why"]]
+    return [f"{what}: {each['what']}" for each in facts.get("parts", ()) if not (each["why"] or each.get("back"))]
+
+
+def _put_back(what: str, facts: Mapping[str, Any]) -> list[str]:
+    return [f"{what}: {each['what']}" for each in facts.get("parts", ()) if not each["why"] and each.get("back")]
 
 
 def _left_of(what: str, facts: Mapping[str, Any]) -> list[Left]:
-    return [Left(f"{what}: {each['what']}", each["why"]) for each in facts.get("parts", ()) if each["why"]]
+    return [
+        Left(f"{what}: {each['what']}", each["why"], stays=not each["why"].startswith(NOT_FOUND))
+        for each in facts.get("parts", ())
+        if each["why"]
+    ]

@@ -63,7 +63,7 @@ def undo(
         if stay := stays.get(action.id):
             yield _left(run, action, stay)
             continue
-        yield Event(Happening.UNDOING, action.id, action.sentence)
+        yield Event(Happening.UNDOING, action.id, action.undone or action.sentence)
         try:
             yield from streamed(partial(take_back, action, plan, carrier), events)
         except Stopped:
@@ -83,14 +83,14 @@ def undo(
             stays = staying(plan, actions, {**stays, action.id: stay}, run)
         else:
             carrier.notice(action.id)
-            yield Event(Happening(run.facts(action.id)["how"]), action.id, action.undone or action.sentence)
+            yield Event(Happening(run.facts(action.id)["how"]), action.id, called(action, run))
     if receipt(run, plan).complete:
         run.set_status("undone")
 
 
 def _left(run: Run, action: Action, stay: Stay, problem: CloudError | None = None) -> Event:
     run.note(action.id, "left", why=stay.why, because=stay.because)
-    return Event(Happening.LEFT, action.id, action.sentence, problem=problem or CloudError(stay.why))
+    return Event(Happening.LEFT, action.id, called(action, run), problem=problem or CloudError(stay.why))
 
 
 def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> list[Claim]:

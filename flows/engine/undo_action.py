@@ -20,15 +20,15 @@ from .expressions import part
 from .of_others import NAMED, Claim, Stay, claims_on, mentioned, named_of, of_theirs
 from .plan import Plan
 from .problems import CloudError, Lost, NoAccess
-from .receipts import DOUBT
+from .receipts import DOUBT, NOT_FOUND
 from .references import FOUND, Changed, edited, refs
 from .refusals import matches, no_such_thing
 from .sending import Carrier, Sent
 from .settings import as_put, current, digest
 from .undo_plan import Entry, Kept, Restore, Still, Undo
 
-GONE = "not found: somebody took it away already."
-NOTHING_LEFT = "not found: what it belonged to is gone, so there is nothing left to put back."
+GONE = f"{NOT_FOUND}: somebody took it away already."
+NOTHING_LEFT = f"{NOT_FOUND}: what it belonged to is gone, so there is nothing left to put back."
 AS_BEFORE = "It was as before already: somebody put it back."
 UNCHANGED = "It was like that before this run."
 NOT_AS_BEFORE = "What it had before is gone itself, so it cannot be put back; it is left as it is now."
@@ -179,7 +179,8 @@ def take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
             run.note(action.id, "refused", how=Happening.GONE, why="the run took it away itself")
             return
         gone = "" if all(taken) or given_up else GONE
-        how = Happening.GONE if gone and not any(taken) else Happening.REMOVED
+        took = Happening.RESTORED if any(step.restores for step in action.undo) else Happening.REMOVED
+        how = Happening.GONE if gone and not any(taken) else took
     kept = [] if how is Happening.GONE else _kept(action, carrier)
     run.note(action.id, "undone", how=how, kept=kept, gone=gone)
 
@@ -209,14 +210,15 @@ def _steps(taking: Taking, steps: Iterable[Undo]) -> list[bool]:
                 stay.append(problem)
             else:
                 refused.append(problem)
-            parts.append({"what": what, "why": str(problem)})
+            parts.append({"what": what, "why": str(problem), "back": ""})
             continue
         if there is None:
             continue
         there = there or before.get(what, {}).get("why") == "" or taking.arrived(step)
         taken.append(there)
         if what:
-            parts.append({"what": what, "why": "" if there or taking.given_up else GONE})
+            back = "yes" if step.restores else ""
+            parts.append({"what": what, "why": "" if there or taking.given_up else GONE, "back": back})
     if parts:
         taking.note(parts=parts)
     if refused:

@@ -106,7 +106,8 @@ class Undo:
     emptied a thousand files at a time. `what` names what this call takes back where it is a thing of its own, such
     as one record of several: what becomes of it is told, and is nothing to the other calls. What `unless` finds
     makes this call needless, and nothing is told of it. Where AWS took this call in an earlier undo, and the
-    JMESPath `reversed` is true of what is read now, somebody took that back: the thing is theirs.
+    JMESPath `reversed` is true of what is read now, somebody took that back: the thing is theirs. One that `restores`
+    makes something as it was, rather than take away what was made.
     """
 
     call: Call
@@ -122,6 +123,7 @@ class Undo:
     unless: Find | None = None
     reversed: str = ""
     repeated: tuple[str, ...] = ()
+    restores: bool = False
 
 
 @dataclass(frozen=True)

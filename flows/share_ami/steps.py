@@ -52,6 +52,7 @@ def stop(machine: Machine, keys: Sequence[str]) -> Action:
                 _start(machine, keys),
                 wait=_until(machine, RUNNING),
                 not_yet=("IncorrectInstanceState",),
+                restores=True,
             ),
         ),
         undone=f"{machine.name or machine.id} runs again",

@@ -41,7 +41,7 @@ def test_shown_done_checked_again_and_taken_back(handrail: Command, company: Acc
     assert (told.code, told.json["cause"], told.json["run"]) == (3, "attachment", "")
     assert {each["id"]: each["repair"] for each in told.json["findings"]}["attachment"] == "attachment"
     shown = handrail(*broken, "--fix", "all")
-    assert shown.code == 2 and "+ Attach it to the VPC staging" in shown.out
+    assert shown.code == 2 and "+ create  Attach it to the VPC staging" in shown.out
     assert "add --yes --accept traffic" in shown.err and company.picture() == before
     document = handrail(*broken, "--fix", "attachment", "--output", "json").json
     assert [each["operation"] for each in document["plan"]["actions"]] == ["ec2.AttachVpnGateway"]

@@ -45,7 +45,7 @@ def test_what_was_deleted_is_told_and_put_back(handrail: Command, company: Accou
     assert "DeleteVpnConnection" in gone["by"]
 
     shown = handrail("runs", run, "--look", "--put-back", *company.at)
-    assert shown.code == 2 and "+ Again: create the VPN connection" in shown.out
+    assert shown.code == 2 and "+ create  Again: create the VPN connection" in shown.out
     assert "--yes --accept new-ids" in shown.err
     done = handrail(
         "runs", run, "--look", "--put-back", "--yes", "--accept", "new-ids", "--output", "json", *company.at

@@ -29,7 +29,7 @@ from flows.engine import (
 from flows.engine.boto import Aws
 from flows.engine.handover import take_files_back
 
-NOTHING = Receipt((), (), (), complete=True, stays=False, in_use=False)
+NOTHING = Receipt((), (), (), complete=True, in_use=False)
 PLAN = Plan((Action("one", "Make one", Call("ec2.CreateVpc", {"CidrBlock": "10.0.0.0/16"})),))
 
 

@@ -121,7 +121,7 @@ async def test_after_a_failure_one_can_undo(journal: Journal) -> None:
         await person.press("down", "enter")
         person.sees("This will be taken back", "The thing")
         await person.press("down", "enter")
-        person.sees("Everything is as it was before.", "removed The thing")
+        person.sees("Everything is as it was before.", "- removed The thing")
         assert journal.records()[0].status == "undone"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -112,18 +112,21 @@ def applied(session: Session, output: str) -> Applied:
 def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
     confirmation.writable(session.place)
     seen: dict[str, str] = {}
+    told: list[str] = []
     trouble: Problem | None = None
     with stoppable(session.stop, STOPPING) as interrupted:
         try:
             for event in session.undo(decisions):
                 tell(event, output, seen)
+                told += [event.sentence] if event.kind in words.TAKEN else []
         except JournalTrouble as problem:
             if not _made_something(session):
                 raise
             trouble = problem
     if interrupted and trouble is None and session.run:
         trouble = Stopped(STOPPED, remedy=f"Go on with: {words.undo(session.run.id)}")
-    code = tell_receipt(session, output, trouble)
+    both = sys.stdout.isatty() and sys.stderr.isatty()  # what happened stands there already
+    code = tell_receipt(session, output, trouble, told=told if both else ())
     return 130 if interrupted else code
 
 
@@ -131,11 +134,11 @@ def _made_something(session: Session) -> bool:
     return bool(session.run and session.run.plan and outcome.anything_created(session.run, session.run.plan))
 
 
-def tell_receipt(session: Session, output: str, trouble: Problem | None = None) -> int:
-    """How an undo ended; `trouble` is what broke it off."""
+def tell_receipt(session: Session, output: str, trouble: Problem | None = None, *, told: Collection[str] = ()) -> int:
+    """How an undo ended; `trouble` is what broke it off, `told` what somebody read of it as it happened."""
     receipt = session.receipt()
     if output == "text":
-        click.echo("\n".join(words.receipt(receipt)))
+        click.echo("\n".join(words.receipt(receipt, told)))
         if trouble:
             click.echo(words.problem(trouble), err=True)
     else:

@@ -58,8 +58,8 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
         say(f"Nothing of {kept.id} is left to take back.", err=True)
         return True
     say(f"Undo {kept.id}. This will be taken back:", err=True)
-    for action in theirs:
-        say(f"  - {line(action.undone or action.sentence)}", err=True)
+    for word, what in words.to_be_taken_back(theirs):
+        say(f"  {word:<10}  {what}", err=True)
     claims = session.claims()
     if claims:
         say("Others have something there:", err=True)
@@ -220,10 +220,11 @@ class Conversation:
         if not agreed:
             say("Nothing was changed.")
             return 0
-        while any(self._signed_in(problem) for problem in self._watch(lambda: self.session.undo(decided))):
+        told: list[str] = []
+        while any(self._signed_in(problem) for problem in self._watch(lambda: self.session.undo(decided), told)):
             say("Going on.")
         receipt = self.session.receipt()
-        say("\n".join(words.receipt(receipt)))
+        say("\n".join(words.receipt(receipt, told)))
         if not receipt.complete:
             say(f"Try again with: {words.undo(run.id)}")
         return 0 if receipt.complete else 1
@@ -256,8 +257,11 @@ class Conversation:
         """Whether all that was wrong was the sign-in, and it is mended."""
         return isinstance(problem, SignInNeeded) and problem.door is not None and self._sign_in(problem)
 
-    def _watch(self, work: Callable[[], Any]) -> list[Problem]:
-        """Show what happens, a line for each change; Ctrl-C stops before the next call."""
+    def _watch(self, work: Callable[[], Any], taken: list[str] | None = None) -> list[Problem]:
+        """Show what happens, a line for each change; Ctrl-C stops before the next call.
+
+        What was taken back is added to `taken`, as it was told.
+        """
         problems: list[Problem] = []
         seen: dict[str, str] = {}
 
@@ -266,4 +270,6 @@ class Conversation:
                 problems += [event.problem] if event.problem else []
                 if words.news(event, seen):
                     say(words.event(event))
+                if taken is not None and event.kind in words.TAKEN:
+                    taken.append(event.sentence)
         return problems

@@ -13,12 +13,12 @@ def farewell(session: Session | None) -> list[str]:
     if session is None or session.run is None:
         return []
     from .. import words
-    from ..history import STATES
+    from ..history import state
 
     record = session.run.record
     if record.status == "draft":
         return [f"Draft kept. Go on with: {words.resume(record.id)}"] if record.answers else []
-    told = [f"{record.id}: {STATES[record.status]}"]
+    told = [f"{record.id}: {state(session.run)}"]
     if record.handover.get("files") and record.status != "undone":
         told.append(f"Files: {session.run.folder} (only you can read them; they may hold secret keys)")
     if record.status in ("applying", "failed"):

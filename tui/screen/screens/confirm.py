@@ -140,7 +140,7 @@ def to_be_taken_back(session: Session, claims: list[Claim]) -> list[Said]:
 
     run = session.run
     assert run is not None and run.plan is not None, "only a run is undone"
-    rows = [Said(line(action.undone or action.sentence), "-", "warn") for action in standing(run, run.plan)]
+    rows = [Said(what, word, "warn") for word, what in words.to_be_taken_back(standing(run, run.plan))]
     if not rows:
         return [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]
     theirs = [Said(f"{what}: {why}", "others", "bad") for what, why in words.claims(run, claims)]

@@ -150,30 +150,25 @@ class ReceiptPage(Page):
     def explained(self) -> list[Said]:
         return [
             Said("Receipt", kind="heading"),
-            Said("removed was created by this run and is gone; restored was changed and is as before; left is still "
-                 "there, with the reason and what it costs."),
+            Said("- removed was created by this run and is gone; ~ put back was changed and is as before; = left is "
+                 "still there, with the reason and what it costs."),
         ]  # fmt: skip
 
 
 def receipt_rows(receipt: Receipt) -> list[Said]:
     """A receipt in rows, the verdict first."""
-    from ...words import headline, still
+    from ...words import LEFT, REMOVED, RESTORED, headline, left_over
 
-    whole = receipt.complete and not receipt.stays
-    look = "good" if whole else "warn" if receipt.complete else "bad"
-    rows = [Said(headline(receipt), "undone" if whole else "left", look)]
+    staying = receipt.staying
+    look = "bad" if not receipt.complete else "warn" if staying else "good"
+    rows = [Said(headline(receipt), "left" if staying or not receipt.complete else "undone", look)]
+    others = [rest for rest in receipt.left if not rest.stays]
     parts = (
-        ("Removed", [Said(homely(line(what)), "removed", "good") for what in receipt.removed]),
-        ("Put back as it was", [Said(line(what), "restored", "good") for what in receipt.restored]),
-        ("Left", [
-            Said(
-                f"{homely(line(rest.what))}: {line(rest.why)}{still(rest.costs)}",
-                "left",
-                "warn" if rest.costs else "muted",
-            )
-            for rest in receipt.left
-        ]),
-    )  # fmt: skip
+        ("Still there", [Said(homely(left_over(rest)), LEFT, "warn" if rest.costs else "muted") for rest in staying]),
+        ("Removed", [Said(homely(line(what)), REMOVED, "good") for what in receipt.removed]),
+        ("Put back as it was", [Said(line(what), RESTORED, "good") for what in receipt.restored]),
+        ("Not touched", [Said(homely(left_over(rest)), LEFT, "muted") for rest in others]),
+    )
     for heading, found in parts:
         if found:
             rows += [Said(), Said(heading, kind="heading"), *found]

@@ -142,11 +142,11 @@ def run_rows(run: Run) -> list[Said]:
     from flows.engine.receipts import receipt
 
     from ... import outcome, words
-    from ...history import STATES, said, where
+    from ...history import said, state, where
 
     record, plan = run.record, run.plan
     assert plan is not None, "a draft is gone on with, not looked at"
-    rows = [Said(f"{run.id}: {STATES[record.status]}", kind="heading")]
+    rows = [Said(f"{run.id}: {state(run)}", kind="heading")]
     rows += [Said(f"Begun {_moment(record.created)}, last changed {_moment(record.changed)} (UTC).", kind="muted")]
     rows += [Said(where(record), kind="muted")]
     over = record.status == "undone"

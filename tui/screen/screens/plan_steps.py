@@ -21,20 +21,36 @@ LOOKS = {
 }  # fmt: skip
 
 
+BACKWARDS = {
+    "undo": ("being taken back", "warn"), "undone": ("gone", "good"), "left": ("LEFT", "bad"),
+}  # fmt: skip
+"""The same to somebody who watches it being taken back; all else stands."""
+
+
 def kept(action: Action, run: Run | None) -> Said:
     """A step as the journal knows it."""
     word, kind = JOURNALLED[run.status(action.id) if run else ""]
     return Said(line(action.sentence), word, kind)
 
 
-def reported(action: Action, event: Event) -> Said:
+def standing_still(action: Action, run: Run) -> Said:
+    """What a step made, as the journal knows it, for somebody who watches it being taken back."""
+    word, kind = BACKWARDS.get(run.status(action.id), ("stands", "muted"))
+    if word == "gone" and run.facts(action.id).get("how") == "restored":
+        word = "put back"
+    return Said(line(action.undone or action.sentence), word, kind)
+
+
+def reported(action: Action, event: Event, *, undo: bool = False) -> Said:
     """A step as an event just told it."""
     from ... import words
 
-    text = line(action.sentence)
+    text = line(action.undone or action.sentence) if undo else line(action.sentence)
     if event.kind == "waiting":
         now = f"{line(event.now)}, " if event.now else ""
         text += f": {now}{words.duration(event.elapsed)} of usually {words.duration(event.typical)}"
+        if undo:
+            return Said(text, *BACKWARDS["undo"])
     return Said(text, words.HAPPENINGS[event.kind], LOOKS.get(event.kind, ""))
 
 

@@ -20,12 +20,14 @@ from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.row import Row
 from .page import Page, Say
-from .plan_steps import kept, reported, usual
+from .plan_steps import kept, reported, standing_still, usual
 from .problem_rows import told
 
 if TYPE_CHECKING:
     from flows.engine import Action, Event, Handover, Problem, Session, SignInNeeded
 
+ENDS = ("done", "existed", "removed", "restored", "gone")
+"""The events by which a step is done, or taken back."""
 PAUSE = 1.0
 """Seconds between two updates of the screen."""
 
@@ -63,6 +65,9 @@ class Progress(Page):
         self.title_words = session.flow.title
         self._actions = self._plan_actions()
         self._place_of = {action.id: i for i, action in enumerate(self._actions)}
+        run, over = session.run, "undone" if self._backwards else "ready"
+        self._over = {action.id for action in self._actions if run and run.status(action.id) == over}
+        """What is done, or gone, as far as it was shown."""
         self._fresh: dict[str, Event] = {}
         self._problems: list[Problem] = []
         self._need: SignInNeeded | None = None
@@ -74,7 +79,7 @@ class Progress(Page):
         run = self.session.run
         plan = run.plan if run else None
         actions = list((plan or self.session.review().plan).actions)
-        if self._undo is None and self._status != "undoing":
+        if not self._backwards:
             return actions
         assert run is not None and plan is not None, "only a run is taken back"
         from flows.engine import standing
@@ -82,9 +87,19 @@ class Progress(Page):
         still = {action.id for action in standing(run, plan)}
         return [a for a in reversed(actions) if a.id in still or run.status(a.id) == "undone"]
 
+    @property
+    def _backwards(self) -> bool:
+        """Whether this is about taking it back."""
+        return self._undo is not None or self._status == "undoing"
+
+    def _row(self, action: Action) -> Said:
+        run = self.session.run
+        return standing_still(action, run) if self._backwards and run else kept(action, run)
+
     def between(self) -> Iterable[Widget]:
         yield Say("", id="now")
-        yield Lines([kept(action, self.session.run) for action in self._actions], lead=9, hug=True, id="page")
+        lead = 16 if self._backwards else 9
+        yield Lines([self._row(action) for action in self._actions], lead=lead, hug=True, id="page")
         yield Lines(id="notice")
         yield Options(id="ways")
 
@@ -178,7 +193,8 @@ class Progress(Page):
             for id_, event in fresh.items():
                 if id_ in self._place_of:
                     index = self._place_of[id_]
-                    row = reported(self._actions[index], event)
+                    row = reported(self._actions[index], event, undo=self._backwards)
+                    self._over |= {id_} if event.kind in ENDS else set()
                     page.change(index, text=row.text, lead=row.lead, kind=row.kind)
                     page.reveal(index)
             if not self._stopping:
@@ -187,12 +203,10 @@ class Progress(Page):
     def _summary(self) -> str:
         run = self.session.run
         assert run is not None, "what is driven is a run"
-        over = ("ready",) if self._undo is None else ("undone", "left")
-        done = sum(run.status(action.id) in over for action in self._actions)
         from ... import words
 
-        passed = words.duration(time.monotonic() - self._began)
-        how = f"{done} of {len(self._actions)} steps {'done' if self._undo is None else 'taken back'}, {passed}"
+        passed, count = words.duration(time.monotonic() - self._began), f"{len(self._over)} of {len(self._actions)}"
+        how = f"{count} steps done, {passed}" if self._undo is None else f"{count} taken back, {passed}"
         seconds = usual(self._actions) if self._undo is None else 0
         how += f"; usually {words.duration(seconds)}." if seconds > 5 else "."
         command = (words.resume if self._undo is None else words.undo)(run.id)
@@ -239,33 +253,36 @@ class Progress(Page):
 
         run = self.session.run
         assert run is not None and run.plan is not None, "only a run can stop half-way"
-        undoing = self._undo is not None or self._status == "undoing"
         rows = rows or [Said(line(said), "note", "muted") for said in self.session.otherwise if self._status]
         if problem := next(iter(self._problems), None):
-            step = next((a.sentence for a in self._actions if a.id == problem.action), "")
-            rows = ([Said(line(step), "step", "strong")] if step else []) + told(problem)
+            step = next((self._row(action).text for action in self._actions if action.id == problem.action), "")
+            rows = ([Said(step, "step", "strong")] if step else []) + told(problem)
             self.handrail.code = exit_code(run, run.plan, self._problems)
         elif self._stopping:
             self.handrail.code = 130
         self._say_now(
-            f"{run.id} stopped half-way. What was done is written down." if not undoing
+            f"{run.id} stopped half-way. What was done is written down." if not self._backwards
             else f"Undoing {run.id} stopped half-way. What was done is written down."
         )  # fmt: skip
         failed = {problem.action for problem in self._problems}
         for index, action in enumerate(self._actions):
             if action.id not in failed:
-                row = kept(action, run)
+                row = self._row(action)
                 self.query_one("#page", Lines).change(index, text=row.text, lead=row.lead, kind=row.kind)
         notice, ways = self.query_one("#notice", Lines), self.query_one("#ways", Options)
         notice.display, ways.display = bool(rows), True
         notice.show(rows)
         again = "Go on" if not self._problems else "Try again"
-        go_on = words.undo if undoing else words.resume
+        go_on = words.undo if self._backwards else words.resume
         choices = [
-            Row("again", f"{again} undoing" if undoing else again, "from where it stopped; nothing is made twice"),
+            Row(
+                "again",
+                f"{again} undoing" if self._backwards else again,
+                "from where it stopped; nothing is made twice",
+            ),
             Row("keep", "Keep and decide later", go_on(run.id)),
         ]
-        if not undoing:
+        if not self._backwards:
             choices.insert(1, Row("undo", "Undo all", "takes back what was created so far"))
         if self._need:
             choices[0] = Row("again", "Sign in and go on", "from where it stopped; nothing is made twice")

@@ -19,7 +19,7 @@ from .page import Page, Say
 from .question_steps import steps
 
 if TYPE_CHECKING:
-    from flows.engine import Caution, Line, Review, Session, State
+    from flows.engine import Action, Caution, Line, Review, Session, State
 
 
 class ReviewPage(Page):
@@ -214,8 +214,8 @@ def review_rows(session: Session, review: Review) -> list[Said]:
 
     looks = {Grade.PROVED: "good", Grade.PREDICTED: "muted", Grade.REFUSED: "bad"}
     rows = [_verdict(session, review), Said(), Said("What will be done", kind="heading")]
-    rows += [Said(line(action.sentence), "+", "good") for action in review.plan.actions]
-    rows += [Said(f"{line(use.sentence)} (exists; undo leaves it)", "=", "muted") for use in review.plan.uses]
+    rows += [Said(line(action.sentence), *_step(action)) for action in review.plan.actions]
+    rows += [Said(f"{line(use.sentence)} (exists; undo leaves it)", "= use", "muted") for use in review.plan.uses]
     if review.cautions:
         rows += [Said(), Said("Worth knowing", kind="heading")]
         rows += [_caution(caution, session) for caution in review.cautions]
@@ -230,6 +230,17 @@ def review_rows(session: Session, review: Review) -> list[Said]:
         if answers := [_answer(each) for each in review.answers if each.question.fine_tuning is fine]:
             rows += [Said(), Said(heading, kind="heading"), *answers]
     return rows
+
+
+def _step(action: Action) -> tuple[str, str]:
+    """A step's sign and word, and how they look."""
+    from flows.engine.deeds import Deed, deed
+
+    from ...words import signed
+
+    looks = {Deed.CREATE: "good", Deed.WAIT: "muted", Deed.REMOVE: "bad"}
+    what = deed(action)
+    return signed(what), looks.get(what, "warn")
 
 
 def _verdict(session: Session, review: Review) -> Said:

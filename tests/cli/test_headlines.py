@@ -1,0 +1,45 @@
+"""What an undo says first is as true as the last line of its receipt."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.engine.events import Left, Receipt
+from tui import words
+from tui.screen.screens.done import receipt_rows
+
+SNAPSHOT = Left("The last snapshot", "It was kept, as you said.", "It is stored and paid by the GB.", stays=True)
+VERSIONS = Left("Versions in pages", "They stay.", "Old versions are stored and paid like files.", stays=True)
+LEANT_ON = Left("The role", "Others use it.", stays=True)
+BEFORE = Left("VPC vpc-1", "It existed before this run and was only used.")
+GONE = Left("The route", "not found: somebody took it away already.")
+
+
+@pytest.mark.parametrize(
+    ("left", "complete", "headline", "look"),
+    [
+        ((), True, "Everything is as it was before.", "good"),
+        ((BEFORE, GONE), True, "Everything is as it was before.", "good"),
+        ((BEFORE, SNAPSHOT), True, "Undone, except 1 thing that still costs money.", "warn"),
+        ((SNAPSHOT, VERSIONS), True, "Undone, except 2 things that still cost money.", "warn"),
+        ((LEANT_ON, GONE), True, "Undone, except 1 thing that is left.", "warn"),
+        (
+            (LEANT_ON, SNAPSHOT, BEFORE), True,
+            "Undone, except 2 things that are left, 1 of which still costs money.", "warn",
+        ),
+        ((LEANT_ON,), False, "Not everything is taken back yet: see the 1 thing that is left.", "bad"),
+    ],
+)  # fmt: skip
+def test_the_headline(left: tuple[Left, ...], complete: bool, headline: str, look: str) -> None:
+    receipt = Receipt(("The bucket (pages)",), (), left, complete)
+    told = words.receipt(receipt)
+    assert told[-1 if look == "good" else 0] == headline
+    assert (receipt_rows(receipt)[0].text, receipt_rows(receipt)[0].kind) == (headline, look)
+    assert all(each.what in line for each, line in zip(receipt.staying, told[1:], strict=False)), "what stays is first"
+    assert not any(".." in line for line in told), "one full stop ends a sentence"
+    assert any("- removed" in line for line in told) and len(told) == 2 + len(left)
+
+
+def test_what_was_told_as_it_happened_is_not_told_again() -> None:
+    receipt = Receipt(("The bucket (pages)", "The role"), ("The policy",), (SNAPSHOT,))
+    assert words.receipt(receipt, ["The bucket (pages)", "The policy"])[2:] == ["  - removed   The role"]

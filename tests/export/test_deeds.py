@@ -1,0 +1,64 @@
+"""A plan says of each step in one word what it does, and of each way back whether the thing goes or is as it was."""
+
+from __future__ import annotations
+
+import pytest
+from export.conftest import Known
+from support.variants import VARIANTS, by_variant
+
+from flows.engine.deeds import deed, taken_back
+from tui import words
+
+OTHERWISE = {
+    "ec2.StopInstances": "stop",
+    "ec2.StartInstances": "start",
+    "rds.DeleteDBSnapshot": "remove",
+    **dict.fromkeys(
+        ["acm.DescribeCertificate", "ec2.DescribeImages", "ec2.DescribeSnapshots",
+         "codepipeline.ListPipelineExecutions", "codepipeline.StartPipelineExecution", "ssm.SendCommand"],
+        "wait",
+    ),
+    **dict.fromkeys(
+        ["cloudtrail.PutEventSelectors", "cloudtrail.StartLogging", "codepipeline.UpdatePipeline",
+         "ec2.AssociateAddress", "ec2.CreateTags", "ec2.ModifyImageAttribute", "ec2.ModifySnapshotAttribute",
+         "elbv2.ModifyListener", "elbv2.ModifyListenerAttributes", "events.PutTargets",
+         "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.EnableKeyRotation", "logs.PutRetentionPolicy",
+         "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute", "route53.ChangeResourceRecordSets",
+         "s3.PutBucketLifecycleConfiguration", "s3.PutBucketNotificationConfiguration", "s3.PutBucketPolicy",
+         "s3.PutBucketTagging", "s3.PutBucketVersioning", "s3.PutBucketWebsite", "s3.PutPublicAccessBlock"],
+        "change",
+    ),
+}  # fmt: skip
+"""What each operation does that does not create a thing."""
+PUT_BACK = {
+    "codepipeline.UpdatePipeline", "ec2.StopInstances", "elbv2.ModifyListener", "elbv2.ModifyListenerAttributes",
+    "route53.ChangeResourceRecordSets", "s3.PutBucketVersioning", "s3.PutPublicAccessBlock",
+}  # fmt: skip
+"""What may be taken back by making it as it was."""
+
+
+@by_variant(VARIANTS)
+def test_each_step_has_its_word(known: Known, name: str) -> None:
+    for action in known(name).plan.actions:
+        wanted = OTHERWISE.get(action.call.operation, "create")
+        if action.call.operation == "ssm.SendCommand" and action.undo:
+            wanted = "change"
+        if action.call.operation == "cloudtrail.StartLogging":
+            wanted = "start"
+        assert deed(action) == wanted, action.sentence
+        if action.undo and taken_back(action) == "put back":
+            assert action.call.operation in PUT_BACK or action.call.operation == "ssm.SendCommand", action.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "goes", "comes_back"),
+    [
+        ("share_ami", "ec2.ModifyImageAttribute", "ec2.StopInstances"),
+        ("alb", "ec2.AuthorizeSecurityGroupIngress", "elbv2.ModifyListener"),
+        ("s3_pipeline", "events.PutRule", "codepipeline.UpdatePipeline"),
+    ],
+)
+def test_the_way_back_is_marked_too(known: Known, name: str, goes: str, comes_back: str) -> None:
+    plans = [known(each).plan for each in VARIANTS if each.startswith(f"{name},")]
+    told = {action.call.operation: words.signed(taken_back(action)) for plan in plans for action in plan.actions}
+    assert (told[goes], told[comes_back]) == ("- remove", "~ put back")

@@ -1,0 +1,54 @@
+"""While a run is taken back the screen speaks of the way back: what stands, what is being taken back, what is gone."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from person import Canned, somebody
+
+from flows.engine import Action, Call, Flow, Plan, Text, Undo
+from tui.screen.workspace import Start
+
+
+class Pair(Flow):
+    """Two things, one after the other."""
+
+    title = "Two things"
+    name = Text("What should they be called?", str, label="Name", why="Everything has a name.")
+
+    def plan(self) -> Plan:
+        undo = (Undo(Call("ec2.DeleteVpc", {"VpcId": "vpc-1"})),)
+        first = Action("first", "Create the network", Call("ec2.CreateVpc"), undo=undo, undone="The network")
+        subnet = (Undo(Call("ec2.DeleteSubnet", {"SubnetId": "subnet-1"})),)
+        second = Action(
+            "second", "Create its subnet", Call("ec2.CreateSubnet", {"VpcId": first["Vpc.VpcId"], "CidrBlock": "x"}),
+            undo=subnet, undone="The subnet",
+        )  # fmt: skip
+        return Plan((first, second))
+
+
+async def test_undo_speaks_backwards_and_counts_only_what_is_gone() -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def held(call: Call) -> dict[str, Any]:
+        reached.set()
+        go_on.wait(20)
+        return {}
+
+    account = Canned({"ec2.CreateVpc": {"Vpc": {"VpcId": "vpc-1"}}, "ec2.DeleteVpc": held})
+    async with somebody(account, Start(flow="small"), flow=Pair) as person:
+        await person.types("calm")
+        await person.press("enter")
+        person.sees("What will be done")
+        await person.press("a", "u")
+        person.sees("- remove The subnet", "- remove The network")
+        await person.pilot.press("down", "enter")
+        while not reached.is_set():
+            await person.pilot.pause(0.01)
+        await person.until("being taken back The network")
+        person.sees("gone The subnet", "1 of 2 taken back")
+        person.does_not_see("Create")
+        go_on.set()
+        await person.settle()
+        person.sees("Everything is as it was before.", "- removed The network", "- removed The subnet")
