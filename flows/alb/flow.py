@@ -76,6 +76,7 @@ class LoadBalancerAnswers(Flow):
     status = Text(
         "With which status code?",
         answers.code,
+        wanted="A status code",
         check=answers.fitting_code,
         default=answers.usual_code,
         example="301",
@@ -130,6 +131,7 @@ class LoadBalancerAnswers(Flow):
     host = Text(
         "To which host?",
         listener_rules.target_host,
+        wanted="A host",
         default="#{host}",
         when=action.is_(REDIRECT),
         fine_tuning=True,
@@ -193,6 +195,7 @@ class LoadBalancerAnswers(Flow):
     port = Text(
         "To which port?",
         listener_rules.target_port,
+        wanted="A port",
         check=listener_answers.answered_port,
         default=listener_answers.usual_port,
         when=action.is_(REDIRECT),
@@ -205,6 +208,7 @@ class LoadBalancerAnswers(Flow):
     path = Text(
         "To which path?",
         listener_rules.target_path,
+        wanted="A path",
         default="/#{path}",
         when=action.is_(REDIRECT),
         fine_tuning=True,
@@ -237,6 +241,7 @@ class LoadBalancerAnswers(Flow):
     priority = Text(
         "At which position (priority) should the rule stand?",
         answers.position,
+        wanted="A position",
         check=answers.free_position,
         default=answers.next_position,
         when=scope.is_(MATCHING),

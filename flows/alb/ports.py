@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 
-from flows.aws import security_group_rules
+from flows.aws import addresses, security_group_rules
 from flows.aws.security_group_rules import KINDS
 from flows.aws.tags import tagged
 from flows.engine import Action, Call, Cloud, Others, Refused
@@ -49,9 +49,11 @@ def source(text: str) -> Source:
     if re.fullmatch(r"sg-[0-9a-f]{8,17}", text):
         return Source("UserIdGroupPairs", text)
     try:
-        network = ip_network(text)
+        network = ip_network(text, strict=False)
     except ValueError:
         raise Refused(f"“{text}” is not an IP range like 203.0.113.0/24, nor a pl-… or sg-… id.") from None
+    if ip_address(text.partition("/")[0]) != network.network_address:
+        raise addresses.beginning(text, network)
     return Source("IpRanges" if network.version == 4 else "Ipv6Ranges", str(network))
 
 

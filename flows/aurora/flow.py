@@ -28,6 +28,7 @@ class ServerlessDatabase(Flow):
     name = Text(
         "What should the database cluster be called?",
         aurora_clusters.cluster_name,
+        wanted="A name",
         check=answers.free,
         label="Name",
         example="shop-db",
@@ -58,6 +59,7 @@ class ServerlessDatabase(Flow):
     min_capacity = Text(
         "How small may it shrink when nobody uses it? In ACU; 1 ACU is about 2 GB of memory",
         versions.capacity,
+        wanted="A capacity",
         check=answers.small_enough,
         default=lambda flow: versions.shown(flow.version.least),
         label="At its smallest",
@@ -68,6 +70,7 @@ class ServerlessDatabase(Flow):
     max_capacity = Text(
         "How large may it grow under load? In ACU",
         versions.capacity,
+        wanted="A capacity",
         check=answers.large_enough,
         default=lambda flow: versions.shown(max(Decimal(4), flow.min_capacity)),
         label="At its largest",
@@ -78,6 +81,7 @@ class ServerlessDatabase(Flow):
     auto_pause_minutes = Text(
         "After how many quiet minutes should it fall asleep?",
         answers.minutes,
+        wanted="A number of minutes",
         check=answers.not_too_soon,
         default=10,
         when=min_capacity.is_(SLEEPS),
@@ -151,6 +155,7 @@ class ServerlessDatabase(Flow):
     readers = Text(
         "How many additional read copies?",
         answers.count("read copies will not do", 0, 15),
+        wanted="A number",
         check=answers.costs_for_copies,
         default=0,
         fine_tuning=True,
@@ -161,6 +166,7 @@ class ServerlessDatabase(Flow):
     user = Text(
         "What should the main database user be called?",
         aurora_clusters.user_name,
+        wanted="A name",
         check=answers.unreserved,
         default="dbadmin",
         fine_tuning=True,
@@ -172,6 +178,7 @@ class ServerlessDatabase(Flow):
     database = Text(
         "What should the first database inside be called?",
         aurora_clusters.database_name,
+        wanted="A name",
         default="app",
         fine_tuning=True,
         label="Database",
@@ -212,6 +219,7 @@ class ServerlessDatabase(Flow):
     backup_days = Text(
         "For how many days should automatic backups be kept?",
         answers.count("days of backups will not do", 1, 35),
+        wanted="A number of days",
         default=7,
         fine_tuning=True,
         label="Backups (days)",

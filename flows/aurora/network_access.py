@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, ip_network
 
+from flows.aws import addresses
 from flows.aws.network import Vpc
 from flows.aws.subnets import Subnet, subnets, zones
 from flows.engine import Call, Cloud, Refused
@@ -27,7 +28,7 @@ def narrow(text: str) -> IPv4Network:
     if not isinstance(found, IPv4Network):
         raise Refused(f"“{text}” is an IPv6 range; only IPv4 is set up here. Enter one like 203.0.113.7/32.")
     if str(found.network_address) != text.partition("/")[0]:
-        raise Refused(f"“{text}” has host bits set. Enter {found}.", suggestion=str(found))
+        raise addresses.beginning(text, found)
     return found
 
 

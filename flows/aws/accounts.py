@@ -11,16 +11,11 @@ def number(text: str) -> str:
     """An account's number, dashes and spaces removed. Raises Refused."""
     digits = re.sub(r"[\s-]", "", text)
     if not re.fullmatch(r"[0-9]{12}", digits):
-        said = f"“{text}” is not an account number." if text else "No account number was given."
-        raise Refused(f"{said} It has exactly 12 digits. You find it in the AWS console at the top right.")
+        raise Refused(
+            f"“{text}” is not an account number. It has exactly 12 digits. You find it in the AWS console at the top "
+            "right."
+        )
     return digits
-
-
-def profile(text: str) -> str:
-    """The name of an AWS profile. Raises Refused."""
-    if not text:
-        raise Refused("No profile was given. Enter the name of an AWS profile of the receiver's account.")
-    return text
 
 
 def another(cloud: Cloud, account: str) -> None:

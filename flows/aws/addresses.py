@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Network, NetmaskValueError
 
 from flows.engine import Caution, Refused
 
@@ -62,7 +62,7 @@ def example_address(address: IPv4Address) -> Iterator[Caution]:
 
 
 def ipv4_network(text: str) -> IPv4Network:
-    """One IPv4 network as address/length, without host bits. Raises Refused, offering the corrected value."""
+    """One IPv4 network as address/length, beginning where it begins. Raises Refused, offering the corrected value."""
     address, slash, _ = text.partition("/")
     try:
         network = IPv4Network(text, strict=False)
@@ -74,7 +74,7 @@ def ipv4_network(text: str) -> IPv4Network:
             suggestion=f"{text}/32" if network is not None else "",
         )
     if IPv4Address(address) != network.network_address:
-        raise Refused(f"{text} has host bits set. Did you mean {network}?", suggestion=str(network))
+        raise beginning(text, network)
     if network.prefixlen == 0:
         raise Refused(
             "0.0.0.0/0 would send all internet traffic of the VPC to your office. "
@@ -85,6 +85,15 @@ def ipv4_network(text: str) -> IPv4Network:
     if any(network.overlaps(other) for other in NOT_A_NETWORK):
         raise Refused(f"{network} is not a usable network range.")
     return network
+
+
+def beginning(text: str, network: IPv4Network | IPv6Network) -> Refused:
+    """That `text` names an address within a network where the network itself is asked for."""
+    return Refused(
+        f"{text} is an address in the middle of a network that begins at {network.network_address}. "
+        f"Did you mean {network}?",
+        suggestion=str(network),
+    )
 
 
 def remarks(network: IPv4Network) -> Iterator[Caution]:

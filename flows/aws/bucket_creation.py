@@ -24,6 +24,11 @@ NAME = re.compile(
 )
 POSSIBLE = re.compile(r"[a-zA-Z0-9._-]{1,255}|arn:.+")
 """What any bucket that exists can be called, or asked for by: former names had large letters and underscores."""
+EVER = re.compile(r"[a-zA-Z0-9._-]{3,255}")
+"""Without the other ways to ask for one (Amazon S3 User Guide, "General purpose bucket naming rules", 2026-11)."""
+FORM = (
+    "A bucket name has 3–63 characters: small letters, digits and hyphens; it starts and ends with a letter or digit."
+)
 EVERYTHING = "[Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId} || [{Key: 'handrail-found-it-empty'}]"
 """What to delete; the name of nothing where there is nothing, because S3 refuses an empty list."""
 DAYS_KEPT = 30
@@ -31,14 +36,18 @@ TLS = "DenyInsecureTransport"
 """The id of the statement that refuses what is not encrypted."""
 
 
+def possible(text: str) -> str:
+    """What a bucket, there or new, can be called. Raises Refused."""
+    if not EVER.fullmatch(text):
+        better = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63]
+        raise Refused(f"“{text}” cannot be a bucket's name.", remedy=FORM, suggestion=better if len(better) > 2 else "")
+    return text
+
+
 def name(text: str) -> str:
     """A name for a bucket, which has no dots because they break HTTPS. Raises Refused."""
     if not NAME.fullmatch(text):
-        raise Refused(
-            f"“{text}” cannot be a bucket's name.",
-            remedy="A bucket name has 3–63 characters: small letters, digits and hyphens; it starts and ends with a "
-            "letter or digit.",
-        )
+        raise Refused(f"“{text}” cannot be a bucket's name.", remedy=FORM)
     return text
 
 

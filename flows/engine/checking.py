@@ -40,8 +40,8 @@ class Checking(Questionnaire[Check]):
     """
 
     def __init__(self, made: type[Flow], cloud: Cloud, place: Place | None = None) -> None:
-        super().__init__(made.check, cloud)
-        self.made, self.place = made, place or Place()
+        super().__init__(made.check, cloud, place)
+        self.made = made
         self.account = cloud
         """As it is: what is mended or waited for is looked at afresh."""
 

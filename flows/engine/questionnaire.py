@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
+from ..place import Place
 from .asked import Asked
 from .cache import CachedCloud
 from .cloud import Cloud
@@ -44,10 +45,12 @@ class Questionnaire(Generic[A]):
     Args:
         flow: whose questions: a set-up, a check, a small task.
         cloud: the account that is read; what was read is kept until `refresh`.
+        place: what the command line said about where to work. Where that is practice, a question without an answer
+            begins with its example, or the first of its options, so that Enter leads through all of it.
     """
 
-    def __init__(self, flow: type[A], cloud: Cloud) -> None:
-        self.flow = flow
+    def __init__(self, flow: type[A], cloud: Cloud, place: Place | None = None) -> None:
+        self.flow, self.place = flow, place or Place()
         self.cloud = CachedCloud(cloud)
         self.accepted: set[str] = set()
         self._said: dict[str, Said] = {}
@@ -71,7 +74,10 @@ class Questionnaire(Generic[A]):
         if raw is None:
             raw = self._default(question, answered)
         offer = self._offer(question, answered, raw)
-        return Asking(question, offer, raw, problem, cautions, said.because, self._position(question, answered))
+        if example := raw is None and self.place.practice:
+            raw = (question.example if offer is None else offer.options[0].key if offer.options else None) or None
+        where = self._position(question, answered)
+        return Asking(question, offer, raw, problem, cautions, said.because, where, example)
 
     def trail(self) -> list[Line]:
         """What holds so far, in order, fine-tuning included."""

@@ -6,6 +6,7 @@ match on its kind. On a flow's class an attribute is the `Question[T]`, on an in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
@@ -196,7 +197,7 @@ class Question(Generic[T]):
     def parse(self, raw: object, flow: Form) -> tuple[T, tuple[Caution, ...]]:
         """Turn a raw reply into an answer and what there is to say about it. Raises Refused."""
         try:
-            value = self._parse(raw, flow)
+            value = self.read(raw, flow)
             cautions = tuple(self._check(value, flow) or ()) if self._check else ()
         except ValueError as error:
             raise Refused(str(error)) from error
@@ -204,6 +205,9 @@ class Question(Generic[T]):
 
     def read(self, raw: object, flow: Form) -> T:
         """What a raw reply says, before any check of it. Raises Refused or ValueError."""
+        for text in raw if isinstance(raw, list | tuple) else [raw]:
+            if unseen := UNSEEN.search(str(text)):
+                raise Refused(f"There is a control character in it ({unseen[0]!a}).", remedy="Enter it without that.")
         return self._parse(raw, flow)
 
     def shown(self, value: T, raw: object) -> str:
@@ -219,16 +223,22 @@ class Question(Generic[T]):
 
 
 class Text(Question[T]):
-    """Typed text, turned into a `T` by `read`, which raises ValueError or Refused with a sentence."""
+    """Typed text, turned into a `T` by `read`, which raises ValueError or Refused with a sentence.
 
-    def __init__(self, ask: str, read: Callable[[str], T], **rest: Any) -> None:
+    `wanted` is what an empty field lacks, such as “An address”; without it `read` decides what empty means.
+    """
+
+    def __init__(self, ask: str, read: Callable[[str], T], *, wanted: str = "", **rest: Any) -> None:
         super().__init__(ask, **rest)
-        self._read = read
+        self._read, self.wanted = read, wanted
 
     def _parse(self, raw: object, flow: Form) -> T:
         if isinstance(raw, list | dict):
             raise Refused(f"{self.label} takes one value, not a list.", remedy=f"Enter {self.allowed()}.")
-        return self._read("" if raw is None else str(raw).strip())
+        text = "" if raw is None else str(raw).strip()
+        if self.wanted and not text:
+            raise Refused(f"{self.wanted} is needed.", remedy=f"Enter {self.allowed()}.")
+        return self._read(text)
 
 
 class Many(Question[tuple[T, ...]]):
@@ -252,6 +262,8 @@ class Many(Question[tuple[T, ...]]):
 
 
 Listing = Callable[[Any], Iterable[Option[T]]]
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters that no answer has: all but tabs and the ends of lines."""
 NAMED_AT_MOST = 8
 """Options that a refusal names."""
 

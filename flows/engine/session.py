@@ -66,8 +66,8 @@ class Session(Questionnaire[Flow]):
         run: Run | None = None,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(begun(flow, run), cloud)
-        self.place, self.run = place or Place(), run
+        super().__init__(begun(flow, run), cloud, place)
+        self.run = run
         self._account = cloud  # unremembered: what is waited for must be looked at again and again
         self.otherwise: list[str] = []
         """What environment and profile say of where a run is, a sentence each; it is not heeded, and should be told."""

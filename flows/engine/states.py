@@ -51,6 +51,7 @@ class Asking:
         cautions: what needs a conscious yes before this answer counts: `accept` their ids, or answer otherwise.
         because: why an answer that was given needs another look; empty otherwise.
         position: which question this is, and of how many at the most; (0, 0) for fine-tuning.
+        example: `said` is an example that nobody gave; whoever types replaces it.
     """
 
     question: Question[Any]
@@ -60,6 +61,7 @@ class Asking:
     cautions: tuple[Caution, ...] = ()
     because: str = ""
     position: tuple[int, int] = (0, 0)
+    example: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class FileRunsFunction(Flow):
         "Only in a folder? (how the file's name begins; empty: everywhere)",
         answers.prefix,
         check=answers.whole_bucket,
-        default="in/",
+        default="",
         example="in/",
         why="S3 has no real folders: everything whose name begins like this counts. A folder of its own keeps a "
         "function that writes files from starting itself.",

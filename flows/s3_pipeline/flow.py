@@ -35,6 +35,7 @@ class FileStartsPipeline(Flow):
     pipeline = Text(
         "Which pipeline shall start? (one that does not exist is made)",
         answers.pipeline_name,
+        wanted="A pipeline",
         check=answers.pipeline,
         default=answers.usual_pipeline,
         example="shop-front",
@@ -43,7 +44,8 @@ class FileStartsPipeline(Flow):
     )
     bucket = Text(
         "In which bucket does the file land? (one that does not exist is made)",
-        str,
+        bucket_creation.possible,
+        wanted="A bucket",
         check=answers.bucket,
         default=answers.usual_bucket,
         example="fjord-shop-source",
@@ -53,6 +55,7 @@ class FileStartsPipeline(Flow):
     object_key = Text(
         "What is the exact name of the file?",
         answers.key,
+        wanted="The name of a file",
         check=answers.file,
         default=answers.usual_key,
         label="File",

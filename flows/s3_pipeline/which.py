@@ -23,7 +23,7 @@ def _pipelines(flow: Any) -> Iterator[Option[str]]:
 
 def _event(text: str) -> str:
     """The event itself, also where the file that holds it was named. Raises Refused."""
-    if not text or text[0] in "{[":
+    if text[0] in "{[":
         return text
     try:
         with Path(text).expanduser().open("rb") as file:
@@ -48,6 +48,7 @@ class WhichPipeline(Check):
     event = Text(
         "Which event? A file that holds it, or its text in one line",
         _event,
+        wanted="An event",
         when=pipeline.is_(NOT_LISTED),
         example="event.json",
         why="An event as EventBridge sends it, or a record of CloudTrail. It is laid beside each rule, to see which "

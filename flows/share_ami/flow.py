@@ -46,6 +46,7 @@ class ShareImage(Flow):
     image_name = Text(
         "What should the image be called?",
         amis.name,
+        wanted="A name",
         check=answers.free,
         when=image.is_(amis.NEW),
         default=lambda flow: f"{flow.instance.name or flow.instance.id}-{datetime.now(UTC):%Y%m%d}",
@@ -67,6 +68,7 @@ class ShareImage(Flow):
     account = Text(
         "What is the receiver's account number?",
         accounts.number,
+        wanted="An account number",
         check=answers.another,
         example="210987654321",
         why="AWS accounts are identified only by this number of 12 digits. Names and e-mail addresses do not work.",
@@ -86,7 +88,8 @@ class ShareImage(Flow):
     )
     target_profile = Text(
         "Which AWS profile belongs to the receiver's account?",
-        accounts.profile,
+        str,
+        wanted="A profile",
         check=answers.theirs,
         when=launch.is_(True),
         example="partner",
@@ -101,6 +104,7 @@ class ShareImage(Flow):
     size = Text(
         "What type of machine should be started there?",
         answers.size,
+        wanted="A type of machine",
         default="t3.micro",
         when=launch.is_(True),
         fine_tuning=True,

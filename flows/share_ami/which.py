@@ -35,6 +35,7 @@ class WhichImage(Check):
     account = Text(
         "Which account should be able to launch it?",
         accounts.number,
+        wanted="An account number",
         default=_receiver,
         label="Receiver",
         example="210987654321",

@@ -72,6 +72,7 @@ class ShareSnapshot(Flow):
     snapshot_name = Text(
         "What should the shared snapshot be called?",
         rds_snapshots.name,
+        wanted="A name",
         check=answers.unused,
         when=way.is_(NAMED),
         default=lambda flow: f"{rds_snapshots.plain(flow.data.name)}-{datetime.now(UTC):%Y%m%d}",
@@ -98,7 +99,8 @@ class ShareSnapshot(Flow):
     )
     target_profile = Text(
         "Which AWS profile belongs to the receiver's account?",
-        accounts.profile,
+        str,
+        wanted="A profile",
         check=answers.theirs,
         when=receive.is_(True),
         example="partner",

@@ -39,6 +39,7 @@ class WhichSnapshot(Check):
     account = Text(
         "Which account should be able to restore it?",
         accounts.number,
+        wanted="An account number",
         default=_receiver,
         label="Receiver",
         example="210987654321",

@@ -41,6 +41,7 @@ class SinglePageApplication(Flow):
     name = Text(
         "What is the short name of the project?",
         answers.project_name,
+        wanted="A name",
         label="Name",
         example="shop-front",
         why="The pipeline, the build project, the roles and the buckets get this name in front, so you find them.",
@@ -60,6 +61,7 @@ class SinglePageApplication(Flow):
     repository = Text(
         "Which repository? (CodeCommit: its name; a connection: owner/name; S3: bucket/file.zip)",
         str,
+        wanted="A repository",
         check=answers.repository,
         label="Repository",
         example="shop-front",
@@ -69,6 +71,7 @@ class SinglePageApplication(Flow):
     branch = Text(
         "Which branch?",
         answers.branch,
+        wanted="A branch",
         check=answers.branch_there,
         default="main",
         when=source.is_(CODECOMMIT, CONNECTION),
@@ -78,7 +81,8 @@ class SinglePageApplication(Flow):
     )
     site_bucket = Text(
         "Which bucket should the page be in? (one that does not exist is created)",
-        str,
+        bucket_creation.possible,
+        wanted="A bucket",
         check=answers.site_bucket,
         label="Site bucket",
         example="shop-front-site",
@@ -88,6 +92,7 @@ class SinglePageApplication(Flow):
     build_output = Text(
         "In which folder does the build leave the finished page?",
         answers.folder,
+        wanted="A folder",
         default="dist",
         label="Build output",
         example="dist",
@@ -116,6 +121,7 @@ class SinglePageApplication(Flow):
     build_command = Text(
         "Which command builds the page?",
         answers.command,
+        wanted="A command",
         default="npm run build",
         fine_tuning=True,
         label="Build command",

@@ -59,6 +59,7 @@ class SiteToSiteVpn(Flow):
     gateway_ip = Text(
         "What is the public address of the office's VPN device?",
         addresses.public_ipv4,
+        wanted="An address",
         check=answers.fixed_address,
         label="Device address",
         example="198.51.100.7",
@@ -94,6 +95,7 @@ class SiteToSiteVpn(Flow):
     asn = Text(
         "Which BGP number (ASN) does the device use?",
         addresses.asn,
+        wanted="A number",
         check=answers.free_asn,
         default=65000,
         when=routing.is_(BGP),
@@ -105,6 +107,7 @@ class SiteToSiteVpn(Flow):
     amazon_asn = Text(
         "Which BGP number (ASN) should the AWS side use?",
         addresses.amazon_side_asn,
+        wanted="A number",
         check=answers.other_asn,
         default=answers.another_asn,
         when=routing.is_(BGP) & vpn_gateway.is_(site_to_site_vpn.NEW),
@@ -136,6 +139,7 @@ class SiteToSiteVpn(Flow):
     name = Text(
         "What should the connection be called?",
         tags.name,
+        wanted="A name",
         default=lambda flow: tags.as_name(f"office-{flow.vpc.name or flow.vpc.id}"),
         label="Name",
         example="office-berlin",
@@ -230,6 +234,7 @@ class SiteToSiteVpn(Flow):
     interface = Text(
         "Which network interface of a Linux gateway leads to the internet?",
         site_to_site_vpn.interface,
+        wanted="A network interface",
         default="eth0",
         fine_tuning=True,
         label="Interface",

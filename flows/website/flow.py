@@ -117,6 +117,7 @@ class Website(Flow):
     start = Text(
         "What is the name of the start page?",
         answers.start_page,
+        wanted="The name of a page",
         check=answers.page_without_folders,
         default=answers.known_start_page,
         fine_tuning=True,
@@ -184,6 +185,7 @@ class Website(Flow):
     name = Text(
         "What should the distribution be called?",
         tags.name,
+        wanted="A name",
         default=lambda flow: tags.as_name(flow.domain[0] if flow.domain else flow.bucket.name),
         fine_tuning=True,
         label="Name",

@@ -40,6 +40,7 @@ class WhichWebsite(Check):
     domain = Text(
         "Under which name should it be reached?",
         hostnames.hostname,
+        wanted="A name",
         when=distribution.is_(NOT_LISTED),
         example="www.example.com",
         why="The name in the address bar, without https:// and without path.",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Protocol
 
-from flows.aws import hostnames, instances, keepers
+from flows.aws import addresses, hostnames, instances, keepers
 from flows.engine import Caution, Cloud, Refused
 
 from . import rules
@@ -85,9 +85,12 @@ def folder(text: str) -> str:
 def visitors(text: str) -> IPv4Network:
     """Who may open the page. Raises Refused."""
     try:
-        return IPv4Network(text)
+        network = IPv4Network(text, strict=False)
     except ValueError:
         raise Refused(f"“{text}” is no network. Enter one like 203.0.113.7/32, or 0.0.0.0/0 for everybody.") from None
+    if IPv4Address(text.partition("/")[0]) != network.network_address:
+        raise addresses.beginning(text, network)
+    return network
 
 
 uploads, memory = whole(2, 1024, "MB"), whole(32, 16384, "MB")

@@ -31,6 +31,7 @@ class WordPress(Flow):
     instance_type = Text(
         "What type of machine?",
         instances.type_name,
+        wanted="A type of machine",
         check=answers.fit,
         default="t4g.small",
         when=mode.is_(NEW),
@@ -68,6 +69,7 @@ class WordPress(Flow):
     upload_limit_mb = Text(
         "How large a file may be uploaded in WordPress? In MB",
         answers.uploads,
+        wanted="A size",
         default=100,
         label="Largest upload (MB)",
         example="100",
@@ -76,6 +78,7 @@ class WordPress(Flow):
     memory_limit_mb = Text(
         "How much memory may one PHP process take? In MB",
         answers.memory,
+        wanted="A size",
         check=answers.holds,
         default=256,
         label="Memory of PHP (MB)",
@@ -86,6 +89,7 @@ class WordPress(Flow):
     name = Text(
         "What shall the machine be called?",
         answers.name,
+        wanted="A name",
         default="wordpress",
         when=mode.is_(NEW),
         fine_tuning=True,
@@ -103,6 +107,7 @@ class WordPress(Flow):
     disk_gb = Text(
         "How large a disk? In GB",
         answers.whole(8, 16384, "GB"),
+        wanted="A size",
         default=16,
         when=mode.is_(NEW),
         fine_tuning=True,
@@ -123,6 +128,7 @@ class WordPress(Flow):
     folder = Text(
         "In which folder is WordPress?",
         answers.folder,
+        wanted="A folder",
         default="/var/www/html",
         when=mode.is_(EXISTING),
         fine_tuning=True,

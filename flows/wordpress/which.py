@@ -32,6 +32,7 @@ class WhichMachine(Check):
     folder = Text(
         "In which folder is WordPress?",
         answers.folder,
+        wanted="A folder",
         default="/var/www/html",
         example="/var/www/html",
         why="The folder with wp-load.php.",
@@ -39,6 +40,7 @@ class WhichMachine(Check):
     upload_limit_mb = Text(
         "How large a file should be possible to upload? In MB",
         answers.uploads,
+        wanted="A size",
         default=100,
         fine_tuning=True,
         label="Largest upload (MB)",
@@ -48,6 +50,7 @@ class WhichMachine(Check):
     memory_limit_mb = Text(
         "How much memory should PHP have? In MB",
         answers.memory,
+        wanted="A size",
         default=256,
         fine_tuning=True,
         label="Memory of PHP (MB)",

@@ -60,7 +60,7 @@ REFUSALS: list[tuple[Mapping[str, Any], str]] = [
     ({"access": "addresses", "addresses": "128.0.0.0/1"}, "open to the whole internet"),
     ({"access": "addresses", "addresses": "::/0"}, "open to the whole internet"),
     ({"access": "addresses", "addresses": "2001:db8::/32"}, "only IPv4 is set up here"),
-    ({"access": "addresses", "addresses": "10.0.0.1/16"}, "has host bits set. Enter 10.0.0.0/16"),
+    ({"access": "addresses", "addresses": "10.0.0.1/16"}, "begins at 10.0.0.0. Did you mean 10.0.0.0/16?"),
     ({"access": "addresses", "addresses": "the office"}, "is no address range"),
     (
         {"access": "addresses", "addresses": [f"{number}.0.0.0/8" for number in range(1, 7)]},

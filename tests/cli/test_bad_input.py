@@ -42,7 +42,7 @@ REFUSALS: list[tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
         for value in ("office", "192.168.10.0/33", "192.168.300.0/24", "2001:db8::/32", "192.168.10.0/")
     ),
     ("network without a length", STATIC, {"networks": ["192.168.10.7"]}, "“192.168.10.7” is not a network. Write it as address/length, for example 192.168.10.0/24. Did you mean 192.168.10.7/32?"),
-    ("network with host bits", STATIC, {"networks": ["192.168.10.7/24"]}, "192.168.10.7/24 has host bits set. Did you mean 192.168.10.0/24?"),
+    ("network with host bits", STATIC, {"networks": ["192.168.10.7/24"]}, "192.168.10.7/24 is an address in the middle of a network that begins at 192.168.10.0. Did you mean 192.168.10.0/24?"),
     ("everything", STATIC, {"networks": ["0.0.0.0/0"]}, "0.0.0.0/0 would send all internet traffic of the VPC to your office. Enter the networks that are really there."),
     ("network in the VPC", STATIC, {"networks": ["10.0.128.0/17"]}, "10.0.128.0/17 overlaps with the VPC range 10.0.0.0/16. Inside the VPC this range is always local, so packets would never reach your office. Use another range, or address translation (NAT) on your device."),
     ("networks that overlap", STATIC, {"networks": ["192.168.10.0/24", "192.168.0.0/16"]}, "192.168.10.0/24 and 192.168.0.0/16 overlap. Keep only 192.168.0.0/16."),

@@ -80,7 +80,7 @@ async def test_one_key_takes_the_corrected_value(cloud: Cloud) -> None:
         await person.press("enter")
         await person.types("192.168.20.0/24, 192.168.10.5/24")
         await person.press("enter")
-        person.sees("192.168.10.5/24 has host bits set", "F2")
+        person.sees("192.168.10.5/24 is an address in the middle of a network", "F2")
         await person.press("f2", "enter")
         person.sees("Question 4 of 8")
         assert person.app.workspace.session is not None

@@ -38,7 +38,7 @@ from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
         ({**EXISTING, "region": "eu-west-1", "way": "itself", "snapshot_name": "x"}, "it is needed in eu-west-1"),
         ({**LOCKED, "key": "keep"}, "cannot keep its key: it is encrypted with a key of Amazon's"),
         ({**PLAIN, "database": "reports", "key": "new"}, "AWS does not encrypt Aurora data by copying. Choose keep"),
-        ({**PLAIN, "receive": "yes", "target_profile": ""}, "No profile was given"),
+        ({**PLAIN, "receive": "yes", "target_profile": ""}, "A profile is needed"),
         (
             {**PLAIN, "account": "333333333333", "receive": "yes", "target_profile": "partner"},
             "belongs to the account 210987654321, not to 333333333333",

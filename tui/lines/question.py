@@ -17,6 +17,8 @@ from .reading import Quit, Reader, explain, say
 QUESTION: Mapping[str, str] = {
     "back": "goes to the question before; no answer is lost",
     "?": "explains the question",
+    "example": "offers what stands behind “for example”",
+    "none": "leaves empty what may be empty",
     "refresh": "reads the account afresh",
     "profile": "moves to another AWS profile; answers are kept",
     "region": "moves to another region; answers are kept",
@@ -80,12 +82,16 @@ class Questioner:
             self.session.answer(reply)
 
     def _text(self, state: Asking) -> str | None:
-        start = _as_text(state.said)
-        if state.problem and state.problem.suggestion:
-            start = state.problem.suggestion
-        several = " (separate with commas)" if isinstance(state.question, Many) else ""
-        prompt = "yes or no" if isinstance(state.question, Yes) else f"{state.question.label}{several}"
-        return self._reply(prompt, start, state)
+        question = state.question
+        start = state.problem.suggestion if state.problem else _as_text(state.said)  # what was refused is not offered
+        several = " (separate with commas)" if isinstance(question, Many) else ""
+        prompt = "yes or no" if isinstance(question, Yes) else f"{question.label}{several}"
+        if question.example and not start:
+            say(f"For example {question.example}")
+        reply = self._reply(prompt, start, state)
+        if reply == "example" != start and question.example:
+            reply = self._reply(prompt, question.example, state)
+        return "" if reply == "none" and start else reply
 
     def _pick(self, state: Asking) -> object | None:
         offer = state.offer

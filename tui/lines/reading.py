@@ -14,12 +14,17 @@ import sys
 import termios
 import textwrap
 from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
 import click
 
 from ..characters import fitting
 from ..safe import line
 from ..terminal import is_dumb
+
+if TYPE_CHECKING:
+    from prompt_toolkit.history import InMemoryHistory
 
 Reader = Callable[[str, str], str]
 """A prompt and what Enter alone means in, the reply out: several lines if they came in one go, as when pasted."""
@@ -70,7 +75,7 @@ def reader() -> Reader:
 def plain(prompt: str, start: str) -> str:
     """Plain lines, without a single control character."""
     try:
-        reply = input(f"{prompt} [{line(start)}]: " if start else f"{prompt}: ")
+        reply = input(f"{asked(prompt, start)} ")
     except EOFError:
         say("")
         raise Quit from None
@@ -83,16 +88,32 @@ def plain(prompt: str, start: str) -> str:
 
 
 def editing(prompt: str, start: str) -> str:
-    """Lines that can be edited, what is offered standing in them."""
+    """Lines that can be edited; the arrow up brings back what is offered, and what was said before."""
     import questionary
 
+    said = _said()
+    if start:
+        said.append_string(start)
     try:
-        reply = str(questionary.text(f"{prompt}:", default=start, qmark=">").unsafe_ask())
+        reply = str(questionary.text(asked(prompt, start), qmark=">", history=said).unsafe_ask())
     except EOFError:
         raise Quit from None
     except KeyboardInterrupt:
         raise Interrupted from None
-    return _whole(reply, _typed_ahead() + came_along())
+    return _whole(reply, _typed_ahead() + came_along()) or start
+
+
+@cache
+def _said() -> InMemoryHistory:
+    """What was said and offered before, which the arrow up brings back to be edited."""
+    from prompt_toolkit.history import InMemoryHistory
+
+    return InMemoryHistory()
+
+
+def asked(prompt: str, start: str) -> str:
+    """A prompt with what Enter alone means."""
+    return f"{prompt} [{line(start)}]:" if start else f"{prompt}:"
 
 
 def _whole(reply: str, more: str) -> str:

@@ -26,8 +26,8 @@ class Tasking(Questionnaire[Asked]):
     """
 
     def __init__(self, name: str, task: Task, cloud: Cloud | None, place: Place) -> None:
-        super().__init__(task.asks, cloud or Offline())
-        self.name, self.task, self.place = name, task, place
+        super().__init__(task.asks, cloud or Offline(), place)
+        self.name, self.task = name, task
         self._account = cloud or Offline()  # unremembered: what is waited for must be looked at again and again
         self._stop = threading.Event()
 

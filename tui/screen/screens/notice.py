@@ -21,7 +21,7 @@ def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> l
         rows.append(Said(shown(problem.what), "refused", "bad"))
         rows += [Said(shown(problem.why), "why", "muted")] if problem.why else []
         rows += [Said(shown(problem.remedy), "instead", "point")] if problem.remedy else []
-        return rows + ([Said(f"enters {line(better(problem))}", "F2", "point")] if suggested(asking) else [])
+        return rows + ([Said(f"enters {line(better(problem))}", "F2", "point")] if corrected(asking) else [])
     if asking.offer is not None and asking.offer.way_out:
         rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
     if not confirming:
@@ -38,7 +38,14 @@ def better(problem: Problem) -> str:
     return problem.suggestion or str(getattr(problem.__cause__, "suggestion", ""))
 
 
-def suggested(asking: Asking | None) -> str:
+def offered(asking: Asking | None) -> str:
+    """What one key writes into the field: what is corrected, else the example; empty if there is none."""
+    if asking is None or asking.offer is not None:
+        return corrected(asking)
+    return corrected(asking) if asking.problem else asking.question.example
+
+
+def corrected(asking: Asking | None) -> str:
     """What the field would hold with the corrected value in it; empty if there is none."""
     from flows.engine import Many
     from flows.engine.pasted_lists import several
@@ -53,4 +60,5 @@ def suggested(asking: Asking | None) -> str:
     wrong = max((entry for entry in entries if entry in problem.what), key=len, default="")
     if len(entries) > 1 and not wrong:
         return ""
-    return "\n".join(fixed if entry == wrong or len(entries) == 1 else entry for entry in entries)
+    put_right = (fixed if entry == wrong or len(entries) == 1 else entry for entry in entries)
+    return "\n".join(dict.fromkeys(put_right))  # it may have been in the list already

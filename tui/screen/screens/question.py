@@ -22,7 +22,7 @@ from ..widgets.options import Options
 from ..widgets.rail import Rail
 from ..workspace import Account, Start, account_of
 from .long_list import read_on
-from .notice import notice, suggested
+from .notice import notice, offered
 from .page import Page, Say
 from .question_steps import Steps, steps
 
@@ -50,7 +50,7 @@ class Question(Page):
         Binding("enter", "next", "Next", priority=True, tooltip="Take this answer and go on"),
         Binding("y", "accept", "Yes, go on", tooltip="Accept what the caution says"),
         Binding("s", "switch", "Switch", tooltip="Take the answer that avoids it"),
-        Binding("f2", "suggestion", "Take it", priority=True, tooltip="Enter the suggested value"),
+        Binding("f2", "suggestion", "Take it", priority=True, tooltip="Enter the suggested value, or the example"),
         Binding("ctrl+y", "suggestion", "Take it", show=False, priority=True, tooltip="Enter the suggested value"),
         Binding("escape", "back", "Back", tooltip="To the question before; no answer is lost"),
         Binding("ctrl+r", "reload", "Read again", tooltip="Read the options afresh"),
@@ -257,7 +257,7 @@ class Question(Page):
             case "next":
                 return asking is not None and not self._confirming
             case "suggestion":
-                return bool(suggested(self.asking))
+                return bool(offered(self.asking)) and not self._confirming
             case "reload":
                 return asking is not None and asking.offer is not None and not getattr(asking.question, "written", ())
             case _:
@@ -290,8 +290,8 @@ class Question(Page):
         self._answer(next(caution.switch for caution in self.asking.cautions if caution.switch))
 
     def action_suggestion(self) -> None:
-        """Put the suggested value into the field; Enter then takes it."""
-        self.query_one(Answer).put(suggested(self.asking))
+        """Put the suggested value, or the example, into the field; Enter then takes it."""
+        self.query_one(Answer).put(offered(self.asking))
 
     def action_back(self) -> None:
         """From a caution to the field, else to the question before, else home."""

@@ -36,7 +36,7 @@ class Answer(Vertical):
         if question.id == self._asked and self.reply is not None:
             said = self.reply  # read again, or refused: what is in the field is never lost
         self._asked = question.id
-        example = f"For example {question.example}" if question.example else ""
+        example = f"For example {question.example} (F2 takes it)" if question.example else ""
         match question:
             case Choice() | Picks() if offer is not None and offer.listed is Listed.ITEMS:
                 rows = [Row(option.key, option.label, option.hint) for option in offer.options]
@@ -54,10 +54,10 @@ class Answer(Vertical):
                 self._word(as_text(said, ", "))
                 return "Ctrl-R reads the list again. If you know the id, type it."
             case Many():
-                self._several(as_text(said, "\n"))
+                self._several(as_text(said, "\n"), asking.example)
                 return f"One a line: Ctrl-J begins another. Commas and pasted lists work, too. {example}".strip()
             case Text():
-                self._word(as_text(said, ", "))
+                self._word(as_text(said, ", "), asking.example)
                 return example
             case other:
                 raise NotImplementedError(type(other).__name__)
@@ -85,14 +85,18 @@ class Answer(Vertical):
             self._field.add(rows, note=note, more=more)
             self._fit(self._field)
 
-    def put(self, text: str) -> None:
-        """Write this into the field, for the person to look at and to take."""
+    def put(self, text: str, selected: bool = False) -> None:
+        """Write this into the field, for the person to look at and to take; `selected`, what is typed replaces it."""
         match self._field:
             case TextField() as word:
                 word.value, word.cursor_position = text, len(text)
+                if selected:
+                    word.select_all()
             case LinesField() as lines:
                 lines.text = text
                 lines.move_cursor(lines.document.end)
+                if selected:
+                    lines.select_all()
             case _:
                 pass
 
@@ -132,15 +136,15 @@ class Answer(Vertical):
         field.styles.height = self.styles.height = "1fr"
         self.styles.max_height = field.count + 2
 
-    def _word(self, text: str) -> None:
+    def _word(self, text: str, example: bool = False) -> None:
         old = self.query(TextField)
         self._use(old.first() if old else TextField())
-        self.put(text)
+        self.put(text, example)
 
-    def _several(self, text: str) -> None:
+    def _several(self, text: str, example: bool = False) -> None:
         old = self.query(LinesField)
         self._use(old.first() if old else LinesField())
-        self.put(text)
+        self.put(text, example)
 
 
 NO = ("no", "n", "false")

@@ -76,6 +76,8 @@ class LinesField(TextArea):
 
         event.stop()
         event.prevent_default()
+        if not self.selection.is_empty:
+            self.delete(*self.selection)
         entries = several(event.text)
         before, after = self.text[: self._offset()], self.text[self._offset() :]
         text = "\n".join(entries) or event.text.strip()
