@@ -12,6 +12,7 @@ from flows.engine import Action, Late, Others, Use, since
 from . import ports
 from .outcome import (
     MATCHING,
+    REDIRECT,
     Answers,
     actions,
     backend,
@@ -122,6 +123,8 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
         return [*done, Use("default", f"The default of {place} is that already", change.LISTENER, here.arn)]
     heard = [each.port for each in lb.listeners(flow.cloud, flow.load_balancer)]
     nowhere = change.led_nowhere(flow.load_balancer, here, heard)
+    if flow.action != REDIRECT:  # who is redirected to another port of it mostly ends in the same target group
+        nowhere += change.led_into_nothing(flow.cloud, here)
     return [*done, change.default_answer(here, what, says(flow), ready, nowhere)]
 
 

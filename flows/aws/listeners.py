@@ -14,6 +14,7 @@ from flows.engine import (
     RUN,
     Action,
     Call,
+    Cloud,
     Find,
     Kept,
     Late,
@@ -30,7 +31,7 @@ from flows.engine import (
 
 from . import edits
 from .listener_rules import Redirect, Rule
-from .load_balancers import Listener, LoadBalancer, forwards_to
+from .load_balancers import Listener, LoadBalancer, forwards_to, health, weight
 from .tags import tags
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
@@ -39,6 +40,7 @@ EDITABLE = ("Port", "Protocol", "SslPolicy", "Certificates[0].CertificateArn")
 """What of a listener somebody may change, beside what it does."""
 HSTS = "routing.http.response.strict_transport_security.header_value"
 UNHEARD = "Visitors were sent to a port on which nobody listens any more"
+EMPTIED = "Visitors were sent to target groups in which there is no server any more"
 BUSY = ("ResourceInUse",)
 """Something else changes the listener at this moment: in a while it can be had."""
 REFUSALS = {
@@ -229,6 +231,25 @@ def led_nowhere(balancer: LoadBalancer, listener: Listener, ports: Iterable[int]
         Others(look, f"!(Listeners[?Port==`{port}`]) && Listeners && ['{port}']", UNHEARD, key="")
         for port in ports
         if str(port) in to and port != listener.port
+    )
+
+
+def led_into_nothing(cloud: Cloud, listener: Listener) -> tuple[Others, ...]:
+    """The target groups to which a listener forwards, of those with servers in them, once there is none any more.
+
+    Without any server a load balancer answers 503 (Application Load Balancers guide, "Health checks for your target
+    groups", 2026-11). Raises CloudError.
+    """
+    groups = [arn for action in listener.actions for arn in forwards_to(action) if weight(action, arn)]
+    return tuple(
+        Others(
+            Call("elbv2.DescribeTargetHealth", {"TargetGroupArn": arn}),
+            f"!TargetHealthDescriptions && ['{arn.split('/')[1]}']",
+            EMPTIED,
+            absent=("TargetGroupNotFound",),
+        )
+        for arn in dict.fromkeys(groups)
+        if health(cloud, arn)
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flows.aws import bucket_creation, buckets, keepers, pipeline_triggers, roles
-from flows.engine import Call, Caution, CloudError, Finding, Grade
+from flows.aws import bucket_creation, buckets, keepers, pipeline_triggers, roles, service_quotas
+from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade
 from flows.engine.findings import broken, proved, unknown
 
 from . import build, rules, site_rules, starting_rules
@@ -19,6 +19,13 @@ RULES: tuple[Rule, ...] = (
     site_rules.distribution, starting_rules.starts,
 )  # fmt: skip
 """Of what the plan makes itself they find nothing."""
+COUNTED = (
+    ("codepipeline", "codepipeline.ListPipelines", "pipelines", ("pipelines", 1000, "L-78D200AD")),
+    ("codebuild", "codebuild.ListProjects", "projects", ("build projects", 5000, "L-ACCF6C0D")),
+)
+"""What the plan makes and AWS counts by region, with the usual quotas (CodePipeline and CodeBuild User Guides,
+"Quotas"; Service Quotas, 2026-11)."""
+BUILDING = "L-9D07B6EF"
 
 
 def before(flow: Any) -> Iterator[Finding | Caution]:
@@ -37,10 +44,37 @@ def before(flow: Any) -> Iterator[Finding | Caution]:
         if not one.made:
             tags = buckets.tags(flow.cloud, buckets.Bucket(one.bucket, one.region))
             yield from keepers.beforehand(f"The bucket {one.bucket}", tags, "site_bucket")
-    yield unknown(
-        "builds", "Whether this account may run builds was not checked.", "no quota was read",
-        "New accounts may have to ask AWS for “Concurrently running builds for Linux/Small” first.",
-    )  # fmt: skip
+    yield from room(flow.cloud)
+    yield at_once(flow.cloud)
+
+
+def room(cloud: Cloud) -> Iterator[Finding]:
+    """Whether the account may have one more of what is made. A quota is read only where it decides."""
+    for service, call, things, (what, usual, code) in COUNTED:
+        id, seen = f"room:{service}", "counted in your account"
+        try:
+            have = sum(len(page.get(things) or []) for page in cloud.pages(Call(call)))
+        except CloudError as problem:
+            yield unknown(id, f"How many {what} there are could not be read.", str(problem))
+            continue
+        most = (service_quotas.limit(cloud, service, code) or usual) if have >= usual else usual
+        if have >= most:
+            told = f"There are {have} {what} in this region, of {most} that it may have."
+            yield broken(id, told, seen, f"Delete one that nobody needs, or ask AWS to raise the quota {code}.")
+        else:
+            yield proved(id, f"There is room for one more of the {what}: {have} of {most}.", seen)
+
+
+def at_once(cloud: Cloud) -> Finding:
+    """Whether the account may run builds at all: new ones may run none at once, and the first build fails at that."""
+    most, seen = service_quotas.limit(cloud, "codebuild", BUILDING), "GetServiceQuota"
+    ask = f"Ask AWS to raise the quota {BUILDING} (“Concurrently running builds for Linux/Small environment”)."
+    if most is None:
+        why = "the quota could not be read"
+        return unknown("builds", "Whether this account may run builds was not checked.", why, f"If it may not: {ask}")
+    if most == 0:
+        return broken("builds", "This account may run no builds at the moment, as is usual for new ones.", seen, ask)
+    return proved("builds", f"This account may run {most} of such builds at once.", seen)
 
 
 def names(flow: Any) -> Finding:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from flows.aws import keepers
+from flows.aws import buckets, keepers, pipeline_sources
+from flows.aws.buckets import Bucket
 from flows.aws.role_permissions import OF_A_ROLE
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 from flows.engine.findings import broken, unknown
@@ -31,7 +32,8 @@ BEHIND: Mapping[str, tuple[str, ...]] = {
 READS = (
     "codepipeline.GetPipeline", "codebuild.BatchGetProjects", "s3.HeadBucket", "s3.GetBucketPolicy",
     "s3.GetBucketEncryption", "s3.GetBucketWebsite", "s3.GetPublicAccessBlock", "s3control.GetPublicAccessBlock",
-    "events.ListRuleNamesByTarget", "events.DescribeRule", "events.ListTargetsByRule", *stages.READS,
+    "events.ListRuleNamesByTarget", "events.DescribeRule", "events.ListTargetsByRule", "s3.GetBucketTagging",
+    "codepipeline.ListTagsForResource", *stages.READS,
 )  # fmt: skip
 WRONG = (Grade.REFUSED, Grade.WAITING)
 
@@ -65,9 +67,14 @@ def reads(pipeline: str, *more: Call) -> tuple[Call, ...]:
 
 
 def kept(here: Situation) -> Iterator[Finding]:
-    """Who else keeps the build and the pipeline."""
+    """Who else keeps the pipeline, its builds, and the buckets of the page."""
+    name = here.pipeline
+    yield from keepers.told(name, f"The pipeline {name}", pipeline_sources.tags(here.cloud, name))
     for each in here.projects:
-        yield from keepers.told(each.name, f"The build project {each.name}", each.tags)
+        yield from keepers.told(f"project/{each.name}", f"The build project {each.name}", each.tags)
+    for bucket in dict.fromkeys(each.bucket for each in here.sites):
+        tags = buckets.tags(here.cloud, Bucket(bucket, here.cloud.identity.region))
+        yield from keepers.told(f"bucket/{bucket}", f"The bucket {bucket}", tags)
 
 
 def _rule(finding: Finding) -> str:

@@ -277,6 +277,28 @@ def test_no_former_redirect_comes_back_that_leads_nowhere(
     assert "Visitors were sent to a port on which nobody listens any more: 443." in left
 
 
+@pytest.mark.parametrize("decided", ["keep", "delete"])
+@pytest.mark.some("keep")
+def test_nobody_is_led_back_into_an_emptied_target_group_unasked(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, decided: str
+) -> None:
+    """While a page said why, the servers went."""
+    elbv2 = account.session.client("elbv2")
+    before = picture(account)
+    made = session(cloud, journal, {**VARIANTS["maintenance"], "listener": "80"}, clock=clock)
+    carried_out(made)
+    for group in elbv2.describe_target_groups(Names=["shop"])["TargetGroups"]:
+        arn = group["TargetGroupArn"]
+        health = elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        elbv2.deregister_targets(TargetGroupArn=arn, Targets=[each["Target"] for each in health])
+    list(made.undo({"others": decided}))
+    left = {left.why for left in made.receipt().left}
+    if decided == "keep":
+        assert "Visitors were sent to target groups in which there is no server any more: shop." in left
+    else:
+        assert left == {"It existed before this run and was only used."} and picture(account) == before
+
+
 @pytest.mark.wild
 def test_a_former_redirect_comes_back_that_leads_somewhere(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock

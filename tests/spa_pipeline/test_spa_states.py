@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -266,7 +266,7 @@ def test_a_check_makes_so_many_calls_whatever_else_is_there(account: PracticeAcc
         made.s3.create_bucket(Bucket=f"fjord-other-{number}", CreateBucketConfiguration={"LocationConstraint": REGION})
     calls: list[str] = []
     check(Between(cloud, after=lambda _, call: calls.append(call.operation)))
-    assert len(calls) == 20, sorted(calls)
+    assert len(calls) == 21, sorted(calls)
 
 
 def beforehand(cloud: Any, answers: Mapping[str, Any]) -> dict[str, str]:
@@ -342,11 +342,56 @@ def test_the_roles_that_are_made_may_use_the_keys(account: PracticeAccount, clou
         assert not read(document, Request(action, key, who, {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}))
 
 
-def test_who_keeps_the_build_is_told(account: PracticeAccount, cloud: Aws) -> None:
+def test_who_keeps_pipeline_builds_and_bucket_is_told(account: PracticeAccount, cloud: Aws) -> None:
     made = Delivery(account)
     (one,) = made.client("codebuild").batch_get_projects(names=["front-build"])["projects"]
-    stack = [{"key": "aws:cloudformation:stack-name", "value": "front"}]
-    found = check(Answers(cloud, {"BatchGetProjects": {"projects": [{**one, "tags": stack}]}}, ()))
-    (kept,) = [each for each in found.findings if each.id.startswith("managed:")]
-    assert "the CloudFormation stack front" in kept.sentence
-    assert str(found.status) == "works"
+    made.s3.put_bucket_tagging(Bucket=SITE, Tagging={"TagSet": [{"Key": "managed-by", "Value": "terraform"}]})
+
+    codepipeline = made.client("codepipeline")
+    arn = codepipeline.get_pipeline(name=NAME)["metadata"]["pipelineArn"]
+
+    def kept(tags: Any) -> dict[str, str]:
+        codepipeline.tag_resource(resourceArn=arn, tags=tags)
+        found = check(Answers(cloud, {"BatchGetProjects": {"projects": [{**one, "tags": tags}]}}, ()))
+        assert str(found.status) == "works"
+        return {each.id: each.sentence for each in found.findings if each.id.startswith("managed:")}
+
+    assert list(kept([{"key": "team", "value": "web"}])) == [f"managed:bucket/{SITE}"]
+    by_stack = kept([{"key": "elasticbeanstalk:environment-name", "value": "front"}])
+    assert list(by_stack) == [f"managed:{NAME}", "managed:project/front-build", f"managed:bucket/{SITE}"]
+    assert "the Elastic Beanstalk environment front" in by_stack[f"managed:{NAME}"]
+    assert "Terraform" in by_stack[f"managed:bucket/{SITE}"]
+
+
+@pytest.mark.parametrize(
+    ("quotas", "there", "grades"),
+    [
+        ({}, 0, ("proved", "proved", "proved")),
+        ({"L-9D07B6EF": 0}, 0, ("proved", "proved", "refused")),
+        ({"L-9D07B6EF": None}, 0, ("proved", "proved", "not checked")),
+        ({}, 1000, ("refused", "proved", "proved")),
+        ({"L-78D200AD": 2000}, 1000, ("proved", "proved", "proved")),
+        ({}, 5000, ("refused", "refused", "proved")),
+        ({"L-78D200AD": None, "L-ACCF6C0D": None}, 5000, ("refused", "refused", "proved")),
+    ],
+)
+def test_what_the_account_may_have_is_known_beforehand(
+    cloud: Aws, quotas: Mapping[str, int | None], there: int, grades: tuple[str, ...]
+) -> None:
+    """The value of a quota is read only where it decides."""
+    usual = {"L-9D07B6EF": 60, "L-78D200AD": 1000, "L-ACCF6C0D": 5000}
+    asked = list[str]()
+
+    class Account(Between):
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            yield {"pipelines": [{}] * there, "projects": ["x"] * there}
+
+        def make(self, call: Call) -> dict[str, Any]:
+            asked.append(call.params["QuotaCode"])
+            value = {**usual, **quotas}[asked[-1]]
+            return {} if value is None else {"Quota": {"Value": value}}
+
+    found = [*checks.room(Account(cloud)), checks.at_once(Account(cloud))]
+    assert tuple(each.grade.value for each in found) == grades
+    assert len(asked) == 1 + sum(there >= most for most in (1000, 5000))
+    assert all("raise the quota L-" in each.remedy for each in found if each.grade.value == "refused")

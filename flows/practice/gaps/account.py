@@ -30,6 +30,9 @@ QUOTAS: dict[tuple[str, str], tuple[str, float]] = {
     ("ec2", "L-3E6EC3A3"): ("VPN connections per region", 50),
     ("ec2", "L-B91E5754"): ("VPN connections per VGW", 10),
     ("ec2", "L-0263D0A3"): ("EC2-VPC Elastic IPs", 5),
+    ("codebuild", "L-9D07B6EF"): ("Concurrently running builds for Linux/Small environment", 60),
+    ("codebuild", "L-ACCF6C0D"): ("Build projects", 5000),
+    ("codepipeline", "L-78D200AD"): ("Total pipelines", 1000),
     ("rds", "L-952B80B8"): ("DB clusters", 40),
     ("rds", "L-7B6409FD"): ("DB instances", 40),
 }
