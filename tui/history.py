@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 
-from flows.engine import Record, Run
+from flows.engine import Journal, Record, Run, standing
+from flows.engine.asked import NOT_LISTED
 from flows.engine.endpoints import addresses
+from flows.engine.flow import REPAIR
 from flows.engine.look import Looked
+from flows.engine.problems import JournalTrouble, Refused
 from flows.engine.receipts import receipt
 
 from . import outcome, words
@@ -23,18 +29,123 @@ STATES = {
 }
 """What the journal's words mean to a person who looks at the list."""
 WHEN_MADE = "What it cost when it was made (`--look` says what of it is there now)"
-UNFINISHED = ("draft", "applying", "failed", "undoing")
+UNFINISHED = ("draft", "applying", "waiting", "failed", "undoing")
 """What is to be gone on with."""
+NO_NAMES = ("", "yes", "no", "new", NOT_LISTED)
+"""Answers that say nothing of what something is."""
+MOST = 36
+"""Characters of a title up to which those of all lines are as wide."""
+NOTHING = "There are no drafts and no runs yet."
 
 
-def lines(records: Iterable[Record]) -> list[str]:
-    """One line for each draft or run, newest first."""
-    rows = [
-        f"{record.id:<23} {STATES[record.status]:<25}{record.changed[:16].replace('T', ' ')}  "
-        f"{'PRACTICE' if record.place.practice else record.account} {line(record.answers.get('name', ''))}".rstrip()
-        for record in records
+@dataclass(frozen=True)
+class Entry:
+    """A draft or run as every face lists it.
+
+    Args:
+        record: the same as the journal has it.
+        subject: what it is of, in its own answers: its name, or else what was answered first.
+        state: how it stands, in words.
+        usd_per_month: what stands of it costs now, without what is billed by use; None where nothing is known to.
+    """
+
+    record: Record
+    subject: str
+    state: str
+    usd_per_month: Decimal | None = None
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def title(self) -> str:
+        """What a list calls it."""
+        return f"{self.record.flow}{' repair' if self.record.kind == REPAIR else ''}: {line(self.subject)}"
+
+    @property
+    def account(self) -> str:
+        return "PRACTICE" if self.record.place.practice else self.record.account or "unknown account"
+
+    @property
+    def region(self) -> str:
+        return self.record.place.region or "region unknown"
+
+    @property
+    def costs(self) -> str:
+        """What it costs now, in words; empty where nothing."""
+        if self.usd_per_month is None:
+            return ""
+        if self.usd_per_month < 1:
+            return "under 1 USD a month" if self.usd_per_month else "billed by use"
+        return f"about {self.usd_per_month:.0f} USD a month"
+
+    def told(self, now: datetime | None = None) -> list[str]:
+        """All of it but its title, the most important first."""
+        parts = [self.state, age(self.record.changed, now), self.costs, self.account, self.region, self.id]
+        return [line(part) for part in parts if part]
+
+
+def entries(journal: Journal, records: Iterable[Record] | None = None) -> list[Entry]:
+    """What there is, newest first; or these of it. Nothing but the journal is read."""
+    chosen = journal.records() if records is None else records
+    return [
+        Entry(record, subject(record), STATES["draft"]) if record.status == "draft" else entry(Run(journal, record.id))
+        for record in chosen
     ]
-    return rows or ["No drafts and no runs yet."]
+
+
+def entry(run: Run) -> Entry:
+    """One draft or run."""
+    record, what = run.record, subject(run.record)
+    try:
+        plan, how = run.plan, state(run)
+    except JournalTrouble:  # another version's: that is said where the run is opened
+        return Entry(record, what, STATES[record.status])
+    prices = [cost for action in (standing(run, plan) if plan else ()) for cost in action.costs]
+    return Entry(record, what, how, sum((each.usd_per_month for each in prices), Decimal(0)) if prices else None)
+
+
+def unfinished(journal: Journal) -> list[Record]:
+    """What is to be gone on with, the latest first."""
+    return [record for record in journal.records() if record.status in UNFINISHED]
+
+
+def subject(record: Record) -> str:
+    """What a draft or run is of: its name, or what was answered first. No set-up is loaded for it."""
+    answers = {key: _short(said(value)) for key, value in record.answers.items()}
+    told = [text for text in answers.values() if text not in NO_NAMES]
+    return answers.get("name") or " · ".join(told[:2]) or "nothing answered yet"
+
+
+def _short(text: str) -> str:
+    """An ARN by what it is of."""
+    return text.split(":", 5)[5] if text.startswith("arn:") and text.count(":") >= 5 else text
+
+
+def age(moment: str, now: datetime | None = None) -> str:
+    """How long ago that was, as people say it; `moment` is in ISO 8601."""
+    seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds()
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
+def lines(found: Sequence[Entry], now: datetime | None = None) -> list[str]:
+    """One line for each draft or run, newest first."""
+    width = min(max((len(each.title) for each in found), default=0), MOST)
+    return [f"{each.title:<{width}}  {' · '.join(each.told(now))}" for each in found] or [NOTHING]
+
+
+def delete(journal: Journal, run: Run) -> None:
+    """Forget a draft, which created nothing. Raises Refused for a run, and Busy where another Handrail has it open."""
+    if run.record.status != "draft":
+        what = f"{run.id} is no draft: it created something, and what was done stays written down."
+        raise Refused(what, remedy=f"Take it back: {words.undo(run.id)}")
+    with run.held():
+        run.discard()
 
 
 def state(run: Run) -> str:
@@ -71,7 +182,11 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     """
     record, plan = run.record, run.plan
     looked = None if looked is None else list(looked)
-    found = [f"{record.id}: {state(run)}", f"Begun {record.created}, last changed {record.changed}"]
+    found = [
+        f"{record.id}: {state(run)}",
+        line(subject(record)),
+        f"Begun {record.created}, last changed {record.changed}",
+    ]
     found += [where(record)]
     if looked is not None:
         found += ["", *words.looked(run, looked)]

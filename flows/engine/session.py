@@ -149,6 +149,12 @@ class Session(Questionnaire[Flow]):
         super().refresh()
         self._reviewed = None
 
+    def _kept(self) -> dict[str, Any]:
+        """What was said, in the order in which it is asked: what comes first tells a draft from others."""
+        order = {question.id: place for place, question in enumerate(self.flow.questions)}
+        said = sorted(self._said.items(), key=lambda each: order.get(each[0], len(order)))
+        return {key: each.raw for key, each in said}
+
     # -- doing -------------------------------------------------------------------------------------------
 
     def apply(self) -> Iterator[Event]:
@@ -167,7 +173,7 @@ class Session(Questionnaire[Flow]):
             plan = replace(review.plan, accounts=accounts_of(review.plan, self.cloud))
             self._begin()
             assert self.run is not None
-            self.run.save_answers({key: said.raw for key, said in self._said.items()})  # suggested ones, too
+            self.run.save_answers(self._kept())  # suggested ones, too
             self.run.confirm(plan, self.identity.account, self._here())
         same_account(self.run.record, self.cloud)
         run = self.run
@@ -285,4 +291,4 @@ class Session(Questionnaire[Flow]):
         if self._journal is not None:
             self._begin()
             assert self.run is not None
-            self.run.save_answers({key: said.raw for key, said in self._said.items()})
+            self.run.save_answers(self._kept())

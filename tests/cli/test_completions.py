@@ -39,7 +39,7 @@ def test_runs_with_what_they_are() -> None:
     run = Journal().begin("vpn", Place())
     for command in ("runs", "resume"):
         (found,) = ShellComplete(cli, {}, "handrail", "").get_completions([command], "vpn-")
-        assert (found.value, found.help) == (run.id, "vpn draft")
+        assert (found.value, found.help) == (run.id, "draft, nothing answered yet")
 
 
 def test_only_runs_that_the_command_takes() -> None:

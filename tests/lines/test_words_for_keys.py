@@ -22,6 +22,7 @@ from tui.screen import app
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "home": home.HOME,
+    "history": home.HISTORY,
     "question": question.QUESTION,
     "review": review.REVIEW,
     "over": conversation.OVER,
@@ -34,7 +35,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 COUNTERPARTS: Mapping[str, str] = {
     "Home.history": "home history", "Home.place": "home profile", "Home.app.help": "home ?",
-    "Home.app.leave": "home quit",
+    "Home.app.leave": "home quit", "History.delete": "history delete",
     "Question.back": "question back", "Question.reload": "question refresh",
     "ReviewPage.apply": "review yes", "ReviewPage.default": "review default", "ReviewPage.commands": "review commands",
     "ReviewPage.permissions": "review permissions",
@@ -74,7 +75,7 @@ OTHERWISE: Mapping[str, str] = {
     "BoardPage.reach": "it is asked for",
     "SmallTask.again": "handrail task", "SmallTask.back": "handrail task", "SmallTask.app.help": "?",
     "SmallTask.app.leave": "it ends by itself",
-        "HandrailApp.palette": "? says the words; there are no colours",
+    "HandrailApp.palette": "? says the words; there are no colours", "HandrailApp.suspend_process": "the shell has Ctrl-Z",
 }  # fmt: skip
 """The same without a word of its own."""
 BACK = {"close", "home"}

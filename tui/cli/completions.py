@@ -50,7 +50,9 @@ def runs_to_undo(_: click.Context, __: click.Parameter, begun: str) -> list[Comp
 
 
 def _runs(records: Iterable[Record], begun: str) -> list[CompletionItem]:
-    return _fitting(((run.id, f"{run.flow} {run.status}") for run in records), begun)
+    from .. import history
+
+    return _fitting(((run.id, f"{history.STATES[run.status]}, {history.subject(run)}") for run in records), begun)
 
 
 def answers(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from flows.engine import Caution, Event, Finding, Problem, Receipt, Record, Review, Run, Session
+    from flows.engine import Caution, Event, Finding, Problem, Receipt, Review, Run, Session
     from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
+
+    from ..history import Entry
 
 
 def print_json(value: Any, *, compact: bool = False) -> None:
@@ -115,22 +117,28 @@ def as_line(event: Event) -> dict[str, Any]:
     return line
 
 
-def about_record(record: Record) -> dict[str, Any]:
+def about_record(entry: Entry) -> dict[str, Any]:
     """One draft or run in a list."""
+    record = entry.record
     return {
         "run": record.id, "flow": record.flow, "kind": record.kind, "status": record.status, "created": record.created,
         "changed": record.changed, "account": record.account, "practice": record.place.practice,
         "partition": record.place.partition, "region": record.place.region, "profile": record.place.profile,
         "endpoint_url": record.place.endpoint_url, "endpoints": dict(record.place.endpoints),
+        "subject": entry.subject, "state": entry.state,
+        "usd_per_month": "" if entry.usd_per_month is None else f"{entry.usd_per_month:.2f}",
     }  # fmt: skip
 
 
 def about_run(run: Run, looked: Iterable[Looked] | None = None) -> dict[str, Any]:
     """All about one draft or run; with how its steps stand now, where that was looked at."""
-    from .. import outcome, words
+    from .. import history, outcome, words
 
     record, plan = run.record, run.plan
-    found = about_record(record) | {"answers": dict(record.answers), "outputs": record.handover.get("outputs", {})}
+    found = about_record(history.entry(run)) | {
+        "answers": dict(record.answers),
+        "outputs": record.handover.get("outputs", {}),
+    }
     if plan is None:
         return found
     now = {} if looked is None else {"looked": [about_looked(each) for each in looked]}

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 @click.option("--look", is_flag=True, help="Look whether what RUN made is still as it left it.")
 @click.option("--put-back", is_flag=True, help="With --look: make it as it was left; without --yes only the plan.")
 @click.option("--as-it-is", is_flag=True, help="With --look: what was changed or is gone may stay so.")
+@click.option("--delete", is_flag=True, help="Delete RUN, a draft that you do not need any more.")
 @click.option("--yes", is_flag=True, help="Put back without asking.")
 @accept_option
 @json_option
 @global_options
 def runs(
-    run_id: str | None, save_answers: Path | None, look: bool, put_back: bool, as_it_is: bool, yes: bool,
+    run_id: str | None, save_answers: Path | None, look: bool, put_back: bool, as_it_is: bool, delete: bool, yes: bool,
     accept: tuple[str, ...], output: str, **given: Any,
 ) -> None:  # fmt: skip
     """Drafts and runs; with RUN, all about one of them."""
@@ -43,14 +44,23 @@ def runs(
         raise click.UsageError("--look wants the run to look at: handrail runs RUN --look")
     if (put_back or as_it_is) and not look:
         raise click.UsageError("--put-back and --as-it-is go with --look: handrail runs RUN --look --put-back")
+    if delete and (look or not run_id):
+        raise click.UsageError("--delete wants the draft to delete, and nothing else: handrail runs RUN --delete")
     if not run_id:
-        records = journal.records()
+        found = history.entries(journal)
         if output == "json":
-            print_json([about_record(record) for record in records])
+            print_json([about_record(each) for each in found])
         else:
-            click.echo("\n".join(history.lines(records)))
+            click.echo("\n".join(history.lines(found)))
         return
     run = journal.run(run_id)
+    if delete:
+        history.delete(journal, run)
+        if output == "json":
+            print_json({"run": run.id, "status": "deleted"})
+        else:
+            click.echo(f"{run.id} is deleted. It had created nothing.")
+        return
     if save_answers:
         answers_file.save_answers(save_answers, run.record.answers)
         click.echo(f"Written to {save_answers}.", err=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import flows
-from flows.engine import Journal, Place, Record
+from flows.engine import Journal, Place, Problem
 
-from .. import history
+from .. import history, words
+from ..history import Entry
 from ..safe import line
 from . import looking_after, prompts
 from .looking_after import Way
@@ -24,12 +25,19 @@ HOME: Mapping[str, str] = {
     "quit": "leaves; nothing is lost",
 }
 """What can be said at home."""
+HISTORY: Mapping[str, str] = {
+    "NUMBER, or part of a line": "goes on with that draft, or shows that run",
+    "delete NUMBER": "deletes that draft; a run is never forgotten",
+    "?": "says this",
+    "back": "goes back to what can be begun",
+}
+"""What can be said to the list of drafts and runs."""
 
 
 def home(place: Place) -> int:
     """Choose what to do; the exit code."""
     ask, journal = reader(), Journal()
-    unfinished = [record for record in journal.records() if record.status in history.UNFINISHED][:9]
+    unfinished = history.entries(journal, history.unfinished(journal))
     say("Handrail guides you through AWS. What would you like to do?")
     parts = _parts(place, unfinished)
     ways = [way for part in parts.values() for way in part]
@@ -59,7 +67,7 @@ def home(place: Place) -> int:
             return way()
 
 
-def _parts(place: Place, unfinished: list[Record]) -> dict[str, list[Way]]:
+def _parts(place: Place, unfinished: list[Entry]) -> dict[str, list[Way]]:
     """What there is at home, each part under its heading."""
     set_ups: list[Way] = [
         (title, f"{name} {summary} {flows.GOALS.get(name, '')}", partial(prompts.run, place, name, {}, (), None))
@@ -67,7 +75,7 @@ def _parts(place: Place, unfinished: list[Record]) -> dict[str, list[Way]]:
     ]
     there = Place(read_only=place.read_only)
     begun: list[Way] = [
-        (f"Go on with {history.lines([each])[0]}", "", partial(prompts.resume, there, each.id, ()))
+        (f"Go on with {each.title} ({' · '.join(each.told())})", "", partial(prompts.resume, there, each.id, ()))
         for each in unfinished
     ]
     parts = {
@@ -81,15 +89,34 @@ def _parts(place: Place, unfinished: list[Record]) -> dict[str, list[Way]]:
 
 def _history(journal: Journal, ask: Reader, place: Place) -> int | None:
     """Every draft and run, newest first, and one of them on wish."""
-    records = journal.records()
-    if not records:
-        say("There are no drafts and no runs yet.")
-        return None
-    for number, row in enumerate(history.lines(records), 1):
-        say(f"  {number:>3}  {row}")
-    while (reply := ask("Number, or back", "back")) != "back":
-        if reply.isdecimal() and 1 <= int(reply) <= len(records):
-            record = records[int(reply) - 1]
-            return prompts.resume(Place(read_only=place.read_only), record.id, ())
-        say(f"“{line(reply)}” is not a number from 1 to {len(records)}.")
+    there = Place(read_only=place.read_only)
+    while found := history.entries(journal):
+        rows = history.lines(found)
+        ways: list[Way] = [
+            (row, "", partial(prompts.resume, there, each.id, ())) for row, each in zip(rows, found, strict=True)
+        ]
+        looking_after.listed(ways, range(len(ways)))
+        while not (reply := ask("Number, or part of a line; delete NUMBER, or back", "back")).startswith("delete"):
+            if reply in ("back", "quit", "q"):
+                return None
+            if reply in ("?", "help"):
+                explain(HISTORY)
+            elif way := looking_after.the_one(reply, ways):
+                return way()
+        _delete(journal, reply.removeprefix("delete").strip(), found)
+    say(history.NOTHING)
     return None
+
+
+def _delete(journal: Journal, number: str, found: Sequence[Entry]) -> None:
+    """Forget the draft with that number in the list."""
+    if not (number.isdecimal() and 1 <= int(number) <= len(found)):
+        say(f"“{line(number)}” is not a number from 1 to {len(found)}.")
+        return
+    draft = found[int(number) - 1]
+    try:
+        history.delete(journal, journal.run(draft.id))
+    except Problem as problem:
+        say(words.problem(problem))
+    else:
+        say(f"{draft.id} is deleted. It had created nothing.")

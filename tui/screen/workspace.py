@@ -178,10 +178,6 @@ class Workspace:
             return find(start.task).asks
         return self.flow(start.check).check if start.check else self.flow(start.flow)
 
-    def records(self) -> list[Record]:
-        """Every draft and run, newest first."""
-        return self.journal().records()
-
     def begin(self, start: Start) -> Session | Checking | Tasking:
         """What is asked for a new set-up, for a draft or run, for a check or a task."""
         self.release()

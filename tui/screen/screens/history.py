@@ -13,24 +13,31 @@ from textual.widget import Widget
 from ...safe import line
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
-from ..widgets.row import Row
 from ..workspace import Start
 from .looked import LOOKING
 from .page import Page, Say, homely
 from .plan_steps import kept
-from .run_list import run_row
+from .run_list import run_rows
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Run, Session
+
+    from ...history import Entry
 
 
 class History(Page):
     """Drafts and runs, newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "delete", "Delete draft", tooltip="Delete the draft under the cursor; a run is never forgotten"),
         Binding("escape", "close", "Back", tooltip="Back to the first screen"),
     ]
     title_words = "History"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drafts = set[str]()
+        self._sure = ""
 
     def between(self) -> Iterable[Widget]:
         yield Say("Reading the journal…", id="intro")
@@ -39,17 +46,51 @@ class History(Page):
 
     def on_mount(self) -> None:
         self.query_one(Options).focus()
-        self.do(lambda: [run_row(record) for record in self.handrail.workspace.records()], self._show)
+        self._read()
 
-    def _show(self, rows: list[Row]) -> None:
-        words = "Drafts and runs, newest first. Enter opens one." if rows else "There are no drafts and no runs yet."
+    def _read(self) -> None:
+        from ...history import entries
+
+        self.do(lambda: entries(self.handrail.workspace.journal()), self._show)
+
+    def _show(self, found: list[Entry]) -> None:
+        from ...history import NOTHING
+
+        words = "Drafts and runs, newest first. Enter opens one, / finds one." if found else NOTHING
+        self._drafts = {f"run:{each.id}" for each in found if each.record.status == "draft"}
         self.query_one("#intro", Say).say(words)
-        self.query_one(Options).show(rows)
+        self.query_one(Options).show(run_rows(found))
+        self.refresh_bindings()
 
     @on(Options.Moved)
     def describe(self, event: Options.Moved) -> None:
         """Say in full what the list has no room for."""
+        if event.row and event.row.key == self._sure:
+            return  # the same as before: the list only has another size
+        self._sure = ""
         self.query_one("#detail", Say).say(event.options.cut_off)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "delete" or self._here in self._drafts
+
+    @property
+    def _here(self) -> str:
+        """The key of what the cursor is on."""
+        options = self.query(Options)
+        return row.key if options and (row := options.first().row) else ""
+
+    def action_delete(self) -> None:
+        """Forget a draft, once somebody pressed the key twice."""
+        from ...history import delete
+
+        key = self._here
+        if self._sure != key:
+            self._sure = key
+            self.query_one("#detail", Say).say("d once more deletes this draft and its answers. It created nothing.")
+            return
+        journal = self.handrail.workspace.journal()
+        self.do(lambda: delete(journal, journal.run(key.partition(":")[2])), lambda _: self._read())
 
     @on(Options.Chosen)
     def open(self, event: Options.Chosen) -> None:
@@ -63,8 +104,9 @@ class History(Page):
     def explained(self) -> list[Said]:
         return [
             Said("History", kind="heading"),
-            Said("A draft has answers and created nothing. A run created something: it can be gone on with, looked at, "
-                 "and taken back."),
+            Said("A draft has answers and created nothing; it can be deleted. A run created something: it can be gone "
+                 "on with, looked at, and taken back, and is never forgotten."),
+            Said("/ finds one by anything that stands in its line: what it is of, its state, region or id."),
         ]  # fmt: skip
 
 
@@ -101,7 +143,7 @@ class RunPage(Page):
 
     def _rows(self) -> list[Said]:
         assert self.session.run is not None, "a run is looked at"
-        return run_rows(self.session.run)
+        return all_of(self.session.run)
 
     def waits(self, words: str) -> None:
         self.query_one("#said", Say).say(words)
@@ -137,16 +179,16 @@ class RunPage(Page):
         self.handrail.go_home()
 
 
-def run_rows(run: Run) -> list[Said]:
+def all_of(run: Run) -> list[Said]:
     """All that is known about a run."""
     from flows.engine.receipts import receipt
 
     from ... import outcome, words
-    from ...history import said, state, where
+    from ...history import said, state, subject, where
 
     record, plan = run.record, run.plan
     assert plan is not None, "a draft is gone on with, not looked at"
-    rows = [Said(f"{run.id}: {state(run)}", kind="heading")]
+    rows = [Said(f"{run.id}: {state(run)}", kind="heading"), Said(line(subject(record)))]
     rows += [Said(f"Begun {_moment(record.created)}, last changed {_moment(record.changed)} (UTC).", kind="muted")]
     rows += [Said(where(record), kind="muted")]
     over = record.status == "undone"

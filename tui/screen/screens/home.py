@@ -19,7 +19,7 @@ from ..widgets.options import Options
 from ..widgets.row import Row
 from .home_rows import about, home_rows, part_of
 from .page import Page, Say
-from .run_list import recent
+from .run_list import to_go_on_with
 
 GRACE = 0.05
 """Seconds that the first frame gets to reach the terminal."""
@@ -67,7 +67,7 @@ class Home(Page):
 
     def _records(self) -> list[Row]:
         self.handrail.workspace.release()
-        return recent(self.handrail.workspace.records())
+        return to_go_on_with(self.handrail.workspace.journal())
 
     def _show_runs(self, runs: list[Row]) -> None:
         self._runs = runs
@@ -130,6 +130,7 @@ class Home(Page):
             Said("Look after: something exists, whoever made it, and does not work. Handrail asks which one, looks at "
                  "everything on the way, and says what is wrong and what to do. Looking changes nothing."),
             Said("Small tasks: one thing is looked at or done, and that is all."),
-            Said("Go on with: drafts (questions answered so far) and runs (something was created)."),
+            Said("Go on with: drafts (questions answered so far), and runs that were interrupted or wait for you. "
+                 "What is over stands in the history (h)."),
             Said("/ finds all of it, also by what you see: 403, redirect loop, not starting, asleep."),
         ]  # fmt: skip

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flows import SET_UPS
-
-from ..widgets.row import Row
+from ..widgets.row import FOUND, Row
 
 if TYPE_CHECKING:
-    from flows.engine import Record
+    from flows.engine import Journal
+
+    from ...history import Entry
+
+SHOWN = 12
+"""What home shows of what there is to go on with; filtering finds the rest."""
 
 
-def recent(records: list[Record]) -> list[Row]:
-    """What there is to go on with: unfinished things first, then the latest finished ones."""
-    from ...history import UNFINISHED
+def to_go_on_with(journal: Journal) -> list[Row]:
+    """What home lists: the latest first, and nothing that is over."""
+    from ...history import entries, unfinished
 
-    unfinished = [record for record in records if record.status in UNFINISHED]
-    finished = [record for record in records if record.status in ("waiting", "done")]
-    return [run_row(record) for record in (*unfinished[:12], *finished[:8])]
-
-
-def run_row(record: Record) -> Row:
-    """A draft or run in one line."""
-    from ...history import STATES
-
-    account = "PRACTICE" if record.place.practice else record.account or "unknown account"
-    name = str(record.answers.get("name", "")) or SET_UPS.get(record.flow, (record.flow, ""))[0]
-    hint = f"{STATES[record.status]}, {age(record.changed)}, {account} · {name}"
-    return Row(f"run:{record.id}", record.id, hint)
+    rows = run_rows(entries(journal, unfinished(journal)))
+    return [*rows[:SHOWN], *(row._replace(only=FOUND) for row in rows[SHOWN:])]
 
 
-def age(moment: str) -> str:
-    """How long ago that was, as people say it."""
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
-    return "just now"
+def run_rows(found: Iterable[Entry]) -> list[Row]:
+    """Drafts and runs, a line each."""
+    return [Row(f"run:{each.id}", each.title, " · ".join(each.told())) for each in found]

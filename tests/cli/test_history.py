@@ -1,0 +1,84 @@
+"""The list of drafts and runs: what they are of, where, since when, what they cost now; and a draft that is deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from support.command import Command
+from support.runs import draft, made
+
+from flows.engine import Journal, Place
+from tui import history
+
+
+def test_a_line_says_what_a_run_is_of_and_what_it_costs_now(journal: Journal, handrail: Command) -> None:
+    run = made(journal, "waiting", name="office-berlin")
+    told = f"waiting for you · just now · about 36 USD a month · 111122223333 · eu-central-1 · {run.id}"
+    assert handrail("runs").out == f"vpn: office-berlin  {told}\n"
+    (listed,) = handrail("runs", "--output", "json").json
+    assert (listed["subject"], listed["state"], listed["usd_per_month"]) == (
+        "office-berlin",
+        "waiting for you",
+        "36.50",
+    )
+    assert listed["status"] == "waiting", "the word that programs compare stays"
+    assert handrail("runs", run.id, "--output", "json").json["usd_per_month"] == "36.50"
+    assert handrail("runs", run.id).out.startswith(f"{run.id}: waiting for you\noffice-berlin\n")
+
+
+def test_what_was_taken_back_costs_nothing(journal: Journal) -> None:
+    made(journal, "undone", name="office")
+    (entry,) = history.entries(journal)
+    assert entry.usd_per_month is None and entry.costs == ""
+
+
+@pytest.mark.parametrize(
+    ("flow", "answers", "subject"),
+    [
+        (
+            "vpn",
+            {"vpc": "vpc-0abc", "gateway_ip": "198.51.100.7", "networks": ["10.0.0.0/8"]},
+            "vpc-0abc · 198.51.100.7",
+        ),
+        ("website", {"bucket": "shop", "domain": []}, "shop"),
+        ("share_ami", {"image": "new", "instance": "i-0abc", "launch": "yes"}, "i-0abc"),
+        ("s3_lambda", {"function": "arn:aws:lambda:eu-central-1:111122223333:function:thumb"}, "function:thumb"),
+        ("vpn", {}, "nothing answered yet"),
+    ],
+)
+def test_drafts_are_told_apart_by_what_was_answered_first(
+    journal: Journal, flow: str, answers: dict[str, object], subject: str
+) -> None:
+    (entry,) = history.entries(journal, [draft(journal, flow, **answers).record])
+    assert (entry.subject, entry.title) == (subject, f"{flow}: {subject}")
+
+
+def test_how_long_ago(journal: Journal) -> None:
+    record = draft(journal).record
+    for later, said in ((59, "just now"), (60, "1 minute ago"), (7200, "2 hours ago"), (90000, "1 day ago")):
+        now = datetime.fromisoformat(record.changed) + timedelta(seconds=later)
+        assert history.entries(journal)[0].told(now)[1] == said
+
+
+def test_practice_is_told_from_an_account(journal: Journal) -> None:
+    draft(journal, place=Place(practice=True, region="eu-central-1"))
+    assert "PRACTICE" in history.lines(history.entries(journal))[0]
+
+
+def test_a_draft_is_deleted_and_a_run_never(journal: Journal, handrail: Command) -> None:
+    left, gone, run = draft(journal, name="a"), draft(journal, name="b"), made(journal, "done", name="c")
+    assert handrail("runs", gone.id, "--delete").out == f"{gone.id} is deleted. It had created nothing.\n"
+    assert {each.id for each in journal.records()} == {left.id, run.id}
+    refused = handrail("runs", run.id, "--delete")
+    assert refused.code == 2 and f"handrail undo {run.id}" in refused.err
+    assert handrail("runs", left.id, "--delete", "--output", "json").json == {"run": left.id, "status": "deleted"}
+    assert handrail("runs", "--delete").code == 2
+
+
+def test_a_draft_that_somebody_has_open_is_not_deleted(journal: Journal, handrail: Command) -> None:
+    open_ = draft(journal, name="a")
+    with open_.held():
+        refused = handrail("runs", open_.id, "--delete")
+    assert refused.code == 3 and "is being driven by another Handrail" in refused.err
+    assert len(journal.records()) == 1

@@ -1,0 +1,46 @@
+"""Drafts and runs by lines: found by a part of what they are, and a draft deleted by its number."""
+
+from __future__ import annotations
+
+import pytest
+from support.runs import draft, made
+
+from flows.engine import Journal, Place
+from tui.lines import home
+from tui.lines.reading import Quit
+
+
+def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *replies: str) -> str:
+    left = iter(replies)
+
+    def ask(prompt: str, start: str) -> str:
+        if reply := next(left, ""):
+            return reply
+        raise Quit
+
+    monkeypatch.setattr(home, "reader", lambda: ask)
+    assert home.home(Place()) == 0
+    return capsys.readouterr().out
+
+
+def test_a_draft_is_deleted(
+    journal: Journal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, gone = made(journal, "done", name="berlin"), draft(journal, name="munich")
+    shown = told(capsys, monkeypatch, "history", "?", "delete 2", "delete 9", "delete 1", "back", "quit")
+    assert f"Go on with vpn: munich (draft · just now · 111122223333 · eu-central-1 · {gone.id})" in shown
+    assert "Go on with vpn: berlin" not in shown, "it is done"
+    assert f"{run.id} is no draft" in shown and "“9” is not a number from 1 to 2." in shown
+    assert f"{gone.id} is deleted." in shown and "delete NUMBER" in shown
+    assert [each.id for each in journal.records()] == [run.id]
+
+
+def test_one_is_found_by_what_it_is_of(
+    journal: Journal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("berlin", "munich"):
+        made(journal, "done", name=name)
+    opened = list[str]()
+    monkeypatch.setattr(home.prompts, "resume", lambda _, run, __: opened.append(run) or 0)
+    told(capsys, monkeypatch, "history", "berlin")
+    assert opened == [each.id for each in journal.records() if each.answers["name"] == "berlin"]
