@@ -75,7 +75,8 @@ OTHERWISE: Mapping[str, str] = {
     "BoardPage.reach": "it is asked for",
     "SmallTask.again": "handrail task", "SmallTask.back": "handrail task", "SmallTask.app.help": "?",
     "SmallTask.app.leave": "it ends by itself",
-    "HandrailApp.palette": "? says the words; there are no colours", "HandrailApp.suspend_process": "the shell has Ctrl-Z",
+    "HandrailApp.palette": "? says the words; there are no colours",
+    "HandrailApp.suspend_process": "the shell has Ctrl-Z",
 }  # fmt: skip
 """The same without a word of its own."""
 BACK = {"close", "home"}
