@@ -15,7 +15,7 @@ from flows.engine.look import Looked
 from flows.engine.problems import JournalTrouble, Refused
 from flows.engine.receipts import receipt
 
-from . import outcome, words
+from . import costs, outcome, words
 from .safe import line
 
 STATES = {
@@ -208,7 +208,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     if files := record.handover.get("files"):
         found += ["", "Files", *(f"  {line(name)}" for name in files)]
     if plan.costs and outcome.anything_created(run, plan) and looked is None:
-        found += ["", WHEN_MADE, *(f"  {words.cost(cost)}" for cost in plan.costs)]
+        found += ["", WHEN_MADE, *(f"  {costs.cost(each)}" for each in plan.costs)]
     ways = {"applying": words.resume, "failed": words.resume, "undoing": words.undo}
     if way := ways.get(record.status):
         found += ["", f"Go on with: {way(run.id)}"]

@@ -28,7 +28,6 @@ from flows.engine import (
     put_back,
     shell,
 )  # fmt: skip
-from flows.engine.actions import Cost
 from flows.engine.board import Board, Row
 from flows.engine.deeds import Deed, deed, taken_back
 from flows.engine.endpoints import addresses
@@ -37,6 +36,7 @@ from flows.engine.repair import READ_ONLY, why_not
 from flows.engine.task import Outcome
 from flows.engine.verdict import Status, Verdict
 
+from .costs import cost, parts, total
 from .safe import line, shown
 
 HAPPENINGS = {
@@ -69,9 +69,14 @@ def undo(run: str) -> str:
 
 
 def where(identity: Identity, place: Place) -> str:
-    """The account, region and profile, the address if it is not AWS's, and PRACTICE or READ-ONLY where they apply."""
+    """The account, region and profile, the address if it is not AWS's, and PRACTICE, READ-ONLY or PRODUCTION where they
+    apply."""
     account = f"{line(identity.alias)} {identity.account}".strip() or "unknown account"
-    marks = [word for word, on in (("PRACTICE", place.practice), ("READ-ONLY", place.read_only)) if on]
+    kinds = (
+        ("PRACTICE", place.practice), ("READ-ONLY", place.read_only),
+        ("PRODUCTION", bool(production_name(identity, place))),
+    )  # fmt: skip
+    marks = [word for word, on in kinds if on]
     profile = [f"profile {line(place.profile)}"] if place.profile else []
     endpoint = [f"at {line(address)}" for address in addresses(identity.endpoint_url, identity.endpoints)]
     return " · ".join([*marks, account, identity.region, *profile, *endpoint])
@@ -201,8 +206,23 @@ def ending(ended: Outcome) -> list[str]:
     return [*(line(each) for each in ended.sentence.splitlines()), *(finding(each) for each in ended.findings)]
 
 
+def danger(warning: Caution) -> str:
+    """The word in front of a caution: what kind of danger it is, that it needs a yes, or that it is a remark."""
+    return warning.danger or ("confirm" if warning.confirm else "note")
+
+
 def caution(warning: Caution) -> str:
-    return f"[{'confirm' if warning.confirm else 'note'}] {line(warning.message)}"
+    return f"[{danger(warning)}] {line(warning.message)}"
+
+
+def dangers(cautions: Iterable[Caution]) -> list[Caution]:
+    """What must not be overlooked: what cannot be taken back, opens, stops or deletes something, or costs much."""
+    return [warning for warning in cautions if warning.danger]
+
+
+def dangers_first(cautions: Iterable[Caution]) -> list[Caution]:
+    """Dangers, what else needs a yes, and then the remarks."""
+    return sorted(cautions, key=lambda warning: (warning.danger is None, not warning.confirm))
 
 
 def because(asking: Asking) -> str:
@@ -237,18 +257,9 @@ def duration(seconds: float) -> str:
     return f"{whole} s" if whole < 90 else f"{round(whole / 60)} min"
 
 
-def cost(price: Cost) -> str:
-    month = f", about {price.usd_per_month:.2f} USD a month"
-    return f"{price.what}: about {price.usd_per_hour} USD an hour{month} (as of {price.as_of}, without tax)."
-
-
 def costs(review: Review) -> list[str]:
-    """What it costs, or that it costs nothing."""
-    prices = review.plan.costs
-    if not prices:
-        return ["Nothing in this plan costs anything by itself."]
-    lines = [text for price in prices for text in (cost(price), price.note) if text]
-    return lines + [f"Source: {source}." for source in dict.fromkeys(price.source for price in prices)]
+    """What it costs: the sum, then the parts; or that it costs nothing."""
+    return [total(review.plan.costs), *parts(review.plan.costs)]
 
 
 def steps(review: Review) -> list[str]:
@@ -273,7 +284,8 @@ def to_be_taken_back(actions: Iterable[Action]) -> list[tuple[str, str]]:
 
 def review(session: Session, seen: Review) -> list[str]:
     """The whole review as lines of text."""
-    lines = [session.flow.title, where(session.identity, session.place)]
+    lines = [f"[{danger(warning)}] {line(warning.short)}." for warning in dangers(seen.cautions)]
+    lines += [session.flow.title, where(session.identity, session.place)]
     if given := [f"  {answer(each)}" for each in seen.answers if not each.defaulted]:
         lines += ["", "Your answers", *given]
     if fine := [f"  {answer(each)}" for each in seen.answers if each.defaulted]:
@@ -281,7 +293,7 @@ def review(session: Session, seen: Review) -> list[str]:
     lines += ["", "What will be done", *(f"  {step}" for step in steps(seen))]
     lines += ["", "Checked beforehand", *(f"  {finding(found)}" for found in seen.findings)]
     if seen.cautions:
-        lines += ["", "Worth knowing", *(f"  {caution(warning)}" for warning in seen.cautions)]
+        lines += ["", "Worth knowing", *(f"  {caution(warning)}" for warning in dangers_first(seen.cautions))]
     return [*lines, "", "What it costs", *(f"  {price}" for price in costs(seen)), ""]
 
 

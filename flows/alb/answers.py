@@ -10,7 +10,7 @@ from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Rule, Url
 from flows.aws.listeners import answers
 from flows.aws.load_balancers import NEW, LoadBalancer
-from flows.engine import Caution, CloudError, Refused
+from flows.engine import Caution, CloudError, Danger, Refused
 
 from . import ports
 from .outcome import (
@@ -272,6 +272,18 @@ def usual_visitors(flow: Answers) -> str:
     return ", ".join(map(str, known or (ports.ANYWHERE_TOO if flow.load_balancer.dualstack else ports.ANYWHERE)))
 
 
+def to_everybody(found: tuple[Source, ...], flow: Answers) -> Iterator[Caution]:
+    """That a port which is closed now will be open to the whole world."""
+    if closed := ports.to_everybody(found) and not flow.load_balancer.internal and closed_ports(flow):
+        several = "s" if len(closed) > 1 else ""
+        yield Caution(
+            "port-to-everybody",
+            f"Port{several} {' and '.join(map(str, closed))} will be open to everybody, for all behind this firewall.",
+            confirm=True,
+            danger=Danger.OPENS,
+        )
+
+
 def strict(seconds: int, flow: Answers) -> Iterator[Caution]:
     if seconds and flow.https_listener == ELSEWHERE:
         raise Refused(f"HSTS is sent by https listeners, and {flow.host} is somewhere else.", suggestion="0")
@@ -279,7 +291,11 @@ def strict(seconds: int, flow: Answers) -> Iterator[Caution]:
         days = f"{seconds // 86400} days" if seconds >= 86400 else f"{seconds // 60} minutes"
         yield Caution(
             "hsts",
-            f"For {days} browsers will refuse http for this name. Only do this when https works for good.",
+            f"For {days} browsers will refuse http for this name. Only do this when https works for good. Nobody can "
+            "take it back before.",
+            confirm=True,
+            switch="0",
+            danger=Danger.FOR_GOOD,
         )
 
 

@@ -260,6 +260,7 @@ class LoadBalancerAnswers(Flow):
     visitors = Many(
         "Where do visitors come from?",
         ports.source,
+        check=answers.to_everybody,
         default=answers.usual_visitors,
         when=open_ports.is_(True),
         fine_tuning=True,

@@ -42,6 +42,11 @@ ANYWHERE = (Source("IpRanges", "0.0.0.0/0"),)
 ANYWHERE_TOO = (*ANYWHERE, Source("Ipv6Ranges", "::/0"))
 
 
+def to_everybody(sources: Iterable[Source]) -> bool:
+    """Whether the whole internet is among them."""
+    return not set(ANYWHERE_TOO).isdisjoint(sources)
+
+
 def source(text: str) -> Source:
     """A network (`203.0.113.0/24`, `::/0`), a prefix list (`pl-…`) or a security group (`sg-…`). Raises Refused."""
     if re.fullmatch(r"pl-[0-9a-f]{8,17}", text):

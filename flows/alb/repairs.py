@@ -149,7 +149,10 @@ def _open(
     elsewhere = since(cloud, *change.elsewhere_on_port(balancer, found[0].id, port))
     others = (*change.on_port(balancer, port, standing), *elsewhere)
     yield ports.open_port(found[0], port, wanted, f"{balancer.name}-{port}", others=others)
-    yield admits(f"{', '.join(map(str, wanted))} may use port {port} of what is in {found[0].name} then.")
+    yield admits(
+        f"{', '.join(map(str, wanted))} may use port {port} of what is in {found[0].name} then.",
+        everybody=ports.to_everybody(wanted),
+    )
 
 
 def _kept(cloud: Cloud, balancer: LoadBalancer) -> Iterator[Part]:

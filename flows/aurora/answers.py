@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 from flows.aws import aurora_clusters, aurora_prices, network, subnets
 from flows.aws import aurora_versions as versions
-from flows.engine import Caution, Cloud, Grade, Refused
+from flows.engine import Caution, Cloud, Danger, Grade, Refused
 
 from . import network_access, rules
 
+DEAR = Decimal(4)
+"""ACUs that cost much where they are never let go: some 350 USD a month."""
 NOBODY, VPC, SERVERS, ADDRESSES = "nobody", "vpc", "servers", "addresses"
 BY_USE, FLAT = "aurora", aurora_prices.FLAT
 SLEEPS = Decimal(0)
@@ -79,6 +81,8 @@ def small_enough(least: Decimal, flow: Answers) -> Iterator[Caution]:
         yield Caution(
             "never-sleeps",
             f"It never falls asleep: at least about {aurora_prices.monthly(least)} USD a month.",
+            confirm=least >= DEAR,
+            danger=Danger.COSTS if least >= DEAR else None,
         )
     if least <= versions.HALF and flow.engine == versions.POSTGRESQL:
         yield Caution("connections-limited", "With a minimum of 0 or 0.5 the number of connections is limited to 2000.")
@@ -93,7 +97,10 @@ def large_enough(most: Decimal, flow: Answers) -> Iterator[Caution]:
         )
     if most > 64:
         yield Caution(
-            "expensive-at-full-load", f"At full load this costs about {aurora_prices.hourly(most)} USD per hour."
+            "expensive-at-full-load",
+            f"At full load this costs about {aurora_prices.hourly(most)} USD per hour.",
+            confirm=True,
+            danger=Danger.COSTS,
         )
     if most < 2:
         yield Caution("little-memory", "Imports and index builds are very slow with so little memory.")
@@ -139,6 +146,7 @@ def visible(public: bool, flow: Answers) -> Iterator[Caution]:
             "about 3.65 USD a month.",
             confirm=True,
             switch="no",
+            danger=Danger.OPENS,
         )
 
 

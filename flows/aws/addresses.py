@@ -96,11 +96,16 @@ def beginning(text: str, network: IPv4Network | IPv6Network) -> Refused:
     )
 
 
+def private(network: IPv4Network) -> bool:
+    """Whether nobody in the internet has an address of it."""
+    return any(network.subnet_of(each) for each in (*PRIVATE, CARRIER_NAT))
+
+
 def remarks(network: IPv4Network) -> Iterator[Caution]:
     """What is worth saying about a network that is accepted."""
     if any(network.overlaps(other) for other in DOCUMENTATION):
         yield Caution("example-network", f"{network} is an example range from documentation; no real office uses it.")
-    elif not any(network.subnet_of(private) for private in (*PRIVATE, CARRIER_NAT)):
+    elif not private(network):
         yield Caution(
             "public-network",
             f"{network} is a public range. Packets to those internet addresses will go through the tunnel.",

@@ -43,15 +43,18 @@ def card(least: Decimal, most: Decimal, storage: str, instances: int, *, public:
     class_, price = PROVISIONED
     asleep = f"also while it is asleep: about {STORAGE[storage]} USD per GB and month, backups beyond its size,"
     found = [
-        Cost(f"Awake, at its smallest ({shown(awake)} ACU{each})", hourly(awake, storage), AS_OF, SOURCE),
+        Cost(
+            f"Awake, at its smallest ({shown(awake)} ACU{each})", hourly(awake, storage), AS_OF, SOURCE,
+            counts="least" if least else "neither", times=instances,
+        ),
         Cost(
             f"At its largest ({shown(most)} ACU{each})", hourly(most, storage), AS_OF, SOURCE,
             f"Beside it, the smallest provisioned instance ({class_}): about {price} USD an hour (not verified), "
-            "also while nobody uses it.",
+            "also while nobody uses it.", "most", instances,
         ),
     ]  # fmt: skip
     if least == 0:
-        found.append(Cost("Asleep, compute", Decimal(0), AS_OF, SOURCE))
+        found.append(Cost("Asleep, compute", Decimal(0), AS_OF, SOURCE, counts="least"))
     found.append(
         Cost(
             "Its password in Secrets Manager", SECRET.quantize(Decimal("0.00001")), AS_OF,
@@ -60,5 +63,7 @@ def card(least: Decimal, most: Decimal, storage: str, instances: int, *, public:
         )
     )  # fmt: skip
     if public:
-        found.append(Cost(f"Public IPv4 address{each}", ADDRESS, AS_OF, "https://aws.amazon.com/vpc/pricing/"))
+        found.append(
+            Cost(f"Public IPv4 address{each}", ADDRESS, AS_OF, "https://aws.amazon.com/vpc/pricing/", times=instances)
+        )
     return tuple(found)

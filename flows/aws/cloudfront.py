@@ -46,7 +46,7 @@ STALE = ("PreconditionFailed", "InvalidIfMatchVersion")
 """How CloudFront says that somebody changed it since it was read."""
 SECRET_CHARACTERS = 48
 PRICE = Cost(
-    "The distribution, which costs nothing by itself; traffic is paid", Decimal(0), "2026-11",
+    "The distribution", Decimal(0), "2026-11",
     "Amazon CloudFront pricing page; no price list was read",
     "The first 1 TB and 10 million requests of a month are free, then about 0.085 USD per GB and 0.010 USD per 10 000 "
     "HTTPS requests (US and Europe). A small site costs about 0 to 1 USD a month.",

@@ -41,8 +41,9 @@ DAYS_KEPT = 365
 CLASSIC_LIMIT = 5
 """Selectors that a trail without advanced ones may have."""
 PRICE = Cost(
-    "The trail, which costs nothing by itself; about 0.10 USD for 100,000 recorded uploads", Decimal(0), "2026-11",
+    "The trail", Decimal(0), "2026-11",
     "AWS CloudTrail pricing page, US East (N. Virginia); no price list was read",
+    "100,000 recorded uploads cost about 0.10 USD.",
 )  # fmt: skip
 
 

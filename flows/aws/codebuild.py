@@ -20,7 +20,7 @@ IMAGES = {
 """The newest image that has each version of Node.js (CodeBuild User Guide, "Available runtimes", 2026-10)."""
 LOG_DAYS, BUILD_MINUTES, QUEUE_MINUTES = 30, 20, 60
 PRICE = Cost(
-    "The build project, which costs nothing by itself; minutes of building are paid", Decimal(0), "2026-11",
+    "The build project", Decimal(0), "2026-11",
     "AWS CodeBuild pricing page, US East (N. Virginia); no price list was read",
     "100 minutes of a month are free, then about 0.005 USD a minute (general1.small, Linux).",
 )  # fmt: skip

@@ -20,7 +20,7 @@ STAGES = "join(', ', stageStates[?stageName && latestExecution.status].join(' ',
 OVER = "'Succeeded', 'Failed', 'Stopped', 'Cancelled', 'Superseded'"
 """How a run can end, for a JMESPath."""
 PRICE = Cost(
-    "The pipeline, which costs nothing by itself; minutes of its actions are paid", Decimal(0), "2026-11",
+    "The pipeline", Decimal(0), "2026-11",
     "AWS CodePipeline pricing page, US East (N. Virginia); no price list was read",
     "Type V2: 100 action minutes of a month are free, then about 0.002 USD a minute.",
 )  # fmt: skip

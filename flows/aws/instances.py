@@ -205,7 +205,8 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
     ours = join("Reservations[].Instances[] | [?State.Name!='terminated' && Tags[?Key=='handrail:run' && Value=='", RUN)
     storage = (DISK * disk).quantize(Decimal("0.00001"))
     disk_cost = Cost(f"Its disk ({disk} GB)", storage, AS_OF, "https://aws.amazon.com/ebs/pricing/, not verified")
-    costs = (Cost(f"The machine ({chosen.id})", price, AS_OF, ON_DEMAND),) if price else ()
+    counts = "always" if price else "unknown"
+    cost = Cost(f"The machine ({chosen.id})", price or Decimal(0), AS_OF, ON_DEMAND, counts=counts)
     disk_settings = {"VolumeSize": disk, "VolumeType": "gp3", "Encrypted": True, "DeleteOnTermination": True}
     card = {
         "DeviceIndex": 0, "SubnetId": place.id, "Groups": [own_security_groups.GROUP], "AssociatePublicIpAddress": True,
@@ -263,7 +264,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
         not_yet=("InvalidParameterValue: Invalid IAM Instance Profile",),
         type="AWS::EC2::Instance",
         resource=INSTANCE,
-        costs=(*costs, disk_cost),
+        costs=(cost, disk_cost),
         undone=f"The machine {name}, with all that is on it",
         refusals=REFUSALS,
     )  # fmt: skip

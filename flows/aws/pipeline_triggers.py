@@ -53,9 +53,16 @@ ASKS, SETTINGS = "PollForSourceChanges", ("S3Bucket", "S3ObjectKey", "AllowOverr
 """What tells a pipeline's S3 source to ask for changes, which it does if nothing is said, and what else there is to say
 (CodePipeline User Guide, "Amazon S3 source action reference", 2026-11)."""
 GONE = ("PipelineNotFoundException",)
+FOR_GOOD = (
+    "Versioning of {} is switched on for good, because CodePipeline cannot read without. It can never be removed "
+    "again, only paused, and undo pauses it. Every upload keeps the old file, which costs storage. For up to 15 "
+    "minutes S3 may still answer that a file is not there."
+)
+"""What must be agreed to first (S3 User Guide, "Using versioning in S3 buckets", 2026-10)."""
 PRICE = Cost(
-    "The rule and the bucket's events, at most 1 USD for a million files", Decimal(0), "2026-11",
+    "The rule and the bucket's events", Decimal(0), "2026-11",
     "Amazon EventBridge pricing page, US East (N. Virginia); no price list was read, and S3's events may be free",
+    "A million files cost at most 1 USD.",
 )  # fmt: skip
 
 

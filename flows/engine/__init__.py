@@ -46,7 +46,7 @@ from .problems import (
     Way,
 )  # fmt: skip
 from .profiles import Profile
-from .questions import Caution, Choice, Guard, Many, Option, Picks, Question, Text, Yes
+from .questions import Caution, Choice, Danger, Guard, Many, Option, Picks, Question, Text, Yes
 from .references import FLOW, RUN, TOKEN, Changed, Join, Late, Ref, before, edited, found, if_found, join, secret, seen
 from .sending import Stopped
 from .session import Session
@@ -73,6 +73,7 @@ __all__ = [
     "Cloud",
     "CloudError",
     "Cost",
+    "Danger",
     "Decision",
     "Denied",
     "DevicePage",

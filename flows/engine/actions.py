@@ -14,13 +14,23 @@ from .undo_plan import Entry, Others, Restore, Settings, Still, Undo
 
 @dataclass(frozen=True)
 class Cost:
-    """What something costs while it exists. USD, without tax; `as_of` and `source` say how fresh that is."""
+    """What something costs while it exists. USD, without tax; `as_of` and `source` say how fresh that is.
+
+    Args:
+        what: what is paid for.
+        usd_per_hour: 0 where it is billed by use, of which `note` tells more.
+        counts: when it counts: "always", or where it costs more or less by its load, in the "least" or in the "most" of
+            the sum, or in "neither"; "unknown" where Handrail knows no price.
+        times: how many there are of it, each at that price.
+    """
 
     what: str
     usd_per_hour: Decimal
     as_of: str
     source: str
     note: str = ""
+    counts: str = "always"
+    times: int = 1
 
     @property
     def usd_per_month(self) -> Decimal:

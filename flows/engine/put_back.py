@@ -20,7 +20,7 @@ from .flow import Flow
 from .journal import Run
 from .look import GONE, Looked, State
 from .plan import Plan
-from .questions import Caution
+from .questions import Caution, Danger
 from .references import RUN, TOKEN, Join, Ref, join, refs
 from .repair import admits
 from .sending import Carrier
@@ -151,12 +151,14 @@ def _cautions(steps: Iterable[Action], changed: Set[str]) -> Iterable[Caution]:
     steps = list(steps)
     if any(ref.action == each.id for each in steps for ref in refs(each.resource)):
         message = "What is made again gets new ids, addresses and keys: whoever was told the old ones needs the new."
-        yield Caution("new-ids", message, confirm=True)
+        yield Caution("new-ids", message, confirm=True, danger=Danger.FOR_GOOD)
     for each in steps:
         if _admits(each):
             yield admits(f"What somebody took away or changed is allowed again then. {each.sentence}.")
         elif each.id in changed:
-            yield Caution("overwrites", f"What somebody set meanwhile is lost then. {each.sentence}.", confirm=True)
+            yield Caution(
+                "overwrites", f"What somebody set meanwhile is lost then. {each.sentence}.", True, danger=Danger.DELETES
+            )
 
 
 def _admits(action: Action) -> bool:

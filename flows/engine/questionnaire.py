@@ -233,7 +233,8 @@ class Questionnaire(Generic[A]):
             if question.id == self._revisiting:
                 return answered, question
             said = self._hold(question, answered, nobody=nobody)
-            if said.basis is None or said.problem or (confirmed and self._unconfirmed(said)):
+            asked = question.id in self._said  # what a default warns of is agreed to at the review
+            if said.basis is None or said.problem or (confirmed and asked and self._unconfirmed(said)):
                 return answered, question
             answered.answers[question.id] = said.value
         return answered, None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 from .listing import seeking
@@ -62,6 +63,21 @@ class But(Collection[Any]):
         return len(self.these)
 
 
+class Danger(StrEnum):
+    """What a caution warns of that is more than a remark: the word by which every face tells it at a glance."""
+
+    FOR_GOOD = "for good"
+    """It cannot be taken back."""
+    OPENS = "opens"
+    """Everybody in the internet can come in, read or take over."""
+    STOPS = "stops"
+    """Something that works now is away for a time."""
+    DELETES = "deletes"
+    """What others made or set is lost."""
+    COSTS = "costs"
+    """It costs much."""
+
+
 @dataclass(frozen=True)
 class Caution:
     """Something to think about before going on.
@@ -72,6 +88,7 @@ class Caution:
         confirm: it needs a conscious yes.
         switch: a reply to the same question that avoids it; a front end offers it with one key.
         key: the question it belongs to, filled in by the engine.
+        danger: what kind of danger it is, if it is one; it needs a conscious yes then.
     """
 
     id: str
@@ -79,6 +96,12 @@ class Caution:
     confirm: bool = False
     switch: str = ""
     key: str = ""
+    danger: Danger | None = None
+
+    @property
+    def short(self) -> str:
+        """What will happen, in its first sentence."""
+        return self.message.partition(". ")[0].rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -201,7 +224,7 @@ class Question(Generic[T]):
             cautions = tuple(self._check(value, flow) or ()) if self._check else ()
         except ValueError as error:
             raise Refused(str(error)) from error
-        return value, tuple(Caution(c.id, c.message, c.confirm, c.switch, self.id) for c in cautions)
+        return value, tuple(replace(caution, key=self.id) for caution in cautions)
 
     def read(self, raw: object, flow: Form) -> T:
         """What a raw reply says, before any check of it. Raises Refused or ValueError."""

@@ -19,7 +19,7 @@ from .flow import REPAIR, Finding, Flow, Grade, Handover
 from .journal import Run
 from .plan import Plan, Use
 from .problems import Refused
-from .questions import Caution
+from .questions import Caution, Danger
 from .undo_plan import Entry, Restore
 
 Part = Action | Use | Finding | Caution
@@ -132,9 +132,9 @@ def redirects(message: str) -> Caution:
     return Caution("traffic", message, confirm=True)
 
 
-def admits(message: str) -> Caution:
-    """Somebody may do by it what they may not now, which needs a conscious yes."""
-    return Caution("access", message, confirm=True)
+def admits(message: str, *, everybody: bool = False) -> Caution:
+    """Somebody may do by it what they may not now, which needs a conscious yes; `everybody`: it is the whole world."""
+    return Caution("access", message, confirm=True, danger=Danger.OPENS if everybody else None)
 
 
 def offered(findings: Iterable[Finding], *, read_only: bool) -> list[Finding]:

@@ -15,8 +15,9 @@ from flows.aws import (
     file_events,
     notifications,
     pipeline_sources,
+    pipeline_triggers,
 )
-from flows.engine import Caution, CloudError, Refused, shell
+from flows.engine import Caution, CloudError, Danger, Refused, shell
 
 PIPELINE = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
 LARGEST = 7 * 2**30
@@ -103,9 +104,9 @@ def bucket(name: str, flow: Any) -> Iterator[Caution]:
     if pipeline_sources.versioning(flow.cloud, name) != "Enabled":
         yield Caution(
             "versioning-on",
-            f"Versioning is off in {name} and is switched on, because CodePipeline cannot read without. It can never "
-            "be removed again, only paused, and undo pauses it. Every upload keeps the old file, which costs storage. "
-            "For up to 15 minutes S3 may still answer that a file is not there.",
+            pipeline_triggers.FOR_GOOD.format(name),
+            confirm=True,
+            danger=Danger.FOR_GOOD,
         )
     if others := notifications.standing(flow.cloud, name):
         told = ", ".join(each.receiver for each in others[:5])

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from flows.aws import accounts, amis, kms_keys
 from flows.aws.kms_keys import KEEP, Key
-from flows.engine import Caution, Cloud, Refused
+from flows.engine import Caution, Cloud, Danger, Refused
 
 STOP, REBOOT, NO_REBOOT = "stop", "reboot", "no_reboot"
 
@@ -50,6 +50,13 @@ def possible(how: str, flow: Answers) -> Iterator[Caution]:
             confirm=True,
             switch=STOP,
         )
+    if how == REBOOT and machine.state == amis.RUNNING:
+        yield Caution(
+            "restarts",
+            f"{machine.name or machine.id} is restarted: what runs on it is away for about a minute.",
+            confirm=True,
+            danger=Danger.STOPS,
+        )
     if how != STOP or machine.state != amis.RUNNING:
         return
     reason = ""
@@ -61,12 +68,19 @@ def possible(how: str, flow: Answers) -> Iterator[Caution]:
         reason = "stop protection is on"
     if reason:
         raise Refused(f"{machine.id} cannot be stopped here: {reason}. Choose {REBOOT} or {NO_REBOOT}.")
-    yield Caution("stops", f"{machine.name or machine.id} is off for about a minute, then started again.")
+    yield Caution(
+        "stops",
+        f"{machine.name or machine.id} is stopped: it is off for about a minute, then started again.",
+        confirm=True,
+        danger=Danger.STOPS,
+    )
     if machine.address and not machine.fixed_address:
         yield Caution(
             "address-changes",
-            "After starting again the machine gets another public address. Everything that points to "
-            f"{machine.address} must be changed.",
+            f"The machine loses its public address {machine.address} for good. After starting again it gets another: "
+            "everything that points to the old one must be changed.",
+            confirm=True,
+            danger=Danger.FOR_GOOD,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flows.aws import bucket_creation, buckets, codecommit, codeconnections, codepipeline
-from flows.engine import Caution, Cloud, Grade, Refused
+from flows.engine import Caution, Cloud, Danger, Grade, Refused
 
 from . import build, rules
 
@@ -160,6 +160,7 @@ def site_bucket(name: str, flow: Any) -> Iterator[Caution]:
             f"The bucket {name} holds {count} files. Each delivery makes it equal to the build: files that are not in "
             "the build are DELETED, and undo does not bring them back.",
             confirm=True,
+            danger=Danger.DELETES,
         )
 
 
@@ -187,4 +188,7 @@ def public(yes: bool, flow: Any) -> Iterator[Caution]:
         "public-http",
         f"Everybody will be able to read all files of {flow.site_bucket}. Without https browsers show “Not secure”, "
         "and log-ins, camera, location and service workers do not work.",
+        confirm=True,
+        switch="no",
+        danger=Danger.OPENS,
     )

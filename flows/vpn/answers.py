@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from flows.aws import addresses, network, site_to_site_vpn
-from flows.engine import Call, Caution, Cloud, CloudError, Refused
+from flows.engine import Call, Caution, Cloud, CloudError, Danger, Refused
 
 from . import rules
 
@@ -109,6 +109,14 @@ def closed_enough(services: tuple[network.Service, ...], flow: Answers) -> Itera
         yield Caution(
             "everything-open",
             f"Every port of every server in {groups} becomes reachable from all machines in {networks}.",
+        )
+    if flow.security_groups and (public := [each for each in flow.networks if not addresses.private(each)]):
+        yield Caution(
+            "internet-let-in",
+            f"The servers' firewall lets the internet in: {', '.join(map(str, public))} has public addresses, from "
+            "which anybody may come, not only your office by the tunnel. Name the office's private networks instead.",
+            confirm=True,
+            danger=Danger.OPENS,
         )
 
 

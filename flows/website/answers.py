@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from flows.aws import buckets, certificates, cloudfront, delegation, route53
 from flows.aws.buckets import Bucket
 from flows.aws.s3_endpoints import Endpoint, itself, recognised, website
-from flows.engine import Caution, Cloud, Finding, Grade, Refused
+from flows.engine import Caution, Cloud, Danger, Finding, Grade, Refused
 
 from . import page_rules, rules
 from .rules import RATHER_THE_BUCKET
@@ -146,7 +146,13 @@ def lock(cloud: Cloud, bucket: Bucket, *, website: bool, locked: bool) -> Iterat
             "whoever may read the distribution or the bucket policy can read the header.",
         )
     if not locked and not opening:
-        yield Caution("open-origin", f"Everybody will be able to read all files of {bucket.name} directly from S3.")
+        yield Caution(
+            "open-origin",
+            f"Everybody will be able to read all files of {bucket.name} directly from S3.",
+            confirm=True,
+            switch="yes",
+            danger=Danger.OPENS,
+        )
         if not website:  # the website's own question has said so already
             yield from _opening(cloud, bucket, "private-bucket-opened", "")
 
@@ -170,6 +176,7 @@ def _opening(cloud: Cloud, bucket: Bucket, caution: str, switch: str) -> Iterato
             f"IgnorePublicAcls stay as they are, and undo puts all back.{unread}",
             confirm=True,
             switch=switch,
+            danger=Danger.OPENS,
         )
 
 

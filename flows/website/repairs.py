@@ -133,7 +133,7 @@ def let_public_policy_count(here: Origin) -> Mend:
         yield from keepers.agreed(f"The bucket {here.bucket.name}", buckets.tags(cloud, here.bucket))
         standing = buckets.statements(cloud, here.bucket)
         yield buckets.allow_public_policy(here.bucket, buckets.block(cloud, here.bucket), (), "", standing)
-        yield admits(f"What the policy of {here.bucket.name} allows to everybody counts then.")
+        yield admits(f"What the policy of {here.bucket.name} allows to everybody counts then.", everybody=True)
 
     return mend
 

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Protocol
 
 from flows.aws import addresses, hostnames, instances, keepers
-from flows.engine import Caution, Cloud, Refused
+from flows.engine import Caution, Cloud, Danger, Refused
 
 from . import rules
 
@@ -161,6 +161,8 @@ def first_come(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Cau
     if EVERYBODY in networks:
         yield Caution(
             "set-up-page-open",
-            "Until you finish WordPress's set-up page, anybody who finds it can become the administrator. Finish it at "
-            "once, or name your own address under “visitors” first.",
+            "Everybody reaches the machine, and until you finish WordPress's set-up page, anybody who finds it can "
+            "become the administrator. Finish it at once, or name your own address under “visitors” first.",
+            confirm=True,
+            danger=Danger.OPENS,
         )

@@ -45,8 +45,9 @@ MOST = "new trail"
 def session(
     cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any] = STANDING, *, clock: Clock | None = None
 ) -> Session:
-    """A session in which everything is answered."""
+    """A session in which everything is answered and accepted."""
     made = Session(flows.find("s3_pipeline"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.accepted.add("versioning-on")
     made.fill(answers)
     return made
 
@@ -133,6 +134,7 @@ def _killed(answers: Mapping[str, Any]) -> Case:
         answers,
         lambda account: by_kind(picture(account.session)),
         re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\d{4}-\d\d-\d\d \d\d:\d\d"),
+        accept=("versioning-on",),
     )
 
 

@@ -21,7 +21,7 @@ from flows.practice import PracticeAccount
 
 def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
     made = Session(flows.find("share_ami"), cloud, journal, place=Place(practice=True), clock=clock)
-    made.accepted.add("no-reboot")
+    made.accepted |= {"no-reboot", "stops", "restarts", "address-changes"}
     made.fill(answers)
     return made
 

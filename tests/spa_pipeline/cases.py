@@ -42,7 +42,7 @@ def session(
 ) -> Session:
     """A session in which everything is answered and accepted."""
     made = Session(flows.find("spa_pipeline"), cloud, journal, place=Place(practice=True), clock=clock)
-    made.accepted.add("files-replaced")
+    made.accepted |= {"files-replaced", "public-http"}
     made.fill(answers)
     return made
 
@@ -100,6 +100,7 @@ def _killed(answers: Mapping[str, Any]) -> Case:
             r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\b[0-9a-hjkmnp-tv-z]{26}\b"
         ),
         ends="waiting",
+        accept=("public-http",),
     )
 
 

@@ -53,7 +53,7 @@ def test_a_refusal_has_its_sentence(cloud: Aws, answers: dict[str, Any], sentenc
 def test_a_warning_has_its_sentence(cloud: Aws, answers: dict[str, Any], warning: str, sentence: str) -> None:
     found = {each.id: each for each in session(cloud, None, {**CODECOMMIT, **answers}).review().cautions}
     assert sentence in found[warning].message
-    assert found[warning].confirm == (warning == "files-replaced")
+    assert found[warning].confirm == (warning in ("files-replaced", "public-http"))
 
 
 def test_what_cannot_be_a_buckets_name_is_never_asked_for(cloud: Aws) -> None:

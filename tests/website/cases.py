@@ -67,6 +67,7 @@ ACCEPTED = (
     "website-without-hosting",
     "private-bucket-as-website",
     "private-bucket-opened",
+    "open-origin",
 )
 """The warnings that need a conscious yes."""
 

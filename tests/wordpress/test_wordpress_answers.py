@@ -83,7 +83,6 @@ def test_refusals(cloud: CachedCloud, answers: Mapping[str, Any], sentence: str)
     [
         ({**NEW, "instance_type": "t3.micro"}, "little-memory"),
         (NEW, "no-domain"),
-        (NEW, "set-up-page-open"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -92,6 +91,12 @@ def test_warnings_are_told_and_stop_nothing(cloud: CachedCloud, answers: Mapping
     told = {each.id: each for each in made.review().cautions}
     assert caution in told
     assert not told[caution].confirm
+
+
+def test_a_set_up_page_that_is_open_to_everybody_needs_a_yes(cloud: CachedCloud) -> None:
+    warned = next(each for each in session(cloud, None, NEW).review().cautions if each.id == "set-up-page-open")
+    assert warned.confirm
+    assert warned.danger is Danger.OPENS
 
 
 def test_without_a_reason_nobody_is_warned(cloud: CachedCloud) -> None:

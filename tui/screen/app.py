@@ -105,7 +105,7 @@ class HandrailApp(Navigation):
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = ANSI.name if plain else fitting_theme(few_colours=self.console.color_system == "standard")
+        self.theme = ANSI.name if plain else fitting_theme(self.console.color_system)
 
     def on_mount(self) -> None:
         if not self.is_headless:

@@ -40,6 +40,37 @@ LIGHT = Theme(
     panel="#e9e7e1",
     variables={"text-muted": "#5a6672", "primary-muted": "#d8e7f5"},
 )
+DARK_256 = replace(
+    DARK,
+    name="handrail-256",
+    primary="#87afd7",
+    secondary="#a8a8a8",
+    accent="#d7af5f",
+    success="#87d787",
+    warning="#d7af5f",
+    error="#ff8787",
+    foreground="#dadada",
+    background="#121212",
+    surface="#121212",
+    panel="#303030",
+    variables={"text-muted": "#9e9e9e", "primary-muted": "#444444"},
+)
+"""What xterm's 256 colours have themselves: the nearest of them to ours would be navy on black."""
+LIGHT_256 = replace(
+    LIGHT,
+    name="handrail-light-256",
+    primary="#005f87",
+    secondary="#585858",
+    accent="#875f00",
+    success="#005f00",
+    warning="#875f00",
+    error="#af0000",
+    foreground="#1c1c1c",
+    background="#ffffff",
+    surface="#ffffff",
+    panel="#e4e4e4",
+    variables={"text-muted": "#585858", "primary-muted": "#d0d0d0"},
+)
 MONOCHROME = Theme(
     name="handrail-monochrome",
     dark=True,
@@ -62,15 +93,20 @@ ANSI = replace(
     accent="ansi_yellow",
     error="ansi_bright_red",
 )
-THEMES = (DARK, LIGHT, MONOCHROME, ANSI)
+THEMES = (DARK, LIGHT, DARK_256, LIGHT_256, MONOCHROME, ANSI)
 
 
-def fitting_theme(*, few_colours: bool) -> str:
+def fitting_theme(colours: str | None) -> str:
     """Dark or light, as far as the terminal says: some set COLORFGBG to foreground;background.
 
-    A terminal with few colours gets its own: the nearest ones to ours would not be told apart.
+    A terminal with few colours, or with 256, gets its own: the nearest ones to ours would not be told apart.
+    `colours` is what Rich calls them: "standard", "256" or "truecolor".
     """
     light = os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
-    if few_colours:
-        return "ansi-light" if light else ANSI.name
-    return LIGHT.name if light else DARK.name
+    match colours:
+        case "standard":
+            return "ansi-light" if light else ANSI.name
+        case "256":
+            return LIGHT_256.name if light else DARK_256.name
+        case _:
+            return LIGHT.name if light else DARK.name

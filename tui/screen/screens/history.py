@@ -184,6 +184,7 @@ def all_of(run: Run) -> list[Said]:
     from flows.engine.receipts import receipt
 
     from ... import outcome, words
+    from ...costs import cost
     from ...history import said, state, subject, where
 
     record, plan = run.record, run.plan
@@ -204,7 +205,7 @@ def all_of(run: Run) -> list[Said]:
             Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
             for each in outcome.resources(run, plan)
         ]),
-        ("What it cost when it was made", [Said(line(words.cost(cost))) for cost in costs]),
+        ("What it cost when it was made", [Said(line(cost(each))) for each in costs]),
         ("Answers", [Said(line(said(value)), key) for key, value in record.answers.items()]),
     )  # fmt: skip
     for heading, found in parts:

@@ -200,7 +200,7 @@ class ReviewPage(Page):
                  "Put the cursor on an answer and press Enter to change it; you come back here."),
             Said(),
             Said("read in the account just now", "ok", "good"),
-            Said("follows from what was read, but only doing it proves it", "likely", "muted"),
+            Said("follows from what was read, but only doing it proves it", "likely", "likely"),
             Said("could not be looked at, and is not claimed", "unknown", "warn"),
             Said("it would fail: nothing is created before this is solved", "stop", "bad"),
         ]  # fmt: skip
@@ -211,21 +211,24 @@ def review_rows(session: Session, review: Review) -> list[Said]:
     from flows.engine import Grade
 
     from ... import words
+    from ...costs import parts, total
 
-    looks = {Grade.PROVED: "good", Grade.PREDICTED: "muted", Grade.REFUSED: "bad"}
-    rows = [_verdict(session, review), Said(), Said("What will be done", kind="heading")]
+    looks = {Grade.PROVED: "good", Grade.PREDICTED: "likely", Grade.REFUSED: "bad"}
+    rows = [Said(f"{line(each.short)}.", words.danger(each), "danger") for each in words.dangers(review.cautions)]
+    rows += [_verdict(session, review), Said(), Said("What will be done", kind="heading")]
     rows += [Said(line(action.sentence), *_step(action)) for action in review.plan.actions]
     rows += [Said(f"{line(use.sentence)} (exists; undo leaves it)", "= use", "muted") for use in review.plan.uses]
     if review.cautions:
         rows += [Said(), Said("Worth knowing", kind="heading")]
-        rows += [_caution(caution, session) for caution in review.cautions]
+        rows += [_caution(caution, session) for caution in words.dangers_first(review.cautions)]
     rows += [Said(), Said("Checked beforehand", kind="heading")]
     for found in sorted(review.findings, key=lambda f: f.grade is not Grade.REFUSED):
         text = line(found.sentence)
         if found.remedy and found.grade is not Grade.PROVED:
             text += f" {line(found.remedy)}"
         rows.append(Said(text, found.grade, looks.get(found.grade, "warn")))
-    rows += [Said(), Said("What it costs", kind="heading"), *(Said(line(text)) for text in words.costs(review))]
+    rows += [Said(), Said("What it costs", kind="heading"), Said(total(review.plan.costs), "sum", "sum")]
+    rows += [Said(line(text), kind="muted" if text.startswith("Source") else "") for text in parts(review.plan.costs)]
     for heading, fine in (("Your answers", False), ("Fine-tuning", True)):
         if answers := [_answer(each) for each in review.answers if each.question.fine_tuning is fine]:
             rows += [Said(), Said(heading, kind="heading"), *answers]
@@ -244,13 +247,15 @@ def _step(action: Action) -> tuple[str, str]:
 
 
 def _verdict(session: Session, review: Review) -> Said:
+    from ...costs import total
+
     count = len(review.plan.actions)
     if review.refusals:
         return Said("This cannot be created yet; see “Checked beforehand”.", "stop", "bad")
     if not count:
         return Said("Everything is there already; there is nothing to create.", "ready", "good")
     needs = sum(c.confirm and c.id not in session.accepted for c in review.cautions)
-    steps = f"{count} step{'' if count == 1 else 's'}. Nothing was created so far."
+    steps = f"{count} step{'' if count == 1 else 's'}. {total(review.plan.costs)} Nothing was created so far."
     if session.place.read_only:
         return Said(f"{steps} This is read-only: it cannot be applied.", "plan", "warn")
     if needs:
@@ -259,16 +264,19 @@ def _verdict(session: Session, review: Review) -> Said:
 
 
 def _caution(caution: Caution, session: Session) -> Said:
+    from ... import words
+
     text = line(caution.message)
     if not caution.confirm:
-        return Said(text, "note", "muted")
+        return Said(text, "note", "note")
     if caution.id in session.accepted:
         return Said(f"{text} You said yes.", "yes", "good", f"caution:{caution.id}")
     switch = f" s takes {line(caution.switch)} instead." if caution.switch else ""
-    return Said(f"{text} Enter says yes.{switch}", "confirm", "warn", f"caution:{caution.id}")
+    look = "danger" if caution.danger else "warn"
+    return Said(f"{text} Enter says yes.{switch}", words.danger(caution), look, f"caution:{caution.id}")
 
 
 def _answer(each: Line) -> Said:
     value = line(each.shown) or "none"
     mark = " (default)" if each.question.fine_tuning and each.defaulted else ""
-    return Said(f"{value}{mark}", each.question.label, "muted", f"answer:{each.question.id}")
+    return Said(f"{value}{mark}", each.question.label, "answer", f"answer:{each.question.id}")

@@ -12,13 +12,18 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ...characters import fitting
 from .paint import cut, squeezed, strip
+
+NAME = "Handrail"
 
 
 class Bar(Widget):
     """One line: the product and what is being made on the left, the account on the right."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--where", "bar--name"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "bar--where", "bar--name", "bar--practice", "bar--read-only", "bar--production",
+    }  # fmt: skip
 
     def __init__(self, title: str = "", where: str = "") -> None:
         super().__init__()
@@ -31,16 +36,36 @@ class Bar(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The account is never cut in favour of the title: it says where things will be created."""
-        width = self.size.width
+        """What is being made and where; the product's name makes room for both, and so does the account's number."""
+        width, title, look = self.size.width, fitting(self.title), self._look
         where = told(self.where, width)
-        room = width - cell_len(where) - 3
-        left = cut(f"Handrail  {self.title}", room) if self.title and room > 20 else "Handrail" if room > 8 else ""
-        name, title = left[:10], left[10:]
-        gap = " " * (width - cell_len(left) - cell_len(where) - 2)
-        strong = self.get_component_rich_style("bar--name", partial=True)
-        place = self.get_component_rich_style("bar--where", partial=True)
-        return strip(width, self.rich_style, (" ", None), (name, strong), (title + gap, None), (f"{where} ", place))
+        if title and cell_len(f"{title}{where}") > width - 6:
+            where = shorter(where, max(width - cell_len(title) - 6, width // 2))
+        room = width - cell_len(where) - 6
+        name = NAME if room >= len(NAME) + cell_len(title) + 2 * bool(title) else ""
+        title = cut(f"  {title}" if name and title else title, room - len(name)) if room > 12 else ""
+        gap = " " * (width - cell_len(f"{name}{title}{where}") - 4)
+        marked = re.split(f"({'|'.join(MARKS)})", where)
+        places = [(part, look(MARKS.get(part, "where"))) for part in marked]
+        return strip(width, self.rich_style, ("  ", None), (name, look("name")), (title + gap, None), *places)
+
+    def _look(self, part: str) -> Style:
+        return self.get_component_rich_style(f"bar--{part}", partial=True)
+
+
+MARKS = {"PRACTICE": "practice", "READ-ONLY": "read-only", "PRODUCTION": "production"}
+"""What kind of place it is, each by its own word and colour."""
+
+
+def shorter(where: str, room: int) -> str:
+    """Which account this is, in so many cells if that is possible: first the profile makes room, then the number where
+    the account has a name, then the ends of names."""
+    if " at http" in where:
+        return where
+    for part, instead in ((SHORTER[-1], ""), (r"([^\s·]\S*) \d{12}\b", r"\1")):
+        if cell_len(where) > room:
+            where = re.sub(part, instead, where)
+    return squeezed(where, room)
 
 
 SHORTER = (r"(?<= at )http://(?=127\.|localhost|\[::1\])", r"^\S+ (?=\d{12}\b)", r" · profile \S+")
@@ -86,7 +111,7 @@ class Keys(Widget):
         """As many as fit; help is always among them, because it tells the others."""
         width = self.size.width
         key_style = self.get_component_rich_style("keys--key", partial=True)
-        room = width - 1
+        room = width - 2
         widths = {hint: cell_len(hint[0]) + cell_len(hint[1]) + 3 for hint in self._hints}
         fitting = [hint for hint in self._hints if hint[0] == "F1"]
         room -= sum(widths[hint] for hint in fitting)
@@ -97,7 +122,7 @@ class Keys(Widget):
         parts: list[tuple[str, Style | None]] = []
         for key, word in (hint for hint in self._hints if hint in fitting):
             parts += [(key, key_style), (f" {word}  ", None)]
-        return strip(width, self.rich_style, (" ", None), *parts)
+        return strip(width, self.rich_style, ("  ", None), *parts)
 
 
 def shown_bindings(screen: Screen[Any]) -> list[ActiveBinding]:

@@ -7,7 +7,7 @@ and when a row's words change in place, only its own lines are repainted.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import ClassVar
@@ -20,6 +20,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ...characters import fitting
+from ...copying import commands, taken
 from .paint import fit, strip, wrap
 
 READABLE = 100
@@ -33,14 +35,27 @@ class Said:
     Args:
         text: what it says; wrapped.
         lead: a short word in front, in a column of its own.
-        kind: how it looks: "", "heading", "muted", "good", "warn", "bad", "strong", "point", "code".
+        kind: how it looks, and so how much it weighs. "heading" and "code" are the page's own. To be seen first:
+            "danger", "sum", "strong". What its word tells: "good", "likely", "warn", "bad", "point" (do this),
+            "answer", "note". To be passed over: "muted". Else "".
         key: what is chosen with Enter; empty if nothing.
+        copy: what is copied of it, where that is not to be seen in the text as it is.
     """
 
     text: str = ""
     lead: str = ""
     kind: str = ""
     key: str = ""
+    copy: str = ""
+
+    @property
+    def copied(self) -> str:
+        """What somebody takes along of it, in one line."""
+        return self.copy or taken(self.text)
+
+
+WHOLE = ("muted", "strong", "sum", "danger")
+"""Kinds whose sentence looks as its word does."""
 
 
 class Lines(Widget, can_focus=True):
@@ -56,10 +71,12 @@ class Lines(Widget, can_focus=True):
         Binding("tab", "part(1)", "Next part", tooltip="To the next heading"),
         Binding("shift+tab", "part(-1)", "Part before", show=False, tooltip="To the heading before"),
         Binding("enter", "choose", "Change", tooltip="Change what the cursor is on"),
+        Binding("y", "copy", "Copy", show=False, tooltip="Copy the command, address or name that the cursor is on"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "lines--cursor", "lines--heading", "lines--muted", "lines--good", "lines--warn", "lines--bad",
-        "lines--strong", "lines--point",
+        "lines--cursor", "lines--heading", "lines--muted", "lines--good", "lines--likely", "lines--warn", "lines--bad",
+        "lines--strong", "lines--point", "lines--sum", "lines--answer", "lines--note", "lines--danger", "lines--chip",
+        "lines--command",
     }  # fmt: skip
 
     class Chosen(Message):
@@ -73,16 +90,35 @@ class Lines(Widget, can_focus=True):
         def control(self) -> Lines:
             return self.lines
 
-    def __init__(self, rows: Iterable[Said] = (), *, lead: int = 0, hug: bool = False, id: str | None = None) -> None:
-        """`lead` is the width of the column for the short words; 0 takes the widest. `hug`: no higher than the text."""
+    class Copied(Message):
+        """Something was copied to the terminal's clipboard."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(
+        self,
+        rows: Iterable[Said] = (),
+        *,
+        lead: int = 0,
+        hug: bool = False,
+        walked: bool = False,
+        id: str | None = None,
+    ) -> None:
+        """`lead` is the width of the column for the short words; 0 takes the widest. `hug`: no higher than the text.
+        `walked`: there is a cursor to go through it with, also where nothing can be chosen.
+        """
         super().__init__(id=id)
-        self._hug = hug
+        self._hug, self._walked = hug, walked
         self._rows, self._lead = list(rows), lead
         self._cursor, self._top = 0, 0
         self._kept = (0, 0)
         """The row at the top, and which of its lines: where somebody reads, whatever the width."""
         self._lines: list[tuple[int, str, str]] = []
         """(row, lead, text) of every line at the current width."""
+        self._commands: dict[int, list[tuple[int, int]]] = {}
+        """Where commands stand in a line, by its place."""
         self._width = 0
 
     @property
@@ -125,17 +161,25 @@ class Lines(Widget, can_focus=True):
 
     @property
     def _choosing(self) -> bool:
-        return any(row.key for row in self._rows)
+        return self._walked or any(row.key for row in self._rows)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "choose":
             return bool(self.key)
+        if action == "copy":
+            return self._choosing
         if action == "part":
             return sum(row.kind == "heading" for row in self._rows) > 1
         return True
 
     def action_choose(self) -> None:
         self.post_message(self.Chosen(self, self.key))
+
+    def action_copy(self) -> None:
+        """To the clipboard of the terminal that somebody sits at, also over SSH (OSC 52)."""
+        text = self._rows[self._cursor].copied
+        self.app.copy_to_clipboard(text)
+        self.post_message(self.Copied(text))
 
     def action_move(self, by: int) -> None:
         if not self._choosing:
@@ -224,18 +268,39 @@ class Lines(Widget, can_focus=True):
     def _wrap(self, width: int) -> None:
         """Every line at this width."""
         lines: list[tuple[int, str, str]] = []
+        self._commands = {}
         columns = self._columns(width)
         for index, row in enumerate(self._rows):
             lead = columns[index]
             indent = lead + 2 if lead and row.kind != "heading" else 0
             bar = 0 if row.kind == "heading" else 2
             room = width if row.kind == "code" else min(width, READABLE)
-            for number, text in enumerate(wrap(row.text, room - indent - bar - 1)):
+            broken = wrap(row.text, room - indent - bar - 1)
+            if row.kind not in ("heading", "code"):
+                self._note_commands(row.text, broken, len(lines))
+            for number, text in enumerate(broken):
                 front = fit(row.lead if number == 0 else "", lead) + "  " if indent else ""
                 lines.append((index, front, text))
         self._width, self._lines = width, lines
         if self._hug:
             self.styles.max_height = max(len(lines), 1)
+
+    def _note_commands(self, text: str, broken: list[str], first: int) -> None:
+        """Which parts of the lines of a text are commands; one may go on in the next line."""
+        text, at = fitting(text), 0
+        places = commands(text)
+        if not places:
+            return
+        for number, each in enumerate(broken):
+            start = text.find(each.strip(), at)
+            if start < 0:
+                return
+            at, pad = start + len(each.strip()), len(each) - len(each.lstrip())
+            inside = [
+                (max(a, start) - start + pad, min(b, at) - start + pad) for a, b in places if a < at and b > start
+            ]
+            if inside:
+                self._commands[first + number] = inside
 
     def _columns(self, width: int) -> list[int]:
         """How wide the column of short words is at each row: the same from one heading to the next."""
@@ -294,12 +359,27 @@ class Lines(Widget, can_focus=True):
             return strip(width, base, (text, style))
         here = self._choosing and index == self._cursor
         first = self._top + y == 0 or self._lines[self._top + y - 1][0] != index
-        bar = "> " if here and first else "  "
-        if here:
+        if here and row.key:
             cursor = self._styled("cursor")
-            return strip(width, base + cursor, (bar + front, None if cursor.reverse else style), (text, None))
-        plain = style if row.kind in ("muted", "strong") else None
-        return strip(width, base, (bar, None), (front, style), (text, plain))
+            lead = None if cursor.reverse else style
+            return strip(width, base + cursor, ("> " if first else "  ", None), (front, lead), (text, None))
+        plain = style if row.kind in WHOLE else None
+        if row.kind == "danger" and first:
+            word = front.rstrip()
+            chip = [(f" {word} ", self._styled("chip")), (front[len(word) + 2 :], None)]
+        else:
+            chip = [(front, style)]
+        bar = ("| ", self._styled("point")) if here else ("  ", None)  # nothing to choose: it must not look so
+        return strip(width, base, bar, *chip, *self._in_parts(self._top + y, text, plain))
+
+    def _in_parts(self, place: int, text: str, plain: Style | None) -> Iterator[tuple[str, Style | None]]:
+        """A line's text, its commands told apart."""
+        done = 0
+        for start, end in self._commands.get(place, ()):
+            yield text[done:start], plain
+            yield text[start:end], self._styled("command")
+            done = end
+        yield text[done:], plain
 
     def _styled(self, part: str) -> Style:
         return self.get_component_rich_style(f"lines--{part}", partial=True)

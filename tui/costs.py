@@ -1,0 +1,76 @@
+"""What a plan costs, in words that all three faces share: the sum first, then its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from flows.engine import Cost
+
+LEAST = Decimal("0.01")
+"""USD: less of it is not told as an amount, and an hour at less is not worth telling."""
+NOTHING = "Nothing in this plan costs anything by itself."
+
+
+def total(prices: Iterable[Cost]) -> str:
+    """All of it in a sentence: "About 17 USD a month." """
+    prices = list(prices)
+    low, high = (_sum(prices, also) for also in ("least", "most"))
+    high = max(low, high)
+    used = any(_by_use(each) for each in prices)
+    unknown = [each.what for each in prices if each.counts == "unknown"]
+    if not prices:
+        return NOTHING
+    if high == low == 0 and not unknown:
+        return "Nothing while nobody uses it: billed by use."
+    told = _usd(low) if _usd(low) == _usd(high) else f"{_usd(low)} to {_usd(high)}"
+    rest = ", and more by use" if used else ", by how much it is used" if low != high else ""
+    rest += f"; what {_first(unknown)} costs is not known here" if unknown else ""
+    return f"About {told} USD a month{rest}." if high else f"{_capital(rest.lstrip(';, '))}."
+
+
+def cost(price: Cost) -> str:
+    """One part of it."""
+    return f"{price.what}: {_amount(price)} (as of {price.as_of}, without tax)."
+
+
+def parts(prices: Sequence[Cost]) -> list[str]:
+    """Every part with what there is to say of it, and where the prices come from."""
+    lines = [text for price in prices for text in (cost(price), price.note) if text]
+    return lines + [f"Source: {source}." for source in dict.fromkeys(price.source for price in prices)]
+
+
+def _amount(price: Cost) -> str:
+    if price.counts == "unknown":
+        return "not known here"
+    if not price.usd_per_hour:
+        return "billed by use" if _by_use(price) else "nothing"
+    month = price.usd_per_month
+    told = f"about {month:.2f} USD a month" if month >= LEAST else "less than 0.01 USD a month"
+    return f"{told}, {price.usd_per_hour.normalize():f} an hour" if price.usd_per_hour >= LEAST else told
+
+
+def _by_use(price: Cost) -> bool:
+    return not price.usd_per_hour and price.counts == "always"
+
+
+def _sum(prices: Iterable[Cost], also: str) -> Decimal:
+    counted = [each for each in prices if each.counts in ("always", also)]
+    return sum((each.usd_per_month * each.times for each in counted), Decimal(0))
+
+
+def _usd(amount: Decimal) -> str:
+    """Dollars as people say them: no cents where there are many, and never 0.00 for what costs something."""
+    if amount >= 10:
+        return f"{amount:.0f}"
+    if 0 < amount < LEAST:
+        return "less than 0.01"
+    return f"{amount:.2f}" if amount else "0"
+
+
+def _first(words: Sequence[str]) -> str:
+    return f"{words[0][:1].lower()}{words[0][1:]}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
