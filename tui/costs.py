@@ -26,6 +26,8 @@ def total(prices: Iterable[Cost]) -> str:
     told = _usd(low) if _usd(low) == _usd(high) else f"{_usd(low)} to {_usd(high)}"
     rest = ", and more by use" if used else ", by how much it is used" if low != high else ""
     rest += f"; what {_first(unknown)} costs is not known here" if unknown else ""
+    if 0 < high < LEAST:
+        return f"Less than 0.01 USD a month{rest}."
     return f"About {told} USD a month{rest}." if high else f"{_capital(rest.lstrip(';, '))}."
 
 
@@ -47,7 +49,7 @@ def _amount(price: Cost) -> str:
         return "billed by use" if _by_use(price) else "nothing"
     month = price.usd_per_month
     told = f"about {month:.2f} USD a month" if month >= LEAST else "less than 0.01 USD a month"
-    return f"{told}, {price.usd_per_hour.normalize():f} an hour" if price.usd_per_hour >= LEAST else told
+    return f"{told}, {price.usd_per_hour.normalize():f} USD an hour" if price.usd_per_hour >= LEAST else told
 
 
 def _by_use(price: Cost) -> bool:
@@ -60,12 +62,8 @@ def _sum(prices: Iterable[Cost], also: str) -> Decimal:
 
 
 def _usd(amount: Decimal) -> str:
-    """Dollars as people say them: no cents where there are many, and never 0.00 for what costs something."""
-    if amount >= 10:
-        return f"{amount:.0f}"
-    if 0 < amount < LEAST:
-        return "less than 0.01"
-    return f"{amount:.2f}" if amount else "0"
+    """Dollars as people say them: no cents where there are many."""
+    return f"{amount:.0f}" if amount >= 10 else f"{amount:.2f}" if amount else "0"
 
 
 def _first(words: Sequence[str]) -> str:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CONSENTS: Mapping[str, Mapping[str, str]] = {
+    "hsts": {
+        "hsts": "Browsers refuse http for this name as long as that says; nobody can take it back before.",
+    },
+    "visitors": {
+        "port-to-everybody": "A port that is closed now will be open to everybody.",
+    },
     "port": {
         "port-stays": "The port of the listener stays in the redirect, and https does not answer there.",
         "http-on-443": "The redirect leads to http on port 443, which answers only https.",

@@ -23,6 +23,7 @@ PUTTING_BACK: Mapping[str, str] = {
 }
 REPAIRING: Mapping[str, str] = {
     "access": "Somebody may do by the repair what they may not do now.",
+    "for-good": "What the repair switches on can never be removed again, such as the versioning of a bucket.",
     "managed": "A stack, a controller or a plan keeps what is repaired, and may take the repair back.",
     "traffic": "Traffic takes another way by the repair.",
 }

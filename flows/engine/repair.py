@@ -137,6 +137,11 @@ def admits(message: str, *, everybody: bool = False) -> Caution:
     return Caution("access", message, confirm=True, danger=Danger.OPENS if everybody else None)
 
 
+def lasts(message: str) -> Caution:
+    """It cannot be taken back, which needs a conscious yes."""
+    return Caution("for-good", message, confirm=True, danger=Danger.FOR_GOOD)
+
+
 def offered(findings: Iterable[Finding], *, read_only: bool) -> list[Finding]:
     """What was found, without the repairs where nothing may be changed."""
     return [replace(each, repair="", mend=None) if read_only else each for each in findings]

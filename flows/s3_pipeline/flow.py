@@ -21,6 +21,7 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 
 from . import answers, checks, diagnosis, handover, repairs
 from .answers import CLOUDTRAIL, EVENTBRIDGE
+from .consents import CONSENTS
 from .which import WhichPipeline
 
 
@@ -31,6 +32,7 @@ class FileStartsPipeline(Flow):
     words = ("trigger", "eventbridge", "cloudtrail", "upload", "zip", "codepipeline")
     check = WhichPipeline
     beyond = repairs.BEYOND
+    consents = CONSENTS
 
     pipeline = Text(
         "Which pipeline shall start? (one that does not exist is made)",

@@ -7,9 +7,9 @@ from typing import Any
 
 from flows.aws import codepipeline, event_rules, pipeline_sources, pipeline_triggers
 from flows.aws.pipeline_sources import Pipeline, Rule
-from flows.engine import Caution, Cloud, Danger, since
+from flows.engine import Cloud, since
 from flows.engine.flow import Mend
-from flows.engine.repair import Part, admits, redirects
+from flows.engine.repair import Part, admits, lasts, redirects
 
 BEYOND = {
     "pipeline": "Only you know the right pipeline.",
@@ -36,9 +36,7 @@ def keep_versions(one: Pipeline) -> Mend:
         status = pipeline_sources.versioning(cloud, one.bucket)
         read = since(cloud, *codepipeline.using(one.name, f'"S3Bucket":"{one.bucket}"'))
         yield pipeline_triggers.keep_versions(one.bucket, existed=True, status=status, after=(), others=read)
-        yield Caution(
-            "versioning-on", pipeline_triggers.FOR_GOOD.format(one.bucket), confirm=True, danger=Danger.FOR_GOOD
-        )
+        yield lasts(pipeline_triggers.FOR_GOOD.format(one.bucket))
 
     return mend
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from flows.aws import buckets as s3
 from flows.aws import codepipeline, keepers, pipeline_sources, pipeline_triggers
-from flows.engine import Caution, Cloud, Danger, since
+from flows.engine import Cloud, since
 from flows.engine.flow import Mend
-from flows.engine.repair import Part
+from flows.engine.repair import Part, lasts
 
 BEYOND = {
     "pipeline": "Only you know the right pipeline.",
@@ -44,6 +44,6 @@ def keep_versions(pipeline: str, bucket: str) -> Mend:
         status = pipeline_sources.versioning(cloud, bucket)
         read = since(cloud, *codepipeline.using(pipeline, f'"S3Bucket":"{bucket}"'))
         yield pipeline_triggers.keep_versions(bucket, existed=True, status=status, after=(), others=read)
-        yield Caution("versioning-on", pipeline_triggers.FOR_GOOD.format(bucket), confirm=True, danger=Danger.FOR_GOOD)
+        yield lasts(pipeline_triggers.FOR_GOOD.format(bucket))
 
     return mend

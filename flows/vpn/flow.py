@@ -36,6 +36,7 @@ from .answers import (
     STATIC,
     WITH_THE_CONNECTION,
 )
+from .consents import CONSENTS
 from .which import WhichConnection
 
 
@@ -46,6 +47,7 @@ class SiteToSiteVpn(Flow):
     words = ("ipsec", "site-to-site", "tunnel", "on-premises", "data centre", "customer gateway", "hybrid")
     check = WhichConnection
     beyond = repairs.BEYOND
+    consents = CONSENTS
 
     vpc = Choice(
         "Which VPC should the office reach?",

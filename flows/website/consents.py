@@ -12,6 +12,7 @@ CONSENTS: Mapping[str, Mapping[str, str]] = {
         "private-bucket-as-website": "A bucket whose public access is blocked gets a public policy.",
     },
     "lock_origin": {
+        "open-origin": "Everybody will be able to read all files of the bucket directly from S3.",
         "private-bucket-opened": "A bucket whose public access is blocked gets a public policy.",
     },
     "zone": {

@@ -10,6 +10,7 @@ from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, 
 
 from . import answers, checks, diagnosis, handover, repairs, rules, script
 from .answers import COMMAND, DASHBOARD, EXISTING, NEW
+from .consents import CONSENTS
 from .which import WhichMachine
 
 
@@ -20,6 +21,7 @@ class WordPress(Flow):
     words = ("blog", "php", "apache", "lamp", "ec2", "404", "permalinks", "upload size")
     check = WhichMachine
     beyond = repairs.BEYOND
+    consents = CONSENTS
 
     mode = Choice(
         "A new machine, or one that has WordPress already?",

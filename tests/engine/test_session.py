@@ -13,6 +13,7 @@ from vpn.cases import BGP, STATIC, VARIANTS, session
 import flows
 from flows.engine import (
     Asking,
+    Blocked,
     Call,
     Caution,
     Choice,
@@ -389,15 +390,18 @@ def test_a_yes_given_while_changing_an_answer(journal: Journal) -> None:
     assert asking(other).question.id == "extent"
 
 
-def test_a_default_that_needs_a_yes_can_be_given_one() -> None:
-    """It is shown like any other, and is not a question without a way on."""
-    made = Session(BoldDefault, Offline())
-    state = asking(made)
-    assert (state.question.id, state.said) == ("extent", "all")
-    assert [c.id for c in state.cautions] == ["really-all"]
-    made.accept("really-all")
+def test_what_a_default_warns_of_is_agreed_to_at_the_review(journal: Journal) -> None:
+    """Nobody is asked a question of fine-tuning for it, and nothing is created without that yes."""
+    made = Session(BoldDefault, Offline(), journal)
     assert asking(made).question.id == "which"
-    assert [(line.question.id, line.raw, line.defaulted) for line in made.trail()] == [("extent", "all", True)]
+    made.answer("a")
+    state = made.state()
+    assert isinstance(state, Reviewing)
+    assert [(c.id, c.confirm) for c in state.review.cautions] == [("really-all", True)]
+    with pytest.raises(Blocked):
+        list(made.apply())
+    made.accept("really-all")
+    assert next((line.question.id, line.raw, line.defaulted) for line in made.trail()) == ("extent", "all", True)
 
 
 @pytest.mark.parametrize("flow", flows.every(), ids=lambda flow: flow.id)

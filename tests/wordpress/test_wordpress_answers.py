@@ -15,7 +15,7 @@ from support.faces import assert_clean_script, by_conversation
 from support.retold import Retold
 from wordpress.cases import EXISTING, NEW, VARIANTS, session
 
-from flows.engine import Place, Refused
+from flows.engine import Danger, Place, Refused
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.practice import PracticeAccount, open_account
