@@ -15,7 +15,7 @@ NOTHING = "Nothing in this plan costs anything by itself."
 def total(prices: Iterable[Cost]) -> str:
     """All of it in a sentence: "About 17 USD a month." """
     prices = list(prices)
-    low, high = (_sum(prices, also) for also in ("least", "most"))
+    low, high = least(prices), _sum(prices, "most")
     high = max(low, high)
     used = any(_by_use(each) for each in prices)
     unknown = [each.what for each in prices if each.counts == "unknown"]
@@ -29,6 +29,11 @@ def total(prices: Iterable[Cost]) -> str:
     if 0 < high < LEAST:
         return f"Less than 0.01 USD a month{rest}."
     return f"About {told} USD a month{rest}." if high else f"{_capital(rest.lstrip(';, '))}."
+
+
+def least(prices: Iterable[Cost]) -> Decimal:
+    """USD a month that it costs in any case."""
+    return _sum(prices, "least")
 
 
 def cost(price: Cost) -> str:

@@ -103,7 +103,7 @@ def entry(run: Run) -> Entry:
     except JournalTrouble:  # another version's: that is said where the run is opened
         return Entry(record, what, STATES[record.status])
     prices = [cost for action in (standing(run, plan) if plan else ()) for cost in action.costs]
-    return Entry(record, what, how, sum((each.usd_per_month for each in prices), Decimal(0)) if prices else None)
+    return Entry(record, what, how, costs.least(prices) if prices else None)
 
 
 def unfinished(journal: Journal) -> list[Record]:
