@@ -49,7 +49,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """
     if item.path.parent.name in ("architecture", "docs"):
         item.add_marker("quick")
-    if item.path.parent.name == "architecture":
+    if item.path.parent.name == "architecture" or item.path.name == "test_glossary.py":
         item.add_marker(pytest.mark.xdist_group("sources"))
     some = item.get_closest_marker("some")
     if some and isinstance(item, pytest.Function):

@@ -54,6 +54,7 @@ def test_version_and_help(handrail: Command) -> None:
         "check",
         "graph",
         "completion",
+        "help",
     ]:
         assert f"\n  {command} " in ran.out
         assert handrail(command, "--help").code == 0
@@ -84,6 +85,7 @@ def test_version_and_help(handrail: Command) -> None:
         "check": "--set --fix --yes --accept --output",
         "graph": "",
         "completion": "",
+        "help": "--output",
     }.items(),
 )
 def test_each_command_takes_its_options_and_the_global_ones(handrail: Command, command: str, options: str) -> None:

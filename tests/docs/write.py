@@ -24,6 +24,7 @@ from flows.engine.asked import Asked
 from flows.engine.of_others import DECISIONS
 from flows.engine.permissions import actions, looks
 from flows.engine.verdict import Status
+from flows.glossary import words as explained
 from flows.practice.gaps import GAPS
 from flows.tasks import TASKS
 from flows.tasks import find as task
@@ -246,6 +247,12 @@ def menu() -> str:
     return table(("set-up", "name", "what it makes"), rows)
 
 
+def glossary() -> str:
+    """Every word, with what else it is called."""
+    rows = [(f"**{word.name}**", ", ".join(word.forms[1:]), word.meaning.replace("<", "&lt;")) for word in explained()]
+    return table(("word", "also", "what it means"), rows)
+
+
 def checks() -> str:
     rows = [
         (title, f"[`{name}`]({page(name)})", looked_for.replace(", ", " · "))
@@ -268,6 +275,7 @@ def parts() -> dict[str, Made]:
             "statuses": vocabulary(Status),
             "grades": vocabulary(Grade),
         },
+        "words.md": {"words": glossary()},
         "practice-mode.md": {"gaps": gaps()},
         "tasks.md": tasks(),
         "looking-after.md": {"checks": checks()},

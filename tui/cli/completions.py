@@ -123,6 +123,16 @@ def yeses(context: click.Context, _: click.Parameter, begun: str) -> list[Comple
     return _fitting(((id_, said) for ids in found.values() for id_, said in ids.items()), begun)
 
 
+def words(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Commands, and the words that are explained."""
+    from flows import glossary
+
+    root = context.find_root()
+    commands = root.command.commands if isinstance(root.command, click.Group) else {}
+    told = [(name, command.get_short_help_str()) for name, command in commands.items()]
+    return _fitting([*told, *((word.name, word.meaning) for word in glossary.words())], begun)
+
+
 def profiles(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
     """The profiles of the AWS configuration; none if it cannot be read."""
     from flows.engine import NoAccess

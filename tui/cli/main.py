@@ -11,7 +11,7 @@ import click
 
 from flows.version import __version__
 
-from . import completions, create, describe, diagnose, runs, tasks
+from . import completions, create, describe, diagnose, help, runs, tasks
 from .errors import exit_code_of
 from .interactive import by_lines, somebody
 from .options import global_options, place_of, plain_option
@@ -47,7 +47,7 @@ for command in (
     runs.runs, runs.resume, runs.undo,
     diagnose.check,
     tasks.task,
-    describe.list_, describe.questions, describe.graph, describe.completion,
+    describe.list_, describe.questions, describe.graph, describe.completion, help.help_,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -202,7 +202,7 @@ class CheckConversation:
                 case ["make"]:
                     say(f"Begin it with: {placed(handrail('run', self.checking.made.id), self.checking.place)}")
                 case ["?" | "help"]:
-                    explain(FOUND)
+                    explain(FOUND, words.checked(self.checking.made, told, self.checking.place) if told else ())
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
 
@@ -324,7 +324,7 @@ def _opened(seen: Board, ask: Reader) -> bool:
             case "again":
                 return True
             case "?" | "help":
-                explain(BOARD)
+                explain(BOARD, words.board(seen))
             case _:
                 say(f"“{line(reply)}” is not a number from 1 to {len(rows)}.")
 

@@ -166,7 +166,7 @@ class Questioner:
                 question = state.question
                 say(question.why)
                 say(f"You can enter {question.allowed()}. Or:")
-                explain(QUESTION)
+                explain(QUESTION, _texts(state))
             case "refresh":
                 self.session.refresh()
                 say("The account is read again.")
@@ -192,3 +192,11 @@ def _as_text(said: object) -> str:
     if said is None:
         return ""
     return ", ".join(str(item) for item in said) if isinstance(said, list | tuple) else str(said)
+
+
+def _texts(state: Asking) -> list[str]:
+    """What stands there when this is asked."""
+    question = state.question
+    written = question.written if isinstance(question, Choice | Picks) else ()
+    cautions = (caution.message for caution in state.cautions)
+    return [question.ask, question.why, *(option.label for option in written), *cautions]

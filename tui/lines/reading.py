@@ -13,11 +13,13 @@ import shutil
 import sys
 import termios
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 import click
+
+from flows import glossary
 
 from ..characters import fitting
 from ..safe import line
@@ -53,9 +55,11 @@ def say(text: str, *, err: bool = False) -> None:
     click.echo(text, err=err)
 
 
-def explain(words: Mapping[str, str]) -> None:
-    """Say what can be said."""
+def explain(words: Mapping[str, str], texts: Iterable[str] = ()) -> None:
+    """Say what can be said, and what the technical words mean that stand in these texts."""
     say("\n".join(f"  {word}: {what}" for word, what in words.items()))
+    if found := glossary.standing_in(texts):
+        say("\n".join(["Words:", *(f"  {word.name}: {word.meaning}" for word in found)]))
 
 
 def _broken(text: str, width: int) -> str:

@@ -86,7 +86,7 @@ class Reviewer:
                     session.refresh()
                     self._told = []
                 case "?" | "help":
-                    explain(REVIEW)
+                    explain(REVIEW, self._told)
                 case _:
                     say(f"“{line(reply)}” is none of these words." if reply else "Nothing was created yet.")
         except Refused as problem:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from flows import glossary
+
 from ..widgets.bar import key_name, shown_bindings
 from ..widgets.lines import Said
 from .page import Page, Reading
@@ -16,6 +20,7 @@ class Help(Reading):
 
     def __init__(self, page: Page) -> None:
         rows = page.explained()
+        rows += words_of([*(row.text for row in rows), *page.texts()])
         rows += [Said(), Said("Keys", kind="heading"), *keys_of(page), *MOVING]
         rows += [
             Said(),
@@ -24,6 +29,12 @@ class Help(Reading):
                  "close this window at any time: `handrail resume` goes on, `handrail undo` takes back."),
         ]  # fmt: skip
         super().__init__("Help", rows)
+
+
+def words_of(texts: Iterable[str]) -> list[Said]:
+    """The technical words that stand in these texts, each with what it means."""
+    found = [Said(word.meaning, word.name, "point") for word in glossary.standing_in(texts)]
+    return [Said(), Said("Words", kind="heading"), *found] if found else []
 
 
 def keys_of(page: Page) -> list[Said]:

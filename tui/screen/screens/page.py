@@ -19,6 +19,7 @@ from ...characters import fitting
 from ..navigation import Navigation
 from ..widgets.bar import Bar, Keys
 from ..widgets.lines import Lines, Said
+from ..widgets.options import Options
 
 T = TypeVar("T")
 
@@ -91,6 +92,17 @@ class Page(Screen[None]):
     def explained(self) -> list[Said]:
         """What help says about this screen."""
         return []
+
+    def texts(self) -> list[str]:
+        """What stands on it."""
+        found = list[str]()
+        for widget in self.query("*"):
+            match widget:
+                case Say():
+                    found.append(widget.said)
+                case Lines() | Options():
+                    found += widget.texts
+        return found
 
     def leave(self) -> bool:
         """Ctrl-C was pressed. True if the program may end at once."""

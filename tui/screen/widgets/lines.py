@@ -122,6 +122,11 @@ class Lines(Widget, can_focus=True):
         self._width = 0
 
     @property
+    def texts(self) -> list[str]:
+        """All that it says."""
+        return [text for row in self._rows for text in (row.lead, row.text)]
+
+    @property
     def key(self) -> str:
         """The key of the row under the cursor."""
         return self._rows[self._cursor].key if self._choosing and self._cursor < len(self._rows) else ""

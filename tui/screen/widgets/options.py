@@ -26,6 +26,8 @@ from .search import Search
 
 NAMES = 60
 """Cells that the column of names has at the most."""
+MOST_READ = 100
+"""Options of which somebody may ask what their words mean: nobody looks at more at once."""
 
 
 class Options(Widget, can_focus=True):
@@ -383,6 +385,12 @@ class Options(Widget, can_focus=True):
             first, last = self._list.before(self._top) + 1, self._list.before(min(self._top + self._room, shown))
             words.append(f"{first} to {last}" + ("" if self.sought else f" of {total}"))
         return "  " + " · ".join([*words, *([self.note] if self.note else [])])
+
+    @property
+    def texts(self) -> list[str]:
+        """What it lists now, as far as somebody will look."""
+        rows = (self._list.rows[place] for place in self._list.shown[:MOST_READ])
+        return [text for row in rows for text in (row.label, row.hint)]
 
     @property
     def cut_off(self) -> str:

@@ -1,0 +1,38 @@
+"""Help explains the technical words that stand on the screen under it."""
+
+from __future__ import annotations
+
+from person import Canned, somebody
+from small import Small
+
+from flows import glossary
+from flows.engine import Text
+from tui.screen.screens.help import words_of
+from tui.screen.workspace import Start
+
+
+class Wordy(Small):
+    """A question that nobody understands."""
+
+    network = Text("Which CIDR block?", str, why="Routes in the route table lead there.", example="10.0.0.0/8")
+
+
+async def test_help_explains_the_words_of_a_question() -> None:
+    async with somebody(Canned(), Start(flow="small"), flow=Wordy) as person:
+        await person.press("f1")
+        person.sees("Words CIDR The way to write a range", "route table The signposts of a subnet")
+        person.does_not_see("listener")
+
+
+async def test_help_explains_the_words_of_a_list() -> None:
+    async with somebody(Canned(), size=(120, 40)) as person:
+        await person.press("f1")
+        await person.reads_on_to("CloudFront AWS's network of servers")
+
+
+def test_each_word_stands_once_with_what_it_means() -> None:
+    rows = words_of(["Which VPCs?", "The VPC of the listener"])
+    assert [(row.lead, row.text) for row in rows[2:]] == [
+        (word.name, word.meaning) for word in glossary.words() if word.name in ("listener", "VPC")
+    ]
+    assert words_of(["nothing"]) == []
