@@ -344,6 +344,12 @@ def headline(done: Receipt) -> str:
     return f"Undone, except {what}." if done.complete else f"Not everything is taken back yet: see the {what}."
 
 
+def as_of(*, changed: bool, now: datetime | None = None) -> str:
+    """What looking once more came to, and when that was."""
+    clock = (now or datetime.now(UTC)).astimezone().strftime("%H:%M:%S")
+    return f"As of {clock}, something changed." if changed else f"As of {clock}, nothing changed."
+
+
 LOOKS = {State.AS_LEFT: "as left", State.CHANGED: "CHANGED", State.GONE: "GONE", State.UNKNOWN: "unknown"}
 
 

@@ -2,7 +2,7 @@
 
 asking            asked, questions, pasted_lists, listing, questionnaire, states
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
-what will be done plan, actions, calls, undo_plan, references, expressions
+what will be done plan, actions, deeds, calls, undo_plan, references, expressions
 doing it          apply, sending, settings, documents, events, clock, resume_checks, handover
 taking it back    undo, undo_action, receipts; what others have in it: of_others, others_before, later_runs
 looking again     look, event_history, differences, put_back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 
 from flows.engine import Call, Cloud, Identity, Place
 from tui.screen.app import HandrailApp, app_for
+from tui.screen.screens.page import Page
 from tui.screen.workspace import Start
 
 NARROW, WIDE = (80, 24), (120, 40)
@@ -44,12 +46,13 @@ class Person:
             await self.pilot.pause()
 
     def _still(self) -> bool:
-        """Nobody works, and the screen stands. Textual's own pause takes a process that gets no processor for idle."""
+        """Nobody works, and the screen stands and was seen; Textual's own pause takes a process that waits for idle."""
         screen = self.app.screen
         pumps = (self.app, screen, *screen.query("*"))
         return (
             all(worker.is_finished for worker in self.app.workers)
             and screen.is_mounted
+            and not (isinstance(screen, Page) and screen.unseen(time.monotonic()))
             and not any(pump.message_queue_size for pump in pumps)
         )
 

@@ -20,7 +20,9 @@ async def answered(person: Person) -> None:
     await person.types("9.9.9.9")
     await person.press("enter")
     await person.types("192.168.10.0/24, 192.168.20.0/24")
-    await person.press("enter", "enter", "enter", "enter", "enter")
+    await person.press("enter", "enter", "enter", "enter")
+    person.sees("Question 6 of 8", "Nothing will be reachable until a security group allows it.", "Enter goes on")
+    await person.press("enter", "enter")
     person.sees("What will be done", "Nothing was created so far.")
 
 
@@ -38,6 +40,8 @@ async def test_from_home_to_done_to_undone(cloud: Cloud, journal: Journal, size:
         person.sees("Everything is created.", "waiting", "What to do now")
         person.goes_without_clipping()
         assert [record.status for record in journal.records()] == ["waiting"]
+        await person.press("c")
+        person.sees("Everything is created.", "As of", "nothing changed.")
         assert person.app.code == 0
         await person.press("u")
         person.sees("This will be taken back", "Keep it")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
-from flows.engine import Asking, CloudError, Problem, Session, SignInNeeded, standing
+from flows.engine import Asking, CloudError, Handover, Problem, Session, SignInNeeded, standing
 from flows.engine.shell import handrail
 
 from .. import outcome, words
@@ -91,6 +91,7 @@ class Conversation:
         self.session, self.ask = session, ask
         self._questions = Questioner(session, ask)
         self._review = Reviewer(session, ask, self.apply)
+        self._handed: Handover | None = None
         self._sign_in = session.cloud.ask = SignInPrompt(say, ask)
 
     def hold(self) -> int:
@@ -126,8 +127,8 @@ class Conversation:
         say(f"Take it back with: {words.undo(run.id)}")
         return code
 
-    def _hand_over(self) -> bool:
-        """Say what there is now, and whether it works."""
+    def _hand_over(self, *, again: bool = False) -> bool:
+        """Say what there is now, and whether it works; looked at `again`, also whether anything changed."""
         session, run = self.session, self.session.run
         assert run is not None, "only a run is handed over"
         try:
@@ -136,6 +137,7 @@ class Conversation:
             say(words.problem(problem))
             say(f"Try again with: {words.resume(run.id)}")
             return False
+        before, self._handed = self._handed, handover
         say("\nDone.")
         for name, value in handover.outputs.items():
             say(f"  {name}: {line(value)}")
@@ -147,6 +149,8 @@ class Conversation:
             say(f"  {line(step)}")
         if handover.waiting:
             say(handover.waiting)
+        if again:
+            say(words.as_of(changed=before not in (None, handover)))
         return True
 
     def look_back(self) -> int:
@@ -161,7 +165,7 @@ class Conversation:
                 return leaving.code
             match reply.lower():
                 case "check":
-                    self._hand_over()
+                    self._hand_over(again=True)
                 case "diagnose" if self.session.flow.check.questions:
                     raise CheckWish
                 case "look":

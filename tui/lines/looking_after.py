@@ -188,7 +188,8 @@ class CheckConversation:
                 case ["quit" | "q"]:
                     return _code(told)
                 case ["again"]:
-                    told = self.look(again=True)
+                    before, told = told, self.look(again=True)
+                    say(words.as_of(changed=told != before))
                 case ["other" | "back"]:
                     self.checking.revisit(self.checking.flow.questions[0].id)
                     asked(self.checking, self.ask)

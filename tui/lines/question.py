@@ -12,7 +12,7 @@ from flows.engine.questionnaire import Questionnaire
 from .. import words
 from ..safe import line, shown
 from .options import Catalogue
-from .reading import Quit, Reader, explain, say
+from .reading import Quit, Reader, explain, say, unread
 
 QUESTION: Mapping[str, str] = {
     "back": "goes to the question before; no answer is lost",
@@ -56,6 +56,7 @@ class Questioner:
             say(words.problem(state.problem))
         for caution in state.cautions:
             say(words.caution(caution))
+        unread()
         if state.cautions:
             self._confirm(state)
             return

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 
 from .driver import driver
 from .farewell import farewell, mistake
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from .widgets.lines import Said
 
 OPENING = Account("opening the account…")
+LEAVING = ("ctrl+c", "ctrl+q", "ctrl+z")
+"""Keys that answer nothing."""
 
 
 def run(
@@ -106,6 +109,13 @@ class HandrailApp(Navigation):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = ANSI.name if plain else fitting_theme(self.console.color_system)
+
+    async def on_event(self, event: Event) -> None:
+        """Drop what was typed before the question that it would answer was on the screen."""
+        page = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, Key) and isinstance(page, Page) and event.key not in LEAVING and page.unseen(event.time):
+            return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         if not self.is_headless:

@@ -26,6 +26,7 @@ class TypeName(Page):
         Binding("enter", "check", "Apply", priority=True, tooltip="Apply, if the name is right"),
         Binding("escape", "close", "Back", tooltip="Back to the review"),
     ]
+    asks = True
     title_words = "Production"
 
     def __init__(self, name: str, then: Callable[[], None]) -> None:
@@ -66,6 +67,7 @@ class UndoPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Keep it", tooltip="Back; nothing is changed"),
     ]
+    asks = True
     title_words = "Undo"
 
     def __init__(self, session: Session) -> None:
@@ -114,6 +116,7 @@ class UndoPage(Page):
         kind, _, value = event.key.partition(":")
         if kind == "decide":
             self._decided[self._open.pop(0).key] = value
+            self.ask_anew()
             self._ask()
         elif kind == "undo":
             self.handrail.undo(self.session, self._decided)

@@ -87,7 +87,9 @@ class Done(Page):
             self._handover = handover
             self.query_one(Lines).show(self._rows())
 
-        self.do(self.session.hand_over, shown, saying="Looking whether it works…")
+        before = self._handover
+        saying = "Looking whether it works…"
+        self.do_again(self.session.hand_over, shown, saying=saying, same=lambda found: found == before)
 
     def action_look(self) -> None:
         """Whether it is still as it was left."""

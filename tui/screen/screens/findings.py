@@ -132,7 +132,8 @@ class Findings(Page):
 
     def action_check(self) -> None:
         """Look once more."""
-        self.do(lambda: self._look(again=True), self._show, saying=LOOKING)
+        before = self.told
+        self.do_again(lambda: self._look(again=True), self._show, saying=LOOKING, same=lambda found: found[0] == before)
 
     def action_fix(self) -> None:
         """Mend it: where there is a choice, what of it."""

@@ -16,7 +16,7 @@ from ..widgets.options import Options
 from ..workspace import Start
 from .looked import LOOKING
 from .page import Page, Say, homely
-from .plan_steps import kept
+from .plan_steps import kept, standing_still
 from .run_list import run_rows
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def all_of(run: Run) -> list[Said]:
     costs = plan.costs if not over and outcome.anything_created(run, plan) else ()
     parts = (
         ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
-        ("Steps", [kept(action, run) for action in plan.actions]),
+        ("Steps", [(standing_still if over and action.undo else kept)(action, run) for action in plan.actions]),
         ("Outputs", [Said(line(value), name) for name, value in handed.get("outputs", {}).items()]),
         ("Files", [Said(homely(line(name))) for name in handed.get("files", {})]),
         ("Resources", [

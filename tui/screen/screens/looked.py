@@ -59,7 +59,8 @@ class LookedPage(Page):
 
     def action_look(self) -> None:
         """Once more."""
-        self.do(self.session.look, self._shown, saying=LOOKING)
+        before = self._looked
+        self.do_again(self.session.look, self._shown, saying=LOOKING, same=lambda found: found == before)
 
     def _shown(self, looked: list[Looked]) -> None:
         self._looked = looked

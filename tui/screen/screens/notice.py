@@ -24,8 +24,9 @@ def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> l
         return rows + ([Said(f"enters {line(better(problem))}", "F2", "point")] if corrected(asking) else [])
     if asking.offer is not None and asking.offer.way_out:
         rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
+    rows += [Said(line(remark.message), "note", "muted") for remark in remarks]
     if not confirming:
-        return rows + [Said(line(remark.message), "note", "muted") for remark in remarks]
+        return rows
     rows += [Said(line(caution.message), "caution", "warn") for caution in asking.cautions]
     rows.append(Said("goes on like this", "y", "point"))
     switch = next((caution.switch for caution in asking.cautions if caution.switch), "")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar, TypeVar, cast
 
 from textual import work
@@ -22,6 +24,8 @@ from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 
 T = TypeVar("T")
+UNSEEN = 0.5
+"""Seconds after which a question counts as seen, whatever the screen is busy with."""
 
 
 class Say(Static):
@@ -59,12 +63,34 @@ class Page(Screen[None]):
     """What the bar says besides the product's name."""
     under_way = False
     """Whether calls are under way that must be finished first."""
+    asks: ClassVar[bool] = False
+    """Whether a key here may answer something: then none counts that was typed before it was to be seen."""
     moves: ClassVar[bool] = False
     """Whether what is made here may move to another account: a draft, not a run."""
 
     def __init__(self) -> None:
         super().__init__()
         self.busy = False
+        self._drawn = inf if self.asks else 0.0
+
+    def on_show(self) -> None:
+        """It is to be seen now."""
+        if self.asks:
+            self.ask_anew()
+
+    def ask_anew(self) -> None:
+        """Something else is asked from now on, and nobody has seen it yet."""
+        self._drawn = inf
+        self.call_after_refresh(self._was_drawn)
+        self.set_timer(UNSEEN, self._was_drawn)
+
+    def _was_drawn(self) -> None:
+        if self._drawn == inf:
+            self._drawn = monotonic()
+
+    def unseen(self, at: float) -> bool:
+        """Whether a key of that moment was typed before what is asked now could be seen."""
+        return at < self._drawn
 
     @property
     def handrail(self) -> Navigation:
@@ -118,6 +144,21 @@ class Page(Screen[None]):
         if not self.busy:
             self.busy = True
             self._doing(slow, then, saying)
+
+    def do_again(
+        self, slow: Callable[[], T], then: Callable[[T], None], *, saying: str, same: Callable[[T], bool]
+    ) -> None:
+        """Look once more: that is seen at once, and afterwards whether it came to the `same`, and when."""
+        from ... import words
+
+        def shown(found: T) -> None:
+            changed = not same(found)
+            then(found)
+            self.waits(words.as_of(changed=changed))
+
+        if not self.busy:
+            self.waits(saying)
+        self.do(slow, shown, saying=saying)
 
     def once_typed(self, then: Callable[[], None]) -> None:
         """Do this when the keys before it have done theirs: they may come in one go, and a key on its way from the

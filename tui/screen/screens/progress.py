@@ -288,6 +288,7 @@ class Progress(Page):
             choices[0] = Row("again", "Sign in and go on", "from where it stopped; nothing is made twice")
         ways.show(choices)
         ways.focus()
+        self.ask_anew()
         self.refresh_bindings()
 
     @on(Options.Chosen)

@@ -6,13 +6,15 @@ It is one screen that changes in place: over a slow line a new one costs too muc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
+from textual.widgets import TextArea
 
 from ...safe import line
 from ..widgets.answer import READING_ON, Answer
@@ -23,7 +25,7 @@ from ..widgets.rail import Rail
 from ..workspace import Account, Start, account_of
 from .long_list import read_on
 from .notice import notice, offered
-from .page import Page, Say
+from .page import Page, Say, T
 from .question_steps import Steps, steps
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Question(Page):
         Binding("ctrl+r", "reload", "Read again", tooltip="Read the options afresh"),
     ]
 
+    asks = True
     moves = True
 
     def __init__(self, start: Start | None = None, state: Asking | None = None) -> None:
@@ -64,6 +67,10 @@ class Question(Page):
         self.asking = state
         self._remarks: tuple[Caution, ...] = ()
         self._typed: list[Said] | None = None
+        self._filled: object = None
+        """What was in the field when it was shown: the notice under it is about that."""
+        self._next: tuple[object, tuple[State | None, Steps]] | None = None
+        """An answer that was taken and what comes after it, while the remarks on it are still to be read."""
         self._confirming = False
         self._waiting = ""
 
@@ -106,7 +113,7 @@ class Question(Page):
         """The first question needs no account; its options do."""
         title, question = found
         self.name_it(title)
-        self._say_question(question, "Question 1")
+        self._say_question(question)
         self.query_one("#hint", Say).say("Opening the account and reading it…")
         self._begin()
 
@@ -155,29 +162,60 @@ class Question(Page):
             self.handrail.show(self.asked, state)
 
     def _answer(self, raw: object) -> None:
-        """Say it, and show what comes next."""
+        """Say it, and show what comes next, once what is worth saying about it was to be read."""
         asked, asking = self.asked, self.asking
         assert asking is not None
+        read = {row.text for row in self._typed or ()}
 
         def said() -> tuple[State | None, Steps]:
+            self._come_back()
             asked.answer(raw)
             self._remarks = asked.remarks(asking.question)
             return self._look()
 
-        self.do(said, self._arrive)
+        def shown(found: tuple[State | None, Steps]) -> None:
+            if not self._leads_on(found[0]) or all(line(remark.message) in read for remark in self._remarks):
+                self._arrive(found)  # the review says it all once more
+                return
+            self._next, self._typed, self._filled = (raw, found), None, raw
+            self._say_position()
+            self._show_notice()
+
+        self._ask(said, shown)
+
+    def _ask(self, slow: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Do something that may ask AWS; that it is under way stands beside the question at once."""
+        if not self.busy:
+            self._say_position("looking…")
+        self.do(slow, then)
+
+    def _leads_on(self, state: State | None) -> bool:
+        """Whether what comes next is another question."""
+        from flows.engine import Asking
+
+        return isinstance(state, Asking) and self.asking is not None and state.question is not self.asking.question
+
+    def _come_back(self) -> None:
+        """Whoever is told the answers is at this question again, though it was answered."""
+        if self._next is not None and self.asking is not None:
+            self.asked.revisit(self.asking.question.id)
+        self._next = None
 
     # -- showing -----------------------------------------------------------------------------------------
 
     def _show(self, asking: Asking, trail: Steps) -> None:
+        self.ask_anew()
+        if self._leads_on(asking):
+            self._remarks = ()  # they were about the question before
         self.asking = asking
-        self._typed = None
+        self._typed = self._next = None
         self._confirming = bool(asking.cautions)
         self.name_it(self.asked.flow.title)
         with self.app.batch_update():
-            number, of = asking.position
-            self._say_question(asking.question, f"Question {number} of {of}" if number else "Fine-tuning")
+            self._say_question(asking.question)
             self.query_one(Rail).show(trail)
             self.query_one("#hint", Say).say(self.query_one(Answer).fill(asking))
+            self._filled = self.query_one(Answer).reply
             self.query_one(Answer).open(not self._confirming)
             self._show_notice()
         self.refresh_bindings()
@@ -199,24 +237,41 @@ class Question(Page):
             note = f"the rest could not be read (Ctrl-R): {line(problem.what)}"
         answer.add([], note=note, more=False)
 
-    def _say_question(self, question: Asked[object], position: str) -> None:
-        self.query_one("#position", Say).say(position)
+    def _say_position(self, doing: str = "") -> None:
+        """Say which question it is, and what is being done about it."""
+        number, of = self.asking.position if self.asking else (1, 0)
+        position = f"Question {number} of {of}" if of else "Question 1" if number else "Fine-tuning"
+        self.query_one("#position", Say).say(f"{position} · {doing}" if doing else position)
+
+    def _say_question(self, question: Asked[object]) -> None:
+        self._say_position()
         self.query_one("#ask", Say).say(line(question.ask))
         self.query_one("#why", Say).say(line(question.why))
 
     def _show_notice(self) -> None:
         rows = self._typed
         if rows is None and self.asking is not None:
-            rows = notice(self.asking, confirming=self._confirming, remarks=self._remarks)
+            told = replace(self.asking, problem=None) if self._next else self.asking
+            rows = notice(told, confirming=self._confirming, remarks=self._remarks)
+            rows += [Said("goes on; another answer takes its place", "Enter", "point")] if self._next else []
         lines = self.query_one("#notice", Lines)
         lines.display = bool(rows)
         self.set_class(bool(rows), "-noted")
         lines.show(rows or [])
 
     @on(TextField.Changed)
+    @on(TextArea.Changed)
+    @on(Options.Moved)
     def typed(self) -> None:
-        """Where it is worth it, say what comes of it while it is typed."""
-        if self.asking is not None and self.asking.question.live and not self._confirming:
+        """What was said of another answer goes; where it is worth it, it is said what comes of this one."""
+        if self.asking is None or self._confirming or self.busy:
+            return
+        said = [row for row in self._typed or () if row.kind != "bad"] if self.asking.question.live else []
+        fresh = None if self.query_one(Answer).reply == self._filled else said
+        if fresh != self._typed:
+            self._typed = fresh
+            self._show_notice()
+        if self.asking.question.live:
             self._try_out()
 
     @on(TextField.LeftOut)
@@ -269,7 +324,9 @@ class Question(Page):
 
     def _take(self) -> None:
         reply = self.query_one(Answer).reply
-        if reply is not None:
+        if self._next is not None and reply == self._next[0]:
+            self._arrive(self._next[1])
+        elif reply is not None:
             self._answer(reply)
 
     def action_accept(self) -> None:
@@ -282,7 +339,7 @@ class Question(Page):
                 asked.accept(caution.id)
             return self._look()
 
-        self.do(accepted, self._arrive)
+        self._ask(accepted, self._arrive)
 
     def action_switch(self) -> None:
         """Take the answer that avoids the caution."""
@@ -307,6 +364,7 @@ class Question(Page):
         asked, session = self.asked, self.handrail.workspace.session
 
         def went() -> tuple[State | None, Steps] | None:
+            self._come_back()
             self._remarks = ()
             return self._look() if asked.back() else None
 
@@ -317,17 +375,18 @@ class Question(Page):
             else:
                 self._arrive(found)
 
-        self.do(went, shown)
+        self._ask(went, shown)
 
     def action_reload(self) -> None:
         """Read the account afresh."""
         asked = self.asked
 
         def fresh() -> tuple[State | None, Steps]:
+            self._come_back()
             asked.refresh()
             return self._look()
 
-        self.do(fresh, self._arrive)
+        self._ask(fresh, self._arrive)
 
     @on(Options.Chosen)
     def chosen_with_enter(self) -> None:

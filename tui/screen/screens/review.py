@@ -38,6 +38,7 @@ class ReviewPage(Page):
         Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
     ]
 
+    asks = True
     moves = True
 
     def __init__(self, session: Session, review: Review) -> None:

@@ -71,7 +71,7 @@ class Options(Widget, can_focus=True):
             return self.options
 
     class Moved(Message):
-        """The cursor is on another option."""
+        """The cursor is on another option, or another is marked."""
 
         def __init__(self, options: Options, row: Row | None) -> None:
             super().__init__()
@@ -251,10 +251,12 @@ class Options(Widget, can_focus=True):
         if self._list.marked is not None and self.key:
             self._list.marked ^= {self.key}
             self._repaint(self._list.cursor)
+            self._tell()
 
     def action_mark_all(self) -> None:
         self._list.mark_all()
         self.refresh()
+        self._tell()
 
     def action_find(self) -> None:
         self.finding = True
