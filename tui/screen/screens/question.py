@@ -271,7 +271,7 @@ class Question(Page):
         if fresh != self._typed:
             self._typed = fresh
             self._show_notice()
-        if self.asking.question.live:
+        if self.asking.question.live and self._next is None:
             self._try_out()
 
     @on(TextField.LeftOut)
