@@ -49,6 +49,10 @@ SET_UPS: dict[str, tuple[str, str]] = {
         "Start a pipeline when a file lands",
         "Start a pipeline when a file lands in a bucket, whether it was uploaded, copied or sent in parts.",
     ),
+    "database_hours": (
+        "Keep a serverless database awake in office hours",
+        "Keep a serverless database awake at fixed hours, and let it sleep outside of them.",
+    ),
 }
 CHECKS: dict[str, tuple[str, str]] = {
     "vpn": (
@@ -91,6 +95,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "A pipeline does not start when a file lands",
         "codepipeline, s3, eventbridge, cloudtrail, rule, trigger, polling, not starting, twice",
     ),
+    "database_hours": (
+        "A database does not wake in the morning, or does not sleep at night, as its schedule says",
+        "aurora, scheduler, cron, schedule, time zone, clock change, dead letter, awake, rds",
+    ),
 }
 GOALS: dict[str, str] = {
     "vpn": "ipsec, site-to-site, tunnel, on-premises, data centre, customer gateway, hybrid",
@@ -103,4 +111,5 @@ GOALS: dict[str, str] = {
     "spa_pipeline": "react, vue, angular, ci/cd, deploy, codebuild, codepipeline, github, git",
     "s3_lambda": "trigger, event, notification, upload, thumbnail, lambda",
     "s3_pipeline": "trigger, eventbridge, cloudtrail, upload, zip, codepipeline",
+    "database_hours": "aurora, cron, schedule, eventbridge scheduler, warm, cold start, keep awake, rds, sleep",
 }

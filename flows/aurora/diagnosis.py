@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from flows.aws import serverless_clusters
 from flows.aws.aurora_versions import shown
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
@@ -31,7 +32,7 @@ LAST: tuple[rules.Rule, ...] = (rules.clients,)
 def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[Finding]:
     """Is a serverless database well, whoever made it? Raises Refused if there is none of that name."""
     now = now or datetime.now(UTC)
-    found = sleep.one(cloud, name)
+    found = serverless_clusters.one(cloud, name)
     seen = sleep.look(cloud, found, now)
     key = str(found.get("KmsKeyId") or "") if found.get("StorageEncrypted") else ""
     here = rules.Situation(cloud, seen.capacity.least, key, seen)

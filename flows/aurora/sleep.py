@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from flows.aws.aurora_clusters import Capacity, clusters, is_aurora
-from flows.aws.aurora_versions import V1
-from flows.engine import Call, Cloud, CloudError, Refused
-from flows.engine.asked import unknown
+from flows.aws.aurora_clusters import Capacity
+from flows.aws.serverless_clusters import capacity_of
+from flows.engine import Call, Cloud, CloudError
 
 FRESH = timedelta(minutes=5)
 """Older data say nothing about now."""
@@ -52,9 +50,6 @@ ANSWERS = (
 )
 """States in which a cluster or instance answers, or does again within minutes (Aurora User Guide, "Viewing DB cluster
 status" and "Viewing DB instance status", 2026-11)."""
-KINDS = {"neptune": "a Neptune cluster", "docdb": "a DocumentDB cluster"}
-
-
 Points = tuple[tuple[datetime, float], ...]
 """What was measured when, the newest first."""
 
@@ -98,45 +93,6 @@ class Database:
     @property
     def capacity(self) -> Capacity:
         return capacity_of(self.described)
-
-
-def serverless(cloud: Cloud) -> list[dict[str, Any]]:
-    """The clusters of the region that are serverless by today's meaning."""
-    return [each for each in clusters(cloud) if _serverless(each)]
-
-
-def _serverless(cluster: Mapping[str, Any]) -> bool:
-    return is_aurora(cluster) and bool(cluster.get("ServerlessV2ScalingConfiguration"))
-
-
-def one(cloud: Cloud, name: str) -> dict[str, Any]:
-    """The serverless cluster of that name. Raises Refused."""
-    every = clusters(cloud)
-    found = next((each for each in every if each.get("DBClusterIdentifier") == name.strip().lower()), None)
-    if found is None:
-        known = [each["DBClusterIdentifier"] for each in every if _serverless(each)]
-        if not known:
-            raise Refused(f"There is no Aurora serverless database in {cloud.identity.region}.")
-        raise Refused(*unknown(name, known, f"the serverless databases of {cloud.identity.region}"))
-    if not is_aurora(found):
-        engine = found.get("Engine", "of another engine")
-        raise Refused(
-            f"{name} is no Aurora database but {KINDS.get(engine, engine)}.", remedy="Only Aurora is looked at here."
-        )
-    if found.get("EngineMode") == "serverless":
-        raise Refused(
-            f"{name} is one of the old kind. {V1}", remedy="AWS converts what is left of it; see the RDS console."
-        )
-    if not found.get("ServerlessV2ScalingConfiguration"):
-        raise Refused(f"{name} is not serverless: it has instances of a fixed size, which never fall asleep.")
-    return found
-
-
-def capacity_of(cluster: Mapping[str, Any]) -> Capacity:
-    """A cluster's limits."""
-    set_ = cluster.get("ServerlessV2ScalingConfiguration") or {}
-    least, most = (Decimal(str(set_.get(key, 0))).normalize() + 0 for key in ("MinCapacity", "MaxCapacity"))
-    return Capacity(least, most, int(set_.get("SecondsUntilAutoPause") or (300 if least == 0 else 0)))
 
 
 def look(cloud: Cloud, cluster: Mapping[str, Any], now: datetime) -> Database:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flows.aws import serverless_clusters
 from flows.aws.aurora_clusters import Capacity
 from flows.aws.aurora_versions import HALF
 from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused, shell
@@ -80,7 +81,7 @@ class Waking:
 
         Returns the seconds that waking took. Raises CloudError.
         """
-        before = remembered(self.cluster) or sleep.capacity_of(self.cluster)
+        before = remembered(self.cluster) or serverless_clusters.capacity_of(self.cluster)
         until = datetime.now(UTC) + timedelta(minutes=minutes)
         self._remember(before, until)
         self._tell(
@@ -111,8 +112,8 @@ class Waking:
 
     def release(self) -> bool:
         """Put back what `hold` changed, going by what the cluster's tags say; False if there is nothing to put back."""
-        described = sleep.one(self.cloud, self.name)
-        kept, now = remembered(described), sleep.capacity_of(described)
+        described = serverless_clusters.one(self.cloud, self.name)
+        kept, now = remembered(described), serverless_clusters.capacity_of(described)
         if kept is None:
             return False
         told = f"Somebody changed the limits of {self.name} since; they are left as they are"
@@ -144,7 +145,10 @@ class Waking:
         began, never = self.clock.now(), threading.Event()  # putting back must not be cut short
         while True:
             self.clock.sleep(ASK_EVERY, never)
-            if sleep.one(self.cloud, self.name).get("Status") == "available" or self.clock.now() - began > 600:
+            if (
+                serverless_clusters.one(self.cloud, self.name).get("Status") == "available"
+                or self.clock.now() - began > 600
+            ):
                 return
 
     def _until_awake(self) -> float:
@@ -164,7 +168,7 @@ class Waking:
             self._pause(LOOK_EVERY, elapsed, limit=PATIENCE * 3)
 
     def _look(self) -> Database:
-        return sleep.look(self.cloud, sleep.one(self.cloud, self.name), datetime.now(UTC))
+        return sleep.look(self.cloud, serverless_clusters.one(self.cloud, self.name), datetime.now(UTC))
 
     def _keep(self, minutes: float) -> None:
         began, whole = self.clock.now(), minutes * 60

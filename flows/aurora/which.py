@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flows.aws import serverless_clusters
 from flows.engine import Choice, Option
 from flows.engine.check import Check
-
-from . import sleep
 
 
 def clusters(flow: Any) -> Iterator[Option[str]]:
     """The serverless clusters of the region."""
-    for each in sleep.serverless(flow.cloud):
-        limits = sleep.capacity_of(each)
+    for each in serverless_clusters.serverless(flow.cloud):
+        limits = serverless_clusters.capacity_of(each)
         hint = f"{each.get('Engine', '')}, {limits.least:f} to {limits.most:f} ACU, {each.get('Status', '')}"
         yield Option(each["DBClusterIdentifier"], each["DBClusterIdentifier"], each["DBClusterIdentifier"], hint)
 

@@ -101,8 +101,8 @@ TAGGING: Mapping[str, str] = {
     "ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "rds": "rds:AddTagsToResource",
     "acm": "acm:AddTagsToCertificate", "cloudfront": "cloudfront:TagResource", "kms": "kms:TagResource",
     "logs": "logs:TagResource", "codecommit": "codecommit:TagResource", "codepipeline": "codepipeline:TagResource",
-    "events": "events:TagResource", "cloudtrail": "cloudtrail:AddTags",
-    "codeconnections": "codeconnections:TagResource",
+    "events": "events:TagResource", "cloudtrail": "cloudtrail:AddTags", "scheduler": "scheduler:TagResource",
+    "codeconnections": "codeconnections:TagResource", "sqs": "sqs:TagQueue",
 }  # fmt: skip
 """The action that a service asks for besides when something is made with tags."""
 WHILE_MAKING: Mapping[str, str] = {"ec2": "ec2:CreateAction", "elbv2": "elasticloadbalancing:CreateAction"}
@@ -132,6 +132,7 @@ OF_CLUSTER, OF_INSTANCE = "cluster-snapshot:{DBClusterSnapshotIdentifier}", "sna
 SECRET = "secret:rds!cluster-*"  # noqa: S105 - how RDS begins the names of secrets that it manages
 LOG = ("log-group:{logGroupName}", "log-group:{logGroupName}:*")  # CloudWatch Logs knows both, by the action
 FUNCTION = ("function:{FunctionName}", "function:{FunctionName}:*")
+SCHEDULE, SCHEDULES = "schedule/{GroupName}/{Name}", "schedule-group/{Name}"
 PIPELINE, EVENT_RULE = "{name}", "rule/{Name}"
 BUCKET, FILES = on("{Bucket}"), "{Bucket}/*"
 LISTED = also("s3:ListBucket", "{Bucket}")  # without it a file that is not there is told as forbidden
@@ -437,9 +438,20 @@ RULES: Mapping[str, Rule] = {
     "lambda.PutFunctionConcurrency": on(*FUNCTION),
     "lambda.RemovePermission": on(*FUNCTION),
     "lambda.UpdateEventSourceMapping": on("event-source-mapping:{UUID}"),
+    "scheduler.CreateSchedule": (*on(SCHEDULE), *passes("role/{Target.RoleArn}", "scheduler")),
+    "scheduler.CreateScheduleGroup": makes(SCHEDULES),
+    "scheduler.DeleteSchedule": on(SCHEDULE),
+    "scheduler.DeleteScheduleGroup": on(SCHEDULES),
+    "scheduler.GetSchedule": on(SCHEDULE),
+    "scheduler.GetScheduleGroup": on(SCHEDULES),
+    "scheduler.ListTagsForResource": on("schedule-group/{ResourceArn}"),
+    "scheduler.UpdateSchedule": (*on(SCHEDULE), *passes("role/{Target.RoleArn}", "scheduler")),
     "sns.GetTopicAttributes": on("{TopicArn}"),
+    "sqs.CreateQueue": makes("{QueueName}"),
+    "sqs.DeleteQueue": on("{QueueUrl}"),
     "sqs.GetQueueAttributes": on("{QueueUrl}"),
     "sqs.GetQueueUrl": on("{QueueName}"),
+    "sqs.ListQueueTags": on("{QueueUrl}"),
     "ssm.GetParameter": on("arn:{partition}:ssm:{region}:*:parameter{Name}"),  # AWS's own have no account
     "ssm.SendCommand": (
         *on(

@@ -170,7 +170,7 @@ class Question(Generic[T]):
         self._default, self._check, self.when, self.fine_tuning = default, check, when, fine_tuning
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.id = name
+        self.id = name.removesuffix("_")  # `from_` is called `from`, a word that Python keeps for itself
 
     @overload
     def __get__(self, flow: None, owner: type) -> Self: ...

@@ -260,6 +260,19 @@ def pipeline(params: Params) -> list[Properties]:
     return [{**made, "Tags": capital(params.get("tags", []))}]
 
 
+def queue(params: Params) -> list[Properties]:
+    """Its attributes are texts in the API, whatever they are."""
+    given = params["Attributes"]
+    kept = int(given["MessageRetentionPeriod"])
+    encrypted = given["SqsManagedSseEnabled"] == "true"
+    return [
+        {
+            "QueueName": params["QueueName"], "MessageRetentionPeriod": kept, "SqsManagedSseEnabled": encrypted,
+            "Tags": tag_list(params["tags"]),
+        }
+    ]  # fmt: skip
+
+
 def repository(params: Params) -> list[Properties]:
     return [{"RepositoryName": params["repositoryName"], "Tags": tag_list(params["tags"])}]
 

@@ -289,6 +289,21 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "s3.PutBucketVersioning": (on_bucket(as_.put("VersioningConfiguration")),),
     "s3.PutBucketWebsite": (on_bucket(as_.hosting),),
     "s3.PutPublicAccessBlock": (on_bucket(as_.put("PublicAccessBlockConfiguration")),),
+    "scheduler.CreateSchedule": (Makes("AWS::Scheduler::Schedule", as_.same("ClientToken"), {"ScheduleArn": "Arn"}),),
+    "scheduler.CreateScheduleGroup": (
+        Makes(
+            "AWS::Scheduler::ScheduleGroup",
+            as_.same("ClientToken"),
+            {"ScheduleGroupArn": "Arn"},
+            named="Name",
+            name="Name",
+            called=("GroupName",),
+            arn="scheduler:schedule-group/",
+        ),
+    ),
+    "sqs.CreateQueue": (
+        Makes("AWS::SQS::Queue", as_.queue, {"QueueUrl": "QueueUrl"}, named="QueueName", name="QueueName", arn="sqs:"),
+    ),
     "ssm.SendCommand": (Never("CloudFormation runs no commands on machines."),),
 }
 """Operation to what it is; of several rows the first that fits. In the order of the alphabet."""

@@ -11,7 +11,7 @@ from flows.aurora.awake_reasons import why_awake
 from flows.aurora.sleep import Database, State
 from flows.aurora.wake import NO_DATA_API, UNTIL, Waking, remembered
 from flows.aurora.which import clusters
-from flows.aws import aurora_prices
+from flows.aws import aurora_prices, serverless_clusters
 from flows.aws.aurora_versions import HALF
 from flows.engine import Choice, Cloud, CloudError, Finding, Option, Refused, Text, shell
 from flows.engine.asked import EVERY, Asked
@@ -30,7 +30,7 @@ def _clusters(flow: Any) -> Iterator[Option[str]]:
 
 def _of_one(do: str, flow: Any) -> None:
     """Raises Refused where several would be changed at once."""
-    if do != LOOK and flow.cluster == EVERY and len(sleep.serverless(flow.cloud)) > 1:
+    if do != LOOK and flow.cluster == EVERY and len(serverless_clusters.serverless(flow.cloud)) > 1:
         raise Refused("That is done to one database at a time. Go back, and choose one.")
 
 
@@ -104,8 +104,8 @@ class DatabaseAwake(Task):
     def meant(self, cloud: Cloud, name: str, do: str) -> list[dict[str, Any]]:
         """The clusters that are asked about. Raises Refused if there is none, or not exactly one to change."""
         if name:
-            return [sleep.one(cloud, name)]
-        every = sleep.serverless(cloud)
+            return [serverless_clusters.one(cloud, name)]
+        every = serverless_clusters.serverless(cloud)
         if not every:
             raise Refused(f"There is no Aurora serverless database in {cloud.identity.region}.")
         if do != LOOK and len(every) > 1:
@@ -150,7 +150,7 @@ class DatabaseAwake(Task):
 
     def release(self, cloud: Cloud, waking: Waking) -> Outcome:
         done = waking.release()
-        seen = sleep.look(cloud, sleep.one(cloud, waking.name), datetime.now(UTC))
+        seen = sleep.look(cloud, serverless_clusters.one(cloud, waking.name), datetime.now(UTC))
         what = (
             f"{seen.sentence} What was changed is put back."
             if done

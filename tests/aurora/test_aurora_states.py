@@ -383,10 +383,10 @@ OTHER_ENGINES = [
 @pytest.mark.parametrize("other", OTHER_ENGINES, ids=lambda other: other["Engine"])
 def test_what_is_not_auroras_is_in_no_list(shared: PracticeAccount, other: dict[str, str]) -> None:
     """RDS lists clusters of other services among its own; each is said to be what it is."""
-    from flows.aurora import sleep
+    from flows.aws import serverless_clusters
 
     cloud = As(Aws(Place(practice=True), shared.session), beside(**other))
-    assert [each["DBClusterIdentifier"] for each in sleep.serverless(cloud)] == ["reports", "loyalty"]
+    assert [each["DBClusterIdentifier"] for each in serverless_clusters.serverless(cloud)] == ["reports", "loyalty"]
     with pytest.raises(Refused, match="is no Aurora database"):
         list(diagnose(cloud, other["DBClusterIdentifier"]))
     with pytest.raises(Refused, match="not known in the serverless databases") as refused:

@@ -29,6 +29,7 @@ ENOUGH = {
     "spa_pipeline": (("pipeline",),),
     "s3_lambda": (("bucket",),),
     "s3_pipeline": (("pipeline",), ("event",)),
+    "database_hours": (("cluster",),),
 }
 
 

@@ -218,7 +218,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "share_ami, the machine stopped": (3200,), "share_ami, elsewhere": (5200,),
     "spa_pipeline": (MANAGED, 1300), "spa_pipeline, CloudFront": (MANAGED, 900),
     "s3_pipeline": (4600,), "s3_pipeline, a new trail": (5700,), "s3_lambda": (1900,),
-    "wordpress, a new machine": (MANAGED, 400), "wordpress, put right": (800,),
+    "database_hours": (3800,), "wordpress, a new machine": (MANAGED, 400), "wordpress, put right": (800,),
 }  # fmt: skip
 """How long each policy is at the most, as IAM counts; several where one would be longer than AWS takes."""
 FOR_EVERYTHING: Mapping[str, set[str]] = {

@@ -65,6 +65,7 @@ WHERE: Mapping[str, str] = {
     "cloudtrail:trail": "ResourceIdList || TrailName || Name",
     "lambda:function": "FunctionName || Resource", "lambda:eventSourceMapping": "UUID",
     "sns:topic": "TopicArn", "sqs:queue": "QueueName || QueueUrl",
+    "scheduler:schedule": "join('/', [GroupName, Name])", "scheduler:schedule-group": "Name || ResourceArn",
     "ssm:document": "DocumentName", "ssm:instance": "InstanceIds", "ssm:parameter": "Name",
     "servicequotas:quota": "join('/', [ServiceCode, QuotaCode])",
 }  # fmt: skip
@@ -87,6 +88,7 @@ TAGGING: Mapping[str, str] = {
     "elasticloadbalancing": "AddTags", "rds": "AddTagsToResource", "acm": "AddTagsToCertificate", "kms": "TagResource",
     "cloudfront": "TagResource", "logs": "TagResource", "codecommit": "TagResource", "codepipeline": "TagResource",
     "events": "TagResource", "cloudtrail": "AddTags", "codeconnections": "TagResource",
+    "scheduler": "TagResource", "sqs": "TagQueue",
 }  # fmt: skip
 MADE: Mapping[str, str] = {
     "acm:RequestCertificate": "certificate", "cloudfront:CreateDistribution": "distribution", "kms:CreateKey": "key",

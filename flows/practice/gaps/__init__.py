@@ -146,6 +146,12 @@ GAPS: dict[str, str] = {
     "rds.DeleteDBSnapshot": "moto deletes one that is still being made; refused here.",
     "rds.*DBClusterSnapshot*": "As for the snapshots of single databases.",
     "kms.DescribeKey": "moto calls Amazon's own keys the customer's; here they are Amazon's, and nobody changes them.",
+    "scheduler.CreateScheduleGroup": "moto overwrites a group of the same name; refused here.",
+    "scheduler.CreateSchedule": (
+        "moto takes any expression, time zone, role and group; refused here, where the role is not there or the "
+        "service may not take it on. When one is due, the limits of its database change at the next look."
+    ),
+    "scheduler.DeleteScheduleGroup": "moto stumbles over a group that is not there.",
     "rds.DescribeIntegrations": "Missing in moto; the company has none.",
     "rds.DescribeEvents": "Tells when a serverless database fell asleep and woke.",
     "cloudwatch.GetMetricData": (
@@ -212,6 +218,8 @@ _WHERE = {
     "codebuild": ("pipelines",),
     "codecommit": ("pipelines",),
     "logs": ("pipelines",),
+    "scheduler": ("schedules",),
+    "sqs": ("schedules",),
 }
 _done: set[str] = set()
 

@@ -13,7 +13,7 @@ from moto.rds.models import DBCluster, DBInstanceClustered, MasterUserSecret
 from moto.rds.responses import RDSResponse
 
 from flows.practice.clock import Life
-from flows.practice.gaps import database_sleep
+from flows.practice.gaps import database_sleep, schedules
 from flows.practice.gaps.wire import Response, answers
 
 SERVERLESS = "db.serverless"
@@ -253,8 +253,13 @@ def _delete_group(self: Response) -> ActionResult:
 
 
 def _settled_first(self: Response) -> Any:
-    """Before anything is answered, what has been deleting for long enough is gone."""
+    """Before anything is answered, schedules did what was due, and what was deleting for long enough is gone."""
     backend = self.backend
+    for name, limits in schedules.due(backend.account_id, backend.region_name):
+        if (cluster := backend.clusters.get(name)) and _ready(cluster) and cluster.status == "available":
+            cluster.serverless_v2_scaling_configuration = dict(limits)
+            database_sleep.touched(cluster)
+            _complete(cluster)
     for id_, instance in list(backend.databases.items()):
         if (life := getattr(instance, "life", None)) and life.over:
             del backend.databases[id_]
