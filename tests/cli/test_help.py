@@ -36,3 +36,9 @@ def test_what_is_neither_names_what_is_near(handrail: Command) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert "“lisener” is neither a command nor a word" in ran.err and "listener" in ran.err
     assert "`handrail help words` lists all words." in handrail("help", "xyzzy").err
+
+
+def test_short_options_mean_the_long_ones(handrail: Command) -> None:
+    assert handrail("list", "-o", "json").out == handrail("list", "--output", "json").out
+    for said in (["-o", "json"], ["-ojson"]):
+        assert handrail("undo", "nothing-0000", "-y", *said).json["error"]["code"] == "refused"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import cast
 
 import click
 import pytest
@@ -16,6 +17,8 @@ import flows
 from flows.engine import Finding, Flow, Grade, Session, consents
 from flows.engine.cloud import Offline
 from flows.engine.verdict import verdict
+from flows.tasks import find as task
+from tui.cli.examples import EXAMPLES, codes
 from tui.cli.exit_codes import EXIT_CODES
 from tui.cli.json_output import checked
 from tui.cli.main import cli, help_text
@@ -43,10 +46,9 @@ def prose(text: str) -> str:
 
 COMMANDS = sorted(
     {
-        line.partition("  #")[0].partition(" > ")[0].strip()
-        for text in PAGES.values()
-        for block in blocks(text)
-        for line in block.splitlines()
+        line.partition(" #")[0].partition(" > ")[0].strip()
+        for text in (*("\n".join(blocks(page)) for page in PAGES.values()), *map("\n".join, EXAMPLES.values()))
+        for line in text.splitlines()
         if line.startswith("handrail")
     }
 )
@@ -173,6 +175,20 @@ def test_a_service_asks_for_no_conscious_yes() -> None:
 
 def test_the_quick_help_is_the_command_lines_own() -> None:
     assert (ROOT / "tui" / "help.txt").read_text() == help_text(), "run: make texts"
+
+
+@pytest.mark.parametrize("path", ["", "task", *(" ".join(words) for words, _ in every_command())])
+def test_help_has_examples_and_exit_codes(path: str) -> None:
+    command, above = cast(click.Command, cli), click.Context(cli, info_name="handrail")
+    for word in path.split():
+        command = cast(click.Group, command).commands[word]
+        above = click.Context(command, info_name=word, parent=above)
+    told = command.get_help(above)
+    assert all(f"  {line}\n" in told for line in EXAMPLES[path]), "every line as it is typed"
+    assert all(line.startswith(f"handrail {path}".strip()) for line in EXAMPLES[path] if path != "completion")
+    known = codes(path) if not path.startswith("task ") else task(path.removeprefix("task ")).codes
+    section = told.partition("Exit codes:\n")[2]
+    assert re.findall(r"^  (\d+) ", section, re.M) == [str(code) for code in known]
 
 
 def test_the_manual_has_every_command_option_and_exit_code() -> None:

@@ -12,14 +12,23 @@ from .. import exports
 from . import completions
 from .interactive import by_lines, somebody
 from .json_output import print_json, reviewed
-from .options import accept_option, global_options, json_option, output_option, place_of, plain_option, with_answers
+from .options import (
+    accept_option,
+    command,
+    global_options,
+    json_option,
+    output_option,
+    place_of,
+    plain_option,
+    with_answers,
+)
 
 
-@click.command()
+@command()
 @click.argument("flow", shell_complete=completions.set_ups)
 @with_answers
 @accept_option
-@click.option("--yes", is_flag=True, help="Create without asking.")
+@click.option("-y", "--yes", is_flag=True, help="Create without asking.")
 @plain_option
 @click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write the answers to FILE.")
 @output_option
@@ -60,7 +69,7 @@ def run(
     raise SystemExit(results.carry_out(session, cautions, output))
 
 
-@click.command()
+@command()
 @click.argument("flow", shell_complete=completions.set_ups)
 @with_answers
 @accept_option
@@ -86,7 +95,7 @@ def plan(
         raise SystemExit(3)
 
 
-@click.command()
+@command()
 @click.argument("flow", shell_complete=completions.set_ups)
 @with_answers
 @click.option(

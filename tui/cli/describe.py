@@ -9,14 +9,14 @@ import click
 
 from . import completions
 from .json_output import print_json
-from .options import global_options, json_option
+from .options import command, global_options, json_option
 from .set_up_list import print_set_ups
 
 if TYPE_CHECKING:
     from flows.engine import Question
 
 
-@click.command("list")
+@command("list")
 @json_option
 @global_options
 def list_(output: str, **given: Any) -> None:
@@ -40,7 +40,7 @@ def suggested(question: Question[Any]) -> bool:
     return question.depends and not question.fine_tuning
 
 
-@click.command()
+@command()
 @click.argument("flow", shell_complete=completions.set_ups)
 @click.option("--check", is_flag=True, help="What `handrail check FLOW` asks.")
 @json_option
@@ -89,7 +89,7 @@ def _with_yeses(found: list[dict[str, Any]], accepted: Mapping[str, Mapping[str,
     return found
 
 
-@click.command()
+@command()
 @click.argument("flow", shell_complete=completions.set_ups)
 @global_options
 def graph(flow: str, **given: Any) -> None:
@@ -99,7 +99,7 @@ def graph(flow: str, **given: Any) -> None:
     click.echo(flows.find(flow).mermaid())
 
 
-@click.command()
+@command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @global_options
 def completion(shell: str, **given: Any) -> None:

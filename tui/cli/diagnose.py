@@ -10,13 +10,13 @@ import click
 from . import completions
 from .interactive import by_lines, somebody
 from .json_output import checked, print_json
-from .options import accept_option, global_options, json_option, place_of, plain_option
+from .options import accept_option, command, global_options, json_option, place_of, plain_option
 
 if TYPE_CHECKING:
     from flows.engine import Flow, Place
 
 
-@click.command()
+@command()
 @click.argument("flow", required=False, shell_complete=completions.set_ups)
 @click.option(
     "--set", "sets", multiple=True, metavar="KEY=VALUE", help="What to look at.", shell_complete=completions.answers
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "--event", type=click.File(encoding="utf-8"), help="An event that should have started something; - is stdin."
 )
 @click.option("--fix", multiple=True, metavar="ID", help="Mend what was found: its id, or all.")
-@click.option("--yes", is_flag=True, help="Mend it without asking.")
+@click.option("-y", "--yes", is_flag=True, help="Mend it without asking.")
 @accept_option
 @plain_option
 @json_option

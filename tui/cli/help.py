@@ -11,18 +11,18 @@ from flows import SET_UPS
 
 from . import completions
 from .json_output import print_json
-from .options import global_options, json_option
+from .options import command, global_options, json_option
 
 EVERY = "words"
 """What is said for all entries of the glossary."""
 
 
-@click.command("help")
+@command("help")
 @click.argument("word", nargs=-1, metavar="[COMMAND|WORD]", shell_complete=completions.words)
 @json_option
 @global_options
 def help_(word: tuple[str, ...], output: str, **given: Any) -> None:
-    """What a command or a set-up does, or what a word means: CIDR, listener, origin.
+    """What a command does, or what a word means.
 
     `handrail help words` lists all words.
     """

@@ -13,11 +13,12 @@ from flows.version import __version__
 
 from . import completions, create, describe, diagnose, help, runs, tasks
 from .errors import exit_code_of
+from .examples import ExplainedGroup
 from .interactive import by_lines, somebody
 from .options import global_options, place_of, plain_option
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["--help", "-h"]})
+@click.group(cls=ExplainedGroup, invoke_without_command=True, context_settings={"help_option_names": ["--help", "-h"]})
 @click.version_option(__version__, prog_name="handrail", message="%(prog)s %(version)s")
 @plain_option
 @global_options
@@ -68,7 +69,8 @@ def main(arguments: list[str] | None = None) -> None:
 def _wants_json(arguments: list[str]) -> bool:
     """Whether errors are documents; known before the arguments are understood, because that may be the error."""
     said = [word.removeprefix("--output=") for word in arguments if word.startswith("--output=")]
-    said += [word for flag, word in pairwise(arguments) if flag == "--output"]
+    said += [word for flag, word in pairwise(arguments) if flag in ("--output", "-o")]
+    said += [word.removeprefix("-o") for word in arguments if word.startswith("-o")]
     return bool({"json", "ndjson", "sarif"} & set(said))
 
 

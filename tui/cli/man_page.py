@@ -10,6 +10,7 @@ import click
 from flows import SET_UPS
 from flows.version import __version__
 
+from .examples import EXAMPLES
 from .exit_codes import EXIT_CODES
 
 ENVIRONMENT = {
@@ -58,6 +59,7 @@ def _commands(above: click.Context) -> Iterator[str]:
         yield from _paragraphs(each.help or "")
         everywhere = {parameter.name for parameter in context.find_root().command.get_params(above)}
         yield from _options(context, but=everywhere)
+        yield from (".PP", "Examples:", ".nf", *map(_text, EXAMPLES[context.command_path.partition(" ")[2]]), ".fi")
 
 
 def _synopsis(context: click.Context) -> Iterator[str]:

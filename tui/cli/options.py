@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from . import completions
+from .examples import Explained
 
 if TYPE_CHECKING:
     from flows.engine import Place
@@ -52,10 +54,13 @@ def place_of(given: dict[str, Any]) -> Place:
     )  # fmt: skip
 
 
+command = partial(click.command, cls=Explained)
 output_option = click.option(
-    "--output", type=click.Choice(["text", "json", "ndjson"]), default="text", help="What goes to stdout."
+    "-o", "--output", type=click.Choice(["text", "json", "ndjson"]), default="text", help="What goes to stdout."
 )
-json_option = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="What goes to stdout.")
+json_option = click.option(
+    "-o", "--output", type=click.Choice(["text", "json"]), default="text", help="What goes to stdout."
+)
 accept_option = click.option(
     "--accept",
     multiple=True,

@@ -11,20 +11,20 @@ from ..terminal import is_terminal
 from . import completions
 from .interactive import by_lines, somebody
 from .json_output import about_record, about_run, print_json, result
-from .options import accept_option, global_options, json_option, output_option, plain_option
+from .options import accept_option, command, global_options, json_option, output_option, plain_option
 
 if TYPE_CHECKING:
     from flows.engine import Caution, Run
 
 
-@click.command()
+@command()
 @click.argument("run_id", required=False, metavar="[RUN]", shell_complete=completions.runs)
 @click.option("--save-answers", type=click.Path(path_type=Path), metavar="FILE", help="Write its answers to FILE.")
 @click.option("--look", is_flag=True, help="Look whether what RUN made is still as it left it.")
 @click.option("--put-back", is_flag=True, help="With --look: make it as it was left; without --yes only the plan.")
 @click.option("--as-it-is", is_flag=True, help="With --look: what was changed or is gone may stay so.")
 @click.option("--delete", is_flag=True, help="Delete RUN, a draft that you do not need any more.")
-@click.option("--yes", is_flag=True, help="Put back without asking.")
+@click.option("-y", "--yes", is_flag=True, help="Put back without asking.")
 @accept_option
 @json_option
 @global_options
@@ -78,10 +78,10 @@ def runs(
         click.echo("\n".join(history.details(run, looked)))
 
 
-@click.command()
+@command()
 @click.argument("run_id", metavar="RUN", shell_complete=completions.runs_to_resume)
 @accept_option
-@click.option("--yes", is_flag=True, help="Go on without asking.")
+@click.option("-y", "--yes", is_flag=True, help="Go on without asking.")
 @plain_option
 @output_option
 @global_options
@@ -140,9 +140,9 @@ def _to_be_gone_on_with(run: Run) -> None:
         raise click.UsageError(f"{run.id} was undone; there is nothing to go on with.")
 
 
-@click.command()
+@command()
 @click.argument("run_id", metavar="RUN", shell_complete=completions.runs_to_undo)
-@click.option("--yes", is_flag=True, help="Undo without asking.")
+@click.option("-y", "--yes", is_flag=True, help="Undo without asking.")
 @click.option(
     "--set",
     "sets",

@@ -10,6 +10,7 @@ import click
 from flows.tasks import OUTPUTS, TASKS
 
 from . import completions
+from .examples import ExplainedGroup, examples
 from .interactive import by_lines, somebody
 from .json_output import about_finding, print_json
 from .options import global_options, place_of, plain_option, settings
@@ -28,13 +29,14 @@ class TaskCommand(click.Command):
         from .describe import told
 
         found = find(self.name or "")
+        examples(ctx.command_path.partition(" ")[2], formatter)
         with formatter.section("Keys for --set"):
             formatter.write_dl([(each.id, told(each)) for each in found.asks.questions])
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), meaning) for code, meaning in found.codes.items()])
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=ExplainedGroup, invoke_without_command=True)
 @plain_option
 @global_options
 def task(plain: bool, **given: Any) -> None:
@@ -64,7 +66,7 @@ def _task_command(name: str, summary: str) -> click.Command:
     forms = ["text", "json", *OUTPUTS.get(name, ())]
 
     @global_options
-    @click.option("--output", type=click.Choice(forms), default="text", help="What goes to stdout.")
+    @click.option("-o", "--output", type=click.Choice(forms), default="text", help="What goes to stdout.")
     @click.option(
         "--set",
         "sets",
