@@ -133,6 +133,8 @@ def finding(found: Finding) -> str:
     return f"{text} {line(found.remedy)}" if found.remedy and found.grade is not Grade.PROVED else text
 
 
+RIGHT = (Grade.PROVED, Grade.PREDICTED)
+"""Grades of what is as it should be."""
 VERDICTS = {
     Status.WORKS: "It works: everything on the way was looked at.",
     Status.WORKS_BUT: "It works, but: ",
@@ -170,6 +172,7 @@ def checked(flow: type[Flow], told: Verdict, place: Place) -> list[str]:
     lines = [verdict(told)]
     for found in cause_first(told):
         lines += [finding(found)]
+        lines += [f"          why it matters: {found.why}"] if found.why and found.grade not in RIGHT else []
         lines += [f"          seen in: {line(found.evidence)}"] if found.evidence else []
         if found.repair:
             lines += [f"          repair: --fix {line(found.repair)}"]

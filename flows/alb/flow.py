@@ -10,7 +10,7 @@ from flows.aws import load_balancers as lb
 from flows.aws.load_balancers import NEW
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Yes
 
-from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, repairs, steps
+from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, repairs, steps, why
 from .consents import CONSENTS
 from .outcome import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
 from .which import WhichLoadBalancer
@@ -23,6 +23,7 @@ class LoadBalancerAnswers(Flow):
     words = ("http to https", "301", "302", "www", "maintenance page", "fixed response", "elb", "listener rule")
     check = WhichLoadBalancer
     beyond = repairs.BEYOND
+    matters = why.WHY
     consents = CONSENTS
 
     load_balancer = Choice(

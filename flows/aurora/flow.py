@@ -10,7 +10,7 @@ from flows.aws import aurora_clusters, aurora_prices, network, subnets
 from flows.aws import aurora_versions as versions
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Yes
 
-from . import answers, checks, diagnosis, handover, network_access, repairs, rules
+from . import answers, checks, diagnosis, handover, network_access, repairs, rules, why
 from .answers import ADDRESSES, BY_USE, FLAT, NOBODY, SERVERS, SLEEPS, VPC
 from .consents import CONSENTS
 from .which import WhichDatabase
@@ -23,6 +23,7 @@ class ServerlessDatabase(Flow):
     words = ("postgres", "mysql", "rds", "sql", "scale to zero", "cheap")
     check = WhichDatabase
     beyond = repairs.BEYOND
+    matters = why.WHY
     consents = CONSENTS
 
     name = Text(

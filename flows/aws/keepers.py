@@ -43,6 +43,7 @@ MARKS: Mapping[str, str] = {
     "aws:secretsmanager:owningService": "the service {}",
 }
 """Tags that only a keeper sets, the nearest one first: Elastic Beanstalk and eksctl use stacks themselves."""
+WHY = {"managed": "What keeps it puts it back as it was at its next update, whatever is changed by hand."}
 _OWNED = re.compile(r"kubernetes\.io/cluster/(?P<name>.+)")
 _TOOLS = {
     "terraform": "Terraform",

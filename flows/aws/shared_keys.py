@@ -38,6 +38,13 @@ from flows.engine.repair import Part, admits
 from . import keepers, kms_dependents, kms_keys
 from .kms_keys import Key
 
+WHY = {
+    "key": "What is encrypted can be read only by who may also use its key; Amazon's own keys stay in your account.",
+    "key-state": "A key that is switched off, or is to be deleted, opens nothing for anybody.",
+    "key-use": "Both sides must agree: the key's policy here, and the other account's own roles.",
+    "key-grants": "A grant lets single roles use the key; all others of that account are turned away.",
+}
+"""Why it matters how a key is shared, by the rule that looks at it."""
 DAYS = 30
 """How long AWS keeps a key that is to be deleted: its longest, so that a receiver who still needs it can say so."""
 LARGEST = 32768

@@ -61,11 +61,15 @@ class Checking(Questionnaire[Check]):
 
 
 def look(made: type[Flow], cloud: Cloud, subject: Mapping[str, str], place: Place) -> Verdict:
-    """What a check finds: remedies that are commands say `place`, and nothing is mended where it is read-only.
+    """What a check finds, and why it matters: remedies that are commands say `place`, and nothing is mended where it is
+    read-only.
 
     Asks AWS. Raises Problem.
     """
-    found = [replace(each, remedy=placed(each.remedy, place)) for each in made.diagnose(cloud, subject)]
+    found = [
+        replace(each, remedy=placed(each.remedy, place), why=each.of_rule(made.matters))
+        for each in made.diagnose(cloud, subject)
+    ]
     return verdict(offered(found, read_only=place.read_only))
 
 

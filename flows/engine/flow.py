@@ -56,6 +56,7 @@ class Finding:
         follows: ids of the findings that it is a consequence of.
         repair: what `--fix` calls the way to mend it; empty if there is none.
         mend: makes that way: what is done and used, what must be agreed to, and what stands in the way.
+        why: why it matters, for somebody who has never heard of it; a check adds it from `Flow.matters`.
     """
 
     id: str
@@ -67,6 +68,12 @@ class Finding:
     follows: tuple[str, ...] = ()
     repair: str = ""
     mend: Mend | None = field(default=None, compare=False, repr=False)
+    why: str = field(default="", compare=False, repr=False)
+
+    def of_rule(self, said: Mapping[str, str]) -> str:
+        """What is said of the rule that found it, by the beginning of its id, the longest that fits; "" for nothing."""
+        about = (each for each in said if self.id == each or self.id.startswith((f"{each}:", f"{each}-")))
+        return said.get(max(about, key=len, default=""), "")
 
     def mended_by(self, mend: Mend | None) -> Finding:
         """The same, with a way to mend it that has its id, if there is one."""
@@ -104,6 +111,7 @@ class Flow(Asked):
         subject: the keys that `diagnose` is given, each with its question.
         enough: sets of those keys, one of which names a thing.
         beyond: what a check finds that no repair mends, by the beginning of its id, and why not.
+        matters: why each thing that a check looks at matters, by the beginning of its id.
         kind: what its runs are of.
         given: what they are about, where nothing is asked.
         consents: what may need a conscious yes, by the key of the question it is about ("": the review): the id that
@@ -114,6 +122,7 @@ class Flow(Asked):
     subject: ClassVar[Mapping[str, str]] = {}
     enough: ClassVar[tuple[tuple[str, ...], ...]] = ()
     beyond: ClassVar[Mapping[str, str]] = {}
+    matters: ClassVar[Mapping[str, str]] = {}
     kind: ClassVar[str] = SET_UP
     given: ClassVar[Mapping[str, str]] = {}
     consents: ClassVar[Mapping[str, Mapping[str, str]]] = {}

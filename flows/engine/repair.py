@@ -150,12 +150,7 @@ def offered(findings: Iterable[Finding], *, read_only: bool) -> list[Finding]:
 def why_not(flow: type[Flow], finding: Finding) -> str:
     """Why what was found is not mended from here; empty where it is, or need not be."""
     wrong = finding.grade in (Grade.REFUSED, Grade.WAITING) and not finding.repair
-    about = (
-        why
-        for rule, why in flow.beyond.items()
-        if finding.id == rule or finding.id.startswith((f"{rule}:", f"{rule}-"))
-    )
-    return next(about, "") if wrong else ""
+    return finding.of_rule(flow.beyond) if wrong else ""
 
 
 def chosen(findings: Iterable[Finding], wanted: Iterable[str]) -> tuple[Finding, ...]:

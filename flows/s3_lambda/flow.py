@@ -8,7 +8,7 @@ from typing import Any
 from flows.aws import lambda_functions, notifications
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
-from . import answers, checks, diagnosis, handover, repairs
+from . import answers, checks, diagnosis, handover, repairs, why
 from .which import WhichBucket
 
 
@@ -19,6 +19,7 @@ class FileRunsFunction(Flow):
     words = ("trigger", "event", "notification", "upload", "thumbnail", "lambda")
     check = WhichBucket
     beyond = repairs.BEYOND
+    matters = why.WHY
 
     bucket = Choice(
         "In which bucket do the files land?",

@@ -19,7 +19,7 @@ from flows.aws import (
 )
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, since
 
-from . import answers, checks, diagnosis, handover, repairs
+from . import answers, checks, diagnosis, handover, repairs, why
 from .answers import CLOUDTRAIL, EVENTBRIDGE
 from .consents import CONSENTS
 from .which import WhichPipeline
@@ -33,6 +33,7 @@ class FileStartsPipeline(Flow):
     check = WhichPipeline
     beyond = repairs.BEYOND
     consents = CONSENTS
+    matters = why.WHY
 
     pipeline = Text(
         "Which pipeline shall start? (one that does not exist is made)",

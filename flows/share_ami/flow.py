@@ -10,7 +10,7 @@ from flows.aws import accounts, amis, kms_keys, shared_keys
 from flows.aws.kms_keys import KEEP, Key, Seen, Whose
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
 
-from . import answers, checks, diagnosis, handover, receiver_steps, repairs, steps
+from . import answers, checks, diagnosis, handover, receiver_steps, repairs, steps, why
 from .answers import NO_REBOOT, REBOOT, STOP
 from .consents import CONSENTS
 from .rules import Situation
@@ -24,6 +24,7 @@ class ShareImage(Flow):
     words = ("ami", "ec2", "copy a server", "other account", "cross-account", "kms")
     check = WhichImage
     beyond = repairs.BEYOND
+    matters = why.WHY
     consents = CONSENTS
 
     image = Choice(

@@ -12,7 +12,7 @@ from flows.aws.rds_snapshots import MANUAL, NEW, Data
 from flows.aws.shared_keys import Opened
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Use, Yes
 
-from . import answers, checks, diagnosis, handover, repairs, steps
+from . import answers, checks, diagnosis, handover, repairs, steps, why
 from .answers import ITSELF, NAMED
 from .rules import Situation
 from .which import WhichSnapshot
@@ -25,6 +25,7 @@ class ShareSnapshot(Flow):
     words = ("rds", "aurora", "copy a database", "other account", "cross-account", "kms")
     check = WhichSnapshot
     beyond = repairs.BEYOND
+    matters = why.WHY
 
     snapshot = Choice(
         "Which snapshot? Or make a new one?",

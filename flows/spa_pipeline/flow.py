@@ -22,7 +22,7 @@ from flows.aws import (
 from flows.aws.role_permissions import Role
 from flows.engine import Action, Call, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
 
-from . import answers, build, checks, diagnosis, handover, repairs
+from . import answers, build, checks, diagnosis, handover, repairs, why
 from .answers import CODECOMMIT, CONNECTION, FILE, INLINE, S3
 from .consents import CONSENTS
 from .situation import BUILDS, PIPELINES, Site, Situation, Source, Worker
@@ -36,6 +36,7 @@ class SinglePageApplication(Flow):
     words = ("react", "vue", "angular", "ci/cd", "deploy", "codebuild", "codepipeline", "github", "git")
     check = WhichDelivery
     beyond = repairs.BEYOND
+    matters = why.WHY
     consents = CONSENTS
 
     name = Text(

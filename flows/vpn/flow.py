@@ -23,7 +23,7 @@ from flows.engine import (
     Yes,
 )  # fmt: skip
 
-from . import answers, checks, diagnosis, handover, repairs, steps
+from . import answers, checks, diagnosis, handover, repairs, steps, why
 from .answers import (
     AWS,
     BGP,
@@ -48,6 +48,7 @@ class SiteToSiteVpn(Flow):
     check = WhichConnection
     beyond = repairs.BEYOND
     consents = CONSENTS
+    matters = why.WHY
 
     vpc = Choice(
         "Which VPC should the office reach?",

@@ -27,7 +27,7 @@ from flows.engine import (
     since,
 )  # fmt: skip
 
-from . import answers, checks, diagnosis, handover, repairs
+from . import answers, checks, diagnosis, handover, repairs, why
 from .answers import DISABLED, EVERYWHERE, MOST, OPTIMIZED, REFERER, USER_AGENT, WEST
 from .consents import CONSENTS
 from .situation import Origin
@@ -43,6 +43,7 @@ class Website(Flow):
     words = ("https", "certificate", "own domain", "cdn", "static site", "cache", "origin access control", "403")
     check = WhichWebsite
     beyond = repairs.BEYOND
+    matters = why.WHY
     consents = CONSENTS
 
     bucket = Choice(

@@ -8,7 +8,7 @@ from typing import Any
 from flows.aws import instances, systems_manager
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Use
 
-from . import answers, checks, diagnosis, handover, repairs, rules, script
+from . import answers, checks, diagnosis, handover, repairs, rules, script, why
 from .answers import COMMAND, DASHBOARD, EXISTING, NEW
 from .consents import CONSENTS
 from .which import WhichMachine
@@ -22,6 +22,7 @@ class WordPress(Flow):
     check = WhichMachine
     beyond = repairs.BEYOND
     consents = CONSENTS
+    matters = why.WHY
 
     mode = Choice(
         "A new machine, or one that has WordPress already?",

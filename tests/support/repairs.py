@@ -13,6 +13,8 @@ from flows.engine.verdict import Verdict, verdict
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back
 
+RIGHT = (Grade.PROVED, Grade.PREDICTED)
+
 
 def check(flow: str, cloud: Cloud, subject: Mapping[str, str]) -> Verdict:
     return verdict(flows.find(flow).diagnose(CachedCloud(cloud), subject))
@@ -56,7 +58,10 @@ def mended_and_back(
 
 
 def mended_or_why_not(flow: str, found: Verdict) -> list[str]:
-    """What is broken, is mended by nothing, and has no reason for that."""
+    """What is broken, is mended by nothing, and has no reason for that; and what is wrong without a why."""
     kind = flows.find(flow)
     wrong: list[Finding] = [each for each in found.findings if each.grade is Grade.REFUSED]
-    return [each.id for each in wrong if not each.repair and not why_not(kind, each)]
+    unsaid = [each for each in found.findings if each.grade not in RIGHT and not each.of_rule(kind.matters)]
+    return [each.id for each in wrong if not each.repair and not why_not(kind, each)] + [
+        f"{each.id}, without a why" for each in unsaid
+    ]

@@ -89,7 +89,10 @@ def planned(session: Session, review: Review) -> dict[str, Any]:
 
 def checked(told: Verdict) -> dict[str, Any]:
     """How something stands, and each thing that was found."""
-    findings = [{**about_finding(each), "follows": list(each.follows), "repair": each.repair} for each in told.findings]
+    findings = [
+        {**about_finding(each), "why": each.why, "follows": list(each.follows), "repair": each.repair}
+        for each in told.findings
+    ]
     return {"status": told.status.value, "cause": told.cause, "findings": findings}
 
 

@@ -101,6 +101,7 @@ def finding_row(found: Finding, beyond: str = "") -> Said:
 def one_finding(found: Finding, told: Verdict) -> list[Said]:
     """All that is known of a finding."""
     rows = [Said(line(found.sentence), found.grade, GRADE_LOOKS[found.grade])]
+    rows += [Said(found.why, "it matters", "muted")] if found.why else []
     rows += [Said(line(found.evidence), "seen in", "muted")] if found.evidence else []
     rows += [Said(line(found.remedy), "do", "point")] if found.remedy else []
     sentences = {each.id: line(each.sentence) for each in told.findings}

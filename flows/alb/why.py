@@ -1,0 +1,26 @@
+"""Why what the check of a load balancer looks at matters: what visitors get otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.aws import keepers
+
+WHY: Mapping[str, str] = {
+    **keepers.WHY,
+    "state": "Only a load balancer that is active answers.",
+    "open": "Its firewall drops what it was not told to let in: browsers wait until they give up.",
+    "listeners": "A load balancer answers only on the ports on which it has a listener.",
+    "https": "A redirect to https leads nowhere while nobody listens there.",
+    "redirect-fields": "What a redirect leaves out is taken from the request: from port 80 it leads to port 80 again.",
+    "loop": "A browser that is sent in circles gives up with an error.",
+    "nothing-listens": "Visitors are sent to a port at which nobody answers.",
+    "shadowed": "Rules are tried in order, and the first that fits answers: what stands behind it never does.",
+    "conditions": "A rule that no request fits does nothing.",
+    "certificate": "Browsers warn of a certificate that has ended, and mostly show no page.",
+    "covers": "A browser warns where the certificate does not have the very name in its address bar.",
+    "tls": "Old ways of encrypting can be broken; browsers and audits refuse them more and more.",
+    "healthy": "The load balancer only hands on: without a server that answers, visitors get an error.",
+    "in-front": "CloudFront asks as a visitor does, and gives on to its own visitors what it gets.",
+}
+"""By the rule that finds it: the beginning of a finding's id, the longest that fits."""
