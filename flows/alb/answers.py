@@ -10,7 +10,7 @@ from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Rule, Url
 from flows.aws.listeners import answers
 from flows.aws.load_balancers import NEW, LoadBalancer
-from flows.engine import Caution, CloudError, Danger, Refused
+from flows.engine import Caution, CloudError, Danger, Option, Refused
 
 from . import ports
 from .outcome import (
@@ -37,6 +37,10 @@ from .outcome import (
 from .ports import Source
 
 BYTES = 1024
+MOVED = {301: "moved for ever", 302: "only for now"}
+ANSWERED = {
+    503: "maintenance, come again later", 404: "not found", 410: "gone for ever", 403: "forbidden", 200: "all is well",
+}  # fmt: skip
 VALUES, ALL_VALUES, WILDCARDS = 3, 5, 5
 """In one condition, in one rule, and wildcards in one rule: the guide says 5, the quotas page 6 (2026-10)."""
 PRIORITIES = range(1, 50001)
@@ -111,6 +115,12 @@ def code(text: str) -> int:
     if not (number.isascii() and number.isdigit() and len(number) == 3):
         raise Refused(f"“{text}” is not a status code. It has three digits, for example 301 or 503.")
     return int(number)
+
+
+def codes(flow: Answers) -> Iterator[Option[str]]:
+    """The codes to pick from."""
+    for number, meaning in (MOVED if flow.action == REDIRECT else ANSWERED).items():
+        yield Option(str(number), str(number), str(number), meaning)
 
 
 def fitting_code(number: int, flow: Answers) -> Iterator[Caution]:

@@ -8,7 +8,7 @@ from typing import Any
 from flows.aws import listener_rules
 from flows.aws import load_balancers as lb
 from flows.aws.load_balancers import NEW
-from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Yes
+from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Words, Yes
 
 from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, repairs, steps, why
 from .consents import CONSENTS
@@ -78,12 +78,20 @@ class LoadBalancerAnswers(Flow):
         "With which status code?",
         answers.code,
         wanted="A status code",
+        known=answers.codes,
+        only=action.is_(REDIRECT),
         check=answers.fitting_code,
         default=answers.usual_code,
         example="301",
         live=True,
-        why="A redirect is 301, “moved for ever”, or 302, “only for now”. A fixed response is 503 for maintenance, "
-        "404 for “not found”, 410 for “gone”, or any other code that starts with 2, 4 or 5.",
+        why="Browsers and search engines act on it: a 503 is asked again later, a 404 or 410 is forgotten. Any code "
+        "that starts with 2, 4 or 5 is possible.",
+        worded=[
+            (
+                action.is_(REDIRECT),
+                Words(why="Browsers and search engines remember 301 for a long time; with 302 they ask every time."),
+            ),
+        ],
     )
     body = Text(
         "What should the answer say?",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Ref, Still, Undo, found, join, shell
+from collections.abc import Iterator
+
+from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Option, Ref, Still, Undo, found, join, shell
 
 from . import namesakes
 
@@ -18,6 +20,13 @@ def standing(cloud: Cloud, name: str) -> dict[str, str] | None:
             raise
         return None
     return found
+
+
+def repositories(cloud: Cloud) -> Iterator[Option[str]]:
+    """To pick from."""
+    for page in cloud.pages(Call("codecommit.ListRepositories")):
+        for each in page.get("repositories") or []:
+            yield Option(each["repositoryName"], each["repositoryName"], each["repositoryName"])
 
 
 def branches(cloud: Cloud, name: str) -> list[str] | None:

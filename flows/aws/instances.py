@@ -47,6 +47,12 @@ IMAGES = {
     UBUNTU: ("/aws/service/canonical/ubuntu/server/24.04/stable/current/{arch}/hvm/ebs-gp3/ami-id", "/dev/sda1"),
 }
 """System → the public parameter that names its current image, and its first disk. Both have the agent in them."""
+USUAL = {
+    "t4g.micro": "1 GB, 2 ARM processors", "t3.micro": "1 GB, 2 processors", "t4g.small": "2 GB, 2 ARM processors",
+    "t3.small": "2 GB, 2 processors", "t4g.medium": "4 GB, 2 ARM processors", "t3.medium": "4 GB, 2 processors",
+    "t3.large": "8 GB, 2 processors", "m7g.large": "8 GB, 2 ARM processors, always at full speed",
+    "m7i.large": "8 GB, 2 processors, always at full speed",
+}  # fmt: skip
 AS_OF = "2026-11"
 HOURLY = {
     "t4g.small": Decimal("0.0168"), "t4g.medium": Decimal("0.0336"), "t3.micro": Decimal("0.0104"),
@@ -104,6 +110,15 @@ def type_name(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", text):
         raise Refused(f"“{text}” is no instance type. Enter one like t3.small.")
     return text
+
+
+def usual_types(flow: object = None) -> Iterator[Option[str]]:
+    """Types of general use, the smallest first, with what they have (Amazon EC2 Instance Types Guide, 2026-11).
+
+    AWS has more than a thousand; any of them can be typed.
+    """
+    for name, about in USUAL.items():
+        yield Option(name, name, name, about)
 
 
 def kind(cloud: Cloud, text: str) -> Kind:

@@ -1,6 +1,6 @@
 """How every set-up works. The names that set-ups and front ends use are here; the rooms behind them, by subject:
 
-asking            asked, questions, pasted_lists, listing, questionnaire, states
+asking            asked, questions, options, pasted_lists, listing, questionnaire, states
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
 doing it          apply, sending, settings, documents, events, clock, resume_checks, handover
@@ -23,6 +23,7 @@ from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
 from .journal import Journal, Record, Run
 from .of_others import Claim
+from .options import Caution, Danger, Option, Words
 from .others_before import since
 from .plan import Plan, Secret, Use
 from .problems import (
@@ -46,7 +47,7 @@ from .problems import (
     Way,
 )  # fmt: skip
 from .profiles import Profile
-from .questions import Caution, Choice, Danger, Guard, Many, Option, Picks, Question, Text, Yes
+from .questions import Choice, Guard, Many, Picks, Question, Text, Yes
 from .references import FLOW, RUN, TOKEN, Changed, Join, Late, Ref, before, edited, found, if_found, join, secret, seen
 from .sending import Stopped
 from .session import Session
@@ -137,6 +138,7 @@ __all__ = [
     "Use",
     "Wait",
     "Way",
+    "Words",
     "Yes",
     "before",
     "edited",

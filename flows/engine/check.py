@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 
 from .asked import NOT_LISTED, Asked
 from .cloud import Cloud
-from .questions import Choice, Option, Picks, Question
+from .options import Option
+from .questions import Choice, Picks, Question
 
 
 @dataclass(frozen=True)

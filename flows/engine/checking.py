@@ -18,9 +18,10 @@ from .asked import NOT_LISTED
 from .check import Check
 from .cloud import Cloud, Identity
 from .flow import Flow
+from .options import Option
 from .problems import Problem, Refused
 from .questionnaire import Questionnaire
-from .questions import Choice, Option
+from .questions import Choice
 from .repair import offered
 from .session import Session
 from .shell import handrail, placed

@@ -16,9 +16,9 @@ from .actions import Action
 from .asked import Asked
 from .check import Check
 from .cloud import Cloud
+from .options import Caution
 from .plan import Plan, Use
 from .problems import Refused
-from .questions import Caution
 
 SET_UP, REPAIR = "set-up", "repair"
 """What a run may be of."""

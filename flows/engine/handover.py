@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from ..place import Place
 from .cloud import Cloud
 from .events import Left, Receipt
 from .files import replace_private
@@ -15,7 +16,7 @@ from .flow import Flow, Handover
 from .journal import Run
 from .problems import JournalTrouble
 from .references import fill
-from .shell import placed
+from .shell import next_steps, placed
 
 
 def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
@@ -28,7 +29,7 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     told = {name: fill(value, run.resolve) for name, value in plan.outputs.items()}
     outputs = {name: "" if value is None else str(value) for name, value in told.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
-    handover = replace(handover, next_steps=tuple(placed(step, run.record.place) for step in handover.next_steps))
+    handover = _placed(handover, run.record.place)
     folder = run.own_folder()
     files = {folder / name: text for name, text in handover.files.items()}
     if edited := _edited(run):
@@ -53,6 +54,15 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
             write_private(path, text)
     run.set_status("waiting" if handover.waiting else "done")
     return handover
+
+
+def _placed(handover: Handover, place: Place) -> Handover:
+    """The same with commands that say where they work."""
+    steps = next_steps(handover.next_steps, place)
+    if place.practice and any(value.startswith(("http:", "https:")) for value in handover.outputs.values()):
+        steps = (*steps, "The addresses here exist in practice alone; a browser does not find them.")
+    found = tuple(replace(each, remedy=placed(each.remedy, place)) for each in handover.findings)
+    return replace(handover, next_steps=steps, findings=found)
 
 
 def _edited(run: Run) -> list[Path]:

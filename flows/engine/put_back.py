@@ -19,8 +19,8 @@ from .documents import Document
 from .flow import Flow
 from .journal import Run
 from .look import GONE, Looked, State
+from .options import Caution, Danger
 from .plan import Plan
-from .questions import Caution, Danger
 from .references import RUN, TOKEN, Join, Ref, join, refs
 from .repair import admits
 from .sending import Carrier

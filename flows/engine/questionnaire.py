@@ -6,7 +6,7 @@ out by walking the questions in order, so there is no second copy of the truth t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,9 +18,10 @@ from .asked import Asked
 from .cache import CachedCloud
 from .cloud import Cloud
 from .listing import Enough, reading_until
+from .options import Caution, Option
 from .pasted_lists import several
 from .problems import Denied, FlowMistake, Problem, Refused
-from .questions import Caution, Choice, Option, Picks, Question
+from .questions import Choice, Picks, Question, Text
 from .states import Asking, Line, Listed, Offer
 
 A = TypeVar("A", bound=Asked)
@@ -73,11 +74,12 @@ class Questionnaire(Generic[A]):
             cautions = ()
         if raw is None:
             raw = self._default(question, answered)
-        offer = self._offer(question, answered, raw)
+        offer, shown = self._offer(question, answered, raw), question.put(answered.answers)
         if example := raw is None and self.place.practice:
-            raw = (question.example if offer is None else offer.options[0].key if offer.options else None) or None
+            listed = offer.options if offer is not None and not offer.typed else ()
+            raw = listed[0].key if listed else shown.example or None
         where = self._position(question, answered)
-        return Asking(question, offer, raw, problem, cautions, said.because, where, example)
+        return Asking(shown, offer, raw, problem, cautions, said.because, where, example)
 
     def trail(self) -> list[Line]:
         """What holds so far, in order, fine-tuning included."""
@@ -286,10 +288,13 @@ class Questionnaire(Generic[A]):
         return any(caution.confirm and caution.id not in self.accepted for caution in said.cautions)
 
     def _offer(self, question: Question[Any], answered: Asked, said: object) -> Offer | None:
-        if not isinstance(question, Choice | Picks):
+        look_up, typed = _look_up(question, answered), isinstance(question, Text)
+        if look_up is None:
             return None
+        if isinstance(question, Text) and question.only is not None and question.only.holds(answered.answers):
+            typed = False
         options: list[Option[Any]] = []
-        missing, rest = set(several(said, spaces=False)), None
+        missing, rest = set() if typed else set(several(said, spaces=False)), None
 
         def enough(many: int) -> bool:
             """There is something to pick from, and what was said is in it."""
@@ -297,19 +302,21 @@ class Questionnaire(Generic[A]):
 
         try:
             with reading_until(enough):
-                for option in question.options(answered):
+                for option in look_up(answered):
                     options.append(option)
                     missing -= {option.key, option.label}
         except Enough:
-            rest = islice(_all(question, answered), len(options), None)
+            rest = islice(_all(look_up, answered), len(options), None)
         except Denied as problem:
-            return Offer(Listed.DENIED, way_out=str(problem))
+            return Offer(Listed.DENIED, way_out=str(problem), typed=typed)
         except Problem as problem:
-            return Offer(Listed.FAILED, way_out=str(problem))
+            return Offer(Listed.FAILED, way_out=str(problem), typed=typed)
         now = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
+        if not options and isinstance(question, Text):
+            return None
         if not options:
             return Offer(Listed.EMPTY, (), now, question.empty or "There is nothing to choose from.")
-        return Offer(Listed.ITEMS, tuple(options), now, rest=rest)
+        return Offer(Listed.ITEMS, tuple(options), now, typed=typed, rest=rest)
 
     def _default(self, question: Question[Any], answered: Asked) -> object:
         try:
@@ -330,7 +337,7 @@ class Questionnaire(Generic[A]):
                 continue
             said = self._said.get(question.id)
             if said is None and not question.literal:
-                missing += [] if question.fine_tuning else [question]
+                missing += [] if question.fine_tuning else [question.put(answered.answers)]
                 continue
             with suppress(Problem, FlowMistake):  # it may decide a guard, though it cannot be checked yet
                 try:
@@ -357,9 +364,19 @@ class Questionnaire(Generic[A]):
         return Line(question, question.shown(said.value, said.raw), said.raw, question.id not in self._said)
 
 
-def _all(question: Choice[Any] | Picks[Any], answered: Asked) -> Iterator[Option[Any]]:
+LookUp = Callable[[Any], Iterable[Option[Any]]]
+
+
+def _look_up(question: Question[Any], answered: Asked) -> LookUp | None:
+    """Where the options of a question come from; None where it has none."""
+    if isinstance(question, Text):
+        return question.known
+    return question.options if isinstance(question, Choice | Picks) else None
+
+
+def _all(look_up: LookUp, answered: Asked) -> Iterator[Option[Any]]:
     """Every option, beginning only when the first is asked for."""
-    yield from question.options(answered)
+    yield from look_up(answered)
 
 
 def _rests(said: Said, answered: Asked) -> bool:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 from .listing import seeking
+from .options import Caution, Option, Words
 from .pasted_lists import several
 from .problems import CloudError, Refused
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -63,64 +63,6 @@ class But(Collection[Any]):
         return len(self.these)
 
 
-class Danger(StrEnum):
-    """What a caution warns of that is more than a remark: the word by which every face tells it at a glance."""
-
-    FOR_GOOD = "for good"
-    """It cannot be taken back."""
-    OPENS = "opens"
-    """Everybody in the internet can come in, read or take over."""
-    STOPS = "stops"
-    """Something that works now is away for a time."""
-    DELETES = "deletes"
-    """What others made or set is lost."""
-    COSTS = "costs"
-    """It costs much."""
-
-
-@dataclass(frozen=True)
-class Caution:
-    """Something to think about before going on.
-
-    Args:
-        id: stable; `--accept ID` names it.
-        message: what will happen, and what to do instead.
-        confirm: it needs a conscious yes.
-        switch: a reply to the same question that avoids it; a front end offers it with one key.
-        key: the question it belongs to, filled in by the engine.
-        danger: what kind of danger it is, if it is one; it needs a conscious yes then.
-    """
-
-    id: str
-    message: str
-    confirm: bool = False
-    switch: str = ""
-    key: str = ""
-    danger: Danger | None = None
-
-    @property
-    def short(self) -> str:
-        """What will happen, in its first sentence."""
-        return self.message.partition(". ")[0].rstrip(".")
-
-
-@dataclass(frozen=True)
-class Option(Generic[T_co]):
-    """One thing to pick. Facts ride along in `value`, so that later checks need no second look-up.
-
-    Args:
-        key: what an answers file says, for example an id.
-        value: what the set-up works with.
-        label: its name, as a person knows it.
-        hint: what helps to tell it from the others.
-    """
-
-    key: str
-    value: T_co
-    label: str
-    hint: str = ""
-
-
 class Form(Protocol):
     """What a question is part of, being filled in: a `Flow` with the answers so far."""
 
@@ -147,6 +89,7 @@ class Question(Generic[T]):
         example: a valid reply, shown as a hint and used by the tests.
         empty: what to do when there is nothing to pick from: the way out.
         live: it is worth saying what comes of a reply while it is still being typed.
+        worded: what it says instead, the first whose guard holds.
     """
 
     id: str = ""
@@ -164,8 +107,9 @@ class Question(Generic[T]):
         example: str = "",
         empty: str = "",
         live: bool = False,
+        worded: Sequence[tuple[Guard, Words]] = (),
     ) -> None:
-        self.live = live
+        self.live, self.worded = live, worded
         self.ask, self.why, self._label, self.example, self.empty = ask, why, label, example, empty
         self._default, self._check, self.when, self.fine_tuning = default, check, when, fine_tuning
 
@@ -181,6 +125,16 @@ class Question(Generic[T]):
             return self
         answer: T = flow.answer_to(self)
         return answer
+
+    def put(self, answers: Mapping[str, Any]) -> Self:
+        """The same question as it is asked after these answers."""
+        words = next((words for guard, words in self.worded if guard.holds(answers)), None)
+        if words is None:
+            return self
+        asked = copy(self)
+        asked.ask, asked.why = words.ask or self.ask, words.why or self.why
+        asked.example = words.example or self.example
+        return asked
 
     @property
     def label(self) -> str:
@@ -248,12 +202,25 @@ class Question(Generic[T]):
 class Text(Question[T]):
     """Typed text, turned into a `T` by `read`, which raises ValueError or Refused with a sentence.
 
-    `wanted` is what an empty field lacks, such as “An address”; without it `read` decides what empty means.
+    Args:
+        read: makes a `T` of the text.
+        wanted: what an empty field lacks, such as “An address”; without it `read` decides what empty means.
+        known: what there is already, to be picked instead of typed; nothing where that cannot be said.
+        only: where nothing but what is known can be answered.
     """
 
-    def __init__(self, ask: str, read: Callable[[str], T], *, wanted: str = "", **rest: Any) -> None:
+    def __init__(
+        self,
+        ask: str,
+        read: Callable[[str], T],
+        *,
+        wanted: str = "",
+        known: Listing[str] | None = None,
+        only: Guard | None = None,
+        **rest: Any,
+    ) -> None:
         super().__init__(ask, **rest)
-        self._read, self.wanted = read, wanted
+        self._read, self.wanted, self.known, self.only = read, wanted, known, only
 
     def _parse(self, raw: object, flow: Form) -> T:
         if isinstance(raw, list | dict):

@@ -17,9 +17,9 @@ from .actions import Action
 from .cloud import Cloud
 from .flow import REPAIR, Finding, Flow, Grade, Handover
 from .journal import Run
+from .options import Caution, Danger
 from .plan import Plan, Use
 from .problems import Refused
-from .questions import Caution, Danger
 from .undo_plan import Entry, Restore
 
 Part = Action | Use | Finding | Caution

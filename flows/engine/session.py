@@ -24,13 +24,13 @@ from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .look import Looked, look
 from .of_others import DECISIONS, Claim
+from .options import Caution
 from .plan import Plan
 from .plan_permissions import Needs
 from .preflight import allowed
 from .problems import Blocked, FlowMistake, Refused
 from .put_back import accept, put_back
 from .questionnaire import Questionnaire, Said
-from .questions import Caution
 from .receipts import receipt
 from .repair import begun
 from .run_place import accounts_of, found_there, same_account

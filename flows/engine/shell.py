@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 
 from ..place import Place
 
 AMISS = "\\'! "
 """What does not stand for itself between `$'` and `'`: `!` because of zsh's and bash's history, blanks because several
 of them become one where lines are wrapped."""
+
+
+REAL = re.compile(r"(^|[\s“`(])(aws [a-z0-9-]+ [a-z0-9-]+|git (push|clone))\b")
+"""A command that would reach a real account."""
 
 
 def command(*words: str, **options: str) -> str:
@@ -35,8 +40,29 @@ def handrail(*words: str, **settings: str) -> str:
     )
 
 
+def next_steps(steps: Iterable[str], place: Place) -> tuple[str, ...]:
+    """What to do now, with commands that say where they work.
+
+    In practice its own commands come first, and the rest is marked as what one would do on AWS: pasted from there, a
+    command would reach the real account.
+    """
+    told = [_placed(step, place) for step in steps]
+    if not place.practice:
+        return tuple(told)
+    own = [step for step in told if "handrail --practice" in step]
+    return (*own, *(f"On AWS you would now: {step}" for step in told if step not in own))
+
+
 def placed(text: str, place: Place) -> str:
-    """The text, in which commands of Handrail that know no run say where they work: other shells are elsewhere."""
+    """The text, in which commands of Handrail that know no run say where they work: other shells are elsewhere.
+
+    In practice a text with other commands says that they are for AWS.
+    """
+    told = _placed(text, place)
+    return f"On AWS: {told}" if place.practice and REAL.search(told) else told
+
+
+def _placed(text: str, place: Place) -> str:
     if place.practice:
         where = "--practice"
     else:

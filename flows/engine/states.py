@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from .flow import Finding, Grade
+from .options import Caution, Option
 from .permissions import Need, actions
 from .plan import Plan
 from .problems import Problem
-from .questions import Caution, Option, Question
+from .questions import Question
 
 
 class Listed(StrEnum):
@@ -28,6 +29,7 @@ class Offer:
     """The options of a question, or why there are none. Never silently empty.
 
     `read_at` is the wall-clock time of the look-up; `way_out` says what to do when there is nothing.
+    `typed` says whether something else may be typed as well.
     `rest` reads on where there are more than those of the first page: it asks AWS as it is gone through, once and
     by any thread, and raises Problem. None if this is all.
     """
@@ -36,6 +38,7 @@ class Offer:
     options: tuple[Option[Any], ...] = ()
     read_at: str = ""
     way_out: str = ""
+    typed: bool = False
     rest: Iterator[Option[Any]] | None = field(default=None, compare=False)
 
 

@@ -17,12 +17,14 @@ from flows.aws import (
     pipeline_sources,
     pipeline_triggers,
 )
-from flows.engine import Caution, CloudError, Danger, Refused, shell
+from flows.engine import Caution, CloudError, Danger, Option, Refused, shell
 
 PIPELINE = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
 LARGEST = 7 * 2**30
 """Bytes of a source file in S3 (CodePipeline User Guide, "Quotas", 2026-10)."""
 WHOLE_KEY = 1024
+FILES = 50
+"""That are listed to pick from."""
 
 
 def pipeline_name(text: str) -> str:
@@ -38,6 +40,12 @@ def usual_pipeline(flow: Any) -> str | None:
     """The only one that reads from S3."""
     found = list(pipeline_sources.from_s3(flow.cloud))
     return found[0].name if len(found) == 1 else None
+
+
+def pipelines(flow: Any) -> Iterator[Option[str]]:
+    """Those that a file in S3 can start."""
+    for each in pipeline_sources.from_s3(flow.cloud):
+        yield Option(each.name, each.name, each.name, f"reads {each.bucket}/{each.key}")
 
 
 def pipeline(name: str, flow: Any) -> Iterator[Caution]:
@@ -69,6 +77,20 @@ def pipeline(name: str, flow: Any) -> Iterator[Caution]:
 
 
 # -- the bucket ------------------------------------------------------------------------------------------------
+
+
+def buckets_there(flow: Any) -> Iterator[Option[str]]:
+    for option in buckets.buckets(flow.cloud):
+        if option.value.region in ("", flow.cloud.identity.region):
+            yield Option(option.key, option.key, option.label, option.hint)
+
+
+def files(flow: Any) -> Iterator[Option[str]]:
+    """What lies in the bucket, zip files first."""
+    there = bucket_creation.standing(flow.cloud, flow.bucket)
+    found = (buckets.keys(flow.cloud, there) if there else None) or []
+    for each in sorted(found, key=lambda key: not key.endswith(".zip"))[:FILES]:
+        yield Option(each, each, each)
 
 
 def usual_bucket(flow: Any) -> str:

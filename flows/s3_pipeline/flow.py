@@ -38,6 +38,7 @@ class FileStartsPipeline(Flow):
     pipeline = Text(
         "Which pipeline shall start? (one that does not exist is made)",
         answers.pipeline_name,
+        known=answers.pipelines,
         wanted="A pipeline",
         check=answers.pipeline,
         default=answers.usual_pipeline,
@@ -48,6 +49,7 @@ class FileStartsPipeline(Flow):
     bucket = Text(
         "In which bucket does the file land? (one that does not exist is made)",
         bucket_creation.possible,
+        known=answers.buckets_there,
         wanted="A bucket",
         check=answers.bucket,
         default=answers.usual_bucket,
@@ -58,6 +60,7 @@ class FileStartsPipeline(Flow):
     object_key = Text(
         "What is the exact name of the file?",
         answers.key,
+        known=answers.files,
         wanted="The name of a file",
         check=answers.file,
         default=answers.usual_key,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import bucket_creation, buckets, codecommit, codeconnections, codepipeline
-from flows.engine import Caution, Cloud, Danger, Grade, Refused
+from flows.aws import bucket_creation, buckets, cloudfront, codecommit, codeconnections, codepipeline
+from flows.engine import Caution, Cloud, Danger, Grade, Option, Refused
 
 from . import build, rules
 
@@ -89,6 +89,18 @@ def repository(text: str, flow: Any) -> Iterator[Caution]:
             )
 
 
+def repositories(flow: Any) -> Iterator[Option[str]]:
+    """Those that CodeCommit has; what a connection or a bucket has is not told by AWS."""
+    if flow.source == CODECOMMIT:
+        yield from codecommit.repositories(flow.cloud)
+
+
+def branches(flow: Any) -> Iterator[Option[str]]:
+    if flow.source == CODECOMMIT:
+        for each in codecommit.branches(flow.cloud, flow.repository) or []:
+            yield Option(each, each, each)
+
+
 def branch(text: str) -> str:
     if not text or re.search(r"[\s~^:?*\[\\]|\.\.|^[/-]|[/.]$", text):
         raise Refused(f"“{text}” cannot be a branch.", remedy="A branch has no spaces, for example main.")
@@ -140,6 +152,16 @@ def connection(one: codeconnections.Connection | str, flow: Any) -> Iterator[Cau
 
 
 # -- the site --------------------------------------------------------------------------------------------------
+
+
+def buckets_there(flow: Any) -> Iterator[Option[str]]:
+    for option in buckets.buckets(flow.cloud):
+        yield Option(option.key, option.key, option.label, option.hint)
+
+
+def distributions(flow: Any) -> Iterator[Option[str]]:
+    for each in cloudfront.distributions(flow.cloud):
+        yield Option(each.id, each.id, each.id, ", ".join(each.names) or each.host)
 
 
 def site_bucket(name: str, flow: Any) -> Iterator[Caution]:

@@ -20,7 +20,22 @@ from flows.aws import (
     roles,
 )
 from flows.aws.role_permissions import Role
-from flows.engine import Action, Call, Caution, Choice, Cloud, Finding, Flow, Handover, Plan, Text, Use, Yes, since
+from flows.engine import (
+    Action,
+    Call,
+    Caution,
+    Choice,
+    Cloud,
+    Finding,
+    Flow,
+    Handover,
+    Plan,
+    Text,
+    Use,
+    Words,
+    Yes,
+    since,
+)
 
 from . import answers, build, checks, diagnosis, handover, repairs, why
 from .answers import CODECOMMIT, CONNECTION, FILE, INLINE, S3
@@ -63,16 +78,37 @@ class SinglePageApplication(Flow):
         "Which repository? (CodeCommit: its name; a connection: owner/name; S3: bucket/file.zip)",
         str,
         wanted="A repository",
+        known=answers.repositories,
         check=answers.repository,
         label="Repository",
         example="shop-front",
         why="The pipeline reads exactly this repository. A CodeCommit repository that does not exist yet is created, "
         "empty.",
+        worded=[
+            (source.is_(CODECOMMIT), Words("Which CodeCommit repository? (one that does not exist is created, empty)")),
+            (
+                source.is_(CONNECTION),
+                Words(
+                    "Which repository there? Its owner and name",
+                    "The pipeline reads exactly this repository. Capital letters matter.",
+                    "octo-org/website",
+                ),
+            ),
+            (
+                source.is_(S3),
+                Words(
+                    "Which zip file? Its bucket and name",
+                    "The pipeline builds what is in this file, and again whenever it is replaced.",
+                    "fjord-coffee-files/shop-front.zip",
+                ),
+            ),
+        ],
     )
     branch = Text(
         "Which branch?",
         answers.branch,
         wanted="A branch",
+        known=answers.branches,
         check=answers.branch_there,
         default="main",
         when=source.is_(CODECOMMIT, CONNECTION),
@@ -83,6 +119,7 @@ class SinglePageApplication(Flow):
     site_bucket = Text(
         "Which bucket should the page be in? (one that does not exist is created)",
         bucket_creation.possible,
+        known=answers.buckets_there,
         wanted="A bucket",
         check=answers.site_bucket,
         label="Site bucket",
@@ -158,6 +195,7 @@ class SinglePageApplication(Flow):
     distribution = Text(
         "Which CloudFront distribution should fetch the start page again after each delivery? (empty: none)",
         answers.distribution,
+        known=answers.distributions,
         default="",
         fine_tuning=True,
         label="Distribution",

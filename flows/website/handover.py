@@ -23,7 +23,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
             f"Enter these records where the DNS of the names is managed, and keep those of the certificate: {records}."
         )
     uploads = [
-        f"Upload, without --acl: {shell.aws('s3', 'sync', 'build/', f's3://{bucket}', '--delete')}",
+        # without --delete: it would remove what is in the bucket and not in that folder
+        f"Upload, without --acl: {shell.aws('s3', 'sync', 'build/', f's3://{bucket}')}",
         f"Then: {shell.aws('cloudfront', 'create-invalidation', distribution_id=id_, paths='/*')}",
     ]
     if not facts.get("leads"):  # a bucket that sends everybody elsewhere needs no files

@@ -34,6 +34,7 @@ class WordPress(Flow):
     instance_type = Text(
         "What type of machine?",
         instances.type_name,
+        known=instances.usual_types,
         wanted="A type of machine",
         check=answers.fit,
         default="t4g.small",

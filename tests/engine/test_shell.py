@@ -75,3 +75,25 @@ def test_what_is_pasted_elsewhere_looks_where_the_run_is(place: Place, said: str
     told = shell.placed(text, place)
     assert said in told
     assert "(then: handrail undo vpn-x)" in told  # a run knows where it is
+
+
+STEPS = (
+    "Upload: aws s3 sync build/ s3://site",
+    "See whether it works: handrail check website --set distribution=E1",
+    "Push: git push codecommit://shop",
+)
+
+
+def test_in_practice_its_own_commands_come_first_and_the_others_are_for_aws() -> None:
+    """A command for the real account must not look like the next thing to paste."""
+    assert shell.next_steps(STEPS, Place(practice=True)) == (
+        "See whether it works: handrail --practice check website --set distribution=E1",
+        "On AWS you would now: Upload: aws s3 sync build/ s3://site",
+        "On AWS you would now: Push: git push codecommit://shop",
+    )
+    assert shell.placed("Make it first: aws s3 mb s3://a", Place(practice=True)).startswith("On AWS: ")
+
+
+def test_elsewhere_the_steps_stay_in_their_order() -> None:
+    assert shell.next_steps(STEPS, Place()) == STEPS
+    assert "handrail --region eu-west-1 check" in shell.next_steps(STEPS, Place(region="eu-west-1"))[1]

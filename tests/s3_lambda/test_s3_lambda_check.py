@@ -63,7 +63,7 @@ def test_a_healthy_one(cloud: Aws, journal: Journal, clock: FakeClock, variant: 
     handed = made.hand_over()
     assert [each.grade.value for each in handed.findings] == [*["proved"] * 5, "predicted", "not checked"]
     assert handed.outputs["log"].endswith("log-group/$252Faws$252Flambda$252Fresize-photos")
-    assert "s3://fjord-coffee-files/in/handrail-test.jpg" in handed.next_steps[0]
+    assert any("s3://fjord-coffee-files/in/handrail-test.jpg" in step for step in handed.next_steps)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ async def reply(person: Person, answers: Mapping[str, Any]) -> None:
         await person.press("slash")
         await person.types(named[0].label[:14])
     else:
+        if options and state.offer and state.offer.typed:
+            await person.press("end", "enter")  # something else
         await person.press("ctrl+u")
         await person.types(", ".join(said) if isinstance(said, list) else str(said))
     await person.press("enter")

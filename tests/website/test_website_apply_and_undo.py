@@ -90,6 +90,10 @@ def test_a_website_origin(
     assert origin["DomainName"] == WEBSITE_OF_SITE
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "http-only"
     assert (header["HeaderName"], len(header["HeaderValue"]) >= 32) == ("Referer", True)
+    assert made.run is not None
+    told = made.run.record.handover["next_steps"]
+    assert "handrail --practice check" in told[0], "what can be done here comes first"
+    assert not any("--delete" in step for step in told), "the bucket holds a site"
     *others, ours = policy(account.session, SITE)
     assert others == theirs
     assert ours["Condition"] == {"StringEquals": {"aws:Referer": header["HeaderValue"]}}

@@ -87,7 +87,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
 
     from flows.engine.clock import RealClock
     from flows.engine.cloud import Offline
-    from flows.engine.shell import placed
+    from flows.engine.shell import next_steps
     from flows.engine.task import Surroundings
     from flows.tasks import find
 
@@ -103,7 +103,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
     around = Surroundings(cloud, lambda event: tell(event, "text", seen), stop, RealClock())
     with stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
         outcome = found.perform(said, around)
-    outcome = replace(outcome, next_steps=tuple(placed(step, place) for step in outcome.next_steps))
+    outcome = replace(outcome, next_steps=next_steps(outcome.next_steps, place))
     if output == "json":
         print_json(_document(name, found, outcome))
     elif output in found.outputs:

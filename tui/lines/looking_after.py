@@ -17,7 +17,7 @@ from flows.engine.cloud import Offline
 from flows.engine.questionnaire import Questionnaire
 from flows.engine.repair import ALL, READ_ONLY, repair
 from flows.engine.repair import chosen as chosen_repairs
-from flows.engine.shell import handrail, placed
+from flows.engine.shell import handrail, next_steps, placed
 from flows.engine.task import Surroundings, Task
 from flows.engine.verdict import Status, Verdict
 from flows.tasks import TASKS, WORDS, find
@@ -376,6 +376,6 @@ def performed(found: Task, given: Mapping[str, str], cloud: Cloud, place: Place)
         ended = found.perform(given, around)
     for each in words.ending(ended):
         say(each)
-    for step in ended.next_steps:
-        say(line(placed(step, place)))
+    for step in next_steps(ended.next_steps, place):
+        say(line(step))
     return 130 if interrupted else ended.code

@@ -87,9 +87,22 @@ class Questioner:
         start = state.problem.suggestion if state.problem else _as_text(state.said)  # what was refused is not offered
         several = " (separate with commas)" if isinstance(question, Many) else ""
         prompt = "yes or no" if isinstance(question, Yes) else f"{question.label}{several}"
+        catalogue = None
+        if state.offer is not None and state.offer.listed is Listed.ITEMS:
+            catalogue, prompt = Catalogue(state.offer), f"{prompt}, or a number"
+            self._list(catalogue, {start})
+        elif state.offer is not None:
+            say(shown(state.offer.way_out))
         if question.example and not start:
             say(f"For example {question.example}")
         reply = self._reply(prompt, start, state)
+        while catalogue is not None and reply == "more" and catalogue.further():
+            catalogue.turn()
+            self._list(catalogue, {start})
+            reply = self._reply(prompt, start, state)
+        if catalogue is not None and reply and reply != start:
+            found = catalogue.exact(reply) or catalogue.named(reply)
+            reply = found[0].key if len(found) == 1 else reply
         if reply == "example" != start and question.example:
             reply = self._reply(prompt, question.example, state)
         return "" if reply == "none" and start else reply

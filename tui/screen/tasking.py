@@ -11,7 +11,7 @@ from flows.engine.asked import Asked
 from flows.engine.clock import RealClock
 from flows.engine.cloud import Offline
 from flows.engine.questionnaire import Questionnaire
-from flows.engine.shell import placed
+from flows.engine.shell import next_steps
 from flows.engine.task import Outcome, Surroundings, Task
 
 
@@ -35,7 +35,7 @@ class Tasking(Questionnaire[Asked]):
         """Do it, with what was answered; `tell` hears what happens. Raises Problem."""
         self._stop.clear()
         done = self.task.perform(self.given(), Surroundings(self._account, tell, self._stop, RealClock()))
-        return replace(done, next_steps=tuple(placed(step, self.place) for step in done.next_steps))
+        return replace(done, next_steps=next_steps(done.next_steps, self.place))
 
     def stop(self) -> None:
         """End soon; what was changed is put back first."""

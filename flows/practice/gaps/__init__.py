@@ -168,6 +168,7 @@ GAPS: dict[str, str] = {
     ),
     "codecommit.CreateRepository": "moto loses the tags; kept here.",
     "codecommit.ListTagsForResource": "Missing in moto.",
+    "codecommit.ListRepositories": "Missing in moto.",
     "codecommit.ListBranches": "Missing in moto; a repository has those that were made in it.",
     "codecommit.CreateBranch": "Missing in moto; the branch has no commit here.",
     "codebuild.BatchGetBuilds": "Answers with the build that a pipeline failed in.",

@@ -173,6 +173,12 @@ def _tagged_repository(self: Response) -> Any:
     return answer
 
 
+def _list_repositories(self: Response) -> str:
+    known = [each.repository_metadata for each in self.codecommit_backend.repositories.values()]
+    told = [{key: each[key] for key in ("repositoryName", "repositoryId")} for each in known]
+    return json.dumps({"repositories": told})
+
+
 def _list_branches(self: Response) -> str:
     name = self._get_param("repositoryName")
     if name not in self.codecommit_backend.repositories:
@@ -207,6 +213,7 @@ def install() -> None:
             "create_repository": _tagged_repository,
             "list_tags_for_resource": _tags_of_repository,
             "list_branches": _list_branches,
+            "list_repositories": _list_repositories,
             "create_branch": _create_branch,
         },
     )

@@ -41,7 +41,7 @@ def better(problem: Problem) -> str:
 
 def offered(asking: Asking | None) -> str:
     """What one key writes into the field: what is corrected, else the example; empty if there is none."""
-    if asking is None or asking.offer is not None:
+    if asking is None or (asking.offer is not None and not asking.offer.typed):
         return corrected(asking)
     return corrected(asking) if asking.problem else asking.question.example
 

@@ -323,7 +323,11 @@ class Question(Page):
         self.once_typed(self._take)
 
     def _take(self) -> None:
-        reply = self.query_one(Answer).reply
+        answer = self.query_one(Answer)
+        if answer.elsewhere:
+            answer.type_it()
+            return
+        reply = answer.reply
         if self._next is not None and reply == self._next[0]:
             self._arrive(self._next[1])
         elif reply is not None:

@@ -15,9 +15,11 @@ from .options import Options
 from .row import Row
 
 if TYPE_CHECKING:
-    from flows.engine import Asking
+    from flows.engine import Asking, Offer
 
 READING_ON = "reading on…"
+TYPED = "\0"
+"""The row that stands for something else than what is listed. No answer has such a key."""
 
 
 class Answer(Vertical):
@@ -37,7 +39,11 @@ class Answer(Vertical):
             said = self.reply  # read again, or refused: what is in the field is never lost
         self._asked = question.id
         example = f"For example {question.example} (F2 takes it)" if question.example else ""
+        typing = asking.problem is not None and isinstance(self._field, TextField)  # what is refused stays to be edited
         match question:
+            case Text() if offer is not None and offer.listed is Listed.ITEMS and not typing:
+                self._known(offer, as_text(said, ", "), asking.example)
+                return example if offer.typed else ""
             case Choice() | Picks() if offer is not None and offer.listed is Listed.ITEMS:
                 rows = [Row(option.key, option.label, option.hint) for option in offer.options]
                 note = f"read at {offer.read_at}" if offer.read_at and not question.written else ""
@@ -71,13 +77,23 @@ class Answer(Vertical):
             case Options() as options if options.marked is not None:
                 return options.picked
             case Options() as options:
-                return options.key or None
+                return options.typed or (options.key if options.key not in ("", TYPED) else None)
             case TextField() as word:
                 return word.value
             case LinesField() as lines:
                 return several(lines.text)
             case None:
                 return None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the cursor is on the row for what is not listed."""
+        return isinstance(self._field, Options) and self._field.marked is None and self._field.key == TYPED
+
+    def type_it(self) -> None:
+        """A line to type on, in place of the list."""
+        self._word("")
+        self.open(True)
 
     def add(self, rows: list[Row], *, note: str, more: bool) -> None:
         """Further options have arrived. `note` is said under the list, `more` whether it is still being read."""
@@ -92,6 +108,9 @@ class Answer(Vertical):
                 word.value, word.cursor_position = text, len(text)
                 if selected:
                     word.select_all()
+            case Options():
+                self._word(text, selected)
+                self.open(True)
             case LinesField() as lines:
                 lines.text = text
                 lines.move_cursor(lines.document.end)
@@ -119,6 +138,17 @@ class Answer(Vertical):
             self.mount(field)
         field.display = True
         self._field = field
+
+    def _known(self, offer: Offer, said: str, example: bool) -> None:
+        """A list of what there is, in which what was said may be something else, and anything else may be typed."""
+        rows = [Row(option.key, option.label, option.hint) for option in offer.options]
+        if said and said not in (row.key for row in rows):
+            rows.insert(0, Row(said, said, "an example" if example else "not in the list"))
+        more = offer.rest is not None
+        if offer.typed:
+            rows.append(Row(TYPED, "Something else…", "type it"))
+        self._list(rows, at=said, note=READING_ON if more else f"read at {offer.read_at}", more=more)
+        self.query_one(Options).open = offer.typed
 
     def _list(
         self, rows: list[Row], *, at: str = "", marked: list[str] | None = None, note: str = "", more: bool = False

@@ -40,6 +40,9 @@ class Options(Widget, can_focus=True):
         note: said in the last line, for example when the list was read.
         eager: typing a letter begins to filter; otherwise only `/` does.
         more: further rows will be added.
+
+    Attributes:
+        open: what is typed and in no option is an answer, too.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,6 +123,7 @@ class Options(Widget, can_focus=True):
         self.more, self.note, self.eager = more, note, eager
         self._label = NAMES if more else self._widest()  # a column that grows would move what is in view
         self.finding, self.sought = False, ""
+        self.open = False
         self._top = self._kept = 0
         self._scroll()
 
@@ -135,6 +139,12 @@ class Options(Widget, can_focus=True):
     def key(self) -> str:
         """The key of what the cursor is on."""
         return self.row.key if self.row else ""
+
+    @property
+    def typed(self) -> str:
+        """What was typed that no option contains, in a list that is open to it."""
+        nothing = not self._list.shown and (self._list.search is None or self._list.search.whole)
+        return self.sought.strip() if self.open and self.finding and nothing else ""
 
     @property
     def count(self) -> int:
@@ -366,7 +376,11 @@ class Options(Widget, can_focus=True):
         if not held.shown and y == 0:
             searching = held.search is not None and not held.search.whole
             nothing = (
-                "searching…" if searching else f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
+                f"Enter takes “{line(self.typed)}”, which is not in the list."
+                if self.typed
+                else "searching…"
+                if searching
+                else f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
             )
             return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
         if self._top + y >= len(held.shown):
