@@ -7,7 +7,7 @@ WORKERS ?= 3
 # What is compiled is kept, the tests too: every worker and every process that a test starts would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help practice test test-quick test-wild check format bench screenshots texts clean
+.PHONY: help practice test test-quick test-wild check format bench dist onefile screenshots texts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,10 @@ check: $(VENV)/check.done ## linters, the type checker and the import law
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/f*.yml .github/ISSUE_TEMPLATE/wish.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 format: $(VENV)/check.done ## put the code in form
 	$(BIN)/ruff check --fix
@@ -36,6 +40,18 @@ format: $(VENV)/check.done ## put the code in form
 
 bench: $(VENV)/test.done ## start, memory, applying and calls, as ratios
 	$(BIN)/python -m benchmarks
+
+dist: $(VENV)/release.done ## a wheel and an sdist of what is committed, and a set-up by the wheel in an environment of its own
+	@git diff --quiet HEAD || { echo "Commit first: what is built must be what a tag can name."; exit 1; }
+	rm -rf dist/*.whl dist/*.tar.gz build/smoke
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --outdir dist
+	$(PYTHON) -m venv build/smoke
+	build/smoke/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls $(CURDIR)/dist/*.whl)[practice]"
+	$(BIN)/python -m release.smoke build/smoke/bin/handrail
+
+onefile: $(VENV)/release.done ## one file with all that it needs, for a machine without pip, and a set-up by it
+	$(BIN)/python -m release.onefile
+	$(BIN)/python -m release.smoke $(BIN)/python dist/*.pyz
 
 screenshots: $(VENV)/test.done ## the pictures in screenshots/
 	$(BIN)/python screenshots/make.py
@@ -64,6 +80,10 @@ $(VENV)/test.done: pyproject.toml | $(VENV)/bin/python
 $(VENV)/check.done: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,check]'
 	$(BIN)/python -m compileall -q flows tui
+	@touch $@ $(VENV)/test.done $(VENV)/practice.done
+
+$(VENV)/release.done: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,release]'
 	@touch $@ $(VENV)/test.done $(VENV)/practice.done
 
 # The real aws command, which runs our exported scripts in the tests. It insists on a botocore of its own.

@@ -42,7 +42,7 @@ def main() -> None:
         first_frame(home)
         for line in keys(home):
             print(line)
-    for line in itertools.chain(lists(), slow_line(), memory(), applying()):
+    for line in itertools.chain(one_file(), lists(), slow_line(), memory(), applying()):
         print(line)
 
 
@@ -52,6 +52,20 @@ def start(home: dict[str, str]) -> None:
     for flag in ("--version", "--help", "list"):
         cases[f"handrail {flag}"] = lambda flag=flag: plain([HANDRAIL, flag], home)  # type: ignore[misc]
     table(cases, "python -c pass")
+
+
+def one_file() -> Iterator[str]:
+    """The size of the one file that holds everything, and its start: unpacked the first time, and every other time."""
+    made = sorted((Path(__file__).parents[1] / "dist").glob("*.pyz"))
+    if not made:
+        yield f"{'one file':<46}{'none':>10}; `make onefile` makes it"
+        return
+    yield f"{'one file':<46}{made[-1].stat().st_size / 2**20:>10.0f} MiB"
+    with tempfile.TemporaryDirectory() as folder:
+        for what in ("its first start", "its next start"):
+            figures = plain([sys.executable, str(made[-1]), "--version"], {"SHIV_ROOT": folder})
+            base = plain([HANDRAIL, "--version"])
+            yield f"{what:<46}{figures.cpu / base.cpu:>7.2f}×{figures.seconds / base.seconds:>7.2f}×         the command"
 
 
 def first_frame(home: dict[str, str]) -> None:

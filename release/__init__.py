@@ -1,0 +1,1 @@
+"""How a release is made and tried: what a maintainer runs, and the workflow of the code host."""
