@@ -65,7 +65,8 @@ def one_file() -> Iterator[str]:
         for what in ("its first start", "its next start"):
             figures = plain([sys.executable, str(made[-1]), "--version"], {"SHIV_ROOT": folder})
             base = plain([HANDRAIL, "--version"])
-            yield f"{what:<46}{figures.cpu / base.cpu:>7.2f}×{figures.seconds / base.seconds:>7.2f}×         the command"
+            cpu, seconds = figures.cpu / base.cpu, figures.seconds / base.seconds
+            yield f"{what:<46}{cpu:>7.2f}×{seconds:>7.2f}×         the command"
 
 
 def first_frame(home: dict[str, str]) -> None:
