@@ -53,6 +53,10 @@ SET_UPS: dict[str, tuple[str, str]] = {
         "Keep a serverless database awake in office hours",
         "Keep a serverless database awake at fixed hours, and let it sleep outside of them.",
     ),
+    "peering": (
+        "Connect two VPCs",
+        "Let two VPCs reach each other by their private addresses, in one region or two, one account or two.",
+    ),
 }
 CHECKS: dict[str, tuple[str, str]] = {
     "vpn": (
@@ -99,6 +103,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "A database does not wake in the morning, or does not sleep at night, as its schedule says",
         "aurora, scheduler, cron, schedule, time zone, clock change, dead letter, awake, rds",
     ),
+    "peering": (
+        "Two VPCs do not reach each other",
+        "vpc peering, pcx, timeout, blackhole, route, pending-acceptance, security group, dns",
+    ),
 }
 GOALS: dict[str, str] = {
     "vpn": "ipsec, site-to-site, tunnel, on-premises, data centre, customer gateway, hybrid",
@@ -112,4 +120,5 @@ GOALS: dict[str, str] = {
     "s3_lambda": "trigger, event, notification, upload, thumbnail, lambda",
     "s3_pipeline": "trigger, eventbridge, cloudtrail, upload, zip, codepipeline",
     "database_hours": "aurora, cron, schedule, eventbridge scheduler, warm, cold start, keep awake, rds, sleep",
+    "peering": "vpc peering, pcx, other account, other region, private network, route, cross-account",
 }

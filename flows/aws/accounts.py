@@ -24,9 +24,14 @@ def another(cloud: Cloud, account: str) -> None:
         raise Refused(f"{account} is your own account. Enter the number of the receiver's account.")
 
 
+def behind(cloud: Cloud, name: str) -> str:
+    """The number of the account that a profile leads to. Raises NoAccess when there is no such profile."""
+    return str(cloud.make(Call("sts.GetCallerIdentity", profile=name)).get("Account", ""))
+
+
 def profile_of(cloud: Cloud, name: str, *wanted: str) -> None:
     """Raises Refused when the profile leads to none of the wanted accounts, NoAccess when there is no such profile."""
-    there = str(cloud.make(Call("sts.GetCallerIdentity", profile=name)).get("Account", ""))
+    there = behind(cloud, name)
     if there not in wanted:
         raise Refused(
             f"The profile “{name}” belongs to the account {there}, not to {' or '.join(wanted)}. Choose another, or do "

@@ -122,6 +122,9 @@ OUT_OF = encrypts(
 """Amazon EBS User Guide, "Copy an Amazon EBS snapshot", and Amazon RDS User Guide, "Copying a DB snapshot", 2026-11."""
 GATEWAY, CONNECTION = "vpn-gateway/{VpnGatewayId}", "vpn-connection/{VpnConnectionId}"
 GROUP = "security-group/{GroupId}"
+BY_REQUESTER = {"ec2:RequesterVpc": "{Requester}"}
+PEERED = on("vpc-peering-connection/{VpcPeeringConnectionId}", ArnEquals=BY_REQUESTER)
+"""A connection that the plan makes has no tag on its other side at first; who asked for it is known."""
 INTO_GROUP = (*on(GROUP), Target("security-group-rule/*", when="TagSpecifications", made=True))
 PROFILE, ROLE = "instance-profile/{InstanceProfileName}", "role/{RoleName}"
 SOME_ROLE = on(ROLE, "role/*/{RoleName}")  # a name is unique, and does not tell the path before it
@@ -147,6 +150,7 @@ RECORDS = {
 
 RULES: Mapping[str, Rule] = {
     # -- EC2
+    "ec2.AcceptVpcPeeringConnection": (*PEERED, *on("vpc/{AcceptingVpc}")),
     "ec2.AllocateAddress": makes("elastic-ip/*"),
     "ec2.AssociateAddress": on("elastic-ip/{AllocationId}", "instance/{InstanceId}", "network-interface/*"),
     "ec2.AttachVpnGateway": on("vpc/{VpcId}", GATEWAY),
@@ -164,7 +168,14 @@ RULES: Mapping[str, Rule] = {
     "ec2.CreateNetworkAclEntry": on("network-acl/{NetworkAclId}"),
     "ec2.CreateRoute": on("route-table/{RouteTableId}"),
     "ec2.CreateSecurityGroup": (*on("vpc/{VpcId}"), *makes("security-group/*")),
-    "ec2.CreateTags": on(f"{SNAPSHOT}{{Resources}}"),
+    "ec2.CreateTags": (
+        Target(f"{SNAPSHOT}{{Resources}}", when="!(Resources[0])"),  # all that an image is made of
+        Target("vpc-peering-connection/*", when="Resources[0]", only={"ArnEquals": BY_REQUESTER}),
+    ),
+    "ec2.CreateVpcPeeringConnection": (
+        *on("vpc/{VpcId}"),
+        *makes("vpc-peering-connection/*", only={"ArnEquals": {"ec2:AccepterVpc": "{Accepter}"}}),
+    ),
     "ec2.CreateVpnConnection": (
         *on("customer-gateway/{CustomerGatewayId}", GATEWAY), *makes("vpn-connection/*"),
         *linked("s2svpn", "AWSServiceRoleForVPCS2SVPN", when="PreSharedKeyStorage"),
@@ -176,6 +187,7 @@ RULES: Mapping[str, Rule] = {
     "ec2.DeleteRoute": on("route-table/{RouteTableId}"),
     "ec2.DeleteSecurityGroup": on(GROUP),
     "ec2.DeleteSnapshot": on(f"{SNAPSHOT}{{SnapshotId}}"),
+    "ec2.DeleteVpcPeeringConnection": PEERED,
     "ec2.DeleteVpnConnection": on(CONNECTION),
     "ec2.DeleteVpnConnectionRoute": on(CONNECTION),
     "ec2.DeleteVpnGateway": on(GATEWAY),
@@ -195,6 +207,8 @@ RULES: Mapping[str, Rule] = {
     "ec2.GetManagedPrefixListEntries": on("arn:{partition}:ec2:{region}:*:prefix-list/*"),  # AWS and others have lists
     "ec2.GetVpnConnectionDeviceSampleConfiguration": on(CONNECTION, "vpn-connection-device-type/*"),
     "ec2.ModifyImageAttribute": on(f"{IMAGE}{{ImageId}}"),
+    "ec2.ModifyVpcAttribute": on("vpc/{VpcId}"),
+    "ec2.ModifyVpcPeeringConnectionOptions": PEERED,
     "ec2.ModifySnapshotAttribute": on(f"{SNAPSHOT}{{SnapshotId}}"),
     "ec2.ReleaseAddress": on("elastic-ip/{AllocationId}"),
     "ec2.ReplaceRoute": on("route-table/{RouteTableId}"),

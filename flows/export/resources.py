@@ -141,6 +141,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     ),
     "codepipeline.ListPipelineExecutions": (Itself(),),
     "codepipeline.StartPipelineExecution": (Itself(),),
+    "ec2.AcceptVpcPeeringConnection": (Itself(),),
     "ec2.AllocateAddress": (
         Makes("AWS::EC2::EIP", as_.same(), {"AllocationId": "AllocationId", "PublicIp": ""}, keeps="Retain"),
     ),
@@ -161,7 +162,10 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
             name="GroupName",
         ),
     ),
-    "ec2.CreateTags": (Never(IMAGE),),
+    "ec2.CreateTags": (Never("CloudFormation tags only what it makes."),),
+    "ec2.CreateVpcPeeringConnection": (
+        Makes("AWS::EC2::VPCPeeringConnection", as_.same(), {"VpcPeeringConnection.VpcPeeringConnectionId": ""}),
+    ),
     "ec2.CreateVpnConnection": (
         Makes("AWS::EC2::VPNConnection", as_.vpn_connection, {"VpnConnection.VpnConnectionId": ""}),
     ),
@@ -173,6 +177,9 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "ec2.EnableVgwRoutePropagation": (Makes("AWS::EC2::VPNGatewayRoutePropagation", as_.propagation),),
     "ec2.ModifyImageAttribute": (Never("CloudFormation shares no machine images."),),
     "ec2.ModifySnapshotAttribute": (Never("CloudFormation shares no snapshots."),),
+    "ec2.ModifyVpcAttribute": (Never(FOREIGN),),
+    "ec2.ModifyVpcPeeringConnectionOptions": (Never("CloudFormation sets no options of a peering connection."),),
+    "ec2.ReplaceRoute": (Never(FOREIGN),),
     "ec2.RunInstances": (Makes("AWS::EC2::Instance", as_.machine, {"Instances[0].InstanceId": ""}, keeps="Retain"),),
     "ec2.StartInstances": (Never("CloudFormation does not start machines that exist."),),
     "ec2.StopInstances": (Never("CloudFormation does not stop machines that exist."),),

@@ -68,7 +68,7 @@ class Door:
             if self._setting_up:
                 return _asked(request)
             what = f"{services[0]} {operation_of(request) or request.method}"
-            self._found(*([company.ENOUGH[what]] if what in company.ENOUGH else services))
+            self._found(*([company.ENOUGH[what]] if what in company.ENOUGH else services), *_also(request, what))
             if not TIMELESS.fullmatch(what):
                 self._catch_up()
             return self._asked_and_noted(request, what)
@@ -108,7 +108,7 @@ class Door:
         self._replayed = True
         for number, page in enumerate(self._diary.pages):
             request = _unpacked(page)
-            self._found(*simulator.services_of(str(request.url)))
+            self._found(*simulator.services_of(str(request.url)), *_also(request, str(page.get("what", ""))))
             with self._set_up(page["at"]):
                 simulator.fix_randomness(f"call {number}")
                 _asked(request)
@@ -130,8 +130,11 @@ class Door:
                 self._build(service)
 
     def _build(self, service: str) -> None:
-        client: Any = self.session.client
-        company.PARTS[service].found(lambda name, region=company.REGION: client(name, region_name=region))
+        def client(name: str, region: str = company.REGION, *, partner: bool = False) -> Any:
+            whose: Any = self.partner if partner else self.session
+            return whose.client(name, region_name=region)
+
+        company.PARTS[service].found(client)
 
     @contextlib.contextmanager
     def _set_up(self, at: float) -> Iterator[None]:
@@ -141,6 +144,13 @@ class Door:
             yield
         finally:
             self._setting_up, CLOCK.replaying = before
+
+
+def _also(request: AWSPreparedRequest, what: str) -> tuple[str, ...]:
+    """The parts of the company beyond the service that the request could meet."""
+    host = urlsplit(str(request.url)).hostname or ""
+    account = _text(request.headers.get("x-moto-account-id", "")) or company.ACCOUNT_ID
+    return company.also(what, host.partition(".")[2].partition(".")[0], account)
 
 
 def _asked(request: AWSPreparedRequest) -> Answer:

@@ -6,10 +6,10 @@ looks at. Each part is a handful of ordinary API calls: what they make is what a
 
 from __future__ import annotations
 
-from flows.practice.company import blog, delivery, network, reports, shopfront, storage
+from flows.practice.company import blog, delivery, network, peers, reports, shopfront, storage
 from flows.practice.company.basics import ACCOUNT_ID, FOUNDED, REGION, SECOND_ACCOUNT_ID, Client, Part
 
-__all__ = ["ACCOUNT_ID", "ENOUGH", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID"]
+__all__ = ["ACCOUNT_ID", "ENOUGH", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID", "also"]
 
 
 def _databases(client: Client) -> None:
@@ -24,6 +24,7 @@ def _nothing(client: Client) -> None:
 PARTS = {
     "networks": Part(network.networks),
     "ec2": Part(network.found, needs=("networks",)),
+    "peers": Part(peers.networks, needs=("networks",)),
     "elbv2": Part(shopfront.load_balancers, needs=("ec2", "acm")),
     "rds": Part(_databases, needs=("ec2",)),
     "rdsdata": Part(_nothing, needs=("rds",)),
@@ -42,3 +43,17 @@ PARTS = {
 """moto's name of a service → the company's part in it."""
 ENOUGH = {"ec2 DescribeVpcs": "networks"}
 """What the first question of many set-ups looks up → the part that shows all of it, and takes a tenth of the time."""
+
+
+def also(what: str, region: str, account: str) -> tuple[str, ...]:
+    """Of the parts that only few look at, those that a request could meet.
+
+    Args:
+        what: moto's name of the service, and the operation.
+        region: where it is asked.
+        account: whose it is.
+    """
+    if not what.startswith("ec2 "):
+        return ()
+    elsewhere = (region, account) != (REGION, ACCOUNT_ID) and (region == peers.ELSEWHERE or account != ACCOUNT_ID)
+    return ("peers",) if elsewhere or "VpcPeering" in what else ()

@@ -18,7 +18,8 @@ BLOG = "blog"
 """The machine with the company's WordPress."""
 
 Client = Callable[..., Any]
-"""A service's name → a client for it in the company's region, or in the one that is named as well."""
+"""A service's name → a client for it in the company's region, or in the one that is named as well; with `partner` in
+the partner's account."""
 
 
 @dataclass(frozen=True)

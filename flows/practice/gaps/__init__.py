@@ -42,8 +42,31 @@ GAPS: dict[str, str] = {
         "Propagated routes never appear, because no tunnel comes up."
     ),
     "ec2.DisableVgwRoutePropagation": "Missing in moto.",
-    "ec2.CreateRoute": "moto takes a VPN gateway of another network; refused here.",
-    "ec2.DescribeRouteTables": "A route to a VPN gateway that is no longer attached is a blackhole.",
+    "ec2.CreateRoute": "moto takes a VPN gateway or a peering connection of another network; refused here.",
+    "ec2.DescribeRouteTables": (
+        "A route to a VPN gateway that is no longer attached, or to a peering connection that is not active, is a "
+        "blackhole."
+    ),
+    "ec2.CreateVpcPeeringConnection": (
+        "moto connects ranges that overlap, and the same two VPCs twice; here the former fails as on AWS, a second "
+        "request in the same direction answers with the first, and one in the other direction can never be accepted. "
+        "It ends after a week."
+    ),
+    "ec2.DescribeVpcPeeringConnections": (
+        "moto ignores every filter, has one set of tags for both sides and tells the other side's ranges at once; here "
+        "each side has its own tags, and the ranges are told while it is active."
+    ),
+    "ec2.AcceptVpcPeeringConnection": "Provisioning for a second.",
+    "ec2.RejectVpcPeeringConnection": "As on AWS.",
+    "ec2.DeleteVpcPeeringConnection": (
+        "moto deletes in any state and lets the accepter delete a request; refused here. Between two regions deleting "
+        "takes a second."
+    ),
+    "ec2.ModifyVpcPeeringConnectionOptions": (
+        "moto takes options before it is active, for both sides and without DNS hostnames; refused here."
+    ),
+    "ec2.DescribeStaleSecurityGroups": "Missing in moto.",
+    "ec2.DescribeVpcEncryptionControls": "Missing in moto; the company has none.",
     "ec2.AuthorizeSecurityGroupIngress": (
         "moto takes ports that do not exist, and half of a request; checked here, all or nothing, and"
         " answered with every new rule."
@@ -197,7 +220,7 @@ GAPS: dict[str, str] = {
 """Operation → what the practice account does about it. The table in docs/practice-mode.md is made from it."""
 
 _WHERE = {
-    "ec2": ("swift", "gateways", "tunnels", "network", "images"),
+    "ec2": ("swift", "gateways", "tunnels", "peerings", "network", "images"),
     "ssm": ("machines",),
     "sts": ("account",),
     "iam": ("account",),

@@ -25,6 +25,8 @@ QUOTAS: dict[tuple[str, str], tuple[str, float]] = {
     ("vpc", "L-E79EC296"): ("VPC security groups per Region", 2500),
     ("vpc", "L-0EA8095F"): ("Inbound or outbound rules per security group", 60),
     ("vpc", "L-2AFB9258"): ("Security groups per network interface", 5),
+    ("vpc", "L-7E9ECCDB"): ("Active VPC peering connections per VPC", 50),
+    ("vpc", "L-DC9F7029"): ("Outstanding VPC peering connection requests", 25),
     ("ec2", "L-4FB7FF5D"): ("Customer gateways per region", 50),
     ("ec2", "L-7029FAB6"): ("Virtual private gateways per region", 5),
     ("ec2", "L-3E6EC3A3"): ("VPN connections per region", 50),

@@ -13,6 +13,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
 from flows.practice.gaps.gateways import PracticeVpnGateway, vpn_gateway
+from flows.practice.gaps.peerings import PracticePeering
 from flows.practice.gaps.wire import Response, answer_ec2, refuse
 
 
@@ -44,6 +45,15 @@ def _propagating(table: Any) -> list[str]:
 def _guarded_route(original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
     def create_route(self: Response) -> ActionResult:
         gateway_id = str(self._get_param("GatewayId") or "")
+        peering = str(self._get_param("VpcPeeringConnectionId") or "")
+        if peering:
+            table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
+            between = self.ec2_backend.get_vpc_peering_connection(peering)
+            if table.vpc_id not in (between.requester.vpc, between.accepter.vpc):
+                raise refuse(
+                    "InvalidParameterValue",
+                    f"route table {table.id} and network gateway {peering} belong to different networks",
+                )
         if gateway_id.startswith("vgw-"):
             table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
             if not vpn_gateway(self.ec2_backend, gateway_id).is_attached_to(table.vpc_id):
@@ -60,7 +70,7 @@ def _route_state(self: Any) -> str:
     gateway = self.gateway
     if isinstance(gateway, PracticeVpnGateway) and self.route_table.vpc_id not in gateway.attachments:
         return "blackhole"
-    return "active"
+    return "blackhole" if isinstance(self.vpc_pcx, PracticePeering) and not self.vpc_pcx.active else "active"
 
 
 def _description(self: Any) -> str | None:

@@ -1,0 +1,397 @@
+"""Connect two VPCs: ask, accept on the other side, and let routes and security groups of both know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flows.aws import accounts, addresses, network, tags, vpc_peering
+from flows.aws.network import Vpc
+from flows.aws.vpc_peering import Connection, Parties
+from flows.engine import (
+    Action,
+    Caution,
+    Choice,
+    Cloud,
+    Finding,
+    Flow,
+    Handover,
+    Late,
+    Many,
+    Picks,
+    Plan,
+    Text,
+    Use,
+    Yes,
+)  # fmt: skip
+from flows.engine.elsewhere import There, moved
+
+from . import answers, checks, diagnosis, handover, repairs
+from .answers import MINE, OWNER, PROFILE
+from .sides import LEAVE, REPLACE, Side
+from .which import WhichConnection
+
+
+class Peering(Flow):
+    """Let two VPCs reach each other by their private addresses, in one region or two, one account or two."""
+
+    title = "Connect two VPCs"
+    words = ("vpc peering", "pcx", "other account", "other region", "private network", "route", "cross-account")
+    check = WhichConnection
+    beyond = repairs.BEYOND
+
+    vpc = Choice(
+        "Which VPC do you start from?",
+        lambda flow: network.vpcs(flow.cloud),
+        check=answers.owned,
+        label="VPC",
+        why="A VPC is a private network inside AWS. The connection makes two of them reachable from each other by "
+        "their private addresses.",
+        empty="There is no VPC in this region. Create one first, or choose another region with --region.",
+    )
+    whose = Choice(
+        "Whose is the other VPC?",
+        {
+            MINE: "Mine, in this account",
+            PROFILE: "In another account that I can sign in to (an AWS profile)",
+            OWNER: "Somebody else's; its owner accepts the request",
+        },
+        default=MINE,
+        label="Other side",
+        why="Somebody has to accept on the other side. With access to it, Handrail does both sides; else you get the "
+        "exact commands to hand over.",
+    )
+    peer_profile = Text(
+        "Which AWS profile belongs to the other account?",
+        str,
+        wanted="A profile",
+        check=answers.theirs,
+        when=whose.is_(PROFILE),
+        label="Their profile",
+        example="partner",
+        why="A name from your AWS configuration. It is used only for the other VPC's side.",
+    )
+    peer_account = Text(
+        "What is the other account's number?",
+        accounts.number,
+        wanted="An account number",
+        check=answers.another,
+        when=whose.is_(OWNER),
+        label="Their account",
+        example="210987654321",
+        why="AWS accounts are identified by this number of 12 digits. The request goes to exactly this one.",
+    )
+    peer_region = Choice(
+        "In which region is the other VPC?",
+        lambda flow: vpc_peering.regions(flow.signed_in_there()),
+        check=answers.reachable,
+        default=lambda flow: flow.cloud.identity.region,
+        label="Their region",
+        why="The request is accepted in the region of the other VPC. Inside one region, traffic costs less.",
+        empty="No region is switched on in that account.",
+    )
+    peer_vpc = Choice(
+        "Which VPC should it be connected to?",
+        answers.others,
+        check=answers.connectable,
+        when=whose.is_(MINE, PROFILE),
+        label="Other VPC",
+        why="The two must not share a single address: AWS connects no VPCs of which any ranges overlap.",
+        empty="There is no VPC in that region of that account. Choose another region.",
+    )
+    peer_vpc_id = Text(
+        "What is the id of their VPC?",
+        answers.vpc_id,
+        wanted="An id",
+        check=answers.another_vpc,
+        when=whose.is_(OWNER),
+        label="Other VPC",
+        example="vpc-0123456789abcdef0",
+        why="You cannot look into their account. Its owner finds the id in the VPC console.",
+    )
+    peer_networks = Many(
+        "Which networks does their VPC have?",
+        addresses.ipv4_network,
+        check=answers.apart,
+        when=whose.is_(OWNER),
+        label="Their networks",
+        example="10.40.0.0/16",
+        why="Your routes and security groups need them, and AWS tells them only once the request is accepted.",
+    )
+    security_groups = Picks(
+        "Which security groups of your VPC should let the other one in?",
+        lambda flow: network.security_groups(flow.cloud, flow.vpc),
+        check=answers.some_groups,
+        default=[],
+        label="Security groups",
+        why="A security group is the firewall of what is in it. One rule is added for each network of the other side "
+        "and each service: ping alone, if you do not choose otherwise.",
+    )
+    peer_security_groups = Picks(
+        "Which security groups of the other VPC should let yours in?",
+        lambda flow: network.security_groups(flow.there(), flow.peer()),
+        check=answers.some_groups_there,
+        default=[],
+        when=whose.is_(MINE, PROFILE),
+        label="Their groups",
+        why="The same for what is on the other side.",
+    )
+
+    name = Text(
+        "What should the connection be called?",
+        tags.name,
+        wanted="A name",
+        default=answers.called,
+        fine_tuning=True,
+        label="Name",
+        example="shop-analytics",
+        why="The connection carries this name on both sides, so that you and others recognise it later.",
+    )
+    route_tables = Picks(
+        "Which route tables of your VPC should know the way to the other?",
+        lambda flow: network.route_tables(flow.cloud, flow.vpc),
+        default=answers.tables,
+        least=1,
+        fine_tuning=True,
+        label="Route tables",
+        why="Route tables tell machines where packets go. Each table that serves a subnet needs the way, or what is "
+        "in there neither asks nor answers.",
+        empty="Without at least one route table nothing finds the way.",
+    )
+    peer_route_tables = Picks(
+        "Which route tables of the other VPC should know the way to yours?",
+        lambda flow: network.route_tables(flow.there(), flow.peer()),
+        default=answers.tables_there,
+        least=1,
+        when=whose.is_(MINE, PROFILE),
+        fine_tuning=True,
+        label="Their tables",
+        why="Without a route there, their answers do not come back.",
+        empty="Without at least one route table nothing there finds the way.",
+    )
+    our_ranges = Picks(
+        "Which of your VPC's networks may the other side route to?",
+        lambda flow: answers.ranges(flow.vpc.networks),
+        default=lambda flow: [str(each) for each in flow.vpc.networks],
+        least=1,
+        fine_tuning=True,
+        label="Our ranges",
+        why="Fewer keep the rest out of their route tables; it is no firewall.",
+    )
+    their_ranges = Picks(
+        "Which of the other VPC's networks may yours route to?",
+        lambda flow: answers.ranges(flow.peer().networks),
+        default=lambda flow: [str(each) for each in flow.peer().networks],
+        least=1,
+        when=whose.is_(MINE, PROFILE),
+        fine_tuning=True,
+        label="Their ranges",
+        why="Fewer keep the rest out of your route tables; it is no firewall.",
+    )
+    allow = Many(
+        "What may the other side use on what is in your security groups?",
+        network.service,
+        check=answers.closed_enough,
+        default="ping",
+        fine_tuning=True,
+        label="Let in",
+        example="postgres",
+        why="Each is one rule per network of the other side: ping, ssh, rdp, http, https, mysql, postgres, sqlserver, "
+        "all, or for example tcp/8080. Ping is enough to see that it works.",
+    )
+    peer_allow = Many(
+        "What may your VPC use on what is in their security groups?",
+        network.service,
+        check=answers.closed_enough_there,
+        default="ping",
+        when=whose.is_(MINE, PROFILE),
+        fine_tuning=True,
+        label="Let in there",
+        example="postgres",
+        why="The same for the other side's security groups.",
+    )
+    dns_hostnames = Yes(
+        "Switch DNS hostnames on where they are off?",
+        check=answers.more_names,
+        default="no",
+        when=whose.is_(MINE, PROFILE),
+        fine_tuning=True,
+        label="DNS hostnames",
+        why="Names lead to private addresses only if both VPCs give their machines names at all.",
+    )
+    dns = Yes(
+        "Should public names of machines lead the other side to private addresses?",
+        check=answers.resolvable,
+        default=answers.names_work,
+        when=whose.is_(MINE, PROFILE),
+        fine_tuning=True,
+        label="Names",
+        why="Else a machine's public name leads to its public address also from the other side, and that traffic "
+        "takes the internet instead of the connection.",
+    )
+    replace_routes = Choice(
+        "What should become of routes to the same networks that lead elsewhere?",
+        {LEAVE: "Leave those entries", REPLACE: "Let them lead to the connection"},
+        default=answers.replacing,
+        fine_tuning=True,
+        label="Taken routes",
+        why="A route table has one entry for a network. Where it leads elsewhere, that traffic does not use the "
+        "connection; undo puts back what was replaced.",
+    )
+
+    # -- the other side ----------------------------------------------------------------------------------------
+
+    def signed_in_there(self) -> Cloud:
+        """The other account, in the run's own region."""
+        return There(self.cloud, profile=self.peer_profile) if self.whose == PROFILE else self.cloud
+
+    def there(self) -> Cloud:
+        """The other account and region."""
+        other = "" if self.peer_region == self.cloud.identity.region else self.peer_region
+        profile = self.peer_profile if self.whose == PROFILE else ""
+        return There(self.cloud, other, profile) if other or profile else self.cloud
+
+    def peer(self) -> Vpc:
+        """The other VPC, as it is seen or as it was told."""
+        if self.whose != OWNER:
+            return self.peer_vpc
+        return Vpc(self.peer_vpc_id, "", self.peer_networks, False, False, self.peer_account, False)
+
+    def account_there(self) -> str:
+        """The number of the other account; empty for the same."""
+        if self.whose == OWNER:
+            return self.peer_account
+        return self.there().identity.account if self.whose == PROFILE else ""
+
+    def sides(self) -> tuple[Side, Side | None]:
+        """Ours, and theirs where one may work there."""
+        ours = Side(
+            self.cloud, self.vpc, self.route_tables, self.security_groups, self.allow, self.our_ranges,
+            self.replace_routes,
+        )  # fmt: skip
+        if self.whose == OWNER:
+            return ours, None
+        theirs = Side(
+            self.there(), self.peer_vpc, self.peer_route_tables, self.peer_security_groups, self.peer_allow,
+            self.their_ranges, self.replace_routes,
+        )  # fmt: skip
+        return ours, theirs
+
+    def standing(self) -> Connection | None:
+        """The connection or request that there is between the two already."""
+        return next((each for each in vpc_peering.between(self.cloud, self.vpc.id, self.peer().id) if each.alive), None)
+
+    def parties(self, standing: Connection | None) -> Parties:
+        """Who asks and who accepts, as IAM knows them."""
+        who = self.cloud.identity
+        ours = vpc_peering.arn(who.partition, who.region, who.account, self.vpc.id)
+        account = self.account_there() or who.account
+        theirs = vpc_peering.arn(who.partition, self.peer_region, account, self.peer().id)
+        asked_there = standing is not None and standing.accepter.vpc == self.vpc.id
+        return Parties(theirs, ours) if asked_there else Parties(ours, theirs)
+
+    # -- the plan ----------------------------------------------------------------------------------------------
+
+    def plan(self) -> Plan:
+        ours, theirs = self.sides()
+        standing = self.standing()
+        wanted = theirs.ranges if theirs else self.peer_networks
+        link = self.link(standing, ours, theirs)
+        id = standing.id if standing else vpc_peering.MADE
+        ready = tuple(each.id for each in link if isinstance(each, Action) and each.id in ("connect", "accept"))[-1:]
+        things: list[Action | Use] = [*link]
+        sides = [(ours, wanted, self.peer())] + ([(theirs, ours.ranges, self.vpc)] if theirs else [])
+        for side, ranges, _ in sides:
+            things += side.ways(ranges, id, ready)
+        for side, ranges, other in sides:
+            things += side.doors(ranges, other.name or other.id)
+        if theirs and self.dns:
+            things += self.names(standing, id, ours, theirs, ready)
+        return Plan.of(
+            things,
+            outputs={"connection": id, "vpc": self.vpc.id, "peer_vpc": self.peer().id},
+            facts=self.facts(standing, wanted),
+            reads=handover.READS,
+        )
+
+    def link(self, standing: Connection | None, ours: Side, theirs: Side | None) -> list[Action | Use]:
+        """The connection itself: what there is, and what is still to be asked or accepted."""
+        wanted = theirs.ranges if theirs else self.peer_networks
+        id: Late = standing.id if standing else vpc_peering.MADE
+        parties = self.parties(standing)
+        others = [vpc_peering.used_by(id, self.vpc.id, [each.id for each in ours.tables], wanted)]
+        if theirs:
+            there = vpc_peering.used_by(id, theirs.vpc.id, [each.id for each in theirs.tables], ours.ranges)
+            others.append(moved(there, theirs.region, theirs.profile))
+        if standing is None:
+            region = "" if self.peer_region == self.cloud.identity.region else self.peer_region
+            account = self.account_there()
+            asked = vpc_peering.ask(self.name, self.vpc, self.peer(), account, region, parties, tuple(others))
+            if not theirs:
+                return [asked]
+            named = [theirs.here(vpc_peering.name_there(self.name, parties))] if account or region else []
+            return [asked, theirs.here(vpc_peering.accept(id, "", parties)), *named]
+        used = Use(
+            "connection", f"Use {standing.id}, which connects the two", "AWS::EC2::VPCPeeringConnection", standing.id
+        )
+        if standing.state != vpc_peering.PENDING:
+            return [used]
+        at = ours if standing.accepter.vpc == self.vpc.id else theirs
+        if at is None:
+            return [used]
+        who = standing.requester.account or standing.requester.vpc
+        accepted: list[Action | Use] = [
+            at.here(vpc_peering.accept(standing.id, f"account {who}", parties, tuple(others)))
+        ]
+        if standing.requester.multipath:
+            accepted.append(at.here(vpc_peering.single_path(standing.id, standing.role(at.vpc.id))))
+        return accepted
+
+    def names(
+        self, standing: Connection | None, id: Late, ours: Side, theirs: Side, ready: tuple[str, ...]
+    ) -> Iterable[Action]:
+        """What lets names of each side lead the other to private addresses, unless they do."""
+        on = [
+            side.here(vpc_peering.hostnames(side.vpc))
+            for side in (ours, theirs)
+            if self.dns_hostnames and not vpc_peering.attribute(side.cloud, side.vpc.id, "enableDnsHostnames")
+        ]
+        yield from on
+        after = (*ready, *(each.id for each in on))
+        for side, other in ((ours, theirs), (theirs, ours)):
+            if standing and standing.end_of(side.vpc.id).names:
+                continue
+            role = standing.role(side.vpc.id) if standing else "Requester" if side is ours else "Accepter"
+            kept, peer = standing is not None and standing.state == vpc_peering.ACTIVE, other.called
+            parties = self.parties(standing)
+            yield side.here(vpc_peering.names(id, role, side.vpc, peer, parties, after, standing=kept))
+
+    def facts(self, standing: Connection | None, wanted: tuple[Any, ...]) -> dict[str, Any]:
+        return {
+            "whose": self.whose,
+            "account": self.cloud.identity.account,
+            "region": self.cloud.identity.region,
+            "peer_account": self.account_there() or self.cloud.identity.account,
+            "peer_region": self.peer_region,
+            "peer_profile": self.peer_profile if self.whose == PROFILE else "",
+            "name": self.name,
+            "vpc": self.vpc.id,
+            "peer_vpc": self.peer().id,
+            "networks": [str(each) for each in self.our_ranges],
+            "peer_networks": [str(each) for each in wanted],
+            "tables": [each.id for each in self.route_tables],
+            "peer_tables": [each.id for each in self.peer_route_tables] if self.whose != OWNER else [],
+        }
+
+    def checks(self) -> Iterable[Finding | Caution]:
+        ours, theirs = self.sides()
+        wanted = theirs.ranges if theirs else self.peer_networks
+        yield from checks.beforehand(ours, theirs, self.peer(), wanted, self.standing())
+
+    @classmethod
+    def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        return handover.hand_over(cloud, outputs, facts)
+
+    @classmethod
+    def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
+        return diagnosis.diagnose(cloud, subject)

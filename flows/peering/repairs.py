@@ -1,0 +1,113 @@
+"""What mends a connection of two VPCs, on either side that may be worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from ipaddress import IPv4Network
+from typing import Any
+
+from flows.aws import keepers, network_acls, security_group_rules, vpc_peering
+from flows.aws import network as net
+from flows.aws.network import RouteTable, Vpc
+from flows.aws.vpc_peering import Connection
+from flows.engine import Cloud
+from flows.engine.flow import Mend
+from flows.engine.repair import Part, admits, redirects
+
+from .sides import Side
+
+Shut = tuple[net.SecurityGroup, tuple[net.Service, ...]]
+"""A security group, and what it lets others use and not the other VPC."""
+
+BEYOND = {
+    "state": "Only the owner of the other VPC accepts; what has ended cannot be revived: ask again by the set-up.",
+    "routes": "Only you know whether a part of the other VPC is left out on purpose.",
+    "not-theirs": "Taking away a route that somebody entered is theirs to decide.",
+    "one-way": "The routes that are missing are mended one by one.",
+    "security-groups": "Only you know what is to be reached, and for what.",
+    "network-acls": "No number is free before the entry that blocks it, and Handrail renumbers nothing.",
+    "encryption": "Whoever enforces encryption decides on exceptions.",
+}
+"""What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
+
+
+def accept(connection: Connection, side: Side) -> Mend:
+    """Accept a request of somebody else's."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        who = f"account {connection.requester.account}"
+        yield side.here(vpc_peering.accept(connection.id, who, _parties(connection)))
+        yield admits(
+            f"{connection.requester.vpc} of {who} is connected with {connection.accepter.vpc} then. Go on only if you "
+            "know them. Undo deletes the connection, and they would have to ask anew."
+        )
+
+    return mend
+
+
+def lead(table: RouteTable, networks: Sequence[IPv4Network], connection: str, side: Side, peer: str) -> Mend:
+    """Let a route table lead to the other VPC."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The route table {table.name or table.id}", table.tags)
+        for network in networks:
+            entered = [each for each in table.routes if each.network == network and not each.propagated]
+            if entered:
+                yield side.here(vpc_peering.way_instead(table, entered[0], connection, ()))
+            else:
+                yield side.here(vpc_peering.way(table, network, connection, ()))
+        what = ", ".join(map(str, networks))
+        yield redirects(f"Whatever uses {table.shown} reaches {what} of {peer} by the connection then.")
+
+    return mend
+
+
+def let_in(groups: Sequence[Shut], networks: Sequence[IPv4Network], side: Side, peer: str) -> Mend:
+    """Let the other VPC use what a group lets others use."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        for group, services in groups:
+            yield from keepers.agreed(f"The security group {group.name}", group.told.get("Tags"))
+            missing, _ = net.missing_rules(group, services, networks)
+            rules = [net.admitting(rule) for rule in missing]
+            yield from security_group_rules.room(side.cloud, group.told, rules)
+            what = ", ".join(service.name for service in services)
+            yield side.here(vpc_peering.let_in(group, missing, peer))
+            yield admits(f"{', '.join(map(str, networks))} may use {what} in {group.name} ({group.id}) then.")
+
+    return mend
+
+
+def let_through(acl: Mapping[str, Any], entries: Sequence[network_acls.Entry], side: Side) -> Mend:
+    """Enter into a network ACL what lets the other VPC through, before what blocks it."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The network ACL {acl['NetworkAclId']}", acl.get("Tags"))
+        for entry in entries:
+            yield side.here(network_acls.enter(entry))
+            yield admits(f"{entry.told} may pass {entry.acl} then, into every subnet that it guards.")
+
+    return mend
+
+
+def resolve(connection: Connection, vpc: Vpc, peer: str, side: Side) -> Mend:
+    """Let public names of a VPC lead the other to private addresses."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        role = connection.role(vpc.id)
+        yield side.here(vpc_peering.names(connection.id, role, vpc, peer, _parties(connection), (), standing=True))
+        yield redirects(f"Public names of {vpc.id} lead {peer} to private addresses then.")
+
+    return mend
+
+
+def _parties(connection: Connection) -> vpc_peering.Parties:
+    both = (connection.requester, connection.accepter)
+    return vpc_peering.Parties(*(vpc_peering.arn("*", each.region, each.account, each.vpc) for each in both))
+
+
+def shut(groups: Iterable[net.SecurityGroup], behind: Iterable[str]) -> tuple[Shut, ...]:
+    """The first group among `behind` that lets somebody use something in particular, and what."""
+    named = set(behind)
+    found = [(group, net.used_by_others(group)) for group in groups if group.id in named]
+    return tuple((group, services) for group, services in found if services)[:1]

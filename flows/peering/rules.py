@@ -1,0 +1,373 @@
+"""What decides whether packets find their way from one VPC to the other and back, planned or long standing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, collapse_addresses
+from typing import Any
+
+from flows.aws import network as net
+from flows.aws import service_quotas, vpc_peering
+from flows.aws.interfaces import Interface
+from flows.aws.network import Route, RouteTable, SecurityGroup, Service
+from flows.aws.vpc_peering import Connection
+from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, shell
+
+from . import repairs
+from .sides import REPLACE, Side
+
+ONWARD = ("igw-", "nat-", "vgw-", "tgw-", "vpce-", "pcx-", "eigw-", "lgw-", "cagw-", "arn:")
+"""Targets that lead out of a VPC, or to what only it may use."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One of the two VPCs as it is, or as it would be.
+
+    Args:
+        side: the VPC, all its route tables and security groups where it stands, those that were chosen where planned.
+        connection: the id of the connection; empty while there is none.
+        peer: what the other VPC is called.
+        networks: the other VPC's, as far as they are known.
+        own: whether it is the account and region from which is looked.
+        acls: its network ACLs, as AWS tells them.
+        subnets: the ids of its subnets.
+        servers: what stands behind its security groups.
+        unread: what could not be read, and why: "tables", "groups" …
+        planned: whether it is looked at before anything is made.
+        waits: whether somebody else is to accept first.
+    """
+
+    side: Side
+    connection: str
+    peer: str
+    networks: tuple[IPv4Network, ...]
+    own: bool = True
+    acls: tuple[Mapping[str, Any], ...] = ()
+    subnets: tuple[str, ...] = ()
+    servers: tuple[Interface, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+    planned: bool = False
+    waits: bool = False
+
+    @property
+    def tables(self) -> tuple[RouteTable, ...]:
+        return self.side.tables
+
+    @property
+    def vpc(self) -> str:
+        return self.side.vpc.id
+
+    @property
+    def where(self) -> dict[str, str]:
+        """Options of a command that is made on that side."""
+        found = {"region": self.side.cloud.identity.region} if self.side.region or self.side.profile else {}
+        return found | ({"profile": self.side.profile} if self.side.profile else {})
+
+    def behind(self, table: RouteTable) -> set[str]:
+        """The subnets of a table. One that was given none uses the main table."""
+        given = {subnet for each in self.tables for subnet in each.subnets}
+        return {*table.subnets, *(each for each in self.subnets if table.main and each not in given)}
+
+    def lets_in(self, group: SecurityGroup) -> list[Service]:
+        """What a group lets the other VPC use, by its networks or its groups. What everybody may is not meant."""
+        by_network = [
+            rule.service for rule in group.rules
+            if rule.network.prefixlen and any(rule.network.overlaps(each) for each in self.networks)
+        ]  # fmt: skip
+        by_group = [
+            Service("", str(each["IpProtocol"]), int(each.get("FromPort") or 0), int(each.get("ToPort") or 0))
+            for each in group.told.get("IpPermissions") or []
+            for pair in each.get("UserIdGroupPairs") or []
+            if pair.get("VpcPeeringConnectionId") == self.connection != ""
+        ]
+        return [*by_network, *by_group]
+
+    @property
+    def meant(self) -> list[Interface]:
+        """What lets the other VPC in."""
+        opened = {group.id for group in self.side.groups if self.lets_in(group)}
+        return [each for each in self.servers if opened.intersection(each.groups)]
+
+
+# -- beforehand ------------------------------------------------------------------------------------------------
+
+
+def taken(here: Seen) -> Iterator[Finding | Caution]:
+    """What the chosen route tables do already with the other VPC's networks."""
+    clear = True
+    for table in here.tables:
+        for network in here.networks:
+            for route in table.routes:
+                if route.target in ("local", here.connection) or not route.network.overlaps(network):
+                    continue
+                if route.network.prefixlen == 0:
+                    continue
+                clear = False
+                yield from _taken(here, table, network, route)
+        yield from _full(here, table)
+    if clear:
+        yield Finding(
+            f"routes:{here.vpc}", Grade.PROVED,
+            f"No route of {here.side.shown} leads {here.peer}'s networks elsewhere.",
+            "DescribeRouteTables",
+        )  # fmt: skip
+
+
+def _taken(here: Seen, table: RouteTable, network: IPv4Network, route: Route) -> Iterator[Caution]:
+    name, dead = table.shown, route.state == "blackhole"
+    if route.network == network and route.propagated:
+        yield Caution(
+            "route-propagated",
+            f"Until now {network} goes from {name} to {route.target} by VPN; a fixed entry always beats that.",
+        )
+    elif route.network == network and here.side.replace == REPLACE:
+        if dead:
+            message = f"Route table {name} has a dead entry for {network} ({route.target}). It is replaced."
+            yield Caution("dead-route", message)
+        else:
+            message = f"Until now {network} goes from {name} to {route.target}. It is replaced, and put back at undo."
+            yield Caution("route-replaced", message, confirm=True)
+    elif route.network == network:
+        yield Caution(
+            "route-taken",
+            f"Route table {name} already sends {network} to {route.target}{', which is gone' if dead else ''}. It "
+            "stays, so this traffic will not use the connection.",
+        )
+    elif route.network.prefixlen > network.prefixlen:
+        other = "another VPC with the same addresses" if route.target.startswith("pcx-") else route.target
+        yield Caution(
+            "more-specific-route",
+            f"Route table {name} sends {route.network} to {other}; that part of {here.peer} is not reached.",
+        )
+    else:
+        yield Caution(
+            "wider-route",
+            f"Until now {network} follows {route.network} from {name} to {route.target}; from then on the connection"
+            f"{', and until they accept it may lead nowhere' if here.waits else ''}.",
+        )
+
+
+def _full(here: Seen, table: RouteTable) -> Iterator[Finding]:
+    have = {route.network for route in table.routes}
+    more = [each for each in here.networks if each not in have]
+    if len(table.routes) + len(more) <= vpc_peering.USUAL[vpc_peering.ROUTES] or not more:
+        return
+    limit = service_quotas.limit(here.side.cloud, "vpc", vpc_peering.ROUTES) or vpc_peering.USUAL[vpc_peering.ROUTES]
+    if len(table.routes) + len(more) > limit:
+        yield Finding(
+            f"route-table-full:{table.id}", Grade.REFUSED,
+            f"Route table {table.shown} is full ({len(table.routes)} routes).",
+            "DescribeRouteTables",
+            f"Delete routes of it, or ask AWS to raise the quota {vpc_peering.ROUTES}.",
+        )  # fmt: skip
+
+
+def passed_on(here: Seen) -> Iterator[Caution]:
+    """A connection passes nothing on (VPC Peering Guide, "Limitations", 2026-11)."""
+    if any(route.target.startswith(ONWARD) for table in here.tables for route in table.routes):
+        yield Caution(
+            "not-passed-on",
+            f"Only these two VPCs see each other. {here.vpc}'s VPN, internet and NAT gateways, gateway endpoints and "
+            f"other connections do not serve {here.peer}; for that a transit gateway is needed.",
+        )
+
+
+def room(here: Seen, had: tuple[Connection, ...]) -> Iterator[Finding | Caution]:
+    """Whether the VPC may have one more connection."""
+    active = [each for each in had if each.state == vpc_peering.ACTIVE]
+    usual = vpc_peering.USUAL[vpc_peering.PER_VPC]
+    limit = usual
+    if len(active) >= usual:
+        limit = service_quotas.limit(here.side.cloud, "vpc", vpc_peering.PER_VPC) or usual
+    if len(active) >= limit:
+        yield Finding(
+            f"room:{here.vpc}", Grade.REFUSED,
+            f"{here.side.shown} has {len(active)} active connections; {limit} is the limit (quota "
+            f"{vpc_peering.PER_VPC}, at most 125).", "DescribeVpcPeeringConnections",
+            "Delete one, or use a transit gateway.",
+        )  # fmt: skip
+    elif len(active) >= 5:
+        yield Caution(
+            "many-connections",
+            f"{here.side.shown} is connected to {len(active)} networks already. With more than a handful, one transit "
+            "gateway is easier than a connection for each pair; it costs about 0.05 USD an hour per network plus 0.02 "
+            "USD per GB (2026-11).",
+        )
+
+
+def encryption(here: Seen, other: Seen | None, *, across: bool) -> Iterator[Finding]:
+    """A VPC that enforces encryption is connected only with one of the region that does so too, or with an exception
+    (Amazon VPC User Guide, "Enforce VPC encryption in transit", 2026-11)."""
+    try:
+        strict = _enforces(here.side.cloud, here.vpc)
+        if not strict:
+            return
+        both = other is not None and not across and _enforces(other.side.cloud, other.vpc)
+    except CloudError as problem:
+        yield Finding(
+            f"encryption:{here.vpc}", Grade.NOT_CHECKED,
+            f"Whether {here.side.shown} enforces encryption could not be read.", problem.what, aside=True,
+        )  # fmt: skip
+        return
+    if not both:
+        yield Finding(
+            f"encryption:{here.vpc}", Grade.REFUSED if across or other else Grade.NOT_CHECKED,
+            f"{here.side.shown} enforces encryption in transit and makes no exception for peering.",
+            "DescribeVpcEncryptionControls",
+            f"AWS takes the connection only if {here.peer} is in the same region and enforces it too, or with that "
+            "exception. Ask whoever manages it.",
+        )  # fmt: skip
+
+
+def _enforces(cloud: Cloud, vpc: str) -> bool:
+    told = cloud.make(Call("ec2.DescribeVpcEncryptionControls", {"VpcIds": [vpc]})).get("VpcEncryptionControls") or []
+    return any(
+        each.get("Mode") == "enforce"
+        and (each.get("ResourceExclusions") or {}).get("VpcPeering", {}).get("State") != "enabled"
+        for each in told
+    )
+
+
+# -- long after ------------------------------------------------------------------------------------------------
+
+
+def ways(here: Seen) -> Iterator[Finding]:
+    """Each table of subnets leads the other VPC's networks to the connection.
+
+    One at least must. A table behind which something lets the other VPC in must, or its answers are lost; another may
+    do without, and is told.
+    """
+    if why := here.unread.get("tables") or here.unread.get("subnets"):
+        yield Finding(
+            f"routes:{here.vpc}", Grade.NOT_CHECKED, f"The route tables of {here.vpc} could not be read.", why
+        )
+        return
+    used = [table for table in here.tables if here.behind(table)]
+    if not used:
+        yield Finding(
+            f"routes:{here.vpc}", Grade.CAUTION, f"{here.side.shown} has no subnets: there is nothing to be reached.",
+            "DescribeSubnets", "Make one, and let its route table lead to the connection.",
+        )  # fmt: skip
+        return
+    reached = {table.id: [each for each in here.networks if _led(table, each, here.connection)] for table in used}
+    nowhere = not any(reached.values())
+    for table in used:
+        missing = [each for each in here.networks if each not in reached[table.id]]
+        if missing:
+            yield _missing(here, table, missing, nowhere=nowhere)
+        else:
+            yield Finding(
+                f"routes:{table.id}", Grade.PROVED, f"{table.shown} leads to {here.peer}.", "DescribeRouteTables"
+            )
+        yield from _astray(here, table)
+
+
+def _led(table: RouteTable, network: IPv4Network, connection: str) -> bool:
+    """Whether all of a network is led to the connection: as a whole, in parts, or by a wider route."""
+    ours = [route for route in table.routes if route.target == connection and route.state == "active"]
+    if network in collapse_addresses(route.network for route in ours if route.network.subnet_of(network)):
+        return True
+    return (found := _way(table, network)) is not None and found in ours
+
+
+def _way(table: RouteTable, network: IPv4Network) -> Route | None:
+    """The route that a network takes: the longest prefix, and of equals the one that was entered."""
+    fit = [route for route in table.routes if network.subnet_of(route.network) and route.target != "local"]
+    return max(fit, key=lambda route: (route.network.prefixlen, not route.propagated), default=None)
+
+
+def _missing(here: Seen, table: RouteTable, missing: list[IPv4Network], *, nowhere: bool) -> Finding:
+    id, by, network = f"routes:{table.id}", "DescribeRouteTables", missing[0]
+    behind = here.behind(table)
+    answering = [each.of or each.id for each in here.meant if each.subnet in behind]
+    who = f", and {answering[0]} there lets {here.peer} in" if answering else ""
+    subnets = ", ".join(sorted(behind)[:3]) + (" and others" if len(behind) > 3 else "")
+    part = [route for route in table.routes if route.target == here.connection and route.network.subnet_of(network)]
+    route = _way(table, network)
+    grade = Grade.REFUSED if nowhere or answering else Grade.PREDICTED if table.public else Grade.CAUTION
+    command = shell.aws(
+        "ec2", "create-route", **here.where, route_table_id=table.id, destination_cidr_block=str(network),
+        vpc_peering_connection_id=here.connection,
+    )  # fmt: skip
+    mend = repairs.lead(table, missing, here.connection, here.side, here.peer)
+    if part and part[0].state == "active":
+        return Finding(
+            id, Grade.CAUTION if grade is Grade.PREDICTED else grade,
+            f"{table.shown} leads only {part[0].network} of {network} to {here.peer}{who}.", by,
+            "Enter the rest, unless that is meant.",
+        )  # fmt: skip
+    if route and route.network.prefixlen and route.state == "blackhole":
+        gone = (
+            f"an entry for a connection that is gone ({route.target})"
+            if route.target != here.connection
+            else "a dead entry"
+        )
+        return Finding(
+            id, Grade.REFUSED if nowhere or answering else Grade.CAUTION,
+            f"{table.shown} has {gone} for {route.network}; packets to {here.peer} are lost there{who}.", by,
+            f"Let {route.network} lead to {here.connection}.",
+        ).mended_by(mend if route.network == network else None)  # fmt: skip
+    if route and route.network.prefixlen:
+        return Finding(
+            id, grade, f"{table.shown} sends {network} to {route.target} instead{who}.", f"{by}: {route.network}",
+            f"Let {network} there lead to {here.connection}, if {here.peer} is to be reached.",
+        ).mended_by(mend)  # fmt: skip
+    return Finding(
+        id, grade, f"Subnets {subnets} (table {table.shown}) do not know the way to {network} of {here.peer}{who}.", by,
+        f"Enter it: {command}. It may have been added to {here.peer} later.",
+    ).mended_by(mend)  # fmt: skip
+
+
+def _astray(here: Seen, table: RouteTable) -> Iterator[Finding]:
+    for route in table.routes:
+        over = route.target == here.connection
+        if over and not any(route.network.subnet_of(each) or each.subnet_of(route.network) for each in here.networks):
+            yield Finding(
+                f"not-theirs:{table.id}:{net.slug(route.network)}", Grade.REFUSED,
+                f"{table.shown} sends {route.network} over the connection, but {here.peer} does not own it; a peering "
+                "passes nothing on.", "DescribeRouteTables",
+                "Take that route away. A transit gateway passes traffic on.",
+            )  # fmt: skip
+        narrower = [each for each in here.networks if route.network != each and route.network.subnet_of(each)]
+        if not over and narrower and route.target != "local":
+            lost = "a connection that is gone" if route.state == "blackhole" else route.target
+            also = " Both have the same addresses: answers go to whichever entry is longer."
+            yield Finding(
+                f"more-specific-route:{table.id}:{net.slug(route.network)}", Grade.CAUTION,
+                f"{table.shown} sends {route.network} to {lost}; that part of {here.peer} is not reached."
+                f"{also if route.target.startswith('pcx-') and route.state == 'active' else ''}",
+                "DescribeRouteTables", "Remove that route, if those addresses are the other VPC's.",
+            )  # fmt: skip
+
+
+def both_ways(one: Seen, other: Seen) -> Iterator[Finding]:
+    """Where only one side leads to the other, packets arrive and answers do not."""
+    if one.unread.get("tables") or other.unread.get("tables"):
+        return
+    for here, there in ((one, other), (other, one)):
+        leads = any(_led(table, each, here.connection) for table in here.tables for each in here.networks)
+        back = any(_led(table, each, there.connection) for table in there.tables for each in there.networks)
+        if leads and not back and there.networks:
+            yield Finding(
+                "one-way", Grade.REFUSED,
+                f"Packets of {here.side.shown} reach {there.side.shown}, but its answers do not come back: there is no "
+                f"route to {there.networks[0]} there.", "DescribeRouteTables of both",
+                "Enter the routes there as well.",
+                follows=tuple(f"routes:{table.id}" for table in there.tables if there.behind(table)),
+            )  # fmt: skip
+
+
+def same_addresses(here: Seen, had: tuple[Connection, ...]) -> Iterator[Finding]:
+    """Two peers with the same addresses: AWS looks at no reverse path, and answers go where the table says."""
+    for each in had:
+        if each.state != vpc_peering.ACTIVE or each.id == here.connection:
+            continue
+        if shared := vpc_peering.overlap(here.networks, each.beyond(here.vpc).networks):
+            yield Finding(
+                f"same-addresses:{each.id}", Grade.CAUTION,
+                f"{here.side.shown} is connected by {each.id} with another VPC that has {shared[1]} as well. Answers "
+                "go to whichever entry of the route table is longer.", "DescribeVpcPeeringConnections",
+                "Route only what is needed of each, in entries that do not overlap.",
+            )  # fmt: skip

@@ -1,0 +1,105 @@
+"""The two VPCs of a connection, each with what is looked at and done on its side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv4Network
+
+from flows.aws import network, vpc_peering
+from flows.aws.network import Route, RouteTable, SecurityGroup, Service, Vpc
+from flows.engine import Action, Cloud, Late, Use
+from flows.engine.elsewhere import There, moved
+
+LEAVE, REPLACE = "leave", "replace"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side, as far as one may look there and change something.
+
+    Args:
+        cloud: the account and region of that side.
+        vpc: its VPC.
+        tables: the route tables that get routes to the other side.
+        groups: the security groups that let the other side in.
+        services: what these let it use.
+        ranges: the networks of the VPC to which the other side gets routes.
+        replace: whether a route that leads elsewhere is let lead to the connection.
+    """
+
+    cloud: Cloud
+    vpc: Vpc
+    tables: tuple[RouteTable, ...] = ()
+    groups: tuple[SecurityGroup, ...] = ()
+    services: tuple[Service, ...] = ()
+    ranges: tuple[IPv4Network, ...] = ()
+    replace: str = LEAVE
+
+    @property
+    def region(self) -> str:
+        """As a call says it: empty where it is the run's own."""
+        return self.cloud.region if isinstance(self.cloud, There) else ""
+
+    @property
+    def profile(self) -> str:
+        return self.cloud.profile if isinstance(self.cloud, There) else ""
+
+    def here(self, action: Action) -> Action:
+        """The action, done on this side."""
+        return moved(action, self.region, self.profile)
+
+    @cached_property
+    def shown(self) -> str:
+        return vpc_peering.shown(self.vpc)
+
+    @property
+    def called(self) -> str:
+        """The VPC's name, or its id where it has none."""
+        return self.vpc.name or self.vpc.id
+
+    def ways(self, ranges: tuple[IPv4Network, ...], id: Late, after: tuple[str, ...]) -> Iterator[Action | Use]:
+        """Whatever the tables still need in order to lead to these networks of the other side."""
+        for table in self.tables:
+            entered = {route.network: route for route in table.routes if not route.propagated}
+            for each in ranges:
+                taken = entered.get(each)
+                name = f"route-{table.id}-{network.slug(each)}"
+                if taken is None:
+                    yield self.here(vpc_peering.way(table, each, id, after))
+                elif taken.target == id:
+                    yield Use(name, f"{table.shown} leads {each} there already", "AWS::EC2::Route", table.id)
+                elif self.replaces(taken):
+                    yield self.here(vpc_peering.way_instead(table, taken, id, after))
+                else:
+                    yield Use(
+                        name, f"{table.shown} keeps sending {each} to {taken.target}", "AWS::EC2::Route", table.id
+                    )
+
+    def replaces(self, taken: Route) -> bool:
+        """Whether a route that leads elsewhere is to lead to the connection."""
+        return self.replace == REPLACE and taken.target != "local"
+
+    def doors(self, ranges: tuple[IPv4Network, ...], peer: str) -> Iterator[Action | Use]:
+        """Whatever the security groups still need in order to let these networks of the other side in."""
+        for group in self.groups:
+            missing, covered = network.missing_rules(group, self.services, ranges)
+            for rule in covered:
+                yield Use(
+                    f"rule-{group.id}-{rule.service.name}-{network.slug(rule.network)}",
+                    f"{group.name} ({group.id}) lets {rule.network} use {rule.service.name} already",
+                    "AWS::EC2::SecurityGroupIngress", group.id,
+                )  # fmt: skip
+            if missing:
+                yield self.here(vpc_peering.let_in(group, missing, peer))
+
+
+def serving(cloud: Cloud, vpc: Vpc) -> list[str]:
+    """The ids of the route tables that serve a subnet. One without a table of its own uses the main one. Raises
+    CloudError."""
+    tables = [option.value for option in network.route_tables(cloud, vpc)]
+    given = {subnet for table in tables for subnet in table.subnets}
+    left = set(network.subnets(cloud, vpc)) - given
+    used = [table.id for table in tables if table.subnets or (left and table.main)]
+    return used or [table.id for table in tables if table.main]

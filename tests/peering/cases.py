@@ -1,0 +1,99 @@
+"""Answers for connecting two VPCs in the demo company, and a picture of both sides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from support.killed import Case, by_kind
+
+from flows.practice import PracticeAccount
+
+MINE: Mapping[str, Any] = {
+    "vpc": "shop", "whose": "mine", "peer_region": "eu-central-1", "peer_vpc": "staging",
+    "security_groups": ["app"], "peer_security_groups": ["default"], "allow": ["ping", "postgres"],
+}  # fmt: skip
+"""Two networks of one region."""
+ELSEWHERE: Mapping[str, Any] = {
+    **MINE, "peer_region": "us-east-1", "peer_vpc": "analytics", "peer_security_groups": ["analytics-servers"],
+    "dns_hostnames": "yes", "dns": "yes",
+}  # fmt: skip
+"""One in another region, with names."""
+PROFILE: Mapping[str, Any] = {
+    **MINE, "whose": "profile", "peer_profile": "partner", "peer_vpc": "warehouse",
+    "peer_security_groups": ["warehouse-servers"],
+}  # fmt: skip
+"""One in another account, by a profile."""
+OWNER: Mapping[str, Any] = {
+    "vpc": "shop", "whose": "owner", "peer_account": "210987654321", "peer_region": "eu-central-1",
+    "peer_vpc_id": "vpc-0123456789abcdef0", "peer_networks": ["10.40.0.0/16"], "security_groups": ["app"],
+}  # fmt: skip
+"""One of somebody else."""
+BILLING: Mapping[str, Any] = {**PROFILE, "peer_vpc": "billing", "peer_security_groups": []}
+"""One whose owner asked already."""
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "mine": MINE,
+    "elsewhere": ELSEWHERE,
+    "profile": PROFILE,
+    "owner": OWNER,
+}
+MOST = "elsewhere"
+"""Of these the one that has as much of the set-up as can be."""
+
+SIDES = (("own", "eu-central-1"), ("own", "us-east-1"), ("partner", "eu-central-1"))
+
+
+def picture(account: PracticeAccount, sides: Sequence[tuple[str, str]] = SIDES) -> dict[tuple[str, str], Any]:
+    """What a connection could change on each side."""
+    seen: dict[tuple[str, str], Any] = {}
+    for name, region in sides:
+        boto: Any = account.session if name == "own" else account.session_of(name)
+        ec2 = boto.client("ec2", region_name=region)
+        seen[name, region] = (
+            sorted(
+                (
+                    table["RouteTableId"], route.get("DestinationCidrBlock", ""), route["State"],
+                    route.get("VpcPeeringConnectionId") or route.get("GatewayId") or "",
+                )
+                for table in ec2.describe_route_tables()["RouteTables"]
+                for route in table["Routes"]
+            ),
+            sorted(
+                (
+                    each["VpcPeeringConnectionId"], each["Status"]["Code"],
+                    each["RequesterVpcInfo"].get("PeeringOptions"), each["AccepterVpcInfo"].get("PeeringOptions"),
+                    sorted(tag["Key"] for tag in each["Tags"]),
+                )
+                for each in ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
+                if each["Status"]["Code"] not in ("deleted", "deleting", "failed")
+            ),
+            sorted((group["GroupId"], str(group["IpPermissions"])) for group in ec2.describe_security_groups()["SecurityGroups"]),
+            sorted((vpc["VpcId"], _hostnames(ec2, vpc["VpcId"])) for vpc in ec2.describe_vpcs()["Vpcs"]),
+        )  # fmt: skip
+    return seen
+
+
+def _hostnames(ec2: Any, vpc: str) -> bool:
+    told = ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsHostnames")
+    return bool(told["EnableDnsHostnames"]["Value"])
+
+
+def subject(made: Mapping[str, str]) -> dict[str, str]:
+    """What `check` is asked about once a run has made it."""
+    return {"connection": made["connection"]}
+
+
+def _killed(answers: Mapping[str, Any]) -> Case:
+    return Case(
+        "peering",
+        answers,
+        lambda account: by_kind({"here": picture(account, SIDES[:1])}),
+        re.compile(r"\bpcx-[0-9a-f]{8,17}\b"),
+        accept=(),
+    )
+
+
+CASES: Mapping[str, Case] = {"peering": _killed(MINE)}
+"""What is killed at every moment of it."""

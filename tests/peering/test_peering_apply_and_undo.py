@@ -1,0 +1,201 @@
+"""Applied, both sides know each other; undone, each is as before; and what was there before is never taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, VARIANTS, picture
+from support.clock import FakeClock
+from support.clouds import Between
+from support.sessions import carried_out, taken_back
+
+import flows
+from flows.engine import Blocked, Call, Cloud, Journal, Place, Session
+from flows.engine.boto import Aws
+from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
+
+
+def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
+    made = Session(flows.find("peering"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.accepted |= {"accept-theirs", "multipath", "route-replaced"}
+    made.fill(answers)
+    return made
+
+
+def ids(account: PracticeAccount, region: str = "eu-central-1", profile: str = "") -> dict[str, str]:
+    """The VPCs by their names."""
+    boto: Any = account.session_of(profile) if profile else account.session
+    vpcs = boto.client("ec2", region_name=region).describe_vpcs()["Vpcs"]
+    return {each["Tags"][0]["Value"]: each["VpcId"] for each in vpcs if each.get("Tags")}
+
+
+def connections(account: PracticeAccount) -> dict[str, str]:
+    """The state of each by its id."""
+    ec2: Any = account.session.client("ec2")
+    told = ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
+    return {each["VpcPeeringConnectionId"]: each["Status"]["Code"] for each in told}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.some("mine", "profile")
+@pytest.mark.quick
+def test_undone_is_as_before(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, variant: str
+) -> None:
+    answers = dict(VARIANTS[variant])
+    if variant == "owner":
+        answers["peer_vpc_id"] = ids(account, profile="partner")["warehouse"]
+    before = picture(account)
+    made = session(both, journal, answers, clock)
+    made.review()
+    assert picture(account) == before
+    assert not [event.problem for event in made.apply() if event.problem]
+    told = made.hand_over()
+    assert not [each for each in told.findings if each.grade.value in ("refused", "caution")]
+    assert made.run and made.run.record.status == ("waiting" if variant == "owner" else "done")
+    assert picture(account) != before
+    list(made.undo())
+    assert made.receipt().complete
+    assert picture(account) == before
+
+
+def test_both_sides_are_asked_where_they_are(both: Aws, clock: FakeClock) -> None:
+    """Nothing of the other side is done here, and nothing of this one there."""
+    plan = session(both, None, ELSEWHERE, clock).review().plan
+    there = {action.call.operation.partition(".")[2] for action in plan.actions if action.call.region == "us-east-1"}
+    assert there == {
+        "AcceptVpcPeeringConnection", "CreateTags", "CreateRoute", "AuthorizeSecurityGroupIngress",
+        "ModifyVpcAttribute", "ModifyVpcPeeringConnectionOptions",
+    }  # fmt: skip
+    (asked,) = (a.call for a in plan.actions if a.call.operation == "ec2.CreateVpcPeeringConnection")
+    assert (asked.region, asked.params["PeerRegion"]) == ("", "us-east-1")
+    assert "PeerOwnerId" not in asked.params
+    review = session(both, None, PROFILE, clock).review()
+    assert {action.call.profile for action in review.plan.actions} == {"", "partner"}
+    assert review.plan.actions[0].call.params["PeerOwnerId"] == SECOND_ACCOUNT_ID
+    assert "ec2:AcceptVpcPeeringConnection" not in review.permissions
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["asked from here", "asked from there"])
+def test_a_connection_that_is_there_is_used_and_stays(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, turned: bool
+) -> None:
+    ec2, known = account.session.client("ec2"), ids(account)
+    pair = [known["shop"], known["staging"]]
+    one, other = reversed(pair) if turned else pair
+    made = ec2.create_vpc_peering_connection(VpcId=one, PeerVpcId=other)["VpcPeeringConnection"]
+    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=made["VpcPeeringConnectionId"])
+    before = picture(account)
+    run = session(both, journal, {**MINE, "dns_hostnames": "yes", "dns": "yes"}, clock)
+    review = run.review()
+    assert "already-connected" in {each.id for each in review.cautions}
+    assert "ec2.CreateVpcPeeringConnection" not in {action.call.operation for action in review.plan.actions}
+    carried_out(run)
+    taken_back(run)
+    assert picture(account) == before
+    assert connections(account)[made["VpcPeeringConnectionId"]] == "active"
+
+
+def test_a_request_of_theirs_is_accepted_instead(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """After a yes, and in this region: a second one in the other direction could never be accepted."""
+    made = session(both, journal, BILLING, clock)
+    made.accepted.clear()
+    review = made.review()
+    assert next(action.call.operation for action in review.plan.actions) == "ec2.AcceptVpcPeeringConnection"
+    assert review.plan.actions[0].call.profile == ""
+    with pytest.raises(Blocked, match="has asked to connect"):
+        list(made.apply())
+    made.accepted.add("accept-theirs")
+    carried_out(made)
+    assert "active" in connections(account).values()
+    taken_back(made)
+    assert "active" not in connections(account).values()
+
+
+def test_somebody_who_was_faster(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
+    """AWS answers a second request with the first: what is not this run's is used, and undo leaves it."""
+    ec2, known = account.session.client("ec2"), ids(account)
+    meddled = Between(both)
+    made = session(meddled, journal, MINE, clock)
+    made.review()
+
+    def strike(_: int, call: Call) -> None:
+        if call.operation == "ec2.CreateVpcPeeringConnection" and not faster:
+            told = ec2.create_vpc_peering_connection(VpcId=known["shop"], PeerVpcId=known["staging"])
+            faster.append(told["VpcPeeringConnection"]["VpcPeeringConnectionId"])
+
+    faster = list[str]()
+    meddled.before = strike
+    carried_out(made)
+    list(made.undo())
+    assert connections(account)[faster[0]] == "active"
+    assert [each.why for each in made.receipt().left if faster[0] in each.what]
+
+
+def test_routes_of_others_keep_it(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Somebody lets a table of theirs lead over the connection: it stays with them, on whichever side."""
+    made = session(both, journal, PROFILE, clock)
+    carried_out(made)
+    id = made.run.record.handover["outputs"]["connection"] if made.run else ""
+    partner: Any = account.session_of("partner")
+    ec2, vpc = partner.client("ec2"), ids(account, profile="partner")["warehouse"]
+    (main,) = (
+        table["RouteTableId"]
+        for table in ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+        if any(each.get("Main") for each in table["Associations"])
+    )
+    ec2.create_route(RouteTableId=main, DestinationCidrBlock="10.0.10.0/24", VpcPeeringConnectionId=id)
+    list(made.undo({"others": "keep"}))
+    assert connections(account)[id] == "active"
+    list(made.undo({"others": "delete"}))
+    assert id not in [each for each, state in connections(account).items() if state == "active"]
+
+
+def test_the_owner_gets_the_commands(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
+    """The run waits; once they have accepted, a resume says so and nothing is asked again."""
+    vpc = ids(account, profile="partner")["warehouse"]
+    made = session(both, journal, {**OWNER, "peer_vpc_id": vpc}, clock)
+    assert not [event.problem for event in made.apply() if event.problem]
+    told = made.hand_over()
+    id = told.outputs["connection"]
+    assert told.waiting.startswith(f"Waiting for account {SECOND_ACCOUNT_ID} to accept {id} until ")
+    letter = told.files[f"peering-{id}.txt"]
+    for command in ("accept-vpc-peering-connection", "create-route", "authorize-security-group-ingress", "reject-"):
+        assert f"aws ec2 {command}" in letter
+    partner: Any = account.session_of("partner")
+    partner.client("ec2").accept_vpc_peering_connection(VpcPeeringConnectionId=id)
+    again = made.hand_over()
+    assert again.waiting == ""
+    assert made.run and made.run.record.status == "done"
+
+
+def test_a_request_that_fails_says_why(both: Aws, journal: Journal, clock: FakeClock) -> None:
+    """A stranger is not told which of the reasons it is."""
+    made = session(both, journal, OWNER, clock)
+    (problem,) = [event.problem for event in made.apply() if event.problem]
+    assert "incorrect VPC-ID, Account ID, or overlapping CIDR range" in str(problem)
+    list(made.undo())
+    assert made.run and made.run.record.status == "undone"
+
+
+def test_as_many_calls_in_a_large_account_as_in_a_small_one(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """However many VPCs, route tables and security groups there are: those of the two are asked for, and no others."""
+
+    def calls() -> list[str]:
+        seen = Between(both)
+        session(seen, None, MINE, clock).review()
+        return [f"{call.operation} {sorted(call.params)}" for call in seen.calls]
+
+    few = calls()
+    ec2 = account.session.client("ec2")
+    for number in range(30):
+        ec2.create_vpc(CidrBlock=f"10.{100 + number}.0.0/16")
+    assert calls() == few
+    assert not [each for each in few if each in ("ec2.DescribeRouteTables []", "ec2.DescribeSecurityGroups []")]
+    assert len(few) == 28
