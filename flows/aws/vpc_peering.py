@@ -323,7 +323,8 @@ def name_there(name: str, parties: Parties) -> Action:
         after=("accept",),
         of_new="connect",
         stands=Still(
-            _look(MADE), join(f"{ONE}.", OURS, "[0].Value"), RUN, "It has no tag of this run there any more."
+            _look(MADE), f"{ONE}.Tags[?Key=='handrail:run'].Value | [0]", RUN,
+            "It has no tag of this run there any more.",
         ),
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ ENOUGH = {
     "s3_lambda": (("bucket",),),
     "s3_pipeline": (("pipeline",), ("event",)),
     "database_hours": (("cluster",),),
+    "peering": (("connection",), ("vpc", "peer_vpc")),
 }
 
 

@@ -69,10 +69,14 @@ def picture(account: PracticeAccount, sides: Sequence[tuple[str, str]] = SIDES) 
                 for each in ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
                 if each["Status"]["Code"] not in ("deleted", "deleting", "failed")
             ),
-            sorted((group["GroupId"], str(group["IpPermissions"])) for group in ec2.describe_security_groups()["SecurityGroups"]),
+            sorted((id, str(rules)) for id, rules in _rules(ec2)),
             sorted((vpc["VpcId"], _hostnames(ec2, vpc["VpcId"])) for vpc in ec2.describe_vpcs()["Vpcs"]),
         )  # fmt: skip
     return seen
+
+
+def _rules(ec2: Any) -> Any:
+    return [(each["GroupId"], each["IpPermissions"]) for each in ec2.describe_security_groups()["SecurityGroups"]]
 
 
 def _hostnames(ec2: Any, vpc: str) -> bool:

@@ -17,6 +17,7 @@ import pytest
 from aurora import cases as aurora
 from cloudsplaining.scan.policy_document import PolicyDocument
 from kills.scenes import CASES, FIRST
+from peering import cases as peering
 from share_ami import cases as share_ami
 from share_snapshot import cases as share_snapshot
 from spa_pipeline import cases as spa
@@ -38,6 +39,7 @@ from flows.practice import ACCOUNT_ID, PracticeAccount
 from tui import exports
 
 MORE: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "peering, elsewhere": ("peering", peering.ELSEWHERE),
     "vpn, keys in Secrets Manager": ("vpn", {**vpn.STATIC, "keys": "secrets_manager"}),
     "spa_pipeline, CloudFront": ("spa_pipeline", spa.VARIANTS["private, with CloudFront"]),
     "share_ami, elsewhere": ("share_ami", share_ami.VARIANTS["elsewhere"]),
@@ -209,6 +211,7 @@ def test_a_linter_finds_nothing(review: Review) -> None:
 
 
 CHARACTERS: Mapping[str, tuple[int, ...]] = {
+    "peering": (3500,), "peering, elsewhere": (4500,),
     "vpn": (5000,), "vpn, fixed routes": (5000,), "vpn, keys in Secrets Manager": (5300,),
     "alb, a listener": (3200,), "alb, a rule": (3600,),
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),

@@ -44,6 +44,7 @@ WHERE: Mapping[str, str] = {
     "ec2:instance": "InstanceIds || InstanceId", "ec2:route-table": "RouteTableId", "ec2:security-group":
     "NetworkInterfaces[].Groups[] || SecurityGroupIds || GroupId", "ec2:snapshot": "SnapshotId",
     "ec2:subnet": "NetworkInterfaces[].SubnetId", "ec2:vpc": "VpcId", "ec2:vpn-connection": "VpnConnectionId",
+    "ec2:vpc-peering-connection": "VpcPeeringConnectionId",
     "ec2:vpn-connection-device-type": "VpnConnectionDeviceTypeId", "ec2:vpn-gateway": "VpnGatewayId || GatewayId",
     "elasticloadbalancing:loadbalancer/app/": "LoadBalancerArn", "elasticloadbalancing:listener/app": "ListenerArn",
     "elasticloadbalancing:listener-rule/app": "RuleArn || RulePriorities[].RuleArn",
@@ -76,6 +77,7 @@ OTHERWISE: Mapping[tuple[str, str], str] = {
 """What AWS takes where nothing is said."""
 LATER: Mapping[str, str] = {
     "ec2.AllocateAddress": "AllocationId", "ec2.CreateCustomerGateway": "CustomerGateway.CustomerGatewayId",
+    "ec2.CreateVpcPeeringConnection": "VpcPeeringConnection.VpcPeeringConnectionId",
     "ec2.CreateVpnGateway": "VpnGateway.VpnGatewayId", "ec2.CreateVpnConnection": "VpnConnection.VpnConnectionId",
     "ec2.CreateSecurityGroup": "GroupId", "ec2.RunInstances": "Instances[0].InstanceId", "ec2.CreateImage": "ImageId",
     "ec2.CopyImage": "ImageId", "elbv2.CreateListener": "Listeners[0].ListenerArn",
@@ -123,6 +125,7 @@ class Watched:
         self._disks: dict[str, Mapping[str, str]] = {}
         self._volumes: dict[str, str] = {}
         self._behind: dict[str, str] = {}
+        self._peered: dict[str, Mapping[str, str]] = {}
         self.asked: list[Request] = []
 
     @property
@@ -160,6 +163,11 @@ class Watched:
                 if snapshot and image["ImageId"] in self._disks:
                     self._tags[snapshot] = self._disks[image["ImageId"]]
                     self._volumes[snapshot] = self._volumes.get(image["ImageId"], "")
+        for told in (answer.get("VpcPeeringConnection"), *(answer.get("VpcPeeringConnections") or [])):
+            if told and told["AccepterVpcInfo"].get("VpcId"):
+                self._peered[told["VpcPeeringConnectionId"]] = {
+                    f"ec2:{side}Vpc": _vpc(told[f"{side}VpcInfo"]) for side in ("Requester", "Accepter")
+                }
         if call.operation == "kms.CreateAlias":
             self._behind[call.params["AliasName"]] = call.params["TargetKeyId"]
         if call.operation == "ec2.AssociateAddress":
@@ -192,17 +200,35 @@ class Watched:
         told |= {"aws:TagKeys": list(sent)} if sent else {}
         of_thing = self._tags.get(_bare(arn), {})
         told |= {f"{at}:ResourceTag/{key}": value for key, value in of_thing.items() for at in ("aws", "ssm")}
+        if kind == "vpc-peering-connection":
+            told = {**told, **self._of_connection(arn, call)}
+            if arn.split(":")[3] != self.identity.region:  # tags belong to one side
+                told = {key: value for key, value in told.items() if "ResourceTag/" not in key}
         if volume := self._volumes.get(_bare(arn)):
             told["ec2:ParentVolume"] = volume
         caller = Caller(f"arn:aws:iam::{self.identity.account}:user/kim")
         return Request(action, arn, caller, {**told, **(context or {})}, whole=True)
 
+    def _of_connection(self, arn: str, call: Call) -> Mapping[str, str]:
+        """What IAM knows of a connection of two VPCs beside its tags: who asked, and whom."""
+        own, params = {"Region": self.identity.region, "OwnerId": self.identity.account}, call.params
+        if call.operation != "ec2.CreateVpcPeeringConnection":
+            return self._peered.get(_bare(arn), {})
+        there = {"Region": params.get("PeerRegion"), "OwnerId": params.get("PeerOwnerId")}
+        peer = own | {key: value for key, value in there.items() if value} | {"VpcId": params["PeerVpcId"]}
+        return {"ec2:RequesterVpc": _vpc(own | {"VpcId": params["VpcId"]}), "ec2:AccepterVpc": _vpc(peer)}
+
     def _arns(self, action: str, call: Call) -> list[str]:
         found: list[str] = []
         if action == "ec2:CreateTags":  # of all kinds of things; only of disks' copies here
-            return [self._arn("ec2", "snapshot", each, call) for each in call.params["Resources"]]
+            kind = "vpc-peering-connection" if str(call.params["Resources"][0]).startswith("pcx-") else "snapshot"
+            return [self._arn("ec2", kind, each, call) for each in call.params["Resources"]]
         if arn := call.params.get("ResourceName") or call.params.get("Resource"):  # whatever kind it is
             return [str(arn)]
+        if action == "ec2:AcceptVpcPeeringConnection":
+            id_ = str(call.params["VpcPeeringConnectionId"])
+            mine = self._peered[id_]["ec2:AccepterVpc"]
+            return [self._arn("ec2", "vpc-peering-connection", id_, call), mine]
         for kind, about in kinds(action).items():
             if not kind or kind.startswith(("listener/gwy", "listener/net", "listener-rule/net")):
                 continue
@@ -294,6 +320,10 @@ class Watched:
             if about["KeyManager"] == "CUSTOMER":
                 for each in actions:
                     yield f"kms:{each}", about["Arn"], {**via, "aws:RequestedRegion": region}
+
+
+def _vpc(end: Mapping[str, Any]) -> str:
+    return f"arn:aws:ec2:{end['Region']}:{end['OwnerId']}:vpc/{end['VpcId']}"
 
 
 OPENED: Mapping[str, list[tuple[str, str, str]]] = {

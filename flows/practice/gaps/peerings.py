@@ -115,9 +115,9 @@ class PracticePeering(TaggedEC2Resource):
         """Whether it was asked for by the one, of the other."""
         return (self.requester.vpc, self.accepter.vpc) == (one.vpc, other.vpc)
 
-    def of(self, backend: Any) -> list[Party]:
-        """The sides that belong to that account and region."""
-        return [each for each in (self.requester, self.accepter) if each.at(backend)]
+    def between(self, other: PracticePeering) -> bool:
+        """Whether it is between the same two, whoever asked."""
+        return {self.requester.vpc, self.accepter.vpc} == {other.requester.vpc, other.accepter.vpc}
 
     def described(self, backend: Any) -> Described:
         state, pending = self.state, f"Pending Acceptance by {self.accepter.account}"
@@ -201,8 +201,8 @@ def _accept(self: Response) -> ActionResult:
     _mine(one, backend, one.accepter, "accept")
     if one.state != "pending-acceptance":
         raise _transition(one, "active")
-    others = [each for each in backend.vpc_pcxs.values() if each.alive and each is not one]
-    if any(each.joins(one.accepter, one.requester) for each in others):
+    turned = next((each for each in backend.vpc_pcxs.values() if each.alive and each.between(one)), one)
+    if turned is not one:  # of two requests only the first can be accepted
         raise refuse(
             "VpcPeeringConnectionAlreadyExists", f"The vpc peering connection identified by {one.id} already exists."
         )
