@@ -26,7 +26,7 @@ from flows.engine import (
 )  # fmt: skip
 from flows.engine.elsewhere import There, moved
 
-from . import answers, checks, diagnosis, handover, repairs
+from . import answers, checks, diagnosis, handover, repairs, why
 from .answers import MINE, OWNER, PROFILE
 from .sides import LEAVE, REPLACE, Side
 from .which import WhichConnection
@@ -39,6 +39,7 @@ class Peering(Flow):
     words = ("vpc peering", "pcx", "other account", "other region", "private network", "route", "cross-account")
     check = WhichConnection
     beyond = repairs.BEYOND
+    matters = why.WHY
 
     vpc = Choice(
         "Which VPC do you start from?",
