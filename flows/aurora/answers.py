@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 from decimal import Decimal
 from typing import Any, Protocol
 
-from flows.aws import aurora_clusters, aurora_prices, network, subnets
+from flows.aws import aurora_clusters, aurora_prices, network, subnets, weekly_hours
 from flows.aws import aurora_versions as versions
 from flows.engine import Caution, Cloud, Danger, Grade, Refused
 
@@ -17,6 +18,7 @@ DEAR = Decimal(4)
 NOBODY, VPC, SERVERS, ADDRESSES = "nobody", "vpc", "servers", "addresses"
 BY_USE, FLAT = "aurora", aurora_prices.FLAT
 SLEEPS = Decimal(0)
+NEVER, WEEKDAYS, OWN = "never", "weekdays", "own"
 
 
 class Answers(Protocol):
@@ -28,6 +30,10 @@ class Answers(Protocol):
     min_capacity: Decimal
     vpc: network.Vpc
     public: bool
+    awake: str
+    days: tuple[str, ...]
+    time_zone: str
+    from_: time
 
 
 def free(name: str, flow: Answers) -> None:
@@ -201,3 +207,16 @@ def costs_for_copies(copies: int, flow: Answers) -> Iterator[Caution]:
             "copies-cost-too",
             "Each copy costs as much as the main instance while it is awake; here each sleeps on its own.",
         )
+
+
+def days(flow: Answers) -> tuple[str, ...]:
+    """The days on which it is kept awake."""
+    return flow.days if flow.awake == OWN else weekly_hours.WEEKDAYS
+
+
+def comes(at: time, flow: Answers) -> None:
+    weekly_hours.comes(days(flow), at, flow.time_zone)
+
+
+def comes_later(at: time, flow: Answers) -> None:
+    weekly_hours.comes(days(flow), at, flow.time_zone, after=flow.from_)

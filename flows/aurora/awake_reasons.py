@@ -15,6 +15,7 @@ from flows.aws.aurora_versions import CLASS, MYSQL, POSTGRESQL, SUPPORT, shown, 
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from . import quiet, repairs
+from .by_the_clock import schedule
 from .sleep import CANCELED, PAUSED, Database, State
 
 
@@ -43,6 +44,7 @@ def why_awake(cloud: Cloud, seen: Database, now: datetime) -> Iterator[Finding]:
 
 
 CALLED = {
+    "schedule": "schedules that change it",
     "classes": "the classes of its instances",
     "version": "what its version can",
     "global": "global databases",
@@ -60,11 +62,19 @@ def _keeps(seen: Database, id: str, sentence: str, evidence: str, remedy: str = 
 
 
 def _minimum(cloud: Cloud, seen: Database) -> Iterator[Finding]:
-    if (least := seen.capacity.least) > 0:
+    if (least := seen.capacity.least) > 0 and not _by_the_clock(cloud, seen):
         yield _keeps(
             seen, "minimum", f"The minimum is {shown(least)} ACU. Only 0 lets it sleep.",
             f"DescribeDBClusters: MinCapacity is {shown(least)}", "Set its minimum to 0 if it is to sleep.",
         ).mended_by(repairs.let_sleep(seen))  # fmt: skip
+
+
+def _by_the_clock(cloud: Cloud, seen: Database) -> bool:
+    """Whether a schedule has raised it, which then is the reason."""
+    try:
+        return any(each.id == "keeps-awake-schedule" for each in schedule(cloud, seen))
+    except CloudError:
+        return False  # that it could not be looked at is told already
 
 
 def _version(cloud: Cloud, seen: Database) -> Iterator[Finding]:
@@ -230,6 +240,7 @@ def _disturbed(cloud: Cloud, seen: Database) -> Iterator[Finding]:
 
 
 REASONS: tuple[Reason, ...] = (
+    schedule,
     _minimum,
     _version,
     _connections,

@@ -10,7 +10,7 @@ from flows.aws import serverless_clusters
 from flows.aws.aurora_versions import shown
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
-from . import rules, sleep
+from . import by_the_clock, rules, sleep
 from .awake_reasons import why_awake
 from .sleep import Database
 
@@ -33,7 +33,7 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
     """Is a serverless database well, whoever made it? Raises Refused if there is none of that name."""
     now = now or datetime.now(UTC)
     found = serverless_clusters.one(cloud, name)
-    seen = sleep.look(cloud, found, now)
+    seen = by_the_clock.said(cloud, sleep.look(cloud, found, now), now)
     key = str(found.get("KmsKeyId") or "") if found.get("StorageEncrypted") else ""
     here = rules.Situation(cloud, seen.capacity.least, key, seen)
     for rule in RULES:

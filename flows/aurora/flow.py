@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.aws import aurora_clusters, aurora_prices, network, subnets
+from flows.aws import aurora_clusters, aurora_hours, aurora_prices, network, subnets, weekly_hours
 from flows.aws import aurora_versions as versions
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Yes
 
 from . import answers, checks, diagnosis, handover, network_access, repairs, rules, why
-from .answers import ADDRESSES, BY_USE, FLAT, NOBODY, SERVERS, SLEEPS, VPC
+from .answers import ADDRESSES, BY_USE, FLAT, NEVER, NOBODY, OWN, SERVERS, SLEEPS, VPC, WEEKDAYS
 from .consents import CONSENTS
 from .which import WhichDatabase
 
@@ -234,6 +234,65 @@ class ServerlessDatabase(Flow):
         label="Protected",
         why="A delete is then refused until you switch the protection off. Taking this run back switches it off first.",
     )
+    awake = Choice(
+        "Should it be kept awake at fixed hours?",
+        {
+            NEVER: "Never: it sleeps whenever nobody is connected",
+            WEEKDAYS: "Monday to Friday",
+            OWN: "On days of my own",
+        },
+        default=NEVER,
+        when=min_capacity.is_(SLEEPS),
+        fine_tuning=True,
+        label="Kept awake",
+        why="In these hours nobody waits until it wakes. Two schedules raise its minimum to 0.5 ACU in the morning and "
+        "put it back to 0 in the evening, which costs about 6 cents an hour.",
+    )
+    days = Picks(
+        "On which days should it be awake?",
+        weekly_hours.DAYS,
+        form=weekly_hours.day,
+        default=", ".join(weekly_hours.WEEKDAYS),
+        when=awake.is_(OWN),
+        least=1,
+        fine_tuning=True,
+        why="On the other days it sleeps whenever nobody is connected.",
+        empty="Give days such as MON, TUE.",
+    )
+    time_zone = Choice(
+        "Whose clocks count?",
+        lambda flow: weekly_hours.zones(),
+        form=lambda text, flow: weekly_hours.as_zone(text),
+        default=lambda flow: weekly_hours.usual_zone(flow.cloud.identity.region),
+        when=awake.is_(WEEKDAYS, OWN),
+        fine_tuning=True,
+        label="Time zone",
+        example="Europe/Berlin",
+        why="The name of a place. Its clocks count, in summer and in winter: it is awake at the same local time.",
+    )
+    from_ = Text(
+        "From when on should it be awake?",
+        weekly_hours.of_day,
+        check=answers.comes,
+        default="08:00",
+        when=awake.is_(WEEKDAYS, OWN),
+        fine_tuning=True,
+        label="From",
+        example="08:00",
+        why="A local time. Waking takes up to a minute, so give one shortly before the first visitor comes.",
+    )
+    to = Text(
+        "Until when?",
+        weekly_hours.of_day,
+        check=answers.comes_later,
+        default="18:00",
+        when=awake.is_(WEEKDAYS, OWN),
+        fine_tuning=True,
+        label="To",
+        example="18:00",
+        why="A local time of the same day. From then on it sleeps as soon as nobody has been connected for its quiet "
+        "minutes; nobody's connection is cut.",
+    )
 
     def plan(self) -> Plan:
         capacity = self.capacity()
@@ -254,6 +313,11 @@ class ServerlessDatabase(Flow):
             for number in range(1, self.readers + 2)
         ]  # fmt: skip
         things: list[Action] = [firewall, *doors, place, cluster, *instances]
+        if hours := self.hours():
+            things += aurora_hours.keep(
+                self.name, hours, self.cloud.identity, after=(cluster.id, *(each.id for each in instances)),
+                costs=aurora_hours.prices(hours, self.storage, len(instances), counts="least"),
+            )  # fmt: skip
         return Plan.of(
             things,
             outputs=handover.outputs(cluster, self.engine, self.database, self.user),
@@ -273,6 +337,14 @@ class ServerlessDatabase(Flow):
     def capacity(self) -> aurora_clusters.Capacity:
         pause = self.auto_pause_minutes * 60 if self.min_capacity == SLEEPS else 0
         return aurora_clusters.Capacity(self.min_capacity, self.max_capacity, pause)
+
+    def hours(self) -> aurora_hours.Hours | None:
+        """When it is kept awake; None for never."""
+        if self.min_capacity != SLEEPS or self.awake == NEVER:
+            return None
+        limits = self.capacity()
+        awake = aurora_clusters.Capacity(versions.HALF, limits.most)
+        return aurora_hours.Hours(answers.days(self), self.from_, self.to, self.time_zone, awake, asleep=limits)
 
     def sources(self) -> tuple[Any, ...]:
         """Who may connect: networks, or security groups."""
@@ -297,6 +369,8 @@ class ServerlessDatabase(Flow):
 
     def checks(self) -> Iterable[Finding | Caution]:
         yield from checks.names_free(self.cloud, self.name, self.vpc, self.readers + 1)
+        if self.hours():
+            yield from aurora_hours.taken(self.cloud, self.name)
         yield from checks.room(self.cloud, self.readers + 1)
         if self.access == ADDRESSES and not self.public:
             yield from checks.outside(self.addresses, self.vpc)

@@ -11,13 +11,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flows.aws import serverless_clusters
+from flows.aws import aurora_schedules, serverless_clusters
 from flows.aws.aurora_clusters import Capacity
+from flows.aws.aurora_schedules import Change
 from flows.aws.aurora_versions import HALF
-from flows.engine import Call, Cloud, CloudError, Event, Happening, Refused, shell
+from flows.aws.serverless_clusters import OLD, UNTIL, remembered
+from flows.engine import Call, Cloud, CloudError, Event, Happening, shell
 from flows.engine.clock import Clock
 from flows.engine.sending import Stopped
 
@@ -25,7 +26,6 @@ from . import sleep
 from .handover import RESUMING, select
 from .sleep import Database, State
 
-OLD, UNTIL = "handrail:capacity-before", "handrail:awake-until"
 TYPICAL = 30
 """Seconds that waking usually takes: about 15, after more than a day asleep 30 or more (Aurora User Guide, 2026-10)."""
 PATIENCE = 120
@@ -37,13 +37,15 @@ Tell = Callable[[Event], None]
 
 @dataclass
 class Waking:
-    """One attempt on one database. `stop` is set when the person wants to leave."""
+    """One attempt on one database. `stop` is set when the person wants to leave; `changes` are the schedules that
+    change it by the clock."""
 
     cloud: Cloud
     cluster: Mapping[str, Any]
     tell: Tell
     stop: threading.Event
     clock: Clock
+    changes: tuple[Change, ...] = ()
 
     @property
     def name(self) -> str:
@@ -81,7 +83,7 @@ class Waking:
 
         Returns the seconds that waking took. Raises CloudError.
         """
-        before = remembered(self.cluster) or serverless_clusters.capacity_of(self.cluster)
+        before = remembered(self.cluster) or self._outside() or serverless_clusters.capacity_of(self.cluster)
         until = datetime.now(UTC) + timedelta(minutes=minutes)
         self._remember(before, until)
         self._tell(
@@ -96,6 +98,16 @@ class Waking:
         finally:
             self._put_back()
         return took
+
+    def by_schedule(self, described: Mapping[str, Any]) -> Change | None:
+        """The schedule that keeps it awake now."""
+        now = aurora_schedules.in_force(self.changes, described, datetime.now(UTC))
+        return now if now and now.wakes else None
+
+    def _outside(self) -> Capacity | None:
+        """What its limits are outside of the hours in which a schedule keeps it awake; None where none does now."""
+        evening = next((each.limits for each in self.changes if each.sleeps and each.limits), None)
+        return evening if self.by_schedule(self.cluster) else None
 
     @property
     def _release(self) -> str:
@@ -117,7 +129,14 @@ class Waking:
         if kept is None:
             return False
         told = f"Somebody changed the limits of {self.name} since; they are left as they are"
-        if (now.least, now.most) == (HALF, kept.most):
+        morning = aurora_schedules.due(self.changes, datetime.now(UTC))
+        if morning and morning.wakes and (now.least, now.most) == (HALF, kept.most):
+            told = f"The minimum of {self.name} stays {HALF} ACU: the schedule {morning.name} keeps it awake now"
+            if morning.limits and morning.limits.least != HALF:
+                self._settled()
+                self._set(morning.limits)
+                self._settled()
+        elif (now.least, now.most) == (HALF, kept.most):
             told = f"The minimum of {self.name} is {kept.least:f} ACU again"
             self._settled()
             self._set(kept)
@@ -175,7 +194,17 @@ class Waking:
         while not self.stop.is_set() and (elapsed := self.clock.now() - began) < whole:
             event = f"Keeping {self.name} awake; Ctrl-C puts its minimum back and ends"
             self.tell(Event(Happening.WAITING, self.name, event, "awake", elapsed, int(whole)))
+            self._still_raised()
             self.clock.sleep(min(60.0, whole - elapsed), self.stop)
+
+    def _still_raised(self) -> None:
+        """Raise it again where a schedule has lowered it meanwhile."""
+        if not self.changes:
+            return
+        described = serverless_clusters.one(self.cloud, self.name)
+        limits = serverless_clusters.capacity_of(described)
+        if limits.least == 0 and described.get("Status") == "available":
+            self._set(Capacity(HALF, limits.most))
 
     def _pause(self, seconds: int, elapsed: float, limit: int = PATIENCE) -> None:
         self.clock.sleep(seconds, self.stop)
@@ -189,15 +218,3 @@ class Waking:
 
     def _tell(self, kind: Happening, sentence: str, elapsed: float = 0, now: str = "") -> None:
         self.tell(Event(kind, self.name, sentence, now, elapsed, TYPICAL))
-
-
-def remembered(cluster: Mapping[str, Any]) -> Capacity | None:
-    """What a cluster's limits were before they were raised, going by its tags. Raises Refused if that is unreadable."""
-    text = next((tag["Value"] for tag in cluster.get("TagList") or [] if tag["Key"] == OLD), "")
-    if not text:
-        return None
-    try:
-        least, most, pause = text.split("/")
-        return Capacity(Decimal(least), Decimal(most), int(pause))
-    except (ValueError, InvalidOperation):
-        raise Refused(f"The tag {OLD} says “{text}”, which is no capacity.", remedy="Set the limits by hand.") from None

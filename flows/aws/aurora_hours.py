@@ -8,23 +8,20 @@ A failed change is tried again only until the other one is due, so that a late m
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import Action, Call, Cloud, Cost, Find, Identity, Still, Undo
+from flows.engine import Action, Call, Cloud, CloudError, Cost, Find, Finding, Grade, Identity, Still, Undo
 
 from . import aurora_prices, queues, roles, scheduler
 from .aurora_clusters import Capacity
-from .aurora_versions import HALF, shown
-from .weekly_hours import Weekly, hours_a_month, local, read
+from .aurora_schedules import LIMITS, MODIFY, NAME
+from .aurora_versions import shown
+from .weekly_hours import Weekly, hours_a_month
 
-MODIFY, STOP, START = "rds:modifyDBCluster", "rds:stopDBCluster", "rds:startDBCluster"
-NAME = "DbClusterIdentifier"
-"""What the SDK for Java, whose names a schedule's input has, calls the cluster's name."""
-LIMITS = "ServerlessV2ScalingConfiguration"
 SHORTEST, PATIENT = 60, 4 * 3600
 """Seconds for which a change is tried again: what AWS takes at least, and at most as long as somebody may wait."""
 AWAKE, ASLEEP = "awake", "asleep"
@@ -156,158 +153,47 @@ def _told(limits: Capacity) -> list[float | int | None]:
     return [float(limits.least), float(limits.most), limits.pause if limits.least == 0 else None]
 
 
-def prices(hours: Hours, storage: str, instances: int = 1) -> tuple[Cost, ...]:
-    """What these hours cost a month, beside what it costs to never sleep and to sleep all month."""
+def prices(hours: Hours, storage: str, instances: int = 1, counts: str = "always") -> tuple[Cost, ...]:
+    """What these hours cost a month, beside what it costs to never sleep and to sleep all month; `counts` is what of
+    the sum they are."""
     each = f", for each of {instances} instances" if instances > 1 else ""
-    usd = aurora_prices.ACU[storage]
+    usd, least = aurora_prices.ACU[storage], hours.asleep.least
     share = Decimal(hours.a_month) / 730
 
-    def cost(what: str, an_hour: Decimal, note: str = "") -> Cost:
-        amount = an_hour.quantize(Decimal("0.0001")).normalize() + 0
-        return Cost(f"{what}{each}", amount, aurora_prices.AS_OF, aurora_prices.SOURCE, note)
+    def cost(what: str, acu: Decimal, note: str = "", counts: str = "neither") -> Cost:
+        amount = (acu * usd).quantize(Decimal("0.0001")).normalize() + 0
+        return Cost(f"{what}{each}", amount, aurora_prices.AS_OF, aurora_prices.SOURCE, note, counts, instances)
 
-    least = hours.asleep.least
     return (
         cost(
             f"Kept awake {hours.a_month} hours a month at {shown(hours.awake.least)} ACU",
-            (hours.awake.least * share + least * (1 - share)) * usd,
+            hours.awake.least * share + least * (1 - share),
             "Outside of these hours its use is added. The schedules, their role and an empty queue cost nothing.",
+            counts,
         ),
-        cost(f"Beside it, if it never slept ({shown(max(least, hours.awake.least))} ACU)", hours.awake.least * usd),
-        cost(
-            "Beside it, if nobody kept it awake"
-            + (": compute while it sleeps" if least == 0 else f" ({shown(least)} ACU)"), least * usd,
-        ),
+        cost(f"Beside it, if it never slept ({shown(hours.awake.least)} ACU)", hours.awake.least),
+        cost("Beside it, if nobody kept it awake", least, "While it sleeps, its compute costs nothing."),
     )  # fmt: skip
 
 
-# -- what there is ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Change:
-    """A schedule that changes a cluster, whoever made it.
-
-    Args:
-        told: all that AWS tells of it.
-        does: "limits", "stop" or "start".
-        cluster: the name that its input gives to the cluster; empty where that is misspelled.
-        limits: the limits that it sets; None where it sets none that can be read.
-    """
-
-    told: Mapping[str, Any]
-    does: str
-    cluster: str
-    limits: Capacity | None = None
-
-    @property
-    def name(self) -> str:
-        return str(self.told.get("Name") or "")
-
-    @property
-    def group(self) -> str:
-        return str(self.told.get("GroupName") or "default")
-
-    @property
-    def target(self) -> Mapping[str, Any]:
-        return self.told.get("Target") or {}
-
-    @property
-    def on(self) -> bool:
-        return bool(self.told.get("State", "ENABLED") == "ENABLED")
-
-    @property
-    def zone(self) -> str:
-        return str(self.told.get("ScheduleExpressionTimezone") or "UTC")
-
-    @property
-    def when(self) -> Weekly | None:
-        return read(str(self.told.get("ScheduleExpression") or ""), self.zone)
-
-    @property
-    def sets_limits(self) -> bool:
-        """Whether its input has limits at all, that can be read or not."""
-        return LIMITS in _input(self.told)
-
-    @property
-    def times(self) -> str:
-        """When it comes, as people say it, or as its expression says it."""
-        return self.when.text if self.when else f"{self.told.get('ScheduleExpression')} ({self.zone})"
-
-    @property
-    def wakes(self) -> bool:
-        return self.does == "start" or bool(self.limits and self.limits.least > 0)
-
-    @property
-    def sleeps(self) -> bool:
-        return self.does == "stop" or bool(self.limits and self.limits.least == 0)
-
-
-def every(cloud: Cloud) -> Iterator[Change]:
-    """Every schedule of the region that changes a cluster's limits, or stops or starts one. Raises CloudError."""
-    for told in scheduler.calling(cloud, MODIFY, STOP, START):
-        change = as_change(told)
-        if change.does != "limits" or change.sets_limits or not change.cluster:
-            yield change
-
-
-def as_change(told: Mapping[str, Any]) -> Change:
-    """What AWS tells of a schedule, as what it changes."""
-    does = {MODIFY.lower(): "limits", STOP.lower(): "stop", START.lower(): "start"}
-    operation = str((told.get("Target") or {}).get("Arn") or "").partition(scheduler.TARGET)[2].lower()
-    given = _input(told)
-    return Change(told, does.get(operation, ""), str(given.get(NAME) or "").lower(), _capacity(given.get(LIMITS)))
-
-
-def of(changes: Iterable[Change], cluster: str) -> tuple[Change, ...]:
-    """Those that change one cluster, by their input or, where that is misspelled, by what else it says."""
-    return tuple(each for each in changes if each.cluster == cluster or (not each.cluster and _names(each, cluster)))
-
-
-def _names(change: Change, cluster: str) -> bool:
-    return cluster in {str(value).lower() for value in _input(change.told).values()}
-
-
-def _input(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        given: object = json.loads(str((told.get("Target") or {}).get("Input") or "{}"))
-    except ValueError:
-        return {}
-    return given if isinstance(given, Mapping) else {}
-
-
-def _capacity(limits: Any) -> Capacity | None:
-    try:
-        least, most = Decimal(str(limits["MinCapacity"])), Decimal(str(limits["MaxCapacity"]))
-        return Capacity(least.normalize() + 0, most.normalize() + 0, int(limits.get("SecondsUntilAutoPause") or 0))
-    except (ArithmeticError, KeyError, TypeError, ValueError):
-        return None
-
-
-def due(changes: Iterable[Change], now: datetime) -> Change | None:
-    """The one that came last, and by which the cluster should be as it sets it; None where that cannot be told, because
-    one of them comes at times that cannot be read."""
-    on = [each for each in changes if each.on]
-    if not on or any(each.when is None for each in on):
-        return None
-    return max(on, key=lambda each: each.when.before(now) if each.when else now)
-
-
-def coming(changes: Iterable[Change], now: datetime) -> tuple[Change, datetime] | None:
-    """The one that comes next, and when."""
-    dated = [(each, each.when.after(now)) for each in changes if each.on and each.when]
-    return min(dated, key=lambda each: each[1]) if dated else None
-
-
-def next_text(changes: Iterable[Change], now: datetime) -> str:
-    """What comes next, in words: empty where that cannot be told."""
-    found = coming(changes, now)
-    if found is None:
-        return ""
-    change, at = found
-    what = {"stop": "it is stopped", "start": "it is started"}.get(change.does) or (
-        "it may sleep"
-        if change.sleeps
-        else f"its minimum is {shown(change.limits.least) if change.limits else HALF} ACU"
-    )
-    return f"From {local(at, change.zone)} on {what}, by the schedule {change.name}."
+def taken(cloud: Cloud, cluster: str) -> Iterator[Finding]:
+    """Whether what is made for a cluster's hours may have its name."""
+    name = called(cluster)
+    looks: dict[str, Callable[[Cloud, str], bool]] = {
+        f"the schedule group {name}": scheduler.exists, f"the queue {name}": queues.exists,
+        f"the role {name}": roles.taken,
+    }  # fmt: skip
+    found = list[str]()
+    for what, look in looks.items():
+        try:
+            found += [what] if look(cloud, name) else []
+        except CloudError as problem:
+            yield Finding("hours-names", Grade.NOT_CHECKED, f"Whether {what} exists was not checked.", problem.what)
+            return
+    if found:
+        yield Finding(
+            "hours-names", Grade.REFUSED, f"There is already {', '.join(found)}.", "read just now",
+            "It is left from something else: delete it, or give it another name.",
+        )  # fmt: skip
+    else:
+        yield Finding("hours-names", Grade.PROVED, f"Nothing is called {name} yet.", "read just now")

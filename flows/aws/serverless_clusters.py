@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flows.engine import Cloud, Refused
@@ -12,6 +12,8 @@ from flows.engine.asked import unknown
 from .aurora_clusters import Capacity, clusters, is_aurora
 from .aurora_versions import V1
 
+OLD, UNTIL = "handrail:capacity-before", "handrail:awake-until"
+"""Tags of a cluster that somebody keeps awake for a time: what its limits were before, and until when."""
 KINDS = {"neptune": "a Neptune cluster", "docdb": "a DocumentDB cluster"}
 
 
@@ -52,3 +54,15 @@ def capacity_of(cluster: Mapping[str, Any]) -> Capacity:
     set_ = cluster.get("ServerlessV2ScalingConfiguration") or {}
     least, most = (Decimal(str(set_.get(key, 0))).normalize() + 0 for key in ("MinCapacity", "MaxCapacity"))
     return Capacity(least, most, int(set_.get("SecondsUntilAutoPause") or (300 if least == 0 else 0)))
+
+
+def remembered(cluster: Mapping[str, Any]) -> Capacity | None:
+    """What a cluster's limits were before they were raised, going by its tags. Raises Refused if that is unreadable."""
+    text = next((tag["Value"] for tag in cluster.get("TagList") or [] if tag["Key"] == OLD), "")
+    if not text:
+        return None
+    try:
+        least, most, pause = text.split("/")
+        return Capacity(Decimal(least), Decimal(most), int(pause))
+    except (ValueError, InvalidOperation):
+        raise Refused(f"The tag {OLD} says “{text}”, which is no capacity.", remedy="Set the limits by hand.") from None

@@ -151,6 +151,12 @@ def hours_a_month(days: Iterable[str], start: time, end: time) -> int:
 # -- what people answer ----------------------------------------------------------------------------------------
 
 
+def day(text: str, flow: object = None) -> str:
+    """A day as its key is written, for “Monday”, “mon” and the like."""
+    word = text.strip().upper()
+    return next((key for key, name in DAYS.items() if len(word) > 2 and name.upper().startswith(word)), word)
+
+
 def of_day(text: str) -> time:
     """A time of day. Raises Refused."""
     found = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?", text.strip())
@@ -201,6 +207,13 @@ def later(start: time, end: time) -> None:
             f"It would end at {end:%H:%M} and begin at {start:%H:%M}: the end must be later than the start.",
             remedy="Give times of one day, for example 08:00 and 18:00; at midnight it is 23:59 at the latest.",
         )
+
+
+def comes(days: tuple[str, ...], at: time, zone: str, after: time | None = None) -> None:
+    """Whether a time comes on each of those days, and is later than another. Raises Refused."""
+    if after is not None:
+        later(after, at)
+    never_skipped(Weekly(days, at, zone), datetime.now(UTC).date())
 
 
 def never_skipped(one: Weekly, today: date) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import time
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -12,7 +12,6 @@ from flows.aws import aurora_prices, keepers, weekly_hours
 from flows.aws.aurora_clusters import Capacity
 from flows.aws.aurora_versions import HALF, SUPPORT, shown
 from flows.aws.serverless_clusters import capacity_of, serverless
-from flows.aws.weekly_hours import DAYS, Weekly
 from flows.engine import Call, Caution, Cloud, Option, Refused, shell
 
 USUAL = 10
@@ -104,23 +103,12 @@ def fit(one: Database, flow: Answers) -> Iterator[Caution]:
     yield from keepers.beforehand(f"The database {one.name}", one.told.get("TagList"))
 
 
-def day(text: str, flow: object = None) -> str:
-    """A day as its key is written, for “Monday”, “mon” and the like."""
-    word = text.strip().upper()
-    return next((key for key, name in DAYS.items() if len(word) > 2 and name.upper().startswith(word)), word)
-
-
 def comes(at: time, flow: Answers) -> None:
-    weekly_hours.never_skipped(Weekly(flow.days, at, flow.time_zone), _today())
+    weekly_hours.comes(flow.days, at, flow.time_zone)
 
 
 def comes_later(at: time, flow: Answers) -> None:
-    weekly_hours.later(flow.from_, at)
-    comes(at, flow)
-
-
-def _today() -> Any:
-    return datetime.now(UTC).date()
+    weekly_hours.comes(flow.days, at, flow.time_zone, after=flow.from_)
 
 
 def awake_enough(least: Decimal, flow: Answers) -> None:

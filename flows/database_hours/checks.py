@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flows.aws import aurora_hours, queues, roles, scheduler, weekly_hours
+from flows.aws import aurora_hours, aurora_schedules, weekly_hours
 from flows.aws.aurora_hours import Hours
 from flows.engine import Cloud, CloudError, Finding, Grade
 
@@ -14,7 +14,7 @@ from .answers import Database
 
 def beforehand(cloud: Cloud, one: Database, hours: Hours) -> Iterator[Finding]:
     yield from _alone(cloud, one)
-    yield from _names_free(cloud, aurora_hours.called(one.name))
+    yield from aurora_hours.taken(cloud, one.name)
     now = datetime.now(UTC)
     first = min(hours.morning.after(now), hours.evening.after(now))
     what = "is kept awake" if first == hours.morning.after(now) else "may sleep"
@@ -28,7 +28,7 @@ def beforehand(cloud: Cloud, one: Database, hours: Hours) -> Iterator[Finding]:
 def _alone(cloud: Cloud, one: Database) -> Iterator[Finding]:
     """Whether another schedule changes it already: two would undo each other's changes."""
     try:
-        found = aurora_hours.of(aurora_hours.every(cloud), one.name)
+        found = aurora_schedules.changing(cloud, one.name)
     except CloudError as problem:
         sentence = f"Whether another schedule changes {one.name} was not checked."
         yield Finding("schedules", Grade.NOT_CHECKED, sentence, problem.what)
@@ -42,24 +42,3 @@ def _alone(cloud: Cloud, one: Database) -> Iterator[Finding]:
         "ListSchedules, GetSchedule",
         "Change those, or take them away first: handrail undo takes back what a run of this set-up made.",
     )  # fmt: skip
-
-
-def _names_free(cloud: Cloud, name: str) -> Iterator[Finding]:
-    looks: dict[str, Callable[[Cloud, str], bool]] = {
-        f"the schedule group {name}": scheduler.exists, f"the queue {name}": queues.exists,
-        f"the role {name}": roles.taken,
-    }  # fmt: skip
-    taken = list[str]()
-    for what, look in looks.items():
-        try:
-            taken += [what] if look(cloud, name) else []
-        except CloudError as problem:
-            yield Finding("names", Grade.NOT_CHECKED, f"Whether {what} exists was not checked.", problem.what)
-            return
-    if taken:
-        yield Finding(
-            "names", Grade.REFUSED, f"There is already {', '.join(taken)}.", "read just now",
-            "It is left from something else: delete it, or give it another name.",
-        )  # fmt: skip
-    else:
-        yield Finding("names", Grade.PROVED, f"Nothing is called {name} yet.", "read just now")

@@ -37,7 +37,7 @@ class DatabaseHours(Flow):
     days = Picks(
         "On which days should it be awake?",
         DAYS,
-        form=answers.day,
+        form=weekly_hours.day,
         default=", ".join(WEEKDAYS),
         least=1,
         why="On the other days it sleeps whenever nobody is connected, as always.",

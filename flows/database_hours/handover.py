@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import aurora_hours
+from flows.aws import aurora_hours, aurora_schedules
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, shell
 
 
@@ -31,7 +31,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
 
 def _proof(cloud: Cloud, name: str) -> Iterator[Finding]:
     try:
-        found = [aurora_hours.as_change(cloud.make(call)) for call in reads(name)]
+        found = [aurora_schedules.as_change(cloud.make(call)) for call in reads(name)]
     except CloudError as problem:
         yield Finding("schedules", Grade.NOT_CHECKED, "Its schedules could not be looked at.", problem.what)
         return
@@ -40,5 +40,5 @@ def _proof(cloud: Cloud, name: str) -> Iterator[Finding]:
         sentence = f"{' and '.join(off)} is switched off."
         yield Finding("schedules", Grade.REFUSED, sentence, "GetSchedule", "Switch it on.")
         return
-    sentence = f"Both schedules are there. {aurora_hours.next_text(found, datetime.now(UTC))}"
+    sentence = f"Both schedules are there. {aurora_schedules.next_text(found, datetime.now(UTC))}"
     yield Finding("schedules", Grade.PROVED, sentence, "GetSchedule")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import aurora_hours, serverless_clusters
+from flows.aws import aurora_schedules, serverless_clusters
 from flows.engine import Choice, Option
 from flows.engine.check import Check
 
 
 def clusters(flow: Any) -> Iterator[Option[str]]:
     """The serverless clusters of the region that a schedule changes."""
-    changes = list(aurora_hours.every(flow.cloud))
+    changes = list(aurora_schedules.every(flow.cloud))
     for each in serverless_clusters.serverless(flow.cloud):
         name = str(each["DBClusterIdentifier"])
-        if found := aurora_hours.of(changes, name):
+        if found := aurora_schedules.of(changes, name):
             yield Option(name, name, name, ", ".join(change.times for change in found))
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flows.aurora import sleep
+from flows.aurora import by_the_clock, sleep
 from flows.aurora.awake_reasons import why_awake
 from flows.aurora.sleep import Database, State
-from flows.aurora.wake import NO_DATA_API, UNTIL, Waking, remembered
+from flows.aurora.wake import NO_DATA_API, Waking
 from flows.aurora.which import clusters
-from flows.aws import aurora_prices, serverless_clusters
+from flows.aws import aurora_prices, aurora_schedules, serverless_clusters
+from flows.aws.aurora_schedules import Change
 from flows.aws.aurora_versions import HALF
+from flows.aws.serverless_clusters import UNTIL, remembered
 from flows.engine import Choice, Cloud, CloudError, Finding, Option, Refused, Text, shell
 from flows.engine.asked import EVERY, Asked
 from flows.engine.task import Outcome, Surroundings, Task
@@ -91,7 +93,8 @@ class DatabaseAwake(Task):
         clusters = self.meant(around.cloud, given.get("cluster", ""), do)
         if do == LOOK:
             return together([look(around.cloud, cluster) for cluster in clusters])
-        waking = Waking(around.cloud, clusters[0], around.tell, around.stop, around.clock)
+        changes = _changes(around.cloud, str(clusters[0]["DBClusterIdentifier"]))
+        waking = Waking(around.cloud, clusters[0], around.tell, around.stop, around.clock, changes)
         if do == RELEASE:
             return self.release(around.cloud, waking)
         return self.wake(around.cloud, waking, minutes if do == HOLD else None)
@@ -115,13 +118,14 @@ class DatabaseAwake(Task):
 
     def wake(self, cloud: Cloud, waking: Waking, minutes: float | None) -> Outcome:
         """Wake it; with `minutes`, keep it awake that long and put everything back."""
-        seen = sleep.look(cloud, waking.cluster, datetime.now(UTC))
+        now = datetime.now(UTC)
+        seen = by_the_clock.said(cloud, sleep.look(cloud, waking.cluster, now), now)
         if seen.described.get("Status") != "available" or not seen.instances:
             start = shell.aws("rds", "start-db-cluster", db_cluster_identifier=seen.name)
             steps = (f"Start it, which takes minutes: {start}",) if seen.described.get("Status") == "stopped" else ()
             return Outcome(UNKNOWN, seen.sentence, facts(seen), (), steps)
         if minutes is not None:
-            if seen.capacity.least > 0 and remembered(seen.described) is None:
+            if seen.capacity.least > 0 and remembered(seen.described) is None and not _outlasts(waking, now, minutes):
                 return Outcome(AWAKE, f"{seen.sentence} There is nothing to raise.", facts(seen))
             took = waking.hold(minutes)
             price = aurora_prices.hourly(HALF)
@@ -150,7 +154,8 @@ class DatabaseAwake(Task):
 
     def release(self, cloud: Cloud, waking: Waking) -> Outcome:
         done = waking.release()
-        seen = sleep.look(cloud, serverless_clusters.one(cloud, waking.name), datetime.now(UTC))
+        now = datetime.now(UTC)
+        seen = by_the_clock.said(cloud, sleep.look(cloud, serverless_clusters.one(cloud, waking.name), now), now)
         what = (
             f"{seen.sentence} What was changed is put back."
             if done
@@ -162,9 +167,24 @@ class DatabaseAwake(Task):
 def look(cloud: Cloud, cluster: Mapping[str, Any]) -> Outcome:
     """One database: how it is, and what keeps it that way."""
     now = datetime.now(UTC)
-    seen = sleep.look(cloud, cluster, now)
-    reasons = tuple(why_awake(cloud, seen, now)) if seen.state is State.AWAKE else ()
+    seen = by_the_clock.said(cloud, sleep.look(cloud, cluster, now), now)
+    reasons = tuple(why_awake(cloud, seen, now) if seen.state is State.AWAKE else by_the_clock.told(cloud, seen, now))
     return Outcome(CODES[seen.state], seen.sentence, facts(seen, reasons), reasons, tuple(steps(seen)))
+
+
+def _changes(cloud: Cloud, name: str) -> tuple[Change, ...]:
+    """The schedules that change it; none where they may not be looked at."""
+    try:
+        return aurora_schedules.changing(cloud, name)
+    except CloudError:
+        return ()
+
+
+def _outlasts(waking: Waking, now: datetime, minutes: float) -> bool:
+    """Whether it is to be kept awake longer than the schedule does that keeps it awake now."""
+    coming = aurora_schedules.coming(waking.changes, now)
+    by_schedule = waking.by_schedule(waking.cluster) is not None
+    return by_schedule and coming is not None and now + timedelta(minutes=minutes) > coming[1]
 
 
 def steps(seen: Database) -> Iterator[str]:

@@ -38,6 +38,15 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "addresses": {**SLEEPY, "access": "addresses", "addresses": ["192.168.10.0/24", "10.20.0.5/32"]},
     "nobody": {**AWAKE, "access": "nobody"},
     "copies": {**SLEEPY, "readers": "2", "protect": "yes"},
+    "office hours": {**SLEEPY, "awake": "weekdays", "time_zone": "Europe/Berlin"},
+    "own hours": {
+        **SLEEPY,
+        "awake": "own",
+        "days": "SAT, SUN",
+        "time_zone": "America/New_York",
+        "from": "09:30",
+        "to": "23:59",
+    },
     "an older version": {**AWAKE, "version": "16.2", "data_api": "no", "storage": "aurora-iopt1"},
 }
 """Both engines, every way of access, asleep or not, with copies and protection, and an older version."""

@@ -457,4 +457,4 @@ def test_the_calls_of_a_check_are_counted(shared: PracticeAccount) -> None:
     assert len(beside_it.calls) == CALLS
 
 
-CALLS = 10
+CALLS = 11
