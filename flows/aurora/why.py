@@ -16,6 +16,7 @@ WHY: Mapping[str, str] = {
     "open-to-the-world": "Anybody on the internet may try passwords on it.",
     "clients": "The first who connects waits while it wakes, up to half a minute; who gives up earlier sees an error.",
     "keeps-awake": "While this holds, it never sleeps, and is paid for day and night.",
+    "schedule": "At those times its minimum changes by itself, whatever somebody has set by hand.",
     "reason": "It may be what keeps it awake.",
     "version-deprecated": "AWS upgrades it by itself then, at a time that you did not choose.",
     "maximum-reached": "What needs more than that waits: everything becomes slow.",
