@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
+import flows
 from flows.engine import (
     Action,
     Asking,
@@ -181,11 +182,16 @@ def checked(flow: type[Flow], told: Verdict, place: Place) -> list[str]:
     return [*lines, READ_ONLY] if place.read_only and told.status is not Status.WORKS else lines
 
 
+def thing(each: Row) -> str:
+    """What one thing on the board is and what it is called; where there is no name, it is the list of them."""
+    return f"{flows.find(each.flow).check.what}: {line(each.name) or 'the list of them'}"
+
+
 def row(each: Row) -> str:
     """One thing on the board: how it stands, and what it is because of."""
-    because, what = each.verdict.because, f"{each.flow} {line(each.name)}".strip()
-    why = f": {line(because.sentence)}" if because else ""
-    return f"[{each.verdict.status.value.replace('_', ' ')}] {what}{why}"
+    because = each.verdict.because
+    why = f" – {line(because.sentence)}" if because else ""
+    return f"[{each.verdict.status.value.replace('_', ' ')}] {thing(each)}{why}"
 
 
 def board(seen: Board) -> list[str]:
@@ -198,7 +204,7 @@ def board(seen: Board) -> list[str]:
     lines += [row(each) for each in rows]
     for flow, reaches in seen.left_out.items():
         how = "that is not done in read-only mode" if seen.place.read_only else "that needs a yes"
-        lines.append(f"Left out: {flow}. Its check {reaches}; {how}.")
+        lines.append(f"Left out: {flows.find(flow).check.what}. Its check {reaches}; {how}.")
     return lines
 
 

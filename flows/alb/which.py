@@ -27,6 +27,7 @@ class WhichLoadBalancer(Check):
     """A load balancer: whether it answers, what each listener does, redirects and certificates."""
 
     title = "A load balancer does not answer, or sends visitors in a circle"
+    what = "Load balancer"
     words = ("redirect loop", "ERR_TOO_MANY_REDIRECTS", "503", "502", "504", "certificate", "https", "elb", "listener")
 
     load_balancer = Choice(

@@ -22,6 +22,7 @@ class WhichDatabase(Check):
     """A serverless database: whether it answers, what keeps it awake, and whether its limits fit."""
 
     title = "A serverless database does not fall asleep, is slow, or does not answer"
+    what = "Database"
     words = ("aurora", "awake", "asleep", "paused", "acu", "cost", "timeout", "connection refused", "rds")
 
     cluster = Choice(

@@ -23,6 +23,7 @@ class WhichDatabase(Check):
     """The hours of a serverless database: whether its schedules change it, and why one did not."""
 
     title = "A database does not wake in the morning, or does not sleep at night, as its schedule says"
+    what = "Hours of a database"
     words = ("aurora", "scheduler", "cron", "schedule", "time zone", "clock change", "dead letter", "awake", "rds")
 
     cluster = Choice(

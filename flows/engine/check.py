@@ -42,12 +42,14 @@ class Check(Asked):
 
     Attributes:
         title: the trouble, in the words of the person who has it.
+        what: what one of them is, in the words that stand before its name.
         reaches: what it always does besides reading in AWS, such as sending a command to a machine; empty for nothing.
             The board makes such a check only after a yes.
         reaching: the keys by which it does more than read; the board adds them after a yes.
         something_else: causes by which it turns out that a thing is not of its kind, so that the board leaves it out.
     """
 
+    what: ClassVar[str] = ""
     reaches: ClassVar[str] = ""
     reaching: ClassVar[Mapping[str, str]] = {}
     something_else: ClassVar[tuple[str, ...]] = ()
@@ -83,6 +85,11 @@ class Check(Asked):
         """For each way to name a thing, what is missing of it; nothing if one is whole."""
         ways = [tuple(key for key in keys if key not in given) for keys in cls.enough()]
         return () if not all(ways) else tuple(tuple(cls.question(key) for key in keys) for keys in ways)
+
+    @classmethod
+    def typed(cls, key: str, given: Mapping[str, str], cloud: Cloud) -> Iterable[str]:
+        """What a key that has no list may be, where what comes before it is `given`. Raises Problem."""
+        return ()
 
     @classmethod
     def everything(cls, cloud: Cloud) -> Iterator[Subject]:

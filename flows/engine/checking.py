@@ -108,12 +108,15 @@ def candidates(check: type[Check], given: Mapping[str, str], cloud: Cloud) -> li
     firsts = dict.fromkeys(way[0] for way in check.missing(given))
     found = []
     for question in firsts:
-        if isinstance(question, Choice) and question is check.questions[0]:
-            try:
+        try:
+            if isinstance(question, Choice) and question is check.questions[0]:
                 options = (each for each in question.options(check(cloud)) if each.key != NOT_LISTED)
                 some = tuple(islice(options, SHOWN))
                 trouble = "" if some else question.empty
                 found.append(Candidates(question.id, some, sum(1 for _ in options), trouble))
-            except Problem as problem:
-                found.append(Candidates(question.id, trouble=str(problem)))
+            elif known := list(dict.fromkeys(check.typed(question.id, given, cloud))):
+                shown = tuple(Option(each, each, each) for each in known[:SHOWN])
+                found.append(Candidates(question.id, shown, len(known[SHOWN:])))
+        except Problem as problem:
+            found.append(Candidates(question.id, trouble=str(problem)))
     return found

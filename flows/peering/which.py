@@ -25,6 +25,7 @@ class WhichConnection(Check):
     """A connection of two VPCs (VPC peering): its state, then routes, firewalls and names on both sides."""
 
     title = "Two VPCs do not reach each other"
+    what = "Peering"
     words = ("vpc peering", "pcx", "timeout", "blackhole", "route", "pending-acceptance", "security group", "dns")
 
     connection = Choice(

@@ -22,6 +22,7 @@ class WhichBucket(Check):
     """A bucket whose files should run a function."""
 
     title = "A function does not run when a file lands in a bucket"
+    what = "Files for a function"
     words = ("lambda", "s3", "trigger", "notification", "event", "permission", "not invoked", "AccessDenied")
 
     bucket = Choice(

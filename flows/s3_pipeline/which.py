@@ -37,6 +37,7 @@ class WhichPipeline(Check):
     """A pipeline that a file in a bucket should start."""
 
     title = "A pipeline does not start when a file lands"
+    what = "Pipeline start"
     words = ("codepipeline", "s3", "eventbridge", "cloudtrail", "rule", "trigger", "polling", "not starting", "twice")
 
     pipeline = Choice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.aws import accounts, amis
@@ -23,6 +23,7 @@ class WhichImage(Check):
     """A machine image that another account should be able to launch and copy."""
 
     title = "Another account cannot see, copy or launch an image"
+    what = "Shared image"
     words = ("ami", "not found", "InvalidAMIID.NotFound", "kms", "encrypted", "launch permission", "shared")
 
     image = Choice(
@@ -41,6 +42,12 @@ class WhichImage(Check):
         example="210987654321",
         why="AWS accounts are identified by this number of 12 digits.",
     )
+
+    @classmethod
+    def typed(cls, key: str, given: Mapping[str, str], cloud: Cloud) -> Iterable[str]:
+        """The accounts that an image is shared with."""
+        image = amis.one(cloud, given["image"]) if key == "account" and "image" in given else None
+        return amis.may_launch(cloud, image.id).accounts if image else ()
 
     @classmethod
     def everything(cls, cloud: Cloud) -> Iterator[Subject]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.aws import accounts, rds_snapshots
@@ -26,6 +26,7 @@ class WhichSnapshot(Check):
     """A database snapshot that another account should be able to copy and restore."""
 
     title = "Another account cannot see, copy or restore a snapshot"
+    what = "Shared snapshot"
     words = ("rds", "aurora", "DBSnapshotNotFound", "kms", "encrypted", "restore", "shared")
 
     snapshot = Choice(
@@ -50,6 +51,13 @@ class WhichSnapshot(Check):
     def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
         """The snapshot, and the first of its receivers."""
         return cls.whole({"snapshot": outputs["snapshot"], "account": several(answers["account"])[0]})
+
+    @classmethod
+    def typed(cls, key: str, given: Mapping[str, str], cloud: Cloud) -> Iterable[str]:
+        """The accounts that a snapshot is shared with."""
+        found = rds_snapshots.one(cloud, given["snapshot"]) if key == "account" and "snapshot" in given else None
+        shared = rds_snapshots.shared_with(cloud, found.kind, found.name) if found else []
+        return [each for each in shared if each.isdigit()]
 
     @classmethod
     def everything(cls, cloud: Cloud) -> Iterator[Subject]:

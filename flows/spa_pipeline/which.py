@@ -19,6 +19,7 @@ class WhichDelivery(Check):
     """A pipeline: whether each of its stages succeeds, and what the log of a failed build says."""
 
     title = "A pipeline fails, or does not deliver"
+    what = "Page delivery"
     words = ("build failed", "buildspec", "codebuild", "codepipeline", "npm", "exit status", "yaml", "AccessDenied")
 
     pipeline = Choice(

@@ -20,6 +20,7 @@ class WhichConnection(Check):
     """A VPN connection, from the tunnels to the servers behind it."""
 
     title = "The VPN is down, or the office and the VPC do not reach each other"
+    what = "VPN"
     words = ("tunnel", "ipsec", "bgp", "ike", "timeout", "ping", "route", "propagation", "security group", "firewall")
 
     connection = Choice(

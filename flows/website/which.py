@@ -25,6 +25,7 @@ class WhichWebsite(Check):
     """A website behind CloudFront: its files, its protection, its certificate and its names."""
 
     title = "A website shows an error, an old page, or the wrong one"
+    what = "Website"
     words = ("403", "404", "502", "504", "AccessDenied", "NoSuchKey", "certificate", "https", "dns", "cloudfront", "s3")
 
     reaching = {"probe": "yes"}

@@ -16,6 +16,7 @@ class WhichMachine(Check):
     """WordPress on a machine: its files, its permalinks and the limits of PHP."""
 
     title = "WordPress shows an error, or refuses uploads, updates or permalinks"
+    what = "WordPress"
     words = ("404", "permalinks", "upload", "file size", "memory", "ftp", "permissions", "white page", "php", "apache")
     reaches = "sends a command to each machine, which changes nothing"
     something_else = ("folder",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from support.clouds import Between
@@ -13,6 +14,7 @@ from flows.engine import Choice, Option
 from flows.engine.boto import Aws
 from flows.engine.check import Check
 from flows.engine.checking import candidates
+from flows.practice import PracticeAccount
 from tui.cli.which_one import Unnamed
 
 
@@ -38,6 +40,24 @@ def test_every_key_of_every_way_is_named(handrail: Command, museum: Account) -> 
     both = handrail("check", "share_ami", *museum.at)
     assert "Missing: image and account\n" in both.err
     assert "Missing: account\n" in handrail("check", "share_ami", "--set", "image=ami-1", *museum.at).err
+
+
+def test_who_has_a_share_is_told_where_only_the_receiver_is_missing(account: PracticeAccount, cloud: Aws) -> None:
+    ec2: Any = account.session.client("ec2")
+    machine = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
+    image = ec2.create_image(InstanceId=machine, Name="golden")["ImageId"]
+    users = [{"UserId": number} for number in ("210987654321", "111122223333")]
+    ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": users})
+    check = flows.find("share_ami").check
+    for named in (image, "golden"):
+        (found,) = candidates(check, {"image": named}, cloud)
+        assert {each.key for each in found.options} == {"210987654321", "111122223333"} and found.key == "account"
+    assert candidates(check, {"image": "ami-0123456789abcdef0"}, cloud) == []
+
+
+def test_each_check_says_in_words_what_it_is_about() -> None:
+    said = [flow.check.what for flow in flows.every() if flow.check.questions]
+    assert all(0 < len(each) < 24 for each in said) and len({*said}) == len(said)
 
 
 def test_without_a_way_in_the_keys_are_told_all_the_same(handrail: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,8 +100,8 @@ def test_everything_in_the_region(handrail: Command, museum: Account) -> None:
     assert told.code == 3
     first, *rows = told.out.splitlines()
     assert first.startswith("Of 6 things in eu-central-1: ")
-    assert rows[0].startswith("[broken] alb office: Port 443 is closed")
-    assert "Left out: wordpress." in told.out and "--set probe=yes" in told.err
+    assert rows[0].startswith("[broken] Load balancer: office – Port 443 is closed")
+    assert "Left out: WordPress." in told.out and "--set probe=yes" in told.err
     assert "6 of 6  [" in told.err and "6 of 6  [" not in told.out
     document = handrail("check", "--output", "json", *museum.at)
     assert document.code == 3

@@ -123,7 +123,7 @@ def test_everything_and_one_of_it(talk: Talk) -> None:
     shown = talk(looking_after.kinds, "1", "no", "1", "99", "?", "quit")
     assert "Everything is read only. May it also send a command" in shown
     assert "6 of 6  [" in shown
-    assert "    1  [broken] alb office: Port 443 is closed" in shown
+    assert "    1  [broken] Load balancer: office – Port 443 is closed" in shown
     assert "[refused] HTTP 80, the default changes the protocol" in shown, "opened by its number"
     assert "“99” is not a number from 1 to 6." in shown and shown.endswith("3")
 

@@ -47,6 +47,19 @@ async def test_what_is_gone_is_put_back(cloud: Aws, journal: Journal, run: str) 
     assert len(journal.records()) == 2
 
 
+async def test_esc_in_the_review_of_putting_back_leads_to_the_run(cloud: Aws, journal: Journal, run: str) -> None:
+    async with somebody(cloud, Start(run=run)) as person:
+        await person.press("l")
+        await person.until("Put back")
+        await person.press("p")
+        await person.until("Again: let S3 call")
+        await person.press("escape")
+        await person.until("Still so?")
+        await person.press("l")
+        await person.until("It is not as this run left it: of 2 steps 1 is gone.")
+    assert len(journal.records()) == 1
+
+
 @pytest.mark.wild
 async def test_what_is_gone_is_accepted(cloud: Aws, run: str) -> None:
     async with somebody(cloud, Start(run=run)) as person:

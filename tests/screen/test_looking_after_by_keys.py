@@ -150,18 +150,18 @@ async def test_the_palette_and_help_know_checks_and_tasks() -> None:
 async def test_everything_in_the_region_worst_first_and_one_of_it_opened(cloud: Cloud) -> None:
     async with somebody(cloud) as person:
         await person.press("down", "down", "down", "down", "enter")
-        await person.until("Left out: wordpress")
+        await person.until("Left out: WordPress")
         lines = person.screen.splitlines()
         broken, works = (
             next(at for at, text in enumerate(lines) if text.strip() == said) for said in ("Does not work", "Works")
         )
         assert broken < works
-        person.sees("> alb office", "Port 443 is closed", "spa_pipeline deliver-shop", "y Those, too")
+        person.sees("> Load balancer: office", "Port 443 is closed", "Page delivery: deliver-shop", "y Those, too")
         person.goes_without_clipping()
         await person.press("enter")
-        person.sees("Check: office", "It does not work: Port 443 is closed")
+        person.sees("Load balancer: office", "It does not work: Port 443 is closed")
         await person.press("escape")
-        person.sees("> alb office", "Left out: wordpress")
+        person.sees("> Load balancer: office", "Left out: WordPress")
         await person.press("enter", "f")
         person.sees("[x] Port 443 is closed")
         await person.press("a", "space", "enter")
@@ -203,7 +203,7 @@ async def test_looking_at_everything_is_stopped_and_what_is_known_stays() -> Non
         await person.until("Looked at 1 of 2 things so far. Esc stops.")
         await person.press("escape")
         assert stopped.is_set()
-        person.sees("Stopped. Of 1 things", "alb shop", "Check again")
+        person.sees("Stopped. Of 1 things", "Load balancer: shop", "Check again")
         person.does_not_see("Those, too")
         await person.press("escape")
         person.sees("What would you like to do?", "> Everything in this region")

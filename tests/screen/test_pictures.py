@@ -219,7 +219,7 @@ async def test_looking_after(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(flows.engine.board, "AT_ONCE", 1)
     async with somebody(cloud) as person:
         await person.press("down", "down", "down", "down", "enter")
-        await person.until("Left out: wordpress")
+        await person.until("Left out: WordPress")
         await look_at(person, "board")
         await person.press("enter")
         await look_at(person, "findings")

@@ -248,6 +248,7 @@ class HandrailApp(Navigation):
         self.go(BoardPage())
 
     def open_found(self, board: Board, found: Found) -> None:
+        from .. import words
         from .screens.findings import Findings
 
         def opened() -> Checking:
@@ -255,7 +256,7 @@ class HandrailApp(Navigation):
             return self.workspace.checking(found.flow, subject, board.place)
 
         def shown(checking: Checking) -> None:
-            self.push_screen(Findings(checking, found.verdict, name=found.name, seen=board.cloud))
+            self.push_screen(Findings(checking, found.verdict, name=words.thing(found), seen=board.cloud))
 
         if isinstance(self.screen, Page):
             self.screen.do(opened, shown)
@@ -273,7 +274,7 @@ class HandrailApp(Navigation):
         if isinstance(self.screen, Page):
             self.screen.do(planned, lambda found: self.show(*found), saying="Making a plan of it…")
 
-    def back_to_findings(self) -> None:
+    def back_from_review(self) -> None:
         from .screens.findings import Findings
 
         if self.workspace.mending:
@@ -281,6 +282,8 @@ class HandrailApp(Navigation):
             self.workspace.release()
             self.workspace.asked = checking
             self.go(Findings(checking, told))
+        elif run := self.workspace.putting_back:
+            self.begin(Start(run=run))
         else:
             self.go_home()
 

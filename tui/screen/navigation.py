@@ -113,7 +113,7 @@ class Navigation(App[None]):
         """Show the plan that mends the findings with these ids."""
 
     @abstractmethod
-    def back_to_findings(self) -> None:
+    def back_from_review(self) -> None:
         """From the plan of a repair to what was found."""
 
     @abstractmethod

@@ -77,6 +77,7 @@ class Workspace:
         ask: how to sign in where that is needed; nobody is asked without it.
         asked: whose questions are at hand: a set-up's, which is a session, a check's or a task's.
         mending: the check whose findings are being mended, and what it found.
+        putting_back: the id of the run that is to be made as it was left; empty if none is.
     """
 
     def __init__(self, place: Place, opener: Callable[[Place], Cloud] | None = None) -> None:
@@ -89,6 +90,7 @@ class Workspace:
         self._journal: Journal | None = None
         self.asked: Session | Checking | Tasking | None = None
         self.mending: tuple[Checking, Verdict] | None = None
+        self.putting_back = ""
 
     @property
     def session(self) -> Session | None:
@@ -285,10 +287,10 @@ class Workspace:
     def put_back(self, looked: Iterable[Looked]) -> Session:
         """The session in which what a run made is made as it was left; that of the run is let go."""
         before = self.session
-        assert before is not None, "a run was looked at"
+        assert before is not None and before.run is not None, "a run was looked at"
         again = before.put_back(looked)
         self.release()
-        self.asked = again
+        self.asked, self.putting_back = again, before.run.id
         again.cloud.ask = self.ask
         return again
 
@@ -297,6 +299,7 @@ class Workspace:
         if session := self.session:
             session.close()
         self.asked = self.mending = None
+        self.putting_back = ""
 
     def close(self) -> None:
         """Put everything away."""

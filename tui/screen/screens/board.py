@@ -187,13 +187,18 @@ class BoardPage(Page):
 
 def summary(board: Board, *, under_way: bool, stopped: bool) -> str:
     """How far it is, and how all of it stands."""
+    import flows
+
     from ... import words
 
     whole = words.board(board)[0]
     if under_way:
         return f"Looked at {len(board.rows)} of {board.found} things so far. Esc stops.\n{whole if board.rows else ''}"
     yes = "" if board.place.read_only else " y does that, too."
-    left = [f"Left out: {flow}, whose check {line(does)}.{yes}" for flow, does in board.left_out.items()]
+    left = [
+        f"Left out: {flows.find(flow).check.what}, whose check {line(does)}.{yes}"
+        for flow, does in board.left_out.items()
+    ]
     return "\n".join([f"{'Stopped. ' if stopped else ''}{whole}", *left])
 
 
@@ -214,6 +219,8 @@ def key_of(found: Found) -> str:
 
 
 def _row(found: Found) -> Row:
+    from ... import words
+
     told = found.verdict
     because = line(told.because.sentence) if told.because else "everything on the way was looked at"
-    return Row(key_of(found), f"{found.flow} {line(found.name) or '(the list of them)'}", because, told.status)
+    return Row(key_of(found), words.thing(found), because, told.status)

@@ -95,7 +95,7 @@ class Findings(Page):
 
     def _show(self, found: tuple[Verdict, list[Line]]) -> None:
         self.told, said = found
-        self.name_it(f"Check: {line(said[0].shown) if said else line(self._name)}")
+        self.name_it(f"Check: {line(said[0].shown)}" if said else line(self._name))
         about = ", ".join(f"{each.question.label} {line(each.shown)}" for each in said) or line(self._name)
         self.query_one("#said", Say).say("")
         made = self.checking.made

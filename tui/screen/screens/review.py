@@ -123,11 +123,11 @@ class ReviewPage(Page):
             self._go(lambda: self.session.use_default(key))
 
     def action_back(self) -> None:
-        """To the last question, or to what was found."""
+        """To the last question, to what was found, or to the run."""
         if self.session.flow.questions:
             self._go(self.session.back)
         else:
-            self.handrail.back_to_findings()
+            self.handrail.back_from_review()
 
     def action_reload(self) -> None:
         """Read the account afresh and check again."""
