@@ -22,6 +22,7 @@ class LoadBalancerAnswers(Flow):
     title = "Redirect or answer at a load balancer"
     words = ("http to https", "301", "302", "www", "maintenance page", "fixed response", "elb", "listener rule")
     check = WhichLoadBalancer
+    came_for = ("dns_name",)
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS

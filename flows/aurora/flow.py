@@ -22,6 +22,7 @@ class ServerlessDatabase(Flow):
     title = "Create a serverless database"
     words = ("postgres", "mysql", "rds", "sql", "scale to zero", "cheap")
     check = WhichDatabase
+    came_for = ("endpoint",)
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS

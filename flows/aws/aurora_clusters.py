@@ -48,6 +48,7 @@ FINAL_SNAPSHOT = Decision(
     "Keep a last snapshot of the data, from which the database can be made again?",
     {"yes": f"Keep one; it costs {SNAPSHOT} until you delete it", "no": "Delete the data for good"},
     default="yes",
+    loses="no",
 )
 RESERVED = {
     "aurora-postgresql": {

@@ -70,6 +70,7 @@ LAST_SNAPSHOT = Decision(
         "no": "Delete all that is on it for good: the site, its posts and its pictures",
     },
     default="yes",
+    loses="no",
 )
 
 

@@ -110,6 +110,7 @@ class Flow(Asked):
         check: what is asked before one that exists is looked at.
         subject: the keys that `diagnose` is given, each with its question.
         enough: sets of those keys, one of which names a thing.
+        came_for: the outputs that somebody wants first, such as the address of a site.
         beyond: what a check finds that no repair mends, by the beginning of its id, and why not.
         matters: why each thing that a check looks at matters, by the beginning of its id.
         kind: what its runs are of.
@@ -121,6 +122,7 @@ class Flow(Asked):
     check: ClassVar[type[Check]] = Check
     subject: ClassVar[Mapping[str, str]] = {}
     enough: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    came_for: ClassVar[tuple[str, ...]] = ()
     beyond: ClassVar[Mapping[str, str]] = {}
     matters: ClassVar[Mapping[str, str]] = {}
     kind: ClassVar[str] = SET_UP

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     told = {name: fill(value, run.resolve) for name, value in plan.outputs.items()}
     outputs = {name: "" if value is None else str(value) for name, value in told.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
+    handover = replace(handover, outputs={name: handover.outputs[name] for name in _in_order(flow, handover.outputs)})
     handover = _placed(handover, run.record.place)
     folder = run.own_folder()
     files = {folder / name: text for name, text in handover.files.items()}
@@ -63,6 +65,11 @@ def _placed(handover: Handover, place: Place) -> Handover:
         steps = (*steps, "The addresses here exist in practice alone; a browser does not find them.")
     found = tuple(replace(each, remedy=placed(each.remedy, place)) for each in handover.findings)
     return replace(handover, next_steps=steps, findings=found)
+
+
+def _in_order(flow: type[Flow], outputs: Mapping[str, str]) -> list[str]:
+    """What one came for first."""
+    return sorted(outputs, key=lambda name: flow.came_for.index(name) if name in flow.came_for else len(flow.came_for))
 
 
 def _edited(run: Run) -> list[Path]:

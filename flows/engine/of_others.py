@@ -34,12 +34,14 @@ DECISIONS: Mapping[str, Decision] = {
         "Others use some of it, or changed it. What becomes of that?",
         {"keep": "it stays, with all that it needs", DELETE: "it goes, and what others put there goes with it"},
         "keep",
+        DELETE,
     ),
     FILES: Decision(
         FILES,
         "There are files in it. What becomes of them?",
         {"keep": "they stay, and so does their bucket", DELETE: "they are deleted for good, in every version"},
         "keep",
+        DELETE,
     ),
 }
 """What is decided only where there is something to decide; nobody who says nothing loses anything."""

@@ -135,12 +135,14 @@ class Decision:
         ask: the question.
         options: each value with what it means.
         default: what a person is offered first; a script must say it.
+        loses: the value with which something is lost for good.
     """
 
     key: str
     ask: str
     options: Mapping[str, str]
     default: str = ""
+    loses: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class FileRunsFunction(Flow):
     title = "Run a function when a file lands"
     words = ("trigger", "event", "notification", "upload", "thumbnail", "lambda")
     check = WhichBucket
+    came_for = ("function", "log")
     beyond = repairs.BEYOND
     matters = why.WHY
 

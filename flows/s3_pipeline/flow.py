@@ -31,6 +31,7 @@ class FileStartsPipeline(Flow):
     title = "Start a pipeline when a file lands"
     words = ("trigger", "eventbridge", "cloudtrail", "upload", "zip", "codepipeline")
     check = WhichPipeline
+    came_for = ("upload",)
     beyond = repairs.BEYOND
     consents = CONSENTS
     matters = why.WHY

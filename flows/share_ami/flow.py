@@ -23,6 +23,7 @@ class ShareImage(Flow):
     title = "Share a machine image"
     words = ("ami", "ec2", "copy a server", "other account", "cross-account", "kms")
     check = WhichImage
+    came_for = ("image",)
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS

@@ -24,6 +24,7 @@ class ShareSnapshot(Flow):
     title = "Share a database snapshot"
     words = ("rds", "aurora", "copy a database", "other account", "cross-account", "kms")
     check = WhichSnapshot
+    came_for = ("snapshot_arn",)
     beyond = repairs.BEYOND
     matters = why.WHY
 

@@ -50,6 +50,7 @@ class SinglePageApplication(Flow):
     title = "Deliver a single-page application"
     words = ("react", "vue", "angular", "ci/cd", "deploy", "codebuild", "codepipeline", "github", "git")
     check = WhichDelivery
+    came_for = ("address", "site_bucket")
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS

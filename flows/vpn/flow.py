@@ -46,6 +46,7 @@ class SiteToSiteVpn(Flow):
     title = "Connect an office to a VPC"
     words = ("ipsec", "site-to-site", "tunnel", "on-premises", "data centre", "customer gateway", "hybrid")
     check = WhichConnection
+    came_for = ("tunnel_1_aws_address", "tunnel_2_aws_address")
     beyond = repairs.BEYOND
     consents = CONSENTS
     matters = why.WHY

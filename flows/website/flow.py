@@ -42,6 +42,7 @@ class Website(Flow):
     title = "Put CloudFront in front of an S3 website"
     words = ("https", "certificate", "own domain", "cdn", "static site", "cache", "origin access control", "403")
     check = WhichWebsite
+    came_for = ("address",)
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS

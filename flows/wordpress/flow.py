@@ -20,6 +20,7 @@ class WordPress(Flow):
     title = "Run WordPress on a machine"
     words = ("blog", "php", "apache", "lamp", "ec2", "404", "permalinks", "upload size")
     check = WhichMachine
+    came_for = ("set_up", "address")
     beyond = repairs.BEYOND
     consents = CONSENTS
     matters = why.WHY

@@ -71,7 +71,7 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
             if decision.key not in decided:
                 say(decision.ask, err=True)
                 for value, meaning in decision.options.items():
-                    say(f"  {value}: {meaning}", err=True)
+                    say(f"  {value}: {meaning}{' [lost for good]' * (value == decision.loses)}", err=True)
                 decided[decision.key] = ask(" or ".join(decision.options), decision.default)
         unread()
         return ask("Type yes to undo", "").lower() in ("yes", "y")

@@ -102,7 +102,11 @@ class UndoPage(Page):
         elif self._open:
             decision = self._open[0]
             self.query_one("#now", Say).say(line(decision.ask))
-            rows = [Row(f"decide:{key}", line(meaning), key) for key, meaning in decision.options.items()]
+            rows = [
+                Row(f"decide:{key}", line(meaning), "lost for good" if key == decision.loses else key,
+                    danger=key == decision.loses)
+                for key, meaning in decision.options.items()
+            ]  # fmt: skip
             options.show(rows, at=f"decide:{decision.default}")
         else:
             self.query_one("#now", Say).say("What existed before this run is not touched.")

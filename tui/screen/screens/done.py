@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -13,6 +14,7 @@ from ...safe import line
 from ..widgets.lines import Lines, Said
 from .looked import LOOKING
 from .page import Page, Say, homely
+from .takeaway import Takeaway, file_row, show_file
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Receipt, Session
@@ -38,7 +40,7 @@ class Done(Page):
         self.title_words = session.flow.title
 
     def between(self) -> Iterable[Widget]:
-        yield Lines(self._rows(), id="page")
+        yield Takeaway(self._rows(), id="page")
         yield Say("", id="said")
 
     def on_mount(self) -> None:
@@ -54,11 +56,13 @@ class Done(Page):
 
         done, run = self._handover, self.session.run
         assert run is not None, "only a run is done"
-        looks = {Grade.PROVED: "good", Grade.PREDICTED: "muted", Grade.REFUSED: "bad"}
+        looks = {Grade.PROVED: "good", Grade.PREDICTED: "likely", Grade.REFUSED: "bad"}
+        first = [name for name in self.session.flow.came_for if done.outputs.get(name)]
         if done.waiting:
             rows = [Said(f"Everything is created. {line(done.waiting)}", "waiting", "warn")]
         else:
             rows = [Said("Everything is created.", "done", "good")]
+        rows += [Said(line(done.outputs[name]), name.replace("_", " "), "sum") for name in first]
         if done.next_steps:
             rows += [Said(), Said("What to do now", kind="heading")]
             rows += [Said(line(step), f"{number}", "point") for number, step in enumerate(done.next_steps, 1)]
@@ -67,7 +71,7 @@ class Done(Page):
             rows += [
                 Said(f"{homely(str(run.folder))} (only you can read them; they may hold secret keys)", "in", "point")
             ]
-            rows += [Said(line(name)) for name in sorted(done.files)]
+            rows += [file_row(run.folder / name) for name in sorted(done.files)]
         if done.findings:
             rows += [Said(), Said("Does it work?", kind="heading")]
             rows += [
@@ -76,9 +80,15 @@ class Done(Page):
                 for found in done.findings
             ]  # fmt: skip
         rows += [Said(), Said("What was created", kind="heading")]
-        rows += [Said(line(value), name.replace("_", " "), "muted") for name, value in done.outputs.items()]
-        rows += [Said(run.id, "this run", "muted"), Said(words.undo(run.id), "undo", "muted")]
+        rest = ((name, value) for name, value in done.outputs.items() if name not in first)
+        rows += [Said(line(value), name.replace("_", " "), "answer") for name, value in rest]
+        rows += [Said(run.id, "this run", "answer"), Said(words.undo(run.id), "undo", "answer")]
         return rows
+
+    @on(Lines.Chosen)
+    def open_file(self, event: Lines.Chosen) -> None:
+        """Show a file."""
+        show_file(self, event.key)
 
     def action_check(self) -> None:
         """Look once more whether it works."""

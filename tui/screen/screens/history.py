@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -15,9 +16,10 @@ from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..workspace import Start
 from .looked import LOOKING
-from .page import Page, Say, homely
+from .page import Page, Say
 from .plan_steps import kept, standing_still
 from .run_list import run_rows
+from .takeaway import Takeaway, file_row, show_file
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Run, Session
@@ -129,7 +131,7 @@ class RunPage(Page):
         self.title_words = session.flow.title
 
     def between(self) -> Iterable[Widget]:
-        yield Lines(self._rows(), id="page")
+        yield Takeaway(self._rows(), id="page")
         yield Say("", id="said")
 
     def on_mount(self) -> None:
@@ -140,6 +142,11 @@ class RunPage(Page):
         if run and run.ended_meanwhile:
             notes.append(ended_meanwhile(run))
         self.query_one("#said", Say).say("\n".join(notes))
+
+    @on(Lines.Chosen)
+    def open_file(self, event: Lines.Chosen) -> None:
+        """Show a file."""
+        show_file(self, event.key)
 
     def _rows(self) -> list[Said]:
         assert self.session.run is not None, "a run is looked at"
@@ -200,7 +207,7 @@ def all_of(run: Run) -> list[Said]:
         ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
         ("Steps", [(standing_still if over and action.undo else kept)(action, run) for action in plan.actions]),
         ("Outputs", [Said(line(value), name) for name, value in handed.get("outputs", {}).items()]),
-        ("Files", [Said(homely(line(name))) for name in handed.get("files", {})]),
+        ("Files", [file_row(Path(name), "file") for name in handed.get("files", {})]),
         ("Resources", [
             Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
             for each in outcome.resources(run, plan)

@@ -115,6 +115,11 @@ class Page(Screen[None]):
         """Say in the bar which account this is."""
         self.query_one(Bar).say(self.title_words, self.handrail.account.named)
 
+    def on_lines_copied(self, event: Lines.Copied) -> None:
+        """Say what was copied, where there is room for it."""
+        for said in self.query("#said").results(Say):
+            said.say(f"Copied: {event.text}")
+
     def explained(self) -> list[Said]:
         """What help says about this screen."""
         return []

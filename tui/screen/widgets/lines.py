@@ -24,7 +24,7 @@ from ...characters import fitting
 from ...copying import commands, taken
 from .paint import fit, strip, wrap
 
-READABLE = 100
+READABLE = 120
 """Cells of a line that is still easy to read; only code takes more."""
 
 
@@ -278,9 +278,8 @@ class Lines(Widget, can_focus=True):
         for index, row in enumerate(self._rows):
             lead = columns[index]
             indent = lead + 2 if lead and row.kind != "heading" else 0
-            bar = 0 if row.kind == "heading" else 2
             room = width if row.kind == "code" else min(width, READABLE)
-            broken = wrap(row.text, room - indent - bar - 1)
+            broken = wrap(row.text, room - indent - 3)
             if row.kind not in ("heading", "code"):
                 self._note_commands(row.text, broken, len(lines))
             for number, text in enumerate(broken):
@@ -361,7 +360,7 @@ class Lines(Widget, can_focus=True):
         row = self._rows[index]
         style = self._styled(row.kind) if row.kind not in ("", "code") else None
         if row.kind == "heading":
-            return strip(width, base, (text, style))
+            return strip(width, base, (f"  {text}", style))
         here = self._choosing and index == self._cursor
         first = self._top + y == 0 or self._lines[self._top + y - 1][0] != index
         if here and row.key:

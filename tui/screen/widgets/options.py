@@ -60,6 +60,7 @@ class Options(Widget, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "options--cursor", "options--hint", "options--heading", "options--find", "options--note", "options--mark",
+        "options--danger",
     }  # fmt: skip
 
     class Chosen(Message):

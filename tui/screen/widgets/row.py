@@ -29,6 +29,7 @@ class Row(NamedTuple):
         hint: what stands beside it.
         words: by what else it is found; they are not shown.
         only: FOUND where it is shown only when somebody filters for it, LISTED where only when nobody does.
+        danger: something is lost with it for good; it must not look like the others.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Row(NamedTuple):
     hint: str = ""
     words: str = ""
     only: str = ""
+    danger: bool = False
 
 
 def divided(width: int, widest: int, mark: str) -> tuple[int, int]:
@@ -49,16 +51,17 @@ def painted(
 ) -> Strip:
     """One line: the cursor's mark, the row's own mark, its name and its hint."""
     if not row.key:
-        return strip(width, base, (cut(line(row.label), width), look("heading")))
+        return strip(width, base, (f"  {cut(line(row.label), width - 2)}", look("heading")))
     room, column = divided(width, widest, mark)
     label, hint = line(row.label), line(row.hint)
     if here and cell_len(label) > column:
         column = max(column, min(cell_len(label), room - 2 - min(cell_len(hint), LEAST)))
     label = f"{fit(label, column)}  " if hint else cut(label, room)
     hint = cut(hint, room - column - 2) if hint else ""
+    style = look("danger") if row.danger else None
     if here:
-        return strip(width, base + look("cursor"), (f"> {mark}{label}{hint}", None))
-    return strip(width, base, ("  ", None), (mark, look("mark")), (label, None), (hint, look("hint")))
+        return strip(width, base + look("cursor"), (f"> {mark}", None), (label + hint, style))
+    return strip(width, base, ("  ", None), (mark, look("mark")), (label, style), (hint, style or look("hint")))
 
 
 def too_long(row: Row, *, mark: str, width: int, widest: int) -> bool:

@@ -1,0 +1,45 @@
+"""What somebody takes along from a page: rows to copy, and files to look into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from ...safe import shown
+from ..widgets.lines import Lines, Said
+from .page import Page, Say, homely
+
+FILE = "file:"
+"""What the key of a file's row begins with; its path follows."""
+
+
+class Takeaway(Lines):
+    """A page that is walked through row by row, each of which can be copied; files in it can be opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Show", tooltip="Show the file that the cursor is on"),
+        Binding("y", "copy", "Copy", tooltip="Copy the command, address or name that the cursor is on"),
+    ]
+
+    def __init__(self, rows: list[Said], *, id: str | None = None) -> None:
+        super().__init__(rows, walked=True, id=id)
+
+
+def file_row(path: Path, lead: str = "") -> Said:
+    """A file that can be shown; its name is copied with its folder."""
+    return Said(homely(str(path)) if lead else path.name, lead, key=f"{FILE}{path}", copy=str(path))
+
+
+def show_file(page: Page, key: str) -> None:
+    """Show what is in a file; say so where it cannot be read."""
+    path = Path(key.removeprefix(FILE))
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        page.query_one("#said", Say).say(f"{homely(str(path))} cannot be read: {error.strerror}.")
+        return
+    where = Said(homely(str(path)), "file", "muted", copy=str(path))
+    lines = [Said(shown(each), kind="code") for each in text.splitlines()]
+    page.handrail.read(path.name, [where, Said(kind="heading"), *lines])
