@@ -15,15 +15,15 @@ SET_UPS: dict[str, tuple[str, str]] = {
     ),
     "website": (
         "Put CloudFront in front of an S3 website",
-        "CloudFront in front of an S3 website or a private bucket, with certificate, domain and locked-down origin.",
+        "CloudFront before an S3 website or bucket, with certificate and names.",
     ),
     "alb": (
         "Redirect or answer at a load balancer",
-        "Send visitors from http to https or elsewhere, or let the load balancer answer by itself.",
+        "Send visitors from http to https or elsewhere, or answer them by itself.",
     ),
     "aurora": (
         "Create a serverless database",
-        "An Aurora database in your network that grows and shrinks by itself, and sleeps when nobody uses it.",
+        "An Aurora database that grows, shrinks, and sleeps while nobody uses it.",
     ),
     "share_ami": (
         "Share a machine image",
@@ -35,7 +35,7 @@ SET_UPS: dict[str, tuple[str, str]] = {
     ),
     "wordpress": (
         "Run WordPress on a machine",
-        "Install WordPress on a new machine, or put permissions, permalinks and upload size right on an existing one.",
+        "Install it on a new machine, or put right what is wrong on an existing one.",
     ),
     "spa_pipeline": (
         "Deliver a single-page application",
@@ -43,11 +43,11 @@ SET_UPS: dict[str, tuple[str, str]] = {
     ),
     "s3_lambda": (
         "Run a function when a file lands",
-        "Let a bucket call a Lambda function whenever a file arrives, or something else happens to one.",
+        "Let a bucket call a Lambda function whenever a file arrives, or is deleted.",
     ),
     "s3_pipeline": (
         "Start a pipeline when a file lands",
-        "Start a pipeline when a file lands in a bucket, whether it was uploaded, copied or sent in parts.",
+        "Start a pipeline whenever a file lands in a bucket, however it got there.",
     ),
     "database_hours": (
         "Keep a serverless database awake in office hours",

@@ -234,6 +234,14 @@ def dangers_first(cautions: Iterable[Caution]) -> list[Caution]:
     return sorted(cautions, key=lambda warning: (warning.danger is None, not warning.confirm))
 
 
+def position(asking: Asking) -> str:
+    """Which question it is, of how many: "7 of 8", or "7 of 7 or 8" where it may be the last; empty for fine-tuning."""
+    number, most = asking.position
+    if number and number == asking.least < most:
+        return f"{number} of {number} {'or' if most == number + 1 else 'to'} {most}"
+    return f"{number} of {most}" if number else ""
+
+
 def because(asking: Asking) -> str:
     """Why an answer is asked for again."""
     return f"{asking.question.label}: {asking.because}." if asking.because else ""

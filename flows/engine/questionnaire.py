@@ -78,8 +78,8 @@ class Questionnaire(Generic[A]):
         if example := raw is None and self.place.practice:
             listed = offer.options if offer is not None and not offer.typed else ()
             raw = listed[0].key if listed else shown.example or None
-        where = self._position(question, answered)
-        return Asking(shown, offer, raw, problem, cautions, said.because, where, example)
+        where, least = self._position(question, answered)
+        return Asking(shown, offer, raw, problem, cautions, said.because, where, example, least)
 
     def trail(self) -> list[Line]:
         """What holds so far, in order, fine-tuning included."""
@@ -87,12 +87,13 @@ class Questionnaire(Generic[A]):
         return [self._line(question, answered) for question in self._asked(answered) if question.id in answered.answers]
 
     def ahead(self) -> list[Question[Any]]:
-        """What may still be asked after the current question, fine-tuning left out."""
+        """What is asked after the current question whatever its answer is, fine-tuning left out."""
         answered, current = self._walk()
-        reach = {q for route in self.flow.routes() for q in route if self._possible(route, answered)}
+        routes = [route for route in self.flow.routes() if self._possible(route, answered)]
         return [
             q for q in self.flow.questions
-            if q in reach and q.id not in answered.answers and q is not current and not q.fine_tuning
+            if q.id not in answered.answers and q is not current and not q.fine_tuning
+            and routes and all(q in route for route in routes)
         ]  # fmt: skip
 
     def answers(self) -> dict[str, Any]:
@@ -347,17 +348,26 @@ class Questionnaire(Generic[A]):
                     wrong.append(_said_of(question, problem))
         return wrong, missing
 
-    def _possible(self, route: Iterable[Question[Any]], answered: Asked) -> bool:
-        ids = {question.id for question in route}
-        return answered.answers.keys() <= ids
+    def _possible(self, route: Sequence[Question[Any]], answered: Asked) -> bool:
+        """Whether this may be the way, as far as answers have decided it."""
+        known, way = answered.answers, set(route)
+        for question in self.flow.questions:
+            open_ = [need.id for need, _ in question.when.needs if need.id not in known]
+            decided = all(known[need.id] in values for need, values in question.when.needs if need.id in known)
+            if question.id in known and question not in way:
+                return False
+            if question.id not in known and (not decided if question in way else decided and not open_):
+                return False
+        return True
 
-    def _position(self, question: Question[Any], answered: Asked) -> tuple[int, int]:
+    def _position(self, question: Question[Any], answered: Asked) -> tuple[tuple[int, int], int]:
+        """Which question it is, of how many at the most, and of how many at least."""
         if question.fine_tuning:
-            return 0, 0
-        essential = [q.id for q in self._asked(answered) if not q.fine_tuning and q.id in answered.answers]
+            return (0, 0), 0
+        number = 1 + sum(not q.fine_tuning and q.id in answered.answers for q in self._asked(answered))
         routes = [r for r in self.flow.routes() if self._possible(r, answered) and question in r]
-        longest = max((sum(not q.fine_tuning for q in route) for route in routes), default=len(essential) + 1)
-        return len(essential) + 1, longest
+        lengths = [sum(not q.fine_tuning for q in route) for route in routes] or [number]
+        return (number, max(lengths)), max(min(lengths), number)
 
     def _line(self, question: Question[Any], answered: Asked) -> Line:
         said = self._hold(question, answered)

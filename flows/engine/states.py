@@ -55,6 +55,7 @@ class Asking:
         because: why an answer that was given needs another look; empty otherwise.
         position: which question this is, and of how many at the most; (0, 0) for fine-tuning.
         example: `said` is an example that nobody gave; whoever types replaces it.
+        least: how many questions it will be at least, by what was answered.
     """
 
     question: Question[Any]
@@ -65,6 +66,7 @@ class Asking:
     because: str = ""
     position: tuple[int, int] = (0, 0)
     example: bool = False
+    least: int = 0
 
 
 @dataclass(frozen=True)

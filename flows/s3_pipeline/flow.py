@@ -26,7 +26,7 @@ from .which import WhichPipeline
 
 
 class FileStartsPipeline(Flow):
-    """Start a pipeline when a file lands in a bucket, whether it was uploaded, copied or sent in parts."""
+    """Start a pipeline whenever a file lands in a bucket, however it got there."""
 
     title = "Start a pipeline when a file lands"
     words = ("trigger", "eventbridge", "cloudtrail", "upload", "zip", "codepipeline")

@@ -15,7 +15,7 @@ from .which import WhichMachine
 
 
 class WordPress(Flow):
-    """Install WordPress on a new machine, or put permissions, permalinks and upload size right on an existing one."""
+    """Install it on a new machine, or put right what is wrong on an existing one."""
 
     title = "Run WordPress on a machine"
     words = ("blog", "php", "apache", "lamp", "ec2", "404", "permalinks", "upload size")

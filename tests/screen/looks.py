@@ -22,7 +22,7 @@ from rich.terminal_theme import TerminalTheme
 from textual.filter import NoColor
 
 from tui.screen.app import HandrailApp
-from tui.screen.theme import ANSI, DARK, LIGHT, MONOCHROME
+from tui.screen.theme import ANSI, DARK, DARK_256, LIGHT, MONOCHROME
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 HUGE, TINY = (200, 60), (60, 15)
@@ -46,6 +46,7 @@ OTHERS = (
     Look("monochrome", MONOCHROME.name, at=(82, 2)),
     Look("16 colours", ANSI.name, at=(164, 2)),
     Look("NO_COLOR", ANSI.name, at=(246, 2), colourless=True),
+    Look("256 colours", DARK_256.name, at=(328, 2)),
     Look("120×40", DARK.name, WIDE, at=(0, 29)),
     Look("60×15", DARK.name, TINY, at=(0, 72)),
     Look("200×60", DARK.name, HUGE, at=(126, 29)),

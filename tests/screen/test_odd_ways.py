@@ -467,17 +467,20 @@ async def test_without_colour_the_cursor_is_reversed_and_marked(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(("terminal", "theme"), [
-    ({}, "handrail"),
-    ({"COLORFGBG": "0;15"}, "handrail-light"),
+    ({"COLORTERM": "truecolor"}, "handrail"),
+    ({"COLORTERM": "truecolor", "COLORFGBG": "0;15"}, "handrail-light"),
+    ({}, "handrail-256"),
+    ({"COLORFGBG": "0;15"}, "handrail-light-256"),
     ({"TERM": "linux"}, "handrail-ansi"),
     ({"TERM": "linux", "COLORFGBG": "0;15"}, "ansi-light"),
     ({"NO_COLOR": "1"}, "handrail-ansi"),
-    ({"NO_COLOR": ""}, "handrail"),
+    ({"NO_COLOR": ""}, "handrail-256"),
 ], ids=str)  # fmt: skip
 def test_the_colours_are_those_that_the_terminal_can_show(
     monkeypatch: pytest.MonkeyPatch, terminal: dict[str, str], theme: str
 ) -> None:
     monkeypatch.delenv("COLORTERM", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
     for name, value in terminal.items():
         monkeypatch.setenv(name, value)
     app = HandrailApp(Workspace(PRACTICE, lambda _: Canned()))

@@ -45,8 +45,8 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     import flows.engine.apply
     import flows.engine.journal
     import flows.engine.questionnaire
+    import tui.history
     import tui.screen.screens.progress
-    import tui.screen.screens.run_list
     import tui.words
 
     class Noon(datetime):
@@ -62,9 +62,10 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         def monotonic() -> float:
             return 100.0
 
+    monkeypatch.setenv("COLORTERM", "truecolor")  # else the first look is another
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
-    for module in (flows.engine.questionnaire, flows.engine.journal, tui.screen.screens.run_list, tui.words):
+    for module in (flows.engine.questionnaire, flows.engine.journal, tui.history, tui.words):
         monkeypatch.setattr(module, "datetime", Noon)
     letters = iter(range(10_000))
     monkeypatch.setattr(flows.engine.apply, "AT_ONCE", 1)  # the practice account numbers things as they come

@@ -190,6 +190,8 @@ async def test_the_palette_does_what_its_entries_say(cloud: Cloud) -> None:
         await person.press("enter")
         person.sees("There are no drafts and no runs yet.")
         await person.press("escape", "ctrl+p")
+        await person.types("colours")
+        await person.press("enter")
         await person.types("handrail-light")
         await person.press("enter")
         assert person.app.theme == "handrail-light"

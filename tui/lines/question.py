@@ -48,8 +48,8 @@ class Questioner:
     def put(self, state: Asking) -> None:
         """Ask it, and take the answer. Raises Quit and PlaceChange."""
         question = state.question
-        number, of = state.position
-        say(f"\n{f'{number} of {of}  ' if number else ''}{question.ask}")
+        where = words.position(state)
+        say(f"\n{f'{where}  ' if where else ''}{question.ask}")
         if state.because:
             say(words.because(state))
         if state.problem:

@@ -44,7 +44,7 @@ DARK_256 = replace(
     DARK,
     name="handrail-256",
     primary="#87afd7",
-    secondary="#a8a8a8",
+    secondary="#bcbcbc",
     accent="#d7af5f",
     success="#87d787",
     warning="#d7af5f",
@@ -53,7 +53,7 @@ DARK_256 = replace(
     background="#121212",
     surface="#121212",
     panel="#303030",
-    variables={"text-muted": "#9e9e9e", "primary-muted": "#444444"},
+    variables={"text-muted": "#9e9e9e", "primary-muted": "#3a3a3a"},
 )
 """What xterm's 256 colours have themselves: the nearest of them to ours would be navy on black."""
 LIGHT_256 = replace(

@@ -61,7 +61,7 @@ class BoardPage(Page):
 
     def between(self) -> Iterable[Widget]:
         yield Say("", id="intro")
-        yield Options(id="choices")
+        yield Options(whole=False, id="choices")
         yield Say("", id="detail")
 
     def on_mount(self) -> None:

@@ -43,7 +43,7 @@ class History(Page):
 
     def between(self) -> Iterable[Widget]:
         yield Say("Reading the journal…", id="intro")
-        yield Options(id="choices")
+        yield Options(whole=False, id="choices")
         yield Say("", id="detail")
 
     def on_mount(self) -> None:

@@ -48,7 +48,7 @@ class Home(Page):
             self._unfolded.add(part)
         yield Say("What would you like to do? Nothing is changed before you confirm it.", id="intro")
         size = self.app.size
-        yield Options(self._rows(size.width, size.height), at=self.handrail.chosen, id="choices")
+        yield Options(self._rows(size.width, size.height), at=self.handrail.chosen, whole=False, id="choices")
         yield Say(self._note, id="note")
         yield Say("", stays=True, id="detail")
 

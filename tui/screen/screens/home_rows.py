@@ -12,7 +12,7 @@ from flows.tasks import TASKS, WORDS
 
 from ..widgets.row import FOUND, LISTED, Row
 
-ROOMY = 110
+ROOMY = 120
 """Columns from which a summary fits beside a title."""
 AROUND = 6
 """Lines of the screen that are not the list's."""

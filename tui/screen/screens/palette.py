@@ -16,6 +16,15 @@ from ..widgets.row import Row
 from .home_rows import entries
 from .page import Page, Say
 
+COLOURS = "colours"
+GENERAL = (
+    Row("go:home", "Home", "everything that can be set up and looked after"),
+    Row("go:history", "History", "every draft and run, also finished ones"),
+    Row("go:profile", "Profile", "who to be: choose another AWS profile"),
+    Row("go:region", "Region", "where to work: choose another region"),
+)
+"""What can be done from anywhere, while nothing is under way."""
+
 
 class Palette(Page):
     """Commands of the page under it, all that can be begun, and the colours."""
@@ -41,10 +50,14 @@ class Palette(Page):
             Row(key, active.binding.description, f"{key_name(active.binding)} · {active.tooltip}")
             for key, active in self._commands.items()
         ]
-        rows += [] if self._page.under_way else entries()
+        here = {row.label for row in rows}
+        rows += [] if self._page.under_way else [row for row in GENERAL if row.label not in here] + entries()
+        return [*rows, Row(COLOURS, "Colours", f"the {self.app.theme} theme; choose another", "theme dark light")]
+
+    def _themes(self) -> list[Row]:
         ours = {theme.name: 0 for theme in THEMES}
         themes = sorted(self.app.available_themes, key=lambda name: (ours.get(name, 1), name))
-        return rows + [Row(f"theme:{name}", f"Theme: {name}", "in use" * (name == self.app.theme)) for name in themes]
+        return [Row(f"theme:{name}", name, "in use" * (name == self.app.theme)) for name in themes]
 
     def on_mount(self) -> None:
         self.query_one(Options).focus()
@@ -53,9 +66,16 @@ class Palette(Page):
     async def do_it(self, event: Options.Chosen) -> None:
         """Close, then do it on the page."""
         kind, _, name = event.key.partition(":")
+        if event.key == COLOURS:
+            event.options.show(self._themes(), at=f"theme:{self.app.theme}", eager=True)
+            return
         if kind == "theme":
             self.app.theme = name
-            event.options.reword(self._rows())
+            event.options.reword(self._themes())
+            return
+        if kind == "go":
+            self.app.pop_screen()
+            self._go(name)
             return
         if event.key not in self._commands:
             self.handrail.open_entry(event.key)
@@ -63,6 +83,15 @@ class Palette(Page):
         active = self._commands[event.key]
         self.app.pop_screen()
         self._page.call_later(self.app.run_action, active.binding.action, active.node)
+
+    def _go(self, where: str) -> None:
+        match where:
+            case "home":
+                self.handrail.go_home()
+            case "history":
+                self.handrail.show_history()
+            case kind:
+                self.handrail.choose_place(kind)
 
     def action_close(self) -> None:
         """Back to where one was."""

@@ -239,8 +239,12 @@ class Question(Page):
 
     def _say_position(self, doing: str = "") -> None:
         """Say which question it is, and what is being done about it."""
-        number, of = self.asking.position if self.asking else (1, 0)
-        position = f"Question {number} of {of}" if of else "Question 1" if number else "Fine-tuning"
+        position = "Question 1"
+        if self.asking is not None:
+            from ... import words
+
+            where = words.position(self.asking)
+            position = f"Question {where}" if where else "Fine-tuning"
         self.query_one("#position", Say).say(f"{position} · {doing}" if doing else position)
 
     def _say_question(self, question: Asked[object]) -> None:

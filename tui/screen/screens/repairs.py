@@ -38,7 +38,7 @@ class Repairs(Page):
         can = [each for each in self._told.findings if each.repair]
         wrong = [each.id for each in can if each.grade not in RIGHT]
         rows = [Row(each.id, line(each.sentence)) for each in can]
-        yield Options(rows, at=wrong[0] if wrong else "", marked=wrong, id="choices")
+        yield Options(rows, at=wrong[0] if wrong else "", marked=wrong, whole=False, id="choices")
         yield Say("", id="detail")
 
     def on_mount(self) -> None:

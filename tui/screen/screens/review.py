@@ -216,7 +216,9 @@ def review_rows(session: Session, review: Review) -> list[Said]:
 
     looks = {Grade.PROVED: "good", Grade.PREDICTED: "likely", Grade.REFUSED: "bad"}
     rows = [Said(f"{line(each.short)}.", words.danger(each), "danger") for each in words.dangers(review.cautions)]
-    rows += [_verdict(session, review), Said(), Said("What will be done", kind="heading")]
+    rows += [_verdict(session, review), Said(total(review.plan.costs), "costs", "sum")]
+    rows += [Said(words.where(session.identity, session.place), "in", "note")]
+    rows += [Said(), Said("What will be done", kind="heading")]
     rows += [Said(line(action.sentence), *_step(action)) for action in review.plan.actions]
     rows += [Said(f"{line(use.sentence)} (exists; undo leaves it)", "= use", "muted") for use in review.plan.uses]
     if review.cautions:
@@ -228,7 +230,7 @@ def review_rows(session: Session, review: Review) -> list[Said]:
         if found.remedy and found.grade is not Grade.PROVED:
             text += f" {line(found.remedy)}"
         rows.append(Said(text, found.grade, looks.get(found.grade, "warn")))
-    rows += [Said(), Said("What it costs", kind="heading"), Said(total(review.plan.costs), "sum", "sum")]
+    rows += [Said(), Said("What it costs", kind="heading"), Said(total(review.plan.costs), kind="sum")]
     rows += [Said(line(text), kind="muted" if text.startswith("Source") else "") for text in parts(review.plan.costs)]
     for heading, fine in (("Your answers", False), ("Fine-tuning", True)):
         if answers := [_answer(each) for each in review.answers if each.question.fine_tuning is fine]:
@@ -248,15 +250,13 @@ def _step(action: Action) -> tuple[str, str]:
 
 
 def _verdict(session: Session, review: Review) -> Said:
-    from ...costs import total
-
     count = len(review.plan.actions)
     if review.refusals:
         return Said("This cannot be created yet; see “Checked beforehand”.", "stop", "bad")
     if not count:
         return Said("Everything is there already; there is nothing to create.", "ready", "good")
     needs = sum(c.confirm and c.id not in session.accepted for c in review.cautions)
-    steps = f"{count} step{'' if count == 1 else 's'}. {total(review.plan.costs)} Nothing was created so far."
+    steps = f"{count} step{'' if count == 1 else 's'}. Nothing was created so far."
     if session.place.read_only:
         return Said(f"{steps} This is read-only: it cannot be applied.", "plan", "warn")
     if needs:

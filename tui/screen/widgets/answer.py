@@ -164,7 +164,7 @@ class Answer(Vertical):
     def _fit(self, field: Options) -> None:
         """A short list takes the lines that it needs, and one each to filter and for its note; a long one all."""
         field.styles.height = self.styles.height = "1fr"
-        self.styles.max_height = field.count + 2
+        self.styles.max_height = field.count + 2 + field.slack
 
     def _word(self, text: str, example: bool = False) -> None:
         old = self.query(TextField)

@@ -21,7 +21,7 @@ from textual.widget import Widget
 from ...safe import line
 from .list_state import ListState
 from .paint import cut, strip
-from .row import Row, painted, too_long
+from .row import Row, painted, too_long, unfolded
 from .search import Search
 
 NAMES = 60
@@ -40,6 +40,7 @@ class Options(Widget, can_focus=True):
         note: said in the last line, for example when the list was read.
         eager: typing a letter begins to filter; otherwise only `/` does.
         more: further rows will be added.
+        whole: the row under the cursor takes the lines that it needs; otherwise `cut_off` is to be told elsewhere.
 
     Attributes:
         open: what is typed and in no option is an answer, too.
@@ -94,9 +95,11 @@ class Options(Widget, can_focus=True):
         note: str = "",
         eager: bool = False,
         more: bool = False,
+        whole: bool = True,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
+        self._whole = whole
         self._set(rows, at, marked, note, eager, more)
 
     # -- what it holds -----------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ class Options(Widget, can_focus=True):
         if before < self.size.height:
             self.refresh(layout=True)
         else:
-            self.refresh(Region(0, room + self.finding, self.size.width, 1))
+            self.refresh(Region(0, room + self.finding + self._extra, self.size.width, 1))
         if not before and self._list.shown:
             self._tell()
 
@@ -311,8 +314,9 @@ class Options(Widget, can_focus=True):
                 self._top = 0
                 self.refresh()
             return
+        tall = self._extra
         held.cursor = target
-        if self._scroll():
+        if self._scroll() or tall or self._extra:
             self.refresh()
         else:
             self._repaint(before, target)
@@ -326,7 +330,24 @@ class Options(Widget, can_focus=True):
     @property
     def _room(self) -> int:
         """How many options are in view."""
-        return max(self.size.height - self.finding - self._noted, 1)
+        return max(self.size.height - self.finding - self._noted - self._extra, 1)
+
+    @property
+    def _lines(self) -> list[str]:
+        """The row under the cursor, if it is too long for a line."""
+        row = self.row if self._whole and self.size.width else None
+        return unfolded(row, mark=self._mark(row), width=self.size.width, widest=self._label) if row else []
+
+    @property
+    def slack(self) -> int:
+        """Lines more than options, where some of these are too long for one."""
+        width = self.size.width or self.app.size.width
+        long = (unfolded(row, mark="    ", width=width, widest=self._label) for row in self._list.rows[:30])
+        return max(*map(len, long), 1, 1) - 1
+
+    @property
+    def _extra(self) -> int:
+        return max(min(len(self._lines), 4) - 1, 0)
 
     @property
     def _noted(self) -> bool:
@@ -372,7 +393,8 @@ class Options(Widget, can_focus=True):
                 style = self.get_component_rich_style("options--find", partial=True)
                 return strip(width, base, ("/ ", None), (cut(self.sought, width - 4) + "_", style))
             y -= 1
-        if y >= self._room:
+        tall, place = self._extra, held.cursor - self._top
+        if y >= self._room + tall:
             return strip(width, base, (cut(self._status(), width), self._styled("note")))
         if not held.shown and y == 0:
             searching = held.search is not None and not held.search.whole
@@ -384,11 +406,18 @@ class Options(Widget, can_focus=True):
                 else f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
             )
             return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
+        if tall and place <= y <= place + tall:
+            text = ("> " if y == place else "  ") + self._lines[y - place]
+            return strip(width, base + self._styled("cursor"), (text, self._danger()))
+        y -= tall if y > place else 0
         if self._top + y >= len(held.shown):
             return Strip.blank(width, base)
         row, here = held.rows[held.shown[self._top + y]], self._top + y == held.cursor
         mark = self._mark(row)
         return painted(row, here=here, mark=mark, width=width, widest=self._label, base=base, look=self._styled)
+
+    def _danger(self) -> Style | None:
+        return self._styled("danger") if self.row and self.row.danger else None
 
     def _mark(self, row: Row) -> str:
         return "" if self.marked is None else "[x] " if row.key in self.marked else "[ ] "

@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from ...safe import line
-from .paint import cut, fit, strip
+from .paint import cut, fit, strip, wrap
 
 HINT = 46
 """Cells that a hint gets before a long name may have them."""
@@ -62,6 +62,15 @@ def painted(
     if here:
         return strip(width, base + look("cursor"), (f"> {mark}", None), (label + hint, style))
     return strip(width, base, ("  ", None), (mark, look("mark")), (label, style), (hint, style or look("hint")))
+
+
+def unfolded(row: Row, *, mark: str, width: int, widest: int) -> list[str]:
+    """The lines of a row that is too long for one; nothing for another."""
+    if not row.key or not too_long(row, mark=mark, width=width, widest=widest):
+        return []
+    both = "  ".join(part for part in (line(row.label), line(row.hint)) if part)
+    first, *rest = wrap(both, max(width - 2 - len(mark), 1))
+    return [mark + first, *(" " * len(mark) + each for each in rest)]
 
 
 def too_long(row: Row, *, mark: str, width: int, widest: int) -> bool:
