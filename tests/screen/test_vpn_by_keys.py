@@ -21,7 +21,7 @@ async def answered(person: Person) -> None:
     await person.press("enter")
     await person.types("192.168.10.0/24, 192.168.20.0/24")
     await person.press("enter", "enter", "enter", "enter")
-    person.sees("Question 6 of 8", "Nothing will be reachable until a security group allows it.", "Enter goes on")
+    person.sees("Question 6 of 7", "Nothing will be reachable until a security group allows it.", "Enter goes on")
     await person.press("enter", "enter")
     person.sees("What will be done", "Nothing was created so far.")
 
