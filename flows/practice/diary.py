@@ -1,8 +1,9 @@
-"""What was practised, so that the account outlives the process.
+"""What was practised, so that the account outlives the process, and several windows see the same one.
 
-The account itself lives in memory. Every request that changed it is written here before its answer is given,
-and is played again when the account is next opened. A process that is killed between the change and the line
-never told anybody of the change, so losing it is right; a line that was cut short is the same case.
+The account itself lives in memory. Every request that changed it is written here before its answer is given, and is
+played by whoever has not seen it: by a process that opens the account later, and by one that has it open already. A
+process that is killed between the change and the line never told anybody of the change, so losing it is right; a line
+that was cut short is the same case.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+PAGES, LOCK, SNAPSHOT = "account.jsonl", "account.lock", "account.snapshot"
+
 
 class PracticeBusy(Exception):
-    """Another process has this practice account open."""
+    """This process has a practice account open already."""
 
 
 class Diary:
@@ -25,6 +28,8 @@ class Diary:
 
     Attributes:
         open: the one that is written now; a process has one practice account open at a time.
+        pages: what was practised, as far as it was read.
+        snapshot: the file in which the account may be kept as it stands; None in memory.
     """
 
     open: ClassVar[Diary | None] = None
@@ -32,37 +37,73 @@ class Diary:
     def __init__(self, folder: Path | None) -> None:
         Diary.open = self
         self.pages: list[dict[str, Any]] = []
+        self.snapshot = folder / SNAPSHOT if folder else None
+        self._path = folder / PAGES if folder else None
         self._lock = self._file = -1
+        self._size = 0
         if folder is None:
             return
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = _lock(folder / "account.lock")
-        path = folder / "account.jsonl"
+        self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        with self.turn():
+            pass
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Alone with the account, with all that other processes wrote read.
+
+        Gives whether somebody began it anew, so that nothing of before is there any more. The system gives a lock up
+        by itself when its owner dies.
+        """
+        if self._path is None or self._lock < 0:
+            yield False
+            return
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            anew = self._begun_anew(self._path)
+            self._read_on()
+            yield anew
+        finally:
+            if self._lock >= 0:
+                fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def _begun_anew(self, path: Path) -> bool:
+        known = self._file >= 0
+        if known and path.exists() and os.path.samestat(path.stat(), os.fstat(self._file)):
+            return False
+        if known:
+            os.close(self._file)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        text = path.read_bytes()
-        whole = 0
+        self._size, self.pages = 0, []
+        return known
+
+    def _read_on(self) -> None:
+        """What was written since, up to a line that was cut short, which is taken away."""
+        here = os.fstat(self._file).st_size
+        text = os.pread(self._file, here - self._size, self._size) if here > self._size else b""
         for line in text.splitlines(keepends=True):
             try:
                 page = json.loads(line) if line.endswith(b"\n") else None
             except ValueError:
                 page = None
             if page is None:
+                os.ftruncate(self._file, self._size)
                 break
             self.pages.append(page)
-            whole += len(line)
-        os.ftruncate(self._file, whole)
-        os.lseek(self._file, 0, os.SEEK_END)
+            self._size += len(line)
 
     def write(self, page: dict[str, Any]) -> None:
         """A line that cannot be written whole is taken away again, so that those before it stay readable."""
         if self._file >= 0:
-            end = os.lseek(self._file, 0, os.SEEK_CUR)
+            line = json.dumps(page).encode() + b"\n"
+            os.lseek(self._file, self._size, os.SEEK_SET)
             try:
-                _write(self._file, json.dumps(page).encode() + b"\n")
+                _write(self._file, line)
                 os.fsync(self._file)
             except OSError:
-                os.ftruncate(self._file, end)
+                os.ftruncate(self._file, self._size)
                 raise
+            self._size += len(line)
         self.pages.append(page)
 
     def close(self) -> None:
@@ -73,36 +114,16 @@ class Diary:
 
 
 def erase(folder: Path) -> None:
-    """Forget the account in this folder, unless somebody is using it."""
+    """Forget the account in this folder. Who has it open finds the company as it was, with the next request."""
     if not folder.exists():
         return
-    with _locked(folder / "account.lock"):
-        (folder / "account.jsonl").unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    handle = _lock(path)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        yield
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for name in (SNAPSHOT, PAGES):
+            (folder / name).unlink(missing_ok=True)
     finally:
         os.close(handle)
-
-
-def _lock(path: Path) -> int:
-    """A lock the system gives up by itself when its owner dies, so it can never be stale."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        owner = os.read(handle, 20).decode(errors="replace").strip() or "unknown"
-        os.close(handle)
-        raise PracticeBusy(
-            f"The practice account is in use by another Handrail (process {owner}). Close that one first."
-        ) from None
-    os.ftruncate(handle, 0)
-    _write(handle, str(os.getpid()).encode())
-    return handle
 
 
 def _write(handle: int, data: bytes) -> None:

@@ -32,6 +32,8 @@ READS = re.compile(r"(Describe|Get|List|Head|Search|Simulate|Lookup|Query|Scan|B
 KEPT_HEADERS = re.compile(
     r"(?i)authorization|content-type|content-md5|content-encoding|host|if-(none-)?match|x-(amz-.*|moto-account-id)"
 )
+KEPT_AFTER = 60
+"""Requests after which the account is kept as it stands; so many are played in a moment."""
 TIMELESS = re.compile(
     r"sts GetCallerIdentity|iam SimulatePrincipalPolicy|iam ListAccountAliases|servicequotas .*|pricing .*"
 )
@@ -46,7 +48,8 @@ class Door:
         self._has_company = seed
         self._turn = threading.RLock()
         """moto loses changes when two calls run at once."""
-        self._started = self._replayed = self._setting_up = self._closed = False
+        self._started = self._restored = self._setting_up = self._closed = False
+        self._played = self._kept = 0
         self._founded: set[str] = set()
 
     @cached_property
@@ -67,11 +70,19 @@ class Door:
                 return refusal(request, NOT_PART, f"{host} is not part of the practice account.")
             if self._setting_up:
                 return _asked(request)
-            what = f"{services[0]} {operation_of(request) or request.method}"
-            self._found(*([company.ENOUGH[what]] if what in company.ENOUGH else services), *_also(request, what))
-            if not TIMELESS.fullmatch(what):
-                self._catch_up()
-            return self._asked_and_noted(request, what)
+            with self._diary.turn() as anew:
+                if anew:
+                    self._forget()
+                return self._answered(request, services)
+
+    def _answered(self, request: AWSPreparedRequest, services: tuple[str, ...]) -> Answer:
+        what = f"{services[0]} {operation_of(request) or request.method}"
+        if not TIMELESS.fullmatch(what):
+            self._restore()
+        self._found(*([company.ENOUGH[what]] if what in company.ENOUGH else services), *_also(request, what))
+        if not TIMELESS.fullmatch(what):
+            self._catch_up()
+        return self._asked_and_noted(request, what)
 
     def _answer_partner(self, request: AWSPreparedRequest) -> Answer:
         """The second account's door; moto takes the account from this header."""
@@ -99,19 +110,50 @@ class Door:
                 # The memory is now ahead of the disk; going on would build on what the next opening lacks.
                 self._closed = True
                 return refusal(request, FAULT, f"The practice account could not be saved ({error}); open it again.")
+            self._played += 1
+            self._keep()
         return answer
 
-    def _catch_up(self) -> None:
-        """Play the diary, once."""
-        if self._replayed:
+    def _forget(self) -> None:
+        """Somebody began the account anew."""
+        simulator.stop()
+        simulator.start()
+        self._founded.clear()
+        self._played = self._kept = 0
+
+    def _restore(self) -> None:
+        """Begin with what was kept of the account, once."""
+        if self._restored:
             return
-        self._replayed = True
-        for number, page in enumerate(self._diary.pages):
-            request = _unpacked(page)
-            self._found(*simulator.services_of(str(request.url)), *_also(request, str(page.get("what", ""))))
-            with self._set_up(page["at"]):
+        self._restored = True
+        if self._diary.snapshot is not None and self._diary.pages and self._has_company:
+            from flows.practice import snapshot
+
+            count, founded = snapshot.restore(self._diary.snapshot, self._diary.pages)
+            if count:
+                self._played = self._kept = count
+                self._founded = founded
+
+    def _catch_up(self) -> None:
+        """Play what was practised and is not in the account yet, by an earlier process or in another window."""
+        pages = self._diary.pages
+        for number in range(self._played, len(pages)):
+            request = _unpacked(pages[number])
+            self._found(*simulator.services_of(str(request.url)), *_also(request, str(pages[number].get("what", ""))))
+            with self._set_up(pages[number]["at"]):
                 simulator.fix_randomness(f"call {number}")
                 _asked(request)
+        self._played = len(pages)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Keep the account as it stands, if a good deal was practised since."""
+        if self._diary.snapshot is None or self._played - self._kept < KEPT_AFTER or not self._has_company:
+            return
+        from flows.practice import snapshot
+
+        self._kept = self._played
+        snapshot.keep(self._diary.snapshot, self._diary.pages, self._founded)
 
     def _found(self, *services: str) -> None:
         """Set up the company's part in these services, each once."""

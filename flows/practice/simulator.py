@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,6 +56,34 @@ def _empty() -> None:
             # A reset would first fill it again, with every image; the others have files to close.
             backends.clear()
     BackendDict.reset()
+
+
+def contents() -> list[tuple[str, str, str, Any]]:
+    """All that is in the account: moto's name of a service, account, region, and what it holds there."""
+    from moto.core.base_backend import BackendDict
+
+    in_use: list[Any] = vars(BackendDict)["_instances"]
+    return [
+        (type(backend).__module__.split(".")[1], account, region, backend)
+        for backends in in_use
+        for account, regions in backends.items()
+        for region, backend in regions.items()
+    ]
+
+
+def put(things: Iterable[tuple[str, str, str, Any]]) -> None:
+    """Make these the contents of the account."""
+    from moto.backends import get_backend
+
+    _empty()
+    for service, account, region, backend in things:
+        dict.__setitem__(get_backend(service)[account], region, backend)  # type: ignore[call-overload]
+
+
+def import_services(services: Iterable[str]) -> None:
+    """Have moto's code for these services, with what is filled in here."""
+    for service in services:
+        _routes(service)
 
 
 def fix_randomness(seed: str) -> None:

@@ -23,7 +23,7 @@ from support.sessions import answered, carried_out, taken_back
 
 from flows.engine import Journal, Place, Session
 from flows.engine.boto import Aws
-from flows.practice import PracticeAccount, PracticeBusy, open_account, reset
+from flows.practice import PracticeAccount, PracticeBusy, door, open_account, reset
 from flows.practice.clock import CLOCK
 
 ROOT = Path(__file__).parents[2]
@@ -149,16 +149,33 @@ def test_only_the_owner_can_read_it(folder: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
-def test_two_processes_do_not_share_an_account(folder: Path) -> None:
-    with _python("print('open', flush=True); sys.stdin.readline()", folder, stdin=subprocess.PIPE) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "open\n"
-        with pytest.raises(PracticeBusy, match=f"process {other.pid}"):
-            open_account(folder)
-        with pytest.raises(PracticeBusy, match=f"process {other.pid}"):
-            reset(folder)
-        os.kill(other.pid, signal.SIGKILL)
-    open_account(folder).close()
+def test_two_windows_see_the_same_account(folder: Path) -> None:
+    """Whatever one of them does stands in the other with its next look, and when it is begun anew, in both."""
+    code = """
+    for line in sys.stdin:
+        print(eval(line), flush=True)
+    """
+    count = "len(ec2.describe_vpn_gateways()['VpnGateways'])"
+    with (
+        open_account(folder, hurry=True) as account,
+        _python(code, folder, stdin=subprocess.PIPE) as other,
+    ):
+
+        def there(asked: str) -> str:
+            assert other.stdin is not None and other.stdout is not None
+            other.stdin.write(f"{asked}\n")
+            other.stdin.flush()
+            return other.stdout.readline().strip()
+
+        ec2: Any = account.session.client("ec2")
+        at_first = len(ec2.describe_vpn_gateways()["VpnGateways"])
+        mine = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
+        assert there(count) == str(at_first + 1)
+        theirs = there("ec2.create_vpn_gateway(Type='ipsec.1')['VpnGateway']['VpnGatewayId']")
+        assert {mine, theirs} <= {each["VpnGatewayId"] for each in ec2.describe_vpn_gateways()["VpnGateways"]}
+        assert there("snapshot(account.session) == " + repr(snapshot(account.session))) == "True"
+        reset(folder)
+        assert there(count) == str(at_first) == str(len(ec2.describe_vpn_gateways()["VpnGateways"]))
 
 
 def test_one_process_has_one_account_open(folder: Path, tmp_path: Path) -> None:
@@ -226,6 +243,48 @@ def test_what_a_set_up_did_is_so_when_the_account_is_opened_again(name: str, tmp
         taken_back(again, **dict(each.split("=") for each in case.decided))
     with open_account(folder, hurry=True) as account:
         assert case.picture(account) == before
+
+
+@pytest.mark.parametrize("name", FIRST.values())
+@pytest.mark.some("website, secret header")
+def test_an_old_account_opens_without_playing_what_it_was_made_by(
+    name: str, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept as it stands from time to time: only what came since is played, and all is as it was."""
+    monkeypatch.setattr(door, "KEPT_AFTER", 4)
+    case, folder, journal = CASES[name], tmp_path / "practice", Journal(tmp_path / "state")
+    with open_account(folder, hurry=True) as account:
+        made = answered(case, of(account), journal, clock)
+        carried_out(made)
+        after, pages = scrubbed(case, account), len((folder / "account.jsonl").read_text().splitlines())
+        made.close()
+    played = list[Any]()
+    unpacked = vars(door)["_unpacked"]
+    monkeypatch.setattr(door, "_unpacked", lambda page: played.append(page) or unpacked(page))
+    with open_account(folder, hurry=True) as account:
+        assert scrubbed(case, account) == after
+        assert len(played) == pages % 4
+        again = Session(made.flow, of(account), journal, place=Place(practice=True), run=made.run, clock=clock)
+        taken_back(again, **dict(each.split("=") for each in case.decided))
+
+
+def test_what_was_kept_by_another_version_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "KEPT_AFTER", 1)
+    with open_account(folder, hurry=True) as account:
+        account.session.client("ec2").create_vpn_gateway(Type="ipsec.1")
+        before = snapshot(account.session)
+    kept = folder / "account.snapshot"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    head, _, rest = kept.read_bytes().partition(b"\n")
+    for changed in (
+        json.dumps({**json.loads(head), "of": "another"}).encode() + b"\n" + rest,
+        head,
+        b"\n",
+        head + b"\ncos\nsystem\n(S'false'\ntR.",
+    ):
+        kept.write_bytes(changed)
+        with open_account(folder, hurry=True) as account:
+            assert snapshot(account.session) == before
 
 
 def scrubbed(case: Case, account: PracticeAccount) -> str:
