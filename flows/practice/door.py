@@ -153,7 +153,7 @@ class Door:
         from flows.practice import snapshot
 
         self._kept = self._played
-        snapshot.keep(self._diary.snapshot, self._diary.pages, self._founded)
+        self._diary.keep(snapshot.taken(self._diary.pages, self._founded))
 
     def _found(self, *services: str) -> None:
         """Set up the company's part in these services, each once."""

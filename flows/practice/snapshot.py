@@ -6,11 +6,9 @@ is played as if there were none. What is read back is data and names from moto a
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
-import os
 import pickle
 import sys
 import threading
@@ -59,19 +57,22 @@ PLAIN = {
 OURS = ("moto.", "flows.practice.")
 
 
-def keep(path: Path, pages: Pages, founded: Iterable[str]) -> None:
-    """Write down the account in which all of these pages are played, and these parts of the company are set up."""
+def taken(pages: Pages, founded: Iterable[str]) -> bytes:
+    """The account in which all of these pages are played, and these parts of the company are set up.
+
+    Nothing where there is something in it that cannot be kept.
+    """
     data = io.BytesIO()
     things = simulator.contents()
-    about = {"of": _stamp(), "pages": len(pages), "last": _digest(pages[-1]), "founded": sorted(founded),
-             "services": sorted({service for service, *_ in things})}  # fmt: skip
-    part = path.with_suffix(".part")
-    with contextlib.suppress(OSError, pickle.PicklingError, TypeError, AttributeError, ValueError):
+    about = {
+        "of": _stamp(), "pages": len(pages), "last": _digest(pages[-1]), "founded": sorted(founded),
+        "services": sorted({service for service, *_ in things}),
+    }  # fmt: skip
+    try:
         _Pickler(data, 5).dump(things)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(about).encode() + b"\n" + data.getvalue())
-        part.replace(path)
+    except (pickle.PicklingError, TypeError, AttributeError, ValueError):
+        return b""
+    return json.dumps(about).encode() + b"\n" + data.getvalue()
 
 
 def restore(path: Path, pages: Pages) -> tuple[int, set[str]]:
