@@ -95,6 +95,7 @@ def keep(
         ],
         conditions=roles.only_for(who.account, scheduler.group_arn(who, name)),
         purpose=f"with which these schedules change {cluster}", serves=(AWAKE, ASLEEP),
+        others=(scheduler.others_in(name, names(cluster), "Schedules of others may do it with this role"),),
     )  # fmt: skip
     open_for = (hours.end.hour - hours.start.hour) * 3600 + (hours.end.minute - hours.start.minute) * 60
     shut_for = 24 * 3600 - open_for

@@ -72,6 +72,16 @@ class Change:
         return bool(self.when and (not made or self.when.before(now) > made))
 
     @property
+    def patience(self) -> int:
+        """Seconds for which a failed change is tried again; a day where nothing is said."""
+        return int((self.target.get("RetryPolicy") or {}).get("MaximumEventAgeInSeconds") or 24 * 3600)
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What it calls with."""
+        return _input(self.told)
+
+    @property
     def sets_limits(self) -> bool:
         """Whether its input has limits at all, that can be read or not."""
         return LIMITS in _input(self.told)

@@ -23,10 +23,12 @@ from flows.engine import (
     Identity,
     Late,
     Others,
+    Restore,
     Settings,
     Still,
     Undo,
     Wait,
+    before,
     found,
     if_found,
     join,
@@ -40,8 +42,11 @@ SERVICE = "scheduler.amazonaws.com"
 GONE = "ResourceNotFoundException"
 TARGET = ":scheduler:::aws-sdk:"
 """In the ARN of a universal target: which service and which operation it calls stand behind it."""
-KEPT = ("Description", "EndDate", "KmsKeyArn", "StartDate", "ActionAfterCompletion")
-"""What of a schedule is lost unless it is said again: an update writes it anew (API Reference, "UpdateSchedule")."""
+SAID = ("ScheduleExpression", "FlexibleTimeWindow", "State", "Target")
+KEPT = (
+    "ScheduleExpressionTimezone", "Description", "EndDate", "KmsKeyArn", "StartDate", "ActionAfterCompletion",
+)  # fmt: skip
+"""What a schedule has, and what it may have."""
 
 
 def group_arn(who: Identity, group: str) -> str:
@@ -72,11 +77,7 @@ def group(name: str, who: Identity, schedules: Sequence[str]) -> Action:
                 "schedule group", look, f"[@][?Arn].['“{name}”', Arn]",
                 Call("scheduler.ListTagsForResource", {"ResourceArn": found("[1]")}), (GONE,), listed="Tags",
             ),
-            Others(
-                Call("scheduler.ListSchedules", {"GroupName": name}),
-                f"Schedules[?!contains(`{json.dumps(list(schedules))}`, Name)].Name", "Schedules of others are in it",
-                remove=Call("scheduler.DeleteSchedule", {"GroupName": name, "Name": found("id")}), absent=(GONE,),
-            ),
+            others_in(name, schedules, "Schedules of others are in it"),
         ),
         find=Find(
             Call("scheduler.ListScheduleGroups", {"NamePrefix": name}),
@@ -88,6 +89,15 @@ def group(name: str, who: Identity, schedules: Sequence[str]) -> Action:
         resource=name,
         undone=f"The schedule group {name}",
         refusals={"ConflictException": f"A schedule group named {name} exists already and was not made by this run."},
+    )  # fmt: skip
+
+
+def others_in(group: str, schedules: Sequence[str], what: str) -> Others:
+    """Schedules of others in a group of this run, whose own are called `schedules`; `what` they do there."""
+    return Others(
+        Call("scheduler.ListSchedules", {"GroupName": group}),
+        f"Schedules[?!contains(`{json.dumps(list(schedules))}`, Name)].Name", what,
+        remove=Call("scheduler.DeleteSchedule", {"GroupName": group, "Name": found("id")}), absent=(GONE,),
     )  # fmt: skip
 
 
@@ -149,7 +159,6 @@ def schedule(
             "{when: ScheduleExpression, zone: ScheduleExpressionTimezone, state: State, target: Target, ends: EndDate}",
         ),
         find=Find(look, join("[@][?", *mine.parts, "] | [0].{ScheduleArn: Arn}"), absent=(GONE,)),
-        part_of=("schedule-group",),
         after=after,
         type="AWS::Scheduler::Schedule",
         resource=f"{in_group}/{name}",
@@ -193,18 +202,17 @@ def exists(cloud: Cloud, name: str) -> bool:
 
 
 def switch_on(told: Mapping[str, Any]) -> Action:
-    """Switch a schedule on that is off, and off again at undo."""
-    name = str(told["Name"])
-    here = {"GroupName": str(told.get("GroupName") or "default"), "Name": name}
+    """Switch a schedule on that is off, and off again at undo; all else of it stays as it is then."""
+    name, here = str(told["Name"]), _here(told)
     look = Call("scheduler.GetSchedule", here)
     return Action(
         f"enable-{name}",
         f"Switch the schedule {name} on",
-        _update(here, "ENABLED"),
+        _update(told, State="ENABLED"),
         read=look,
         undo=(
             Undo(
-                _update(here, "DISABLED"),
+                _update(told, State="DISABLED"),
                 read=look,
                 still=Still(look, "State", "ENABLED", "It is in another state by now; it is left so.", absent=(GONE,)),
             ),
@@ -215,9 +223,28 @@ def switch_on(told: Mapping[str, Any]) -> Action:
     )
 
 
-def _update(here: Mapping[str, str], state: str) -> Call:
-    said = {"ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target"}
-    again: dict[str, Any] = {name: found(name) for name in sorted(said)}
-    return Call(
-        "scheduler.UpdateSchedule", {**here, **again, **{name: if_found(name) for name in KEPT}, "State": state}
+def say_again(told: Mapping[str, Any], params: Mapping[str, Any], sentence: str) -> Action:
+    """Let a schedule call with other parameters, and with the former at undo; all else of it stays as it is then."""
+    name, here = str(told["Name"]), _here(told)
+    id, look = f"input-{name}", Call("scheduler.GetSchedule", here)
+    target = {**told["Target"], "Input": json.dumps(dict(params))}
+    return Action(
+        id,
+        sentence,
+        _update(told, Target=target),
+        read=look,
+        undo=Restore(look, "Target", _update(told, Target=before(id))),
+        not_yet=("ConflictException",),
+        undone=f"What the schedule {name} sets",
     )
+
+
+def _here(told: Mapping[str, Any]) -> dict[str, str]:
+    return {"GroupName": str(told.get("GroupName") or "default"), "Name": str(told["Name"])}
+
+
+def _update(told: Mapping[str, Any], **changed: Any) -> Call:
+    """An update writes a schedule anew: what is not said again is lost (API Reference, "UpdateSchedule", 2026-11)."""
+    again: dict[str, Any] = {name: found(name) for name in SAID} | {name: if_found(name) for name in KEPT}
+    role = str((told.get("Target") or {}).get("RoleArn") or "")
+    return Call("scheduler.UpdateSchedule", _here(told) | again | changed, known={"Target.RoleArn": (role,)})

@@ -21,6 +21,7 @@ SERVICES = {
     "lambda.amazonaws.com": "Lambda",
     "codepipeline.amazonaws.com": "CodePipeline",
     "events.amazonaws.com": "EventBridge",
+    "scheduler.amazonaws.com": "EventBridge Scheduler",
 }
 """What people call them."""
 START = "codepipeline:StartPipelineExecution"

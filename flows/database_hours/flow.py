@@ -12,7 +12,7 @@ from flows.aws.aurora_clusters import Capacity
 from flows.aws.weekly_hours import DAYS, WEEKDAYS
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
-from . import answers, checks, diagnosis, handover, repairs
+from . import answers, checks, diagnosis, handover, repairs, why
 from .which import WhichDatabase
 
 
@@ -23,6 +23,7 @@ class DatabaseHours(Flow):
     words = ("aurora", "cron", "schedule", "eventbridge scheduler", "warm", "cold start", "keep awake", "rds", "sleep")
     check = WhichDatabase
     beyond = repairs.BEYOND
+    matters = why.WHY
 
     cluster = Choice(
         "Which database?",

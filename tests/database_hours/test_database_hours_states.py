@@ -1,0 +1,273 @@
+"""Hours of a database as other people leave them: what is right in an unusual way, and what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from support.repairs import mended_or_why_not
+
+from flows.database_hours import diagnosis
+from flows.engine.boto import Aws
+from flows.engine.cache import CachedCloud
+from flows.engine.verdict import Verdict, verdict
+from flows.practice import PracticeAccount
+
+ACCOUNT, REGION, NAME = "123456789012", "eu-central-1", "reports"
+LIMITS = "ServerlessV2ScalingConfiguration"
+CLUSTER = f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:{NAME}"
+AWAKE, ASLEEP = (
+    {"MinCapacity": 0.5, "MaxCapacity": 4},
+    {"MinCapacity": 0, "MaxCapacity": 4, "SecondsUntilAutoPause": 600},
+)
+
+
+def monday(hour: int) -> datetime:
+    """The Monday after the next one, so that every schedule was made, and came, before it; Berlin is ahead of it."""
+    now = datetime.now(UTC)
+    return (now + timedelta(days=14 - now.weekday())).replace(hour=hour, minute=30)
+
+
+NOON, NIGHT = 11, 3
+
+
+class Hours:
+    """The database of the demo company with two schedules, as a colleague makes them by hand."""
+
+    def __init__(self, account: PracticeAccount) -> None:
+        self.client: Callable[..., Any] = account.session.client
+        self.group = "hours"
+        self.queue: dict[str, Any] = {"DeadLetterConfig": {"Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:failed"}}
+        self.client("rds").describe_db_clusters()
+        self.client("sqs").create_queue(QueueName="failed")
+        self.client("scheduler").create_schedule_group(Name=self.group)
+        self.role()
+
+    def role(self, *, service: str = "scheduler.amazonaws.com", may: str = "rds:*", on: str = CLUSTER) -> None:
+        iam = self.client("iam")
+        group = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/{self.group}"
+        trust = {
+            "Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": group}},
+        }  # fmt: skip
+        if "hours" in [each["RoleName"] for each in iam.list_roles()["Roles"]]:
+            iam.update_assume_role_policy(RoleName="hours", PolicyDocument=document(trust))
+        else:
+            iam.create_role(RoleName="hours", AssumeRolePolicyDocument=document(trust))
+        allowed = {"Effect": "Allow", "Action": may, "Resource": on}
+        iam.put_role_policy(RoleName="hours", PolicyName="hours", PolicyDocument=document(allowed))
+
+    def at(
+        self, name: str, when: str, limits: Any = None, *, operation: str = "modifyDBCluster", key: str = "",
+        zone: str = "Europe/Berlin", age: int = 3600, **more: Any,
+    ) -> None:  # fmt: skip
+        given = {key or "DbClusterIdentifier": NAME, **({LIMITS: limits} if limits else {})}
+        self.client("scheduler").create_schedule(
+            Name=name, GroupName=self.group, ScheduleExpression=when, ScheduleExpressionTimezone=zone,
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={
+                "Arn": f"arn:aws:scheduler:::aws-sdk:rds:{operation}", "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/hours",
+                "Input": json.dumps(given), **self.queue,
+                **({"RetryPolicy": {"MaximumEventAgeInSeconds": age, "MaximumRetryAttempts": 5}} if age else {}),
+            },
+            **more,
+        )  # fmt: skip
+
+    def both(self, **more: Any) -> None:
+        self.at("morning", "cron(0 8 ? * MON-FRI *)", AWAKE, **more)
+        self.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP, **more)
+
+    def limits(self, limits: Any) -> None:
+        self.client("rds").modify_db_cluster(DBClusterIdentifier=NAME, **{LIMITS: limits})
+
+
+def document(statement: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def as_by_the_set_up(hours: Hours) -> None:
+    hours.both()
+
+
+def awake_at_noon(hours: Hours) -> None:
+    hours.both()
+    hours.limits(AWAKE)
+
+
+def by_numbers_of_days(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * 2-6 *)", AWAKE)
+    hours.at("evening", "cron(0 18 ? * 2-6 *)", ASLEEP)
+
+
+def held_by_hand(hours: Hours) -> None:
+    hours.both()
+    hours.limits(AWAKE)
+    tags = [{"Key": "handrail:capacity-before", "Value": "0/4/600"}, {"Key": "handrail:awake-until", "Value": "later"}]
+    hours.client("rds").add_tags_to_resource(ResourceName=CLUSTER, Tags=tags)
+
+
+def stopped_by_schedule(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", operation="startDBCluster")
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", operation="stopDBCluster")
+    hours.client("rds").stop_db_cluster(DBClusterIdentifier=NAME)
+
+
+def switched_off(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", AWAKE, State="DISABLED")
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
+
+
+def ended(hours: Hours) -> None:
+    hours.both(EndDate=datetime.now(UTC) + timedelta(days=1))
+
+
+def misspelled(hours: Hours) -> None:
+    hours.both(key="DBClusterIdentifier")
+
+
+def without_limits_that_can_be_read(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", {"MinCapacity": "much"})
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
+
+
+def no_morning(hours: Hours) -> None:
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
+
+
+def no_evening(hours: Hours) -> None:
+    awake_at_noon(hours)
+    hours.client("scheduler").delete_schedule(GroupName="hours", Name="evening")
+
+
+def no_schedule(hours: Hours) -> None:
+    """There is none at all."""
+
+
+def role_gone(hours: Hours) -> None:
+    hours.both()
+    hours.client("iam").delete_role_policy(RoleName="hours", PolicyName="hours")
+    hours.client("iam").delete_role(RoleName="hours")
+
+
+def role_of_another_service(hours: Hours) -> None:
+    hours.both()
+    hours.role(service="events.amazonaws.com")
+
+
+def role_of_another_group(hours: Hours) -> None:
+    hours.both()
+    hours.group = "others"
+    hours.role()
+
+
+def role_for_another_database(hours: Hours) -> None:
+    hours.both()
+    hours.role(on=CLUSTER.replace("reports", "loyalty"))
+
+
+def stopped_by_hand(hours: Hours) -> None:
+    hours.both()
+    hours.client("rds").stop_db_cluster(DBClusterIdentifier=NAME)
+
+
+def largest_by_hand(hours: Hours) -> None:
+    hours.both()
+    hours.limits({**ASLEEP, "MaxCapacity": 8})
+
+
+def pause_forgotten(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", AWAKE)
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", {"MinCapacity": 0, "MaxCapacity": 4})
+
+
+def without_a_queue(hours: Hours) -> None:
+    hours.queue = {}
+    hours.both()
+
+
+def queue_gone(hours: Hours) -> None:
+    hours.both()
+    hours.client("sqs").delete_queue(QueueUrl=hours.client("sqs").get_queue_url(QueueName="failed")["QueueUrl"])
+
+
+def one_failed(hours: Hours) -> None:
+    hours.both()
+    at = hours.client("sqs").get_queue_url(QueueName="failed")["QueueUrl"]
+    hours.client("sqs").send_message(QueueUrl=at, MessageBody="InvalidDBClusterStateFault")
+
+
+def in_the_skipped_hour(hours: Hours) -> None:
+    hours.at("morning", "cron(30 2 * * ? *)", AWAKE)
+    hours.at("evening", "cron(0 18 * * ? *)", ASLEEP)
+    hours.limits(AWAKE)
+
+
+def every_few_hours(hours: Hours) -> None:
+    hours.at("morning", "rate(5 hours)", AWAKE)
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
+
+
+def tried_for_a_day(hours: Hours) -> None:
+    hours.both(age=0)
+
+
+@dataclass(frozen=True)
+class State:
+    made: Callable[[Hours], None]
+    status: str
+    cause: str = ""
+    hour: int = NIGHT
+
+
+STATES = {
+    state.made.__name__ + ("" if state.hour == NIGHT else "_at_noon"): state
+    for state in (
+        State(as_by_the_set_up, "works"),
+        State(awake_at_noon, "works", hour=NOON),
+        State(by_numbers_of_days, "works"),
+        State(held_by_hand, "works"),
+        State(stopped_by_schedule, "works"),
+        State(no_schedule, "broken", "schedules"),
+        State(no_morning, "broken", "schedules"),
+        State(no_evening, "works_but", "schedules", NOON),
+        State(switched_off, "broken", "switched-off:morning"),
+        State(ended, "broken", "ended:"),
+        State(misspelled, "broken", "input:"),
+        State(without_limits_that_can_be_read, "broken", "schedules"),
+        State(role_gone, "broken", "role:"),
+        State(role_of_another_service, "broken", "role:"),
+        State(role_of_another_group, "broken", "role:"),
+        State(role_for_another_database, "broken", "may-change:"),
+        State(stopped_by_hand, "broken", "state"),
+        State(as_by_the_set_up, "broken", "state", NOON),
+        State(awake_at_noon, "works_but", "state"),
+        State(largest_by_hand, "works_but", "limits:"),
+        State(pause_forgotten, "works_but", "limits:evening"),
+        State(without_a_queue, "works_but", "queue:"),
+        State(queue_gone, "works_but", "queue:"),
+        State(one_failed, "works_but", "failed:"),
+        State(in_the_skipped_hour, "works_but", "clocks:morning", NOON),
+        State(every_few_hours, "unknown", "times:morning"),
+        State(tried_for_a_day, "works_but", "late:"),
+    )
+}
+
+
+def check(account: PracticeAccount, cloud: Aws, state: State) -> Verdict:
+    state.made(Hours(account))
+    return verdict(diagnosis.diagnose(CachedCloud(cloud), NAME, monday(state.hour)))
+
+
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.some("as_by_the_set_up", "misspelled", "as_by_the_set_up_at_noon")
+def test_a_state_is_told(account: PracticeAccount, cloud: Aws, name: str) -> None:
+    state = STATES[name]
+    found = check(account, cloud, state)
+    assert (str(found.status), found.cause.startswith(state.cause), bool(found.cause)) == (
+        state.status, True, bool(state.cause),
+    ), found  # fmt: skip
+    assert mended_or_why_not("database_hours", found) == []
