@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import secrets
 import string
@@ -24,7 +25,7 @@ from .events import Event, Happening
 from .expressions import part
 from .journal import Run
 from .problems import CloudError, Denied, Incomplete, Lost, NoSuchCall, Problem
-from .references import FOUND, IF_THERE, RUN, Late, Ref, before, edited, fill
+from .references import FOUND, IF_THERE, RUN, Changed, Late, Ref, before, edited, fill
 from .refusals import matches, no_such_thing, refused_part
 
 NOT_YET_LIMIT = 300
@@ -82,6 +83,8 @@ class Carrier:
     _opened: datetime = field(default_factory=lambda: datetime.now(UTC), repr=False)
     _noticed: dict[str, float] = field(default_factory=dict, repr=False)
     _made_up: dict[str, str] = field(default_factory=dict, repr=False)
+    _replaced: dict[str, float] = field(default_factory=dict, repr=False)
+    """Documents as they stood when they were replaced here, and when that was."""
     _making_up: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __post_init__(self) -> None:
@@ -240,13 +243,19 @@ class Carrier:
     ) -> dict[str, Any]:
         """Send a changing call of `action`, again and again while AWS says "not yet". Raises CloudError.
 
-        `read` is made before each attempt; `found` in the call refers to its answer. While `more` is true of that,
-        there is more to send. What was done lately by the actions that it `rests_on` may not be known everywhere.
-        `noted` is told of each time that it is sent, and how that ended; of nothing where the answer never came.
+        `read` is made before each attempt; `found` in the call refers to its answer. A document that is put
+        whole is never put from what stood there before this run put it last: that would take its own change
+        back. While `more` is true of that, there is more to send. What was done lately by the actions that it
+        `rests_on` may not be known everywhere. `noted` is told of each time that it is sent, and how that
+        ended; of nothing where the answer never came.
         """
+
+        whole = any(isinstance(each, Changed) for each in call.params.values())
 
         def attempt() -> tuple[dict[str, Any], bool]:
             answer = self.cloud.make(read.fill(self.resolve)) if read else {}
+            if read and whole and self.clock.now() - self._replaced.get(_as_text(read, answer), -FRESH) < FRESH:
+                raise _Old(f"AWS still answers {read.operation} with what stood there before.")
             filled = call.fill(partial(self._resolve_found, read, answer) if read else self.resolve)
             noted(Sent.BEGUN)
             try:
@@ -260,6 +269,8 @@ class Carrier:
             if refused := refused_part(call, reply):
                 raise refused
             noted(Sent.ANSWERED)
+            if read and whole:
+                self._replaced[_as_text(read, answer)] = self.clock.now()
             return reply, bool(more and part(more, answer))
 
         while True:
@@ -271,7 +282,7 @@ class Carrier:
         self, attempt: Callable[[], T], not_yet: Iterable[str], action: str, rests_on: Iterable[str] = ()
     ) -> T:
         """What `attempt` gives, made again and again while AWS says "not yet", or does not know yet what was done
-        lately by the actions that it `rests_on`. Each time is reported."""
+        lately by the actions that it `rests_on`, or tells what was replaced just now. Each time is reported."""
         began, tries = self.clock.now(), 0
         while True:
             self.check()
@@ -280,6 +291,7 @@ class Carrier:
             except CloudError as problem:
                 elapsed = self.clock.now() - began
                 unknown = (isinstance(problem, _Incomplete) or no_such_thing(problem)) and self.lately(rests_on)
+                unknown = unknown or isinstance(problem, _Old)
                 if not unknown and (not matches(problem, not_yet) or elapsed > self.patience):
                     raise
                 code = f" ({problem.aws_code})" if problem.aws_code else ""
@@ -347,6 +359,16 @@ class Carrier:
 
 class _Incomplete(Incomplete):
     """AWS's answer lacks what is needed: it may not know all of the thing yet."""
+
+
+class _Old(CloudError):
+    """AWS tells what was replaced a moment ago: its copies are not in step yet."""
+
+
+def _as_text(read: Call, answer: Mapping[str, Any]) -> str:
+    """What a reading call answers, so that the same answer can be told again."""
+    bare = {name: each for name, each in answer.items() if name != "ResponseMetadata"}
+    return f"{read.operation} {json.dumps(bare, sort_keys=True, default=str)}"
 
 
 def _lacking(call: Call, path: str) -> CloudError:

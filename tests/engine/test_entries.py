@@ -10,6 +10,7 @@ import pytest
 from support.clock import FakeClock
 from support.clouds import Between
 
+from flows.aws.notifications import Notification, without
 from flows.engine import (
     Action,
     Call,
@@ -263,6 +264,46 @@ def notify(id_: str, put: Call | None = None) -> Plan:
     )  # fmt: skip
     written = {**this, "NotificationConfiguration": edited("notify")}
     return Plan((Action("notify", "Add", Call("s3.PutBucketNotificationConfiguration", written), undo=undoing),))
+
+
+class Behind(Between):
+    """After each change the old document is told three times more, as by a copy that is not in step."""
+
+    def __init__(self, cloud: Any) -> None:
+        super().__init__(cloud)
+        self.known: dict[str, Any] = {}
+        self.late = 0
+
+    def make(self, call: Call) -> dict[str, Any]:
+        if call.name.startswith("Put"):
+            self.late = 3
+        answer = super().make(call)
+        if call.name != "GetBucketNotificationConfiguration":
+            return answer
+        self.late -= 1
+        if self.late < 0 or not self.known:
+            self.known = answer
+        return self.known
+
+
+def test_what_is_put_back_stays_when_the_next_is_put_back_beside_it(
+    cloud: Aws, journal: Journal, s3: Any, clock: FakeClock
+) -> None:
+    """Two of one document, taken out and put back one after the other: neither takes the other's change back."""
+    theirs = [
+        {"Id": id_, "QueueArn": f"arn:aws:sqs:eu-central-1:{ACCOUNT_ID}:{id_}", "Events": [f"s3:Object{event}:*"]}
+        for id_, event in (("one", "Created"), ("two", "Removed"), ("three", "Restore"))
+    ]
+    s3.put_bucket_notification_configuration(Bucket=WITHOUT, NotificationConfiguration={"QueueConfigurations": theirs})
+    dead = [Notification(str(each["QueueArn"]), tuple(each["Events"]), "", "", str(each["Id"])) for each in theirs[:2]]
+    first, second = (without(cloud, WITHOUT, each) for each in dead)
+    plan = Plan((first, replace(second, after=(first.id,))))
+    run = begun(journal, plan)
+    assert not done(run, plan, Behind(cloud), clock)
+    assert [each["Id"] for each in notified(s3)["QueueConfigurations"]] == ["three"]
+    list(undo(run, plan, Behind(cloud), clock=clock))
+    assert {each["Id"] for each in notified(s3)["QueueConfigurations"]} == {"one", "two", "three"}
+    assert receipt(run, plan).complete
 
 
 def test_it_can_be_taken_out_otherwise_than_it_was_put_in(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from alb import cases as alb
 from s3_lambda import cases as s3_lambda
+from support.authorized import ACTIONS, PREFIXES, reference
 from support.clock import FakeClock
 from support.colleagues import client, resource
 from support.sessions import carried_out, taken_back
@@ -14,7 +15,8 @@ from website import cases as website
 from flows.engine import Blocked, Journal, Session
 from flows.engine.boto import Aws
 from flows.engine.look import State
-from flows.engine.put_back import HOLDS_A_SECRET, can, cannot
+from flows.engine.put_back import ADMITTING, HOLDS_A_SECRET, can, cannot
+from flows.export.resources import TABLE
 from flows.practice import PracticeAccount
 
 
@@ -110,6 +112,24 @@ def test_what_somebody_closed_needs_a_yes(
     again.accept("access")
     carried_out(again)
     assert set(states(made).values()) == {"as_left"}
+
+
+LETS_NOBODY_IN = {"iam.CreateInstanceProfile", "iam.CreateRole", "sqs.CreateQueue"}
+"""They make something new: what may be done by it is said in other calls, or by its owner alone."""
+FIREWALLS = {"ec2.AuthorizeSecurityGroupIngress", "ec2.CreateNetworkAclEntry", "ec2.ModifyImageAttribute"}
+"""They let somebody in, and AWS counts them among those that write."""
+
+
+def test_each_call_by_which_somebody_may_do_more_is_known_for_one() -> None:
+    """Of all calls of all set-ups, those that the Service Authorization Reference counts as managing permissions."""
+
+    def level(operation: str) -> str:
+        service, name = operation.split(".")
+        prefix, action = ACTIONS.get(operation, f"{PREFIXES.get(service, service)}:{name}").split(":")
+        return str(reference()[prefix]["privileges"][action]["access_level"])
+
+    known = {operation for operation in (*TABLE, *ADMITTING) if level(operation) == "Permissions management"}
+    assert known - LETS_NOBODY_IN == ADMITTING - FIREWALLS
 
 
 @pytest.mark.wild

@@ -12,19 +12,25 @@ from policies.test_least_policy import found_again, refused
 from s3_lambda.cases import BUCKET, NAME
 from s3_lambda.test_s3_lambda_states import STATES as LAMBDA
 from s3_lambda.test_s3_lambda_states import Bucket
-from s3_pipeline.cases import PIPELINE
+from s3_pipeline.cases import BUCKET as ARTIFACTS
+from s3_pipeline.cases import KEY, PIPELINE
 from s3_pipeline.test_s3_pipeline_repairs import REALLY as STARTS
 from s3_pipeline.test_s3_pipeline_states import Delivery
+from share_ami.cases import made_by_hand
+from share_snapshot.cases import EXISTING, own_key
 from support.authorized import Watched, kinds
 from support.clock import FakeClock
 from support.repairs import repairing
+from vpn.test_vpn_repairs import REALLY as VPN
+from vpn.test_vpn_states import Edited, connected, reached
 from website.test_website_repairs import REALLY as WEBSITE
 from website.test_website_states import Site
+from wordpress.test_wordpress_states import Blog, port
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws
 from flows.export.policy import policies
-from flows.practice import PracticeAccount
+from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 
 
 def of_bucket(state: str) -> Callable[[PracticeAccount], Any]:
@@ -48,6 +54,42 @@ def of_site(state: str) -> Callable[[PracticeAccount], dict[str, str]]:
     return made
 
 
+def of_office(state: str) -> Callable[[PracticeAccount], dict[str, str]]:
+    def made(account: PracticeAccount) -> dict[str, str]:
+        office = reached(account)
+        VPN[state][1](account.session.client("ec2"), office)
+        return {"connection": office.static}
+
+    return made
+
+
+def without_versions(account: PracticeAccount) -> None:
+    account.session.client("s3").put_object(Bucket=ARTIFACTS, Key=KEY, Body=b"PK")
+
+
+def never_asleep(account: PracticeAccount) -> None:
+    limits: Any = {"MinCapacity": 0.5, "MaxCapacity": 4}
+    account.session.client("rds").modify_db_cluster(
+        DBClusterIdentifier="loyalty", ServerlessV2ScalingConfiguration=limits
+    )
+
+
+def image(account: PracticeAccount) -> dict[str, str]:
+    own_key(account)
+    return {"image": made_by_hand(account), "account": SECOND_ACCOUNT_ID}
+
+
+def snapshot(account: PracticeAccount) -> dict[str, str]:
+    account.session.client("rds").copy_db_snapshot(
+        SourceDBSnapshotIdentifier=EXISTING["snapshot"], TargetDBSnapshotIdentifier="safe", KmsKeyId=own_key(account)
+    )
+    return {"snapshot": "safe", "account": SECOND_ACCOUNT_ID}
+
+
+def shut(account: PracticeAccount) -> None:
+    Blog(account).groups(port(22))
+
+
 FUNCTION, STARTED, FRONT = {"bucket": BUCKET, "function": NAME}, {"pipeline": PIPELINE}, {"load_balancer": "shop"}
 SCENES: dict[str, tuple[str, Callable[[PracticeAccount], Any], dict[str, str]]] = {
     "a permission": ("s3_lambda", of_bucket("without_permission"), FUNCTION),
@@ -62,7 +104,20 @@ SCENES: dict[str, tuple[str, Callable[[PracticeAccount], Any], dict[str, str]]] 
     "https": ("alb", of_front("into nothing"), FRONT),
     "signing": ("website", of_site("not signed"), {}),
     "a key": ("website", of_site("a key for the account"), {}),
+    "a route": ("vpn", of_office("no table"), {}),
+    "a firewall": ("vpn", of_office("the servers' group is closed"), {}),
+    "a network ACL": ("vpn", of_office("the way in is blocked"), {}),
+    "a gateway": ("vpn", of_office("not attached"), {}),
+    "a network": ("vpn", of_office("no network of the office"), {}),
+    "an image": ("share_ami", image, {}),
+    "a snapshot": ("share_snapshot", snapshot, {}),
+    "sleep": ("aurora", never_asleep, {"cluster": "loyalty"}),
+    "versions": ("spa_pipeline", without_versions, STARTED),
+    "a script": ("wordpress", lambda account: None, {"instance": "blog"}),
+    "visitors": ("wordpress", shut, {"instance": "blog"}),
 }
+CHOSEN = {"sleep": "keeps-awake-minimum", "versions": f"file:{ARTIFACTS}"}
+"""What is mended of it, where that is not all."""
 
 
 @pytest.mark.some("signing")
@@ -73,7 +128,9 @@ def test_every_request_is_allowed(
     flow, breaks, named = SCENES[scene]
     subject = breaks(account) or named
     watched = Watched(Aws(Place(practice=True), account.session, account.session_of))
-    made = repairing(flow, watched, journal, clock, subject, looking=cloud)
+    chosen = [CHOSEN[scene]] if scene in CHOSEN else []
+    looking = Edited(cloud, connected()) if flow == "vpn" else cloud
+    made = repairing(flow, watched, journal, clock, subject, *chosen, looking=looking)
     review, sent = made.review(), watched.asked
     assert [event.problem for event in made.apply() if event.problem] == []
     found_again(made, watched)

@@ -25,6 +25,19 @@ MOST = "launched"
 """Of these the one that has as much of the set-up as can be."""
 
 
+def made_by_hand(account: PracticeAccount) -> str:
+    """An image with one disk, under the company's key; its id."""
+    ec2, key = account.session.client("ec2"), "alias/shop"
+    found = ec2.describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-2*"]}])["Images"][0]["ImageId"]
+    arn = account.session.client("kms").describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+    disk = {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 8, "Encrypted": True, "KmsKeyId": arn}}
+    machine = ec2.run_instances(
+        ImageId=found, MinCount=1, MaxCount=1, InstanceType="t3.micro", BlockDeviceMappings=[disk]
+    )["Instances"][0]["InstanceId"]
+    made: str = ec2.create_image(InstanceId=machine, Name="by-hand")["ImageId"]
+    return made
+
+
 ACCOUNTS, REGIONS = ("own", "partner"), ("eu-central-1", "eu-west-1")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from share_ami.cases import picture
+from share_ami.cases import made_by_hand, picture
 from share_snapshot.cases import own_key
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not
 from support.retold import Retold
-from test_share_ami_states import BROKEN, SHARED, image, made_by_hand
+from test_share_ami_states import BROKEN, SHARED, image
 
 from flows.engine import Journal
 from flows.engine.boto import Aws

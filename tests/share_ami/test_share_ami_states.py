@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from share_ami.cases import NEW
+from share_ami.cases import NEW, made_by_hand
 from share_snapshot.cases import own_key
 from support.clock import FakeClock
 from support.clouds import Between
@@ -19,7 +19,7 @@ from flows.engine import Denied, Place, Refused
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.engine.verdict import Verdict, verdict
-from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, PracticeAccount, open_account
+from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, open_account
 from flows.share_ami import checks, diagnosis
 
 THEM = f"arn:aws:iam::{SECOND_ACCOUNT_ID}:root"
@@ -34,18 +34,6 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Aws, str, 
     with open_account(tmp_path_factory.mktemp("states"), hurry=True) as account:
         arn, made = own_key(account), made_by_hand(account)
         yield Aws(Place(practice=True), account.session, account.session_of), made, arn
-
-
-def made_by_hand(account: PracticeAccount) -> str:
-    ec2, key = account.session.client("ec2"), "alias/shop"
-    found = ec2.describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-2*"]}])["Images"][0]["ImageId"]
-    arn = account.session.client("kms").describe_key(KeyId=key)["KeyMetadata"]["Arn"]
-    disk = {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 8, "Encrypted": True, "KmsKeyId": arn}}
-    machine = ec2.run_instances(
-        ImageId=found, MinCount=1, MaxCount=1, InstanceType="t3.micro", BlockDeviceMappings=[disk]
-    )["Instances"][0]["InstanceId"]
-    made: str = ec2.create_image(InstanceId=machine, Name="by-hand")["ImageId"]
-    return made
 
 
 def policy(*statements: Mapping[str, Any]) -> Mapping[str, Told]:

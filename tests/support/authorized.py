@@ -41,7 +41,8 @@ NOWHERE = {"iam", "cloudfront", "route53"}
 
 WHERE: Mapping[str, str] = {
     "ec2:customer-gateway": "CustomerGatewayId", "ec2:elastic-ip": "AllocationId", "ec2:image": "ImageId",
-    "ec2:instance": "InstanceIds || InstanceId", "ec2:route-table": "RouteTableId", "ec2:security-group":
+    "ec2:instance": "InstanceIds || InstanceId", "ec2:network-acl": "NetworkAclId",
+    "ec2:route-table": "RouteTableId", "ec2:security-group":
     "NetworkInterfaces[].Groups[] || SecurityGroupIds || GroupId", "ec2:snapshot": "SnapshotId",
     "ec2:subnet": "NetworkInterfaces[].SubnetId", "ec2:vpc": "VpcId", "ec2:vpn-connection": "VpnConnectionId",
     "ec2:vpc-peering-connection": "VpcPeeringConnectionId",

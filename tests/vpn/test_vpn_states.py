@@ -36,26 +36,29 @@ class World:
     bgp: str
 
 
+def reached(account: PracticeAccount) -> World:
+    """The office and the company's shop, all of it right."""
+    ec2: Any = account.session.client("ec2")
+    vpc = named(ec2, "vpc", "shop")
+    gateway = vpn_gateway(ec2, vpc)
+    made = connection(ec2, customer_gateway(ec2)["CustomerGatewayId"], gateway)["VpnConnectionId"]
+    other = customer_gateway(ec2, "198.51.100.8", BgpAsn=65010)["CustomerGatewayId"]
+    bgp = connection(ec2, other, gateway, static=False)["VpnConnectionId"]
+    ec2.create_tags(Resources=[bgp], Tags=[{"Key": "Name", "Value": "branch"}])
+    ec2.create_vpn_connection_route(VpnConnectionId=made, DestinationCidrBlock=OFFICE)
+    for table in ("shop-private-a", "shop-private-b"):
+        ec2.create_route(RouteTableId=named(ec2, "table", table), DestinationCidrBlock=OFFICE, GatewayId=gateway)
+    (app,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["app"]}])["SecurityGroups"]
+    ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": OFFICE}]}
+    ec2.authorize_security_group_ingress(GroupId=app["GroupId"], IpPermissions=[ssh])
+    VPN_ID[0], SHOP_ID[0] = made, vpc
+    return World(account, Aws(Place(practice=True), account.session), made, bgp)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_account(tmp_path_factory.mktemp("practice"), hurry=True) as account:
-        ec2: Any = account.session.client("ec2")
-        vpc = named(ec2, "vpc", "shop")
-        gateway = vpn_gateway(ec2, vpc)
-        made = connection(ec2, customer_gateway(ec2)["CustomerGatewayId"], gateway)["VpnConnectionId"]
-        other = customer_gateway(ec2, "198.51.100.8", BgpAsn=65010)["CustomerGatewayId"]
-        bgp = connection(ec2, other, gateway, static=False)["VpnConnectionId"]
-        ec2.create_tags(Resources=[bgp], Tags=[{"Key": "Name", "Value": "branch"}])
-        ec2.create_vpn_connection_route(VpnConnectionId=made, DestinationCidrBlock=OFFICE)
-        for table in ("shop-private-a", "shop-private-b"):
-            ec2.create_route(
-                RouteTableId=named(ec2, "table", table), DestinationCidrBlock=OFFICE, GatewayId=gateway
-            )  # fmt: skip
-        (app,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["app"]}])["SecurityGroups"]
-        ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": OFFICE}]}
-        ec2.authorize_security_group_ingress(GroupId=app["GroupId"], IpPermissions=[ssh])
-        VPN_ID[0], SHOP_ID[0] = made, vpc
-        yield World(account, Aws(Place(practice=True), account.session), made, bgp)
+        yield reached(account)
 
 
 PRACTICE_LACKS = (
