@@ -15,19 +15,19 @@ SET_UPS: dict[str, tuple[str, str]] = {
     ),
     "website": (
         "Put CloudFront in front of an S3 website",
-        "CloudFront before an S3 website or bucket, with certificate and names.",
+        "CloudFront before an S3 website or bucket, with its own names.",
     ),
     "alb": (
         "Redirect or answer at a load balancer",
-        "Send visitors from http to https or elsewhere, or answer them by itself.",
+        "Send visitors to https or elsewhere, or answer them by itself.",
     ),
     "aurora": (
         "Create a serverless database",
-        "An Aurora database that grows, shrinks, and sleeps while nobody uses it.",
+        "An Aurora database that grows, shrinks, and sleeps when unused.",
     ),
     "share_ami": (
         "Share a machine image",
-        "Give a copy of a machine, or an image that exists, to another account.",
+        "Give a machine's copy, or an image that exists, to an account.",
     ),
     "share_snapshot": (
         "Share a database snapshot",
@@ -35,27 +35,27 @@ SET_UPS: dict[str, tuple[str, str]] = {
     ),
     "wordpress": (
         "Run WordPress on a machine",
-        "Install it on a new machine, or put right what is wrong on an existing one.",
+        "Install it on a new machine, or put an existing one right.",
     ),
     "spa_pipeline": (
         "Deliver a single-page application",
-        "Build and publish a single-page application whenever its source changes.",
+        "Build and publish a web application whenever its source changes.",
     ),
     "s3_lambda": (
         "Run a function when a file lands",
-        "Let a bucket call a Lambda function whenever a file arrives, or is deleted.",
+        "Call a Lambda function whenever a file arrives, or is deleted.",
     ),
     "s3_pipeline": (
         "Start a pipeline when a file lands",
-        "Start a pipeline whenever a file lands in a bucket, however it got there.",
+        "Start a pipeline whenever a file lands in a bucket.",
     ),
     "database_hours": (
         "Keep a serverless database awake in office hours",
-        "Keep a serverless database awake at fixed hours, and let it sleep outside of them.",
+        "Keep it awake at fixed hours, and let it sleep outside of them.",
     ),
     "peering": (
         "Connect two VPCs",
-        "Let two VPCs reach each other by their private addresses, in one region or two, one account or two.",
+        "Let two VPCs reach each other, in two regions or accounts as well.",
     ),
 }
 CHECKS: dict[str, tuple[str, str]] = {

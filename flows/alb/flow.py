@@ -17,7 +17,7 @@ from .which import WhichLoadBalancer
 
 
 class LoadBalancerAnswers(Flow):
-    """Send visitors from http to https or elsewhere, or answer them by itself."""
+    """Send visitors to https or elsewhere, or answer them by itself."""
 
     title = "Redirect or answer at a load balancer"
     words = ("http to https", "301", "302", "www", "maintenance page", "fixed response", "elb", "listener rule")

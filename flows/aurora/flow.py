@@ -17,7 +17,7 @@ from .which import WhichDatabase
 
 
 class ServerlessDatabase(Flow):
-    """An Aurora database that grows, shrinks, and sleeps while nobody uses it."""
+    """An Aurora database that grows, shrinks, and sleeps when unused."""
 
     title = "Create a serverless database"
     words = ("postgres", "mysql", "rds", "sql", "scale to zero", "cheap")

@@ -17,7 +17,7 @@ from .which import WhichDatabase
 
 
 class DatabaseHours(Flow):
-    """Keep a serverless database awake at fixed hours, and let it sleep outside of them."""
+    """Keep it awake at fixed hours, and let it sleep outside of them."""
 
     title = "Keep a serverless database awake in office hours"
     words = ("aurora", "cron", "schedule", "eventbridge scheduler", "warm", "cold start", "keep awake", "rds", "sleep")

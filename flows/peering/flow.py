@@ -33,11 +33,12 @@ from .which import WhichConnection
 
 
 class Peering(Flow):
-    """Let two VPCs reach each other by their private addresses, in one region or two, one account or two."""
+    """Let two VPCs reach each other, in two regions or accounts as well."""
 
     title = "Connect two VPCs"
     words = ("vpc peering", "pcx", "other account", "other region", "private network", "route", "cross-account")
     check = WhichConnection
+    came_for = ("connection",)
     beyond = repairs.BEYOND
     matters = why.WHY
 

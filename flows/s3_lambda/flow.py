@@ -13,7 +13,7 @@ from .which import WhichBucket
 
 
 class FileRunsFunction(Flow):
-    """Let a bucket call a Lambda function whenever a file arrives, or is deleted."""
+    """Call a Lambda function whenever a file arrives, or is deleted."""
 
     title = "Run a function when a file lands"
     words = ("trigger", "event", "notification", "upload", "thumbnail", "lambda")

@@ -26,12 +26,12 @@ from .which import WhichPipeline
 
 
 class FileStartsPipeline(Flow):
-    """Start a pipeline whenever a file lands in a bucket, however it got there."""
+    """Start a pipeline whenever a file lands in a bucket."""
 
     title = "Start a pipeline when a file lands"
     words = ("trigger", "eventbridge", "cloudtrail", "upload", "zip", "codepipeline")
     check = WhichPipeline
-    came_for = ("upload",)
+    came_for = ("pipeline",)
     beyond = repairs.BEYOND
     consents = CONSENTS
     matters = why.WHY

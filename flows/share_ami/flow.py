@@ -18,7 +18,7 @@ from .which import WhichImage
 
 
 class ShareImage(Flow):
-    """Give a copy of a machine, or an image that exists, to another account."""
+    """Give a machine's copy, or an image that exists, to an account."""
 
     title = "Share a machine image"
     words = ("ami", "ec2", "copy a server", "other account", "cross-account", "kms")

@@ -45,7 +45,7 @@ from .which import WhichDelivery
 
 
 class SinglePageApplication(Flow):
-    """Build and publish a single-page application whenever its source changes."""
+    """Build and publish a web application whenever its source changes."""
 
     title = "Deliver a single-page application"
     words = ("react", "vue", "angular", "ci/cd", "deploy", "codebuild", "codepipeline", "github", "git")

@@ -37,7 +37,7 @@ NO_NAMES: tuple[str, ...] = ()
 
 
 class Website(Flow):
-    """CloudFront before an S3 website or bucket, with certificate and names."""
+    """CloudFront before an S3 website or bucket, with its own names."""
 
     title = "Put CloudFront in front of an S3 website"
     words = ("https", "certificate", "own domain", "cdn", "static site", "cache", "origin access control", "403")

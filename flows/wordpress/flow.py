@@ -15,7 +15,7 @@ from .which import WhichMachine
 
 
 class WordPress(Flow):
-    """Install it on a new machine, or put right what is wrong on an existing one."""
+    """Install it on a new machine, or put an existing one right."""
 
     title = "Run WordPress on a machine"
     words = ("blog", "php", "apache", "lamp", "ec2", "404", "permalinks", "upload size")

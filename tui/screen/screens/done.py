@@ -69,7 +69,12 @@ class Done(Page):
         if done.files:
             rows += [Said(), Said("Files", kind="heading")]
             rows += [
-                Said(f"{homely(str(run.folder))} (only you can read them; they may hold secret keys)", "in", "point")
+                Said(
+                    f"{homely(str(run.folder))} (only you can read them; they may hold secret keys)",
+                    "in",
+                    "point",
+                    copy=str(run.folder),
+                )
             ]
             rows += [file_row(run.folder / name) for name in sorted(done.files)]
         if done.findings:

@@ -27,7 +27,9 @@ def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> l
     rows += [Said(line(remark.message), "note", "muted") for remark in remarks]
     if not confirming:
         return rows
-    rows += [Said(line(caution.message), "caution", "warn") for caution in asking.cautions]
+    for caution in asking.cautions:
+        look = "danger" if caution.danger else "warn"
+        rows.append(Said(line(caution.message), caution.danger or "caution", look))
     rows.append(Said("goes on like this", "y", "point"))
     switch = next((caution.switch for caution in asking.cautions if caution.switch), "")
     rows += [Said(f"takes {line(switch)} instead", "s", "point")] if switch else []
