@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,6 +12,11 @@ import yaml
 
 from flows.engine import Refused, files
 
+VERSION = 1
+"""Of the files that are written. It stands in the first line, as a comment, so that it is no answer."""
+SAID = re.compile(r"# Handrail answers, version (\d+)")
+MEMBER = "handrail"
+"""The same as a member, for JSON, which has no comments."""
 LARGEST = 1_000_000
 """Characters in an answers file. A full one has a few hundred."""
 
@@ -43,8 +49,9 @@ def save_answers(path: Path, answers: Mapping[str, Any]) -> None:
 
 
 def dump_answers(answers: Mapping[str, Any]) -> str:
+    """An answers file, in YAML."""
     plain = json.loads(json.dumps(dict(answers), default=str))
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    return f"# Handrail answers, version {VERSION}\n{yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)}"
 
 
 class _Texts(yaml.BaseLoader):
@@ -106,4 +113,16 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(answers, dict):
         raise Refused(f"The answers file {path} holds no answers.", remedy="Write one `key: value` a line.")
+    said = SAID.match(text)
+    _known(path, answers.pop(MEMBER, said[1] if said else VERSION))
     return {str(key): value for key, value in answers.items()}
+
+
+def _known(path: Path, version: object) -> None:
+    """Whether this Handrail knows that version of answers files. Raises Refused."""
+    if not str(version).isdecimal() or not int(str(version)):
+        what = f"The answers file {path} says that it is of version “{version}”, which is none."
+        raise Refused(what, remedy=f"Leave {MEMBER} out, or write {MEMBER}: {VERSION}.")
+    if int(str(version)) > VERSION:
+        what = f"The answers file {path} is of version {version}; this Handrail knows version {VERSION}."
+        raise Refused(what, "A newer Handrail wrote it.", "Use that one, or write the answers anew.")

@@ -53,9 +53,15 @@ def _answer(words: list[str]) -> None:
 def full_screen(*, practice: bool) -> int:
     """Open the home screen, past the command line, which takes as long to load as a fifth of the screen."""
     from flows.place import Place
-    from tui.screen.app import run
+    from tui import preferences
 
     try:
+        if preferences.plain():
+            from tui.lines.home import home
+
+            return home(preferences.here(Place(practice=practice)))
+        from tui.screen.app import run
+
         return run(Place(practice=practice))
     except (Exception, KeyboardInterrupt) as error:
         from tui.cli.errors import exit_code_of

@@ -7,7 +7,7 @@ doing it          apply, sending, settings, documents, events, clock, resume_che
 taking it back    undo, undo_action, receipts; what others have in it: of_others, others_before, later_runs
 looking again     look, event_history, differences, put_back
 writing it down   journal, journal_file, serialization, run_lock, run_place, usage, files
-the account       cloud, boto, cache, responses, service_models, endpoints, bucket_owner, web, elsewhere
+the account       cloud, boto, call_log, cache, responses, service_models, endpoints, bucket_owner, web, elsewhere
 signing in        sign_in, device_code, profiles, tokens
 conscious yeses   consents
 permissions       permissions, authorization, plan_permissions, preflight, simulator

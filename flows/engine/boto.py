@@ -20,6 +20,7 @@ from typing import Any
 from ..place import Place
 from ..version import __version__
 from .bucket_owner import OWNER, Taken, owned
+from .call_log import noted
 from .calls import Call
 from .cloud import Identity
 from .endpoints import address_of, settled
@@ -185,7 +186,7 @@ class Aws:
         ):  # what is not one may be any method of the client
             raise NoSuchCall(f"AWS has no operation {call.operation}.", "So nothing was sent.", UPGRADE)
         try:
-            return send(client)
+            return noted(call, self._session.region_name, lambda: send(client))
         except ClientError as error:
             raise explain(call, error.response, self._session.region_name) from None
         except (BotoCoreError, ResponseParserError) as error:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import TextIO
 
 from .problems import Refused
 
@@ -62,6 +63,23 @@ def write_new(path: Path, text: str, mode: int = PLAIN) -> None:
             raise Refused(f"{path} exists already, and was left as it is.", remedy="Give another name.") from None
 
     _told(path, "Give a name in another folder.", made)
+
+
+def to_append(path: Path, *, remedy: str) -> TextIO:
+    """A file to write on to, which is its owner's alone. Raises Refused."""
+    opened: list[int] = []
+
+    def open_() -> None:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, PRIVATE)
+        opened.append(number)
+        found = os.fstat(number)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+            os.close(number)
+            raise _Unfit("It is no ordinary file of yours.")
+        os.fchmod(number, PRIVATE)
+
+    _told(path, remedy, open_)
+    return os.fdopen(opened[0], "a", encoding="utf-8")
 
 
 def replace_private(path: Path, part: Path, text: str) -> None:

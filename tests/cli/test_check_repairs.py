@@ -51,7 +51,7 @@ def test_shown_done_checked_again_and_taken_back(handrail: Command, company: Acc
     done = handrail(*broken, "--fix", "attachment", "--yes", "--accept", "traffic", "--output", "json")
     assert (done.code, done.json["status"], done.json["before"]["status"]) == (0, "waiting", "broken")
     assert set(done.json) == {
-        "flow", "subject", "status", "cause", "findings", "run", "before", "undo",
+        "flow", "subject", "status", "cause", "findings", "run", "before", "undo", "version",
     }  # fmt: skip
     run = done.json["run"]
     kept = handrail("runs", run, "--output", "json").json

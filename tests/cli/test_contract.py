@@ -17,7 +17,7 @@ from support.command import REGION, Account, Answers, Command, Ran
 from vpn.cases import BGP, STATIC
 
 import flows
-from flows.engine import Finding, Grade
+from flows.engine import Finding, Grade, Journal, Place
 from flows.engine.problems import Denied
 from flows.engine.verdict import verdict
 from flows.version import __version__
@@ -25,8 +25,9 @@ from tui import words
 
 RESULT = {
     "run", "flow", "kind", "status", "resources", "outputs", "warnings", "undo", "files", "next_steps", "waiting",
+    "version",
 }  # fmt: skip
-"""The keys of the contract, and the four that came on top."""
+"""The keys of the contract, and the five that came on top."""
 
 
 def settings(answers: dict[str, Any]) -> list[str]:
@@ -329,7 +330,17 @@ def test_a_plan_is_shown_and_nothing_is_created(handrail: Command, museum: Accou
         assert part in text.out
     assert "Let in (allow): ping, ssh" in text.out
     document = handrail("plan", "vpn", "--answers", answers(), "--output", "json", *museum.at).json
-    assert set(document) == {"flow", "answers", "actions", "uses", "checks", "warnings", "costs", "permissions"}
+    assert set(document) == {
+        "flow",
+        "answers",
+        "actions",
+        "uses",
+        "checks",
+        "warnings",
+        "costs",
+        "permissions",
+        "version",
+    }
     assert set(document["actions"][0]) == {"id", "sentence", "operation", "needs"}
     assert set(document["warnings"][0]) == {"id", "key", "message", "confirm"}
     assert handrail("runs", "--output", "json").json == [], "a plan leaves no draft"
@@ -411,7 +422,7 @@ def test_a_run_from_answers_to_undo(handrail: Command, company: Account, answers
 
     undone = handrail("undo", document["run"], "--yes", "--output", "json", *company.at)
     assert undone.code == 0
-    assert set(undone.json) == {"run", "status", "removed", "restored", "left"}
+    assert set(undone.json) == {"run", "status", "removed", "restored", "left", "version"}
     assert undone.json["status"] == "undone"
     assert undone.json["left"] == []
     assert any(made["AWS::EC2::VPNConnection"] in line for line in undone.json["removed"])
@@ -523,12 +534,34 @@ def test_refused_before_anything_was_created_is_exit_4(handrail: Command, compan
     assert company.picture() == before
 
 
+def test_an_answers_file_of_a_newer_version_is_told(handrail: Command, tmp_path: Path) -> None:
+    for name, text in (
+        ("a.yaml", "# Handrail answers, version 2\nvpc: x\n"),
+        ("a.json", '{"handrail": 2, "vpc": "x"}'),
+    ):
+        (tmp_path / name).write_text(text)
+        ran = handrail("plan", "vpn", "--answers", tmp_path / name, "-o", "json")
+        assert ran.code == 2 and "is of version 2; this Handrail knows version 1." in ran.error["message"]
+    (tmp_path / "a.json").write_text('{"handrail": "one"}')
+    assert "“one”, which is none" in handrail("plan", "vpn", "--answers", tmp_path / "a.json").err
+    (tmp_path / "a.json").write_text('{"handrail": 1, "name": "x"}')
+    assert "answers are missing" in handrail("plan", "vpn", "--answers", tmp_path / "a.json").err, "it is no answer"
+
+
+def test_a_document_says_its_version_and_a_list_has_none(handrail: Command) -> None:
+    run = Journal().begin("vpn", Place(region="eu-central-1"))
+    assert handrail("runs", run.id, "-o", "json").json["version"] == 1
+    assert [type(each) for each in handrail("runs", "-o", "json").json] == [dict]
+    assert "version" not in handrail("runs", "-o", "json").json[0]
+
+
 @pytest.mark.wild
 def test_answers_are_saved_on_request(handrail: Command, museum: Account, answers: Answers, tmp_path: Path) -> None:
     kept = tmp_path / "kept.yaml"
     ran = handrail("run", "vpn", "--answers", answers(BGP), "--save-answers", kept, *museum.at)
     assert ran.code == 2
     assert yaml.safe_load(kept.read_text()) == dict(BGP)
+    assert kept.read_text().startswith("# Handrail answers, version 1\n")
     assert kept.stat().st_mode & 0o777 == 0o600
     first = handrail("plan", "vpn", "--answers", answers(BGP), "--output", "json", *museum.at)
     assert handrail("plan", "vpn", "--answers", kept, "--output", "json", *museum.at) == first
@@ -562,7 +595,7 @@ def test_check_tells_by_words_json_and_exit_code(handrail: Command, company: Acc
     connection = made["outputs"]["connection"]
     ran = handrail("check", "vpn", "--set", f"connection={connection}", "--output", "json", *company.at)
     assert ran.code == 0
-    assert set(ran.json) == {"flow", "subject", "status", "cause", "findings", "run"}
+    assert set(ran.json) == {"flow", "subject", "status", "cause", "findings", "run", "version"}
     assert ran.json["status"] == "waiting"
     assert {"id", "grade", "sentence", "evidence", "remedy", "follows", "repair"} == set(ran.json["findings"][0])
     assert ran.json["cause"] in {each["id"] for each in ran.json["findings"] if each["grade"] == "waiting"}

@@ -105,7 +105,7 @@ def test_everything_in_the_region(handrail: Command, museum: Account) -> None:
     assert "7 of 7  [" in told.err and "7 of 7  [" not in told.out
     document = handrail("check", "--output", "json", *museum.at)
     assert document.code == 3
-    assert set(document.json) == {"region", "account", "checks", "status", "left_out"}
+    assert set(document.json) == {"region", "account", "checks", "status", "left_out", "version"}
     assert document.json["status"] == "broken" and document.json["account"]
     found = [each["status"] for each in document.json["checks"]]
     assert found == sorted(found, key=["broken", "unknown", "waiting", "works_but", "works"].index)

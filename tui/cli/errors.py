@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ..support_log import mistake
 from .broken_output import ended, silence, unheard
 from .json_output import as_error
 
@@ -45,6 +46,7 @@ def _problem(error: Exception, wants_json: bool) -> int:
     if ended(error):
         return unheard(error)
     if not isinstance(error, Problem):
+        mistake(error)
         if os.environ.get("HANDRAIL_DEBUG"):
             raise error
         error = Problem(

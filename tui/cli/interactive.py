@@ -6,12 +6,13 @@ import sys
 
 import click
 
+from .. import preferences
 from ..terminal import is_terminal, wants_lines
 
 
 def by_lines(plain: bool) -> bool:
     """Line prompts: asked for, before or after the command's name, or because of where this runs."""
-    return _lines_asked_for(plain) or wants_lines()
+    return _lines_asked_for(plain) or wants_lines() or preferences.plain()
 
 
 def somebody(plain: bool) -> bool:

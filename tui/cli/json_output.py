@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from ..history import Entry
 
 
+VERSION = 1
+"""Of all documents. What is only added keeps it; whoever reads them need not know what is new."""
+
+
 def print_json(value: Any, *, compact: bool = False) -> None:
+    """A document, a list, or (`compact`) a line."""
+    if isinstance(value, dict) and "event" not in value:
+        value = {**value, "version": value.get("version", VERSION)}  # a form of others has one
     click.echo(json.dumps(value, indent=None if compact else 2, default=str))
 
 

@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "HANDRAIL_DEBUG": "not empty: a mistake of Handrail's own shows its details",
 }
 FILES = {
+    "$XDG_CONFIG_HOME/handrail/settings.toml": "profile, region, theme and plain; ~/.config if it is not set",
     "$XDG_STATE_HOME/handrail/journal.db": "drafts and runs, readable only by you",
     "$XDG_STATE_HOME/handrail/files/": "what a run hands over, in a folder for each",
     "$XDG_STATE_HOME/handrail/practice/": "the practice account",

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from flows.engine import Place
 
 F = TypeVar("F", bound=Callable[..., Any])
-GLOBALS = ("profile", "region", "endpoint_url", "practice", "read_only", "no_color")
+GLOBALS = ("profile", "region", "endpoint_url", "practice", "read_only", "no_color", "log")
 
 
 def global_options(command: F) -> F:
     """The options that hold everywhere, before or after the command's name."""
     for option in (
+        click.option(
+            "--log", type=click.Path(path_type=Path), metavar="FILE", help="Write each call to FILE, for support."
+        ),
         click.option("--no-color", is_flag=True, help="No colours (NO_COLOR works too)."),
         click.option("--read-only", is_flag=True, help="Look, and never change anything."),
         click.option("--practice", is_flag=True, help="Use the simulated company; no AWS account is needed."),
@@ -35,15 +38,26 @@ def global_options(command: F) -> F:
 
 
 def settings(**given: Any) -> dict[str, Any]:
-    """What was said about where to work, before and after the command's name."""
+    """What was said about where to work, before and after the command's name; the log begins here."""
     stored: dict[str, Any] = click.get_current_context().find_root().obj or {}
     chosen = {name: given.get(name) or stored.get(name) for name in GLOBALS}
     if chosen["no_color"]:
         os.environ["NO_COLOR"] = "1"
+    if chosen["log"]:
+        from ..support_log import begin
+
+        begin(chosen["log"])
     return chosen
 
 
 def place_of(given: dict[str, Any]) -> Place:
+    """Where to make or look at something new: as the command line says, else as is preferred. Raises Refused."""
+    from .. import preferences
+
+    return preferences.here(place_said(given))
+
+
+def place_said(given: dict[str, Any]) -> Place:
     """Where to work, as far as the command line says."""
     from flows.place import Place
 

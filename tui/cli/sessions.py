@@ -13,7 +13,7 @@ from flows.engine.cloud import Offline
 from flows.engine.run_place import again, insist
 
 from .confirmation import look_ahead
-from .options import place_of
+from .options import place_said
 
 
 def answered(
@@ -33,7 +33,7 @@ def answered(
 
 def said_of(run: Run, given: dict[str, Any]) -> Place:
     """What the command line says of where to go on with a run. Raises Problem if it says otherwise than the run."""
-    said = place_of(given)
+    said = place_said(given)
     insist(run.record, said)
     return said
 

@@ -20,6 +20,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 
+from .. import preferences
 from .driver import driver
 from .farewell import farewell, mistake
 from .navigation import Navigation
@@ -108,7 +109,8 @@ class HandrailApp(Navigation):
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = ANSI.name if plain else fitting_theme(self.console.color_system)
+        fitting = ANSI.name if plain else fitting_theme(self.console.color_system)
+        self.theme = fitting if plain else preferences.theme(self.available_themes) or fitting
 
     async def on_event(self, event: Event) -> None:
         """Drop what was typed before the question that it would answer was on the screen."""

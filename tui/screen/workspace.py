@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .. import preferences
+
 if TYPE_CHECKING:
     from flows.engine import Ask, Cloud, Finding, Flow, Journal, Place, Record, Session
     from flows.engine.asked import Asked
@@ -81,7 +83,7 @@ class Workspace:
     """
 
     def __init__(self, place: Place, opener: Callable[[Place], Cloud] | None = None) -> None:
-        self.said = self.place = place
+        self.said, self.place = place, preferences.here(place)
         self.ask: Ask | None = None
         self._picked: Place | None = None
         self._opener = opener
