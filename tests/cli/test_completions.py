@@ -55,8 +55,8 @@ def test_only_runs_that_the_command_takes() -> None:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("run aurora --accept ", ["public-address", "plain-http", "new-ids", "overwrites", "access"]),
-        ("check aurora --accept ", ["access", "managed", "traffic", "plain-http"]),
+        ("run aurora --accept p", ["public-address", "plain-http"]),
+        ("check aurora --accept m", ["managed"]),
         ("plan website --accept zone", ["zone-twice"]),
         ("runs vpn-5crr070y --accept o", ["overwrites"]),
     ],

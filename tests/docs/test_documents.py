@@ -137,7 +137,7 @@ def test_what_the_program_knows_stands_in_the_pages_as_it_is(name: str, made: Ma
 
 
 def test_the_document_of_a_check_is_written_as_it_is() -> None:
-    written = re.search(r"^`check`: `(\{.*?\})`", PAGES["docs/automating.md"], re.M | re.S)
+    written = re.search(r"^`check`:\s+`(\{.*?\})`", PAGES["docs/automating.md"], re.M | re.S)
     document = checked(verdict([Finding("state", Grade.PROVED, "It is there.")]))
     keys = {"flow", "subject", "run", *document, *document["findings"][0]}
     assert written and set(re.findall(r'"(\w+)"', written[1])) == keys
