@@ -28,7 +28,8 @@ PLAIN = {
     "AWS", "USD", "US", "UTC", "GB", "KB", "MB", "TB", "ID", "OK",  # known to everybody who comes here
     "DELETED", "NOT", "ON", "OFF", "NAME", "KEY", "VALUE", "FILE", "RUN", "TAKE",  # words said aloud, or filled in
     "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN",
-    "README", "MODE", "SELECT", "ADDRESS", "ACCEPT", "REJECT", "E1A2B3C4D5E6F7",  # names of files, settings and commands, and an example
+    "README", "MODE", "SELECT", "ADDRESS", "ACCEPT", "REJECT",  # names of files, settings and commands
+    "E1A2B3C4D5E6F7",  # an example
 }  # fmt: skip
 WALK = """on-premises, CIDR, BGP, propagation, network ACL, IKEv2, host bits, NAT, origin, Origin Access Control,
 distribution, ACL, invalidation, listener, default action, target, #{host}:#{port}, X-Forwarded-Proto,
