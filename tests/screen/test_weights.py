@@ -65,7 +65,7 @@ async def test_a_review_begins_with_its_dangers_and_they_need_a_yes() -> None:
             await person.press(*keys)
             assert person.app.clipboard == copied
             person.sees(f"Copied: {copied}")
-        await person.press("down", "y")
+        await person.press("down", "down", "y")
         folder = person.app.clipboard
         await person.press("down", "y")
         assert person.app.clipboard == f"{folder}/notes.txt"
