@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from flows.aws import aurora_prices as prices
+from flows.aws import sleeping_clients
 from flows.aws.aurora_versions import PORTS, POSTGRESQL, shown
 from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Handover, Identity, Late, seen, shell
 
@@ -60,7 +61,12 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
             cloud.identity.region, outputs["cluster"]
         ),
     ]
-    return Handover(dict(outputs), {}, tuple(steps), tuple(_proof(cloud, outputs, facts)))
+    clients: dict[str, str] = {}
+    if sleeps and facts["data_api"] and secret:
+        place = outputs["cluster"], cloud.identity.region, outputs["arn"], secret, outputs["database"]
+        clients = sleeping_clients.written(*place)
+        steps.append(sleeping_clients.STEP)
+    return Handover(dict(outputs), clients, tuple(steps), tuple(_proof(cloud, outputs, facts)))
 
 
 def _connect(outputs: Mapping[str, str], engine: str) -> Iterator[str]:

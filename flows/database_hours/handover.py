@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import aurora_hours, aurora_schedules
+from flows.aws import aurora_hours, aurora_schedules, sleeping_clients
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, shell
 
 
@@ -20,13 +20,19 @@ def reads(cluster: str) -> tuple[Call, ...]:
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     name = outputs["cluster"]
+    clients: dict[str, str] = {}
+    hidden = "Outside of its hours, clients should wait 30 seconds for a connection, and try about 3 times."
+    if facts["data_api"] and facts["secret"]:
+        clients = sleeping_clients.written(name, cloud.identity.region, facts["arn"], facts["secret"])
+        hidden = sleeping_clients.STEP
     steps = (
         f"Look after it: {shell.handrail('check', 'database_hours', cluster=name)}",
         f"Is it asleep? {shell.handrail('task', 'database-awake', cluster=name)}",
         "To have it awake before its first morning, or longer one evening: "
         + shell.handrail("task", "database-awake", cluster=name, do="hold", minutes="120"),
+        hidden,
     )
-    return Handover(dict(outputs), {}, steps, tuple(_proof(cloud, name)))
+    return Handover(dict(outputs), clients, steps, tuple(_proof(cloud, name)))
 
 
 def _proof(cloud: Cloud, name: str) -> Iterator[Finding]:
