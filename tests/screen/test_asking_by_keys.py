@@ -11,7 +11,7 @@ import pytest
 from person import Canned, Person, somebody
 from textual.events import Key
 
-from flows.engine import Call, Caution, Choice, Flow, Option, Picks, Plan, Refused, Text
+from flows.engine import Call, Caution, Choice, Flow, Option, Picks, Place, Plan, Refused, Text
 from tui.screen.workspace import Start
 
 
@@ -45,7 +45,7 @@ class Asked(Flow):
 
 
 def asked(account: Canned | None = None) -> Any:
-    return somebody(account or Canned(), Start(flow="asked"), flow=Asked)
+    return somebody(account or Canned(), Start(flow="asked"), flow=Asked, place=Place())
 
 
 async def answered(person: Person, text: str) -> None:
