@@ -21,6 +21,7 @@ from flows.engine import (
     Unreachable,
 )
 from flows.engine.boto import Aws
+from flows.engine.files import reason
 from flows.engine.journal_file import state_folder
 
 PRACTICE_REGION = "eu-central-1"
@@ -99,7 +100,7 @@ def _practice(place: Place) -> Cloud:
         raise Busy(str(busy)) from None
     except OSError as error:
         remedy = "Set XDG_STATE_HOME elsewhere."
-        raise JournalTrouble("The practice account cannot be kept.", str(error), remedy) from None
+        raise JournalTrouble("The practice account cannot be kept.", f"{reason(error)}.", remedy) from None
     atexit.register(account.close)
     practised = Place(region=place.region, practice=True, read_only=place.read_only)
     # it is known who practises, and asking the simulated AWS would wake all of it before the first question

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,10 +20,11 @@ MEMBER = "handrail"
 """The same as a member, for JSON, which has no comments."""
 LARGEST = 1_000_000
 """Characters in an answers file. A full one has a few hundred."""
+STANDARD_INPUT = Path("-")
 
 
 def load_answers(path: Path | None, sets: Iterable[str]) -> dict[str, Any]:
-    """The answers of a file and of `--set KEY=VALUE` flags; flags win. Raises Refused."""
+    """The answers of a file, `-` being standard input, and of `--set KEY=VALUE` flags; flags win. Raises Refused."""
     answers: dict[str, Any] = _read(path) if path else {}
     for entry in sets:
         key, sign, value = entry.partition("=")
@@ -76,53 +78,60 @@ def _read_json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=once)
 
 
+def _text(path: Path) -> str:
+    """No more of it than an answers file may have."""
+    if path == STANDARD_INPUT:
+        return sys.stdin.buffer.read(LARGEST + 1).decode("utf-8-sig")
+    with path.open(encoding="utf-8-sig") as file:
+        return file.read(LARGEST + 1)
+
+
 def _read(path: Path) -> dict[str, Any]:
+    named = "Standard input" if path == STANDARD_INPUT else f"The answers file {path}"
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(LARGEST + 1)
+        text = _text(path)
     except UnicodeDecodeError:
-        what = f"The answers file {path} is not a text file (UTF-8)."
+        what = f"{named} is not a text file (UTF-8)."
         raise Refused(what, remedy="Give another with --answers.") from None
     except OSError as error:
-        raise Refused(f"The answers file {path} cannot be read.", str(error), "Give another with --answers.") from None
+        why = f"{files.reason(error)}."
+        raise Refused(f"{named} cannot be read.", why, "Give another with --answers.") from None
     if len(text) > LARGEST:
-        raise Refused(f"The answers file {path} is far too large.", remedy="It holds one `key: value` a line.")
+        raise Refused(f"{named} is far too large.", remedy="It holds one `key: value` a line.")
     try:
         answers = _read_json(text) if path.suffix == ".json" else yaml.load(text, _Texts)  # noqa: S506 - only texts
     except json.JSONDecodeError as error:
         seen = (text.splitlines() or [""])[error.lineno - 1].strip()
         raise Refused(
-            f"The answers file {path} is broken in line {error.lineno}, column {error.colno}: {error.msg}. "
-            f"The line is: {seen}"
+            f"{named} is broken in line {error.lineno}, column {error.colno}: {error.msg}. The line is: {seen}"
         ) from None
     except RecursionError:
-        what = f"The answers file {path} is nested too deeply."
+        what = f"{named} is nested too deeply."
         raise Refused(what, remedy="Write one `key: value` a line.") from None
     except yaml.MarkedYAMLError as error:
         mark, lines = error.problem_mark, text.splitlines()
         line = mark.line if mark else 0
         seen = f" The line is: {lines[line].strip()}" if line < len(lines) else ""
         raise Refused(
-            f"The answers file {path} is broken in line {line + 1}, column {mark.column + 1 if mark else 1}: "
-            f"{error.problem}.{seen}",
+            f"{named} is broken in line {line + 1}, column {mark.column + 1 if mark else 1}: {error.problem}.{seen}",
             remedy="Write one `key: value` a line.",
         ) from None
     except yaml.YAMLError as error:
-        raise Refused(f"The answers file {path} is neither YAML nor JSON.", str(error)) from None
+        raise Refused(f"{named} is neither YAML nor JSON.", str(error)) from None
     if answers is None:
         return {}
     if not isinstance(answers, dict):
-        raise Refused(f"The answers file {path} holds no answers.", remedy="Write one `key: value` a line.")
+        raise Refused(f"{named} holds no answers.", remedy="Write one `key: value` a line.")
     said = SAID.match(text)
-    _known(path, answers.pop(MEMBER, said[1] if said else VERSION))
+    _known(named, answers.pop(MEMBER, said[1] if said else VERSION))
     return {str(key): value for key, value in answers.items()}
 
 
-def _known(path: Path, version: object) -> None:
+def _known(named: str, version: object) -> None:
     """Whether this Handrail knows that version of answers files. Raises Refused."""
     if not str(version).isdecimal() or not int(str(version)):
-        what = f"The answers file {path} says that it is of version “{version}”, which is none."
+        what = f"{named} says that it is of version “{version}”, which is none."
         raise Refused(what, remedy=f"Leave {MEMBER} out, or write {MEMBER}: {VERSION}.")
     if int(str(version)) > VERSION:
-        what = f"The answers file {path} is of version {version}; this Handrail knows version {VERSION}."
+        what = f"{named} is of version {version}; this Handrail knows version {VERSION}."
         raise Refused(what, "A newer Handrail wrote it.", "Use that one, or write the answers anew.")

@@ -156,6 +156,13 @@ def state(run: Run) -> str:
     return words.headline(done).rstrip(".").replace("Undone", "undone")
 
 
+def finished(run: Run) -> str:
+    """What to say where somebody wants to go on with a run that is carried out; empty where there is something left."""
+    if run.record.status not in ("done", "waiting"):
+        return ""
+    return f"{run.id} is {state(run)}: all of it was carried out, and nothing is left to go on with."
+
+
 def ended_meanwhile(run: Run) -> str:
     """What to say of a run that another Handrail brought to its end while this one was on its way to it."""
     return f"{run.id} was gone on with elsewhere meanwhile, and is {state(run)}."

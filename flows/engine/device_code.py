@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from .files import reason
 from .problems import NoAccess, Problem, Unreachable
 from .profiles import chain
 from .transport import from_a_parser
@@ -136,7 +137,7 @@ class DeviceSignIn:
         try:
             self._sso.keep(kept)
         except OSError as error:
-            raise NoAccess("The sign-in cannot be kept in ~/.aws/sso/cache.", str(error)) from None
+            raise NoAccess("The sign-in cannot be kept in ~/.aws/sso/cache.", f"{reason(error)}.") from None
         return True
 
     def _asked(self, operation: str, wanted: Wanted, **said: Any) -> dict[str, Any]:

@@ -82,6 +82,11 @@ def to_append(path: Path, *, remedy: str) -> TextIO:
     return os.fdopen(opened[0], "a", encoding="utf-8")
 
 
+def reason(error: Exception) -> str:
+    """Why the system would not, in its words alone: neither its number for that nor the name, which is told anyway."""
+    return str(getattr(error, "strerror", None) or error)
+
+
 def replace_private(path: Path, part: Path, text: str) -> None:
     """A file of our own folder, by way of `part`, which may be left from before. Raises OSError."""
     part.unlink(missing_ok=True)
@@ -97,7 +102,7 @@ def _told(path: Path, remedy: str, written: Callable[[], None]) -> None:
     except _Unfit as unfit:
         why = str(unfit)
     except (OSError, ValueError) as error:  # also a name with a null byte in it
-        why = f"{getattr(error, 'strerror', None) or error}."
+        why = f"{reason(error)}."
     else:
         return
     raise Refused(f"{path} cannot be written.", why, remedy)

@@ -103,6 +103,16 @@ class Handover:
     waiting: str = ""
 
 
+def open_first(*steps: tuple[str, bool]) -> tuple[str, ...]:
+    """Next steps, each with whether it was done: what is still to do comes first, and what is done says so."""
+    return (*(step for step, done in steps if not done), *(f"Done already: {step}" for step, done in steps if done))
+
+
+def was_proved(findings: Iterable[Finding], *ids: str) -> bool:
+    """Whether one of the findings with these ids was proved; `file` is also that of each `file:…`."""
+    return any(each.grade is Grade.PROVED and {each.id, each.id.partition(":")[0]} & {*ids} for each in findings)
+
+
 class Flow(Asked):
     """Base of every set-up. The first line of a set-up's docstring is its summary.
 

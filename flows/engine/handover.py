@@ -12,7 +12,7 @@ from pathlib import Path
 from ..place import Place
 from .cloud import Cloud
 from .events import Left, Receipt
-from .files import replace_private
+from .files import reason, replace_private
 from .flow import Flow, Handover
 from .journal import Run
 from .problems import JournalTrouble
@@ -93,7 +93,9 @@ def write_private(path: Path, text: str) -> Path:
             folder.mkdir(mode=0o700, exist_ok=True)
         replace_private(path, _part(path), text)
     except OSError as error:
-        raise JournalTrouble(f"{path} cannot be written.", str(error), "Make room, then resume the run.") from None
+        raise JournalTrouble(
+            f"{path} cannot be written.", f"{reason(error)}.", "Make room, then resume the run."
+        ) from None
     return path
 
 
@@ -124,7 +126,7 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
         except FileNotFoundError:
             continue
         except OSError as error:
-            left.append(Left(f"The file {name}", str(error), stays=True))
+            left.append(Left(f"The file {name}", f"{reason(error)}.", stays=True))
             continue
         count += 1
     _remove_empty(folder)

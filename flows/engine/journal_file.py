@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .files import reason
 from .problems import JournalTrouble
 
 SCHEMA = """
@@ -148,7 +149,7 @@ class JournalFile:
         try:
             yield
         except (OSError, sqlite3.Error) as error:
-            why = str(error)
+            why = reason(error)
             if isinstance(error, sqlite3.DatabaseError) and ("not a database" in why or "malformed" in why):
                 remedy = (
                     "Move that file away; Handrail starts a new one. What its runs made is still in the account, with "

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from .files import reason
+
 if TYPE_CHECKING:
     from http.client import HTTPConnection
 
@@ -74,7 +76,7 @@ def _fetched(url: str, time_out: float) -> Page:
     except socket.gaierror as error:  # where there is a proxy, that is the only name which is looked up here
         return Page(missed=Missed.UNREACHABLE if proxy else Missed.UNRESOLVED, why=f"{error.strerror}{by}")
     except (OSError, http.client.HTTPException) as error:
-        return Page(missed=Missed.UNREACHABLE, why=f"{error}{by}")
+        return Page(missed=Missed.UNREACHABLE, why=f"{reason(error)}{by}")
     finally:
         connection.close()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.engine import Cloud, Grade, Handover, shell
+from flows.engine.flow import open_first, was_proved
 
 from . import diagnosis
 
@@ -24,10 +25,9 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         replace(each, grade=Grade.WAITING) if each.id == "file" and each.grade is Grade.REFUSED else each
         for each in diagnosis.about(cloud, name)
     )
-    steps = [
-        "Pack the contents, not the folder: cd project && zip -r ../source.zip . -x '.git/*' 'node_modules/*'",
-        f"Upload it: {shown['upload']}",
-    ]
+    there = was_proved(proof, "file")
+    packed = "Pack the contents, not the folder: cd project && zip -r ../source.zip . -x '.git/*' 'node_modules/*'"
+    first, steps = [(packed, there), (f"Upload it: {shown['upload']}", there)], list[str]()
     if facts["switched"] and facts["detection"] == "eventbridge":
         steps.append("The first five minutes may be missed, because S3 needs them to begin sending its events.")
     if facts["switched"] and facts["detection"] == "cloudtrail":
@@ -38,4 +38,4 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         )
     steps += [f"{each.sentence} {each.remedy}" for each in proof if each.grade is Grade.REFUSED]
     steps.append(f"If it does not start: {shell.handrail('check', 's3_pipeline', pipeline=name)}")
-    return Handover(shown, next_steps=tuple(steps), findings=proof)
+    return Handover(shown, next_steps=open_first(*first, *((step, False) for step in steps)), findings=proof)

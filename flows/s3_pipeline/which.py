@@ -10,6 +10,7 @@ from flows.aws import pipeline_sources
 from flows.engine import Choice, Option, Refused, Text
 from flows.engine.asked import NOT_LISTED
 from flows.engine.check import Check
+from flows.engine.files import reason
 
 LONGEST = 1_000_000
 """Bytes of a file with an event. EventBridge's are at most 256 KB (EventBridge quotas, 2026-11)."""
@@ -30,7 +31,7 @@ def _event(text: str) -> str:
             return file.read(LONGEST).decode()
     except (OSError, ValueError) as error:
         remedy = "Give a file, or the event itself in one line."
-        raise Refused(f"“{text}” cannot be read.", str(error), remedy) from error
+        raise Refused(f"“{text}” cannot be read.", f"{reason(error)}.", remedy) from error
 
 
 class WhichPipeline(Check):

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.aws.s3_endpoints import website
 from flows.engine import Cloud, Grade, Handover, shell
+from flows.engine.flow import open_first, was_proved
 
 from . import diagnosis
 
@@ -18,19 +19,22 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     if facts["public"]:
         shown["address"] = f"http://{website(outputs['site_bucket'], facts['site_region'])}/"
     shown["console"] = f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/{name}/view"
-    steps = []
+    first = []
     if facts["file"]:
-        steps.append("Commit the buildspec.yml that was written for you, at the top of the source.")
+        first.append("Commit the buildspec.yml that was written for you, at the top of the source.")
     if facts["source"] == "codecommit":
         shown["git_remote"] = f"codecommit::{region}://{repository}"
-        steps.append(f"Push with git-remote-codecommit: {shell.command('git', 'push', shown['git_remote'])}")
+        first.append(f"Push with git-remote-codecommit: {shell.command('git', 'push', shown['git_remote'])}")
     elif facts["source"] == "s3":
         to = f"s3://{repository.removeprefix('s3://')}"
-        steps.append(f"Upload a new version: {shell.aws('s3', 'cp', 'app.zip', to)}")
+        first.append(f"Upload a new version: {shell.aws('s3', 'cp', 'app.zip', to)}")
     proof = tuple(diagnosis.diagnose(cloud, name))
+    delivered = was_proved(proof, "run")
     pending = [finding for finding in proof if finding.grade is Grade.WAITING]
-    steps += [f"{each.sentence} {each.remedy}" for each in proof if each.grade is Grade.REFUSED]
+    steps = [f"{each.sentence} {each.remedy}" for each in proof if each.grade is Grade.REFUSED]
     steps += [each.remedy for each in pending if each.remedy]
     steps.append(f"See how it is: {shell.handrail('check', 'spa_pipeline', pipeline=name)}")
-    first = next((each.sentence for each in pending if each.remedy), "")
-    return Handover(shown, {"buildspec.yml": facts["file"]} if facts["file"] else {}, tuple(steps), proof, first)
+    awaited = next((each.sentence for each in pending if each.remedy), "")
+    files = {"buildspec.yml": facts["file"]} if facts["file"] else {}
+    ordered = open_first(*((step, delivered) for step in first), *((step, False) for step in steps))
+    return Handover(shown, files, ordered, proof, awaited)

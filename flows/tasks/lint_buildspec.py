@@ -15,6 +15,7 @@ from flows.buildspec.nodes import lines
 from flows.buildspec.sarif import log
 from flows.engine import Choice, Finding, Grade, Refused, Text
 from flows.engine.asked import EVERY, Asked, unknown
+from flows.engine.files import reason
 from flows.engine.task import Outcome, Surroundings, Task
 from flows.version import __version__
 
@@ -110,7 +111,7 @@ def contents(file: str) -> bytes:
         except FileNotFoundError:
             raise Refused(f"There is no file {file}.", remedy=meant(path)) from None
         except (OSError, ValueError) as error:
-            raise Refused(f"{file} cannot be read.", str(error), "Give another file.") from None
+            raise Refused(f"{file} cannot be read.", f"{reason(error)}.", "Give another file.") from None
     if len(data) > LARGEST:
         raise Refused(
             f"{file} is larger than {LARGEST // 1024} KB, so it is hardly a buildspec.", remedy="Give another file."

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.engine import Call, Cloud, CloudError, Handover, shell
+from flows.engine.flow import open_first
 
 from . import device
 from .tunnels import measured, waiting
@@ -44,18 +45,19 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         for number, tunnel in enumerate(configuration.tunnels, 1):
             addresses[f"tunnel_{number}_aws_address"] = str(tunnel.aws_outside)
             addresses[f"tunnel_{number}_inside_address"] = str(tunnel.device_inside)
+        copy = "Copy the files to the office's gateway and follow README.txt, which is among them."
         steps = [
-            "Copy the files to the office's gateway and follow README.txt, which is among them. The keys are in "
-            f"{device.KEYS} alone.",
-            f"Then see whether it works: {shell.handrail('check', 'vpn', connection=connection)}",
+            (f"{copy} The keys are in {device.KEYS} alone.", not waiting(found)),
+            (f"See whether it works: {shell.handrail('check', 'vpn', connection=connection)}", False),
         ]
     except device.Unreadable as problem:
         files = sample
-        steps = [f"AWS's configuration could not be turned into files: {problem} Download it in the AWS console."]
-    steps.append(f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not.")
+        unread = f"AWS's configuration could not be turned into files: {problem} Download it in the AWS console."
+        steps = [(unread, False)]
+    steps.append((f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not.", False))
     return Handover(
         {**outputs, **addresses, "device_address": facts["gateway_ip"], "routing": facts["routing"]}, files,
-        tuple(steps), tuple(measured(found)), waiting(found),
+        open_first(*steps), tuple(measured(found)), waiting(found),
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from flows.engine import Call, Cloud, Handover, shell
+from flows.engine import Call, Cloud, Finding, Handover, shell
+from flows.engine.flow import open_first, was_proved
 
 from . import rules
 
@@ -14,19 +15,26 @@ READS = (Call("ssm.SendCommand"), Call("ssm.GetCommandInvocation"), Call("ssm.De
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Mapping[str, str]]) -> Handover:
     """The addresses, what to do now, and what the machine says about itself."""
     instance = outputs["machine"]
-    findings = tuple(rules.examine(cloud, instance, facts["values"], before=False))
+    homes: list[str] = []
+
+    def leads(home: str) -> Iterator[Finding]:
+        """WordPress leads somewhere once somebody went through its first page."""
+        homes.append(home)
+        yield from ()
+
+    findings = tuple(rules.examine(cloud, instance, facts["values"], before=False, leads=leads))
     inside = f"A shell on it, without SSH: {shell.aws('ssm', 'start-session', target=instance)}"
     if "address" not in outputs:
         return Handover(outputs=outputs, findings=findings, next_steps=(inside,))
     site, address = facts["values"].get("SITE", ""), outputs["address"]
-    first = [f"Have {site} lead to {address} (an A record), before the first visit."] if site else []
+    led = was_proved(findings, "address")
+    first = [(f"Have {site} lead to {address} (an A record), before the first visit.", led)] if site else []
     link = f"http://{site or address}/wp-admin/install.php"
-    steps = (
-        *first,
-        f"Open {link} at once: whoever opens it first becomes the administrator.",
+    https = (
         "Then: HTTPS (certbot, a load balancer or CloudFront), with https:// in WordPress's two addresses, and backups "
         "of the disk (snapshots). wp-config.php believes a balancer's X-Forwarded-Proto already; CloudFront has to "
-        "be told to send CloudFront-Forwarded-Proto (an origin request policy).",
-        inside,
+        "be told to send CloudFront-Forwarded-Proto (an origin request policy)."
     )
+    opened = f"Open {link} at once: whoever opens it first becomes the administrator."
+    steps = open_first(*first, (opened, bool(homes)), (https, False), (inside, False))
     return Handover(outputs={**outputs, "set_up": link}, findings=findings, next_steps=steps)

@@ -35,6 +35,20 @@ def test_what_is_read_is_told_as_not_written(words: str) -> None:
     assert ran.stderr == "The output could not be written: No space left on device.\n"
 
 
+@pytest.mark.parametrize("words", ["list", "list --output json", "questions vpn", "--help", "runs"])
+@pytest.mark.some("list", "list --output json")
+def test_a_reader_who_has_seen_enough_is_no_failure(words: str) -> None:
+    """As in `handrail list 2>&1 | head -1`: both ways out end before anything is written."""
+    read, write = os.pipe()
+    os.close(read)
+    ran = subprocess.run(
+        [sys.executable, "-m", "tui", *words.split()],
+        cwd=ROOT, env=dict(os.environ), stdin=subprocess.DEVNULL, stdout=write, stderr=write, timeout=120, check=False,
+    )  # fmt: skip
+    os.close(write)
+    assert ran.returncode == 0
+
+
 def test_a_mistake_keeps_its_exit_code_and_is_told_where_it_can_be() -> None:
     ran = written_to_full("runs", "nothing-like-it", "--output", "json")
     assert ran.returncode == 2

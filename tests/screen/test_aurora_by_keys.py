@@ -34,6 +34,8 @@ async def reply(person: Person, answers: Mapping[str, Any]) -> None:
         await person.press("ctrl+u")
         await person.types(", ".join(said) if isinstance(said, list) else str(said))
     await person.press("enter")
+    if "Enter goes on" in person.words:  # there was something to say of it
+        await person.press("enter")
 
 
 async def answer_all(person: Person, answers: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ import click
 from flows.version import __version__
 
 from . import completions, create, describe, diagnose, help, runs, tasks
+from .broken_output import silence
 from .errors import exit_code_of
 from .examples import ExplainedGroup
 from .interactive import by_lines, somebody
@@ -59,11 +60,29 @@ def main(arguments: list[str] | None = None) -> None:
     wants_json = _wants_json(arguments)
     if "_HANDRAIL_COMPLETE" in os.environ:
         completions.for_bash()
+        cli.main(prog_name="handrail")
     try:
-        code = cli.main(args=arguments, prog_name="handrail", standalone_mode=False)
+        code = _done(arguments)
     except (Exception, KeyboardInterrupt) as error:
         code = exit_code_of(error, wants_json)
-    sys.exit(code if isinstance(code, int) else 0)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = code or exit_code_of(error, wants_json)
+        silence()
+    sys.exit(code)
+
+
+def _done(arguments: list[str]) -> int:
+    """Do it; the exit code. Not by click's own `main`: there a reader who has seen enough and goes is a failure."""
+    try:
+        with cli.make_context("handrail", list(arguments)) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
 
 
 def _wants_json(arguments: list[str]) -> bool:

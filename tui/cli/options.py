@@ -88,7 +88,9 @@ plain_option = click.option("--plain", is_flag=True, help="Line prompts instead 
 def with_answers(command: F) -> F:
     """`--answers` and `--set`: what is answered already."""
     for option in (
-        click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers: YAML or JSON."),
+        click.option(
+            "--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers: YAML or JSON; - reads them."
+        ),
         click.option(
             "--set",
             "sets",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..terminal import is_terminal
 from . import completions
 from .interactive import by_lines, somebody
 from .json_output import about_record, about_run, print_json, result
@@ -113,6 +112,11 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
         click.echo(history.ended_meanwhile(run), err=True)
         results.tell_result(session, result(session, []), output)
         return
+    if over := history.finished(run):
+        click.echo(over, err=True)
+        if not yes:
+            results.tell_result(session, result(session, []), output)
+            return
     record = run.record
     if record.status == "undoing":
         if to_decide := session.to_decide():
@@ -151,9 +155,10 @@ def _to_be_gone_on_with(run: Run) -> None:
     help="What only a person can decide.",
     shell_complete=completions.decisions,
 )
+@plain_option
 @output_option
 @global_options
-def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: Any) -> None:
+def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str, **given: Any) -> None:
     """Take a run back: the account becomes as it was before."""
     from flows.engine import Journal, Refused
 
@@ -168,7 +173,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], output: str, **given: An
     if run.plan is None:
         raise Refused(f"{run.id} is a draft: nothing was created, so there is nothing to undo.")
     decisions = {key: str(value) for key, value in load_answers(None, sets).items()}
-    if not yes and (output != "text" or not is_terminal()):
+    if not yes and (output != "text" or not somebody(plain)):
         raise click.UsageError("To undo without being asked, add --yes.")
     said = said_of(run, given)
     try:

@@ -88,6 +88,7 @@ def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader) ->
             return 0
         case _:
             say("\n".join(history.details(kept)))
+            say(history.finished(kept))
             try:
                 return talk.look_back()
             except CheckWish:

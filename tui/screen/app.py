@@ -91,6 +91,7 @@ class HandrailApp(Navigation):
         Binding("ctrl+p", "palette", "Commands", priority=True, tooltip="Everything that can be done here"),
         Binding("ctrl+o", "account", "Profile", system=True, tooltip="Another profile or region; answers are kept"),
         Binding("ctrl+c", "leave", "Leave", priority=True, tooltip="Leave safely; nothing is lost"),
+        Binding("q", "leave", "Quit", show=False, tooltip="Leave; nothing is lost"),
         Binding("ctrl+q", "leave", "Leave", show=False, priority=True, tooltip="Leave safely; nothing is lost"),
         Binding("ctrl+z", "suspend_process", "Shell", show=False, priority=True, tooltip="To the shell; fg comes back"),
     ]

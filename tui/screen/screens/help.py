@@ -11,7 +11,11 @@ from ..widgets.lines import Said
 from .page import Page, Reading
 
 MOVING = [
-    Said("Up Down PgUp PgDn Home End move. Tab goes to the next part.", "", "muted"),
+    Said(
+        "Up Down (k j) PgUp PgDn Home End move. Tab goes to the next part. q quits, Ctrl-Z goes to the shell.",
+        "",
+        "muted",
+    ),
 ]
 
 

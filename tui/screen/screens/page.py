@@ -208,7 +208,6 @@ class Reading(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Back", tooltip="Back to where you were"),
-        Binding("q", "close", "Back", show=False, tooltip="Back to where you were"),
     ]
 
     def __init__(self, title: str, rows: list[Said]) -> None:

@@ -64,6 +64,8 @@ class Lines(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, tooltip="One row up"),
         Binding("down", "move(1)", "Down", show=False, tooltip="One row down"),
+        Binding("k", "move(-1)", "Up", show=False, tooltip="One row up"),
+        Binding("j", "move(1)", "Down", show=False, tooltip="One row down"),
         Binding("pageup", "page(-1)", "Page up", show=False, tooltip="One page up"),
         Binding("pagedown", "page(1)", "Page down", show=False, tooltip="One page down"),
         Binding("home", "ends(-1)", "Top", show=False, tooltip="To the top"),

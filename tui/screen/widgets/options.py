@@ -49,6 +49,8 @@ class Options(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, tooltip="One option up"),
         Binding("down", "move(1)", "Down", show=False, tooltip="One option down"),
+        Binding("k", "move(-1)", "Up", show=False, tooltip="One option up"),
+        Binding("j", "move(1)", "Down", show=False, tooltip="One option down"),
         Binding("pageup", "page(-1)", "Page up", show=False, tooltip="One page up"),
         Binding("pagedown", "page(1)", "Page down", show=False, tooltip="One page down"),
         Binding("home", "move(-1000000)", "First", show=False, tooltip="The first option"),
@@ -398,13 +400,11 @@ class Options(Widget, can_focus=True):
             return strip(width, base, (cut(self._status(), width), self._styled("note")))
         if not held.shown and y == 0:
             searching = held.search is not None and not held.search.whole
-            nothing = (
-                f"Enter takes “{line(self.typed)}”, which is not in the list."
-                if self.typed
-                else "searching…"
-                if searching
-                else f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
-            )
+            nothing = "searching…" if searching else ""
+            if self.typed:
+                nothing = f"Enter takes “{line(self.typed)}”, which is not in the list."
+            elif self.sought and not searching:
+                nothing = f"Nothing contains “{line(self.sought)}”. Backspace or Esc shows more."
             return strip(width, base, (f"  {cut(nothing, width - 2)}", self._styled("note")))
         if tall and place <= y <= place + tall:
             text = ("> " if y == place else "  ") + self._lines[y - place]

@@ -1,0 +1,20 @@
+"""What is still to do comes first among the next steps; what is done says so."""
+
+from __future__ import annotations
+
+from flows.engine import Finding, Grade
+from flows.engine.flow import open_first, was_proved
+
+
+def test_what_is_done_is_not_first() -> None:
+    assert open_first(("Copy it.", True), ("Look.", False), ("Pay.", False)) == (
+        "Look.",
+        "Pay.",
+        "Done already: Copy it.",
+    )
+
+
+def test_only_what_was_proved_is_done() -> None:
+    found = [Finding("file:zip", Grade.PROVED, "It is there."), Finding("run", Grade.WAITING, "It never ran.")]
+    assert was_proved(found, "file") and was_proved(found, "run", "file:zip")
+    assert not was_proved(found, "run") and not was_proved(found, "fil")

@@ -1,0 +1,43 @@
+"""Once the tunnels are up nobody is told to copy the files first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.clock import FakeClock
+from vpn.cases import STATIC, session
+
+from flows.engine import Call, Journal
+from flows.engine.boto import Aws
+
+
+class Device:
+    """An account in whose AWS a device calls once it is `on`."""
+
+    on = False
+
+    def __init__(self, cloud: Aws) -> None:
+        self._cloud = cloud
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cloud, name)
+
+    def make(self, call: Call) -> dict[str, Any]:
+        answer = self._cloud.make(call)
+        for connection in answer.get("VpnConnections", ()) if self.on else ():
+            connection["VgwTelemetry"] = [
+                {"OutsideIpAddress": f"192.0.2.{n}", "Status": "UP", "StatusMessage": ""} for n in (1, 2)
+            ]
+        return answer
+
+
+def test_what_is_done_is_not_the_first_step(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    account = Device(cloud)
+    made = session(account, journal, STATIC, clock=clock)
+    list(made.apply())
+    before = made.hand_over()
+    assert before.next_steps[0].startswith("Copy the files") and before.waiting
+    account.on = True
+    after = made.hand_over()
+    assert after.next_steps[0].startswith("See whether it works") and not after.waiting
+    assert after.next_steps[-1].startswith("Done already: Copy the files")
