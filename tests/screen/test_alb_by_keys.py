@@ -31,6 +31,8 @@ async def test_a_rule_with_a_fixed_response(cloud: Cloud) -> None:
         await person.press("enter", "down", "enter", "down", "enter", "enter")
         await person.types("/winter-sale, /winter-sale/*")
         await person.press("enter")
+        person.sees("Enter goes on")
+        await person.press("enter")
         await person.types("310")
         person.sees("Enter takes “310”", "refused 310 is not possible: the status code must start with 2, 4 or 5")
         await person.press("escape")

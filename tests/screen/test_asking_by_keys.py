@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from person import Canned, Person, somebody
+from small import Lists
 from textual.events import Key
 
 from flows.engine import Call, Caution, Choice, Flow, Option, Picks, Place, Plan, Refused, Text
@@ -124,3 +125,18 @@ async def test_it_is_said_at_once_that_an_answer_was_taken() -> None:
         await person.settle()
         person.sees("Which network?", "Question 2 of 3")
         person.does_not_see("looking…")
+
+
+async def test_letters_that_are_keys_mean_the_same_everywhere() -> None:
+    """j and k move in lists and pages, q leaves; in a text field they are letters."""
+    async with somebody(Canned(), Start(flow="lists"), flow=Lists) as person:
+        await person.press("j", "j", "k")
+        assert "> thing number 1 " in person.screen
+        await person.press("slash", "j")
+        person.sees("Nothing contains “j”")
+        await person.press("escape", "f1", "q")
+        assert not person.app.is_running
+    async with asked() as person:
+        await person.types("jkq")
+        person.sees("jkq")
+        assert person.app.is_running

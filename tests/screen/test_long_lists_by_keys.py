@@ -86,7 +86,7 @@ async def test_nothing_moves_while_more_arrives() -> None:
 async def test_what_is_looked_for_appears_when_it_arrives() -> None:
     cloud = Thousands(held=True)
     async with early(cloud) as person:
-        await press(person, *"/group 700")
+        await press(person, *"group 700")
         person.sees("Nothing contains “group 700”")
         cloud.let_go()
         await person.until("> group 700")

@@ -26,6 +26,12 @@ GENERAL = (
 """What can be done from anywhere, while nothing is under way."""
 
 
+class Found(Options):
+    """A list whose filter is a text field: every letter is typed."""
+
+    letters = ""
+
+
 class Palette(Page):
     """Commands of the page under it, all that can be begun, and the colours."""
 
@@ -43,7 +49,7 @@ class Palette(Page):
 
     def between(self) -> Iterable[Widget]:
         yield Say("Type to filter, Enter does it. Set-ups, checks and tasks are found, too.", id="intro")
-        yield Options(self._rows(), id="choices", eager=True)
+        yield Found(self._rows(), id="choices", eager=True)
 
     def _rows(self) -> list[Row]:
         rows = [

@@ -158,7 +158,7 @@ class Answer(Vertical):
         self._use(field)
         named = [row.key for row in rows if at in (row.key, row.label)]
         at = (named or marked or [rows[0].key])[0]
-        field.show(rows, at=at, marked=marked, note=note, more=more)
+        field.show(rows, at=at, marked=marked, note=note, eager=marked is None, more=more)
         self._fit(field)
 
     def _fit(self, field: Options) -> None:

@@ -38,7 +38,7 @@ class Options(Widget, can_focus=True):
         at: the key to begin on.
         marked: keys that are picked; None for a list in which just one is chosen.
         note: said in the last line, for example when the list was read.
-        eager: typing a letter begins to filter; otherwise only `/` does.
+        eager: typing begins to filter, but for letters that are keys; otherwise only `/` does.
         more: further rows will be added.
         whole: the row under the cursor takes the lines that it needs; otherwise `cut_off` is to be told elsewhere.
 
@@ -61,6 +61,8 @@ class Options(Widget, can_focus=True):
         Binding("slash", "find", "Filter", key_display="/", tooltip="Show only what contains the letters you type"),
         Binding("escape", "unfind", "All again", tooltip="Show everything again"),
     ]
+    letters: ClassVar[str] = "jkq"
+    """Those that are keys everywhere."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "options--cursor", "options--hint", "options--heading", "options--find", "options--note", "options--mark",
         "options--danger",
@@ -225,8 +227,8 @@ class Options(Widget, can_focus=True):
             event.prevent_default()
             return
         if not self.finding:
-            begins = self.eager and typed is not None and (typed.isalnum() or typed in "-_.")
-            if not begins or self.count < 2:
+            begins = typed is not None and typed not in self.letters and (typed.isalnum() or typed in "-_.")
+            if not (self.eager and begins) or self.count < 2:
                 return
             self.action_find()
         if event.key == "backspace" and self.sought:
