@@ -14,6 +14,7 @@ from flows.engine import Call, Cloud, CloudError, Finding, Grade, Option, Refuse
 from flows.engine.listing import by_filter, listed, seeking
 
 from . import tags
+from .regions import switched_on
 
 NEW = "new"
 STOPPED, RUNNING = "stopped", "running"
@@ -158,11 +159,8 @@ def one(cloud: Cloud, wanted: str) -> Image | None:
 
 
 def regions(cloud: Cloud) -> list[Option[str]]:
-    """Every region that is switched on, the run's own first."""
-    here = cloud.identity.region
-    listed = cloud.make(Call("ec2.DescribeRegions"))["Regions"]
-    names = sorted({each["RegionName"] for each in listed}, key=lambda region: (region != here, region))
-    return [Option(each, each, each, "where it is now" if each == here else "a copy is made there") for each in names]
+    """Where it can be shared: in its own region, or in another by a copy."""
+    return switched_on(cloud, "where it is now", "a copy is made there")
 
 
 def protected(cloud: Cloud, machine: Machine) -> bool:

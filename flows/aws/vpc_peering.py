@@ -35,6 +35,7 @@ from flows.engine import (
 
 from . import edits, security_group_rules
 from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, admitting, slug
+from .regions import switched_on
 from .tags import OURS, as_name, name_of, of, tagged, tags
 
 ACTIVE, PENDING = "active", "pending-acceptance"
@@ -158,11 +159,8 @@ def one(cloud: Cloud, id: str) -> Connection | None:
 
 
 def regions(cloud: Cloud) -> list[Option[str]]:
-    """Every region that is switched on there, its own first."""
-    here = cloud.identity.region
-    listed = cloud.make(Call("ec2.DescribeRegions"))["Regions"]
-    names = sorted({each["RegionName"] for each in listed}, key=lambda region: (region != here, region))
-    return [Option(each, each, each, "the same region" if each == here else "") for each in names]
+    """Where the other VPC can be."""
+    return switched_on(cloud, "the same region")
 
 
 def attribute(cloud: Cloud, vpc: str, name: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from .problems import NoAccess
@@ -78,6 +80,12 @@ def known_profiles() -> str:
         return ", ".join(profile.name for profile in profiles())
     except NoAccess:
         return ""
+
+
+@cache
+def city(region: str) -> str:
+    """Where a region is, as AWS says it: Frankfurt; "" where that is not known."""
+    return next(iter(re.findall(r"\((.+)\)", regions(region).get(region, ""))), "")
 
 
 def regions(like: str = "") -> dict[str, str]:

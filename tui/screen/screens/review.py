@@ -200,10 +200,10 @@ class ReviewPage(Page):
             Said("Nothing was created so far. This is what would be done, what was checked, and what it costs. "
                  "Put the cursor on an answer and press Enter to change it; you come back here."),
             Said(),
-            Said("read in the account just now", "ok", "good"),
-            Said("follows from what was read, but only doing it proves it", "likely", "likely"),
-            Said("could not be looked at, and is not claimed", "unknown", "warn"),
-            Said("it would fail: nothing is created before this is solved", "stop", "bad"),
+            Said("read in the account just now", "proved", "good"),
+            Said("follows from what was read, but only doing it proves it", "predicted", "likely"),
+            Said("could not be looked at, and is not claimed", "not checked", "warn"),
+            Said("it would fail: nothing is created before this is solved", "refused", "bad"),
         ]  # fmt: skip
 
 
