@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from film import Film
 from looks import FOLDER, OTHERS, compare, document, dress, look_at, picture
 from person import NARROW, Canned, Person, somebody
 from small import Lists, Long, Looked, Small
@@ -93,6 +94,33 @@ async def test_the_page_of_a_set_up_shows_the_review_of_its_answers_file(account
     async with somebody(cloud, Start(flow=flow, answers=answers)) as person:
         person.sees("What will be done")
         compare(FOLDER / "set-ups" / f"{flow}.svg", document(*NARROW, picture(person.app)))
+
+
+# -- a whole set-up, moving ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.wild
+async def test_a_whole_set_up_as_a_film(cloud: Cloud) -> None:
+    """An office is connected, from home to the proof, and taken back."""
+    async with somebody(cloud) as person:
+        film = Film(person)
+        film.shoot(2.5)
+        await film.press("enter", "down")
+        await film.press("enter", rest=2)
+        await film.types("203.0.113.10")
+        await film.press("enter", rest=2)
+        await film.types("192.168.10.0/24")
+        await film.press("enter", rest=2)
+        for _ in range(5):  # the rest is taken as it stands
+            await film.press("enter")
+        person.sees("What will be done")
+        film.rests[-1] = 4
+        await film.press("a", rest=5)
+        await film.press("u", rest=3)
+        await film.press("down", "enter", rest=4)
+        person.sees("Everything is as it was before.")
+        compare(FOLDER / "film.svg", film.drawn())
+        compare(FOLDER / "film.cast", film.recorded("Handrail: connect an office to a VPC, and take it back"))
 
 
 # -- one set-up, from home to the receipt --------------------------------------------------------------------------
