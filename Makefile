@@ -53,7 +53,7 @@ onefile: $(VENV)/release.done ## one file with all that it needs, for a machine 
 	$(BIN)/python -m release.onefile
 	$(BIN)/python -m release.smoke $(BIN)/python dist/*.pyz
 
-screenshots: $(VENV)/test.done ## the pictures in screenshots/
+screenshots: $(VENV)/test.done ## the pictures in screenshots/, and the film with its recording for asciinema
 	$(BIN)/python screenshots/make.py
 
 texts: $(VENV)/test.done ## the menu, and what docs/ and tui/help.txt say of the program, as it is now; a minute or two

@@ -107,7 +107,7 @@ async def test_a_whole_set_up_as_a_film(cloud: Cloud) -> None:
         film.shoot(2.5)
         await film.press("enter", "down")
         await film.press("enter", rest=2)
-        await film.types("203.0.113.10")
+        await film.types("198.18.0.7")
         await film.press("enter", rest=2)
         await film.types("192.168.10.0/24")
         await film.press("enter", rest=2)
