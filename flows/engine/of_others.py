@@ -300,6 +300,6 @@ def made_by(action: Action, run: Run) -> str:
 
 
 def called(action: Action, run: Run) -> str:
-    """An action on a receipt: its sentence, and the id of what it made."""
-    made = made_by(action, run)
-    return f"{action.undone or action.sentence} ({made})" if made else action.undone or action.sentence
+    """An action on a receipt: its sentence, and the id of what it made, unless that stands in it."""
+    made, told = made_by(action, run), action.undone or action.sentence
+    return f"{told} ({made})" if made and made not in told.split() else told

@@ -140,3 +140,12 @@ async def test_letters_that_are_keys_mean_the_same_everywhere() -> None:
         await person.types("jkq")
         person.sees("jkq")
         assert person.app.is_running
+
+
+async def test_where_there_are_no_profiles_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asked() as person:
+        monkeypatch.setattr(person.app.workspace, "place_options", lambda kind: [])
+        person.app.choose_place("profile")
+        await person.settle()
+        person.sees("There are no profiles yet.")
+        person.does_not_see("Nothing contains")

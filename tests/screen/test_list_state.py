@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from flows.engine import Option
 from tui.screen.widgets.list_state import ListState
-from tui.screen.widgets.row import Row
+from tui.screen.widgets.row import Row, row_of
 
 ROWS = [Row("", "Begin"), Row("vpn", "A VPN"), Row("site", "A website"), Row("", "Go on with"), Row("run-1", "A run")]
 
@@ -64,3 +67,16 @@ def test_where_one_is_chosen_nothing_is_marked() -> None:
     state = held()
     state.mark_all()
     assert (state.marked, state.picked) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("hint", "beside"),
+    [
+        ("vpc-1 · 10.0.0.0/16", "10.0.0.0/16"),
+        ("vpc-1", ""),
+        ("vpc-12 · old", "vpc-12 · old"),
+        ("the default", "the default"),
+    ],
+)
+def test_what_is_the_name_already_does_not_stand_beside_it_again(hint: str, beside: str) -> None:
+    assert row_of(Option("vpc-1", "vpc-1", "vpc-1", hint)) == Row("vpc-1", "vpc-1", beside)

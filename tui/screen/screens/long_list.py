@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..widgets.row import Row
+from ..widgets.row import Row, row_of
 
 if TYPE_CHECKING:
     from flows.engine import Option
@@ -31,7 +31,7 @@ async def read_on(rest: Iterator[Option[Any]], show: Callable[[list[Row]], None]
             for option in rest:
                 if gone.is_set():
                     return
-                arrived.append(Row(option.key, option.label, option.hint))
+                arrived.append(row_of(option))
         except Exception as error:
             trouble.append(error)
         finally:

@@ -62,11 +62,11 @@ class Places(Page):
     def _show(self, options: list[PlaceOption]) -> None:
         assert self._place is not None
         what = f"{shown(self._missing.what)} " if self._missing else ""
-        self.query_one("#intro", Say).say(f"{what}Which {self._kind}? Drafts and answers are kept.")
+        none = "There are no profiles yet. Make one with `aws configure sso`, or Tab to choose a region."
+        ask = f"Which {self._kind}? Drafts and answers are kept." if options else none
+        self.query_one("#intro", Say).say(f"{what}{ask}")
         at = self._place.profile if self._kind == PROFILE else self._place.region or self.handrail.workspace.region
         self.query_one(Options).show([Row(option.name, option.name, option.about) for option in options], at=at)
-        if not options:
-            self.query_one("#note", Say).say("There are no profiles yet. Make one with `aws configure sso`.")
 
     def waits(self, words: str) -> None:
         self.query_one("#note", Say).say(words)

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 
 from .fields import LinesField, TextField
 from .options import Options
-from .row import Row
+from .row import Row, row_of
 
 if TYPE_CHECKING:
     from flows.engine import Asking, Offer
@@ -45,7 +45,7 @@ class Answer(Vertical):
                 self._known(offer, as_text(said, ", "), asking.example)
                 return example if offer.typed else ""
             case Choice() | Picks() if offer is not None and offer.listed is Listed.ITEMS:
-                rows = [Row(option.key, option.label, option.hint) for option in offer.options]
+                rows = [row_of(option) for option in offer.options]
                 note = f"read at {offer.read_at}" if offer.read_at and not question.written else ""
                 note, more = (READING_ON, True) if offer.rest is not None else (note, False)
                 if isinstance(question, Picks):
@@ -141,7 +141,7 @@ class Answer(Vertical):
 
     def _known(self, offer: Offer, said: str, example: bool) -> None:
         """A list of what there is, in which what was said may be something else, and anything else may be typed."""
-        rows = [Row(option.key, option.label, option.hint) for option in offer.options]
+        rows = [row_of(option) for option in offer.options]
         if said and said not in (row.key for row in rows):
             rows.insert(0, Row(said, said, "an example" if example else "not in the list"))
         more = offer.rest is not None

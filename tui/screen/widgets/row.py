@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -11,6 +11,9 @@ from textual.strip import Strip
 
 from ...safe import line
 from .paint import cut, fit, strip, wrap
+
+if TYPE_CHECKING:
+    from flows.engine import Option
 
 HINT = 46
 """Cells that a hint gets before a long name may have them."""
@@ -38,6 +41,13 @@ class Row(NamedTuple):
     words: str = ""
     only: str = ""
     danger: bool = False
+
+
+def row_of(option: Option[Any]) -> Row:
+    """An option as a line; what is its name already does not stand beside it once more."""
+    rest = option.hint.removeprefix(option.label)
+    again = option.label and rest != option.hint and (not rest or rest[0] in " ,·")
+    return Row(option.key, option.label, rest.strip(" ,·") if again else option.hint)
 
 
 def divided(width: int, widest: int, mark: str) -> tuple[int, int]:
