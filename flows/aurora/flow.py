@@ -279,6 +279,7 @@ class ServerlessDatabase(Flow):
         when=awake.is_(WEEKDAYS, OWN),
         fine_tuning=True,
         label="From",
+        wanted="A time of day",
         example="08:00",
         why="A local time. Waking takes up to a minute, so give one shortly before the first visitor comes.",
     )
@@ -290,6 +291,7 @@ class ServerlessDatabase(Flow):
         when=awake.is_(WEEKDAYS, OWN),
         fine_tuning=True,
         label="To",
+        wanted="A time of day",
         example="18:00",
         why="A local time of the same day. From then on it sleeps as soon as nobody has been connected for its quiet "
         "minutes; nobody's connection is cut.",

@@ -59,6 +59,7 @@ class DatabaseHours(Flow):
         check=answers.comes,
         default="08:00",
         label="From",
+        wanted="A time of day",
         example="08:00",
         why="A local time. Waking takes up to a minute, so give one shortly before the first visitor comes.",
     )
@@ -68,6 +69,7 @@ class DatabaseHours(Flow):
         check=answers.comes_later,
         default="18:00",
         label="To",
+        wanted="A time of day",
         example="18:00",
         why="A local time of the same day. From then on it sleeps as soon as nobody has been connected for its quiet "
         "minutes; nobody's connection is cut.",
@@ -79,6 +81,7 @@ class DatabaseHours(Flow):
         default=lambda flow: versions.shown(max(versions.HALF, flow.cluster.limits.least)),
         fine_tuning=True,
         label="At its smallest",
+        wanted="A capacity",
         example="0.5",
         why="0.5 is the least that never sleeps, and costs the least.",
     )
@@ -88,6 +91,7 @@ class DatabaseHours(Flow):
         default=lambda flow: flow.cluster.quiet,
         fine_tuning=True,
         label="Sleeps after (minutes)",
+        wanted="A number of minutes",
         example="10",
         why="It sleeps only if nobody is connected at all.",
     )
