@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from person import Canned, somebody
 from small import Small
+from support.runs import draft
 
 from flows import glossary
-from flows.engine import Text
+from flows.engine import Journal, Text
 from tui.screen.screens.help import words_of
 from tui.screen.workspace import Start
 
@@ -22,6 +23,19 @@ async def test_help_explains_the_words_of_a_question() -> None:
         await person.press("f1")
         person.sees("Words CIDR The way to write a range", "route table The signposts of a subnet")
         person.does_not_see("listener")
+
+
+async def test_a_question_mark_is_help_but_in_a_field_where_it_is_typed(journal: Journal) -> None:
+    draft(journal, name="munich")
+    async with somebody(Canned(), Start(flow="small"), flow=Wordy) as person:
+        await person.press("question_mark")
+        person.sees("Which CIDR block?", "?")
+        person.does_not_see("The way to write a range")
+    async with somebody(Canned()) as person:
+        await person.press("h", "question_mark")
+        person.sees("A draft has answers and created nothing")
+        await person.press("question_mark", "escape")
+        person.sees("vpn: munich")
 
 
 async def test_help_explains_the_words_of_a_list() -> None:

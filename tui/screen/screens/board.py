@@ -39,7 +39,6 @@ class BoardPage(Page):
         Binding("escape", "back", "Back", tooltip="To the first screen; while it looks: stop"),
         Binding("h", "home", "Home", show=False, tooltip="To the first screen"),
         Binding("q", "app.leave", "Quit", tooltip="Leave"),
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
     ]
     title_words = TITLE
 

@@ -31,7 +31,6 @@ class Done(Page):
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
         Binding("q", "app.leave", "Quit", tooltip="Leave"),
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
     ]
 
     def __init__(self, session: Session, handover: Handover) -> None:

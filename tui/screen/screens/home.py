@@ -34,7 +34,6 @@ class Home(Page):
         Binding("h", "history", "History", tooltip="Every draft and run, also finished ones"),
         Binding("p", "place('profile')", "Profile", tooltip="Who to be: choose another AWS profile"),
         Binding("r", "place('region')", "Region", tooltip="Where to work: choose another region"),
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
         Binding("q", "app.leave", "Quit", tooltip="Leave; nothing is lost"),
     ]
 

@@ -59,6 +59,9 @@ def homely(text: str) -> str:
 class Page(Screen[None]):
     """A screen of Handrail. Subclasses say what is between the two bars."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, its words and its keys"),
+    ]
     title_words = ""
     """What the bar says besides the product's name."""
     under_way = False

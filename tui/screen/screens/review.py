@@ -35,7 +35,6 @@ class ReviewPage(Page):
         Binding("w", "write", "Save answers", tooltip="Write an answers file"),
         Binding("ctrl+r", "reload", "Read again", show=False, tooltip="Read the account afresh and check again"),
         Binding("escape", "back", "Back", tooltip="To the last question"),
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
     ]
 
     asks = True

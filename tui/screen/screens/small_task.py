@@ -39,7 +39,6 @@ class SmallTask(Page):
         Binding("escape", "back", "Back", tooltip="To the last question"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("q", "app.leave", "Quit", tooltip="Leave"),
-        Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, and its keys"),
     ]
 
     class Told(Message):
