@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-PROGRAMS = "aws|handrail|cd|git|curl|echo|ping|psql|mysql|scp|ssh|sudo"
+PROGRAMS = "aws|handrail|cd|git|curl|echo|psql|mysql|scp|ssh|sudo"
 COMMAND = re.compile(rf"`(?P<quoted>[^`]+)`|(?:^|(?<=: ))(?P<bare>(?:{PROGRAMS}) .+)$", re.MULTILINE)
 """As every command in a text stands: between backquotes, or to the end of its line after a colon."""
 ADDRESS = re.compile(r"https?://[^\s“”]+[^\s“”.,;:)]")

@@ -57,7 +57,7 @@ async def test_a_review_begins_with_its_dangers_and_they_need_a_yes() -> None:
         await person.press("enter", "a")
         person.sees("Everything is created.")
         lines = person.screen.splitlines()
-        assert "https://thing.example/" in lines[3], "what one came for stands right below"
+        assert "https://thing.example/" in lines[4], "what one came for stands right below"
         for keys, copied in (
             (["down", "y"], "https://thing.example/"),
             (["down", "y"], "aws things describe --id 1"),
@@ -82,6 +82,7 @@ async def test_a_review_begins_with_its_dangers_and_they_need_a_yes() -> None:
         ("sg-0123", "sg-0123"),
         ("two\nlines", "two lines"),
         ("It is a git matter.", "It is a git matter."),
+        ("ping (default)", "ping (default)"),
     ],
 )  # fmt: skip
 def test_what_is_copied_is_one_line(text: str, copied: str) -> None:

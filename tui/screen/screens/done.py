@@ -61,6 +61,7 @@ class Done(Page):
             rows = [Said(f"Everything is created. {line(done.waiting)}", "waiting", "warn")]
         else:
             rows = [Said("Everything is created.", "done", "good")]
+        rows += [Said(kind="heading")] if first else []  # their words are as wide as they are
         rows += [Said(line(done.outputs[name]), name.replace("_", " "), "sum") for name in first]
         if done.next_steps:
             rows += [Said(), Said("What to do now", kind="heading")]
@@ -75,7 +76,7 @@ class Done(Page):
                     copy=str(run.folder),
                 )
             ]
-            rows += [file_row(run.folder / name) for name in sorted(done.files)]
+            rows += [file_row(run.folder / name, name) for name in sorted(done.files)]
         if done.findings:
             rows += [Said(), Said("Does it work?", kind="heading")]
             rows += [

@@ -207,7 +207,7 @@ def all_of(run: Run) -> list[Said]:
         ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
         ("Steps", [(standing_still if over and action.undo else kept)(action, run) for action in plan.actions]),
         ("Outputs", [Said(line(value), name) for name, value in handed.get("outputs", {}).items()]),
-        ("Files", [file_row(Path(name), "file") for name in handed.get("files", {})]),
+        ("Files", [file_row(Path(name)) for name in handed.get("files", {})]),
         ("Resources", [
             Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
             for each in outcome.resources(run, plan)

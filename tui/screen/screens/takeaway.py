@@ -27,9 +27,9 @@ class Takeaway(Lines):
         super().__init__(rows, walked=True, id=id)
 
 
-def file_row(path: Path, lead: str = "") -> Said:
-    """A file that can be shown; its name is copied with its folder."""
-    return Said(homely(str(path)) if lead else path.name, lead, key=f"{FILE}{path}", copy=str(path))
+def file_row(path: Path, name: str = "") -> Said:
+    """A file that can be shown; its name is copied with its folder. `name` is what is shown of that."""
+    return Said(name or homely(str(path)), key=f"{FILE}{path}", copy=str(path))
 
 
 def show_file(page: Page, key: str) -> None:
