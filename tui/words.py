@@ -36,6 +36,7 @@ from flows.engine.look import Looked, State
 from flows.engine.repair import READ_ONLY, why_not
 from flows.engine.task import Outcome
 from flows.engine.verdict import Status, Verdict
+from flows.menu import SET_UPS
 
 from .costs import cost, parts, total
 from .safe import line, shown
@@ -118,7 +119,13 @@ def production_name(identity: Identity, place: Place) -> str:
 
 def problem(trouble: Problem) -> str:
     """A problem in full: what, why and what to do."""
-    return "\n".join(shown(part) for part in (trouble.what, trouble.why, remedy(trouble)) if part)
+    parts = (trouble.what, trouble.why, remedy(trouble), instead(trouble.instead))
+    return "\n".join(shown(part) for part in parts if part)
+
+
+def instead(name: str) -> str:
+    """The set-up that fits better, by its title and the command that begins it; nothing for none."""
+    return f"“{SET_UPS[name][0]}” fits better: {shell.handrail('run', name)}" if name else ""
 
 
 def remedy(trouble: Problem) -> str:
@@ -221,7 +228,12 @@ def danger(warning: Caution) -> str:
 
 
 def caution(warning: Caution) -> str:
-    return f"[{danger(warning)}] {line(warning.message)}"
+    return f"[{danger(warning)}] {line(told(warning))}"
+
+
+def told(warning: Caution) -> str:
+    """What there is to say, and which set-up fits better, if one does."""
+    return " ".join(filter(None, (warning.message, instead(warning.instead))))
 
 
 def dangers(cautions: Iterable[Caution]) -> list[Caution]:

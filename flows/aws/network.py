@@ -141,6 +141,14 @@ def vpc(cloud: Cloud, id: str) -> Vpc | None:
     return _vpc(found[0], cloud.identity.account) if found else None
 
 
+def with_ranges(cloud: Cloud, networks: Iterable[IPv4Network]) -> list[Vpc]:
+    """The VPCs that have one of these as a range of their own. Raises CloudError."""
+    wanted = [str(each) for each in networks]
+    asked = {"Filters": [{"Name": "cidr-block-association.cidr-block", "Values": wanted}]}
+    found = [_vpc(each, cloud.identity.account) for each in cloud.make(Call("ec2.DescribeVpcs", asked))["Vpcs"]]
+    return [each for each in found if any(str(own) in wanted for own in each.networks)]
+
+
 def leading_to(cloud: Cloud, gateway: str) -> list[str]:
     """The ids of the VPCs in which a route leads to a gateway. Raises CloudError."""
     asked = {"Filters": [{"Name": "route.gateway-id", "Values": [gateway]}]}

@@ -62,7 +62,7 @@ class Entry:
         """Who may pass with what, as part of a sentence."""
         first, last = self.service.first, self.service.last
         ports = str(first) if first == last else f"{first}-{last}"
-        what = "everything" if self.service.protocol == "-1" else f"{self.service.protocol}/{ports}"
+        what = {"-1": "everything", "icmp": "ping"}.get(self.service.protocol, f"{self.service.protocol}/{ports}")
         return f"{what} to {self.network}" if self.egress else f"{what} from {self.network}"
 
 

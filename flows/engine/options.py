@@ -35,6 +35,7 @@ class Caution:
         switch: a reply to the same question that avoids it; a front end offers it with one key.
         key: the question it belongs to, filled in by the engine.
         danger: what kind of danger it is, if it is one; it needs a conscious yes then.
+        instead: the set-up that fits better, by its name, if this is what somebody wants.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Caution:
     switch: str = ""
     key: str = ""
     danger: Danger | None = None
+    instead: str = ""
 
     @property
     def short(self) -> str:

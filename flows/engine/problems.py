@@ -35,15 +35,18 @@ class Problem(Exception):
         remedy: what to enter, run or ask for instead.
         action: the plan's action that was under way, if any.
         suggestion: a corrected value that a front end may offer with one key.
+        instead: the set-up that fits better, by its name.
     """
 
     code: ClassVar[str] = "problem"
     exit_code: int = 2
 
-    def __init__(self, what: str, why: str = "", remedy: str = "", *, action: str = "", suggestion: str = "") -> None:
+    def __init__(
+        self, what: str, why: str = "", remedy: str = "", *, action: str = "", suggestion: str = "", instead: str = ""
+    ) -> None:
         super().__init__(what)
         self.what, self.why, self.remedy = what, why, remedy
-        self.action, self.suggestion = action, suggestion
+        self.action, self.suggestion, self.instead = action, suggestion, instead
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.what, self.why, self.remedy) if part)

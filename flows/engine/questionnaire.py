@@ -408,7 +408,8 @@ def _said_of(question: Question[Any], problem: Problem | ValueError) -> Refused:
     )
     better = str(getattr(problem, "suggestion", ""))
     meant = f"Did you mean {better}?" if better and better not in str(what) else ""
-    return Refused(f"{question.id}: {what}", why, f"{remedy} {meant}".strip())
+    instead = str(getattr(problem, "instead", ""))
+    return Refused(f"{question.id}: {what}", why, f"{remedy} {meant}".strip(), instead=instead)
 
 
 def _together(unknown: Sequence[Refused], rest: Sequence[Refused]) -> Refused:
@@ -417,6 +418,7 @@ def _together(unknown: Sequence[Refused], rest: Sequence[Refused]) -> Refused:
     return Refused(
         f"{len(words)} things are wrong with these answers:\n" + "\n".join(words),
         remedy=" ".join(each.remedy for each in unknown),
+        instead=next((each.instead for each in rest if each.instead), ""),
     )
 
 

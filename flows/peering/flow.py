@@ -28,6 +28,7 @@ from flows.engine.elsewhere import There, moved
 
 from . import answers, checks, diagnosis, handover, repairs, why
 from .answers import MINE, OWNER, PROFILE
+from .consents import CONSENTS
 from .sides import LEAVE, REPLACE, Side
 from .which import WhichConnection
 
@@ -39,6 +40,7 @@ class Peering(Flow):
     words = ("vpc peering", "pcx", "other account", "other region", "private network", "route", "cross-account")
     check = WhichConnection
     came_for = ("connection",)
+    consents = CONSENTS
     beyond = repairs.BEYOND
     matters = why.WHY
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
@@ -16,6 +17,8 @@ PROPAGATION, FIXED = "propagation", "fixed"
 MODERN, COMPATIBLE = "modern", "compatible"
 AWS, DEVICE = "aws", "device"
 WITH_THE_CONNECTION, SECRETS_MANAGER = "connection", "secrets_manager"
+IN_A_VPC = re.compile(r"(vpc|pcx|vgw|tgw|subnet|eni|i)-[0-9a-f]{8,17}|[\w.-]+\.(compute|amazonaws)(\.[\w.-]+)?")
+"""Ids of VPCs and of what is in them, and the names that AWS gives to machines."""
 STATIC_ROUTES = 100
 """Static routes of one connection, and propagated routes of one table: fixed (VPN and VPC quotas, 2026-10)."""
 
@@ -29,6 +32,27 @@ class Answers(Protocol):
     vpn_gateway: site_to_site_vpn.VpnGateway | str
     asn: int
     security_groups: tuple[network.SecurityGroup, ...]
+
+
+def device(text: str) -> IPv4Address:
+    """The public address of the office's device. Raises Refused."""
+    return addresses.public_ipv4(_of_an_office(text))
+
+
+def office(text: str) -> IPv4Network:
+    """A network of the office. Raises Refused."""
+    return addresses.ipv4_network(_of_an_office(text))
+
+
+def _of_an_office(text: str) -> str:
+    """What is typed of the other side. Raises Refused where that is a VPC, or something in one."""
+    if IN_A_VPC.fullmatch(text.lower()):
+        raise Refused(
+            f"“{text}” is in a VPC. A VPN leads from a VPC to a device outside of AWS; two VPCs need none.",
+            remedy="For an office, enter its own public address and networks.",
+            instead="peering",
+        )
+    return text
 
 
 def owned(vpc: network.Vpc, flow: Answers) -> Iterator[Caution]:
@@ -71,8 +95,24 @@ def apart(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]
                 "the rest of it goes to the office.",
             )
     addresses.overlapping(networks)
+    yield from another_vpc(flow.cloud, networks)
     for office in networks:
         yield from addresses.remarks(office)
+
+
+def another_vpc(cloud: Cloud, networks: tuple[IPv4Network, ...]) -> Iterator[Caution]:
+    """Whether what is to be the office's is the range of a VPC of this region."""
+    try:
+        found = network.with_ranges(cloud, networks)
+    except CloudError:
+        return
+    for each in found:
+        yield Caution(
+            "another-vpc",
+            f"{each.networks[0]} is the range of a VPC of yours, {each.name or each.id}. If that is the other side, it "
+            "needs no VPN: two VPCs are connected without any device.",
+            instead="peering",
+        )
 
 
 def free_asn(number: int, flow: Answers) -> Iterator[Caution]:
@@ -155,5 +195,7 @@ def elastic_ip(cloud: Cloud, address: IPv4Address) -> Iterator[Caution]:
     if any(item.get("PublicIp") == str(address) for item in found):
         yield Caution(
             "own-address",
-            f"{address} is an Elastic IP of your own AWS account. That is fine if your VPN device is an EC2 instance.",
+            f"{address} is an Elastic IP of your own AWS account. That is fine if your VPN device is an EC2 instance. "
+            "Two VPCs are connected without any device.",
+            instead="peering",
         )

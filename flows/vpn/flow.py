@@ -62,7 +62,7 @@ class SiteToSiteVpn(Flow):
     )
     gateway_ip = Text(
         "What is the public address of the office's VPN device?",
-        addresses.public_ipv4,
+        answers.device,
         wanted="An address",
         check=answers.fixed_address,
         label="Device address",
@@ -72,7 +72,7 @@ class SiteToSiteVpn(Flow):
     )
     networks = Many(
         "Which networks are in the office?",
-        addresses.ipv4_network,
+        answers.office,
         check=answers.apart,
         label="Office networks",
         example="192.168.10.0/24",

@@ -20,7 +20,8 @@ OTHERWISE = {
     ),
     **dict.fromkeys(
         ["cloudtrail.PutEventSelectors", "cloudtrail.StartLogging", "codepipeline.UpdatePipeline",
-         "ec2.AssociateAddress", "ec2.CreateTags", "ec2.ModifyImageAttribute", "ec2.ModifySnapshotAttribute",
+         "ec2.AcceptVpcPeeringConnection", "ec2.AssociateAddress", "ec2.CreateTags", "ec2.ModifyImageAttribute",
+         "ec2.ModifySnapshotAttribute", "ec2.ModifyVpcAttribute", "ec2.ModifyVpcPeeringConnectionOptions",
          "elbv2.ModifyListener", "elbv2.ModifyListenerAttributes", "events.PutTargets",
          "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.EnableKeyRotation", "logs.PutRetentionPolicy",
          "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute", "route53.ChangeResourceRecordSets",
@@ -31,7 +32,8 @@ OTHERWISE = {
 }  # fmt: skip
 """What each operation does that does not create a thing."""
 PUT_BACK = {
-    "codepipeline.UpdatePipeline", "ec2.StopInstances", "elbv2.ModifyListener", "elbv2.ModifyListenerAttributes",
+    "codepipeline.UpdatePipeline", "ec2.ModifyVpcAttribute", "ec2.StopInstances", "elbv2.ModifyListener",
+    "elbv2.ModifyListenerAttributes",
     "route53.ChangeResourceRecordSets", "s3.PutBucketVersioning", "s3.PutPublicAccessBlock",
 }  # fmt: skip
 """What may be taken back by making it as it was."""

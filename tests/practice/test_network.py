@@ -143,3 +143,15 @@ def test_a_dry_run_does_nothing(account: PracticeAccount, ec2: Any) -> None:
         with refused("DryRunOperation"):
             getattr(ec2, call)(**given, DryRun=True)
     assert snapshot(account.session) == before
+
+
+def test_an_entry_of_a_network_acl_keeps_what_icmp_it_is_for(account: PracticeAccount) -> None:
+    ec2 = account.session.client("ec2")
+    acl = ec2.describe_network_acls()["NetworkAcls"][0]["NetworkAclId"]
+    which = {"NetworkAclId": acl, "RuleNumber": 7, "Egress": False}
+    ec2.create_network_acl_entry(
+        **which, Protocol="1", RuleAction="allow", CidrBlock="10.0.0.0/8", IcmpTypeCode={"Type": 8, "Code": -1}
+    )
+    entries = ec2.describe_network_acls(NetworkAclIds=[acl])["NetworkAcls"][0]["Entries"]
+    (made,) = [each for each in entries if each["RuleNumber"] == 7]
+    assert made["IcmpTypeCode"] == {"Type": 8, "Code": -1}

@@ -42,7 +42,7 @@ def reviewed(session: Session, review: Review, cautions: Iterable[Caution]) -> d
             {"id": f.id, "grade": f.grade.value, "sentence": f.sentence, "remedy": f.remedy} for f in review.findings
         ],
         "warnings": [
-            {"id": c.id, "key": c.key, "message": c.message, "confirm": c.confirm}
+            {"id": c.id, "key": c.key, "message": c.message, "confirm": c.confirm, **_instead(c)}
             for c in (*cautions, *review.cautions)
         ],
         "costs": [
@@ -68,7 +68,7 @@ def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
         "status": status,
         "resources": outcome.resources(run, run.plan),
         "outputs": record.handover.get("outputs", {}),
-        "warnings": [{"id": c.id, "key": c.key, "message": c.message} for c in cautions],
+        "warnings": [{"id": c.id, "key": c.key, "message": c.message, **_instead(c)} for c in cautions],
         "undo": words.undo(run.id),
         "files": sorted(record.handover.get("files", {})),
         "next_steps": record.handover.get("next_steps", []),
@@ -107,7 +107,13 @@ def as_error(problem: Problem) -> dict[str, Any]:
     from .. import words
 
     message = " ".join(part for part in (problem.what, problem.why) if part)
-    return {"code": problem.code, "message": message, "remedy": words.remedy(problem), "action": problem.action}
+    told = {"code": problem.code, "message": message, "remedy": words.remedy(problem), "action": problem.action}
+    return told | _instead(problem)
+
+
+def _instead(said: Caution | Problem) -> dict[str, str]:
+    """The set-up that fits better, by its name, if one does."""
+    return {"instead": said.instead} if said.instead else {}
 
 
 def usage(message: str) -> dict[str, Any]:

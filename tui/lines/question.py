@@ -172,6 +172,8 @@ class Questioner:
         while "\n" in reply:  # pasted: none of it may answer what is asked next
             offered = self._at_once(reply, state.question)
             reply = self.ask(prompt, offered if offers else "")
+        if any(reply.lower() == option.key for option in getattr(state.question, "written", ())):
+            return reply.lower()  # an option that is called like one of the words for the conversation
         match reply.lower():
             case "back":
                 if not self.session.back():

@@ -42,6 +42,7 @@ GAPS: dict[str, str] = {
         "Propagated routes never appear, because no tunnel comes up."
     ),
     "ec2.DisableVgwRoutePropagation": "Missing in moto.",
+    "ec2.CreateNetworkAclEntry": "moto loses the type and code of an entry for ICMP; kept here.",
     "ec2.CreateRoute": "moto takes a VPN gateway or a peering connection of another network; refused here.",
     "ec2.DescribeRouteTables": (
         "A route to a VPN gateway that is no longer attached, or to a peering connection that is not active, is a "

@@ -66,6 +66,19 @@ def _guarded_route(original: Callable[[Any], ActionResult]) -> Callable[[Any], A
     return create_route
 
 
+def _kept_icmp(original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
+    def create_network_acl_entry(self: Response) -> ActionResult:
+        answer = original(self)
+        kind = self._get_param("IcmpTypeCode", {}) or {}
+        which = int(self._get_param("RuleNumber")), str(self._get_param("Egress")).lower()
+        for each in self.ec2_backend.get_network_acl(self._get_param("NetworkAclId")).network_acl_entries:
+            if kind and (int(each.rule_number), str(each.egress).lower()) == which:
+                each.icmp_type, each.icmp_code = int(kind["Type"]), int(kind["Code"])
+        return answer
+
+    return create_network_acl_entry
+
+
 def _route_state(self: Any) -> str:
     gateway = self.gateway
     if isinstance(gateway, PracticeVpnGateway) and self.route_table.vpc_id not in gateway.attachments:
@@ -145,6 +158,7 @@ def _dry_run_first(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return call_action
 
 
+_create_entry: Any = EC2Response.create_network_acl_entry
 _create_route: Any = EC2Response.create_route
 _revoke_ingress: Any = EC2Response.revoke_security_group_ingress
 _revoke_egress: Any = EC2Response.revoke_security_group_egress
@@ -156,6 +170,7 @@ def install() -> None:
         {
             "enable_vgw_route_propagation": _enable_propagation,
             "disable_vgw_route_propagation": _disable_propagation,
+            "create_network_acl_entry": _kept_icmp(_create_entry),
             "create_route": _guarded_route(_create_route),
             "authorize_security_group_ingress": _authorize("ingress"),
             "authorize_security_group_egress": _authorize("egress"),

@@ -21,15 +21,16 @@ def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> l
         rows.append(Said(shown(problem.what), "refused", "bad"))
         rows += [Said(shown(problem.why), "why", "muted")] if problem.why else []
         rows += [Said(shown(problem.remedy), "instead", "point")] if problem.remedy else []
+        rows += [Said(words.instead(problem.instead), "set-up", "point")] if problem.instead else []
         return rows + ([Said(f"enters {line(better(problem))}", "F2", "point")] if corrected(asking) else [])
     if asking.offer is not None and asking.offer.way_out:
         rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
-    rows += [Said(line(remark.message), "note", "muted") for remark in remarks]
+    rows += [Said(line(words.told(remark)), "note", "muted") for remark in remarks]
     if not confirming:
         return rows
     for caution in asking.cautions:
         look = "danger" if caution.danger else "warn"
-        rows.append(Said(line(caution.message), caution.danger or "caution", look))
+        rows.append(Said(line(words.told(caution)), caution.danger or "caution", look))
     rows.append(Said("goes on like this", "y", "point"))
     switch = next((caution.switch for caution in asking.cautions if caution.switch), "")
     rows += [Said(f"takes {line(switch)} instead", "s", "point")] if switch else []

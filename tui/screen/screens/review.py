@@ -266,7 +266,7 @@ def _verdict(session: Session, review: Review) -> Said:
 def _caution(caution: Caution, session: Session) -> Said:
     from ... import words
 
-    text = line(caution.message)
+    text = line(words.told(caution))
     if not caution.confirm:
         return Said(text, "note", "note")
     if caution.id in session.accepted:
