@@ -6,13 +6,13 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from support.command import Command
 from vpn.cases import STATIC, session
 
 from flows.engine import Call, Cloud, Refused
 from flows.engine.cloud import Offline
 from flows.vpn.answers import elastic_ip
 from tui import words
+from tui.cli import json_output
 
 
 @pytest.mark.parametrize(
@@ -45,16 +45,9 @@ def test_the_range_of_a_vpc_and_an_address_of_ones_own(cloud: Cloud) -> None:
     assert own.instead == "peering"
 
 
-def test_in_a_document_it_is_a_member_of_its_own(handrail: Command) -> None:
-    sets = [
-        word
-        for key, value in {**STATIC, "networks": "10.20.0.0/16"}.items()
-        for word in ("--set", f"{key}={_said(value)}")
-    ]
-    told = handrail("--practice", "plan", "vpn", *sets, "--output", "json").json
-    (found,) = [each for each in told["warnings"] if each["id"] == "another-vpc"]
-    assert found["instead"] == "peering"
-
-
-def _said(value: Any) -> str:
-    return ",".join(value) if isinstance(value, list) else str(value)
+def test_in_a_document_it_is_a_member_of_its_own(cloud: Cloud) -> None:
+    made = session(cloud, None, {**STATIC, "networks": ["10.20.0.0/16"]})
+    told = json_output.reviewed(made, made.review(), [])
+    assert {each["id"]: each.get("instead") for each in told["warnings"]}["another-vpc"] == "peering"
+    assert json_output.as_error(Refused("no", instead="peering"))["instead"] == "peering"
+    assert "instead" not in json_output.as_error(Refused("no"))
