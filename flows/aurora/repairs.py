@@ -16,8 +16,8 @@ from .sleep import Database
 USUAL_PAUSE = 300
 """Seconds after which it sleeps if nothing else is said (Aurora User Guide, "Automatic pause and resume", 2026-11)."""
 BEYOND = {
-    "state": "Starting it costs money from then on, and a broken key or network is for whoever keeps those: the "
-    "commands are given.",
+    "state": "Starting it costs money from then on, and taking that back would end the connections of whoever uses it "
+    "by then; a broken network is for whoever keeps that: the commands are given.",
     "instances": "A new instance costs money and is for the set-up; a failed one for its events.",
     "keeps-awake-connections": "Nobody else's connections are ended.",
     "keeps-awake-rhythm": "Only who connects can connect less often.",

@@ -9,7 +9,7 @@ from functools import cached_property
 from ipaddress import ip_network
 from typing import Any
 
-from flows.aws import keepers, kms_keys
+from flows.aws import keepers, key_switch, kms_keys
 from flows.aws.aurora_clusters import every_instance
 from flows.aws.aurora_versions import CLASS
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
@@ -137,7 +137,8 @@ def key_state(here: Situation) -> Iterator[Finding]:
         sentence = f"Whether its key {seen.short} is switched on could not be looked at."
         yield Finding(f"key-state:{seen.short}", Grade.NOT_CHECKED, sentence, seen.why)
     answers = here.seen is not None and here.seen.described.get("Status") in ANSWERS
-    for each in kms_keys.state(seen, here.cloud.identity.region):
+    for found in kms_keys.state(seen, here.cloud.identity.region):
+        each = key_switch.mended(found, seen)
         if answers and each.grade is Grade.REFUSED:
             sentence = f"{each.sentence} It answers still; RDS closes it as soon as it notices."
             yield replace(each, grade=Grade.CAUTION, sentence=sentence)

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, Option, Refused, shell
+from flows.engine import Action, Call, Cloud, CloudError, Finding, Grade, Option, Others, Refused, Restore, shell
 from flows.engine.listing import by_filter, listed, seeking
 
 from . import tags
 from .regions import switched_on
 
-NEW = "new"
+NEW, DISABLED = "new", "disabled"
 STOPPED, RUNNING = "stopped", "running"
 
 
@@ -110,7 +110,7 @@ def condition(image: Image, region: str) -> Finding:
     what, by = f"The image {image.id} is {image.state}", f"DescribeImages: {image.state}"
     if image.state == "pending":
         return Finding("image", Grade.WAITING, f"{what}.", by, "Wait until its disks are copied.")
-    if image.state == "disabled":
+    if image.state == DISABLED:
         return Finding(
             "image", Grade.REFUSED, f"{what}: nobody can launch it.", by,
             f"Enable it: {shell.aws('ec2', 'enable-image', region=region, image_id=image.id)}. That brings nobody back "
@@ -119,6 +119,25 @@ def condition(image: Image, region: str) -> Finding:
     if image.state in ("failed", "error", "invalid", "deregistered"):
         return Finding("image", Grade.REFUSED, f"{what}.", by, "Make a new one, or choose another.")
     return Finding("image", Grade.NOT_CHECKED, f"{what}, a state that is not known here.", by)
+
+
+def enabled(image: Image) -> Action:
+    """An image that is disabled can be launched again; at undo it is disabled once more, which would take it from
+    everybody with whom it is shared by then (EC2 User Guide, "Disable an AMI", 2026-11)."""
+    this = {"ImageId": image.id}
+    look = Call("ec2.DescribeImageAttribute", {**this, "Attribute": "launchPermission"})
+    shared = "LaunchPermissions[].[UserId || Group || OrganizationArn || OrganizationalUnitArn]"
+    return Action(
+        f"enable-{image.id}",
+        f"Enable the image {image.id}",
+        Call("ec2.EnableImage", this),
+        undo=Restore(
+            Call("ec2.DescribeImages", {"ImageIds": [image.id], "IncludeDisabled": True}), "Images[0].State",
+            Call("ec2.DisableImage", this), absent=("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"),
+        ),
+        others=(Others(look, shared, "It is shared, with"),),
+        undone=f"That the image {image.id} was enabled",
+    )  # fmt: skip
 
 
 def usable(image: Image, region: str) -> None:

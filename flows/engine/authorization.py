@@ -206,6 +206,8 @@ RULES: Mapping[str, Rule] = {
     "ec2.GetActiveVpnTunnelStatus": on(CONNECTION),
     "ec2.GetManagedPrefixListEntries": on("arn:{partition}:ec2:{region}:*:prefix-list/*"),  # AWS and others have lists
     "ec2.GetVpnConnectionDeviceSampleConfiguration": on(CONNECTION, "vpn-connection-device-type/*"),
+    "ec2.DisableImage": on(f"{IMAGE}{{ImageId}}"),
+    "ec2.EnableImage": on(f"{IMAGE}{{ImageId}}"),
     "ec2.ModifyImageAttribute": on(f"{IMAGE}{{ImageId}}"),
     "ec2.ModifyVpcAttribute": on("vpc/{VpcId}"),
     "ec2.ModifyVpcPeeringConnectionOptions": PEERED,
@@ -332,6 +334,8 @@ RULES: Mapping[str, Rule] = {
     "kms.CreateKey": makes("key/*", asked="*"),
     "kms.DeleteAlias": on("{AliasName}", "key/{TargetKeyId}"),
     "kms.DescribeKey": on("key/{KeyId}"),
+    "kms.DisableKey": on("key/{KeyId}"),
+    "kms.EnableKey": on("key/{KeyId}"),
     "kms.EnableKeyRotation": on("key/{KeyId}"),
     "kms.GetKeyPolicy": on("key/{KeyId}"),
     "kms.GetKeyRotationStatus": on("key/{KeyId}"),

@@ -30,8 +30,8 @@ from .undo_plan import Entry, Restore
 MOVED = (State.CHANGED, State.GONE)
 ADMITTING = frozenset({
     "ec2.AuthorizeSecurityGroupIngress", "ec2.CreateNetworkAclEntry", "ec2.ModifyImageAttribute",
-    "ec2.ModifySnapshotAttribute", "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.PutKeyPolicy",
-    "lambda.AddPermission", "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute",
+    "ec2.ModifySnapshotAttribute", "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.EnableKey",
+    "kms.PutKeyPolicy", "lambda.AddPermission", "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute",
     "s3.PutBucketPolicy", "s3.PutPublicAccessBlock",
 })  # fmt: skip
 """Calls by which somebody may do what they might not before."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flows.aws import amis, kms_keys
 from flows.engine import Cloud, CloudError, Finding, Grade
 
-from . import rules
+from . import repairs, rules
 from .rules import Situation
 
 RULES = (
@@ -26,7 +26,8 @@ def diagnose(cloud: Cloud, image: str, account: str) -> Iterator[Finding]:
         )  # fmt: skip
         return
     if found.state != "available":
-        yield amis.condition(found, cloud.identity.region)
+        condition = amis.condition(found, cloud.identity.region)
+        yield condition.mended_by(repairs.enable(found)) if found.state == amis.DISABLED else condition
         return
     unseen, encrypted = "", list[str]()
     try:

@@ -12,9 +12,9 @@ from flows.engine.repair import Part, admits
 from . import steps
 
 BEYOND = {
-    "image": "An image that is switched off or failed is not switched on for others: make one, or enable it.",
+    "image": "What failed, or was never there, is made anew: make another image.",
     "key": "Amazon's keys cannot be opened: the set-up makes a copy under a key of your own.",
-    "key-state": "Whoever switched the key off, or is having it deleted, decides that.",
+    "key-state": "Whoever keeps the key, or is having it deleted, decides that.",
     "key-use": "A statement of others forbids it, and nothing of others is changed.",
     "products": "Only the receiver can subscribe to that software.",
 }
@@ -41,5 +41,16 @@ def copy(image: amis.Image, disks: Sequence[str], account: str) -> Mend:
         for disk in disks:
             yield steps.share_disk(piece, image.snapshots.index(disk), account)
         yield admits(f"The account {account} may copy {', '.join(disks)} then, and keep what is on them.")
+
+    return mend
+
+
+def enable(image: amis.Image) -> Mend:
+    """Let an image that is disabled be launched again; by its owner alone, until it is shared again."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The image {image.id}", dict(image.tags))
+        yield amis.enabled(image)
+        yield admits(f"Your account may launch {image.id} again then. Nobody else may, before it is shared again.")
 
     return mend

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flows.aws import amis, keepers, kms_keys, shared_keys
+from flows.aws import amis, keepers, key_switch, kms_keys, shared_keys
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
 
 from . import repairs
@@ -179,7 +179,8 @@ def key(here: Situation) -> Iterator[Finding]:
 def key_state(here: Situation) -> Iterator[Finding]:
     """A key that is off opens nothing, neither for the receiver nor for a copy."""
     for each in here.keys:
-        yield from kms_keys.state(each, here.cloud.identity.region)
+        for found in kms_keys.state(each, here.cloud.identity.region):
+            yield key_switch.mended(found, each)
 
 
 def key_use(here: Situation) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ BEYOND = {
     "manual": "Only a copy can be shared: the set-up makes one.",
     "options": "The option stays with the snapshot: AWS does not take it off.",
     "key": "Amazon's keys cannot be opened: the set-up makes a copy under a key of your own.",
-    "key-state": "Whoever switched the key off, or is having it deleted, decides that.",
+    "key-state": "Whoever keeps the key, or is having it deleted, decides that.",
     "key-use": "A statement of others forbids it, and nothing of others is changed.",
 }
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""

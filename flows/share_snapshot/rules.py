@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from flows.aws import keepers, kms_keys, rds_snapshots, shared_keys
+from flows.aws import keepers, key_switch, kms_keys, rds_snapshots, shared_keys
 from flows.aws.kms_keys import Seen, Whose
 from flows.aws.rds_snapshots import CLUSTER, EVERYBODY, MANUAL, Data
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
@@ -120,7 +120,8 @@ def key(here: Situation) -> Iterator[Finding]:
 def key_state(here: Situation) -> Iterator[Finding]:
     """A key that is off opens nothing, neither for the receivers nor for a copy."""
     if here.seen:
-        yield from kms_keys.state(here.seen, here.cloud.identity.region)
+        for found in kms_keys.state(here.seen, here.cloud.identity.region):
+            yield key_switch.mended(found, here.seen)
 
 
 def key_use(here: Situation) -> Iterator[Finding]:

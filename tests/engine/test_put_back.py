@@ -116,7 +116,9 @@ def test_what_somebody_closed_needs_a_yes(
 
 LETS_NOBODY_IN = {"iam.CreateInstanceProfile", "iam.CreateRole", "sqs.CreateQueue"}
 """They make something new: what may be done by it is said in other calls, or by its owner alone."""
-FIREWALLS = {"ec2.AuthorizeSecurityGroupIngress", "ec2.CreateNetworkAclEntry", "ec2.ModifyImageAttribute"}
+FIREWALLS = {
+    "ec2.AuthorizeSecurityGroupIngress", "ec2.CreateNetworkAclEntry", "ec2.ModifyImageAttribute", "kms.EnableKey",
+}  # fmt: skip
 """They let somebody in, and AWS counts them among those that write."""
 
 

@@ -17,7 +17,7 @@ from s3_pipeline.cases import KEY, PIPELINE
 from s3_pipeline.test_s3_pipeline_repairs import REALLY as STARTS
 from s3_pipeline.test_s3_pipeline_states import Delivery
 from share_ami.cases import made_by_hand
-from share_snapshot.cases import EXISTING, own_key
+from share_snapshot.cases import EXISTING, OWN_KEY, own_key
 from support.authorized import Watched, kinds
 from support.clock import FakeClock
 from support.repairs import repairing
@@ -79,6 +79,18 @@ def image(account: PracticeAccount) -> dict[str, str]:
     return {"image": made_by_hand(account), "account": SECOND_ACCOUNT_ID}
 
 
+def disabled_image(account: PracticeAccount) -> dict[str, str]:
+    asked = image(account)
+    account.session.client("ec2").disable_image(ImageId=asked["image"])
+    return asked
+
+
+def disabled_key(account: PracticeAccount) -> dict[str, str]:
+    asked, kms = image(account), account.session.client("kms")
+    kms.disable_key(KeyId=kms.describe_key(KeyId=OWN_KEY)["KeyMetadata"]["KeyId"])
+    return asked
+
+
 def snapshot(account: PracticeAccount) -> dict[str, str]:
     account.session.client("rds").copy_db_snapshot(
         SourceDBSnapshotIdentifier=EXISTING["snapshot"], TargetDBSnapshotIdentifier="safe", KmsKeyId=own_key(account)
@@ -110,6 +122,8 @@ SCENES: dict[str, tuple[str, Callable[[PracticeAccount], Any], dict[str, str]]] 
     "a gateway": ("vpn", of_office("not attached"), {}),
     "a network": ("vpn", of_office("no network of the office"), {}),
     "an image": ("share_ami", image, {}),
+    "a disabled image": ("share_ami", disabled_image, {}),
+    "a disabled key": ("share_ami", disabled_key, {}),
     "a snapshot": ("share_snapshot", snapshot, {}),
     "sleep": ("aurora", never_asleep, {"cluster": "loyalty"}),
     "versions": ("spa_pipeline", without_versions, STARTED),
