@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import re
+from collections.abc import Mapping
 
 from flows.engine import (
     Ask,
@@ -85,6 +86,26 @@ def _stranger(place: Place) -> Unreachable:
         "Its answer made no sense.",
         "Check --endpoint-url or AWS_ENDPOINT_URL, and whether a proxy or a network's sign-in page is in between.",
     )
+
+
+def let_happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
+    """In practice: let happen what a run with these outputs waits for, and say what that was; empty if nothing comes.
+
+    Raises CloudError.
+    """
+    from flows.practice import happenings
+
+    return happenings.happen(cloud, outputs)
+
+
+def begin_practice_anew() -> None:
+    """Forget everything that was practised, in every window. Raises JournalTrouble."""
+    from flows import practice
+
+    try:
+        practice.reset(state_folder() / "practice")
+    except OSError as error:
+        raise JournalTrouble("The practice account cannot be begun anew.", str(error)) from None
 
 
 def _practice(place: Place) -> Cloud:

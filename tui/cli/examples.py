@@ -65,6 +65,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "handrail questions vpn           # the keys of an answers file",
         "handrail questions vpn --check   # what its check asks",
     ),
+    "practice": ("handrail practice reset           # the company as it was on the first day",),
+    "practice reset": ("handrail practice reset -y",),
     "graph": ("handrail graph vpn > vpn.mmd",),
     "completion": ('eval "$(handrail completion bash)"',),
     "help": (

@@ -11,7 +11,7 @@ import click
 
 from flows.version import __version__
 
-from . import completions, create, describe, diagnose, help, runs, tasks
+from . import completions, create, describe, diagnose, help, practise, runs, tasks
 from .broken_output import silence
 from .errors import exit_code_of
 from .examples import ExplainedGroup
@@ -49,6 +49,7 @@ for command in (
     runs.runs, runs.resume, runs.undo,
     diagnose.check,
     tasks.task,
+    practise.practice,
     describe.list_, describe.questions, describe.graph, describe.completion, help.help_,
 ):  # fmt: skip
     cli.add_command(command)

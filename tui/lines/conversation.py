@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
+from flows.accounts import let_happen
 from flows.engine import Asking, CloudError, Handover, Problem, Session, SignInNeeded, standing
 from flows.engine.shell import handrail
 
@@ -25,6 +26,7 @@ OVER: Mapping[str, str] = {
     "check": "looks once more whether it works, and writes its files again",
     "look": "says whether what this run made is still as it was left",
     "diagnose": "looks at everything on the way to what it made, and says why it does not work",
+    "happen": "in practice, lets the device call, somebody push, a file land",
     "undo": "takes everything back that this run created",
     "?": "says this",
     "quit": "leaves",
@@ -171,6 +173,8 @@ class Conversation:
                 case "look":
                     if (code := self._look()) is not None:
                         return code
+                case "happen" if self.session.place.practice:
+                    self._let_happen()
                 case "undo":
                     return self.undo()
                 case "quit" | "q":
@@ -179,6 +183,19 @@ class Conversation:
                     explain(OVER)
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
+
+    def _let_happen(self) -> None:
+        """In practice: what this waits for, and what is then."""
+        run = self.session.run
+        assert run is not None, "only a run that is done waits for something"
+        try:
+            told = let_happen(self.session.cloud, run.record.handover.get("outputs", {}))
+        except CloudError as problem:
+            say(words.problem(problem))
+            return
+        say(told or "Nothing more happens here by itself.")
+        if told:
+            self._hand_over(again=True)
 
     def _look(self) -> int | None:
         """Whether it is still as it was left, and what to do about that; the exit code if something was done."""

@@ -33,6 +33,8 @@ from flows.practice.gaps.wire import (
     tags_for,
 )
 
+CALLS = "practice:device"
+"""A tag of a connection whose device has called; nobody is shown it."""
 MAX_ROUTES, MAX_ON_A_GATEWAY, MAX_A_REGION = 100, 10, 50
 LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
 RESERVED = {f"169.254.{third}.0/30" for third in range(6)} | {"169.254.169.252/30"}
@@ -127,13 +129,14 @@ class PracticeConnection(VPNConnection):
             "Tags": described_tags(self),
         }
         if self.life.ending is None:
+            up = any(tag["key"] == CALLS for tag in self.get_tags())
             shown["CustomerGatewayConfiguration"] = self.document.xml()
             shown["VgwTelemetry"] = [
                 {
                     "OutsideIpAddress": tunnel.amazon.outside,
-                    "Status": "DOWN",
-                    "StatusMessage": "IPSEC IS DOWN",
-                    "AcceptedRouteCount": 0,
+                    "Status": "UP" if up else "DOWN",
+                    "StatusMessage": "" if up else "IPSEC IS DOWN",
+                    "AcceptedRouteCount": len(self.routes) or int(up and not self.static) if up else 0,
                     "LastStatusChange": dt.datetime.fromtimestamp(self.life.began, dt.UTC).replace(tzinfo=None),
                 }
                 for tunnel in self.tunnels

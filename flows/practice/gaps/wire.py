@@ -40,7 +40,8 @@ def tags_for(response: Response, resource: str) -> dict[str, str]:
 
 
 def described_tags(thing: Any) -> list[dict[str, str]]:
-    return [{"Key": tag["key"], "Value": tag["value"]} for tag in thing.get_tags()]
+    tags = thing.get_tags()
+    return [{"Key": tag["key"], "Value": tag["value"]} for tag in tags if not tag["key"].startswith("practice:")]
 
 
 def chosen(

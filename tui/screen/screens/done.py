@@ -24,6 +24,7 @@ class Done(Page):
     """Outputs, files, next steps, and whether it really works."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "happen", "Let it happen", tooltip="In practice: the device calls, somebody pushes, a file lands"),
         Binding("c", "check", "Check again", tooltip="Look once more whether it works"),
         Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
         Binding("l", "look", "Still so?", tooltip="Look whether what this run made is still as it left it"),
@@ -59,6 +60,7 @@ class Done(Page):
         first = [name for name in self.session.flow.came_for if done.outputs.get(name)]
         if done.waiting:
             rows = [Said(f"Everything is created. {line(done.waiting)}", "waiting", "warn")]
+            rows += [Said("lets happen what it waits for", "p", "point")] if self.session.place.practice else []
         else:
             rows = [Said("Everything is created.", "done", "good")]
         rows += [Said(kind="heading")] if first else []  # their words are as wide as they are
@@ -105,6 +107,26 @@ class Done(Page):
         before = self._handover
         saying = "Looking whether it works…"
         self.do_again(self.session.hand_over, shown, saying=saying, same=lambda found: found == before)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.session.place.practice if action == "happen" else True
+
+    def action_happen(self) -> None:
+        """Let happen in practice what this waits for, and look."""
+        from flows.accounts import let_happen
+
+        told = list[str]()
+
+        def happened() -> Handover:
+            told.append(let_happen(self.session.cloud, self._handover.outputs))
+            return self.session.hand_over()
+
+        def shown(handover: Handover) -> None:
+            self._handover = handover
+            self.query_one(Lines).show(self._rows())
+            self.query_one("#said", Say).say(told[0] or "Nothing more happens here by itself.")
+
+        self.do(happened, shown, saying="Looking…")
 
     def action_look(self) -> None:
         """Whether it is still as it was left."""

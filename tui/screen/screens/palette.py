@@ -24,6 +24,11 @@ GENERAL = (
     Row("go:region", "Region", "where to work: choose another region"),
 )
 """What can be done from anywhere, while nothing is under way."""
+ANEW = Row("go:anew", "Begin practice anew", "the simulated company as on the first day, in every window", "reset")
+SURE = (
+    Row("go:anew!", "Yes, begin practice anew", "everything that was practised is forgotten"),
+    Row("go:home", "No", "nothing is forgotten"),
+)
 
 
 class Found(Options):
@@ -57,7 +62,8 @@ class Palette(Page):
             for key, active in self._commands.items()
         ]
         here = {row.label for row in rows}
-        rows += [] if self._page.under_way else [row for row in GENERAL if row.label not in here] + entries()
+        anew = [ANEW] if self.handrail.workspace.place.practice else []
+        rows += [] if self._page.under_way else [row for row in GENERAL if row.label not in here] + anew + entries()
         return [*rows, Row(COLOURS, "Colours", f"the {self.app.theme} theme; choose another", "theme dark light")]
 
     def _themes(self) -> list[Row]:
@@ -79,6 +85,9 @@ class Palette(Page):
             self.app.theme = name
             event.options.reword(self._themes())
             return
+        if event.key == ANEW.key:
+            event.options.show(SURE, at=SURE[1].key)
+            return
         if kind == "go":
             self.app.pop_screen()
             self._go(name)
@@ -96,6 +105,11 @@ class Palette(Page):
                 self.handrail.go_home()
             case "history":
                 self.handrail.show_history()
+            case "anew!":
+                from flows.accounts import begin_practice_anew
+
+                begin_practice_anew()
+                self.handrail.go_home("The company is as it was on the first day.")
             case kind:
                 self.handrail.choose_place(kind)
 

@@ -1,0 +1,62 @@
+"""What other people and machines would do, so that every set-up comes to its end here: a device calls, somebody pushes,
+a file lands. Each is an ordinary request, so that it lasts as whatever is practised does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.engine import Call, Cloud
+
+CALLS = "practice:device"
+"""The tag by which `gaps.tunnels` knows that a connection's device has called."""
+
+
+def happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
+    """Let happen what a run with these outputs waits for, and say what that was; empty where there is nothing.
+
+    Raises CloudError.
+    """
+    if outputs.get("connection", "").startswith("vpn-"):
+        return _device_calls(cloud, outputs["connection"])
+    if "pipeline" in outputs:
+        return _source_changes(cloud, outputs["pipeline"])
+    if "notification" in outputs:
+        return _file_lands(cloud, outputs["bucket"], outputs["notification"])
+    return ""
+
+
+def _device_calls(cloud: Cloud, connection: str) -> str:
+    cloud.make(Call("ec2.CreateTags", {"Resources": [connection], "Tags": [{"Key": CALLS, "Value": "yes"}]}))
+    return "The office's device has called: both tunnels are up."
+
+
+def _source_changes(cloud: Cloud, pipeline: str) -> str:
+    about = cloud.make(Call("codepipeline.GetPipeline", {"name": pipeline}))["pipeline"]
+    action = about["stages"][0]["actions"][0]
+    settings, provider = action["configuration"], action["actionTypeId"]["provider"]
+    if provider == "S3":
+        return _put(cloud, settings["S3Bucket"], settings["S3ObjectKey"])
+    if provider != "CodeCommit":
+        return ""
+    repository, branch = settings["RepositoryName"], settings["BranchName"]
+    known = cloud.make(Call("codecommit.ListBranches", {"repositoryName": repository})).get("branches") or []
+    if branch not in known:
+        of = {"repositoryName": repository, "branchName": branch, "commitId": "0" * 40}
+        cloud.make(Call("codecommit.CreateBranch", of))
+    cloud.make(Call("codepipeline.StartPipelineExecution", {"name": pipeline}))
+    return f"Somebody pushed to {branch} in {repository}, and {pipeline} started."
+
+
+def _file_lands(cloud: Cloud, bucket: str, notification: str) -> str:
+    found = cloud.make(Call("s3.GetBucketNotificationConfiguration", {"Bucket": bucket}))
+    mine: list[Any] = [each for each in found.get("LambdaFunctionConfigurations") or [] if each["Id"] == notification]
+    rules = mine[0].get("Filter", {}).get("Key", {}).get("FilterRules", []) if mine else []
+    ends = {rule["Name"].lower(): rule["Value"] for rule in rules}
+    return _put(cloud, bucket, f"{ends.get('prefix', '')}practice{ends.get('suffix', '')}")
+
+
+def _put(cloud: Cloud, bucket: str, key: str) -> str:
+    cloud.make(Call("s3.PutObject", {"Bucket": bucket, "Key": key, "Body": b"practice"}))
+    return f"{key} landed in {bucket}."
