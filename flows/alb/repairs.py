@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
-from typing import Any
 
 from flows.aws import keepers
 from flows.aws import listeners as change
@@ -40,9 +39,10 @@ def whole(balancer: LoadBalancer, listener: Listener, rule: Rule, to: Redirect) 
     actions = change.redirecting(replace(to, protocol="HTTPS", port="443"))
 
     def mend(cloud: Cloud) -> Iterator[Part]:
-        yield from _kept(cloud, balancer)
+        yield from _kept(cloud, balancer, listener)
         says = "send visitors to https on port 443"
         if rule.priority:
+            yield from _kept_rule(cloud, listener, rule)
             yield change.answer_of_rule(rule, f"port {listener.port}", actions, says)
         else:
             yield change.default_answer(listener, actions, says, (), id=f"default-{listener.port}")
@@ -61,7 +61,9 @@ def in_order(balancer: LoadBalancer, listener: Listener, early: Rule, late: Rule
         return None
 
     def mend(cloud: Cloud) -> Iterator[Part]:
-        yield from _kept(cloud, balancer)
+        yield from _kept(cloud, balancer, listener)
+        for each in (early, late):
+            yield from _kept_rule(cloud, listener, each)
         yield change.swap(listener, early, late)
         yield redirects(f"What fits “{late}” is no longer answered by “{early}” on port {listener.port} then.")
 
@@ -74,7 +76,6 @@ def opened(balancer: LoadBalancer, found: Sequence[ports.Group], port: int, like
         return None
 
     def mend(cloud: Cloud) -> Iterator[Part]:
-        yield from keepers.agreed(f"The security group {found[0].name}", found[0].told.get("Tags"))
         yield from _open(cloud, balancer, found, port, like)
 
     return mend
@@ -116,7 +117,7 @@ def modern(balancer: LoadBalancer, listener: Listener, policy: str) -> Mend:
     """Take a TLS policy without old protocols."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
-        yield from _kept(cloud, balancer)
+        yield from _kept(cloud, balancer, listener)
         yield change.tls_policy(listener, policy)
         yield redirects(f"Visitors that know only old TLS can no longer come to port {listener.port} then.")
 
@@ -143,6 +144,7 @@ def _servers(cloud: Cloud, balancer: LoadBalancer, listeners: Sequence[Listener]
 def _open(
     cloud: Cloud, balancer: LoadBalancer, found: Sequence[ports.Group], port: int, like: Iterable[int]
 ) -> Iterator[Part]:
+    yield from keepers.agreed(f"The security group {found[0].name}", found[0].told.get("Tags"))
     usual = tuple(dict.fromkeys(source for other in like for source in ports.sources(found, other)))
     wanted = usual or (ports.networks(cloud, balancer.vpc) if balancer.internal else ports.ANYWHERE)
     standing = [each.arn for each in lb.listeners(cloud, balancer)]
@@ -155,9 +157,15 @@ def _open(
     )
 
 
-def _kept(cloud: Cloud, balancer: LoadBalancer) -> Iterator[Part]:
-    tags: list[Mapping[str, Any]] = lb.tags(cloud, balancer)
-    yield from keepers.agreed(f"The load balancer {balancer.name}", tags)
+def _kept(cloud: Cloud, balancer: LoadBalancer, listener: Listener | None = None) -> Iterator[Part]:
+    yield from keepers.agreed(f"The load balancer {balancer.name}", lb.tags(cloud, balancer))
+    if listener:
+        yield from keepers.agreed(f"The listener on port {listener.port}", lb.tags_of(cloud, listener.arn))
+
+
+def _kept_rule(cloud: Cloud, listener: Listener, rule: Rule) -> Iterator[Part]:
+    what = f"The rule with priority {rule.priority} on port {listener.port}"
+    yield from keepers.agreed(what, lb.tags_of(cloud, rule.arn))
 
 
 def _place(rule: Rule) -> int:

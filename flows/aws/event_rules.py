@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine import Action, Call, Cloud, Find, Ref, Restore, Still, Undo, before, found, if_found
+from flows.engine import Action, Call, Cloud, CloudError, Find, Ref, Restore, Still, Undo, before, found, if_found
 
 from . import pipeline_triggers, roles
 
@@ -15,6 +15,21 @@ SAID_AGAIN = {
     **{name: if_found(name) for name in ("ScheduleExpression", "Description", "RoleArn", "EventBusName")},
 }
 """What of a rule is not its name and its pattern, as it stands at that moment. Its tags and its targets stay anyway."""
+
+
+def arn(cloud: Cloud, rule: str) -> str:
+    """The ARN of a rule of the default bus."""
+    who = cloud.identity
+    return f"arn:{who.partition}:events:{who.region}:{who.account}:rule/{rule}"
+
+
+def tags(cloud: Cloud, rule: str) -> list[dict[str, str]]:
+    """The tags of a rule; of one whose tags may not be read, none."""
+    try:
+        found = cloud.make(Call("events.ListTagsForResource", {"ResourceARN": arn(cloud, rule)}))
+    except CloudError:
+        return []
+    return list(found.get("Tags") or [])
 
 
 def switch_on(rule: str) -> Action:
@@ -67,13 +82,11 @@ def _hearing(rule: str) -> str:
 
 def start_with(cloud: Cloud, rule: str, target: Mapping[str, Any], pipeline: str) -> tuple[Action, ...]:
     """Give a target of a rule, a pipeline, a role of its own with which the rule may start it; the former at undo."""
-    who = cloud.identity
-    arn = f"arn:{who.partition}:events:{who.region}:{who.account}:rule/{rule}"
     made = roles.service_role(
         "start-role", pipeline_triggers.role_name(f"{rule}-{pipeline}"), "events.amazonaws.com",
         [roles.allow("Start", "codepipeline:StartPipelineExecution", str(target["Arn"]))],
-        conditions=roles.only_for(who.account, arn), purpose=f"with which {rule} may start {pipeline}",
-        serves=("target",),
+        conditions=roles.only_for(cloud.identity.account, arn(cloud, rule)),
+        purpose=f"with which {rule} may start {pipeline}", serves=("target",),
     )  # fmt: skip
     which = {"Rule": rule}
     look = Call("events.ListTargetsByRule", which)

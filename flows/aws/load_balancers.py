@@ -190,7 +190,12 @@ def health(cloud: Cloud, target_group: str) -> list[Health]:
 
 def tags(cloud: Cloud, balancer: LoadBalancer) -> list[Mapping[str, Any]]:
     """The tags of a load balancer as AWS tells them."""
-    found = cloud.make(Call("elbv2.DescribeTags", {"ResourceArns": [balancer.arn]}))
+    return tags_of(cloud, balancer.arn)
+
+
+def tags_of(cloud: Cloud, arn: str) -> list[Mapping[str, Any]]:
+    """The tags of a load balancer, a listener or a rule, which others may keep than the rest of it."""
+    found = cloud.make(Call("elbv2.DescribeTags", {"ResourceArns": [arn]}))
     return [tag for each in found.get("TagDescriptions") or [] for tag in each.get("Tags") or []]
 
 

@@ -41,6 +41,11 @@ class Pipeline:
         """Left out means that it asks (CodePipeline User Guide, "Amazon S3 source action reference", 2026-10)."""
         return bool(self.source) and self.settings.get("PollForSourceChanges", "true").lower() != "false"
 
+    @property
+    def asking(self) -> bool:
+        """Whether AWS still does what it asks for: after 30 quiet days it stops."""
+        return self.polls and not self.polling_ended
+
 
 @dataclass(frozen=True)
 class Rule:

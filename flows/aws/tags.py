@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine import FLOW, RUN, Call, Find, Refused, join
+from flows.engine import FLOW, RUN, Call, Cloud, CloudError, Find, Refused, join
 
 NAME = "Tags[?Key=='Name'].Value | [0]"
 """JMESPath to the Name tag of a thing that AWS tells with its tags."""
@@ -46,6 +46,16 @@ def name_of(thing: Mapping[str, Any]) -> str:
 def of(thing: Mapping[str, Any]) -> dict[str, str]:
     """All its tags."""
     return {str(tag.get("Key")): str(tag.get("Value") or "") for tag in thing.get("Tags") or []}
+
+
+def of_machine(cloud: Cloud, instance: str) -> dict[str, str]:
+    """All those of a machine, by its id; of one that may not be described, none."""
+    try:
+        pages = list(cloud.pages(Call("ec2.DescribeInstances", {"InstanceIds": [instance]})))
+    except CloudError:
+        return {}
+    found = [each for page in pages for group in page.get("Reservations") or [] for each in group["Instances"]]
+    return of(found[0]) if found else {}
 
 
 def name(text: str) -> str:

@@ -72,6 +72,8 @@ class Action:
         stands: how a look sees that it stands, where neither its undo nor its settings tell that: as of a setting that
             goes with what it is of.
         of_new: the id of the action that makes what this one sets something of: if that was there before, nothing is.
+        decided: the fingerprint of what stood where its `Restore` puts it back when it was decided to change that:
+            whatever else stands there when its turn comes is somebody's since, and is left. Empty: whatever stands.
     """
 
     id: str
@@ -99,6 +101,7 @@ class Action:
     taken: str = ""
     of_new: str = ""
     stands: Still | None = None
+    decided: str = ""
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)

@@ -32,6 +32,7 @@ from .undo_plan import Entry, Restore
 
 AT_ONCE = 8
 """Calls under way at the same time; EC2 allows bursts of far more (EC2 API throttling guide, 2026-10)."""
+CHANGED_SINCE = "somebody changed it since the check."
 LOOKS = (0, 2, 5, 10, 15, 30)
 """Seconds before each look for something whose answer got lost: AWS's copies may need up to a minute."""
 
@@ -181,7 +182,9 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
         if (there := _there_before(action, carrier)) is not None:
             run.note(action.id, _made(action), outputs=_outputs(action, plan, there), created=False)
             return
-        run.note(action.id, "intent", **_standing(action, carrier))
+        standing = _standing(action, carrier)
+        _as_decided(action, standing, carrier)
+        run.note(action.id, "intent", **standing)
     while True:
         reply = look_for(action, carrier) if doubt else None
         if reply is None and doubt and action.taken:
@@ -229,6 +232,14 @@ def _there_before(action: Action, carrier: Carrier) -> Any:
         carrier.run.note(action.id, "refused", why=action.taken)
         raise CloudError(action.taken)
     return there
+
+
+def _as_decided(action: Action, standing: Mapping[str, Any], carrier: Carrier) -> None:
+    """What is changed stands as it did when that was decided, and shown. Raises CloudError; nothing was sent then."""
+    if action.decided and digest(standing["before"]) != action.decided:
+        problem = CloudError(f"{action.sentence}: {CHANGED_SINCE}", "It is left as it is now.", "Check again.")
+        carrier.run.note(action.id, "refused", why=str(problem))
+        raise problem
 
 
 def _nobody_came_between(action: Action, restore: Restore, carrier: Carrier) -> None:

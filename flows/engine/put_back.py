@@ -142,6 +142,7 @@ def _again(action: Action, wanted: set[str], resolve: Any) -> Action:
         again,
         after=tuple(id for id in action.after if id in wanted),
         of_new=action.of_new if action.of_new in wanted else "",
+        decided="",  # it stands otherwise: that is why it is put back
         sentence=f"Again: {action.sentence[:1].lower()}{action.sentence[1:]}",
     )
 

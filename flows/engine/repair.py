@@ -3,29 +3,37 @@
 The chosen repairs are one plan, which goes the whole way of a set-up's: reviewed, carried out, journalled, gone on with
 and taken back. So a repair is a set-up that asks nothing: `Session(repair(flow, subject, findings), cloud, journal)`
 comes to its review at once.
+
+What the check read is the condition of what is done about it. People read what was found, and the review, for as long
+as they like, and others work in the account meanwhile: so the review looks once more whether all is as it was found,
+and no setting is changed that stands otherwise than it did then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
-from . import shell
+from . import expressions, shell
 from .actions import Action
 from .cloud import Cloud
 from .flow import REPAIR, Finding, Flow, Grade, Handover
 from .journal import Run
 from .options import Caution, Danger
 from .plan import Plan, Use
-from .problems import Refused
+from .problems import CloudError, Refused
+from .references import refs
+from .refusals import matches
+from .settings import digest
 from .undo_plan import Entry, Restore
 
 Part = Action | Use | Finding | Caution
 """What a repair comes to is made of these."""
 ALL = "all"
 """Wants every repair there is."""
+CHANGED = "Changed since the check: {}"
 READ_ONLY = "No repairs are offered: this is read-only."
 
 
@@ -55,7 +63,39 @@ class Repair(Flow):
             else:
                 what = f"Not mended in this turn: {finding.sentence}"
                 parts.append(Finding(f"later:{finding.id}", Grade.NOT_CHECKED, what, remedy="Check again after it."))
-        return _in_turn(_in_order(parts))
+        parts = [self._on_condition(part) for part in parts]
+        return [*_in_turn(_in_order(parts)), *self._changed()]
+
+    def _look_again(self) -> Iterable[Finding]:
+        """What the check finds now."""
+        return self.chosen
+
+    def _on_condition(self, one: Part) -> Part:
+        """The same for an action, for as long as the setting that it changes stands as it does now."""
+        if not isinstance(one, Action) or not isinstance(one.undo, Restore):
+            return one
+        read, path = one.undo.read, one.undo.path
+        if not isinstance(path, str) or any(refs(read)):
+            return one
+        try:
+            now = expressions.part(path, self.cloud.make(read))
+        except CloudError as problem:
+            if not matches(problem, one.undo.absent):
+                return one
+            now = None
+        return replace(one, decided=digest(now))
+
+    def _changed(self) -> Iterator[Finding]:
+        """What is not as it was found any more, or would be mended otherwise: it is looked at after what stands there
+        was read, so that nobody comes between."""
+        now = {each.repair: each for each in self._look_again() if each.mend}
+        for each in self.chosen:
+            assert each.mend is not None, f"{each.id} cannot be mended"
+            found = now.get(each.repair)
+            same = found and found.mend and [*found.mend(self.cloud)] == [*each.mend(self.cloud)]
+            if not same:
+                what = CHANGED.format(each.sentence)
+                yield Finding(f"changed:{each.id}", Grade.REFUSED, what, remedy="Check again.")
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
@@ -103,8 +143,15 @@ def repair(flow: type[Flow], subject: Mapping[str, str], findings: Iterable[Find
         findings: those that are to be mended, as `chosen` gives them.
     """
     about = {key: value for key, value in subject.items() if value and "\n" not in value}
-    made = {"title": f"Repair: {flow.title}", "chosen": tuple(findings), "given": about}
-    return _of(flow, made)
+    reads = {key: value for key, value in subject.items() if key not in flow.check.reaching}  # no page is fetched again
+
+    def again(self: Repair) -> Iterable[Finding]:
+        # what is done on a machine looks by itself before it changes anything
+        return self.chosen if flow.check.reaches else flow.diagnose(self.cloud, reads)
+
+    return _of(
+        flow, {"title": f"Repair: {flow.title}", "chosen": tuple(findings), "given": about, "_look_again": again}
+    )
 
 
 def begun(flow: type[Flow], run: Run | None) -> type[Flow]:
@@ -149,8 +196,8 @@ def offered(findings: Iterable[Finding], *, read_only: bool) -> list[Finding]:
 
 def why_not(flow: type[Flow], finding: Finding) -> str:
     """Why what was found is not mended from here; empty where it is, or need not be."""
-    wrong = finding.grade in (Grade.REFUSED, Grade.WAITING) and not finding.repair
-    return finding.of_rule(flow.beyond) if wrong else ""
+    wrong = finding.grade in (Grade.REFUSED, Grade.WAITING, Grade.CAUTION)
+    return finding.of_rule(flow.beyond) if wrong and not finding.repair else ""
 
 
 def chosen(findings: Iterable[Finding], wanted: Iterable[str]) -> tuple[Finding, ...]:

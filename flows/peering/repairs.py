@@ -36,6 +36,7 @@ def accept(connection: Connection, side: Side) -> Mend:
 
     def mend(cloud: Cloud) -> Iterator[Part]:
         who = f"account {connection.requester.account}"
+        yield from _kept(connection)
         yield side.here(vpc_peering.accept(connection.id, who, _parties(connection)))
         yield admits(
             f"{connection.requester.vpc} of {who} is connected with {connection.accepter.vpc} then. Go on only if you "
@@ -94,11 +95,16 @@ def resolve(connection: Connection, vpc: Vpc, peer: str, side: Side) -> Mend:
     """Let public names of a VPC lead the other to private addresses."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from _kept(connection)
         role = connection.role(vpc.id)
         yield side.here(vpc_peering.names(connection.id, role, vpc, peer, _parties(connection), (), standing=True))
         yield redirects(f"Public names of {vpc.id} lead {peer} to private addresses then.")
 
     return mend
+
+
+def _kept(connection: Connection) -> Iterator[Part]:
+    yield from keepers.agreed(f"The connection {connection.id}", connection.tags)
 
 
 def _parties(connection: Connection) -> vpc_peering.Parties:

@@ -59,7 +59,7 @@ def diagnose(cloud: Cloud, bucket: str, function: str = "") -> Iterator[Finding]
         )
     for each in standing:
         if each not in meant:
-            yield from _other(cloud, there, each, hinders=not name)
+            yield from _other(cloud, there, each)
 
 
 def short(function: str) -> str:
@@ -192,8 +192,9 @@ def _twice(bucket: str, meant: list[Notification], ways: list[Way]) -> Iterator[
             )  # fmt: skip
 
 
-def _other(cloud: Cloud, bucket: Bucket, each: Notification, *, hinders: bool) -> Iterator[Finding]:
-    """Whether somebody else who is notified still can be; it does not hinder the one function that was asked about."""
+def _other(cloud: Cloud, bucket: Bucket, each: Notification) -> Iterator[Finding]:
+    """Whether somebody else who is notified still can be. The functions are called all the same, but S3 takes no change
+    (Amazon S3 API Reference, PutBucketNotificationConfiguration, 2026-11)."""
     id, bucket_arn = f"other:{each.id}", f"arn:{cloud.identity.partition}:s3:::{bucket.name}"
     try:
         why = notifications.trouble(cloud, bucket_arn, each.arn)
@@ -202,7 +203,7 @@ def _other(cloud: Cloud, bucket: Bucket, each: Notification, *, hinders: bool) -
         return
     if why:
         yield Finding(
-            id, Grade.REFUSED if hinders else Grade.CAUTION,
+            id, Grade.CAUTION,
             f"The bucket also notifies {each.receiver} ({each.files}), but {why}.", SEEN,
             f"Remove the notification {each.id}, or bring its receiver back: S3 refuses every change meanwhile.",
         ).mended_by(repairs.without(bucket, each) if why == notifications.GONE else None)  # fmt: skip

@@ -62,8 +62,10 @@ def mended_way(way: Way, bucket: Bucket) -> Mend | None:
             yield from keepers.agreed(f"The bucket {bucket.name}", buckets.tags(cloud, bucket))
             yield from pipeline_triggers.tell(cloud, bucket.name)
         elif what == "rule":
+            yield from keepers.agreed(f"The rule {which}", event_rules.tags(cloud, which))
             yield event_rules.switch_on(which)
         else:
+            yield from _kept(cloud, way.function)
             yield lambda_functions.fetch(which, way.via)
         yield redirects(f"Files of {bucket.name} run {_name(way.function)} by {way.via} then.")
 

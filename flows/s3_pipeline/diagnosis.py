@@ -14,7 +14,7 @@ from flows.aws.file_events import Landing
 from flows.aws.pipeline_sources import Pipeline
 from flows.aws.role_permissions import OF_A_ROLE
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Refused, shell
-from flows.engine.findings import broken, likely, proved, unknown, waits
+from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 
 from . import eventbridge_rules, repairs, rules
 from .rules import Situation
@@ -74,13 +74,18 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
     except CloudError as problem:
         yield unknown("rule", f"Which rules start {name} could not be read.", str(problem))
         return
-    yield from watched(one, listed)
     each = [list(eventbridge_rules.rule(cloud, one, rule)) for rule in listed]
-    whole = any(all(finding.grade is not Grade.REFUSED for finding in findings) for findings in each)
+    grades = [{finding.grade for finding in findings} for findings in each]
+    whole = any(Grade.REFUSED not in found for found in grades)
+    works = any(found.isdisjoint({Grade.REFUSED, Grade.NOT_CHECKED}) for found in grades)
+    yield from watched(one, listed, works=works)
     spare = f"Another rule works, so {name} does not need this one."
     for finding in (finding for findings in each for finding in findings):
-        if whole and finding.grade is Grade.REFUSED and not finding.id.startswith("loop:"):
+        wrong = finding.grade is Grade.REFUSED and not finding.id.startswith("loop:")
+        if wrong and whole:
             yield replace(finding, grade=Grade.PREDICTED, remedy=spare, repair="", mend=None)
+        elif wrong and one.asking:  # it starts all the same
+            yield replace(finding, grade=Grade.CAUTION)
         else:
             yield finding
 
@@ -222,7 +227,8 @@ def _why(message: str) -> str:
 # -- who watches -----------------------------------------------------------------------------------------------
 
 
-def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Finding]:
+def watched(one: Pipeline, rules: list[pipeline_sources.Rule], *, works: bool) -> Iterator[Finding]:
+    """Whether it asks itself, or a rule starts it; `works`: one of the rules was seen to be right from end to end."""
     make = shell.handrail("run", "s3_pipeline", pipeline=one.name)
     if one.polls and one.polling_ended:
         sentence = f"AWS stopped asking on {one.polling_ended[:10]}, because nothing changed for 30 days."
@@ -231,11 +237,17 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule]) -> Iterator[Findi
         else:
             found = broken("polling", sentence, "GetPipeline", f"Use events: {make}")
             yield found.mended_by(repairs.watch(one))
+    elif one.polls and rules and not works:
+        yield caution(
+            "polling", f"{one.name} asks for changes itself, and so far only that starts it: its rules are not known "
+            "to work.", "GetPipeline: PollForSourceChanges is not false",
+            "AWS stops that after 30 quiet days. Put a rule right, and then set PollForSourceChanges to false.",
+        )  # fmt: skip
     elif one.polls and rules:
         names = ", ".join(rule.name for rule in rules)
         yield likely(
             "polling", f"{one.name} still asks for changes itself, beside the rule {names}: it may start twice.",
-            "GetPipeline", "Set PollForSourceChanges to false once the rule works.",
+            "GetPipeline", "Set PollForSourceChanges to false.",
         ).mended_by(repairs.stop_asking(one))  # fmt: skip
     elif one.polls:
         yield likely(

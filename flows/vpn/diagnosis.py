@@ -74,7 +74,7 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     here = behind.situation(cloud, connection, vpc, gateway.id, networks, up=up)
     routing = _routing(connection)
     telling = routing.grade is Grade.REFUSED and here.networks
-    yield routing.mended_by(repairs.tell(connection.id, here.networks)) if telling else routing
+    yield routing.mended_by(repairs.tell(connection.id, here.networks, found.get("Tags"))) if telling else routing
     for rule in RULES:
         yield from (each for each in rule(here) if not isinstance(each, Caution))
     for table in here.tables:

@@ -96,10 +96,11 @@ def let_through(acl: Mapping[str, Any], entries: Sequence[network_acls.Entry]) -
     return mend
 
 
-def tell(connection: str, networks: Sequence[IPv4Network]) -> Mend:
-    """Tell a static connection of the networks that the route tables lead to it."""
+def tell(connection: str, networks: Sequence[IPv4Network], tags: keepers.Tags) -> Mend:
+    """Tell a static connection, which has these tags, of the networks that the route tables lead to it."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The VPN connection {connection}", tags)
         for network in networks:
             yield steps.static_route(connection, network, (), made=False)
 

@@ -109,6 +109,7 @@ def sign(here: Origin) -> Mend | None:
         signed = replace(here, control="to-be-made", identity="")
         allowed = signed.says(here.wanted[0]).answer is Answer.ALLOWED
         if not allowed:
+            yield from keepers.agreed(f"The bucket {here.bucket.name}", buckets.tags(cloud, here.bucket))
             yield _statement(here)
             yield admits(f"The distribution {distribution} may read every file of {here.bucket.name} then.")
         control = Ref("access-control", "OriginAccessControl.Id")
@@ -173,6 +174,7 @@ def point(zone: route53.Zone, name: str, host: str, old: Sequence[Mapping[str, A
         return None
 
     def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The zone {zone.name}", route53.tags(cloud, zone))
         yield route53.alias(zone, name, host, old, ())
         yield redirects(f"Visitors of {name} come to {host} then, after the TTL of what stands there.")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows.aws import keepers, security_group_rules, systems_manager
+from flows.aws import keepers, security_group_rules, systems_manager, tags
 from flows.engine import Cloud, Finding
 from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits, redirects
@@ -33,6 +33,7 @@ def put_right(found: Finding, instance: str, values: Mapping[str, str]) -> Findi
     """
 
     def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from keepers.agreed(f"The machine {instance}", tags.of_machine(cloud, instance))
         yield systems_manager.changed(
             ID, f"Put right on {instance} what is wrong, by Handrail's script", instance,
             script.for_run({**values, "MODE": "apply"}), script.for_run({**values, "MODE": "undo"}),

@@ -9,7 +9,7 @@ from alb import test_alb_check as damages
 from alb.cases import Front, picture, to
 from alb.test_alb_states import STATES, WithHealth, closed, https, into_nothing, old_tls, secure
 from support.clock import FakeClock
-from support.repairs import check, mended_and_back, mended_or_why_not
+from support.repairs import check, mended_and_back, mended_or_why_not, repairing
 
 from flows.engine import Journal
 from flows.engine.boto import Aws
@@ -77,3 +77,22 @@ def test_a_place_is_given_away_once_at_a_time(account: PracticeAccount, cloud: A
         )
     found = {each.id: each.repair for each in check("alb", cloud, {"load_balancer": "shop"}).findings}
     assert [found["shadowed:80:2"], found["shadowed:80:3"]] == ["shadowed:80:2", ""]
+
+
+@pytest.mark.parametrize("what", ["listener", "rule"])
+def test_who_keeps_the_very_listener_or_rule_is_told_and_needs_a_yes(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, what: str
+) -> None:
+    """The load balancer may be one team's, and its listeners and rules another's."""
+    shop, elb = Front(account), account.session.client("elbv2")
+    no_port_of_a_rule(shop)
+    (whole,) = elb.describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    listeners = elb.describe_listeners(LoadBalancerArn=whole["LoadBalancerArn"])["Listeners"]
+    arn = next(each["ListenerArn"] for each in listeners if each["Port"] == 80)
+    if what == "rule":
+        arn = next(each["RuleArn"] for each in elb.describe_rules(ListenerArn=arn)["Rules"] if not each["IsDefault"])
+    elb.add_tags(ResourceArns=[arn], Tags=[{"Key": "ManagedBy", "Value": "terraform"}])
+    made = repairing("alb", cloud, journal, clock, {"load_balancer": "shop"})
+    (kept,) = [each for each in made.review().cautions if each.id == "managed"]
+    assert kept.confirm and kept.message.startswith(f"The {what}") and "managed by Terraform" in kept.message
+    made.close()

@@ -86,7 +86,7 @@ def test_what_was_done_is_told_though_it_cannot_be_looked_at(
     looked, diagnose = list[str](), flows.find("vpn").diagnose
 
     def once(cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        if looked:
+        if len(looked) == 2:  # the check, and what its repair reads once more
             raise NoAccess("The session has ended.")
         looked.append("once")
         return diagnose(cloud, subject)

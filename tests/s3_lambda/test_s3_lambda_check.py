@@ -124,7 +124,7 @@ def test_another_receiver_that_is_gone(account: PracticeAccount, cloud: Aws) -> 
     queue = "arn:aws:sqs:eu-central-1:123456789012:gone"
     calls(account, QueueConfigurations=[{"Id": "q", "QueueArn": queue, "Events": ["s3:ObjectRemoved:*"]}])
     found = check(cloud)["other:q"]
-    assert found.grade is Grade.REFUSED
+    assert found.grade is Grade.CAUTION
     assert "also notifies the queue gone (all files), but it does not exist any more" in found.sentence
 
 

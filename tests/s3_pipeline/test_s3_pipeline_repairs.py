@@ -85,6 +85,51 @@ def test_mended_and_taken_back(
     )  # fmt: skip
 
 
+def asked(account: PracticeAccount) -> Any:
+    one = account.session.client("codepipeline").get_pipeline(name=PIPELINE)["pipeline"]
+    return one["stages"][0]["actions"][0]["configuration"].get("PollForSourceChanges")
+
+
+@pytest.mark.parametrize("breaks", [another_file, switched_off, may_not_start], ids=lambda each: each.__name__)
+@pytest.mark.some(1)
+def test_what_starts_it_is_not_taken_away_while_no_rule_works(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, breaks: Breaks
+) -> None:
+    """It works by its own asking, so the rule beside that is a caution; once the rule is right, asking can end."""
+    delivery = Delivery(account)
+    asks_too(delivery)
+    breaks(delivery)
+    before = check("s3_pipeline", cloud, {"pipeline": PIPELINE})
+    assert before.status == "works_but"
+    assert "polling" not in {each.repair for each in before.findings}
+    made = repairing("s3_pipeline", cloud, journal, clock, {"pipeline": PIPELINE})
+    carried_out(made)
+    assert asked(account) == "true"
+    after = check("s3_pipeline", cloud, {"pipeline": PIPELINE})
+    assert "polling" in {each.repair for each in after.findings}
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("breaks", "kept"), [(another_file, "The rule"), (asks_too, "The pipeline"), (no_versions, "The bucket")]
+)
+def test_who_keeps_what_is_changed_is_told_and_needs_a_yes(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, breaks: Breaks, kept: str
+) -> None:
+    delivery, tag = Delivery(account), {"Key": "ManagedBy", "Value": "terraform"}
+    breaks(delivery)
+    rule = f"arn:aws:events:eu-central-1:{ACCOUNT_ID}:rule/{OLD}"
+    pipeline = f"arn:aws:codepipeline:eu-central-1:{ACCOUNT_ID}:{PIPELINE}"
+    delivery.client("events").tag_resource(ResourceARN=rule, Tags=[tag])
+    delivery.client("codepipeline").tag_resource(resourceArn=pipeline, tags=[{"key": "iac", "value": "terraform"}])
+    delivery.client("s3").put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [tag]})
+    made = repairing("s3_pipeline", cloud, journal, clock, {"pipeline": PIPELINE})
+    said = [each for each in made.review().cautions if each.id == "managed"]
+    assert [each.message.partition(" is managed by ")[0].startswith(kept) for each in said] == [True]
+    assert all(each.confirm for each in said)
+    made.close()
+
+
 def test_what_a_rule_is_besides_stays_with_it(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
