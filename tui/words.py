@@ -16,6 +16,7 @@ from flows.engine import (
     Finding,
     Flow,
     Grade,
+    Handover,
     Happening,
     Identity,
     Left,
@@ -371,6 +372,12 @@ def headline(done: Receipt) -> str:
         what += "is left" if count == 1 else "are left"
         what += f", {paid} of which still {'costs' if paid == 1 else 'cost'} money" if paid else ""
     return f"Undone, except {what}." if done.complete else f"Not everything is taken back yet: see the {what}."
+
+
+def not_right(done: Handover) -> str:
+    """What the headline of a run has to add that was carried out and does not work; empty where nothing is wrong."""
+    wrong = [found for found in done.findings if found.grade is Grade.REFUSED]
+    return f"It does not work yet: {line(wrong[0].sentence)}" if wrong else ""
 
 
 def as_of(*, changed: bool, now: datetime | None = None) -> str:

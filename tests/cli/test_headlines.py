@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flows.engine import Finding, Grade, Handover
 from flows.engine.events import Left, Receipt
 from tui import words
 from tui.screen.screens.done import receipt_rows
@@ -43,3 +44,9 @@ def test_the_headline(left: tuple[Left, ...], complete: bool, headline: str, loo
 def test_what_was_told_as_it_happened_is_not_told_again() -> None:
     receipt = Receipt(("The bucket (pages)", "The role"), ("The policy",), (SNAPSHOT,))
     assert words.receipt(receipt, ["The bucket (pages)", "The policy"])[2:] == ["  - removed   The role"]
+
+
+def test_what_does_not_work_is_in_the_headline_of_a_run() -> None:
+    found = (Finding("a", Grade.PROVED, "The address leads there."), Finding("b", Grade.REFUSED, "The page is empty."))
+    assert words.not_right(Handover(findings=found)) == "It does not work yet: The page is empty."
+    assert not words.not_right(Handover(findings=found[:1]))

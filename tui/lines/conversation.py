@@ -140,7 +140,7 @@ class Conversation:
             say(f"Try again with: {words.resume(run.id)}")
             return False
         before, self._handed = self._handed, handover
-        say("\nDone.")
+        say(f"\nDone. {words.not_right(handover)}".rstrip())
         for name, value in handover.outputs.items():
             say(f"  {name}: {line(value)}")
         for found in handover.findings:

@@ -58,7 +58,9 @@ class Done(Page):
         assert run is not None, "only a run is done"
         looks = {Grade.PROVED: "good", Grade.PREDICTED: "likely", Grade.REFUSED: "bad"}
         first = [name for name in self.session.flow.came_for if done.outputs.get(name)]
-        if done.waiting:
+        if wrong := words.not_right(done):
+            rows = [Said(f"Everything is created. {wrong}", "done", "bad")]
+        elif done.waiting:
             rows = [Said(f"Everything is created. {line(done.waiting)}", "waiting", "warn")]
             rows += [Said("lets happen what it waits for", "p", "point")] if self.session.place.practice else []
         else:
