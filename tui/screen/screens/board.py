@@ -55,6 +55,8 @@ class BoardPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.board: Board | None = None
+        self._before: Board | None = None
+        self._as_of = ""
         self.looking = self._stopped = self._reaching = self._due = False
         self._painted, self._first = 0.0, ""
 
@@ -74,6 +76,7 @@ class BoardPage(Page):
     # -- looking -----------------------------------------------------------------------------------------
 
     def _start(self, *, reaching: bool) -> None:
+        self._before, self._as_of = self.board, ""
         self.board, self._reaching = None, reaching
         self.looking, self._stopped = True, False
         self.query_one("#intro", Say).say("Looking what there is…")
@@ -113,14 +116,25 @@ class BoardPage(Page):
         if message.error is not None:
             self.handrail.trouble(message.error, lambda: self._start(reaching=self._reaching))
         else:
+            self._as_of = self._compared()
             self._paint()
+
+    def _compared(self) -> str:
+        """Whether anything changed since it was looked at last, and when that was; empty the first time."""
+        from ... import words
+
+        if self.board is None or self._before is None or self._stopped:
+            return ""
+        then, now = ({key_of(row): row.verdict.status for row in board.rows} for board in (self._before, self.board))
+        return words.as_of(changed=then != now)
 
     def _paint(self) -> None:
         self._painted, self._due = time.monotonic(), False
         options, board = self.query_one(Options), self.board
         if board is None:
             return
-        self.query_one("#intro", Say).say(summary(board, under_way=self.looking, stopped=self._stopped))
+        told = summary(board, under_way=self.looking, stopped=self._stopped)
+        self.query_one("#intro", Say).say(f"{told}\n{self._as_of}".strip())
         if not options.finding:  # whoever filters is not disturbed; all of it is shown afterwards
             rows, at_first = board_rows(board), options.key == self._first
             self._first = next((row.key for row in rows if row.key), "")
