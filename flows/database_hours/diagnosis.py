@@ -153,7 +153,7 @@ def _role(here: Situation) -> Iterator[Finding]:
     for (role, does), each in asked.items():
         action = ALLOWED[does]
         source = scheduler.group_arn(here.cloud.identity, each.group)
-        worker = Worker(here.cloud, f"the schedule {each.name}", role, scheduler.SERVICE, source)
+        worker = Worker(here.cloud, each.name, role, scheduler.SERVICE, source)
         needs, again = f"It needs {action} on {here.arn}.", "Make the schedules again, with a role of their own."
         found = list(taken_on(worker, f"role:{each.name}", needs=needs, again=again))
         yield from found
@@ -220,7 +220,9 @@ def _now(here: Situation) -> Iterator[Finding]:
     if last is None or last.when is None:
         return
     if not last.set_before(here.now) or last.limits is None:
-        yield likely("state", f"{here.name} is {here.status}, with at least {shown(here.limits.least)} ACU.", "")
+        yield likely(
+            "state", f"No change has come yet; its minimum is {shown(here.limits.least)} ACU.", "DescribeDBClusters"
+        )
         return
     since, wanted = local(last.when.before(here.now), last.zone), last.limits
     held = next((tag["Value"] for tag in here.told.get("TagList") or [] if tag["Key"] == UNTIL), "")
