@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from flows.practice import PracticeAccount
+from flows.practice.company.basics import BLOG
+from flows.practice.gaps import machines
 from flows.wordpress import script
 
 
@@ -83,3 +86,13 @@ def test_the_images_of_both_systems_are_named(ssm: Any) -> None:
         assert (found["Name"], found["Value"][:4]) == (name, "ami-")
     with pytest.raises(ClientError, match="ParameterNotFound"):
         ssm.get_parameter(Name="/aws/service/canonical/ubuntu/server/12.04")
+
+
+def test_what_a_script_would_have_measured_is_said_to_be_simulated() -> None:
+    """Nothing runs here, so nobody measured what PHP takes."""
+    blog = SimpleNamespace(get_tags=lambda: [{"value": BLOG}])
+    right = {"files": True, "permalinks": True, "upload": 100, "memory": 256}
+    vars(blog)["wordpress"] = right
+    said, well = machines._said(blog, {**machines.DEFAULTS, "MODE": "look"})  # type: ignore[arg-type]
+    assert well
+    assert [line for line in said.splitlines() if line.startswith("ok ") and "(simulated" not in line] == []

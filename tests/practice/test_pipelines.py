@@ -92,6 +92,7 @@ def test_a_repository_keeps_its_tags(account: PracticeAccount) -> None:
 def test_a_repository_with_the_branch_is_fetched(account: PracticeAccount) -> None:
     repositories: Any = account.session.client("codecommit")
     repositories.create_repository(repositoryName="empty")
+    assert repositories.list_repositories()["repositories"][-1]["repositoryName"] == "empty"
     assert repositories.list_branches(repositoryName="empty")["branches"] == []
     repositories.create_branch(repositoryName="empty", branchName="main", commitId="1")
     assert repositories.list_branches(repositoryName="empty")["branches"] == ["main"]

@@ -26,7 +26,7 @@ GAPS: dict[str, str] = {
         " for about four seconds, with keys and addresses of its own."
     ),
     "ec2.DescribeVpnConnections": (
-        "Answers with Options, Routes, VgwTelemetry (both tunnels down), Category and the "
+        "Answers with Options, Routes, VgwTelemetry (both tunnels down until a device calls), Category and the "
         "configuration document, all missing in moto."
     ),
     "ec2.DeleteVpnConnection": "Passes through deleting, which takes about two seconds.",

@@ -36,6 +36,8 @@ WORDS = {
     "permalinks": "Permalinks work: mod_rewrite, and AllowOverride All for {ROOT}",
     "php": "PHP takes uploads of {UPLOAD_MB} MB and {MEMORY_MB} MB of memory",
 }
+SIMULATED = " (simulated: no machine runs here)"
+"""Behind whatever a script would have measured."""
 DEFAULTS = {"MODE": "apply", "STEPS": "files permalinks php", "ROOT": "/var/www/html", "KEY": "by-hand",
             "UPLOAD_MB": "100", "MEMORY_MB": "256"}  # fmt: skip
 
@@ -148,15 +150,15 @@ def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
         if not right and asked["MODE"] == "apply":
             now |= wanted if step == "php" else {step: True}
         how = "ok" if right else "changed" if asked["MODE"] == "apply" else "wrong"
-        lines.append(f"{how} {step} {'Not yet: ' if how == 'wrong' else ''}{words}")
+        lines.append(f"{how} {step} {'Not yet: ' if how == 'wrong' else ''}{words}{SIMULATED * (how == 'ok')}")
     if asked["MODE"] == "apply":
         before.setdefault(asked["KEY"], (kept, dict(now)))
         vars(machine)["wordpress"] = now
     lines.append(
         f"ok php-seen Through the web server (fpm-fcgi, as apache): upload {now['upload']} MB, form "
         f"{now['upload'] + 8 if now['upload'] > 2 else 8} MB, "
-        f"memory {now['memory']} MB\n"
-        "ok site http://localhost/ answers HTTP 200\n"
+        f"memory {now['memory']} MB{SIMULATED}\n"
+        f"ok site http://localhost/ answers HTTP 200{SIMULATED}\n"
         f"home address {HOME}"
     )
     return "\n".join(lines) + "\n", True
