@@ -62,8 +62,8 @@ TRIED: Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]] = {
 }  # fmt: skip
 """Each set-up: the services whose things are looked at before and after, and the answers."""
 ACCEPTED = (
-    "bucket-instead-of-website", "private-bucket-opened", "no-healthy-server", "open-origin", "port-to-everybody", "hsts",
-    "versioning-on", "public-http", "set-up-page-open", "stops", "restarts", "address-changes",
+    "bucket-instead-of-website", "private-bucket-opened", "no-healthy-server", "open-origin", "port-to-everybody",
+    "hsts", "versioning-on", "public-http", "set-up-page-open", "stops", "restarts", "address-changes",
 )  # fmt: skip
 LACKS: Mapping[str, str] = {
     "share_snapshot": "rds.ModifyDBSnapshotAttribute",
