@@ -41,6 +41,8 @@ def test_every_face_leads_to_the_identical_plan(
 
     def ask(prompt: str, start: str) -> str:
         state = talk.state()
+        if isinstance(state, Asking) and state.cautions:
+            return "yes"
         if isinstance(state, Asking):
             return left.pop(state.question.id, start)
         if not left:

@@ -25,6 +25,8 @@ def by_conversation(flow: str, cloud: Cloud, answers: Mapping[str, Any]) -> Plan
         state = talk.state()
         if not isinstance(state, Asking):
             raise Quit
+        if state.cautions:
+            return "yes"
         said = answers[state.question.id]
         return ", ".join(said) if isinstance(said, list) else str(said)
 
