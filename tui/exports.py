@@ -89,6 +89,18 @@ def _policy(needs: tuple[Need, ...]) -> Document:
     return Document(f"{text}\n", (*notes, *beyond(needs)))
 
 
+def there(session: Session) -> Document:
+    """What must be allowed in the other account, apart from one's own. Raises Refused."""
+    from flows.engine import Refused
+
+    found = session.review().there
+    if not found:
+        raise Refused("Nothing of this plan is done in another account with a profile.")
+    made = [_policy(needs) for needs in found.values()]
+    notes = [f"For whoever the profile “{profile}” leads to:" for profile in found]
+    return Document(made[0].text, (notes[0], *made[0].notes))
+
+
 def cloudformation(session: Session) -> Document:
     from flows.export.cloudformation import template
 
@@ -142,9 +154,14 @@ SCRIPT = "script"
 READS = Form("Permissions to look", "without creating anything, as an IAM policy", "-reads.json", reads)
 
 
+THERE = Form("Permissions there", "what must be allowed in the other account", "-there.json", there)
+
+
 def offered(flow: type[Flow]) -> dict[str, Form]:
     """What there is for a set-up, by the word that a person says for it."""
     found = {**FORMS, "reads": READS}
+    if any(question.id.endswith("_profile") for question in flow.questions):
+        found["there"] = THERE
     if "script" in vars(flow):
         found[SCRIPT] = Form(
             "Script for the machine", "what runs there, to read and run anywhere", "-machine.sh", script

@@ -95,8 +95,7 @@ class CachedCloud:
     def _kept(self, call: Call, read: Callable[[], Iterator[Answer]]) -> _Kept:
         key = _key(call)
         with self._lock:
-            if not call.profile:
-                self.reads[key] = call
+            self.reads[key] = call
             if key not in self._seen or call.operation in FLEETING:
                 self._seen[key] = _Kept(read, self._patiently, self._refused_once)
             return self._seen[key]

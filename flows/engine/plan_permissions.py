@@ -65,10 +65,11 @@ class Needs:
         flow: the name of the set-up, with which everything is tagged.
         plan: what is to be done.
         looked: what was read to plan it.
+        profile: that of another account, where it is about what is done there; `who` is whoever it leads to.
     """
 
-    def __init__(self, who: Identity, flow: str, plan: Plan, looked: Iterable[Call] = ()) -> None:
-        self.who, self.flow, self.plan = who, flow, plan
+    def __init__(self, who: Identity, flow: str, plan: Plan, looked: Iterable[Call] = (), profile: str = "") -> None:
+        self.who, self.flow, self.plan, self.profile = who, flow, plan, profile
         self._calls = {action.id: action.call for action in plan.actions}
         self._looked = [call for call in looked if not self._for_itself(call)]
 
@@ -107,9 +108,9 @@ class Needs:
         return (*found, *(need for secret in self.plan.secrets for need in self.of(secret.look)))
 
     def of(self, call: Call, near: Near = Near()) -> Iterator[Need]:
-        """What one call needs; nothing if it is made in another account."""
+        """What one call needs; nothing if it is made in another account than is meant."""
         own = permission(call.operation)
-        if call.profile or own == "":
+        if call.profile != self.profile or own == "":
             return
         if own is None:
             yield Need(f"?{call.operation}")
@@ -174,7 +175,7 @@ class Needs:
             thing
             for call in self._calls.values()
             for target in RULES.get(call.operation, ())
-            if target.made
+            if target.made and call.profile == self.profile
             for thing in self._things(target, call, Near())
         )
         return {thing.arn: thing.known_by for thing in made}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from .apply import apply
 from .bucket_owner import all_owned
 from .clock import Clock
 from .cloud import Cloud, Identity
+from .elsewhere import There
 from .endpoints import otherwise, unprotected
 from .events import Event, Receipt
 from .flow import Finding, Flow, Handover
@@ -25,10 +26,11 @@ from .journal import Journal, Run
 from .look import Looked, look
 from .of_others import DECISIONS, Claim
 from .options import Caution
+from .permissions import Need
 from .plan import Plan
 from .plan_permissions import Needs
 from .preflight import allowed
-from .problems import Blocked, FlowMistake, Refused
+from .problems import Blocked, CloudError, FlowMistake, Refused
 from .put_back import accept, put_back
 from .questionnaire import Questionnaire, Said
 from .receipts import receipt
@@ -141,9 +143,18 @@ class Session(Questionnaire[Flow]):
             cautions.append(Caution("plain-http", READABLE.format(" and ".join(open_)), confirm=True))
         needs = Needs(self.identity, self.flow.id, plan, self.cloud.reads.values())
         findings += allowed(self.cloud, needs.wanted)
-        review = Review(lines, plan, tuple(findings), tuple(cautions), needs.all, needs.looking)
+        review = Review(lines, plan, tuple(findings), tuple(cautions), needs.all, needs.looking, self._there(plan))
         self._reviewed = dict(answered.answers), review
         return review
+
+    def _there(self, plan: Plan) -> dict[str, tuple[Need, ...]]:
+        """What must be allowed in each other account, as far as the profile leads to one."""
+        found: dict[str, tuple[Need, ...]] = {}
+        for profile in dict.fromkeys(action.call.profile for action in plan.actions if action.call.profile):
+            with suppress(CloudError):
+                who = There(self.cloud, profile=profile).identity
+                found[profile] = Needs(who, self.flow.id, plan, self.cloud.reads.values(), profile).all
+        return found
 
     def refresh(self) -> None:
         super().refresh()

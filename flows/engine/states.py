@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -90,6 +90,7 @@ class Review:
         cautions: what to think about.
         needs: what must be allowed to do it and to take it back.
         looks: what must be allowed for the reading alone.
+        there: what must be allowed in each other account, by the profile with which something is done there.
     """
 
     answers: tuple[Line, ...]
@@ -98,6 +99,7 @@ class Review:
     cautions: tuple[Caution, ...]
     needs: tuple[Need, ...]
     looks: tuple[Need, ...]
+    there: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
 
     @property
     def permissions(self) -> tuple[str, ...]:

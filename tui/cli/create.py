@@ -102,11 +102,13 @@ def plan(
     "--format", "form", type=click.Choice([*exports.FORMS, exports.SCRIPT]), required=True, help="What to write."
 )
 @click.option("--reads", is_flag=True, help="With policy: for looking only, without creating.")
+@click.option("--there", is_flag=True, help="With policy: for the other account, whose profile is in the answers.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead of stdout.")
 @global_options
 def export(
-    flow: str, answers: Path | None, sets: tuple[str, ...], form: str, reads: bool, out: Path | None, **given: Any
-) -> None:
+    flow: str, answers: Path | None, sets: tuple[str, ...], form: str, reads: bool, there: bool, out: Path | None,
+    **given: Any,
+) -> None:  # fmt: skip
     """The plan as an aws script, a template, a runbook or a policy.
 
     cli: a bash script. cloudformation: a template, and which steps cannot be in one. runbook: a document to do it by
@@ -123,7 +125,8 @@ def export(
         _put(exports.on_a_machine(found, known), out)
         return
     session, _ = answered(found, known, place_of(given), ())
-    document = (exports.READS if reads and form == "policy" else exports.FORMS[form]).make(session)
+    policy = exports.THERE if there else exports.READS if reads else exports.FORMS["policy"]
+    document = (policy if form == "policy" else exports.FORMS[form]).make(session)
     for note in document.notes:
         click.echo(note, err=True)
     _put(document, out)
