@@ -121,7 +121,7 @@ def by_prompts(cloud: Cloud, steps: list[Step], folder: Path) -> Plan:
                 if key == state.question.id:
                     del left[number]
                     return reply
-            return start  # an answer that was kept is taken with Enter
+            return "yes" if state.cautions else start  # an answer that was kept is taken with Enter
         if not left:
             raise Quit
         return f"change {left[0][0]}"

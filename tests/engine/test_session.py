@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from flows.engine.boto import Aws
 from flows.engine.cloud import Offline
 from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
+from tui import words
 
 
 def asking(made: Session) -> Asking:
@@ -68,6 +70,28 @@ def test_a_conversation_from_the_first_question_to_the_review(cloud: Aws) -> Non
     made.revisit("allow")
     made.answer(STATIC["allow"])
     assert made.review().plan == session(cloud, None, STATIC).review().plan
+
+
+def test_only_what_will_be_asked_stands_ahead(cloud: Aws) -> None:
+    """BGP's number stands nowhere until BGP was chosen; how many questions there are follows the answers."""
+    made = fresh(cloud)
+    while asking(made).question.id != "routing":
+        assert "asn" not in [question.id for question in made.ahead()]
+        made.answer(STATIC[asking(made).question.id])
+    number, most = asking(made).position
+    assert asking(made).least == most - 1
+    made.answer("static")
+    assert (asking(made).position, asking(made).least) == ((number + 1, most - 1), most - 1)
+    made.revisit("routing")
+    made.answer("bgp")
+    assert asking(made).question.id == "asn"
+    assert (asking(made).position, asking(made).least) == ((number + 1, most), most)
+
+
+def test_the_last_question_may_be_the_last() -> None:
+    last = Asking(flows.find("vpn").questions[0], None, "", position=(7, 8), least=7)
+    assert [words.position(replace(last, least=least)) for least in (7, 6, 8)] == ["7 of 7 or 8", "7 of 8", "7 of 8"]
+    assert words.position(replace(last, position=(0, 0))) == ""
 
 
 @pytest.mark.wild
