@@ -185,7 +185,7 @@ def checked(flow: type[Flow], told: Verdict, place: Place) -> list[str]:
         lines += [f"          seen in: {line(found.evidence)}"] if found.evidence else []
         if found.repair:
             lines += [f"          repair: --fix {line(found.repair)}"]
-        elif not place.read_only and (why := why_not(flow, found)):
+        elif not place.read_only and (why := why_not(flow, found, told.findings)):
             lines += [f"          no repair: {why}"]
     return [*lines, READ_ONLY] if place.read_only and told.status is not Status.WORKS else lines
 

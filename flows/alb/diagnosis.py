@@ -17,7 +17,7 @@ from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
 from . import ports, repairs, rules
 from .outcome import HTTP, HTTPS
-from .rules import Situation
+from .rules import Situation, half
 
 
 def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
@@ -159,16 +159,8 @@ def _fields(balancer: LoadBalancer, listener: Listener, rules: tuple[Rule, ...])
     """Redirects that change the protocol but not the port, or the port but not the protocol."""
     for rule in rules:
         to = rule.answer
-        if not isinstance(to, Redirect) or listener.protocol != HTTP:
-            continue
-        problem = ""
-        if to.protocol == HTTPS and to.port == "#{port}":
-            problem = (
-                f"changes the protocol but not the port: it leads to https on port {listener.port}, which answers http"
-            )
-        elif to.protocol == "#{protocol}" and to.port == "443":
-            problem = "changes the port but not the protocol: it leads to http on port 443, which answers only https"
-        if problem:
+        problem = half(listener.protocol, listener.port, to)
+        if problem and isinstance(to, Redirect):
             yield Finding(
                 f"redirect-fields:{listener.port}:{rule.priority}", Grade.REFUSED,
                 f"{_which(listener, rule)} {problem}.", f"its redirect is {to}",

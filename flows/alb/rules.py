@@ -9,7 +9,7 @@ from typing import Any
 
 from flows.aws import load_balancers as lb
 from flows.aws import route53
-from flows.aws.listener_rules import Front, Redirect, Rule, Url
+from flows.aws.listener_rules import Answer, Front, Redirect, Rule, Trace, Url
 from flows.aws.load_balancers import Certificate, Health, LoadBalancer
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
@@ -287,7 +287,7 @@ def _leads(here: Situation, name: str) -> bool | None:
 def circles(here: Situation, tries: Iterable[Url]) -> Iterator[Finding]:
     """Where requests end, followed through the listeners: at an answer, in a circle, or where nothing listens."""
     by = f"followed through the listeners as they {'would be' if here.planned else 'are'}"
-    told: set[str] = set()
+    told: dict[str, Finding] = {}
     for url in tries:
         trace = here.front.follow(url)
         if trace.end == "loop":
@@ -308,6 +308,33 @@ def circles(here: Situation, tries: Iterable[Url]) -> Iterator[Finding]:
             found = Finding(f"preview:{url}", Grade.PREDICTED, f"{trace}", by)
         else:
             continue
-        if found.id not in told:
-            told.add(found.id)
-            yield found
+        behind = () if here.planned else _behind(here.front, trace)
+        before = told.setdefault(found.id, replace(found, follows=behind))
+        both = (*before.follows, *behind) if before.follows and behind else ()  # else it comes about without that, too
+        told[found.id] = replace(before, follows=tuple(dict.fromkeys(both)))
+    yield from told.values()
+
+
+def _behind(front: Front, trace: Trace) -> tuple[str, ...]:
+    """The ids of what else is found wrong with where a request went."""
+    rules = [(each, rule) for each in front.listeners for rule in each.rules]
+    halves = [
+        f"redirect-fields:{url.port}:{rule.priority}"
+        for url, answer in trace.steps
+        for each, rule in rules
+        if each.port == url.port and rule.answer == answer and half(each.protocol, each.port, answer)
+    ]
+    https = any(each.protocol == HTTPS for each in front.listeners)
+    into_nothing = ["https"] if trace.end == "nothing listens" and trace.last.port == 443 and not https else []
+    return tuple(dict.fromkeys([*halves, *into_nothing]))
+
+
+def half(protocol: str, port: int, to: Answer) -> str:
+    """What is wrong with a redirect that changes the protocol but not the port, or the port but not the protocol."""
+    if not isinstance(to, Redirect) or protocol != HTTP:
+        return ""
+    if to.protocol == HTTPS and to.port == "#{port}":
+        return f"changes the protocol but not the port: it leads to https on port {port}, which answers http"
+    if to.protocol == "#{protocol}" and to.port == "443":
+        return "changes the port but not the protocol: it leads to http on port 443, which answers only https"
+    return ""

@@ -56,8 +56,17 @@ def never(seen: Database) -> Iterator[Finding]:
         yield Finding(
             "keeps-awake-connections", grade, f"{least} open all the time.",
             f"DatabaseConnections of the last hour, at most {max(hour):g}",
-            "Look for connection pools, monitoring, an open SQL window.",
+            f"Look for connection pools, monitoring, an open SQL window. {_who(seen)}",
         )  # fmt: skip
+
+
+def _who(seen: Database) -> str:
+    """How to see who is connected, and to end that (PostgreSQL documentation, "System Administration Functions"; Amazon
+    RDS User Guide, "mysql.rds_kill", 2026-11)."""
+    if "postgres" in str(seen.described.get("Engine") or ""):
+        look = "SELECT pid, usename, application_name, client_addr FROM pg_stat_activity;"
+        return f"Who it is: {look} SELECT pg_terminate_backend(PID); ends one."
+    return "Who it is: SHOW FULL PROCESSLIST; CALL mysql.rds_kill(ID); ends one."
 
 
 def when(seen: Database, now: datetime, unseen: Sequence[str] = ()) -> Iterator[Finding]:

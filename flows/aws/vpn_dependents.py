@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from flows.engine import Call, Late, Others, Settings, found, join
 
 from . import edits
-from .tags import ALIVE, NAME, OURS
+from .tags import ALIVE, NAME
 
 FILTERS = {"VpnGatewayId": "vpn-gateway-id", "CustomerGatewayId": "customer-gateway-id"}
 """By which filter EC2 lists the connections that have a gateway at that end."""
@@ -36,9 +36,8 @@ def connections(end: str, id: Late, networks: Iterable[IPv4Network] = (), known:
     before = f" && !contains({edits.literal(known)}, VpnConnectionId)"
     return Others(
         Call("ec2.DescribeVpnConnections", {"Filters": [{"Name": FILTERS[end], "Values": [id]}]}),
-        join(
-            f"VpnConnections[?{end}=='", id, f"' && {ALIVE}{leads}{before} && !", OURS, f"].[VpnConnectionId, {NAME}]"
-        ),
+        # not by this run's tag: one that another run made again in its place has that as well
+        join(f"VpnConnections[?{end}=='", id, f"' && {ALIVE}{leads}{before}].[VpnConnectionId, {NAME}]"),
         "VPN connections of others use it",
         remove=Call("ec2.DeleteVpnConnection", {"VpnConnectionId": found("id")}),
     )

@@ -271,7 +271,7 @@ def mentioned(action: Action, plan: Plan, run: Run, look: Call, value: Any) -> s
     """The actions of whose things `value`, which `look` told of this one, is: it leans on them, whoever wrote it.
 
     They are those that it needs and whose ids stand there, the one that made what was looked at, and those that it
-    needs and that were done to the same.
+    stands on and that were done to the same: what only came before it, in the same document, is nothing to it.
     """
     text, asked = str((value, look.params)), _words(look)
     told = {
@@ -283,7 +283,7 @@ def mentioned(action: Action, plan: Plan, run: Run, look: Call, value: Any) -> s
     }
     done = [other for other in plan.actions if other.id != action.id and changes(other.call)]
     around = [other for other in done if other.call.service == look.service]
-    same = {other.id for other in around if other.id in action.needs and asked.intersection(_words(other.call))}
+    same = {other.id for other in around if other.id in action.stands_on and asked.intersection(_words(other.call))}
     return told | same | {other.id for other in around if made_by(other, run) in asked}
 
 

@@ -194,10 +194,16 @@ def offered(findings: Iterable[Finding], *, read_only: bool) -> list[Finding]:
     return [replace(each, repair="", mend=None) if read_only else each for each in findings]
 
 
-def why_not(flow: type[Flow], finding: Finding) -> str:
-    """Why what was found is not mended from here; empty where it is, or need not be."""
-    wrong = finding.grade in (Grade.REFUSED, Grade.WAITING, Grade.CAUTION)
-    return finding.of_rule(flow.beyond) if wrong and not finding.repair else ""
+WRONG = (Grade.REFUSED, Grade.WAITING, Grade.CAUTION)
+
+
+def why_not(flow: type[Flow], finding: Finding, findings: Iterable[Finding]) -> str:
+    """Why what was found is not mended from here; empty where it is, or need not be. `findings` are all of them: what
+    follows from another goes with that."""
+    if finding.grade not in WRONG or finding.repair:
+        return ""
+    behind = [each.id for each in findings if each.id in finding.follows and each.grade in WRONG]
+    return f"It follows from {' and '.join(behind)}." if behind else finding.of_rule(flow.beyond)
 
 
 def chosen(findings: Iterable[Finding], wanted: Iterable[str]) -> tuple[Finding, ...]:

@@ -13,6 +13,7 @@ import flows
 from flows.engine import Finding, Grade, Journal, Refused
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
+from flows.engine.repair import why_not
 from flows.practice import PracticeAccount
 
 
@@ -52,6 +53,14 @@ def test_the_old_office(cloud: Aws) -> None:
     assert [each.id for each in found if each.grade is Grade.CAUTION] == ["tls:443"]
     assert all(each.remedy for each in found if each.grade is Grade.REFUSED)
     assert list(map(rule_of, found)).count("still-http") == 2
+
+
+def test_what_follows_from_a_redirect_is_told_to_go_with_it(cloud: Aws) -> None:
+    found = check(cloud, "office")
+    (nothing,) = [each for each in found if each.id == "nothing-listens:80"]
+    assert nothing.follows == ("redirect-fields:80:0",)
+    assert why_not(flows.find("alb"), nothing, found) == "It follows from redirect-fields:80:0."
+    assert "Only you know" in why_not(flows.find("alb"), nothing, [nothing])
 
 
 def nothing_listens(shop: Front) -> None:

@@ -12,10 +12,12 @@ import pytest
 from support.clock import FakeClock
 from support.clouds import Between
 
+import flows
 from flows.aurora import wake
 from flows.engine import Call, CloudError, Event, Happening, Problem, Refused
 from flows.engine.boto import Aws
 from flows.engine.refusals import changes, explain
+from flows.engine.repair import why_not
 from flows.engine.sending import Stopped
 from flows.engine.task import Outcome, Surroundings
 from flows.tasks import TASKS, find
@@ -70,7 +72,10 @@ def test_awake_and_what_keeps_it(task: Performed) -> None:
     outcome = task(cluster="loyalty")
     assert outcome.code == 0
     assert outcome.facts["keeps_awake"] == ["connections"]
-    assert "At least 2 connections were open all the time." in outcome.findings[0].sentence
+    held = outcome.findings[0]
+    assert "At least 2 connections were open all the time." in held.sentence
+    assert "pg_stat_activity" in held.remedy or "FULL PROCESSLIST" in held.remedy, "the commands only"
+    assert why_not(flows.find("aurora"), held, outcome.findings) == "Nobody else's connections are ended."
 
 
 def test_all_of_them_at_once(task: Performed) -> None:

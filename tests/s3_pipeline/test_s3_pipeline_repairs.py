@@ -80,9 +80,11 @@ def test_mended_and_taken_back(
 ) -> None:
     cause, breaks = REALLY[state]
     breaks(Delivery(account))
-    mended_and_back(
+    made = mended_and_back(
         "s3_pipeline", cloud, journal, clock, {"pipeline": PIPELINE}, lambda: seen(account), cause=cause,
     )  # fmt: skip
+    only_set = breaks in (no_versions, switched_off, another_file, asks_too)
+    assert (made.receipt().removed == ()) is only_set  # what was there before is put back, and nothing is taken away
 
 
 def asked(account: PracticeAccount) -> Any:

@@ -62,6 +62,6 @@ def mended_or_why_not(flow: str, found: Verdict) -> list[str]:
     kind = flows.find(flow)
     wrong: list[Finding] = [each for each in found.findings if each.grade is Grade.REFUSED]
     unsaid = [each for each in found.findings if each.grade not in RIGHT and not each.of_rule(kind.matters)]
-    return [each.id for each in wrong if not each.repair and not why_not(kind, each)] + [
+    return [each.id for each in wrong if not each.repair and not why_not(kind, each, found.findings)] + [
         f"{each.id}, without a why" for each in unsaid
     ]

@@ -12,9 +12,11 @@ from practice.office import named
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
+from support.colleagues import resource
 from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.sessions import carried_out, problems_of, taken_back
 from vpn.cases import STAGING, VARIANTS, again, session
+from vpn.cases import STATIC as OFFICE
 
 from flows.engine import Call, Journal, Lost, Session
 from flows.engine.boto import Aws
@@ -318,3 +320,26 @@ def test_without_a_proof_it_is_left_to_look_at(
 
 def left(made: Session, start: str) -> list[str]:
     return [each.why for each in made.receipt().left if each.what.startswith(start)]
+
+
+def test_what_a_connection_needs_that_another_run_put_back_stays(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """It is that run's, though it is marked as the one in whose place it stands: it would cost, and reach nothing."""
+    made = session(cloud, journal, OFFICE, clock=clock)
+    carried_out(made)
+    ec2 = account.session.client("ec2")
+    ec2.delete_vpn_connection(VpnConnectionId=resource(made, "connection"))
+    back = made.put_back(made.look())
+    back.accept("new-ids")
+    carried_out(back)
+    taken_back(made)
+    (gateway,) = ec2.describe_vpn_gateways(VpnGatewayIds=[resource(made, "vpn-gateway")])["VpnGateways"]
+    assert [each["State"] for each in gateway["VpcAttachments"]] == ["attached"]
+    new = resource(back, "connection")
+    for what in ("The attachment", "The propagation"):
+        assert all(new in why for why in left(made, what)) and left(made, what)
+    taken_back(back)
+    taken_back(made)
+    assert left(made, "The attachment") == []
+    made.close()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not, repairing
-from support.sessions import carried_out, taken_back
+from support.sessions import carried_out, problems_of, taken_back
 from website import test_website_check as wrecks
 from website.cases import VARIANTS, outputs, picture, session
 from website.test_website_states import (
@@ -125,6 +125,34 @@ def test_how_other_errors_are_answered_stays(
     site.configured(CustomErrorResponses=several(ours, {**theirs, "ErrorCachingMinTTL": 5}, {**ours, "ErrorCode": 403}))
     taken_back(made)
     assert answered() == [(404, 10), (500, 5)]
+
+
+def root(site: Site) -> Any:
+    return site.cloudfront.get_distribution_config(Id=site.id)["DistributionConfig"]["DefaultRootObject"]
+
+
+def test_a_start_page_that_somebody_named_since_is_theirs_and_keeps_nothing_else(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Before it is changed it is not overwritten; afterwards it stays, and access that was opened is taken back."""
+    site, here = Site(account), Otherwise(cloud)
+    unsigned(site)
+    site.configured(DefaultRootObject="")
+    before = seen(account, site)
+    early = repairing("website", here, journal, clock, {"distribution": site.id}, "start-page:files")
+    made = repairing("website", here, journal, clock, {"distribution": site.id})
+    site.configured(DefaultRootObject="start.html")
+    assert ["somebody changed it since the check" in str(each) for each in problems_of(early)] == [True]
+    assert root(site) == "start.html"
+    early.close()
+    site.configured(DefaultRootObject="")
+    carried_out(made)
+    assert root(site) == "index.html"
+    site.configured(DefaultRootObject="home.html")
+    taken_back(made)
+    assert [each.what for each in made.receipt().left] == [f"DefaultRootObject of the distribution {site.id}"]
+    site.configured(DefaultRootObject="")
+    assert seen(account, site) == before
 
 
 def seen(account: PracticeAccount, site: Site) -> Any:

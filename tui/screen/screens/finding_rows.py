@@ -47,7 +47,8 @@ def finding_rows(
         rows.append(Said(READ_ONLY, "repair", "muted"))
     rows += [Said(), Said("Before and after", kind="heading"), *changes(before, told)] if before else []
     for heading, found in parts(told).items():
-        rows += [Said(), Said(heading, kind="heading"), *(finding_row(each, why_not(made, each)) for each in found)]
+        each_row = [finding_row(each, why_not(made, each, told.findings)) for each in found]
+        rows += [Said(), Said(heading, kind="heading"), *each_row]
     return rows
 
 
