@@ -50,7 +50,7 @@ def read() -> Preferences:
     file = path()
     try:
         text = file.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Preferences()
     except OSError as error:
         raise _refused(file, f"cannot be read: {error.strerror}", "Make it readable, or take it away.") from None
