@@ -201,7 +201,13 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     if plan is None:
         return [*found, "", f"Go on with: {words.resume(run.id)}"]
     found += ["", "Steps"]
-    found += [f"  {run.status(action.id) or 'not begun':<10} {line(action.sentence)}" for action in plan.actions]
+    over = record.status in ("undoing", "undone")
+    rows = [
+        words.backwards(action, run) if over and action.undo
+        else (run.status(action.id) or "not begun", line(action.sentence))
+        for action in plan.actions
+    ]  # fmt: skip
+    found += [f"  {word:<10} {what}" for word, what in rows]
     found += ["", "Resources"]
     found += [
         f"  {line(each['id'])}  {each['type']}{'' if each['created'] else ' (existed before)'}"

@@ -331,6 +331,17 @@ def answer(each: Line) -> str:
     return f"{each.question.label} ({each.question.id}): {line(each.shown) or 'none'}"
 
 
+BACKWARDS = {"": "not made", "refused": "not made", "undo": "being taken back", "undone": "gone", "left": "LEFT"}
+"""The journal's words to somebody who watches a run being taken back, or looks at one that was; all else stands."""
+
+
+def backwards(action: Action, run: Run) -> tuple[str, str]:
+    """How what a step made stands while it is taken back, and what that is."""
+    word = BACKWARDS.get(run.status(action.id), "stands")
+    put_back = word == "gone" and run.facts(action.id).get("how") == Happening.RESTORED.value
+    return "put back" if put_back else word, line(action.undone or action.sentence)
+
+
 REMOVED, RESTORED, LEFT = "- removed", "~ put back", "= left"
 """What became of a thing, as a sign and a word."""
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from person import Canned, somebody
 
-from flows.engine import Action, Call, Flow, Plan, Text, Undo
+from flows.engine import Action, Call, Flow, Journal, Plan, Text, Undo
+from tui import history
 from tui.screen.workspace import Start
 
 
@@ -28,7 +29,7 @@ class Pair(Flow):
         return Plan((first, second))
 
 
-async def test_undo_speaks_backwards_and_counts_only_what_is_gone() -> None:
+async def test_undo_speaks_backwards_and_counts_only_what_is_gone(journal: Journal) -> None:
     reached, go_on = threading.Event(), threading.Event()
 
     def held(call: Call) -> dict[str, Any]:
@@ -52,3 +53,6 @@ async def test_undo_speaks_backwards_and_counts_only_what_is_gone() -> None:
         go_on.set()
         await person.settle()
         person.sees("Everything is as it was before.", "- removed The network", "- removed The subnet")
+    told = history.details(journal.run(journal.records()[0].id))
+    assert {"  gone       The network", "  gone       The subnet"} <= {*told}
+    assert not any("Create" in row for row in told)

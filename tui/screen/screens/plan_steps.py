@@ -21,10 +21,8 @@ LOOKS = {
 }  # fmt: skip
 
 
-BACKWARDS = {
-    "undo": ("being taken back", "warn"), "undone": ("gone", "good"), "left": ("LEFT", "bad"),
-}  # fmt: skip
-"""The same to somebody who watches it being taken back; all else stands."""
+BACKWARDS = {"being taken back": "warn", "gone": "good", "put back": "good", "LEFT": "bad"}
+"""How the words of the way back look."""
 
 
 def kept(action: Action, run: Run | None) -> Said:
@@ -35,10 +33,10 @@ def kept(action: Action, run: Run | None) -> Said:
 
 def standing_still(action: Action, run: Run) -> Said:
     """What a step made, as the journal knows it, for somebody who watches it being taken back."""
-    word, kind = BACKWARDS.get(run.status(action.id), ("stands", "muted"))
-    if word == "gone" and run.facts(action.id).get("how") == "restored":
-        word = "put back"
-    return Said(line(action.undone or action.sentence), word, kind)
+    from ... import words
+
+    word, what = words.backwards(action, run)
+    return Said(what, word, BACKWARDS.get(word, "muted"))
 
 
 def reported(action: Action, event: Event, *, undo: bool = False) -> Said:
@@ -50,7 +48,7 @@ def reported(action: Action, event: Event, *, undo: bool = False) -> Said:
         now = f"{line(event.now)}, " if event.now else ""
         text += f": {now}{words.duration(event.elapsed)} of usually {words.duration(event.typical)}"
         if undo:
-            return Said(text, *BACKWARDS["undo"])
+            return Said(text, words.BACKWARDS["undo"], "warn")
     return Said(text, words.HAPPENINGS[event.kind], LOOKS.get(event.kind, ""))
 
 
