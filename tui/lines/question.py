@@ -84,7 +84,7 @@ class Questioner:
 
     def _text(self, state: Asking) -> str | None:
         question = state.question
-        start = state.problem.suggestion if state.problem else _as_text(state.said)  # what was refused is not offered
+        start = (state.problem.suggestion if state.problem else "") or _as_text(state.said)
         several = " (separate with commas)" if isinstance(question, Many) else ""
         prompt = "yes or no" if isinstance(question, Yes) else f"{question.label}{several}"
         catalogue = None
