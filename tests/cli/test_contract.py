@@ -597,7 +597,7 @@ def test_check_tells_by_words_json_and_exit_code(handrail: Command, company: Acc
     assert ran.code == 0
     assert set(ran.json) == {"flow", "subject", "status", "cause", "findings", "run", "version"}
     assert ran.json["status"] == "waiting"
-    assert {"id", "grade", "sentence", "evidence", "remedy", "follows", "repair"} == set(ran.json["findings"][0])
+    assert {"id", "grade", "sentence", "evidence", "remedy", "why", "follows", "repair"} == set(ran.json["findings"][0])
     assert ran.json["cause"] in {each["id"] for each in ran.json["findings"] if each["grade"] == "waiting"}
     text = handrail("check", "vpn", "--set", f"connection={connection}", *company.at)
     assert text.out.startswith("It waits: ") and "[waiting] Tunnel 1" in text.out
