@@ -16,8 +16,8 @@ from flows.engine.asked import Asked
 from flows.tasks import TASKS
 from flows.tasks import find as task
 
-CODE = re.compile(r"[|@]|==|&&|\['|\[\?|\{\w+:|<<|' EXIT")
-"""Queries of answers, expressions and pieces of scripts."""
+CODE = re.compile(r"^(?:SELECT|SHOW|CALL) |[|@]|==|&&|\['|\[\?|\{\w+:|<<|' EXIT")
+"""Commands of databases, queries of answers, expressions and pieces of scripts."""
 CAPITALS = re.compile(r"(?<![\w:./{“-])[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?![\w:/}*-])|\bS3\b")
 PRODUCTS = re.compile(
     r"\b(?:(?:Cloud|Code|Event)[A-Z]\w+|Route 53|Lambda|Aurora|Systems Manager|Secrets Manager|Elastic IP|WordPress|"
@@ -29,7 +29,7 @@ PLAIN = {
     "DELETED", "NOT", "ON", "OFF", "NAME", "KEY", "VALUE", "FILE", "RUN", "TAKE",  # words said aloud, or filled in
     "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN",
     "README", "MODE", "SELECT", "ADDRESS", "ACCEPT", "REJECT",  # names of files, settings and commands
-    "E1A2B3C4D5E6F7",  # an example
+    "E1A2B3C4D5E6F7", "SHOW", "FULL", "PROCESSLIST", "CALL",  # an example, and what is typed to a database
 }  # fmt: skip
 WALK = """on-premises, CIDR, BGP, propagation, network ACL, IKEv2, host bits, NAT, origin, Origin Access Control,
 distribution, ACL, invalidation, listener, default action, target, #{host}:#{port}, X-Forwarded-Proto,

@@ -102,6 +102,9 @@ class ExplainedGroup(Explained, click.Group):
 
 def examples(path: str, formatter: click.HelpFormatter) -> None:
     """The examples of a command, each a line as it is typed."""
+    lines = EXAMPLES.get(path, ())
+    if not lines:
+        return
     with formatter.section("Examples"):
-        for line in EXAMPLES[path]:
+        for line in lines:
             formatter.write(f"{'':{formatter.current_indent}}{line}\n")
