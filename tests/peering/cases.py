@@ -93,7 +93,7 @@ def _killed(answers: Mapping[str, Any]) -> Case:
     return Case(
         "peering",
         answers,
-        lambda account: by_kind({"here": picture(account, SIDES[:1])}),
+        lambda account: by_kind({"here": picture(account, SIDES[:1])["own", "eu-central-1"]}),
         re.compile(r"\bpcx-[0-9a-f]{8,17}\b"),
         accept=(),
     )
