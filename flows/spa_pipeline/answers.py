@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.aws import bucket_creation, buckets, cloudfront, codecommit, codeconnections, codepipeline
+from flows.aws import bucket_creation, buckets, codecommit, codeconnections, codepipeline
 from flows.engine import Caution, Cloud, Danger, Grade, Option, Refused
 
 from . import build, rules
@@ -157,11 +157,6 @@ def connection(one: codeconnections.Connection | str, flow: Any) -> Iterator[Cau
 def buckets_there(flow: Any) -> Iterator[Option[str]]:
     for option in buckets.buckets(flow.cloud):
         yield Option(option.key, option.key, option.label, option.hint)
-
-
-def distributions(flow: Any) -> Iterator[Option[str]]:
-    for each in cloudfront.distributions(flow.cloud):
-        yield Option(each.id, each.id, each.id, ", ".join(each.names) or each.host)
 
 
 def site_bucket(name: str, flow: Any) -> Iterator[Caution]:

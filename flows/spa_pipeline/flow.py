@@ -196,7 +196,6 @@ class SinglePageApplication(Flow):
     distribution = Text(
         "Which CloudFront distribution should fetch the start page again after each delivery? (empty: none)",
         answers.distribution,
-        known=answers.distributions,
         default="",
         fine_tuning=True,
         label="Distribution",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import flows
-from flows.engine import Cloud, Denied, Session
+from flows.engine import Cloud, Denied, Session, Text
 from flows.engine.states import Asking, Listed
 
 
@@ -58,3 +58,11 @@ def test_where_the_list_may_not_be_read_the_name_is_typed_as_before(cloud: Cloud
     monkeypatch.setattr("flows.spa_pipeline.answers.buckets.buckets", denied)
     offer = at(cloud, "spa_pipeline", "site_bucket", **SPA).offer
     assert offer is not None and (offer.listed, offer.typed) == (Listed.DENIED, True)
+
+
+@pytest.mark.parametrize("flow", flows.SET_UPS)
+def test_where_an_empty_answer_counts_no_list_stands_in_its_place(flow: str) -> None:
+    """Enter on a list takes what the cursor is on, never nothing."""
+    made = flows.find(flow)
+    listed = [each for asks in (made, made.check) for each in asks.questions if isinstance(each, Text) and each.known]
+    assert [each.id for each in listed if not each.wanted] == []
