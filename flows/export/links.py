@@ -38,6 +38,8 @@ CALLED = {
 """What an id that begins so is of; likewise the services whose ARNs do not say it."""
 ID = re.compile(rf"({'|'.join(TYPES)})-[0-9a-f]{{8,17}}")
 PLACE = re.compile(r"arn:[\w-]+:([\w-]+):([\w-]*):(\d*):")
+OPERATION = "aws-sdk:"
+"""How the end of an ARN begins that is of an operation of AWS's: it exists in every account."""
 EXISTS = re.compile(r"arn:[\w-]+:([\w-]+):[\w-]*:\d*:(?:([a-z-]+)[/:])?[^*]+")
 EXISTING = ("Bucket", "S3Bucket", "S3BucketName", "RepositoryName", "bucketName", "name", "Value")
 """Where the name of something stands that may have been there before; the last in an environment."""
@@ -228,7 +230,7 @@ class Links:
         else:
             if first in self.said and service in CALLED:
                 rest = self._asked("String", "", "", "", first) + rest[len(first) :]
-            elif (found := EXISTS.fullmatch(arn)) and arn.isprintable():
+            elif (found := EXISTS.fullmatch(arn)) and arn.isprintable() and not rest.startswith(OPERATION):
                 kind = found[2] or service
                 pattern = f"arn:[a-z-]+:{service}:[a-z0-9-]*:[0-9]*:.+"
                 name = CALLED.get(kind, logical(kind))

@@ -105,6 +105,16 @@ def test_a_certificate_for_cloudfront_takes_its_stack_to_its_region(known: Known
     assert [each["DomainName"] for each in proved] == ["www.fjord-coffee.example", "fjord-coffee.example"]
 
 
+def test_an_operation_of_aws_is_not_asked_for(known: Known) -> None:
+    """It exists in every account; the database that it changes is asked for."""
+    written = document(known, "database_hours, office")
+    assert "Cluster" in written["Parameters"] and "AwsSdk" not in written["Parameters"]
+    schedules = [each for each in written["Resources"].values() if each["Type"] == "AWS::Scheduler::Schedule"]
+    assert {str(each["Properties"]["Target"]["Arn"]) for each in schedules} == {
+        str({"Fn::Sub": "arn:${AWS::Partition}:scheduler:::aws-sdk:rds:modifyDBCluster"})
+    }
+
+
 def test_a_secret_is_asked_for_and_stands_nowhere(known: Known) -> None:
     written = document(known, "website, website")
     asked = written["Parameters"]["SecretHeader"]
