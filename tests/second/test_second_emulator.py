@@ -28,6 +28,10 @@ TRIED: Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]] = {
         "vpc": "shop", "gateway_ip": "203.0.113.10", "networks": ["192.168.10.0/24"], "routing": "static",
         "route_tables": ["in-a", "in-b"], "security_groups": ["app"], "name": "office", "allow": ["ping", "ssh"],
     }),
+    "peering": (("ec2",), {
+        "vpc": "shop", "whose": "owner", "peer_account": "210987654321", "peer_region": "eu-central-1",
+        "peer_vpc_id": "vpc-0123456789abcdef0", "peer_networks": ["10.40.0.0/16"], "security_groups": ["app"],
+    }),
     "alb": (("elbv2", "ec2"), {"load_balancer": "shop", "action": "redirect", "scope": "all", "status": "301"}),
     "website": (("cloudfront", "s3"), {
         "bucket": "fjord-files", "origin": "fjord-files.s3.eu-central-1.amazonaws.com", "domain": "",
