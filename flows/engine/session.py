@@ -179,7 +179,7 @@ class Session(Questionnaire[Flow]):
                 raise Blocked(finding.sentence, finding.evidence, finding.remedy)
             open_ = [c for c in review.cautions if c.confirm and c.id not in self.accepted]
             if open_:
-                names = ", ".join(c.id for c in open_)
+                names = ", ".join(dict.fromkeys(c.id for c in open_))
                 raise Blocked(open_[0].message, "", f"Say yes to it, in batch with --accept {names}.")
             plan = replace(review.plan, accounts=accounts_of(review.plan, self.cloud))
             self._begin()

@@ -279,7 +279,7 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
         ))  # fmt: skip
     if takes_over and not here.up:
         return Finding(
-            id, Grade.WAITING, f"{name} takes routes over; {network} comes once a tunnel is up.",
+            id, Grade.WAITING, f"{name} takes routes over; {network} will be there once a tunnel is up.",
             f"{by}: propagation is on", "Propagated routes are there while a tunnel is up.", follows=("tunnels",),
         )  # fmt: skip
     if takes_over:

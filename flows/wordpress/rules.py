@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flows.aws import systems_manager as access
-from flows.engine import Cloud, CloudError, Finding
+from flows.engine import Cloud, CloudError, Finding, shell
 from flows.engine.findings import broken, caution, likely, proved, unknown
 
 from . import repairs, script
@@ -25,10 +25,10 @@ SILENT = (
 )
 
 
-def wrong(id_: str, words: str, seen: str) -> Finding:
-    """What a check says about something that is not right."""
-    remedy = "handrail run wordpress --set mode=existing_instance puts it right, and can take that back."
-    return broken(id_, f"Not so: {words}", seen, remedy)
+def wrong(id_: str, words: str, seen: str, instance: str) -> Finding:
+    """What a check says about something that is not right on that machine."""
+    command = shell.handrail("run", "wordpress", mode="existing_instance", instance=instance)
+    return broken(id_, f"Not so: {words}", seen, f"{command} puts it right, and can take that back.")
 
 
 def would_change(id_: str, words: str, seen: str) -> Finding:
@@ -75,7 +75,7 @@ def examine(
                 if before:
                     yield would_change(each.what, f"{words}.", seen)
                 else:
-                    yield repairs.put_right(wrong(each.what, f"{words}.", seen), instance, values)
+                    yield repairs.put_right(wrong(each.what, f"{words}.", seen, instance), instance, values)
             case "unknown":
                 yield unknown(each.what, f"{words}.", seen, remedy, aside=each.what in ASIDE)
             case "caution":

@@ -9,8 +9,9 @@ from practice.office import named, office
 from support.command import Account, Command
 
 import flows
-from flows.engine import Cloud, Finding
+from flows.engine import Blocked, Caution, Cloud, Finding, Place, Plan, Review
 from flows.engine.problems import NoAccess
+from tui.cli.confirmation import confirmed
 
 
 @pytest.fixture
@@ -95,3 +96,10 @@ def test_what_was_done_is_told_though_it_cannot_be_looked_at(
     done = handrail(*broken, "--fix", "attachment", "--yes", "--accept", "traffic", "--output", "json")
     assert (done.code, done.json["status"], done.json["error"]["message"]) == (5, "unknown", "The session has ended.")
     assert handrail("undo", done.json["run"], "--yes", *company.at).code == 0
+
+
+def test_what_two_repairs_ask_is_agreed_to_once() -> None:
+    both = (Caution("traffic", "One.", confirm=True), Caution("traffic", "Other.", confirm=True))
+    with pytest.raises(Blocked) as said:
+        confirmed(Review((), Plan(()), (), both, (), ()), (), Place())
+    assert said.value.remedy == "If that is what you want, add --accept traffic."

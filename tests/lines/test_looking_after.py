@@ -98,6 +98,7 @@ def test_what_was_found_is_mended_looked_at_again_and_taken_back(talk: Talk, acc
     ask = partial(looking_after.check, flow="vpn", given={"connection": made})
     shown = talk(ask, "fix nothing", "undo", "fix attachment", "yes", "yes", "undo", "yes", "quit")
     assert "There is no repair “nothing”." in shown and "Nothing was mended here." in shown
+    assert "yes does it; show, export, save make files" in shown, "there is no answer to change"
     assert "Attach it to the VPC staging" in shown and "Take it back with: handrail undo" in shown
     first, then = shown.split("\nBefore: ")[1:]
     apart = "It does not work: The VPN gateway"

@@ -17,4 +17,6 @@ def test_put_right_and_taken_back(account: PracticeAccount, cloud: Aws, journal:
     found = check("wordpress", cloud, BLOG)
     assert {each.repair for each in found.findings} == {"", "put-right"}
     assert mended_or_why_not("wordpress", found) == []
+    machine = "--set mode=existing_instance --set instance="  # the one that was looked at
+    assert all(machine in each.remedy for each in found.findings if each.repair)
     mended_and_back("wordpress", cloud, journal, clock, BLOG, lambda: picture(account))

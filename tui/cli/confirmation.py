@@ -24,7 +24,7 @@ def confirmed(review: Review, accepted: Collection[str], place: Place) -> None:
         raise Blocked(f"{first.sentence} {others}".strip(), first.evidence, first.remedy)
     if open_ := [caution for caution in review.cautions if caution.confirm and caution.id not in accepted]:
         what = " ".join(caution.message for caution in open_)
-        flags = " ".join(f"--accept {caution.id}" for caution in open_)
+        flags = " ".join(f"--accept {id}" for id in dict.fromkeys(caution.id for caution in open_))
         raise Blocked(what, remedy=f"If that is what you want, add {flags}.")
 
 

@@ -14,7 +14,7 @@ from .question import PlaceChange
 from .reading import Quit, Reader, explain, say, unread
 
 REVIEW: Mapping[str, str] = {
-    "yes": "creates it, as the plan says",
+    "yes": "does it, as the plan says",
     "change KEY": "changes an answer; its key stands in brackets",
     "default KEY": "lets the default count again",
     "show FORM": "shows the plan as a file for somewhere else; the forms are named without one",
@@ -54,7 +54,8 @@ class Reviewer:
             say("\nReview\n" + "\n".join(told))
             for refusal in review.refusals:
                 say(f"It cannot be created like this: {words.finding(refusal)}")
-        say("yes creates it; change KEY changes an answer; show, export, save make files; back, ?, quit.")
+        change = "change KEY changes an answer; " if session.flow.questions else ""
+        say(f"yes does it; {change}show, export, save make files; back, ?, quit.")
         unread()
         reply = self.ask("What now", "")
         word, _, rest = reply.partition(" ")

@@ -109,7 +109,7 @@ class UndoPage(Page):
             ]  # fmt: skip
             options.show(rows, at=f"decide:{decision.default}")
         else:
-            self.query_one("#now", Say).say("What existed before this run is not touched.")
+            self.query_one("#now", Say).say("What existed before this run stays, or is put back as it was.")
             options.show(
                 [Row("keep", "Keep it", "nothing is changed"), Row("undo", "Undo all of this", "takes it back")]
             )
