@@ -15,7 +15,7 @@ from flows.engine.look import Looked
 from flows.engine.problems import JournalTrouble, Refused
 from flows.engine.receipts import receipt
 
-from . import costs, outcome, words
+from . import costs, outcome, taking_back, words
 from .safe import line
 
 STATES = {
@@ -153,7 +153,7 @@ def state(run: Run) -> str:
     told = STATES[run.record.status]
     if run.record.status != "undone" or run.plan is None or not (done := receipt(run, run.plan)).staying:
         return told
-    return words.headline(done).rstrip(".").replace("Undone", "undone")
+    return taking_back.headline(done).rstrip(".").replace("Undone", "undone")
 
 
 def finished(run: Run) -> str:
@@ -203,7 +203,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     found += ["", "Steps"]
     over = record.status in ("undoing", "undone")
     rows = [
-        words.backwards(action, run) if over and action.undo
+        taking_back.backwards(action, run) if over and action.undo
         else (run.status(action.id) or "not begun", line(action.sentence))
         for action in plan.actions
     ]  # fmt: skip

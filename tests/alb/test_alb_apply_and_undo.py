@@ -12,7 +12,7 @@ from support.sessions import carried_out, taken_back, there_and_back
 from flows.engine import Happening, Journal
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
-from tui import words
+from tui import taking_back
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_hsts_is_sent_by_the_https_listener_and_taken_back(
         assert header() == former
         (told,) = [each for each in made.receipt().left if "browsers" in each.what]
         assert "until 1 day after their last visit" in told.why
-        assert words.headline(made.receipt()) == "Undone, except 1 thing that is left."
+        assert taking_back.headline(made.receipt()) == "Undone, except 1 thing that is left."
 
 
 def test_a_listener_is_made_where_there_is_none(

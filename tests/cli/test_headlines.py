@@ -6,7 +6,7 @@ import pytest
 
 from flows.engine import Finding, Grade, Handover
 from flows.engine.events import Left, Receipt
-from tui import words
+from tui import taking_back, words
 from tui.screen.screens.done import receipt_rows
 
 SNAPSHOT = Left("The last snapshot", "It was kept, as you said.", "It is stored and paid by the GB.", stays=True)
@@ -33,7 +33,7 @@ GONE = Left("The route", "not found: somebody took it away already.")
 )  # fmt: skip
 def test_the_headline(left: tuple[Left, ...], complete: bool, headline: str, look: str) -> None:
     receipt = Receipt(("The bucket (pages)",), (), left, complete)
-    told = words.receipt(receipt)
+    told = taking_back.receipt(receipt)
     assert told[-1 if look == "good" else 0] == headline
     assert (receipt_rows(receipt)[0].text, receipt_rows(receipt)[0].kind) == (headline, look)
     assert all(each.what in line for each, line in zip(receipt.staying, told[1:], strict=False)), "what stays is first"
@@ -43,7 +43,7 @@ def test_the_headline(left: tuple[Left, ...], complete: bool, headline: str, loo
 
 def test_what_was_told_as_it_happened_is_not_told_again() -> None:
     receipt = Receipt(("The bucket (pages)", "The role"), ("The policy",), (SNAPSHOT,))
-    assert words.receipt(receipt, ["The bucket (pages)", "The policy"])[2:] == ["  - removed   The role"]
+    assert taking_back.receipt(receipt, ["The bucket (pages)", "The policy"])[2:] == ["  - removed   The role"]
 
 
 def test_what_does_not_work_is_in_the_headline_of_a_run() -> None:

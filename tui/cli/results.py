@@ -12,7 +12,7 @@ import click
 
 from flows.engine import Caution, Event, JournalTrouble, Problem, Review, Run, Session, Stopped
 
-from .. import outcome, safe, words
+from .. import outcome, safe, taking_back, words
 from ..signals import STOPPING, stoppable
 from . import confirmation, json_output
 from .broken_output import ended, unheard
@@ -118,7 +118,7 @@ def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
         try:
             for event in session.undo(decisions):
                 tell(event, output, seen)
-                told += [event.sentence] if event.kind in words.TAKEN else []
+                told += [event.sentence] if event.kind in taking_back.TAKEN else []
         except JournalTrouble as problem:
             if not _made_something(session):
                 raise
@@ -138,7 +138,7 @@ def tell_receipt(session: Session, output: str, trouble: Problem | None = None, 
     """How an undo ended; `trouble` is what broke it off, `told` what somebody read of it as it happened."""
     receipt = session.receipt()
     if output == "text":
-        click.echo("\n".join(words.receipt(receipt, told)))
+        click.echo("\n".join(taking_back.receipt(receipt, told)))
         if trouble:
             click.echo(words.problem(trouble), err=True)
     else:

@@ -10,7 +10,7 @@ from flows.accounts import let_happen
 from flows.engine import Asking, CloudError, Handover, Problem, Session, SignInNeeded, standing
 from flows.engine.shell import handrail
 
-from .. import outcome, words
+from .. import outcome, taking_back, words
 from ..safe import line
 from ..signals import STOPPING, stoppable
 from .question import Questioner
@@ -60,12 +60,12 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
         say(f"Nothing of {kept.id} is left to take back.", err=True)
         return True
     say(f"Undo {kept.id}. This will be taken back:", err=True)
-    for word, what in words.to_be_taken_back(theirs):
+    for word, what in taking_back.to_be_taken_back(theirs):
         say(f"  {word:<10}  {what}", err=True)
     claims = session.claims()
     if claims:
         say("Others have something there:", err=True)
-    for what, why in words.claims(kept, claims):
+    for what, why in taking_back.claims(kept, claims):
         say(f"  ! {what}: {why}", err=True)
     ask = ask or reader()
     try:
@@ -245,7 +245,7 @@ class Conversation:
         while any(self._signed_in(problem) for problem in self._watch(lambda: self.session.undo(decided), told)):
             say("Going on.")
         receipt = self.session.receipt()
-        say("\n".join(words.receipt(receipt, told)))
+        say("\n".join(taking_back.receipt(receipt, told)))
         if not receipt.complete:
             say(f"Try again with: {words.undo(run.id)}")
         return 0 if receipt.complete else 1
@@ -291,6 +291,6 @@ class Conversation:
                 problems += [event.problem] if event.problem else []
                 if words.news(event, seen):
                     say(words.event(event))
-                if taken is not None and event.kind in words.TAKEN:
+                if taken is not None and event.kind in taking_back.TAKEN:
                     taken.append(event.sentence)
         return problems

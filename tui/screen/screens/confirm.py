@@ -143,12 +143,12 @@ def to_be_taken_back(session: Session, claims: list[Claim]) -> list[Said]:
     """What others have in or on what this run made, and what an undo would take away."""
     from flows.engine import standing
 
-    from ... import words
+    from ... import taking_back
 
     run = session.run
     assert run is not None and run.plan is not None, "only a run is undone"
-    rows = [Said(what, word, "warn") for word, what in words.to_be_taken_back(standing(run, run.plan))]
+    rows = [Said(what, word, "warn") for word, what in taking_back.to_be_taken_back(standing(run, run.plan))]
     if not rows:
         return [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]
-    theirs = [Said(f"{what}: {why}", "others", "bad") for what, why in words.claims(run, claims)]
+    theirs = [Said(f"{what}: {why}", "others", "bad") for what, why in taking_back.claims(run, claims)]
     return [*theirs, Said(f"Undo {run.id}. This will be taken back:", kind="heading"), *rows]

@@ -198,7 +198,7 @@ class ReceiptPage(Page):
 
 def receipt_rows(receipt: Receipt) -> list[Said]:
     """A receipt in rows, the verdict first."""
-    from ...words import LEFT, REMOVED, RESTORED, headline, left_over
+    from ...taking_back import LEFT, REMOVED, RESTORED, headline, left_over
 
     staying = receipt.staying
     look = "bad" if not receipt.complete else "warn" if staying else "good"

@@ -33,22 +33,22 @@ def kept(action: Action, run: Run | None) -> Said:
 
 def standing_still(action: Action, run: Run) -> Said:
     """What a step made, as the journal knows it, for somebody who watches it being taken back."""
-    from ... import words
+    from ... import taking_back
 
-    word, what = words.backwards(action, run)
+    word, what = taking_back.backwards(action, run)
     return Said(what, word, BACKWARDS.get(word, "muted"))
 
 
 def reported(action: Action, event: Event, *, undo: bool = False) -> Said:
     """A step as an event just told it."""
-    from ... import words
+    from ... import taking_back, words
 
     text = line(action.undone or action.sentence) if undo else line(action.sentence)
     if event.kind == "waiting":
         now = f"{line(event.now)}, " if event.now else ""
         text += f": {now}{words.duration(event.elapsed)} of usually {words.duration(event.typical)}"
         if undo:
-            return Said(text, words.BACKWARDS["undo"], "warn")
+            return Said(text, taking_back.BACKWARDS["undo"], "warn")
     return Said(text, words.HAPPENINGS[event.kind], LOOKS.get(event.kind, ""))
 
 

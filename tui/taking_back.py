@@ -1,0 +1,73 @@
+"""How taking a run back reads: what would be taken back, how each thing stands meanwhile, and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from flows.engine import Action, Claim, Happening, Left, Receipt, Run
+from flows.engine.deeds import taken_back
+
+from .safe import line
+from .words import signed, still
+
+TAKEN = (Happening.REMOVED, Happening.RESTORED)
+"""What an undo did that its receipt lists."""
+
+
+def to_be_taken_back(actions: Iterable[Action]) -> list[tuple[str, str]]:
+    """What an undo would do: of each step a sign and a word, and what it is about."""
+    return [(signed(taken_back(action)), line(action.undone or action.sentence)) for action in actions]
+
+
+BACKWARDS = {"": "not made", "refused": "not made", "undo": "being taken back", "undone": "gone", "left": "LEFT"}
+"""The journal's words to somebody who watches a run being taken back, or looks at one that was; all else stands."""
+
+
+def backwards(action: Action, run: Run) -> tuple[str, str]:
+    """How what a step made stands while it is taken back, and what that is."""
+    word = BACKWARDS.get(run.status(action.id), "stands")
+    put_back = word == "gone" and run.facts(action.id).get("how") == Happening.RESTORED.value
+    return "put back" if put_back else word, line(action.undone or action.sentence)
+
+
+REMOVED, RESTORED, LEFT = "- removed", "~ put back", "= left"
+"""What became of a thing, as a sign and a word."""
+
+
+def receipt(done: Receipt, told: Collection[str] = ()) -> list[str]:
+    """How an undo ended, line by line: what is there still comes first, under the headline; where nothing is, the
+    headline sums it up at the end.
+
+    What was `told` just now, as it happened, is not told again.
+    """
+    there = [(LEFT, left_over(each)) for each in done.staying]
+    lines = [(REMOVED, line(what)) for what in done.removed if what not in told]
+    lines += [(RESTORED, line(what)) for what in done.restored if what not in told]
+    lines += [(LEFT, left_over(each)) for each in done.left if not each.stays]
+    rows = [f"  {word:<10}  {text}" for word, text in (*there, *lines)]
+    return [headline(done), *rows] if there or not done.complete else [*rows, headline(done)]
+
+
+def left_over(rest: Left) -> str:
+    """What is left, why, and what it goes on costing."""
+    return f"{line(rest.what)}: {line(rest.why)}{still(rest.costs)}"
+
+
+def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
+    """What others have there: the thing of the run, and what they have on it or in it."""
+    actions = {action.id: action for action in run.plan.actions} if run.plan else {}
+    return [(line(actions[each.action].undone or actions[each.action].sentence), line(each.why)) for each in found]
+
+
+def headline(done: Receipt) -> str:
+    """How an undo ended, in a sentence."""
+    count, paid = len(done.staying), sum(bool(rest.costs) for rest in done.staying)
+    if not count:
+        return "Everything is as it was before." if done.complete else "Not everything is taken back yet."
+    what = "1 thing that " if count == 1 else f"{count} things that "
+    if paid == count:
+        what += "still costs money" if count == 1 else "still cost money"
+    else:
+        what += "is left" if count == 1 else "are left"
+        what += f", {paid} of which still {'costs' if paid == 1 else 'cost'} money" if paid else ""
+    return f"Undone, except {what}." if done.complete else f"Not everything is taken back yet: see the {what}."
