@@ -66,7 +66,7 @@ async def test_what_a_template_lacks_is_said_above_it(cloud: Cloud) -> None:
         await person.until("What will be done")
         await shown(person, exports.FORMS["cloudformation"])
         person.sees("These steps are NOT in the template", "On port 80, redirect (301) to")
-        assert "\n   Parameters:\n     " in person.screen, "indents are kept"
+        assert "\n  Parameters:\n    " in person.screen, "indents are kept"
 
 
 @pytest.mark.wild
