@@ -42,7 +42,10 @@ async def test_undo_speaks_backwards_and_counts_only_what_is_gone(journal: Journ
         await person.types("calm")
         await person.press("enter")
         person.sees("What will be done")
-        await person.press("a", "u")
+        await person.press("a")
+        run = journal.records()[0].id
+        assert history.finished(journal.run(run)).endswith("nothing is left to go on with.")
+        await person.press("u")
         person.sees("- remove The subnet", "- remove The network")
         await person.pilot.press("down", "enter")
         while not reached.is_set():
@@ -53,6 +56,7 @@ async def test_undo_speaks_backwards_and_counts_only_what_is_gone(journal: Journ
         go_on.set()
         await person.settle()
         person.sees("Everything is as it was before.", "- removed The network", "- removed The subnet")
-    told = history.details(journal.run(journal.records()[0].id))
+    told = history.details(journal.run(run))
     assert {"  gone       The network", "  gone       The subnet"} <= {*told}
     assert not any("Create" in row for row in told)
+    assert not history.finished(journal.run(run))
