@@ -166,7 +166,7 @@ def timeless(text: str) -> str:
 
 def test_a_task_asks_what_it_takes(talk: Talk, tmp_path: Path) -> None:
     shown = talk(looking_after.tasks, "asleep", "reports", "look")
-    assert "2 of 3  What shall be done?" in shown and "reports" in shown and shown[-2:] in ("10", "\n0", "11")
+    assert "2 of 2 or 3  What shall be done?" in shown and "reports" in shown and shown[-2:] in ("10", "\n0", "11")
     file = tmp_path / "buildspec.yml"
     file.write_text("version: 0.2\nphases:\n  build:\n    comands: [npm ci]\n")
     shown = talk(looking_after.tasks, "2", "/nowhere.yml", str(file), "")
