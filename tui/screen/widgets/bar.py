@@ -60,7 +60,7 @@ MARKS = {"PRACTICE": "practice", "READ-ONLY": "read-only", "PRODUCTION": "produc
 def shorter(where: str, room: int) -> str:
     """Which account this is, in so many cells if that is possible: first the profile makes room, then the number where
     the account has a name, then the ends of names."""
-    if " at http" in where:
+    if " · at " in where:
         return where
     for part, instead in ((SHORTER[-1], ""), (r"([^\s·]\S*) \d{12}\b", r"\1")):
         if cell_len(where) > room:
