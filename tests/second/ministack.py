@@ -138,3 +138,12 @@ def furnished(account: Second) -> None:
         DBInstanceIdentifier="orders", DBInstanceClass="db.t3.micro", Engine="postgres", AllocatedStorage=20,
         MasterUsername="keeper", MasterUserPassword="not-a-password", DBSubnetGroupName="shop",
     )  # fmt: skip
+    rds.create_db_cluster(
+        DBClusterIdentifier="reports", Engine="aurora-postgresql", DBSubnetGroupName="shop",
+        MasterUsername="keeper", MasterUserPassword="not-a-password",
+        ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": 4, "SecondsUntilAutoPause": 300},
+    )  # fmt: skip
+    rds.create_db_instance(
+        DBInstanceIdentifier="reports-1", DBInstanceClass="db.serverless", Engine="aurora-postgresql",
+        DBClusterIdentifier="reports",
+    )  # fmt: skip

@@ -41,6 +41,9 @@ TRIED: Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]] = {
         "name": "shop-db", "engine": "aurora-postgresql", "min_capacity": "0.5", "max_capacity": "4", "vpc": "shop",
         "access": "vpc",
     }),
+    "database_hours": (("rds", "iam"), {
+        "cluster": "reports", "days": "MON,TUE", "time_zone": "Europe/Berlin", "from": "08:00", "to": "18:00",
+    }),
     "s3_lambda": (("s3", "lambda"), {
         "bucket": "fjord-files", "function": "resize-photos", "events": ["s3:ObjectCreated:*"], "prefix": "in/",
         "suffix": ".jpg",
