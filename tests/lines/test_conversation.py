@@ -303,7 +303,7 @@ def test_yes_at_a_refused_review_creates_nothing(
         cloud._session.client("ec2").create_vpn_gateway(Type="ipsec.1")
     script = Script(*[reply for _, reply in STRAIGHT], "yes", "quit")
     Conversation(session, script).hold()
-    assert capsys.readouterr().out.count("It cannot be created like this: [refused] You have 5") == 2
+    assert capsys.readouterr().out.count("It cannot be done like this: [refused] You have 5") == 2
     assert session.run is not None
     assert session.run.record.status == "draft"
 

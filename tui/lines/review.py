@@ -53,7 +53,7 @@ class Reviewer:
             self._told = told
             say("\nReview\n" + "\n".join(told))
             for refusal in review.refusals:
-                say(f"It cannot be created like this: {words.finding(refusal)}")
+                say(f"It cannot be done like this: {words.finding(refusal)}")
         change = "change KEY changes an answer; " if session.flow.questions else ""
         say(f"yes does it; {change}show, export, save make files; back, ?, quit.")
         unread()
@@ -63,7 +63,7 @@ class Reviewer:
         try:
             match word.lower():
                 case "yes" if review.refusals:
-                    say(f"It cannot be created like this: {words.finding(review.refusals[0])}")
+                    say(f"It cannot be done like this: {words.finding(review.refusals[0])}")
                 case "yes" if session.place.read_only and review.plan.actions:
                     say("Nothing was created: this is read-only. Leave out --read-only.")
                 case "yes":
