@@ -216,6 +216,10 @@ FAMILIES = (
         "Look at its listeners again: answer for the one that stands, or choose another port.",
     ),
     Family(
+        "QueueDeletedRecently$", "A queue of that name was deleted a moment ago ({code}).",
+        "AWS takes the name again a minute later: go on then.",
+    ),
+    Family(
         "^PriorityInUse$", "Another rule of the listener has that place already ({code}).",
         "Choose a free place among its rules, then go on.",
     ),

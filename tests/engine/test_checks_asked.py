@@ -131,7 +131,7 @@ def test_everything_there_is_comes_from_the_list_alone(cloud: Aws) -> None:
 def test_the_practice_company_has_things_to_check(account: PracticeAccount, cloud: Aws) -> None:
     found = {name: [dict(each.given) for each in flows.find(name).check.everything(cloud)] for name in flows.SET_UPS}
     assert {name: len(each) for name, each in found.items() if each} == {
-        "alb": 2, "aurora": 2, "wordpress": 1, "spa_pipeline": 1, "s3_pipeline": 1,
+        "alb": 2, "aurora": 2, "peering": 1, "wordpress": 1, "spa_pipeline": 1, "s3_pipeline": 1,
     }  # fmt: skip
     assert found["alb"] == [{"load_balancer": "shop"}, {"load_balancer": "office"}]
 

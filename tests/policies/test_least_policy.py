@@ -220,7 +220,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "share_ami, a key of one's own": (MANAGED, 1500), "share_snapshot, a key of one's own": (2900,),
     "share_ami, the machine stopped": (3200,), "share_ami, elsewhere": (5200,),
     "spa_pipeline": (MANAGED, 1300), "spa_pipeline, CloudFront": (MANAGED, 900),
-    "s3_pipeline": (4600,), "s3_pipeline, a new trail": (5700,), "s3_lambda": (1900,),
+    "s3_pipeline": (4600,), "s3_pipeline, a new trail": (5800,), "s3_lambda": (1900,),
     "database_hours": (3800,), "wordpress, a new machine": (MANAGED, 400), "wordpress, put right": (800,),
 }  # fmt: skip
 """How long each policy is at the most, as IAM counts; several where one would be longer than AWS takes."""
@@ -238,7 +238,7 @@ def test_it_is_as_short_and_as_narrow_as_it_was(scene: str, review: Review) -> N
     assert len(made) == len(CHARACTERS[scene])
     told = exports.policy(cast("Session", SimpleNamespace(review=lambda: review))).notes
     assert ("attach them all" in " ".join(told)) == (len(made) > 1)
-    assert all(size(one) <= limit for one, limit in zip(made, CHARACTERS[scene], strict=True))
+    assert [size(one) for one, limit in zip(made, CHARACTERS[scene], strict=True) if size(one) > limit] == []
     wide = {action for each in allowing(made) for action, thing in pairs(each) if thing == "*" and not looks(action)}
     assert wide <= FOR_EVERYTHING.get(SCENES[scene][0], set())
 

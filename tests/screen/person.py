@@ -45,6 +45,12 @@ class Person:
             await self.app.workers.wait_for_complete()
             await self.pilot.pause()
 
+    @property
+    def seen(self) -> bool:
+        """Whether what is on the screen was there long enough for a key to be meant for it."""
+        screen = self.app.screen
+        return not (isinstance(screen, Page) and screen.unseen(time.monotonic()))
+
     def _still(self) -> bool:
         """Nobody works, and the screen stands and was seen; Textual's own pause takes a process that waits for idle."""
         screen = self.app.screen
@@ -52,7 +58,7 @@ class Person:
         return (
             all(worker.is_finished for worker in self.app.workers)
             and screen.is_mounted
-            and not (isinstance(screen, Page) and screen.unseen(time.monotonic()))
+            and self.seen
             and not any(pump.message_queue_size for pump in pumps)
         )
 

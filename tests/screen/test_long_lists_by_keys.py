@@ -12,7 +12,7 @@ from rich.style import Style
 from support.long_lists import MANY, PAGE, OneGroup, SomeGroups, Thousands
 from textual.strip import Strip
 
-from flows.engine import CloudError
+from flows.engine import CloudError, Place
 from tui.screen.screens import long_list
 from tui.screen.widgets.options import Options
 from tui.screen.widgets.row import Row, painted
@@ -30,11 +30,13 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def early(cloud: Thousands, flow: Any = OneGroup) -> AsyncIterator[Person]:
-    """A person who looks while the list is still being read."""
-    app = made(cloud, START, flow=flow)
+    """A person who looks while the list is still being read. Nobody practises, so nothing is marked beforehand."""
+    app = made(cloud, START, flow=flow, place=Place())
     async with app.run_test(size=NARROW) as pilot:
         person = Person(app, pilot)
         await person.until("group 0")
+        while not person.seen:
+            await person.pilot.pause(0.01)
         yield person
         cloud.let_go(MANY)
         await person.settle()

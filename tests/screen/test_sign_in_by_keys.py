@@ -204,7 +204,7 @@ async def test_a_sign_in_that_ends_while_applying_goes_on_with_one_key(door: Gat
 
 async def test_keys_that_are_made_elsewhere_are_waited_for(door: Gate) -> None:
     door.expired.add("AKIAKEYS000000000001")
-    async with somebody(Place("keys", "eu-central-1"), PAIR) as person:
+    async with somebody(Place("keys", "eu-central-1"), PAIR, size=WIDE) as person:
         await person.until("Renew these credentials where they are made, then press Enter.")
         person.sees("Your AWS sign-in has expired.")
         await keys(person, "enter")
