@@ -151,7 +151,7 @@ def walked(request: pytest.FixtureRequest, flow: type[Flow]) -> list[End]:
 
 
 every_flow = pytest.mark.parametrize("flow", flows.every(), ids=lambda flow: flow.id)
-LONG = ("aurora", "website")
+LONG = ("aurora", "peering", "vpn", "website")
 """Of these there are so many ways that they are only walked when all is tried."""
 every_walk = pytest.mark.parametrize(
     "flow", [together(flow, flow.id, always=flow.id not in LONG) for flow in flows.every()]

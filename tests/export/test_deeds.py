@@ -60,6 +60,7 @@ def test_each_step_has_its_word(known: Known, name: str) -> None:
         ("s3_pipeline", "events.PutRule", "codepipeline.UpdatePipeline"),
     ],
 )
+@pytest.mark.some(1)
 def test_the_way_back_is_marked_too(known: Known, name: str, goes: str, comes_back: str) -> None:
     plans = [known(each).plan for each in VARIANTS if each.startswith(f"{name},")]
     told = {action.call.operation: words.signed(taken_back(action)) for plan in plans for action in plan.actions}
