@@ -105,8 +105,9 @@ REFUSALS: list[tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
     ),
     *(
         (f"name {value!r}", STATIC, {"name": value}, f"“{value}” cannot be a name. Use letters, digits, spaces and . _ : / = + - @, at most 40 characters.")
-        for value in ("", "a" * 41, "büro", "a$b")
+        for value in ("a" * 41, "büro", "a$b")
     ),
+    ("no name", STATIC, {"name": ""}, "A name is needed. Enter for example office-berlin."),
     # choices
     ("an unknown VPC", STATIC, {"vpc": "warehouse"}, "“warehouse” is not among the choices for vpc. Choose from: "),
     ("an unknown way of routing", STATIC, {"routing": "ospf"}, "“ospf” is not among the choices for routing. Choose from: static "),

@@ -48,7 +48,7 @@ def test_by_lines(museum: Account, locale: Mapping[str, str]) -> None:
     with Terminal("run", "alb", *museum.at, env=env(locale, TERM="dumb")) as terminal:
         assert "HTTP 80 -> forward to shop" in terminal.answer(PICK, "nothing like it")
         assert '"nothing like it" is not among the choices' in terminal.answer(PICK, "shop")
-        for prompt in (f"{PICK} [1]", f"{PICK} [1]", "Status [301]"):
+        for prompt in (f"{PICK} [1]", f"{PICK} [1]", "Status, or a number [301]"):
             terminal.answer(prompt, "")
         assert "?x=1 -> 301 ->\r\n" in terminal.answer(NOW, "quit")
         assert terminal.ended() == 0

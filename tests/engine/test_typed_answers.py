@@ -38,7 +38,7 @@ def every(flow: type[Flow], cloud: Cloud) -> Iterator[Asked]:
 def goes_on(asked: Asked) -> Iterator[Question[Any]]:
     """Enter, and yes where a conscious one is needed, as long as it leads on."""
     before = None
-    while (asking := asked.asking()) and (asking.question.id, asking.problem) != before:
+    while (asking := asked.asking()) and (asking.cautions or (asking.question.id, asking.problem) != before):
         yield asking.question
         for caution in asking.cautions:
             asked.accept(caution.id)
