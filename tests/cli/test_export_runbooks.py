@@ -36,7 +36,8 @@ def test_who_follows_the_runbook_makes_the_same_account_and_takes_it_back(
         at = ("--endpoint-url", served.url, "--region", REGION)
         untouched = comparable(case, case.picture(served.account))
         handrail("export", case.flow, "--answers", file, "--format", "runbook", "--out", book, *at)
-        handrail("run", case.flow, "--answers", file, "--yes", "--output", "json", *at)
+        ran = handrail("run", case.flow, "--answers", file, *case.agreed, "--yes", "--output", "json", *at)
+        assert ran.json["status"] == case.ends, ran
         applied = comparable(case, case.picture(served.account))
     with serve() as served:
         begun, steps = book.read_text().split("\n## Steps\n")

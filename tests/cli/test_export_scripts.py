@@ -54,7 +54,7 @@ def test_the_script_run_by_bash_leads_to_the_same_account(
         words = ("export", case.flow, "--answers", file, "--format", "cli", "--out", script, *at)
         assert handrail(*words).code == 0
         assert picture(served.account) == untouched
-        ran = handrail("run", case.flow, "--answers", file, "--yes", "--output", "json", *at)
+        ran = handrail("run", case.flow, "--answers", file, *case.agreed, "--yes", "--output", "json", *at)
         assert ran.json["status"] == case.ends, ran
         applied = picture(served.account)
     with serve() as served, refusing(served.url) as between:

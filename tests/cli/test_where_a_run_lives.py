@@ -183,9 +183,8 @@ def test_every_set_up_is_taken_back_where_it_is(
     case = CASES[FIRST[flow]]
     before, file = case.picture(served.account), tmp_path / "answers.json"
     file.write_text(json.dumps(dict(case.answers)))
-    accepted = [word for name in case.accept for word in ("--accept", name)]
     with shell(monkeypatch, AWS_REGION=HERE, AWS_ENDPOINT_URL=served.url):
-        ran = handrail("run", flow, "--answers", file, "--yes", "--output", "json", *accepted)
+        ran = handrail("run", flow, "--answers", file, "--yes", "--output", "json", *case.agreed)
         assert (ran.code, ran.json["status"]) == (0, case.ends), ran
     decided = [word for said in case.decided for word in ("--set", said)]
     with shell(monkeypatch, AWS_REGION=ELSEWHERE, AWS_DEFAULT_REGION=ELSEWHERE):

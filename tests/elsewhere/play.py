@@ -81,8 +81,7 @@ def carried_out(world: World, case: Case, state: Path) -> Iterator[Stage]:
     state.mkdir()
     answers = state / "answers.json"
     answers.write_text(json.dumps(dict(case.answers)))
-    accepted = [word for name in case.accept for word in ("--accept", name)]
-    words = ("run", case.flow, "--answers", str(answers), *accepted, "--yes", "--output", "json")
+    words = ("run", case.flow, "--answers", str(answers), *case.agreed, "--yes", "--output", "json")
     with world.branch() as branch:
         parts = parts_of(branch.do(hand.services, case.flow, case.answers))
         before = branch.do(everything, parts)

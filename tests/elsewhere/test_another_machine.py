@@ -46,8 +46,7 @@ def ran(world: World, case: Case, state: Path, where: Surroundings) -> Ended:
     state.mkdir()
     answers = state / "answers.json"
     answers.write_text(json.dumps(dict(case.answers)))
-    accepted = [word for name in case.accept for word in ("--accept", name)]
-    words = ("run", case.flow, "--answers", str(answers), *accepted, "--yes", "--output", "json")
+    words = ("run", case.flow, "--answers", str(answers), *case.agreed, "--yes", "--output", "json")
     return world.handrail(*words, state=state, under=where, die_at=SOME)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from kills.scenes import CASES
 from support.clock import FakeClock
+from support.sessions import answered
 
-import flows
-from flows.engine import Asking, Call, CloudError, Journal, Place, Session
+from flows.engine import Call, CloudError, Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.engine.bucket_owner import OWNER, Taken
 from flows.export.cli import script
@@ -29,13 +29,7 @@ def cloud(account: PracticeAccount) -> Aws:
 @pytest.fixture
 def made(request: pytest.FixtureRequest, cloud: Aws, journal: Journal, clock: FakeClock) -> Iterator[Session]:
     case = CASES[request.param]
-    session = Session(flows.find(case.flow), cloud, journal, place=Place(practice=True), clock=clock)
-    session.suggest(case.answers)
-    while isinstance(state := session.state(), Asking) and state.cautions:
-        session.accept(state.cautions[0].id)
-    session.fill(case.answers)
-    for caution in session.review().cautions:
-        session.accept(caution.id)
+    session = answered(case, cloud, journal, clock)
     yield session
     session.close()
 

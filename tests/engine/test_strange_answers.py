@@ -15,11 +15,12 @@ import pytest
 from kills.scenes import CASES
 from s3_pipeline.cases import audited
 from support.clock import FakeClock
+from support.sessions import agreed
 from support.strange import Change, Kept
 from support.variants import VARIANTS
 
 import flows
-from flows.engine import Asking, Caution, Choice, Finding, Journal, Line, Option, Picks, Place, Problem, Session
+from flows.engine import Caution, Choice, Finding, Journal, Line, Option, Picks, Place, Problem, Session
 from flows.engine.boto import Aws
 from flows.engine.checking import Checking
 from flows.engine.references import fill
@@ -41,7 +42,7 @@ class Look:
     def __init__(self, flow: str, answers: Mapping[str, Any], cloud: Aws, folder: Path) -> None:
         self.flow = flows.find(flow)
         self.before, self.after = Kept(cloud), Kept(cloud)
-        session = answered(Session(self.flow, cloud, Journal(folder), place=PRACTICE, clock=FakeClock()), answers)
+        session = agreed(Session(self.flow, cloud, Journal(folder), place=PRACTICE, clock=FakeClock()), answers)
         self.lines = session.review().answers
         self.values = dict(session._walk()[0].answers)
         assert [*self.faults(self.before)] == [], "the practice account's own answers are understood"
@@ -118,14 +119,6 @@ def labels(options: Iterable[Option[Any]]) -> Iterator[str]:
 
 def told_of(finding: Finding) -> str:
     return f"{finding.sentence} {finding.evidence} {finding.remedy}"
-
-
-def answered(session: Session, answers: Mapping[str, Any]) -> Session:
-    session.suggest(answers)
-    while isinstance(state := session.state(), Asking) and state.cautions:
-        session.accept(state.cautions[0].id)
-    session.fill(answers)
-    return session
 
 
 def groups(changes: list[Change], together: int) -> Iterator[tuple[Change, ...]]:

@@ -12,13 +12,12 @@ from aurora import cases as aurora
 from kills.scenes import CASES
 from support.clock import FakeClock
 from support.killed import Case
-from support.sessions import carried_out, taken_back
+from support.sessions import answered, carried_out, taken_back
 from support.stack import STACK, create
 from support.variants import VARIANTS
 from vpn import cases as vpn
 
-import flows
-from flows.engine import Journal, Place, Session
+from flows.engine import Journal
 from flows.engine.boto import Aws
 from flows.export.cloudformation import template
 from flows.practice import PracticeAccount
@@ -39,8 +38,7 @@ def test_its_stack_is_the_same_account(
 ) -> None:
     case = CREATED[name]
     before = additions(case, account, {})
-    made = Session(flows.find(case.flow), cloud, journal, place=Place(practice=True), clock=clock)
-    made.fill(case.answers)
+    made = answered(case, cloud, journal, clock)
     review = made.review()
     written = template(
         review.plan, flow=case.flow, title=made.flow.title, region="eu-central-1", account=made.identity.account,

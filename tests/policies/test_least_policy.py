@@ -23,12 +23,13 @@ from share_snapshot import cases as share_snapshot
 from spa_pipeline import cases as spa
 from support.authorized import Watched, kinds, reference
 from support.clock import FakeClock
+from support.sessions import agreed
 from support.simulated import Simulator
 from support.variants import together
 from vpn import cases as vpn
 
 import flows
-from flows.engine import Asking, Journal, Place, Review, Session, preflight
+from flows.engine import Journal, Place, Review, Session, preflight
 from flows.engine.boto import Aws
 from flows.engine.look import State
 from flows.engine.permissions import looks
@@ -101,11 +102,7 @@ def made(
     if scene in FURNISHED:
         FURNISHED[scene](account)
     session = Session(flows.find(flow), watched, journal, place=Place(practice=True), clock=clock)
-    session.suggest(answers)
-    while isinstance(state := session.state(), Asking) and state.cautions:
-        session.accept(state.cautions[0].id)
-    session.fill(answers)
-    yield session
+    yield agreed(session, answers)
     session.close()
 
 
@@ -133,8 +130,6 @@ def test_every_request_is_allowed(scene: str, made: Session, watched: Watched) -
     whole, to_look = policies(review.needs), policies(review.looks)
     assert sent
     assert refused(to_look, sent) == []
-    for caution in review.cautions:
-        made.accept(caution.id)
     assert [event.problem for event in made.apply() if event.problem] == []
     found_again(made, watched)
     applied = len(sent)

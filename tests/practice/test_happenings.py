@@ -18,7 +18,6 @@ from flows.engine import Cloud, Journal, Session
 def done(cloud: Cloud, journal: Journal, clock: FakeClock, flow: str, answers: Any) -> tuple[Session, dict[str, str]]:
     made = session(cloud, flow, answers)
     made._journal, made._clock = journal, clock
-    made.accepted |= {caution.id for caution in made.review().cautions}
     carried_out(made)
     assert made.run is not None
     return made, made.run.record.handover["outputs"]

@@ -46,6 +46,11 @@ class Case:
     accept: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
 
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """The words with which a command says yes to the warnings."""
+        return tuple(word for name in self.accept for word in ("--accept", name))
+
 
 def by_kind(shown: Mapping[str, Any]) -> dict[str, Any]:
     """A picture whose things have no ids of their own."""
@@ -86,7 +91,7 @@ class Scene:
         file = state / "answers.json"
         state.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(dict(self.case.answers)))
-        words = ("run", self.case.flow, "--answers", str(file), *self._accepted)
+        words = ("run", self.case.flow, "--answers", str(file), *self.case.agreed)
         return self._handrail(*words, state=state, die_at=die_at, under=under)
 
     def resume(
@@ -96,7 +101,7 @@ class Scene:
 
     def resuming(self, run: str) -> list[str]:
         """The words that go on with a run."""
-        return ["resume", run, *self._accepted]
+        return ["resume", run, *self.case.agreed]
 
     def undo(
         self,
@@ -111,10 +116,6 @@ class Scene:
     def undoing(self, run: str) -> list[str]:
         """The words that take a run back."""
         return ["undo", run, *(word for said in self.case.decided for word in ("--set", said))]
-
-    @property
-    def _accepted(self) -> list[str]:
-        return [word for name in self.case.accept for word in ("--accept", name)]
 
     def _handrail(
         self,

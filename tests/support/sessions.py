@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import flows
@@ -15,11 +15,16 @@ from support.killed import Case
 def answered(case: Case, cloud: Aws, journal: Journal, clock: FakeClock) -> Session:
     """A session in which all of the case is answered and every warning accepted."""
     made = Session(flows.find(case.flow), cloud, journal, place=Place(practice=True), clock=clock)
-    made.accepted |= set(case.accept)
-    made.suggest(case.answers)
+    return agreed(made, case.answers)
+
+
+def agreed(made: Session, answers: Mapping[str, Any]) -> Session:
+    """Answer all of it, and say yes to every warning: beside a question, and of a default at the review."""
+    made.suggest(answers)
     while isinstance(state := made.state(), Asking) and state.cautions:
         made.accept(state.cautions[0].id)
-    made.fill(case.answers)
+    made.fill(answers)
+    made.accepted |= {caution.id for caution in made.review().cautions}
     return made
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 import flows
-from flows.engine import Asking, Cloud, Flow, Identity, Place, Plan, Review, Session
+from flows.engine import Cloud, Flow, Identity, Place, Plan, Review, Session
+from support.sessions import agreed
 
 _CASES = {flow: import_module(f"{flow}.cases") for flow in flows.SET_UPS}
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -41,12 +42,7 @@ def together(case: Any, name: str, *, always: bool) -> Any:
 
 def session(cloud: Cloud, flow: str, answers: Mapping[str, Any]) -> Session:
     """A session in which everything is answered and every warning is accepted."""
-    made = Session(flows.find(flow), cloud, None, place=Place(practice=True))
-    made.suggest(answers)
-    while isinstance(state := made.state(), Asking) and state.cautions:
-        made.accept(state.cautions[0].id)
-    made.fill(answers)
-    return made
+    return agreed(Session(flows.find(flow), cloud, None, place=Place(practice=True)), answers)
 
 
 @dataclass(frozen=True)
