@@ -234,7 +234,7 @@ def ask(
             look,
             ready=f"contains(['{PENDING}', 'provisioning', '{ACTIVE}'], {ONE}.Status.Code)",
             failed=f"contains(['failed', 'rejected', 'expired', 'deleted', 'deleting'], {ONE}.Status.Code)",
-            now=f"{ONE}.Status.join(': ', [Code, Message || Code])",
+            now=f"join(': ', {ONE}.Status.[Code, Message || Code][?@] || `[]`)",
             sentence="Waiting until the request is there",
             typical=5, limit=120,
         ),

@@ -120,10 +120,28 @@ def route_to_our_gateway(account: PracticeAccount, it: Made, all_: Collection[Ma
 
 
 @to(
-    "ec2.CreateVpnGateway", "ec2.CreateVpnConnection", "ec2.CreateCustomerGateway", "ec2.CreateSecurityGroup", mere=True
-)
+    "ec2.CreateVpnGateway", "ec2.CreateVpnConnection", "ec2.CreateCustomerGateway", "ec2.CreateSecurityGroup",
+    "ec2.CreateVpcPeeringConnection", mere=True,
+)  # fmt: skip
 def renamed(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     _c(account, "ec2").create_tags(Resources=[it.id], Tags=[{"Key": "Name", "Value": "berlin"}])
+
+
+@to("ec2.CreateVpcPeeringConnection")
+def route_over_our_connection(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    table = next(each.params["RouteTableId"] for each in all_ if each.operation == "ec2.CreateRoute")
+    _c(account, "ec2").create_route(
+        RouteTableId=table, DestinationCidrBlock="172.20.0.0/16", VpcPeeringConnectionId=it.id
+    )
+
+
+@to("ec2.CreateVpcPeeringConnection", mere=True)
+def names_switched_on(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    ec2 = _c(account, "ec2")
+    for vpc in (it.params["VpcId"], it.params["PeerVpcId"]):
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    names = {"AllowDnsResolutionFromRemoteVpc": True}
+    ec2.modify_vpc_peering_connection_options(VpcPeeringConnectionId=it.id, RequesterPeeringConnectionOptions=names)
 
 
 @to("ec2.CreateVpnConnection")

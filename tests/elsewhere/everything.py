@@ -27,6 +27,7 @@ BY_ITSELF = {
     "InUseBy", "ResponseMetadata", "storedBytes", "UsageOperationUpdateTime", "ClusterCreateTime",
     "InstanceCreateTime", "SnapshotCreateTime", "OriginalSnapshotCreateTime", "PercentProgress", "Progress",
     "VgwTelemetry", "RoleId", "InstanceProfileId", "LastTimeStopped", "PublicDnsName", "PublicIpAddress",
+    "ExpirationTime",
 }  # fmt: skip
 
 
@@ -87,6 +88,9 @@ def _networks(client: Client) -> Found:
             for one in each["VpcAttachments"]:
                 if one["State"] != "detached":
                     yield f"{each['VpnGatewayId']} at {one['VpcId']}", one
+    for each in ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]:
+        if each["Status"]["Code"] not in ("deleting", "deleted", "failed", "rejected", "expired"):
+            yield each["VpcPeeringConnectionId"], each
     for each in ec2.describe_vpn_connections()["VpnConnections"]:
         if each["State"] != "deleted":
             id_ = each["VpnConnectionId"]

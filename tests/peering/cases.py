@@ -60,19 +60,23 @@ def picture(account: PracticeAccount, sides: Sequence[tuple[str, str]] = SIDES) 
                 for table in ec2.describe_route_tables()["RouteTables"]
                 for route in table["Routes"]
             ),
-            sorted(
-                (
-                    each["VpcPeeringConnectionId"], each["Status"]["Code"],
-                    each["RequesterVpcInfo"].get("PeeringOptions"), each["AccepterVpcInfo"].get("PeeringOptions"),
-                    sorted(tag["Key"] for tag in each["Tags"]),
-                )
-                for each in ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
-                if each["Status"]["Code"] not in ("deleted", "deleting", "failed")
-            ),
+            sorted(_connections(ec2), key=lambda told: repr(told[1:])),  # ids are drawn anew in each account
             sorted((id, str(rules)) for id, rules in _rules(ec2)),
             sorted((vpc["VpcId"], _hostnames(ec2, vpc["VpcId"])) for vpc in ec2.describe_vpcs()["Vpcs"]),
         )  # fmt: skip
     return seen
+
+
+def _connections(ec2: Any) -> Any:
+    return [
+        (
+            each["VpcPeeringConnectionId"], each["Status"]["Code"],
+            each["RequesterVpcInfo"].get("PeeringOptions"), each["AccepterVpcInfo"].get("PeeringOptions"),
+            sorted(tag["Key"] for tag in each["Tags"]),
+        )
+        for each in ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
+        if each["Status"]["Code"] not in ("deleted", "deleting", "failed")
+    ]  # fmt: skip
 
 
 def _rules(ec2: Any) -> Any:
