@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .safe import line
 
 if TYPE_CHECKING:
-    from flows.engine import Flow, Session
+    from flows.engine import Flow, Review, Session
     from flows.engine.permissions import Need
 
 
@@ -56,11 +56,17 @@ class Form:
 def cli(session: Session) -> Document:
     from flows.export.cli import script
 
-    plan, flow, who = session.review().plan, session.flow, session.identity
+    review, flow, who = session.review(), session.flow, session.identity
     text = script(
-        plan, flow=flow.id, title=flow.title, region=who.region, account=who.account, endpoint=_endpoint(session)
-    )
-    return Document(text, mode=RUNS)
+        review.plan, flow=flow.id, title=flow.title, region=who.region, account=who.account,
+        endpoint=_endpoint(session), agreements=review.agreements,
+    )  # fmt: skip
+    return Document(text, _agreed(review, "runs"), mode=RUNS)
+
+
+def _agreed(review: Review, does: str) -> tuple[str, ...]:
+    """What Handrail would want a yes to: whoever carries the file out instead is not asked again."""
+    return tuple(f"Who {does} it agrees to this: {line(each)}" for each in review.agreements)
 
 
 def _endpoint(session: Session) -> str:
@@ -107,9 +113,10 @@ def cloudformation(session: Session) -> Document:
     flow, here, review = session.flow, session.identity.region, session.review()
     made = template(
         review.plan, flow=flow.id, title=flow.title, region=here, account=session.identity.account,
-        answers=review.answers,
+        answers=review.answers, agreements=review.agreements,
     )  # fmt: skip
-    notes = [] if made.region == here else [f"Its stack belongs into {made.region}, not {here}."]
+    notes = [*_agreed(review, "creates")]
+    notes += [] if made.region == here else [f"Its stack belongs into {made.region}, not {here}."]
     if made.left_out:
         notes.append("These steps are NOT in the template; the formats cli and runbook have them:")
     for number, action, why in made.left_out:
@@ -125,12 +132,11 @@ def runbook(session: Session) -> Document:
     from . import words
 
     review, today = session.review(), datetime.now(UTC).date()
-    return Document(
-        runbook(
-            review, flow=session.flow, identity=session.identity, on=today, costs=words.costs(review),
-            practice=session.place.practice, endpoint=_endpoint(session),
-        )
+    text = runbook(
+        review, flow=session.flow, identity=session.identity, on=today, costs=words.costs(review),
+        practice=session.place.practice, endpoint=_endpoint(session),
     )  # fmt: skip
+    return Document(text, _agreed(review, "follows"))
 
 
 def script(session: Session) -> Document:

@@ -107,6 +107,11 @@ class Review:
         return actions(self.needs)
 
     @property
+    def agreements(self) -> tuple[str, ...]:
+        """What needs a conscious yes, whoever does it and with what."""
+        return tuple(dict.fromkeys(caution.message for caution in self.cautions if caution.confirm))
+
+    @property
     def refusals(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.grade is Grade.REFUSED)
 

@@ -21,7 +21,7 @@ from flows.engine.sending import FRESH, NOT_YET_LIMIT
 from flows.engine.shell import quoted
 from flows.engine.undo_plan import Entry
 
-from .commands import WHOLE, Commands, apart, found_in, picked, plain, put_together, truth
+from .commands import WHOLE, Commands, agreed, apart, found_in, picked, plain, put_together, truth
 
 LINES = " \\\n    "
 """Between the options of a command: one a line."""
@@ -31,7 +31,7 @@ HEAD = f"""\
 # {{title}}
 # It does what Handrail would do in {{place}}, step by step, and can be read from top to
 # bottom. It ends at the first refusal, and says with which run it goes on from there: RUN=… bash THIS_FILE
-set -euo pipefail
+{{agreed}}set -euo pipefail
 umask 077            # what it keeps meanwhile is for nobody else to read
 shopt -s nocasematch # AWS's words are compared whatever their letters
 export AWS_REGION={{region}} AWS_DEFAULT_REGION={{region}} # where it was planned, because the ids in it are of there
@@ -46,7 +46,10 @@ export AWS_ENDPOINT_URL="${{AWS_ENDPOINT_URL:-$PLANNED_AT}}" AWS_IGNORE_CONFIGUR
 """
 
 
-def script(plan: Plan, *, flow: str, title: str, region: str, account: str = "", endpoint: str = "") -> str:
+def script(
+    plan: Plan, *, flow: str, title: str, region: str, account: str = "", endpoint: str = "",
+    agreements: Iterable[str] = (),
+) -> str:  # fmt: skip
     """The plan as a bash script.
 
     Args:
@@ -56,8 +59,10 @@ def script(plan: Plan, *, flow: str, title: str, region: str, account: str = "",
         region: the region it was planned for.
         account: the account it was planned for; it does nothing in another one. Empty: in whichever.
         endpoint: where it was planned, if that is not AWS.
+        agreements: what needs a conscious yes, a text each.
     """
-    return "".join(Script(plan, flow).parts(title, region, account, endpoint))
+    yes = "".join(f"{line}\n" for line in agreed(agreements, "runs it"))
+    return "".join(Script(plan, flow).parts(title, region, account, endpoint, yes))
 
 
 class Script:
@@ -75,10 +80,12 @@ class Script:
         """What the calls need; what only the outputs tell may be missing."""
         self.wanted = sorted({*self.needed, *refs(plan.outputs)}, key=lambda ref: ref.path)
 
-    def parts(self, title: str, region: str, account: str, endpoint: str) -> Iterator[str]:
+    def parts(self, title: str, region: str, account: str, endpoint: str, yes: str) -> Iterator[str]:
         """The script, from its first line to its last."""
         place = f"{region} of the account {account}" if account else region
-        yield HEAD.format(title=plain(title), place=plain(place), region=quoted(region), unknown=NO_SUCH_THING.pattern)
+        yield HEAD.format(
+            title=plain(title), place=plain(place), agreed=yes, region=quoted(region), unknown=NO_SUCH_THING.pattern
+        )
         yield ENDPOINT.format(endpoint=quoted(endpoint)) if endpoint else ""
         yield functions(
             found=any(each.find or each.unless for each in self.plan.actions),

@@ -23,7 +23,7 @@ from flows.engine.shell import aws, handrail
 from flows.engine.states import Line
 
 from .assembly import EVERYWHERE, STACK, Build, logical
-from .commands import Commands, is_secret, plain
+from .commands import Commands, agreed, is_secret, plain
 from .links import Links
 from .properties import Beyond
 from .resources import TABLE, Makes
@@ -43,8 +43,9 @@ class Template:
 
 
 def template(
-    plan: Plan, *, flow: str, title: str, region: str, account: str = "", answers: Iterable[Line] = ()
-) -> Template:
+    plan: Plan, *, flow: str, title: str, region: str, account: str = "", answers: Iterable[Line] = (),
+    agreements: Iterable[str] = (),
+) -> Template:  # fmt: skip
     """The plan as a template in YAML.
 
     Args:
@@ -54,6 +55,7 @@ def template(
         region: the region it was planned for.
         account: the account it was planned for; empty if that is not known.
         answers: what was said; it names the stack, and is what its parameters ask for.
+        agreements: what needs a conscious yes, a text each.
 
     Raises:
         Refused: nothing of the plan can be in a template.
@@ -70,7 +72,8 @@ def template(
             "The formats cli and runbook have all.",
         )
     written = Written(build, title, stack(flow, answers), links)
-    return Template(written.head() + dumped(written.document()), home, tuple(build.left_out()))
+    yes = "".join(f"{line}\n" for line in agreed(agreements, "creates it"))
+    return Template(written.head() + yes + dumped(written.document()), home, tuple(build.left_out()))
 
 
 def _home(plan: Plan, region: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.engine.calls import Call
@@ -184,6 +185,17 @@ def put_together(*values: Late) -> Late:
 def plain(text: str) -> str:
     """One line in which nothing hides: names in it come from the account."""
     return "".join(c if c.isprintable() else _escape(c) for c in " ".join(text.split()))
+
+
+def agreed(agreements: Iterable[str], done: str) -> Iterator[str]:
+    """Comments that say what a person agrees to who does what is `done` with the file."""
+    said = [plain(each) for each in agreements]
+    if said:
+        yield f"# Who {done} agrees to this:"
+    for each in said:
+        yield from textwrap.wrap(
+            each, 98, initial_indent="#   ", subsequent_indent="#   ", break_long_words=False, break_on_hyphens=False
+        )
 
 
 def visible(document: Any) -> str:

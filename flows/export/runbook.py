@@ -85,9 +85,11 @@ def _used(plan: Plan) -> Iterator[str]:
 
 
 def _warnings(review: Review) -> list[str]:
-    said = [caution.message for caution in review.cautions]
+    said = list(dict.fromkeys(caution.message for caution in review.cautions if not caution.confirm))
     checks = [f"{f.grade.value}: {f.sentence} {f.remedy}" for f in review.findings if f.grade.value != "proved"]
-    parts = ["## Warnings", bullets(said)] if said else []
+    agreed = [prose("Who does this agrees to it:"), bullets(review.agreements)] if review.agreements else []
+    others = [*([prose("Worth knowing:")] if agreed else []), bullets(said)] if said else []
+    parts = ["## Warnings", *agreed, *others] if agreed or others else []
     return [*parts, "## What was checked, and is not proved", bullets(checks)] if checks else parts
 
 

@@ -72,6 +72,16 @@ def test_it_says_where_and_when_what_it_costs_and_what_to_think_of(known: Known)
     assert all(permission in text for permission in review.permissions)
 
 
+@by_variant(VARIANTS)
+def test_what_needs_a_yes_comes_first_among_the_warnings(known: Known, name: str) -> None:
+    made = known(name)
+    text = re.sub(r"\\(.)", r"\1", written(made)).partition("## Warnings\n")[2].partition("\n## ")[0]
+    before, asked, agreed = " ".join(text.split()).partition("Who does this agrees to it:")
+    assert (before, bool(asked)) == ("", True) or not made.review.agreements
+    for each in made.review.cautions:
+        assert (" ".join(each.message.split()) in agreed.partition("Worth knowing:")[0]) == each.confirm
+
+
 def test_a_setting_that_is_changed_is_noted_first_and_put_back(known: Known) -> None:
     text = written(known("alb, https"))
     step = text[text.index("### Step 3.") : text.index("## Afterwards")]

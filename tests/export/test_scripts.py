@@ -30,11 +30,23 @@ WORDS = "User: arn:aws:iam::123456789012:user/kim is not authorized to perform t
 
 def exported(made: Reviewed, **more: str) -> str:
     plan = made.plan
-    return script(plan, flow=made.flow.id, title=made.flow.title, region=HERE, account=ACCOUNT, **more)
+    return script(
+        plan, flow=made.flow.id, title=made.flow.title, region=HERE, account=ACCOUNT,
+        agreements=made.review.agreements, **more,
+    )  # fmt: skip
 
 
 def of(*actions: Action, **more: Any) -> str:
     return script(Plan(actions, **more), flow="vpn", title="A test", region=HERE, account=ACCOUNT)
+
+
+@by_variant(VARIANTS)
+def test_what_needs_a_yes_is_said_before_anything_is_done(known: Known, name: str) -> None:
+    made = known(name)
+    head = exported(made).partition("set -euo pipefail")[0]
+    said = " ".join(line.removeprefix("#").strip() for line in head.splitlines())
+    assert all(" ".join(each.message.split()) in said for each in made.review.cautions if each.confirm)
+    assert ("agrees to this" in said) == any(each.confirm for each in made.review.cautions)
 
 
 @by_variant(VARIANTS)

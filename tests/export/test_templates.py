@@ -62,7 +62,7 @@ def _written(known: Known, name: str) -> tuple[Template, dict[str, Any]]:
         made = known(name)
         text = template(
             made.plan, flow=made.flow.id, title=made.flow.title, region=HERE, account=made.identity.account,
-            answers=made.review.answers,
+            answers=made.review.answers, agreements=made.review.agreements,
         )  # fmt: skip
         _WRITTEN[name] = text, read(text.text)
     return _WRITTEN[name]
@@ -83,6 +83,13 @@ def test_a_plan_of_which_nothing_can_be_a_template_is_refused_with_the_reason(kn
     assert refused.value.exit_code == 2
     assert refused.value.why.endswith(".")
     assert "formats cli and runbook" in refused.value.remedy
+
+
+def test_what_needs_a_yes_stands_in_its_head(known: Known) -> None:
+    head = exported(known, "spa_pipeline, codecommit").text.partition("AWSTemplateFormatVersion")[0]
+    said = " ".join(line.removeprefix("#").strip() for line in head.splitlines())
+    (told,) = known("spa_pipeline, codecommit").review.agreements
+    assert f"Who creates it agrees to this: {' '.join(told.split())}" in said
 
 
 def test_what_is_not_in_it_is_named_in_it(known: Known) -> None:
