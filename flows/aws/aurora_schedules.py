@@ -89,7 +89,8 @@ class Change:
     @property
     def times(self) -> str:
         """When it comes, as people say it, or as its expression says it."""
-        return self.when.text if self.when else f"{self.told.get('ScheduleExpression')} ({self.zone})"
+        said = self.told.get("ScheduleExpression") or "at times that AWS does not tell"
+        return self.when.text if self.when else f"{said} ({self.zone})"
 
     @property
     def wakes(self) -> bool:

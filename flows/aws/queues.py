@@ -45,8 +45,9 @@ def dead_letters(name: str, who: Identity, what: str) -> Action:
             ),
         ),
         settings=Settings(
-            Call("sqs.GetQueueAttributes", {"QueueUrl": at, "AttributeNames": ["Policy"]}, known=known),
-            "Attributes || `{}`",
+            Call("sqs.GetQueueAttributes", {"QueueUrl": at, "AttributeNames": ["All"]}, known=known),
+            "Attributes.QueueArn && Attributes.{who: Policy || 'nobody', kept: MessageRetentionPeriod, "
+            "encrypted: SqsManagedSseEnabled}",
         ),
         find=Find(
             look, "{QueueUrl: QueueUrl}", proof=marked, ours=join("Tags.\"handrail:run\" == '", RUN, "'"), absent=GONE

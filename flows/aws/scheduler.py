@@ -156,7 +156,9 @@ def schedule(
         ),
         settings=Settings(
             look,
-            "{when: ScheduleExpression, zone: ScheduleExpressionTimezone, state: State, target: Target, ends: EndDate}",
+            # half an answer would be noted, and taken for somebody's edit once it is whole
+            "Target.Arn && Target.RoleArn && {when: ScheduleExpression, zone: ScheduleExpressionTimezone, "
+            "state: State, target: Target, ends: [EndDate]}",
         ),
         find=Find(look, join("[@][?", *mine.parts, "] | [0].{ScheduleArn: Arn}"), absent=(GONE,)),
         after=after,

@@ -124,12 +124,21 @@ def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> l
     if carrier.run.status(action.id) == "intent":  # it is not known yet whether there is anything
         return []
     looked = [each for each in action.others if cloud or not each.each]
-    found = [claim for each in looked if (claim := _claimed(action, each, carrier, cloud or carrier.cloud))]
+    found = [claim for each in looked if (claim := _believed(action, each, carrier, cloud or carrier.cloud))]
     if edited := _edited(action, carrier):
         found.append(edited)
     if cloud and (taken_over := _taken_over(action, carrier)):
         found.append(taken_over)
     return found
+
+
+def _believed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> Claim | None:
+    """What they claim. That it is not this run's, by marks that are asked about, may only not be known yet."""
+    claim = _claimed(action, others, carrier, cloud)
+    if claim is None or not claim.known or others.key or others.each is None:
+        return claim
+    again = partial(_claimed, action, others, carrier, carrier.cloud)
+    return carrier.believed(again, bool, (action.id,)) if carrier.lately((action.id,)) else claim
 
 
 def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> Claim | None:
