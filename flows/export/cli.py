@@ -21,7 +21,7 @@ from flows.engine.sending import FRESH, NOT_YET_LIMIT
 from flows.engine.shell import quoted
 from flows.engine.undo_plan import Entry
 
-from .commands import WHOLE, Commands, agreed, apart, found_in, picked, plain, put_together, truth
+from .commands import HEEDLESS, WHOLE, Commands, agreed, apart, found_in, picked, plain, put_together, truth
 
 LINES = " \\\n    "
 """Between the options of a command: one a line."""
@@ -92,6 +92,7 @@ class Script:
             maybe=any(each.find or each.unless for each in self.plan.actions),
             wait_until=any(each.wait for each in self.plan.actions),
             with_entry=bool(self.entries),
+            aws=bool(HEEDLESS.intersection(call.service for call in self.plan.calls())),
         )
         programs = ["aws", *(["jq"] if self.entries else []), *(["openssl"] if self.plan.secrets else [])]
         words = [self.flow.replace("_", "-"), plain(title), account, *programs]

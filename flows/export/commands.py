@@ -14,6 +14,9 @@ from flows.engine.references import FLOW, FOUND, RUN, Join, Late, Ref, refs
 from flows.engine.shell import aws, option, quoted
 
 SERVICES = {"s3": "s3api"}
+HEEDLESS = {"rds", "sqs"}
+"""Those for which version 1 of the AWS CLI takes no heed of AWS_ENDPOINT_URL, in some regions or in all
+(awscli/customizations/overridesslcommonname.py, 2026-11)."""
 """Where the AWS CLI calls a service otherwise than botocore does."""
 OPPOSITES = {"no-reboot": "reboot", "disable-api-termination": "enable-api-termination"}
 """What the AWS CLI calls an option's "no", where it is not `--no-…` (awscli/customizations/argrename.py, 2026-11)."""

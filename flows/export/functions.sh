@@ -27,7 +27,7 @@ begin() {
   if [[ -n ${AWS_ENDPOINT_URL:-} ]]; then say "All of it is sent to AWS_ENDPOINT_URL, $AWS_ENDPOINT_URL."; fi
   for program in "${!AWS_ENDPOINT_URL_@}"; do say "What is for that service is sent to $program, ${!program}."; done
   for program; do
-    if ! command -v "$program" >/dev/null; then stop "It needs $program, which is not installed here."; fi
+    if ! type -P "$program" >/dev/null; then stop "It needs $program, which is not installed here."; fi
   done
   known_aws
   look "" aws sts get-caller-identity --query Account --output text
@@ -49,6 +49,19 @@ known_aws() {
       stop "Here is $told: install a newer one."
     fi
   fi
+}
+
+# Version 1 of the AWS CLI takes no heed of AWS_ENDPOINT_URL for these two in some regions, and asks AWS itself, unless
+# each command says where to (awscli/customizations/overridesslcommonname.py, 2026-11).
+aws() {
+  local at=""
+  if [[ ${AWS_IGNORE_CONFIGURED_ENDPOINT_URLS:-} != true ]]; then
+    case $1 in
+      rds) at=${AWS_ENDPOINT_URL_RDS:-${AWS_ENDPOINT_URL:-}} ;;
+      sqs) at=${AWS_ENDPOINT_URL_SQS:-${AWS_ENDPOINT_URL:-}} ;;
+    esac
+  fi
+  command aws "$@" ${at:+--endpoint-url "$at"}
 }
 
 # What comes last, however it ends.

@@ -20,7 +20,7 @@ from flows.engine.references import FLOW, TOKEN, Late, Ref, before, edited, fill
 from flows.engine.shell import handrail, quoted
 from flows.engine.undo_plan import Entry, Restore, Undo
 
-from .commands import WHOLE, Commands, apart, found_in, picked, put_together, structured, truth, visible
+from .commands import HEEDLESS, WHOLE, Commands, apart, found_in, picked, put_together, structured, truth, visible
 from .documents import nothing_left, or_none, standing, with_entry, without_entry
 from .markdown import escaped, fenced, paragraph, prose
 
@@ -126,6 +126,15 @@ class Runbook:
             "export AWS_CLI_AUTO_PROMPT=off AWS_CLI_ERROR_FORMAT=legacy",
             *([f"PLANNED_AT={quoted(endpoint)} # not at AWS itself"] if endpoint else []),
             *(['export AWS_ENDPOINT_URL="${AWS_ENDPOINT_URL:-$PLANNED_AT}"'] if endpoint else []),
+            *(
+                [
+                    "# version 1 of the AWS CLI takes no heed of it for these",
+                    'aws() { case $1 in rds | sqs) set -- "$@" --endpoint-url "$AWS_ENDPOINT_URL" ;; esac; '
+                    'command aws "$@"; }',
+                ]
+                if endpoint and HEEDLESS.intersection(call.service for call in self.plan.calls())
+                else []
+            ),
             "aws sts get-caller-identity --query Account --output text",
             "umask 077 # the files that are made here are for nobody else to read",
             'FILES=$(mktemp -d) && cd "$FILES" && trap \'rm -rf -- "$FILES"\' EXIT',

@@ -67,7 +67,7 @@ def _killed(answers: Mapping[str, Any]) -> Case:
         "database_hours",
         answers,
         lambda account: by_kind(picture(account.session)),
-        re.compile(r"database-hours-[0-9a-z]{8}"),
+        re.compile(r"database-hours-(\d{14}|[0-9a-z]{8})"),
     )
 
 

@@ -141,6 +141,23 @@ def test_a_plan_of_an_emulator_is_carried_out_there_and_said_to_be(
     assert (f"sent to AWS_ENDPOINT_URL, {used}." in ran.err) is bool(used)
 
 
+@pytest.mark.parametrize(
+    ("environment", "at"),
+    [
+        ({}, "http://127.0.0.1:4566"),
+        ({"AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9999"}, "http://127.0.0.1:9999"),
+    ],
+)
+def test_what_version_1_would_ask_aws_itself_is_told_where_to_ask(
+    known: Known, tmp_path: Path, environment: Mapping[str, str], at: str
+) -> None:
+    text = exported(known(ONE_EACH["database_hours"]), endpoint="http://127.0.0.1:4566")
+    asked = FalseAws(tmp_path).run(text, env=environment).asked
+    (made,) = (words for words in asked if words[:2] == ["sqs", "create-queue"])
+    assert made[-2:] == ["--endpoint-url", at]
+    assert not [words for words in asked if words[0] == "scheduler" and "--endpoint-url" in words]
+
+
 def test_a_service_that_is_asked_elsewhere_is_named(known: Known, tmp_path: Path) -> None:
     elsewhere = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9999"}
     ran = FalseAws(tmp_path).run(exported(known("s3_lambda, photos")), env=elsewhere)
