@@ -86,7 +86,9 @@ def keep(
     """
     name, (morning, evening) = called(cluster), names(cluster)
     arn = f"arn:{who.partition}:rds:{who.region}:{who.account}:cluster:{cluster}"
-    queue, group = queues.dead_letters(name, who, "changes that failed"), scheduler.group(name, who, names(cluster))
+    left = scheduler.others_in(name, names(cluster), "Schedules of others may leave in it what failed")
+    queue = queues.dead_letters(name, who, "changes that failed", (left,))
+    group = scheduler.group(name, who, names(cluster))
     role, policy = roles.service_role(
         "hours-role", name, scheduler.SERVICE,
         [

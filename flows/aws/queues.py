@@ -5,6 +5,8 @@ Amazon SQS API Reference, "CreateQueue", "GetQueueAttributes", 2026-11. An empty
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flows.engine import RUN, Action, Call, Cloud, CloudError, Find, Identity, Others, Ref, Settings, Undo, found, join
 
 from .tags import tags
@@ -18,9 +20,9 @@ def arn(who: Identity, name: str) -> str:
     return f"arn:{who.partition}:sqs:{who.region}:{who.account}:{name}"
 
 
-def dead_letters(name: str, who: Identity, what: str) -> Action:
-    """A queue for what could not be done; `what` that is stands in its sentence. Messages in it are nobody's files:
-    they go with it."""
+def dead_letters(name: str, who: Identity, what: str, others: Sequence[Others] = ()) -> Action:
+    """A queue for what could not be done; `what` that is stands in its sentence, and `others` are those who may put
+    into it, too. Messages in it are nobody's files: they go with it."""
     at, known = Ref("queue", "QueueUrl"), {"QueueUrl": (arn(who, name),)}
     look = Call("sqs.GetQueueUrl", {"QueueName": name})
     marked = Call("sqs.ListQueueTags", {"QueueUrl": found("QueueUrl")}, known=known)
@@ -43,6 +45,7 @@ def dead_letters(name: str, who: Identity, what: str) -> Action:
                 each=Call("sqs.ListQueueTags", {"QueueUrl": found("[1]")}, known=known),
                 leans=join("(Tags.\"handrail:run\" || 'nobody') != '", RUN, "'"),
             ),
+            *others,
         ),
         settings=Settings(
             Call("sqs.GetQueueAttributes", {"QueueUrl": at, "AttributeNames": ["All"]}, known=known),

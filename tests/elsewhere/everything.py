@@ -284,6 +284,23 @@ def _functions(client: Client) -> Found:
         yield f"secret {each['Name']}", each.get("Tags")
 
 
+def _schedules(client: Client) -> Found:
+    scheduler, sqs = client("scheduler"), client("sqs")
+    for each in scheduler.list_schedule_groups()["ScheduleGroups"]:
+        tags = scheduler.list_tags_for_resource(ResourceArn=each["Arn"])["Tags"]
+        yield f"schedulegroup {each['Name']}", [each["Arn"], tags]
+    for each in scheduler.list_schedules()["Schedules"]:
+        told = scheduler.get_schedule(GroupName=each["GroupName"], Name=each["Name"])
+        kept = ("ScheduleExpression", "ScheduleExpressionTimezone", "Target", "Description")
+        shown = {key: told.get(key) for key in kept} | {"is": told["State"]}
+        yield f"schedule {each['GroupName']}/{each['Name']}", shown
+    for at in sqs.list_queues().get("QueueUrls", []):
+        told = sqs.get_queue_attributes(QueueUrl=at, AttributeNames=["All"])["Attributes"]
+        kept = ("MessageRetentionPeriod", "Policy", "SqsManagedSseEnabled")
+        tags = sqs.list_queue_tags(QueueUrl=at).get("Tags")
+        yield f"queue {at.rpartition('/')[2]}", [at, {key: told.get(key) for key in kept}, tags]
+
+
 LOOKS: Mapping[Callable[[Client], Found], frozenset[str]] = {
     _networks: frozenset({"ec2"}),
     _machines: frozenset({"ec2"}),
@@ -294,6 +311,7 @@ LOOKS: Mapping[Callable[[Client], Found], frozenset[str]] = {
     _identities: frozenset({"iam"}),
     _deliveries: frozenset({"codepipeline", "codebuild", "codecommit", "events", "logs", "cloudtrail"}),
     _functions: frozenset({"lambda"}),
+    _schedules: frozenset({"scheduler", "sqs"}),
 }
 """Each part of an account, with the services that it is of."""
 
