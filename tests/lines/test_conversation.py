@@ -163,7 +163,7 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
         assert "draft" in shown
         terminal.answer("Number, profile, region, history, or quit", "?")
         assert "lists every draft and run" in terminal.answer("Number, profile, region, history, or quit", "history")
-        assert re.search(r"  1  vpn-\S+ +draft", terminal.answer("Number, or back", "back"))
+        assert re.search(r"  1  vpn: \S+ +draft", terminal.answer("or back [back]", "back"))
         terminal.answer("Number, profile, region, history, or quit", "run")
         before = len(flows.SET_UPS) + 1 + len(flows.CHECKS) + len(TASKS)
         assert " match “run”:" in terminal.answer("history, or quit", str(before + 1))
@@ -171,7 +171,7 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
         assert terminal.ended() == 0
     with talk(*company.at) as terminal:
         terminal.answer("Number, profile, region, history, or quit", "history")
-        terminal.answer("Number, or back", "1")
+        terminal.answer("or back [back]", "1")
         terminal.answer("Device address", "quit")
         assert terminal.ended() == 0
     assert_reads_well(terminal.seen)

@@ -109,7 +109,7 @@ def test_where_lines_are_edited_a_list_is_offered_too(company: Account, handrail
         terminal.until("2 entries came at once.")
         terminal.until(f"{A}, {B}")
         terminal.type("")
-        terminal.answer(f"{PICK}:", "\x15quit")
+        terminal.answer(f"{PICK} [1]:", "quit")
         assert terminal.ended() == 0
     assert kept(handrail)["networks"] == f"{A}, {B}"
 

@@ -55,11 +55,11 @@ def test_a_refusal_has_its_sentence(cloud: Aws, answers: dict[str, Any], sentenc
 def test_a_warning_has_its_sentence(
     account: PracticeAccount, cloud: Aws, answers: dict[str, Any], warning: str, sentence: str
 ) -> None:
-    """None needs a conscious yes: nothing of it cannot be taken back, but for what is paused."""
+    """Only what can never be removed again needs a conscious yes."""
     notified(account.session)
     found = {each.id: each for each in session(cloud, None, answers).review().cautions}
     assert sentence in found[warning].message
-    assert not found[warning].confirm
+    assert found[warning].confirm == (warning == "versioning-on")
 
 
 def test_a_bucket_elsewhere(account: PracticeAccount, cloud: Aws) -> None:
@@ -104,6 +104,7 @@ def test_what_cannot_be_guessed_is_suggested(account: PracticeAccount, cloud: Aw
         assert state.question.id == key
         assert state.said == STANDING[key]
         made.answer(value)
+        made.accepted.add("versioning-on")
     (trail,) = [line.raw for line in made.review().answers if line.question.id == "trail"]
     assert trail == "audit"
 

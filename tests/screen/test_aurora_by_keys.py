@@ -10,6 +10,7 @@ from aurora.cases import SLEEPY, VARIANTS, session
 from person import Person, somebody
 
 from flows.engine import Asking, Choice, Cloud, Journal, Picks, Reviewing
+from tui.screen.widgets.options import Options
 from tui.screen.workspace import Start
 
 
@@ -21,9 +22,10 @@ async def reply(person: Person, answers: Mapping[str, Any]) -> None:
     said = answers[state.question.id]
     options = state.offer.options if state.offer else ()
     if isinstance(state.question, Picks):
-        for wanted in said:
-            at = next(at for at, option in enumerate(options) if wanted in (option.key, option.label))
-            await person.press("home", *["down"] * at, "space")
+        marked = person.app.screen.query_one(Options).picked
+        for at, option in enumerate(options):
+            if bool({option.key, option.label} & {*said}) != (option.key in marked):
+                await person.press("home", *["down"] * at, "space")
     elif isinstance(state.question, Choice):
         named = [o for o in options if said in (o.key, o.label)] or [o for o in options if said in o.key]
         await person.press("slash")
@@ -36,6 +38,8 @@ async def reply(person: Person, answers: Mapping[str, Any]) -> None:
     await person.press("enter")
     if "Enter goes on" in person.words:  # there was something to say of it
         await person.press("enter")
+    if "goes on like this" in person.words:  # it is a danger
+        await person.press("y")
 
 
 async def answer_all(person: Person, answers: Mapping[str, Any]) -> None:

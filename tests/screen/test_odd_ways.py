@@ -396,7 +396,7 @@ async def test_hostile_names_are_shown_and_not_obeyed() -> None:
 
 @pytest.mark.wild
 async def test_marks_are_toggled_and_all_at_once() -> None:
-    async with somebody(Canned(), Start(flow="lists"), flow=Lists) as person:
+    async with somebody(Canned(), Start(flow="lists"), flow=Lists, place=Place()) as person:
         await person.press("enter", "enter", "space", "down", "space", "space")
         assert "  [x] First" in person.screen and "> [ ] Second" in person.screen
         await person.press("a")
@@ -439,7 +439,7 @@ async def test_every_screen_survives_a_resize(size: tuple[int, int]) -> None:
             for columns, lines in (size, NARROW):
                 await person.resize(columns, lines)
                 person.goes_without_clipping()
-                assert "Handrail" in person.screen.splitlines()[0]
+                assert "PRACTICE" in person.screen.splitlines()[0]
 
 
 def test_importing_the_app_loads_no_sdk() -> None:
