@@ -334,8 +334,6 @@ def known_start_page(flow: Answers) -> str:
 
 
 def start_page(text: str) -> str:
-    if not text:
-        raise Refused("Please name the start page, usually index.html.")
     if text.startswith("/"):
         raise Refused("Write the name without a leading “/”.", suggestion=text.lstrip("/"))
     if len(text) > 255:

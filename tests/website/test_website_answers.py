@@ -54,7 +54,7 @@ def cautions(cloud: Aws, answers: Mapping[str, Any]) -> dict[str, Any]:
         ({"domain": "a.example.com, a.example.com"}, "a.example.com is listed twice."),
         ({"single_page_app": "perhaps"}, "“perhaps” is neither yes nor no."),
         ({"start": "/index.html"}, "Write the name without a leading “/”."),
-        ({"start": ""}, "Please name the start page, usually index.html."),
+        ({"start": ""}, "The name of a page is needed. Enter for example index.html."),
         ({"start": "x" * 256}, "has 256 characters; at most 255 are possible."),
         ({"missing_page": "/not found.html"}, "Use a path like /404.html."),
         ({"name": "größe"}, "“größe” cannot be a name."),
