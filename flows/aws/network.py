@@ -367,17 +367,29 @@ def route(
 
 def lead_elsewhere(table: RouteTable, taken: Route, gateway: str) -> Action:
     """Let a route that was entered lead to a VPN gateway, and back to where it led at undo."""
+    return rerouted(
+        f"lead-{table.id}-{slug(taken.network)}", table, taken, {"GatewayId": gateway}, "the VPN gateway"
+    )  # fmt: skip
+
+
+def rerouted(id: str, table: RouteTable, taken: Route, target: Mapping[str, Late], where: str) -> Action:
+    """Let a route that is there lead to another target, and back to where it led at undo.
+
+    Args:
+        target: the parameter of ReplaceRoute that names it, such as `GatewayId`, with its id.
+        where: the target in words.
+    """
     destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(taken.network)}
     here = f"RouteTables[0].Routes[?DestinationCidrBlock=='{taken.network}'] | [0]"
-    id = f"lead-{table.id}-{slug(taken.network)}"
     return Action(
         id,
-        f"Let {taken.network} in {table.shown} lead to the VPN gateway, and no longer to {taken.target}",
-        Call("ec2.ReplaceRoute", {**destination, "GatewayId": gateway}),
+        f"Let {taken.network} in {table.shown} lead to {where}, and no longer to {taken.target}",
+        Call("ec2.ReplaceRoute", {**destination, **target}),
         undo=Restore(
             Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]}),
             f"{here}.not_null({', '.join(TARGETS)})",
             put=Call("ec2.ReplaceRoute", {**destination, taken.by: before(id)}),
+            absent=("InvalidRouteTableID.NotFound",),
         ),
         type="AWS::EC2::Route",
         undone=f"The way to {taken.network} in {table.shown}",

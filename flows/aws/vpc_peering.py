@@ -8,7 +8,7 @@ has ended for hours or days.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import IPv4Network
 from typing import Any
@@ -34,7 +34,7 @@ from flows.engine import (
 )
 
 from . import edits, security_group_rules
-from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, admitting, slug
+from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, admitting, rerouted, slug
 from .regions import switched_on
 from .tags import OURS, as_name, name_of, of, tagged, tags
 
@@ -431,24 +431,11 @@ def way(table: RouteTable, network: IPv4Network, id: Late, after: tuple[str, ...
 
 def way_instead(table: RouteTable, taken: Route, id: Late, after: tuple[str, ...]) -> Action:
     """Let a route that is there lead to the other VPC; back to where it led at undo."""
-    destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(taken.network)}
-    action = f"route-{table.id}-{slug(taken.network)}"
-    return Action(
-        action,
-        f"Let {taken.network} in {table.shown} lead to the connection, and no longer to {taken.target}",
-        Call("ec2.ReplaceRoute", {**destination, "VpcPeeringConnectionId": id}),
-        undo=Restore(
-            Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]}),
-            f"RouteTables[0].Routes[?DestinationCidrBlock=='{taken.network}'] | [0].not_null({', '.join(TARGETS)})",
-            put=Call("ec2.ReplaceRoute", {**destination, taken.by: before(action)}),
-            absent=("InvalidRouteTableID.NotFound",),
-        ),
-        after=after,
-        not_yet=("InvalidParameterValue: belong to different networks", *NOT_FOUND),
-        refusals=REFUSALS,
-        type="AWS::EC2::Route",
-        undone=f"The way to {taken.network} in {table.shown}",
-    )
+    way = rerouted(
+        f"route-{table.id}-{slug(taken.network)}", table, taken, {"VpcPeeringConnectionId": id}, "the connection"
+    )  # fmt: skip
+    not_yet = ("InvalidParameterValue: belong to different networks", *NOT_FOUND)
+    return replace(way, after=after, not_yet=not_yet, refusals=REFUSALS)
 
 
 def let_in(group: SecurityGroup, rules: Iterable[Rule], peer: str) -> Action:
