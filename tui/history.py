@@ -31,7 +31,9 @@ STATES = {
 WHEN_MADE = "What it cost when it was made (`--look` says what of it is there now)"
 UNFINISHED = ("draft", "applying", "waiting", "failed", "undoing")
 """What is to be gone on with."""
-NO_NAMES = ("", "yes", "no", "new", NOT_LISTED)
+EMPTY = "(empty)"
+"""How an answer is shown that is nothing."""
+NO_NAMES = (EMPTY, "yes", "no", "new", NOT_LISTED)
 """Answers that say nothing of what something is."""
 MOST = 36
 """Characters of a title up to which those of all lines are as wide."""
@@ -170,7 +172,8 @@ def ended_meanwhile(run: Run) -> str:
 
 def said(value: object) -> str:
     """An answer as a person would say it."""
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    told = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return told or EMPTY
 
 
 def where(record: Record) -> str:

@@ -316,7 +316,7 @@ def review(session: Session, seen: Review) -> list[str]:
 
 
 def answer(each: Line) -> str:
-    return f"{each.question.label} ({each.question.id}): {line(each.shown) or 'none'}"
+    return f"{each.question.label} ({each.question.id}): {line(each.shown)}"
 
 
 def not_right(done: Handover) -> str:

@@ -200,6 +200,7 @@ class ServerlessDatabase(Flow):
         "Which encryption key of your own? Empty for AWS's",
         str,
         check=answers.usable_key,
+        blank="AWS's",
         default="",
         fine_tuning=True,
         label="Own key",

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from .cloud import Cloud
 from .problems import FlowMistake, Refused
-from .questions import Choice, Question, Yes
+from .questions import NONE, Choice, Question, Yes
 
 Route = tuple[Question[Any], ...]
 NOT_LISTED, EVERY = "not-listed", "*"
@@ -111,6 +111,6 @@ def unknown(word: str, known: Iterable[str], where: str) -> tuple[str, str, str]
     from difflib import get_close_matches
 
     known = list(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    near = get_close_matches(word, known, n=1, cutoff=0.5) if word.lower() != NONE else []
     remedy = f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}."
     return f"“{word}” is not known in {where}.", "", remedy

@@ -371,7 +371,7 @@ class Questionnaire(Generic[A]):
 
     def _line(self, question: Question[Any], answered: Asked) -> Line:
         said = self._hold(question, answered)
-        return Line(question, question.shown(said.value, said.raw), said.raw, question.id not in self._said)
+        return Line(question, question.told(said.value, said.raw), said.raw, question.id not in self._said)
 
 
 LookUp = Callable[[Any], Iterable[Option[Any]]]

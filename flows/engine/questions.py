@@ -18,6 +18,8 @@ from .pasted_lists import several
 from .problems import CloudError, Refused
 
 T = TypeVar("T")
+NONE = "none"
+"""The word for nothing: no better value is worked out of it, and by lines it leaves empty what may be empty."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Question(Generic[T]):
         fine_tuning: it has a sound default, is not asked, and can be changed from the review.
         example: a valid reply, shown as a hint and used by the tests.
         empty: what to do when there is nothing to pick from: the way out.
+        blank: what an empty answer comes to, such as “everywhere”.
         live: it is worth saying what comes of a reply while it is still being typed.
         worded: what it says instead, the first whose guard holds.
     """
@@ -106,10 +109,11 @@ class Question(Generic[T]):
         fine_tuning: bool = False,
         example: str = "",
         empty: str = "",
+        blank: str = "",
         live: bool = False,
         worded: Sequence[tuple[Guard, Words]] = (),
     ) -> None:
-        self.live, self.worded = live, worded
+        self.live, self.worded, self.blank = live, worded, blank
         self.ask, self.why, self._label, self.example, self.empty = ask, why, label, example, empty
         self._default, self._check, self.when, self.fine_tuning = default, check, when, fine_tuning
 
@@ -185,11 +189,31 @@ class Question(Generic[T]):
         for text in raw if isinstance(raw, list | tuple) else [raw]:
             if unseen := UNSEEN.search(str(text)):
                 raise Refused(f"There is a control character in it ({unseen[0]!a}).", remedy="Enter it without that.")
-        return self._parse(raw, flow)
+        try:
+            return self._parse(raw, flow)
+        except Refused as refused:
+            if NONE in (text.lower() for text in several(raw)):
+                refused.suggestion = ""  # nobody who says none means /none
+                refused.remedy = f"{refused.remedy} {self.to_leave_empty}".strip()
+            raise
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether nothing is an answer, too."""
+        return False
+
+    @property
+    def to_leave_empty(self) -> str:
+        """How to answer with nothing, where that can be."""
+        return f"{self.label} may be left empty." if self.may_be_empty else ""
+
+    def told(self, value: T, raw: object) -> str:
+        """The answer as a list of answers shows it: what is empty never reads like something that was entered."""
+        return self.shown(value, raw) or f"({': '.join(filter(None, ('empty', self.blank)))})"
 
     def shown(self, value: T, raw: object) -> str:
         """The answer as a person reads it."""
-        return str(raw)
+        return "" if raw is None else str(raw)
 
     def allowed(self) -> str:
         """What may be answered, in a few words, for lists of missing keys."""
@@ -222,6 +246,10 @@ class Text(Question[T]):
         super().__init__(ask, **rest)
         self._read, self.wanted, self.known, self.only = read, wanted, known, only
 
+    @property
+    def may_be_empty(self) -> bool:
+        return not self.wanted
+
     def _parse(self, raw: object, flow: Form) -> T:
         if isinstance(raw, list | dict):
             raise Refused(f"{self.label} takes one value, not a list.", remedy=f"Enter {self.allowed()}.")
@@ -238,6 +266,10 @@ class Many(Question[tuple[T, ...]]):
         super().__init__(ask, **rest)
         self._read, self.least = read, least
 
+    @property
+    def may_be_empty(self) -> bool:
+        return not self.least
+
     def _parse(self, raw: object, flow: Form) -> tuple[T, ...]:
         found = tuple(self._read(text) for text in several(raw))
         if len(found) < self.least:
@@ -245,7 +277,7 @@ class Many(Question[tuple[T, ...]]):
         return found
 
     def shown(self, value: tuple[T, ...], raw: object) -> str:
-        return ", ".join(str(item) for item in value) or "none"
+        return ", ".join(str(item) for item in value)
 
     def allowed(self) -> str:
         return f"a list, for example [{self.example}]"
@@ -308,6 +340,10 @@ class Picks(Question[tuple[T, ...]]):
         self.written, self._look_up = _sources(options)
         self.least, self._form = least, form
 
+    @property
+    def may_be_empty(self) -> bool:
+        return not self.least
+
     def options(self, flow: Form) -> Iterable[Option[T]]:
         return self.written or self._look_up(flow)
 
@@ -322,7 +358,7 @@ class Picks(Question[tuple[T, ...]]):
 
     def shown(self, value: tuple[T, ...], raw: object) -> str:
         labels = {option.value: option.label for option in self.written}
-        return ", ".join(labels.get(item) or named(item) for item in value) or "none"
+        return ", ".join(labels.get(item) or named(item) for item in value)
 
     def allowed(self) -> str:
         some = " | ".join(option.key for option in self.written) or "ids or unique names"

@@ -53,6 +53,7 @@ class FileRunsFunction(Flow):
         "Only in a folder? (how the file's name begins; empty: everywhere)",
         answers.prefix,
         check=answers.whole_bucket,
+        blank="everywhere",
         default="",
         example="in/",
         why="S3 has no real folders: everything whose name begins like this counts. A folder of its own keeps a "
@@ -62,6 +63,7 @@ class FileRunsFunction(Flow):
         "Only one kind of file? (how its name ends; empty: every kind)",
         answers.suffix,
         check=answers.capitals,
+        blank="every kind",
         default="",
         example=".csv",
         why="Other files are then ignored and cost nothing.",
@@ -78,6 +80,7 @@ class FileRunsFunction(Flow):
         "Into which folder of this bucket does the function write? (empty: into none, or not known)",
         answers.prefix,
         check=answers.output,
+        blank="into none, or not known",
         default="",
         fine_tuning=True,
         example="out/",

@@ -66,6 +66,7 @@ class WordPress(Flow):
         "Under which name will visitors reach it? (empty: its address)",
         answers.domain,
         check=answers.nameless,
+        blank="its address",
         default="",
         when=mode.is_(NEW),
         example="www.example.com",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Yes
+from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Text, Yes
 from flows.engine.pasted_lists import several
 from flows.engine.questionnaire import Questionnaire
+from flows.engine.questions import NONE
 
 from .. import words
 from ..safe import line, shown
@@ -18,13 +19,15 @@ QUESTION: Mapping[str, str] = {
     "back": "goes to the question before; no answer is lost",
     "?": "explains the question",
     "example": "offers what stands behind “for example”",
-    "none": "leaves empty what may be empty",
+    NONE: "leaves it empty; in quotes, “none” is the word itself",
     "refresh": "reads the account afresh",
     "profile": "moves to another AWS profile; answers are kept",
     "region": "moves to another region; answers are kept",
     "quit": "leaves and keeps your answers",
 }
-"""What can be said instead of an answer."""
+"""What can be said instead of an answer, `none` only where nothing is an answer, too."""
+QUOTES = "\"'“”„‘’«»"
+"""What people put around a word that is meant as it stands."""
 
 
 class PlaceChange(Exception):
@@ -80,7 +83,7 @@ class Questioner:
         elif reply == "switch" and caution.switch:
             self.session.answer(caution.switch)
         elif reply:
-            self.session.answer(reply)
+            self.session.answer(meant(reply, state.question))
 
     def _text(self, state: Asking) -> str | None:
         question = state.question
@@ -100,24 +103,30 @@ class Questioner:
             catalogue.turn()
             self._list(catalogue, {start})
             reply = self._reply(prompt, start, state)
+        if reply == "example" != start and question.example:
+            reply = self._reply(prompt, question.example, state)
+        reply = reply and meant(reply, question)
         if catalogue is not None and reply and reply != start:
             found = catalogue.exact(reply) or catalogue.named(reply)
             reply = found[0].key if len(found) == 1 else reply
-        if reply == "example" != start and question.example:
-            reply = self._reply(prompt, question.example, state)
-        return "" if reply == "none" and start else reply
+        return reply
 
     def _pick(self, state: Asking) -> object | None:
         offer = state.offer
         assert offer is not None, "a question with options has an offer"
         if offer.listed is not Listed.ITEMS:
             say(shown(offer.way_out))
-            return self._reply("An id, or back, refresh or quit", "", state)
+            return self._by_id(state)
         try:
             return self._choose(state, Catalogue(offer))
         except Problem as problem:  # the list could not be read on
             say(words.problem(problem))
-            return self._reply("An id, or back, refresh or quit", "", state)
+            return self._by_id(state)
+
+    def _by_id(self, state: Asking) -> str | None:
+        none = f", {NONE}" if state.question.may_be_empty else ""
+        reply = self._reply(f"An id{none}, or back, refresh or quit", "", state)
+        return reply and meant(reply, state.question)
 
     def _choose(self, state: Asking, catalogue: Catalogue) -> object | None:
         many = isinstance(state.question, Picks)
@@ -136,7 +145,7 @@ class Questioner:
             if not (catalogue.whole or reply.isdigit() or not reply):
                 say("Reading on…")
             if many:
-                return self._several(reply, catalogue)
+                return self._several(meant(reply, state.question), catalogue)
             found = catalogue.named(reply)
             if found or not reply:
                 return found[0].key if len(found) == 1 else reply
@@ -148,7 +157,7 @@ class Questioner:
             marked = {}
 
     def _several(self, reply: str, catalogue: Catalogue) -> object:
-        if reply.lower() in ("none", "[]", ""):
+        if reply in ("[]", ""):
             return []
         if reply.lower() == "all":
             return [option.key for option in catalogue.every()]
@@ -182,7 +191,8 @@ class Questioner:
                 question = state.question
                 say(question.why)
                 say(f"You can enter {question.allowed()}. Or:")
-                explain(QUESTION, _texts(state))
+                said = {word: what for word, what in QUESTION.items() if word != NONE or question.may_be_empty}
+                explain(said, _texts(state))
             case "refresh":
                 self.session.refresh()
                 say("The account is read again.")
@@ -202,6 +212,16 @@ class Questioner:
         entries = several(reply, spaces=isinstance(question, Many))
         say(f"{len(entries)} entries came at once. Enter takes them.")
         return ", ".join(entries)
+
+
+def meant(reply: str, question: Question[Any]) -> str:
+    """What a reply says: `none` is nothing where something is typed or picked, and in quotes a word like any other."""
+    if reply.lower() == NONE and isinstance(question, Text | Many | Picks):
+        if not question.may_be_empty:
+            say(f"“{NONE}” is nothing here; in quotes it is the word itself.")
+        return ""
+    bare = reply.strip(QUOTES)
+    return bare if bare.lower() == NONE else reply
 
 
 def _as_text(said: object) -> str:

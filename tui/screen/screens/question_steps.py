@@ -22,7 +22,7 @@ def steps(asked: Session | Checking | Tasking, asking: Asking | None) -> Steps:
 
     here = asking.question.id if asking else ""
     found: Steps = [
-        ("done", each.question.label, line(each.shown) or "none")
+        ("done", each.question.label, line(each.shown))
         for each in asked.trail()
         if not each.question.fine_tuning and each.question.id != here
     ]

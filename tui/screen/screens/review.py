@@ -277,6 +277,6 @@ def _caution(caution: Caution, session: Session) -> Said:
 
 
 def _answer(each: Line) -> Said:
-    value = line(each.shown) or "none"
+    value = line(each.shown)
     mark = " (default)" if each.question.fine_tuning and each.defaulted else ""
     return Said(f"{value}{mark}", each.question.label, "answer", f"answer:{each.question.id}")
