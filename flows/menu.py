@@ -61,51 +61,58 @@ SET_UPS: dict[str, tuple[str, str]] = {
 CHECKS: dict[str, tuple[str, str]] = {
     "vpn": (
         "The VPN is down, or the office and the VPC do not reach each other",
-        "tunnel, ipsec, bgp, ike, timeout, ping, route, propagation, security group, firewall",
+        "tunnel, ipsec, bgp, ike, timeout, ping, route, propagation, security group, firewall, cannot connect, "
+        "unreachable",
     ),
     "website": (
         "A website shows an error, an old page, or the wrong one",
-        "403, 404, 502, 504, AccessDenied, NoSuchKey, certificate, https, dns, cloudfront, s3",
+        "403, 404, 502, 504, AccessDenied, NoSuchKey, certificate, https, dns, cloudfront, s3, permission denied, "
+        "unreachable, down",
     ),
     "alb": (
         "A load balancer does not answer, or sends visitors in a circle",
-        "redirect loop, ERR_TOO_MANY_REDIRECTS, 503, 502, 504, certificate, https, elb, listener",
+        "redirect loop, ERR_TOO_MANY_REDIRECTS, 503, 502, 504, certificate, https, elb, listener, unreachable, down",
     ),
     "aurora": (
         "A serverless database does not fall asleep, is slow, or does not answer",
-        "aurora, awake, asleep, paused, acu, cost, timeout, connection refused, rds",
+        "aurora, awake, asleep, paused, acu, cost, timeout, connection refused, rds, cannot connect, unreachable, "
+        "expensive",
     ),
     "share_ami": (
         "Another account cannot see, copy or launch an image",
-        "ami, not found, InvalidAMIID.NotFound, kms, encrypted, launch permission, shared",
+        "ami, not found, InvalidAMIID.NotFound, kms, encrypted, launch permission, shared, permission denied",
     ),
     "share_snapshot": (
         "Another account cannot see, copy or restore a snapshot",
-        "rds, aurora, DBSnapshotNotFound, kms, encrypted, restore, shared",
+        "rds, aurora, DBSnapshotNotFound, kms, encrypted, restore, shared, permission denied",
     ),
     "wordpress": (
         "WordPress shows an error, or refuses uploads, updates or permalinks",
-        "404, permalinks, upload, file size, memory, ftp, permissions, white page, php, apache",
+        "404, permalinks, upload, file size, memory, ftp, permissions, white page, php, apache, permission denied, "
+        "down",
     ),
     "spa_pipeline": (
         "A pipeline fails, or does not deliver",
-        "build failed, buildspec, codebuild, codepipeline, npm, exit status, yaml, AccessDenied",
+        "build failed, buildspec, codebuild, codepipeline, npm, exit status, yaml, AccessDenied, stuck, permission "
+        "denied",
     ),
     "s3_lambda": (
         "A function does not run when a file lands in a bucket",
-        "lambda, s3, trigger, notification, event, permission, not invoked, AccessDenied",
+        "lambda, s3, trigger, notification, event, not invoked, AccessDenied, permission denied",
     ),
     "s3_pipeline": (
         "A pipeline does not start when a file lands",
-        "codepipeline, s3, eventbridge, cloudtrail, rule, trigger, polling, not starting, twice",
+        "codepipeline, s3, eventbridge, cloudtrail, rule, trigger, polling, not starting, twice, stuck, permission "
+        "denied",
     ),
     "database_hours": (
         "A database does not wake in the morning, or does not sleep at night, as its schedule says",
-        "aurora, scheduler, cron, schedule, time zone, clock change, dead letter, awake, rds",
+        "aurora, scheduler, cron, schedule, time zone, clock change, dead letter, awake, rds, expensive",
     ),
     "peering": (
         "Two VPCs do not reach each other",
-        "vpc peering, pcx, timeout, blackhole, route, pending-acceptance, security group, dns",
+        "vpc peering, pcx, timeout, blackhole, route, pending-acceptance, security group, dns, cannot connect, "
+        "unreachable",
     ),
 }
 GOALS: dict[str, str] = {

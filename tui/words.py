@@ -201,7 +201,8 @@ def board(seen: Board) -> list[str]:
     counts = Counter(each.verdict.status for each in rows)
     told = listed(f"{count} {ON_THE_BOARD[status]}" for status in Status if (count := counts[status]))
     region = seen.identity.region
-    lines = [f"Of {len(rows)} things in {region}: {told}." if rows else f"There is nothing to check in {region}."]
+    things = "1 thing" if len(rows) == 1 else f"{len(rows)} things"
+    lines = [f"Of {things} in {region}: {told}." if rows else f"There is nothing to check in {region}."]
     lines += [row(each) for each in rows]
     for flow, reaches in seen.left_out.items():
         how = "that is not done in read-only mode" if seen.place.read_only else "that needs a yes"

@@ -28,7 +28,10 @@ class WhichLoadBalancer(Check):
 
     title = "A load balancer does not answer, or sends visitors in a circle"
     what = "Load balancer"
-    words = ("redirect loop", "ERR_TOO_MANY_REDIRECTS", "503", "502", "504", "certificate", "https", "elb", "listener")
+    words = (
+        "redirect loop", "ERR_TOO_MANY_REDIRECTS", "503", "502", "504", "certificate", "https", "elb", "listener",
+        "unreachable", "down",
+    )  # fmt: skip
 
     load_balancer = Choice(
         "Which load balancer?",

@@ -23,7 +23,10 @@ class WhichDatabase(Check):
 
     title = "A serverless database does not fall asleep, is slow, or does not answer"
     what = "Database"
-    words = ("aurora", "awake", "asleep", "paused", "acu", "cost", "timeout", "connection refused", "rds")
+    words = (
+        "aurora", "awake", "asleep", "paused", "acu", "cost", "timeout", "connection refused", "rds",
+        "cannot connect", "unreachable", "expensive",
+    )  # fmt: skip
 
     cluster = Choice(
         "Which database?",

@@ -24,7 +24,10 @@ class WhichDatabase(Check):
 
     title = "A database does not wake in the morning, or does not sleep at night, as its schedule says"
     what = "Hours of a database"
-    words = ("aurora", "scheduler", "cron", "schedule", "time zone", "clock change", "dead letter", "awake", "rds")
+    words = (
+        "aurora", "scheduler", "cron", "schedule", "time zone", "clock change", "dead letter", "awake", "rds",
+        "expensive",
+    )  # fmt: skip
 
     cluster = Choice(
         "Which database?",

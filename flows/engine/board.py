@@ -58,7 +58,8 @@ class Board:
 
     Attributes:
         rows: what is known by now.
-        found: how many things there are, as far as the lists are read.
+        found: how many things there are, as far as the lists are read; a list that cannot be read is one.
+        unread: how many lists are still being read.
         left_out: the checks that were not made, because that was not agreed to, and what they do.
     """
 
@@ -73,7 +74,7 @@ class Board:
         self.left_out = {flow.id: flow.check.reaches for flow in all_ if flow.check.reaches and not self.reaching}
         self._checks = [flow for flow in all_ if flow.id not in self.left_out]
         self.rows: list[Row] = []
-        self.found = 0
+        self.found, self.unread = 0, len(self._checks)
 
     @property
     def identity(self) -> Identity:
@@ -96,7 +97,8 @@ class Board:
             done, _ = wait(waited, return_when=FIRST_COMPLETED)
             for lists in [each for each in listing if each in done]:
                 flow, (things, trouble) = listing.pop(lists), lists.result()
-                self.found += len(things)
+                self.found += len(things) + bool(trouble)
+                self.unread = len(listing)
                 looking |= {pool.submit(self._looked, flow, thing) for thing in things}
                 if trouble:
                     yield self._known(trouble)
@@ -155,8 +157,7 @@ class Board:
 def _untold(id_: str, what: str, problem: Problem) -> Verdict:
     if isinstance(problem, Stopped):
         return verdict([unknown(id_, "Not looked at: it was stopped before.", "")])
-    why = " ".join(part for part in (problem.what, problem.why) if part)
-    return verdict([unknown(id_, what, why, problem.remedy)])
+    return verdict([unknown(id_, f"{what} {problem.what}", problem.why, problem.remedy)])
 
 
 def _mistaken(id_: str, what: str, error: Exception) -> Verdict:

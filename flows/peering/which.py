@@ -14,11 +14,12 @@ from .answers import vpc_id
 
 
 def _connections(flow: Any) -> Iterator[Option[str]]:
-    for each in vpc_peering.connections(flow.cloud):
-        if each.alive:
-            between = f"{each.requester.vpc} to {each.accepter.vpc}"
-            yield Option(each.id, each.id, each.name or each.id, f"{each.id}  {each.state}, {between}")
-    yield Option(NOT_LISTED, NOT_LISTED, "None of these, but I know the two VPCs")
+    alive = [each for each in vpc_peering.connections(flow.cloud) if each.alive]
+    for each in alive:
+        between = f"{each.requester.vpc} to {each.accepter.vpc}"
+        yield Option(each.id, each.id, each.name or each.id, f"{each.id}  {each.state}, {between}")
+    which = "None of these" if alive else "There is no connection in this region"
+    yield Option(NOT_LISTED, NOT_LISTED, f"{which}, but I know the two VPCs")
 
 
 class WhichConnection(Check):
@@ -26,7 +27,10 @@ class WhichConnection(Check):
 
     title = "Two VPCs do not reach each other"
     what = "Peering"
-    words = ("vpc peering", "pcx", "timeout", "blackhole", "route", "pending-acceptance", "security group", "dns")
+    words = (
+        "vpc peering", "pcx", "timeout", "blackhole", "route", "pending-acceptance", "security group", "dns",
+        "cannot connect", "unreachable",
+    )  # fmt: skip
 
     connection = Choice(
         "Which connection?",

@@ -23,7 +23,7 @@ class WhichBucket(Check):
 
     title = "A function does not run when a file lands in a bucket"
     what = "Files for a function"
-    words = ("lambda", "s3", "trigger", "notification", "event", "permission", "not invoked", "AccessDenied")
+    words = ("lambda", "s3", "trigger", "notification", "event", "not invoked", "AccessDenied", "permission denied")
 
     bucket = Choice(
         "In which bucket do the files land?",

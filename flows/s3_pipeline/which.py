@@ -39,7 +39,10 @@ class WhichPipeline(Check):
 
     title = "A pipeline does not start when a file lands"
     what = "Pipeline start"
-    words = ("codepipeline", "s3", "eventbridge", "cloudtrail", "rule", "trigger", "polling", "not starting", "twice")
+    words = (
+        "codepipeline", "s3", "eventbridge", "cloudtrail", "rule", "trigger", "polling", "not starting", "twice",
+        "stuck", "permission denied",
+    )  # fmt: skip
 
     pipeline = Choice(
         "Which pipeline?",

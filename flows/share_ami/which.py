@@ -24,7 +24,10 @@ class WhichImage(Check):
 
     title = "Another account cannot see, copy or launch an image"
     what = "Shared image"
-    words = ("ami", "not found", "InvalidAMIID.NotFound", "kms", "encrypted", "launch permission", "shared")
+    words = (
+        "ami", "not found", "InvalidAMIID.NotFound", "kms", "encrypted", "launch permission", "shared",
+        "permission denied",
+    )  # fmt: skip
 
     image = Choice(
         "Which image?",

@@ -27,7 +27,7 @@ class WhichSnapshot(Check):
 
     title = "Another account cannot see, copy or restore a snapshot"
     what = "Shared snapshot"
-    words = ("rds", "aurora", "DBSnapshotNotFound", "kms", "encrypted", "restore", "shared")
+    words = ("rds", "aurora", "DBSnapshotNotFound", "kms", "encrypted", "restore", "shared", "permission denied")
 
     snapshot = Choice(
         "Which snapshot?",

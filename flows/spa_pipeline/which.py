@@ -20,7 +20,10 @@ class WhichDelivery(Check):
 
     title = "A pipeline fails, or does not deliver"
     what = "Page delivery"
-    words = ("build failed", "buildspec", "codebuild", "codepipeline", "npm", "exit status", "yaml", "AccessDenied")
+    words = (
+        "build failed", "buildspec", "codebuild", "codepipeline", "npm", "exit status", "yaml", "AccessDenied",
+        "stuck", "permission denied",
+    )  # fmt: skip
 
     pipeline = Choice(
         "Which pipeline?",

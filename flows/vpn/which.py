@@ -21,7 +21,10 @@ class WhichConnection(Check):
 
     title = "The VPN is down, or the office and the VPC do not reach each other"
     what = "VPN"
-    words = ("tunnel", "ipsec", "bgp", "ike", "timeout", "ping", "route", "propagation", "security group", "firewall")
+    words = (
+        "tunnel", "ipsec", "bgp", "ike", "timeout", "ping", "route", "propagation", "security group", "firewall",
+        "cannot connect", "unreachable",
+    )  # fmt: skip
 
     connection = Choice(
         "Which VPN connection?",

@@ -17,8 +17,8 @@ def _distributions(flow: Any) -> Iterator[Option[str]]:
         name, *more = [*each.names, each.host]
         hint = "  ".join(part for part in (each.id, ", ".join(more), each.comment) if part)
         yield Option(each.id, each.id, name, hint)
-    if found:
-        yield Option(NOT_LISTED, NOT_LISTED, "None of these, but I know its name")
+    which = "None of these" if found else "There is no distribution in this account"
+    yield Option(NOT_LISTED, NOT_LISTED, f"{which}, but I know its name")
 
 
 class WhichWebsite(Check):
@@ -26,7 +26,10 @@ class WhichWebsite(Check):
 
     title = "A website shows an error, an old page, or the wrong one"
     what = "Website"
-    words = ("403", "404", "502", "504", "AccessDenied", "NoSuchKey", "certificate", "https", "dns", "cloudfront", "s3")
+    words = (
+        "403", "404", "502", "504", "AccessDenied", "NoSuchKey", "certificate", "https", "dns", "cloudfront", "s3",
+        "permission denied", "unreachable", "down",
+    )  # fmt: skip
 
     reaching = {"probe": "yes"}
 

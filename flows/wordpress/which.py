@@ -17,7 +17,10 @@ class WhichMachine(Check):
 
     title = "WordPress shows an error, or refuses uploads, updates or permalinks"
     what = "WordPress"
-    words = ("404", "permalinks", "upload", "file size", "memory", "ftp", "permissions", "white page", "php", "apache")
+    words = (
+        "404", "permalinks", "upload", "file size", "memory", "ftp", "permissions", "white page", "php", "apache",
+        "permission denied", "down",
+    )  # fmt: skip
     reaches = "sends a command to each machine, which changes nothing"
     something_else = ("folder",)
 

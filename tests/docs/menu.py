@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 
 import flows
@@ -32,7 +33,15 @@ def menu() -> str:
 
 
 def _row(*texts: str) -> str:
-    return "    {}: (\n        {},\n        {},\n    ),\n".format(*map(_told, texts))
+    name, *rest = texts
+    return f"    {_told(name)}: (\n{''.join(f'        {_broken(text)},{chr(10)}' for text in rest)}    ),\n"
+
+
+def _broken(text: str) -> str:
+    """A text in as many lines as it takes."""
+    parts = textwrap.wrap(text, 106, break_long_words=False, break_on_hyphens=False)
+    spaced = [*(f"{part} " for part in parts[:-1]), parts[-1]]
+    return "\n        ".join(map(_told, spaced))
 
 
 def _told(text: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from support.clouds import Between
 
 import flows
-from flows.engine import Choice, Cloud, Listed, Option, Refused, Session
+from flows.engine import Call, Choice, Cloud, Listed, Option, Refused, Session
 from flows.engine.asked import NOT_LISTED
 from flows.engine.boto import Aws
 from flows.engine.check import Check
@@ -92,6 +92,35 @@ def test_what_is_not_in_the_list_is_asked_for_otherwise(cloud: Aws) -> None:
     checking.answer(NOT_LISTED)
     checking.answer('{"detail-type": "Object Created"}')
     assert checking.subject() == {"event": '{"detail-type": "Object Created"}'}
+
+
+class Empty:
+    """An account in which there is nothing yet."""
+
+    def make(self, call: Call) -> dict[str, Any]:
+        return {}
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        yield {}
+
+
+OTHERWISE = [
+    check.id
+    for check in (flows.find(name).check for name in flows.SET_UPS)
+    if any(NOT_LISTED in values for question in check.questions for _, values in question.when.needs)
+]
+
+
+def test_some_checks_are_asked_otherwise() -> None:
+    assert OTHERWISE == ["website", "s3_pipeline", "peering"]
+
+
+@pytest.mark.parametrize("flow", OTHERWISE)
+def test_where_there_is_nothing_it_is_asked_for_otherwise_all_the_same(flow: str) -> None:
+    checking = Checking(flows.find(flow), cast("Cloud", Empty()))
+    checking.answer(NOT_LISTED)
+    asking = checking.asking()
+    assert asking and asking.question.when.needs and not asking.problem
 
 
 def test_an_event_is_read_from_the_file_that_is_named(cloud: Aws, tmp_path: object) -> None:

@@ -19,6 +19,7 @@ from flows.engine import Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.tasks import TASKS
 from tui.lines.conversation import Conversation
+from tui.lines.question import ToTheList
 from tui.lines.reading import Interrupted, Quit
 
 # -- on a real terminal --------------------------------------------------------------------------------------
@@ -158,19 +159,21 @@ def test_home_lists_the_set_ups_and_what_is_unfinished(company: Account) -> None
         terminal.answer("Device address", "quit")
         terminal.ended()
     with talk(*company.at) as terminal:
-        shown = terminal.answer("Number, profile, region, history, or quit", "99")
+        shown = terminal.answer("Number, part of a line, profile, region, history, or quit", "99")
         assert "1  Connect an office to a VPC" in shown
         assert "draft" in shown
-        terminal.answer("Number, profile, region, history, or quit", "?")
-        assert "lists every draft and run" in terminal.answer("Number, profile, region, history, or quit", "history")
+        terminal.answer("Number, part of a line, profile, region, history, or quit", "?")
+        assert "lists every draft and run" in terminal.answer(
+            "Number, part of a line, profile, region, history, or quit", "history"
+        )
         assert re.search(r"  1  vpn: \S+ +draft", terminal.answer("or back [back]", "back"))
-        terminal.answer("Number, profile, region, history, or quit", "run")
+        terminal.answer("Number, part of a line, profile, region, history, or quit", "run")
         before = len(flows.SET_UPS) + 1 + len(flows.CHECKS) + len(TASKS)
         assert " match “run”:" in terminal.answer("history, or quit", str(before + 1))
         terminal.answer("Device address", "quit")
         assert terminal.ended() == 0
     with talk(*company.at) as terminal:
-        terminal.answer("Number, profile, region, history, or quit", "history")
+        terminal.answer("Number, part of a line, profile, region, history, or quit", "history")
         terminal.answer("or back [back]", "1")
         terminal.answer("Device address", "quit")
         assert terminal.ended() == 0
@@ -291,9 +294,10 @@ def test_leaving_in_the_middle(session: Session, capsys: pytest.CaptureFixture[s
     assert f"handrail resume {session.run.id}" in capsys.readouterr().out
 
 
-def test_back_at_the_first_question(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
-    Conversation(session, Script("back", "quit")).hold()
-    assert "This is the first question." in capsys.readouterr().out
+def test_back_at_the_first_question_leads_to_the_list(session: Session) -> None:
+    with pytest.raises(ToTheList):
+        Conversation(session, Script("shop", "back", "back")).hold()
+    assert session.run is not None, "what was answered is kept"
 
 
 def test_yes_at_a_refused_review_creates_nothing(

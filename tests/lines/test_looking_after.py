@@ -20,6 +20,7 @@ from flows.engine.boto import Aws
 from flows.engine.checking import look
 from flows.practice import PracticeAccount
 from tui import outcome, words
+from tui.cli.interactive import or_home
 from tui.cli.main import main
 from tui.lines import home, looking_after, prompts, sign_in
 from tui.lines.conversation import Conversation
@@ -84,6 +85,22 @@ def test_what_is_asked_when_it_is_not_in_the_list(talk: Talk, tmp_path: Path) ->
     assert "“/nowhere” cannot be read." in shown and "Versioning of fjord-coffee-artifacts is off" in shown
     shown = talk(looking_after.kinds, "11", "I have an event", str(event))
     assert "The event is no JSON" in shown and shown.endswith("5")
+
+
+def test_back_from_the_first_question_leads_to_where_it_was_chosen(talk: Talk) -> None:
+    """Also where there is nothing to choose from, and from a check that was begun by its name."""
+    first = "   1  Everything in this region\n"
+    shown = talk(looking_after.kinds, "tunnel", "back", "pipeline stuck", "quit")
+    assert shown.count("There is no VPN connection in this region.") == 1 and "2 match “pipeline stuck”" in shown
+    assert shown.count(first) == 2 and shown.endswith("0")
+    shown = talk(looking_after.tasks, "buildspec", "back", "quit")
+    assert shown.count("Is a CodeBuild buildspec.yml right") == 3
+    shown = talk(home.home, "Connect an office", "shop", "back", "back", "history", "1", "back", "back", "quit")
+    assert shown.count("   1  Connect an office to a VPC\n") == 2, "what was answered is a draft to go on with"
+    assert "Go on with vpn: vpc-" in shown.split("Small tasks")[2]
+    ask = partial(looking_after.check, flow="vpn", given={})
+    shown = talk(lambda place: or_home(lambda: ask(place), place), "back", "quit")
+    assert "Look after: what does not work?" in shown and shown.endswith("0")
 
 
 def test_what_was_found_is_mended_looked_at_again_and_taken_back(talk: Talk, account: PracticeAccount) -> None:

@@ -185,12 +185,12 @@ def test_what_was_used_stands_first_next_time(door: Gate) -> None:
         terminal.answer(PICK, "quit")
         assert terminal.ended() == 0
     with talk("--plain") as terminal:
-        terminal.answer("Number, profile, region, history, or quit", "profile")
+        terminal.answer("Number, part of a line, profile, region, history, or quit", "profile")
         assert re.search(r"^ +1  keys  access keys · \S+ 123456789012", terminal.until(PICK), re.MULTILINE)
         terminal.type("keys")
         assert re.search(r"^ +1  eu-west-1  Europe \(Ireland\)", terminal.until(PICK), re.MULTILINE)
         terminal.type("1")
-        terminal.answer("Number, profile, region, history, or quit", "quit")
+        terminal.answer("Number, part of a line, profile, region, history, or quit", "quit")
         assert terminal.ended() == 0
 
 

@@ -51,13 +51,30 @@ async def test_home_shows_its_three_parts_at_once_and_unfolds_them() -> None:
         ("asleep", "Is a serverless database asleep, what keeps it awake, and wake it"),
         ("in this region", "Everything in this region"),
         ("react", "Deliver a single-page application"),
+        ("cannot connect", "The VPN is down, or the office and the VPC do not reach each other"),
+        ("unreachable", "A load balancer does not answer, or sends visitors in a circle"),
+        ("pipeline stuck", "A pipeline fails, or does not deliver"),
+        ("expensive", "A serverless database does not fall asleep, is slow, or does not answer"),
+        ("permission denied", "A website shows an error, an old page, or the wrong one"),
     ],
 )
 def test_everything_is_found_by_what_people_look_for(said: str, found: str) -> None:
     state = ListState(home_rows([], (), *NARROW), "", None)
     state.look_for(said)
-    assert found in [state.rows[at].label for at in state.shown]
+    assert found in [state.rows[at].label.partition(": ")[2] for at in state.shown]
     assert all(state.rows[at].key and not state.rows[at].key.startswith("more:") for at in state.shown)
+
+
+@pytest.mark.parametrize("said", ["403", "404", "certificate", "down", "permission denied"])
+def test_who_types_what_does_not_work_is_led_to_looking_after_it(said: str) -> None:
+    """Each entry says its part, and what clears the filter leads back to the same entry."""
+    state = ListState(home_rows([], (), *NARROW), "flow:alb", None)
+    state.look_for(said)
+    assert state.row and state.row.label.startswith("Look after: ") and state.row.key.startswith("check:")
+    state.look_for("site-to-site")
+    assert state.row and state.row.label == "Set up: Connect an office to a VPC"
+    state.look_for("")
+    assert state.row and (state.row.key, state.row.label) == ("flow:vpn", "Connect an office to a VPC")
 
 
 def test_what_is_folded_is_in_no_list_but_is_found() -> None:
@@ -187,12 +204,16 @@ async def test_home_begins_at_what_was_chosen_also_where_that_is_folded() -> Non
         app.workspace.close()
 
 
-async def test_looking_at_everything_is_stopped_and_what_is_known_stays() -> None:
-    go_on, stopped = threading.Event(), threading.Event()
+async def test_looking_at_everything_is_stopped_and_what_is_known_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts from the first list on, before anything is known."""
+    began, go_on, stopped = threading.Event(), threading.Event(), threading.Event()
+    monkeypatch.setattr("tui.screen.screens.board.PAUSE", 0.01)
 
     class Held(Board):
         def look(self) -> Iterator[Found]:
             self.found = 2
+            began.wait(60)
+            self.unread = 0
             yield self._known(Found("alb", {"load_balancer": "shop"}, "shop", verdict([proved("up", "Up.", "x")])))
             go_on.wait(60)
 
@@ -204,10 +225,12 @@ async def test_looking_at_everything_is_stopped_and_what_is_known_stays() -> Non
     async with somebody(account, place=Place(read_only=True)) as person:
         person.app.workspace.board = lambda *, reaching: Held([flows.find("alb")], account)  # type: ignore[method-assign]
         await person.pilot.press("down", "down", "down", "down", "enter")
+        await person.until("Looked at 0 of 2 things so far; lists still being read: 1. Esc stops.")
+        began.set()
         await person.until("Looked at 1 of 2 things so far. Esc stops.")
         await person.press("escape")
         assert stopped.is_set()
-        person.sees("Stopped. Of 1 things", "Load balancer: shop", "Check again")
+        person.sees("Stopped. Of 1 thing in eu-central-1: 1 working.", "Load balancer: shop", "Check again")
         person.does_not_see("Those, too")
         await person.press("escape")
         person.sees("What would you like to do?", "> Everything in this region")

@@ -10,7 +10,7 @@ import click
 
 from .. import exports
 from . import completions
-from .interactive import by_lines, somebody
+from .interactive import by_lines, or_home, somebody
 from .json_output import print_json, reviewed
 from .options import (
     accept_option,
@@ -51,7 +51,7 @@ def run(
         if by_lines(plain):
             from ..lines import prompts
 
-            raise SystemExit(prompts.run(place, flow, known, accept, save_answers))
+            raise SystemExit(or_home(lambda: prompts.run(place, flow, known, accept, save_answers), place))
         from ..screen.app import run as full_screen
 
         raise SystemExit(full_screen(place, flow=flow, answers=known, accept=accept))

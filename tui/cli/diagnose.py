@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from . import completions
-from .interactive import by_lines, somebody
+from .interactive import by_lines, or_home, somebody
 from .json_output import checked, print_json
 from .options import accept_option, command, global_options, json_option, place_of, plain_option
 
@@ -93,7 +93,9 @@ def _ask(place: Place, flow: str, given: Mapping[str, str], *, plain: bool) -> i
         return run(place, check=flow, at=EVERYTHING, answers=given)
     from ..lines import looking_after
 
-    return looking_after.check(place, flow, given) if flow else looking_after.kinds(place)
+    if not flow:
+        return looking_after.kinds(place)
+    return or_home(lambda: looking_after.check(place, flow, given), place)
 
 
 def _which_one(flow: type[Flow], given: Mapping[str, str], place: Place) -> Exception:

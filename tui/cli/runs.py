@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import completions
-from .interactive import by_lines, somebody
+from .interactive import by_lines, or_home, somebody
 from .json_output import about_record, about_run, print_json, result
-from .options import accept_option, command, global_options, json_option, output_option, plain_option
+from .options import accept_option, command, global_options, json_option, output_option, place_of, plain_option
 
 if TYPE_CHECKING:
     from flows.engine import Caution, Run
@@ -100,7 +100,7 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
         if by_lines(plain):
             from ..lines import prompts
 
-            raise SystemExit(prompts.resume(said, run.id, accept))
+            raise SystemExit(or_home(lambda: prompts.resume(said, run.id, accept), place_of(given)))
         from ..screen.app import run as full_screen
 
         raise SystemExit(full_screen(said, run=run.id, accept=accept))

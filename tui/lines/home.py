@@ -37,19 +37,14 @@ HISTORY: Mapping[str, str] = {
 def home(place: Place) -> int:
     """Choose what to do; the exit code."""
     ask, journal = reader(), Journal()
-    unfinished = history.entries(journal, history.unfinished(journal))
     say("Handrail guides you through AWS. What would you like to do?")
-    parts = _parts(place, unfinished)
-    ways = [way for part in parts.values() for way in part]
-    for heading, part in parts.items():
-        say(f"\n{heading}")
-        looking_after.listed(ways, range(ways.index(part[0]), ways.index(part[-1]) + 1))
+    ways = _told(place, journal)
     while True:
         try:
-            reply = ask("Number, profile, region, history, or quit", "")
+            reply = ask("Number, part of a line, profile, region, history, or quit", "")
             if reply in ("profile", "region"):
                 place = AccountOpener(say, ask, journal).choose(place, reply)
-                ways = [way for part in _parts(place, unfinished).values() for way in part]
+                ways = _ways(_parts(place, journal))
                 say(f"{reply.capitalize()}: {getattr(place, reply)}.")
                 continue
             if reply == "history":
@@ -64,11 +59,28 @@ def home(place: Place) -> int:
             explain(HOME)
             continue
         if way := looking_after.the_one(reply, ways):
-            return way()
+            if (code := looking_after.begun(way)) is not None:
+                return code
+            ways = _told(place, journal)
 
 
-def _parts(place: Place, unfinished: list[Entry]) -> dict[str, list[Way]]:
+def _told(place: Place, journal: Journal) -> list[Way]:
+    """What there is at home, listed under its headings."""
+    parts = _parts(place, journal)
+    ways = _ways(parts)
+    for heading, part in parts.items():
+        say(f"\n{heading}")
+        looking_after.listed(ways, range(ways.index(part[0]), ways.index(part[-1]) + 1))
+    return ways
+
+
+def _ways(parts: Mapping[str, list[Way]]) -> list[Way]:
+    return [way for part in parts.values() for way in part]
+
+
+def _parts(place: Place, journal: Journal) -> dict[str, list[Way]]:
     """What there is at home, each part under its heading."""
+    unfinished = history.entries(journal, history.unfinished(journal))
     set_ups: list[Way] = [
         (title, f"{name} {summary} {flows.GOALS.get(name, '')}", partial(prompts.run, place, name, {}, (), None))
         for name, (title, summary) in flows.SET_UPS.items()
@@ -102,7 +114,9 @@ def _history(journal: Journal, ask: Reader, place: Place) -> int | None:
             if reply in ("?", "help"):
                 explain(HISTORY)
             elif way := looking_after.the_one(reply, ways):
-                return way()
+                if (code := looking_after.begun(way)) is not None:
+                    return code
+                looking_after.listed(ways, range(len(ways)))
         _delete(journal, reply.removeprefix("delete").strip(), found)
     say(history.NOTHING)
     return None

@@ -27,7 +27,7 @@ from ..described import described
 from ..safe import line
 from ..signals import stoppable
 from .conversation import Conversation
-from .question import PlaceChange, Questioner
+from .question import PlaceChange, Questioner, ToTheList
 from .reading import Quit, Reader, explain, reader, say
 from .sign_in import AccountOpener, SignInPrompt
 
@@ -89,8 +89,18 @@ def chosen(question: str, ways: Sequence[Way], ask: Reader) -> int:
             case "?" | "help":
                 explain(KINDS)
             case _:
-                if way := the_one(reply, ways):
-                    return way()
+                if (way := the_one(reply, ways)) and (code := begun(way)) is not None:
+                    return code
+                if way:
+                    listed(ways, range(len(ways)))
+
+
+def begun(way: Callable[[], int]) -> int | None:
+    """What it ends with; None where the person comes back from its first question."""
+    try:
+        return way()
+    except ToTheList:
+        return None
 
 
 def listed(ways: Sequence[Way], which: Iterable[int]) -> None:
@@ -105,7 +115,11 @@ def the_one(reply: str, ways: Sequence[Way]) -> Callable[[], int] | None:
         return ways[int(reply) - 1][2]
     part = reply.lower()
     found = [place for place, (title, _, _) in enumerate(ways) if part in title.lower()]
-    found = found or [place for place, (_, looked_for, _) in enumerate(ways) if part in looked_for.lower()]
+    found = found or [
+        place
+        for place, (title, looked_for, _) in enumerate(ways)
+        if all(word in f"{title} {looked_for}".lower() for word in part.split())
+    ]
     if len(found) == 1:
         return ways[found[0]][2]
     say(f"{len(found)} match “{line(reply)}”:" if found else f"None match “{line(reply)}”.")
@@ -117,7 +131,7 @@ def the_one(reply: str, ways: Sequence[Way]) -> Callable[[], int] | None:
 
 
 def check(place: Place, flow: str, given: Mapping[str, str]) -> int:
-    """Ask which one, as far as it is not `given`, and tell what was found; the exit code. Raises Problem."""
+    """Ask which one, as far as it is not `given`, and tell what was found; the exit code. Raises Problem, ToTheList."""
     made, ask = flows.find(flow), reader()
     opener = AccountOpener(say, ask, Journal())
     try:
@@ -146,7 +160,7 @@ def elsewhere(opener: AccountOpener, cloud: Cloud, place: Place, kind: str) -> t
 
 
 def asked(questions: Questionnaire[Any], ask: Reader) -> None:
-    """Ask until nothing is left to ask. Raises Quit and PlaceChange."""
+    """Ask until nothing is left to ask. Raises Quit, PlaceChange and ToTheList."""
     questions.cloud.ask = SignInPrompt(say, ask)
     questioner = Questioner(questions, ask)
     while state := questions.asking():
@@ -344,7 +358,7 @@ def small_tasks(place: Place) -> list[Way]:
 
 
 def task(place: Place, name: str) -> int:
-    """Ask what a task takes, do it, and tell how it ended; its exit code. Raises Problem."""
+    """Ask what a task takes, do it, and tell how it ended; its exit code. Raises Problem and ToTheList."""
     ask, found = reader(), find(name)
     opener = AccountOpener(say, ask, Journal())
     try:

@@ -16,7 +16,7 @@ from .options import Catalogue
 from .reading import Quit, Reader, explain, say, unread
 
 QUESTION: Mapping[str, str] = {
-    "back": "goes to the question before; no answer is lost",
+    "back": "goes to the question before, from the first to what can be begun; no answer is lost",
     "?": "explains the question",
     "example": "offers what stands behind “for example”",
     NONE: "leaves it empty; in quotes, “none” is the word itself",
@@ -37,6 +37,10 @@ class PlaceChange(Exception):
         self.kind = kind
 
 
+class ToTheList(Exception):
+    """The person goes back from the first question: to the list from which this was begun."""
+
+
 class Questioner:
     """Puts the questions of a session, a check or a task.
 
@@ -49,7 +53,7 @@ class Questioner:
         self.session, self.ask = session, ask
 
     def put(self, state: Asking) -> None:
-        """Ask it, and take the answer. Raises Quit and PlaceChange."""
+        """Ask it, and take the answer. Raises Quit, PlaceChange and ToTheList."""
         question = state.question
         where = words.position(state)
         say(f"\n{f'{where}  ' if where else ''}{question.ask}")
@@ -186,7 +190,7 @@ class Questioner:
         match reply.lower():
             case "back":
                 if not self.session.back():
-                    say("This is the first question.")
+                    raise ToTheList
             case "?" | "help":
                 question = state.question
                 say(question.why)

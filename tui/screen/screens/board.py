@@ -79,6 +79,7 @@ class BoardPage(Page):
         self._before, self._as_of = self.board, ""
         self.board, self._reaching = None, reaching
         self.looking, self._stopped = True, False
+        self._ticks = self.set_interval(PAUSE, self.more)  # counts go on while nothing is known yet
         self.query_one("#intro", Say).say("Looking what there is…")
         self.refresh_bindings()
         self._drive()
@@ -112,6 +113,7 @@ class BoardPage(Page):
     def over(self, message: Ended) -> None:
         """All is known now."""
         self.looking = False
+        self._ticks.stop()
         self.refresh_bindings()
         if message.error is not None:
             self.handrail.trouble(message.error, lambda: self._start(reaching=self._reaching))
@@ -206,7 +208,9 @@ def summary(board: Board, *, under_way: bool, stopped: bool) -> str:
 
     whole = words.board(board)[0]
     if under_way:
-        return f"Looked at {len(board.rows)} of {board.found} things so far. Esc stops.\n{whole if board.rows else ''}"
+        lists = f"; lists still being read: {board.unread}" if board.unread else ""
+        so_far = f"Looked at {len(board.rows)} of {board.found} things so far{lists}. Esc stops."
+        return f"{so_far}\n{whole if board.rows else ''}"
     yes = "" if board.place.read_only else " y does that, too."
     left = [
         f"Left out: {flows.find(flow).check.what}, whose check {line(does)}.{yes}"

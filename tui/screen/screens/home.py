@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from ..widgets.lines import Said
 from ..widgets.options import Options
-from ..widgets.row import Row
+from ..widgets.row import FOUND, Row
 from .home_rows import about, home_rows, part_of
 from .page import Page, Say
 from .run_list import to_go_on_with
@@ -106,10 +106,10 @@ class Home(Page):
         self.handrail.open_entry(event.key)
 
     def _hidden(self, key: str) -> bool:
-        return key not in {row.key for row in self._rows(*self.app.size) if not row.only}
+        return key not in {row.key for row in self._rows(*self.app.size) if row.only != FOUND}
 
     def _unfold(self, heading: str) -> None:
-        before = {row.key for row in self._rows(*self.size) if not row.only}
+        before = {row.key for row in self._rows(*self.size) if row.only != FOUND}
         self._unfolded.add(heading)
         self._show(next(row.key for row in self._rows(*self.size) if row.key not in before))
 

@@ -35,13 +35,13 @@ def home_rows(runs: Sequence[Row], unfolded: Collection[str], width: int, height
     whole, most = _whole(roomy=width >= ROOMY), _most(height)
     parts = {heading: _folded(heading, rows, most) for heading, rows in whole.items()}
     parts |= {GO_ON: list(runs)} if runs else {}
-    lines = sum(1 + sum(row.only != FOUND for row in part) for part in parts.values())
+    lines = sum(1 + len(part) for part in parts.values())
     airy = lines + len(parts) - 1 <= height - AROUND
     rows: list[Row] = []
     for heading, part in parts.items():
         rows += [*[Row("", "")] * (airy and bool(rows)), Row("", heading)]
-        rows += whole[heading] if heading in unfolded else part
-    return rows
+        rows += [row._replace(only=LISTED) for row in whole[heading]] if heading in unfolded else part
+    return rows + entries()
 
 
 def part_of(key: str) -> str:
@@ -50,12 +50,15 @@ def part_of(key: str) -> str:
 
 
 def entries() -> list[Row]:
-    """All that can be begun, with the part it is in; found, and in no list."""
-    names = {SET_UP: "Set up", LOOK_AFTER: "Look after", SMALL: "Task"}
+    """All that can be begun, with the part it is in; found, and in no list.
+
+    What is looked after comes first: who types what they see there, such as 403, has something that does not work.
+    """
+    names, whole = {LOOK_AFTER: "Look after", SET_UP: "Set up", SMALL: "Task"}, _whole(roomy=False)
     return [
-        row._replace(label=f"{names[heading]}: {row.label}", only=FOUND)
-        for heading, rows in _whole(roomy=False).items()
-        for row in rows
+        row._replace(label=f"{name}: {row.label}", only=FOUND)
+        for heading, name in names.items()
+        for row in whole[heading]
     ]
 
 
@@ -102,9 +105,8 @@ def _most(height: int) -> int:
 
 
 def _folded(heading: str, rows: list[Row], most: int) -> list[Row]:
-    """The beginning of a part, and a line to see the rest; what is folded is found all the same."""
+    """The beginning of a part, and a line to see the rest."""
     most += rows[0].key == EVERYTHING
-    rest = [row._replace(only=FOUND) for row in rows[most:]]
-    if not rest:
-        return rows
-    return [*rows[:most], *rest, Row(more(heading), f"… and {len(rest)} more", only=LISTED)]
+    rest = len(rows[most:])
+    fold = [Row(more(heading), f"… and {rest} more", only=LISTED)] if rest else []
+    return [*(row._replace(only=LISTED) for row in rows[:most]), *fold]

@@ -98,13 +98,15 @@ class ListState:
 
     def look_for(self, text: str) -> None:
         """Show only what contains every word of it, as far as it is found at once; `search` goes on."""
-        here = self._place
+        here, key = self._place, self.row.key if self.row else ""
         if text.split():
             self.search = Search(self.rows, text, self.search)
             self.search.go_on(through=here)
             self.shown = self.search.places
         else:
             self.search, self.shown = None, self._whole()
+            if self._folded:  # what was found stands in the list in other words
+                here = next((place for place in self.shown if key and self.rows[place].key == key), here)
         self._stay(here)
 
     @property
