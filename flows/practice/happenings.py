@@ -5,12 +5,16 @@ a file lands. Each is an ordinary request, so that it lasts as whatever is pract
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 from flows.engine import Call, Cloud
 
 CALLS = "practice:device"
-"""The tag by which `gaps.tunnels` knows that a connection's device has called."""
+"""The tag by which `gaps.tunnels` knows that a connection's device has called, and how those begin that hold the
+networks that it announces."""
+LONGEST = 256
+"""Characters of a tag's value (EC2 User Guide, "Tag restrictions", 2026-11)."""
 
 
 def happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
@@ -19,7 +23,7 @@ def happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
     Raises CloudError.
     """
     if outputs.get("connection", "").startswith("vpn-"):
-        return _device_calls(cloud, outputs["connection"])
+        return _device_calls(cloud, outputs["connection"], outputs.get("networks", ""))
     if "pipeline" in outputs:
         return _source_changes(cloud, outputs["pipeline"])
     if "notification" in outputs:
@@ -27,8 +31,10 @@ def happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
     return ""
 
 
-def _device_calls(cloud: Cloud, connection: str) -> str:
-    cloud.make(Call("ec2.CreateTags", {"Resources": [connection], "Tags": [{"Key": CALLS, "Value": "yes"}]}))
+def _device_calls(cloud: Cloud, connection: str, networks: str) -> str:
+    announced = enumerate(wrap(networks.replace(",", ""), LONGEST))
+    tags = [{"Key": CALLS, "Value": "yes"}, *({"Key": f"{CALLS}:{n}", "Value": some} for n, some in announced)]
+    cloud.make(Call("ec2.CreateTags", {"Resources": [connection], "Tags": tags}))
     return "The office's device has called: both tunnels are up."
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Handover, shell
+from flows.aws import network, site_to_site_vpn
+from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Handover, shell
 from flows.engine.flow import open_first
 
-from . import device
+from . import behind, device
 from .tunnels import measured, waiting
 
 READS = (
     Call("ec2.DescribeVpnConnections"),
     Call("ec2.GetVpnConnectionDeviceTypes"),
     Call("ec2.GetVpnConnectionDeviceSampleConfiguration"),
+    Call("ec2.DescribeVpcs"),
+    Call("ec2.DescribeRouteTables"),
+    Call("ec2.DescribeNetworkAcls"),
     Call("ec2.DescribeSecurityGroups"),
     Call("ec2.DescribeSubnets"),
     Call("ec2.DescribeNetworkInterfaces"),
@@ -55,10 +60,30 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         unread = f"AWS's configuration could not be turned into files: {problem} Download it in the AWS console."
         steps = [(unread, False)]
     steps.append((f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not.", False))
-    return Handover(
-        {**outputs, **addresses, "device_address": facts["gateway_ip"], "routing": facts["routing"]}, files,
-        open_first(*steps), tuple(measured(found)), waiting(found),
+    told = {
+        "device_address": facts["gateway_ip"], "networks": ", ".join(facts["networks"]), "routing": facts["routing"],
+    }  # fmt: skip
+    findings = (*measured(found), *_behind(cloud, found, outputs["vpn_gateway"], facts))
+    return Handover({**outputs, **addresses, **told}, files, open_first(*steps), findings, waiting(found))
+
+
+def _behind(cloud: Cloud, found: dict[str, Any], gateway: str, facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether the VPC leads to the office and lets it in: without that, nothing answers when the tunnels are up."""
+    connection = site_to_site_vpn.connection(found)
+    networks = connection.routes if connection.static else facts["networks"]
+    try:
+        vpc, why = network.vpc(cloud, facts["vpc"]), "DescribeVpcs"
+    except CloudError as problem:
+        vpc, why = None, str(problem)
+    if vpc is None:
+        yield Finding("vpc", Grade.NOT_CHECKED, f"The VPC {facts['vpc']} could not be read.", why)
+        return
+    here = behind.situation(
+        cloud, connection, vpc, gateway, tuple(IPv4Network(each, strict=False) for each in networks),
+        up=not waiting(found),
     )  # fmt: skip
+    for rule in behind.RULES:
+        yield from (each for each in rule(here) if not isinstance(each, Caution))
 
 
 def _site(facts: Mapping[str, Any], found: Mapping[str, Any]) -> device.Site:

@@ -284,12 +284,15 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
         )  # fmt: skip
     if takes_over:
         missing = f"{network} has not come" if lost else "none has come"
+        first = (
+            "Wait a minute: the connection knows it." if here.static
+            else f"Let the connection know {network}, by BGP from the device."
+        )  # fmt: skip
         return _led(here, table, unled, Finding(
             id, Grade.REFUSED, f"{name} takes routes over, a tunnel is up, and {missing}{who}.",
             f"{by}: propagation is on",
-            f"Let the connection know {network}, by BGP from the device. A table takes over 100 routes at most; beyond "
-            f"them, enter it: {network} to {gateway}.",
-            follows=("announced",),
+            f"{first} A table takes over 100 routes at most; beyond them, enter it: {network} to {gateway}.",
+            follows=() if here.static else ("announced",),
         ))  # fmt: skip
     switch_on = "" if here.transit else f"Switch on route propagation from {gateway} there, or enter"
     return _led(here, table, unled, Finding(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from s3_lambda.cases import PHOTOS
 from spa_pipeline.cases import VARIANTS as DELIVERIES
 from support.clock import FakeClock
-from support.sessions import carried_out
+from support.sessions import carried_out, taken_back
 from support.variants import session
-from vpn.cases import VARIANTS as OFFICES
+from vpn.cases import BGP, STATIC
 
 from flows.accounts import let_happen
-from flows.engine import Cloud, Journal, Session
+from flows.engine import Call, Cloud, Journal, Session
+from flows.engine.verdict import Status, verdict
+from flows.vpn import diagnosis
+from tui import words
 
 
 def done(cloud: Cloud, journal: Journal, clock: FakeClock, flow: str, answers: Any) -> tuple[Session, dict[str, str]]:
@@ -23,13 +28,36 @@ def done(cloud: Cloud, journal: Journal, clock: FakeClock, flow: str, answers: A
     return made, made.run.record.handover["outputs"]
 
 
-def test_the_device_calls_and_the_connection_works(cloud: Cloud, journal: Journal, clock: FakeClock) -> None:
-    made, outputs = done(cloud, journal, clock, "vpn", next(iter(OFFICES.values())))
+@pytest.mark.parametrize("answers", [STATIC, BGP], ids=["static", "bgp"])
+def test_the_device_calls_and_the_connection_works(
+    cloud: Cloud, journal: Journal, clock: FakeClock, answers: Mapping[str, Any]
+) -> None:
+    made, outputs = done(cloud, journal, clock, "vpn", answers)
     assert made.hand_over().waiting
     assert "has called" in let_happen(cloud, outputs)
     after = made.hand_over()
-    assert not after.waiting
+    assert not after.waiting and not words.not_right(after)
     assert not any("practice:" in str(each) for each in (after, *made.look()))
+    found = verdict(diagnosis.diagnose(cloud, outputs["connection"]))
+    assert found.status is Status.WORKS, found.because
+    assert set(answers["networks"]) == set(_propagated(cloud))
+    assert taken_back(made) and not _propagated(cloud)
+
+
+def _propagated(cloud: Cloud) -> list[str]:
+    found = cloud.make(Call("ec2.DescribeRouteTables"))["RouteTables"]
+    routes = [route for table in found for route in table["Routes"]]
+    return [route["DestinationCidrBlock"] for route in routes if route["Origin"] == "EnableVgwRoutePropagation"]
+
+
+@pytest.mark.parametrize("calls", [False, True])
+def test_where_no_security_group_lets_the_office_in_the_end_says_so(
+    cloud: Cloud, journal: Journal, clock: FakeClock, calls: bool
+) -> None:
+    made, outputs = done(cloud, journal, clock, "vpn", {**STATIC, "security_groups": []})
+    if calls:
+        let_happen(cloud, outputs)
+    assert "No security group of" in words.not_right(made.hand_over())
 
 
 def test_somebody_pushes_and_the_pipeline_runs(cloud: Cloud, journal: Journal, clock: FakeClock) -> None:

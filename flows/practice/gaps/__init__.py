@@ -36,10 +36,10 @@ GAPS: dict[str, str] = {
     "ec2.DeleteVpnConnectionRoute": "Missing in moto.",
     "ec2.GetVpnConnectionDeviceTypes": "Missing in moto; a handful of devices.",
     "ec2.GetVpnConnectionDeviceSampleConfiguration": "Missing in moto; a short sample in our own words.",
-    "ec2.GetActiveVpnTunnelStatus": "Missing in moto; nothing is negotiated, since no device ever calls.",
+    "ec2.GetActiveVpnTunnelStatus": "Missing in moto; nothing is negotiated, since a device only says that it called.",
     "ec2.EnableVgwRoutePropagation": (
         "Missing in moto; refused while the gateway is not attached, and shown as PropagatingVgws. "
-        "Propagated routes never appear, because no tunnel comes up."
+        "Propagated routes are there while a tunnel is up."
     ),
     "ec2.DisableVgwRoutePropagation": "Missing in moto.",
     "ec2.CreateNetworkAclEntry": "moto loses the type and code of an entry for ICMP; kept here.",

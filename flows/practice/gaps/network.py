@@ -8,12 +8,13 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.exceptions import DryRunClientError, InvalidSecurityGroupNotFoundError
-from moto.ec2.models.route_tables import Route
+from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
 from flows.practice.gaps.gateways import PracticeVpnGateway, vpn_gateway
 from flows.practice.gaps.peerings import PracticePeering
+from flows.practice.gaps.tunnels import PracticeConnection
 from flows.practice.gaps.wire import Response, answer_ec2, refuse
 
 
@@ -40,6 +41,26 @@ def _disable_propagation(self: Response) -> ActionResult:
 
 def _propagating(table: Any) -> list[str]:
     return [each["GatewayId"] for each in getattr(table, "propagating_vgws", [])]
+
+
+class Propagated(Route):
+    """A route that a VPN gateway entered: there while a tunnel is up, and unless one of that network was entered."""
+
+    origin = "EnableVgwRoutePropagation"
+
+
+def _routes(self: Any) -> list[Route]:
+    entered = list(self._routes.values())
+    taken = {route.destination_cidr_block for route in entered}
+    for connection in self.ec2_backend.vpn_connections.values():
+        gateway = self.ec2_backend.vpn_gateways.get(connection.vpn_gateway_id)
+        if not isinstance(connection, PracticeConnection) or not connection.up or gateway is None:
+            continue
+        if gateway.id in _propagating(self) and gateway.is_attached_to(self.vpc_id):
+            fresh = [cidr for cidr in connection.leads_to if cidr not in taken]
+            taken.update(fresh)
+            entered += [Propagated(self, cidr, None, gateway=gateway) for cidr in fresh]  # type: ignore[abstract]  # as moto does
+    return entered
 
 
 def _guarded_route(original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
@@ -180,4 +201,5 @@ def install() -> None:
         }
     )
     SecurityGroupRule.description = property(_description)  # type: ignore[assignment,method-assign]
+    RouteTable.routes = property(_routes)  # type: ignore[assignment,method-assign]
     Route.state = property(_route_state)  # type: ignore[assignment,method-assign]

@@ -34,7 +34,8 @@ from flows.practice.gaps.wire import (
 )
 
 CALLS = "practice:device"
-"""A tag of a connection whose device has called; nobody is shown it."""
+"""A tag of a connection whose device has called, and how those begin that hold the networks that it announces by BGP;
+nobody is shown them."""
 MAX_ROUTES, MAX_ON_A_GATEWAY, MAX_A_REGION = 100, 10, 50
 LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
 RESERVED = {f"169.254.{third}.0/30" for third in range(6)} | {"169.254.169.252/30"}
@@ -101,6 +102,18 @@ class PracticeConnection(VPNConnection):
     def document(self) -> Document:
         return Document(self.id, self.customer_gateway_id, str(self.vpn_gateway_id), self.static, self.tunnels)
 
+    @property
+    def up(self) -> bool:
+        """Whether its device has called."""
+        return self.life.ending is None and any(tag["key"] == CALLS for tag in self.get_tags())
+
+    @property
+    def leads_to(self) -> list[str]:
+        """The networks behind it, once it is up: those that are listed, or those that the device announces."""
+        if self.static:
+            return [cidr for cidr, life in self.routes.items() if life.ready]
+        return " ".join(tag["value"] for tag in self.get_tags() if tag["key"].startswith(f"{CALLS}:")).split()
+
     def described(self) -> Described:
         shown: Described = {
             "VpnConnectionId": self.id,
@@ -129,14 +142,14 @@ class PracticeConnection(VPNConnection):
             "Tags": described_tags(self),
         }
         if self.life.ending is None:
-            up = any(tag["key"] == CALLS for tag in self.get_tags())
+            up = self.up
             shown["CustomerGatewayConfiguration"] = self.document.xml()
             shown["VgwTelemetry"] = [
                 {
                     "OutsideIpAddress": tunnel.amazon.outside,
                     "Status": "UP" if up else "DOWN",
                     "StatusMessage": "" if up else "IPSEC IS DOWN",
-                    "AcceptedRouteCount": len(self.routes) or int(up and not self.static) if up else 0,
+                    "AcceptedRouteCount": len(self.leads_to) if up else 0,
                     "LastStatusChange": dt.datetime.fromtimestamp(self.life.began, dt.UTC).replace(tzinfo=None),
                 }
                 for tunnel in self.tunnels

@@ -58,13 +58,16 @@ class Done(Page):
         assert run is not None, "only a run is done"
         looks = {Grade.PROVED: "good", Grade.PREDICTED: "likely", Grade.REFUSED: "bad"}
         first = [name for name in self.session.flow.came_for if done.outputs.get(name)]
+        waits = line(done.waiting)
         if wrong := words.not_right(done):
             rows = [Said(f"Everything is created. {wrong}", "done", "bad")]
-        elif done.waiting:
-            rows = [Said(f"Everything is created. {line(done.waiting)}", "waiting", "warn")]
-            rows += [Said("lets happen what it waits for", "p", "point")] if self.session.place.practice else []
+            rows += [Said(waits, "waiting", "warn")] if waits else []
+        elif waits:
+            rows = [Said(f"Everything is created. {waits}", "waiting", "warn")]
         else:
             rows = [Said("Everything is created.", "done", "good")]
+        if waits and self.session.place.practice:
+            rows += [Said("lets happen what it waits for", "p", "point")]
         rows += [Said(kind="heading")] if first else []  # their words are as wide as they are
         rows += [Said(line(done.outputs[name]), name.replace("_", " "), "sum") for name in first]
         if done.next_steps:
