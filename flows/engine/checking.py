@@ -38,11 +38,12 @@ class Checking(Questionnaire[Check]):
         made: the set-up that is looked at.
         cloud: the account; what was read for its lists is not read again to look at what was picked.
         place: what the command line said about where to work.
+        run: the id of the run whose things are looked at, where that led here; from there it is back to that run.
     """
 
-    def __init__(self, made: type[Flow], cloud: Cloud, place: Place | None = None) -> None:
+    def __init__(self, made: type[Flow], cloud: Cloud, place: Place | None = None, *, run: str = "") -> None:
         super().__init__(made.check, cloud, place)
-        self.made = made
+        self.made, self.run = made, run
         self.account = cloud
         """As it is: what is mended or waited for is looked at afresh."""
 

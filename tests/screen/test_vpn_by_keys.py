@@ -37,12 +37,17 @@ async def test_from_home_to_done_to_undone(cloud: Cloud, journal: Journal, size:
         await answered(person)
         person.goes_without_clipping()
         await person.press("a")
-        person.sees("Everything is created.", "waiting", "What to do now")
+        person.sees("Everything is created. It does not work yet: No security group", "waiting", "What to do now")
+        person.sees("u Undo", "lets happen what it waits for")
         person.goes_without_clipping()
         assert [record.status for record in journal.records()] == ["waiting"]
         await person.press("c")
         person.sees("Everything is created.", "As of", "nothing changed.")
         assert person.app.code == 0
+        await person.press("d")
+        person.sees("Check: vpn-", "It does not work")
+        await person.press("escape")
+        person.sees("Everything is created.", "u Undo")
         await person.press("u")
         person.sees("This will be taken back", "Keep it")
         await person.press("down", "enter")

@@ -259,7 +259,7 @@ class HandrailApp(Navigation):
             return self.workspace.checking(found.flow, subject, board.place)
 
         def shown(checking: Checking) -> None:
-            self.push_screen(Findings(checking, found.verdict, name=words.thing(found), seen=board.cloud))
+            self.push_screen(Findings(checking, found.verdict, name=words.thing(found), seen=board.cloud, over=True))
 
         if isinstance(self.screen, Page):
             self.screen.do(opened, shown)
@@ -291,15 +291,25 @@ class HandrailApp(Navigation):
             self.go_home()
 
     def diagnose(self, session: Session) -> None:
-        assert session.run is not None, "only a run has made something"
-        from flows.engine import Refused
+        run, name = session.run, session.flow.id
+        assert run is not None, "only a run has made something"
 
-        try:
+        def opened() -> tuple[Checking, bool]:
             subject = self.workspace.checked(session)
-        except Refused as problem:
-            self.trouble(problem, lambda: self.diagnose(session))
-            return
-        self.begin(Start(check=session.flow.id, answers=subject))
+            checking = self.workspace.checking(name, subject, session.place, run=run.id)
+            return checking, checking.asking() is None
+
+        def shown(found: tuple[Checking, bool]) -> None:
+            from .screens.findings import Findings
+
+            checking, told = found
+            if told:
+                self.push_screen(Findings(checking, over=True))
+            else:
+                self.begin(Start(check=name, answers=checking.subject()))
+
+        if isinstance(self.screen, Page):
+            self.screen.do(opened, shown)
 
     def show_looked(self, session: Session, looked: list[Looked]) -> None:
         from .screens.looked import LookedPage

@@ -194,12 +194,14 @@ class Workspace:
         self.asked.cloud.ask = self.ask
         return self.asked
 
-    def checking(self, flow: str, subject: Mapping[str, object], place: Place | None = None) -> Checking:
-        """A check of what exists, with some answers given."""
+    def checking(
+        self, flow: str, subject: Mapping[str, object], place: Place | None = None, *, run: str = ""
+    ) -> Checking:
+        """A check of what exists, with some answers given, asked for at the page of that run."""
         from flows.engine.checking import Checking
 
         place = place or self.place
-        checking = Checking(self.flow(flow), self.cloud(place), place)
+        checking = Checking(self.flow(flow), self.cloud(place), place, run=run)
         checking.suggest(dict[str, Any](subject))
         return checking
 

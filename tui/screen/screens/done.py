@@ -25,10 +25,10 @@ class Done(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "happen", "Let it happen", tooltip="In practice: the device calls, somebody pushes, a file lands"),
+        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
         Binding("c", "check", "Check again", tooltip="Look once more whether it works"),
         Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
         Binding("l", "look", "Still so?", tooltip="Look whether what this run made is still as it left it"),
-        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
         Binding("q", "app.leave", "Quit", tooltip="Leave"),

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from ...safe import line
 from ..widgets.lines import Lines, Said
+from ..workspace import Start
 from .described import described
 from .finding_rows import GRADE_LOOKS, finding_rows, one_finding
 from .page import Page, Say
@@ -43,8 +44,9 @@ class Findings(Page):
         told: what was found already; it is looked at otherwise.
         before: what was found before something of it was mended.
         mended: the repair, which can be taken back.
-        name: what a person calls it, where that is known; then the screen lies over the board.
+        name: what a person calls it, where that is known.
         seen: what was read for `told`.
+        over: whether it lies over the screen from which it was opened.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,7 +54,7 @@ class Findings(Page):
         Binding("f", "fix", "Repair", tooltip="Mend what can be mended: the plan is shown first"),
         Binding("u", "undo", "Undo", tooltip="Take back what was mended"),
         Binding("s", "set_up", "Set up", tooltip="Open the set-up that would make it right"),
-        Binding("escape", "back", "Back", tooltip="To the last question"),
+        Binding("escape", "back", "Back", tooltip="To where this was asked for"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("q", "app.leave", "Quit", tooltip="Leave"),
     ]
@@ -66,10 +68,11 @@ class Findings(Page):
         mended: Session | None = None,
         name: str = "",
         seen: CachedCloud | None = None,
+        over: bool = False,
     ) -> None:
         super().__init__()
         self.checking, self.told, self._before, self._mended = checking, told, before, mended
-        self._name, self._seen = name, seen or checking.cloud
+        self._name, self._seen, self._over = name, seen or checking.cloud, over
         self.title_words = "Check"
 
     def between(self) -> Iterable[Widget]:
@@ -154,9 +157,12 @@ class Findings(Page):
         self.handrail.begin(set_up_from(self.told, self.checking))
 
     def action_back(self) -> None:
-        """To the last question."""
-        if self._name:
+        """To where this was asked for: a page, a run, or the last question."""
+        if self._over:
             self.app.pop_screen()
+            return
+        if self.checking.run:
+            self.handrail.begin(Start(run=self.checking.run))
             return
         if self.busy:
             self.handrail.go_home()

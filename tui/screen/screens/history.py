@@ -116,10 +116,10 @@ class RunPage(Page):
     """A run that is over: its steps, resources, outputs, files and costs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
         Binding("c", "check", "Check again", tooltip="Look whether it works, and write its files again"),
         Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
         Binding("l", "look", "Still so?", tooltip="Look whether what this run made is still as it left it"),
-        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("escape", "home", "Home", show=False, tooltip="To the first screen"),
         Binding("q", "app.leave", "Quit", tooltip="Leave"),
