@@ -153,7 +153,7 @@ def delete(journal: Journal, run: Run) -> None:
 def state(run: Run) -> str:
     """How a run stands, in words; of one that was taken back also that something of it is there still."""
     told = STATES[run.record.status]
-    if run.record.status != "undone" or run.plan is None or not (done := receipt(run, run.plan)).staying:
+    if run.record.status != "undone" or run.plan is None or not ((done := receipt(run, run.plan)).staying or done.lost):
         return told
     return taking_back.headline(done).rstrip(".").replace("Undone", "undone")
 

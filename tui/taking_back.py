@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from flows.engine import Action, Claim, Happening, Left, Receipt, Run
-from flows.engine.deeds import taken_back
+from flows.engine import Action, Claim, Happening, Left, Plan, Receipt, Run, irrevocable, standing
+from flows.engine.deeds import Deed, taken_back
+from flows.engine.of_others import of_own
 
 from .safe import line
 from .words import signed, still
@@ -14,9 +15,22 @@ TAKEN = (Happening.REMOVED, Happening.RESTORED)
 """What an undo did that its receipt lists."""
 
 
-def to_be_taken_back(actions: Iterable[Action]) -> list[tuple[str, str]]:
+def to_be_taken_back(run: Run) -> list[tuple[str, str]]:
     """What an undo would do: of each step a sign and a word, and what it is about."""
-    return [(signed(taken_back(action)), line(action.undone or action.sentence)) for action in actions]
+    assert run.plan is not None, "only a confirmed run is undone"
+    actions = standing(run, run.plan)
+    return [(signed(_deed(action, run, run.plan)), line(action.undone or action.sentence)) for action in actions]
+
+
+def _deed(action: Action, run: Run, plan: Plan) -> Deed:
+    return Deed.REMOVE if of_own(action, plan, run) else taken_back(action)
+
+
+def not_brought_back(run: Run, decided: Mapping[str, str], found: Iterable[Claim]) -> list[tuple[str, str]]:
+    """What an undo does not bring back, once so much is decided: what is lost for good, and what stays in any case."""
+    assert run.plan is not None, "only a confirmed run is undone"
+    lost = [("LOST", line(each)) for each in irrevocable.lost(run, run.plan, decided, found)]
+    return [*lost, *(("stays", left_over(each)) for each in irrevocable.staying(run, run.plan))]
 
 
 BACKWARDS = {"": "not made", "refused": "not made", "undo": "being taken back", "undone": "gone", "left": "LEFT"}
@@ -27,21 +41,22 @@ def backwards(action: Action, run: Run) -> tuple[str, str]:
     """How what a step made stands while it is taken back, and what that is."""
     word = BACKWARDS.get(run.status(action.id), "stands")
     put_back = word == "gone" and run.facts(action.id).get("how") == Happening.RESTORED.value
+    put_back = put_back and not (run.plan and of_own(action, run.plan, run))
     return "put back" if put_back else word, line(action.undone or action.sentence)
 
 
-REMOVED, RESTORED, LEFT = "- removed", "~ put back", "= left"
+REMOVED, RESTORED, LEFT, LOST = "- removed", "~ put back", "= left", "! LOST"
 """What became of a thing, as a sign and a word."""
 
 
 def receipt(done: Receipt, told: Collection[str] = ()) -> list[str]:
-    """How an undo ended, line by line: what is there still comes first, under the headline; where nothing is, the
-    headline sums it up at the end.
+    """How an undo ended, line by line: what is lost for good or there still comes first, under the headline; where
+    nothing is, the headline sums it up at the end.
 
     What was `told` just now, as it happened, is not told again.
     """
-    there = [(LEFT, left_over(each)) for each in done.staying]
-    lines = [(REMOVED, line(what)) for what in done.removed if what not in told]
+    there = [(LOST, line(what)) for what in done.lost] + [(LEFT, left_over(each)) for each in done.staying]
+    lines = [(REMOVED, line(what)) for what in done.removed if what not in {*told, *done.lost}]
     lines += [(RESTORED, line(what)) for what in done.restored if what not in told]
     lines += [(LEFT, left_over(each)) for each in done.left if not each.stays]
     rows = [f"  {word:<10}  {text}" for word, text in (*there, *lines)]
@@ -61,13 +76,17 @@ def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
 
 def headline(done: Receipt) -> str:
     """How an undo ended, in a sentence."""
-    count, paid = len(done.staying), sum(bool(rest.costs) for rest in done.staying)
+    count, paid, gone = len(done.staying), sum(bool(rest.costs) for rest in done.staying), len(done.lost)
+    lost = f"{gone} thing{' is' if gone == 1 else 's are'} lost for good" if gone else ""
     if not count:
-        return "Everything is as it was before." if done.complete else "Not everything is taken back yet."
+        if done.complete:
+            return f"Undone; {lost}." if lost else "Everything is as it was before."
+        return f"Not everything is taken back yet{lost and f'; {lost}'}."
     what = "1 thing that " if count == 1 else f"{count} things that "
     if paid == count:
         what += "still costs money" if count == 1 else "still cost money"
     else:
         what += "is left" if count == 1 else "are left"
         what += f", {paid} of which still {'costs' if paid == 1 else 'cost'} money" if paid else ""
+    what += f"; {lost}" if lost else ""
     return f"Undone, except {what}." if done.complete else f"Not everything is taken back yet: see the {what}."

@@ -335,7 +335,7 @@ class ServerlessDatabase(Flow):
                 "outside": self.access != NOBODY,
             },
             reads=handover.reads(self.cloud.identity, cluster, sql=self.data_api),
-            decisions=(aurora_clusters.FINAL_SNAPSHOT,),
+            decisions=(aurora_clusters.last_snapshot(self.name),),
         )
 
     def capacity(self) -> aurora_clusters.Capacity:

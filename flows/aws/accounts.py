@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.engine import Call, Cloud, Refused
+from flows.engine import Call, Cloud, Kept, Refused
 
 
 def number(text: str) -> str:
@@ -37,3 +37,12 @@ def profile_of(cloud: Cloud, name: str, *wanted: str) -> None:
             f"The profile “{name}” belongs to the account {there}, not to {' or '.join(wanted)}. Choose another, or do "
             "nothing there from here."
         )
+
+
+def copied(account: str) -> Kept:
+    """What stays although its permission is taken back: what somebody made of an image is their own (Amazon EC2 User
+    Guide, "Share an AMI with specific AWS accounts"; Amazon RDS User Guide, "Sharing a DB snapshot"; 2026-11)."""
+    return Kept(
+        f"What {account} copied of it, or started from it, meanwhile",
+        "It stays theirs: taking the permission back stops new copies, not those that they have made.",
+    )

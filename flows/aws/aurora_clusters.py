@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Any
@@ -50,6 +50,13 @@ FINAL_SNAPSHOT = Decision(
     default="yes",
     loses="no",
 )
+
+
+def last_snapshot(name: str) -> Decision:
+    """Whether a last snapshot of this cluster's data is kept."""
+    return replace(FINAL_SNAPSHOT, lost=f"The data of {name} is deleted for good; no snapshot is kept.")
+
+
 RESERVED = {
     "aurora-postgresql": {
         "admin",

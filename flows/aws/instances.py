@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from ipaddress import IPv4Network
 
@@ -72,6 +72,11 @@ LAST_SNAPSHOT = Decision(
     default="yes",
     loses="no",
 )
+
+
+def last_image(name: str) -> Decision:
+    """Whether a last image of this machine is kept."""
+    return replace(LAST_SNAPSHOT, lost=f"All that is on the machine {name} is deleted for good; no image is kept.")
 
 
 @dataclass(frozen=True)

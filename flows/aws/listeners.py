@@ -116,6 +116,17 @@ def _done(actions: str) -> Iterator[str]:
     yield edits.in_any_order(f"{last}.ForwardConfig.TargetGroups", "TargetGroupArn")
 
 
+def _remembered(actions: Iterable[Mapping[str, Any]]) -> Kept | None:
+    """What no undo takes back of a redirect that is said to be for ever, which browsers may keep as long as they like
+    (RFC 9110, section 15.4.2, 2026-11)."""
+    if not any((each.get("RedirectConfig") or {}).get("StatusCode") == "HTTP_301" for each in actions):
+        return None
+    return Kept(
+        "What browsers remember of the redirect (301)",
+        "Whoever came meanwhile may go on asking where it led, also when nobody answers there any more.",
+    )
+
+
 # -- making ----------------------------------------------------------------------------------------------------
 
 
@@ -297,7 +308,7 @@ def rule(
         id,
         sentence,
         Call("elbv2.CreateRule", {**asked, "Tags": tags(name)}),
-        undo=(Undo(Call("elbv2.DeleteRule", {"RuleArn": made}), not_yet=BUSY),),
+        undo=(Undo(Call("elbv2.DeleteRule", {"RuleArn": made}), not_yet=BUSY, kept=_remembered(actions)),),
         find=_tagged(
             Call("elbv2.DescribeRules", {"ListenerArn": listener}),
             f"Rules[?Priority=='{priority}'] | [0].{{Rules: [@]}}",
@@ -352,6 +363,7 @@ def default_answer(
             look,
             _former(listener),
             Call("elbv2.ModifyListener", {**change, "DefaultActions": before(id)}),
+            kept=_remembered(actions),
         ),
         others=others,
         after=after,
@@ -373,6 +385,7 @@ def answer_of_rule(rule: Rule, place: str, actions: list[dict[str, Any]], says: 
             Call("elbv2.DescribeRules", {"RuleArns": [rule.arn]}),
             "Rules[0].Actions",
             Call("elbv2.ModifyRule", {**which, "Actions": before(id)}),
+            kept=_remembered(actions),
         ),
         not_yet=BUSY,
         refusals=REFUSALS,
@@ -480,7 +493,7 @@ def _listener(
             typical=5,
             limit=120,
         ),
-        undo=(Undo(Call("elbv2.DeleteListener", {"ListenerArn": made}), not_yet=BUSY),),
+        undo=(Undo(Call("elbv2.DeleteListener", {"ListenerArn": made}), not_yet=BUSY, kept=_remembered(actions)),),
         find=_tagged(
             Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn}),
             f"Listeners[?Port==`{port}`] | [0].{{Listeners: [@]}}",

@@ -4,7 +4,7 @@ asking            asked, questions, options, pasted_lists, listing, questionnair
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
 doing it          apply, sending, settings, documents, events, clock, resume_checks, handover
-taking it back    undo, undo_action, receipts; what others have in it: of_others, others_before, later_runs
+taking it back    undo, undo_action, receipts, irrevocable; what others have in it: of_others, others_before, later_runs
 looking again     look, event_history, differences, put_back
 writing it down   journal, journal_file, serialization, run_lock, run_place, usage, files
 the account       cloud, boto, call_log, cache, responses, service_models, endpoints, bucket_owner, web, elsewhere

@@ -74,6 +74,8 @@ class Receipt:
     """Nothing is left that might go when it is tried again."""
     in_use: bool = False
     """Something stays as this run made it."""
+    lost: tuple[str, ...] = ()
+    """What is gone for good with it, by a person's decision; what of that others had stands in `removed`, too."""
 
     @property
     def staying(self) -> tuple[Left, ...]:

@@ -25,22 +25,22 @@ from .references import FOUND, Ref, fill, found
 from .refusals import changes, matches, no_such_thing
 from .sending import Carrier
 from .settings import fingerprints
-from .undo_plan import Decision, Others
+from .undo_plan import DELETE, KEEP, Decision, Others
 
-OTHERS, FILES, DELETE = "others", "files", "delete"
+OTHERS, FILES = "others", "files"
 DECISIONS: Mapping[str, Decision] = {
     OTHERS: Decision(
         OTHERS,
         "Others use some of it, or changed it. What becomes of that?",
-        {"keep": "it stays, with all that it needs", DELETE: "it goes, and what others put there goes with it"},
-        "keep",
+        {KEEP: "It stays, with all that it needs", DELETE: "It goes, and what others put there goes with it"},
+        KEEP,
         DELETE,
     ),
     FILES: Decision(
         FILES,
         "There are files in it. What becomes of them?",
-        {"keep": "they stay, and so does their bucket", DELETE: "they are deleted for good, in every version"},
-        "keep",
+        {KEEP: "They stay, and so does their bucket", DELETE: "They are deleted for good, in every version"},
+        KEEP,
         DELETE,
     ),
 }
@@ -306,6 +306,13 @@ def made_by(action: Action, run: Run) -> str:
         return str(fill(action.resource, run.resolve)) if action.resource else ""
     except KeyError:
         return ""
+
+
+def of_own(action: Action, plan: Plan, run: Run) -> Action | None:
+    """The action that made the thing in which this one sets something, where it was this run that made it."""
+    asked = _words(action.call)
+    made = (other for other in plan.actions if other.type and run.facts(other.id).get("created"))
+    return next((other for other in made if other.id != action.id and made_by(other, run) in asked), None)
 
 
 def called(action: Action, run: Run) -> str:

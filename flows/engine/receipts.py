@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .actions import Action
 from .events import Happening, Left, Receipt
 from .journal import Run
-from .of_others import called
+from .of_others import called, of_own
 from .plan import Plan
 
 NOT_FOUND = "not found"
@@ -17,8 +18,7 @@ DOUBT = "It is there, but nothing proves that this run made it: its answer never
 
 def receipt(run: Run, plan: Plan) -> Receipt:
     """What an undo did, and what is left of the run."""
-    removed: list[str] = []
-    restored: list[str] = []
+    removed, restored, lost = list[str](), list[str](), list[str]()
     left: list[Left] = []
     complete, in_use = True, False
     for action in reversed(plan.actions):
@@ -37,17 +37,16 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                         restored += _put_back(what, facts)
                         left += _left_of(what, facts)
                     case Happening.RESTORED.value:
-                        restored.append(what)
+                        (removed if _went_with_its_own(action, plan, run) else restored).append(what)
                         left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
                     case _:
-                        removed.append(
-                            f"{what}, and what others had there went with it or works no more: {theirs}"
-                            if theirs
-                            else what
-                        )
+                        with_it = f"{what}, and what others had there went with it or works no more: {theirs}"
+                        removed.append(with_it if theirs else what)
+                        lost += [with_it] if theirs else []
                         theirs = ""
                         left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
                 left += [Left(**kept, stays=True) for kept in facts.get("kept", ())]
+                lost += facts.get("lost", ())
             case "left":
                 because = facts.get("because") or ("refused" if facts.get("ours", True) else "changed")
                 complete = complete and because != "refused"
@@ -66,11 +65,18 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                 left.append(Left(what, "It was not taken back yet.", costs, stays=True))
         if theirs:
             removed.append(f"What others had there: {theirs} ({what})")
+            lost.append(removed[-1])
     left += [
         Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
         for use in plan.uses
     ]
-    return Receipt(tuple(removed), tuple(restored), tuple(left), complete, in_use)
+    return Receipt(tuple(removed), tuple(restored), tuple(dict.fromkeys(left)), complete, in_use, tuple(lost))
+
+
+def _went_with_its_own(action: Action, plan: Plan, run: Run) -> bool:
+    """Whether what was set was of a thing that this run made, and that is gone."""
+    own = of_own(action, plan, run)
+    return own is not None and run.status(own.id) == "undone"
 
 
 def _theirs(facts: Mapping[str, Any]) -> str:

@@ -182,7 +182,8 @@ def take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         took = Happening.RESTORED if any(step.restores for step in action.undo) else Happening.REMOVED
         how = Happening.GONE if gone and not any(taken) else took
     kept = [] if how is Happening.GONE else _kept(action, carrier)
-    run.note(action.id, "undone", how=how, kept=kept, gone=gone)
+    lost = [] if how is Happening.GONE else _lost(action, plan, carrier)
+    run.note(action.id, "undone", how=how, kept=kept, gone=gone, lost=lost)
 
 
 def _steps(taking: Taking, steps: Iterable[Undo]) -> list[bool]:
@@ -279,6 +280,16 @@ def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
         return number in sent and step.kept is not None and bool(step.kept.find and carrier.search(step.kept.find))
 
     return _told(carrier, *(step.kept for number, step in enumerate(action.undo) if is_left(number, step)))
+
+
+def _lost(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
+    """What went for good with it because that was decided."""
+    asked = {step.when[0] for step in action.undo if step.when} if isinstance(action.undo, tuple) else set()
+    return [
+        each.loss
+        for each in plan.decisions
+        if each.key in asked and each.loses and carrier.decisions.get(each.key) == each.loses
+    ]
 
 
 def _told(carrier: Carrier, *left: Kept | None) -> list[dict[str, str]]:

@@ -13,6 +13,9 @@ from typing import Any
 from .calls import Call, Find, Wait
 from .references import Late
 
+KEEP, DELETE = "keep", "delete"
+"""What a person says of what can be lost for good."""
+
 
 @dataclass(frozen=True)
 class Still:
@@ -136,6 +139,7 @@ class Decision:
         options: each value with what it means.
         default: what a person is offered first; a script must say it.
         loses: the value with which something is lost for good.
+        lost: what that is, in a sentence.
     """
 
     key: str
@@ -143,6 +147,23 @@ class Decision:
     options: Mapping[str, str]
     default: str = ""
     loses: str = ""
+    lost: str = ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What a person says, each word with the value that it means: what loses nothing comes first.
+
+        Where one of two answers loses something they are words of their own, since a "no" may be meant for the undo.
+        """
+        ordered = sorted(self.options, key=lambda value: (value == self.loses, value != self.default))
+        if len(ordered) == 2 and self.loses in ordered:
+            return dict(zip((KEEP, DELETE), ordered, strict=True))
+        return {value: value for value in ordered}
+
+    @property
+    def loss(self) -> str:
+        """What is lost for good with the value that loses something."""
+        return self.lost or f"{self.options[self.loses]}."
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from flows.aws import ami_dependents, shared_keys, tags
+from flows.aws import accounts, ami_dependents, shared_keys, tags
 from flows.aws.amis import RUNNING, STOPPED, Machine
 from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Still, Undo, Wait, found, join
 from flows.engine.authorization import DISK_KEYS
@@ -196,6 +196,7 @@ def share(piece: Piece, account: str, after: tuple[str, ...] = ()) -> Action:
                 Call("ec2.ModifyImageAttribute", {**change, "OperationType": "remove"}, piece.region),
                 still=still,
                 gone=ami_dependents.GONE,
+                kept=accounts.copied(account),
             ),
         ),
         find=there if piece.actions else None,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flows.aws import edits, namesakes, shared_keys, tags
+from flows.aws import accounts, edits, namesakes, shared_keys, tags
 from flows.aws.rds_snapshots import CLUSTER, INSTANCE, OF, RESTORE, Data
 from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Settings, Still, Undo, Wait, join
 
@@ -148,6 +148,7 @@ def _share(id_: str, piece: Piece, account: str, after: tuple[str, ...]) -> Acti
                 Call(call, {**which, "ValuesToRemove": [account]}, piece.region),
                 still=Still(look, mine, account, ""),
                 gone=GONE[kind],
+                kept=accounts.copied(account),
             ),
         ),
         find=there if piece.actions else None,

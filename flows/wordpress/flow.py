@@ -191,7 +191,7 @@ class WordPress(Flow):
             outputs={"machine": machine.resource, "address": address.resource},
             facts={"values": values},
             reads=handover.READS,
-            decisions=(instances.LAST_SNAPSHOT,),
+            decisions=(instances.last_image(self.name),),
         )
 
     def _existing(self) -> Plan:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flows.engine import Finding, Grade, Handover
@@ -39,6 +41,17 @@ def test_the_headline(left: tuple[Left, ...], complete: bool, headline: str, loo
     assert all(each.what in line for each, line in zip(receipt.staying, told[1:], strict=False)), "what stays is first"
     assert not any(".." in line for line in told), "one full stop ends a sentence"
     assert any("- removed" in line for line in told) and len(told) == 2 + len(left)
+
+
+def test_what_is_lost_for_good_is_in_the_headline_and_first() -> None:
+    went = "The bucket, and what others had there went with it or works no more: a.zip"
+    receipt = Receipt((went, "The role"), lost=("The data of shop is gone.", went))
+    told = taking_back.receipt(receipt)
+    assert told[0] == receipt_rows(receipt)[0].text == "Undone; 2 things are lost for good."
+    assert told[1:] == ["  ! LOST      The data of shop is gone.", f"  ! LOST      {went}", "  - removed   The role"]
+    assert taking_back.headline(replace(receipt, left=(SNAPSHOT,), lost=(went,))) == (
+        "Undone, except 1 thing that still costs money; 1 thing is lost for good."
+    )
 
 
 def test_what_was_told_as_it_happened_is_not_told_again() -> None:

@@ -34,10 +34,10 @@ from flows.engine import (
 from flows.engine.apply import apply
 from flows.engine.events import Receipt
 from flows.engine.journal import Run
-from flows.engine.of_others import DELETE
 from flows.engine.receipts import receipt
 from flows.engine.sending import FRESH
 from flows.engine.undo import claimed, undo
+from flows.engine.undo_plan import DELETE
 
 PLACE = Place(region="eu-central-1")
 

@@ -85,7 +85,8 @@ async def test_made_and_taken_back_with_a_word_on_the_last_snapshot(cloud: Cloud
         session_ = person.app.workspace.session
         assert session_ is not None
         (decision,) = session_.to_decide()
-        await person.press("home", *["down"] * list(decision.options).index("no"), "enter")
+        await person.press("home", *["down"] * list(decision.words.values()).index("no"), "enter")
+        person.sees("LOST The data of shop-db is deleted for good; no snapshot is kept.")
         await person.press("down", "enter")
-        await person.until("Everything is as it was before.")
+        await person.until("1 thing is lost for good.")
     assert [record.status for record in journal.records()] == ["undone"]

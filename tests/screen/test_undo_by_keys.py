@@ -7,9 +7,54 @@ from typing import Any
 
 from person import Canned, somebody
 
-from flows.engine import Action, Call, Flow, Journal, Plan, Text, Undo
+from flows.engine import Action, Call, Decision, Flow, Journal, Kept, Plan, Text, Undo
 from tui import history
+from tui.screen.widgets.options import Options
 from tui.screen.workspace import Start
+
+
+class Precious(Flow):
+    """One thing with data in it, of which somebody else may have copies."""
+
+    title = "Something precious"
+    name = Text("What should it be called?", str, label="Name", why="Everything has a name.")
+
+    def plan(self) -> Plan:
+        copies = Kept("What 2222 copied", "It stays theirs.")
+        last = Undo(Call("ec2.CreateSnapshot"), when=("last", "yes"))
+        gone = Undo(Call("ec2.DeleteVpc", {"VpcId": "vpc-1"}), kept=copies)
+        data = Action("data", "Make the data", Call("ec2.CreateVpc"), undo=(last, gone), undone="The data")
+        costs = "storage of its disk's snapshot, about 0.05 USD per GB and month (2026-11, not verified)"
+        options = {
+            "no": "Delete all that is on it for good: the site, its posts and its pictures",
+            "yes": f"Keep one; it costs {costs} until you delete it",
+        }
+        return Plan((data,), decisions=(Decision("last", "Keep a copy?", options, "yes", "no", "The data is gone."),))
+
+
+async def test_a_question_about_data_shows_both_answers_whole_and_the_last_says_what_is_lost(journal: Journal) -> None:
+    async with somebody(Canned(), Start(flow="small"), flow=Precious) as person:
+        await person.types("calm")
+        await person.press("enter", "a", "u")
+        person.sees(
+            "keep Keep one; it costs storage of its disk's snapshot, about 0.05 USD per GB and month (2026-11, not "
+            "verified) until you delete it delete Delete all that is on it for good: the site, its posts and its "
+            "pictures > Keep Delete for good"
+        )
+        options = person.app.screen.query_one(Options)
+        assert [(row.key, row.danger) for row in options._list.rows] == [("decide:yes", False), ("decide:no", True)]
+        await person.press("down", "enter")
+        person.sees(
+            "What cannot be taken back: LOST The data is gone. stays What 2222 copied: It stays theirs. > Keep it",
+            "what is LOST is gone for good",
+        )
+        await person.press("down", "enter")
+        person.sees(
+            "Undone, except 1 thing that is left; 1 thing is lost for good.",
+            "! LOST The data is gone.",
+            "= left What 2222 copied: It stays theirs.",
+        )
+        person.does_not_see("as it was before")
 
 
 class Pair(Flow):

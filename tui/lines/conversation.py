@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from flows.accounts import let_happen
-from flows.engine import Asking, CloudError, Handover, Problem, Session, SignInNeeded, standing
+from flows.engine import Asking, CloudError, Decision, Handover, Problem, Session, SignInNeeded
 from flows.engine.shell import handrail
 
 from .. import outcome, taking_back, words
@@ -56,11 +56,11 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
     kept = session.run
     assert kept is not None and kept.plan is not None, "only a confirmed run can be undone"
     say(words.where(session.identity, session.place), err=True)
-    if not (theirs := standing(kept, kept.plan)):
+    if not (theirs := taking_back.to_be_taken_back(kept)):
         say(f"Nothing of {kept.id} is left to take back.", err=True)
         return True
     say(f"Undo {kept.id}. This will be taken back:", err=True)
-    for word, what in taking_back.to_be_taken_back(theirs):
+    for word, what in theirs:
         say(f"  {word:<10}  {what}", err=True)
     claims = session.claims()
     if claims:
@@ -71,14 +71,29 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
     try:
         for decision in session.to_decide(claims):
             if decision.key not in decided:
-                say(decision.ask, err=True)
-                for value, meaning in decision.options.items():
-                    say(f"  {value}: {meaning}{' [lost for good]' * (value == decision.loses)}", err=True)
-                decided[decision.key] = ask(" or ".join(decision.options), decision.default)
+                decided[decision.key] = _decide(decision, ask)
+        if final := taking_back.not_brought_back(kept, decided, claims):
+            say("What cannot be taken back:", err=True)
+        for word, what in final:
+            say(f"  {word:<10}  {what}", err=True)
         unread()
         return ask("Type yes to undo", "").lower() in ("yes", "y")
     except Quit:
         return False
+
+
+def _decide(decision: Decision, ask: Reader) -> str:
+    """Ask what becomes of something; its value. Nothing counts that was typed before it was asked. Raises Quit."""
+    say(decision.ask, err=True)
+    for word, value in decision.words.items():
+        say(f"  {word}: {decision.options[value]}{' [lost for good]' * (value == decision.loses)}", err=True)
+    offered = next(word for word, value in decision.words.items() if value == (decision.default or value))
+    while True:
+        unread()
+        reply = ask(" or ".join(decision.words), offered).lower()
+        if reply in decision.words:
+            return decision.words[reply]
+        say(f"“{line(reply)}” is none of these: {', '.join(decision.words)}.", err=True)
 
 
 class Conversation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -74,14 +74,18 @@ class UndoPage(Page):
         super().__init__()
         self.session = session
         self._open: list[Decision] = []
+        self._claims: list[Claim] = []
         self._decided: dict[str, str] = {}
 
     def between(self) -> Iterable[Widget]:
         yield Lines(to_be_taken_back(self.session, []), hug=True, id="page")
         yield Say("", id="now")
+        yield Lines(id="notice")
         yield Options(id="ways")
 
     def on_mount(self) -> None:
+        self.query_one("#notice").can_focus = False
+        self.query_one("#notice").display = False
         self.query_one(Options).focus()
         self.do(self.session.claims, self._shown, saying="Looking whether others use any of it…")
 
@@ -89,7 +93,7 @@ class UndoPage(Page):
         self.query_one("#now", Say).say(words)
 
     def _shown(self, claims: list[Claim]) -> None:
-        self._open = list(self.session.to_decide(claims))
+        self._open, self._claims = list(self.session.to_decide(claims)), claims
         if claims:
             self.query_one("#page", Lines).show(to_be_taken_back(self.session, claims))
         self._ask()
@@ -102,17 +106,33 @@ class UndoPage(Page):
         elif self._open:
             decision = self._open[0]
             self.query_one("#now", Say).say(line(decision.ask))
-            rows = [
-                Row(f"decide:{key}", line(meaning), "lost for good" if key == decision.loses else key,
-                    danger=key == decision.loses)
-                for key, meaning in decision.options.items()
-            ]  # fmt: skip
-            options.show(rows, at=f"decide:{decision.default}")
+            danger = decision.loses
+            self._note(
+                Said(line(decision.options[value]), word, "danger" if value == danger else "point")
+                for word, value in decision.words.items()
+            )
+            options.show(
+                [
+                    Row(f"decide:{value}", word.capitalize(), "for good" * (value == danger), danger=value == danger)
+                    for word, value in decision.words.items()
+                ],
+                at=f"decide:{decision.default}",
+            )
         else:
             self.query_one("#now", Say).say("What existed before this run stays, or is put back as it was.")
+            rows = not_brought_back(self.session, self._decided, self._claims)
+            self._note(rows)
+            loses = any(row.kind == "danger" for row in rows)
+            does = "takes it back; what is LOST is gone for good" if loses else "takes it back"
             options.show(
-                [Row("keep", "Keep it", "nothing is changed"), Row("undo", "Undo all of this", "takes it back")]
+                [Row("keep", "Keep it", "nothing is changed"), Row("undo", "Undo all of this", does, danger=loses)]
             )
+
+    def _note(self, rows: Iterable[Said]) -> None:
+        """What there is to know before it is answered; it stands whole above the answers, however long it is."""
+        notice, rows = self.query_one("#notice", Lines), list(rows)
+        notice.display = bool(rows)
+        notice.show(rows)
 
     @on(Options.Chosen)
     def way(self, event: Options.Chosen) -> None:
@@ -141,14 +161,28 @@ class UndoPage(Page):
 
 def to_be_taken_back(session: Session, claims: list[Claim]) -> list[Said]:
     """What others have in or on what this run made, and what an undo would take away."""
-    from flows.engine import standing
-
     from ... import taking_back
 
     run = session.run
-    assert run is not None and run.plan is not None, "only a run is undone"
-    rows = [Said(what, word, "warn") for word, what in taking_back.to_be_taken_back(standing(run, run.plan))]
+    assert run is not None, "only a run is undone"
+    rows = [Said(what, word, "warn") for word, what in taking_back.to_be_taken_back(run)]
     if not rows:
         return [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]
     theirs = [Said(f"{what}: {why}", "others", "bad") for what, why in taking_back.claims(run, claims)]
-    return [*theirs, Said(f"Undo {run.id}. This will be taken back:", kind="heading"), *rows]
+    title = [Said(f"Undo {run.id}", kind="heading")]
+    if theirs:
+        title += [Said("Others have something there:", kind="heading"), *theirs]
+    return [*title, Said("This will be taken back:", kind="heading"), *rows]
+
+
+def not_brought_back(session: Session, decided: Mapping[str, str], claims: list[Claim]) -> list[Said]:
+    """What an undo does not bring back, under its heading."""
+    from ... import taking_back
+
+    assert session.run is not None, "only a run is undone"
+    looks = {"LOST": "danger"}
+    rows = [
+        Said(what, word, looks.get(word, "warn"))
+        for word, what in taking_back.not_brought_back(session.run, decided, claims)
+    ]
+    return [Said("What cannot be taken back:", kind="heading"), *rows] if rows else []

@@ -195,21 +195,23 @@ class ReceiptPage(Page):
         return [
             Said("Receipt", kind="heading"),
             Said("- removed was created by this run and is gone; ~ put back was changed and is as before; = left is "
-                 "still there, with the reason and what it costs."),
+                 "still there, with the reason and what it costs; ! LOST is gone for good, as you decided."),
         ]  # fmt: skip
 
 
 def receipt_rows(receipt: Receipt) -> list[Said]:
     """A receipt in rows, the verdict first."""
-    from ...taking_back import LEFT, REMOVED, RESTORED, headline, left_over
+    from ...taking_back import LEFT, LOST, REMOVED, RESTORED, headline, left_over
 
     staying = receipt.staying
-    look = "bad" if not receipt.complete else "warn" if staying else "good"
+    look = "bad" if not receipt.complete or receipt.lost else "warn" if staying else "good"
     rows = [Said(headline(receipt), "left" if staying or not receipt.complete else "undone", look)]
+    removed = (what for what in receipt.removed if what not in receipt.lost)
     others = [rest for rest in receipt.left if not rest.stays]
     parts = (
+        ("Lost for good", [Said(line(what), LOST, "danger") for what in receipt.lost]),
         ("Still there", [Said(homely(left_over(rest)), LEFT, "warn" if rest.costs else "muted") for rest in staying]),
-        ("Removed", [Said(homely(line(what)), REMOVED, "good") for what in receipt.removed]),
+        ("Removed", [Said(homely(line(what)), REMOVED, "good") for what in removed]),
         ("Put back as it was", [Said(line(what), RESTORED, "good") for what in receipt.restored]),
         ("Not touched", [Said(homely(left_over(rest)), LEFT, "muted") for rest in others]),
     )

@@ -1,0 +1,105 @@
+"""What an undo does not bring back is known before it begins, and stands on its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support.clock import FakeClock
+
+from flows.engine import Action, Call, Decision, Identity, Journal, Kept, Place, Plan, Restore, Run, Undo, before
+from flows.engine import serialization as journalled
+from flows.engine.apply import apply
+from flows.engine.irrevocable import lost, staying
+from flows.engine.receipts import receipt
+from flows.engine.undo import undo
+
+LOST = "The data of shop is gone."
+DATA = Decision("last", "Keep a copy?", {"no": "Delete it", "yes": "Keep one"}, "yes", "no", LOST)
+COPIES = Kept("What 2222 copied", "It stays theirs.")
+PICTURE = Kept("The last copy", "You asked to keep it.", "0.05 USD")
+DOOR = Call("shelf.GetDoor")
+PLAN = Plan(
+    (
+        Action(
+            "data", "Make the data", Call("shelf.CreateData"),
+            undo=(
+                Undo(Call("shelf.CopyData"), when=("last", "yes"), kept=PICTURE),
+                Undo(Call("shelf.DeleteData"), kept=COPIES),
+            ),
+            undone="The data",
+        ),
+        Action(
+            "door", "Open the door", Call("shelf.PutDoor", {"Shelf": "shop", "Door": "open"}),
+            undo=Restore(DOOR, "Door", Call("shelf.PutDoor", {"Shelf": "shop", "Door": before("door")})),
+            after=("data",), undone="The door",
+        ),
+        Action("ask", "Ask how it goes", Call("shelf.PutQuestion"), after=("data",)),
+    ),
+    decisions=(DATA,),
+)  # fmt: skip
+
+
+class Shelf:
+    """An account with one door."""
+
+    identity = Identity("111122223333", "arn:aws:iam::111122223333:user/kim", "eu-central-1", "")
+
+    def __init__(self) -> None:
+        self.door = "shut"
+
+    def make(self, call: Call) -> dict[str, Any]:
+        self.door = str(call.params.get("Door", self.door))
+        return {"Door": self.door, "Id": "shop"}
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        yield self.make(call)
+
+
+def carried_out(journal: Journal, plan: Plan = PLAN) -> tuple[Run, Shelf]:
+    shelf, place = Shelf(), Place(region="eu-central-1")
+    run = journal.begin("vpn", place, shelf.identity.account)
+    run.confirm(plan, shelf.identity.account, place)
+    assert not [event.problem for event in apply(run, plan, shelf, clock=FakeClock()) if event.problem]
+    return run, shelf
+
+
+@pytest.mark.quick
+def test_words_of_their_own_with_what_loses_nothing_first() -> None:
+    kept = journalled.loads(journalled.dumps(PLAN)).decisions[0]
+    assert list(kept.options) == ["no", "yes"], "a journal sorts them"
+    assert list(kept.words.items()) == [("keep", "yes"), ("delete", "no")]
+    assert list(replace(kept, loses="").words) == ["yes", "no"], "what loses nothing needs no other words"
+
+
+def test_what_a_decision_loses_is_said_before_and_after(journal: Journal) -> None:
+    run, shelf = carried_out(journal)
+    assert lost(run, PLAN, {"last": "no"}, ()) == [LOST]
+    assert lost(run, PLAN, {"last": "yes"}, ()) == []
+    assert [(each.what, each.why) for each in staying(run, PLAN)] == [("What 2222 copied", "It stays theirs.")]
+    list(undo(run, PLAN, shelf, clock=FakeClock(), decisions={"last": "no"}))
+    told = receipt(run, PLAN)
+    assert told.complete and told.lost == (LOST,)
+    assert [each.what for each in told.staying] == ["What 2222 copied"]
+    assert staying(run, PLAN) == [], "nothing is left to take back"
+
+
+def test_what_is_kept_loses_nothing(journal: Journal) -> None:
+    run, shelf = carried_out(journal)
+    list(undo(run, PLAN, shelf, clock=FakeClock(), decisions={"last": "yes"}))
+    told = receipt(run, PLAN)
+    assert told.lost == ()
+    assert [each.what for each in told.staying] == ["The last copy", "What 2222 copied"]
+
+
+def test_a_setting_of_a_thing_of_its_own_is_not_told_as_put_back(journal: Journal) -> None:
+    own = replace(PLAN.actions[0], type="AWS::Shelf::Shelf", resource="shop")
+    for first, restored in ((PLAN.actions[0], True), (own, False)):
+        plan = replace(PLAN, actions=(first, *PLAN.actions[1:]))
+        run, shelf = carried_out(journal, plan)
+        list(undo(run, plan, shelf, clock=FakeClock(), decisions={"last": "no"}))
+        told = receipt(run, plan)
+        assert (shelf.door, "The door" in told.restored) == ("shut", restored)
+        assert ("The door" in told.removed) is not restored
