@@ -14,6 +14,12 @@ def test_a_word_in_any_of_its_forms(handrail: Command) -> None:
     assert handrail("help", "oac", "--output", "json").json[0]["word"] == "Origin Access Control"
 
 
+def test_a_word_of_several_meanings_is_told_with_all_of_them(handrail: Command) -> None:
+    told = handrail("help", "connection").out
+    assert all(f"{name} (" in told for name in ("CodeConnections", "database connection", "peering", "VPN connection"))
+    assert "connection (vpn))" in told
+
+
 def test_all_words(handrail: Command) -> None:
     told = handrail("help", "words").out
     assert all(word.meaning in told for word in glossary.words())

@@ -112,3 +112,36 @@ def test_an_entry_is_a_line_or_two_and_no_form_is_in_two() -> None:
 )
 def test_words_are_found_in_several_and_at_the_beginning_of_a_sentence(text: str, found: list[str]) -> None:
     assert [word.name for word in glossary.standing_in([text])] == found
+
+
+@pytest.mark.parametrize(
+    ("set_up", "text", "found"),
+    [
+        ("vpn", "Of that connection", "VPN connection"),
+        ("peering", "Undo deletes the connection.", "peering"),
+        ("spa_pipeline", "The new connection waits", "CodeConnections"),
+        ("aurora", "Connections keep it awake", "database connection"),
+        ("aurora", "Two zones are required", "availability zone"),
+        ("website", "The zone of the name", "hosted zone"),
+        ("database_hours", "Time zone", "time zone"),
+        ("spa_pipeline", "It decides on the image.", "build image"),
+        ("share_ami", "Your image", "AMI"),
+        ("alb", "What the policy says", "TLS policy"),
+        ("s3_lambda", "What the policy says", "policy"),
+        ("alb", "No targets", "target group"),
+        ("database_hours", "Its target", "rule's target"),
+    ],
+)
+def test_a_word_means_what_it_means_in_its_set_up(set_up: str, text: str, found: str) -> None:
+    assert [word.name for word in glossary.standing_in([text], set_up)] == [found]
+
+
+def test_where_no_set_up_is_named_all_that_it_means_is_told() -> None:
+    several = ["CodeConnections", "database connection", "peering", "VPN connection"]
+    assert [word.name for word in glossary.standing_in(["Which connection?"])] == several
+    assert [word.name for word in glossary.meanings("connections")] == several
+
+
+def test_words_of_a_set_up_name_one_that_there_is() -> None:
+    named = {where for word in glossary.words() for each in word.here.values() for where in each}
+    assert named <= {*flows.SET_UPS}

@@ -249,7 +249,7 @@ def menu() -> str:
 
 def glossary() -> str:
     """Every word, with what else it is called."""
-    rows = [(f"**{word.name}**", ", ".join(word.forms[1:]), word.meaning.replace("<", "&lt;")) for word in explained()]
+    rows = [(f"**{word.name}**", ", ".join(word.also()), word.meaning.replace("<", "&lt;")) for word in explained()]
     return table(("word", "also", "what it means"), rows)
 
 

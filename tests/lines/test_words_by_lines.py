@@ -33,3 +33,5 @@ def test_what_stands_there_is_explained(
     shown = told(cloud, capsys, answers)
     assert "Words:\n" in shown and "  VPC: Virtual Private Cloud: your own network inside AWS." in shown
     assert ("  security group: " in shown) == bool(answers), "only the review speaks of it"
+    assert ("  VPN connection: " in shown) == bool(answers)
+    assert "CodePipeline" not in shown, "a connection of another set-up"

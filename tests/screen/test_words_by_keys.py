@@ -5,10 +5,22 @@ from __future__ import annotations
 from person import Canned, somebody
 from small import Small
 from support.runs import draft
+from vpn.cases import session
 
 from flows import glossary
-from flows.engine import Journal, Text
+from flows.engine import Cloud, Handover, Journal, Place, Receipt, Text
+from flows.engine.checking import Checking
+from flows.engine.verdict import verdict
+from tui.screen.screens.confirm import UndoPage
+from tui.screen.screens.done import Done, ReceiptPage
+from tui.screen.screens.export import Exports
+from tui.screen.screens.findings import Findings
 from tui.screen.screens.help import words_of
+from tui.screen.screens.history import RunPage
+from tui.screen.screens.looked import LookedPage
+from tui.screen.screens.progress import Progress
+from tui.screen.screens.repairs import Repairs
+from tui.screen.screens.review import ReviewPage
 from tui.screen.workspace import Start
 
 
@@ -50,3 +62,16 @@ def test_each_word_stands_once_with_what_it_means() -> None:
         (word.name, word.meaning) for word in glossary.words() if word.name in ("listener", "VPC")
     ]
     assert words_of(["nothing"]) == []
+    assert [row.lead for row in words_of(["A connection"], "vpn")[2:]] == ["VPN connection"]
+
+
+async def test_help_knows_of_which_set_up_a_page_is(cloud: Cloud, journal: Journal) -> None:
+    made = session(cloud, journal)
+    seen = verdict(())
+    checking = Checking(made.flow, cloud, Place(practice=True))
+    pages = [
+        ReviewPage(made, made.review()), Done(made, Handover()), ReceiptPage(made, Receipt()),
+        RunPage(made), UndoPage(made), Progress(made), LookedPage(made, []), Exports(made),
+        Findings(checking, seen), Repairs(checking, seen),
+    ]  # fmt: skip
+    assert {type(page).__name__ for page in pages if page.set_up != "vpn"} == set()

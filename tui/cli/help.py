@@ -38,16 +38,18 @@ def help_(word: tuple[str, ...], output: str, **given: Any) -> None:
     if name in SET_UPS and output == "text":
         title, summary = SET_UPS[name]
         click.echo(f"{title}\n    {summary}\n    Begin it with: {handrail('run', name)}\n")
-    found = glossary.words() if name == EVERY else tuple(filter(None, [glossary.find(name)]))
+    found = glossary.words() if name == EVERY else tuple(glossary.meanings(name))
     if not found and name not in SET_UPS:
         near = glossary.near(name)
         remedy = f"Near it: {', '.join(near)}." if near else "`handrail help words` lists all words."
         raise Refused(f"“{name}” is neither a command nor a word that is explained here.", remedy=remedy)
     if output == "json":
-        print_json([{"word": each.name, "forms": list(each.forms[1:]), "meaning": each.meaning} for each in found])
+        print_json(
+            [{"word": each.name, "forms": [*each.forms[1:], *each.here], "meaning": each.meaning} for each in found]
+        )
         return
     for each in found:
-        also = f" ({', '.join(each.forms[1:])})" if each.forms[1:] else ""
+        also = f" ({', '.join(each.also())})" if each.also() else ""
         click.echo(f"{each.name}{also}\n    {each.meaning}")
 
 

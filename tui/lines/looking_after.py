@@ -217,7 +217,8 @@ class CheckConversation:
                 case ["make"]:
                     say(f"Begin it with: {placed(handrail('run', self.checking.made.id), self.checking.place)}")
                 case ["?" | "help"]:
-                    explain(FOUND, words.checked(self.checking.made, told, self.checking.place) if told else ())
+                    made = self.checking.made
+                    explain(FOUND, words.checked(made, told, self.checking.place) if told else (), made.id)
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
 

@@ -196,7 +196,7 @@ class Questioner:
                 say(question.why)
                 say(f"You can enter {question.allowed()}. Or:")
                 said = {word: what for word, what in QUESTION.items() if word != NONE or question.may_be_empty}
-                explain(said, _texts(state))
+                explain(said, _texts(state), self.session.flow.id)
             case "refresh":
                 self.session.refresh()
                 say("The account is read again.")

@@ -55,10 +55,10 @@ def say(text: str, *, err: bool = False) -> None:
     click.echo(text, err=err)
 
 
-def explain(words: Mapping[str, str], texts: Iterable[str] = ()) -> None:
-    """Say what can be said, and what the technical words mean that stand in these texts."""
+def explain(words: Mapping[str, str], texts: Iterable[str] = (), set_up: str = "") -> None:
+    """Say what can be said, and what the technical words mean that stand in these texts, as that set-up means them."""
     say("\n".join(f"  {word}: {what}" for word, what in words.items()))
-    if found := glossary.standing_in(texts):
+    if found := glossary.standing_in(texts, set_up):
         say("\n".join(["Words:", *(f"  {word.name}: {word.meaning}" for word in found)]))
 
 

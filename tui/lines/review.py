@@ -87,7 +87,7 @@ class Reviewer:
                     session.refresh()
                     self._told = []
                 case "?" | "help":
-                    explain(REVIEW, self._told)
+                    explain(REVIEW, self._told, session.flow.id)
                 case _:
                     say(f"“{line(reply)}” is none of these words." if reply else "Nothing was created yet.")
         except Refused as problem:

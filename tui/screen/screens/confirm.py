@@ -72,7 +72,7 @@ class UndoPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self.session = session
+        self.session, self.set_up = session, session.flow.id
         self._open: list[Decision] = []
         self._claims: list[Claim] = []
         self._decided: dict[str, str] = {}

@@ -37,7 +37,7 @@ class Done(Page):
     def __init__(self, session: Session, handover: Handover) -> None:
         super().__init__()
         self.session, self._handover = session, handover
-        self.title_words = session.flow.title
+        self.title_words, self.set_up = session.flow.title, session.flow.id
 
     def between(self) -> Iterable[Widget]:
         yield Takeaway(self._rows(), id="page")
@@ -171,7 +171,7 @@ class ReceiptPage(Page):
     def __init__(self, session: Session, receipt: Receipt) -> None:
         super().__init__()
         self.session, self._receipt = session, receipt
-        self.title_words = session.flow.title
+        self.title_words, self.set_up = session.flow.title, session.flow.id
 
     def between(self) -> Iterable[Widget]:
         yield Lines(receipt_rows(self._receipt), id="page")

@@ -33,6 +33,7 @@ class Exports(Page):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session, self._forms = session, offered(session.flow)
+        self.set_up = session.flow.id
 
     def between(self) -> Iterable[Widget]:
         yield Say("The same plan as a file for somewhere else. Nothing is created.", id="intro")
@@ -71,7 +72,7 @@ class Exported(Reading):
         rows = [Said(f"{form.about[0].upper()}{form.about[1:]}. w writes it to a file.", kind="muted"), *notes]
         rows.append(Said(kind="heading"))  # what follows begins at the left
         super().__init__(form.title, [*rows, *(Said(shown(each), kind="code") for each in document.text.splitlines())])
-        self._document, self._parts = document, (flow, form.ending)
+        self._document, self._parts, self.set_up = document, (flow, form.ending), flow
 
     def between(self) -> Iterable[Widget]:
         yield from super().between()

@@ -73,7 +73,7 @@ class Findings(Page):
         super().__init__()
         self.checking, self.told, self._before, self._mended = checking, told, before, mended
         self._name, self._seen, self._over = name, seen or checking.cloud, over
-        self.title_words = "Check"
+        self.title_words, self.set_up = "Check", checking.made.id
 
     def between(self) -> Iterable[Widget]:
         yield Found(id="page")

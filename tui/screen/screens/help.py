@@ -24,7 +24,7 @@ class Help(Reading):
 
     def __init__(self, page: Page) -> None:
         rows = page.explained()
-        rows += words_of([*(row.text for row in rows), *page.texts()])
+        rows += words_of([*(row.text for row in rows), *page.texts()], page.set_up)
         rows += [Said(), Said("Keys", kind="heading"), *keys_of(page), *MOVING]
         rows += [
             Said(),
@@ -35,9 +35,9 @@ class Help(Reading):
         super().__init__("Help", rows)
 
 
-def words_of(texts: Iterable[str]) -> list[Said]:
-    """The technical words that stand in these texts, each with what it means."""
-    found = [Said(word.meaning, word.name, "point") for word in glossary.standing_in(texts)]
+def words_of(texts: Iterable[str], set_up: str = "") -> list[Said]:
+    """The technical words that stand in these texts, each with what it means in that set-up."""
+    found = [Said(word.meaning, word.name, "point") for word in glossary.standing_in(texts, set_up)]
     return [Said(), Said("Words", kind="heading"), *found] if found else []
 
 

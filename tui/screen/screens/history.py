@@ -128,7 +128,7 @@ class RunPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.title_words = session.flow.title
+        self.title_words, self.set_up = session.flow.title, session.flow.id
 
     def between(self) -> Iterable[Widget]:
         yield Takeaway(self._rows(), id="page")

@@ -35,6 +35,7 @@ class LookedPage(Page):
     def __init__(self, session: Session, looked: list[Looked]) -> None:
         super().__init__()
         self.session, self._looked = session, looked
+        self.set_up = session.flow.id
 
     def between(self) -> Iterable[Widget]:
         yield Lines(self._rows(), id="page")

@@ -64,6 +64,8 @@ class Page(Screen[None]):
     ]
     title_words = ""
     """What the bar says besides the product's name."""
+    set_up = ""
+    """The set-up that it is of, by its name: some words mean something else in another. Empty for several, or none."""
     under_way = False
     """Whether calls are under way that must be finished first."""
     asks: ClassVar[bool] = False

@@ -62,7 +62,7 @@ class Progress(Page):
     def __init__(self, session: Session, *, undo: Mapping[str, str] | None = None, stopped: str = "") -> None:
         super().__init__()
         self.session, self._undo, self._status = session, undo, stopped
-        self.title_words = session.flow.title
+        self.title_words, self.set_up = session.flow.title, session.flow.id
         self._actions = self._plan_actions()
         self._place_of = {action.id: i for i, action in enumerate(self._actions)}
         run, over = session.run, "undone" if self._backwards else "ready"

@@ -211,6 +211,7 @@ class Question(Page):
         self._typed = self._next = None
         self._confirming = bool(asking.cautions)
         self.name_it(self.asked.flow.title)
+        self.set_up = self.asked.flow.id
         with self.app.batch_update():
             self._say_question(asking.question)
             self.query_one(Rail).show(trail)

@@ -32,6 +32,7 @@ class Repairs(Page):
     def __init__(self, checking: Checking, told: Verdict) -> None:
         super().__init__()
         self._checking, self._told = checking, told
+        self.set_up = checking.made.id
 
     def between(self) -> Iterable[Widget]:
         yield Say("What shall be mended? You see the plan first; nothing is changed before you confirm it.", id="intro")

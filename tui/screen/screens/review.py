@@ -43,7 +43,7 @@ class ReviewPage(Page):
     def __init__(self, session: Session, review: Review) -> None:
         super().__init__()
         self.session, self.review = session, review
-        self.title_words = session.flow.title
+        self.title_words, self.set_up = session.flow.title, session.flow.id
 
     def between(self) -> Iterable[Widget]:
         with Horizontal(id="body"):
