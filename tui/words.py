@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import flows
@@ -160,12 +161,30 @@ def verdict(told: Verdict) -> str:
     because = told.because
     if told.status is Status.UNKNOWN and not because:
         return VERDICTS[told.status] + "nothing could be looked at."
+    if told.status is Status.WORKS and any(map(outside, told.findings)):
+        return f"{VERDICTS[told.status]} What is outside of it was not."
     return VERDICTS[told.status] + (line(because.sentence) if because else "")
 
 
+def outside(found: Finding) -> bool:
+    """Whether it was not looked at, and need not be for what is on the way to work."""
+    return found.aside and found.grade is Grade.NOT_CHECKED
+
+
 def cause_first(told: Verdict) -> list[Finding]:
-    """What was found, beginning with what the verdict is because of."""
-    return sorted(told.findings, key=lambda each: each.id != told.cause)
+    """What was found, beginning with what the verdict is because of; what is outside comes last."""
+    return sorted(told.findings, key=lambda each: (each.id != told.cause, outside(each)))
+
+
+def done_by(told: Verdict, further: Mapping[str, str], way: str) -> Verdict:
+    """The same, with the way of the face at hand, such as a key, in remedies that say `--set` what looks further."""
+
+    def said(remedy: str) -> str:
+        for key, value in further.items():
+            remedy = remedy.replace(f"--set {key}={value}", way)
+        return remedy
+
+    return replace(told, findings=tuple(replace(each, remedy=said(each.remedy)) for each in told.findings))
 
 
 def checked(flow: type[Flow], told: Verdict, place: Place) -> list[str]:

@@ -55,6 +55,11 @@ class Checking(Questionnaire[Check]):
         """What was answered, as `Flow.diagnose` and `--set` take it."""
         return self.given()
 
+    def further(self) -> dict[str, str]:
+        """The answers by which it would do more than read in AWS, such as fetch a page, and which were not given."""
+        given = self.subject()
+        return {key: value for key, value in self.made.check.reaching.items() if given.get(key) != value}
+
     def look(self, *, again: bool = False) -> Verdict:
         """Look at it. May ask AWS; raises Problem."""
         if again:

@@ -156,6 +156,15 @@ def test_what_a_run_made_is_looked_at(talk: Talk, cloud: Aws, journal: Journal) 
     assert "Which VPN connection?" not in shown and "Looking…" in shown and shown.endswith("0")
 
 
+@pytest.mark.parametrize(("set_up", "reply", "may"), [
+    ("wordpress", "", False), ("wordpress", "yes", True), ("website", "", True),
+])  # fmt: skip
+def test_what_a_check_does_besides_reading_is_agreed_to(cloud: Aws, set_up: str, reply: str, may: bool) -> None:
+    script = Script(reply)
+    assert Conversation(Session(flows.find(set_up), cloud, None), script)._may_reach() is may
+    assert bool(script.left) is (set_up == "website"), "only what does more is asked about"
+
+
 @pytest.mark.wild
 def test_batch_and_lines_find_the_same(
     talk: Talk, cloud: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

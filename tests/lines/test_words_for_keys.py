@@ -52,6 +52,7 @@ COUNTERPARTS: Mapping[str, str] = {
     "Done.diagnose": "over diagnose", "RunPage.diagnose": "over diagnose",
     "Trouble.again": "no way in again", "Trouble.practise": "no way in practise", "Trouble.app.leave": "no way in quit",
     "Findings.check": "found again", "Findings.set_up": "found make", "Findings.back": "found other",
+    "Findings.reach": "found further",
     "Findings.fix": "found fix", "Findings.undo": "found undo", "Found.choose": "found show",
     "Findings.app.leave": "found quit",
     "BoardPage.check": "board again", "BoardPage.back": "board quit",

@@ -8,12 +8,13 @@ import pytest
 from person import Canned
 
 import flows
-from flows.engine import Call, Flow
+from flows.engine import Call, Flow, Place
 from flows.engine.cache import CachedCloud
 from flows.engine.checking import Checking
 from flows.engine.findings import broken, caution, proved, unknown
 from flows.engine.repair import READ_ONLY
 from flows.engine.verdict import verdict
+from tui import words
 from tui.described import laid_out
 from tui.screen.screens.described import described
 from tui.screen.screens.finding_rows import changes, finding_rows
@@ -36,6 +37,19 @@ def test_the_cause_stands_before_what_follows_from_it_and_what_is_right_last() -
     ]  # fmt: skip
     assert "The port is closed.\nDo: Open it.\nSeen in: DescribeSecurityGroups" in [row.text for row in rows]
     assert READ_ONLY in [row.text for row in rows]
+
+
+def test_what_is_outside_is_never_under_works_and_not_said_to_have_been_looked_at() -> None:
+    page = unknown("outside", "No page was fetched.", "none", "Allow it: --set probe=yes", aside=True)
+    told = verdict([page, proved("dns", "Right.", "x")])
+    rows = finding_rows(words.done_by(told, {"probe": "yes"}, "press g"), "the site", Flow)
+    assert rows[0].text == "It works: everything on the way was looked at. What is outside of it was not."
+    assert [row.text for row in rows if row.kind == "heading"] == ["Looked at, and right", "Outside, and not looked at"]
+    assert "No page was fetched.\nDo: Allow it: press g\nSeen in: none" in [row.text for row in rows]
+    by_lines = words.checked(Flow, told, Place())
+    assert by_lines.index("[not checked] No page was fetched. Allow it: --set probe=yes") > by_lines.index(
+        "[proved] Right."
+    )
 
 
 def test_before_stands_beside_after() -> None:

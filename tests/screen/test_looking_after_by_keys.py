@@ -13,13 +13,15 @@ from practice.office import named
 from test_pictures import ANSWERED
 
 import flows
-from flows.engine import Cloud, NoAccess, Place
+from flows.engine import Call, Cloud, NoAccess, Place
 from flows.engine.board import Board
 from flows.engine.board import Row as Found
+from flows.engine.checking import Checking
 from flows.engine.findings import proved
 from flows.engine.verdict import verdict
 from flows.practice import PracticeAccount
 from flows.tasks import TASKS
+from tui.screen.screens.findings import Findings
 from tui.screen.screens.home_rows import home_rows
 from tui.screen.widgets.list_state import ListState
 from tui.screen.widgets.row import Row
@@ -89,6 +91,28 @@ def test_what_is_folded_is_in_no_list_but_is_found() -> None:
     state.look_for("wordpress")
     wide = state.of(home_rows([Row("run:1", "a run")], (), *WIDE))
     assert wide.row and state.row and (wide.row.key, len(wide.shown)) == (state.row.key, len(state.shown))
+
+
+async def test_a_check_that_does_more_than_read_says_so_before() -> None:
+    sent: list[Call] = []
+
+    class Watched(Canned):
+        def make(self, call: Call) -> dict[str, Any]:
+            sent.append(call)
+            return super().make(call)
+
+    async with somebody(Canned()) as person:
+        checking = Checking(flows.find("wordpress"), Watched(), Place())
+        checking.suggest({"instance": "i-0123456789abcdef0"})
+        person.app.push_screen(Findings(checking, over=True, agreed=False))
+        await person.settle()
+        person.sees("This check sends a command to each machine, which changes nothing.", "g Go further")
+        assert not sent
+        await person.press("g")
+        assert sent
+        person.does_not_see("This check sends a command")
+        await person.press("escape")
+        person.sees("What would you like to do?")
 
 
 @pytest.mark.wild  # a load balancer of the company is mended below

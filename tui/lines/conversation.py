@@ -184,7 +184,8 @@ class Conversation:
                 case "check":
                     self._hand_over(again=True)
                 case "diagnose" if self.session.flow.check.questions:
-                    raise CheckWish
+                    if self._may_reach():
+                        raise CheckWish
                 case "look":
                     if (code := self._look()) is not None:
                         return code
@@ -198,6 +199,13 @@ class Conversation:
                     explain(OVER)
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
+
+    def _may_reach(self) -> bool:
+        """Whether the check may do what it does besides reading in AWS, if there is any."""
+        reaches = self.session.flow.check.reaches
+        if reaches:
+            say(f"This check {reaches}.")
+        return not reaches or self.ask("yes or no", "no").lower() in ("yes", "y")
 
     def _let_happen(self) -> None:
         """In practice: what this waits for, and what is then."""

@@ -45,6 +45,7 @@ FOUND: Mapping[str, str] = {
     "again": "looks once more, now",
     "other": "looks at another one",
     "show": "the thing that it is because of, as AWS describes it; “show 3”: that of the third of what was found",
+    "further": "does also what is more than reading in AWS, such as fetching a few pages of a site",
     "fix": "mends what can be mended: the plan is shown first; “fix ID” only that",
     "undo": "takes back what was mended",
     "make": "says how the set-up is begun that makes such a thing",
@@ -210,6 +211,9 @@ class CheckConversation:
                     told = self.look()
                 case ["show", *which]:
                     self.show(told, "".join(which))
+                case ["further"]:
+                    self.checking.suggest(self.checking.further())
+                    told = self.look(again=True)
                 case ["fix", *_]:
                     told = self.mend(told, reply.split()[1:])
                 case ["undo"]:
@@ -282,6 +286,7 @@ class CheckConversation:
         except Problem as problem:
             say(words.problem(problem))
             return None
+        told = words.done_by(told, self.checking.further(), "say “further”")
         say("\n" + "\n".join(words.checked(self.checking.made, told, self.checking.place)))
         return told
 

@@ -304,7 +304,7 @@ class HandrailApp(Navigation):
 
             checking, told = found
             if told:
-                self.push_screen(Findings(checking, over=True))
+                self.push_screen(Findings(checking, over=True, agreed=not checking.made.check.reaches))
             else:
                 self.begin(Start(check=name, answers=checking.subject()))
 

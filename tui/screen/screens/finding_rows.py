@@ -18,7 +18,7 @@ GRADE_LOOKS = {
 }  # fmt: skip
 GONE = Said("This is not found any more.", "now", "good")
 BECAUSE, FOLLOWS, TOO = "Because", "What follows from it", "Not as it should be, either"
-UNSEEN, FINE = "Could not be looked at", "Looked at, and right"
+UNSEEN, FINE, OUTSIDE = "Could not be looked at", "Looked at, and right", "Outside, and not looked at"
 RIGHT = ("proved", "predicted")
 """Grades of what is as it should be."""
 
@@ -71,7 +71,9 @@ def changes(before: Verdict, after: Verdict) -> list[Said]:
 
 def parts(told: Verdict) -> dict[str, list[Finding]]:
     """Each heading with what stands under it; each finding stands in one part."""
-    found: dict[str, list[Finding]] = {heading: [] for heading in (BECAUSE, FOLLOWS, TOO, UNSEEN, FINE)}
+    from ... import words
+
+    found: dict[str, list[Finding]] = {heading: [] for heading in (BECAUSE, FOLLOWS, TOO, UNSEEN, FINE, OUTSIDE)}
     behind = {told.cause}
     for each in told.findings:
         if each.grade in RIGHT:
@@ -81,8 +83,10 @@ def parts(told: Verdict) -> dict[str, list[Finding]]:
         elif behind.intersection(each.follows):
             behind.add(each.id)
             heading = FOLLOWS
+        elif each.grade == "not checked":
+            heading = OUTSIDE if words.outside(each) else UNSEEN
         else:
-            heading = UNSEEN if each.grade == "not checked" else TOO
+            heading = TOO
         found[heading].append(each)
     return {heading: some for heading, some in found.items() if some}
 

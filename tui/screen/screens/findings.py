@@ -47,10 +47,12 @@ class Findings(Page):
         name: what a person calls it, where that is known.
         seen: what was read for `told`.
         over: whether it lies over the screen from which it was opened.
+        agreed: whether it may do what its check always does besides reading in AWS; it says so first otherwise.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", tooltip="Read the account afresh, and look once more"),
+        Binding("g", "reach", "Go further", tooltip="Do also what is more than reading in AWS: it says what that is"),
         Binding("f", "fix", "Repair", tooltip="Mend what can be mended: the plan is shown first"),
         Binding("u", "undo", "Undo", tooltip="Take back what was mended"),
         Binding("s", "set_up", "Set up", tooltip="Open the set-up that would make it right"),
@@ -69,10 +71,12 @@ class Findings(Page):
         name: str = "",
         seen: CachedCloud | None = None,
         over: bool = False,
+        agreed: bool = True,
     ) -> None:
         super().__init__()
         self.checking, self.told, self._before, self._mended = checking, told, before, mended
-        self._name, self._seen, self._over = name, seen or checking.cloud, over
+        self._name, self._seen, self._over, self._agreed = name, seen or checking.cloud, over, agreed
+        self._further = dict[str, str]()
         self.title_words, self.set_up = "Check", checking.made.id
 
     def between(self) -> Iterable[Widget]:
@@ -81,6 +85,13 @@ class Findings(Page):
 
     def on_mount(self) -> None:
         self.query_one(Found).focus()
+        if not self._agreed:
+            self.query_one(Found).show([
+                Said(f"This check {self.checking.made.check.reaches}.", "not yet", "warn"),
+                Said("does that, and looks", "g", "point"),
+            ])  # fmt: skip
+            self.query_one("#said", Say).say("")
+            return
         told, again = self.told, self._mended is not None
         self.do(lambda: self._look(again=again, told=told), self._show, saying=LOOKING)
 
@@ -89,9 +100,13 @@ class Findings(Page):
 
     def _look(self, *, again: bool = False, told: Verdict | None = None) -> tuple[Verdict, list[Line]]:
         """What is found, and what was looked at. Slow."""
+        from ... import words
+
+        self._further, known = self.checking.further(), told is not None and bool(self._name)
         if told is None:
             told, self._seen = self.checking.look(again=again), self.checking.cloud
-        elif self._name:
+        told = words.done_by(told, self._further, "press g")
+        if known:
             return told, []
         return told, [each for each in self.checking.trail() if not each.question.fine_tuning]
 
@@ -110,6 +125,8 @@ class Findings(Page):
         match action:
             case "check":
                 return self.told is not None
+            case "reach":
+                return not self._agreed or bool(self._further)
             case "fix":
                 return self.told is not None and any(each.repair for each in self.told.findings)
             case "undo":
@@ -136,6 +153,17 @@ class Findings(Page):
         """Look once more."""
         before = self.told
         self.do_again(lambda: self._look(again=True), self._show, saying=LOOKING, same=lambda found: found[0] == before)
+
+    def action_reach(self) -> None:
+        """Look with what is more than reading in AWS, now that it was asked for."""
+        further, self._agreed = self._further, True
+
+        def looked() -> tuple[Verdict, list[Line]]:
+            self.checking.suggest(further)
+            return self._look(again=True)
+
+        self.query_one("#said", Say).say(LOOKING)
+        self.do(looked, self._show, saying=LOOKING)
 
     def action_fix(self) -> None:
         """Mend it: where there is a choice, what of it."""
