@@ -20,6 +20,7 @@ PUTTING_BACK: Mapping[str, str] = {
     "new-ids": "With `runs RUN --look --put-back`: what is made again gets new ids, addresses and keys.",
     "overwrites": "With `runs RUN --look --put-back`: what somebody set meanwhile is lost.",
     "access": "With `runs RUN --look --put-back`: what somebody took away or changed is allowed again.",
+    "traffic": "With `runs RUN --look --put-back`: what somebody took away leads traffic again.",
 }
 REPAIRING: Mapping[str, str] = {
     "access": "Somebody may do by the repair what they may not do now.",

@@ -114,8 +114,11 @@ def address_of(place: Place, core: Any, service: str) -> str:
     return dict(place.endpoints).get(id, place.endpoint_url)
 
 
-def otherwise(place: Place) -> list[str]:
-    """What environment and profile say otherwise than a settled place, a sentence each; it is not heeded."""
+def otherwise(place: Place, said: Place | None = None) -> list[str]:
+    """What environment and profile say otherwise than a settled place, a sentence each; it is not heeded.
+
+    Where the command line `said` the very same region or address, nothing is otherwise: they do not count there.
+    """
     import botocore.session
     from botocore.exceptions import BotoCoreError
 
@@ -127,17 +130,18 @@ def otherwise(place: Place) -> list[str]:
         everywhere, each = configured(core)
     except BotoCoreError:  # told where it matters; the place is known
         return []
-    said = []
-    if theirs and theirs != place.region:
-        said.append(f"Your surroundings say {theirs}; this was begun in {place.region}, and is gone on with there.")
-    if (everywhere, each) != (place.endpoint_url, place.endpoints):
+    told, flags = list[str](), said or Place()
+    if theirs and theirs != place.region != flags.region:
+        told.append(f"Your surroundings say {theirs}; this was begun in {place.region}, and is gone on with there.")
+    same = flags.endpoint_url and flags.endpoint_url.rstrip("/") == place.endpoint_url.rstrip("/")
+    if (everywhere, each) != (place.endpoint_url, place.endpoints) and not same:
         here, there = (
             " and ".join(addresses(*pair)) for pair in ((everywhere, each), (place.endpoint_url, place.endpoints))
         )
-        said.append(
+        told.append(
             f"Your surroundings say {here or OWN}; this was begun at {there or OWN}, and is gone on with there."
         )
-    return said
+    return told
 
 
 def unprotected(place: Place) -> list[str]:

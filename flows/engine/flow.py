@@ -57,6 +57,7 @@ class Finding:
         repair: what `--fix` calls the way to mend it; empty if there is none.
         mend: makes that way: what is done and used, what must be agreed to, and what stands in the way.
         why: why it matters, for somebody who has never heard of it; a check adds it from `Flow.matters`.
+        beyond: why no repair mends it, where that is another reason than its rule's in `Flow.beyond`.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Finding:
     repair: str = ""
     mend: Mend | None = field(default=None, compare=False, repr=False)
     why: str = field(default="", compare=False, repr=False)
+    beyond: str = field(default="", compare=False, repr=False)
 
     def of_rule(self, said: Mapping[str, str]) -> str:
         """What is said of the rule that found it, by the beginning of its id, the longest that fits; "" for nothing."""

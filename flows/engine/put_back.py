@@ -16,15 +16,16 @@ from .actions import Action
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .documents import Document
-from .flow import Flow
+from .flow import Flow, Handover
 from .journal import Run
 from .look import GONE, Looked, State
 from .options import Caution, Danger
 from .plan import Plan
 from .references import RUN, TOKEN, Join, Ref, join, refs
-from .repair import admits
+from .repair import admits, redirects
 from .sending import Carrier
 from .settings import current, digest, fingerprints
+from .shell import handrail
 from .undo_plan import Entry, Restore
 
 MOVED = (State.CHANGED, State.GONE)
@@ -35,6 +36,11 @@ ADMITTING = frozenset({
     "s3.PutBucketPolicy", "s3.PutPublicAccessBlock",
 })  # fmt: skip
 """Calls by which somebody may do what they might not before."""
+REDIRECTING = frozenset({
+    "ec2.AttachVpnGateway", "ec2.CreateRoute", "ec2.EnableVgwRoutePropagation", "ec2.ReplaceRoute",
+    "elbv2.CreateListener", "elbv2.CreateRule", "route53.ChangeResourceRecordSets",
+})  # fmt: skip
+"""Calls by which traffic takes another way than it does without."""
 NO_WAY_BACK = "it was changed in a way that only you can judge. Change it yourself, or undo the run and begin anew"
 HOLDS_A_SECRET = "a secret is part of it, which nobody kept. Undo the run and begin anew"  # noqa: S105
 LEANT_ON = "it would get another id, and what stands still knows the old one. Undo the run and begin anew"
@@ -62,7 +68,10 @@ def can(run: Run, looked: Iterable[Looked]) -> list[str]:
 
 
 def put_back(flow: type[Flow], run: Run, looked: Iterable[Looked]) -> type[Flow]:
-    """A set-up that asks nothing, and makes what can be as the run left it; its hand-over is that of `flow`."""
+    """A set-up that asks nothing, and makes what can be as the run left it.
+
+    Its hand-over is that of `flow` where what that tells of is made anew; else it only says how to look.
+    """
     looked = list(looked)
     plan, wanted = _plan(run), set(can(run, looked))
     resolve = partial(_known, run, wanted)
@@ -80,7 +89,13 @@ def put_back(flow: type[Flow], run: Run, looked: Iterable[Looked]) -> type[Flow]
     def warned(self: Flow) -> tuple[Caution, ...]:
         return cautions
 
+    def handed_over(cls: type[Flow], cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+        see = f"See how it stands now: {handrail('runs', run.id, '--look')}"
+        return replace(flow.handover(cloud, outputs, facts), files={}, next_steps=(see,))
+
     about: dict[str, Any] = {"title": f"Put back: {flow.title}", "plan": planned, "checks": warned}
+    if wanted.isdisjoint(ref.action for ref in refs(plan.outputs)):  # files and prices are those of the run
+        about["handover"] = classmethod(handed_over)
     return type(flow.__name__, (flow,), {"__module__": flow.__module__, "__doc__": flow.__doc__, **about})
 
 
@@ -156,6 +171,8 @@ def _cautions(steps: Iterable[Action], changed: Set[str]) -> Iterable[Caution]:
     for each in steps:
         if _admits(each):
             yield admits(f"What somebody took away or changed is allowed again then. {each.sentence}.")
+        elif each.call.operation in REDIRECTING and each.id not in changed:
+            yield redirects(f"What somebody took away leads traffic again then. {each.sentence}.")
         elif each.id in changed:
             yield Caution(
                 "overwrites", f"What somebody set meanwhile is lost then. {each.sentence}.", True, danger=Danger.DELETES

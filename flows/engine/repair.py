@@ -203,7 +203,9 @@ def why_not(flow: type[Flow], finding: Finding, findings: Iterable[Finding]) -> 
     if finding.grade not in WRONG or finding.repair:
         return ""
     behind = [each.id for each in findings if each.id in finding.follows and each.grade in WRONG]
-    return f"It follows from {' and '.join(behind)}." if behind else finding.of_rule(flow.beyond)
+    if behind:
+        return f"It follows from {' and '.join(behind)}."
+    return finding.beyond or finding.of_rule(flow.beyond)
 
 
 def chosen(findings: Iterable[Finding], wanted: Iterable[str]) -> tuple[Finding, ...]:

@@ -91,10 +91,11 @@ class Session(Questionnaire[Flow]):
     def identity(self) -> Identity:
         return self.cloud.identity
 
-    def settle(self, *, moving: bool = False) -> None:
+    def settle(self, said: Place | None = None, *, moving: bool = False) -> None:
         """See that a draft or run is gone on with where it was begun, and write down what was not known of that place.
 
         A draft may be `moving`: somebody chose another account or region for it, and its answers are looked up there.
+        What the command line `said` is not told to be said otherwise by its surroundings.
 
         Raises:
             NoAccess: this is another account.
@@ -103,7 +104,7 @@ class Session(Questionnaire[Flow]):
         if self.run is None:
             return
         record = self.run.record
-        self.otherwise = otherwise(record.place)
+        self.otherwise = otherwise(record.place, said)
         if not moving or record.status != "draft":
             same_account(record, self.cloud)
         if record.status != "draft" and self.run.plan and not record.place.region and not record.place.practice:

@@ -40,6 +40,10 @@ def handrail(*words: str, **settings: str) -> str:
     )
 
 
+OWN = re.compile(r"\bhandrail (--practice|runs|resume|undo) ")
+"""Commands that reach practice alone: a run knows where it is."""
+
+
 def next_steps(steps: Iterable[str], place: Place) -> tuple[str, ...]:
     """What to do now, with commands that say where they work.
 
@@ -49,7 +53,7 @@ def next_steps(steps: Iterable[str], place: Place) -> tuple[str, ...]:
     told = [_placed(step, place) for step in steps]
     if not place.practice:
         return tuple(told)
-    own = [step for step in told if "handrail --practice" in step]
+    own = [step for step in told if OWN.search(step)]
     return (*own, *(f"On AWS you would now: {step}" for step in told if step not in own))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from typing import Any
@@ -15,6 +16,7 @@ from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Refus
 from . import behind, repairs, transit_gateway, tunnels
 
 RULES = behind.RULES
+WAITS = "AWS is doing it."
 
 
 def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
@@ -50,6 +52,7 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
             f"The VPN gateway {connection.vpn_gateway} is "
             f"{'being attached' if waits else 'not attached to a VPC'}.", "DescribeVpnGateways",
             "Wait a minute." if waits else "Attach it to the VPC that the office should reach.",
+            beyond=WAITS if waits else repairs.known_by_run(found),
         )  # fmt: skip
         home = None if waits or gateway is None else repairs.where_it_belongs(cloud, gateway.id)
         yield finding.mended_by(repairs.attach(gateway, home, networks)) if gateway and home else finding
@@ -74,7 +77,9 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     here = behind.situation(cloud, connection, vpc, gateway.id, networks, up=up)
     routing = _routing(connection)
     telling = routing.grade is Grade.REFUSED and here.networks
-    yield routing.mended_by(repairs.tell(connection.id, here.networks, found.get("Tags"))) if telling else routing
+    if telling:
+        routing = routing.mended_by(repairs.tell(connection.id, here.networks, found.get("Tags")))
+    yield replace(routing, beyond=repairs.known_by_run(found))
     for rule in RULES:
         yield from (each for each in rule(here) if not isinstance(each, Caution))
     for table in here.tables:

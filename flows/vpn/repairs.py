@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.aws import keepers, network_acls, security_group_rules, vpn_dependents
+from flows.aws import keepers, network_acls, security_group_rules, tags, vpn_dependents
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
-from flows.engine import Cloud, CloudError, since
+from flows.engine import Cloud, CloudError, shell, since
 from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits, redirects
 
@@ -25,6 +25,7 @@ BEYOND = {
     "tunnel": "Only the office's device can bring a tunnel up.",
     "announced": "Only the office's device says which networks it announces.",
     "route-tables": "AWS revives a dead route itself once its target is there again.",
+    "more-specific-route": "Only you know whether those addresses are in the office.",
     "security-groups": "Only you know which of the servers the office is to use, and for what.",
     "network-acls": "No number is free before the entry that blocks it, and Handrail renumbers nothing.",
     "static-routes": "Only you know the office's networks.",
@@ -34,6 +35,16 @@ BEYOND = {
     "gateway": "Only you know at which gateway the connection is to end.",
 }
 """What is left to people or their device, by the rule that finds it. Some of it can be mended in other cases."""
+
+
+TRANSIT = "What leads to a transit gateway is left to whoever keeps that."
+"""Why no route is entered there."""
+
+
+def known_by_run(told: Mapping[str, Any]) -> str:
+    """Why what a run of Handrail made is not guessed anew: that run knows it. Nothing for what others made."""
+    run = tags.of(told).get("handrail:run", "")
+    return f"The run {run} made it, and knows: {shell.handrail('runs', run, '--look', '--put-back')}." if run else ""
 
 
 def attach(gateway: vpn.VpnGateway, vpc: net.Vpc, networks: Iterable[IPv4Network]) -> Mend:

@@ -226,6 +226,7 @@ def ways_back(here: Situation) -> Iterator[Finding]:
         yield Finding(
             "route-tables", Grade.CAUTION, f"{here.vpc.id} has no subnets: there is nothing to be reached.",
             "DescribeSubnets", f"Make one, and let its route table lead to the {here.end}.",
+            beyond="Only you know which subnets the VPC is to have.",
         )  # fmt: skip
     for table in here.tables if found else ():
         part = [o for each in here.reached for o in astray(table, each, here.gateway) if _narrower(o, each)]
@@ -306,7 +307,7 @@ def _led(
 ) -> Finding:
     """With the repair: that table leads to the VPN gateway. What is behind a transit gateway is left to people."""
     if here.transit or (fixed and not networks):
-        return found
+        return replace(found, beyond=repairs.TRANSIT if here.transit else repairs.BEYOND["static-routes"])
     return found.mended_by(repairs.lead(table, networks, here.gateway, fixed=fixed))
 
 

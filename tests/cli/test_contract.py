@@ -137,7 +137,9 @@ def test_questions_tell_every_id_that_accept_takes(handrail: Command) -> None:
     listed = handrail("questions", "website", "--output", "json").json
     ids = {q["key"]: [each["id"] for each in q.get("accept", [])] for q in listed}
     assert ids["zone"] == ["zone-twice", "name-taken"]
-    assert ids[listed[-1]["key"]] == ["plain-http", "new-ids", "overwrites", "access"], "what the review may ask"
+    assert ids[listed[-1]["key"]] == ["plain-http", "new-ids", "overwrites", "access", "traffic"], (
+        "what the review may ask"
+    )
     text = handrail("questions", "website").out
     assert all(f"{each['id']}" in text and each["sentence"] in text for q in listed for each in q.get("accept", []))
     repairs = handrail("questions", "website", "--check")

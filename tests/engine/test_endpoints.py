@@ -166,6 +166,11 @@ def test_what_surroundings_say_otherwise_is_told(monkeypatch: pytest.MonkeyPatch
     ]
     monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
     assert "say AWS's own addresses; this was begun at http://lab.example:1" in otherwise(kept)[0]
+    assert otherwise(kept, Place(endpoint_url="http://lab.example:1/")) == [], "the command line said the very same"
+    assert otherwise(kept, Place(endpoint_url="http://other.example:1")) == otherwise(kept)
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    assert len(otherwise(kept)) == 2 and len(otherwise(kept, Place(region="eu-west-1"))) == 1
+    monkeypatch.delenv("AWS_REGION")
     assert otherwise(Place(practice=True, region="eu-central-1", partition="aws")) == []
 
 

@@ -16,6 +16,7 @@ from flows.engine import Blocked, Journal, Session
 from flows.engine.boto import Aws
 from flows.engine.look import State
 from flows.engine.put_back import ADMITTING, HOLDS_A_SECRET, can, cannot
+from flows.engine.references import fill
 from flows.export.resources import TABLE
 from flows.practice import PracticeAccount
 
@@ -54,6 +55,26 @@ def test_what_is_gone_is_made_again_upon_what_stands(office: Session) -> None:
     assert again.run and again.run.record.handover["outputs"]["connection"] != resource(office, "connection")
     taken_back(again)
     assert states(office)["customer-gateway"] == "as_left"
+
+
+def test_what_leads_traffic_again_needs_a_yes_and_the_keys_are_not_written_once_more(
+    cloud: Aws, account: PracticeAccount, journal: Journal, clock: FakeClock
+) -> None:
+    """As the repair of the same does; and what the run costs is not said to end with the undo of that."""
+    made = vpn.session(cloud, journal, vpn.STAGING, clock=clock)
+    carried_out(made)
+    assert made.run and made.run.plan
+    propagated = next(each for each in made.run.plan.actions if each.call.operation == "ec2.EnableVgwRoutePropagation")
+    client(account, "ec2").disable_vgw_route_propagation(**fill(propagated.call.params, made.run.resolve))
+    again = made.put_back(made.look())
+    assert [each.id for each in again.review().cautions if each.confirm] == ["traffic"]
+    with pytest.raises(Blocked):
+        list(again.apply())
+    again.accept("traffic")
+    carried_out(again)
+    assert set(states(made).values()) == {"as_left"}
+    assert again.run and not list(again.run.folder.glob("*")), "the run that it is of has the files"
+    assert again.run.record.handover["next_steps"] == [f"See how it stands now: handrail runs {made.run.id} --look"]
 
 
 def test_a_setting_is_put_back_after_a_yes_and_the_undo_of_that_is_what_somebody_set(

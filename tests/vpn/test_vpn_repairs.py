@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any
@@ -12,10 +12,27 @@ from practice.office import named
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not
-from vpn.test_vpn_states import OFFICE, STATES, Edited, State, World, connected, world
+from vpn.test_vpn_states import (
+    OFFICE,
+    STATES,
+    Edit,
+    Edited,
+    State,
+    World,
+    connected,
+    networks,
+    table,
+    taking_over,
+    told,
+    tunnels,
+    without_the_office,
+    world,
+)  # fmt: skip
 
+import flows
 from flows.aws import network, site_to_site_vpn
 from flows.engine import Action, Journal
+from flows.engine.repair import why_not
 from flows.vpn.behind import situation
 from flows.vpn.rules import ways_back
 
@@ -116,6 +133,28 @@ def acls(ec2: Any) -> Any:
 def test_every_state_has_a_repair_or_a_reason(world: World, state: State) -> None:
     found = check("vpn", Edited(world.cloud, state.edits), {"connection": world.bgp if state.bgp else world.static})
     assert mended_or_why_not("vpn", found) == []
+
+
+RUN = told(Tags=[{"Key": "handrail:run", "Value": "vpn-2345abcd"}])
+ELSEWHERE = {"DescribeRouteTables": table("shop-private", without_the_office)}
+BEHIND = "the servers' table does not lead to the transit gateway"
+WHY_NOT = {
+    "to a transit gateway": (STATES[BEHIND].edits, "What leads to a"),
+    "of a run": ({**connected(networks(), RUN), **ELSEWHERE}, "The run vpn-2345abcd made it, and knows: handrail runs"),
+    "of others": ({**connected(networks()), **ELSEWHERE}, "Only you know the office's networks."),
+    "waits for the device": (
+        {"DescribeVpnConnections": tunnels("DOWN", "DOWN"), "DescribeRouteTables": table("shop-private", taking_over)},
+        "It follows from tunnels.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edits", "why"), WHY_NOT.values(), ids=WHY_NOT)
+def test_the_reason_is_that_of_the_case(world: World, edits: Mapping[str, Edit], why: str) -> None:
+    found = check("vpn", Edited(world.cloud, edits), {"connection": world.static})
+    reasons = [why_not(flows.find("vpn"), each, found.findings) for each in found.findings]
+    assert any(why in reason for reason in reasons), reasons
+    assert not [reason for reason in reasons if "dead route" in reason]
 
 
 def test_only_what_the_finding_names_is_led_there(world: World) -> None:

@@ -42,7 +42,7 @@ def session_of(run: Run, said: Place, journal: Journal) -> Session:
     """The session in which a run is gone on with, where it was begun. Raises Problem."""
     place = again(run.record, said)
     session = closed_in_the_end(Session(flows.find(run.record.flow), account(place), journal, place=place, run=run))
-    session.settle()
+    session.settle(said)
     for otherwise in session.otherwise:
         click.echo(otherwise, err=True)
     return session

@@ -60,7 +60,7 @@ def session_of(kept: Run, said: Place, journal: Journal) -> Session:
         cloud, place = opener.open(opener.back_to(kept.record, said))
         session = Session(flows.find(kept.record.flow), cloud, journal, place=place, run=kept)
         try:
-            session.settle()
+            session.settle(said)
         except Unplaced as missing:
             session.close()
             say(words.problem(missing))

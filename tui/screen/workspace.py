@@ -273,7 +273,7 @@ class Workspace:
         place = replace(said, read_only=self._read_only(record)) if moving else again(record, said)
         session = Session(self.flow(record.flow), self.cloud(place), self.journal(), place=place, run=run)
         try:
-            session.settle(moving=moving)
+            session.settle(self.said, moving=moving)
         except BaseException:
             session.close()
             raise
