@@ -294,6 +294,18 @@ def news(happened: Event, seen: dict[str, str]) -> bool:
     return True
 
 
+def shared_news(happened: Event, seen: set[int]) -> bool:
+    """Whether a wait that several steps share is told: when it begins, and each time that it took as long as usual.
+
+    `seen` is kept between calls.
+    """
+    times = int(happened.elapsed // max(happened.typical, 1))
+    if times in seen:
+        return False
+    seen.add(times)
+    return True
+
+
 def duration(seconds: float) -> str:
     """Seconds as people say them."""
     whole = int(seconds)

@@ -136,6 +136,11 @@ class Questionnaire(Generic[A]):
             self._revisiting = ""
         self._save()
 
+    def take_back(self, caution_id: str) -> None:
+        """Say that a yes does not count any more."""
+        self.accepted.discard(caution_id)
+        self._save()
+
     def back(self) -> bool:
         """Return to the question before, or from fine-tuning to the review; False at the first."""
         answered, current = self._walk()

@@ -52,7 +52,10 @@ def test_what_is_gone_is_put_back(made: Session, journal: Journal, capsys: pytes
 
 
 def test_what_is_gone_is_left_or_accepted(made: Session, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
-    assert GONE in told(made, capsys, "look", "?", "leave")
+    shown = told(made, capsys, "look", "?", "leave")
+    assert GONE in shown
+    waits = [line for line in shown.splitlines() if "it is asked again" in line]
+    assert waits and len(set(waits)) == len(waits), "once for all steps, and again when it took as long as usual"
     assert "Accepted: 1 of 1." in told(made, capsys, "look", "accept")
     assert WHOLE in told(made, capsys, "look")
     assert len(journal.records()) == 1

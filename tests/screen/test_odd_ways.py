@@ -36,6 +36,8 @@ async def test_a_caution_is_accepted_with_one_key() -> None:
         person.sees("Question 1 of 1")
         await person.press("y")
         person.sees("What will be done", "Make risky", "You said yes")
+        await person.press("tab", "tab", "enter")
+        person.sees("Question 1 of 1", "y goes on like this")
 
 
 async def test_a_caution_is_avoided_with_one_key() -> None:

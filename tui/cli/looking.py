@@ -19,10 +19,10 @@ from .sessions import closed_in_the_end
 
 def look(session: Session) -> list[Looked]:
     """How each step of the run stands; what takes its time is told. Raises Problem."""
-    seen: dict[str, str] = {}
+    seen: set[int] = set()
 
     def told(event: Event) -> None:
-        if words.news(event, seen):
+        if words.shared_news(event, seen):
             click.echo(words.event(event), err=True)
 
     return session.look(told)

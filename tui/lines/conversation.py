@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from flows.accounts import let_happen
-from flows.engine import Asking, CloudError, Decision, Handover, Problem, Session, SignInNeeded
+from flows.engine import Asking, CloudError, Decision, Event, Handover, Problem, Session, SignInNeeded
 from flows.engine.shell import handrail
 
 from .. import outcome, taking_back, words
@@ -224,8 +224,14 @@ class Conversation:
         """Whether it is still as it was left, and what to do about that; the exit code if something was done."""
         session, run = self.session, self.session.run
         assert run is not None, "only a run is looked at"
+        seen: set[int] = set()
+
+        def told(event: Event) -> None:
+            if words.shared_news(event, seen):
+                say(words.event(event))
+
         try:
-            looked = session.look()
+            looked = session.look(told)
         except CloudError as problem:
             say(words.problem(problem))
             return None

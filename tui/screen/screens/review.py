@@ -96,10 +96,11 @@ class ReviewPage(Page):
 
     @on(Lines.Chosen)
     def choose(self, event: Lines.Chosen) -> None:
-        """Change an answer, or say yes to a caution."""
+        """Change an answer, say yes to a caution, or take that back."""
         kind, _, key = event.key.partition(":")
         if kind == "caution":
-            self._go(lambda: self.session.accept(key))
+            said = key in self.session.accepted
+            self._go(lambda: self.session.take_back(key) if said else self.session.accept(key))
         else:
             self._go(lambda: self.session.revisit(key))
 
@@ -270,7 +271,7 @@ def _caution(caution: Caution, session: Session) -> Said:
     if not caution.confirm:
         return Said(text, "note", "note")
     if caution.id in session.accepted:
-        return Said(f"{text} You said yes.", "yes", "good", f"caution:{caution.id}")
+        return Said(f"{text} You said yes. Enter takes that back.", "yes", "good", f"caution:{caution.id}")
     switch = f" s takes {line(caution.switch)} instead." if caution.switch else ""
     look = "danger" if caution.danger else "warn"
     return Said(f"{text} Enter says yes.{switch}", words.danger(caution), look, f"caution:{caution.id}")
