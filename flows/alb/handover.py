@@ -64,14 +64,16 @@ def facts(flow: Answers) -> dict[str, Any]:
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     """Read back what was set, and say how to try it."""
     steps = [f"Try it, expecting {expected}: {shell.command('curl', '-sI', url)}" for url, expected in facts["tries"]]
+    notes = list[str]()
     if facts["internal"]:
-        steps.append("The load balancer is internal: run that from inside its network.")
+        notes.append("The load balancer is internal: run that from inside its network.")
     if facts["redirect"]:
-        steps.append("The load balancer writes the port into the new address (…:443/…). That is normal, and works.")
-        steps.append("Servers behind it see plain http: an application that redirects to https by itself must look "
+        notes.append("The load balancer writes the port into the new address (…:443/…). That is normal, and works.")
+        notes.append("Servers behind it see plain http: an application that redirects to https by itself must look "
                      "at X-Forwarded-Proto, or visitors go round in circles.")  # fmt: skip
     steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
-    return Handover(outputs, next_steps=tuple(steps), findings=tuple(_read_back(cloud, outputs, facts)))
+    found = tuple(_read_back(cloud, outputs, facts))
+    return Handover(outputs, next_steps=tuple(steps), findings=found, notes=tuple(notes))
 
 
 def _read_back(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ RESUMING = "DatabaseResumingException"
 AGAIN = "ask again every 3 seconds, for 2 minutes at most."
 """What the Data API says while a database wakes, and what to do: of the SDKs' retries it is no part (Aurora User Guide,
 "Automatic pause and resume", and RDS Data API Reference, 2026-11)."""
+WAKING = f"While it wakes, SQL over HTTPS answers {RESUMING}, and the SDKs do not repeat it by themselves: {AGAIN}"
 
 
 def reads(who: Identity, cluster: Action, *, sql: bool) -> tuple[Call, ...]:
@@ -48,13 +49,20 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     sleeps = Decimal(facts["min_capacity"]) == 0
     awake = prices.monthly(max(Decimal(facts["min_capacity"]), Decimal("0.5")), facts["storage"])
     secret = outputs["secret"]
+    place = {"resource_arn": outputs["arn"], "secret_arn": secret, "database": outputs["database"]}
+    by_https = bool(facts["data_api"] and secret)
+    connect, jdbc = _connect(outputs, facts["engine"])
     steps = [
+        *([connect] if facts["outside"] else []),
+        *([f"SQL over HTTPS: {shell.aws('rds-data', 'execute-statement', **place, sql='SELECT 1')}"] * by_https),
+        *([f"Is it asleep? {shell.handrail('task', 'database-awake', cluster=outputs['cluster'])}"] * sleeps),
+    ]
+    notes = [
         f"The password is in Secrets Manager and changes every 7 days; applications read it there: {secret}"
         if secret
         else "No secret with its password was told; see its MasterUserSecret in the AWS console.",
-        *(_connect(outputs, facts["engine"]) if facts["outside"] else ()),
-        *(_sql(outputs, sleeps=sleeps) if facts["data_api"] and secret else ()),
-        *((f"Is it asleep? {shell.handrail('task', 'database-awake', cluster=outputs['cluster'])}",) if sleeps else ()),
+        *([jdbc] if facts["outside"] else []),
+        *([WAKING] * (by_https and sleeps)),
         f"It costs about {awake} USD a month if it never sleeps"
         + (", and storage only while it does." if sleeps else "."),
         "In the AWS console: https://{0}.console.aws.amazon.com/rds/home?region={0}#database:id={1};is-cluster=true".format(
@@ -62,14 +70,16 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         ),
     ]
     clients: dict[str, str] = {}
-    if sleeps and facts["data_api"] and secret:
-        place = outputs["cluster"], cloud.identity.region, outputs["arn"], secret, outputs["database"]
-        clients = sleeping_clients.written(*place)
+    if sleeps and by_https:
+        clients = sleeping_clients.written(
+            outputs["cluster"], cloud.identity.region, outputs["arn"], secret, outputs["database"]
+        )
         steps.append(sleeping_clients.STEP)
-    return Handover(dict(outputs), clients, tuple(steps), tuple(_proof(cloud, outputs, facts)))
+    return Handover(dict(outputs), clients, tuple(steps), tuple(_proof(cloud, outputs, facts)), notes=tuple(notes))
 
 
 def _connect(outputs: Mapping[str, str], engine: str) -> Iterator[str]:
+    """How a program of the command line connects, and how one in Java."""
     host, port, name, user = (outputs[key] for key in ("endpoint", "port", "database", "user"))
     if engine == POSTGRESQL:
         place = f"host={host} port={port} dbname={name} user={user} sslmode=require connect_timeout={PATIENCE}"
@@ -79,13 +89,6 @@ def _connect(outputs: Mapping[str, str], engine: str) -> Iterator[str]:
         options = {"host": host, "port": port, "user": user, "connect_timeout": str(PATIENCE), "database": name}
         yield f"Connect from inside: {shell.command('mysql', '-p', '--ssl-mode=REQUIRED', **options)}"
         yield f"JDBC: jdbc:mysql://{host}:{port}/{name}?sslMode=REQUIRED&connectTimeout={PATIENCE}000"
-
-
-def _sql(outputs: Mapping[str, str], *, sleeps: bool) -> Iterator[str]:
-    place = {"resource_arn": outputs["arn"], "secret_arn": outputs["secret"], "database": outputs["database"]}
-    yield f"SQL over HTTPS: {shell.aws('rds-data', 'execute-statement', **place, sql='SELECT 1')}"
-    if sleeps:
-        yield f"While it wakes, that answers {RESUMING}, and the SDKs do not repeat it by themselves: {AGAIN}"
 
 
 def _proof(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[Finding]:

@@ -21,18 +21,18 @@ def reads(cluster: str) -> tuple[Call, ...]:
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     name = outputs["cluster"]
     clients: dict[str, str] = {}
-    hidden = "Outside of its hours, clients should wait 30 seconds for a connection, and try about 3 times."
-    if facts["data_api"] and facts["secret"]:
-        clients = sleeping_clients.written(name, cloud.identity.region, facts["arn"], facts["secret"])
-        hidden = sleeping_clients.STEP
-    steps = (
+    steps = [
         f"Look after it: {shell.handrail('check', 'database_hours', cluster=name)}",
         f"Is it asleep? {shell.handrail('task', 'database-awake', cluster=name)}",
         "To have it awake before its first morning, or longer one evening: "
         + shell.handrail("task", "database-awake", cluster=name, do="hold", minutes="120"),
-        hidden,
-    )
-    return Handover(dict(outputs), clients, steps, tuple(_proof(cloud, name)))
+    ]
+    patience = "Outside of its hours, clients should wait 30 seconds for a connection, and try about 3 times."
+    if facts["data_api"] and facts["secret"]:
+        clients = sleeping_clients.written(name, cloud.identity.region, facts["arn"], facts["secret"])
+        steps.append(sleeping_clients.STEP)
+    notes = () if clients else (patience,)
+    return Handover(dict(outputs), clients, tuple(steps), tuple(_proof(cloud, name)), notes=notes)
 
 
 def _proof(cloud: Cloud, name: str) -> Iterator[Finding]:

@@ -96,6 +96,8 @@ class Handover:
         next_steps: what to do now, one sentence each.
         findings: whether it really works.
         waiting: what is being waited for outside Handrail; empty if nothing.
+        done: of what there was to do, what was seen to be done.
+        notes: what is good to know and nothing to do now: what it costs, what comes later.
     """
 
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -103,11 +105,13 @@ class Handover:
     next_steps: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     waiting: str = ""
+    done: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def open_first(*steps: tuple[str, bool]) -> tuple[str, ...]:
-    """Next steps, each with whether it was done: what is still to do comes first, and what is done says so."""
-    return (*(step for step, done in steps if not done), *(f"Done already: {step}" for step, done in steps if done))
+def parted(*steps: tuple[str, bool]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of steps, each with whether it was seen to be done: those that are to do now, and those that are done."""
+    return tuple(step for step, done in steps if not done), tuple(step for step, done in steps if done)
 
 
 def was_proved(findings: Iterable[Finding], *ids: str) -> bool:

@@ -45,7 +45,11 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
         {
             "outputs": dict(handover.outputs),
             "files": earlier | {str(path): _digest(text.encode()) for path, text in files.items()},
-            "next_steps": list(handover.next_steps),
+            "next_steps": [
+                *handover.next_steps,
+                *handover.notes,
+                *(f"Done already: {step}" for step in handover.done),
+            ],
             "waiting": handover.waiting,
         }
     )
@@ -60,11 +64,12 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
 
 def _placed(handover: Handover, place: Place) -> Handover:
     """The same with commands that say where they work."""
-    steps = next_steps(handover.next_steps, place)
+    notes = tuple(placed(note, place) for note in handover.notes)
     if place.practice and any(value.startswith(("http:", "https:")) for value in handover.outputs.values()):
-        steps = (*steps, "The addresses here exist in practice alone; a browser does not find them.")
+        notes = ("The addresses here exist in practice alone; a browser does not find them.", *notes)
     found = tuple(replace(each, remedy=placed(each.remedy, place)) for each in handover.findings)
-    return replace(handover, next_steps=steps, findings=found)
+    done = tuple(placed(step, place) for step in handover.done)
+    return replace(handover, next_steps=next_steps(handover.next_steps, place), done=done, notes=notes, findings=found)
 
 
 def _in_order(flow: type[Flow], outputs: Mapping[str, str]) -> list[str]:

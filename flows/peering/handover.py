@@ -47,10 +47,12 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     steps = [
         f"Try it from a machine in {facts['vpc']}: nc -zv ADDRESS PORT.",
         check,
-        "Private hosted zones are apart: associate the other VPC with each. A range that is added to either VPC later "
-        "needs routes: check again then.",
     ]
-    return Handover(told, {}, tuple(steps), findings)
+    notes = (
+        "Private hosted zones are apart: associate the other VPC with each.",
+        "A range that is added to either VPC later needs routes: check again then.",
+    )
+    return Handover(told, {}, tuple(steps), findings, notes=notes)
 
 
 def for_the_owner(found: Connection, facts: Mapping[str, Any]) -> str:

@@ -1,5 +1,5 @@
 """What other people and machines would do, so that every set-up comes to its end here: a device calls, somebody pushes,
-a file lands. Each is an ordinary request, so that it lasts as whatever is practised does.
+a file lands, a first page is opened. Each is an ordinary request, so that it lasts as whatever is practised does.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from flows.engine import Call, Cloud
 CALLS = "practice:device"
 """The tag by which `gaps.tunnels` knows that a connection's device has called, and how those begin that hold the
 networks that it announces."""
+OPENED = "practice:opened"
+"""The tag by which `gaps.machines` knows that somebody went through WordPress's first page."""
 LONGEST = 256
 """Characters of a tag's value (EC2 User Guide, "Tag restrictions", 2026-11)."""
 
@@ -24,6 +26,8 @@ def happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
     """
     if outputs.get("connection", "").startswith("vpn-"):
         return _device_calls(cloud, outputs["connection"], outputs.get("networks", ""))
+    if "set_up" in outputs and "machine" in outputs:
+        return _page_opens(cloud, outputs["machine"])
     if "pipeline" in outputs:
         return _source_changes(cloud, outputs["pipeline"])
     if "notification" in outputs:
@@ -36,6 +40,11 @@ def _device_calls(cloud: Cloud, connection: str, networks: str) -> str:
     tags = [{"Key": CALLS, "Value": "yes"}, *({"Key": f"{CALLS}:{n}", "Value": some} for n, some in announced)]
     cloud.make(Call("ec2.CreateTags", {"Resources": [connection], "Tags": tags}))
     return "The office's device has called: both tunnels are up."
+
+
+def _page_opens(cloud: Cloud, machine: str) -> str:
+    cloud.make(Call("ec2.CreateTags", {"Resources": [machine], "Tags": [{"Key": OPENED, "Value": "yes"}]}))
+    return "Somebody went through WordPress's first page and is its administrator."
 
 
 def _source_changes(cloud: Cloud, pipeline: str) -> str:

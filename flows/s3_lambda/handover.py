@@ -42,14 +42,14 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         **outputs,
         "log": f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{log}",
     }
-    steps = [f"{each.sentence} {each.remedy}" for each in findings if each.grade is Grade.REFUSED]
+    steps = [each.remedy or each.sentence for each in findings if each.grade is Grade.REFUSED]
     if facts["test"]:
         to = f"s3://{bucket}/{facts['test']}"
         steps.append(f"Try it: echo test | {shell.aws('s3', 'cp', '-', to)}")
         steps.append(f"Then read the log: {shell.aws('logs', 'tail', f'/aws/lambda/{name}')}")
-    steps += [
+    steps.append(f"See how it is: {shell.handrail('check', 's3_lambda', bucket=bucket, function=name)}")
+    notes = (
         "Names arrive encoded: decode them (in Python urllib.parse.unquote_plus) before reading a file.",
         "The same event may come twice: let the function notice what it has done already.",
-        f"See how it is: {shell.handrail('check', 's3_lambda', bucket=bucket, function=name)}",
-    ]
-    return Handover(shown, {}, tuple(steps), tuple(findings))
+    )
+    return Handover(shown, {}, tuple(steps), tuple(findings), notes=notes)

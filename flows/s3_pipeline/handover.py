@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.engine import Cloud, Grade, Handover, shell
-from flows.engine.flow import open_first, was_proved
+from flows.engine.flow import was_proved
 
 from . import diagnosis
 
@@ -25,17 +25,18 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         replace(each, grade=Grade.WAITING) if each.id == "file" and each.grade is Grade.REFUSED else each
         for each in diagnosis.about(cloud, name)
     )
-    there = was_proved(proof, "file")
-    packed = "Pack the contents, not the folder: cd project && zip -r ../source.zip . -x '.git/*' 'node_modules/*'"
-    first, steps = [(packed, there), (f"Upload it: {shown['upload']}", there)], list[str]()
+    packed = "ack the contents, not the folder: cd project && zip -r ../source.zip . -x '.git/*' 'node_modules/*'"
+    steps, notes = [f"P{packed}", f"Upload it: {shown['upload']}"], list[str]()
+    if was_proved(proof, "file"):  # who put it there, nobody saw
+        steps, notes = [], [f"For another run, p{packed}", f"Then upload it: {shown['upload']}"]
     if facts["switched"] and facts["detection"] == "eventbridge":
-        steps.append("The first five minutes may be missed, because S3 needs them to begin sending its events.")
+        notes.append("The first five minutes may be missed, because S3 needs them to begin sending its events.")
     if facts["switched"] and facts["detection"] == "cloudtrail":
-        steps.append("CloudTrail may need some minutes for what it records from now on.")
+        notes.append("CloudTrail may need some minutes for what it records from now on.")
     if facts["new"]:
-        steps.append(
+        notes.append(
             f"buildspec.yml at the top of the zip says what is built; the role {name}-build may do nothing else yet."
         )
-    steps += [f"{each.sentence} {each.remedy}" for each in proof if each.grade is Grade.REFUSED]
+    steps += [each.remedy or each.sentence for each in proof if each.grade is Grade.REFUSED]
     steps.append(f"If it does not start: {shell.handrail('check', 's3_pipeline', pipeline=name)}")
-    return Handover(shown, next_steps=open_first(*first, *((step, False) for step in steps)), findings=proof)
+    return Handover(shown, next_steps=tuple(steps), findings=proof, notes=tuple(notes))

@@ -52,6 +52,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         },
         next_steps=(
             "Send for-the-receiver.txt to the receiver; receiver-policy.json is what their user needs.",
+        ),
+        notes=(
             "Withdrawing it later stops new machines, not those that run, nor copies.",
         ),
         findings=(

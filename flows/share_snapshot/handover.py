@@ -29,6 +29,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         },
         next_steps=(
             "Send for-the-receiver.txt to the receiver; receiver-policy.json is what their user needs.",
+        ),
+        notes=(
             f"Until they have a copy of their own, they need {needed}: do not delete before.",
             "Withdrawing it later stops new copies, not those that they have made.",
         ),

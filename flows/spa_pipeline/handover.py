@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.aws.s3_endpoints import website
 from flows.engine import Cloud, Grade, Handover, shell
-from flows.engine.flow import open_first, was_proved
+from flows.engine.flow import parted, was_proved
 
 from . import diagnosis
 
@@ -31,10 +31,10 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     proof = tuple(diagnosis.diagnose(cloud, name))
     delivered = was_proved(proof, "run")
     pending = [finding for finding in proof if finding.grade is Grade.WAITING]
-    steps = [f"{each.sentence} {each.remedy}" for each in proof if each.grade is Grade.REFUSED]
+    steps = [each.remedy or each.sentence for each in proof if each.grade is Grade.REFUSED]
     steps += [each.remedy for each in pending if each.remedy]
     steps.append(f"See how it is: {shell.handrail('check', 'spa_pipeline', pipeline=name)}")
     awaited = next((each.sentence for each in pending if each.remedy), "")
     files = {"buildspec.yml": facts["file"]} if facts["file"] else {}
-    ordered = open_first(*((step, delivered) for step in first), *((step, False) for step in steps))
-    return Handover(shown, files, ordered, proof, awaited)
+    now, done = parted(*((step, delivered) for step in first), *((step, False) for step in steps))
+    return Handover(shown, files, now, proof, awaited, done)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.aws import network, site_to_site_vpn
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Handover, shell
-from flows.engine.flow import open_first
+from flows.engine.flow import parted
 
 from . import behind, device
 from .tunnels import measured, waiting
@@ -59,12 +59,13 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         files = sample
         unread = f"AWS's configuration could not be turned into files: {problem} Download it in the AWS console."
         steps = [(unread, False)]
-    steps.append((f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not.", False))
+    now, done = parted(*steps)
+    costs = f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not."
     told = {
         "device_address": facts["gateway_ip"], "networks": ", ".join(facts["networks"]), "routing": facts["routing"],
     }  # fmt: skip
     findings = (*measured(found), *_behind(cloud, found, outputs["vpn_gateway"], facts))
-    return Handover({**outputs, **addresses, **told}, files, open_first(*steps), findings, waiting(found))
+    return Handover({**outputs, **addresses, **told}, files, now, findings, waiting(found), done, (costs,))
 
 
 def _behind(cloud: Cloud, found: dict[str, Any], gateway: str, facts: Mapping[str, Any]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.engine import Cloud, Handover, shell
-from flows.engine.flow import open_first, was_proved
+from flows.engine.flow import parted, was_proved
 
 from .diagnosis import READS, diagnose
 
@@ -24,14 +24,19 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         entered = all(was_proved(proof, f"records-{name}", f"outside-{name}") for name in facts["names"])
         enter = "Enter these records where the DNS of the names is managed, and keep those of the certificate"
         steps.append((f"{enter}: {records}.", entered))
-    uploads = [
-        # without --delete: it would remove what is in the bucket and not in that folder
-        f"Upload, without --acl: {shell.aws('s3', 'sync', 'build/', f's3://{bucket}')}",
-        f"Then: {shell.aws('cloudfront', 'create-invalidation', distribution_id=id_, paths='/*')}",
-    ]
-    if not facts.get("leads"):  # a bucket that sends everybody elsewhere needs no files
-        steps += [(upload, was_proved(proof, "start-page")) for upload in uploads]
+    # without --delete: it would remove what is in the bucket and not in that folder
+    upload = shell.aws("s3", "sync", "build/", f"s3://{bucket}")
+    anew = shell.aws("cloudfront", "create-invalidation", distribution_id=id_, paths="/*")
+    notes: tuple[str, ...] = ()
+    if was_proved(proof, "start-page"):  # who put it there, nobody saw
+        notes = (
+            f"When the pages change, upload them, without --acl: {upload}",
+            f"So that they are seen at once: {anew}",
+        )
+    elif not facts.get("leads"):  # a bucket that sends everybody elsewhere needs no files
+        steps += [(f"Upload, without --acl: {upload}", False), (f"Then: {anew}", False)]
     steps.append((f"See whether it works: {shell.handrail('check', 'website', distribution=id_)}", False))
     address = f"https://{(names or [host])[0]}/"
     shown = {**outputs, "address": address, "bucket": bucket, "origin": facts["origin"]}
-    return Handover(shown, {}, open_first(*steps), proof)
+    now, done = parted(*steps)
+    return Handover(shown, {}, now, proof, done=done, notes=notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flows.engine import Call, Cloud, Finding, Handover, shell
-from flows.engine.flow import open_first, was_proved
+from flows.engine.flow import parted, was_proved
 
 from . import rules
 
@@ -25,16 +25,23 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Mapp
     findings = tuple(rules.examine(cloud, instance, facts["values"], before=False, leads=leads))
     inside = f"A shell on it, without SSH: {shell.aws('ssm', 'start-session', target=instance)}"
     if "address" not in outputs:
-        return Handover(outputs=outputs, findings=findings, next_steps=(inside,))
+        return Handover(outputs=outputs, findings=findings, notes=(inside,))
     site, address = facts["values"].get("SITE", ""), outputs["address"]
     led = was_proved(findings, "address")
-    first = [(f"Have {site} lead to {address} (an A record), before the first visit.", led)] if site else []
     link = f"http://{site or address}/wp-admin/install.php"
+    opened, record = bool(homes), f"lead {site} to {address} (an A record)"
+    first = f"At once, {record}, and open {link}" if site and not (led or opened) else f"Open {link} at once"
+    urgent = [(f"{first}: whoever opens it first becomes the administrator.", opened)]
+    if site and (led or opened):
+        urgent.append((f"L{record[1:]}.", led))
     https = (
         "Then: HTTPS (certbot, a load balancer or CloudFront), with https:// in WordPress's two addresses, and backups "
-        "of the disk (snapshots). wp-config.php believes a balancer's X-Forwarded-Proto already; CloudFront has to "
-        "be told to send CloudFront-Forwarded-Proto (an origin request policy)."
+        "of the disk (snapshots)."
     )
-    opened = f"Open {link} at once: whoever opens it first becomes the administrator."
-    steps = open_first(*first, (opened, bool(homes)), (https, False), (inside, False))
-    return Handover(outputs={**outputs, "set_up": link}, findings=findings, next_steps=steps)
+    balancer = (
+        "wp-config.php believes a balancer's X-Forwarded-Proto already; CloudFront has to be told to send "
+        "CloudFront-Forwarded-Proto (an origin request policy)."
+    )
+    now, done = parted(*urgent, (https, False))
+    told = {**outputs, "set_up": link}
+    return Handover(outputs=told, findings=findings, next_steps=now, done=done, notes=(balancer, inside))

@@ -1,17 +1,13 @@
-"""What is still to do comes first among the next steps; what is done says so."""
+"""What is to do now, apart from what was seen to be done and from what is only good to know."""
 
 from __future__ import annotations
 
 from flows.engine import Finding, Grade
-from flows.engine.flow import open_first, was_proved
+from flows.engine.flow import parted, was_proved
 
 
-def test_what_is_done_is_not_first() -> None:
-    assert open_first(("Copy it.", True), ("Look.", False), ("Pay.", False)) == (
-        "Look.",
-        "Pay.",
-        "Done already: Copy it.",
-    )
+def test_what_is_done_is_not_among_what_is_to_do() -> None:
+    assert parted(("Copy it.", True), ("Look.", False), ("Pay.", False)) == (("Look.", "Pay."), ("Copy it.",))
 
 
 def test_only_what_was_proved_is_done() -> None:

@@ -12,6 +12,7 @@ from support.clock import FakeClock
 from support.sessions import carried_out, taken_back
 from support.variants import session
 from vpn.cases import BGP, STATIC
+from wordpress.cases import NEW
 
 from flows.accounts import let_happen
 from flows.engine import Call, Cloud, Journal, Session
@@ -70,6 +71,19 @@ def test_somebody_pushes_and_the_pipeline_runs(cloud: Cloud, journal: Journal, c
 def test_a_file_lands_where_the_function_listens(cloud: Cloud, journal: Journal, clock: FakeClock) -> None:
     _, outputs = done(cloud, journal, clock, "s3_lambda", PHOTOS)
     assert let_happen(cloud, outputs) == "in/practice.jpg landed in fjord-coffee-files."
+
+
+def test_wordpress_is_set_up_by_nobody_until_somebody_opens_its_first_page(
+    cloud: Cloud, journal: Journal, clock: FakeClock
+) -> None:
+    """Until then that is the first thing to do: whoever comes first becomes the administrator."""
+    made, outputs = done(cloud, journal, clock, "wordpress", NEW)
+    before = made.hand_over()
+    assert "whoever opens it first" in before.next_steps[0] and not before.done
+    assert "administrator" in let_happen(cloud, outputs)
+    after = made.hand_over()
+    assert not any("whoever opens it first" in step for step in after.next_steps)
+    assert "whoever opens it first" in after.done[-1]
 
 
 def test_where_nothing_is_to_come_nothing_is_said(cloud: Cloud) -> None:

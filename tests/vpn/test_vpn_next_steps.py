@@ -39,5 +39,8 @@ def test_what_is_done_is_not_the_first_step(cloud: Aws, journal: Journal, clock:
     account.on = True
     after = made.hand_over()
     assert before.waiting and not after.waiting
-    assert not any("Done already" in step for step in before.next_steps)
-    assert "Done already: Copy the files" in after.next_steps[-1] and "check vpn" in after.next_steps[0]
+    assert not before.done and any("Copy the files" in step for step in before.next_steps)
+    assert "Copy the files" in after.done[0] and [step for step in after.next_steps if "check vpn" not in step] == []
+    assert "USD a month" in after.notes[0], "what it costs is nothing to do"
+    assert made.run
+    assert f"Done already: {after.done[0]}" in made.run.record.handover["next_steps"]

@@ -94,6 +94,7 @@ def test_a_website_origin(
     told = made.run.record.handover["next_steps"]
     assert "handrail --practice check" in told[0], "what can be done here comes first"
     assert not any("--delete" in step for step in told), "the bucket holds a site"
+    assert not any("Done already" in step or "you would now" in step for step in told), "nobody saw who uploaded it"
     *others, ours = policy(account.session, SITE)
     assert others == theirs
     assert ours["Condition"] == {"StringEquals": {"aws:Referer": header["HeaderValue"]}}

@@ -162,8 +162,11 @@ class Conversation:
             say(f"  {words.finding(found)}")
         if handover.files:
             say(f"  Files, which only you can read; they may hold secret keys: {run.folder}")
-        for step in handover.next_steps:
-            say(f"  {line(step)}")
+        for heading, told in (
+            ("What to do now", handover.next_steps), ("Done already", handover.done), ("Good to know", handover.notes),
+        ):  # fmt: skip
+            if told:
+                say("\n".join([f"{heading}:", *(f"  {line(each)}" for each in told)]))
         if handover.waiting:
             say(handover.waiting)
         if again:

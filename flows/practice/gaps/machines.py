@@ -3,7 +3,7 @@
 moto says of every command at once that it was a success, and runs none. Here nothing is run either, but what Handrail's
 own script would say is said, by what is known of the machine: what was wrong with it, and which runs put that right.
 Any other command ends well and says nothing. A machine that has just started is known after a second and has installed
-WordPress after four.
+WordPress after four; its first page was opened by nobody until `happenings` says so.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 from flows.practice.clock import CLOCK
 from flows.practice.company.basics import BLOG
 from flows.practice.gaps.wire import Described, Response, answers
+from flows.practice.happenings import OPENED
 
 KNOWN_IN, INSTALLED_IN, TAKES = 1, 4, 2
 """Seconds."""
@@ -30,7 +31,7 @@ UBUNTU = re.compile(r"/aws/service/canonical/ubuntu/server/24\.04/stable/current
 WRONG = {"files": False, "permalinks": False, "upload": 2, "memory": 128}
 """The company's WordPress, as it is found."""
 HOME = "http://localhost"
-"""To where it leads visitors."""
+"""To where it leads visitors, once somebody went through its first page."""
 WORDS = {
     "files": "PHP (apache) can write what it has to, everybody can write nothing, wp-config.php is not for everybody",
     "permalinks": "Permalinks work: mod_rewrite, and AllowOverride All for {ROOT}",
@@ -158,9 +159,10 @@ def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
         f"ok php-seen Through the web server (fpm-fcgi, as apache): upload {now['upload']} MB, form "
         f"{now['upload'] + 8 if now['upload'] > 2 else 8} MB, "
         f"memory {now['memory']} MB{SIMULATED}\n"
-        f"ok site http://localhost/ answers HTTP 200{SIMULATED}\n"
-        f"home address {HOME}"
+        f"ok site http://localhost/ answers HTTP 200{SIMULATED}"
     )
+    if _blog(machine) or any(tag["key"] == OPENED for tag in machine.get_tags()):
+        lines.append(f"home address {HOME}")
     return "\n".join(lines) + "\n", True
 
 

@@ -73,6 +73,9 @@ class Done(Page):
         if done.next_steps:
             rows += [Said(), Said("What to do now", kind="heading")]
             rows += [Said(line(step), f"{number}", "point") for number, step in enumerate(done.next_steps, 1)]
+        for heading, told in (("Done already", done.done), ("Good to know", done.notes)):
+            if told:
+                rows += [Said(), Said(heading, kind="heading"), *(Said(line(each), "", "answer") for each in told)]
         if done.files:
             rows += [Said(), Said("Files", kind="heading")]
             rows += [
