@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flows.aws import load_balancers as lb
-from flows.aws import security_group_rules
+from flows.aws import security_group_rules, stickiness
 from flows.aws.listener_rules import Forward, Redirect, examples
 from flows.aws.load_balancers import Certificate, Listener
 from flows.engine import Caution, CloudError, Finding, Grade
 
-from . import ports, rules
+from . import ports, rules, stick_answers
 from .outcome import (
     ALL,
+    APPLICATION,
     HTTPS,
     REDIRECT,
+    STICK,
     Answers,
     backend,
     by_rule,
@@ -33,6 +35,9 @@ from .outcome import (
 
 
 def before(flow: Answers) -> Iterator[Finding | Caution]:
+    if flow.action == STICK:
+        yield from _keeping(flow)
+        return
     here = situation(flow)
     yield from _circles(flow, here)
     yield from _https(flow)
@@ -44,6 +49,37 @@ def before(flow: Answers) -> Iterator[Finding | Caution]:
         "cost", Grade.PREDICTED,
         "This change costs nothing extra, and requests that the load balancer answers do not reach your servers.",
         "Elastic Load Balancing pricing, 2026-11: more than 10 rules a request count into its capacity units",
+    )  # fmt: skip
+
+
+def _keeping(flow: Answers) -> Iterator[Finding | Caution]:
+    """Who is moved by it, and what it rests on."""
+    wanted = stick_answers.wanted(flow)
+    for group in flow.target_groups:
+        now = stickiness.keeping(flow.cloud, group.arn)
+        if now.enabled and now.by != wanted.by and len(stick_answers.health(flow, group)) > 1:
+            yield Caution(
+                "visitors-move",
+                f"{group.name} keeps visitors {now.by} now. Who is on the site may land on another server once; a "
+                "session that only its server's memory has is lost.",
+                confirm=True,
+            )
+    if flow.keep_by == APPLICATION:
+        yield Finding(
+            "cookie-set", Grade.NOT_CHECKED, f"Whether the application's answers set {flow.cookie} was not looked at.",
+            "no request was made over the internet", f"See it: {stick_answers.seen(stick_answers.site(flow))}",
+            aside=True,
+        )  # fmt: skip
+    yield Finding(
+        "server-goes", Grade.PREDICTED,
+        "Who is kept moves when their server goes, and stays with the other then. Sessions outlast that only in a "
+        "store that the servers share.",
+        "Application Load Balancers guide, Sticky sessions, 2026-11",
+    )  # fmt: skip
+    yield Finding(
+        "cost", Grade.PREDICTED,
+        "This costs nothing extra. Servers may get unequal load, as new ones get only new visitors.",
+        "Elastic Load Balancing pricing, 2026-11",
     )  # fmt: skip
 
 

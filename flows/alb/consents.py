@@ -19,6 +19,7 @@ CONSENTS: Mapping[str, Mapping[str, str]] = {
         "never-used": "A rule before the new one catches the same requests, so that the new one is never used.",
     },
     "": {
+        "visitors-move": "Visitors are kept by another cookie now, and may land on another server once.",
         "no-healthy-server": "No server there is known to be healthy, and visitors are redirected to it.",
     },
 }

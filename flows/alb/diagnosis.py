@@ -15,7 +15,7 @@ from flows.aws.listener_rules import Forward, Front, Redirect, Rule, Url, exampl
 from flows.aws.load_balancers import Certificate, Listener, LoadBalancer
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 
-from . import ports, repairs, rules
+from . import kept, ports, repairs, rules
 from .outcome import HTTP, HTTPS
 from .rules import Situation, half
 
@@ -58,6 +58,7 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
     yield from _circles(here)
     yield from rules.in_front(here)
     yield from rules.servers(cloud, actions)
+    yield from kept.kept(cloud, balancer)
 
 
 def _state(balancer: LoadBalancer) -> Finding:

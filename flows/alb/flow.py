@@ -8,19 +8,35 @@ from typing import Any
 from flows.aws import listener_rules
 from flows.aws import load_balancers as lb
 from flows.aws.load_balancers import NEW
-from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Words, Yes
+from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Words, Yes
 
-from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, repairs, steps, why
+from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, repairs, steps, stick_answers, why
 from .consents import CONSENTS
-from .outcome import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT
+from .outcome import (
+    ALL,
+    APPLICATION,
+    AS_IS,
+    BALANCER,
+    BEFORE,
+    FIXED,
+    HTTP,
+    HTTPS,
+    LEAVE,
+    MATCHING,
+    REDIRECT,
+    STICK,
+)
 from .which import WhichLoadBalancer
 
 
 class LoadBalancerAnswers(Flow):
-    """Send visitors to https or elsewhere, or answer them by itself."""
+    """Send visitors elsewhere, answer them, or keep each with one server."""
 
     title = "Redirect or answer at a load balancer"
-    words = ("http to https", "301", "302", "www", "maintenance page", "fixed response", "elb", "listener rule")
+    words = (
+        "http to https", "301", "302", "www", "maintenance page", "fixed response", "elb", "listener rule",
+        "sticky sessions", "stickiness", "session cookie",
+    )  # fmt: skip
     check = WhichLoadBalancer
     came_for = ("dns_name",)
     beyond = repairs.BEYOND
@@ -41,15 +57,50 @@ class LoadBalancerAnswers(Flow):
         {
             REDIRECT: "Send visitors to another address, such as from http to https",
             FIXED: "Answer by itself, such as with a maintenance page",
+            STICK: "Keep each visitor with the same server",
         },
         default=REDIRECT,
         why="A redirect tells the browser to ask again at another address. A fixed response is a short text that the "
-        "load balancer sends at once. Your servers get no request in either case.",
+        "load balancer sends at once. Your servers get no request in either case. A visitor who is kept comes back to "
+        "the server that has the session.",
+    )
+    keep_by = Choice(
+        "What shows which server a visitor belongs to?",
+        {
+            APPLICATION: "A cookie that your application sets itself, such as its session",
+            BALANCER: "A cookie that the load balancer makes",
+        },
+        default=APPLICATION,
+        when=action.is_(STICK),
+        why="With the application's own cookie visitors stay only while they have a session, such as from log-in to "
+        "log-out. With the load balancer's, every visitor stays.",
+    )
+    target_groups = Picks(
+        "Which servers?",
+        stick_answers.groups,
+        check=stick_answers.keepable,
+        default=stick_answers.usual_groups,
+        least=1,
+        when=action.is_(STICK),
+        why="A target group is a group of servers to which a listener or a rule forwards. Each of them keeps its own "
+        "visitors.",
+        empty="No listener of this load balancer forwards to servers. There is nobody to stay with.",
+    )
+    cookie = Text(
+        "What is the cookie called?",
+        stick_answers.cookie,
+        wanted="The name of the cookie",
+        known=stick_answers.cookies,
+        when=action.is_(STICK) & keep_by.is_(APPLICATION),
+        example="JSESSIONID",
+        why="You see it in the browser's developer tools under Storage, Cookies. The load balancer looks only at this "
+        "name in your application's answers. If no answer ever sets it, nobody is kept, and AWS says nothing.",
     )
     scope = Choice(
         "For which requests?",
         {ALL: "All of them", MATCHING: "Only those to certain hosts or paths"},
         default=ALL,
+        when=action.is_(REDIRECT, FIXED),
         why="All: the listener's default action is changed. Only certain ones: a rule with conditions is added, and "
         "the rest stays as it is.",
     )
@@ -85,6 +136,7 @@ class LoadBalancerAnswers(Flow):
         only=action.is_(REDIRECT),
         check=answers.fitting_code,
         default=answers.usual_code,
+        when=action.is_(REDIRECT, FIXED),
         example="301",
         live=True,
         why="Browsers and search engines act on it: a 503 is asked again later, a 404 or 410 is forgotten. Any code "
@@ -126,6 +178,7 @@ class LoadBalancerAnswers(Flow):
         "On which listener?",
         listener_answers.listener_options,
         default=listener_answers.usual_listener,
+        when=action.is_(REDIRECT, FIXED),
         fine_tuning=True,
         why="A listener is a port on which the load balancer waits for requests: 80 for http, 443 for https.",
     )
@@ -266,6 +319,7 @@ class LoadBalancerAnswers(Flow):
         "Should visitors be let in where the security group does not yet?",
         check=answers.left_closed,
         default="yes",
+        when=action.is_(REDIRECT, FIXED),
         fine_tuning=True,
         why="A security group is the load balancer's firewall. A port that it does not allow cannot be reached.",
     )
@@ -295,6 +349,7 @@ class LoadBalancerAnswers(Flow):
         listener_rules.host_pattern,
         default=answers.likely_names,
         least=0,
+        when=action.is_(REDIRECT, FIXED),
         fine_tuning=True,
         example="shop.example.com",
         why="They are used to see whether the certificate covers them, and for the examples on the review.",
@@ -304,11 +359,33 @@ class LoadBalancerAnswers(Flow):
         lambda text: listener_rules.url(text) if text else None,
         check=answers.preview,
         default="",
+        when=action.is_(REDIRECT, FIXED),
         fine_tuning=True,
         label="Try",
         example="http://shop.example.com/a?x=1",
         live=True,
         why="Type an address, and see what the load balancer would answer. Nothing is sent anywhere.",
+    )
+    duration = Text(
+        "For how long after the last request?",
+        stick_answers.seconds,
+        wanted="A time",
+        check=stick_answers.long_enough,
+        default="1d",
+        when=action.is_(STICK),
+        fine_tuning=True,
+        example="8h",
+        why="Take at least as long as your application keeps a session. Each request starts it anew. Seconds, or such "
+        "as 30m, 8h, 1d; at most 7 days.",
+    )
+    keep_group = Yes(
+        "Should a visitor stay with a group of servers, too, where weights divide them among several?",
+        check=stick_answers.no_group,
+        default="yes",
+        when=action.is_(STICK) & keep_by.is_(BALANCER),
+        fine_tuning=True,
+        why="Where a listener or a rule forwards to several groups, the visitor must come back to the right group "
+        "first, and then to the right server in it.",
     )
 
     def plan(self) -> Plan:
@@ -316,7 +393,7 @@ class LoadBalancerAnswers(Flow):
             steps.steps(self),
             outputs=handover.outputs(self),
             facts=handover.facts(self),
-            reads=handover.READS,
+            reads=handover.READS if self.action != STICK else handover.READS_KEEPING,
         )
 
     def checks(self) -> Iterable[Finding | Caution]:

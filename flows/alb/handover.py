@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.aws import load_balancers as lb
+from flows.aws import stickiness
 from flows.aws.listener_rules import examples, told
 from flows.aws.listeners import same
 from flows.aws.load_balancers import Listener
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
 
+from . import stick_answers
 from .outcome import (
+    APPLICATION,
     REDIRECT,
+    STICK,
     Answers,
     actions,
     by_rule,
@@ -25,7 +29,8 @@ from .outcome import (
 )
 
 READS = (Call("elbv2.DescribeListeners"), Call("elbv2.DescribeRules"))
-"""What `hand_over` will call; a plan lists it for the permissions."""
+READS_KEEPING = (Call("elbv2.DescribeTargetGroupAttributes"),)
+"""What `hand_over` will call, the second where visitors are kept; a plan lists it for the permissions."""
 
 
 def outputs(flow: Answers) -> dict[str, Late]:
@@ -34,6 +39,10 @@ def outputs(flow: Answers) -> dict[str, Late]:
         "load_balancer": balancer.arn,
         "dns_name": balancer.dns_name,
         "hosted_zone": balancer.zone,
+    }
+    if flow.action == STICK:
+        return {**made, "target_groups": ", ".join(group.name for group in flow.target_groups)}
+    made |= {
         "listener": flow.listener.arn
         if isinstance(flow.listener, Listener)
         else Ref("http-listener", "Listeners[0].ListenerArn"),
@@ -49,6 +58,15 @@ def outputs(flow: Answers) -> dict[str, Late]:
 
 
 def facts(flow: Answers) -> dict[str, Any]:
+    if flow.action == STICK:
+        wanted = stick_answers.wanted(flow)
+        return {
+            "name": flow.load_balancer.name,
+            "internal": flow.load_balancer.internal,
+            "kept": {group.arn: stickiness.attributes(wanted) for group in flow.target_groups},
+            "cookie": flow.cookie if flow.keep_by == APPLICATION else "",
+            "site": stick_answers.site(flow),
+        }
     front = front_after(flow)
     tries = list(examples(*conditions(flow), flow.names, start(flow)))
     return {
@@ -63,6 +81,8 @@ def facts(flow: Answers) -> dict[str, Any]:
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     """Read back what was set, and say how to try it."""
+    if "kept" in facts:
+        return _kept(cloud, outputs, facts)
     steps = [f"Try it, expecting {expected}: {shell.command('curl', '-sI', url)}" for url, expected in facts["tries"]]
     notes = list[str]()
     if facts["internal"]:
@@ -74,6 +94,39 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
     found = tuple(_read_back(cloud, outputs, facts))
     return Handover(outputs, next_steps=tuple(steps), findings=found, notes=tuple(notes))
+
+
+def _kept(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
+    seen = stick_answers.seen(facts["site"])
+    if cookie := facts["cookie"]:
+        steps = [
+            f"Try it, expecting {cookie} and beside it AWSALBAPP-0: {seen}",
+            f"If that page sets {cookie} only after a log-in, sign in and look in the browser's developer tools.",
+            "Programs, and pages of other sites, must send back both cookies; a proxy such as CloudFront must let "
+            f"{cookie} and AWSALBAPP-* through. Otherwise nobody is kept.",
+        ]
+    else:
+        steps = [f"Try it, expecting AWSALB: {seen}"]
+    if facts["internal"]:
+        steps.append("The load balancer is internal: run that from inside its network.")
+    steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
+    found = [_kept_as_planned(cloud, arn, wanted) for arn, wanted in facts["kept"].items()]
+    return Handover(outputs, next_steps=tuple(steps), findings=tuple(found))
+
+
+def _kept_as_planned(cloud: Cloud, arn: str, wanted: list[dict[str, str]]) -> Finding:
+    id, name = f"read-back:{arn.split('/')[1]}", arn.split("/")[1]
+    try:
+        look = Call("elbv2.DescribeTargetGroupAttributes", {"TargetGroupArn": arn})
+        told = {each["Key"]: str(each["Value"]) for each in cloud.make(look)["Attributes"]}
+    except CloudError as problem:
+        return Finding(id, Grade.NOT_CHECKED, f"How {name} keeps visitors could not be read again.", problem.what)
+    if all(told.get(each["Key"]) == each["Value"] for each in wanted):
+        return Finding(id, Grade.PROVED, f"{name} keeps visitors as planned.", "read again after the change")
+    return Finding(
+        id, Grade.REFUSED, f"{name} does something else: visitors are {stickiness.keeping(cloud, arn)}.",
+        "read again after the change", "Somebody or something changed it in the meantime.",
+    )  # fmt: skip
 
 
 def _read_back(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[Finding]:

@@ -10,12 +10,14 @@ from flows.aws import listener_rules, listeners
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Answer, Fixed, Forward, Front, Redirect, Rule, Url
 from flows.aws.load_balancers import NEW, Listener, LoadBalancer, Targets
+from flows.aws.stickiness import Group
 from flows.engine import Cloud, Refused
 
 from . import ports
 from .ports import Source
 
-REDIRECT, FIXED = "redirect", "fixed_response"
+REDIRECT, FIXED, STICK = "redirect", "fixed_response", "stick"
+APPLICATION, BALANCER = "application", "balancer"
 ALL, MATCHING = "all", "matching"
 HTTPS, HTTP, AS_IS = "HTTPS", "HTTP", "#{protocol}"
 LEAVE, BEFORE = "leave", "before"
@@ -53,6 +55,11 @@ class Answers(Protocol):
     hsts: int
     names: tuple[str, ...]
     preview_url: Url | None
+    keep_by: str
+    target_groups: tuple[Group, ...]
+    cookie: str
+    duration: int
+    keep_group: bool
 
 
 def outcome(flow: Answers) -> Redirect | Fixed:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from flows.aws import keepers
+from flows.aws import keepers, stickiness
 from flows.aws import listeners as change
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Redirect, Rule
 from flows.aws.load_balancers import Certificate, Listener, LoadBalancer
+from flows.aws.stickiness import Forwarding
 from flows.engine import Cloud, CloudError, since
 from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits, redirects
@@ -29,6 +30,8 @@ BEYOND = {
     "loop": "Only you know where visitors are to be sent instead.",
     "nothing-listens": "Only you know where visitors are to be sent instead.",
     "healthy": "What a server answers is up to the server, and who is registered to whoever runs it.",
+    "kept": "How servers are picked, and which cookie the application sets, is up to whoever runs it.",
+    "divided": "Only you know whether the load balancer's own cookie may keep visitors: the set-up asks for it.",
     "in-front": "Whether CloudFront may ask by https depends on the certificate for the name of its origin.",
 }
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
@@ -120,6 +123,19 @@ def modern(balancer: LoadBalancer, listener: Listener, policy: str) -> Mend:
         yield from _kept(cloud, balancer, listener)
         yield change.tls_policy(listener, policy)
         yield redirects(f"Visitors that know only old TLS can no longer come to port {listener.port} then.")
+
+    return mend
+
+
+def with_group(balancer: LoadBalancer, where: Forwarding, seconds: int) -> Mend:
+    """Keep each visitor with one of the groups among which they are divided."""
+
+    def mend(cloud: Cloud) -> Iterator[Part]:
+        yield from _kept(cloud, balancer, where.listener)
+        if where.priority:
+            yield from _kept_rule(cloud, where.listener, lb.rule(where.found))
+        yield stickiness.keep_group(where, seconds)
+        yield redirects(f"Who comes by {where.name} stays with the group of servers that they come to first then.")
 
     return mend
 

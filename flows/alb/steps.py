@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from flows.aws import certificates, cloudfront
+from flows.aws import certificates, cloudfront, stickiness
 from flows.aws import listeners as change
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Rule
 from flows.aws.load_balancers import Listener
 from flows.engine import Action, Late, Others, Use, since
 
-from . import ports
+from . import ports, stick_answers
 from .outcome import (
+    BALANCER,
     MATCHING,
     REDIRECT,
+    STICK,
     Answers,
     actions,
     backend,
@@ -43,6 +45,8 @@ def steps(flow: Answers) -> list[Action | Use]:
             balancer.arn,
         )
     ]
+    if flow.action == STICK:
+        return [*things, *keeping(flow)]
     first: list[Action | Use] = [*openings(flow)]
     if there := https_here(flow):
         first.append(Use("https-listener", f"Port {there.port} listens for https already", change.LISTENER, there.arn))
@@ -57,6 +61,17 @@ def steps(flow: Answers) -> list[Action | Use]:
     ready = tuple(each.id for each in first if isinstance(each, Action))
     strict = [change.strict_https(https, flow.hsts)] if https and flow.hsts else []
     return [*things, *first, *answer(flow, ready), *strict]
+
+
+def keeping(flow: Answers) -> list[Action | Use]:
+    """Keeping visitors with their server; where groups share them by weight, with their group before that."""
+    wanted, done = stick_answers.wanted(flow), list[Action | Use]()
+    for each in stick_answers.divided(flow) if flow.keep_by == BALANCER else ():
+        done.append(stickiness.keep_group(each, flow.duration))
+    first = tuple(each.id for each in done if isinstance(each, Action))
+    for group in flow.target_groups:
+        done.append(stickiness.keep(group, stickiness.keeping(flow.cloud, group.arn), wanted, after=first))
+    return done
 
 
 def openings(flow: Answers) -> list[Action]:

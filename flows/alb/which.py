@@ -24,13 +24,13 @@ def _name(text: str, flow: Any) -> str:
 
 
 class WhichLoadBalancer(Check):
-    """A load balancer: whether it answers, what each listener does, redirects and certificates."""
+    """A load balancer: whether it answers, what each listener does, redirects, certificates and sticky sessions."""
 
     title = "A load balancer does not answer, or sends visitors in a circle"
     what = "Load balancer"
     words = (
         "redirect loop", "ERR_TOO_MANY_REDIRECTS", "503", "502", "504", "certificate", "https", "elb", "listener",
-        "unreachable", "down",
+        "session lost", "logged out", "sticky sessions", "unreachable", "down",
     )  # fmt: skip
 
     load_balancer = Choice(

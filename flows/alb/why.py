@@ -21,6 +21,8 @@ WHY: Mapping[str, str] = {
     "covers": "A browser warns where the certificate does not have the very name in its address bar.",
     "tls": "Old ways of encrypting can be broken; browsers and audits refuse them more and more.",
     "healthy": "The load balancer only hands on: without a server that answers, visitors get an error.",
+    "kept": "A session that only one server has is lost for a visitor who comes to another.",
+    "divided": "A visitor must come back to the right group of servers first, and then to the right server in it.",
     "in-front": "CloudFront asks as a visitor does, and gives on to its own visitors what it gets.",
 }
 """By the rule that finds it: the beginning of a finding's id, the longest that fits."""

@@ -361,7 +361,7 @@ def default_answer(
         Call("elbv2.ModifyListener", {**change, "DefaultActions": actions}),
         undo=Restore(
             look,
-            _former(listener),
+            _former(listener.actions, "Listeners[0].DefaultActions"),
             Call("elbv2.ModifyListener", {**change, "DefaultActions": before(id)}),
             kept=_remembered(actions),
         ),
@@ -383,7 +383,7 @@ def answer_of_rule(rule: Rule, place: str, actions: list[dict[str, Any]], says: 
         Call("elbv2.ModifyRule", {**which, "Actions": actions}),
         undo=Restore(
             Call("elbv2.DescribeRules", {"RuleArns": [rule.arn]}),
-            "Rules[0].Actions",
+            _former(actions, "Rules[0].Actions"),
             Call("elbv2.ModifyRule", {**which, "Actions": before(id)}),
             kept=_remembered(actions),
         ),
@@ -461,10 +461,9 @@ def strict_https(listener: Late, seconds: int, after: tuple[str, ...] = ()) -> A
     )
 
 
-def _former(listener: Listener) -> str:
-    """JMESPath to the default actions as AWS takes them back: a sign-in's client secret is kept, and never told."""
-    path = "Listeners[0].DefaultActions"
-    if any(action["Type"] == "authenticate-oidc" for action in listener.actions):
+def _former(actions: Iterable[Mapping[str, Any]], path: str) -> str:
+    """JMESPath to actions as AWS takes them back: the client secret of a sign-in is kept, and never told."""
+    if any(action["Type"] == "authenticate-oidc" for action in actions):
         keep = 'merge(AuthenticateOidcConfig, `{"UseExistingClientSecret": true}`)'
         return f"map(&(Type=='authenticate-oidc' && merge(@, {{AuthenticateOidcConfig: {keep}}}) || @), {path})"
     return path

@@ -238,6 +238,7 @@ RULES: Mapping[str, Rule] = {
     "elbv2.ModifyListener": on(LISTENER),
     "elbv2.ModifyListenerAttributes": on(LISTENER),
     "elbv2.ModifyRule": on(RULE),
+    "elbv2.ModifyTargetGroupAttributes": on("targetgroup/{TargetGroupArn}"),
     "elbv2.SetRulePriorities": on("listener-rule/{RulePriorities[].RuleArn}"),
     # -- certificates, CloudFront, names
     "acm.DeleteCertificate": on("certificate/{CertificateArn}"),

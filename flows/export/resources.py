@@ -190,6 +190,8 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "elbv2.CreateRule": (Makes("AWS::ElasticLoadBalancingV2::ListenerRule", as_.same(), {"Rules[0].RuleArn": ""}),),
     "elbv2.ModifyListener": (Never(FOREIGN),),
     "elbv2.ModifyListenerAttributes": (Sets("elbv2.CreateListener", of("ListenerArn"), as_.listener_attributes),),
+    "elbv2.ModifyRule": (Never(FOREIGN),),
+    "elbv2.ModifyTargetGroupAttributes": (Never(FOREIGN),),
     "events.PutRule": (
         Makes("AWS::Events::Rule", as_.rule, {"RuleArn": "Arn"}, named="Name", name="Name", arn="events:rule/"),
     ),

@@ -142,6 +142,12 @@ GAPS: dict[str, str] = {
     "elbv2.DescribeRules": "In the order in which they are tried; hosts and paths are told twice, as on AWS.",
     "elbv2.SetRulePriorities": "moto refuses that two rules change places.",
     "elbv2.ModifyListenerAttributes": "An empty value takes the attribute away.",
+    "elbv2.DescribeTargetGroupAttributes": "Tells of cookies also where nothing was set, as AWS does.",
+    "elbv2.ModifyTargetGroupAttributes": (
+        "moto takes any cookie's name, time and key, and keeps visitors of functions, of groups without cross-zone "
+        "balancing or with random weights, and of those among which a forward divides them; refused here."
+    ),
+    "elbv2.ModifyRule": "moto divides visitors among groups that keep them without keeping them with one; refused here.",
     "rds.DescribeDBEngineVersions": "Missing in moto; a handful of Aurora versions, some of which cannot sleep.",
     "rds.DescribeOrderableDBInstanceOptions": "moto has none for Aurora; the same versions, as db.serverless.",
     "rds.CreateDBCluster": (
@@ -234,7 +240,7 @@ _WHERE = {
     "kms": ("keys",),
     "rdsdata": ("databases",),
     "cloudwatch": ("databases",),
-    "elb": ("load_balancing",),  # moto answers for both generations there
+    "elb": ("load_balancing", "target_groups"),  # moto answers for both generations there
     "cloudfront": ("cloudfront", "certificates"),
     "acm": ("certificates",),
     "route53": ("dns",),

@@ -16,6 +16,8 @@ from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend, FakeAction, FakeListener, FakeRule
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
+from .target_groups import check_forward
+
 RULES, VALUES, WILDCARDS = 100, 5, 5
 NAMED = {"host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig"}
 UNCHANGED = {
@@ -31,6 +33,7 @@ _create_listener: Any = ELBv2Backend.create_listener
 _modify_listener: Any = ELBv2Backend.modify_listener
 _delete_listener: Any = ELBv2Backend.delete_listener
 _create_rule: Any = ELBv2Backend.create_rule
+_modify_rule: Any = ELBv2Backend.modify_rule
 _delete_rule: Any = ELBv2Backend.delete_rule
 _describe_rules: Any = ELBv2Backend.describe_rules
 _modify_attributes: Any = ELBv2Backend.modify_listener_attributes
@@ -49,6 +52,7 @@ def _listener_made(self: Any, *, load_balancer_arn: str, protocol: str, port: An
     else:
         given["ssl_policy"] = None
     given["actions"] = [_complete(action, protocol) for action in given["actions"]]
+    _check_forwards(self, given["actions"])
     wanted = (protocol, given["ssl_policy"], given["certificate"], given["actions"])
     for each in balancer.listeners.values() if balancer else ():
         if int(each.port) == int(port):
@@ -69,6 +73,7 @@ def _listener_modified(self: Any, arn: str, *rest: Any, **given: Any) -> Any:
     if asked.get("actions"):
         protocol = asked.get("protocol") or listener.protocol
         asked["actions"] = [_complete(action, protocol) for action in asked["actions"]]
+        _check_forwards(self, asked["actions"])
         self._validate_actions([FakeAction(action) for action in asked["actions"]])
     return _modify_listener(self, arn, **asked)
 
@@ -90,11 +95,17 @@ def _rule_made(self: Any, *, listener_arn: str, conditions: Any, priority: Any, 
     if sum(len(each.rules) - 1 for each in listeners) >= RULES:
         raise _refuse("TooManyRules", "The maximum number of rules on this load balancer has been reached")
     given["actions"] = [_complete(action, listener.protocol) for action in given["actions"]]
+    _check_forwards(self, given["actions"])
     rule = _create_rule(self, listener_arn=listener_arn, conditions=conditions, priority=int(priority), **given)
     for condition in rule.conditions:
         if condition.get("Field") in NAMED and (config := condition.get(NAMED[condition["Field"]])):
             condition["Values"] = config["Values"]
     return rule
+
+
+def _rule_modified(self: Any, rule_arn: str, conditions: Any, actions: Any) -> Any:
+    _check_forwards(self, actions)
+    return _modify_rule(self, rule_arn, conditions, actions)
 
 
 def _rule_deleted(self: Any, arn: str) -> None:
@@ -134,6 +145,11 @@ def _attributes_modified(self: Any, listener_arn: str, attrs: Any) -> Any:
     return attributes
 
 
+def _check_forwards(backend: Any, actions: Iterable[dict[str, Any]]) -> None:
+    for action in actions:
+        check_forward(backend, action)
+
+
 def _settle(listener: FakeListener) -> None:
     """moto names the default rule after a place in memory, which is another one each time."""
     rule: FakeRule = listener._default_rule[0]
@@ -165,7 +181,7 @@ def _complete(action: dict[str, Any], protocol: str) -> dict[str, Any]:
                 raise _refuse("InvalidLoadBalancerAction", "TargetGroupArn and ForwardConfig do not agree")
             groups = groups or [{"TargetGroupArn": alone}]
             forward = dict(action.get("ForwardConfig") or {})
-            forward["TargetGroups"] = [{**group, "Weight": int(group.get("Weight") or 1)} for group in groups]
+            forward["TargetGroups"] = [{**group, "Weight": int(group.get("Weight", 1))} for group in groups]
             action["ForwardConfig"] = forward
             if len(groups) == 1:
                 action["TargetGroupArn"] = groups[0]["TargetGroupArn"]
@@ -229,6 +245,7 @@ def install() -> None:
         "modify_listener": _listener_modified,
         "delete_listener": _listener_deleted,
         "create_rule": _rule_made,
+        "modify_rule": _rule_modified,
         "delete_rule": _rule_deleted,
         "describe_rules": _rules_in_order,
         "set_rule_priorities": _rules_moved,

@@ -1,0 +1,98 @@
+"""Whether visitors of a load balancer stay with one server, and why they do not although they should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flows.aws import load_balancers as lb
+from flows.aws import stickiness
+from flows.aws.load_balancers import LoadBalancer
+from flows.aws.stickiness import APPLICATION, Forwarding, Group, Keeping
+from flows.engine import Cloud, CloudError, Finding, Grade, shell
+
+from . import repairs
+
+BY = "DescribeTargetGroupAttributes"
+
+
+def kept(cloud: Cloud, balancer: LoadBalancer) -> Iterator[Finding]:
+    """Of each target group that gets requests whether its visitors are kept, and of each place that divides them."""
+    now: dict[str, Keeping] = {}
+    try:
+        used = list(stickiness.forwardings(cloud, balancer))
+        groups = stickiness.groups(cloud, used)
+        for group in groups:
+            now[group.arn] = stickiness.keeping(cloud, group.arn)
+    except CloudError as problem:
+        what = "Whether visitors stay with one server could not be read."
+        yield Finding("kept", Grade.NOT_CHECKED, what, problem.what, aside=True)
+        return
+    for group in groups:
+        yield _of_group(group, now[group.arn])
+        if now[group.arn].enabled:
+            yield from _moved(cloud, group)
+    for each in used:
+        sticky = [group for group in groups if group.arn in each.groups and now[group.arn].enabled]
+        if each.divides and sticky:
+            yield _divided(balancer, each, sticky, now)
+
+
+def _of_group(group: Group, now: Keeping) -> Finding:
+    id = f"kept:{group.name}"
+    if not now.enabled:
+        return Finding(id, Grade.PROVED, f"Visitors of {group.name} are not kept with one server.", BY)
+    why, remedy = stickiness.hindered(group, now)
+    if why:
+        return Finding(id, Grade.REFUSED, f"Visitors are to be kept, but {why}", BY, remedy)
+    if now.kind == APPLICATION and not now.cookie:
+        what = f"{group.name} waits for an application's cookie that has no name: nobody is kept."
+        return Finding(id, Grade.REFUSED, what, BY, "Say the name of the cookie.")
+    if now.kind == APPLICATION:
+        remedy = (
+            f"If they are not: no answer may set {now.cookie}, in upper and lower case as here; it may be for https or "
+            "one path alone, or end before; or a client or proxy does not send it back together with AWSALBAPP-0."
+        )
+        return Finding(id, Grade.PROVED, f"Visitors of {group.name} are {now}.", BY, remedy)
+    return Finding(id, Grade.PROVED, f"Visitors of {group.name} are {now}.", BY)
+
+
+def _moved(cloud: Cloud, group: Group) -> Iterator[Finding]:
+    """Who was with a server that is not well was moved, and stays where they are also when it is well again."""
+    try:
+        states = [each.state for each in lb.health(cloud, group.arn)]
+    except CloudError:  # told where the servers are looked at
+        return
+    ill = sum(state not in ("healthy", "initial", "unavailable") for state in states)
+    if ill and ill < len(states):
+        yield Finding(
+            f"moved:{group.name}", Grade.PREDICTED,
+            f"{ill} of {len(states)} servers in {group.name} are not healthy; their visitors were moved, and stay "
+            "where they are.",
+            "DescribeTargetHealth",
+            "Sessions outlast that only in a store that the servers share.",
+        )  # fmt: skip
+
+
+def _divided(balancer: LoadBalancer, where: Forwarding, sticky: Sequence[Group], now: dict[str, Keeping]) -> Finding:
+    """A place that divides visitors by weight: by an application's cookie nobody is kept there, by the load balancer's
+    only who is kept with the group as well."""
+    id = f"divided:{where.listener.port}:{where.priority}"
+    names = " and ".join(arn.split("/")[1] for arn in where.groups)
+    if any(now[group.arn].kind == APPLICATION for group in sticky):
+        return Finding(
+            id, Grade.REFUSED,
+            f"{where.name} divides visitors by weight among {names}; the application's cookie does not keep them "
+            "there.",
+            f"DescribeRules, {BY}",
+            "Let the load balancer's own cookie keep them, or forward to one group: "
+            f"{shell.handrail('run', 'alb', load_balancer=balancer.name, action='stick')}",
+        )  # fmt: skip
+    if not where.keeps:
+        return Finding(
+            id, Grade.REFUSED,
+            f"{where.name} divides visitors by weight and does not keep them with a group: they change between "
+            f"{names}.",
+            f"DescribeRules, {BY}", "Keep visitors with one of the groups as well.",
+        ).mended_by(repairs.with_group(balancer, where, now[sticky[0].arn].seconds))  # fmt: skip
+    what = f"{where.name} divides visitors by weight, and keeps each with one of {names}."
+    return Finding(id, Grade.PROVED, what, f"DescribeRules, {BY}")
