@@ -76,23 +76,22 @@ def _moved(cloud: Cloud, group: Group) -> Iterator[Finding]:
 def _divided(balancer: LoadBalancer, where: Forwarding, sticky: Sequence[Group], now: dict[str, Keeping]) -> Finding:
     """A place that divides visitors by weight: by an application's cookie nobody is kept there, by the load balancer's
     only who is kept with the group as well."""
-    id = f"divided:{where.listener.port}:{where.priority}"
+    id, by = f"divided:{where.listener.port}:{where.priority}", f"DescribeRules, {BY}"
     names = " and ".join(arn.split("/")[1] for arn in where.groups)
-    if any(now[group.arn].kind == APPLICATION for group in sticky):
-        return Finding(
-            id, Grade.REFUSED,
-            f"{where.name} divides visitors by weight among {names}; the application's cookie does not keep them "
-            "there.",
-            f"DescribeRules, {BY}",
-            "Let the load balancer's own cookie keep them, or forward to one group: "
-            f"{shell.handrail('run', 'alb', load_balancer=balancer.name, action='stick')}",
-        )  # fmt: skip
     if not where.keeps:
         return Finding(
             id, Grade.REFUSED,
             f"{where.name} divides visitors by weight and does not keep them with a group: they change between "
             f"{names}.",
-            f"DescribeRules, {BY}", "Keep visitors with one of the groups as well.",
-        ).mended_by(repairs.with_group(balancer, where, now[sticky[0].arn].seconds))  # fmt: skip
+            by, "Keep visitors with one of the groups as well: "
+            f"{shell.handrail('run', 'alb', load_balancer=balancer.name, action='stick', keep_by='balancer')}",
+        )  # fmt: skip
+    if by_cookie := [group for group in sticky if now[group.arn].kind == APPLICATION]:
+        return Finding(
+            id, Grade.REFUSED,
+            f"{where.name} divides visitors by weight among {names}; the application's cookie does not keep them "
+            "there.",
+            by, "Let the load balancer's own cookie keep them, or forward to one group.",
+        ).mended_by(repairs.by_balancer(balancer, by_cookie, now))  # fmt: skip
     what = f"{where.name} divides visitors by weight, and keeps each with one of {names}."
-    return Finding(id, Grade.PROVED, what, f"DescribeRules, {BY}")
+    return Finding(id, Grade.PROVED, what, by)

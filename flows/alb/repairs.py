@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
@@ -12,7 +12,7 @@ from flows.aws import listeners as change
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Redirect, Rule
 from flows.aws.load_balancers import Certificate, Listener, LoadBalancer
-from flows.aws.stickiness import Forwarding
+from flows.aws.stickiness import Group, Keeping
 from flows.engine import Cloud, CloudError, since
 from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits, redirects
@@ -31,7 +31,7 @@ BEYOND = {
     "nothing-listens": "Only you know where visitors are to be sent instead.",
     "healthy": "What a server answers is up to the server, and who is registered to whoever runs it.",
     "kept": "How servers are picked, and which cookie the application sets, is up to whoever runs it.",
-    "divided": "Only you know whether the load balancer's own cookie may keep visitors: the set-up asks for it.",
+    "divided": "With which of the groups a visitor is to stay, and for how long, is asked by the set-up.",
     "in-front": "Whether CloudFront may ask by https depends on the certificate for the name of its origin.",
 }
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
@@ -127,15 +127,16 @@ def modern(balancer: LoadBalancer, listener: Listener, policy: str) -> Mend:
     return mend
 
 
-def with_group(balancer: LoadBalancer, where: Forwarding, seconds: int) -> Mend:
-    """Keep each visitor with one of the groups among which they are divided."""
+def by_balancer(balancer: LoadBalancer, groups: Sequence[Group], now: Mapping[str, Keeping]) -> Mend:
+    """Keep visitors by the load balancer's own cookie, where the application's cannot, for as long as until then."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
-        yield from _kept(cloud, balancer, where.listener)
-        if where.priority:
-            yield from _kept_rule(cloud, where.listener, lb.rule(where.found))
-        yield stickiness.keep_group(where, seconds)
-        yield redirects(f"Who comes by {where.name} stays with the group of servers that they come to first then.")
+        yield from _kept(cloud, balancer)
+        for group in groups:
+            yield from keepers.agreed(f"The target group {group.name}", lb.tags_of(cloud, group.arn))
+            wanted = Keeping(True, stickiness.BALANCER, "", now[group.arn].seconds)
+            yield stickiness.keep(group, now[group.arn], wanted)
+            yield redirects(f"Everybody who comes to {group.name} stays with one server then, signed in or not.")
 
     return mend
 

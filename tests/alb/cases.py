@@ -63,6 +63,23 @@ ELSEWHERE: Mapping[str, Any] = {**HTTPS, "host": "www.fjord-coffee.example", "ht
 
 CLOSED: Mapping[str, Any] = {**HTTPS, "open_ports": "no", "copy_rules": "no", "forward_to": "404"}
 
+KEPT: Mapping[str, Any] = {
+    "load_balancer": "shop",
+    "action": "stick",
+    "keep_by": "application",
+    "target_groups": ["shop"],
+    "cookie": "JSESSIONID",
+}
+"""Visitors stay with one server by the application's own cookie."""
+
+KEPT_BY_BALANCER: Mapping[str, Any] = {
+    "load_balancer": "shop",
+    "action": "stick",
+    "keep_by": "balancer",
+    "target_groups": ["shop"],
+    "duration": "8h",
+}
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "https": HTTPS,
     "moved": MOVED,
@@ -72,6 +89,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "office": OFFICE,
     "elsewhere": ELSEWHERE,
     "closed": CLOSED,
+    "kept": KEPT,
+    "kept by the balancer": KEPT_BY_BALANCER,
 }
 
 
@@ -80,7 +99,7 @@ def session(
 ) -> Session:
     """A session in which everything is answered, and what opens or lasts is accepted."""
     made = Session(flows.find("alb"), cloud, journal, place=Place(practice=True), clock=clock)
-    made.accepted |= {"port-to-everybody", "hsts"}
+    made.accepted |= {"port-to-everybody", "hsts", "visitors-move"}
     made.fill(answers)
     return made
 
@@ -151,10 +170,56 @@ class Front:
     def default(self, port: int, actions: list[Any]) -> None:
         self.elbv2.modify_listener(ListenerArn=self.listeners[port]["ListenerArn"], DefaultActions=actions)
 
+    # -- visitors who stay with one server
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        return attributes_of(self.elbv2, self.targets)
+
+    def set(self, attributes: Mapping[str, str], group: str = "") -> None:
+        """Set attributes of its target group, or of another one."""
+        told = [{"Key": key, "Value": value} for key, value in attributes.items()]
+        self.elbv2.modify_target_group_attributes(TargetGroupArn=group or self.targets, Attributes=told)
+
+    def group(self, name: str = "green", **more: Any) -> str:
+        """Another target group, which nothing forwards to yet."""
+        (own,) = self.elbv2.describe_target_groups(TargetGroupArns=[self.targets])["TargetGroups"]
+        asked = {"Protocol": "HTTP", "Port": 8080, "VpcId": own["VpcId"], "TargetType": "instance", **more}
+        return str(self.elbv2.create_target_group(Name=name, **asked)["TargetGroups"][0]["TargetGroupArn"])
+
+    def divided(self, other: str, *, keeps: bool = False, weight: int = 1) -> list[Any]:
+        """Actions that divide visitors among its own group and another."""
+        groups = [{"TargetGroupArn": self.targets, "Weight": 1}, {"TargetGroupArn": other, "Weight": weight}]
+        config: dict[str, Any] = {"TargetGroups": groups}
+        if keeps:
+            config["TargetGroupStickinessConfig"] = {"Enabled": True, "DurationSeconds": 3600}
+        return [{"Type": "forward", "ForwardConfig": config}]
+
+    def more_servers(self) -> None:
+        """A second server beside the first."""
+        (image,) = self.ec2.describe_images(Owners=["self"])["Images"][:1] or self.ec2.describe_images()["Images"][:1]
+        made = self.ec2.run_instances(ImageId=image["ImageId"], MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+        self.elbv2.register_targets(TargetGroupArn=self.targets, Targets=[{"Id": made}])
+
 
 def to(protocol: str = "HTTPS", code: str = "HTTP_301", **more: str) -> list[Any]:
     """A redirect as somebody else might have written it."""
     return [{"Type": "redirect", "RedirectConfig": {"Protocol": protocol, "StatusCode": code, **more}}]
+
+
+BY_BALANCER = {"stickiness.enabled": "true", "stickiness.type": "lb_cookie"}
+BY_APPLICATION = {
+    "stickiness.enabled": "true", "stickiness.type": "app_cookie", "stickiness.app_cookie.cookie_name": "JSESSIONID",
+}  # fmt: skip
+
+
+def attributes_of(elbv2: Any, group: str) -> dict[str, str]:
+    """How a target group keeps visitors; without the name of a cookie that is noted and has no effect."""
+    told = elbv2.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
+    found = {each["Key"]: str(each["Value"]) for each in told if each["Key"].startswith("stickiness.")}
+    if found.get("stickiness.type") != "app_cookie":
+        found.pop("stickiness.app_cookie.cookie_name", None)
+    return found
 
 
 def picture(account: PracticeAccount, endpoint_url: str | None = None) -> dict[str, Any]:
@@ -174,6 +239,8 @@ def picture(account: PracticeAccount, endpoint_url: str | None = None) -> dict[s
             seen[arn] = {**each, "tags": tagged(arn), "attributes": sorted((a["Key"], a["Value"]) for a in attributes)}
             for rule in elbv2.describe_rules(ListenerArn=arn)["Rules"]:
                 seen[rule["RuleArn"]] = {**rule, "tags": tagged(rule["RuleArn"])}
+    for group in elbv2.describe_target_groups()["TargetGroups"]:
+        seen[group["TargetGroupArn"]] = attributes_of(elbv2, group["TargetGroupArn"])
     for rule in ec2.describe_security_group_rules()["SecurityGroupRules"]:
         seen[rule["SecurityGroupRuleId"]] = rule
     for certificate in client("acm", endpoint_url=endpoint_url).list_certificates()["CertificateSummaryList"]:
@@ -196,5 +263,7 @@ def _killed(answers: Mapping[str, Any]) -> Case:
     )
 
 
-CASES: Mapping[str, Case] = {"alb, a listener": _killed(HTTPS), "alb, a rule": _killed(OFFICE)}
+CASES: Mapping[str, Case] = {
+    "alb, a listener": _killed(HTTPS), "alb, a rule": _killed(OFFICE), "alb, visitors kept": _killed(KEPT),
+}  # fmt: skip
 """What is killed at every moment of it."""

@@ -69,7 +69,7 @@ def test_what_needs_a_conscious_yes(line: str, offered: list[str]) -> None:
     ("line", "offered"),
     [
         ("run alb --set acti", ["action="]),
-        ("run alb --set action=", ["action=redirect", "action=fixed_response"]),
+        ("run alb --set action=", ["action=redirect", "action=fixed_response", "action=stick"]),
         ("run alb --set action=r", ["action=redirect"]),
         ("run alb --set action=redirect --set act", []),
         ("run website --set lock_origin=", ["lock_origin=yes", "lock_origin=no"]),
@@ -98,7 +98,7 @@ def test_profiles_and_regions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     [
         ("handrail run alb --set acti", ["action=", "[-o nospace]"]),
         ("handrail run alb --set action = fix", ["fixed_response", "[]"]),
-        ("handrail run alb --set action =", ["redirect", "fixed_response", "[]"]),
+        ("handrail run alb --set action =", ["redirect", "fixed_response", "stick", "[]"]),
     ],
 )
 @pytest.mark.some(1)

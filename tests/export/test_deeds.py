@@ -22,7 +22,8 @@ OTHERWISE = {
         ["cloudtrail.PutEventSelectors", "cloudtrail.StartLogging", "codepipeline.UpdatePipeline",
          "ec2.AcceptVpcPeeringConnection", "ec2.AssociateAddress", "ec2.CreateTags", "ec2.ModifyImageAttribute",
          "ec2.ModifySnapshotAttribute", "ec2.ModifyVpcAttribute", "ec2.ModifyVpcPeeringConnectionOptions",
-         "elbv2.ModifyListener", "elbv2.ModifyListenerAttributes", "events.PutTargets",
+         "elbv2.ModifyListener", "elbv2.ModifyListenerAttributes", "elbv2.ModifyTargetGroupAttributes",
+         "events.PutTargets",
          "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.EnableKeyRotation", "logs.PutRetentionPolicy",
          "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute", "route53.ChangeResourceRecordSets",
          "s3.PutBucketLifecycleConfiguration", "s3.PutBucketNotificationConfiguration", "s3.PutBucketPolicy",
@@ -33,7 +34,7 @@ OTHERWISE = {
 """What each operation does that does not create a thing."""
 PUT_BACK = {
     "codepipeline.UpdatePipeline", "ec2.ModifyVpcAttribute", "ec2.StopInstances", "elbv2.ModifyListener",
-    "elbv2.ModifyListenerAttributes",
+    "elbv2.ModifyListenerAttributes", "elbv2.ModifyTargetGroupAttributes",
     "route53.ChangeResourceRecordSets", "s3.PutBucketVersioning", "s3.PutPublicAccessBlock",
 }  # fmt: skip
 """What may be taken back by making it as it was."""

@@ -22,7 +22,7 @@ from flows.export.runbook import runbook
 
 HERE = "eu-central-1"
 NOTHING = (
-    *("alb, maintenance", "alb, elsewhere"),
+    *("alb, maintenance", "alb, elsewhere", "alb, kept", "alb, kept by the balancer"),
     *(name for name in VARIANTS if name.startswith(("share_ami", "share_snapshot", "wordpress, existing"))),
 )
 """What only changes what was there before."""

@@ -208,7 +208,7 @@ def test_a_linter_finds_nothing(review: Review) -> None:
 CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "peering": (3500,), "peering, elsewhere": (4500,),
     "vpn": (5000,), "vpn, fixed routes": (5000,), "vpn, keys in Secrets Manager": (5300,),
-    "alb, a listener": (3200,), "alb, a rule": (3600,),
+    "alb, a listener": (3200,), "alb, a rule": (3600,), "alb, visitors kept": (1500,),
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),
     "share_snapshot, with a key": (4500,), "share_snapshot, everything": (5100,), "share_snapshot, a cluster": (1600,),

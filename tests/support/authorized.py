@@ -49,6 +49,7 @@ WHERE: Mapping[str, str] = {
     "ec2:vpn-connection-device-type": "VpnConnectionDeviceTypeId", "ec2:vpn-gateway": "VpnGatewayId || GatewayId",
     "elasticloadbalancing:loadbalancer/app/": "LoadBalancerArn", "elasticloadbalancing:listener/app": "ListenerArn",
     "elasticloadbalancing:listener-rule/app": "RuleArn || RulePriorities[].RuleArn",
+    "elasticloadbalancing:targetgroup": "TargetGroupArn",
     "acm:certificate": "CertificateArn",
     "cloudfront:distribution": "Id", "cloudfront:origin-access-control": "Id", "route53:hostedzone": "HostedZoneId",
     "rds:cluster": "DBClusterIdentifier", "rds:db": "DBInstanceIdentifier", "rds:subgrp": "DBSubnetGroupName",

@@ -147,7 +147,7 @@ GAPS: dict[str, str] = {
         "moto takes any cookie's name, time and key, and keeps visitors of functions, of groups without cross-zone "
         "balancing or with random weights, and of those among which a forward divides them; refused here."
     ),
-    "elbv2.ModifyRule": "moto divides visitors among groups that keep them without keeping them with one; refused here.",
+    "elbv2.ModifyRule": "moto divides visitors among groups that keep them, and keeps them with none; refused here.",
     "rds.DescribeDBEngineVersions": "Missing in moto; a handful of Aurora versions, some of which cannot sleep.",
     "rds.DescribeOrderableDBInstanceOptions": "moto has none for Aurora; the same versions, as db.serverless.",
     "rds.CreateDBCluster": (

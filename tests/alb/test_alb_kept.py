@@ -1,0 +1,152 @@
+"""`handrail check alb` on visitors who are kept with a server, and on those who should be and are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from alb.cases import BY_APPLICATION, BY_BALANCER, Front, picture
+from alb.test_alb_check import check
+from support.clock import FakeClock
+from support.repairs import check as checked
+from support.repairs import mended_and_back, mended_or_why_not
+
+from flows.engine import Finding, Grade, Journal
+from flows.engine.boto import Aws
+from flows.practice import PracticeAccount
+
+
+def behind_awss_back(shop: Front, attributes: dict[str, str]) -> None:
+    """Set what AWS would refuse to be set now, and may have been set before."""
+    from moto.elbv2.models import elbv2_backends
+
+    backend = elbv2_backends[shop.targets.split(":")[4]]["eu-central-1"]
+    backend.target_groups[shop.targets].attributes.update(attributes)
+
+
+def nothing(shop: Front) -> None:
+    pass
+
+
+def by_application(shop: Front) -> None:
+    shop.set(BY_APPLICATION)
+
+
+def by_balancer(shop: Front) -> None:
+    shop.set({**BY_BALANCER, "stickiness.lb_cookie.duration_seconds": "1800"})
+
+
+def across_no_zones(shop: Front) -> None:
+    shop.set(BY_BALANCER)
+    behind_awss_back(shop, {"load_balancing.cross_zone.enabled": "false"})
+
+
+def at_random(shop: Front) -> None:
+    shop.set(BY_BALANCER)
+    behind_awss_back(shop, {"load_balancing.algorithm.type": "weighted_random"})
+
+
+def divided_and_application(shop: Front) -> None:
+    shop.default(80, shop.divided(shop.group(), keeps=True))
+    shop.set(BY_APPLICATION)
+
+
+def divided_and_kept(shop: Front) -> None:
+    shop.default(80, shop.divided(shop.group(), keeps=True))
+    shop.set(BY_BALANCER)
+
+
+def divided(shop: Front) -> None:
+    shop.default(80, shop.divided(shop.group()))
+    behind_awss_back(shop, BY_BALANCER)
+
+
+def divided_by_a_rule(shop: Front) -> None:
+    shop.rule(5, paths=["/api"], actions=shop.divided(shop.group()))
+    behind_awss_back(shop, BY_BALANCER)
+
+
+def idle(shop: Front) -> None:
+    shop.default(80, shop.divided(shop.group(), weight=0))
+    shop.set(BY_APPLICATION)
+
+
+STATES: dict[str, tuple[Callable[[Front], None], str, Grade, str]] = {
+    "nothing": (nothing, "kept:shop", Grade.PROVED, "Visitors of shop are not kept with one server."),
+    "by the application": (
+        by_application, "kept:shop", Grade.PROVED,
+        "Visitors of shop are kept by the application's cookie JSESSIONID, for 1 day after the last request.",
+    ),
+    "by the balancer": (
+        by_balancer, "kept:shop", Grade.PROVED,
+        "Visitors of shop are kept by a cookie of its own, for 30 minutes after the last request.",
+    ),
+    "across no zones": (
+        across_no_zones, "kept:shop", Grade.REFUSED,
+        "Visitors are to be kept, but shop has cross-zone load balancing switched off; AWS keeps no visitors then.",
+    ),
+    "at random": (
+        at_random, "kept:shop", Grade.REFUSED,
+        "Visitors are to be kept, but shop picks servers at random with weights; AWS keeps no visitors then.",
+    ),
+    "divided, by the application": (
+        divided_and_application, "divided:80:0", Grade.REFUSED,
+        "HTTP 80 divides visitors by weight among shop and green; the application's cookie does not keep them there.",
+    ),
+    "divided, and kept": (
+        divided_and_kept, "divided:80:0", Grade.PROVED,
+        "HTTP 80 divides visitors by weight, and keeps each with one of shop and green.",
+    ),
+    "divided": (
+        divided, "divided:80:0", Grade.REFUSED,
+        "HTTP 80 divides visitors by weight and does not keep them with a group: they change between shop and green.",
+    ),
+    "divided by a rule": (
+        divided_by_a_rule, "divided:80:5", Grade.REFUSED,
+        "HTTP 80, rule 5 divides visitors by weight and does not keep them with a group: they change between shop and "
+        "green.",
+    ),
+    "an idle group": (
+        idle, "kept:shop", Grade.PROVED,
+        "Visitors of shop are kept by the application's cookie JSESSIONID, for 1 day after the last request.",
+    ),
+}  # fmt: skip
+
+
+def about(found: list[Finding]) -> dict[str, Finding]:
+    return {each.id: each for each in found if each.id.startswith(("kept", "divided", "moved"))}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.some("divided, by the application", "an idle group")
+def test_each_state_is_told(account: PracticeAccount, cloud: Aws, state: str) -> None:
+    made, id, grade, sentence = STATES[state]
+    made(Front(account))
+    found = about(check(cloud))
+    assert (found[id].grade, found[id].sentence) == (grade, sentence)
+    wrong = {each.id for each in found.values() if each.grade is Grade.REFUSED}
+    assert wrong == ({id} if grade is Grade.REFUSED else set())
+    assert mended_or_why_not("alb", checked("alb", cloud, {"load_balancer": "shop"})) == []
+
+
+def test_an_idle_group_divides_nobody(account: PracticeAccount, cloud: Aws) -> None:
+    idle(Front(account))
+    assert list(about(check(cloud))) == ["kept:shop"]
+
+
+def test_who_was_with_a_server_that_is_ill_was_moved(account: PracticeAccount, cloud: Aws) -> None:
+    shop = Front(account)
+    shop.more_servers()
+    by_application(shop)
+    health = shop.elbv2.describe_target_health(TargetGroupArn=shop.targets)["TargetHealthDescriptions"]
+    shop.ec2.stop_instances(InstanceIds=[health[-1]["Target"]["Id"]])
+    found = about(check(cloud))
+    assert found["moved:shop"].sentence.startswith("1 of 2 servers in shop are not healthy; their visitors were moved")
+
+
+def test_where_an_applications_cookie_cannot_keep_them_the_balancers_does(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    divided_and_application(Front(account))
+    subject = {"load_balancer": "shop"}
+    mended_and_back("alb", cloud, journal, clock, subject, lambda: picture(account), cause="divided", after="works")
