@@ -181,11 +181,14 @@ class Front:
         told = [{"Key": key, "Value": value} for key, value in attributes.items()]
         self.elbv2.modify_target_group_attributes(TargetGroupArn=group or self.targets, Attributes=told)
 
-    def group(self, name: str = "green", **more: Any) -> str:
-        """Another target group, which nothing forwards to yet."""
+    def group(self, name: str = "green") -> str:
+        """Another target group with the same servers, which nothing forwards to yet."""
         (own,) = self.elbv2.describe_target_groups(TargetGroupArns=[self.targets])["TargetGroups"]
-        asked = {"Protocol": "HTTP", "Port": 8080, "VpcId": own["VpcId"], "TargetType": "instance", **more}
-        return str(self.elbv2.create_target_group(Name=name, **asked)["TargetGroups"][0]["TargetGroupArn"])
+        asked: dict[str, Any] = {"Protocol": "HTTP", "Port": 8080, "VpcId": own["VpcId"], "TargetType": "instance"}
+        made = str(self.elbv2.create_target_group(Name=name, **asked)["TargetGroups"][0]["TargetGroupArn"])
+        health = self.elbv2.describe_target_health(TargetGroupArn=self.targets)["TargetHealthDescriptions"]
+        self.elbv2.register_targets(TargetGroupArn=made, Targets=[{"Id": each["Target"]["Id"]} for each in health])
+        return made
 
     def divided(self, other: str, *, keeps: bool = False, weight: int = 1) -> list[Any]:
         """Actions that divide visitors among its own group and another."""
