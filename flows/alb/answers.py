@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from flows.aws import keepers
+from flows.aws import keepers, listener_conditions
 from flows.aws import load_balancers as lb
+from flows.aws.listener_conditions import Condition
 from flows.aws.listener_rules import Rule, Url
 from flows.aws.listeners import answers
 from flows.aws.load_balancers import NEW, LoadBalancer
@@ -26,6 +27,7 @@ from .outcome import (
     conditions,
     first_place,
     front_after,
+    further,
     https_here,
     known_names,
     needed_ports,
@@ -74,29 +76,56 @@ def few_hosts(hosts: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
         yield Caution("own-name", f"Visitors who use another name than {flow.load_balancer.dns_name} will not match.")
 
 
-def some_condition(paths: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
-    both = (*flow.hosts, *paths)
-    if not both:
-        raise Refused("A rule needs at least one condition: enter a path, such as /old/*, or go back and enter a host.")
+def few_paths(paths: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
     _few("path", paths)
-    if len(both) > ALL_VALUES:
-        raise Refused(
-            f"These are {len(both)} values. A rule can have at most 3 values per condition and 5 in total. "
-            "Make a second rule."
-        )
-    if (wild := sum(text.count("*") + text.count("?") for text in both)) > WILDCARDS:
-        raise Refused(f"These are {wild} wildcards. A rule can have at most 5 wildcards (* or ?).")
+    _together((*flow.hosts, *paths))
     for path in paths:
         if "?" in path:
             yield Caution(
                 "question-mark",
-                f"{path}: “?” stands for any single character here. A query is not looked at.",
+                f"{path}: “?” stands for any single character here. A query has a condition of its own.",
             )
         if "*" not in path:
             yield Caution(
                 "exact-path",
                 f"{path} matches only exactly this path (upper and lower case count). Did you mean {path}*?",
             )
+
+
+def some_condition(found: tuple[Condition, ...], flow: Answers) -> Iterator[Caution]:
+    if not (found or flow.hosts or flow.paths):
+        raise Refused(
+            "A rule needs at least one condition: enter one here, such as method=POST, or go back and enter a path, "
+            "such as /old/*, or a host."
+        )
+    for group in listener_conditions.groups(found):
+        if len(group) > VALUES:
+            raise Refused(
+                f"These are {len(group)} values for one {group[0].kind} condition. It can have up to 3. "
+                "Make a second rule."
+            )
+    _together((*flow.hosts, *flow.paths), found)
+    methods = {each.value for each in found if each.kind == listener_conditions.METHOD}
+    if "GET" in methods and "HEAD" not in methods:
+        yield Caution("get-alone", "GET is not HEAD: programs that only look whether a page is there are not caught.")
+    if any(each.kind == listener_conditions.SOURCE for each in found):
+        yield Caution(
+            "nearest-address",
+            "What counts is the address that the request comes from last: behind CloudFront or another proxy it is the "
+            "proxy's, and X-Forwarded-For is not looked at.",
+        )
+
+
+def _together(texts: tuple[str, ...], found: tuple[Condition, ...] = ()) -> None:
+    count = len(texts) + len(found)
+    if count > ALL_VALUES:
+        raise Refused(
+            f"These are {count} values. A rule can have at most 3 values per condition and 5 in total. "
+            "Make a second rule."
+        )
+    wild = sum(text.count("*") + text.count("?") for text in texts) + sum(each.wildcards for each in found)
+    if wild > WILDCARDS:
+        raise Refused(f"These are {wild} wildcards. A rule can have at most 5 wildcards (* or ?).")
 
 
 def _few(kind: str, values: tuple[str, ...]) -> None:
@@ -228,7 +257,7 @@ def free_position(number: int, flow: Answers) -> Iterator[Caution]:
             f"Priority {number} is already used by the rule {taken}. The next free one is {free}.",
             suggestion=str(free),
         )
-    new = Rule(number, outcome(flow), *conditions(flow))
+    new = Rule(number, outcome(flow), *conditions(flow), certain=not further(flow))
     if shadow := next((rule for rule in found if rule.priority < number and rule.catches(new)), None):
         yield Caution(
             "never-used",
@@ -253,7 +282,7 @@ def next_position(flow: Answers) -> int:
     if there := same_rule(flow):
         return there.priority
     found = own_rules(flow)
-    new = Rule(50000, outcome(flow), *conditions(flow))
+    new = Rule(50000, outcome(flow), *conditions(flow), certain=not further(flow))
     taken = {rule.priority for rule in found}
     if shadow := next((rule for rule in found if rule.catches(new)), None):
         earlier = max((n for n in taken if n < shadow.priority), default=0)

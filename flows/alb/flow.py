@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import listener_rules
+from flows.aws import listener_conditions, listener_rules
 from flows.aws import load_balancers as lb
 from flows.aws.load_balancers import NEW
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Words, Yes
@@ -102,7 +102,7 @@ class LoadBalancerAnswers(Flow):
         default=ALL,
         when=action.is_(REDIRECT, FIXED),
         why="All: the listener's default action is changed. Only certain ones: a rule with conditions is added, and "
-        "the rest stays as it is.",
+        "the rest stays as it is. Methods, headers, queries and addresses can be among them, too.",
     )
     hosts = Many(
         "For which host names? None means any",
@@ -119,7 +119,7 @@ class LoadBalancerAnswers(Flow):
     paths = Many(
         "For which paths? None means any",
         listener_rules.path_pattern,
-        check=answers.some_condition,
+        check=answers.few_paths,
         blank="any",
         default="",
         least=0,
@@ -127,6 +127,19 @@ class LoadBalancerAnswers(Flow):
         example="/old/*",
         why="What comes after the host name. Upper and lower case count, and what follows a “?” in the address does "
         "not. A request has to fit both a host and a path.",
+    )
+    further = Many(
+        "For which methods, headers, queries or addresses? None means any",
+        listener_conditions.condition,
+        check=answers.some_condition,
+        default="",
+        least=0,
+        when=scope.is_(MATCHING),
+        fine_tuning=True,
+        label="Further conditions",
+        example="method=POST, query=version=v1, header=X-Beta=yes, source=203.0.113.0/24",
+        why="A request has to fit all of these as well; of several values for one method, header, query or address one "
+        "is enough. In headers and queries “*” stands for any characters, “?” for one, as for a blank.",
     )
     status = Text(
         "With which status code?",

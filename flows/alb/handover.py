@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from flows.aws import listener_conditions, stickiness
 from flows.aws import load_balancers as lb
-from flows.aws import stickiness
 from flows.aws.listener_rules import examples, told
 from flows.aws.listeners import same
 from flows.aws.load_balancers import Listener
@@ -22,6 +23,7 @@ from .outcome import (
     by_rule,
     conditions,
     front_after,
+    further,
     https_here,
     new_https,
     rule_in_place,
@@ -69,12 +71,16 @@ def facts(flow: Answers) -> dict[str, Any]:
         }
     front = front_after(flow)
     tries = list(examples(*conditions(flow), flow.names, start(flow)))
+    if query := listener_conditions.sample_query(further(flow)):
+        tries = [replace(url, query=query) for url in tries]
     return {
         "name": flow.load_balancer.name,
         "internal": flow.load_balancer.internal,
         "redirect": flow.action == REDIRECT,
         "status": flow.status,
         "actions": actions(flow),
+        "with": listener_conditions.trying(further(flow)),
+        "from": [each.value for each in further(flow) if each.kind == listener_conditions.SOURCE],
         "tries": [[str(url), str(front.follow(url)).partition(" → ")[2]] for url in tries],
     }
 
@@ -83,8 +89,11 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     """Read back what was set, and say how to try it."""
     if "kept" in facts:
         return _kept(cloud, outputs, facts)
-    steps = [f"Try it, expecting {expected}: {shell.command('curl', '-sI', url)}" for url, expected in facts["tries"]]
+    curl = ("curl", "-sI", *facts.get("with", ()))  # an earlier release noted no conditions of these kinds
+    steps = [f"Try it, expecting {expected}: {shell.command(*curl, url)}" for url, expected in facts["tries"]]
     notes = list[str]()
+    if facts.get("from"):
+        notes.append(f"Only requests from {' or '.join(facts['from'])} get that: run it there.")
     if facts["internal"]:
         notes.append("The load balancer is internal: run that from inside its network.")
     if facts["redirect"]:

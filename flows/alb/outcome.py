@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from flows.aws import listener_rules, listeners
+from flows.aws import listener_conditions, listener_rules, listeners
 from flows.aws import load_balancers as lb
+from flows.aws.listener_conditions import Condition
 from flows.aws.listener_rules import Answer, Fixed, Forward, Front, Redirect, Rule, Url
 from flows.aws.load_balancers import NEW, Listener, LoadBalancer, Targets
 from flows.aws.stickiness import Group
@@ -34,6 +35,7 @@ class Answers(Protocol):
     scope: str
     hosts: tuple[str, ...]
     paths: tuple[str, ...]
+    further: tuple[Condition, ...]
     status: int
     body: str
     content_type: str
@@ -92,6 +94,11 @@ def conditions(flow: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (), ("/*",)
 
 
+def further(flow: Answers) -> tuple[Condition, ...]:
+    """Its conditions beside hosts and paths."""
+    return flow.further if flow.scope == MATCHING else ()
+
+
 def own_rules(flow: Answers) -> list[Rule]:
     """The rules that the chosen listener has."""
     return lb.rules(flow.cloud, flow.listener) if isinstance(flow.listener, Listener) else []
@@ -101,11 +108,11 @@ def same_rule(flow: Answers) -> Rule | None:
     """The rule that answers exactly these requests in this way already, if none before it catches them."""
     if not isinstance(flow.listener, Listener):
         return None
-    hosts, paths = map(set, conditions(flow))
+    wanted = listeners.conditions(*conditions(flow), further(flow))
     earlier: list[Rule] = []
     for found in lb.raw_rules(flow.cloud, flow.listener):
         rule = lb.rule(found)
-        if rule.certain and (set(rule.hosts), set(rule.paths)) == (hosts, paths):
+        if not found.get("Transforms") and listener_conditions.alike(found.get("Conditions") or [], wanted):
             shadowed = any(each.catches(rule) for each in earlier)
             return rule if listeners.same(found["Actions"], actions(flow)) and not shadowed else None
         earlier.append(rule)
@@ -247,6 +254,7 @@ def names(flow: Answers) -> tuple[str, ...]:
 
 
 def _changed(flow: Answers, rules: tuple[Rule, ...], answer: Answer) -> tuple[Rule, ...]:
+    # followed are requests that fit all of its conditions
     own = (Rule(place_of_rule(flow), answer, *conditions(flow)),) if by_rule(flow) else ()
     if flow.scope == MATCHING or signs_in(flow):
         return (*own, *rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.aws import certificates, cloudfront, stickiness
+from flows.aws import certificates, cloudfront, listener_conditions, stickiness
 from flows.aws import listeners as change
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Rule
@@ -21,6 +21,7 @@ from .outcome import (
     by_rule,
     closed_ports,
     conditions,
+    further,
     goes_first,
     https_here,
     leading_to_https,
@@ -112,7 +113,7 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
     """The change itself: one rule, the default action, or a new listener."""
     name = f"{flow.load_balancer.name}-{flow.action.replace('_', '-')}"
     hosts, paths = conditions(flow)
-    wanted, what = change.conditions(hosts, paths), actions(flow)
+    wanted, what = change.conditions(hosts, paths, further(flow)), actions(flow)
     if not isinstance(flow.listener, Listener):
         if flow.scope != MATCHING:
             return [change.http_listener(flow.load_balancer, what, says(flow), ready)]
@@ -149,5 +150,6 @@ def _used(rule: Rule) -> Use:
 
 def _sentence(flow: Answers) -> str:
     hosts, paths = conditions(flow)
-    what = " and ".join(" or ".join(each) for each in (hosts, paths) if each)
+    more = [[str(each) for each in group] for group in listener_conditions.groups(further(flow))]
+    what = " and ".join(" or ".join(each) for each in (hosts, paths, *more) if each)
     return f"On port {listening(flow)}, for {what}, {says(flow)} (priority {place_of_rule(flow)})"

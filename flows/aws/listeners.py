@@ -29,7 +29,8 @@ from flows.engine import (
     join,
 )
 
-from . import edits
+from . import edits, listener_conditions
+from .listener_conditions import Condition
 from .listener_rules import Redirect, Rule
 from .load_balancers import Listener, LoadBalancer, forwards_to, health, weight
 from .tags import tags
@@ -98,12 +99,14 @@ def same(had: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]]) 
     return [{k: v for k, v in each.items() if k != "Order"} for each in had] == list(wanted)
 
 
-def conditions(hosts: Iterable[str], paths: Iterable[str]) -> list[dict[str, Any]]:
+def conditions(hosts: Iterable[str], paths: Iterable[str], further: Iterable[Condition] = ()) -> list[dict[str, Any]]:
+    """The conditions of a rule as AWS takes them."""
     wanted = (
         ("host-header", "HostHeaderConfig", list(hosts)),
         ("path-pattern", "PathPatternConfig", list(paths)),
     )
-    return [{"Field": field, config: {"Values": values}} for field, config, values in wanted if values]
+    plain = [{"Field": field, config: {"Values": values}} for field, config, values in wanted if values]
+    return [*plain, *listener_conditions.as_taken(further)]
 
 
 def _done(actions: str) -> Iterator[str]:
@@ -316,7 +319,7 @@ def rule(
         ),
         settings=Settings(
             Call("elbv2.DescribeRules", {"RuleArns": [made]}),
-            edits.each("Rules[0]", ["Priority", *_asked("Conditions"), *_done("Actions")]),
+            edits.each("Rules[0]", ["Priority", *_asked("Conditions", wanted), *_done("Actions")]),
         ),
         after=after,
         not_yet=BUSY,
@@ -529,13 +532,17 @@ def _tagged(look: Call, shape: str, arn: str) -> Find:
     return Find(look, shape, Call("elbv2.DescribeTags", {"ResourceArns": [found(arn)]}), MINE)
 
 
-def _asked(conditions: str) -> Iterator[str]:
-    """JMESPath to what a request must have: of each of up to two conditions its kind and values."""
+def _asked(conditions: str, wanted: list[dict[str, Any]]) -> Iterator[str]:
+    """JMESPath to what a request must have: of each of its conditions, which are as `wanted`, kind and values."""
     yield f"{conditions} && length({conditions})"
-    for place in (f"{conditions}[0]", f"{conditions}[1]"):
+    for number in range(max(2, len(wanted))):
+        place = f"{conditions}[{number}]"
         yield f"{place}.Field"
         yield edits.in_any_order(f"{place}.HostHeaderConfig.Values")
         yield edits.in_any_order(f"{place}.PathPatternConfig.Values")
+        yield from (
+            f"{place}.{config}" for config in listener_conditions.CONFIGS[2:] if any(config in w for w in wanted)
+        )
 
 
 def _conditions(rule: Mapping[str, Any]) -> list[dict[str, Any]]:

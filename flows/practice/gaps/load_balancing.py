@@ -20,6 +20,10 @@ from .target_groups import check_forward
 
 RULES, VALUES, WILDCARDS = 100, 5, 5
 NAMED = {"host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig"}
+CONFIGS = {
+    **NAMED, "http-header": "HttpHeaderConfig", "http-request-method": "HttpRequestMethodConfig",
+    "query-string": "QueryStringConfig", "source-ip": "SourceIpConfig",
+}  # fmt: skip
 UNCHANGED = {
     "Protocol": "#{protocol}",
     "Port": "#{port}",
@@ -229,7 +233,7 @@ def _check_conditions(conditions: list[dict[str, Any]]) -> None:
             raise _refuse("ValidationError", f"A rule can only have one '{kind}' condition")
     values: list[str] = []
     for condition in conditions:
-        config = condition.get(NAMED.get(str(condition.get("Field")), ""), {})
+        config = condition.get(CONFIGS.get(str(condition.get("Field")), ""), {})
         if config and condition.get("Values"):
             raise _refuse("ValidationError", "You cannot provide both Values and a condition's configuration")
         values += [str(value) for value in config.get("Values") or condition.get("Values") or []]
