@@ -535,14 +535,13 @@ def _tagged(look: Call, shape: str, arn: str) -> Find:
 def _asked(conditions: str, wanted: list[dict[str, Any]]) -> Iterator[str]:
     """JMESPath to what a request must have: of each of its conditions, which are as `wanted`, kind and values."""
     yield f"{conditions} && length({conditions})"
+    further = [config for config in listener_conditions.FURTHER if any(config in each for each in wanted)]
     for number in range(max(2, len(wanted))):
         place = f"{conditions}[{number}]"
         yield f"{place}.Field"
         yield edits.in_any_order(f"{place}.HostHeaderConfig.Values")
         yield edits.in_any_order(f"{place}.PathPatternConfig.Values")
-        yield from (
-            f"{place}.{config}" for config in listener_conditions.CONFIGS[2:] if any(config in w for w in wanted)
-        )
+        yield from (f"{place}.{config}" for config in further)
 
 
 def _conditions(rule: Mapping[str, Any]) -> list[dict[str, Any]]:
