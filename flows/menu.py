@@ -19,7 +19,7 @@ SET_UPS: dict[str, tuple[str, str]] = {
     ),
     "alb": (
         "Redirect or answer at a load balancer",
-        "Send visitors to https or elsewhere, or answer them by itself.",
+        "Send visitors elsewhere, answer them, or keep each with one server.",
     ),
     "aurora": (
         "Create a serverless database",
@@ -118,7 +118,7 @@ CHECKS: dict[str, tuple[str, str]] = {
 GOALS: dict[str, str] = {
     "vpn": "ipsec, site-to-site, tunnel, on-premises, data centre, customer gateway, hybrid",
     "website": "https, certificate, own domain, cdn, static site, cache, origin access control, 403",
-    "alb": "http to https, 301, 302, www, maintenance page, fixed response, elb, listener rule",
+    "alb": "http to https, 301, 302, www, maintenance page, fixed response, elb, listener rule, sticky session",
     "aurora": "postgres, mysql, rds, sql, scale to zero, cheap",
     "share_ami": "ami, ec2, copy a server, other account, cross-account, kms",
     "share_snapshot": "rds, aurora, copy a database, other account, cross-account, kms",

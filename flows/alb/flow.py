@@ -35,7 +35,7 @@ class LoadBalancerAnswers(Flow):
     title = "Redirect or answer at a load balancer"
     words = (
         "http to https", "301", "302", "www", "maintenance page", "fixed response", "elb", "listener rule",
-        "sticky sessions", "stickiness", "session cookie",
+        "sticky session",
     )  # fmt: skip
     check = WhichLoadBalancer
     came_for = ("dns_name",)

@@ -30,7 +30,7 @@ class WhichLoadBalancer(Check):
     what = "Load balancer"
     words = (
         "redirect loop", "ERR_TOO_MANY_REDIRECTS", "503", "502", "504", "certificate", "https", "elb", "listener",
-        "session lost", "logged out", "sticky sessions", "unreachable", "down",
+        "logged out", "unreachable", "down",
     )  # fmt: skip
 
     load_balancer = Choice(
