@@ -65,10 +65,10 @@ def _keeping(flow: Answers) -> Iterator[Finding | Caution]:
                 confirm=True,
             )
     if flow.keep_by == APPLICATION:
+        see = rules.showing_cookies(rules.site(flow.cloud, flow.load_balancer))
         yield Finding(
             "cookie-set", Grade.NOT_CHECKED, f"Whether the application's answers set {flow.cookie} was not looked at.",
-            "no request was made over the internet", f"See it: {stick_answers.seen(stick_answers.site(flow))}",
-            aside=True,
+            "no request was made over the internet", f"See it: {see}", aside=True,
         )  # fmt: skip
     yield Finding(
         "server-goes", Grade.PREDICTED,

@@ -20,8 +20,11 @@ from .outcome import HTTP, HTTPS
 from .rules import Situation, half
 
 
-def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
-    """What there is to say about a load balancer, given by name, ARN or DNS name. Raises Refused if there is none."""
+def diagnose(cloud: Cloud, name: str, *, probe: bool = False) -> Iterator[Finding]:
+    """What there is to say about a load balancer, given by name, ARN or DNS name; `probe` allows to fetch a page of it.
+
+    Raises Refused if there is none.
+    """
     balancer = _the(cloud, name)
     yield _state(balancer)
     yield from _managed(cloud, balancer)
@@ -58,7 +61,7 @@ def diagnose(cloud: Cloud, name: str) -> Iterator[Finding]:
     yield from _circles(here)
     yield from rules.in_front(here)
     yield from rules.servers(cloud, actions)
-    yield from kept.kept(cloud, balancer)
+    yield from kept.kept(cloud, balancer, probe=probe)
 
 
 def _state(balancer: LoadBalancer) -> Finding:

@@ -418,4 +418,4 @@ class LoadBalancerAnswers(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        return diagnosis.diagnose(cloud, subject["load_balancer"])
+        return diagnosis.diagnose(cloud, subject["load_balancer"], probe=subject.get("probe") == "yes")

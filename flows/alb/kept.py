@@ -7,22 +7,25 @@ from collections.abc import Iterator, Sequence
 from flows.aws import load_balancers as lb
 from flows.aws import stickiness
 from flows.aws.load_balancers import LoadBalancer
-from flows.aws.stickiness import APPLICATION, Forwarding, Group, Keeping
-from flows.engine import Cloud, CloudError, Finding, Grade, shell
+from flows.aws.stickiness import APPLICATION, RESERVED, Forwarding, Group, Keeping
+from flows.engine import Cloud, CloudError, Finding, Grade, Missed, Page, shell
 
-from . import repairs
+from . import repairs, rules
 
 BY = "DescribeTargetGroupAttributes"
+NO_PAGE = Page(missed=Missed.UNREACHABLE, why="no request was made over the internet")
 
 
-def kept(cloud: Cloud, balancer: LoadBalancer) -> Iterator[Finding]:
-    """Of each target group that gets requests whether its visitors are kept, and of each place that divides them."""
+def kept(cloud: Cloud, balancer: LoadBalancer, *, probe: bool) -> Iterator[Finding]:
+    """Of each target group that gets requests whether its visitors are kept, and of each place that divides them;
+    `probe` allows to fetch a page."""
     now: dict[str, Keeping] = {}
     try:
         used = list(stickiness.forwardings(cloud, balancer))
         groups = stickiness.groups(cloud, used)
         for group in groups:
             now[group.arn] = stickiness.keeping(cloud, group.arn)
+        url, page = rules.site(cloud, balancer), None
     except CloudError as problem:
         what = "Whether visitors stay with one server could not be read."
         yield Finding("kept", Grade.NOT_CHECKED, what, problem.what, aside=True)
@@ -35,6 +38,10 @@ def kept(cloud: Cloud, balancer: LoadBalancer) -> Iterator[Finding]:
         sticky = [group for group in groups if group.arn in each.groups and now[group.arn].enabled]
         if each.divides and sticky:
             yield _divided(balancer, each, sticky, now)
+    for group in groups:
+        if now[group.arn].enabled and now[group.arn].kind == APPLICATION:
+            page = page or (cloud.look_at(url) if probe else NO_PAGE)
+            yield _cookie(group, now[group.arn].cookie, url, page, alone=len(groups) == 1)
 
 
 def _of_group(group: Group, now: Keeping) -> Finding:
@@ -71,6 +78,55 @@ def _moved(cloud: Cloud, group: Group) -> Iterator[Finding]:
             "DescribeTargetHealth",
             "Sessions outlast that only in a store that the servers share.",
         )  # fmt: skip
+
+
+def cookies(lines: str) -> dict[str, dict[str, str]]:
+    """The cookies of `Set-Cookie` lines by their names, each with its attributes in small letters."""
+    found: dict[str, dict[str, str]] = {}
+    for line in lines.splitlines():
+        first, *rest = line.split(";")
+        pairs = (each.strip().partition("=") for each in rest)
+        found[first.partition("=")[0].strip()] = {name.lower(): value.strip() for name, _, value in pairs}
+    return found
+
+
+def _cookie(group: Group, cookie: str, url: str, page: Page, *, alone: bool) -> Finding:
+    """Whether a page sets the cookie that a group waits for, and the load balancer its own; `alone` says that no other
+    group can have answered."""
+    id = f"cookie:{group.name}"
+    if page.missed:
+        return Finding(
+            id, Grade.NOT_CHECKED, f"Whether the application's answers set {cookie} was not looked at.", page.why,
+            f"See it: {rules.showing_cookies(url)}; or allow one request to it: --set probe=yes", aside=True,
+        )  # fmt: skip
+    found = cookies(page.headers.get("set-cookie", ""))
+    by = f"Set-Cookie of {url}: {', '.join(found) or 'none'}"
+    own = [name for name in found if not name.startswith(RESERVED)]
+    if cookie not in found and not own:
+        return Finding(
+            id, Grade.NOT_CHECKED, f"{url} sets no cookie for somebody who is not signed in.", by,
+            f"Sign in, and look in the browser's developer tools for {cookie} and AWSALBAPP-0.", aside=True,
+        )  # fmt: skip
+    if cookie not in found:
+        alike = next((name for name in own if name.lower() == cookie.lower()), "")
+        remedy = f"Upper and lower case count: enter {alike}." if alike else "Right the name, if no page sets it."
+        what = (
+            f"{group.name} waits for the cookie {cookie}; {url} sets {', '.join(own)}. Nobody is kept unless another "
+        )
+        return Finding(id, Grade.CAUTION, f"{what}page sets it.", by, remedy)
+    if not any(name.startswith(f"{RESERVED}APP") for name in found):
+        grade = Grade.REFUSED if alone else Grade.CAUTION
+        what = f"{url} sets {cookie}, but the load balancer adds nothing to it."
+        remedy = "Right after a change, wait a minute. Else another group of servers answered, or nobody is kept there."
+        return Finding(id, grade, what, by, remedy)
+    path, secure = found[cookie].get("path", ""), "secure" in found[cookie]
+    if secure and url.startswith("http:"):
+        what = f"{cookie} is only sent back over https; over http nobody is kept."
+        return Finding(id, Grade.CAUTION, what, by, "Send visitors to https: the same set-up does.")
+    if path not in ("", "/"):
+        return Finding(id, Grade.CAUTION, f"{cookie} is sent back only below {path}: elsewhere nobody is kept.", by,
+                       "Let the application set it for the path /.")  # fmt: skip
+    return Finding(id, Grade.PROVED, f"The load balancer keeps visitors who have {cookie}.", by)
 
 
 def _divided(balancer: LoadBalancer, where: Forwarding, sticky: Sequence[Group], now: dict[str, Keeping]) -> Finding:

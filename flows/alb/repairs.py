@@ -32,6 +32,7 @@ BEYOND = {
     "healthy": "What a server answers is up to the server, and who is registered to whoever runs it.",
     "kept": "How servers are picked, and which cookie the application sets, is up to whoever runs it.",
     "divided": "With which of the groups a visitor is to stay, and for how long, is asked by the set-up.",
+    "cookie": "Which cookies are set, and where they are sent back, is up to whoever runs the application.",
     "in-front": "Whether CloudFront may ask by https depends on the certificate for the name of its origin.",
 }
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""

@@ -10,7 +10,7 @@ from flows.aws import keepers, stickiness
 from flows.aws import load_balancers as lb
 from flows.aws.load_balancers import Health
 from flows.aws.stickiness import Forwarding, Group, Keeping
-from flows.engine import Caution, CloudError, Option, Refused, shell
+from flows.engine import Caution, CloudError, Option, Refused
 
 from .outcome import APPLICATION, Answers
 
@@ -60,20 +60,6 @@ def health(flow: Answers, group: Group) -> list[Health]:
         return lb.health(flow.cloud, group.arn)
     except CloudError:
         return []
-
-
-def site(flow: Answers) -> str:
-    """An address at which visitors are: by https and by a name from a rule, where there is one."""
-    found = lb.listeners(flow.cloud, flow.load_balancer)
-    hosts = [host for each in found for rule in lb.rules(flow.cloud, each) for host in rule.hosts]
-    name = next((host for host in hosts if not set("*?") & set(host)), flow.load_balancer.dns_name)
-    secure = any(each.protocol == "HTTPS" and each.port == 443 for each in found)
-    return f"{'https' if secure else 'http'}://{name}/"
-
-
-def seen(url: str) -> str:
-    """A command that shows which cookies an address sets, and when repeated, with these cookies sent back."""
-    return f"{shell.command('curl', '-si', '-c', 'jar', '-b', 'jar', url)} | grep -i set-cookie"
 
 
 # -- which servers ---------------------------------------------------------------------------------------------

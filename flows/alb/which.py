@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flows.aws import load_balancers as lb
-from flows.engine import Choice, Option
+from flows.engine import Choice, Option, Yes
 from flows.engine.check import Check
 
 from . import answers
@@ -33,6 +33,8 @@ class WhichLoadBalancer(Check):
         "logged out", "unreachable", "down",
     )  # fmt: skip
 
+    reaching = {"probe": "yes"}
+
     load_balancer = Choice(
         "Which load balancer?",
         _balancers,
@@ -41,4 +43,11 @@ class WhichLoadBalancer(Check):
         "as a request would.",
         example="shop",
         empty="There is no Application Load Balancer in this region. Choose another region with --region.",
+    )
+    probe = Yes(
+        "Shall its start page be fetched over the internet, where visitors are kept by a cookie of the application?",
+        default="no",
+        fine_tuning=True,
+        label="Fetch pages",
+        why="Which cookies an answer sets is seen nowhere else. The site's log shows this visit.",
     )

@@ -23,6 +23,7 @@ WHY: Mapping[str, str] = {
     "healthy": "The load balancer only hands on: without a server that answers, visitors get an error.",
     "kept": "A session that only one server has is lost for a visitor who comes to another.",
     "divided": "A visitor must come back to the right group of servers first, and then to the right server in it.",
+    "cookie": "The load balancer keeps only visitors whose answers set the very cookie that it waits for.",
     "in-front": "CloudFront asks as a visitor does, and gives on to its own visitors what it gets.",
 }
 """By the rule that finds it: the beginning of a finding's id, the longest that fits."""

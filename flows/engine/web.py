@@ -31,7 +31,8 @@ class Missed(StrEnum):
 
 @dataclass(frozen=True)
 class Page:
-    """What came back. `missed` says why nothing did; `why` has the details."""
+    """What came back. `missed` says why nothing did; `why` has the details. A header that came several times, such as
+    `set-cookie`, has a line for each."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +70,9 @@ def _fetched(url: str, time_out: float) -> Page:
     try:
         connection.request("GET", where, headers={"User-Agent": "handrail", **headers})
         answer = connection.getresponse()
-        told = {name.lower(): value for name, value in answer.getheaders()}
+        told: dict[str, str] = {}
+        for name, value in answer.getheaders():
+            told[name.lower()] = f"{told[name.lower()]}\n{value}" if name.lower() in told else value
         return Page(answer.status, told, answer.read(READ))
     except ssl.SSLCertVerificationError as error:
         return Page(missed=Missed.CERTIFICATE, why=f"{error.verify_message}{by}")

@@ -8,10 +8,12 @@ import pytest
 from alb.cases import BY_APPLICATION, BY_BALANCER, Front, picture
 from alb.test_alb_check import check
 from support.clock import FakeClock
+from support.clouds import Between
 from support.repairs import check as checked
 from support.repairs import mended_and_back, mended_or_why_not
 
-from flows.engine import Finding, Grade, Journal
+import flows
+from flows.engine import Finding, Grade, Journal, Page
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
@@ -117,6 +119,18 @@ def about(found: list[Finding]) -> dict[str, Finding]:
     return {each.id: each for each in found if each.id.startswith(("kept", "divided", "moved"))}
 
 
+class Outside(Between):
+    """Whose load balancer answers with these cookies."""
+
+    def __init__(self, cloud: Aws, *cookies: str) -> None:
+        super().__init__(cloud)
+        self.cookies, self.seen = cookies, list[str]()
+
+    def look_at(self, url: str) -> Page:
+        self.seen.append(url)
+        return Page(200, {"set-cookie": "\n".join(self.cookies)} if self.cookies else {})
+
+
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.some("divided, by the application", "an idle group")
 def test_each_state_is_told(account: PracticeAccount, cloud: Aws, state: str) -> None:
@@ -150,3 +164,37 @@ def test_where_an_applications_cookie_cannot_keep_them_the_balancers_does(
     divided_and_application(Front(account))
     subject = {"load_balancer": "shop"}
     mended_and_back("alb", cloud, journal, clock, subject, lambda: picture(account), cause="divided", after="works")
+
+
+BOTH = ("JSESSIONID=a; Path=/; HttpOnly", "AWSALBAPP-0=b; Expires=Mon, 07 Dec 2026 10:00:00 GMT; Path=/")
+
+
+@pytest.mark.parametrize(
+    ("cookies", "grade", "sentence"),
+    [
+        (BOTH, Grade.PROVED, "The load balancer keeps visitors who have JSESSIONID."),
+        ((), Grade.NOT_CHECKED, "sets no cookie for somebody who is not signed in."),
+        (BOTH[:1], Grade.REFUSED, "sets JSESSIONID, but the load balancer adds nothing to it."),
+        (("lang=en", "jsessionid=a"), Grade.CAUTION, "shop waits for the cookie JSESSIONID; the site sets lang, jsessionid."),
+        (("JSESSIONID=a; Path=/; Secure", BOTH[1]), Grade.CAUTION, "only sent back over https"),
+        (("JSESSIONID=a; Path=/app", BOTH[1]), Grade.CAUTION, "is sent back only below /app"),
+    ],
+)  # fmt: skip
+@pytest.mark.some(2)
+def test_what_a_page_sets_is_compared(
+    account: PracticeAccount, cloud: Aws, cookies: tuple[str, ...], grade: Grade, sentence: str
+) -> None:
+    by_application(Front(account))
+    outside = Outside(cloud, *cookies)
+    subject = {"load_balancer": "shop", "probe": "yes"}
+    (found,) = [each for each in flows.find("alb").diagnose(outside, subject) if each.id == "cookie:shop"]
+    assert found.grade is grade and sentence in found.sentence, found
+    assert outside.seen == ["http://shop-1.eu-central-1.elb.amazonaws.com/"]
+
+
+def test_no_page_is_fetched_unless_that_is_allowed(account: PracticeAccount, cloud: Aws) -> None:
+    by_application(Front(account))
+    outside = Outside(cloud, *BOTH)
+    (found,) = [each for each in check(outside) if each.id == "cookie:shop"]
+    assert found.grade is Grade.NOT_CHECKED and "--set probe=yes" in found.remedy and found.aside
+    assert outside.seen == []
