@@ -52,6 +52,14 @@ def test_a_page_comes_by_way_of_the_proxy(monkeypatch: pytest.MonkeyPatch, writt
     assert came[0].startswith("GET http://www.example.com/a HTTP/1.1\r\nHost: www.example.com\r\n")
 
 
+def test_each_of_several_cookies_is_told() -> None:
+    """Only their lines tell them apart: a comma stands in their dates."""
+    cookies = b"Set-Cookie: a=1; Expires=Mon, 07 Dec 2026 10:00:00 GMT\r\nset-cookie: b=2\r\n"
+    with answering(PAGE.replace(b"X-Seen: yes\r\n", cookies)) as (address, _):
+        page = look_at(f"http://{address}/")
+    assert page.headers["set-cookie"] == "a=1; Expires=Mon, 07 Dec 2026 10:00:00 GMT\nb=2"
+
+
 def test_https_is_tunnelled_and_the_password_stays_between_us_and_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n") as (address, came):
         monkeypatch.setenv("HTTPS_PROXY", f"http://me:pass%3Aword@{address}")
