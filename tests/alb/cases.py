@@ -200,9 +200,12 @@ class Front:
 
     def more_servers(self) -> None:
         """A second server beside the first."""
-        (image,) = self.ec2.describe_images(Owners=["self"])["Images"][:1] or self.ec2.describe_images()["Images"][:1]
-        made = self.ec2.run_instances(ImageId=image["ImageId"], MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
-        self.elbv2.register_targets(TargetGroupArn=self.targets, Targets=[{"Id": made}])
+        health = self.elbv2.describe_target_health(TargetGroupArn=self.targets)["TargetHealthDescriptions"]
+        there = {each["Target"]["Id"] for each in health}
+        running = self.ec2.describe_instances(Filters=[{"Name": "instance-state-name", "Values": ["running"]}])
+        found = (each["InstanceId"] for group in running["Reservations"] for each in group["Instances"])
+        another = next(id for id in found if id not in there)
+        self.elbv2.register_targets(TargetGroupArn=self.targets, Targets=[{"Id": another}])
 
 
 def to(protocol: str = "HTTPS", code: str = "HTTP_301", **more: str) -> list[Any]:
