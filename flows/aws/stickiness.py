@@ -257,9 +257,9 @@ def _former(wanted: Keeping) -> str:
     own = _these(each["Key"] for each in attributes(wanted))
     if wanted.kind == APPLICATION:
         idle = f"Key=='{NAME}' && (!Value || Value=={edits.literal(wanted.cookie)})"
-        return f"({used} && {own} || ({own} | [?!({idle})])) | sort_by(@, &Key)"
+        return f"Attributes && sort_by({used} && {own} || ({own} | [?!({idle})]), &Key)"
     whole = _these((ENABLED, KIND, NAME, APPLICATION_SECONDS, BALANCER_SECONDS))
-    return f"({used} && {whole} || {own}) | sort_by(@, &Key)"
+    return f"Attributes && sort_by({used} && {whole} || {own}, &Key)"
 
 
 def _these(keys: Iterable[str]) -> str:
