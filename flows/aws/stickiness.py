@@ -74,7 +74,11 @@ class Keeping:
     @property
     def by(self) -> str:
         """By which cookie, as the middle of a sentence."""
-        return f"by the application's cookie {self.cookie}" if self.kind == APPLICATION else "by a cookie of its own"
+        return (
+            f"by the application's cookie {self.cookie}"
+            if self.kind == APPLICATION
+            else "by the load balancer's cookie"
+        )
 
     def same(self, wanted: Keeping) -> bool:
         """Whether it keeps them just as is wanted."""

@@ -82,7 +82,7 @@ STATES: dict[str, tuple[Callable[[Front], None], str, Grade, str]] = {
     ),
     "by the balancer": (
         by_balancer, "kept:shop", Grade.PROVED,
-        "Visitors of shop are kept by a cookie of its own, for 30 minutes after the last request.",
+        "Visitors of shop are kept by the load balancer's cookie, for 30 minutes after the last request.",
     ),
     "across no zones": (
         across_no_zones, "kept:shop", Grade.REFUSED,

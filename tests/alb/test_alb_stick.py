@@ -192,7 +192,7 @@ def test_visitors_who_move_need_a_conscious_yes(shop: Front, cloud: Aws) -> None
     shop.set(BY_BALANCER)
     (moved,) = [each for each in session(cloud, None, KEPT).review().cautions if each.confirm]
     assert moved.id == "visitors-move"
-    assert moved.message.startswith("shop keeps visitors by a cookie of its own now.")
+    assert moved.message.startswith("shop keeps visitors by the load balancer's cookie now.")
 
 
 def test_who_keeps_the_group_is_told_with_its_place(shop: Front, cloud: Aws) -> None:
