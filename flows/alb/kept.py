@@ -25,19 +25,21 @@ def kept(cloud: Cloud, balancer: LoadBalancer, *, probe: bool) -> Iterator[Findi
         groups = stickiness.groups(cloud, used)
         for group in groups:
             now[group.arn] = stickiness.keeping(cloud, group.arn)
-        url, page = rules.site(cloud, balancer), None
+        url = rules.site(cloud, balancer)
     except CloudError as problem:
         what = "Whether visitors stay with one server could not be read."
         yield Finding("kept", Grade.NOT_CHECKED, what, problem.what, aside=True)
         return
     for group in groups:
-        yield _of_group(group, now[group.arn])
+        if group.kind != "lambda" or now[group.arn].enabled:
+            yield _of_group(group, now[group.arn])
         if now[group.arn].enabled:
             yield from _moved(cloud, group)
     for each in used:
         sticky = [group for group in groups if group.arn in each.groups and now[group.arn].enabled]
         if each.divides and sticky:
             yield _divided(balancer, each, sticky, now)
+    page: Page | None = None
     for group in groups:
         if now[group.arn].enabled and now[group.arn].kind == APPLICATION:
             page = page or (cloud.look_at(url) if probe else NO_PAGE)
