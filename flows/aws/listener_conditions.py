@@ -100,7 +100,7 @@ def _source(text: str) -> Condition:
     except ValueError:
         raise Refused(f"“{text}” is not an IP range like 203.0.113.0/24.") from None
     if ip_address(text.partition("/")[0]) != network.network_address:
-        raise addresses.beginning(text, network)
+        raise Refused(str(addresses.beginning(text, network)), suggestion=f"{SOURCE}={network}")
     return Condition(SOURCE, "", str(network))
 
 

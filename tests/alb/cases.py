@@ -80,6 +80,13 @@ KEPT_BY_BALANCER: Mapping[str, Any] = {
     "duration": "8h",
 }
 
+CERTAIN: Mapping[str, Any] = {
+    **GONE,
+    "paths": ["/old/*"],
+    "further": ["method=POST", "query=version=v1", "header=X-Beta=yes*", "source=203.0.113.0/24"],
+}
+"""For requests that fit all kinds of conditions but a host."""
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "https": HTTPS,
     "moved": MOVED,
@@ -89,6 +96,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "office": OFFICE,
     "elsewhere": ELSEWHERE,
     "closed": CLOSED,
+    "certain": CERTAIN,
     "kept": KEPT,
     "kept by the balancer": KEPT_BY_BALANCER,
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from alb.cases import GONE, Front, picture, session
+from alb.cases import CERTAIN, GONE, Front, picture, session
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back, there_and_back
 
@@ -17,8 +17,6 @@ from flows.engine import Asking, Journal, Refused, Session
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.practice import PracticeAccount
-
-FURTHER: Mapping[str, Any] = {**GONE, "paths": ["/old/*"], "further": ["method=POST", "query=version=v1", "header=X-Beta=yes*", "source=203.0.113.0/24"]}  # fmt: skip
 
 REFUSED = [
     ({"further": ["POST"]}, "“POST” is not a condition. Enter one like method=POST, query=version=v1"),
@@ -62,7 +60,7 @@ def test_who_says_no_host_and_no_path_is_asked_for_another_condition(still_cloud
 def test_what_is_made_is_recognised_and_taken_back(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
-    before, made = picture(account), session(cloud, journal, FURTHER, clock=clock)
+    before, made = picture(account), session(cloud, journal, CERTAIN, clock=clock)
     (action,) = made.review().plan.actions
     assert action.call.params["Conditions"] == [
         {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/old/*"]}},
@@ -80,15 +78,15 @@ def test_what_is_made_is_recognised_and_taken_back(
         in "\n".join(steps)
     )
     assert any("Only requests from 203.0.113.0/24 get that" in step for step in steps)
-    assert session(cloud, None, FURTHER).review().plan.actions == (), "the rule that is there is used"
-    less = {**FURTHER, "further": FURTHER["further"][:3]}
+    assert session(cloud, None, CERTAIN).review().plan.actions == (), "the rule that is there is used"
+    less = {**CERTAIN, "further": CERTAIN["further"][:3]}
     assert len(session(cloud, None, less).review().plan.actions) == 1, "another rule is not taken for it"
     taken_back(made)
     assert picture(account) == before
 
 
 @pytest.mark.wild
-@pytest.mark.parametrize("one", FURTHER["further"])
+@pytest.mark.parametrize("one", CERTAIN["further"])
 def test_each_kind_alone(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, one: str) -> None:
     there_and_back(
         session(cloud, journal, {**GONE, "paths": [], "further": [one]}, clock=clock), lambda: picture(account)
@@ -97,7 +95,7 @@ def test_each_kind_alone(account: PracticeAccount, cloud: Aws, journal: Journal,
 
 def test_a_rule_with_further_conditions_catches_no_other(account: PracticeAccount, cloud: Aws) -> None:
     Front(account).rule(20, paths=["/old/a"])
-    found = [each.id for each in session(cloud, None, {**FURTHER, "priority": "10"}).review().cautions]
+    found = [each.id for each in session(cloud, None, {**CERTAIN, "priority": "10"}).review().cautions]
     assert "shadows" not in found
     assert {"nearest-address"} <= {*found}
 
