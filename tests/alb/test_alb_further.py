@@ -1,5 +1,4 @@
 """Rules for certain methods, headers, queries and addresses: typed, refused, made, recognised and taken back."""
-# ruff: noqa: E501 - tables are read line by line
 
 from __future__ import annotations
 
