@@ -357,4 +357,5 @@ def likely_names(flow: Answers) -> list[str]:
 
 def preview(url: Url | None, flow: Answers) -> Iterator[Caution]:
     if url:
-        yield Caution("preview", str(front_after(flow).follow(url)))
+        rest = ", where it fits the further conditions, too" if further(flow) else ""
+        yield Caution("preview", f"{front_after(flow).follow(url)}{rest}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from flows.aws import load_balancers as lb
 from flows.aws import security_group_rules, stickiness
-from flows.aws.listener_rules import Forward, Redirect, examples
+from flows.aws.listener_rules import Forward, Redirect
 from flows.aws.load_balancers import Certificate, Listener
 from flows.engine import Caution, CloudError, Finding, Grade
 
@@ -21,7 +21,6 @@ from .outcome import (
     backend,
     by_rule,
     closed_ports,
-    conditions,
     front_after,
     https_here,
     known_names,
@@ -29,8 +28,8 @@ from .outcome import (
     new_https,
     outcome,
     signs_in,
-    start,
     to_copy,
+    tries,
 )
 
 
@@ -101,7 +100,7 @@ def _circles(flow: Answers, here: rules.Situation) -> Iterator[Finding]:
         )  # fmt: skip
         return
     more = [flow.preview_url] if flow.preview_url else []
-    yield from rules.circles(here, [*examples(*conditions(flow), flow.names, start(flow)), *more])
+    yield from rules.circles(here, [*tries(flow), *more])
 
 
 def _https(flow: Answers) -> Iterator[Finding | Caution]:

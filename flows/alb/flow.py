@@ -60,9 +60,8 @@ class LoadBalancerAnswers(Flow):
             STICK: "Keep each visitor with the same server",
         },
         default=REDIRECT,
-        why="A redirect tells the browser to ask again at another address. A fixed response is a short text that the "
-        "load balancer sends at once. Your servers get no request in either case. A visitor who is kept comes back to "
-        "the server that has the session.",
+        why="A redirect tells the browser to ask again at another address; a fixed response is a short text. Your "
+        "servers get no request in either case. A visitor who is kept comes back to the server that has the session.",
     )
     keep_by = Choice(
         "What shows which server a visitor belongs to?",
@@ -98,7 +97,7 @@ class LoadBalancerAnswers(Flow):
     )
     scope = Choice(
         "For which requests?",
-        {ALL: "All of them", MATCHING: "Only those to certain hosts or paths"},
+        {ALL: "All of them", MATCHING: "Only certain ones, such as those to a host or a path"},
         default=ALL,
         when=action.is_(REDIRECT, FIXED),
         why="All: the listener's default action is changed. Only certain ones: a rule with conditions is added, and "

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from flows.aws import listener_conditions, stickiness
 from flows.aws import load_balancers as lb
-from flows.aws.listener_rules import examples, told
+from flows.aws.listener_rules import told
 from flows.aws.listeners import same
 from flows.aws.load_balancers import Listener
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
@@ -21,13 +20,12 @@ from .outcome import (
     Answers,
     actions,
     by_rule,
-    conditions,
     front_after,
     further,
     https_here,
     new_https,
     rule_in_place,
-    start,
+    tries,
 )
 
 READS = (Call("elbv2.DescribeListeners"), Call("elbv2.DescribeRules"))
@@ -70,9 +68,6 @@ def facts(flow: Answers) -> dict[str, Any]:
             "site": rules.site(flow.cloud, flow.load_balancer),
         }
     front = front_after(flow)
-    tries = list(examples(*conditions(flow), flow.names, start(flow)))
-    if query := listener_conditions.sample_query(further(flow)):
-        tries = [replace(url, query=query) for url in tries]
     return {
         "name": flow.load_balancer.name,
         "internal": flow.load_balancer.internal,
@@ -81,7 +76,7 @@ def facts(flow: Answers) -> dict[str, Any]:
         "actions": actions(flow),
         "with": listener_conditions.trying(further(flow)),
         "from": [each.value for each in further(flow) if each.kind == listener_conditions.SOURCE],
-        "tries": [[str(url), str(front.follow(url)).partition(" → ")[2]] for url in tries],
+        "tries": [[str(url), str(front.follow(url)).partition(" → ")[2]] for url in tries(flow)],
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from flows.aws import listener_conditions, listener_rules, listeners
 from flows.aws import load_balancers as lb
-from flows.aws.listener_conditions import Condition
+from flows.aws.listener_conditions import METHOD, QUERY, Condition
 from flows.aws.listener_rules import Answer, Fixed, Forward, Front, Redirect, Rule, Url
 from flows.aws.load_balancers import NEW, Listener, LoadBalancer, Targets
 from flows.aws.stickiness import Group
@@ -253,9 +253,21 @@ def names(flow: Answers) -> tuple[str, ...]:
     return (*flow.names, *([flow.host] if back and "#{" not in flow.host else []))
 
 
+def tries(flow: Answers) -> list[Url]:
+    """Requests that fit the conditions, as far as an address can."""
+    found = listener_rules.examples(*conditions(flow), flow.names, start(flow))
+    query = listener_conditions.sample_query(further(flow))
+    return [replace(url, query=query) if query else url for url in found]
+
+
 def _changed(flow: Answers, rules: tuple[Rule, ...], answer: Answer) -> tuple[Rule, ...]:
-    # followed are requests that fit all of its conditions
-    own = (Rule(place_of_rule(flow), answer, *conditions(flow)),) if by_rule(flow) else ()
+    own: tuple[Rule, ...] = ()
+    if by_rule(flow):  # what an address does not tell, such as headers, is taken to fit
+        groups = listener_conditions.groups(further(flow))
+        queries = tuple(tuple((e.name, e.value) for e in group) for group in groups if group[0].kind == QUERY)
+        methods = {each.value for each in further(flow) if each.kind == METHOD}
+        once = bool(methods) and "GET" not in methods
+        own = (Rule(place_of_rule(flow), answer, *conditions(flow), queries=queries, once=once),)
     if flow.scope == MATCHING or signs_in(flow):
         return (*own, *rules)
     return (*own, *(rule for rule in rules if rule.priority), Rule(0, answer))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from flows.engine import Refused
 
@@ -101,7 +101,12 @@ Answer = Redirect | Fixed | Forward | Other
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of a listener. `priority` 0 is the default rule; `certain` is False if it has further conditions."""
+    """A rule of a listener. `priority` 0 is the default rule; `certain` is False if it has further conditions.
+
+    Of further conditions that are known, `queries` are those on the query, each a name and a pattern of which one in
+    each group has to be there, and `once` says that it is not for GET: who is redirected asks by GET, and fits it no
+    more.
+    """
 
     priority: int
     answer: Answer
@@ -109,6 +114,8 @@ class Rule:
     paths: tuple[str, ...] = ()
     certain: bool = True
     arn: str = ""
+    queries: tuple[tuple[tuple[str, str], ...], ...] = ()
+    once: bool = False
 
     @property
     def place(self) -> int:
@@ -121,13 +128,16 @@ class Rule:
             lower = patterns is self.hosts
             if patterns and not any(matches(p.lower() if lower else p, value) for p in patterns):
                 return False
+        if not all(any(_asks(url.query, *each) for each in group) for group in self.queries):
+            return False
         return True if self.certain else None
 
     def catches(self, other: Rule) -> bool:
         """Whether every request that fits `other` fits this rule too."""
         hosts = [pattern.lower() for pattern in self.hosts]
         wanted = [pattern.lower() for pattern in other.hosts]
-        return self.certain and _catch(hosts, wanted) and _catch(self.paths, other.paths)
+        always = self.certain and not self.queries and not self.once
+        return always and _catch(hosts, wanted) and _catch(self.paths, other.paths)
 
     def __str__(self) -> str:
         conditions = [*self.hosts, *self.paths, *([] if self.certain else ["further conditions"])]
@@ -140,10 +150,10 @@ class Listener:
     port: int
     rules: tuple[Rule, ...]
 
-    def answering(self, url: Url) -> Rule | None:
+    def answering(self, url: Url, *, redirected: bool = False) -> Rule | None:
         """The rule that takes the request; None if that is not known."""
         for rule in sorted(self.rules, key=lambda rule: rule.place):
-            fits = rule.fits(url)
+            fits = rule.fits(url) if not (rule.once and redirected) else False
             if fits is None:
                 return None
             if fits:
@@ -194,7 +204,7 @@ class Front:
             listener = next((each for each in self.listeners if each.port == url.port), None)
             if listener is None or listener.protocol.lower() != url.protocol:
                 return Trace(tuple(steps), "nothing listens", url)
-            rule = listener.answering(url)
+            rule = listener.answering(url, redirected=bool(steps))
             if rule is None or isinstance(rule.answer, Other):
                 return Trace(tuple(steps), "not known", url)
             steps.append((url, rule.answer))
@@ -242,6 +252,12 @@ def told(answer: Answer) -> str:
 def matches(pattern: str, text: str) -> bool:
     """A load balancer's patterns: `*` stands for any characters, `?` for exactly one."""
     return re.fullmatch(_expression(pattern, "."), text, re.DOTALL) is not None
+
+
+def _asks(query: str, name: str, pattern: str) -> bool:
+    """Whether a query has that value; upper and lower case are the same there, and an empty name is any."""
+    found = parse_qsl(query, keep_blank_values=True)
+    return any(name.lower() in ("", key.lower()) and matches(pattern.lower(), value.lower()) for key, value in found)
 
 
 def covers(general: str, special: str) -> bool:

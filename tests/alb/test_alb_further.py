@@ -116,3 +116,23 @@ def test_values_of_one_thing_are_one_condition() -> None:
     ]
     both = listener_conditions.as_taken([listener_conditions.condition(each) for each in ("query=a=1", "query=b=1")])
     assert not listener_conditions.alike(either, both), "one of two is not both"
+
+
+REDIRECTED: Mapping[str, Any] = {
+    "load_balancer": "shop", "action": "redirect", "scope": "matching", "status": "302", "protocol": "HTTP",
+    "port": "80", "path": "/new",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("further", "query", "circles"),
+    [
+        ("query=page=old", "", False), ("query=page=old", "#{query}", True), ("query=o*", "kept=old", True),
+        ("method=POST", "", False), ("method=GET", "", True), ("header=X-Beta=yes", "", True),
+    ],
+)  # fmt: skip
+def test_whether_a_redirect_fits_its_own_rule_again(still_cloud: Aws, further: str, query: str, circles: bool) -> None:
+    """A query may be dropped by it, and who is redirected asks by GET; headers and addresses stay."""
+    answers = {**REDIRECTED, "further": [further], "query": query}
+    refused = [each.id for each in session(CachedCloud(still_cloud), None, answers).review().refusals]
+    assert refused == (["loop"] if circles else [])
