@@ -112,10 +112,8 @@ def _cookie(group: Group, cookie: str, url: str, page: Page, *, alone: bool) -> 
     if cookie not in found:
         alike = next((name for name in own if name.lower() == cookie.lower()), "")
         remedy = f"Upper and lower case count: enter {alike}." if alike else "Right the name, if no page sets it."
-        what = (
-            f"{group.name} waits for the cookie {cookie}; {url} sets {', '.join(own)}. Nobody is kept unless another "
-        )
-        return Finding(id, Grade.CAUTION, f"{what}page sets it.", by, remedy)
+        what = f"{group.name} waits for the cookie {cookie}; the site sets {', '.join(own)}."
+        return Finding(id, Grade.CAUTION, f"{what} Nobody is kept unless another page sets it.", by, remedy)
     if not any(name.startswith(f"{RESERVED}APP") for name in found):
         grade = Grade.REFUSED if alone else Grade.CAUTION
         what = f"{url} sets {cookie}, but the load balancer adds nothing to it."
