@@ -132,7 +132,7 @@ def alike(had: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]])
 
 def _shape(condition: Mapping[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]], bool]:
     """Its kind, its header's name, its values, and whether there is more to it, such as regular expressions."""
-    config = next((condition[each] for each in CONFIGS if condition.get(each)), {})
+    config: Mapping[str, Any] = next((condition[each] for each in CONFIGS if condition.get(each)), {})
     values = config.get("Values") or condition.get("Values") or []
     pairs = (
         (str(each.get("Key") or ""), str(each["Value"])) if isinstance(each, Mapping) else ("", str(each))

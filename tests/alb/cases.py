@@ -206,15 +206,6 @@ class Front:
             config["TargetGroupStickinessConfig"] = {"Enabled": True, "DurationSeconds": 3600}
         return [{"Type": "forward", "ForwardConfig": config}]
 
-    def more_servers(self) -> None:
-        """A second server beside the first."""
-        health = self.elbv2.describe_target_health(TargetGroupArn=self.targets)["TargetHealthDescriptions"]
-        there = {each["Target"]["Id"] for each in health}
-        running = self.ec2.describe_instances(Filters=[{"Name": "instance-state-name", "Values": ["running"]}])
-        found = (each["InstanceId"] for group in running["Reservations"] for each in group["Instances"])
-        another = next(id for id in found if id not in there)
-        self.elbv2.register_targets(TargetGroupArn=self.targets, Targets=[{"Id": another}])
-
 
 def to(protocol: str = "HTTPS", code: str = "HTTP_301", **more: str) -> list[Any]:
     """A redirect as somebody else might have written it."""

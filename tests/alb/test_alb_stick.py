@@ -8,43 +8,20 @@ from typing import Any
 
 import pytest
 from alb.cases import BY_APPLICATION, BY_BALANCER, KEPT, KEPT_BY_BALANCER, Front, picture, session
+from alb.test_alb_states import WithHealth, ill
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back, there_and_back
 
 import flows
 from flows.aws.stickiness import lasting
-from flows.engine import Asking, Grade, Happening, Journal, Refused, Session
+from flows.engine import Asking, Happening, Journal, Refused, Session
 from flows.engine.boto import Aws
-from flows.engine.cache import CachedCloud
 from flows.practice import PracticeAccount
 
 
 @pytest.fixture
 def shop(account: PracticeAccount) -> Front:
     return Front(account)
-
-
-REFUSED = [
-    ({"cookie": ""}, "The name of the cookie is needed. Enter for example JSESSIONID."),
-    ({"cookie": "AWSALBAPP-0"}, "“AWSALBAPP-0” is reserved: names that begin with AWSALB belong to the load balancer."),
-    ({"cookie": "sid=42"}, "“=” cannot be in a cookie's name. Enter only the name, without “=” and value."),
-    ({"cookie": "my sid"}, "“ ” cannot be in a cookie's name."),
-    ({"cookie": "gåte"}, "“å” cannot be in a cookie's name."),
-    ({"cookie": "s" * 129}, "The name has 129 characters; enter at most 128."),
-    ({"duration": "0"}, "Between 1 second and 7 days (604800 seconds); you entered 0."),
-    ({"duration": "8d"}, "Between 1 second and 7 days (604800 seconds); you entered 8d."),
-    ({"duration": "a day"}, "“a day” is not a time. Enter seconds, or a time such as 30m, 8h or 1d."),
-    ({"target_groups": []}, "Choose at least one."),
-    ({"target_groups": ["green"]}, "“green” is not among the choices for target_groups"),
-    ({"keep_by": "cookie"}, "“cookie” is not among the choices for keep_by"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("answers", "sentence"), REFUSED, ids=[sentence[:40] for _, sentence in REFUSED])
-def test_refused_with_its_sentence(still_cloud: Aws, answers: Mapping[str, Any], sentence: str) -> None:
-    with pytest.raises(Refused) as refused:
-        session(CachedCloud(still_cloud), None, {**KEPT, **answers})
-    assert sentence in f"{refused.value} {refused.value.remedy}"
 
 
 def in_a_weighted_forward(shop: Front) -> None:
@@ -187,10 +164,10 @@ def test_divided_visitors_cannot_be_kept_without_their_group(shop: Front, cloud:
 
 
 def test_visitors_who_move_need_a_conscious_yes(shop: Front, cloud: Aws) -> None:
-    shop.more_servers()
-    assert [each.id for each in session(cloud, None, KEPT).review().cautions if each.confirm] == []
+    two: Any = WithHealth(cloud, (ill(state="healthy"), ill(state="healthy")))
+    assert [each.id for each in session(two, None, KEPT).review().cautions if each.confirm] == []
     shop.set(BY_BALANCER)
-    (moved,) = [each for each in session(cloud, None, KEPT).review().cautions if each.confirm]
+    (moved,) = [each for each in session(two, None, KEPT).review().cautions if each.confirm]
     assert moved.id == "visitors-move"
     assert moved.message.startswith("shop keeps visitors by the load balancer's cookie now.")
 
@@ -199,11 +176,6 @@ def test_who_keeps_the_group_is_told_with_its_place(shop: Front, cloud: Aws) -> 
     shop.elbv2.add_tags(ResourceArns=[shop.targets], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": "shop"}])
     (kept,) = [each for each in session(cloud, None, KEPT).review().cautions if each.id == "managed"]
     assert "alb.ingress.kubernetes.io/target-group-attributes" in kept.message
-
-
-def test_what_is_not_looked_at_is_said(still_cloud: Aws) -> None:
-    (seen,) = [each for each in session(still_cloud, None, KEPT).review().findings if each.id == "cookie-set"]
-    assert seen.grade is Grade.NOT_CHECKED and "| grep -i set-cookie" in seen.remedy
 
 
 @pytest.mark.parametrize(
