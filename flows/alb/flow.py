@@ -405,7 +405,7 @@ class LoadBalancerAnswers(Flow):
             steps.steps(self),
             outputs=handover.outputs(self),
             facts=handover.facts(self),
-            reads=handover.READS if self.action != STICK else handover.READS_KEEPING,
+            reads=handover.reads(self),
         )
 
     def checks(self) -> Iterable[Finding | Caution]:

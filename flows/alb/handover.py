@@ -29,8 +29,15 @@ from .outcome import (
 )
 
 READS = (Call("elbv2.DescribeListeners"), Call("elbv2.DescribeRules"))
-READS_KEEPING = (Call("elbv2.DescribeTargetGroupAttributes"),)
-"""What `hand_over` will call, the second where visitors are kept; a plan lists it for the permissions."""
+"""What `hand_over` will call; a plan lists it for the permissions."""
+
+
+def reads(flow: Answers) -> tuple[Call, ...]:
+    """What `hand_over` will call."""
+    if flow.action != STICK:
+        return READS
+    arns = [group.arn for group in flow.target_groups]
+    return tuple(Call("elbv2.DescribeTargetGroupAttributes", {"TargetGroupArn": arn}) for arn in arns)
 
 
 def outputs(flow: Answers) -> dict[str, Late]:
