@@ -13,7 +13,6 @@ from flows.engine import Caution, CloudError, Finding, Grade
 from . import ports, rules, stick_answers
 from .outcome import (
     ALL,
-    APPLICATION,
     HTTPS,
     REDIRECT,
     STICK,
@@ -63,7 +62,7 @@ def _keeping(flow: Answers) -> Iterator[Finding | Caution]:
                 "session that only its server's memory has is lost.",
                 confirm=True,
             )
-    if flow.keep_by == APPLICATION:
+    if flow.keep_by == stick_answers.APPLICATION:
         see = rules.showing_cookies(rules.site(flow.cloud, flow.load_balancer))
         yield Finding(
             "cookie-set", Grade.NOT_CHECKED, f"Whether the application's answers set {flow.cookie} was not looked at.",

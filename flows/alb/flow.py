@@ -12,20 +12,8 @@ from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, 
 
 from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, repairs, steps, stick_answers, why
 from .consents import CONSENTS
-from .outcome import (
-    ALL,
-    APPLICATION,
-    AS_IS,
-    BALANCER,
-    BEFORE,
-    FIXED,
-    HTTP,
-    HTTPS,
-    LEAVE,
-    MATCHING,
-    REDIRECT,
-    STICK,
-)
+from .outcome import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT, STICK
+from .stick_answers import APPLICATION, BALANCER
 from .which import WhichLoadBalancer
 
 
@@ -173,13 +161,7 @@ class LoadBalancerAnswers(Flow):
     )
     content_type = Choice(
         "What kind of text is that?",
-        {
-            "text/plain": "Plain text",
-            "text/html": "A web page (HTML)",
-            "application/json": "JSON",
-            "application/javascript": "JavaScript",
-            "text/css": "A style sheet (CSS)",
-        },
+        listener_rules.CONTENT_TYPES,
         check=answers.really_json,
         default=answers.kind_of_text,
         when=action.is_(FIXED),

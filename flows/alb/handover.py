@@ -14,7 +14,6 @@ from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late
 
 from . import rules, stick_answers
 from .outcome import (
-    APPLICATION,
     REDIRECT,
     STICK,
     Answers,
@@ -71,7 +70,7 @@ def facts(flow: Answers) -> dict[str, Any]:
             "name": flow.load_balancer.name,
             "internal": flow.load_balancer.internal,
             "kept": {group.arn: stickiness.attributes(wanted) for group in flow.target_groups},
-            "cookie": flow.cookie if flow.keep_by == APPLICATION else "",
+            "cookie": flow.cookie if flow.keep_by == stick_answers.APPLICATION else "",
             "site": rules.site(flow.cloud, flow.load_balancer),
         }
     front = front_after(flow)

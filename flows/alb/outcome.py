@@ -18,7 +18,6 @@ from . import ports
 from .ports import Source
 
 REDIRECT, FIXED, STICK = "redirect", "fixed_response", "stick"
-APPLICATION, BALANCER = "application", "balancer"
 ALL, MATCHING = "all", "matching"
 HTTPS, HTTP, AS_IS = "HTTPS", "HTTP", "#{protocol}"
 LEAVE, BEFORE = "leave", "before"

@@ -11,7 +11,6 @@ from flows.engine import Action, Late, Others, Use, since
 
 from . import ports, stick_answers
 from .outcome import (
-    BALANCER,
     MATCHING,
     REDIRECT,
     STICK,
@@ -67,7 +66,7 @@ def steps(flow: Answers) -> list[Action | Use]:
 def keeping(flow: Answers) -> list[Action | Use]:
     """Keeping visitors with their server; where groups share them by weight, with their group before that."""
     wanted, done = stick_answers.wanted(flow), list[Action | Use]()
-    for each in stick_answers.divided(flow) if flow.keep_by == BALANCER else ():
+    for each in stick_answers.divided(flow) if flow.keep_by == stick_answers.BALANCER else ():
         done.append(stickiness.keep_group(each, flow.duration))
     first = tuple(each.id for each in done if isinstance(each, Action))
     for group in flow.target_groups:

@@ -12,8 +12,10 @@ from flows.aws.load_balancers import Health
 from flows.aws.stickiness import Forwarding, Group, Keeping
 from flows.engine import Caution, CloudError, Option, Refused
 
-from .outcome import APPLICATION, Answers
+from .outcome import Answers
 
+APPLICATION, BALANCER = "application", "balancer"
+"""Whose cookie shows where a visitor belongs, as it is answered."""
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]*")
 """What may be in a cookie's name (RFC 6265). What load balancers take beyond that is not documented."""
 LONGEST = 128

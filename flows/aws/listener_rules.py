@@ -28,6 +28,14 @@ HOPS = 10
 SHOWN = 3
 """Addresses of a circle that are told; the rest goes on in the same way."""
 USUAL = {"http": 80, "https": 443}
+CONTENT_TYPES = {
+    "text/plain": "Plain text",
+    "text/html": "A web page (HTML)",
+    "application/json": "JSON",
+    "application/javascript": "JavaScript",
+    "text/css": "A style sheet (CSS)",
+}
+"""What a fixed response can say that it is (FixedResponseActionConfig)."""
 
 
 @dataclass(frozen=True)
