@@ -10,7 +10,7 @@ from flows.aws.listener_rules import Forward, Redirect
 from flows.aws.load_balancers import Certificate, Listener
 from flows.engine import Caution, CloudError, Finding, Grade
 
-from . import ports, rules, stick_answers
+from . import kept, ports, rules, stick_answers
 from .outcome import (
     ALL,
     HTTPS,
@@ -63,7 +63,7 @@ def _keeping(flow: Answers) -> Iterator[Finding | Caution]:
                 confirm=True,
             )
     if flow.keep_by == stick_answers.APPLICATION:
-        see = rules.showing_cookies(rules.site(flow.cloud, flow.load_balancer))
+        see = kept.showing_cookies(kept.site(flow.cloud, flow.load_balancer))
         yield Finding(
             "cookie-set", Grade.NOT_CHECKED, f"Whether the application's answers set {flow.cookie} was not looked at.",
             "no request was made over the internet", f"See it: {see}", aside=True,

@@ -12,7 +12,7 @@ from flows.aws.listeners import same
 from flows.aws.load_balancers import Listener
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
 
-from . import rules, stick_answers
+from . import kept, stick_answers
 from .outcome import (
     REDIRECT,
     STICK,
@@ -71,7 +71,7 @@ def facts(flow: Answers) -> dict[str, Any]:
             "internal": flow.load_balancer.internal,
             "kept": {group.arn: stickiness.attributes(wanted) for group in flow.target_groups},
             "cookie": flow.cookie if flow.keep_by == stick_answers.APPLICATION else "",
-            "site": rules.site(flow.cloud, flow.load_balancer),
+            "site": kept.site(flow.cloud, flow.load_balancer),
         }
     front = front_after(flow)
     return {
@@ -107,7 +107,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
 
 
 def _kept(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
-    seen = rules.showing_cookies(facts["site"])
+    seen = kept.showing_cookies(facts["site"])
     if cookie := facts["cookie"]:
         steps = [
             f"Try it, expecting {cookie} and beside it AWSALBAPP-0: {seen}",

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from flows.aws import load_balancers as lb
 from flows.aws import stickiness
+from flows.aws.listener_rules import Url
 from flows.aws.load_balancers import LoadBalancer
 from flows.aws.stickiness import APPLICATION, RESERVED, Forwarding, Group, Keeping
 from flows.engine import Cloud, CloudError, Finding, Grade, Missed, Page, shell
 
-from . import repairs, rules
+from . import repairs
+from .outcome import HTTPS
 
 BY = "DescribeTargetGroupAttributes"
 NO_PAGE = Page(missed=Missed.UNREACHABLE, why="no request was made over the internet")
@@ -25,7 +27,7 @@ def kept(cloud: Cloud, balancer: LoadBalancer, *, probe: bool) -> Iterator[Findi
         groups = stickiness.groups(cloud, used)
         for group in groups:
             now[group.arn] = stickiness.keeping(cloud, group.arn)
-        url = rules.site(cloud, balancer)
+        url = site(cloud, balancer)
     except CloudError as problem:
         what = "Whether visitors stay with one server could not be read."
         yield Finding("kept", Grade.NOT_CHECKED, what, problem.what, aside=True)
@@ -82,6 +84,20 @@ def _moved(cloud: Cloud, group: Group) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def site(cloud: Cloud, balancer: LoadBalancer) -> str:
+    """An address at which visitors are: by https and by a name from a rule, where there is one. Raises CloudError."""
+    found = lb.listeners(cloud, balancer)
+    hosts = [host for each in found for rule in lb.rules(cloud, each) for host in rule.hosts]
+    name = next((host for host in hosts if not set("*?") & set(host)), balancer.dns_name)
+    secure = any(each.protocol == HTTPS and each.port == 443 for each in found)
+    return str(Url("https", name, 443) if secure else Url("http", name, 80))
+
+
+def showing_cookies(url: str) -> str:
+    """A command that shows which cookies an address sets, and when repeated, with these cookies sent back."""
+    return f"{shell.command('curl', '-si', '-c', 'jar', '-b', 'jar', url)} | grep -i set-cookie"
+
+
 def cookies(lines: str) -> dict[str, dict[str, str]]:
     """The cookies of `Set-Cookie` lines by their names, each with its attributes in small letters."""
     found: dict[str, dict[str, str]] = {}
@@ -99,7 +115,7 @@ def _cookie(group: Group, cookie: str, url: str, page: Page, *, alone: bool) -> 
     if page.missed:
         return Finding(
             id, Grade.NOT_CHECKED, f"Whether the application's answers set {cookie} was not looked at.", page.why,
-            f"See it: {rules.showing_cookies(url)}; or allow one request to it: --set probe=yes", aside=True,
+            f"See it: {showing_cookies(url)}; or allow one request to it: --set probe=yes", aside=True,
         )  # fmt: skip
     found = cookies(page.headers.get("set-cookie", ""))
     by = f"Set-Cookie of {url}: {', '.join(found) or 'none'}"

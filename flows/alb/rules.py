@@ -11,7 +11,7 @@ from flows.aws import load_balancers as lb
 from flows.aws import route53
 from flows.aws.listener_rules import Answer, Front, Redirect, Rule, Trace, Url
 from flows.aws.load_balancers import Certificate, Health, LoadBalancer
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
+from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
 from .outcome import HTTP, HTTPS
 
@@ -52,20 +52,6 @@ class Situation:
     front: Front
     to_https: bool
     planned: bool
-
-
-def site(cloud: Cloud, balancer: LoadBalancer) -> str:
-    """An address at which visitors are: by https and by a name from a rule, where there is one. Raises CloudError."""
-    found = lb.listeners(cloud, balancer)
-    hosts = [host for each in found for rule in lb.rules(cloud, each) for host in rule.hosts]
-    name = next((host for host in hosts if not set("*?") & set(host)), balancer.dns_name)
-    secure = any(each.protocol == HTTPS and each.port == 443 for each in found)
-    return str(Url("https", name, 443) if secure else Url("http", name, 80))
-
-
-def showing_cookies(url: str) -> str:
-    """A command that shows which cookies an address sets, and when repeated, with these cookies sent back."""
-    return f"{shell.command('curl', '-si', '-c', 'jar', '-b', 'jar', url)} | grep -i set-cookie"
 
 
 def lasts(certificate: Certificate) -> Iterator[Finding]:

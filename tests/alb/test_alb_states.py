@@ -393,4 +393,4 @@ def test_a_check_asks_as_much_as_its_load_balancer_is_large(account: PracticeAcc
     secure(Front(account))
     counted = Between(cloud)
     check(counted)
-    assert len(counted.calls) == 11, [each.operation for each in counted.calls]
+    assert len(counted.calls) == 13, [each.operation for each in counted.calls]

@@ -325,6 +325,29 @@ def attribute_edited(account: PracticeAccount, it: Made, all_: Collection[Made])
     )
 
 
+@to("elbv2.ModifyTargetGroupAttributes")
+def visitors_kept_longer(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    longer = [{"Key": "stickiness.app_cookie.duration_seconds", "Value": "172800"}]
+    _c(account, "elbv2").modify_target_group_attributes(TargetGroupArn=it.params["TargetGroupArn"], Attributes=longer)
+
+
+@to("elbv2.ModifyTargetGroupAttributes", mere=True)
+def servers_taken_out_later(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    """Another setting of the same target group."""
+    later = [{"Key": "deregistration_delay.timeout_seconds", "Value": "60"}]
+    _c(account, "elbv2").modify_target_group_attributes(TargetGroupArn=it.params["TargetGroupArn"], Attributes=later)
+
+
+@to("elbv2.ModifyTargetGroupAttributes", takes=True)
+def target_group_deleted(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    elbv2, arn = _c(account, "elbv2"), it.params["TargetGroupArn"]
+    (group,) = elbv2.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+    for balancer in group["LoadBalancerArns"]:
+        for each in elbv2.describe_listeners(LoadBalancerArn=balancer)["Listeners"]:
+            elbv2.delete_listener(ListenerArn=each["ListenerArn"])
+    elbv2.delete_target_group(TargetGroupArn=arn)
+
+
 @to("elbv2.CreateRule")
 def rule_pointed_elsewhere(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     _c(account, "elbv2").modify_rule(

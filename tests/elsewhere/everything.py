@@ -144,6 +144,13 @@ def _load_balancers(client: Client) -> Found:
             for rule in elbv2.describe_rules(ListenerArn=arn)["Rules"]:
                 if not rule["IsDefault"]:
                     yield rule["RuleArn"], rule
+    for arn in (each["TargetGroupArn"] for each in elbv2.describe_target_groups()["TargetGroups"]):
+        told = elbv2.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
+        found = {each["Key"]: each["Value"] for each in told}
+        if found.get("stickiness.type") != "app_cookie":  # a name that is noted, and has no effect
+            found.pop("stickiness.app_cookie.cookie_name", None)
+        yield f"{arn} keeps", {key: value for key, value in found.items() if key.startswith("stickiness.")}
+        yield f"{arn} else", {key: value for key, value in found.items() if not key.startswith("stickiness.")}
 
 
 def _buckets(client: Client) -> Found:

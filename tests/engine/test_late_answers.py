@@ -13,7 +13,7 @@ from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 NOTHING_TO_KNOW = {
-    *((case, late) for case in ("s3_lambda",) for late in (Late.UNKNOWN, Late.EMPTY, Late.HALF)),
+    *((case, late) for case in ("s3_lambda", "alb, visitors kept") for late in (Late.UNKNOWN, Late.EMPTY, Late.HALF)),
     *((case, Late.OLD) for case in ("wordpress, put right", "share_snapshot, with a key")),
 }
 """Where nothing that is made is read by its id, or nothing that is read was read before it was changed."""
