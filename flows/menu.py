@@ -71,7 +71,8 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "alb": (
         "A load balancer does not answer, or sends visitors in a circle",
-        "redirect loop, ERR_TOO_MANY_REDIRECTS, 503, 502, 504, certificate, https, elb, listener, unreachable, down",
+        "redirect loop, ERR_TOO_MANY_REDIRECTS, 503, 502, 504, certificate, https, elb, listener, logged out, "
+        "unreachable, down",
     ),
     "aurora": (
         "A serverless database does not fall asleep, is slow, or does not answer",

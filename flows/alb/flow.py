@@ -69,8 +69,7 @@ class LoadBalancerAnswers(Flow):
         default=stick_answers.usual_groups,
         least=1,
         when=action.is_(STICK),
-        why="A target group is a group of servers to which a listener or a rule forwards. Each of them keeps its own "
-        "visitors.",
+        why="A target group is a group of servers to which a listener or a rule forwards. Each keeps its own visitors.",
         empty="No listener of this load balancer forwards to servers. There is nobody to stay with.",
     )
     cookie = Text(
@@ -100,8 +99,7 @@ class LoadBalancerAnswers(Flow):
         least=0,
         when=scope.is_(MATCHING),
         example="old.example.com, *.example.com",
-        why="The name in the address bar. “*” stands for any characters, “?” for one. One of up to three values has "
-        "to fit.",
+        why="The name in the address bar. “*” stands for any characters, “?” for one. One of up to three must fit.",
     )
     paths = Many(
         "For which paths? None means any",
@@ -119,6 +117,7 @@ class LoadBalancerAnswers(Flow):
         "For which methods, headers, queries or addresses? None means any",
         listener_conditions.condition,
         check=answers.some_condition,
+        blank="any",
         default="",
         least=0,
         when=scope.is_(MATCHING),
@@ -369,8 +368,7 @@ class LoadBalancerAnswers(Flow):
         when=action.is_(STICK),
         fine_tuning=True,
         example="8h",
-        why="Take at least as long as your application keeps a session. Each request starts it anew. Seconds, or such "
-        "as 30m, 8h, 1d; at most 7 days.",
+        why="At least as long as your application keeps a session. In seconds, or such as 30m, 8h, 1d; up to 7 days.",
     )
     keep_group = Yes(
         "Should a visitor stay with a group of servers, too, where weights divide them among several?",
