@@ -107,10 +107,10 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
 
 
 def _kept(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
-    seen = kept.showing_cookies(facts["site"])
+    seen, notes = kept.showing_cookies(facts["site"]), list[str]()
     if cookie := facts["cookie"]:
-        steps = [
-            f"Try it, expecting {cookie} and beside it AWSALBAPP-0: {seen}",
+        steps = [f"Try it, expecting {cookie} and beside it AWSALBAPP-0: {seen}"]
+        notes += [
             f"If that page sets {cookie} only after a log-in, sign in and look in the browser's developer tools.",
             "Programs, and pages of other sites, must send back both cookies; a proxy such as CloudFront must let "
             f"{cookie} and AWSALBAPP-* through. Otherwise nobody is kept.",
@@ -118,10 +118,10 @@ def _kept(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) ->
     else:
         steps = [f"Try it, expecting AWSALB: {seen}"]
     if facts["internal"]:
-        steps.append("The load balancer is internal: run that from inside its network.")
+        notes.append("The load balancer is internal: run that from inside its network.")
     steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
-    found = [_kept_as_planned(cloud, arn, wanted) for arn, wanted in facts["kept"].items()]
-    return Handover(outputs, next_steps=tuple(steps), findings=tuple(found))
+    found = tuple(_kept_as_planned(cloud, arn, wanted) for arn, wanted in facts["kept"].items())
+    return Handover(outputs, next_steps=tuple(steps), findings=found, notes=tuple(notes))
 
 
 def _kept_as_planned(cloud: Cloud, arn: str, wanted: list[dict[str, str]]) -> Finding:
