@@ -405,7 +405,7 @@ def looked(run: Run, found: Iterable[Looked]) -> list[str]:
     for each in sorted(found, key=lambda each: each.state in (State.AS_LEFT, State.UNKNOWN)):
         lines.append(f"{LOOKS[each.state]:>9}  {line(each.what)}")
         lines += [f"{'':>11}{text}" for text in (*moved(each), *why_not_put_back(run, found, each))]
-    prices = [each for each in found if each.costs]
+    prices = [each for each in found if costs_now(each)]
     return [*lines, "", "It costs now", *([f"  {costs_now(each)}" for each in prices] or ["  Nothing by itself."])]
 
 
@@ -432,6 +432,7 @@ def moved(seen: Looked) -> list[str]:
 def costs_now(seen: Looked) -> str:
     """What a step's things cost now; empty where nothing."""
     prices = " ".join(cost(price) for price in seen.costs)
+    prices += f"{line(seen.what)}: {line(seen.pays).rstrip('.')}." if seen.pays else ""
     return f"If it is there still: {prices}" if prices and seen.state is State.UNKNOWN else prices
 
 

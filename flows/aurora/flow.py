@@ -332,6 +332,7 @@ class ServerlessDatabase(Flow):
                 "pause": capacity.pause,
                 "storage": self.storage,
                 "data_api": self.data_api,
+                "monthly": aurora_prices.span(cost for each in things for cost in each.costs),
                 "outside": self.access != NOBODY,
             },
             reads=handover.reads(self.cloud.identity, cluster, sql=self.data_api),

@@ -63,8 +63,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         else "No secret with its password was told; see its MasterUserSecret in the AWS console.",
         *([jdbc] if facts["outside"] else []),
         *([WAKING] * (by_https and sleeps)),
-        f"It costs about {awake} USD a month if it never sleeps"
-        + (", and storage only while it does." if sleeps else "."),
+        _costs(facts, awake, sleeps=sleeps),
         "In the AWS console: https://{0}.console.aws.amazon.com/rds/home?region={0}#database:id={1};is-cluster=true".format(
             cloud.identity.region, outputs["cluster"]
         ),
@@ -76,6 +75,14 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         )
         steps.append(sleeping_clients.STEP)
     return Handover(dict(outputs), clients, tuple(steps), tuple(_proof(cloud, outputs, facts)), notes=tuple(notes))
+
+
+def _costs(facts: Mapping[str, Any], awake: str, *, sleeps: bool) -> str:
+    """The sum of the review, and what of it is paid for a database that is awake and idle."""
+    span = facts.get("monthly")  # runs of earlier releases did not note it
+    told = f"It costs about {span} USD a month, by how much it is used, and storage: " if span else "It costs "
+    idle = "if it never sleeps and stays at its smallest" if sleeps else "as long as it stays at its smallest"
+    return f"{told}about {awake} for each instance {idle}." if span else f"{told}about {awake} USD a month {idle}."
 
 
 def _connect(outputs: Mapping[str, str], engine: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ are marked. Other regions are dearer by up to about a third.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from flows.engine import Cost
@@ -34,6 +35,17 @@ def hourly(amount: Decimal, storage: str = "aurora") -> Decimal:
 def monthly(amount: Decimal, storage: str = "aurora") -> str:
     """The same for a month that it is never asleep, as text."""
     return f"{amount * ACU[storage] * 730:.0f}"
+
+
+def span(costs: Iterable[Cost]) -> str:
+    """USD a month from the least to the most of these, as a review sums them up: "0.40 to 351"."""
+    costs = list(costs)
+    sums = [
+        sum((each.usd_per_month * each.times for each in costs if each.counts in ("always", also)), Decimal(0))
+        for also in ("least", "most")
+    ]
+    low, high = (f"{amount:.0f}" if amount >= 10 else f"{amount:.2f}" for amount in (sums[0], max(sums)))
+    return low if low == high else f"{low} to {high}"
 
 
 def card(least: Decimal, most: Decimal, storage: str, instances: int, *, public: bool) -> tuple[Cost, ...]:

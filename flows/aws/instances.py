@@ -212,6 +212,13 @@ def let_in(visitors: Iterable[IPv4Network]) -> Action:
     return own_security_groups.let_in((80, 443), visitors, sentence, "The rules that let visitors in", INSTANCE.action)
 
 
+def price(what: str, kind: str, note: str = "") -> Cost:
+    """What a machine of that type costs; `what` says which one it is."""
+    known = HOURLY.get(kind)
+    counts = "always" if known else "unknown"
+    return Cost(f"{what} ({kind})", known or Decimal(0), AS_OF, ON_DEMAND, note, counts)
+
+
 def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, disk: int, data: str) -> Action:
     """The machine itself. Its token makes a repeated request the same request; its metadata needs one too (IMDSv2)."""
     named = {"InstanceIds": [INSTANCE]}
@@ -221,13 +228,11 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
         "NetworkInterfaces[?Attachment.DeviceIndex!=`0`].[NetworkInterfaceId]][]"
     )
     there = Still(look, f"{LIVES}.InstanceId", INSTANCE, "Another machine answers to its id.")
-    price = HOURLY.get(chosen.id)
     state = "Reservations[0].Instances[0].State.Name"
     ours = join("Reservations[].Instances[] | [?State.Name!='terminated' && Tags[?Key=='handrail:run' && Value=='", RUN)
     storage = (DISK * disk).quantize(Decimal("0.00001"))
     disk_cost = Cost(f"Its disk ({disk} GB)", storage, AS_OF, "https://aws.amazon.com/ebs/pricing/, not verified")
-    counts = "always" if price else "unknown"
-    cost = Cost(f"The machine ({chosen.id})", price or Decimal(0), AS_OF, ON_DEMAND, counts=counts)
+    cost = price("The machine", chosen.id)
     disk_settings = {"VolumeSize": disk, "VolumeType": "gp3", "Encrypted": True, "DeleteOnTermination": True}
     card = {
         "DeviceIndex": 0, "SubnetId": place.id, "Groups": [own_security_groups.GROUP], "AssociatePublicIpAddress": True,
@@ -236,7 +241,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
     return Action(
         "machine",
         f"Start a {chosen.id} called {name}, which installs WordPress by itself"
-        + ("" if price else "; what it costs is not known here"),
+        + ("; what it costs is not known here" if cost.counts == "unknown" else ""),
         Call(
             "ec2.RunInstances",
             {

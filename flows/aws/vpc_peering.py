@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -19,6 +20,7 @@ from flows.engine import (
     Call,
     Cloud,
     CloudError,
+    Cost,
     Find,
     Late,
     Option,
@@ -45,6 +47,7 @@ NOT_FOUND = ("InvalidVpcPeeringConnectionID.NotFound", "InvalidVpcPeeringConnect
 MADE = Ref("connect", "VpcPeeringConnection.VpcPeeringConnectionId")
 NAMING: Mapping[str, str] = {"DNS resolution": "enableDnsSupport", "DNS hostnames": "enableDnsHostnames"}
 """The two attributes of a VPC on which its names rest, as the console calls them."""
+TRAFFIC = "https://aws.amazon.com/ec2/pricing/on-demand/, US East (N. Virginia), not verified"
 PER_VPC, WAITING, ROUTES = "L-7E9ECCDB", "L-DC9F7029", "L-93826ACB"
 """Quotas of the service `vpc`: active connections of a VPC, requests that wait, routes of a table."""
 USUAL: Mapping[str, int] = {PER_VPC: 50, WAITING: 25, ROUTES: 500}
@@ -247,6 +250,7 @@ def ask(
         refusals=REFUSALS,
         type="AWS::EC2::VPCPeeringConnection",
         resource=MADE,
+        costs=(traffic(between_regions=bool(region)),),
         undone="The connection",
     )  # fmt: skip
 
@@ -270,7 +274,19 @@ REFUSALS = {
 """Amazon EC2 API Reference, "Error codes", 2026-11, and reports of people who met them."""
 
 
-def accept(id: Late, who: str, parties: Parties, others: tuple[Others, ...] = ()) -> Action:
+def traffic(*, between_regions: bool) -> Cost:
+    """What passes over a connection; the connection itself costs nothing. US East, from memory and not verified."""
+    note = (
+        "About 0.02 USD a GB between regions."
+        if between_regions
+        else "Nothing inside one Availability Zone; about 0.01 USD a GB on each side between two."
+    )
+    return Cost("Traffic over the connection", Decimal(0), "2026-11", TRAFFIC, note)
+
+
+def accept(
+    id: Late, who: str, parties: Parties, others: tuple[Others, ...] = (), costs: tuple[Cost, ...] = ()
+) -> Action:
     """Accept a request, where its accepter is.
 
     Args:
@@ -278,6 +294,7 @@ def accept(id: Late, who: str, parties: Parties, others: tuple[Others, ...] = ()
         who: whose request it is, where it was there before: to take that back is to delete the connection.
         parties: the two, by their ARNs.
         others: what others may have let lead over it, in that case.
+        costs: what passes over it costs, in that case.
     """
     made = isinstance(id, Ref)
     return Action(
@@ -295,6 +312,7 @@ def accept(id: Late, who: str, parties: Parties, others: tuple[Others, ...] = ()
         others=others,
         refusals=REFUSALS,
         stands=Still(_look(id), f"{ONE}.Status.Code", ACTIVE, "It is not active any more."),
+        costs=() if made else costs,
         undone="The connection that was accepted",
     )  # fmt: skip
 

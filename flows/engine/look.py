@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -59,6 +59,7 @@ class Looked:
         now: what is there; why it cannot be told, if so.
         by: who changed it, by CloudTrail's event history, or why that cannot be told; empty where nobody did.
         costs: what of it costs money now; of what cannot be told, if it is there still.
+        pays: the same in words, of what an undo left on purpose.
     """
 
     action: str
@@ -68,6 +69,7 @@ class Looked:
     now: str
     by: str = ""
     costs: tuple[Cost, ...] = ()
+    pays: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,32 @@ def look(
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="look") as pool:
         seen = list(pool.map(partial(_seen, carrier, replace(carrier, cloud=cloud)), steps))
     history = History(carrier, cached, plan)
-    return [_told(action, one, history, run) for action, one in zip(steps, seen, strict=True)]
+    told = [_told(action, one, history, run) for action, one in zip(steps, seen, strict=True)]
+    return [*told, *(each for action in plan.actions for each in _left_on_purpose(action, carrier))]
+
+
+def _left_on_purpose(action: Action, carrier: Carrier) -> Iterator[Looked]:
+    """What an undo kept of a thing that it took back, such as a last snapshot, as long as it is there."""
+    steps = action.undo if isinstance(action.undo, tuple) else ()
+    finds = {carrier.text(step.kept.what): step.kept.find for step in steps if step.kept and step.kept.find}
+    kept = carrier.run.facts(action.id).get("kept", ()) if carrier.run.status(action.id) == "undone" else ()
+    for each in kept:
+        find, now = finds.get(each["what"]), each["why"]
+        try:
+            there = carrier.search(find) is not None if find else bool(each["costs"])
+        except NoAccess:
+            raise
+        except CloudError as problem:
+            find, there, now = None, True, str(problem)
+        if there:
+            state = State.AS_LEFT if find else State.UNKNOWN
+            yield Looked(action.id, each["what"], state, each["what"], now, pays=each["costs"])
 
 
 def _standing(run: Run, plan: Plan) -> list[Action]:
-    """What this run did and has not taken back; what was there before, or was not meant to last, is not looked at."""
+    """What this run did and has not taken back; what was there before, or was not meant to last, is not looked at, nor
+    what was done to a thing that is taken back."""
+    undone = {each.id for each in plan.actions if run.status(each.id) == "undone"}
     over = {id for each in plan.actions if run.status(each.id) == "ready" for id in (each.gives_up, each.relieves)}
     return [
         each
@@ -114,6 +137,7 @@ def _standing(run: Run, plan: Plan) -> list[Action]:
         and not each.relieves
         and each.id not in over
         and run.status(each.id) not in ("", "refused", "undone")
+        and (each.undo or not each.needs & undone)
         and run.facts(each.id).get("created", True)
         and run.facts(each.id).get("accepted") != GONE
     ]

@@ -6,7 +6,7 @@ is told as removed where it was this undo that removed it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -182,7 +182,7 @@ def take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         took = Happening.RESTORED if any(step.restores for step in action.undo) else Happening.REMOVED
         how = Happening.GONE if gone and not any(taken) else took
     kept = [] if how is Happening.GONE else _kept(action, carrier)
-    lost = [] if how is Happening.GONE else _lost(action, plan, carrier)
+    lost = [] if how is Happening.GONE else _lost(action, plan, carrier, kept)
     run.note(action.id, "undone", how=how, kept=kept, gone=gone, lost=lost)
 
 
@@ -282,13 +282,16 @@ def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
     return _told(carrier, *(step.kept for number, step in enumerate(action.undo) if is_left(number, step)))
 
 
-def _lost(action: Action, plan: Plan, carrier: Carrier) -> list[str]:
-    """What went for good with it because that was decided."""
-    asked = {step.when[0] for step in action.undo if step.when} if isinstance(action.undo, tuple) else set()
+def _lost(action: Action, plan: Plan, carrier: Carrier, kept: Iterable[Mapping[str, str]]) -> list[str]:
+    """What went for good with it because that was decided, unless an earlier undo had kept it."""
+    asked = [step for step in action.undo if step.when] if isinstance(action.undo, tuple) else []
+    there = {each["what"] for each in kept}
+    saved = {step.when[0] for step in asked if step.when and step.kept and carrier.text(step.kept.what) in there}
+    keys = {step.when[0] for step in asked if step.when} - saved
     return [
         each.loss
         for each in plan.decisions
-        if each.key in asked and each.loses and carrier.decisions.get(each.key) == each.loses
+        if each.key in keys and each.loses and carrier.decisions.get(each.key) == each.loses
     ]
 
 

@@ -344,8 +344,9 @@ class Peering(Flow):
         if at is None:
             return [used]
         who = standing.requester.account or standing.requester.vpc
+        costs = (vpc_peering.traffic(between_regions=standing.requester.region != standing.accepter.region),)
         accepted: list[Action | Use] = [
-            at.here(vpc_peering.accept(standing.id, f"account {who}", parties, tuple(others)))
+            at.here(vpc_peering.accept(standing.id, f"account {who}", parties, tuple(others), costs))
         ]
         if standing.requester.multipath:
             accepted.append(at.here(vpc_peering.single_path(standing.id, standing.role(at.vpc.id))))

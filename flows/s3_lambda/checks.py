@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.aws import buckets, keepers, lambda_functions, notifications
 from flows.aws.notifications import LIMIT, SEEN, Notification
-from flows.engine import Caution, Finding, Grade
+from flows.engine import Caution, Danger, Finding, Grade
 from flows.engine.findings import broken, proved, unknown
 
 from . import diagnosis, rules
@@ -41,6 +41,8 @@ def before(flow: Any, one: Notification, bucket_arn: str) -> Iterator[Finding | 
             name = found.id.partition(":")[0]
             if found.grade is not Grade.CAUTION:
                 yield found
+            elif name == "recursion":
+                yield Caution("recursion", f"{found.sentence} {found.remedy}", confirm=True, danger=Danger.COSTS)
             elif name not in SAID:
                 yield Caution(name, f"{found.sentence} {found.remedy}")
 

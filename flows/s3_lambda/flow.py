@@ -9,6 +9,7 @@ from flows.aws import lambda_functions, notifications
 from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
 from . import answers, checks, diagnosis, handover, repairs, why
+from .consents import CONSENTS
 from .which import WhichBucket
 
 
@@ -21,6 +22,7 @@ class FileRunsFunction(Flow):
     came_for = ("function", "log")
     beyond = repairs.BEYOND
     matters = why.WHY
+    consents = CONSENTS
 
     bucket = Choice(
         "In which bucket do the files land?",

@@ -88,8 +88,10 @@ def another(account: str, flow: Answers) -> Iterator[Caution]:
     accounts.another(flow.cloud, account)
     yield Caution(
         "compare-the-number",
-        f"Compare {account} once more with the receiver: a wrong digit gives your disks, with every password and key "
-        "on them, to a stranger.",
+        f"{account} gets your disks, with every password and key on them, and keeps what it copies. Compare the number "
+        "once more with the receiver: a wrong digit gives all of it to a stranger.",
+        confirm=True,
+        danger=Danger.FOR_GOOD,
     )
 
 

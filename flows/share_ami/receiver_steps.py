@@ -7,7 +7,7 @@ with the standard key of whoever makes it.
 from __future__ import annotations
 
 from flows.aws import ami_dependents, tags
-from flows.aws.instances import protections
+from flows.aws.instances import price, protections
 from flows.aws.systems_manager import LIVES
 from flows.engine import RUN, TOKEN, Action, Call, Find, Others, Ref, Still, Undo, Wait, found, join
 
@@ -107,5 +107,6 @@ def launch(
         not_yet=("InvalidAMIID.NotFound", "AuthFailure"),
         type="AWS::EC2::Instance",
         resource=there,
+        costs=(price("The machine in the other account", size, "Billed there until it is taken back, with its disk."),),
         undone="The machine in the other account",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Protocol
 from flows.aws import accounts, kms_keys, rds_snapshots
 from flows.aws.kms_keys import KEEP, Key
 from flows.aws.rds_snapshots import CLUSTER, MANUAL, Data
-from flows.engine import Caution, Cloud, Refused
+from flows.engine import Caution, Cloud, Danger, Refused
 
 ITSELF, NAMED = "itself", "named"
 
@@ -40,8 +40,11 @@ def others(given: tuple[str, ...], flow: Answers) -> Iterator[Caution]:
     rds_snapshots.room_for(there, given)
     yield Caution(
         "compare-the-number",
-        f"Compare {', '.join(given)} once more with the receiver: they get all data of the database, with its users "
-        "and password hashes. A wrong digit gives it to a stranger.",
+        f"{', '.join(given)} {'get' if len(given) > 1 else 'gets'} all data of the database, with its users and "
+        "password hashes, and what is copied stays theirs. Compare each number once more with the receiver: a wrong "
+        "digit gives all of it to a stranger.",
+        confirm=True,
+        danger=Danger.FOR_GOOD,
     )
 
 

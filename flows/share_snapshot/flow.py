@@ -14,6 +14,7 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 
 from . import answers, checks, diagnosis, handover, repairs, steps, why
 from .answers import ITSELF, NAMED
+from .consents import CONSENTS
 from .rules import Situation
 from .which import WhichSnapshot
 
@@ -27,6 +28,7 @@ class ShareSnapshot(Flow):
     came_for = ("snapshot_arn",)
     beyond = repairs.BEYOND
     matters = why.WHY
+    consents = CONSENTS
 
     snapshot = Choice(
         "Which snapshot? Or make a new one?",

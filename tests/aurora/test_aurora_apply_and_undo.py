@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from aurora.cases import AWAKE, SLEEPY, VARIANTS, picture, session, taken_back
 from support.clock import FakeClock
 from support.sessions import carried_out, there_and_back
 
+from flows.aurora.handover import hand_over
 from flows.engine import Journal, Refused, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from tui import history
+from tui.costs import total
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -138,6 +141,19 @@ def test_the_password_is_nowhere(account: PracticeAccount, cloud: Aws, journal: 
     assert password not in repr((told, made.review().plan)).encode()
     for path in Path(journal.folder).rglob("*"):
         assert not path.is_file() or password not in path.read_bytes()
+
+
+@pytest.mark.parametrize("answers", [SLEEPY, VARIANTS["office hours"]])
+def test_the_hand_over_tells_the_sum_of_the_review(
+    cloud: Aws, answers: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = session(cloud, None, answers).review().plan
+    span = plan.facts["monthly"]
+    assert total(plan.costs).startswith(f"About {span} USD a month, by how much it is used")
+    outputs = dict.fromkeys(("cluster", "endpoint", "port", "database", "user", "arn", "secret"), "")
+    monkeypatch.setattr(cloud, "make", lambda call: {"DBClusters": [{}]})
+    told = hand_over(cloud, outputs, {**plan.facts, "outside": False, "data_api": False}).notes
+    assert any(each.startswith(f"It costs about {span} USD a month, by how much it is used") for each in told)
 
 
 @pytest.mark.wild

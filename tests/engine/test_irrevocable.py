@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 
-from flows.engine import Action, Call, Decision, Identity, Journal, Kept, Place, Plan, Restore, Run, Undo, before
+from flows.engine import Action, Call, Decision, Find, Identity, Journal, Kept, Place, Plan, Restore, Run, Undo, before
 from flows.engine import serialization as journalled
 from flows.engine.apply import apply
 from flows.engine.irrevocable import lost, staying
+from flows.engine.look import State, look
 from flows.engine.receipts import receipt
 from flows.engine.undo import undo
+from tui import words
+from tui.words import costs_now
 
 LOST = "The data of shop is gone."
 DATA = Decision("last", "Keep a copy?", {"no": "Delete it", "yes": "Keep one"}, "yes", "no", LOST)
 COPIES = Kept("What 2222 copied", "It stays theirs.")
-PICTURE = Kept("The last copy", "You asked to keep it.", "0.05 USD")
+PICTURE = Kept("The last copy", "You asked to keep it.", "0.05 USD", Find(Call("shelf.GetCopy"), "Copy"))
 DOOR = Call("shelf.GetDoor")
 PLAN = Plan(
     (
@@ -48,11 +51,11 @@ class Shelf:
     identity = Identity("111122223333", "arn:aws:iam::111122223333:user/kim", "eu-central-1", "")
 
     def __init__(self) -> None:
-        self.door = "shut"
+        self.door, self.copied = "shut", True
 
     def make(self, call: Call) -> dict[str, Any]:
         self.door = str(call.params.get("Door", self.door))
-        return {"Door": self.door, "Id": "shop"}
+        return {"Door": self.door, "Id": "shop"} | ({"Copy": "c-1"} if self.copied else {})
 
     def pages(self, call: Call) -> Iterator[dict[str, Any]]:
         yield self.make(call)
@@ -92,6 +95,18 @@ def test_what_is_kept_loses_nothing(journal: Journal) -> None:
     told = receipt(run, PLAN)
     assert told.lost == ()
     assert [each.what for each in told.staying] == ["The last copy", "What 2222 copied"]
+
+
+def test_what_was_kept_is_looked_at_as_long_as_it_is_there(journal: Journal) -> None:
+    """And nothing is said of a question that was put to what is gone."""
+    run, shelf = carried_out(journal)
+    assert [each.action for each in look(run, PLAN, shelf, clock=FakeClock())] == ["data", "door", "ask"]
+    list(undo(run, PLAN, shelf, clock=FakeClock(), decisions={"last": "yes"}))
+    (kept,) = look(run, PLAN, shelf, clock=FakeClock())
+    assert (kept.what, kept.state, costs_now(kept)) == ("The last copy", State.AS_LEFT, "The last copy: 0.05 USD.")
+    assert words.looked(run, [kept])[-1] == "  The last copy: 0.05 USD."
+    shelf.copied = False
+    assert look(run, PLAN, shelf, clock=FakeClock()) == []
 
 
 def test_a_setting_of_a_thing_of_its_own_is_not_told_as_put_back(journal: Journal) -> None:

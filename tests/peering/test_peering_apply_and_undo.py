@@ -72,6 +72,9 @@ def test_both_sides_are_asked_where_they_are(both: Aws, clock: FakeClock) -> Non
     (asked,) = (a.call for a in plan.actions if a.call.operation == "ec2.CreateVpcPeeringConnection")
     assert (asked.region, asked.params["PeerRegion"]) == ("", "us-east-1")
     assert "PeerOwnerId" not in asked.params
+    assert [(cost.what, cost.note) for cost in plan.costs] == [
+        ("Traffic over the connection", "About 0.02 USD a GB between regions.")
+    ]
     review = session(both, None, PROFILE, clock).review()
     assert {action.call.profile for action in review.plan.actions} == {"", "partner"}
     assert review.plan.actions[0].call.params["PeerOwnerId"] == SECOND_ACCOUNT_ID

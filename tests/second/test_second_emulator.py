@@ -71,6 +71,7 @@ TRIED: Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]] = {
 ACCEPTED = (
     "bucket-instead-of-website", "private-bucket-opened", "no-healthy-server", "open-origin", "port-to-everybody",
     "hsts", "versioning-on", "public-http", "set-up-page-open", "stops", "restarts", "address-changes",
+    "compare-the-number",
 )  # fmt: skip
 LACKS: Mapping[str, str] = {
     "share_snapshot": "rds.ModifyDBSnapshotAttribute",

@@ -76,7 +76,7 @@ def _killed(answers: Mapping[str, Any]) -> Case:
         answers,
         lambda account: by_kind({"here": picture(account, ["own"], ["eu-central-1"])["own", "eu-central-1"]}),
         re.compile(r"\b(ami|snap)-[0-9a-f]{8,17}\b"),
-        accept=("stops", "address-changes"),
+        accept=("compare-the-number", "stops", "address-changes"),
     )
 
 

@@ -12,16 +12,16 @@ from support.clouds import Between
 from support.sessions import carried_out, taken_back
 
 import flows
-from flows.engine import Call, Cloud, Journal, Place, Refused, Session, serialization
+from flows.engine import Asking, Call, Cloud, Danger, Journal, Place, Refused, Session, serialization
 from flows.engine.boto import Aws
 from flows.engine.refusals import explain
 from flows.export.cli import script
-from flows.practice import PracticeAccount
+from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 
 
 def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
     made = Session(flows.find("share_ami"), cloud, journal, place=Place(practice=True), clock=clock)
-    made.accepted |= {"no-reboot", "stops", "restarts", "address-changes"}
+    made.accepted |= {"compare-the-number", "no-reboot", "stops", "restarts", "address-changes"}
     made.fill(answers)
     return made
 
@@ -43,7 +43,23 @@ def test_undone_is_as_before(
     assert picture(account) != before
     list(made.undo())
     assert made.receipt().complete
+    assert f"What {SECOND_ACCOUNT_ID} copied of it, or started from it, meanwhile" in [
+        left.what for left in made.receipt().staying
+    ]
     assert picture(account) == before
+
+
+def test_giving_it_away_needs_a_yes_that_names_the_account_and_a_machine_there_costs(
+    both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    made = session(both, journal, VARIANTS["launched"], clock)
+    assert "The machine in the other account (t3.micro)" in [cost.what for cost in made.review().plan.costs]
+    made.accepted.discard("compare-the-number")
+    asked = made.state()
+    assert isinstance(asked, Asking) and asked.question.id == "account"
+    (compare,) = asked.cautions
+    assert (compare.id, compare.confirm, compare.danger) == ("compare-the-number", True, Danger.FOR_GOOD)
+    assert SECOND_ACCOUNT_ID in compare.short
 
 
 @pytest.mark.wild

@@ -127,5 +127,5 @@ def looked_rows(session: Session, looked: list[Looked]) -> list[Said]:
     for each in rest:
         rows.append(Said(line(each.what), words.LOOKS[each.state], LOOKS[each.state]))
         rows += [Said(text, kind="muted") for text in words.moved(each)]
-    prices = [Said(words.costs_now(each)) for each in looked if each.costs]
+    prices = [Said(words.costs_now(each)) for each in looked if words.costs_now(each)]
     return [*rows, Said(), Said("It costs now", kind="heading"), *(prices or [Said("Nothing by itself.")])]
