@@ -352,9 +352,14 @@ def answer(each: Line) -> str:
 
 
 def not_right(done: Handover) -> str:
-    """What the headline of a run has to add that was carried out and does not work; empty where nothing is wrong."""
-    wrong = [found for found in done.findings if found.grade is Grade.REFUSED]
-    return f"It does not work yet: {line(wrong[0].sentence)}" if wrong else ""
+    """What the headline of a run has to add that was carried out and does not work, or not as it should; empty where
+    nothing is wrong. What waits works later: only what would keep it from working then is said."""
+    worst = [Grade.REFUSED] if done.waiting else [Grade.REFUSED, Grade.CAUTION]
+    wrong = sorted((found for found in done.findings if found.grade in worst), key=lambda each: worst.index(each.grade))
+    if not wrong:
+        return ""
+    how = "It does not work yet" if wrong[0].grade is Grade.REFUSED else "Not as it should be"
+    return f"{how}: {line(wrong[0].sentence)}"
 
 
 def as_of(*, changed: bool, now: datetime | None = None) -> str:

@@ -26,7 +26,7 @@ class LoadBalancerAnswers(Flow):
         "sticky session",
     )  # fmt: skip
     check = WhichLoadBalancer
-    came_for = ("dns_name",)
+    came_for = ("visitors_get", "dns_name")
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS

@@ -11,6 +11,7 @@ from flows.aws.listener_rules import told
 from flows.aws.listeners import same
 from flows.aws.load_balancers import Listener
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
+from flows.engine.flow import was_proved
 
 from . import kept, stick_answers
 from .outcome import (
@@ -102,8 +103,10 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         notes.append("Servers behind it see plain http: an application that redirects to https by itself must look "
                      "at X-Forwarded-Proto, or visitors go round in circles.")  # fmt: skip
     steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
-    found = tuple(_read_back(cloud, outputs, facts))
-    return Handover(outputs, next_steps=tuple(steps), findings=found, notes=tuple(notes))
+    findings = tuple(_read_back(cloud, outputs, facts))
+    now = [f"{url} → {expected}" for url, expected in facts["tries"] if was_proved(findings, "read-back")]
+    came_for = {"visitors_get": now[0]} if now else {}
+    return Handover({**came_for, **outputs}, next_steps=tuple(steps), findings=findings, notes=tuple(notes))
 
 
 def _kept(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

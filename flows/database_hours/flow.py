@@ -22,6 +22,7 @@ class DatabaseHours(Flow):
     title = "Keep a serverless database awake in office hours"
     words = ("aurora", "cron", "schedule", "eventbridge scheduler", "warm", "cold start", "keep awake", "rds", "sleep")
     check = WhichDatabase
+    came_for = ("awake", "asleep")
     beyond = repairs.BEYOND
     matters = why.WHY
 

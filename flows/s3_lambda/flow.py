@@ -19,7 +19,7 @@ class FileRunsFunction(Flow):
     title = "Run a function when a file lands"
     words = ("trigger", "event", "notification", "upload", "thumbnail", "lambda")
     check = WhichBucket
-    came_for = ("function", "log")
+    came_for = ("trigger",)
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS

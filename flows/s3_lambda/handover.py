@@ -39,6 +39,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     findings.append(unknown("run", f"Whether {name} does its work was not tried.", "no file was written for a test"))
     log = quote(quote(f"/aws/lambda/{name}", safe=""), safe="").replace("%", "$")
     shown = {
+        **({"trigger": f"{name} runs for {mine[0].files} in {bucket}"} if mine else {}),
         **outputs,
         "log": f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{log}",
     }

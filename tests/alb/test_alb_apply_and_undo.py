@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -30,6 +31,8 @@ def test_undone_is_as_before(
     made = session(cloud, journal, VARIANTS[variant], clock=clock)
     there_and_back(made, lambda: picture(account))
     assert made.run is not None and made.run.record.status == "undone"
+    came_for = next(iter(made.run.record.handover["outputs"].items()))
+    assert came_for[0] == "visitors_get" and re.match(r"https?://\S+ → ", came_for[1])
 
 
 @pytest.mark.wild

@@ -63,3 +63,7 @@ def test_what_does_not_work_is_in_the_headline_of_a_run() -> None:
     found = (Finding("a", Grade.PROVED, "The address leads there."), Finding("b", Grade.REFUSED, "The page is empty."))
     assert words.not_right(Handover(findings=found)) == "It does not work yet: The page is empty."
     assert not words.not_right(Handover(findings=found[:1]))
+    mind = Finding("c", Grade.CAUTION, "Its role may not read them.")
+    assert words.not_right(Handover(findings=(mind, found[0]))) == "Not as it should be: Its role may not read them."
+    assert words.not_right(Handover(findings=(mind, *found))).startswith("It does not work yet: The page")
+    assert not words.not_right(Handover(findings=(mind,), waiting="It waits.")), "it is not said to work either"

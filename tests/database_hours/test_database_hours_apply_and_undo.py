@@ -37,6 +37,7 @@ def test_undone_is_as_before(
     carried_out(made)
     told = made.hand_over()
     assert {finding.grade.value for finding in told.findings} == {"proved"}
+    assert list(told.outputs)[:2] == ["awake", "asleep"], "what one came for"
     assert picture(account.session) != before
     taken_back(made)
     assert picture(account.session) == before

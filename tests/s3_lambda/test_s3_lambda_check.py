@@ -62,6 +62,7 @@ def test_a_healthy_one(cloud: Aws, journal: Journal, clock: FakeClock, variant: 
         assert verdict(found.values()).status is Status.WORKS
     handed = made.hand_over()
     assert [each.grade.value for each in handed.findings] == [*["proved"] * 5, "predicted", "not checked"]
+    assert next(iter(handed.outputs.items())) == ("trigger", "resize-photos runs for in/….jpg in fjord-coffee-files")
     assert handed.outputs["log"].endswith("log-group/$252Faws$252Flambda$252Fresize-photos")
     assert any("s3://fjord-coffee-files/in/handrail-test.jpg" in step for step in handed.next_steps)
 

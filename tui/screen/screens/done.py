@@ -60,7 +60,8 @@ class Done(Page):
         first = [name for name in self.session.flow.came_for if done.outputs.get(name)]
         waits = line(done.waiting)
         if wrong := words.not_right(done):
-            rows = [Said(f"Everything is created. {wrong}", "done", "bad")]
+            broken = any(found.grade is Grade.REFUSED for found in done.findings)
+            rows = [Said(f"Everything is created. {wrong}", "done", "bad" if broken else "warn")]
             rows += [Said(waits, "waiting", "warn")] if waits else []
         elif waits:
             rows = [Said(f"Everything is created. {waits}", "waiting", "warn")]
