@@ -56,7 +56,7 @@ class Questionnaire(Generic[A]):
         self.accepted: set[str] = set()
         self._said: dict[str, Said] = {}
         self._defaults: dict[str, Said] = {}
-        self._revisiting = ""
+        self._revisiting, self._aside = "", False
         self._refused: tuple[str, object, Problem] | None = None
 
     # -- where am I --------------------------------------------------------------------------------------
@@ -142,20 +142,28 @@ class Questionnaire(Generic[A]):
         self._save()
 
     def back(self) -> bool:
-        """Return to the question before, or from fine-tuning to the review; False at the first."""
+        """Return to the question before, or to the review from fine-tuning and from what was opened there.
+
+        False at the first.
+        """
         answered, current = self._walk()
         self._refused = None
-        if current and current.fine_tuning and self._revisiting == current.id:
+        if current and self._revisiting == current.id and (current.fine_tuning or self._aside):
             self._revisiting = ""
-            return True
+            if current.fine_tuning or self._walk()[1] is None:
+                return True
+        self._aside = False
         before = [q for q in self._asked(answered) if q.id in answered.answers and not q.fine_tuning]
         if before:
             self._revisiting = before[-1].id
         return bool(before)
 
-    def revisit(self, key: str) -> None:
-        """Return to a question. Later answers are kept while they still hold. Raises Refused if unknown."""
-        self._revisiting, self._refused = self.flow.question(key).id, None
+    def revisit(self, key: str, *, aside: bool = False) -> None:
+        """Return to a question; `aside`, when all are answered: `back` leads there again, and to no question before.
+
+        Later answers are kept while they still hold. Raises Refused if unknown.
+        """
+        self._revisiting, self._aside, self._refused = self.flow.question(key).id, aside, None
 
     def use_default(self, key: str) -> None:
         """Forget what was said to a question, so that its default counts again."""

@@ -70,6 +70,11 @@ def test_a_conversation_from_the_first_question_to_the_review(cloud: Aws) -> Non
     made.revisit("allow")
     made.answer(STATIC["allow"])
     assert made.review().plan == session(cloud, None, STATIC).review().plan
+    made.revisit("networks", aside=True)
+    assert asking(made).question.id == "networks" and made.back()
+    assert isinstance(made.state(), Reviewing), "what is opened from the review leads back there"
+    made.back()
+    assert asking(made).question.id == "name", "from the review itself it is back to the last question"
 
 
 def test_only_what_will_be_asked_stands_ahead(cloud: Aws) -> None:

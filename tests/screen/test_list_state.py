@@ -44,6 +44,19 @@ def test_the_cursor_stays_on_its_option_while_the_list_is_filtered_and_whole_aga
     assert (key(state), len(state.shown)) == ("run-1", len(ROWS))
 
 
+def test_names_and_beginnings_of_words_come_first_and_so_does_the_cursor() -> None:
+    office = Row("office", "Connect an office to a VPC", "", "between a network and a VPC")
+    state = ListState([Row("", "Set up"), office, Row("two", "Connect two VPCs", "", "peering")], "office", None)
+    state.look_for("Connect")
+    assert key(state) == "office", "both fit as well"
+    state.look_for("Connect two")
+    assert ([state.rows[at].key for at in state.shown], key(state)) == (["two", "office"], "two")
+    state.look_for("connect an")
+    assert ([state.rows[at].key for at in state.shown], key(state)) == (["office"], "office")
+    state.add([Row("branch", "Connect another office")])
+    assert [state.rows[at].key for at in state.shown] == ["office", "branch"], "what arrives moves nothing"
+
+
 def test_what_arrives_moves_nothing_and_is_searched_too() -> None:
     state = held(at="site")
     state.look_for("web")

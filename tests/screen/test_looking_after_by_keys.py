@@ -36,6 +36,12 @@ async def test_home_shows_its_three_parts_at_once_and_unfolds_them() -> None:
         person.sees(f"… and {len(flows.SET_UPS) - 3} more", "Is a CodeBuild buildspec.yml right")
         person.goes_without_clipping()
         person.does_not_see("Run WordPress on a machine")
+        person.sees("q Quit")
+        await person.press("slash")
+        person.does_not_see("h History", "q Quit")
+        await person.types("connect two")
+        person.sees("> Set up: Connect two VPCs")
+        await person.press("escape")
         await person.press("down", "down", "down", "enter")
         person.sees("> Create a serverless database", "Start a pipeline when a file lands")
     async with somebody(Canned(), size=WIDE) as person:

@@ -70,7 +70,7 @@ class Reviewer:
                     if self._agreed(review) and self._sure():
                         return self._apply()
                 case "change":
-                    session.revisit(rest)
+                    session.revisit(rest, aside=True)
                 case "default":
                     session.use_default(rest)
                 case "show" | "commands" | "permissions" | "export":

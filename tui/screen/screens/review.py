@@ -102,7 +102,7 @@ class ReviewPage(Page):
             said = key in self.session.accepted
             self._go(lambda: self.session.take_back(key) if said else self.session.accept(key))
         else:
-            self._go(lambda: self.session.revisit(key))
+            self._go(lambda: self.session.revisit(key, aside=True))
 
     def action_switch(self) -> None:
         """Take the answer that avoids the caution under the cursor."""

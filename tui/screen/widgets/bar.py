@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ...characters import fitting
+from .options import Options
 from .paint import cut, squeezed, strip
 
 NAME = "Handrail"
@@ -126,8 +127,13 @@ class Keys(Widget):
 
 
 def shown_bindings(screen: Screen[Any]) -> list[ActiveBinding]:
-    """The keys that apply on a screen now, those of the place where the cursor is first."""
-    shown = [each for each in screen.active_bindings.values() if each.binding.show and each.enabled]
+    """The keys that apply on a screen now, those of the place where the cursor is first. Letters that are typed into a
+    filter do nothing else."""
+    filtering = isinstance(screen.focused, Options) and screen.focused.finding
+    shown = [
+        each for each in screen.active_bindings.values()
+        if each.binding.show and each.enabled and not (filtering and len(each.binding.key) == 1)
+    ]  # fmt: skip
     return sorted(shown, key=lambda each: each.node is screen.app)
 
 

@@ -102,6 +102,7 @@ class ListState:
         if text.split():
             self.search = Search(self.rows, text, self.search)
             self.search.go_on(through=here)
+            self.search.rank()
             self.shown = self.search.places
         else:
             self.search, self.shown = None, self._whole()
@@ -115,7 +116,11 @@ class ListState:
         return self.shown[self.cursor] if self.cursor < len(self.shown) else -1
 
     def _stay(self, place: int) -> None:
-        """Put the cursor on that row, or on the first option if it is not in the list now."""
+        """Put the cursor on that row, or on the first option if it is not in the list now, or that fits better."""
+        if self.search and self.search.ranked and self.shown:
+            best, here = (self.search.merit(self.rows[each]) for each in (self.shown[0], place))
+            self.cursor = self.shown.index(place) if place in self.shown and here == best else 0
+            return
         at = bisect_left(self.shown, place)
         self.cursor = at if at < len(self.shown) and self.shown[at] == place else self._first()
 

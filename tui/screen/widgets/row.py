@@ -79,8 +79,8 @@ def unfolded(row: Row, *, mark: str, width: int, widest: int) -> list[str]:
     if not row.key or not too_long(row, mark=mark, width=width, widest=widest):
         return []
     both = "  ".join(part for part in (line(row.label), line(row.hint)) if part)
-    first, *rest = wrap(both, max(width - 2 - len(mark), 1))
-    return [mark + first, *(" " * len(mark) + each for each in rest)]
+    first, *rest = wrap(both, max(width - 4 - len(mark), 1))
+    return [mark + first, *(" " * (len(mark) + 2) + each for each in rest)]  # or it would look like the next option
 
 
 def too_long(row: Row, *, mark: str, width: int, widest: int) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .row import LISTED, Row
 
 PORTION = 2_000
 """Rows that are searched at a time: less than a millisecond, which nobody notices in a key."""
+RANKED = 200
+"""Rows at the most of which the best are put first: of more, somebody types on."""
 
 
 class Search:
@@ -25,13 +28,16 @@ class Search:
     Attributes:
         text: what is looked for.
         places: where it was found so far, in order.
+        ranked: whether the best stand first.
     """
 
     def __init__(self, rows: Sequence[Row], text: str, before: Search | None = None) -> None:
-        self.text, self.places = text, list[int]()
+        self.text, self.places, self.ranked = text, list[int](), False
         self._rows, self._words = rows, text.lower().split()
         narrower = before is not None and before.whole and text.startswith(before.text)
-        self._left: Sequence[int] = before.places if before and narrower else ()
+        self._left: Sequence[int] = ()
+        if before and narrower:
+            self._left = sorted(before.places) if before.ranked else before.places
         self._taken = 0
         self._searched: int = before._searched if before and narrower else 0
 
@@ -51,6 +57,30 @@ class Search:
             portion = range(first, self._searched)
         self.places += [place for place in portion if self._fits(self._rows[place])]
 
+    def rank(self) -> None:
+        """Put the best first, where all is found and not too much: names before what else is said, and in each the
+        beginnings of words before what lies within one."""
+        if self.whole and len(self.places) <= RANKED:
+            self.places.sort(key=lambda place: self.merit(self._rows[place]))
+            self.ranked = True
+
+    def merit(self, row: Row) -> int:
+        """How well a row that was found fits; 0 is best."""
+        name, all_ = row.label.lower(), _text(row)
+        ways: tuple[Callable[[str], bool], ...] = (
+            lambda word: _begins(word, name), lambda word: word in name, lambda word: _begins(word, all_),
+        )  # fmt: skip
+        return next((at for at, fits in enumerate(ways) if all(map(fits, self._words))), len(ways))
+
     def _fits(self, row: Row) -> bool:
-        text = f"{row.label} {row.hint} {row.key} {row.words}".lower()
+        text = _text(row)
         return bool(row.key) and row.only != LISTED and all(word in text for word in self._words)
+
+
+def _text(row: Row) -> str:
+    return f"{row.label} {row.hint} {row.key} {row.words}".lower()
+
+
+def _begins(word: str, text: str) -> bool:
+    """Whether a word of the text begins like this."""
+    return re.search(rf"(?<!\w){re.escape(word)}", text) is not None
