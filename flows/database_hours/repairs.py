@@ -22,6 +22,10 @@ BEYOND = {
     "input": "What else it was to do is for whoever made it.",
     "role": "What a role may do is for whoever keeps it.",
     "may-change": "What a role may do is for whoever keeps it.",
+    "clocks": "Only you know which other time is meant.",
+    "late": "How long a change is tried again is for whoever made the schedule.",
+    "queue": "Whoever made the schedule says where its failures go; the set-up makes a queue with its own.",
+    "failed": "Only you can read what failed, and delete it then.",
     "twice": "Only you know which of the two is meant.",
 }
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""

@@ -23,6 +23,7 @@ BEYOND = {
     "reads": "What a function may do is for whoever keeps its role.",
     "key": "What a function may do is for whoever keeps its role and the key.",
     "recursion": "Where a function writes is in its code.",
+    "other": "That notification is somebody else's, and its receiver theirs to mend.",
     "twice": "Only you know which of the two ways is meant.",
     "way": "What stands between them is somebody else's.",
 }

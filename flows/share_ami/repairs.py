@@ -16,6 +16,8 @@ BEYOND = {
     "key": "Amazon's keys cannot be opened: the set-up makes a copy under a key of your own.",
     "key-state": "Whoever keeps the key, or is having it deleted, decides that.",
     "key-use": "A statement of others forbids it, and nothing of others is changed.",
+    "public": "Only you know who relies on that: the command takes it back from everybody.",
+    "deprecated": "Whoever deprecated it wants it out of lists: the command takes that back.",
     "products": "Only the receiver can subscribe to that software.",
 }
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""

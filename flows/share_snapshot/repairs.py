@@ -16,6 +16,7 @@ BEYOND = {
     "snapshot": "What failed, or was never there, is made anew: take another snapshot.",
     "kind": "AWS shares no snapshots of such databases.",
     "manual": "Only a copy can be shared: the set-up makes one.",
+    "public": "Only you know who relies on that: the command takes it back from everybody.",
     "options": "The option stays with the snapshot: AWS does not take it off.",
     "key": "Amazon's keys cannot be opened: the set-up makes a copy under a key of your own.",
     "key-state": "Whoever keeps the key, or is having it deleted, decides that.",

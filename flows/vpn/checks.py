@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.aws import keepers, network_acls, security_group_rules, service_quotas
+from flows.aws import interfaces, keepers, network_acls, security_group_rules, service_quotas
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service
@@ -108,6 +108,25 @@ def room_for_rules(
     for group in groups:
         missing = net.missing_rules(group, services, networks)[0]
         yield from security_group_rules.room(cloud, group.told, [net.admitting(rule) for rule in missing])
+
+
+def servers_behind(cloud: Cloud, vpc: net.Vpc, groups: Iterable[SecurityGroup]) -> Iterator[Caution]:
+    """A group that nothing is in lets the office in to nobody. What may not be read is left to the check afterwards."""
+    groups = list(groups)
+    if not groups:
+        return
+    try:
+        used = {group for each in interfaces.guarded(cloud, vpc.id) for group in each.groups}
+    except CloudError:
+        return
+    for group in groups:
+        if group.id not in used:
+            yield Caution(
+                "nothing-in-group",
+                f"Nothing is in {group.name} ({group.id}) now: it will let the office in, and there is nobody to be "
+                "reached. Choose the group that your servers are in, or put them into this one.",
+                key="security_groups",
+            )
 
 
 def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> Iterator[Finding]:

@@ -16,7 +16,6 @@ from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Refus
 from . import behind, repairs, transit_gateway, tunnels
 
 RULES = behind.RULES
-WAITS = "AWS is doing it."
 
 
 def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
@@ -52,7 +51,7 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
             f"The VPN gateway {connection.vpn_gateway} is "
             f"{'being attached' if waits else 'not attached to a VPC'}.", "DescribeVpnGateways",
             "Wait a minute." if waits else "Attach it to the VPC that the office should reach.",
-            beyond=WAITS if waits else repairs.known_by_run(found),
+            beyond=repairs.BEYOND["state"] if waits else repairs.known_by_run(found),
         )  # fmt: skip
         home = None if waits or gateway is None else repairs.where_it_belongs(cloud, gateway.id)
         yield finding.mended_by(repairs.attach(gateway, home, networks)) if gateway and home else finding

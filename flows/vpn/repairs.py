@@ -24,6 +24,8 @@ BEYOND = {
     "tunnels": "Only the office's device can bring a tunnel up; `handrail runs RUN` names the files for it.",
     "tunnel": "Only the office's device can bring a tunnel up.",
     "announced": "Only the office's device says which networks it announces.",
+    "silent": "Only the office's device says which networks it announces.",
+    "state": "AWS is doing it.",
     "route-tables": "AWS revives a dead route itself once its target is there again.",
     "more-specific-route": "Only you know whether those addresses are in the office.",
     "security-groups": "Only you know which of the servers the office is to use, and for what.",

@@ -60,7 +60,7 @@ def test_mended_and_taken_back(
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status == "broken"])
+@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status not in ("works", "unknown")])
 @pytest.mark.some(every=5)
 def test_every_state_has_a_repair_or_a_reason(account: PracticeAccount, cloud: Aws, state: str) -> None:
     STATES[state].made(Front(account))

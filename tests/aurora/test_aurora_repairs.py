@@ -55,7 +55,7 @@ def test_its_pause_and_back(account: PracticeAccount, cloud: Aws, journal: Journ
     assert (limits(account), picture(account.session)) == before
 
 
-@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status == "broken"])
+@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status not in ("works", "unknown")])
 def test_every_state_has_a_repair_or_a_reason(shared: PracticeAccount, state: str) -> None:
     found = looked_at(shared, STATES[state].name, *STATES[state].told)
     assert mended_or_why_not("aurora", found) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 
 import pytest
@@ -9,8 +10,10 @@ from practice.office import named, office
 from support.command import Account, Command
 
 import flows
-from flows.engine import Blocked, Caution, Cloud, Finding, Place, Plan, Review
+from flows.engine import Blocked, Caution, Cloud, Finding, Place, Plan, Review, findings
 from flows.engine.problems import NoAccess
+from flows.engine.verdict import verdict
+from tui.cli import repairs
 from tui.cli.confirmation import confirmed
 
 
@@ -33,6 +36,34 @@ def broken(company: Account) -> tuple[str, ...]:
     ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[ssh])
     ec2.detach_vpn_gateway(**gateway)
     return ("check", "vpn", "--set", f"connection={made}", *company.at)
+
+
+def test_on_a_terminal_lines_break_between_words_and_the_way_to_mend_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Elsewhere a line stays a line, and nothing is added."""
+    closed = findings.broken(
+        "port", "Port 443 of the load balancer is closed to everybody outside.", "seen", "Open it."
+    )
+    found = verdict([closed.mended_by(lambda cloud: ())])
+    flow, subject, place = flows.find("alb"), {"load_balancer": "shop"}, Place(region="eu-west-1")
+
+    def told() -> str:
+        repairs.tell(flow, found, place)
+        repairs.offer(flow, found, subject, place)
+        return "".join(capsys.readouterr())
+
+    assert (
+        "Port 443 of the load balancer is closed to everybody outside. Open it.\n" in told() and "To mend" not in told()
+    )
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(repairs, "is_terminal", lambda: True)
+    shown = told()
+    command = "\nhandrail --region eu-west-1 check alb --fix all --set load_balancer=shop\n"
+    assert command in shown, "it is copied as a whole"
+    answer = shown.partition("\nTo mend")[0]
+    assert max(map(len, answer.splitlines())) <= 40 and "Port 443 of the load balancer" in " ".join(answer.split())
 
 
 @pytest.mark.quick

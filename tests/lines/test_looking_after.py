@@ -93,6 +93,8 @@ def test_back_from_the_first_question_leads_to_where_it_was_chosen(talk: Talk) -
     shown = talk(looking_after.kinds, "tunnel", "back", "pipeline stuck", "quit")
     assert shown.count("There is no VPN connection in this region.") == 1 and "2 match “pipeline stuck”" in shown
     assert shown.count(first) == 2 and shown.endswith("0")
+    shown = talk(looking_after.kinds, "tunnel", "vpn-1", "quit")
+    assert "“vpn-1” is not among" in shown and shown.count("There is no VPN connection in this region.") == 2
     shown = talk(looking_after.tasks, "buildspec", "back", "quit")
     assert shown.count("Is a CodeBuild buildspec.yml right") == 3
     shown = talk(home.home, "Connect an office", "shop", "back", "back", "history", "1", "back", "back", "quit")

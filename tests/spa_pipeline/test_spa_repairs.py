@@ -49,7 +49,7 @@ def test_versions_that_somebody_else_reads_by_then_are_kept(
     assert "Pipelines of others work with it: theirs." in made.receipt().left[0].why
 
 
-@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status == "broken"])
+@pytest.mark.parametrize("state", [name for name, each in STATES.items() if each.status not in ("works", "unknown")])
 @pytest.mark.some(every=8)
 def test_every_state_has_a_repair_or_a_reason(account: PracticeAccount, cloud: Aws, state: str) -> None:
     made = STATES[state]

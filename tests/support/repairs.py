@@ -8,7 +8,7 @@ from typing import Any
 import flows
 from flows.engine import Cloud, Finding, Grade, Journal, Place, Session
 from flows.engine.cache import CachedCloud
-from flows.engine.repair import ALL, chosen, repair, why_not
+from flows.engine.repair import ALL, WRONG, chosen, repair, why_not
 from flows.engine.verdict import Verdict, verdict
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back
@@ -58,9 +58,9 @@ def mended_and_back(
 
 
 def mended_or_why_not(flow: str, found: Verdict) -> list[str]:
-    """What is broken, is mended by nothing, and has no reason for that; and what is wrong without a why."""
+    """What is wrong, is mended by nothing, and has no reason for that; and what is wrong without a why."""
     kind = flows.find(flow)
-    wrong: list[Finding] = [each for each in found.findings if each.grade is Grade.REFUSED]
+    wrong: list[Finding] = [each for each in found.findings if each.grade in WRONG]
     unsaid = [each for each in found.findings if each.grade not in RIGHT and not each.of_rule(kind.matters)]
     return [each.id for each in wrong if not each.repair and not why_not(kind, each, found.findings)] + [
         f"{each.id}, without a why" for each in unsaid

@@ -623,6 +623,17 @@ def test_who_keeps_what_is_changed_is_said(world: World) -> None:
     assert any("route table" in each for each in found) and any("security group" in each for each in found)
 
 
+def test_a_group_that_nothing_is_in_is_said_beforehand(world: World) -> None:
+    """As the check would say afterwards; by one call, whatever was chosen, and by none where nothing was."""
+    empty = Edited(world.cloud, {"DescribeNetworkInterfaces": nobody})
+    assert "app" in cautions(empty, STATIC)["nothing-in-group"]
+    assert [call.name for call in empty.calls].count("DescribeNetworkInterfaces") == 1
+    assert "nothing-in-group" not in cautions(world.cloud, STATIC)
+    denying = Edited(world.cloud, {"DescribeNetworkInterfaces": denied})
+    assert "nothing-in-group" not in cautions(denying, STATIC)
+    assert "nothing-in-group" not in cautions(empty, {**STATIC, "security_groups": []})
+
+
 def test_a_policy_based_device_is_warned_of_several_pairs(world: World) -> None:
     one = {"networks": ["192.168.10.0/24"]}
     assert (

@@ -14,6 +14,7 @@ from flows.engine.board import Board
 
 from .. import outcome, words
 from ..signals import stoppable
+from ..telling import say
 from .json_output import checked, print_json
 from .sessions import account
 
@@ -35,7 +36,7 @@ def board(place: Place, answers: Mapping[str, Any], output: str) -> int:
     if output == "json":
         print_json(document(seen))
     else:
-        click.echo("\n".join(words.board(seen)))
+        say("\n".join(words.board(seen)))
         if seen.left_out and not place.read_only:
             click.echo(f"What was left out is looked at, too, with --set {PROBE}=yes.", err=True)
     return 130 if interrupted else outcome.of_check(seen.status)

@@ -81,6 +81,7 @@ def check(
         print_json({"flow": flow, "subject": about, **checked(outcome), "run": ""})
     else:
         repairs.tell(found, outcome, place)
+        repairs.offer(found, outcome, about, place)
     raise SystemExit(repairs.exit_code(outcome))
 
 

@@ -11,6 +11,7 @@ from flows.engine.look import Looked
 from flows.engine.repair import READ_ONLY
 
 from .. import words
+from ..telling import say
 from . import json_output, results
 from .confirmation import confirmed, writable
 from .json_output import print_json
@@ -38,7 +39,7 @@ def put_back(session: Session, looked: list[Looked], accept: tuple[str, ...], *,
     if session.place.read_only:
         raise Blocked(READ_ONLY, remedy="Leave out --read-only.")
     if output == "text":
-        click.echo("\n".join(words.looked(run, looked)))
+        say("\n".join(words.looked(run, looked)))
     if not words.can_be_put_back(session, looked):
         if output == "json":
             print_json(json_output.about_run(run, looked))

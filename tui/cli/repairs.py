@@ -7,11 +7,14 @@ from typing import Any
 
 import click
 
-from flows.engine import Blocked, Cloud, Flow, Journal, Place, Problem, Run, Session
-from flows.engine.repair import READ_ONLY, chosen, repair
+from flows.engine import Blocked, Cloud, Flow, Grade, Journal, Place, Problem, Run, Session
+from flows.engine.repair import ALL, READ_ONLY, chosen, repair
+from flows.engine.shell import handrail, placed
 from flows.engine.verdict import Verdict, verdict
 
 from .. import outcome, words
+from ..telling import say
+from ..terminal import is_terminal
 from . import json_output, results
 from .confirmation import confirmed
 from .json_output import print_json
@@ -22,7 +25,17 @@ Look = Callable[[], Verdict]
 
 def tell(flow: type[Flow], found: Verdict, place: Place) -> None:
     """What a check found, with what each can be mended by, or why it cannot."""
-    click.echo("\n".join(words.checked(flow, found, place)))
+    say("\n".join(words.checked(flow, found, place)))
+
+
+def offer(flow: type[Flow], found: Verdict, subject: Mapping[str, str], place: Place) -> None:
+    """To somebody at a terminal: the command that mends what can be mended."""
+    what = {key: value for key, value in subject.items() if "\n" not in value}
+    wrong = [each for each in found.findings if each.repair and each.grade is not Grade.PROVED]
+    if wrong and not place.read_only and is_terminal():
+        command = handrail("check", flow.id, "--fix", ALL, **what)
+        say("\nTo mend what can be mended; the plan is shown first:", err=True)
+        click.echo(placed(command, place), err=True)  # in one line, to be copied
 
 
 def exit_code(found: Verdict) -> int:
@@ -92,7 +105,7 @@ def mend(
             if problems and not ended.problems:
                 click.echo(words.problem(problems[0]), err=True)
             elif not problems:
-                click.echo(f"\nBefore: {words.verdict(before)}\nAfter: {words.verdict(after)}\n")
+                say(f"\nBefore: {words.verdict(before)}\nAfter: {words.verdict(after)}\n")
                 tell(flow, after, place)
             _way_on(run, ended)
         return ended.code(run) or exit_code(after)

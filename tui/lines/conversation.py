@@ -13,8 +13,9 @@ from flows.engine.shell import handrail
 from .. import outcome, taking_back, words
 from ..safe import line
 from ..signals import STOPPING, stoppable
+from ..telling import say
 from .question import Questioner
-from .reading import Quit, Reader, explain, reader, say, unread
+from .reading import Quit, Reader, explain, reader, unread
 from .review import Reviewer
 from .sign_in import SignInPrompt
 

@@ -11,9 +11,10 @@ from flows.engine import Journal, Place, Problem
 from .. import history, words
 from ..history import Entry
 from ..safe import line
+from ..telling import say
 from . import looking_after, prompts
 from .looking_after import Way
-from .reading import Quit, Reader, explain, reader, say
+from .reading import Quit, Reader, explain, reader
 from .sign_in import AccountOpener
 
 HOME: Mapping[str, str] = {

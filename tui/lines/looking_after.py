@@ -26,9 +26,10 @@ from .. import outcome, words
 from ..described import described
 from ..safe import line
 from ..signals import stoppable
+from ..telling import say
 from .conversation import Conversation
 from .question import PlaceChange, Questioner, ToTheList
-from .reading import Quit, Reader, explain, reader, say
+from .reading import Quit, Reader, explain, reader
 from .sign_in import AccountOpener, SignInPrompt
 
 Way = tuple[str, str, Callable[[], int]]

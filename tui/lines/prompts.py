@@ -17,10 +17,11 @@ from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
 from flows.engine.checking import about
 
 from .. import answers_file, history, words
+from ..telling import say
 from . import looking_after
 from .conversation import CheckWish, Conversation
 from .question import PlaceChange
-from .reading import Quit, Reader, reader, say
+from .reading import Quit, Reader, reader
 from .sign_in import AccountOpener
 
 

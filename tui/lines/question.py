@@ -12,8 +12,9 @@ from flows.engine.questions import NONE
 
 from .. import words
 from ..safe import line, shown
+from ..telling import say
 from .options import Catalogue
-from .reading import Quit, Reader, explain, say, unread
+from .reading import Quit, Reader, explain, unread
 
 QUESTION: Mapping[str, str] = {
     "back": "goes to the question before, from the first to what can be begun; no answer is lost",
@@ -98,8 +99,8 @@ class Questioner:
         if state.offer is not None and state.offer.listed is Listed.ITEMS:
             catalogue, prompt = Catalogue(state.offer), f"{prompt}, or a number"
             self._list(catalogue, {start})
-        elif state.offer is not None:
-            say(shown(state.offer.way_out))
+        else:
+            self._nothing(state)
         if question.example and not start:
             say(f"For example {question.example}")
         reply = self._reply(prompt, start, state)
@@ -115,11 +116,17 @@ class Questioner:
             reply = found[0].key if len(found) == 1 else reply
         return reply
 
+    def _nothing(self, state: Asking) -> None:
+        """Say why there is nothing to choose from, unless what was refused just now said so."""
+        told = "" if state.problem is None else words.problem(state.problem)
+        if state.offer is not None and (why := shown(state.offer.way_out)) and why not in told:
+            say(why)
+
     def _pick(self, state: Asking) -> object | None:
         offer = state.offer
         assert offer is not None, "a question with options has an offer"
         if offer.listed is not Listed.ITEMS:
-            say(shown(offer.way_out))
+            self._nothing(state)
             return self._by_id(state)
         try:
             return self._choose(state, Catalogue(offer))

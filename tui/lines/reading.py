@@ -9,10 +9,8 @@ from __future__ import annotations
 import io
 import os
 import select
-import shutil
 import sys
 import termios
-import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,8 +19,8 @@ import click
 
 from flows import glossary
 
-from ..characters import fitting
 from ..safe import line
+from ..telling import say
 from ..terminal import is_dumb
 
 if TYPE_CHECKING:
@@ -46,29 +44,11 @@ class Interrupted(Quit):
     code = 130
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Tell something. On a terminal, lines break between words, and what continues a line stands under it."""
-    stream = sys.stderr if err else sys.stdout
-    if stream.isatty():
-        width = max(shutil.get_terminal_size().columns, 20)
-        text = "\n".join(_broken(each, width) for each in fitting(text).split("\n"))
-    click.echo(text, err=err)
-
-
 def explain(words: Mapping[str, str], texts: Iterable[str] = (), set_up: str = "") -> None:
     """Say what can be said, and what the technical words mean that stand in these texts, as that set-up means them."""
     say("\n".join(f"  {word}: {what}" for word, what in words.items()))
     if found := glossary.standing_in(texts, set_up):
         say("\n".join(["Words:", *(f"  {word.name}: {word.meaning}" for word in found)]))
-
-
-def _broken(text: str, width: int) -> str:
-    if len(text) <= width:
-        return text
-    indent = " " * min(len(text) - len(text.lstrip()) + 2, width // 2) if text.startswith(" ") else ""
-    return textwrap.fill(
-        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    )  # fmt: skip
 
 
 def reader() -> Reader:

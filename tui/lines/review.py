@@ -10,8 +10,9 @@ from flows.engine import Refused, Review, Session
 
 from .. import exports, words
 from ..safe import line, shown
+from ..telling import say
 from .question import PlaceChange
-from .reading import Quit, Reader, explain, say, unread
+from .reading import Quit, Reader, explain, unread
 
 REVIEW: Mapping[str, str] = {
     "yes": "does it, as the plan says",

@@ -166,6 +166,10 @@ class Lines(Widget, can_focus=True):
 
     # -- keys --------------------------------------------------------------------------------------------
 
+    def allow_focus(self) -> bool:
+        """Only where keys do something: a text that is all in view would take them from the list beside it."""
+        return super().allow_focus() and (self._choosing or not 0 < len(self._lines) <= self.size.height)
+
     @property
     def _choosing(self) -> bool:
         return self._walked or any(row.key for row in self._rows)
