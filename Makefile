@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than two cores: a worker often waits for a process that it started.
 WORKERS ?= 3
+# Of the wild cases, which part of how many; a third is within the hour.
+SHARE ?= 1/1
 # What is compiled is kept, the tests too: every worker and every process that a test starts would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -22,7 +24,7 @@ test-quick: $(VENV)/test.done ## within a minute: a journey of each set-up and f
 	$(BIN)/python -m pytest -q -m 'quick and not wild' -n $(WORKERS) --dist loadgroup $(TESTS)
 
 test-wild: $(VENV)/test.done .venv-aws/test.done .venv-second/test.done ## every case of what `test` tries some of, what is dear, and what needs root, a second user or emulator; says why one is skipped
-	$(BIN)/python -m pytest -q -m wild -n $(WORKERS) --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -q -m wild --share $(SHARE) -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: $(VENV)/check.done ## linters, the type checker and the import law
 	$(BIN)/ruff check

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import botocore.regions
 import botocore.session
@@ -32,6 +33,14 @@ MEMORY = Path("/dev/shm")
 CASES: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
 """Of each test of which some are always tried: what it says of them, and all its cases."""
 pytest_plugins = ["support.command_fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--share", default="1/1", metavar="K/N",
+        help="of the wild cases of a test the Kth of N parts; one that has no other case, or needs this system, is "
+        "always tried",
+    )  # fmt: skip
 
 
 def pytest_configure() -> None:
@@ -71,7 +80,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for (test, args), known in CASES.items():
         if (gone := {each for each in args if isinstance(each, str)} - {*known}) and "::" not in str(config.args):
             raise pytest.UsageError(f"{test} has no such cases as {sorted(gone)}")
+    part, parts = map(int, config.getoption("share").split("/"))
+    left = [item for item in items if _shared(item) and _number(item) % parts != part - 1]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in {*left}]
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+def _shared(item: pytest.Item) -> bool:
+    """Whether other cases of the same test tell much of what this one does."""
+    return "wild" in item.keywords and hasattr(item, "callspec") and "skipif" not in item.keywords
+
+
+def _number(item: pytest.Item) -> int:
+    """The same on every machine, and for all tests of a file that try the same case: they often share what is dear."""
+    return crc32(f"{item.path.name} {item.callspec.id}".encode())
 
 
 def pytest_collection_finish() -> None:

@@ -66,6 +66,7 @@ def test_every_route_was_walked(plans: list[tuple[tuple[str, ...], Plan]]) -> No
     assert {route for route, _ in plans} == {tuple(question.id for question in route) for route in FLOW.routes()}
 
 
+@pytest.mark.wild
 def test_every_call_is_accepted_by_its_service_model(plans: list[tuple[tuple[str, ...], Plan]]) -> None:
     core = botocore.session.get_session()
     seen = set()

@@ -56,7 +56,7 @@ def test_denied_at_each_step(
 
 
 @pytest.mark.parametrize("variant", ["https", "office", "moved", "maintenance"])
-@pytest.mark.some("maintenance")
+@pytest.mark.wild
 def test_an_answer_that_got_lost_at_each_step(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:

@@ -28,6 +28,7 @@ def limits(account: PracticeAccount) -> Any:
     ]
 
 
+@pytest.mark.wild
 def test_its_minimum_and_back(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     rds: Any = account.session.client("rds")
     rds.modify_db_cluster(

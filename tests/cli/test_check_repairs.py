@@ -112,6 +112,7 @@ def test_read_only_offers_none_and_says_why(handrail: Command, company: Account,
     assert refused.code == 3 and "this is read-only" in refused.error["message"]
 
 
+@pytest.mark.wild
 def test_what_was_done_is_told_though_it_cannot_be_looked_at(
     handrail: Command, company: Account, broken: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

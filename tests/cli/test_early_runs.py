@@ -140,6 +140,7 @@ def test_a_draft_is_asked_for_its_region_too(
     assert handrail("undo", DRAFT, "--yes").code == 0
 
 
+@pytest.mark.wild
 def test_lines_ask_for_the_region(
     former: Served,
     relived: Callable[[str], Former],

@@ -83,7 +83,7 @@ def test_ctrl_c_finishes_the_call_and_is_130(
 
 
 @pytest.mark.parametrize("command", ["resume", "undo"])
-@pytest.mark.some("resume")
+@pytest.mark.wild
 def test_two_cannot_drive_one_run(handrail: Command, company: Account, answers: Answers, command: str) -> None:
     with held(company, answers(), "CreateVpnConnection") as (process, hold):
         (record,) = handrail("runs", "--output", "json").json

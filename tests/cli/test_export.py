@@ -40,7 +40,7 @@ def test_the_script_carries_the_plan_s_own_sentences(handrail: Command, museum: 
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.some("staging")
+@pytest.mark.wild
 def test_the_policy_allows_what_is_called_and_nothing_else(
     handrail: Command, company: Account, answers: Answers, variant: str
 ) -> None:

@@ -37,7 +37,7 @@ HERE = ("vpn", "s3_lambda")
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name in HERE else pytest.mark.wild) for name in SCRIPTS]
 )
-@pytest.mark.some("s3_lambda")
+@pytest.mark.wild
 def test_the_script_run_by_bash_leads_to_the_same_account(
     handrail: Command, signed_in: None, answers: Answers, aws: Path, tmp_path: Path, name: str
 ) -> None:

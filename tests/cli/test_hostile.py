@@ -90,7 +90,7 @@ def test_names_from_the_account_are_shown_and_never_obeyed(
 
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"TERM": "xterm", "HANDRAIL_PLAIN": "1"}], ids=["dumb", "plain"])
-@pytest.mark.some("terminal-plain")
+@pytest.mark.wild
 def test_a_conversation_shows_them_and_never_obeys(company: Account, name: str, env: dict[str, str]) -> None:
     """In a list, a filter, a refusal, the review and what it writes."""
     ids = hostile(company, name)

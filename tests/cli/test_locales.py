@@ -68,7 +68,7 @@ def test_on_the_full_screen(museum: Account, locale: Mapping[str, str]) -> None:
 
 @pytest.mark.parametrize("locale", FULL, ids=named)
 @pytest.mark.parametrize("term", ["dumb", "xterm-256color"])
-@pytest.mark.some("dumb-LANG=xx_YY.utf8")
+@pytest.mark.wild
 def test_who_knows_every_character_gets_them(museum: Account, locale: Mapping[str, str], term: str) -> None:
     with Terminal("run", "alb", *museum.at, env=env(locale, TERM=term)) as terminal:
         terminal.until("HTTP 80 → forward to shop")
@@ -115,7 +115,7 @@ def test_what_goes_to_a_file_is_utf_8(museum: Account, tmp_path: Path, locale: M
 
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C"}, {"LC_ALL": "en_US.ISO-8859-1"}], ids=named)
 @pytest.mark.parametrize("term", ["dumb", "xterm-256color"])
-@pytest.mark.some("dumb-LC_ALL=C.UTF-8")
+@pytest.mark.wild
 def test_a_key_that_nobody_can_read_ends_nothing(museum: Account, locale: Mapping[str, str], term: str) -> None:
     with Terminal("run", "vpn", "--set", "vpc=shop", *museum.at, env=env(locale, TERM=term)) as terminal:
         terminal.until("public address of the office")

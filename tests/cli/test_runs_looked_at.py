@@ -23,6 +23,7 @@ def sets() -> list[str]:
 
 
 @pytest.mark.quick
+@pytest.mark.wild
 def test_what_was_deleted_is_told_and_put_back(handrail: Command, company: Account, run: str) -> None:
     whole = handrail("runs", run, "--look", "--output", "json", *company.at).json
     assert {each["state"] for each in whole["looked"]} == {"as_left"}

@@ -141,7 +141,7 @@ def test_a_flag_that_says_otherwise_is_refused(
 
 @pytest.mark.parametrize("command", ["resume", "undo"])
 @pytest.mark.parametrize("what", ["account", "partition"])
-@pytest.mark.some("partition-resume")
+@pytest.mark.wild
 def test_another_account_is_refused(
     handrail: Command, heard: tuple[str, list[str]], answers: Answers, command: str, what: str
 ) -> None:

@@ -95,6 +95,7 @@ def test_what_a_check_takes(handrail: Command) -> None:
     ]
 
 
+@pytest.mark.wild
 def test_everything_in_the_region(handrail: Command, museum: Account) -> None:
     told = handrail("check", *museum.at)
     assert told.code == 3

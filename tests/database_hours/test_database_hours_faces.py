@@ -24,7 +24,7 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(cloud: Aws, tmp_pa
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.some("office")
+@pytest.mark.wild
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
     assert_clean_script(plan, "database_hours", tmp_path)

@@ -24,7 +24,7 @@ def stage(request: pytest.FixtureRequest, founded: World, tmp_path_factory: pyte
 
 
 @ONE
-@pytest.mark.some("s3_lambda")
+@pytest.mark.wild
 def test_what_is_gone_already_is_told_as_not_found(stage: Stage) -> None:
     """Every other thing that was made is taken away by hand, and what leans on it: none of it is told as removed."""
     assert stage.taken_away(*[each.action for each in stage.made][::2]) == []

@@ -93,6 +93,7 @@ def test_undo_again_does_nothing(account: PracticeAccount, cloud: Aws, journal: 
     assert made.run.record.status == "undone"
 
 
+@pytest.mark.wild
 def test_what_was_undone_cannot_be_resumed(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Applying a run that was taken back would make everything again, unasked."""
     made = session(cloud, journal, clock=clock)
@@ -171,6 +172,7 @@ def test_rules_routes_and_propagation_that_existed_survive(
         assert snapshot(account.session) == before
 
 
+@pytest.mark.wild
 def test_a_route_entered_meanwhile_survives(
     account: PracticeAccount, cloud: Aws, journal: Journal, ec2: Any, clock: FakeClock
 ) -> None:

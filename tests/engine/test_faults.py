@@ -246,6 +246,7 @@ def test_an_answer_lost_after_any_change(
             break
 
 
+@pytest.mark.wild
 def test_lost_before_it_arrived(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """It never happened: it is looked for, not found, and made once."""
     before = snapshot(account.session)
@@ -377,6 +378,7 @@ def served() -> Iterator[Served]:
         yield served
 
 
+@pytest.mark.wild
 def test_the_socket_closes_before_the_answer(
     served: Served, tmp_path: Any, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -505,6 +507,7 @@ def test_reads_are_repeated_whatever_happened(cloud: Aws, wire: Wire, naps: list
     assert wire.sends == ["DescribeVpcs"] * 3
 
 
+@pytest.mark.wild
 def test_no_connection_is_not_a_doubt(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wire: Wire
 ) -> None:

@@ -127,6 +127,7 @@ def test_several_names_and_ids_are_asked_for_together_and_keep_the_order_of_the_
     assert cloud.pages_read == [(("sg-00000002",), 0), (("group 11", "group 20"), 0)]
 
 
+@pytest.mark.wild
 def test_all_of_ten_thousand_are_understood_in_one_pass() -> None:
     """Each option is looked at once, not once for every pick."""
     looked = 0

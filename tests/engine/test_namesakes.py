@@ -166,7 +166,7 @@ NAMESAKES: Mapping[str, tuple[str, str, Callable[[Clients, str], Any]]] = {
 
 
 @pytest.mark.parametrize("what", NAMESAKES)
-@pytest.mark.some(every=8)
+@pytest.mark.some(1)
 def test_what_has_its_name_by_now_is_left(
     account: PracticeAccount, journal: Journal, clock: FakeClock, what: str
 ) -> None:

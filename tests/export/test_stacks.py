@@ -32,7 +32,7 @@ CREATED: Mapping[str, Case] = {
 
 
 @pytest.mark.parametrize("name", CREATED)
-@pytest.mark.some("vpn, a gateway that exists")
+@pytest.mark.wild
 def test_its_stack_is_the_same_account(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, name: str
 ) -> None:

@@ -19,6 +19,7 @@ HERE = ("s3_lambda",)
 
 
 @pytest.mark.parametrize("case", ["vpn"])
+@pytest.mark.wild
 def test_a_process_that_is_not_killed(scene: Scene, tmp_path: Path) -> None:
     """The moments are really passed: otherwise the tests below would prove nothing."""
     ended = scene.run(tmp_path)

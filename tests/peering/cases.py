@@ -45,6 +45,13 @@ MOST = "elsewhere"
 SIDES = (("own", "eu-central-1"), ("own", "us-east-1"), ("partner", "eu-central-1"))
 
 
+def ids(account: PracticeAccount, region: str = "eu-central-1", profile: str = "") -> dict[str, str]:
+    """The VPCs by their names."""
+    boto: Any = account.session_of(profile) if profile else account.session
+    vpcs = boto.client("ec2", region_name=region).describe_vpcs()["Vpcs"]
+    return {each["Tags"][0]["Value"]: each["VpcId"] for each in vpcs if each.get("Tags")}
+
+
 def picture(account: PracticeAccount, sides: Sequence[tuple[str, str]] = SIDES) -> dict[tuple[str, str], Any]:
     """What a connection could change on each side."""
     seen: dict[tuple[str, str], Any] = {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, VARIANTS, picture
+from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, VARIANTS, ids, picture
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
@@ -22,13 +22,6 @@ def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], c
     made.accepted |= {"accept-theirs", "multipath", "route-replaced"}
     made.fill(answers)
     return made
-
-
-def ids(account: PracticeAccount, region: str = "eu-central-1", profile: str = "") -> dict[str, str]:
-    """The VPCs by their names."""
-    boto: Any = account.session_of(profile) if profile else account.session
-    vpcs = boto.client("ec2", region_name=region).describe_vpcs()["Vpcs"]
-    return {each["Tags"][0]["Value"]: each["VpcId"] for each in vpcs if each.get("Tags")}
 
 
 def connections(account: PracticeAccount) -> dict[str, str]:
@@ -119,6 +112,7 @@ def test_a_request_of_theirs_is_accepted_instead(
     assert "active" not in connections(account).values()
 
 
+@pytest.mark.wild
 def test_somebody_who_was_faster(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
     """AWS answers a second request with the first: what is not this run's is used, and undo leaves it."""
     ec2, known = account.session.client("ec2"), ids(account)
@@ -185,6 +179,7 @@ def test_a_request_that_fails_says_why(both: Aws, journal: Journal, clock: FakeC
     assert made.run and made.run.record.status == "undone"
 
 
+@pytest.mark.wild
 def test_as_many_calls_in_a_large_account_as_in_a_small_one(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:

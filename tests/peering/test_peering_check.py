@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from peering.cases import ids
 from support.clock import FakeClock
 from support.repairs import check, repairing
 from support.sessions import carried_out
-from test_peering_apply_and_undo import ids
 from test_peering_states import table
 
 from flows.engine import Journal

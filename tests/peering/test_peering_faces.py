@@ -25,6 +25,6 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_pat
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.some("mine")
+@pytest.mark.wild
 def test_the_script_is_clean(both: Aws, tmp_path: Path, variant: str) -> None:
     assert_clean_script(session(both, None, VARIANTS[variant], FakeClock()).review().plan, "peering", tmp_path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE
+from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, ids
 from support.clock import FakeClock
-from test_peering_apply_and_undo import ids, session
+from test_peering_apply_and_undo import session
 from test_peering_states import table
 
 import flows
@@ -95,6 +95,7 @@ def test_a_dead_route_is_replaced(account: PracticeAccount, both: Aws, clock: Fa
     ]
 
 
+@pytest.mark.wild
 def test_as_many_as_there_may_be(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
     """Of active connections: five are a remark, fifty are the end."""
     ec2, vpcs = account.session.client("ec2"), ids(account)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from peering.cases import ELSEWHERE, picture
+from peering.cases import ELSEWHERE, ids, picture
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not
 from support.sessions import carried_out
-from test_peering_apply_and_undo import ids, session
+from test_peering_apply_and_undo import session
 
 from flows.engine import Journal, Place, Refused
 from flows.engine.boto import Aws
@@ -196,6 +196,7 @@ def test_packets_that_arrive_and_answers_that_do_not(world: World) -> None:
         made_whole()
 
 
+@pytest.mark.wild
 def test_by_its_two_vpcs(world: World) -> None:
     vpcs = ids(world.account) | ids(world.account, "us-east-1")
     both = {"vpc": vpcs["shop"], "peer_vpc": vpcs["analytics"]}

@@ -63,6 +63,7 @@ def test_another_process_sees_the_same_account(folder: Path) -> None:
     assert answer["VpnConnections"] == json.loads(json.dumps([described], default=str))
 
 
+@pytest.mark.wild
 def test_a_killed_process_leaves_what_it_was_told_of(folder: Path) -> None:
     code = """
     made = office(ec2)["VpnConnectionId"]
@@ -149,6 +150,7 @@ def test_only_the_owner_can_read_it(folder: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
+@pytest.mark.wild
 def test_two_windows_see_the_same_account(folder: Path) -> None:
     """Whatever one of them does stands in the other with its next look, and when it is begun anew, in both."""
     code = """

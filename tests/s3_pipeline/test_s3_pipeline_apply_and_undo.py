@@ -136,6 +136,7 @@ def test_versioning_that_was_on_stays_on(
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
 
 
+@pytest.mark.wild
 def test_events_that_were_sent_before_are_sent_after(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -149,7 +150,7 @@ def test_events_that_were_sent_before_are_sent_after(
 
 
 @pytest.mark.parametrize("former", [None, "true"])
-@pytest.mark.some(1)
+@pytest.mark.wild
 def test_asking_is_as_it_was_and_the_rest_of_the_pipeline_untouched(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, former: str | None
 ) -> None:
@@ -254,7 +255,7 @@ def test_what_never_arrived_is_not_said_to_be_changed_by_others(
 
 
 @pytest.mark.parametrize("advanced", [False, True])
-@pytest.mark.some(1)
+@pytest.mark.wild
 def test_what_a_trail_records_otherwise_stays(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, advanced: bool
 ) -> None:

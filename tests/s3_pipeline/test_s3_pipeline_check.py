@@ -159,6 +159,7 @@ def test_a_role_that_may_not(account: PracticeAccount, healthy: Any, cloud: Aws,
     assert sentence in broken(cloud)["role"]
 
 
+@pytest.mark.wild
 def test_a_trail(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """On, then off, then without the file; beside the rule that works the old one is only noticed."""
     trail = audited(account.session)

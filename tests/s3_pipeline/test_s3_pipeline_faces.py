@@ -35,7 +35,7 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(cloud: Aws, tmp_pa
 
 @pytest.mark.usefixtures("company")
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.some("standing")
+@pytest.mark.wild
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
     assert_clean_script(plan, "s3_pipeline", tmp_path)

@@ -117,7 +117,7 @@ def asks_itself_again(account: PracticeAccount, made: Session) -> None:
     ],
     ids=lambda deed: deed.act.__name__,
 )
-@pytest.mark.some("target_of_theirs")
+@pytest.mark.wild
 def test_what_a_rule_that_stays_needs_of_a_bucket_that_existed_stays_too(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
 ) -> None:
@@ -189,7 +189,7 @@ def test_a_switch_on_which_others_lean_stays_on(
 @pytest.mark.parametrize(
     ("variant", "stays"), [("standing trail", "selectors"), ("new trail", "trail-bucket trail")], ids=lambda each: each
 )
-@pytest.mark.some("standing trail-selectors")
+@pytest.mark.wild
 def test_what_a_trail_records_stays_while_others_hear_of_it(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str, stays: str
 ) -> None:
@@ -307,7 +307,7 @@ def test_what_others_switched_since_the_review_is_theirs(
 
 
 @pytest.mark.parametrize("advanced", [False, True], ids=["classic", "advanced"])
-@pytest.mark.some("classic")
+@pytest.mark.wild
 def test_a_selector_that_others_widened_stays(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, advanced: bool
 ) -> None:

@@ -61,6 +61,7 @@ async def test_every_form_is_offered_shown_and_written(cloud: Cloud, folder: Pat
             person.sees("What will be done")
 
 
+@pytest.mark.wild
 async def test_what_a_template_lacks_is_said_above_it(cloud: Cloud) -> None:
     async with somebody(cloud, ALB, size=WIDE) as person:
         await person.until("What will be done")

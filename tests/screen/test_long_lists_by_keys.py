@@ -132,7 +132,7 @@ async def test_a_list_that_cannot_be_read_on_says_so_and_keeps_what_is_there() -
 
 
 @pytest.mark.parametrize("key", ["down", "pagedown", "end", "up"])
-@pytest.mark.some("down", "up")
+@pytest.mark.some(1)
 async def test_moving_paints_no_more_lines_however_many_options_there_are(
     monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:

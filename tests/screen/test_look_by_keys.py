@@ -49,6 +49,7 @@ async def test_what_is_gone_is_put_back(cloud: Aws, journal: Journal, run: str) 
     assert len(journal.records()) == 2
 
 
+@pytest.mark.wild
 async def test_esc_in_the_review_of_putting_back_leads_to_the_run(cloud: Aws, journal: Journal, run: str) -> None:
     async with somebody(cloud, Start(run=run)) as person:
         await person.press("l")

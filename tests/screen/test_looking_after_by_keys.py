@@ -181,6 +181,7 @@ async def test_a_buildspec_is_looked_at_without_an_account(tmp_path: Path) -> No
         person.sees("1 error", 'Did you mean "commands"?', "needs no account")
 
 
+@pytest.mark.wild
 async def test_the_palette_and_help_know_checks_and_tasks() -> None:
     async with somebody(Canned({"elbv2.DescribeLoadBalancers": {"LoadBalancers": []}})) as person:
         await person.press("f1")
@@ -197,6 +198,7 @@ async def test_the_palette_and_help_know_checks_and_tasks() -> None:
         person.sees("Which load balancer?", "There is no Application Load Balancer in this region.")
 
 
+@pytest.mark.wild
 async def test_everything_in_the_region_worst_first_and_one_of_it_opened(cloud: Cloud) -> None:
     async with somebody(cloud) as person:
         await person.press("down", "down", "down", "down", "enter")

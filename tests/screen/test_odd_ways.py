@@ -104,7 +104,7 @@ async def failed(person: Person) -> None:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
-@pytest.mark.some("120x40")
+@pytest.mark.wild
 async def test_after_a_failure_one_can_try_again(size: tuple[int, int]) -> None:
     account = Canned({"ec2.CreateTags": REFUSED})
     async with somebody(account, SMALL, flow=Small, size=size) as person:
@@ -419,6 +419,7 @@ async def test_an_empty_list_says_the_way_out() -> None:
         (CloudError("AWS refused ec2.DescribeVpcs (Boom)."), "failed"),
     ],
 )
+@pytest.mark.some(1)
 async def test_a_list_that_cannot_be_read_says_why_and_takes_an_id(problem: CloudError, word: str) -> None:
     account = Canned({"ec2.DescribeVpcs": problem})
     async with somebody(account, Start(flow="looked"), flow=Looked) as person:

@@ -373,7 +373,7 @@ async def test_long_names() -> None:
     [("denied", refused("ec2:DescribeVpcs")), ("empty", {})],
     ids=["denied", "empty"],
 )
-@pytest.mark.some("denied")
+@pytest.mark.wild
 async def test_lists_without_options(name: str, answer: Any) -> None:
     async with somebody(Canned({"ec2.DescribeVpcs": answer}), LOOKED, flow=Looked) as person:
         await look_at(person, name)
@@ -421,7 +421,7 @@ async def test_profiles_and_regions(at_the_gate: None) -> None:
     ("sign_in", "acme", "Only say yes to a code"),
     ("code", "guarded", "Type the 6 digits"),
 ])  # fmt: skip
-@pytest.mark.some("no_region-keys-Which region?")
+@pytest.mark.wild
 async def test_signing_in(at_the_gate: None, name: str, profile: str, until: str) -> None:
     app = HandrailApp(Workspace(Place(profile)))
     async with app.run_test() as pilot:

@@ -26,7 +26,7 @@ async def answered(person: Person, asked: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.some("photos")
+@pytest.mark.wild
 async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud, variant: str) -> None:
     asked = VARIANTS[variant]
     async with somebody(cloud, Start(flow="s3_lambda")) as person:

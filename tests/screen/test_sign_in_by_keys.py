@@ -100,6 +100,7 @@ async def test_a_person_signs_in_on_another_device(door: Gate) -> None:
         assert "7 h left" in person.screen.splitlines()[0]
 
 
+@pytest.mark.wild
 async def test_a_code_that_ran_out_is_asked_for_anew(door: Gate) -> None:
     async with somebody(Place("acme"), PAIR) as person:
         await person.until("Only say yes")
@@ -293,6 +294,7 @@ async def test_profile_and_region_are_chosen_at_home(door: Gate) -> None:
         person.sees("What would you like to do?")
 
 
+@pytest.mark.wild
 async def test_a_draft_moves_along_and_keeps_its_answers(door: Gate, journal: Journal) -> None:
     async with somebody(Place("keys", "eu-central-1"), PAIR, size=WIDE) as person:
         await person.until("vpc-")

@@ -61,6 +61,7 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("prompt", ["", "an unfinished line"])
+@pytest.mark.some(1)
 def test_what_was_there_before_is_there_after(visits: tuple[str, str], prompt: str) -> None:
     before = "\r\n".join([*BEFORE, prompt])
     here = [*BEFORE, *([prompt] if prompt else [])]

@@ -96,6 +96,7 @@ async def test_one_key_takes_the_corrected_value(cloud: Cloud) -> None:
         assert person.app.workspace.session.answers()["networks"] == ["192.168.20.0/24", "192.168.10.0/24"]
 
 
+@pytest.mark.wild
 async def test_pasting_a_list_makes_one_entry_a_line(cloud: Cloud) -> None:
 
     async with somebody(cloud, Start(flow="vpn")) as person:
@@ -188,6 +189,7 @@ async def test_the_same_plan_is_shown_as_commands_and_as_a_policy(cloud: Cloud) 
         person.sees("Permissions", '"Effect": "Allow"')
 
 
+@pytest.mark.wild
 async def test_the_palette_does_what_its_entries_say(cloud: Cloud) -> None:
     async with somebody(cloud) as person:
         await person.press("ctrl+p")

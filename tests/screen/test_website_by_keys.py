@@ -13,7 +13,7 @@ WARNING = "has website hosting turned on"
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
-@pytest.mark.some("120x40")
+@pytest.mark.wild
 async def test_one_key_switches_to_the_website(cloud: Cloud, journal: Journal, size: tuple[int, int]) -> None:
     """Chosen the bucket, warned, switched: the next question follows, and the website is the answer."""
     async with somebody(cloud, Start(flow="website"), size=size) as person:

@@ -60,7 +60,7 @@ async def test_an_early_run_is_asked_for_its_region(
 
 
 @pytest.mark.parametrize("stage", ["draft", "failed", "done"])
-@pytest.mark.some("draft")
+@pytest.mark.wild
 async def test_the_shell_does_not_move_it_and_that_is_said(
     former: Served, clock: FakeClock, journal: Journal, stage: str
 ) -> None:

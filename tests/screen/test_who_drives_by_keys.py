@@ -31,6 +31,7 @@ async def test_a_run_that_ended_meanwhile_is_shown_as_it_is(
     assert len(ec2.describe_vpn_connections()["VpnConnections"]) == there + 1
 
 
+@pytest.mark.wild
 async def test_two_windows_cannot_drive_one_run(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Not even in one process: the second is told who has it."""
     run = stopped_half_way(cloud, journal, clock)

@@ -14,7 +14,7 @@ VARIANTS = {"new": NEW, "existing": EXISTING}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.some("existing")
+@pytest.mark.wild
 async def test_typed_and_picked_it_is_the_plan_of_the_answers_file(cloud: Cloud, variant: str) -> None:
     asked = VARIANTS[variant]
     async with somebody(cloud, Start(flow="wordpress")) as person:

@@ -30,7 +30,7 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(both: Aws, tmp_pat
 
 
 @pytest.mark.parametrize("variant", [*VARIANTS, "with a key"])
-@pytest.mark.some("no_reboot")
+@pytest.mark.wild
 def test_the_script_is_clean(both: Aws, tmp_path: Path, variant: str) -> None:
     answers = VARIANTS.get(variant, {**NEW, "key": "new"})
     plan = session(both, None, answers, FakeClock()).review().plan

@@ -20,6 +20,7 @@ from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 __all__ = ["image"]
 
 
+@pytest.mark.wild
 def test_shared_with_its_disks_and_its_key_and_taken_back(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -35,6 +36,7 @@ def test_shared_with_its_disks_and_its_key_and_taken_back(
     assert {action.id.partition("-")[0] for action in run.run.plan.actions} == {"share", "key"}
 
 
+@pytest.mark.wild
 def test_an_image_that_is_disabled_is_enabled_and_disabled_again(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -289,7 +289,7 @@ def test_a_log_that_was_there_before_keeps_what_is_in_it_as_long_as_before(
 @pytest.mark.parametrize(
     ("operation", "meanwhile"), [("logs.CreateLogGroup", log_made), ("codecommit.CreateRepository", repository_made)]
 )
-@pytest.mark.some("codecommit.CreateRepository-repository_made")
+@pytest.mark.wild
 def test_what_somebody_made_while_an_answer_was_lost_is_not_the_runs(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, operation: str,
     meanwhile: Callable[[PracticeAccount], None],

@@ -21,6 +21,7 @@ from flows.practice import PracticeAccount
 NAMED, ID = {"pipeline": PIPELINE}, f"file:{BUCKET}"
 
 
+@pytest.mark.wild
 def test_versions_are_kept_and_paused_again(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -322,6 +322,7 @@ def left(made: Session, start: str) -> list[str]:
     return [each.why for each in made.receipt().left if each.what.startswith(start)]
 
 
+@pytest.mark.wild
 def test_what_a_connection_needs_that_another_run_put_back_stays(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -198,6 +198,7 @@ def test_a_name_that_leads_elsewhere_is_put_back(
     assert picture(account.session) == before
 
 
+@pytest.mark.wild
 def test_a_name_that_was_changed_since_is_left(route53: Any, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     made = session(cloud, journal, {**BUCKET, **NAMED}, clock=clock)
     carried_out(made)

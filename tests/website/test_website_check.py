@@ -249,7 +249,7 @@ def test_nothing_is_green_that_was_not_seen(cloud: Aws, journal: Journal, clock:
         (Page(502, {"via": "cloudfront"}), "does not work"),
     ],
 )
-@pytest.mark.some(2)
+@pytest.mark.some(1)
 def test_a_site_that_does_not_work_is_said_so(
     cloud: Aws, journal: Journal, clock: FakeClock, page: Page, words: str
 ) -> None:

@@ -132,7 +132,7 @@ def test_denied_at_any_call_it_says_which_and_is_taken_back(
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.some("bucket")
+@pytest.mark.wild
 def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
     """shellcheck has nothing to say, and the secret is made up where it runs."""
     plan = session(cloud, None, VARIANTS[variant]).review().plan

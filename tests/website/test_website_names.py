@@ -58,6 +58,7 @@ def said(cloud: Aws, **changed: Any) -> dict[str, str]:
         (f"shop.{DOMAIN}", ['0 issue "letsencrypt.org"'], WWW, ""),
     ],
 )
+@pytest.mark.some(2)
 def test_a_caa_record_that_does_not_let_amazon_issue(
     account: PracticeAccount, cloud: Aws, owner: str, values: list[str], name: str, grade: str
 ) -> None:
@@ -82,6 +83,7 @@ def test_of_two_zones_of_one_name_the_internet_asks_one(account: PracticeAccount
 
 
 @pytest.mark.parametrize(("written", "grade"), [("none", "refused"), ("others", "refused"), ("its own", "proved")])
+@pytest.mark.some(1)
 def test_a_zone_below_another_must_be_delegated(account: PracticeAccount, cloud: Aws, written: str, grade: str) -> None:
     zones = Zones(account)
     below = f"shop.{DOMAIN}"

@@ -303,7 +303,7 @@ def test_what_others_did_stays_theirs(
 
 @pytest.mark.parametrize("removed_kind", ["A", "AAAA"])
 @pytest.mark.parametrize("kind", ["CNAME", "A"])
-@pytest.mark.some("CNAME-A")
+@pytest.mark.wild
 def test_former_records_come_back_one_by_one(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, kind: str, removed_kind: str
 ) -> None:

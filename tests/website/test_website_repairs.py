@@ -88,7 +88,7 @@ REALLY: dict[str, tuple[str, Made]] = {
 """The states that a repair mends."""
 
 
-@pytest.mark.some("another distribution", "not signed", "no start page")
+@pytest.mark.some(1)
 @pytest.mark.parametrize("state", REALLY)
 def test_mended_and_taken_back(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, state: str
@@ -131,6 +131,7 @@ def root(site: Site) -> Any:
     return site.cloudfront.get_distribution_config(Id=site.id)["DistributionConfig"]["DefaultRootObject"]
 
 
+@pytest.mark.wild
 def test_a_start_page_that_somebody_named_since_is_theirs_and_keeps_nothing_else(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -163,7 +164,7 @@ def seen(account: PracticeAccount, site: Site) -> Any:
 
 
 @pytest.mark.parametrize("wreck", [wrecks.record_elsewhere, wrecks.no_ipv6])
-@pytest.mark.some(1)
+@pytest.mark.wild
 def test_the_names_lead_there_again(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, wreck: wrecks.Break
 ) -> None:

@@ -115,7 +115,7 @@ def test_a_file_and_a_conversation_lead_to_the_identical_plan(
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.some("existing", "existing, only PHP")
+@pytest.mark.some(1)
 def test_the_scripts_are_clean(cloud: CachedCloud, tmp_path: Path, variant: str) -> None:
     plan = session(cloud, None, VARIANTS[variant]).review().plan
     assert_clean_script(plan, "wordpress", tmp_path)

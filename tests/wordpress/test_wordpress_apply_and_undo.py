@@ -43,6 +43,7 @@ def test_undone_is_as_before(
     assert picture(account) == before
 
 
+@pytest.mark.wild
 def test_no_capacity_is_said_and_leaves_nothing_in_doubt(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -155,6 +155,7 @@ def test_an_answer_that_could_end_up_as_a_command_is_refused(answers: dict[str, 
         office(**answers)
 
 
+@pytest.mark.some(4)
 def test_the_script_is_valid_shell(rendered: dict[str, str]) -> None:
     checks = [["sh", "-n"]]
     if shutil.which("shellcheck"):
