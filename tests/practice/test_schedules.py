@@ -67,3 +67,16 @@ def test_what_is_due_is_done_once(hours: Hours) -> None:
     assert limits() == AWAKE
     rds.modify_db_cluster(DBClusterIdentifier="reports", ServerlessV2ScalingConfiguration=ASLEEP)
     assert limits() == ASLEEP
+
+
+def test_without_a_group_and_a_time_zone_it_is_in_the_default_ones(hours: Hours) -> None:
+    hours.role()
+    hours.client("scheduler").create_schedule(
+        Name="mornings", ScheduleExpression="cron(0 8 ? * MON *)", FlexibleTimeWindow={"Mode": "OFF"},
+        Target={
+            "Arn": "arn:aws:scheduler:::aws-sdk:rds:modifyDBCluster",
+            "RoleArn": f"arn:aws:iam::{ACCOUNT_ID}:role/hours",
+        },
+    )  # fmt: skip
+    assert hours.client("scheduler").get_schedule(Name="mornings")["GroupName"] == "default"
+    hours.client("rds").describe_db_clusters()

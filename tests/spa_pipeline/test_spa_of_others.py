@@ -50,7 +50,11 @@ def pipeline_cloned(account: PracticeAccount, made: Session) -> None:
 
 def schedule_starts_it(account: PracticeAccount, made: Session) -> None:
     pipeline = "arn:aws:codepipeline:eu-central-1:123456789012:shop-front"
-    target = {"Arn": pipeline, "RoleArn": "arn:aws:iam::123456789012:role/theirs"}
+    trust = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = client(account, "iam").create_role(
+        RoleName="theirs", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]
+    target = {"Arn": pipeline, "RoleArn": role["Arn"]}
     window = {"Mode": "OFF"}
     client(account, "scheduler").create_schedule(
         Name="nightly", ScheduleExpression="rate(1 day)", FlexibleTimeWindow=window, Target=target

@@ -33,8 +33,7 @@ _delete_group: Any = EventBridgeSchedulerBackend.delete_schedule_group
 
 
 def _creates(self: EventBridgeSchedulerBackend, **given: Any) -> Schedule:
-    if given["group_name"] not in self.schedule_groups:
-        raise ScheduleGroupNotFound(given["group_name"])
+    self.get_schedule_group(given["group_name"])
     if not EXPRESSION.fullmatch(given["schedule_expression"]):
         raise ValidationException(f"Invalid Schedule Expression {given['schedule_expression']}.")
     try:
@@ -75,7 +74,7 @@ def due(account: str, region: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for group in scheduler_backends[account][region].schedule_groups.values():
         for each in group.schedules.values():
             if each.state == "ENABLED" and MODIFY in each.target["Arn"]:
-                last = _last(each.schedule_expression, each.schedule_expression_timezone)
+                last = _last(each.schedule_expression, each.schedule_expression_timezone or "UTC")
                 if last > getattr(each, "done", each.creation_date):
                     found.append((last, each))
     for last, each in sorted(found, key=lambda one: one[0]):
