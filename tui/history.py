@@ -143,6 +143,8 @@ def lines(found: Sequence[Entry], now: datetime | None = None) -> list[str]:
 
 def delete(journal: Journal, run: Run) -> None:
     """Forget a draft, which created nothing. Raises Refused for a run, and Busy where another Handrail has it open."""
+    if run.record.status == "undone":
+        raise Refused(f"{run.id} is no draft: it was taken back, and what was done stays written down.")
     if run.record.status != "draft":
         what = f"{run.id} is no draft: it created something, and what was done stays written down."
         raise Refused(what, remedy=f"Take it back: {words.undo(run.id)}")

@@ -56,6 +56,13 @@ class Record:
         """What it is of: a set-up being made, or a repair."""
         return REPAIR if self.id.startswith(f"{_dashed(self.flow)}-{REPAIR}-") else SET_UP
 
+    def like(self, other: Record) -> bool:
+        """Whether both are drafts of the same, there, with the very same answers."""
+        mine, theirs = (
+            (each.flow, each.kind, each.status, each.place, each.account, each.answers) for each in (self, other)
+        )
+        return self.status == "draft" and mine == theirs
+
 
 class Journal(JournalFile):
     """All drafts and runs of this user."""

@@ -30,7 +30,7 @@ from .permissions import Need
 from .plan import Plan
 from .plan_permissions import Needs
 from .preflight import allowed
-from .problems import Blocked, CloudError, FlowMistake, Refused
+from .problems import Blocked, Busy, CloudError, FlowMistake, Refused
 from .put_back import accept, put_back
 from .questionnaire import Questionnaire, Said
 from .receipts import receipt
@@ -297,6 +297,22 @@ class Session(Questionnaire[Flow]):
                 raise FlowMistake("a session without a journal cannot apply")
             self.run = self._journal.begin(self.flow.id, self._here(), self.identity.account, self.flow.kind)
             self._held.enter_context(self.run.held())
+
+    def go_on_with_the_same(self) -> None:
+        """Where a draft with the very same answers is there already, go on with that, and forget this: whoever tries
+        again leaves no second one."""
+        assert self.run is not None and self._journal is not None, "only what is written down may be there twice"
+        mine = self.run.record
+        for other in self._journal.records():
+            if other.id == mine.id or not other.like(mine):
+                continue
+            earlier = self._journal.run(other.id)
+            with suppress(Busy, Refused):  # somebody has it open, or has just deleted it
+                self._held.enter_context(earlier.held())
+                if earlier.record.like(mine):
+                    self.run.discard()
+                    self.run = earlier
+                    return
 
     def _save(self) -> None:
         self._reviewed = None

@@ -128,6 +128,7 @@ class Toy(Flow):
     """One gateway."""
     title = "Make a gateway"
     name = Text("What is it called?", str, check=doubt, example="toy")
+    consents = {"name": {"sure": "Everybody sees it."}}
 
     def plan(self):
         return Plan.of([vpn_gateway(self.name, 64512, "")])
@@ -152,7 +153,7 @@ def test_a_warning_that_needs_a_yes_gets_it_with_accept(toy: None, handrail: Com
     assert ran.error["code"] == "blocked"
     assert ran.error["message"] == "toy will be there for everybody to see."
     assert "--accept sure" in ran.error["remedy"]
-    assert handrail("run", *words, "--yes", "--accept", "other").code == 3
+    assert handrail("run", *words, "--yes", "--accept", "traffic").code == 3
     assert company.picture() == before
     planned = handrail("plan", *words)
     assert planned.code == 0, "looking needs no yes"

@@ -72,6 +72,8 @@ def test_a_draft_is_deleted_and_a_run_never(journal: Journal, handrail: Command)
     assert {each.id for each in journal.records()} == {left.id, run.id}
     refused = handrail("runs", run.id, "--delete")
     assert refused.code == 2 and f"handrail undo {run.id}" in refused.err
+    refused = handrail("runs", made(journal, "undone", name="d").id, "--delete")
+    assert refused.code == 2 and "was taken back" in refused.err and "handrail undo" not in refused.err
     assert handrail("runs", left.id, "--delete", "--output", "json").json["status"] == "deleted"
     assert handrail("runs", "--delete").code == 2
 

@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flows.engine import Asking, Blocked, Place, Review, Session
+import flows
+from flows.engine import Asking, Blocked, Flow, Place, Refused, Review, Session, consents
+from flows.engine.asked import unknown
+
+
+def known_yeses(accepted: Collection[str], flow: type[Flow]) -> None:
+    """Raise Refused for ids that nothing asks a yes for: a typo would be told only where the yes is missed.
+
+    What another set-up asks for may stand there: a script says the same yeses to several.
+    """
+    own = _yeses(flow)
+    if not (strange := [each for each in accepted if each not in own]):
+        return
+    elsewhere = {id_ for each in flows.every() for id_ in _yeses(each)}
+    if wrong := [unknown(each, own, f"the ids for --accept of {flow.id}") for each in strange if each not in elsewhere]:
+        raise Refused(" ".join(what for what, _, _ in wrong), remedy=" ".join(remedy for _, _, remedy in wrong))
+
+
+def _yeses(flow: type[Flow]) -> list[str]:
+    """What may need a yes there: when it is made, put back, or mended."""
+    both = (ids for check in (False, True) for ids in consents.of(flow, check=check).values())
+    return list(dict.fromkeys(id_ for ids in both for id_ in ids))
 
 
 def look_ahead(session: Session) -> None:

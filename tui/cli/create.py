@@ -42,11 +42,12 @@ def run(
 
     from .. import answers_file
     from . import results
-    from .confirmation import confirmed
+    from .confirmation import confirmed, known_yeses
     from .sessions import answered
 
     known = answers_file.load_answers(answers, sets)
     place, found = place_of(given), flows.find(flow)
+    known_yeses(accept, found)
     if output == "text" and not yes and somebody(plain):
         if by_lines(plain):
             from ..lines import prompts
@@ -82,10 +83,13 @@ def plan(
     import flows
 
     from ..answers_file import load_answers
+    from .confirmation import known_yeses
     from .results import show_review
     from .sessions import answered
 
-    session, cautions = answered(flows.find(flow), load_answers(answers, sets), place_of(given), accept)
+    found = flows.find(flow)
+    known_yeses(accept, found)
+    session, cautions = answered(found, load_answers(answers, sets), place_of(given), accept)
     review = session.review()
     if output == "json":
         print_json(reviewed(session, review, cautions))

@@ -49,6 +49,7 @@ def check(
 
     from ..answers_file import load_answers, text_of
     from . import repairs
+    from .confirmation import known_yeses
     from .sessions import account
 
     place, asked = place_of(given), output == "text" and not yes and somebody(plain)
@@ -62,6 +63,7 @@ def check(
 
         raise SystemExit(board(place, answers, output))
     found = flows.find(flow)
+    known_yeses(accept, found)
     subject = found.check.named(answers, f"check {flow}")
     if found.check.missing(subject):
         if asked and not fix and not event:

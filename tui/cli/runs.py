@@ -32,10 +32,12 @@ def runs(
     accept: tuple[str, ...], output: str, **given: Any,
 ) -> None:  # fmt: skip
     """Drafts and runs; with RUN, all about one of them."""
+    import flows
     from flows.engine import Journal
 
     from .. import answers_file, history
     from . import looking
+    from .confirmation import known_yeses
     from .sessions import said_of, session_of
 
     journal = Journal()
@@ -53,6 +55,7 @@ def runs(
             click.echo("\n".join(history.lines(found)))
         return
     run = journal.run(run_id)
+    known_yeses(accept, flows.find(run.record.flow))
     if delete:
         history.delete(journal, run)
         if output == "json":
@@ -86,15 +89,17 @@ def runs(
 @global_options
 def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output: str, **given: Any) -> None:
     """Go on with a draft or an interrupted run where it was left."""
+    import flows
     from flows.engine import Journal, Refused
 
     from .. import history, words
     from . import results
-    from .confirmation import confirmed, look_ahead, writable
+    from .confirmation import confirmed, known_yeses, look_ahead, writable
     from .sessions import said_of, session_of
 
     journal = Journal()
     run = journal.run(run_id)
+    known_yeses(accept, flows.find(run.record.flow))
     said = said_of(run, given)
     if output == "text" and not yes and somebody(plain):
         if by_lines(plain):

@@ -27,6 +27,8 @@ def answered(
     session = closed_in_the_end(Session(flow, account(place), Journal() if kept else None, place=place))
     session.accepted |= set(accept)
     cautions = session.fill(known)
+    if kept:
+        session.go_on_with_the_same()
     look_ahead(session)
     return session, cautions
 
