@@ -31,6 +31,11 @@ STATES = {
 WHEN_MADE = "What it cost when it was made (`--look` says what of it is there now)"
 UNFINISHED = ("draft", "applying", "waiting", "failed", "undoing")
 """What is to be gone on with."""
+STEPS = {
+    "": "to do", "intent": "begun", "refused": "to do", "done": "begun", "ready": "done", "undo": "undoing",
+    "undone": "removed", "left": "LEFT",
+}  # fmt: skip
+"""What the journal's words for a step mean to a person."""
 EMPTY = "(empty)"
 """How an answer is shown that is nothing."""
 NO_NAMES = (EMPTY, "yes", "no", "new", NOT_LISTED)
@@ -135,6 +140,16 @@ def age(moment: str, now: datetime | None = None) -> str:
     return "just now"
 
 
+def moment(at: str) -> str:
+    """A time of the journal, to the minute, in UTC."""
+    return at[:16].replace("T", " ")
+
+
+def output(name: str) -> str:
+    """What an output is called."""
+    return name.replace("_", " ")
+
+
 def lines(found: Sequence[Entry], now: datetime | None = None) -> list[str]:
     """One line for each draft or run, newest first."""
     width = min(max((len(each.title) for each in found), default=0), MOST)
@@ -197,7 +212,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     found = [
         f"{record.id}: {state(run)}",
         line(subject(record)),
-        f"Begun {record.created}, last changed {record.changed}",
+        f"Begun {moment(record.created)}, last changed {moment(record.changed)} (UTC)",
     ]
     found += [where(record)]
     if looked is not None:
@@ -209,7 +224,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     over = record.status in ("undoing", "undone")
     rows = [
         taking_back.backwards(action, run) if over and action.undo
-        else (run.status(action.id) or "not begun", line(action.sentence))
+        else (STEPS[run.status(action.id)], line(action.sentence))
         for action in plan.actions
     ]  # fmt: skip
     found += [f"  {word:<10} {what}" for word, what in rows]
@@ -222,7 +237,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
         left = [f"  {line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}" for rest in receipt(run, plan).left]
         return [*found, "", "Left", *left] if left else found
     if outputs := record.handover.get("outputs"):
-        found += ["", "Outputs", *(f"  {key}: {line(value)}" for key, value in outputs.items())]
+        found += ["", "Outputs", *(f"  {output(key)}: {line(value)}" for key, value in outputs.items())]
     if files := record.handover.get("files"):
         found += ["", "Files", *(f"  {line(name)}" for name in files)]
     if plan.costs and outcome.anything_created(run, plan) and looked is None:

@@ -362,9 +362,11 @@ def not_right(done: Handover) -> str:
     return f"{how}: {line(wrong[0].sentence)}"
 
 
-def as_of(*, changed: bool, now: datetime | None = None) -> str:
-    """What looking once more came to, and when that was."""
+def as_of(*, changed: bool | None, now: datetime | None = None) -> str:
+    """What looking once more came to, and when that was; None where nobody had looked before."""
     clock = (now or datetime.now(UTC)).astimezone().strftime("%H:%M:%S")
+    if changed is None:
+        return f"As of {clock}."
     return f"As of {clock}, something changed." if changed else f"As of {clock}, nothing changed."
 
 

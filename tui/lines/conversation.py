@@ -10,7 +10,7 @@ from flows.accounts import let_happen
 from flows.engine import Asking, CloudError, Decision, Event, Handover, Problem, Session, SignInNeeded
 from flows.engine.shell import handrail
 
-from .. import outcome, taking_back, words
+from .. import history, outcome, taking_back, words
 from ..safe import line
 from ..signals import STOPPING, stoppable
 from ..telling import say
@@ -158,7 +158,7 @@ class Conversation:
         before, self._handed = self._handed, handover
         say(f"\nDone. {words.not_right(handover)}".rstrip())
         for name, value in handover.outputs.items():
-            say(f"  {name}: {line(value)}")
+            say(f"  {history.output(name)}: {line(value)}")
         for found in handover.findings:
             say(f"  {words.finding(found)}")
         if handover.files:
@@ -171,7 +171,7 @@ class Conversation:
         if handover.waiting:
             say(handover.waiting)
         if again:
-            say(words.as_of(changed=before not in (None, handover)))
+            say(words.as_of(changed=None if before is None else before != handover))
         return True
 
     def look_back(self) -> int:
@@ -222,7 +222,7 @@ class Conversation:
             return
         say(told or "Nothing more happens here by itself.")
         if told:
-            self._hand_over(again=True)
+            self._hand_over()
 
     def _look(self) -> int | None:
         """Whether it is still as it was left, and what to do about that; the exit code if something was done."""

@@ -83,17 +83,25 @@ def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader) ->
         case "undoing":
             return talk.undo()
         case "applying" | "failed":
-            return talk.apply()
+            return _afterwards(talk, talk.apply())
         case "undone":
             say("\n".join(history.details(kept)))
             return 0
         case _:
             say("\n".join(history.details(kept)))
             say(history.finished(kept))
-            try:
-                return talk.look_back()
-            except CheckWish:
-                return looking_after.check(session.place, session.flow.id, about(session))
+            return _afterwards(talk, 0)
+
+
+def _afterwards(talk: Conversation, code: int) -> int:
+    """What can be done about a run once it is carried out; the exit code."""
+    session = talk.session
+    if code or session.run is None or session.run.record.status not in ("done", "waiting"):
+        return code
+    try:
+        return talk.look_back()
+    except CheckWish:
+        return looking_after.check(session.place, session.flow.id, about(session))
 
 
 def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = None) -> int:
@@ -101,13 +109,14 @@ def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = N
     try:
         while True:
             try:
-                code = Conversation(session, ask).hold()
+                talk = Conversation(session, ask)
+                code = talk.hold()
             except PlaceChange as wish:
                 session = _moved(session, journal, ask, wish.kind)
                 continue
             if save:
                 answers_file.save_answers(save, session.answers())
-            return code
+            return _afterwards(talk, code)
     finally:
         session.close()
 

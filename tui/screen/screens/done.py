@@ -53,6 +53,7 @@ class Done(Page):
         from flows.engine import Grade
 
         from ... import words
+        from ...history import output
 
         done, run = self._handover, self.session.run
         assert run is not None, "only a run is done"
@@ -70,7 +71,7 @@ class Done(Page):
         if waits and self.session.place.practice:
             rows += [Said("lets happen what it waits for", "p", "point")]
         rows += [Said(kind="heading")] if first else []  # their words are as wide as they are
-        rows += [Said(line(done.outputs[name]), name.replace("_", " "), "sum") for name in first]
+        rows += [Said(line(done.outputs[name]), output(name), "sum") for name in first]
         if done.next_steps:
             rows += [Said(), Said("What to do now", kind="heading")]
             rows += [Said(line(step), f"{number}", "point") for number, step in enumerate(done.next_steps, 1)]
@@ -97,7 +98,7 @@ class Done(Page):
             ]  # fmt: skip
         rows += [Said(), Said("What was created", kind="heading")]
         rest = ((name, value) for name, value in done.outputs.items() if name not in first)
-        rows += [Said(line(value), name.replace("_", " "), "answer") for name, value in rest]
+        rows += [Said(line(value), output(name), "answer") for name, value in rest]
         rows += [Said(run.id, "this run", "answer"), Said(words.undo(run.id), "undo", "answer")]
         return rows
 

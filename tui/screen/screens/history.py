@@ -192,12 +192,12 @@ def all_of(run: Run) -> list[Said]:
 
     from ... import outcome, words
     from ...costs import cost
-    from ...history import said, state, subject, where
+    from ...history import moment, output, said, state, subject, where
 
     record, plan = run.record, run.plan
     assert plan is not None, "a draft is gone on with, not looked at"
     rows = [Said(f"{run.id}: {state(run)}", kind="heading"), Said(line(subject(record)))]
-    rows += [Said(f"Begun {_moment(record.created)}, last changed {_moment(record.changed)} (UTC).", kind="muted")]
+    rows += [Said(f"Begun {moment(record.created)}, last changed {moment(record.changed)} (UTC).", kind="muted")]
     rows += [Said(where(record), kind="muted")]
     over = record.status == "undone"
     left = receipt(run, plan).left if over else ()
@@ -206,7 +206,7 @@ def all_of(run: Run) -> list[Said]:
     parts = (
         ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
         ("Steps", [(standing_still if over and action.undo else kept)(action, run) for action in plan.actions]),
-        ("Outputs", [Said(line(value), name) for name, value in handed.get("outputs", {}).items()]),
+        ("Outputs", [Said(line(value), output(name)) for name, value in handed.get("outputs", {}).items()]),
         ("Files", [file_row(Path(name)) for name in handed.get("files", {})]),
         ("Resources", [
             Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
@@ -219,7 +219,3 @@ def all_of(run: Run) -> list[Said]:
         if found:
             rows += [Said(), Said(heading, kind="heading"), *found]
     return rows
-
-
-def _moment(at: str) -> str:
-    return at[:16].replace("T", " ")

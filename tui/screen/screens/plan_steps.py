@@ -10,11 +10,8 @@ from ..widgets.lines import Said
 if TYPE_CHECKING:
     from flows.engine import Action, Event, Run
 
-JOURNALLED = {
-    "": ("to do", "muted"), "intent": ("begun", "warn"), "refused": ("to do", "muted"), "done": ("begun", "warn"),
-    "ready": ("done", "good"), "undo": ("undoing", "warn"), "undone": ("removed", "good"), "left": ("LEFT", "bad"),
-}  # fmt: skip
-"""What the journal's words mean to somebody who watches."""
+JOURNALLED = {"to do": "muted", "begun": "warn", "done": "good", "undoing": "warn", "removed": "good", "LEFT": "bad"}
+"""How the words for a step that stand in `history.STEPS` look."""
 LOOKS = {
     "started": "warn", "waiting": "warn", "done": "good", "existed": "good", "failed": "bad", "in doubt": "bad",
     "stopped": "warn", "undoing": "warn", "removed": "good", "restored": "good", "left": "bad",
@@ -27,8 +24,10 @@ BACKWARDS = {"being taken back": "warn", "gone": "good", "put back": "good", "LE
 
 def kept(action: Action, run: Run | None) -> Said:
     """A step as the journal knows it."""
-    word, kind = JOURNALLED[run.status(action.id) if run else ""]
-    return Said(line(action.sentence), word, kind)
+    from ...history import STEPS
+
+    word = STEPS[run.status(action.id) if run else ""]
+    return Said(line(action.sentence), word, JOURNALLED[word])
 
 
 def standing_still(action: Action, run: Run) -> Said:
