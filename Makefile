@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than two cores: a worker often waits for a process that it started.
 WORKERS ?= 3
-# Of the wild cases, which part of how many; a third is within the hour.
+# Of the wild cases, which part of how many; half of them take some forty minutes.
 SHARE ?= 1/1
 # What is compiled is kept, the tests too: every worker and every process that a test starts would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
