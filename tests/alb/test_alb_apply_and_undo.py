@@ -197,6 +197,7 @@ def test_a_rule_that_does_it_already_is_used(
     assert session(cloud, journal, GONE, clock=clock).review().plan.actions
 
 
+@pytest.mark.wild
 def test_rules_of_others_survive(
     shop: Front, account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -261,6 +262,7 @@ def test_hsts_is_sent_by_the_https_listener_and_taken_back(
         assert taking_back.headline(made.receipt()) == "Undone, except 1 thing that is left."
 
 
+@pytest.mark.wild
 def test_a_listener_is_made_where_there_is_none(
     shop: Front, account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

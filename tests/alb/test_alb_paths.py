@@ -85,6 +85,7 @@ def test_every_call_is_accepted_by_its_service_model(plans: list[tuple[tuple[str
     } <= seen
 
 
+@pytest.mark.wild
 def test_every_path_into_an_answer_exists(plans: list[tuple[tuple[str, ...], Plan]]) -> None:
     for _, plan in plans:
         for action in plan.actions:

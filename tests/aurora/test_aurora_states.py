@@ -363,7 +363,7 @@ def texts(found: Verdict) -> str:
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
-@pytest.mark.some(every=2)
+@pytest.mark.some(every=3)
 def test_a_state_has_its_verdict(shared: PracticeAccount, state: State) -> None:
     found = looked_at(shared, state.name, *state.told)
     assert (found.status.value, found.cause) == (state.status, state.cause), texts(found)

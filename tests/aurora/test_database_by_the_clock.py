@@ -90,6 +90,7 @@ def test_in_its_hours_there_is_nothing_to_raise(task: Performed, kept: Hours) ->
     assert limits(kept.client("rds"), "reports") == {**AWAKE, "tags": []}
 
 
+@pytest.mark.wild
 def test_held_longer_than_its_hours_it_goes_on_over_the_evening(cloud: Aws, kept: Hours) -> None:
     """The evening comes while it is held: it is raised again."""
     task, rds = Performed(cloud), kept.client("rds")

@@ -216,6 +216,7 @@ def test_an_inside_network_in_use_is_named(handrail: Command, company: Account, 
     assert f"169.254.44.244/30 is already used by {made['outputs']['connection']}." in ran.err
 
 
+@pytest.mark.wild
 def test_a_gateway_that_is_leaving_or_elsewhere_is_refused(
     handrail: Command, company: Account, answers: Answers
 ) -> None:

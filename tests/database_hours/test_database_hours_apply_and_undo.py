@@ -60,6 +60,7 @@ def schedules(account: PracticeAccount) -> list[Any]:
     return [client.get_schedule(GroupName=each["GroupName"], Name=each["Name"]) for each in listed]
 
 
+@pytest.mark.wild
 def test_undone_in_its_hours_the_former_limits_are_put_back(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

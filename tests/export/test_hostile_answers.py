@@ -40,7 +40,7 @@ NOTES_FILES = 'for each; do case $each in file://*) cat "${each#file://}"; print
 
 
 @pytest.mark.parametrize("flow", ONE_EACH)
-@pytest.mark.some("share_ami", "share_snapshot")
+@pytest.mark.some(1)
 def test_what_is_typed_is_refused_or_comes_to_aws_as_it_is(still_cloud: Aws, tmp_path: Path, flow: str) -> None:
     """For every question that is answered with words; what is refused is refused in a sentence that says what to do."""
     (name, answers), cloud = VARIANTS[ONE_EACH[flow]], CachedCloud(still_cloud)

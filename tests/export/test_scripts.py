@@ -97,6 +97,7 @@ def test_what_was_given_an_empty_answer_is_not_gone_on_with(known: Known, tmp_pa
 
 
 @pytest.mark.parametrize("flow", ONE_EACH)
+@pytest.mark.some(3)
 def test_it_works_in_the_region_of_the_plan_whatever_the_environment_says(
     known: Known, tmp_path: Path, flow: str
 ) -> None:

@@ -80,6 +80,7 @@ def test_routes_that_are_taken(account: PracticeAccount, both: Aws, clock: FakeC
     assert [each.confirm for each in replaced.cautions if each.id == "route-replaced"] == [True]
 
 
+@pytest.mark.wild
 def test_a_dead_route_is_replaced(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
     ec2, vpcs = account.session.client("ec2"), ids(account)
     old = ec2.create_vpc_peering_connection(VpcId=vpcs["shop"], PeerVpcId=vpcs["staging"])["VpcPeeringConnection"]

@@ -61,6 +61,7 @@ def test_where_no_security_group_lets_the_office_in_the_end_says_so(
     assert "No security group of" in words.not_right(made.hand_over())
 
 
+@pytest.mark.wild
 def test_somebody_pushes_and_the_pipeline_runs(cloud: Cloud, journal: Journal, clock: FakeClock) -> None:
     answers = next(each for each in DELIVERIES.values() if each["source"] == "codecommit")
     made, outputs = done(cloud, journal, clock, "spa_pipeline", answers)

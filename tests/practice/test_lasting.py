@@ -270,6 +270,7 @@ def test_an_old_account_opens_without_playing_what_it_was_made_by(
         taken_back(again, **dict(each.split("=") for each in case.decided))
 
 
+@pytest.mark.wild
 def test_what_was_kept_by_another_version_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "KEPT_AFTER", 1)
     with open_account(folder, hurry=True) as account:

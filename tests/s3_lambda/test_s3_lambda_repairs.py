@@ -38,6 +38,7 @@ def test_mended_and_taken_back(
     )  # fmt: skip
 
 
+@pytest.mark.wild
 def test_a_dead_receiver_is_taken_out_and_put_back(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

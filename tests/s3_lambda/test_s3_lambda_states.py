@@ -356,7 +356,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("name", STATES)
-@pytest.mark.some(every=4)
+@pytest.mark.some(every=3)
 def test_a_state_is_told_as_it_is(account: PracticeAccount, cloud: Aws, name: str) -> None:
     state = STATES[name]
     state.made(Bucket(account))

@@ -87,7 +87,7 @@ def test_a_file_starts_it_however_it_lands(
 
 
 @pytest.mark.parametrize("variant", ["new", "new trail"])
-@pytest.mark.some("new trail")
+@pytest.mark.wild
 def test_the_rule_lets_every_way_through_and_no_other_file(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, variant: str
 ) -> None:
@@ -124,6 +124,7 @@ def target(cloud: Aws, answers: Any) -> dict[str, Any]:
     return one
 
 
+@pytest.mark.wild
 def test_versioning_that_was_on_stays_on(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -42,7 +42,7 @@ def test_the_script_is_clean(cloud: Aws, tmp_path: Path, variant: str) -> None:
 
 
 @pytest.mark.parametrize("answers", [NEW, {**STANDING, "detection": "cloudtrail"}], ids=["new", "by a trail"])
-@pytest.mark.some("by a trail")
+@pytest.mark.wild
 def test_the_policy_allows_what_is_called(cloud: Aws, journal: Journal, clock: Any, answers: Any) -> None:
     """Reviewing, applying, handing over, and taking back."""
     between = Between(cloud)

@@ -239,6 +239,7 @@ async def test_home_begins_at_what_was_chosen_also_where_that_is_folded() -> Non
         app.workspace.close()
 
 
+@pytest.mark.wild
 async def test_looking_at_everything_is_stopped_and_what_is_known_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """It counts from the first list on, before anything is known."""
     began, go_on, stopped = threading.Event(), threading.Event(), threading.Event()

@@ -436,6 +436,7 @@ async def test_signing_in(at_the_gate: None, name: str, profile: str, until: str
 # -- the pictures themselves ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.wild
 async def test_no_color_looks_as_on_the_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sheets switch colours off in an app that runs; here it starts without them."""
     async with somebody(Canned()) as person:

@@ -63,6 +63,7 @@ def states(account: PracticeAccount, image: str) -> str:
     return str(account.session.client("ec2").describe_images(ImageIds=[image])["Images"][0]["State"])
 
 
+@pytest.mark.wild
 def test_a_key_that_is_switched_off_is_switched_on_and_off_again(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:

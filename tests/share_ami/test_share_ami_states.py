@@ -182,6 +182,7 @@ def given(image: str, **more: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("state", HEALTHY)
+@pytest.mark.some(every=3)
 def test_what_is_right_is_said_to_work(image: tuple[Aws, str, str], state: str) -> None:
     cloud, made, _ = image
     told = Retold(cloud, {**SHARED, **HEALTHY[state]})
@@ -193,6 +194,7 @@ def test_what_is_right_is_said_to_work(image: tuple[Aws, str, str], state: str) 
 
 
 @pytest.mark.parametrize("state", BROKEN)
+@pytest.mark.some(every=3)
 def test_what_is_not_is_told_with_its_cause(image: tuple[Aws, str, str], state: str) -> None:
     cloud, made, _ = image
     changed, status, cause, remedy, before = BROKEN[state]

@@ -132,6 +132,7 @@ def test_what_others_have_there_stays_and_is_named(
     taken_back_after(account, made_of(both, journal, clock, answers), deed)
 
 
+@pytest.mark.wild
 def test_it_goes_where_that_is_decided(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
     made = made_of(both, journal, clock, LOCKED)
     for act in (shared_further, copied_with_the_key):

@@ -111,6 +111,7 @@ def check(cloud: Any) -> Verdict:
 
 
 @pytest.mark.parametrize("state", [*PLAIN, *LOCKED])
+@pytest.mark.some(every=3)
 def test_each_state_is_told_with_its_cause(still_both: Aws, key: str, state: str) -> None:
     locked = of_snapshot(Encrypted=True, KmsKeyId=key) if state in LOCKED else {}
     changed, status, cause, remedy, before = {**PLAIN, **LOCKED}[state]

@@ -328,6 +328,7 @@ def test_a_branch_that_is_not_there_is_refused(account: PracticeAccount, cloud: 
         session(cloud, None, {**CODECOMMIT, "repository": "front"})
 
 
+@pytest.mark.wild
 def test_the_roles_that_are_made_may_use_the_keys(account: PracticeAccount, cloud: Aws) -> None:
     """The plan owns them, so nothing of it is left to the person."""
     made = Delivery(account)

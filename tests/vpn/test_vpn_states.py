@@ -531,6 +531,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+@pytest.mark.some(every=3)
 def test_how_it_stands(world: World, state: State) -> None:
     found = check(Edited(world.cloud, state.edits), world.bgp if state.bgp else world.static)
     shown = [(each.id, each.grade.value, each.sentence) for each in found.findings]

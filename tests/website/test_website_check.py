@@ -168,6 +168,7 @@ def test_what_is_broken_is_found(
     assert found.remedy
 
 
+@pytest.mark.wild
 def test_a_cname_with_its_final_dot_leads_there(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
@@ -178,6 +179,7 @@ def test_a_cname_with_its_final_dot_leads_there(
     assert findings(cloud, distribution=id_)[f"records-{WWW}"].grade.value == "proved"
 
 
+@pytest.mark.wild
 def test_it_is_found_by_any_of_its_names(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     made = session(cloud, journal, {**BUCKET, **NAMED}, clock=clock)
     carried_out(made)

@@ -357,6 +357,7 @@ def test_hosting_that_was_switched_on_meanwhile_is_not_ours(
     assert "It existed before this run." in {left.why for left in made.receipt().left}
 
 
+@pytest.mark.wild
 def test_hosting_stays_on_for_distributions_of_others(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

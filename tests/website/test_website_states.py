@@ -492,7 +492,7 @@ class Otherwise(Between):
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
-@pytest.mark.some(every=4)
+@pytest.mark.some(every=3)
 def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> None:
     site = Site(account)
     state.made(site)

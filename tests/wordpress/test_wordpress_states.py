@@ -188,7 +188,7 @@ def blog(account: PracticeAccount, monkeypatch: pytest.MonkeyPatch) -> Blog:
     return Blog(account)
 
 
-@pytest.mark.some("its second group is kept by Terraform", "two addresses, both its own", "it is stopped")  # fmt: skip
+@pytest.mark.some(1)  # fmt: skip
 @pytest.mark.parametrize("name", STATES)
 def test_how_it_stands(blog: Blog, cloud: Aws, name: str) -> None:
     state = STATES[name]
@@ -204,6 +204,7 @@ def test_how_it_stands(blog: Blog, cloud: Aws, name: str) -> None:
     assert len({each.id for each in found.findings}) == len(found.findings)
 
 
+@pytest.mark.wild
 def test_who_keeps_the_machine_is_said_before_anything_is_changed_on_it(blog: Blog, cloud: Aws) -> None:
     stacked(blog)
     blog.tag(blog.id, aws__autoscaling__groupName="web")
