@@ -98,6 +98,13 @@ def let_happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
     return happenings.happen(cloud, outputs)
 
 
+def something_comes(outputs: Mapping[str, str], *, waiting: bool) -> bool:
+    """In practice: whether `let_happen` has anything for a run with these outputs, which waits for something or not."""
+    from flows.practice import happenings
+
+    return happenings.comes(outputs, waiting=waiting)
+
+
 def begin_practice_anew() -> None:
     """Forget everything that was practised, in every window. Raises JournalTrouble."""
     from flows import practice

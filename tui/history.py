@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ EMPTY = "(empty)"
 """How an answer is shown that is nothing."""
 NO_NAMES = (EMPTY, "yes", "no", "new", NOT_LISTED)
 """Answers that say nothing of what something is."""
+ID = re.compile(r"[a-z]+-[0-9a-f]{8,17}")
+"""What AWS calls a thing that may have a name."""
 MOST = 36
 """Characters of a title up to which those of all lines are as wide."""
 NOTHING = "There are no drafts and no runs yet."
@@ -121,7 +124,10 @@ def unfinished(journal: Journal) -> list[Record]:
 def subject(record: Record) -> str:
     """What a draft or run is of: its name, or what was answered first. No set-up is loaded for it."""
     answers = {key: _short(said(value)) for key, value in record.answers.items()}
-    told = [text for text in answers.values() if text not in NO_NAMES]
+    first = [answers[key] for key in ("domain",) if key in answers]
+    said_so = [text for text in [*first, *answers.values()] if text not in NO_NAMES]
+    by_name = sorted(said_so, key=lambda text: ID.fullmatch(text) is not None)  # an id says least
+    told = [text for at, text in enumerate(by_name) if not any(text.startswith(each) for each in by_name[:at])]
     return answers.get("name") or " · ".join(told[:2]) or "nothing answered yet"
 
 

@@ -19,6 +19,16 @@ QUOTA = {"clusters": ("L-952B80B8", 40), "instances": ("L-7B6409FD", 40)}
 """Of one region; the numbers count where the account's own cannot be read (Amazon RDS quotas, 2026-10)."""
 
 
+def password(user: str) -> Caution:
+    """What becomes of the password that AWS makes (Aurora User Guide, "Password management with Secrets Manager")."""
+    return Caution(
+        "password-changes",
+        f"AWS changes the password of {user} every 7 days, by itself. Whatever keeps a copy of it stops within a week: "
+        "let applications read it in Secrets Manager each time they connect.",
+        key="user",
+    )
+
+
 def names_free(cloud: Cloud, name: str, vpc: Vpc, instances: int) -> Iterator[Finding]:
     """Whether everything that will carry the name may. AWS refuses what exists; an emulator may overwrite it."""
     taken: list[str] = []

@@ -373,6 +373,7 @@ class ServerlessDatabase(Flow):
         }  # fmt: skip
 
     def checks(self) -> Iterable[Finding | Caution]:
+        yield checks.password(self.user)
         yield from checks.names_free(self.cloud, self.name, self.vpc, self.readers + 1)
         if self.hours():
             yield from aurora_hours.taken(self.cloud, self.name)

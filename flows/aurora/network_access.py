@@ -58,7 +58,7 @@ def two_zones(chosen: Sequence[Subnet], vpc: Vpc) -> None:
     """Refuse subnets that do not cover two zones (DBSubnetGroupDoesNotCoverEnoughAZs)."""
     covered = zones(chosen)
     if len(covered) < 2:
-        only = f"You chose only {covered[0]}." if covered else f"{vpc.name or vpc.id} has no subnet."
+        only = f"You chose only {covered[0]}." if covered else f"{vpc.called} has no subnet."
         raise Refused(
             f"The database needs subnets in at least two availability zones of the same network. {only}",
             remedy="Choose another VPC, or create a subnet in a second zone first.",

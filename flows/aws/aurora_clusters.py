@@ -168,7 +168,7 @@ def database_name(text: str) -> str:
 def firewall(name: str, vpc: Vpc) -> Action:
     """The security group of a database."""
     called = f"{name}-db"
-    sentence = f"Create the security group {called} in {vpc.name or vpc.id}, its firewall"
+    sentence = f"Create the security group {called} in {vpc.called}, its firewall"
     about, group = (
         f"Who may connect to the database {name}",
         join("VpcSecurityGroups[?VpcSecurityGroupId=='", GROUP, "']"),

@@ -43,6 +43,11 @@ class Vpc:
     owner: str
     ours: bool
 
+    @property
+    def called(self) -> str:
+        """Its name, or else its id."""
+        return self.name or self.id
+
 
 @dataclass(frozen=True)
 class Route:
@@ -431,7 +436,7 @@ def attached(gateway: Late, vpc: Vpc) -> Wait:
         Call("ec2.DescribeVpnGateways", {"VpnGatewayIds": [gateway]}),
         ready=f"VpnGateways[0].VpcAttachments[?VpcId=='{vpc.id}' && State=='attached'] | [0]",
         now=f"VpnGateways[0].VpcAttachments[?VpcId=='{vpc.id}'] | [0].State",
-        sentence=f"Waiting until the VPN gateway is attached to {vpc.name or vpc.id}",
+        sentence=f"Waiting until the VPN gateway is attached to {vpc.called}",
         typical=40,
         limit=900,
     )

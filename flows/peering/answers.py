@@ -108,9 +108,9 @@ def connectable(peer: Vpc, flow: Answers) -> None:
         )
     if shared := vpc_peering.overlap(flow.vpc.networks, peer.networks):
         raise Refused(
-            f"{shared[0]} of {flow.vpc.id} overlaps with {shared[1]} of {peer.id}. AWS refuses to connect VPCs whose "
-            "ranges overlap, even if only one of several does. Choose another VPC, or offer the one service that is "
-            "needed by AWS PrivateLink."
+            f"{shared[0]} of {flow.vpc.called} overlaps with {shared[1]} of {peer.called}. AWS refuses to connect VPCs "
+            "whose ranges overlap, even if only one of several does. Choose another VPC, or offer the one service "
+            "that is needed by AWS PrivateLink."
         )
 
 
@@ -131,31 +131,31 @@ def another_vpc(id: str, flow: Answers) -> None:
 def apart(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]:
     if shared := vpc_peering.overlap(flow.vpc.networks, networks):
         raise Refused(
-            f"{shared[0]} of {flow.vpc.id} overlaps with {shared[1]}, which is theirs, as you say. AWS refuses to "
+            f"{shared[0]} of {flow.vpc.called} overlaps with {shared[1]}, which is theirs, as you say. AWS refuses to "
             "connect VPCs whose ranges overlap, even if only one of several does. Connect another VPC, or let them "
             "offer the one service that is needed by AWS PrivateLink."
         )
     addresses.overlapping(networks)
     yield Caution(
         "all-ranges",
-        f"AWS tells their ranges only after they accept. Ask for all of them: if one overlaps with {flow.vpc.id}, the "
-        "request fails.",
+        f"AWS tells their ranges only after they accept. Ask for all of them: if one overlaps with {flow.vpc.called}, "
+        "the request fails.",
     )
     for each in networks:
         if not any(each.subnet_of(private) for private in (*addresses.PRIVATE, addresses.CARRIER_NAT)):
             yield Caution(
                 "public-network",
-                f"{each} is a public range. What {flow.vpc.id} sends there will go to their VPC instead of the "
+                f"{each} is a public range. What {flow.vpc.called} sends there will go to their VPC instead of the "
                 "internet.",
             )
 
 
 def some_groups(groups: tuple[SecurityGroup, ...], flow: Answers) -> Iterator[Caution]:
-    yield from _some(groups, flow.vpc.id)
+    yield from _some(groups, flow.vpc.called)
 
 
 def some_groups_there(groups: tuple[SecurityGroup, ...], flow: Answers) -> Iterator[Caution]:
-    yield from _some(groups, flow.peer().id)
+    yield from _some(groups, flow.peer().called)
 
 
 def _some(groups: tuple[SecurityGroup, ...], vpc: str) -> Iterator[Caution]:
@@ -169,11 +169,11 @@ def _some(groups: tuple[SecurityGroup, ...], vpc: str) -> Iterator[Caution]:
 
 
 def closed_enough(services: tuple[Service, ...], flow: Answers) -> Iterator[Caution]:
-    yield from _closed(services, flow.security_groups, flow.peer().id)
+    yield from _closed(services, flow.security_groups, flow.peer().called)
 
 
 def closed_enough_there(services: tuple[Service, ...], flow: Answers) -> Iterator[Caution]:
-    yield from _closed(services, flow.peer_security_groups, flow.vpc.id)
+    yield from _closed(services, flow.peer_security_groups, flow.vpc.called)
 
 
 def _closed(services: tuple[Service, ...], groups: tuple[SecurityGroup, ...], from_: str) -> Iterator[Caution]:
@@ -189,7 +189,7 @@ def ranges(networks: tuple[IPv4Network, ...]) -> list[Option[IPv4Network]]:
 
 def called(flow: Answers) -> str:
     vpc, peer = flow.vpc, flow.peer()
-    return tags.as_name(f"{vpc.name or vpc.id}-{peer.name or peer.id}")
+    return tags.as_name(f"{vpc.called}-{peer.called}")
 
 
 def tables(flow: Answers) -> list[str]:
@@ -224,9 +224,9 @@ def lacking(flow: Answers) -> Iterator[str]:
     """What is switched off that names need, and will not be switched on. Raises CloudError."""
     for cloud, vpc in ((flow.cloud, flow.vpc), (flow.there(), flow.peer())):
         if not vpc_peering.attribute(cloud, vpc.id, "enableDnsSupport"):
-            yield f"DNS resolution is switched off in {vpc.id}. Switch it on there first, or leave this off."
+            yield f"DNS resolution is switched off in {vpc.called}. Switch it on there first, or leave this off."
         elif not flow.dns_hostnames and not vpc_peering.attribute(cloud, vpc.id, "enableDnsHostnames"):
-            yield f"DNS hostnames is switched off in {vpc.id}. Answer dns_hostnames=yes, or leave this off."
+            yield f"DNS hostnames is switched off in {vpc.called}. Answer dns_hostnames=yes, or leave this off."
 
 
 def resolvable(dns: bool, flow: Answers) -> None:
@@ -244,5 +244,6 @@ def more_names(on: bool, flow: Answers) -> Iterator[Caution]:
     if on:
         yield Caution(
             "public-names",
-            f"New machines in {flow.vpc.id} and {flow.peer().id} that have a public address get a public name as well.",
+            f"New machines in {flow.vpc.called} and {flow.peer().called} that have a public address get a "
+            "public name as well.",
         )

@@ -35,6 +35,16 @@ def happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
     return ""
 
 
+def comes(outputs: Mapping[str, str], *, waiting: bool) -> bool:
+    """Whether `happen` would let anything happen after a run with these outputs.
+
+    A device calls once, while it is waited for; files and commits come at any time.
+    """
+    if outputs.get("connection", "").startswith("vpn-"):
+        return waiting
+    return "pipeline" in outputs or "notification" in outputs or {"set_up", "machine"} <= outputs.keys()
+
+
 def _device_calls(cloud: Cloud, connection: str, networks: str) -> str:
     announced = enumerate(wrap(networks.replace(",", ""), LONGEST))
     tags = [{"Key": CALLS, "Value": "yes"}, *({"Key": f"{CALLS}:{n}", "Value": some} for n, some in announced)]

@@ -48,6 +48,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         to = f"s3://{bucket}/{facts['test']}"
         steps.append(f"Try it: echo test | {shell.aws('s3', 'cp', '-', to)}")
         steps.append(f"Then read the log: {shell.aws('logs', 'tail', f'/aws/lambda/{name}')}")
+        steps.append(f"Then delete the file of the trial: {shell.aws('s3', 'rm', to)}")
     steps.append(f"See how it is: {shell.handrail('check', 's3_lambda', bucket=bucket, function=name)}")
     notes = (
         "Names arrive encoded: decode them (in Python urllib.parse.unquote_plus) before reading a file.",

@@ -144,7 +144,7 @@ class SiteToSiteVpn(Flow):
         "What should the connection be called?",
         tags.name,
         wanted="A name",
-        default=lambda flow: tags.as_name(f"office-{flow.vpc.name or flow.vpc.id}"),
+        default=lambda flow: tags.as_name(f"office-{flow.vpc.called}"),
         label="Name",
         example="office-berlin",
         why="Everything that is created carries this name, so that you and others recognise it later.",

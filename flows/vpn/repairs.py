@@ -56,7 +56,7 @@ def attach(gateway: vpn.VpnGateway, vpc: net.Vpc, networks: Iterable[IPv4Network
         yield from keepers.agreed(f"The VPN gateway {gateway.id}", gateway.tags)
         tables = vpn_dependents.tables(gateway.id, vpc.id, (), networks, fixed=True, made=True)
         yield steps.attach(gateway.id, vpc, since(cloud, *tables), _known(cloud, gateway.id))
-        yield redirects(f"Whatever routes of {vpc.name or vpc.id} lead to {gateway.id} goes to the office then.")
+        yield redirects(f"Whatever routes of {vpc.called} lead to {gateway.id} goes to the office then.")
 
     return mend
 

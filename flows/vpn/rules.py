@@ -224,7 +224,7 @@ def ways_back(here: Situation) -> Iterator[Finding]:
     yield from found
     if not found:
         yield Finding(
-            "route-tables", Grade.CAUTION, f"{here.vpc.id} has no subnets: there is nothing to be reached.",
+            "route-tables", Grade.CAUTION, f"{here.vpc.called} has no subnets: there is nothing to be reached.",
             "DescribeSubnets", f"Make one, and let its route table lead to the {here.end}.",
             beyond="Only you know which subnets the VPC is to have.",
         )  # fmt: skip

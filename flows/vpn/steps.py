@@ -128,7 +128,7 @@ def attach(gateway: Late, vpc: Vpc, tables: tuple[Others, ...], known: tuple[str
     there = Find(look, f"{here} | [0].{{VpcAttachment: @}}")
     return Action(
         "attach",
-        f"Attach it to the VPC {vpc.name or vpc.id}",
+        f"Attach it to the VPC {vpc.called}",
         Call("ec2.AttachVpnGateway", both),
         wait=attached(gateway, vpc),
         undo=(
@@ -152,7 +152,7 @@ def attach(gateway: Late, vpc: Vpc, tables: tuple[Others, ...], known: tuple[str
         not_yet=("InvalidVpnGatewayState",),
         others=(vpn_dependents.connections("VpnGatewayId", gateway, known=known), *tables),
         type="AWS::EC2::VPCGatewayAttachment",
-        undone=f"The attachment to {vpc.name or vpc.id}",
+        undone=f"The attachment to {vpc.called}",
     )
 
 

@@ -139,6 +139,7 @@ def test_the_password_is_nowhere(account: PracticeAccount, cloud: Aws, journal: 
     text = secrets.get_secret_value(SecretId=told.outputs["secret"])["SecretString"]
     password = json.loads(text)["password"].encode()
     assert password not in repr((told, made.review().plan)).encode()
+    assert "every 7 days" in next(each.message for each in made.review().cautions if each.id == "password-changes")
     for path in Path(journal.folder).rglob("*"):
         assert not path.is_file() or password not in path.read_bytes()
 

@@ -23,13 +23,13 @@ from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, PracticeAccount
         ({**MINE, "peer_vpc": "shop"}, "That is the same VPC. Choose the other one."),
         (
             {**PROFILE, "peer_vpc": "lab", "peer_security_groups": []},
-            r"10.0.0.0/16 of vpc-\w+ overlaps with 10.0.0.0/16 of vpc-\w+. AWS refuses .* AWS PrivateLink",
+            r"10.0.0.0/16 of shop overlaps with 10.0.0.0/16 of lab. AWS refuses .* AWS PrivateLink",
         ),
         ({**OWNER, "peer_account": ACCOUNT_ID}, f"{ACCOUNT_ID} is your own account. Choose “mine” instead."),
         ({**OWNER, "peer_account": "12345"}, "It has exactly 12 digits"),
         ({**OWNER, "peer_vpc_id": "shop"}, "“shop” is not a VPC id. It looks like vpc-0123456789abcdef0"),
         ({**OWNER, "peer_networks": ["10.0.4.0/24"]}, "overlaps with 10.0.4.0/24, which is theirs, as you say"),
-        ({**MINE, "dns": "yes"}, "DNS hostnames is switched off in vpc-.* Answer dns_hostnames=yes"),
+        ({**MINE, "dns": "yes"}, r"DNS hostnames is switched off in \w+. Answer dns_hostnames=yes"),
         ({**PROFILE, "peer_profile": "nobody"}, "There is no AWS profile called “nobody”"),
     ],
 )

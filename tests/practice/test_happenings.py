@@ -14,7 +14,7 @@ from support.variants import session
 from vpn.cases import BGP, STATIC
 from wordpress.cases import NEW
 
-from flows.accounts import let_happen
+from flows.accounts import let_happen, something_comes
 from flows.engine import Call, Cloud, Journal, Session
 from flows.engine.verdict import Status, verdict
 from flows.vpn import diagnosis
@@ -89,3 +89,11 @@ def test_wordpress_is_set_up_by_nobody_until_somebody_opens_its_first_page(
 
 def test_where_nothing_is_to_come_nothing_is_said(cloud: Cloud) -> None:
     assert let_happen(cloud, {"distribution": "E1"}) == ""
+
+
+@pytest.mark.parametrize(("outputs", "waiting", "more"), [
+    ({"connection": "vpn-1"}, True, True), ({"connection": "vpn-1"}, False, False), ({"pipeline": "p"}, False, True),
+    ({"notification": "n"}, False, True), ({"distribution": "E1"}, True, False), ({"machine": "i-1"}, False, False),
+])  # fmt: skip
+def test_it_is_offered_only_where_something_comes(outputs: dict[str, str], waiting: bool, more: bool) -> None:
+    assert something_comes(outputs, waiting=waiting) is more

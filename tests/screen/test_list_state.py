@@ -6,7 +6,7 @@ import pytest
 
 from flows.engine import Option
 from tui.screen.widgets.list_state import ListState
-from tui.screen.widgets.row import Row, row_of
+from tui.screen.widgets.row import Row, row_of, unfolded
 
 ROWS = [Row("", "Begin"), Row("vpn", "A VPN"), Row("site", "A website"), Row("", "Go on with"), Row("run-1", "A run")]
 
@@ -42,6 +42,14 @@ def test_the_cursor_stays_on_its_option_while_the_list_is_filtered_and_whole_aga
     assert key(state) == "run-1", "its option is not in the list"
     state.look_for("")
     assert (key(state), len(state.shown)) == ("run-1", len(ROWS))
+
+
+def test_the_further_lines_of_a_long_row_do_not_look_like_options() -> None:
+    long = Row("site", "the website", "fjord-coffee-site.s3-website.eu-central-1.amazonaws.com plain HTTP only")
+    for mark in ("", "[x] "):
+        first, *rest = unfolded(long, mark=mark, width=60, widest=11)
+        assert first.startswith(f"{mark}the website") and rest
+        assert all(each.startswith(" " * len(mark) + "  ") and len(each) <= 58 for each in rest)
 
 
 def test_names_and_beginnings_of_words_come_first_and_so_does_the_cursor() -> None:

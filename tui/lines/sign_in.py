@@ -58,6 +58,7 @@ class AccountOpener:
 
     def open(self, place: Place) -> tuple[Cloud, Place]:
         """The account, and the place that it is in. Raises Problem, or what the reader raises."""
+        self.say("Opening the account…")
         while True:
             try:
                 cloud = sign_in(place, self.sign_in)

@@ -119,7 +119,11 @@ class Done(Page):
         self.do_again(self.session.hand_over, shown, saying=saying, same=lambda found: found == before)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.session.place.practice if action == "happen" else True
+        if action != "happen" or not self.session.place.practice:
+            return action != "happen"
+        from flows.accounts import something_comes
+
+        return something_comes(self._handover.outputs, waiting=bool(self._handover.waiting))
 
     def action_happen(self) -> None:
         """Let happen in practice what this waits for, and look."""
@@ -135,6 +139,7 @@ class Done(Page):
             self._handover = handover
             self.query_one(Lines).show(self._rows())
             self.query_one("#said", Say).say(told[0] or "Nothing more happens here by itself.")
+            self.refresh_bindings()
 
         self.do(happened, shown, saying="Looking…")
 
