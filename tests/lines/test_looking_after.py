@@ -67,7 +67,7 @@ def test_from_the_trouble_to_the_verdict(talk: Talk, cloud: Aws) -> None:
     told = look(flows.find("alb"), cloud, {"load_balancer": "office"}, Place(practice=True))
     assert "\n".join(words.checked(flows.find("alb"), told, Place(practice=True))) in shown
     assert "\nIt does not work: Port 443 is closed: visitors see a time-out.\n[refused] Port 443" in shown
-    assert "“what” is none of these words." in shown and "says how the set-up is begun that makes such a thing" in shown
+    assert "“what” is none of these words." in shown and "begins the set-up that would make it right" in shown
     assert shown.endswith("3"), "the exit code is the check's"
 
 
@@ -132,6 +132,14 @@ def test_the_thing_is_shown_as_aws_describes_it(talk: Talk) -> None:
     assert "DescribeLoadBalancers:\n  " in shown and "LoadBalancerName: office" in shown
     assert "there is none with the number 99." in shown
     assert "No single answer of AWS says that." in shown
+
+
+def test_the_set_up_that_would_make_it_right_is_begun_with_what_is_known(talk: Talk) -> None:
+    ask = partial(looking_after.check, flow="alb", given={"load_balancer": "office"})
+    shown = talk(ask, "make", "quit")
+    assert "Redirect or answer at a load balancer\n" in shown
+    asked = shown.partition("Redirect or answer at a load balancer\n")[2]
+    assert "Which load balancer?" not in asked and "Answer by itself" in asked, "the next question"
 
 
 def test_read_only_mends_nothing(talk: Talk) -> None:

@@ -18,8 +18,8 @@ from tui import words
 from tui.described import laid_out
 from tui.screen.screens.described import described
 from tui.screen.screens.finding_rows import changes, finding_rows
-from tui.screen.screens.set_up_from import set_up_from
 from tui.screen.workspace import Start
+from tui.set_up_from import set_up_from
 
 
 def test_the_cause_stands_before_what_follows_from_it_and_what_is_right_last() -> None:
@@ -102,7 +102,10 @@ def test_the_set_up_that_the_remedy_names_is_opened(remedy: str, start: Start) -
         def subject(self) -> dict[str, str]:
             return {"load_balancer": "shop"}
 
-    assert set_up_from(verdict([broken("x", "Closed.", "y", remedy)]), cast("Checking", Asked())) == start
+    assert set_up_from(verdict([broken("x", "Closed.", "y", remedy)]), cast("Checking", Asked())) == (
+        start.flow,
+        start.answers,
+    )
 
 
 def test_a_check_that_is_named_otherwise_is_asked_nothing_more() -> None:

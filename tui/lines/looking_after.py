@@ -17,14 +17,15 @@ from flows.engine.cloud import Offline
 from flows.engine.questionnaire import Questionnaire
 from flows.engine.repair import ALL, READ_ONLY, repair
 from flows.engine.repair import chosen as chosen_repairs
-from flows.engine.shell import handrail, next_steps, placed
+from flows.engine.shell import next_steps
 from flows.engine.task import Surroundings, Task
-from flows.engine.verdict import Status, Verdict
+from flows.engine.verdict import Status, Verdict, verdict
 from flows.tasks import TASKS, WORDS, find
 
 from .. import outcome, words
 from ..described import described
 from ..safe import line
+from ..set_up_from import set_up_from
 from ..signals import stoppable
 from ..telling import say
 from .conversation import Conversation
@@ -49,7 +50,7 @@ FOUND: Mapping[str, str] = {
     "further": "does also what is more than reading in AWS, such as fetching a few pages of a site",
     "fix": "mends what can be mended: the plan is shown first; “fix ID” only that",
     "undo": "takes back what was mended",
-    "make": "says how the set-up is begun that makes such a thing",
+    "make": "begins the set-up that would make it right, with what is known answered",
     "?": "says this",
     "quit": "leaves",
 }
@@ -220,12 +221,20 @@ class CheckConversation:
                 case ["undo"]:
                     told = self.take_back(told)
                 case ["make"]:
-                    say(f"Begin it with: {placed(handrail('run', self.checking.made.id), self.checking.place)}")
+                    return self.make(told)
                 case ["?" | "help"]:
                     made = self.checking.made
                     explain(FOUND, words.checked(made, told, self.checking.place) if told else (), made.id)
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
+
+    def make(self, told: Verdict | None) -> int:
+        """Begin the set-up that would make it right; its exit code."""
+        flow, answers = set_up_from(told or verdict(()), self.checking)
+        session = Session(flows.find(flow), self.checking.account, Journal(), place=self.checking.place)
+        self._held.callback(session.close)
+        session.suggest(answers)
+        return Conversation(session, self.ask).hold()
 
     def show(self, told: Verdict | None, which: str) -> None:
         """The thing that something found is about, as AWS described it when it was read."""

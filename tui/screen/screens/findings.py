@@ -15,7 +15,6 @@ from ..workspace import Start
 from .described import described
 from .finding_rows import GRADE_LOOKS, finding_rows, one_finding
 from .page import Page, Say
-from .set_up_from import set_up_from
 
 if TYPE_CHECKING:
     from flows.engine import Asking, Line, Session
@@ -182,7 +181,10 @@ class Findings(Page):
     def action_set_up(self) -> None:
         """Open the set-up that would make it right."""
         assert self.told is not None, "there is nothing to mend before"
-        self.handrail.begin(set_up_from(self.told, self.checking))
+        from ...set_up_from import set_up_from
+
+        flow, answers = set_up_from(self.told, self.checking)
+        self.handrail.begin(Start(flow, answers=answers))
 
     def action_back(self) -> None:
         """To where this was asked for: a page, a run, or the last question."""
