@@ -13,6 +13,7 @@ from flows.engine.asked import NOT_LISTED
 from flows.engine.endpoints import addresses
 from flows.engine.flow import REPAIR
 from flows.engine.look import Looked
+from flows.engine.pasted_lists import joined
 from flows.engine.problems import JournalTrouble, Refused
 from flows.engine.receipts import receipt
 
@@ -195,8 +196,7 @@ def ended_meanwhile(run: Run) -> str:
 
 def said(value: object) -> str:
     """An answer as a person would say it."""
-    told = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return told or EMPTY
+    return joined(value) or EMPTY
 
 
 def where(record: Record) -> str:

@@ -15,6 +15,7 @@ from itertools import product
 from typing import Any, ClassVar
 
 from .cloud import Cloud
+from .pasted_lists import joined
 from .problems import FlowMistake, Refused
 from .questions import NONE, Choice, Question, Yes
 
@@ -78,7 +79,7 @@ class Asked:
         for key in given:
             if key not in known:
                 raise Refused(*unknown(key, known, where))
-        texts = {key: str(value).strip() for key, value in given.items()}
+        texts = {key: joined(value) for key, value in given.items()}
         return {key: text for key, text in texts.items() if text not in ("", NOT_LISTED, EVERY)}
 
     @classmethod

@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 from .asked import NOT_LISTED, Asked
 from .cloud import Cloud
 from .options import Option
+from .pasted_lists import joined
 from .questions import Choice, Picks, Question
 
 
@@ -68,7 +69,7 @@ class Check(Asked):
     def of_run(cls, outputs: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, str]:
         """What a run made, as this check is asked about it: by the names that they share with the questions."""
         known = {**answers, **outputs}
-        return cls.whole({each.id: str(known[each.id]) for each in cls.questions if known.get(each.id)})
+        return cls.whole({each.id: _fitting(known[each.id], each) for each in cls.questions if known.get(each.id)})
 
     @classmethod
     def whole(cls, subject: Mapping[str, str]) -> dict[str, str]:
@@ -106,6 +107,12 @@ def by_key(options: Iterable[Option[Any]], *without: str) -> Iterator[Option[str
     for option in options:
         if option.key not in without:
             yield Option(option.key, option.key, option.label, option.hint)
+
+
+def _fitting(value: object, question: Question[Any]) -> str:
+    """A value as that question takes it: where it asks for one name, the first of several will do."""
+    one = isinstance(value, list | tuple) and not question.several
+    return joined(value[:1] if one else value)  # type: ignore[index]
 
 
 def _optional(question: Question[Any]) -> bool:

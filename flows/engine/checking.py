@@ -19,9 +19,10 @@ from .check import Check
 from .cloud import Cloud, Identity
 from .flow import Flow
 from .options import Option
+from .pasted_lists import several
 from .problems import Problem, Refused
 from .questionnaire import Questionnaire
-from .questions import Choice
+from .questions import Choice, Many
 from .repair import offered
 from .session import Session
 from .shell import handrail, placed
@@ -84,7 +85,10 @@ def about(session: Session) -> dict[str, str]:
     """What a check is asked about what a run made. Raises Refused where that is in another region."""
     assert session.run is not None, "only a run has made something"
     outputs = session.run.record.handover.get("outputs", {})
-    found = session.flow.check.of_run(outputs, session.answers())
+    lists = {each.id: isinstance(each, Many) for each in session.flow.questions if each.several}
+    said = session.answers()
+    answers = {key: several(raw, spaces=lists[key]) if key in lists else raw for key, raw in said.items()}
+    found = session.flow.check.of_run(outputs, answers)
     if (region := outputs.get("region", "")) not in ("", session.cloud.identity.region):
         named = [word for key, value in found.items() for word in ("--set", f"{key}={value}")]
         command = handrail("check", session.flow.id, "--region", region, *named)

@@ -15,6 +15,7 @@ from .events import Left, Receipt
 from .files import reason, replace_private
 from .flow import Flow, Handover
 from .journal import Run
+from .pasted_lists import joined
 from .problems import JournalTrouble
 from .references import fill
 from .shell import next_steps, placed
@@ -28,7 +29,7 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     plan = run.plan
     assert plan is not None, "only a confirmed run is handed over"
     told = {name: fill(value, run.resolve) for name, value in plan.outputs.items()}
-    outputs = {name: "" if value is None else str(value) for name, value in told.items()}
+    outputs = {name: joined(value) for name, value in told.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
     handover = replace(handover, outputs={name: handover.outputs[name] for name in _in_order(flow, handover.outputs)})
     handover = _placed(handover, run.record.place)

@@ -24,3 +24,12 @@ def several(raw: object, *, spaces: bool = True) -> list[str]:
     text = (bare if bare.strip() else text).strip().removeprefix("[").removesuffix("]")
     parts = re.split(r"[,;\s]+" if spaces else r"[,;\n]+", text)
     return [part.strip().strip("\"'") for part in parts if part.strip()]
+
+
+def joined(value: object) -> str:
+    """An answer, an output or a setting as somebody would type it: a list with commas, nothing as nothing."""
+    if isinstance(value, list | tuple):
+        return ", ".join(joined(each) for each in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value).strip()

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
 from .listing import seeking
 from .options import Caution, Option, Words
-from .pasted_lists import several
+from .pasted_lists import joined, several
 from .problems import CloudError, Refused
 
 T = TypeVar("T")
@@ -96,6 +96,8 @@ class Question(Generic[T]):
     """
 
     id: str = ""
+    several: ClassVar[bool] = False
+    """Whether it takes a list."""
 
     def __init__(
         self,
@@ -189,6 +191,10 @@ class Question(Generic[T]):
         for text in raw if isinstance(raw, list | tuple) else [raw]:
             if unseen := UNSEEN.search(str(text)):
                 raise Refused(f"There is a control character in it ({unseen[0]!a}).", remedy="Enter it without that.")
+        nested = isinstance(raw, dict) or (isinstance(raw, list) and any(isinstance(each, dict | list) for each in raw))
+        if nested or (isinstance(raw, list | tuple) and not self.several):
+            takes = "takes a list of single values" if self.several else "takes one value, not a list"
+            raise Refused(f"{self.label} {takes}.", remedy=f"Enter {self.allowed()}.")
         try:
             return self._parse(raw, flow)
         except Refused as refused:
@@ -213,7 +219,7 @@ class Question(Generic[T]):
 
     def shown(self, value: T, raw: object) -> str:
         """The answer as a person reads it."""
-        return "" if raw is None else str(raw)
+        return joined(raw)
 
     def allowed(self) -> str:
         """What may be answered, in a few words, for lists of missing keys."""
@@ -251,9 +257,7 @@ class Text(Question[T]):
         return not self.wanted
 
     def _parse(self, raw: object, flow: Form) -> T:
-        if isinstance(raw, list | dict):
-            raise Refused(f"{self.label} takes one value, not a list.", remedy=f"Enter {self.allowed()}.")
-        text = "" if raw is None else str(raw).strip()
+        text = joined(raw)
         if self.wanted and not text:
             raise Refused(f"{self.wanted} is needed.", remedy=f"Enter {self.allowed()}.")
         return self._read(text)
@@ -261,6 +265,8 @@ class Text(Question[T]):
 
 class Many(Question[tuple[T, ...]]):
     """Several typed texts: a list, or one text with commas, spaces or new lines between them."""
+
+    several = True
 
     def __init__(self, ask: str, read: Callable[[str], T], *, least: int = 1, **rest: Any) -> None:
         super().__init__(ask, **rest)
@@ -313,7 +319,7 @@ class Choice(Question[T]):
         return self.written or self._look_up(flow)
 
     def _parse(self, raw: object, flow: Form) -> T:
-        found: Option[T] = look_for([self._form(str(raw), flow)], self, flow)[0]
+        found: Option[T] = look_for([self._form(joined(raw), flow)], self, flow)[0]
         return found.value
 
     def shown(self, value: T, raw: object) -> str:
@@ -326,6 +332,8 @@ class Choice(Question[T]):
 
 class Picks(Question[tuple[T, ...]]):
     """Any number of several options, looked up in the account or written down; `form` is as for a `Choice`."""
+
+    several = True
 
     def __init__(
         self,
@@ -369,13 +377,13 @@ class Yes(Question[bool]):
     """Yes or no."""
 
     def _parse(self, raw: object, flow: Form) -> bool:
-        match str(raw).strip().lower():
+        match joined(raw).lower():
             case "yes" | "y" | "true":
                 return True
             case "no" | "n" | "false":
                 return False
             case _:
-                raise Refused(f"“{raw}” is neither yes nor no.", remedy="Answer yes or no.")
+                raise Refused(f"“{joined(raw)}” is neither yes nor no.", remedy="Answer yes or no.")
 
     def shown(self, value: bool, raw: object) -> str:
         return "yes" if value else "no"

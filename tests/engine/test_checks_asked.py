@@ -8,6 +8,9 @@ from typing import Any, cast
 
 import pytest
 from support.clouds import Between
+from support.variants import VARIANTS
+from website.cases import BUCKET, NAMED
+from website.cases import session as website
 
 import flows
 from flows.engine import Call, Choice, Cloud, Listed, Option, Refused, Session
@@ -200,3 +203,34 @@ def test_what_lies_in_another_region_is_checked_there(cloud: Aws) -> None:
     assert "handrail check share_ami --region eu-west-1 --set image=ami-1" in told.value.remedy
     outputs["region"] = cloud.identity.region
     assert about(cast("Session", made))["image"] == "ami-1"
+
+
+def test_no_list_stands_in_a_field_as_a_program_writes_it() -> None:
+    """Of several names the first is asked about; whatever an output is, or an answer was given as."""
+    for flow, answers in VARIANTS.values():
+        listed = {key: value if isinstance(value, list) else [str(value), "b"] for key, value in answers.items()}
+        for said in (answers, listed):
+            asked = flows.find(flow).check.of_run(
+                {"snapshot": "s", "machine": "i-1", "function": "arn:aws:lambda:x:1:function:f"}, said
+            )
+            assert not any(sign in value for value in asked.values() for sign in "[]'\""), (flow, asked)
+
+
+def test_a_name_among_several_is_what_a_website_is_looked_for_by(cloud: Aws) -> None:
+    names = NAMED["domain"]
+    for said in (names, ", ".join(names)):
+        made = website(cloud, None, {**BUCKET, **NAMED, "domain": said})
+        made.run = cast(Any, SimpleNamespace(record=SimpleNamespace(handover={})))
+        assert about(made)["domain"] == names[0]
+
+
+def test_what_is_given_as_a_list_is_named_with_commas(cloud: Aws) -> None:
+    assert flows.find("vpn").check.named({"connection": ["vpn-1", "vpn-2"]}, "x") == {"connection": "vpn-1, vpn-2"}
+    for flow, key in (("vpn", "vpc"), ("website", "single_page_app"), ("aurora", "name")):
+        made = flows.find(flow)
+        for raw in (["a"], {"a": 1}):
+            with pytest.raises(Refused, match="takes one value, not a list"):
+                made.question(key).read(raw, made(cloud))
+    networks = flows.find("vpn").question("networks")
+    with pytest.raises(Refused, match="takes a list of single values"):
+        networks.read([["10.0.0.0/8"]], flows.find("vpn")(cloud))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Text, Yes
-from flows.engine.pasted_lists import several
+from flows.engine.pasted_lists import joined, several
 from flows.engine.questionnaire import Questionnaire
 from flows.engine.questions import NONE
 
@@ -92,7 +92,7 @@ class Questioner:
 
     def _text(self, state: Asking) -> str | None:
         question = state.question
-        start = (state.problem.suggestion if state.problem else "") or _as_text(state.said)
+        start = (state.problem.suggestion if state.problem else "") or joined(state.said)
         several = " (separate with commas)" if isinstance(question, Many) else ""
         prompt = "yes or no" if isinstance(question, Yes) else f"{question.label}{several}"
         catalogue = None
@@ -233,12 +233,6 @@ def meant(reply: str, question: Question[Any]) -> str:
         return ""
     bare = reply.strip(QUOTES)
     return bare if bare.lower() == NONE else reply
-
-
-def _as_text(said: object) -> str:
-    if said is None:
-        return ""
-    return ", ".join(str(item) for item in said) if isinstance(said, list | tuple) else str(said)
 
 
 def _texts(state: Asking) -> list[str]:

@@ -216,12 +216,13 @@ class Workspace:
         """What a check is asked about what a run made or mended. Raises Refused where that is in another region."""
         from flows.engine.checking import about
         from flows.engine.flow import REPAIR
+        from flows.engine.pasted_lists import joined
 
         run = session.run
         assert run is not None and run.plan is not None, "only a run has made something"
         check = self.flow(session.flow.id).check
         if session.flow.kind == REPAIR:
-            return check.whole({key: str(value) for key, value in run.plan.facts.items()})
+            return check.whole({key: joined(value) for key, value in run.plan.facts.items()})
         return about(session)
 
     def checking_again(self, session: Session) -> Checking:
