@@ -73,12 +73,12 @@ def groups(flow: Answers) -> Iterator[Option[Group]]:
     found = stickiness.groups(flow.cloud, used)
     for each in found:
         where = ", ".join(dict.fromkeys(one.name for one in used if each.arn in one.groups))
-        hint = [f"{each.protocol} {each.port}" if each.protocol else "a function"]
+        hint = [f"{each.protocol} {each.port}" if each.protocol else "a function", f"behind {where}"]
         if len(found) <= lb.SHOWN:
             states = [one.state for one in health(flow, each)]
             hint += [f"{states.count('healthy')} of {len(states)} healthy"] if each.protocol else []
-            hint.append(f"now {stickiness.keeping(flow.cloud, each.arn)}")
-        yield Option(each.name, each, each.name, "  ".join([*hint, f"by {where}"]))
+            hint.append(f"visitors {stickiness.keeping(flow.cloud, each.arn)}")
+        yield Option(each.name, each, each.name, ", ".join(hint))
 
 
 def usual_groups(flow: Answers) -> str | None:

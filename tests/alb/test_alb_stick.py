@@ -69,7 +69,7 @@ def test_a_function_keeps_nobody_and_an_idle_group_shares_none(shop: Front, clou
     assert isinstance(state, Asking) and state.question.id == "target_groups"
     assert state.said == "shop", "what can be kept is proposed"
     assert state.offer is not None and [option.key for option in state.offer.options] == ["resize", "shop"]
-    assert "now not kept" in state.offer.options[1].hint and "by HTTP 80" in state.offer.options[1].hint
+    assert state.offer.options[1].hint == "HTTP 8080, behind HTTP 80, 1 of 1 healthy, visitors not kept"
 
 
 def test_what_is_sent_and_read_again(shop: Front, cloud: Aws, journal: Journal, clock: FakeClock) -> None:

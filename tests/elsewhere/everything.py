@@ -146,7 +146,8 @@ def _load_balancers(client: Client) -> Found:
                     yield rule["RuleArn"], rule
     for arn in (each["TargetGroupArn"] for each in elbv2.describe_target_groups()["TargetGroups"]):
         told = elbv2.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
-        found = {each["Key"]: each["Value"] for each in told}
+        usual = {"stickiness.app_cookie.duration_seconds": "86400"}  # the second emulator tells only what was set
+        found = usual | {each["Key"]: each["Value"] for each in told}
         if found.get("stickiness.type") != "app_cookie":  # a name that is noted, and has no effect
             found.pop("stickiness.app_cookie.cookie_name", None)
         yield f"{arn} keeps", {key: value for key, value in found.items() if key.startswith("stickiness.")}
