@@ -7,7 +7,7 @@ encrypted with one is encrypted anew, by a copy, before it is shared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -117,7 +117,8 @@ class Seen:
 
 
 def options(cloud: Cloud, region: str = "") -> list[Option[Key | str]]:
-    """The key it has, a new one, or one of one's own by its alias; where those may not be listed, without them."""
+    """The key it has, a new one, or one of one's own, by its alias or, without one, by its id; where those may not be
+    listed, without them."""
     offered: list[Option[Key | str]] = [
         Option(KEEP, KEEP, "The key it has, or none"),
         Option(NEW, NEW, "A new key, made for this", "about 1 USD a month"),
@@ -129,11 +130,23 @@ def options(cloud: Cloud, region: str = "") -> list[Option[Key | str]]:
     aliases = [each for page in pages for each in page["Aliases"] if each.get("TargetKeyId")]
     own = [each for each in aliases if not _named_by_amazon(each["AliasName"])]
     keys = [Key(each["TargetKeyId"], _arn(each), each["AliasName"]) for each in own]
-    return offered + [Option(each.name, each, each.name, each.id) for each in keys]
+    offered += [Option(each.name, each, each.name, each.id) for each in keys]
+    nameless = _nameless(cloud, {str(each["TargetKeyId"]) for each in aliases}, region)
+    return offered + [Option(each.id, each, each.id, "has no alias") for each in nameless]
+
+
+def _nameless(cloud: Cloud, named: Collection[str], region: str) -> list[Key]:
+    """The keys without an alias; Amazon's have one (AWS KMS Developer Guide, "AWS managed keys", 2026-11)."""
+    try:
+        pages = list(cloud.pages(Call("kms.ListKeys", region=region)))
+    except CloudError:
+        return []
+    found = [each for page in pages for each in page["Keys"] if each["KeyId"] not in named]
+    return [Key(each["KeyId"], each["KeyArn"], each["KeyId"]) for each in found]
 
 
 def by_alias(text: str, offered: Iterable[Option[Key | str]]) -> str:
-    """The alias of a key that was given by its id or address."""
+    """What a key is offered as that was given by its id or address: its alias, where it has one."""
     for each in offered:
         if isinstance(each.value, Key) and text in (each.value.id, each.value.arn):
             return each.key

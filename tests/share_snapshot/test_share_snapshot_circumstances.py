@@ -6,6 +6,7 @@ import pytest
 from share_snapshot.cases import EXISTING, LOCKED, OWN_KEY, PLAIN, own_key, session
 from support.clock import FakeClock
 
+from flows.aws import kms_keys
 from flows.engine import Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
@@ -30,6 +31,20 @@ def test_a_key_that_is_switched_off_or_of_another_kind(account: PracticeAccount,
     kms.create_alias(AliasName="alias/signing", TargetKeyId=signing)
     with pytest.raises(Refused, match="of the kind ECC_NIST_P256; disks need a symmetric one"):
         session(both, None, {**LOCKED, "key": "alias/signing"}, clock)
+
+
+def test_a_key_without_an_alias(account: PracticeAccount, both: Aws, clock: FakeClock) -> None:
+    """It is offered by its id, and only one's own is; its address will do, too."""
+    kms = account.session.client("kms")
+    made = kms.create_key()["KeyMetadata"]
+    named = {each["TargetKeyId"] for each in kms.list_aliases()["Aliases"] if "TargetKeyId" in each}
+    offered = [each.key for each in kms_keys.options(both) if each.hint == "has no alias"]
+    assert made["KeyId"] in offered and named.isdisjoint(offered)
+    for said in (made["KeyId"], made["Arn"]):
+        review = session(both, None, {**LOCKED, "key": said}, clock).review()
+        assert not review.refusals
+        copied = [each.call.params["KmsKeyId"] for each in review.plan.actions if each.call.name == "CopyDBSnapshot"]
+        assert copied == [made["Arn"]]
 
 
 @pytest.mark.wild
