@@ -8,6 +8,8 @@ from __future__ import annotations
 import atexit
 import re
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.engine import (
     Ask,
@@ -24,6 +26,9 @@ from flows.engine import (
 from flows.engine.boto import Aws
 from flows.engine.files import reason
 from flows.engine.journal_file import state_folder
+
+if TYPE_CHECKING:
+    from flows.practice import PracticeAccount
 
 PRACTICE_REGION = "eu-central-1"
 REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
@@ -115,6 +120,23 @@ def begin_practice_anew() -> None:
         raise JournalTrouble("The practice account cannot be begun anew.", str(error)) from None
 
 
+_KEPT: dict[tuple[Path, str], PracticeAccount] = {}
+"""The practice account that this process has open: it holds one, and whoever comes back to it finds it as it is."""
+
+
+def _practised(folder: Path, region: str) -> PracticeAccount:
+    from flows import practice
+
+    account = _KEPT.get((folder, region))
+    if account is None or not account.open:
+        for other in _KEPT.values():
+            other.close()
+        _KEPT.clear()
+        account = _KEPT[folder, region] = practice.open_account(folder, region=region)
+        atexit.register(account.close)
+    return account
+
+
 def _practice(place: Place) -> Cloud:
     try:
         from flows import practice
@@ -123,13 +145,12 @@ def _practice(place: Place) -> Cloud:
             "Practice mode is not installed.", f"{missing.name} is missing.", "Run: pip install 'handrail[practice]'"
         ) from None
     try:
-        account = practice.open_account(state_folder() / "practice", region=place.region or PRACTICE_REGION)
+        account = _practised(state_folder() / "practice", place.region or PRACTICE_REGION)
     except practice.PracticeBusy as busy:
         raise Busy(str(busy)) from None
     except OSError as error:
         remedy = "Set XDG_STATE_HOME elsewhere."
         raise JournalTrouble("The practice account cannot be kept.", f"{reason(error)}.", remedy) from None
-    atexit.register(account.close)
     practised = Place(region=place.region, practice=True, read_only=place.read_only)
     # it is known who practises, and asking the simulated AWS would wake all of it before the first question
     who = Identity(practice.ACCOUNT_ID, practice.CALLER, account.session.region_name, practice.ALIAS)

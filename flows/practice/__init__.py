@@ -42,6 +42,11 @@ class PracticeAccount:
         self.session = self.door.session
         self._open = True
 
+    @property
+    def open(self) -> bool:
+        """Whether it can be asked anything; it is over once it is closed."""
+        return self._open
+
     def session_of(self, profile: str) -> Session | None:
         """The session of the partner's account; None for any other profile."""
         return self.door.partner if profile == PARTNER else None

@@ -21,6 +21,7 @@ from support.clock import FakeClock
 from support.killed import Case
 from support.sessions import answered, carried_out, taken_back
 
+from flows import accounts
 from flows.engine import Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, PracticeBusy, door, open_account, reset
@@ -184,6 +185,23 @@ def test_one_process_has_one_account_open(folder: Path, tmp_path: Path) -> None:
     with open_account(folder), pytest.raises(PracticeBusy):
         open_account(tmp_path / "other")
     open_account(tmp_path / "other").close()
+
+
+def test_whoever_comes_back_to_practice_in_one_process_finds_the_same_account() -> None:
+    """As by lines, from one thing to the next; in another region it is another one, and what is over is over."""
+    first = accounts.open_cloud(Place(practice=True))
+    assert isinstance(first, Aws)
+    try:
+        again = accounts.open_cloud(Place(practice=True, read_only=True))
+        assert isinstance(again, Aws) and again._session is first._session and again.place.read_only
+        other = accounts.open_cloud(Place(practice=True, region="eu-west-1"))
+        assert isinstance(other, Aws) and other.identity.region == "eu-west-1"
+    finally:
+        for each in accounts._KEPT.values():
+            each.close()
+    assert accounts.open_cloud(Place(practice=True)).identity.region == "eu-central-1"
+    for each in accounts._KEPT.values():
+        each.close()
 
 
 def test_reset_forgets_everything(folder: Path) -> None:
