@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from flows.engine import Cost
+from flows.engine import Cost, Run, standing
 
 LEAST = Decimal("0.01")
 """USD: less of it is not told as an amount, and an hour at less is not worth telling."""
@@ -29,6 +29,13 @@ def total(prices: Iterable[Cost]) -> str:
     if 0 < high < LEAST:
         return f"Less than 0.01 USD a month{rest}."
     return f"About {told} USD a month{rest}." if high else f"{_capital(rest.lstrip(';, '))}."
+
+
+def meanwhile(run: Run) -> str:
+    """What a run that stopped half-way costs as it stands, as a sentence; empty where nothing of it does."""
+    made = standing(run, run.plan) if run.plan else []
+    prices = [cost for action in made if run.status(action.id) in ("done", "ready") for cost in action.costs]
+    return f"What stands costs meanwhile: {_uncapital(total(prices))}" if prices else ""
 
 
 def least(prices: Iterable[Cost]) -> Decimal:
@@ -72,7 +79,11 @@ def _usd(amount: Decimal) -> str:
 
 
 def _first(words: Sequence[str]) -> str:
-    return f"{words[0][:1].lower()}{words[0][1:]}"
+    return _uncapital(words[0])
+
+
+def _uncapital(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def _capital(text: str) -> str:

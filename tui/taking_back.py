@@ -26,11 +26,20 @@ def _deed(action: Action, run: Run, plan: Plan) -> Deed:
     return Deed.REMOVE if of_own(action, plan, run) else taken_back(action)
 
 
-def not_brought_back(run: Run, decided: Mapping[str, str], found: Iterable[Claim]) -> list[tuple[str, str]]:
-    """What an undo does not bring back, once so much is decided: what is lost for good, and what stays in any case."""
+def not_brought_back(
+    run: Run, decided: Mapping[str, str], found: Iterable[Claim], stops: Iterable[str] = ()
+) -> dict[str, list[tuple[str, str]]]:
+    """What to know of an undo before it is agreed to, once so much is decided, as words and sentences under headings:
+    what `stops` working, what is lost for good or stays in any case, what is the person's own to do."""
     assert run.plan is not None, "only a confirmed run is undone"
     lost = [("LOST", line(each)) for each in irrevocable.lost(run, run.plan, decided, found)]
-    return [*lost, *(("stays", left_over(each)) for each in irrevocable.staying(run, run.plan))]
+    parts = {
+        "What works now and stops:": [("STOPS", line(each)) for each in stops],
+        "What cannot be taken back:": lost
+        + [("stays", left_over(each)) for each in irrevocable.staying(run, run.plan)],
+        "What is yours to do:": [(YOURS, line(each)) for each in irrevocable.left_to_you(run, run.plan)],
+    }
+    return {heading: rows for heading, rows in parts.items() if rows}
 
 
 BACKWARDS = {"": "not made", "refused": "not made", "undo": "being taken back", "undone": "gone", "left": "LEFT"}
@@ -45,6 +54,8 @@ def backwards(action: Action, run: Run) -> tuple[str, str]:
     return "put back" if put_back else word, line(action.undone or action.sentence)
 
 
+YOURS = "yours"
+"""What only a person does: a step that no call of an undo reaches."""
 REMOVED, RESTORED, LEFT, LOST = "- removed", "~ put back", "= left", "! LOST"
 """What became of a thing, as a sign and a word."""
 
@@ -59,6 +70,7 @@ def receipt(done: Receipt, told: Collection[str] = ()) -> list[str]:
     lines = [(REMOVED, line(what)) for what in done.removed if what not in {*told, *done.lost}]
     lines += [(RESTORED, line(what)) for what in done.restored if what not in told]
     lines += [(LEFT, left_over(each)) for each in done.left if not each.stays]
+    lines += [(YOURS, line(what)) for what in done.yours]
     rows = [f"  {word:<10}  {text}" for word, text in (*there, *lines)]
     return [headline(done), *rows] if there or not done.complete else [*rows, headline(done)]
 

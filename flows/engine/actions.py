@@ -56,6 +56,7 @@ class Action:
         resource: the id of what it creates.
         costs: what that costs while it exists.
         undone: what the receipt says about taking it back.
+        yours: what a person has to do themselves once it is taken back, a sentence; nothing reaches it from here.
         refusals: AWS's error codes for the call, in plain words; AWS's own words are shown beside them.
         relieves: the id of an action that must not last, such as stopping a server. However applying ends, this
             action's call is made then; it must be one that may be repeated.
@@ -89,6 +90,7 @@ class Action:
     resource: Late = ""
     costs: tuple[Cost, ...] = ()
     undone: str = ""
+    yours: Late = ""
     refusals: Mapping[str, str] = field(default_factory=dict)
     relieves: str = ""
     gives_up: str = ""

@@ -76,6 +76,8 @@ class Receipt:
     """Something stays as this run made it."""
     lost: tuple[str, ...] = ()
     """What is gone for good with it, by a person's decision; what of that others had stands in `removed`, too."""
+    yours: tuple[str, ...] = ()
+    """What a person has to do themselves."""
 
     @property
     def staying(self) -> tuple[Left, ...]:

@@ -163,6 +163,14 @@ class Flow(Asked):
         return Handover(outputs=outputs)
 
     @classmethod
+    def stops(cls, cloud: Cloud, outputs: Mapping[str, str]) -> Iterable[str]:
+        """What works at this moment by what was made, and stops once that is taken back, a sentence each; read-only.
+
+        Only what an undo does not say by itself: whether somebody uses it. Raises CloudError.
+        """
+        return ()
+
+    @classmethod
     def script(cls, given: Mapping[str, Any]) -> str:
         """What runs on a machine, alone, so that it can be read and run anywhere; `given` are some answers."""
         raise Refused(f"{cls.id} runs nothing on a machine.", remedy="Choose another format.")

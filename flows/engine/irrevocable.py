@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from .actions import Action
 from .events import Left
 from .journal import Run
-from .of_others import DECISIONS, Claim, called
+from .of_others import DECISIONS, Claim, called, yours
 from .plan import Plan
 from .references import fill
 from .undo import standing
@@ -39,6 +39,11 @@ def staying(run: Run, plan: Plan) -> list[Left]:
             except KeyError:  # the run broke off before it came to that
                 continue
     return list(dict.fromkeys(found))
+
+
+def left_to_you(run: Run, plan: Plan) -> list[str]:
+    """What a person will have to do themselves, which no call does."""
+    return [said for action in standing(run, plan) if (said := yours(action, run))]
 
 
 def _always_kept(action: Action) -> list[Kept]:

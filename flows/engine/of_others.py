@@ -315,6 +315,14 @@ def of_own(action: Action, plan: Plan, run: Run) -> Action | None:
     return next((other for other in made if other.id != action.id and made_by(other, run) in asked), None)
 
 
+def yours(action: Action, run: Run) -> str:
+    """What a person has to do themselves once an action is taken back; empty where nothing, or nothing was made."""
+    try:
+        return str(fill(action.yours, run.resolve)) if action.yours else ""
+    except KeyError:
+        return ""
+
+
 def called(action: Action, run: Run) -> str:
     """An action on a receipt: its sentence, and the id of what it made, unless that stands in it."""
     made, told = made_by(action, run), action.undone or action.sentence

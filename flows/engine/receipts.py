@@ -8,7 +8,7 @@ from typing import Any
 from .actions import Action
 from .events import Happening, Left, Receipt
 from .journal import Run
-from .of_others import called, of_own
+from .of_others import called, of_own, yours
 from .plan import Plan
 
 NOT_FOUND = "not found"
@@ -70,7 +70,14 @@ def receipt(run: Run, plan: Plan) -> Receipt:
         Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
         for use in plan.uses
     ]
-    return Receipt(tuple(removed), tuple(restored), tuple(dict.fromkeys(left)), complete, in_use, tuple(lost))
+    left = list(dict.fromkeys(left))
+    return Receipt(tuple(removed), tuple(restored), tuple(left), complete, in_use, tuple(lost), _yours(run, plan))
+
+
+def _yours(run: Run, plan: Plan) -> tuple[str, ...]:
+    """What a person has to do themselves, of what was taken back."""
+    gone = [action for action in plan.actions if action.yours and run.status(action.id) == "undone"]
+    return tuple(yours(action, run) for action in reversed(gone))
 
 
 def _went_with_its_own(action: Action, plan: Plan, run: Run) -> bool:

@@ -230,6 +230,15 @@ class Session(Questionnaire[Flow]):
         same_account(run.record, self.cloud)
         return claimed(run, run.plan, self._account, self._clock)
 
+    def stops(self) -> tuple[str, ...]:
+        """What works now by what this run made, and stops once it is taken back; where that cannot be told, nothing."""
+        if not self.run or not self.run.plan:
+            return ()
+        try:
+            return tuple(self.flow.stops(self._account, self.run.record.handover.get("outputs", {})))
+        except CloudError:
+            return ()
+
     def look(self, report: Callable[[Event], None] = lambda _: None) -> list[Looked]:
         """Whether what the run made is still as it left it. Only reads. `report` is told where that takes its time.
 

@@ -39,4 +39,6 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         )
     steps += [each.remedy or each.sentence for each in proof if each.grade is Grade.REFUSED]
     steps.append(f"If it does not start: {shell.handrail('check', 's3_pipeline', pipeline=name)}")
-    return Handover(shown, next_steps=tuple(steps), findings=proof, notes=tuple(notes))
+    awaited = any(each.id == "file" and each.grade is Grade.WAITING for each in proof)
+    waits = f"It waits for {key} in {bucket}: until you upload it, every run of the pipeline fails." if awaited else ""
+    return Handover(shown, next_steps=tuple(steps), findings=proof, waiting=waits, notes=tuple(notes))

@@ -68,6 +68,16 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     return Handover({**outputs, **addresses, **told}, files, now, findings, waiting(found), done, (costs,))
 
 
+def stops(cloud: Cloud, connection: str) -> Iterator[str]:
+    """Whether an office is connected by it at this moment. Raises CloudError."""
+    if not connection:  # it was not handed over yet
+        return
+    found = cloud.make(Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]}))["VpnConnections"]
+    up = sum(each.get("Status") == "UP" for one in found for each in one.get("VgwTelemetry") or [])
+    if up:
+        yield f"The office is connected, {'both tunnels are' if up > 1 else 'one tunnel is'} up: it is cut off at once."
+
+
 def _behind(cloud: Cloud, found: dict[str, Any], gateway: str, facts: Mapping[str, Any]) -> Iterator[Finding]:
     """Whether the VPC leads to the office and lets it in: without that, nothing answers when the tunnels are up."""
     connection = site_to_site_vpn.connection(found)

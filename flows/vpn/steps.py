@@ -213,8 +213,13 @@ def vpn_connection(
         type="AWS::EC2::VPNConnection",
         resource=made,
         costs=(PRICE, SECRET_PRICE) if secret else (PRICE,),
-        undone="The VPN connection; its AWS addresses and keys are gone for good. Take it off the office's device "
-        "too, as README.txt says",
+        undone="The VPN connection; its AWS addresses and keys are gone for good",
+        yours=join(
+            "Take it off the office's device as well. On a gateway that was set up with its files: systemctl disable "
+            "--now aws-tunnels-keep.timer aws-tunnels, then rm /etc/swanctl/conf.d/",
+            made,
+            ".conf",
+        ),
     )
 
 

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from support.clock import FakeClock
 
-from flows.engine import Action, Call, Decision, Find, Identity, Journal, Kept, Place, Plan, Restore, Run, Undo, before
+from flows.engine import (
+    Action,
+    Call,
+    Cost,
+    Decision,
+    Find,
+    Identity,
+    Journal,
+    Kept,
+    Place,
+    Plan,
+    Restore,
+    Run,
+    Undo,
+    before,
+)
 from flows.engine import serialization as journalled
 from flows.engine.apply import apply
 from flows.engine.irrevocable import lost, staying
 from flows.engine.look import State, look
 from flows.engine.receipts import receipt
 from flows.engine.undo import undo
-from tui import words
+from tui import taking_back, words
+from tui.costs import meanwhile
 from tui.words import costs_now
 
 LOST = "The data of shop is gone."
@@ -33,6 +50,8 @@ PLAN = Plan(
                 Undo(Call("shelf.DeleteData"), kept=COPIES),
             ),
             undone="The data",
+            yours="Tell the shop.",
+            costs=(Cost("The data", Decimal("0.01"), "2026-11", "nowhere"),),
         ),
         Action(
             "door", "Open the door", Call("shelf.PutDoor", {"Shelf": "shop", "Door": "open"}),
@@ -82,9 +101,17 @@ def test_what_a_decision_loses_is_said_before_and_after(journal: Journal) -> Non
     assert lost(run, PLAN, {"last": "no"}, ()) == [LOST]
     assert lost(run, PLAN, {"last": "yes"}, ()) == []
     assert [(each.what, each.why) for each in staying(run, PLAN)] == [("What 2222 copied", "It stays theirs.")]
+    assert taking_back.not_brought_back(run, {"last": "no"}, (), ["The door is used."]) == {
+        "What works now and stops:": [("STOPS", "The door is used.")],
+        "What cannot be taken back:": [("LOST", LOST), ("stays", "What 2222 copied: It stays theirs.")],
+        "What is yours to do:": [("yours", "Tell the shop.")],
+    }
+    assert meanwhile(run) == "What stands costs meanwhile: about 7.30 USD a month."
     list(undo(run, PLAN, shelf, clock=FakeClock(), decisions={"last": "no"}))
+    assert not meanwhile(run)
     told = receipt(run, PLAN)
-    assert told.complete and told.lost == (LOST,)
+    assert told.complete and told.lost == (LOST,) and told.yours == ("Tell the shop.",)
+    assert taking_back.receipt(told)[-1] == "  yours       Tell the shop."
     assert [each.what for each in told.staying] == ["What 2222 copied"]
     assert staying(run, PLAN) == [], "nothing is left to take back"
 

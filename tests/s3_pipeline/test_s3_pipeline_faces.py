@@ -49,7 +49,10 @@ def test_the_policy_allows_what_is_called(cloud: Aws, journal: Journal, clock: A
     made = session(between, journal, answers, clock=clock)
     review = made.review()
     assert not [event.problem for event in made.apply() if event.problem]
-    made.hand_over()
+    waits = made.hand_over().waiting
+    assert ("It waits for app/source.zip in fjord-shop-source" in waits) is (answers is NEW), (
+        "of NEW nobody uploaded it"
+    )
     list(made.undo())
     called = {permission(call.operation) for call in between.calls} - {""}
     granted = set(review.permissions)

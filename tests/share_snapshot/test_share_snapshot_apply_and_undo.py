@@ -70,7 +70,8 @@ def test_the_receipt_says_what_becomes_of_the_key(both: Aws, journal: Journal, c
     made = session(both, journal, LOCKED, clock)
     carried_out(made)
     taken_back(made)
-    (left,) = made.receipt().left
+    copied, left = made.receipt().left
+    assert copied.what.startswith(f"What {SECOND_ACCOUNT_ID} copied of it")
     assert "AWS deletes it after 30 days; until then it costs nothing" in left.why
     assert not left.costs
 

@@ -36,7 +36,9 @@ def test_what_is_done_is_not_the_first_step(cloud: Aws, journal: Journal, clock:
     made = session(account, journal, STATIC, clock=clock)
     list(made.apply())
     before = made.hand_over()
+    assert made.stops() == ()
     account.on = True
+    assert made.stops() == ("The office is connected, both tunnels are up: it is cut off at once.",)
     after = made.hand_over()
     assert before.waiting and not after.waiting
     assert not before.done and any("Copy the files" in step for step in before.next_steps)

@@ -155,10 +155,7 @@ LEAD = r"^Routes of others lead to the office by it: rtb-[0-9a-f]{17} \([0-9./]+
 ENTERED = r"^Others let it enter the office's routes into these tables: rtb-[0-9a-f]{17} \(shop-p[a-z-]+\)\.$"
 NEEDED = "needs it, and that stays"
 GATEWAY, DEVICE, PLUG = "The VPN gateway (vgw-", "The registration of 203.0.113.10 (cgw-", "The attachment to shop"
-CONNECTION = (
-    "The VPN connection; its AWS addresses and keys are gone for good. Take it off the office's device too, "
-    "as README.txt says (vpn-"
-)
+CONNECTION = "The VPN connection; its AWS addresses and keys are gone for good (vpn-"
 STATIC, SSH = "The connection's route to 192.168.", "The office's rules in app (sg-"
 IN_A, IN_B = "The propagation into shop-private-a", "The propagation into shop-private-b"
 LED = {CONNECTION: LEAD, STATIC: LEAD, PLUG: LEAD, GATEWAY: NEEDED, DEVICE: NEEDED}

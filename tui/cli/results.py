@@ -12,7 +12,7 @@ import click
 
 from flows.engine import Caution, Event, JournalTrouble, Problem, Review, Run, Session, Stopped
 
-from .. import outcome, safe, taking_back, words
+from .. import costs, outcome, safe, taking_back, words
 from ..signals import STOPPING, stoppable
 from . import confirmation, json_output
 from .broken_output import ended, unheard
@@ -171,6 +171,9 @@ def tell_result(session: Session, document: dict[str, Any], output: str) -> None
     if document["waiting"]:
         click.echo(safe.line(document["waiting"]), err=True)
     if document["status"] == "failed":
+        assert session.run is not None
+        if meanwhile := costs.meanwhile(session.run):
+            click.echo(meanwhile, err=True)
         click.echo(f"Go on with: {words.resume(document['run'])}", err=True)
     click.echo(f"Take it back with: {document['undo']}", err=True)
 

@@ -10,7 +10,7 @@ from flows.accounts import let_happen
 from flows.engine import Asking, CloudError, Decision, Event, Handover, Problem, Session, SignInNeeded
 from flows.engine.shell import handrail
 
-from .. import history, outcome, taking_back, words
+from .. import costs, history, outcome, taking_back, words
 from ..safe import line
 from ..signals import STOPPING, stoppable
 from ..telling import say
@@ -73,10 +73,8 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
         for decision in session.to_decide(claims):
             if decision.key not in decided:
                 decided[decision.key] = _decide(decision, ask)
-        if final := taking_back.not_brought_back(kept, decided, claims):
-            say("What cannot be taken back:", err=True)
-        for word, what in final:
-            say(f"  {word:<10}  {what}", err=True)
+        for heading, rows in taking_back.not_brought_back(kept, decided, claims, session.stops()).items():
+            say("\n".join([heading, *(f"  {word:<10}  {what}" for word, what in rows)]), err=True)
         unread()
         return ask("Type yes to undo", "").lower() in ("yes", "y")
     except Quit:
@@ -289,6 +287,8 @@ class Conversation:
         code = outcome.exit_code(run, run.plan, problems) if problems else 130
         if any(self._signed_in(problem) for problem in problems):
             return self.apply()
+        if meanwhile := costs.meanwhile(run):
+            say(meanwhile)
         while True:
             try:
                 reply = self.ask("again tries again, undo takes everything back, keep leaves it for later", "keep")

@@ -75,6 +75,7 @@ class UndoPage(Page):
         self.session, self.set_up = session, session.flow.id
         self._open: list[Decision] = []
         self._claims: list[Claim] = []
+        self._stops: tuple[str, ...] = ()
         self._decided: dict[str, str] = {}
 
     def between(self) -> Iterable[Widget]:
@@ -87,12 +88,14 @@ class UndoPage(Page):
         self.query_one("#notice").can_focus = False
         self.query_one("#notice").display = False
         self.query_one(Options).focus()
-        self.do(self.session.claims, self._shown, saying="Looking whether others use any of it…")
+        saying = "Looking whether others use any of it…"
+        self.do(lambda: (self.session.claims(), self.session.stops()), self._shown, saying=saying)
 
     def waits(self, words: str) -> None:
         self.query_one("#now", Say).say(words)
 
-    def _shown(self, claims: list[Claim]) -> None:
+    def _shown(self, found: tuple[list[Claim], tuple[str, ...]]) -> None:
+        claims, self._stops = found
         self._open, self._claims = list(self.session.to_decide(claims)), claims
         if claims:
             self.query_one("#page", Lines).show(to_be_taken_back(self.session, claims))
@@ -120,9 +123,9 @@ class UndoPage(Page):
             )
         else:
             self.query_one("#now", Say).say("What existed before this run stays, or is put back as it was.")
-            rows = not_brought_back(self.session, self._decided, self._claims)
+            rows = not_brought_back(self.session, self._decided, self._claims, self._stops)
             self._note(rows)
-            loses = any(row.kind == "danger" for row in rows)
+            loses = any(row.lead == "LOST" for row in rows)
             does = "takes it back; what is LOST is gone for good" if loses else "takes it back"
             options.show(
                 [Row("keep", "Keep it", "nothing is changed"), Row("undo", "Undo all of this", does, danger=loses)]
@@ -175,14 +178,15 @@ def to_be_taken_back(session: Session, claims: list[Claim]) -> list[Said]:
     return [*title, Said("This will be taken back:", kind="heading"), *rows]
 
 
-def not_brought_back(session: Session, decided: Mapping[str, str], claims: list[Claim]) -> list[Said]:
-    """What an undo does not bring back, under its heading."""
+def not_brought_back(
+    session: Session, decided: Mapping[str, str], claims: list[Claim], stops: Iterable[str]
+) -> list[Said]:
+    """What to know of an undo before it is agreed to, under its headings."""
     from ... import taking_back
 
     assert session.run is not None, "only a run is undone"
-    looks = {"LOST": "danger"}
-    rows = [
-        Said(what, word, looks.get(word, "warn"))
-        for word, what in taking_back.not_brought_back(session.run, decided, claims)
-    ]
-    return [Said("What cannot be taken back:", kind="heading"), *rows] if rows else []
+    looks = {"LOST": "danger", "STOPS": "danger", taking_back.YOURS: "point"}
+    rows: list[Said] = []
+    for heading, told in taking_back.not_brought_back(session.run, decided, claims, stops).items():
+        rows += [Said(heading, kind="heading"), *(Said(what, word, looks.get(word, "warn")) for word, what in told)]
+    return rows

@@ -211,7 +211,7 @@ class ReceiptPage(Page):
 
 def receipt_rows(receipt: Receipt) -> list[Said]:
     """A receipt in rows, the verdict first."""
-    from ...taking_back import LEFT, LOST, REMOVED, RESTORED, headline, left_over
+    from ...taking_back import LEFT, LOST, REMOVED, RESTORED, YOURS, headline, left_over
 
     staying = receipt.staying
     look = "bad" if not receipt.complete or receipt.lost else "warn" if staying else "good"
@@ -221,6 +221,7 @@ def receipt_rows(receipt: Receipt) -> list[Said]:
     parts = (
         ("Lost for good", [Said(line(what), LOST, "danger") for what in receipt.lost]),
         ("Still there", [Said(homely(left_over(rest)), LEFT, "warn" if rest.costs else "muted") for rest in staying]),
+        ("What is yours to do", [Said(line(what), YOURS, "point") for what in receipt.yours]),
         ("Removed", [Said(homely(line(what)), REMOVED, "good") for what in removed]),
         ("Put back as it was", [Said(line(what), RESTORED, "good") for what in receipt.restored]),
         ("Not touched", [Said(homely(left_over(rest)), LEFT, "muted") for rest in others]),

@@ -248,7 +248,7 @@ class Progress(Page):
 
     def _ask_what_now(self, rows: list[Said] | None = None) -> None:
         """The step, the cause and the remedy, then the three choices."""
-        from ... import words
+        from ... import costs, words
         from ...outcome import exit_code
 
         run = self.session.run
@@ -260,10 +260,9 @@ class Progress(Page):
             self.handrail.code = exit_code(run, run.plan, self._problems)
         elif self._stopping:
             self.handrail.code = 130
-        self._say_now(
-            f"{run.id} stopped half-way. What was done is written down." if not self._backwards
-            else f"Undoing {run.id} stopped half-way. What was done is written down."
-        )  # fmt: skip
+        what = f"Undoing {run.id}" if self._backwards else run.id
+        said = f"{what} stopped half-way. What was done is written down. {costs.meanwhile(run)}"
+        self._say_now(said.rstrip())
         failed = {problem.action for problem in self._problems}
         for index, action in enumerate(self._actions):
             if action.id not in failed:
