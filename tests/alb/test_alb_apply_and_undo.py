@@ -257,9 +257,9 @@ def test_hsts_is_sent_by_the_https_listener_and_taken_back(
         assert header() == ["max-age=86400"]
         taken_back(made)
         assert header() == former
-        (told,) = [each for each in made.receipt().left if "browsers" in each.what]
-        assert "until 1 day after their last visit" in told.why
-        assert taking_back.headline(made.receipt()) == "Undone, except 1 thing that is left."
+        hsts, redirect = [each for each in made.receipt().left if "browsers" in each.what]
+        assert "until 1 day after their last visit" in hsts.why and "(301)" in redirect.what
+        assert taking_back.headline(made.receipt()) == "Undone, except 2 things that are left."
 
 
 @pytest.mark.wild

@@ -43,7 +43,8 @@ def test_undone_is_as_before(
     assert {finding.grade.value for finding in made.hand_over().findings} == {"proved"}
     taken_back(made)
     assert seen(account) == before
-    (left,) = made.receipt().left
+    copied, left = made.receipt().left
+    assert SECOND_ACCOUNT_ID in copied.what
     assert "until then it costs nothing" in left.why
 
 
