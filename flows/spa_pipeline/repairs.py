@@ -31,7 +31,9 @@ BEYOND = {
     "way-in": "Whoever closed a stage said why.",
     "build": "What a build makes, and where, is in the project's own files.",
     "stage": "What a stage could not do is in its own words, and follows from what is wrong before it.",
+    "run": "What a run could not do is in its own words.",
     "runs": "What a run could not do is in its own words.",
+    "start-page": "Only you know what your build calls the page.",
 }
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
 

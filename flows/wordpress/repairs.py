@@ -19,8 +19,19 @@ BEYOND = {
     "machine": "What the machine said is for whoever keeps it.",
     "state": "Only you know why it was stopped.",
     "address": "What stands between visitors and the machine is not on it.",
+    "firewall": "Only you know who is to come in there.",
+    "fixed-address": "An address that stays is one more thing to keep: only you decide on it.",
+    "records": "Which other addresses answer is for whoever keeps the zone.",
+    "folder": "Only you know which folder is meant.",
+    "web": "What a web server needs besides is for whoever keeps the machine.",
+    "files": "The script leaves alone what it cannot take back.",
+    "permalinks": "The script leaves alone what it cannot take back.",
+    "php": "The script leaves alone what it cannot take back.",
+    "database": "What its database needs is for whoever keeps that.",
+    "memory": "A larger machine costs more: only you decide on it.",
+    "site": "What WordPress itself says is for whoever keeps the site.",
 }
-"""What is left to people, by what was looked at; of all else that is broken the script says why it is left."""
+"""What is left to people, by what was looked at. Some of it can be mended in other cases."""
 
 
 def put_right(found: Finding, instance: str, values: Mapping[str, str]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,16 +39,27 @@ def begun(node: ast.expr, within: ast.AST) -> Iterator[str]:
         yield str(first.value).rstrip("-")
 
 
+@cache
+def functions(set_up: str) -> list[ast.FunctionDef]:
+    """All that looks at something in a set-up."""
+    rooms = [path for path in (ROOT / set_up).glob("*.py") if path.name not in ELSEWHERE]
+    trees = [ast.parse(path.read_text()) for path in rooms]
+    return [each for tree in trees for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
+
+
 def rules(set_up: str) -> Iterator[str]:
     """The rules of a set-up that can be broken."""
-    for path in (ROOT / set_up).glob("*.py"):
-        functions = [each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.FunctionDef)]
-        for function in functions if path.name not in ELSEWHERE else ():
-            for call in (each for each in ast.walk(function) if isinstance(each, ast.Call) and len(each.args) > 1):
-                name = getattr(call.func, "id", "")
-                graded = name == "Finding" and any(word in ast.unparse(call.args[1]) for word in WRONG)
-                if name in MAKERS or graded:
-                    yield from begun(call.args[0], function)
+    for function in functions(set_up):
+        yield from broken_in(function)
+
+
+def broken_in(function: ast.FunctionDef) -> Iterator[str]:
+    """The rules that one function finds broken."""
+    for call in (each for each in ast.walk(function) if isinstance(each, ast.Call) and len(each.args) > 1):
+        name = getattr(call.func, "id", "")
+        graded = name == "Finding" and any(word in ast.unparse(call.args[1]) for word in WRONG)
+        if name in MAKERS or graded:
+            yield from begun(call.args[0], function)
 
 
 @pytest.mark.parametrize("set_up", flows.CHECKS)
@@ -57,6 +69,26 @@ def test_each_rule_that_can_be_broken_says_why_it_matters(set_up: str) -> None:
     assert [rule for rule in found if not Finding(rule, Grade.REFUSED, "").of_rule(matters)] == []
     for why in matters.values():
         assert why.endswith(".") and why[0].isupper() and len(why) < 120, why
+
+
+PLANNED = {"route-table-full:"}
+"""What is only looked at before anything is made, in a room that both share."""
+MENDING = ("mended_by", "repairs.", "_led(", "beyond=")
+
+
+def unmended(set_up: str) -> Iterator[str]:
+    """The rules of a set-up that can be broken where nothing is spoken of that would mend it."""
+    for function in functions(set_up):
+        if not any(word in ast.unparse(function) for word in MENDING):
+            yield from broken_in(function)
+
+
+@pytest.mark.parametrize("set_up", flows.CHECKS)
+def test_each_rule_that_can_be_broken_is_mended_or_says_why_it_is_not(set_up: str) -> None:
+    beyond = flows.find(set_up).beyond
+    unsaid = {rule for rule in unmended(set_up) if not Finding(rule, Grade.REFUSED, "").of_rule(beyond)}
+    assert unsaid - PLANNED == set()
+    assert all(why.endswith(".") for why in beyond.values())
 
 
 def test_the_longest_beginning_counts_and_ends_at_a_part_of_the_id() -> None:
