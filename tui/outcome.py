@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.engine import Lost, Problem, Run, Use, standing
+from flows.engine import Action, Lost, Problem, Run, Use, standing
 from flows.engine.plan import Plan
-from flows.engine.references import fill
+from flows.engine.references import fill, refs
 from flows.engine.verdict import Status
 
 
@@ -16,14 +16,25 @@ def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:
         {
             "action": action.id,
             "type": action.type,
-            "id": str(fill(action.resource, run.resolve)),
+            "id": id_,
             "created": bool(run.facts(action.id).get("created", True)),
         }
         for action in plan.actions
-        if action.resource and run.status(action.id) in ("done", "ready", "left")
+        if run.status(action.id) in ("done", "ready", "left")
+        for id_ in _ids(action, run)
     ]
     found = [_used(use) for use in plan.uses]
     return made + found
+
+
+def _ids(action: Action, run: Run) -> list[str]:
+    """The id of what it made; of several things, such as rules of a security group, by which each is taken back."""
+    if action.resource:
+        return [str(fill(action.resource, run.resolve))]
+    if not action.type or not isinstance(action.undo, tuple) or not run.facts(action.id).get("created", True):
+        return []
+    own = [ref for step in action.undo for ref in refs(step.call.params) if ref.action == action.id]
+    return list(dict.fromkeys(str(id_) for ref in own if (id_ := run.resolve(ref))))
 
 
 def _used(use: Use) -> dict[str, Any]:

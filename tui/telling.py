@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -9,6 +10,9 @@ import textwrap
 import click
 
 from .characters import fitting
+
+COLUMN = re.compile(r" *(?:\* +)?\S+(?: \S+){0,2} {2,}(?=\S)")
+"""What stands in front of a line in a column of its own: a number, or how a step stands."""
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -23,7 +27,9 @@ def say(text: str, *, err: bool = False) -> None:
 def _broken(text: str, width: int) -> str:
     if len(text) <= width:
         return text
-    indent = " " * min(len(text) - len(text.lstrip()) + 2, width // 2) if text.startswith(" ") else ""
+    column = COLUMN.match(text)
+    small = len(text) - len(text.lstrip()) + 2 if text.startswith(" ") else 0
+    indent = " " * min(column.end() if column else small, width // 2)
     return textwrap.fill(
         text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
     )  # fmt: skip

@@ -187,7 +187,8 @@ def _shared_groups(flow: Answers) -> Iterator[Caution]:
     others = [user for user in ports.users(flow.cloud, group.id) if user != own]
     if others:
         some = ", ".join(others[:3])
-        yield Caution("shared-group", f"{group.name} ({group.id}) is also used by {len(others)} others ({some}).")
+        count = f"{len(others)} other{'' if len(others) == 1 else 's'}"
+        yield Caution("shared-group", f"{group.name} ({group.id}) is also used by {count} ({some}).")
 
 
 def _room(flow: Answers) -> Iterator[Finding]:

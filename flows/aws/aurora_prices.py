@@ -61,7 +61,7 @@ def card(least: Decimal, most: Decimal, storage: str, instances: int, *, public:
         ),
         Cost(
             f"At its largest ({shown(most)} ACU{each})", hourly(most, storage), AS_OF, SOURCE,
-            f"Beside it, the smallest provisioned instance ({class_}): about {price} USD an hour (not verified), "
+            f"To compare: the smallest provisioned instance ({class_}) costs about {price} USD an hour (not verified), "
             "also while nobody uses it.", "most", instances,
         ),
     ]  # fmt: skip

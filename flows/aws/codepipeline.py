@@ -260,7 +260,7 @@ def run_again(name: str) -> Action:
     last = join("pipelineExecutionSummaries[?pipelineExecutionId=='", mine, "'].status | [0]")
     return Action(
         "run-again",
-        "See to a run with roles that are known everywhere: one that came too early for them is started once more",
+        "A run with roles that are known everywhere: one that came too early for them is started once more",
         Call("codepipeline.StartPipelineExecution", {"name": name}),
         wait=Wait(
             runs, ready=join("contains([", OVER, "], ", last, " || '')"), now=f"(stageStates && {STAGES}) || ''",

@@ -107,7 +107,10 @@ class DatabaseHours(Flow):
     def plan(self) -> Plan:
         cluster, hours = self.cluster, self.hours()
         things: list[Action | Use] = [
-            Use("cluster", f"Change the limits of {cluster.name} by the clock", "AWS::RDS::DBCluster", cluster.name),
+            Use(
+                "cluster", f"Use the database {cluster.name}, whose limits change by the clock", "AWS::RDS::DBCluster",
+                cluster.name,
+            ),
             *aurora_hours.keep(
                 cluster.name, hours, self.cloud.identity, former=cluster.limits,
                 costs=aurora_hours.prices(hours, cluster.storage, cluster.instances),

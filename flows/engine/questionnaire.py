@@ -427,10 +427,9 @@ def _said_of(question: Question[Any], problem: Problem | ValueError) -> Refused:
 
 def _together(unknown: Sequence[Refused], rest: Sequence[Refused]) -> Refused:
     """Everything that is wrong with the answers, in one."""
-    words = [f"{each.what} {each.why}".strip() for each in unknown] + [str(each) for each in rest]
+    words = [str(each) for each in (*unknown, *rest)]  # what to do about each stands beside it
     return Refused(
         f"{len(words)} things are wrong with these answers:\n" + "\n".join(words),
-        remedy=" ".join(each.remedy for each in unknown),
         instead=next((each.instead for each in rest if each.instead), ""),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from .plan import Plan
 NOT_FOUND = "not found"
 """How the reason begins where somebody took a thing away before."""
 DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."
+
+USED = "It existed before this run and was only used."
 
 
 def receipt(run: Run, plan: Plan) -> Receipt:
@@ -40,7 +43,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                         (removed if _went_with_its_own(action, plan, run) else restored).append(what)
                         left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
                     case _:
-                        with_it = f"{what}, and what others had there went with it or works no more: {theirs}"
+                        with_it = f"{what}, and what others had there is gone or no longer works: {theirs}"
                         removed.append(with_it if theirs else what)
                         lost += [with_it] if theirs else []
                         theirs = ""
@@ -67,8 +70,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
             removed.append(f"What others had there: {theirs} ({what})")
             lost.append(removed[-1])
     left += [
-        Left(f"{use.type.rpartition(':')[2]} {use.resource}", "It existed before this run and was only used.")
-        for use in plan.uses
+        Left(re.sub(r"^Use (the )?", lambda said: "The " if said[1] else "", use.sentence), USED) for use in plan.uses
     ]
     left = list(dict.fromkeys(left))
     return Receipt(tuple(removed), tuple(restored), tuple(left), complete, in_use, tuple(lost), _yours(run, plan))

@@ -54,7 +54,7 @@ def doors(here: Seen) -> Iterator[Finding]:
     else:
         found = Finding(
             id, Grade.REFUSED,
-            f"No security group in {here.side.shown} lets anything from {_listed(here)} in.", by,
+            f"No security group in {here.side.shown} lets in anything from {_listed(here)}.", by,
             f"Let {_listed(here)} in where that is to be reached: a rule in its security group.",
         )  # fmt: skip
         groups = repairs.shut(here.side.groups, used)

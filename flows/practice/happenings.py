@@ -84,4 +84,4 @@ def _file_lands(cloud: Cloud, bucket: str, notification: str) -> str:
 
 def _put(cloud: Cloud, bucket: str, key: str) -> str:
     cloud.make(Call("s3.PutObject", {"Bucket": bucket, "Key": key, "Body": b"practice"}))
-    return f"{key} landed in {bucket}."
+    return f"The file {key} landed in {bucket}."

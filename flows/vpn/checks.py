@@ -191,5 +191,5 @@ def office_side() -> Finding:
         Grade.NOT_CHECKED,
         "Whether the office's device can be reached on UDP 500 and 4500 was not checked.",
         "it is not visible from AWS before the tunnels exist",
-        "`handrail check vpn` tells once they do.",
+        "Once there are tunnels, `handrail check vpn` tells.",
     )

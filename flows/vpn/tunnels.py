@@ -142,7 +142,9 @@ def _one(number: int, tunnel: Mapping[str, Any], found: Mapping[str, Any], up: i
     evidence = ", ".join(part for part in (message, f"since {since:%Y-%m-%d %H:%M} UTC" if since else "") if part)
     if tunnel.get("Status") == "UP":
         routes = tunnel.get("AcceptedRouteCount") or 0
-        return Finding(id, Grade.PROVED, f"{name} is up, {routes} routes accepted.", evidence)
+        return Finding(
+            id, Grade.PROVED, f"{name} is up, {routes} route{'' if routes == 1 else 's'} accepted.", evidence
+        )
     if _speechless(tunnel):
         grade = Grade.CAUTION if up else Grade.REFUSED
         sentence, remedy = f"{name} stands, but BGP does not speak through it.", _bgp(found, number)

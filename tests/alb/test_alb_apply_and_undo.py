@@ -13,7 +13,7 @@ from support.sessions import carried_out, taken_back, there_and_back
 from flows.engine import Happening, Journal
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
-from tui import taking_back
+from tui import outcome, taking_back
 
 
 @pytest.fixture
@@ -33,6 +33,23 @@ def test_undone_is_as_before(
     assert made.run is not None and made.run.record.status == "undone"
     came_for = next(iter(made.run.record.handover["outputs"].items()))
     assert came_for[0] == "visitors_get" and re.match(r"https?://\S+ → ", came_for[1])
+
+
+def test_the_rule_that_opens_a_port_is_among_what_was_made(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """It lets the whole world in: whoever reads the document of a run must find it."""
+    made = session(cloud, journal, HTTPS, clock=clock)
+    carried_out(made)
+    assert made.run is not None and made.run.plan is not None
+    found = {each["type"]: each["id"] for each in outcome.resources(made.run, made.run.plan) if each["created"]}
+    rules = account.session.client("ec2").describe_security_group_rules()["SecurityGroupRules"]
+    (rule,) = [each for each in rules if each["SecurityGroupRuleId"] == found["AWS::EC2::SecurityGroupIngress"]]
+    assert (rule["CidrIpv4"], rule["FromPort"]) == ("0.0.0.0/0", 443)
+    assert made.run.plan.uses
+    taken_back(made)
+    left = {each.what for each in made.receipt().left}
+    assert "The load balancer shop" in left and not any("arn:" in what for what in left), left
 
 
 @pytest.mark.wild

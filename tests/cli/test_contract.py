@@ -201,6 +201,9 @@ def test_all_faults_are_told_at_once(handrail: Command) -> None:
     ran = handrail("plan", "vpn", "--set", "adress=1", "--set", "gateway_ip=nonsense", "--set", "networks=300.1.1.1")
     assert ran.code == 2
     assert ran.err.startswith("4 things are wrong with these answers:\n“adress” is not known in the answers of vpn.")
+    first, second, *_ = handrail("plan", "s3_lambda", "--set", "prefx=1", "--set", "sufix=2").err.splitlines()[1:]
+    assert "“prefx”" in first and "Did you mean “prefix”?" in first, "beside what it is about"
+    assert "“sufix”" in second and "Did you mean “suffix”?" in second
     for fault in ("gateway_ip: “nonsense” is not an IPv4 address.", "networks: “300.1.1.1” is not a network."):
         assert fault in ran.err
     assert "3 answers are missing:\n  vpc: " in ran.err

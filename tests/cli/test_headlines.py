@@ -44,7 +44,7 @@ def test_the_headline(left: tuple[Left, ...], complete: bool, headline: str, loo
 
 
 def test_what_is_lost_for_good_is_in_the_headline_and_first() -> None:
-    went = "The bucket, and what others had there went with it or works no more: a.zip"
+    went = "The bucket, and what others had there is gone or no longer works: a.zip"
     receipt = Receipt((went, "The role"), lost=("The data of shop is gone.", went))
     told = taking_back.receipt(receipt)
     assert told[0] == receipt_rows(receipt)[0].text == "Undone; 2 things are lost for good."

@@ -164,7 +164,7 @@ def test_it_goes_with_a_yes_and_is_named(run: Run, shelf: Shelf) -> None:
     assert [claim.why for claim in claimed(run, PLAN, shelf)] == ["Others hang on it: cat (Minka)."]
     told = taken_back(run, shelf, {"others": DELETE})
     assert shelf.things == {}
-    assert "The rug, and what others had there went with it or works no more: cat (Minka)" in told.removed
+    assert "The rug, and what others had there is gone or no longer works: cat (Minka)" in told.removed
     assert "DeleteTheirs rug" in shelf.sent
 
 
@@ -181,9 +181,7 @@ def test_what_went_of_others_is_told_whatever_becomes_of_ours(run: Run, shelf: S
     theirs = ", ".join(f"moth-{number}" for number in range(10)) + " and others, 12 in all"
     assert f"What others had there: {theirs} (The rug)" in receipt(run, PLAN).removed
     shelf.refuses.clear()
-    assert (
-        f"The rug, and what others had there went with it or works no more: {theirs}" in taken_back(run, shelf).removed
-    )
+    assert f"The rug, and what others had there is gone or no longer works: {theirs}" in taken_back(run, shelf).removed
 
 
 def test_what_goes_with_it_is_told_once_it_went(journal: Journal, shelf: Shelf) -> None:
@@ -199,7 +197,7 @@ def test_what_goes_with_it_is_told_once_it_went(journal: Journal, shelf: Shelf) 
     assert not receipt(made, plan).removed
     shelf.refuses.clear()
     list(undo(made, plan, shelf, clock=FakeClock(), decisions={"others": DELETE}))
-    assert receipt(made, plan).removed == ("The rug, and what others had there went with it or works no more: cat",)
+    assert receipt(made, plan).removed == ("The rug, and what others had there is gone or no longer works: cat",)
 
 
 def test_a_clock_that_went_ahead_and_is_right_again(run: Run, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

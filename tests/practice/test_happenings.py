@@ -71,7 +71,7 @@ def test_somebody_pushes_and_the_pipeline_runs(cloud: Cloud, journal: Journal, c
 
 def test_a_file_lands_where_the_function_listens(cloud: Cloud, journal: Journal, clock: FakeClock) -> None:
     _, outputs = done(cloud, journal, clock, "s3_lambda", PHOTOS)
-    assert let_happen(cloud, outputs) == "in/practice.jpg landed in fjord-coffee-files."
+    assert let_happen(cloud, outputs) == "The file in/practice.jpg landed in fjord-coffee-files."
 
 
 def test_wordpress_is_set_up_by_nobody_until_somebody_opens_its_first_page(

@@ -176,10 +176,8 @@ class Conversation:
         """What can be done about a run that is done. Raises CheckWish."""
         while True:
             try:
-                reply = self.ask(
-                    "check looks whether it works, look says what changed since, undo takes it back, quit leaves",
-                    "quit",
-                )
+                say("check looks whether it works, look says what changed since, undo takes it back, quit leaves.")
+                reply = self.ask("What now", "quit")
             except Quit as leaving:
                 return leaving.code
             match reply.lower():

@@ -22,7 +22,7 @@ from textual.widget import Widget
 
 from ...characters import fitting
 from ...copying import commands, taken
-from .paint import fit, strip, wrap
+from .paint import fit, remark, strip, wrap
 
 READABLE = 120
 """Cells of a line that is still easy to read; only code takes more."""
@@ -285,7 +285,7 @@ class Lines(Widget, can_focus=True):
             lead = columns[index]
             indent = lead + 2 if lead and row.kind != "heading" else 0
             room = width if row.kind == "code" else min(width, READABLE)
-            broken = wrap(row.text, room - indent - 3)
+            broken = (remark if row.kind == "code" else wrap)(row.text, room - indent - 3)
             if row.kind not in ("heading", "code"):
                 self._note_commands(row.text, broken, len(lines))
             for number, text in enumerate(broken):

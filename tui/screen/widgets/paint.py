@@ -17,6 +17,8 @@ from ...characters import fitting
 
 WHOLE = re.compile(r"\d+|[a-z]{2}(-[a-z]+)+-\d+|https?://\S+|(127\.[\d.]+|localhost|\[::1\])(:\d+)?")
 """Accounts, regions and addresses."""
+REMARK = re.compile(r" *# +")
+"""How a comment begins, in a shell and in YAML."""
 
 
 def fit(text: str, width: int) -> str:
@@ -57,6 +59,13 @@ def wrap(text: str, width: int) -> list[str]:
         indent = min(cell_len(paragraph.expandtabs(4)) - cell_len(words), max(width, 1) // 2)
         lines += [" " * indent + line for line in _wrapped(words, max(width - indent, 1))]
     return lines
+
+
+def remark(text: str, width: int) -> list[str]:
+    """A line of a file, wrapped; what goes on of a comment is one again, so that a copy of it still runs."""
+    begun = REMARK.match(text)
+    first, *rest = wrap(text, width - (2 if begun else 0))
+    return [first, *(f"{begun[0] if begun else ''}{each.lstrip() if begun else each}" for each in rest)]
 
 
 def strip(width: int, base: Style, *parts: tuple[str, Style | None]) -> Strip:
