@@ -446,7 +446,7 @@ class Options(Widget, can_focus=True):
         row = self.row
         if row is None or not too_long(row, mark=self._mark(row), width=self.size.width, widest=self._label):
             return ""
-        return f"{line(row.label)}: {line(row.hint)}"
+        return ": ".join(part for part in (line(row.label), line(row.hint)) if part)
 
     def _styled(self, part: str) -> Style:
         return self.get_component_rich_style(f"options--{part}", partial=True)
