@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from flows.aws import load_balancers as lb
 from flows.aws import stickiness
 from flows.aws.listener_rules import Url
 from flows.aws.load_balancers import LoadBalancer
-from flows.aws.stickiness import APPLICATION, RESERVED, Forwarding, Group, Keeping
+from flows.aws.stickiness import APPLICATION, RESERVED, Forwarding, Group, Keeping, lasting
 from flows.engine import Cloud, CloudError, Finding, Grade, Missed, Page, shell
 
 from . import repairs
@@ -45,7 +48,7 @@ def kept(cloud: Cloud, balancer: LoadBalancer, *, probe: bool) -> Iterator[Findi
     for group in groups:
         if now[group.arn].enabled and now[group.arn].kind == APPLICATION:
             page = page or (cloud.look_at(url) if probe else NO_PAGE)
-            yield _cookie(group, now[group.arn].cookie, url, page, alone=len(groups) == 1)
+            yield _cookie(group, now[group.arn], url, page, alone=len(groups) == 1)
 
 
 def _of_group(group: Group, now: Keeping) -> Finding:
@@ -108,10 +111,23 @@ def cookies(lines: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _cookie(group: Group, cookie: str, url: str, page: Page, *, alone: bool) -> Finding:
+def lives(attributes: Mapping[str, str]) -> int | None:
+    """For how many seconds from now a cookie is kept by a browser, by its attributes; None is until that is closed.
+
+    `Max-Age` comes before `Expires` (RFC 6265, 5.3), of which whole minutes are told.
+    """
+    with suppress(ValueError, TypeError):  # a date without a time zone
+        if age := attributes.get("max-age"):
+            return int(age)
+        if ends := attributes.get("expires"):
+            return round((parsedate_to_datetime(ends) - datetime.now(UTC)).total_seconds() / 60) * 60
+    return None
+
+
+def _cookie(group: Group, now: Keeping, url: str, page: Page, *, alone: bool) -> Finding:
     """Whether a page sets the cookie that a group waits for, and the load balancer its own; `alone` says that no other
     group can have answered."""
-    id = f"cookie:{group.name}"
+    id, cookie = f"cookie:{group.name}", now.cookie
     if page.missed:
         return Finding(
             id, Grade.NOT_CHECKED, f"Whether the application's answers set {cookie} was not looked at.", page.why,
@@ -142,7 +158,19 @@ def _cookie(group: Group, cookie: str, url: str, page: Page, *, alone: bool) -> 
     if path not in ("", "/"):
         return Finding(id, Grade.CAUTION, f"{cookie} is sent back only below {path}: elsewhere nobody is kept.", by,
                        "Let the application set it for the path /.")  # fmt: skip
-    return Finding(id, Grade.PROVED, f"The load balancer keeps visitors who have {cookie}.", by)
+    what = f"The load balancer keeps visitors who have {cookie}."
+    return Finding(id, Grade.PROVED, what, by, " ".join(_limits(found[cookie], now)))
+
+
+def _limits(attributes: Mapping[str, str], now: Keeping) -> Iterator[str]:
+    """What may still end it, or keep a browser from sending the cookie back."""
+    long = lives(attributes)
+    if long is not None and long <= 0:
+        yield f"This very answer takes {now.cookie} away: it ends at once."
+    elif long is not None and long < now.seconds:
+        yield f"{now.cookie} itself ends after {lasting(long)} unless an answer sets it anew: the shorter time counts."
+    if (same := attributes.get("samesite", "")).lower() in ("lax", "strict"):
+        yield f"Inside pages of other sites it is not sent back (SameSite={same}): there it needs None, and Secure."
 
 
 def _divided(balancer: LoadBalancer, where: Forwarding, sticky: Sequence[Group], now: dict[str, Keeping]) -> Finding:

@@ -192,6 +192,28 @@ def test_what_a_page_sets_is_compared(
     assert outside.seen == ["http://shop-1.eu-central-1.elb.amazonaws.com/"]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "told"),
+    [
+        ("Max-Age=600", "JSESSIONID itself ends after 10 minutes unless an answer sets it anew"),
+        ("Max-Age=600; Expires=Thu, 31 Dec 2099 23:59:59 GMT", "ends after 10 minutes"),
+        ("Expires=Thu, 01 Jan 1970 00:00:00 GMT", "takes JSESSIONID away"),
+        ("Max-Age=604800", ""),
+        ("Expires=soon", ""),
+        ("Expires=Thu, 01 Jan 1970 00:00:00 -0000", ""),
+        ("SameSite=Lax", "Inside pages of other sites it is not sent back (SameSite=Lax)"),
+    ],
+)
+@pytest.mark.some(1)
+def test_what_ends_it_all_the_same_is_told(account: PracticeAccount, cloud: Aws, attributes: str, told: str) -> None:
+    by_application(Front(account))
+    outside: Any = Outside(cloud, f"{BOTH[0]}; {attributes}", BOTH[1])
+    subject = {"load_balancer": "shop", "probe": "yes"}
+    (found,) = [each for each in flows.find("alb").diagnose(outside, subject) if each.id == "cookie:shop"]
+    assert found.grade is Grade.PROVED
+    assert told in found.remedy if told else not found.remedy
+
+
 def test_no_page_is_fetched_unless_that_is_allowed(account: PracticeAccount, cloud: Aws) -> None:
     by_application(Front(account))
     outside: Any = Outside(cloud, *BOTH)
