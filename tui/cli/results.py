@@ -14,6 +14,7 @@ from flows.engine import Caution, Event, JournalTrouble, Problem, Review, Run, S
 
 from .. import costs, outcome, safe, taking_back, words
 from ..signals import STOPPING, stoppable
+from ..telling import say
 from . import confirmation, json_output
 from .broken_output import ended, unheard
 from .json_output import print_json
@@ -138,7 +139,7 @@ def tell_receipt(session: Session, output: str, trouble: Problem | None = None, 
     """How an undo ended; `trouble` is what broke it off, `told` what somebody read of it as it happened."""
     receipt = session.receipt()
     if output == "text":
-        click.echo("\n".join(taking_back.receipt(receipt, told)))
+        say("\n".join(taking_back.receipt(receipt, told)))
         if trouble:
             click.echo(words.problem(trouble), err=True)
     else:
