@@ -104,7 +104,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
                      "at X-Forwarded-Proto, or visitors go round in circles.")  # fmt: skip
     steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
     findings = tuple(_read_back(cloud, outputs, facts))
-    now = [f"{url} → {expected}" for url, expected in facts["tries"] if was_proved(findings, "read-back")]
+    only = " (where the rule's other conditions hold)" * bool(facts.get("with") or facts.get("from"))
+    now = [f"{url} → {expected}{only}" for url, expected in facts["tries"] if was_proved(findings, "read-back")]
     came_for = {"visitors_get": now[0]} if now else {}
     return Handover({**came_for, **outputs}, next_steps=tuple(steps), findings=findings, notes=tuple(notes))
 
@@ -124,7 +125,10 @@ def _kept(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) ->
         notes.append("The load balancer is internal: run that from inside its network.")
     steps.append(f"Changes need up to a minute. Then: {shell.handrail('check', 'alb', load_balancer=facts['name'])}")
     found = tuple(_kept_as_planned(cloud, arn, wanted) for arn, wanted in facts["kept"].items())
-    return Handover(outputs, next_steps=tuple(steps), findings=found, notes=tuple(notes))
+    one_server = {"visitors_get": f"the same server each time, by the cookie {cookie or 'AWSALB'}"}
+    proved = all(each.grade is Grade.PROVED for each in found)
+    return Handover({**one_server, **outputs} if proved else outputs, next_steps=tuple(steps), findings=found,
+                    notes=tuple(notes))  # fmt: skip
 
 
 def _kept_as_planned(cloud: Cloud, arn: str, wanted: list[dict[str, str]]) -> Finding:
