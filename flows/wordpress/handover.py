@@ -35,8 +35,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Mapp
     if site and (led or opened):
         urgent.append((f"L{record[1:]}.", led))
     https = (
-        "Then: HTTPS (certbot, a load balancer or CloudFront), with https:// in WordPress's two addresses, and backups "
-        "of the disk (snapshots)."
+        "Set up HTTPS (certbot, a load balancer or CloudFront), with https:// in WordPress's two addresses, and "
+        "backups of the disk (snapshots)."
     )
     balancer = (
         "wp-config.php believes a balancer's X-Forwarded-Proto already; CloudFront has to be told to send "

@@ -48,7 +48,7 @@ def test_at_the_first_look_nothing_is_said_of_what_was_before(
         return next(left, "quit")
 
     prompts.Conversation(made, ask).look_back()
-    assert "changed" not in capsys.readouterr().out
+    assert "changed." not in capsys.readouterr().out
 
 
 def test_a_run_is_told_in_the_words_of_the_screen(
