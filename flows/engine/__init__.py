@@ -13,6 +13,7 @@ conscious yeses   consents
 permissions       permissions, authorization, plan_permissions, preflight, simulator
 what goes wrong   problems, transport, refusals, refusal_families, denials
 what is told      findings, verdict; mending it: repair; commands to paste: shell
+as a picture      picture, drawing
 """
 
 from ..place import Place
@@ -25,6 +26,7 @@ from .journal import Journal, Record, Run
 from .of_others import Claim
 from .options import Caution, Danger, Option, Words
 from .others_before import since
+from .picture import Link, Picture, Thing
 from .plan import Plan, Secret, Use
 from .problems import (
     Blocked,
@@ -99,6 +101,7 @@ __all__ = [
     "Late",
     "Left",
     "Line",
+    "Link",
     "Listed",
     "Lost",
     "Many",
@@ -111,6 +114,7 @@ __all__ = [
     "Others",
     "Page",
     "Picks",
+    "Picture",
     "Place",
     "Plan",
     "Problem",
@@ -132,6 +136,7 @@ __all__ = [
     "Still",
     "Stopped",
     "Text",
+    "Thing",
     "Undo",
     "Unplaced",
     "Unreachable",

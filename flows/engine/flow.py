@@ -17,6 +17,7 @@ from .asked import Asked
 from .check import Check
 from .cloud import Cloud
 from .options import Caution
+from .picture import Picture
 from .plan import Plan, Use
 from .problems import Refused
 
@@ -129,6 +130,7 @@ class Flow(Asked):
         came_for: the outputs that somebody wants first, such as the address of a site.
         beyond: what a check finds that no repair mends, by the beginning of its id, and why not.
         matters: why each thing that a check looks at matters, by the beginning of its id.
+        picture: what will be there, drawn.
         kind: what its runs are of.
         given: what they are about, where nothing is asked.
         consents: what may need a conscious yes, by the key of the question it is about ("": the review): the id that
@@ -141,6 +143,7 @@ class Flow(Asked):
     came_for: ClassVar[tuple[str, ...]] = ()
     beyond: ClassVar[Mapping[str, str]] = {}
     matters: ClassVar[Mapping[str, str]] = {}
+    picture: ClassVar[Picture | None] = None
     kind: ClassVar[str] = SET_UP
     given: ClassVar[Mapping[str, str]] = {}
     consents: ClassVar[Mapping[str, Mapping[str, str]]] = {}

@@ -384,7 +384,8 @@ class Questionnaire(Generic[A]):
 
     def _line(self, question: Question[Any], answered: Asked) -> Line:
         said = self._hold(question, answered)
-        return Line(question, question.told(said.value, said.raw), said.raw, question.id not in self._said)
+        shown = question.told(said.value, said.raw)
+        return Line(question, shown, said.raw, question.id not in self._said, said.value)
 
 
 LookUp = Callable[[Any], Iterable[Option[Any]]]

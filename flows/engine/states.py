@@ -71,12 +71,13 @@ class Asking:
 
 @dataclass(frozen=True)
 class Line:
-    """One answer as a list of answers shows it."""
+    """One answer as a list of answers shows it; `value` is what it means."""
 
     question: Question[Any]
     shown: str
     raw: object
     defaulted: bool
+    value: Any = None
 
 
 @dataclass(frozen=True)

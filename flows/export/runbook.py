@@ -14,6 +14,7 @@ from flows.engine import Review
 from flows.engine.actions import Action
 from flows.engine.calls import Call, Wait
 from flows.engine.cloud import Identity
+from flows.engine.drawing import answered, draw, sentences
 from flows.engine.flow import Flow
 from flows.engine.plan import Plan
 from flows.engine.references import FLOW, TOKEN, Late, Ref, before, edited, fill, refs, secret
@@ -23,6 +24,7 @@ from flows.engine.undo_plan import Entry, Restore, Undo
 from .commands import HEEDLESS, WHOLE, Commands, apart, found_in, picked, put_together, structured, truth, visible
 from .documents import nothing_left, or_none, standing, with_entry, without_entry
 from .markdown import escaped, fenced, paragraph, prose
+from .pictures import mermaid
 
 LINES = " \\\n  "
 """Between the options of a command: one a line."""
@@ -59,6 +61,7 @@ def runbook(
         prose("Nothing was changed yet. Ids in this document are of that account; it cannot be used for another."),
         "## What will be there",
         bullets(action.sentence for action in review.plan.actions),
+        *_picture(flow, review),
         *(["It uses, and leaves as it is:", bullets(_used(review.plan))] if review.plan.uses else []),
         *(["It was asked for with these answers:", bullets(f"{a.question.label}: {a.shown}" for a in review.answers)]),
         "## What it costs",
@@ -78,6 +81,14 @@ def runbook(
 
 def bullets(texts: Iterable[str]) -> str:
     return "\n".join(prose(text, "- ") for text in texts)
+
+
+def _picture(flow: type[Flow], review: Review) -> list[str]:
+    """What will be there, drawn, and in sentences for whoever reads it elsewhere."""
+    if flow.picture is None:
+        return []
+    drawing = draw(flow.picture, answered(review.answers), plan=review.plan)
+    return ["As a picture:", fenced(mermaid(drawing), "mermaid"), bullets(sentences(drawing))]
 
 
 def _used(plan: Plan) -> Iterator[str]:

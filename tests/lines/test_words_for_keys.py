@@ -39,6 +39,7 @@ COUNTERPARTS: Mapping[str, str] = {
     "Question.back": "question back", "Question.reload": "question refresh",
     "ReviewPage.apply": "review yes", "ReviewPage.default": "review default", "ReviewPage.commands": "review commands",
     "ReviewPage.permissions": "review permissions",
+    "Pictured.picture": "review picture",
     "ReviewPage.export": "review show", "ReviewPage.write": "review save",
     "ReviewPage.reload": "review refresh", "ReviewPage.back": "review back",
     "Exported.write": "review export",

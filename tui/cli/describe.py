@@ -91,12 +91,34 @@ def _with_yeses(found: list[dict[str, Any]], accepted: Mapping[str, Mapping[str,
 
 @command()
 @click.argument("flow", shell_complete=completions.set_ups)
+@click.option("--picture", is_flag=True, help="What will be there, instead of how it is asked.")
+@click.option(
+    "--format", "form", type=click.Choice(["mermaid", "svg", "text"]), help="Of the picture; mermaid if left out."
+)
 @global_options
-def graph(flow: str, **given: Any) -> None:
-    """FLOW's state machine as a Mermaid diagram."""
+def graph(flow: str, picture: bool, form: str | None, **given: Any) -> None:
+    """FLOW's state machine as a Mermaid diagram, or a picture of what it makes."""
     import flows
 
-    click.echo(flows.find(flow).mermaid())
+    set_up = flows.find(flow)
+    if not picture:
+        if form:
+            raise click.UsageError("--format is the picture's: add --picture.")
+        click.echo(set_up.mermaid())
+        return
+    if set_up.picture is None:
+        raise click.UsageError(f"There is no picture of {flow}.")
+    from flows.engine.drawing import sentences, whole
+    from flows.export.pictures import mermaid, svg
+
+    drawing = whole(set_up.picture)
+    match form:
+        case "svg":
+            click.echo(svg(drawing), nl=False)
+        case "text":
+            click.echo("\n".join(sentences(drawing)))
+        case _:
+            click.echo(mermaid(drawing))
 
 
 @command()

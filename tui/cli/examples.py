@@ -67,7 +67,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "practice": ("handrail practice reset           # the company as it was on the first day",),
     "practice reset": ("handrail practice reset -y",),
-    "graph": ("handrail graph vpn > vpn.mmd",),
+    "graph": ("handrail graph vpn > vpn.mmd", "handrail graph vpn --picture --format svg > vpn.svg"),
     "completion": ('eval "$(handrail completion bash)"',),
     "help": (
         "handrail help CIDR",

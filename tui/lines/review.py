@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import click
 
 from flows.engine import Refused, Review, Session
+from flows.engine.drawing import answered, draw, sentences
 
 from .. import exports, words
 from ..safe import line, shown
@@ -20,6 +21,7 @@ REVIEW: Mapping[str, str] = {
     "default KEY": "lets the default count again",
     "show FORM": "shows the plan as a file for somewhere else; the forms are named without one",
     "export FORM FILE": "writes that file; without FILE a name is found",
+    "picture": "says what will be there, and how it hangs together",
     "commands": "shows the same as aws commands",
     "permissions": "shows what you must be allowed to do, as an IAM policy",
     "save FILE": "writes an answers file; without FILE a name is found",
@@ -76,6 +78,8 @@ class Reviewer:
                     session.use_default(rest)
                 case "show" | "commands" | "permissions" | "export":
                     self._export(word.lower(), rest)
+                case "picture":
+                    self._picture(review)
                 case "save":
                     self._save(exports.answers(session), rest or exports.free(session.flow.id, ".yaml"))
                 case "back":
@@ -113,6 +117,15 @@ class Reviewer:
                 say("Nothing was created.")
             return False
         return True
+
+    def _picture(self, review: Review) -> None:
+        """What will be there, a sentence for each thing and each link."""
+        picture = self.session.flow.picture
+        if picture is None:
+            say("There is no picture of this.")
+            return
+        for sentence in sentences(draw(picture, answered(review.answers), plan=review.plan)):
+            say(line(sentence))
 
     def _export(self, word: str, rest: str) -> None:
         """Show the plan as a file for somewhere else, or write it there."""

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from ...safe import line
 from ..widgets.lines import Lines, Said
+from ..widgets.picture import Picture
 from ..workspace import Start
 from .described import described
 from .finding_rows import GRADE_LOOKS, finding_rows, one_finding
-from .page import Page, Say
+from .page import Say
+from .pictured import Pictured
 
 if TYPE_CHECKING:
     from flows.engine import Asking, Line, Session
@@ -35,7 +38,7 @@ class Found(Lines):
     ]
 
 
-class Findings(Page):
+class Findings(Pictured):
     """Looks, and shows what was found.
 
     Args:
@@ -79,8 +82,11 @@ class Findings(Page):
         self.title_words, self.set_up = "Check", checking.made.id
 
     def between(self) -> Iterable[Widget]:
-        yield Found(id="page")
-        yield Say(LOOKING, id="said")
+        with Horizontal(id="body"):
+            with Vertical(id="main"):
+                yield Found(id="page")
+                yield Say(LOOKING, id="said")
+            yield Picture()
 
     def on_mount(self) -> None:
         self.query_one(Found).focus()
@@ -118,6 +124,10 @@ class Findings(Page):
         self.query_one(Found).show(
             finding_rows(self.told, about, made, before=self._before, read_only=self.checking.place.read_only)
         )
+        if made.picture:
+            from flows.engine.drawing import found as drawn
+
+            self.draw(drawn(made.picture, self.told.findings))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -126,6 +136,8 @@ class Findings(Page):
                 return self.told is not None
             case "reach":
                 return not self._agreed or bool(self._further)
+            case "picture":
+                return self.drawing is not None
             case "fix":
                 return self.told is not None and any(each.repair for each in self.told.findings)
             case "undo":

@@ -12,19 +12,24 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 
 from ...safe import line
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
+from ..widgets.picture import Picture
 from ..widgets.row import Row
-from .page import Page, Say
+from .page import Say
+from .pictured import Pictured
 from .plan_steps import kept, reported, standing_still, usual
 from .problem_rows import told
 
 if TYPE_CHECKING:
-    from flows.engine import Action, Event, Handover, Problem, Session, SignInNeeded
+    from flows.engine import Action, Event, Handover, Plan, Problem, Session, SignInNeeded
+    from flows.engine.drawing import Answered
+    from flows.engine.picture import Standing
 
 ENDS = ("done", "existed", "removed", "restored", "gone")
 """The events by which a step is done, or taken back."""
@@ -32,7 +37,7 @@ PAUSE = 1.0
 """Seconds between two updates of the screen."""
 
 
-class Progress(Page):
+class Progress(Pictured):
     """Carries out the plan of a session, or takes it back.
 
     Args:
@@ -63,6 +68,7 @@ class Progress(Page):
         super().__init__()
         self.session, self._undo, self._status = session, undo, stopped
         self.title_words, self.set_up = session.flow.title, session.flow.id
+        self._plan, self._said, self._standing = self._known()
         self._actions = self._plan_actions()
         self._place_of = {action.id: i for i, action in enumerate(self._actions)}
         run, over = session.run, "undone" if self._backwards else "ready"
@@ -76,16 +82,30 @@ class Progress(Page):
         self._began = self._painted = 0.0
 
     def _plan_actions(self) -> list[Action]:
-        run = self.session.run
-        plan = run.plan if run else None
-        actions = list((plan or self.session.review().plan).actions)
+        run, actions = self.session.run, list(self._plan.actions)
         if not self._backwards:
             return actions
-        assert run is not None and plan is not None, "only a run is taken back"
+        assert run is not None and run.plan is not None, "only a run is taken back"
         from flows.engine import standing
 
-        still = {action.id for action in standing(run, plan)}
+        still = {action.id for action in standing(run, run.plan)}
         return [a for a in reversed(actions) if a.id in still or run.status(a.id) == "undone"]
+
+    def _known(self) -> tuple[Plan, Mapping[str, Answered], dict[str, Standing]]:
+        """The plan, the answers that it came from, and how each action of it stands. Asks AWS nothing."""
+        from flows.engine.drawing import answered, of_run, written
+
+        run = self.session.run
+        if run is None or run.plan is None:
+            review = self.session.review()
+            return review.plan, answered(review.answers), {}
+        return run.plan, written(run.record.answers), of_run(run, run.plan)
+
+    def _draw_run(self) -> None:
+        from flows.engine.drawing import draw
+
+        if picture := self.session.flow.picture:
+            self.draw(draw(picture, self._said, plan=self._plan, now=self._standing))
 
     @property
     def _backwards(self) -> bool:
@@ -97,17 +117,21 @@ class Progress(Page):
         return standing_still(action, run) if self._backwards and run else kept(action, run)
 
     def between(self) -> Iterable[Widget]:
-        yield Say("", id="now")
         lead = 16 if self._backwards else 9
-        yield Lines([self._row(action) for action in self._actions], lead=lead, hug=True, id="page")
-        yield Lines(id="notice")
-        yield Options(id="ways")
+        with Horizontal(id="body"):
+            with Vertical(id="main"):
+                yield Say("", id="now")
+                yield Lines([self._row(action) for action in self._actions], lead=lead, hug=True, id="page")
+                yield Lines(id="notice")
+                yield Options(id="ways")
+            yield Picture()
 
     def on_mount(self) -> None:
         for name in ("#page", "#notice"):
             self.query_one(name).can_focus = False
         self.query_one("#page").can_focus = True
         self.query_one("#notice").display = self.query_one("#ways").display = False
+        self._draw_run()
         if self._status:
             self._ask_what_now()
         else:
@@ -188,8 +212,12 @@ class Progress(Page):
             return
         self._painted = time.monotonic()
         fresh, self._fresh = self._fresh, {}
+        from flows.engine.drawing import OF_EVENT
+
         page = self.query_one("#page", Lines)
+        self._standing |= {id_: OF_EVENT[each.kind] for id_, each in fresh.items() if each.kind in OF_EVENT}
         with self.app.batch_update():
+            self._draw_run()
             for id_, event in fresh.items():
                 if id_ in self._place_of:
                     index = self._place_of[id_]
@@ -317,6 +345,8 @@ class Progress(Page):
         self.do(lambda: self.handrail.sign_in(need), signed_in)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "picture":
+            return self.drawing is not None
         return not self.under_way if action == "home" else True
 
     def action_home(self) -> None:

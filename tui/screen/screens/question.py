@@ -21,11 +21,13 @@ from ..widgets.answer import READING_ON, Answer
 from ..widgets.fields import TextField
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
+from ..widgets.picture import Picture
 from ..widgets.rail import Rail
 from ..workspace import Account, Start, account_of
 from .long_list import read_on
 from .notice import notice, offered
-from .page import Page, Say, T
+from .page import Say, T
+from .pictured import Pictured
 from .question_steps import Steps, steps
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ PAUSE = 0.3
 """Seconds without a key after which is said what comes of it: a slow line is not kept busy while somebody types."""
 
 
-class Question(Page):
+class Question(Pictured):
     """Ask what is to be asked, and tell it what was said.
 
     Args:
@@ -84,6 +86,7 @@ class Question(Page):
                 yield Answer(id="field")
                 yield Say("", id="hint")
                 yield Lines(id="notice")
+            yield Picture()
 
     def on_mount(self) -> None:
         self.query_one("#notice").can_focus = False
@@ -150,7 +153,7 @@ class Question(Page):
 
         asked = self.asked
         state = asked.state() if isinstance(asked, Session) else asked.asking()
-        return state, steps(asked, state) if isinstance(state, Asking) else []
+        return state, steps(asked, state) if isinstance(state, Asking) else Steps([])
 
     def _arrive(self, found: tuple[State | None, Steps]) -> None:
         from flows.engine import Asking
@@ -214,7 +217,8 @@ class Question(Page):
         self.set_up = self.asked.flow.id
         with self.app.batch_update():
             self._say_question(asking.question)
-            self.query_one(Rail).show(trail)
+            self.query_one(Rail).show(trail.rows)
+            self.draw(trail.drawing)
             self.query_one("#hint", Say).say(self.query_one(Answer).fill(asking))
             self._filled = self.query_one(Answer).reply
             self.query_one(Answer).open(not self._confirming)
@@ -312,6 +316,8 @@ class Question(Page):
         match action:
             case "accept":
                 return self._confirming
+            case "picture":
+                return self.drawing is not None
             case "switch":
                 return self._confirming and asking is not None and any(c.switch for c in asking.cautions)
             case "next":

@@ -13,16 +13,18 @@ from textual.widget import Widget
 from ...exports import FORMS, answers, free
 from ...safe import line
 from ..widgets.lines import Lines, Said
+from ..widgets.picture import Picture
 from ..widgets.rail import Rail
 from .export import show
-from .page import Page, Say
+from .page import Say
+from .pictured import Pictured
 from .question_steps import steps
 
 if TYPE_CHECKING:
     from flows.engine import Action, Caution, Line, Review, Session, State
 
 
-class ReviewPage(Page):
+class ReviewPage(Pictured):
     """The plan in plain sentences, what was checked, what it costs, and every answer to change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,14 +50,22 @@ class ReviewPage(Page):
     def between(self) -> Iterable[Widget]:
         with Horizontal(id="body"):
             rail = Rail(id="rail")
-            rail.show(steps(self.session, None))
+            rail.show(steps(self.session, None).rows)
             yield rail
             with Vertical(id="stage"):
                 yield Lines(review_rows(self.session, self.review), id="review")
                 yield Say("", id="said")
+            yield Picture()
 
     def on_mount(self) -> None:
         self.query_one(Lines).focus()
+        self._draw_plan()
+
+    def _draw_plan(self) -> None:
+        from flows.engine.drawing import answered, draw
+
+        if picture := self.session.flow.picture:
+            self.draw(draw(picture, answered(self.review.answers), plan=self.review.plan))
 
     def waits(self, words: str) -> None:
         self.query_one("#said", Say).say(words)
@@ -81,6 +91,8 @@ class ReviewPage(Page):
         if not self.is_mounted:
             return True
         match action:
+            case "picture":
+                return self.drawing is not None
             case "write" | "export":
                 return bool(self.session.flow.questions)
             case "switch":
@@ -151,6 +163,7 @@ class ReviewPage(Page):
             return
         self.review = state.review
         self.query_one(Lines).show(review_rows(self.session, self.review))
+        self._draw_plan()
         self.tell("")
 
     def action_apply(self) -> None:
