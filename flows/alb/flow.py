@@ -13,6 +13,7 @@ from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, 
 from . import answers, checks, diagnosis, handover, listener_answers, outcome, ports, repairs, steps, stick_answers, why
 from .consents import CONSENTS
 from .outcome import ALL, AS_IS, BEFORE, FIXED, HTTP, HTTPS, LEAVE, MATCHING, REDIRECT, STICK
+from .picture import PICTURE
 from .stick_answers import APPLICATION, BALANCER
 from .which import WhichLoadBalancer
 
@@ -29,6 +30,7 @@ class LoadBalancerAnswers(Flow):
     came_for = ("visitors_get", "dns_name")
     beyond = repairs.BEYOND
     matters = why.WHY
+    picture = PICTURE
     consents = CONSENTS
 
     load_balancer = Choice(

@@ -13,6 +13,7 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 from . import answers, checks, diagnosis, handover, network_access, repairs, rules, why
 from .answers import ADDRESSES, BY_USE, FLAT, NEVER, NOBODY, OWN, SERVERS, SLEEPS, VPC, WEEKDAYS
 from .consents import CONSENTS
+from .picture import PICTURE
 from .which import WhichDatabase
 
 
@@ -25,6 +26,7 @@ class ServerlessDatabase(Flow):
     came_for = ("endpoint",)
     beyond = repairs.BEYOND
     matters = why.WHY
+    picture = PICTURE
     consents = CONSENTS
 
     name = Text(

@@ -13,6 +13,7 @@ from flows.aws.weekly_hours import DAYS, WEEKDAYS
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
 
 from . import answers, checks, diagnosis, handover, repairs, why
+from .picture import PICTURE
 from .which import WhichDatabase
 
 
@@ -25,6 +26,7 @@ class DatabaseHours(Flow):
     came_for = ("awake", "asleep")
     beyond = repairs.BEYOND
     matters = why.WHY
+    picture = PICTURE
 
     cluster = Choice(
         "Which database?",

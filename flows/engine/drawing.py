@@ -6,7 +6,7 @@ back from the run, and after a check from what was found. None of it asks AWS.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,12 @@ class Answered:
     @property
     def none(self) -> bool:
         """Whether it says that there shall be no such thing."""
-        return self.value in (None, False, 0, "", (), [], "no", "none")
+        return self.value in (None, False, 0, "", (), [], "no", "none", "never", "keep")
+
+    @property
+    def told(self) -> str:
+        """What a thing shows of it; nothing of a mere yes or no."""
+        return "" if self.none or self.value is True or self.value == "yes" else self.shown
 
     @property
     def named(self) -> bool:
@@ -113,33 +118,41 @@ def draw(
         plan: what will be done, once that is known.
         now: how each action of it stands, by its id; what is left out is still to be done.
     """
-    known: dict[str, Standing] = {}
+    uses, done = dict[str, Standing](), dict[str, Standing]()
     if plan is not None:
-        known = {use.id: Standing.EXISTS for use in plan.uses}
-        known |= {action.id: (now or {}).get(action.id, Standing.WILL_BE) for action in plan.actions}
+        uses = {use.id: Standing.EXISTS for use in plan.uses}
+        done = {action.id: (now or {}).get(action.id, Standing.WILL_BE) for action in plan.actions}
+    ours = _sorted_out((part.made for part in picture.parts), {**uses, **done})
+
+    def steps(part: Thing | Link, among: Mapping[str, Standing]) -> list[Standing]:
+        return [among[id_] for each in part.made.split() for id_ in ours.get(each, ()) if id_ in among]
+
+    def key(thing: Thing) -> str:
+        return next((each for each in thing.of.split() if each in said or each == asked or each in ahead), "")
 
     def there(thing: Thing) -> bool:
-        if not thing.key or thing.key == asked or thing.key in ahead or thing.key in said:
-            return thing.key not in said or not said[thing.key].none
-        return any(_fitting(thing.made, known))
+        if found := key(thing):
+            return found not in said or not said[found].none
+        in_plan = bool(steps(thing, {**uses, **done}))
+        return in_plan if thing.of or (plan is not None and thing.made) else True
 
     def box(thing: Thing) -> tuple[str, Standing]:
-        shown = [said[key].shown for key in thing.of.split() if key in said and not said[key].none]
-        return ", ".join(shown) or thing.about, standing(thing)
+        shown = [said[each].told for each in thing.of.split() if each in said and said[each].told]
+        return ", ".join(shown) or thing.about, standing(thing, key(thing))
 
-    def standing(thing: Thing) -> Standing:
-        if thing.key == asked != "":
+    def standing(thing: Thing, key: str) -> Standing:
+        if key == asked != "":
             return Standing.ASKED
-        if plan is not None:
-            return _together([known[id_] for id_ in _fitting(thing.made, known)])
-        if thing.key and thing.key not in said:
+        if plan is not None:  # what is used is there, also where something of it is changed
+            return _together(steps(thing, uses) or steps(thing, done))
+        if key and key not in said:
             return Standing.OPEN
-        named = not thing.key or said[thing.key].named
-        return Standing.EXISTS if not thing.made or (thing.key and named) else Standing.WILL_BE
+        named = key and said[key].named
+        return Standing.EXISTS if named or not thing.made else Standing.WILL_BE
 
     def wire(link: Link, ends: tuple[Standing, Standing]) -> Standing:
-        if done := [known[id_] for id_ in _fitting(link.made, known)]:
-            return _together(done)
+        if made := steps(link, done) or steps(link, uses):
+            return _together(made)
         between = _between(ends)
         return Standing.WILL_BE if link.made and plan is None and between is Standing.EXISTS else between
 
@@ -148,11 +161,11 @@ def draw(
 
 def found(picture: Picture, findings: Iterable[Finding]) -> Drawing:
     """The picture of something that exists, what is broken where it is broken."""
-    all_ = list(findings)
+    by_id = {each.id: each.grade for each in findings}
+    theirs = _sorted_out((part.found for part in picture.parts), by_id)
 
     def seen(part: Thing | Link) -> Standing | None:
-        ids = [each.id for each in all_]
-        grades = {each.grade for each in all_ if each.id in set(_fitting(part.found, ids))}
+        grades = {by_id[id_] for each in part.found.split() for id_ in theirs.get(each, ())}
         if Grade.REFUSED in grades:
             return Standing.BROKEN
         if Grade.WAITING in grades:
@@ -213,10 +226,16 @@ def of_run(run: Run, plan: Plan) -> dict[str, Standing]:
     return {action.id: OF_RUN[run.status(action.id)] for action in plan.actions}
 
 
-def _fitting(beginnings: str, ids: Iterable[str]) -> Iterator[str]:
-    """Those ids that are one of these, or go on after it as `rule-sg-1` and `routes:rtb-1` do."""
-    wanted = beginnings.split()
-    return (id_ for id_ in ids if any(id_ == each or id_.startswith((f"{each}-", f"{each}:")) for each in wanted))
+def _sorted_out(declared: Iterable[str], ids: Iterable[str]) -> dict[str, list[str]]:
+    """Each beginning that is declared to the ids that it is for: `rule` is also that of `rule-sg-1` and `rule:sg-1`,
+    where no longer one fits."""
+    beginnings = {each for some in declared for each in some.split()}
+    found: dict[str, list[str]] = {}
+    for id_ in ids:
+        fitting = (each for each in beginnings if id_ == each or id_.startswith((f"{each}-", f"{each}:")))
+        if best := max(fitting, key=len, default=""):
+            found.setdefault(best, []).append(id_)
+    return found
 
 
 def _together(parts: Iterable[Standing]) -> Standing:

@@ -1,11 +1,9 @@
 """What will be there, declared as a picture: things in rows, from where it begins to its end, and what joins them.
 
-    PICTURE = Picture(
-        (
-            (Thing("visitor", "Visitors", "with a browser"),),
-            (Thing("bucket", "Bucket", "holds the pages", of="bucket", found="policy"),),
-        ),
-        (Link("visitor", "bucket", "They read its files.", made="bucket-policy"),),
+    PICTURE = Picture.of(
+        Thing("visitor", "Visitors", "with a browser"),
+        Thing("bucket", "Bucket", "holds the pages", of="bucket", found="policy"),
+        Link("visitor", "bucket", "They read its files.", made="bucket-policy"),
     )
 
 Which of it there is, and how it stands, is worked out in `drawing`; how it is drawn, nobody says here.
@@ -13,7 +11,7 @@ Which of it there is, and how it stands, is worked out in `drawing`; how it is d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .problems import FlowMistake
@@ -40,13 +38,14 @@ class Thing:
 
     Args:
         id: by which links name it; small letters and digits.
-        name: what a newcomer calls it, in at most 16 letters.
+        name: what a newcomer calls it; 15 letters fit where two stand beside each other.
         about: what it is there for, in a few words; shown until an answer says more.
-        of: the keys of the answers that it shows, apart by blanks. It is there unless the first of them is answered
-            with none or no, or not asked at all.
+        of: the keys of the answers that it shows, apart by blanks. The first of them that is asked decides: with none
+            or no as its answer, or where none of them is asked, it is not there.
         made: the beginnings of the ids of the actions that make it, and of what is used instead; empty for a thing that
             this set-up never makes.
-        found: the beginnings of the ids of the findings that are about it.
+        found: the beginnings of the ids of the findings that are about it. Of several that fit the longest counts.
+        beside: whether it stands in one row with the thing before it; else a new row begins with it.
     """
 
     id: str
@@ -55,11 +54,7 @@ class Thing:
     of: str = ""
     made: str = ""
     found: str = ""
-
-    @property
-    def key(self) -> str:
-        """The key of the answer that decides whether it is there; empty if none does."""
-        return self.of.partition(" ")[0]
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,8 +62,8 @@ class Link:
     """What joins two things, with a sentence of its own for whoever sees no lines.
 
     Args:
-        start: the id of the one thing.
-        end: that of the other, beside it or in another row. Where rows lie between them that are there, the link is
+        start: the id of the one thing, or of several, apart by blanks.
+        end: the same of the other, beside it or in another row. Where rows lie between them that are there, the link is
             not: those are the way then.
         sentence: what happens between the two, as a whole sentence.
         made, found: as of a `Thing`; where neither says anything it stands as the two things do.
@@ -87,6 +82,29 @@ class Picture:
 
     rows: tuple[tuple[Thing, ...], ...]
     links: tuple[Link, ...]
+
+    @classmethod
+    def of(cls, *parts: Thing | Link) -> Picture:
+        """The things from top to bottom, and the links between them, in one list."""
+        rows: list[list[Thing]] = []
+        for thing in (part for part in parts if isinstance(part, Thing)):
+            if thing.beside:
+                rows[-1].append(thing)
+            else:
+                rows.append([thing])
+        links = (
+            replace(part, start=start, end=end)
+            for part in parts
+            if isinstance(part, Link)
+            for start in part.start.split()
+            for end in part.end.split()
+        )
+        return cls(tuple(tuple(row) for row in rows), tuple(links))
+
+    @property
+    def parts(self) -> tuple[Thing | Link, ...]:
+        """Every thing and every link."""
+        return (*(thing for row in self.rows for thing in row), *self.links)
 
     def __post_init__(self) -> None:
         ids = [thing.id for row in self.rows for thing in row]

@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape
 from flows.engine.drawing import Box, Drawing, sentences
 from flows.engine.picture import Standing
 
+from .commands import plain
+
 SHAKY = (Standing.OPEN, Standing.ASKED, Standing.WILL_BE, Standing.UNSEEN, Standing.WAITING, Standing.GONE)
 """What is not there, or not known to be: drawn with a broken line."""
 LOOKS = {Standing.BROKEN: ("#b3261e", 3), Standing.MAKING: ("#7d5200", 3), Standing.GOING: ("#7d5200", 3)}
@@ -36,7 +38,7 @@ def _id(name: str) -> str:
 def _entities(text: str) -> str:
     """Any text, where Mermaid takes entities without the ampersand."""
     marks = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;"}
-    return "".join(marks.get(letter, letter) for letter in " ".join(text.split()))
+    return "".join(marks.get(letter, letter) for letter in plain(text))
 
 
 WIDTH, TALL, GAP, EDGE = 720, 64, 36, 16
@@ -46,7 +48,7 @@ WIDTH, TALL, GAP, EDGE = 720, 64, 36, 16
 def svg(drawing: Drawing) -> str:
     """The picture as a file of its own; whoever sees no lines is read its sentences."""
     height = len(drawing.rows) * (TALL + GAP) - GAP + 2 * EDGE
-    told = "\n".join(escape(each) for each in sentences(drawing))
+    told = "\n".join(escape(plain(each)) for each in sentences(drawing))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         'font-family="system-ui, sans-serif" font-size="13" fill="#1e252c">',
@@ -82,7 +84,8 @@ def _line(standing: Standing) -> str:
 
 def _box(box: Box, x: int, y: int, width: int) -> list[str]:
     room = max(width // 8, 8)
-    shown = box.text if len(box.text) <= room else f"{box.text[: room - 1]}…"
+    text = plain(box.text)
+    shown = text if len(text) <= room else f"{text[: room - 1]}…"
     return [
         f'<rect x="{x}" y="{y}" width="{width}" height="{TALL}" rx="4" fill="#fbfaf7" {_line(box.standing)}/>',
         f'<text x="{x + 10}" y="{y + 20}" font-weight="bold">{escape(box.name)}</text>',

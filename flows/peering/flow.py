@@ -29,6 +29,7 @@ from flows.engine.elsewhere import There, moved
 from . import answers, checks, diagnosis, handover, repairs, why
 from .answers import MINE, OWNER, PROFILE
 from .consents import CONSENTS
+from .picture import PICTURE
 from .sides import LEAVE, REPLACE, Side
 from .which import WhichConnection
 
@@ -43,6 +44,7 @@ class Peering(Flow):
     consents = CONSENTS
     beyond = repairs.BEYOND
     matters = why.WHY
+    picture = PICTURE
 
     vpc = Choice(
         "Which VPC do you start from?",

@@ -10,6 +10,7 @@ from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Picks,
 
 from . import answers, checks, diagnosis, handover, repairs, why
 from .consents import CONSENTS
+from .picture import PICTURE
 from .which import WhichBucket
 
 
@@ -23,6 +24,7 @@ class FileRunsFunction(Flow):
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS
+    picture = PICTURE
 
     bucket = Choice(
         "In which bucket do the files land?",

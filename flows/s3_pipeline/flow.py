@@ -22,6 +22,7 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 from . import answers, checks, diagnosis, handover, repairs, why
 from .answers import CLOUDTRAIL, EVENTBRIDGE
 from .consents import CONSENTS
+from .picture import PICTURE
 from .which import WhichPipeline
 
 
@@ -35,6 +36,7 @@ class FileStartsPipeline(Flow):
     beyond = repairs.BEYOND
     consents = CONSENTS
     matters = why.WHY
+    picture = PICTURE
 
     pipeline = Text(
         "Which pipeline shall start? (one that does not exist is made)",

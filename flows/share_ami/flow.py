@@ -13,6 +13,7 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 from . import answers, checks, diagnosis, handover, receiver_steps, repairs, steps, why
 from .answers import NO_REBOOT, REBOOT, STOP
 from .consents import CONSENTS
+from .picture import PICTURE
 from .rules import Situation
 from .which import WhichImage
 
@@ -26,6 +27,7 @@ class ShareImage(Flow):
     came_for = ("image",)
     beyond = repairs.BEYOND
     matters = why.WHY
+    picture = PICTURE
     consents = CONSENTS
 
     image = Choice(

@@ -15,6 +15,7 @@ from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover
 from . import answers, checks, diagnosis, handover, repairs, steps, why
 from .answers import ITSELF, NAMED
 from .consents import CONSENTS
+from .picture import PICTURE
 from .rules import Situation
 from .which import WhichSnapshot
 
@@ -29,6 +30,7 @@ class ShareSnapshot(Flow):
     beyond = repairs.BEYOND
     matters = why.WHY
     consents = CONSENTS
+    picture = PICTURE
 
     snapshot = Choice(
         "Which snapshot? Or make a new one?",

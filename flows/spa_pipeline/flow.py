@@ -40,6 +40,7 @@ from flows.engine import (
 from . import answers, build, checks, diagnosis, handover, repairs, why
 from .answers import CODECOMMIT, CONNECTION, FILE, INLINE, S3
 from .consents import CONSENTS
+from .picture import PICTURE
 from .situation import BUILDS, PIPELINES, Site, Situation, Source, Worker
 from .which import WhichDelivery
 
@@ -53,6 +54,7 @@ class SinglePageApplication(Flow):
     came_for = ("address", "site_bucket")
     beyond = repairs.BEYOND
     matters = why.WHY
+    picture = PICTURE
     consents = CONSENTS
 
     name = Text(

@@ -37,6 +37,7 @@ from .answers import (
     WITH_THE_CONNECTION,
 )
 from .consents import CONSENTS
+from .picture import PICTURE
 from .which import WhichConnection
 
 
@@ -50,6 +51,7 @@ class SiteToSiteVpn(Flow):
     beyond = repairs.BEYOND
     consents = CONSENTS
     matters = why.WHY
+    picture = PICTURE
 
     vpc = Choice(
         "Which VPC should the office reach?",

@@ -30,6 +30,7 @@ from flows.engine import (
 from . import answers, checks, diagnosis, handover, repairs, why
 from .answers import DISABLED, EVERYWHERE, MOST, OPTIMIZED, REFERER, USER_AGENT, WEST
 from .consents import CONSENTS
+from .picture import PICTURE
 from .situation import Origin
 from .which import WhichWebsite
 
@@ -45,6 +46,7 @@ class Website(Flow):
     came_for = ("address",)
     beyond = repairs.BEYOND
     matters = why.WHY
+    picture = PICTURE
     consents = CONSENTS
 
     bucket = Choice(

@@ -11,6 +11,7 @@ from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, 
 from . import answers, checks, diagnosis, handover, repairs, rules, script, why
 from .answers import COMMAND, DASHBOARD, EXISTING, NEW
 from .consents import CONSENTS
+from .picture import PICTURE
 from .which import WhichMachine
 
 
@@ -24,6 +25,7 @@ class WordPress(Flow):
     beyond = repairs.BEYOND
     consents = CONSENTS
     matters = why.WHY
+    picture = PICTURE
 
     mode = Choice(
         "A new machine, or one that has WordPress already?",

@@ -18,7 +18,7 @@ from .paint import fit
 
 Piece = tuple[str, Standing | None]
 """Some cells, and what they are of; None for nothing."""
-GAP = 3
+GAP = 2
 """Cells between two boxes beside each other."""
 SOLID, DASHED, HEAVY, DOUBLE, DOTTED = "─│", "╌╎", "━┃", "═║", "┄┆"
 STROKES: Mapping[Standing, str] = {

@@ -1,0 +1,19 @@
+"""What will be there, drawn: a request, what the load balancer answers, and where visitors come back to."""
+
+from __future__ import annotations
+
+from flows.engine import Link, Picture, Thing
+
+PICTURE = Picture.of(
+    Thing("visitors", "Visitors", "with a browser"),
+    Thing("balancer", "Load balancer", "takes every request", of="load_balancer", found="state healthy in-front"),
+    Thing("listener", "Listener", "hears a port", of="listener", made="http-listener", found="listeners"),
+    Thing("answer", "Answer", "sent at once", of="action", made="rule default", found="redirect-fields", beside=True),
+    Thing("https", "https listener", "port 443", of="https_listener", made="https-listener", found="https tls"),
+    Thing("proof", "Certificate", "for https", of="certificate", found="certificate covers", beside=True),
+    Link("visitors", "balancer", "A request comes to the load balancer's address.", made="open", found="open"),
+    Link("balancer", "listener", "It hears requests on this port.", found="nothing-listens"),
+    Link("listener", "answer", "What fits is answered so; no server gets it.", found="loop shadowed conditions"),
+    Link("listener", "https", "Who is redirected comes back by https.", made="hsts"),
+    Link("https", "proof", "The certificate proves the name to the browser."),
+)
