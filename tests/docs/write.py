@@ -21,9 +21,11 @@ import flows
 import flows.engine.problems
 from flows.engine import Flow, Grade, Problem, Question, Stopped
 from flows.engine.asked import Asked
+from flows.engine.drawing import sentences, whole
 from flows.engine.of_others import DECISIONS
 from flows.engine.permissions import actions, looks
 from flows.engine.verdict import Status
+from flows.export.pictures import mermaid
 from flows.glossary import words as explained
 from flows.practice.gaps import GAPS
 from flows.tasks import TASKS
@@ -70,6 +72,14 @@ def _key(question: Question[object]) -> tuple[str, ...]:
         default = f"`{default}`"
     when = f"`{question.when}`" if str(question.when) else ""
     return f"`{question.id}`", question.kind, question.allowed().replace(" | ", ", "), default, when
+
+
+def pictured(flow: type[Flow]) -> str:
+    """What will be there, drawn, and in sentences for whoever sees no picture."""
+    assert flow.picture is not None, "every set-up of the menu has one"
+    drawing = whole(flow.picture)
+    told = "\n".join(f"- {each}" for each in sentences(drawing))
+    return f"```mermaid\n{mermaid(drawing)}\n```\n\n{folded('The picture in sentences', told)}"
 
 
 def subjects(flow: type[Flow]) -> str:
@@ -282,7 +292,9 @@ def parts() -> dict[str, Made]:
         "recovering-and-undoing.md": {"decisions": decisions()},
     }
     for flow in flows.every():
-        found[page(flow.id)] = {"keys": keys(flow), "check": subjects(flow), "accept": accepted(flow)}
+        found[page(flow.id)] = {
+            "picture": pictured(flow), "keys": keys(flow), "check": subjects(flow), "accept": accepted(flow),
+        }  # fmt: skip
     return found
 
 
