@@ -88,6 +88,8 @@ def _picture(flow: type[Flow], review: Review) -> list[str]:
     if flow.picture is None:
         return []
     drawing = draw(flow.picture, answered(review.answers), plan=review.plan)
+    if not drawing.rows:
+        return []
     return ["As a picture:", fenced(mermaid(drawing), "mermaid"), bullets(sentences(drawing))]
 
 

@@ -17,7 +17,7 @@ from ..workspace import Start
 from .described import described
 from .finding_rows import GRADE_LOOKS, finding_rows, one_finding
 from .page import Say
-from .pictured import Pictured
+from .pictured import SHOW, Pictured
 
 if TYPE_CHECKING:
     from flows.engine import Asking, Line, Session
@@ -59,6 +59,7 @@ class Findings(Pictured):
         Binding("u", "undo", "Undo", tooltip="Take back what was mended"),
         Binding("s", "set_up", "Set up", tooltip="Open the set-up that would make it right"),
         Binding("escape", "back", "Back", tooltip="To where this was asked for"),
+        SHOW,
         Binding("h", "home", "Home", tooltip="To the first screen"),
         Binding("q", "app.leave", "Quit", tooltip="Leave"),
     ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 from ...safe import line
 from ..widgets.lines import Said
@@ -21,14 +21,11 @@ WIDEST = 76
 """Cells of the picture where it has a page of its own."""
 UNBROKEN = "\u00a0"
 """A blank at which no line is broken or moved."""
+SHOW = Binding("f3", "picture", "Picture", tooltip="What will be there, drawn and in sentences")
 
 
 class Pictured(Page):
-    """Subclasses put a `Picture` at the right, and say with `draw` what is in it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f3", "picture", "Picture", tooltip="What will be there, drawn and in sentences"),
-    ]
+    """Subclasses put a `Picture` at the right and SHOW among their keys, and say with `draw` what is in it."""
 
     drawing: Drawing | None = None
 

@@ -22,7 +22,7 @@ from ..widgets.options import Options
 from ..widgets.picture import Picture
 from ..widgets.row import Row
 from .page import Say
-from .pictured import Pictured
+from .pictured import SHOW, Pictured
 from .plan_steps import kept, reported, standing_still, usual
 from .problem_rows import told
 
@@ -48,6 +48,7 @@ class Progress(Pictured):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "home", "Home", tooltip="To the first screen"),
+        SHOW,
     ]
 
     class Told(Message):

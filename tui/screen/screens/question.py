@@ -27,7 +27,7 @@ from ..workspace import Account, Start, account_of
 from .long_list import read_on
 from .notice import notice, offered
 from .page import Say, T
-from .pictured import Pictured
+from .pictured import SHOW, Pictured
 from .question_steps import Steps, steps
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Question(Pictured):
         Binding("ctrl+y", "suggestion", "Take it", show=False, priority=True, tooltip="Enter the suggested value"),
         Binding("escape", "back", "Back", tooltip="To the question before; no answer is lost"),
         Binding("ctrl+r", "reload", "Read again", tooltip="Read the options afresh"),
+        SHOW,
     ]
 
     asks = True

@@ -17,7 +17,7 @@ from ..widgets.picture import Picture
 from ..widgets.rail import Rail
 from .export import show
 from .page import Say
-from .pictured import Pictured
+from .pictured import SHOW, Pictured
 from .question_steps import steps
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class ReviewPage(Pictured):
         Binding("w", "write", "Save answers", tooltip="Write an answers file"),
         Binding("ctrl+r", "reload", "Read again", show=False, tooltip="Read the account afresh and check again"),
         Binding("escape", "back", "Back", tooltip="To the last question"),
+        SHOW,
     ]
 
     asks = True

@@ -1,0 +1,127 @@
+"""The picture of what will be there, beside the page where there is room, and under a key everywhere."""
+
+from __future__ import annotations
+
+import pytest
+from person import Canned, somebody
+from small import HOSTILE, Small
+
+import flows
+from flows.engine import Cloud, Journal, Link, Picture, Thing
+from flows.engine.boto import Aws
+from flows.engine.drawing import Answered, draw
+from tui import characters
+from tui.characters import fitting
+from tui.screen.screens.pictured import picture_rows
+from tui.screen.widgets.boxes import boxes
+from tui.screen.workspace import Start
+
+PICTURE = Picture.of(
+    Thing("maker", "Maker", "you"),
+    Thing("thing", "Thing", "to be made", of="name", made="make"),
+    Thing("rest", "Rest", "comes then", made="then", beside=True),
+    Link("maker", "thing rest", "You make it."),
+)
+
+
+class Drawn(Small):
+    """One question, and a picture."""
+
+    picture = PICTURE
+
+
+def test_boxes_and_lines() -> None:
+    drawing = draw(PICTURE, {"name": Answered("calm", "calm")})
+    assert ["".join(text for text, _ in pieces) for pieces in boxes(drawing, 40)] == [
+        "┌ Maker ───────────────────────────────┐",
+        "│ you                                  │",
+        "└ exists ──────────────────────────────┘",
+        "         ┌╌╌╌╌╌╌╌╌╌╌┴╌╌╌╌╌╌╌╌╌┐         ",
+        "┌ Thing ╌╌╌╌╌╌╌╌╌╌┐  ┌ Rest ╌╌╌╌╌╌╌╌╌╌╌┐",
+        "╎ calm            ╎  ╎ comes then      ╎",
+        "└ will be ╌╌╌╌╌╌╌╌┘  └ will be ╌╌╌╌╌╌╌╌┘",
+    ]
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "数据库" * 20, "x" * 100])
+def test_every_line_is_as_wide_as_it_may_be_whatever_names_say(name: str) -> None:
+    from rich.cells import cell_len
+
+    drawing = draw(PICTURE, {"name": Answered(name, name)})
+    lines = ["".join(text for text, _ in pieces) for pieces in boxes(drawing, 40)]
+    assert {cell_len(each) for each in lines} == {40}
+    assert "\x1b" not in "".join(lines)
+
+
+def test_a_terminal_of_few_characters_gets_boxes_of_those_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(characters.Terminal, "knows", "ascii")
+    drawn = ["".join(fitting(text) for text, _ in pieces) for pieces in boxes(draw(PICTURE, {}), 30)]
+    assert drawn[0] == "+ Maker ---------------------+"
+    assert all(each.isascii() and len(each) == 30 for each in drawn)
+
+
+def test_the_page_of_it_says_it_in_sentences_too() -> None:
+    rows = picture_rows(draw(PICTURE, {"name": Answered("calm", "calm")}), 60)
+    assert [row.text for row in rows[-4:]] == [
+        "Thing (will be): calm", "Rest (will be): comes then",
+        "Maker and Thing (will be): You make it.", "Maker and Rest (will be): You make it.",
+    ]  # fmt: skip
+    assert not any(row.text.startswith(" ") for row in rows), "a blank at the beginning would be moved"
+
+
+async def test_it_stands_beside_the_page_where_there_is_room() -> None:
+    async with somebody(Canned(), Start("small"), size=(120, 30), flow=Drawn) as person:
+        person.sees("┌ Maker ─", "asked now", "What should it be called?")
+        person.goes_without_clipping()
+        await person.types("mine")
+        await person.press("enter")
+        person.sees("What will be done", "mine", "└ will be ╌")
+        person.goes_without_clipping()
+        await person.resize(80, 24)
+        person.does_not_see("┌ Maker")
+        await person.press("f3")
+        person.sees("┌ Maker ─", "└ will be ╌", "In sentences", "Maker and Thing (will be): You make it.")
+        await person.press("escape")
+        person.sees("What will be done")
+        await person.resize(120, 29)
+        person.does_not_see("┌ Maker")
+        await person.resize(120, 30)
+        person.sees("┌ Maker")
+
+
+async def test_without_a_picture_there_is_no_key_for_it() -> None:
+    async with somebody(Canned(), Start("small"), size=(120, 40), flow=Small) as person:
+        person.does_not_see("F3 Picture", "┌")
+        await person.press("f3")
+        person.sees("What should it be called?")
+
+
+@pytest.mark.wild
+async def test_it_follows_a_vpn_from_the_first_question_to_its_undo(cloud: Cloud, journal: Journal) -> None:
+    async with somebody(cloud, Start("vpn"), size=(120, 40)) as person:
+        person.sees("┌ VPC ╌", "asked now", "┌ VPN gateway ┄", "not said yet")
+        await person.press("down", "enter")
+        await person.types("9.9.9.9")
+        await person.press("enter")
+        person.sees("9.9.9.9", "┌ Office ╌")
+        await person.types("192.168.10.0/24")
+        await person.press("enter", "enter", "enter", "enter", "enter", "enter")
+        person.sees("What will be done", "┌ Tunnel 1 ╌", "┌ Route tables ─")
+        await person.press("a")
+        person.sees("Everything is created.")
+        await person.press("d")
+        person.sees("┌ Tunnel 1 ╌", "waiting")
+
+
+async def test_a_picture_asks_nothing(cloud: Aws) -> None:
+    """A question of a set-up reads the same with its picture as without."""
+    vpn = flows.find("vpn")
+    plain = type("Plain", (vpn,), {**{q.id: q for q in vpn.questions}, "__module__": vpn.__module__, "picture": None})
+    read = []
+    for flow in (plain, vpn):
+        async with somebody(cloud, Start("vpn"), size=(120, 30), flow=flow) as person:
+            await person.press("down", "enter")
+            person.sees("What is the public address of the office's VPN device?")
+            assert person.app.workspace.session is not None
+            read.append(set(person.app.workspace.session.cloud.reads))
+    assert read[0] == read[1] and read[0]
