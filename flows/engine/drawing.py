@@ -131,8 +131,8 @@ def draw(
         return next((each for each in thing.of.split() if each in said or each == asked or each in ahead), "")
 
     def there(thing: Thing) -> bool:
-        if found := key(thing):
-            return found not in said or not said[found].none
+        if decides := key(thing):
+            return decides not in said or not said[decides].none
         in_plan = bool(steps(thing, {**uses, **done}))
         return in_plan if thing.of or (plan is not None and thing.made) else True
 
@@ -245,6 +245,8 @@ def _together(parts: Iterable[Standing]) -> Standing:
         return next(iter(all_), Standing.EXISTS)
     if Standing.BROKEN in all_:
         return Standing.BROKEN
+    if all_ == {Standing.GONE, Standing.WILL_BE}:  # the one was taken back, the other never begun
+        return Standing.GONE
     return Standing.GOING if all_ & {Standing.GOING, Standing.GONE} else Standing.MAKING
 
 
