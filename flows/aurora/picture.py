@@ -8,7 +8,7 @@ PICTURE = Picture.of(
     Thing("clients", "Clients", "who may connect", of="access servers addresses", found="clients"),
     Thing("door", "Security group", "lets only them in", made="firewall let-in", found="open-to-the-world"),
     Thing("server", "Instance", "answers SQL", made="instance", found="instances"),
-    Thing("copies", "Read copies", "for reading only", of="readers", made="instance", beside=True),
+    Thing("copies", "Read copies", "only to read", of="readers", made="instance", beside=True),
     Thing("cluster", "Cluster", "its data", of="name engine", made="cluster", found="state key-state limits"),
     Thing("hours", "Schedule", "wakes it", of="awake from to", made="awake asleep", found="schedule", beside=True),
     Thing("vpc", "VPC", "your network", of="vpc"),

@@ -8,7 +8,7 @@ PICTURE = Picture.of(
     Thing(
         "clock",
         "Schedules",
-        "morning and evening",
+        "twice a day",
         of="days from to",
         made="awake asleep schedule-group",
         found="schedules times clocks ended switched-off input late twice next",

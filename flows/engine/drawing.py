@@ -6,6 +6,7 @@ back from the run, and after a check from what was found. None of it asks AWS.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,6 +50,10 @@ class Drawing:
         return {box.id: box for row in self.rows for box in row}
 
 
+ID = re.compile(r"(?<=\S) \([a-z]+-[0-9a-f]{8,17}\)")
+"""An id of EC2 behind a name."""
+
+
 @dataclass(frozen=True)
 class Answered:
     """An answer as a picture needs it: what it means, and how a person reads it."""
@@ -63,8 +68,9 @@ class Answered:
 
     @property
     def told(self) -> str:
-        """What a thing shows of it; nothing of a mere yes or no."""
-        return "" if self.none or self.value is True or self.value == "yes" else self.shown
+        """What a thing shows of it: names without their ids, and nothing of a mere yes or no."""
+        mere = self.none or self.value is True or self.value == "yes"
+        return "" if mere else ID.sub("", self.shown)
 
     @property
     def named(self) -> bool:

@@ -6,7 +6,7 @@ from flows.engine import Link, Picture, Thing
 
 PICTURE = Picture.of(
     Thing("office", "Office", "its networks", of="networks"),
-    Thing("device", "VPN device", "its public address", of="gateway_ip", found="announced selectors", beside=True),
+    Thing("device", "VPN device", "its address", of="gateway_ip", found="announced selectors", beside=True),
     Thing("customer", "Customer gateway", "what AWS knows of that device", made="customer-gateway"),
     Thing("tunnel1", "Tunnel 1", "encrypted", made="connection", found="state tunnels tunnel:1"),
     Thing("tunnel2", "Tunnel 2", "encrypted", made="connection", found="state tunnels tunnel:2", beside=True),

@@ -65,7 +65,7 @@ def test_a_set_up_declares_its_picture_in_a_few_lines(name: str) -> None:
     assert (declared.end_lineno or 0) - declared.lineno + 1 < 20
     rows, parts = flow.picture.rows, flow.picture.parts
     assert len(rows) <= 6 and max(map(len, rows)) <= 2, "it fits beside a page of 30 lines"
-    assert all(len(thing.name) <= 15 and len(thing.about) <= 16 for row in rows if len(row) == 2 for thing in row)
+    assert all(len(thing.name) <= 15 and len(thing.about) <= 15 for row in rows if len(row) == 2 for thing in row)
     keys = {question.id for question in flow.questions}
     assert {key for row in rows for thing in row for key in thing.of.split()} <= keys
     assert {each.partition(":")[0] for part in parts for each in part.found.split()} <= {*flow.matters}

@@ -20,8 +20,8 @@ Piece = tuple[str, Standing | None]
 """Some cells, and what they are of; None for nothing."""
 GAP = 2
 """Cells between two boxes beside each other."""
-SOLID, DASHED, HEAVY, DOUBLE, DOTTED = "─│", "╌╎", "━┃", "═║", "┄┆"
-STROKES: Mapping[Standing, str] = {
+SOLID, DASHED, HEAVY, DOUBLE, DOTTED = ("─", "│"), ("╌", "╎"), ("━", "┃"), ("═", "║"), ("┄", "┆")
+STROKES: Mapping[Standing, tuple[str, str]] = {
     Standing.OPEN: DOTTED, Standing.ASKED: DASHED, Standing.EXISTS: SOLID, Standing.WILL_BE: DASHED,
     Standing.MAKING: HEAVY, Standing.GOING: HEAVY, Standing.GONE: DOTTED, Standing.BROKEN: DOUBLE,
     Standing.WAITING: DASHED, Standing.UNSEEN: DOTTED,
