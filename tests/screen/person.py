@@ -35,8 +35,13 @@ class Person:
 
     @property
     def words(self) -> str:
-        """The same with every run of blanks as one, so that wrapping does not matter."""
-        return " ".join(self.screen.split())
+        """The same with every run of blanks as one, so that wrapping does not matter; then what stands between the
+        steps and the picture, whose lines run on from one to the next.
+        """
+        lines = self.screen.splitlines()
+        between = [widget.region for widget in self.app.screen.query("#stage, #main")]
+        lines += [line[each.x : each.right] for each in between for line in lines[each.y : each.bottom]]
+        return " ".join(" ".join(lines).split())
 
     async def settle(self) -> None:
         """Until nothing is under way any more."""
