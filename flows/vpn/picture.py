@@ -20,5 +20,5 @@ PICTURE = Picture.of(
     Link("tunnel1 tunnel2", "gateway", "All packets between the office and AWS go through a tunnel.", made="static"),
     Link("gateway", "vpc", "The gateway is the door of this network.", made="attach", found="attachment"),
     Link("vpc", "tables", "Servers find the way to the office in their route table.", made="propagate route"),
-    Link("vpc", "groups", "Servers hear the office only where their group lets it in.", made="let-in rule"),
+    Link("vpc", "groups", "Servers hear the office only where their group lets it in.", made="let-in"),
 )

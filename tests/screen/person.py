@@ -35,11 +35,12 @@ class Person:
 
     @property
     def words(self) -> str:
-        """The same with every run of blanks as one, so that wrapping does not matter; then what stands between the
-        steps and the picture, whose lines run on from one to the next.
+        """The same with every run of blanks as one, so that wrapping does not matter; beside a picture also what
+        stands left of it by itself, whose lines run on from one to the next.
         """
         lines = self.screen.splitlines()
-        between = [widget.region for widget in self.app.screen.query("#stage, #main")]
+        drawn = self.app.screen.has_class("-drawn")
+        between = [widget.region for widget in self.app.screen.query("#stage, #main")] if drawn else []
         lines += [line[each.x : each.right] for each in between for line in lines[each.y : each.bottom]]
         return " ".join(" ".join(lines).split())
 
