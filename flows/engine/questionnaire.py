@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from ..place import Place
-from .asked import Asked
+from .asked import Asked, Route
 from .cache import CachedCloud
 from .cloud import Cloud
 from .listing import Enough, reading_until
@@ -89,12 +89,17 @@ class Questionnaire(Generic[A]):
     def ahead(self) -> list[Question[Any]]:
         """What is asked after the current question whatever its answer is, fine-tuning left out."""
         answered, current = self._walk()
-        routes = [route for route in self.flow.routes() if self._possible(route, answered)]
+        routes = self._routes(answered)
         return [
             q for q in self.flow.questions
             if q.id not in answered.answers and q is not current and not q.fine_tuning
             and routes and all(q in route for route in routes)
         ]  # fmt: skip
+
+    def may_come(self) -> set[str]:
+        """The keys of what is still asked on some way from here, fine-tuning too."""
+        answered, _ = self._walk()
+        return {question.id for route in self._routes(answered) for question in route} - answered.answers.keys()
 
     def answers(self) -> dict[str, Any]:
         """Every reply that counts, as an answers file holds them."""
@@ -361,6 +366,9 @@ class Questionnaire(Generic[A]):
                     wrong.append(_said_of(question, problem))
         return wrong, missing
 
+    def _routes(self, answered: Asked) -> list[Route]:
+        return [route for route in self.flow.routes() if self._possible(route, answered)]
+
     def _possible(self, route: Sequence[Question[Any]], answered: Asked) -> bool:
         """Whether this may be the way, as far as answers have decided it."""
         known, way = answered.answers, set(route)
@@ -378,7 +386,7 @@ class Questionnaire(Generic[A]):
         if question.fine_tuning:
             return (0, 0), 0
         number = 1 + sum(not q.fine_tuning and q.id in answered.answers for q in self._asked(answered))
-        routes = [r for r in self.flow.routes() if self._possible(r, answered) and question in r]
+        routes = [route for route in self._routes(answered) if question in route]
         lengths = [sum(not q.fine_tuning for q in route) for route in routes] or [number]
         return (number, max(lengths)), max(min(lengths), number)
 

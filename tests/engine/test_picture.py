@@ -95,7 +95,9 @@ def test_what_makes_it_is_in_some_plan(account: PracticeAccount) -> None:
         picture = flows.find(name).picture
         assert picture is not None
         beginnings = {each for part in picture.parts for each in part.made.split()}
-        missing = {each for each in beginnings if not any(f"{id}-".startswith((f"{each}-", f"{each}:")) for id in known)}
+        missing = {
+            each for each in beginnings if not any(f"{id}-".startswith((f"{each}-", f"{each}:")) for id in known)
+        }
         assert missing == {*UNUSUAL.get(name, "").split()}, name
 
 

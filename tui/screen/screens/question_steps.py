@@ -49,7 +49,7 @@ def drawn(session: Session, said: Iterable[Line], here: str) -> Drawing | None:
     """What will be there, as far as it is answered when the question with the key `here` is asked."""
     from flows.engine.drawing import answered, draw
 
-    picture, keys = session.flow.picture, [each.id for each in session.flow.questions]
+    picture = session.flow.picture
     if picture is None or not here:
         return None
-    return draw(picture, answered(said), asked=here, ahead=keys[keys.index(here) :])
+    return draw(picture, answered(said), asked=here, ahead=session.may_come())
