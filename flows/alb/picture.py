@@ -13,15 +13,10 @@ PICTURE = Picture.of(
     Thing("https", "https listener", "port 443", of="https_listener", made="https-listener", found="https tls"),
     Thing("proof", "Certificate", "for https", of="certificate", found="certificate covers", beside=True),
     Link("visitors", "balancer", "A request comes to the load balancer's address.", made="open", found="open"),
-    Link(
-        "balancer",
-        "servers",
-        "With a cookie a visitor comes to the same server again.",
-        made="keep default-80 default-443",
-        found="kept divided",
-    ),
+    Link("balancer", "servers", "With a cookie a visitor comes to the same server again.",
+         made="keep default-80 default-443", found="kept divided"),
     Link("balancer", "listener", "It hears requests on this port.", found="nothing-listens"),
     Link("listener", "answer", "What fits is answered so; no server gets it.", found="loop shadowed conditions"),
     Link("listener", "https", "Who is redirected comes back by https.", made="hsts"),
     Link("https", "proof", "The certificate proves the name to the browser."),
-)
+)  # fmt: skip
