@@ -6,7 +6,7 @@ from flows.engine import Link, Picture, Thing
 
 PICTURE = Picture.of(
     Thing("visitors", "Visitors", "with a browser"),
-    Thing("balancer", "Load balancer", "takes every request", of="load_balancer", found="state in-front"),
+    Thing("balancer", "Load balancer", "takes requests", of="load_balancer", found="state in-front"),
     Thing("servers", "Servers", "they answer", of="target_groups", found="healthy cookie", beside=True),
     Thing("listener", "Listener", "hears a port", of="listener", made="http-listener", found="listeners"),
     Thing("answer", "Answer", "sent at once", of="status", made="rule default", found="redirect-fields", beside=True),

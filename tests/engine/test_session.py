@@ -82,10 +82,12 @@ def test_only_what_will_be_asked_stands_ahead(cloud: Aws) -> None:
     made = fresh(cloud)
     while asking(made).question.id != "routing":
         assert "asn" not in [question.id for question in made.ahead()]
+        assert "asn" in made.may_come(), "on the other way"
         made.answer(STATIC[asking(made).question.id])
     number, most = asking(made).position
     assert asking(made).least == most - 1
     made.answer("static")
+    assert "asn" not in made.may_come() and {"security_groups", "name"} < made.may_come()
     assert (asking(made).position, asking(made).least) == ((number + 1, most - 1), most - 1)
     made.revisit("routing")
     made.answer("bgp")

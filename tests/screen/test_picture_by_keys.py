@@ -77,6 +77,7 @@ async def test_it_stands_beside_the_page_where_there_is_room() -> None:
         await person.types("mine")
         await person.press("enter")
         person.sees("What will be done", "mine", "└ will be ╌")
+        assert not person.app.screen.query_one("#rail").display, "the review says every answer itself"
         person.goes_without_clipping()
         await person.resize(80, 24)
         person.does_not_see("┌ Maker")
