@@ -38,10 +38,10 @@ HOUSE = Picture.of(
 )
 
 UNUSUAL = {
-    "alb": "http-listener", "peering": "connection", "spa_pipeline": "connection source",
+    "alb": "http-listener default-80 default-443", "peering": "connection", "spa_pipeline": "connection source",
     "share_ami": "key key-use key-grants receive", "share_snapshot": "key-use key-grants",
 }  # fmt: skip
-"""What no variant makes or uses: it takes another account."""
+"""What no variant makes or uses: it takes another account, or other fine-tuning."""
 
 
 def said(**answers: Any) -> dict[str, Answered]:
