@@ -135,6 +135,7 @@ def _killed(answers: Mapping[str, Any]) -> Case:
         lambda account: by_kind(picture(account.session)),
         re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d{4}-\d\d-\d\d[T ][0-9:.]+(Z|[+]00:00)?|\d{4}-\d\d-\d\d \d\d:\d\d"),
         accept=("versioning-on",),
+        ends="waiting",  # nobody has uploaded the file yet
     )
 
 
