@@ -9,7 +9,7 @@ import pytest
 from aurora.cases import SLEEPY, VARIANTS, session
 from person import Person, somebody
 
-from flows.engine import Asking, Choice, Cloud, Journal, Picks, Reviewing
+from flows.engine import Asking, Choice, Cloud, Journal, Picks, Question, Reviewing, Session
 from tui.screen.widgets.options import Options
 from tui.screen.workspace import Start
 
@@ -50,8 +50,8 @@ async def answer_all(person: Person, answers: Mapping[str, Any]) -> None:
         if isinstance(made.state(), Reviewing):
             break
         await reply(person, answers)
-    fine = [line.question for line in made.review().answers if line.question.fine_tuning]
-    for question in [each for each in fine if each.id in answers]:
+    changed = set[str]()
+    while question := next((each for each in fine_tuned(made) if each.id in answers.keys() - changed), None):
         await person.press("shift+tab")
         for _ in range(60):
             if f"> {question.label}" in person.screen:
@@ -59,6 +59,15 @@ async def answer_all(person: Person, answers: Mapping[str, Any]) -> None:
             await person.press("down")
         await person.press("enter")
         await reply(person, answers)
+        changed.add(question.id)
+        while isinstance(asking := made.state(), Asking):  # an answer may bring more questions
+            changed.add(asking.question.id)
+            await reply(person, answers)
+
+
+def fine_tuned(made: Session) -> list[Question[Any]]:
+    """What may be changed from the review."""
+    return [line.question for line in made.review().answers if line.question.fine_tuning]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
