@@ -93,7 +93,7 @@ async def test_the_page_of_a_set_up_shows_the_review_of_its_answers_file(account
     answers = yaml.load(rest.partition("```")[0], yaml.BaseLoader)
     cloud = Aws(Place(practice=True), account.session, account.session_of)
     async with somebody(cloud, Start(flow=flow, answers=answers)) as person:
-        if "goes on like this" in person.words:
+        while "goes on like this" in person.words:
             await person.press("y")
         person.sees("What will be done")
         compare(FOLDER / "set-ups" / f"{flow}.svg", document(*NARROW, picture(person.app)))
