@@ -51,7 +51,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     secret = outputs["secret"]
     place = {"resource_arn": outputs["arn"], "secret_arn": secret, "database": outputs["database"]}
     by_https = bool(facts["data_api"] and secret)
-    connect, jdbc = _connect(outputs, facts["engine"])
+    connect, jdbc = _connect(outputs, facts["engine"]) if facts["outside"] else ("", "")
     steps = [
         *([connect] if facts["outside"] else []),
         *([f"SQL over HTTPS: {shell.aws('rds-data', 'execute-statement', **place, sql='SELECT 1')}"] * by_https),

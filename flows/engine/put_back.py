@@ -91,7 +91,7 @@ def put_back(flow: type[Flow], run: Run, looked: Iterable[Looked]) -> type[Flow]
 
     def handed_over(cls: type[Flow], cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
         see = f"See how it stands now: {handrail('runs', run.id, '--look')}"
-        return replace(flow.handover(cloud, outputs, facts), files={}, next_steps=(see,))
+        return replace(flow.handover(cloud, outputs, facts), files={}, next_steps=(see,), done=(), notes=())
 
     about: dict[str, Any] = {"title": f"Put back: {flow.title}", "plan": planned, "checks": warned}
     if wanted.isdisjoint(ref.action for ref in refs(plan.outputs)):  # files and prices are those of the run

@@ -280,6 +280,11 @@ FAMILIES = (
         "It cannot be done at the moment, because of something else that goes on with it ({code}).",
         "Wait until that is done, then go on.", when=lambda refusal: refusal.status < 500,
     ),
+    Family(
+        "^OperationNotPermitted$", "AWS lets nobody do that with it as it is: {operation} was refused ({code}).",
+        "It may be a default, which has settings of its own, or another account's. Choose another, or change it there.",
+        Denied,
+    ),
     # nothing there, and nothing to be had
     Family(
         NO_SUCH_THING.pattern, "There is no such thing: {operation} was refused ({code}).",

@@ -425,6 +425,7 @@ ONLY_BEFOREHAND = {
     "key-cannot-be-shared": "the key of a cluster cannot be changed later",
     "never-sleeps": "said of an answer; the check says keeps-awake-minimum",
     "version-cannot-sleep": "the check says keeps-awake-version",
+    "password-changes": "what AWS does by itself with the password of each one is nothing that could be wrong",
     "permissions": "what may be done is asked of what is still to be done",
 }
 
