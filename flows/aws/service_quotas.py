@@ -10,5 +10,5 @@ def limit(cloud: Cloud, service: str, code: str) -> int | None:
     try:
         asked = Call("service-quotas.GetServiceQuota", {"ServiceCode": service, "QuotaCode": code})
         return int(cloud.make(asked)["Quota"]["Value"])
-    except (CloudError, KeyError, ValueError):
+    except (CloudError, KeyError, TypeError, ValueError):
         return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.engine import Session
+from flows.engine import Session, irrevocable
 from flows.engine.references import fill
 from support.looked import as_found
 from support.sessions import carried_out
@@ -48,10 +48,12 @@ def undone_after(deed: Deed, made: Session, client: Callable[..., Any], picture:
     deed.do(client, ids)
     disturbed = lines(picture())
     looked = made.look()
+    assert made.run is not None and made.run.plan is not None
+    remembered = {each.what for each in irrevocable.staying(made.run, made.run.plan)}
     list(made.undo(deed.decided))
     after = lines(picture())
     as_found(looked, made)
-    told_right(deed, made)
+    told_right(deed, made, remembered)
     assert not after - disturbed - before, "made by nobody"
     assert not (before & disturbed) - after, "was there before and is gone"
     if deed.theirs:
@@ -62,15 +64,15 @@ def undone_after(deed: Deed, made: Session, client: Callable[..., Any], picture:
         assert there or not stays, f"{action} is told as left, and is gone"
     again = list(made.undo(deed.decided))
     assert not [event.problem for event in again if event.problem and deed.decided]
-    told_right(deed, made)
+    told_right(deed, made, remembered)
     return made
 
 
-def told_right(deed: Deed, made: Session) -> None:
-    """The undo has ended, and everything of the run is on its receipt once."""
+def told_right(deed: Deed, made: Session, remembered: Collection[str] = ()) -> None:
+    """The undo has ended, and everything of the run is on its receipt once; so may be what no undo takes back."""
     assert made.run is not None and made.run.plan is not None
     receipt = made.receipt()
-    left = {each.what: each.why for each in receipt.left if each.why != USED}
+    left = {each.what: each.why for each in receipt.left if each.why != USED and each.what not in remembered}
     assert (receipt.complete, made.run.record.status) == (True, "undone"), receipt
     for start, why in deed.left.items():
         found = [each for what, each in left.items() if what.startswith(start)]
