@@ -21,7 +21,7 @@ def told(cloud: Aws, journal: Journal, capsys: pytest.CaptureFixture[str], *repl
             return reply
         raise Quit
 
-    code = prompts._talk(session(cloud, journal), journal, ask)
+    code = prompts._talk(session(cloud, journal), journal, ask, stays=True)
     assert next(left, "") == "", "all of it was asked for"
     return code, capsys.readouterr().out
 
@@ -34,6 +34,12 @@ def test_what_was_made_is_looked_at_let_happen_and_taken_back(
     before, _, after = shown.partition("landed in fjord-coffee-files.")
     assert "nothing changed." in before.split("Done.")[2], "looked at once more"
     assert "Done." in after and "changed." not in after.split("Everything is as")[0], "something happened"
+
+
+def test_a_command_ends_with_what_it_was_for(cloud: Aws, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    left = iter(["yes"])
+    assert prompts._talk(session(cloud, journal), journal, lambda _, __: next(left), stays=False) == 0
+    assert "What now" not in capsys.readouterr().out
 
 
 def test_at_the_first_look_nothing_is_said_of_what_was_before(

@@ -66,8 +66,6 @@ def test_a_whole_set_up_by_line_prompts(company: Account, handrail: Command, tmp
         terminal.answer("Name [office]", "")
         terminal.answer(NOW, "yes")
         shown = terminal.until("Take it back with: handrail undo ")
-        terminal.answer(NOW, "?")
-        assert "in practice, lets the device call" in terminal.answer(NOW, "")
         assert terminal.ended() == 0
     assert "waits for your device" in shown
     assert company.picture() != before

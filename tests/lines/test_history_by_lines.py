@@ -41,6 +41,6 @@ def test_one_is_found_by_what_it_is_of(
     for name in ("berlin", "munich"):
         made(journal, "done", name=name)
     opened = list[str]()
-    monkeypatch.setattr(home.prompts, "resume", lambda _, run, __: opened.append(run) or 0)
+    monkeypatch.setattr(home.prompts, "resume", lambda _, run, __, *, stays: opened.append(run) or 0)
     told(capsys, monkeypatch, "history", "berlin")
     assert opened == [each.id for each in journal.records() if each.answers["name"] == "berlin"]

@@ -82,13 +82,14 @@ def _ways(parts: Mapping[str, list[Way]]) -> list[Way]:
 def _parts(place: Place, journal: Journal) -> dict[str, list[Way]]:
     """What there is at home, each part under its heading."""
     unfinished = history.entries(journal, history.unfinished(journal))
+    set_up, go_on = partial(prompts.run, stays=True), partial(prompts.resume, stays=True)
     set_ups: list[Way] = [
-        (title, f"{name} {summary} {flows.GOALS.get(name, '')}", partial(prompts.run, place, name, {}, (), None))
+        (title, f"{name} {summary} {flows.GOALS.get(name, '')}", partial(set_up, place, name, {}, (), None))
         for name, (title, summary) in flows.SET_UPS.items()
     ]
     there = Place(read_only=place.read_only)
     begun: list[Way] = [
-        (f"Go on with {each.title} ({' · '.join(each.told())})", "", partial(prompts.resume, there, each.id, ()))
+        (f"Go on with {each.title} ({' · '.join(each.told())})", "", partial(go_on, there, each.id, ()))
         for each in unfinished
     ]
     parts = {
@@ -106,7 +107,8 @@ def _history(journal: Journal, ask: Reader, place: Place) -> int | None:
     while found := history.entries(journal):
         rows = history.lines(found)
         ways: list[Way] = [
-            (row, "", partial(prompts.resume, there, each.id, ())) for row, each in zip(rows, found, strict=True)
+            (row, "", partial(prompts.resume, there, each.id, (), stays=True))
+            for row, each in zip(rows, found, strict=True)
         ]
         looking_after.listed(ways, range(len(ways)))
         while not (reply := ask("Number, or part of a line; delete NUMBER, or back", "back")).startswith("delete"):

@@ -25,8 +25,11 @@ from .reading import Quit, Reader, reader
 from .sign_in import AccountOpener
 
 
-def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None) -> int:
-    """A new set-up, with some answers perhaps given already."""
+def run(
+    place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[str], save: Path | None, *,
+    stays: bool = False,
+) -> int:  # fmt: skip
+    """A new set-up, with some answers perhaps given already. A command ends with it; who came from home `stays`."""
     journal, found, ask = Journal(), flows.find(flow), reader()
     try:
         cloud, place = AccountOpener(say, ask, journal).open(place)
@@ -36,11 +39,11 @@ def run(place: Place, flow: str, answers: Mapping[str, Any], accept: Collection[
     session.accepted |= set(accept)
     if answers:
         session.suggest(answers)
-    return _talk(session, journal, ask, save)
+    return _talk(session, journal, ask, save, stays=stays)
 
 
-def resume(said: Place, run_id: str, accept: Collection[str]) -> int:
-    """Go on with a draft or run, where it was begun. `said` is what the command line says."""
+def resume(said: Place, run_id: str, accept: Collection[str], *, stays: bool = False) -> int:
+    """Go on with a draft or run, where it was begun. `said` is what the command line says; `stays` as in `run`."""
     journal = Journal()
     kept = journal.run(run_id)
     try:
@@ -51,7 +54,7 @@ def resume(said: Place, run_id: str, accept: Collection[str]) -> int:
         session.accepted |= set(accept)
         if kept.ended_meanwhile:
             say(history.ended_meanwhile(kept))
-        return _gone_on_with(session, kept, journal, reader())
+        return _gone_on_with(session, kept, journal, reader(), stays=stays)
 
 
 def session_of(kept: Run, said: Place, journal: Journal) -> Session:
@@ -75,15 +78,16 @@ def session_of(kept: Run, said: Place, journal: Journal) -> Session:
             return session
 
 
-def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader) -> int:
+def _gone_on_with(session: Session, kept: Run, journal: Journal, ask: Reader, *, stays: bool) -> int:
     talk = Conversation(session, ask)
     match kept.record.status:
         case "draft":
-            return _talk(session, journal, ask)
+            return _talk(session, journal, ask, stays=stays)
         case "undoing":
             return talk.undo()
         case "applying" | "failed":
-            return _afterwards(talk, talk.apply())
+            code = talk.apply()
+            return _afterwards(talk, code) if stays else code
         case "undone":
             say("\n".join(history.details(kept)))
             return 0
@@ -104,7 +108,7 @@ def _afterwards(talk: Conversation, code: int) -> int:
         return looking_after.check(session.place, session.flow.id, about(session))
 
 
-def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = None) -> int:
+def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = None, *, stays: bool) -> int:
     """Ask, review and apply, in another account if the person moves; gives the exit code. Answers are saved at last."""
     try:
         while True:
@@ -116,7 +120,7 @@ def _talk(session: Session, journal: Journal, ask: Reader, save: Path | None = N
                 continue
             if save:
                 answers_file.save_answers(save, session.answers())
-            return _afterwards(talk, code)
+            return _afterwards(talk, code) if stays else code
     finally:
         session.close()
 
