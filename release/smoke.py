@@ -50,7 +50,7 @@ def main(command: Sequence[str]) -> None:
         print(f"{made['run']}: made {connection}, checked: {checked['status']}, {undone['status']}")
         for what, words, seen in (
             ("the full screen", ["--practice"], "Connect an office"),
-            ("the conversation", ["--practice", "--plain"], "Number, profile"),
+            ("the conversation", ["--practice", "--plain"], "history, or quit"),
         ):
             until([*command, *words], seen, home, limit=120)
             print(f"{what}: opens")
