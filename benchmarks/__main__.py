@@ -169,7 +169,7 @@ def keys(home: dict[str, str]) -> Iterator[str]:
         program.press(b"1")
         program.quiet(0.3)
         yield costs("a typed character", b"9")
-        program.press(b"8.51.100.7\r")
+        program.press(b"8.18.0.7\r")
         program.wait("Which networks")
         program.press(b"192.168.10.0/24\r")
         program.wait("learn each other")
