@@ -23,8 +23,9 @@ async def reply(person: Person, answers: Mapping[str, Any]) -> None:
     options = state.offer.options if state.offer else ()
     if isinstance(state.question, Picks):
         marked = person.app.screen.query_one(Options).picked
+        wanted = {*(said.split(", ") if isinstance(said, str) else said)}
         for at, option in enumerate(options):
-            if bool({option.key, option.label} & {*said}) != (option.key in marked):
+            if bool({option.key, option.label} & wanted) != (option.key in marked):
                 await person.press("home", *["down"] * at, "space")
     elif isinstance(state.question, Choice):
         named = [o for o in options if said in (o.key, o.label)] or [o for o in options if said in o.key]
@@ -60,9 +61,10 @@ async def answer_all(person: Person, answers: Mapping[str, Any]) -> None:
         await person.press("enter")
         await reply(person, answers)
         changed.add(question.id)
-        while isinstance(asking := made.state(), Asking):  # an answer may bring more questions
-            changed.add(asking.question.id)
-            await reply(person, answers)
+        for _ in answers:  # one may bring more questions
+            if isinstance(asking := made.state(), Asking):
+                changed.add(asking.question.id)
+                await reply(person, answers)
 
 
 def fine_tuned(made: Session) -> list[Question[Any]]:
