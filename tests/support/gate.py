@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -209,14 +209,22 @@ def at_home(folder: Path, gate: Gate, config: str = CONFIG) -> dict[str, str]:
     return {"HOME": str(folder), "AWS_CONFIG_FILE": str(folder / "config"), "AWS_ENDPOINT_URL": gate.url}
 
 
+def readable_key() -> bytes:
+    """A new key; of some 400 that awscrt makes there is one that it does not read again (awscrt 0.38)."""
+    while True:
+        der: bytes = EC.new_generate(ECType.P_256).export_key(ECExportFormat.SEC1)
+        with suppress(RuntimeError):
+            EC.new_key_from_der_data(der)
+            return der
+
+
 def logged_in(folder: Path, minutes: int = 15) -> Path:
     """What `aws login` leaves, whose keys are good for so many minutes; `folder` is the home of CONSOLE's person.
 
     The form is that of botocore.credentials.LoginCredentialFetcher (botocore 1.44).
     """
     until = datetime.now(UTC) + timedelta(minutes=minutes)
-    der = EC.new_generate(ECType.P_256).export_key(ECExportFormat.SEC1)
-    pem = f"-----BEGIN EC PRIVATE KEY-----\n{b64encode(der).decode()}\n-----END EC PRIVATE KEY-----\n"
+    pem = f"-----BEGIN EC PRIVATE KEY-----\n{b64encode(readable_key()).decode()}\n-----END EC PRIVATE KEY-----\n"
     keys = {"accessKeyId": "ASIALOGIN", "secretAccessKey": "x", "sessionToken": "t", "accountId": ACCOUNT}
     token = {
         "accessToken": {**keys, "expiresAt": until.strftime("%Y-%m-%dT%H:%M:%SZ")}, "tokenType": "aws_sigv4",
