@@ -10,7 +10,7 @@ from typing import Protocol
 from flows.aws import addresses, network, site_to_site_vpn
 from flows.engine import Call, Caution, Cloud, CloudError, Danger, Refused
 
-from . import rules
+from . import rules, starting
 
 STATIC, BGP = "static", "bgp"
 PROPAGATION, FIXED = "propagation", "fixed"
@@ -32,6 +32,8 @@ class Answers(Protocol):
     vpn_gateway: site_to_site_vpn.VpnGateway | str
     asn: int
     security_groups: tuple[network.SecurityGroup, ...]
+    encryption: str
+    behind_nat: bool
 
 
 def device(text: str) -> IPv4Address:
@@ -168,7 +170,22 @@ def strong(encryption: str, flow: Answers) -> Iterator[Caution]:
         )
 
 
+def starter(flow: Answers) -> str:
+    return AWS if not flow.behind_nat and starting.startable(versions(flow.encryption)) else DEVICE
+
+
+def versions(encryption: str) -> tuple[str, ...]:
+    """The IKE versions that tunnels with this encryption allow."""
+    return ("ikev2",) if encryption == MODERN else starting.BOTH
+
+
 def awake(startup: str, flow: Answers) -> Iterator[Caution]:
+    if startup == AWS and not starting.startable(versions(flow.encryption)):
+        raise Refused(
+            "AWS starts a tunnel only with IKEv2, and compatible encryption allows IKEv1 as well: with a device that "
+            "speaks IKEv1, nobody would start it.",
+            remedy="Let the device start the tunnels, or choose the modern encryption if it speaks IKEv2.",
+        )
     if startup == DEVICE:
         yield Caution(
             "device-starts",

@@ -14,9 +14,9 @@ from flows.aws import interfaces, keepers, network_acls, security_group_rules, s
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service
-from flows.engine import Action, Caution, Cloud, CloudError, Finding, Grade, Use
+from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use
 
-from . import firewalls, rules
+from . import firewalls, rules, starting
 from .rules import Situation
 
 RULES = (rules.overlap, rules.selectors, rules.routes, firewalls.network_acls)
@@ -160,6 +160,10 @@ def same_routing(cloud: Cloud, used: Use | None, *, static: bool) -> Iterator[Fi
             f"There is already a VPN connection {existing.id} between these two; it is used as it is, with its "
             "encryption and addresses. AWS allows one connection per pair of gateways.",
         )
+        told = cloud.make(Call("ec2.DescribeVpnConnections")).get("VpnConnections") or []
+        for found in told:
+            if found["VpnConnectionId"] == existing.id:
+                yield from starting.looked_at(found)
     elif existing:
         kind = "static routing" if existing.static else "BGP"
         yield Finding(

@@ -13,7 +13,7 @@ from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Refused
 
-from . import behind, repairs, transit_gateway, tunnels
+from . import behind, repairs, starting, transit_gateway, tunnels
 
 RULES = behind.RULES
 
@@ -30,6 +30,7 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     up = any(each.get("Status") == "UP" for each in found.get("VgwTelemetry") or [])
     now = datetime.now(UTC)
     yield from tunnels.measured(found, tunnels.NEW if up else tunnels.past(cloud, connection.id, found, now))
+    yield from starting.looked_at(found)
     if transit := str(found.get("TransitGatewayId") or ""):
         yield from transit_gateway.looked_at(cloud, connection, transit, up=up)
         return

@@ -198,10 +198,11 @@ class SiteToSiteVpn(Flow):
         "Who should start the tunnels?",
         {AWS: "AWS, and it keeps trying", DEVICE: "The device, when it has traffic"},
         check=answers.awake,
-        default=lambda flow: DEVICE if flow.behind_nat else AWS,
+        default=answers.starter,
         fine_tuning=True,
         label="Started by",
-        why="If only the device starts them, the tunnels can go down while nothing is sent.",
+        why="If only the device starts them, the tunnels can go down while nothing is sent. AWS starts a tunnel only "
+        "with IKEv2, which the modern encryption is.",
     )
     keys = Choice(
         "Where should the tunnels' secret keys be kept?",

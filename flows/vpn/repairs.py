@@ -23,6 +23,7 @@ BEYOND = {
     "selectors": "Changing what the tunnels carry takes both down, and the device must be changed with it.",
     "tunnels": "Only the office's device can bring a tunnel up; `handrail runs RUN` names the files for it.",
     "tunnel": "Only the office's device can bring a tunnel up.",
+    "startup": "Changing a tunnel's options takes it down, and only you know which IKE version the device speaks.",
     "announced": "Only the office's device says which networks it announces.",
     "silent": "Only the office's device says which networks it announces.",
     "state": "AWS is doing it.",

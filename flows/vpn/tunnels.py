@@ -104,6 +104,17 @@ def _silent(telemetry: list[Mapping[str, Any]]) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def options_in_order(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The options of each tunnel, numbered as everywhere else."""
+    return _in_order((found.get("Options") or {}).get("TunnelOptions") or [], found)
+
+
+def is_up(found: Mapping[str, Any], tunnel: Mapping[str, Any]) -> bool:
+    """Whether the tunnel with these options is up."""
+    address = tunnel.get("OutsideIpAddress")
+    return any(each.get("OutsideIpAddress") == address and each.get("Status") == "UP" for each in _telemetry(found))
+
+
 def waiting(found: Mapping[str, Any]) -> str:
     """What the connection waits for; empty when a tunnel is up."""
     if any(tunnel.get("Status") == "UP" for tunnel in _telemetry(found)):

@@ -17,6 +17,7 @@ WHY: Mapping[str, str] = {
     "announced": "With BGP the device itself says which networks it has; what it does not say, AWS does not send.",
     "tunnels": "All packets go through the tunnels; while none is up, none arrives.",
     "tunnel": "AWS does maintenance on one tunnel at a time; with only one up, the office is cut off meanwhile.",
+    "startup": "A tunnel that is down comes back only if somebody starts it, and AWS does so only with IKEv2.",
     "silent": "A tunnel that stands but carries nothing looks healthy and is not.",
     "route-tables": "A server answers by the routes of its subnet; without one to the office the answers are lost.",
     "more-specific-route": "AWS takes the narrowest route that fits, so a narrower one takes the packets elsewhere.",

@@ -54,6 +54,7 @@ REFUSALS: list[tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
     ),
     ("101 networks", STATIC, {"networks": MANY[:101]}, "These are 101 networks. A virtual private gateway accepts at most 100 routes for a VPN connection. Combine networks (summarize) first."),
     ("no network", STATIC, {"networks": []}, "Enter at least one. It looks like 192.168.10.0/24."),
+    ("AWS starts IKEv1", {**STATIC, "encryption": "compatible"}, {"startup": "aws"}, "AWS starts a tunnel only with IKEv2, and compatible encryption allows IKEv1 as well: with a device that speaks IKEv1, nobody would start it. Let the device start the tunnels, or choose the modern encryption if it speaks IKEv2."),
     # the device's number
     *(
         (f"ASN {value}", BGP, {"asn": value}, f"“{value}” is not an ASN. An ASN is a number, for example 65000.")

@@ -132,6 +132,16 @@ def options(**changed: Any) -> Edit:
     return lambda answer: answer["VpnConnections"][0]["Options"].update(changed)
 
 
+def starting(*versions: str) -> Edit:
+    """AWS is to start both tunnels."""
+
+    def edit(answer: Answer) -> None:
+        for each in answer["VpnConnections"][0]["Options"]["TunnelOptions"]:
+            each |= {"StartupAction": "start", "IkeVersions": [{"Value": version} for version in versions]}
+
+    return edit
+
+
 def told(**changed: Any) -> Edit:
     return lambda answer: answer["VpnConnections"][0].update(changed)
 
@@ -521,6 +531,8 @@ STATES = {
         {**connected(), "DescribeRouteTables": table("shop-private-a", to(OFFICE, GatewayId="vpce-1"))}, "unknown",
         "route-tables", "forwards it",
     ),
+    "AWS is to start what speaks IKEv1 alone": State(connected(starting("ikev1")), "works_but", "startup", "IKEv2"),
+    "AWS starts, and both versions are allowed": State(connected(starting("ikev1", "ikev2")), "works", ""),
     "gateways closed to the eye": State({**connected(), "DescribeVpnGateways": denied}, "unknown", "attachment"),
     "networks closed to the eye": State({**connected(), "DescribeVpcs": denied}, "unknown", "vpc"),
     "servers closed to the eye": State(
@@ -552,6 +564,23 @@ def test_both_numbers_and_the_inside_addresses_are_named(world: World) -> None:
     assert found.because and all(
         word in found.because.remedy for word in ("65010", "64512", "169.254.", "100 networks")
     )
+
+
+@pytest.mark.parametrize(
+    ("versions", "said"),
+    [
+        (("ikev2",), []),
+        (("ikev1", "ikev2"), ["AWS starts tunnel 1 only with IKEv2", "AWS starts tunnel 2 only with IKEv2"]),
+        ((), ["AWS starts tunnel 1 only with IKEv2", "AWS starts tunnel 2 only with IKEv2"]),
+        (("ikev1",), ["AWS is to start tunnel 1 and cannot", "AWS is to start tunnel 2 and cannot"]),
+    ],
+)
+def test_who_can_start_a_tunnel_that_is_down_is_said(world: World, versions: tuple[str, ...], said: list[str]) -> None:
+    down = {"DescribeVpnConnections": both(starting(*versions), tunnels("DOWN", "DOWN", message="IPSEC IS DOWN"))}
+    found = check(Edited(world.cloud, down), world.static)
+    sentences = [each.sentence for each in found.findings if each.id.startswith("startup:")]
+    assert len(sentences) == len(said)
+    assert all(sentence.startswith(begins) for sentence, begins in zip(sentences, said, strict=True))
 
 
 def test_what_it_calls(world: World) -> None:
