@@ -4,6 +4,7 @@ that it was heard."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from small import Lists
 from textual.events import Key
 
 from flows.engine import Call, Caution, Choice, Flow, Option, Picks, Place, Plan, Refused, Text
+from tui.screen.screens.page import Page
 from tui.screen.workspace import Start
 
 
@@ -65,6 +67,20 @@ async def test_a_key_from_before_a_question_was_seen_does_not_answer_it() -> Non
         person.sees("Which network?")
         await person.press("enter")
         person.sees("Which of these?")
+
+
+async def test_a_key_for_what_was_just_sent_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads fast, or is a program, may press it before anybody here comes to hear that it was drawn."""
+    async with asked() as person:
+        page = person.app.screen
+        assert isinstance(page, Page)
+        before = time.monotonic()
+        page.ask_anew()
+        sent = time.monotonic()
+        monkeypatch.setattr(type(person.app), "sent_at", property(lambda app: sent))
+        await person.settle()
+        assert page.unseen(before)
+        assert not page.unseen(sent)
 
 
 async def test_remarks_come_before_the_question_is_left() -> None:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -21,7 +22,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 
 from .. import preferences
-from .driver import driver
+from .driver import ThinDriver, driver
 from .farewell import farewell, mistake
 from .navigation import Navigation
 from .screens.home import Home
@@ -128,6 +129,10 @@ class HandrailApp(Navigation):
             self.begin(self._start)
         else:
             self.go_home()
+
+    @property
+    def sent_at(self) -> float:
+        return self._driver.sent_at if isinstance(self._driver, ThinDriver) else inf
 
     # -- where to go -------------------------------------------------------------------------------------
 

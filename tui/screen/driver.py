@@ -16,6 +16,7 @@ import re
 import signal
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 
 from rich.cells import cell_len
 from textual.drivers import linux_driver
@@ -35,6 +36,9 @@ SCREENS = {"47", "1047", "1049"}
 """Private modes that exchange the whole screen."""
 JOIN = 5
 """Unchanged cells between two changes that are cheaper to send again than to jump over."""
+
+FRAME_ENDS = "\x1b[?2026l"
+"""What Textual writes when a frame is complete; it changes nothing that is to be seen."""
 
 Style = tuple[str, str]
 """SGR parameters and hyperlink."""
@@ -263,6 +267,8 @@ class ThinDriver(LinuxDriver):
 
     _shadow: Shadow | None = None
     _seen: tuple[int, int] = (0, 0)
+    sent_at = 0.0
+    """When the last change began to be sent, on Textual's clock. A key that is pressed later may be about it."""
 
     def write(self, data: str) -> None:
         """Send what `data` changes."""
@@ -273,6 +279,8 @@ class ThinDriver(LinuxDriver):
             self._seen = size
             self._shadow.resize(size[0])
         if sent := self._shadow.feed(data):
+            if data != FRAME_ENDS:
+                self.sent_at = monotonic()
             super().write(sent)
 
     def stop_application_mode(self) -> None:

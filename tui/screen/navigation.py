@@ -42,6 +42,11 @@ class Navigation(App[None]):
     code = 0
     leaving = False
 
+    @property
+    @abstractmethod
+    def sent_at(self) -> float:
+        """When the last change of the screen began to be sent, by `time.monotonic`; endless if nobody notes it."""
+
     # -- where to go -------------------------------------------------------------------------------------
 
     @abstractmethod
