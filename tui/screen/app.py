@@ -130,6 +130,10 @@ class HandrailApp(Navigation):
         else:
             self.go_home()
 
+    def expect_frame(self) -> None:
+        if isinstance(self._driver, ThinDriver):
+            self._driver.sent_at = inf
+
     @property
     def sent_at(self) -> float:
         return self._driver.sent_at if isinstance(self._driver, ThinDriver) else inf

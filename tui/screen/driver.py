@@ -37,9 +37,6 @@ SCREENS = {"47", "1047", "1049"}
 JOIN = 5
 """Unchanged cells between two changes that are cheaper to send again than to jump over."""
 
-FRAME_ENDS = "\x1b[?2026l"
-"""What Textual writes when a frame is complete; it changes nothing that is to be seen."""
-
 Style = tuple[str, str]
 """SGR parameters and hyperlink."""
 Cell = tuple[str, Style]
@@ -268,7 +265,7 @@ class ThinDriver(LinuxDriver):
     _shadow: Shadow | None = None
     _seen: tuple[int, int] = (0, 0)
     sent_at = 0.0
-    """When the last change began to be sent, on Textual's clock. A key that is pressed later may be about it."""
+    """When a change began to be sent, on Textual's clock: the first one since somebody made this endless."""
 
     def write(self, data: str) -> None:
         """Send what `data` changes."""
@@ -279,8 +276,7 @@ class ThinDriver(LinuxDriver):
             self._seen = size
             self._shadow.resize(size[0])
         if sent := self._shadow.feed(data):
-            if data != FRAME_ENDS:
-                self.sent_at = monotonic()
+            self.sent_at = min(self.sent_at, monotonic())
             super().write(sent)
 
     def stop_application_mode(self) -> None:

@@ -42,10 +42,14 @@ class Navigation(App[None]):
     code = 0
     leaving = False
 
+    @abstractmethod
+    def expect_frame(self) -> None:
+        """Note when the next change of the screen begins to be sent."""
+
     @property
     @abstractmethod
     def sent_at(self) -> float:
-        """When the last change of the screen began to be sent, by `time.monotonic`; endless if nobody notes it."""
+        """When that was, by `time.monotonic`; endless until then, and where nobody notes it."""
 
     # -- where to go -------------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ class Page(Screen[None]):
         super().__init__()
         self.busy = False
         self._drawn = inf if self.asks else 0.0
-        self._asked = 0.0
+        self._expects = False
 
     def on_show(self) -> None:
         """It is to be seen now."""
@@ -86,17 +86,21 @@ class Page(Screen[None]):
 
     def ask_anew(self) -> None:
         """Something else is asked from now on, and nobody has seen it yet."""
-        self._drawn, self._asked = inf, monotonic()
+        self._drawn, self._expects = inf, True
+        self.handrail.expect_frame()
         self.call_after_refresh(self._was_drawn)
         self.set_timer(UNSEEN, self._was_drawn)
 
     def _was_drawn(self) -> None:
-        if self._drawn == inf:  # what was sent may have been answered before anybody here comes to hear of it
-            self._drawn = max(self._asked, min(monotonic(), self.handrail.sent_at))
+        if self._drawn == inf:
+            self._drawn = monotonic()
 
     def unseen(self, at: float) -> bool:
         """Whether a key of that moment was typed before what is asked now could be seen."""
-        return at < self._drawn
+        drawn = self._drawn
+        if self._expects:  # what is sent may be answered before anybody here comes to hear that it was drawn
+            drawn = min(drawn, self.handrail.sent_at)
+        return at < drawn
 
     @property
     def handrail(self) -> Navigation:
