@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cost, Find, Others, Ref, Settings, Still, Undo, found, join
+from flows.engine import RUN, Action, Call, Cost, Find, Others, Ref, Settings, Still, Undo, join
 
-from . import namesakes
+from . import log_groups, namesakes
 from .roles import allow, of_account
 
 IMAGES = {
@@ -31,44 +31,8 @@ def log_group(project: str) -> str:
 
 
 def log(project: str, label: str) -> tuple[Action, Action]:
-    """The log of the builds, forgotten after 30 days."""
-    named = log_group(project)
-    here = {"logGroupName": named}
-    mine = {"Name": label, "handrail:run": RUN, "handrail:flow": Ref("handrail", "flow")}
-    look = Call("logs.DescribeLogGroups", {"logGroupNamePrefix": log_group(project)})
-    there = f"logGroups[?logGroupName=='{log_group(project)}'] | [0]"
-    return Action(
-        "log",
-        f"Create the log {log_group(project)}",
-        Call("logs.CreateLogGroup", {**here, "tags": mine}),
-        undo=(Undo(Call("logs.DeleteLogGroup", here), gone=("ResourceNotFoundException",)),),
-        others=(
-            namesakes.by_tags_of_each(
-                "log", look,
-                f"logGroups[?logGroupName=='{named}' && logGroupArn].['“{named}”', logGroupArn]",
-                Call("logs.ListTagsForResource", {"resourceArn": found("[1]")}),
-            ),
-        ),
-        find=Find(
-            look, there,
-            proof=Call("logs.ListTagsForResource", {"resourceArn": found("logGroupArn")}),
-            ours=join("tags.\"handrail:run\" == '", RUN, "'"),
-        ),
-        # CodeBuild makes it by itself at the first build, so one that stands there may be of an earlier project
-        exists=("ResourceAlreadyExistsException",),
-        type="AWS::Logs::LogGroup",
-        resource=log_group(project),
-        undone=f"The log {log_group(project)}",
-    ), Action(
-        "log-days",
-        f"Delete what is in the log after {LOG_DAYS} days",
-        Call("logs.PutRetentionPolicy", {**here, "retentionInDays": LOG_DAYS}),
-        settings=Settings(
-            look,
-            f"{there}.{{days: [retentionInDays], filters: metricFilterCount, key: [kmsKeyId], made: creationTime}}",
-        ),
-        of_new="log",
-    )  # fmt: skip
+    """The log of the builds, forgotten after 30 days. CodeBuild makes it by itself at the first build, too."""
+    return log_groups.group(log_group(project), label, LOG_DAYS)
 
 
 def may(partition: str, region: str, account: str, project: str, artifacts: str) -> list[dict[str, Any]]:

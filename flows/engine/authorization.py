@@ -134,6 +134,11 @@ GLOBAL_CLUSTER = "arn:{partition}:rds::{account}:global-cluster:{}"
 OF_CLUSTER, OF_INSTANCE = "cluster-snapshot:{DBClusterSnapshotIdentifier}", "snapshot:{DBSnapshotIdentifier}"
 SECRET = "secret:rds!cluster-*"  # noqa: S105 - how RDS begins the names of secrets that it manages
 LOG = ("log-group:{logGroupName}", "log-group:{logGroupName}:*")  # CloudWatch Logs knows both, by the action
+VENDING = (
+    *("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery"),
+    *("logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+)
+"""What whoever lets a service write its logs needs (Site-to-Site VPN User Guide, "Site-to-Site VPN logs", 2026-11)."""
 FUNCTION = ("function:{FunctionName}", "function:{FunctionName}:*")
 SCHEDULE, SCHEDULES = "schedule/{GroupName}/{Name}", "schedule-group/{Name}"
 PIPELINE, EVENT_RULE = "{name}", "rule/{Name}"
@@ -179,6 +184,7 @@ RULES: Mapping[str, Rule] = {
     "ec2.CreateVpnConnection": (
         *on("customer-gateway/{CustomerGatewayId}", GATEWAY), *makes("vpn-connection/*"),
         *linked("s2svpn", "AWSServiceRoleForVPCS2SVPN", when="PreSharedKeyStorage"),
+        *(each for action in VENDING for each in also(action, "*", when="Options.TunnelOptions[0].LogOptions")),
     ),
     "ec2.CreateVpnConnectionRoute": on(CONNECTION),
     "ec2.CreateVpnGateway": makes("vpn-gateway/*"),

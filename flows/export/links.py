@@ -6,6 +6,7 @@ names: they become parameters, whose defaults are those of the plan.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -158,6 +159,8 @@ class Links:
                 return {each: self._walked(item, each) for each, item in value.items()}
             case list():
                 return [self._walked(item, key) for item in value]
+            case str() if key == "PolicyDocument":  # a policy that CloudFormation takes as text alone
+                return json.dumps(self._walked(json.loads(value), ""), ensure_ascii=False)
             case str() if "\n" not in value:
                 return self._text(key, value)
             case int() | float() if key in GIVEN and not isinstance(value, bool):

@@ -69,8 +69,16 @@ def vpn_connection(params: Params) -> list[Properties]:
     (made,) = same("Options")(params)
     options = params["Options"]
     made["StaticRoutesOnly"] = options["StaticRoutesOnly"]
-    made["VpnTunnelOptionsSpecifications"] = options["TunnelOptions"]
+    made["VpnTunnelOptionsSpecifications"] = [
+        {key: _logged(value) if key == "LogOptions" else value for key, value in tunnel.items()}
+        for tunnel in options["TunnelOptions"]
+    ]
     return [made]
+
+
+def _logged(told: Mapping[str, Any]) -> Properties:
+    """CloudFormation writes this one name otherwise."""
+    return {"CloudwatchLogOptions": told["CloudWatchLogOptions"]}
 
 
 def propagation(params: Params) -> list[Properties]:

@@ -236,6 +236,9 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
             arn="logs:log-group:",
         ),
     ),
+    "logs.PutResourcePolicy": (
+        Makes("AWS::Logs::ResourcePolicy", as_.same(policyName="PolicyName", policyDocument="PolicyDocument")),
+    ),
     "logs.PutRetentionPolicy": (
         Sets("logs.CreateLogGroup", of("logGroupName"), as_.put("retentionInDays", "RetentionInDays")),
     ),

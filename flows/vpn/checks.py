@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.aws import interfaces, keepers, network_acls, security_group_rules, service_quotas
+from flows.aws import interfaces, keepers, log_groups, network_acls, security_group_rules, service_quotas
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use
 
-from . import firewalls, rules, starting
+from . import firewalls, rules, starting, tunnel_logs
 from .rules import Situation
 
 RULES = (rules.overlap, rules.selectors, rules.routes, firewalls.network_acls)
@@ -186,6 +186,43 @@ def shared_gateway(cloud: Cloud, gateway: object) -> Iterator[Caution]:
             "shared-gateway",
             f"{gateway.id} is also used by {some}. They are not touched, and undo will not detach it.",
         )
+
+
+def logs(cloud: Cloud, connection: Use | None, name: str) -> Iterator[Finding | Caution]:
+    """What stands in the way of a log, and what is there already."""
+    if connection:
+        yield Caution(
+            "logs-as-they-are",
+            f"{connection.resource} is used as it is, and so are its logs: switching them on would cut each tunnel for "
+            "several minutes.",
+            key="logs",
+        )
+        return
+    log = tunnel_logs.name_of(name)
+    try:
+        pages = cloud.pages(Call("logs.DescribeLogGroups", {"logGroupNamePrefix": log}))
+        there = any(each.get("logGroupName") == log for page in pages for each in page.get("logGroups") or [])
+    except CloudError:
+        there = False
+    if there:
+        yield Caution(
+            "log-there",
+            f"The log {log} is there already. AWS writes into it, it keeps what is in it for as long as it did, and "
+            "undo leaves it.",
+            key="logs",
+        )
+    try:
+        standing = log_groups.policies(cloud)
+    except CloudError:
+        return
+    if len(standing) >= log_groups.MOST_POLICIES and not log_groups.delivers(cloud, log, standing):
+        yield Finding(
+            "log-policies", Grade.REFUSED,
+            f"This region has {len(standing)} resource policies for logs already, of which none lets AWS write into "
+            f"{log}; AWS takes no more than {log_groups.MOST_POLICIES}.",
+            "DescribeResourcePolicies",
+            "Delete one that nobody needs, or answer “Tunnel logs” with no.",
+        )  # fmt: skip
 
 
 def office_side() -> Finding:

@@ -23,7 +23,7 @@ from flows.engine import (
     Yes,
 )  # fmt: skip
 
-from . import answers, checks, diagnosis, handover, repairs, steps, why
+from . import answers, checks, diagnosis, handover, repairs, steps, tunnel_logs, why
 from .answers import (
     AWS,
     BGP,
@@ -249,6 +249,24 @@ class SiteToSiteVpn(Flow):
         why="It stands in the files for a Linux gateway and changes nothing in AWS.",
     )
 
+    logs = Yes(
+        "Should AWS write down what happens at the tunnels?",
+        default="no",
+        fine_tuning=True,
+        label="Tunnel logs",
+        why="Then the check can say why a tunnel is down: a wrong key, no method that both sides have, a device that "
+        "does not answer. Switched on later, it cuts each tunnel for minutes. Quiet tunnels cost next to nothing.",
+    )
+    log_days = Choice(
+        "For how long should that be kept?",
+        tunnel_logs.DAYS,
+        default="30",
+        when=logs.is_(True),
+        fine_tuning=True,
+        label="Logs kept",
+        why="What is older is deleted by itself. Longer costs a little more.",
+    )
+
     def plan(self) -> Plan:
         fixed, static = self.route_method == FIXED, self.routing == STATIC
         office, aws_end, connection = self.ends()
@@ -256,12 +274,13 @@ class SiteToSiteVpn(Flow):
         plugged = tuple(action.id for action in plug)
         known = self.connections(aws_end)
         tables = self.tables(aws_end, attached=len(plug) > 0)
+        log = tunnel_logs.actions(self.cloud, self.name, self.log_days) if self.logs and not connection else []
         tunnel = connection or steps.vpn_connection(
             self.name, office.resource, aws_end.resource, self.options(),
-            after=plugged, secret=self.keys == SECRETS_MANAGER,
+            after=(*plugged, *(action.id for action in log)), secret=self.keys == SECRETS_MANAGER,
             others=tables, networks=self.networks,
         )  # fmt: skip
-        things: list[Action | Use] = [office, aws_end, *plug, tunnel]
+        things: list[Action | Use] = [office, aws_end, *plug, *log, tunnel]
         if static:
             told = site_to_site_vpn.routes_of(self.cloud, connection)
             made = not isinstance(office, Use) or not isinstance(aws_end, Use)  # else one may come meanwhile
@@ -333,6 +352,9 @@ class SiteToSiteVpn(Flow):
     def options(self) -> dict[str, Any]:
         modern, aws_starts = self.encryption == MODERN, self.startup == AWS
         tunnels = steps.tunnel_options(modern=modern, aws_starts=aws_starts, inside=self.inside_networks)
+        if self.logs:
+            logged = tunnel_logs.options(self.cloud, self.name, bgp=self.routing == BGP)
+            tunnels = [{**each, **logged} for each in tunnels]
         return {"StaticRoutesOnly": self.routing == STATIC, "TunnelOptions": tunnels}
 
     def checks(self) -> Iterable[Finding | Caution]:
@@ -350,6 +372,8 @@ class SiteToSiteVpn(Flow):
         )  # fmt: skip
         for rule in checks.RULES:
             yield from rule(here)
+        if self.logs:
+            yield from checks.logs(self.cloud, connection, self.name)
         yield from checks.kept_by_others(self.route_tables, self.security_groups, self.vpn_gateway)
         yield checks.office_side()
 

@@ -210,6 +210,7 @@ def test_a_linter_finds_nothing(review: Review) -> None:
 CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "peering": (3500,), "peering, elsewhere": (4500,),
     "vpn": (5000,), "vpn, fixed routes": (5000,), "vpn, keys in Secrets Manager": (5300,),
+    "vpn, logged": (MANAGED,),
     "alb, a listener": (3200,), "alb, a rule": (3600,), "alb, visitors kept": (1500,),
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),
@@ -223,6 +224,9 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
 """How long each policy is at the most, as IAM counts; several where one would be longer than AWS takes."""
 FOR_EVERYTHING: Mapping[str, set[str]] = {
     "website": {"acm:RequestCertificate", "cloudfront:CreateDistribution", "cloudfront:CreateOriginAccessControl"},
+    "vpn": {f"logs:{each}" for each in (
+        "CreateLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery", "PutResourcePolicy", "DeleteResourcePolicy",
+    )},
     "share_snapshot": {"kms:CreateKey"}, "share_ami": {"kms:CreateKey"},
 }  # fmt: skip
 """What is changed by an action that AWS cannot limit to single things."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -60,3 +61,12 @@ def office(ec2: Any, **options: Any) -> Any:
 def the_connection(ec2: Any, connection_id: str) -> Any:
     (found,) = ec2.describe_vpn_connections(VpnConnectionIds=[connection_id])["VpnConnections"]
     return found
+
+
+def lets_in(resource: str) -> str:
+    """A policy by which AWS's log delivery may write there."""
+    statement = {
+        "Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": resource,
+    }  # fmt: skip
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -15,7 +15,14 @@ Picture = dict[str, Any]
 
 def snapshot(session: boto3.Session, *, endpoint_url: str | None = None) -> Picture:
     ec2: Any = session.client("ec2", endpoint_url=endpoint_url)
+    logs: Any = session.client("logs", endpoint_url=endpoint_url)
     return {
+        "logs": {
+            group["logGroupName"]: group.get("retentionInDays") for group in logs.describe_log_groups()["logGroups"]
+        },
+        "log_policies": {
+            each["policyName"]: each["policyDocument"] for each in logs.describe_resource_policies()["resourcePolicies"]
+        },
         "vpcs": {vpc["VpcId"]: (vpc["CidrBlock"], _tags(vpc)) for vpc in ec2.describe_vpcs()["Vpcs"]},
         "subnets": {
             subnet["SubnetId"]: (subnet["VpcId"], subnet["CidrBlock"], _tags(subnet))

@@ -373,6 +373,11 @@ def _more(
             yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}", {}
         case "ec2:CreateVpnConnection" if params.get("PreSharedKeyStorage") == "SecretsManager":
             yield _linked(account, "s2svpn", "AWSServiceRoleForVPCS2SVPN")
+        case "ec2:CreateVpnConnection" if jmespath.search("Options.TunnelOptions[0].LogOptions", dict(params)):
+            for more in ("CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery"):
+                yield f"logs:{more}", "*", {}
+            for more in ("ListLogDeliveries", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"):
+                yield f"logs:{more}", "*", {}
         case "rds:CreateDBCluster":
             yield _linked(account, "rds", "AWSServiceRoleForRDS")
             secret = f"arn:aws:secretsmanager:{region}:{account}:secret:rds!cluster-1b2c"

@@ -41,12 +41,16 @@ STAGING: Mapping[str, Any] = {
 WAREHOUSE: Mapping[str, Any] = {**BGP, "gateway_ip": "198.51.100.99"}
 """An office whose device is registered already."""
 
+LOGGED: Mapping[str, Any] = {**BGP, "gateway_ip": "203.0.113.12", "logs": "yes", "log_days": "90"}
+"""What happens at the tunnels and what BGP says, written down."""
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "static": STATIC,
     "bgp": BGP,
     "fixed": FIXED,
     "staging": STAGING,
     "warehouse": WAREHOUSE,
+    "logged": LOGGED,
 }
 
 
@@ -99,5 +103,9 @@ def _killed(answers: Mapping[str, Any]) -> Case:
     )
 
 
-CASES: Mapping[str, Case] = {"vpn": _killed(STATIC), "vpn, fixed routes": _killed(FIXED)}
+CASES: Mapping[str, Case] = {
+    "vpn": _killed(STATIC),
+    "vpn, fixed routes": _killed(FIXED),
+    "vpn, logged": _killed(LOGGED),
+}
 """What is killed at every moment of it."""

@@ -22,8 +22,9 @@ GAPS: dict[str, str] = {
     "ec2.DetachVpnGateway": "Passes through detaching, which takes a second.",
     "ec2.DeleteVpnGateway": "moto deletes one that is attached or carries a connection; refused here.",
     "ec2.CreateVpnConnection": (
-        "moto ignores the options and takes unknown gateways; kept, checked and refused here. Pending"
-        " for about four seconds, with keys and addresses of its own."
+        "moto ignores the options and takes unknown gateways; kept, checked and refused here, a log without its group "
+        "too. Pending for about four seconds, with keys and addresses of its own. Where nothing lets AWS deliver into "
+        "the log, it is added to the policy that all services share, as on AWS."
     ),
     "ec2.DescribeVpnConnections": (
         "Answers with Options, Routes, VgwTelemetry (both tunnels down until a device calls), Category and the "
@@ -202,6 +203,9 @@ GAPS: dict[str, str] = {
     "codecommit.ListBranches": "Missing in moto; a repository has those that were made in it.",
     "codecommit.CreateBranch": "Missing in moto; the branch has no commit here.",
     "codebuild.BatchGetBuilds": "Answers with the build that a pipeline failed in.",
+    "logs.CreateLogGroup": "moto takes any name; refused here as on AWS.",
+    "logs.PutRetentionPolicy": "moto takes any number of days; those that AWS does not know are refused here.",
+    "logs.PutResourcePolicy": "moto takes any text; what is malformed or too long is refused here.",
     "logs.GetLogEvents": "The end of a failed build's log.",
     "events.PutTargets": (
         "moto takes a pipeline without a role; refused here. A file that lands starts it, which moto leaves out."
@@ -248,7 +252,7 @@ _WHERE = {
     "events": ("rules",),
     "codebuild": ("pipelines",),
     "codecommit": ("pipelines",),
-    "logs": ("pipelines",),
+    "logs": ("pipelines", "log_groups"),
     "scheduler": ("schedules",),
     "sqs": ("schedules",),
 }

@@ -15,6 +15,7 @@ from moto.ec2.utils import random_vpn_connection_id
 from moto.moto_api._internal import mock_random
 
 from flows.practice.clock import CLOCK, Life, resource
+from flows.practice.gaps import vended
 from flows.practice.gaps.document import DEVICES, Document, End, Tunnel
 from flows.practice.gaps.gateways import (
     PracticeCustomerGateway,
@@ -168,6 +169,8 @@ def _described_options(asked: Described, tunnel: Tunnel) -> Described:
     for name in ("TunnelInsideCidr", *NUMBERS, "EnableTunnelLifecycleControl"):
         if name in asked and name != "DPDTimeoutSeconds":
             shown[name] = asked[name]
+    if "LogOptions" in asked:
+        shown["LogOptions"] = {"CloudWatchLogOptions": vended.described(asked["LogOptions"])}
     for name in LISTS:
         if name in asked:
             answered = {"IKEVersions": "IkeVersions"}.get(name, name)
@@ -240,6 +243,7 @@ def _checked_options(backend: Any, gateway: PracticeVpnGateway, options: Describ
     taken = _inside_networks(backend, gateway.id)
     for one in asked:
         _check_tunnel(one)
+        vended.checked(backend, (one.get("LogOptions") or {}).get("CloudWatchLogOptions") or {})
         cidr = one.get("TunnelInsideCidr")
         if cidr in taken:
             raise refuse("InvalidParameterValue", f"TunnelInsideCidr {cidr} is in use on {gateway.id}.")
