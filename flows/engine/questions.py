@@ -186,6 +186,10 @@ class Question(Generic[T]):
             raise Refused(str(error)) from error
         return value, tuple(replace(caution, key=self.id) for caution in cautions)
 
+    def spelled(self, raw: object, flow: Form) -> object:
+        """A raw reply as the options spell it, so that it is found and marked among them. Raises Refused."""
+        return raw
+
     def read(self, raw: object, flow: Form) -> T:
         """What a raw reply says, before any check of it. Raises Refused or ValueError."""
         for text in raw if isinstance(raw, list | tuple) else [raw]:
@@ -318,6 +322,9 @@ class Choice(Question[T]):
     def options(self, flow: Form) -> Iterable[Option[T]]:
         return self.written or self._look_up(flow)
 
+    def spelled(self, raw: object, flow: Form) -> object:
+        return self._form(joined(raw), flow)
+
     def _parse(self, raw: object, flow: Form) -> T:
         found: Option[T] = look_for([self._form(joined(raw), flow)], self, flow)[0]
         return found.value
@@ -354,6 +361,9 @@ class Picks(Question[tuple[T, ...]]):
 
     def options(self, flow: Form) -> Iterable[Option[T]]:
         return self.written or self._look_up(flow)
+
+    def spelled(self, raw: object, flow: Form) -> object:
+        return [self._form(text, flow) for text in several(raw, spaces=False)]
 
     def _parse(self, raw: object, flow: Form) -> tuple[T, ...]:
         texts = several(raw, spaces=False)

@@ -154,6 +154,17 @@ def test_a_refusal_belongs_to_the_reply_in_the_field(cloud: Aws) -> None:
     assert (asking(made).said, asking(made).problem) == ("203.0.113.10", None)
 
 
+@pytest.mark.parametrize("said", ["created", "s3:ObjectCreated:*", ["ObjectCreated:*"], "Created"])
+def test_an_answer_in_other_words_is_found_in_the_list_when_one_comes_back(said: object, cloud: Aws) -> None:
+    """Else Enter on what was answered would say something else."""
+    made = Session(flows.find("s3_lambda"), cloud, place=Place(practice=True))
+    files = {"bucket": "arn:aws:s3:::fjord-coffee-files", "prefix": "in/", "suffix": ".jpg"}
+    told(made, {**files, "function": "resize-photos", "events": said})
+    for question, spelled in (("events", ["s3:ObjectCreated:*"]), ("bucket", "fjord-coffee-files")):
+        made.revisit(question)
+        assert asking(made).said == spelled
+
+
 def test_back_works_from_an_invalid_field(cloud: Aws) -> None:
     """And a refused reply does not take the place of an answer that was given."""
     made = fresh(cloud)

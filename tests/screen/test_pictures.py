@@ -14,12 +14,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 from film import Film
-from looks import FOLDER, OTHERS, compare, document, dress, look_at, picture
-from person import NARROW, Canned, Person, somebody
+from looks import FIRST, FOLDER, OTHERS, Look, compare, document, dress, look_at, picture, sheet
+from person import NARROW, WIDE, Canned, Person, somebody
 from small import Lists, Long, Looked, Small
 from support.gate import at_home, gate, keep_tokens_in
+from support.pages import answers_file
 
 import flows
 from flows.engine import Call, Cloud, Denied, Identity, Journal, NoAccess, Place
@@ -82,21 +82,53 @@ def refused(permission: str) -> Denied:
     )
 
 
-# -- the review of every set-up, on its page -------------------------------------------------------------------------
+# -- every set-up -----------------------------------------------------------------------------------------------------
+
+QUESTION, REVIEW, DONE = MOMENTS = "a question and what will be there", "the review", "done"
 
 
-@pytest.mark.wild  # ten set-ups look up all that they need
+async def agreed(person: Person) -> None:
+    """Yes to what there is to agree to before the review."""
+    while "goes on like this" in person.words:
+        await person.press("y")
+    person.sees("What will be done")
+
+
+@pytest.mark.wild  # twelve set-ups look up all that they need
 @pytest.mark.parametrize("flow", flows.SET_UPS)
-async def test_the_page_of_a_set_up_shows_the_review_of_its_answers_file(account: PracticeAccount, flow: str) -> None:
-    page = FOLDER.parent / "docs" / "set-ups" / f"{flow}.md"
-    _, _, rest = page.read_text().partition("```yaml\n")
-    answers = yaml.load(rest.partition("```")[0], yaml.BaseLoader)
+async def test_each_set_up_at_three_moments(account: PracticeAccount, flow: str) -> None:
+    """Narrow and wide; the review stands on its page, too."""
     cloud = Aws(Place(practice=True), account.session, account.session_of)
-    async with somebody(cloud, Start(flow=flow, answers=answers)) as person:
-        while "goes on like this" in person.words:
-            await person.press("y")
-        person.sees("What will be done")
+    parts = []
+    async with somebody(cloud, Start(flow=flow, answers=answers_file(flow))) as person:
+
+        async def shoot(moment: str, size: tuple[int, int]) -> None:
+            at = (MOMENTS.index(moment) * (size[0] + 2), 2 if size == NARROW else 29)
+            look = Look(f"{moment}, {size[0]}×{size[1]}", FIRST.theme, size, at)
+            await dress(person, look)
+            person.goes_without_clipping()
+            parts.append((look, picture(person.app)))
+            await dress(person, FIRST)
+
+        await agreed(person)
         compare(FOLDER / "set-ups" / f"{flow}.svg", document(*NARROW, picture(person.app)))
+        for size in (NARROW, WIDE):
+            await shoot(REVIEW, size)
+        await person.press(*["escape"] * 3)
+        await shoot(QUESTION, WIDE)
+        await person.press("f3")
+        await shoot(QUESTION, NARROW)
+        await person.press("escape")
+        while "What will be done" not in person.words and "goes on like this" not in person.words:
+            await person.press("enter")
+        await agreed(person)
+        await person.press("a")
+        while "This needs your yes first" in person.words:
+            await person.press("enter", "a")
+        person.sees("What to do now")
+        for size in (NARROW, WIDE):
+            await shoot(DONE, size)
+    compare(FOLDER / "set-ups" / "moments" / f"{flow}.svg", sheet(parts))
 
 
 # -- a whole set-up, moving ------------------------------------------------------------------------------------------
