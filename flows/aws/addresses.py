@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Network, NetmaskValueError
+from collections.abc import Iterable, Iterator
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    NetmaskValueError,
+    collapse_addresses,
+)
 
 from flows.engine import Caution, Refused
+
+Network = IPv4Network | IPv6Network
 
 DOCUMENTATION = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -14,6 +24,9 @@ LINK_LOCAL = IPv4Network("169.254.0.0/16")
 DOCKER = IPv4Network("172.17.0.0/16")
 NOT_A_HOST = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4")))
 NOT_A_NETWORK = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4")))
+IPV6 = tuple(map(IPv6Network, ("2000::/3", "fc00::/7")))
+"""Where the IPv6 ranges of VPCs are: among the internet's, or private (Amazon VPC User Guide, "VPC CIDR blocks",
+2026-11)."""
 
 RESERVED_ASNS = {0, 23456, 65535, 4294967295}
 """Reserved by RFC 7607, RFC 6793 and RFC 7300."""
@@ -87,7 +100,46 @@ def ipv4_network(text: str) -> IPv4Network:
     return network
 
 
-def beginning(text: str, network: IPv4Network | IPv6Network) -> Refused:
+def ipv6_network(text: str) -> IPv6Network:
+    """One IPv6 network as address/length, beginning where it begins. Raises Refused, offering the corrected value."""
+    address, slash, _ = text.partition("/")
+    try:
+        network = IPv6Network(text, strict=False)
+    except (AddressValueError, NetmaskValueError, ValueError):
+        network = None
+    if network is None or not slash:
+        raise Refused(
+            f"“{text}” is not a network. Write it as address/length, for example 2001:db8:1200::/56.",
+            suggestion=f"{text}/128" if network is not None else "",
+        )
+    if IPv6Address(address) != network.network_address:
+        raise beginning(text, network)
+    if not any(network.subnet_of(each) for each in IPV6):
+        raise Refused(f"{network} is no range that a VPC has. Those begin with 2, 3, fc or fd.")
+    return network
+
+
+def any_network(text: str) -> Network:
+    """One network of either kind. Raises Refused, offering the corrected value."""
+    return ipv6_network(text) if ":" in text else ipv4_network(text)
+
+
+def within(one: Network, other: Network) -> bool:
+    """Whether all of one is in the other; networks of two kinds share nothing."""
+    if isinstance(one, IPv4Network):
+        return isinstance(other, IPv4Network) and one.subnet_of(other)
+    return isinstance(other, IPv6Network) and one.subnet_of(other)
+
+
+def made_of(whole: Network, parts: Iterable[Network]) -> bool:
+    """Whether what of the parts is in a network is all of it together."""
+    inside = [part for part in parts if within(part, whole)]
+    if isinstance(whole, IPv4Network):
+        return whole in collapse_addresses(part for part in inside if isinstance(part, IPv4Network))
+    return whole in collapse_addresses(part for part in inside if isinstance(part, IPv6Network))
+
+
+def beginning(text: str, network: Network) -> Refused:
     """That `text` names an address within a network where the network itself is asked for."""
     return Refused(
         f"{text} is an address in the middle of a network that begins at {network.network_address}. "
@@ -122,7 +174,7 @@ def remarks(network: IPv4Network) -> Iterator[Caution]:
         )
 
 
-def overlapping(networks: tuple[IPv4Network, ...]) -> None:
+def overlapping(networks: tuple[Network, ...]) -> None:
     """Refuse networks that overlap each other."""
     for index, one in enumerate(networks):
         for other in networks[index + 1 :]:

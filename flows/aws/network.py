@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from flows.engine import (
@@ -27,21 +27,27 @@ from flows.engine import (
 from flows.engine.listing import Narrow, by_filter, listed
 
 from . import security_group_rules, vpn_dependents
-from .addresses import MOST_DIGITS
+from .addresses import MOST_DIGITS, Network, within
 from .tags import name_of, of
 
 
 @dataclass(frozen=True)
 class Vpc:
-    """A VPC. `networks` are all its IPv4 ranges, `ours` says whether this account owns it."""
+    """A VPC. `networks` are all its IPv4 ranges and `networks6` the IPv6 ones, `ours` says whether this account owns
+    it."""
 
     id: str
     name: str
     networks: tuple[IPv4Network, ...]
     is_default: bool
-    has_ipv6: bool
     owner: str
     ours: bool
+    networks6: tuple[IPv6Network, ...] = ()
+
+    @property
+    def ranges(self) -> tuple[Network, ...]:
+        """All its ranges."""
+        return (*self.networks, *self.networks6)
 
     @property
     def called(self) -> str:
@@ -53,7 +59,7 @@ class Vpc:
 class Route:
     """One line of a route table. `target` is the id it leads to."""
 
-    network: IPv4Network
+    network: Network
     target: str
     state: str
     propagated: bool
@@ -64,7 +70,7 @@ class Route:
 @dataclass(frozen=True)
 class RouteTable:
     """A route table. `subnets` are those that were given it by name; `lists` are its routes to prefix lists, each with
-    its target."""
+    its target; `routes` are those of IPv4, `routes6` those of IPv6."""
 
     id: str
     name: str
@@ -74,6 +80,12 @@ class RouteTable:
     propagating: tuple[str, ...]
     lists: tuple[tuple[str, str], ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    routes6: tuple[Route, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Route, ...]:
+        """Its routes of both kinds."""
+        return (*self.routes, *self.routes6)
 
     @property
     def shown(self) -> str:
@@ -101,12 +113,13 @@ class Service:
 @dataclass(frozen=True)
 class Rule:
     service: Service
-    network: IPv4Network
+    network: Network
 
 
 @dataclass(frozen=True)
 class SecurityGroup:
-    """A security group. `lists` are its rules for prefix lists; `told` is all of it as AWS tells it."""
+    """A security group. `rules` are those for IPv4, `rules6` for IPv6 and `lists` for prefix lists; `told` is all of it
+    as AWS tells it."""
 
     id: str
     name: str
@@ -114,6 +127,7 @@ class SecurityGroup:
     rules: tuple[Rule, ...]
     lists: tuple[tuple[Service, str], ...] = ()
     told: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    rules6: tuple[Rule, ...] = ()
 
 
 VPC_NAMED = by_filter("vpc-id", "tag:Name")
@@ -225,23 +239,31 @@ KNOWN = {
 }
 
 
-def covers(rule: Rule, service: Service, network: IPv4Network) -> bool:
+def spoken(service: Service, network: Network) -> Service:
+    """A service as it is in a network: ping is of another protocol in IPv6, its echo request type 128 (RFC 4443)."""
+    if isinstance(network, IPv6Network) and service.protocol == "icmp":
+        return replace(service, protocol="icmpv6", first={8: 128}.get(service.first, service.first))
+    return service
+
+
+def covers(rule: Rule, service: Service, network: Network) -> bool:
     """Whether a rule already lets this in."""
-    if rule.service.protocol not in ("-1", service.protocol) or not network.subnet_of(rule.network):
+    if rule.service.protocol not in ("-1", service.protocol) or not within(network, rule.network):
         return False
     if rule.service.protocol == "-1":
         return True
-    if service.protocol == "icmp":
+    if service.protocol in ("icmp", "icmpv6"):
         return rule.service.first in (-1, service.first)
     return rule.service.first <= service.first and service.last <= rule.service.last
 
 
 def missing_rules(
-    group: SecurityGroup, services: Iterable[Service], networks: Iterable[IPv4Network]
+    group: SecurityGroup, services: Iterable[Service], networks: Iterable[Network]
 ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """The rules that a group needs, and those it does not because an existing one covers them."""
-    wanted = [Rule(service, network) for service in services for network in networks]
-    covered = tuple(rule for rule in wanted if any(covers(old, rule.service, rule.network) for old in group.rules))
+    wanted = [Rule(spoken(service, network), network) for service in services for network in networks]
+    there = (*group.rules, *group.rules6)
+    covered = tuple(rule for rule in wanted if any(covers(old, rule.service, rule.network) for old in there))
     return tuple(rule for rule in wanted if rule not in covered), covered
 
 
@@ -384,16 +406,17 @@ def rerouted(id: str, table: RouteTable, taken: Route, target: Mapping[str, Late
         target: the parameter of ReplaceRoute that names it, such as `GatewayId`, with its id.
         where: the target in words.
     """
-    destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(taken.network)}
-    here = f"RouteTables[0].Routes[?DestinationCidrBlock=='{taken.network}'] | [0]"
+    to = destination(taken.network)
+    which = {"RouteTableId": table.id, to: str(taken.network)}
+    here = f"RouteTables[0].Routes[?{to}=='{taken.network}'] | [0]"
     return Action(
         id,
         f"Let {taken.network} in {table.shown} lead to {where}, and no longer to {taken.target}",
-        Call("ec2.ReplaceRoute", {**destination, **target}),
+        Call("ec2.ReplaceRoute", {**which, **target}),
         undo=Restore(
             Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]}),
             f"{here}.not_null({', '.join(TARGETS)})",
-            put=Call("ec2.ReplaceRoute", {**destination, taken.by: before(id)}),
+            put=Call("ec2.ReplaceRoute", {**which, taken.by: before(id)}),
             absent=("InvalidRouteTableID.NotFound",),
         ),
         type="AWS::EC2::Route",
@@ -425,7 +448,8 @@ def let_in(group: SecurityGroup, rules: tuple[Rule, ...], gateway: Late, known: 
 def admitting(rule: Rule) -> security_group_rules.Rule:
     """A rule as EC2 takes it."""
     return security_group_rules.Rule(
-        rule.service.protocol, rule.service.first, rule.service.last, "IpRanges", str(rule.network),
+        rule.service.protocol, rule.service.first, rule.service.last,
+        "IpRanges" if isinstance(rule.network, IPv4Network) else "Ipv6Ranges", str(rule.network),
         f"{rule.service.name} from {rule.network}",
     )  # fmt: skip
 
@@ -442,9 +466,14 @@ def attached(gateway: Late, vpc: Vpc) -> Wait:
     )
 
 
-def slug(network: IPv4Network | IPv4Address) -> str:
+def destination(network: Network) -> str:
+    """How EC2 calls the destination of a route there."""
+    return "DestinationCidrBlock" if isinstance(network, IPv4Network) else "DestinationIpv6CidrBlock"
+
+
+def slug(network: Network | IPv4Address | IPv6Address) -> str:
     """A network as part of an action's id."""
-    return str(network).replace("/", "-")
+    return str(network).replace("/", "-").replace(":", "-")
 
 
 def _in_vpc(vpc: str) -> dict[str, Any]:
@@ -463,9 +492,13 @@ def _vpc(vpc: dict[str, Any], account: str) -> Vpc:
         name_of(vpc),
         tuple(IPv4Network(cidr) for cidr in associated),
         bool(vpc.get("IsDefault")),
-        bool(vpc.get("Ipv6CidrBlockAssociationSet")),
         owner,
         not account or owner == account,
+        tuple(
+            IPv6Network(block["Ipv6CidrBlock"])
+            for block in vpc.get("Ipv6CidrBlockAssociationSet") or []
+            if (block.get("Ipv6CidrBlockState") or {}).get("State", "associated") == "associated"
+        ),
     )
 
 
@@ -474,25 +507,29 @@ def _route_table(table: dict[str, Any]) -> RouteTable:
     told = table.get("Routes") or []
     by = [next((key for key in TARGETS if route.get(key)), "") for route in told]
     leads = [(route, str(route.get(key) or ""), key) for route, key in zip(told, by, strict=True)]
-    routes = tuple(
-        Route(
-            IPv4Network(route["DestinationCidrBlock"]), target, route.get("State", "active"),
-            route.get("Origin") == "EnableVgwRoutePropagation", key,
-        )
-        for route, target, key in leads
-        if route.get("DestinationCidrBlock")
-    )  # fmt: skip
+
+    def of_kind(to: str, kind: type[Network]) -> tuple[Route, ...]:
+        return tuple(
+            Route(
+                kind(route[to]), target, route.get("State", "active"),
+                route.get("Origin") == "EnableVgwRoutePropagation", key,
+            )
+            for route, target, key in leads
+            if route.get(to)
+        )  # fmt: skip
+
     return RouteTable(
         table["RouteTableId"],
         name_of(table),
         any(item.get("Main") for item in associations),
         tuple(item["SubnetId"] for item in associations if item.get("SubnetId")),
-        routes,
+        of_kind("DestinationCidrBlock", IPv4Network),
         tuple(item["GatewayId"] for item in table.get("PropagatingVgws") or []),
         tuple(
             (str(r["DestinationPrefixListId"]), target) for r, target, _ in leads if r.get("DestinationPrefixListId")
         ),
         of(table),
+        of_kind("DestinationIpv6CidrBlock", IPv6Network),
     )
 
 
@@ -501,16 +538,20 @@ def _security_group(group: dict[str, Any]) -> SecurityGroup:
         (Service("", str(p["IpProtocol"]), int(p.get("FromPort") or 0), int(p.get("ToPort") or 0)), p)
         for p in group.get("IpPermissions") or []
     ]
-    rules = tuple(
-        Rule(service, IPv4Network(allowed["CidrIp"], strict=False))
-        for service, permission in permissions
-        for allowed in permission.get("IpRanges") or []
-    )
+
+    def of_kind(ranges: str, key: str, kind: type[Network]) -> tuple[Rule, ...]:
+        return tuple(
+            Rule(service, kind(allowed[key], strict=False))
+            for service, permission in permissions
+            for allowed in permission.get(ranges) or []
+        )
+
     lists = tuple(
         (service, str(allowed["PrefixListId"]))
         for service, permission in permissions
         for allowed in permission.get("PrefixListIds") or []
     )
     return SecurityGroup(
-        group["GroupId"], group.get("GroupName", ""), group.get("Description", ""), rules, lists, group
-    )
+        group["GroupId"], group.get("GroupName", ""), group.get("Description", ""),
+        of_kind("IpRanges", "CidrIp", IPv4Network), lists, group, of_kind("Ipv6Ranges", "CidrIpv6", IPv6Network),
+    )  # fmt: skip

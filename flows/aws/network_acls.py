@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from flows.engine import Action, Call, Cloud, Find, Still, Undo
 
-from .network import Service
+from .addresses import Network, within
+from .network import Service, spoken
 
-NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1"}
+NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1", "icmpv6": "58"}
 LAST = 32766
 ANSWERS = Service("answers", "tcp", 1024, 65535)
 """The ports to which answers go (Amazon VPC User Guide, "Network ACLs", ephemeral ports, 2026-10)."""
@@ -30,12 +31,20 @@ def subnets(acl: Mapping[str, Any]) -> set[str]:
     return {str(each["SubnetId"]) for each in acl.get("Associations") or [] if each.get("SubnetId")}
 
 
-def allows(acl: Mapping[str, Any], network: IPv4Network, service: Service, *, egress: bool) -> bool:
+def _about(entry: Mapping[str, Any]) -> Network | None:
+    """The network that an entry is about."""
+    if four := entry.get("CidrBlock"):
+        return IPv4Network(four, strict=False)
+    six = entry.get("Ipv6CidrBlock")
+    return IPv6Network(six, strict=False) if six else None
+
+
+def allows(acl: Mapping[str, Any], network: Network, service: Service, *, egress: bool) -> bool:
     """Whether a network ACL lets a service through, by its first entry that is about all of it."""
+    service = spoken(service, network)
     for entry in sorted(acl.get("Entries") or [], key=lambda entry: int(entry.get("RuleNumber") or 0)):
-        if bool(entry.get("Egress")) is not egress or not entry.get("CidrBlock"):
-            continue
-        if not network.subnet_of(IPv4Network(entry["CidrBlock"], strict=False)):
+        about = _about(entry)
+        if bool(entry.get("Egress")) is not egress or about is None or not within(network, about):
             continue
         protocol = str(entry.get("Protocol"))
         if protocol not in ("-1", service.protocol, NUMBERS.get(service.protocol)):
@@ -53,7 +62,7 @@ class Entry:
 
     acl: str
     number: int
-    network: IPv4Network
+    network: Network
     service: Service
     egress: bool
 
@@ -62,13 +71,15 @@ class Entry:
         """Who may pass with what, as part of a sentence."""
         first, last = self.service.first, self.service.last
         ports = str(first) if first == last else f"{first}-{last}"
-        what = {"-1": "everything", "icmp": "ping"}.get(self.service.protocol, f"{self.service.protocol}/{ports}")
+        what = {"-1": "everything", "icmp": "ping", "icmpv6": "ping"}.get(
+            self.service.protocol, f"{self.service.protocol}/{ports}"
+        )
         return f"{what} to {self.network}" if self.egress else f"{what} from {self.network}"
 
 
 def opening(
     acl: Mapping[str, Any],
-    network: IPv4Network,
+    network: Network,
     services: Iterable[Service],
     *,
     answers: bool,
@@ -78,7 +89,7 @@ def opening(
 
     `beside` will have their numbers as well.
     """
-    wanted = [(each, False) for each in services] + ([(ANSWERS, True)] if answers else [])
+    wanted = [(spoken(each, network), False) for each in services] + ([(ANSWERS, True)] if answers else [])
     entries: list[Entry] = []
     for service, egress in wanted:
         taken = {each.number for each in (*beside, *entries) if each.egress is egress}
@@ -87,7 +98,7 @@ def opening(
     return tuple(entries) if all(each.number for each in entries) else ()
 
 
-def _room(acl: Mapping[str, Any], network: IPv4Network, service: Service, more: set[int], *, egress: bool) -> int:
+def _room(acl: Mapping[str, Any], network: Network, service: Service, more: set[int], *, egress: bool) -> int:
     """A free number before the first entry that keeps a service of all the network away; 0 if there is none. What keeps
     only a part of it away was meant for that part, and stays before it.
 
@@ -97,8 +108,7 @@ def _room(acl: Mapping[str, Any], network: IPv4Network, service: Service, more: 
     taken = more | {int(each["RuleNumber"]) for each in same}
     blocks = [
         int(each["RuleNumber"]) for each in same
-        if each.get("RuleAction") == "deny" and each.get("CidrBlock")
-        and network.subnet_of(IPv4Network(each["CidrBlock"], strict=False))
+        if each.get("RuleAction") == "deny" and (about := _about(each)) is not None and within(network, about)
         and str(each.get("Protocol")) in ("-1", service.protocol, NUMBERS.get(service.protocol))
     ]  # fmt: skip
     first = min([*blocks, LAST + 1])
@@ -111,14 +121,14 @@ def enter(entry: Entry) -> Action:
     protocol = NUMBERS.get(entry.service.protocol, entry.service.protocol)
     first, last = entry.service.first, entry.service.last
     ports: dict[str, Any] = {"PortRange": {"From": first, "To": last}}
-    if entry.service.protocol == "icmp":
+    if entry.service.protocol in ("icmp", "icmpv6"):
         ports = {"IcmpTypeCode": {"Type": first, "Code": last}}
     look = Call("ec2.DescribeNetworkAcls", {"NetworkAclIds": [entry.acl]})
     here = f"NetworkAcls[0].Entries[?RuleNumber==`{entry.number}` && Egress==`{str(entry.egress).lower()}`]"
     numbers = (
         "to_string(not_null(PortRange.From, IcmpTypeCode.Type)), to_string(not_null(PortRange.To, IcmpTypeCode.Code))"
     )
-    ours = f"{here} | [0].join(' ', [RuleAction, CidrBlock, Protocol, {numbers}])"
+    ours = f"{here} | [0].join(' ', [RuleAction, CidrBlock || Ipv6CidrBlock, Protocol, {numbers}])"
     every = ("null", "null") if protocol == "-1" else (first, last)
     return Action(
         f"enter-{entry.acl}-{'out' if entry.egress else 'in'}-{entry.number}",
@@ -126,7 +136,8 @@ def enter(entry: Entry) -> Action:
         Call(
             "ec2.CreateNetworkAclEntry",
             {
-                **which, "Protocol": protocol, "RuleAction": "allow", "CidrBlock": str(entry.network),
+                **which, "Protocol": protocol, "RuleAction": "allow",
+                "CidrBlock" if isinstance(entry.network, IPv4Network) else "Ipv6CidrBlock": str(entry.network),
                 **({} if protocol == "-1" else ports),
             },
         ),

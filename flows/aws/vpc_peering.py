@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from flows.engine import (
@@ -32,11 +32,13 @@ from flows.engine import (
     Wait,
     before,
     found,
+    if_found,
     join,
 )
 
 from . import edits, security_group_rules
-from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, admitting, rerouted, slug
+from .addresses import Network
+from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, admitting, destination, rerouted, slug
 from .regions import switched_on
 from .tags import OURS, as_name, name_of, of, tagged, tags
 
@@ -56,12 +58,13 @@ USUAL: Mapping[str, int] = {PER_VPC: 50, WAITING: 25, ROUTES: 500}
 
 @dataclass(frozen=True)
 class End:
-    """One of the two VPCs, as the connection tells of it. AWS tells the `networks` only while it is active."""
+    """One of the two VPCs, as the connection tells of it. AWS tells the `networks`, IPv4 before IPv6, only while it is
+    active."""
 
     vpc: str
     account: str
     region: str
-    networks: tuple[IPv4Network, ...]
+    networks: tuple[Network, ...]
     names: bool
     """Whether the other side gets its private addresses for its public names."""
     multipath: bool
@@ -110,10 +113,11 @@ def connection(told: Mapping[str, Any]) -> Connection:
 
 def _end(told: Mapping[str, Any]) -> End:
     ranges = [each.get("CidrBlock") for each in told.get("CidrBlockSet") or []] or [told.get("CidrBlock")]
+    six = [IPv6Network(each["Ipv6CidrBlock"]) for each in told.get("Ipv6CidrBlockSet") or []]
     options = told.get("PeeringOptions") or {}
     return End(
         str(told.get("VpcId") or ""), str(told.get("OwnerId") or ""), str(told.get("Region") or ""),
-        tuple(IPv4Network(each, strict=False) for each in ranges if each),
+        (*(IPv4Network(each, strict=False) for each in ranges if each), *six),
         bool(options.get("AllowDnsResolutionFromRemoteVpc")), bool(options.get("AllowMultipathResilience")),
     )  # fmt: skip
 
@@ -172,9 +176,9 @@ def attribute(cloud: Cloud, vpc: str, name: str) -> bool:
     return bool((told.get(name[0].upper() + name[1:]) or {}).get("Value"))
 
 
-def overlap(ours: Iterable[IPv4Network], theirs: Iterable[IPv4Network]) -> tuple[IPv4Network, IPv4Network] | None:
-    """The first two ranges that share addresses: AWS connects no VPCs of which any do (VPC Peering Guide,
-    "Limitations", 2026-11)."""
+def overlap(ours: Iterable[Network], theirs: Iterable[Network]) -> tuple[Network, Network] | None:
+    """The first two ranges that share addresses: AWS connects no VPCs of which any do, of either kind (VPC Peering
+    Guide, "Limitations", 2026-11)."""
     others = tuple(theirs)
     return next(((one, other) for one in ours for other in others if one.overlaps(other)), None)
 
@@ -416,19 +420,20 @@ def hostnames(vpc: Vpc) -> Action:
     )
 
 
-def way(table: RouteTable, network: IPv4Network, id: Late, after: tuple[str, ...]) -> Action:
+def way(table: RouteTable, network: Network, id: Late, after: tuple[str, ...]) -> Action:
     """Enter a route to the other VPC. One that leads there is recognised; one that leads elsewhere is in the way."""
     look = Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]})
-    here = f"RouteTables[0].Routes[?DestinationCidrBlock=='{network}'"
+    to = destination(network)
+    here = f"RouteTables[0].Routes[?{to}=='{network}'"
     ours = Find(look, join(f"{here} && VpcPeeringConnectionId=='", id, "'] | [0]"))
-    destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(network)}
+    which = {"RouteTableId": table.id, to: str(network)}
     return Action(
         f"route-{table.id}-{slug(network)}",
         f"Send {network} from {table.shown} to the connection",
-        Call("ec2.CreateRoute", {**destination, "VpcPeeringConnectionId": id}),
+        Call("ec2.CreateRoute", {**which, "VpcPeeringConnectionId": id}),
         undo=(
             Undo(
-                Call("ec2.DeleteRoute", destination),
+                Call("ec2.DeleteRoute", which),
                 gone=("InvalidRoute.NotFound",),
                 still=Still(
                     look, f"{here}] | [0].not_null({', '.join(TARGETS)})", id,
@@ -471,7 +476,7 @@ def let_in(group: SecurityGroup, rules: Iterable[Rule], peer: str) -> Action:
     )
 
 
-def used_by(id: Late, vpc: str, tables: Iterable[str], networks: Iterable[IPv4Network]) -> Others:
+def used_by(id: Late, vpc: str, tables: Iterable[str], networks: Iterable[Network]) -> Others:
     """The routes in a VPC that others let lead over a connection.
 
     Args:
@@ -485,11 +490,18 @@ def used_by(id: Late, vpc: str, tables: Iterable[str], networks: Iterable[IPv4Ne
         Call("ec2.DescribeRouteTables", {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}),
         join(
             "RouteTables[].beside(Routes[?VpcPeeringConnectionId=='", id,
-            "'].{to: DestinationCidrBlock || DestinationPrefixListId || DestinationIpv6CidrBlock}, "
-            f"{{table: RouteTableId}})[] | [?!({own})].[table, to]",
+            "'].{to: DestinationCidrBlock || DestinationIpv6CidrBlock, "
+            "four: DestinationCidrBlock, six: DestinationIpv6CidrBlock, list: DestinationPrefixListId}, "
+            f"{{table: RouteTableId}})[] | [?!({own})].[table, four, six, list]",
         ),
         "Routes of others lead over it",
-        remove=Call("ec2.DeleteRoute", {"RouteTableId": found("id"), "DestinationCidrBlock": found("[1]")}),
+        remove=Call(
+            "ec2.DeleteRoute",
+            {
+                "RouteTableId": found("id"), "DestinationCidrBlock": if_found("[1]"),
+                "DestinationIpv6CidrBlock": if_found("[2]"), "DestinationPrefixListId": if_found("[3]"),
+            },
+        ),
     )  # fmt: skip
 
 

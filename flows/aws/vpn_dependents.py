@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 from flows.engine import Call, Late, Others, Settings, found, join
 
 from . import edits
+from .addresses import Network
 from .tags import ALIVE, NAME
 
 FILTERS = {"VpnGatewayId": "vpn-gateway-id", "CustomerGatewayId": "customer-gateway-id"}
@@ -22,7 +23,7 @@ EDITABLE = (
 """Of a tunnel, without its key (botocore's model of EC2's ModifyVpnTunnelOptions, 1.44)."""
 
 
-def connections(end: str, id: Late, networks: Iterable[IPv4Network] = (), known: Iterable[str] = ()) -> Others:
+def connections(end: str, id: Late, networks: Iterable[Network] = (), known: Iterable[str] = ()) -> Others:
     """The connections of others that have a gateway at one end.
 
     Args:

@@ -21,7 +21,7 @@ from .later_runs import Later, later_runs
 from .others_before import id_of, leaning
 from .plan import Plan
 from .problems import CloudError, Incomplete, NoAccess, NoSuchCall
-from .references import FOUND, Ref, fill, found
+from .references import FOUND, IF_THERE, Ref, fill, found
 from .refusals import changes, matches, no_such_thing
 from .sending import Carrier
 from .settings import fingerprints
@@ -186,7 +186,7 @@ def of_theirs(thing: Any, carrier: Carrier, ref: Ref) -> Any:
     """What a reference stands for in a call about one thing of others: its id, more of it, or what the run knows."""
     if ref.action != FOUND:
         return carrier.resolve(ref)
-    return id_of(thing) if ref == found("id") else part(ref.path, thing)
+    return id_of(thing) if ref == found("id") else part(ref.path.removeprefix(IF_THERE), thing)
 
 
 def _made(run: Run) -> set[str]:

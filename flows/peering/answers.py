@@ -9,9 +9,11 @@ from ipaddress import IPv4Network
 from typing import Protocol
 
 from flows.aws import accounts, addresses, network, tags, vpc_peering
+from flows.aws.addresses import Network
 from flows.aws.network import SecurityGroup, Service, Vpc
 from flows.engine import Caution, Cloud, CloudError, Option, Refused
 
+from . import dual_stack
 from .sides import LEAVE, REPLACE, serving
 
 MINE, PROFILE, OWNER = "mine", "profile", "owner"
@@ -32,6 +34,7 @@ class Answers(Protocol):
     route_tables: tuple[network.RouteTable, ...]
     peer_route_tables: tuple[network.RouteTable, ...]
     dns_hostnames: bool
+    ipv6: bool
 
     def there(self) -> Cloud: ...
     def peer(self) -> Vpc: ...
@@ -91,7 +94,7 @@ def others(flow: Answers) -> Iterator[Option[Vpc]]:
     for option in network.vpcs(flow.there()):
         if option.value.id == flow.vpc.id:
             never.append(replace(option, hint=f"{option.hint}, the same VPC"))
-        elif vpc_peering.overlap(flow.vpc.networks, option.value.networks):
+        elif vpc_peering.overlap(flow.vpc.ranges, option.value.ranges):
             never.append(replace(option, hint=f"{option.hint}, overlaps with yours"))
         else:
             yield option
@@ -106,7 +109,7 @@ def connectable(peer: Vpc, flow: Answers) -> None:
             f"{peer.id} is shared with account {flow.there().identity.account} by {peer.owner}. Only the owner can "
             f"connect it; choose “{OWNER}” and hand them the commands."
         )
-    if shared := vpc_peering.overlap(flow.vpc.networks, peer.networks):
+    if shared := vpc_peering.overlap(flow.vpc.ranges, peer.ranges):
         raise Refused(
             f"{shared[0]} of {flow.vpc.called} overlaps with {shared[1]} of {peer.called}. AWS refuses to connect VPCs "
             "whose ranges overlap, even if only one of several does. Choose another VPC, or offer the one service "
@@ -128,8 +131,8 @@ def another_vpc(id: str, flow: Answers) -> None:
         raise Refused("That is the same VPC. Enter the id of theirs.")
 
 
-def apart(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]:
-    if shared := vpc_peering.overlap(flow.vpc.networks, networks):
+def apart(networks: tuple[Network, ...], flow: Answers) -> Iterator[Caution]:
+    if shared := vpc_peering.overlap(flow.vpc.ranges, networks):
         raise Refused(
             f"{shared[0]} of {flow.vpc.called} overlaps with {shared[1]}, which is theirs, as you say. AWS refuses to "
             "connect VPCs whose ranges overlap, even if only one of several does. Connect another VPC, or let them "
@@ -142,7 +145,7 @@ def apart(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]
         "the request fails.",
     )
     for each in networks:
-        if not any(each.subnet_of(private) for private in (*addresses.PRIVATE, addresses.CARRIER_NAT)):
+        if isinstance(each, IPv4Network) and not addresses.private(each):
             yield Caution(
                 "public-network",
                 f"{each} is a public range. What {flow.vpc.called} sends there will go to their VPC instead of the "
@@ -182,11 +185,6 @@ def _closed(services: tuple[Service, ...], groups: tuple[SecurityGroup, ...], fr
         yield Caution("everything-open", f"Every port of everything in {names} can be reached from all of {from_}.")
 
 
-def ranges(networks: tuple[IPv4Network, ...]) -> list[Option[IPv4Network]]:
-    """The ranges of a VPC, to pick from."""
-    return [Option(str(each), each, str(each)) for each in networks]
-
-
 def called(flow: Answers) -> str:
     vpc, peer = flow.vpc, flow.peer()
     return tags.as_name(f"{vpc.called}-{peer.called}")
@@ -202,11 +200,11 @@ def tables_there(flow: Answers) -> list[str]:
 
 def replacing(flow: Answers) -> str:
     """Dead entries are let lead to the connection, where no living one is in the way."""
-    both = [(flow.route_tables, flow.peer().networks)]
+    both = [(flow.route_tables, dual_stack.ranges(flow.peer(), flow))]
     if flow.whose != OWNER:
-        both.append((flow.peer_route_tables, flow.vpc.networks))
+        both.append((flow.peer_route_tables, dual_stack.ranges(flow.vpc, flow)))
     taken = [
-        route for tables, networks in both for table in tables for route in table.routes
+        route for tables, networks in both for table in tables for route in table.ways
         if route.network in networks and not route.propagated
     ]  # fmt: skip
     return REPLACE if taken and all(route.state == "blackhole" for route in taken) else LEAVE

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
 
 from flows.aws import keepers, network, network_acls, security_group_rules, vpc_peering
+from flows.aws.addresses import Network
 from flows.aws.network import Vpc
 from flows.aws.vpc_peering import ACTIVE, PENDING, Connection
 from flows.engine import Caution, CloudError, Finding, Grade
 
-from . import firewalls, rules
+from . import dual_stack, firewalls, rules
 from .rules import Seen
-from .sides import Side
+from .sides import Pair, Side
 
 
-def beforehand(
-    ours: Side, theirs: Side | None, peer: Vpc, networks: tuple[IPv4Network, ...], standing: Connection | None
-) -> Iterator[Finding | Caution]:
-    """Everything that both sides tell.
-
-    Args:
-        ours: the side that is started from.
-        theirs: the other, where one may look there.
-        peer: the other VPC.
-        networks: those of the other VPC that are to be reached.
-        standing: the connection or request that there is already.
-    """
+def beforehand(pair: Pair) -> Iterator[Finding | Caution]:
+    """Everything that both sides tell."""
+    ours, theirs, peer, standing = pair.ours, pair.theirs, pair.peer, pair.standing
     had = vpc_peering.of_vpc(ours.cloud, ours.vpc.id)
     yield from already(ours, peer, standing, had)
-    here = planned(ours, peer.name or peer.id, networks, standing, waits=theirs is None)
-    there = planned(theirs, ours.vpc.name or ours.vpc.id, ours.ranges, standing) if theirs else None
+    here = planned(ours, peer.called, pair.wanted, standing, waits=theirs is None)
+    there = planned(theirs, ours.vpc.called, ours.ranges, standing) if theirs else None
     for each in filter(None, (here, there)):
         yield from rules.taken(each)
         yield from firewalls.network_acls(each)
         for group in each.side.groups:
             missing = network.missing_rules(group, each.side.services, each.networks)[0]
             yield from security_group_rules.room(each.side.cloud, group.told, map(network.admitting, missing))
+        yield from dual_stack.without_addresses(each.side)
         yield from _kept_by_others(each.side)
     if not standing or standing.state != ACTIVE:
         yield from rules.room(here, had)
@@ -51,7 +43,7 @@ def beforehand(
 
 
 def planned(
-    side: Side, peer: str, networks: tuple[IPv4Network, ...], standing: Connection | None, *, waits: bool = False
+    side: Side, peer: str, networks: tuple[Network, ...], standing: Connection | None, *, waits: bool = False
 ) -> Seen:
     """One side as it would be."""
     unread: dict[str, str] = {}

@@ -13,7 +13,7 @@ from flows.aws.vpc_peering import ACTIVE, PENDING, Connection, End
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.elsewhere import There
 
-from . import firewalls, repairs, rules
+from . import dual_stack, firewalls, repairs, rules
 from .rules import Seen
 from .sides import Side
 
@@ -96,7 +96,7 @@ def _state(cloud: Cloud, found: Connection, own: End, far: End) -> Finding:
         return Finding("state", Grade.PROVED, f"{name} connects {own.vpc} with {far.vpc} and is active.", by)
     until = f" until {found.expires}" if found.expires else ""
     if found.state == PENDING and own is found.accepter:
-        side = Side(cloud, Vpc(own.vpc, "", own.networks, False, False, own.account, True))
+        side = Side(cloud, Vpc(own.vpc, "", (), False, own.account, True))
         return Finding(
             "state", Grade.WAITING,
             f"Account {far.account} asks to connect {far.vpc} with {own.vpc}; it waits for you{until}.", told,
@@ -134,7 +134,7 @@ def _dead_routes(cloud: Cloud, found: Connection, own: End) -> Iterator[Finding]
         yield Finding(f"routes:{own.vpc}", Grade.NOT_CHECKED, "The route tables could not be read.", problem.what)
         return
     for table in tables:
-        dead = [str(route.network) for route in table.routes if route.target == found.id]
+        dead = [str(route.network) for route in table.ways if route.target == found.id]
         if dead:
             yield Finding(
                 f"routes:{table.id}", Grade.CAUTION,
@@ -150,6 +150,7 @@ def _looked_at(cloud: Cloud, there: Cloud | None, found: Connection, own: End, f
     if there is not None:
         beyond = seen(there, found, far, own)
         both = [replace(here, peer=beyond.side.called), replace(beyond, peer=here.side.called)]
+    both = dual_stack.as_used(both)
     for side in both:
         yield from rules.ways(side)
     if len(both) > 1:
@@ -167,6 +168,7 @@ def _looked_at(cloud: Cloud, there: Cloud | None, found: Connection, own: End, f
     for side in both:
         yield from _names(side, found, there is not None)
     yield from _facts(both, found, had)
+    yield from dual_stack.unused(both, own.networks, far.networks)
     yield Finding(
         "machine", Grade.NOT_CHECKED, "Nothing was sent. What the machines' own firewalls do, and whether a program "
         "listens on the private address, cannot be seen from AWS.", "",
@@ -187,7 +189,7 @@ def seen(cloud: Cloud, found: Connection, own: End, far: End) -> Seen:
             return ()
 
     told = read("vpc", lambda: tuple(filter(None, (net.vpc(cloud, own.vpc),))))
-    vpc = told[0] if told else Vpc(own.vpc, "", own.networks, False, False, own.account, True)
+    vpc = told[0] if told else Vpc(own.vpc, "", (), False, own.account, True)
     tables = read("tables", lambda: tuple(option.value for option in net.route_tables(cloud, vpc)))
     groups = read("groups", lambda: tuple(option.value for option in net.security_groups(cloud, vpc)))
     return Seen(
@@ -202,7 +204,8 @@ def seen(cloud: Cloud, found: Connection, own: End, far: End) -> Seen:
 def _not_looked_at(found: Connection, far: End) -> Finding:
     tables = shell.aws(
         "ec2", "describe-route-tables", region=far.region, filters=f"Name=vpc-id,Values={far.vpc}",
-        query="RouteTables[].{table:RouteTableId,routes:Routes[].[DestinationCidrBlock,VpcPeeringConnectionId,State]}",
+        query="RouteTables[].{table:RouteTableId,routes:Routes[].[DestinationCidrBlock||DestinationIpv6CidrBlock,"
+        "VpcPeeringConnectionId,State]}",
     )  # fmt: skip
     return Finding(
         "other-side", Grade.NOT_CHECKED,

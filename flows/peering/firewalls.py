@@ -31,7 +31,7 @@ def doors(here: Seen) -> Iterator[Finding]:
         return
     public = [
         group for group in here.side.groups
-        if group.id in used and any(not rule.network.prefixlen for rule in group.rules)
+        if group.id in used and any(not rule.network.prefixlen for rule in (*group.rules, *group.rules6))
     ]  # fmt: skip
     if meant and not used:
         names = ", ".join(f"{group.name} ({group.id})" for group in meant)
@@ -144,6 +144,6 @@ def _services(services: list[Service]) -> str:
         if service.name or service.protocol == "-1":
             return service.name or "everything"
         ports = str(service.first) if service.first == service.last else f"{service.first}-{service.last}"
-        return "ping" if service.protocol == "icmp" else f"{service.protocol}/{ports}"
+        return "ping" if service.protocol in ("icmp", "icmpv6") else f"{service.protocol}/{ports}"
 
     return ", ".join(dict.fromkeys(map(told, services)))

@@ -7,7 +7,6 @@ from typing import Any
 
 from flows.aws import accounts, addresses, network, tags, vpc_peering
 from flows.aws.network import Vpc
-from flows.aws.vpc_peering import Connection, Parties
 from flows.engine import (
     Action,
     Caution,
@@ -16,21 +15,19 @@ from flows.engine import (
     Finding,
     Flow,
     Handover,
-    Late,
     Many,
     Picks,
     Plan,
     Text,
-    Use,
     Yes,
 )  # fmt: skip
-from flows.engine.elsewhere import There, moved
+from flows.engine.elsewhere import There
 
-from . import answers, checks, diagnosis, handover, repairs, why
+from . import answers, checks, diagnosis, dual_stack, handover, repairs, steps, why
 from .answers import MINE, OWNER, PROFILE
 from .consents import CONSENTS
 from .picture import PICTURE
-from .sides import LEAVE, REPLACE, Side
+from .sides import LEAVE, REPLACE, Pair, Side
 from .which import WhichConnection
 
 
@@ -117,7 +114,7 @@ class Peering(Flow):
     )
     peer_networks = Many(
         "Which networks does their VPC have?",
-        addresses.ipv4_network,
+        addresses.any_network,
         check=answers.apart,
         when=whose.is_(OWNER),
         label="Their networks",
@@ -175,10 +172,19 @@ class Peering(Flow):
         why="Without a route there, their answers do not come back.",
         empty="Without at least one route table nothing there finds the way.",
     )
+    ipv6 = Yes(
+        "Should IPv6 use the connection as well?",
+        check=dual_stack.possible,
+        default=dual_stack.usual,
+        fine_tuning=True,
+        label="IPv6",
+        why="Where both VPCs have IPv6 ranges, machines can reach each other by those addresses, too. They take routes "
+        "and rules of their own.",
+    )
     our_ranges = Picks(
         "Which of your VPC's networks may the other side route to?",
-        lambda flow: answers.ranges(flow.vpc.networks),
-        default=lambda flow: [str(each) for each in flow.vpc.networks],
+        lambda flow: dual_stack.listed(flow.vpc, flow),
+        default=lambda flow: [str(each) for each in dual_stack.ranges(flow.vpc, flow)],
         least=1,
         fine_tuning=True,
         label="Our ranges",
@@ -186,8 +192,8 @@ class Peering(Flow):
     )
     their_ranges = Picks(
         "Which of the other VPC's networks may yours route to?",
-        lambda flow: answers.ranges(flow.peer().networks),
-        default=lambda flow: [str(each) for each in flow.peer().networks],
+        lambda flow: dual_stack.listed(flow.peer(), flow),
+        default=lambda flow: [str(each) for each in dual_stack.ranges(flow.peer(), flow)],
         least=1,
         when=whose.is_(MINE, PROFILE),
         fine_tuning=True,
@@ -261,139 +267,53 @@ class Peering(Flow):
         """The other VPC, as it is seen or as it was told."""
         if self.whose != OWNER:
             return self.peer_vpc
-        return Vpc(self.peer_vpc_id, "", self.peer_networks, False, False, self.peer_account, False)
+        return dual_stack.told(self.peer_vpc_id, self.peer_account, self.peer_networks)
 
     def account_there(self) -> str:
-        """The number of the other account; empty for the same."""
-        if self.whose == OWNER:
-            return self.peer_account
-        return self.there().identity.account if self.whose == PROFILE else ""
+        """The number of the other account."""
+        return self.peer_account if self.whose == OWNER else self.there().identity.account
 
-    def sides(self) -> tuple[Side, Side | None]:
-        """Ours, and theirs where one may work there."""
+    def pair(self) -> Pair:
+        """The two, with what there is between them already."""
         ours = Side(
             self.cloud, self.vpc, self.route_tables, self.security_groups, self.allow, self.our_ranges,
             self.replace_routes,
         )  # fmt: skip
-        if self.whose == OWNER:
-            return ours, None
-        theirs = Side(
-            self.there(), self.peer_vpc, self.peer_route_tables, self.peer_security_groups, self.peer_allow,
-            self.their_ranges, self.replace_routes,
-        )  # fmt: skip
-        return ours, theirs
-
-    def standing(self) -> Connection | None:
-        """The connection or request that there is between the two already."""
-        return next((each for each in vpc_peering.between(self.cloud, self.vpc.id, self.peer().id) if each.alive), None)
-
-    def parties(self, standing: Connection | None) -> Parties:
-        """Who asks and who accepts, as IAM knows them."""
-        who = self.cloud.identity
-        ours = vpc_peering.arn(who.partition, who.region, who.account, self.vpc.id)
-        account = self.account_there() or who.account
-        theirs = vpc_peering.arn(who.partition, self.peer_region, account, self.peer().id)
-        asked_there = standing is not None and standing.accepter.vpc == self.vpc.id
-        return Parties(theirs, ours) if asked_there else Parties(ours, theirs)
+        peer, theirs, account = self.peer(), None, self.account_there()
+        wanted = dual_stack.ranges(peer, self)
+        if self.whose != OWNER:
+            theirs = Side(
+                self.there(), self.peer_vpc, self.peer_route_tables, self.peer_security_groups, self.peer_allow,
+                self.their_ranges, self.replace_routes,
+            )  # fmt: skip
+            wanted = self.their_ranges
+        had = vpc_peering.between(self.cloud, self.vpc.id, peer.id)
+        standing = next((each for each in had if each.alive), None)
+        return Pair(self.cloud.identity, ours, theirs, peer, account, self.peer_region, wanted, standing)
 
     # -- the plan ----------------------------------------------------------------------------------------------
 
     def plan(self) -> Plan:
-        ours, theirs = self.sides()
-        standing = self.standing()
-        wanted = theirs.ranges if theirs else self.peer_networks
-        link = self.link(standing, ours, theirs)
-        id = standing.id if standing else vpc_peering.MADE
+        pair = self.pair()
+        link = steps.link(pair, self.name)
         ready = tuple(each.id for each in link if isinstance(each, Action) and each.id in ("connect", "accept"))[-1:]
-        things: list[Action | Use] = [*link]
-        sides = [(ours, wanted, self.peer())] + ([(theirs, ours.ranges, self.vpc)] if theirs else [])
-        for side, ranges, _ in sides:
-            things += side.ways(ranges, id, ready)
-        for side, ranges, other in sides:
-            things += side.doors(ranges, other.name or other.id)
-        if theirs and self.dns:
-            things += self.names(standing, id, ours, theirs, ready)
+        things = [*link, *steps.ways(pair, ready), *steps.doors(pair)]
+        if self.whose != OWNER and self.dns:
+            things += steps.names(pair, ready, hostnames=self.dns_hostnames)
         return Plan.of(
             things,
-            outputs={"connection": id, "vpc": self.vpc.id, "peer_vpc": self.peer().id},
-            facts=self.facts(standing, wanted),
+            outputs={"connection": pair.id, "vpc": self.vpc.id, "peer_vpc": pair.peer.id},
+            facts={
+                **pair.facts(),
+                "whose": self.whose,
+                "name": self.name,
+                "peer_profile": self.peer_profile if self.whose == PROFILE else "",
+            },
             reads=handover.READS,
         )
 
-    def link(self, standing: Connection | None, ours: Side, theirs: Side | None) -> list[Action | Use]:
-        """The connection itself: what there is, and what is still to be asked or accepted."""
-        wanted = theirs.ranges if theirs else self.peer_networks
-        id: Late = standing.id if standing else vpc_peering.MADE
-        parties = self.parties(standing)
-        others = [vpc_peering.used_by(id, self.vpc.id, [each.id for each in ours.tables], wanted)]
-        if theirs:
-            there = vpc_peering.used_by(id, theirs.vpc.id, [each.id for each in theirs.tables], ours.ranges)
-            others.append(moved(there, theirs.region, theirs.profile))
-        if standing is None:
-            region = "" if self.peer_region == self.cloud.identity.region else self.peer_region
-            account = self.account_there()
-            asked = vpc_peering.ask(self.name, self.vpc, self.peer(), account, region, parties, tuple(others))
-            if not theirs:
-                return [asked]
-            named = [theirs.here(vpc_peering.name_there(self.name, parties))] if account or region else []
-            return [asked, theirs.here(vpc_peering.accept(id, "", parties)), *named]
-        used = Use(
-            "connection", f"Use {standing.id}, which connects the two", "AWS::EC2::VPCPeeringConnection", standing.id
-        )
-        if standing.state != vpc_peering.PENDING:
-            return [used]
-        at = ours if standing.accepter.vpc == self.vpc.id else theirs
-        if at is None:
-            return [used]
-        who = standing.requester.account or standing.requester.vpc
-        costs = (vpc_peering.traffic(between_regions=standing.requester.region != standing.accepter.region),)
-        accepted: list[Action | Use] = [
-            at.here(vpc_peering.accept(standing.id, f"account {who}", parties, tuple(others), costs))
-        ]
-        if standing.requester.multipath:
-            accepted.append(at.here(vpc_peering.single_path(standing.id, standing.role(at.vpc.id))))
-        return accepted
-
-    def names(
-        self, standing: Connection | None, id: Late, ours: Side, theirs: Side, ready: tuple[str, ...]
-    ) -> Iterable[Action]:
-        """What lets names of each side lead the other to private addresses, unless they do."""
-        on = [
-            side.here(vpc_peering.hostnames(side.vpc))
-            for side in (ours, theirs)
-            if self.dns_hostnames and not vpc_peering.attribute(side.cloud, side.vpc.id, "enableDnsHostnames")
-        ]
-        yield from on
-        after = (*ready, *(each.id for each in on))
-        for side, other in ((ours, theirs), (theirs, ours)):
-            if standing and standing.end_of(side.vpc.id).names:
-                continue
-            role = standing.role(side.vpc.id) if standing else "Requester" if side is ours else "Accepter"
-            kept, peer = standing is not None and standing.state == vpc_peering.ACTIVE, other.called
-            parties = self.parties(standing)
-            yield side.here(vpc_peering.names(id, role, side.vpc, peer, parties, after, standing=kept))
-
-    def facts(self, standing: Connection | None, wanted: tuple[Any, ...]) -> dict[str, Any]:
-        return {
-            "whose": self.whose,
-            "account": self.cloud.identity.account,
-            "region": self.cloud.identity.region,
-            "peer_account": self.account_there() or self.cloud.identity.account,
-            "peer_region": self.peer_region,
-            "peer_profile": self.peer_profile if self.whose == PROFILE else "",
-            "name": self.name,
-            "vpc": self.vpc.id,
-            "peer_vpc": self.peer().id,
-            "networks": [str(each) for each in self.our_ranges],
-            "peer_networks": [str(each) for each in wanted],
-            "tables": [each.id for each in self.route_tables],
-            "peer_tables": [each.id for each in self.peer_route_tables] if self.whose != OWNER else [],
-        }
-
     def checks(self) -> Iterable[Finding | Caution]:
-        ours, theirs = self.sides()
-        wanted = theirs.ranges if theirs else self.peer_networks
-        yield from checks.beforehand(ours, theirs, self.peer(), wanted, self.standing())
+        yield from checks.beforehand(self.pair())
 
     @classmethod
     def handover(cls, cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

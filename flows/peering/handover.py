@@ -10,7 +10,7 @@ from flows.aws import vpc_peering
 from flows.aws.vpc_peering import ACTIVE, PENDING, Connection
 from flows.engine import Call, Cloud, Handover, shell
 
-from . import diagnosis
+from . import diagnosis, dual_stack
 
 READS = tuple(
     Call(f"ec2.Describe{things}")
@@ -72,7 +72,7 @@ def for_the_owner(found: Connection, facts: Mapping[str, Any]) -> str:
     )
     tables = "RouteTables[].{table:RouteTableId,main:Associations[?Main]|[0].Main,subnets:Associations[].SubnetId}"
     said = re.sub(r"[^\w.-]", "-", facts["name"])
-    rule = "IpProtocol=tcp,FromPort=5432,ToPort=5432,IpRanges=[{{CidrIp={},Description={}}}]"
+    rule = "IpProtocol=tcp,FromPort=5432,ToPort=5432,{}"
     accept = [
         "2. Accept, in this region:",
         on_it("accept-vpc-peering-connection"),
@@ -90,10 +90,14 @@ def for_the_owner(found: Connection, facts: Mapping[str, Any]) -> str:
             *(["2. It is accepted already."] if found.state == ACTIVE else accept),
             "3. For every route table whose subnets should reach them (list first), and every network of theirs:",
             aws("describe-route-tables", filters=f"Name=vpc-id,Values={facts['peer_vpc']}", query=tables),
-            *(on_it("create-route", route_table_id="rtb-…", destination_cidr_block=n) for n in facts["networks"]),
+            *(on_it("create-route", route_table_id="rtb-…", **dual_stack.to(n)) for n in facts["networks"]),
             "4. Let in what they need, for example a database:",
             *(
-                aws("authorize-security-group-ingress", group_id="sg-…", ip_permissions=rule.format(network, said))
+                aws(
+                    "authorize-security-group-ingress",
+                    group_id="sg-…",
+                    ip_permissions=rule.format(dual_stack.let_in(network, said)),
+                )
                 for network in facts["networks"]
             ),
             "5. If names should lead to private addresses (DNS hostnames must be on in both VPCs):",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from ipaddress import IPv4Network
 from typing import Any
 
 from flows.aws import keepers, network_acls, security_group_rules, vpc_peering
 from flows.aws import network as net
+from flows.aws.addresses import Network
 from flows.aws.network import RouteTable, Vpc
 from flows.aws.vpc_peering import Connection
 from flows.engine import Cloud
@@ -50,13 +50,13 @@ def accept(connection: Connection, side: Side) -> Mend:
     return mend
 
 
-def lead(table: RouteTable, networks: Sequence[IPv4Network], connection: str, side: Side, peer: str) -> Mend:
+def lead(table: RouteTable, networks: Sequence[Network], connection: str, side: Side, peer: str) -> Mend:
     """Let a route table lead to the other VPC."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
         yield from keepers.agreed(f"The route table {table.name or table.id}", table.tags)
         for network in networks:
-            entered = [each for each in table.routes if each.network == network and not each.propagated]
+            entered = [each for each in table.ways if each.network == network and not each.propagated]
             if entered:
                 yield side.here(vpc_peering.way_instead(table, entered[0], connection, ()))
             else:
@@ -67,7 +67,7 @@ def lead(table: RouteTable, networks: Sequence[IPv4Network], connection: str, si
     return mend
 
 
-def let_in(groups: Sequence[Shut], networks: Sequence[IPv4Network], side: Side, peer: str) -> Mend:
+def let_in(groups: Sequence[Shut], networks: Sequence[Network], side: Side, peer: str) -> Mend:
     """Let the other VPC use what a group lets others use."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, collapse_addresses
 from typing import Any
 
 from flows.aws import network as net
 from flows.aws import service_quotas, vpc_peering
+from flows.aws.addresses import Network, made_of, within
 from flows.aws.interfaces import Interface
 from flows.aws.network import Route, RouteTable, SecurityGroup, Service
 from flows.aws.vpc_peering import Connection
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, shell
 
-from . import repairs
+from . import dual_stack, repairs
 from .sides import REPLACE, Side
 
 ONWARD = ("igw-", "nat-", "vgw-", "tgw-", "vpce-", "pcx-", "eigw-", "lgw-", "cagw-", "arn:")
@@ -42,7 +42,7 @@ class Seen:
     side: Side
     connection: str
     peer: str
-    networks: tuple[IPv4Network, ...]
+    networks: tuple[Network, ...]
     own: bool = True
     acls: tuple[Mapping[str, Any], ...] = ()
     subnets: tuple[str, ...] = ()
@@ -70,11 +70,15 @@ class Seen:
         given = {subnet for each in self.tables for subnet in each.subnets}
         return {*table.subnets, *(each for each in self.subnets if table.main and each not in given)}
 
-    def lets_in(self, group: SecurityGroup) -> list[Service]:
-        """What a group lets the other VPC use, by its networks or its groups. What everybody may is not meant."""
+    def lets_in(self, group: SecurityGroup, kinds: tuple[int, ...] = (4, 6)) -> list[Service]:
+        """What a group lets the other VPC use, by its networks or its groups. What everybody may is not meant.
+
+        `kinds` are the versions of IP that are looked at.
+        """
+        networks = [each for each in self.networks if each.version in kinds]
         by_network = [
-            rule.service for rule in group.rules
-            if rule.network.prefixlen and any(rule.network.overlaps(each) for each in self.networks)
+            rule.service for rule in (*group.rules, *group.rules6)
+            if rule.network.prefixlen and any(rule.network.overlaps(each) for each in networks)
         ]  # fmt: skip
         by_group = [
             Service("", str(each["IpProtocol"]), int(each.get("FromPort") or 0), int(each.get("ToPort") or 0))
@@ -87,7 +91,11 @@ class Seen:
     @property
     def meant(self) -> list[Interface]:
         """What lets the other VPC in."""
-        opened = {group.id for group in self.side.groups if self.lets_in(group)}
+        return self.meant_for((4, 6))
+
+    def meant_for(self, kinds: tuple[int, ...]) -> list[Interface]:
+        """What lets the other VPC in by these versions of IP."""
+        opened = {group.id for group in self.side.groups if self.lets_in(group, kinds)}
         return [each for each in self.servers if opened.intersection(each.groups)]
 
 
@@ -99,7 +107,7 @@ def taken(here: Seen) -> Iterator[Finding | Caution]:
     clear = True
     for table in here.tables:
         for network in here.networks:
-            for route in table.routes:
+            for route in table.ways:
                 if route.target in ("local", here.connection) or not route.network.overlaps(network):
                     continue
                 if route.network.prefixlen == 0:
@@ -115,7 +123,7 @@ def taken(here: Seen) -> Iterator[Finding | Caution]:
         )  # fmt: skip
 
 
-def _taken(here: Seen, table: RouteTable, network: IPv4Network, route: Route) -> Iterator[Caution]:
+def _taken(here: Seen, table: RouteTable, network: Network, route: Route) -> Iterator[Caution]:
     name, dead = table.shown, route.state == "blackhole"
     if route.network == network and route.propagated:
         yield Caution(
@@ -150,23 +158,25 @@ def _taken(here: Seen, table: RouteTable, network: IPv4Network, route: Route) ->
 
 
 def _full(here: Seen, table: RouteTable) -> Iterator[Finding]:
-    have = {route.network for route in table.routes}
-    more = [each for each in here.networks if each not in have]
-    if len(table.routes) + len(more) <= vpc_peering.USUAL[vpc_peering.ROUTES] or not more:
-        return
-    limit = service_quotas.limit(here.side.cloud, "vpc", vpc_peering.ROUTES) or vpc_peering.USUAL[vpc_peering.ROUTES]
-    if len(table.routes) + len(more) > limit:
-        yield Finding(
-            f"route-table-full:{table.id}", Grade.REFUSED,
-            f"Route table {table.shown} is full ({len(table.routes)} routes).",
-            "DescribeRouteTables",
-            f"Delete routes of it, or ask AWS to raise the quota {vpc_peering.ROUTES}.",
-        )  # fmt: skip
+    usual = vpc_peering.USUAL[vpc_peering.ROUTES]
+    for routes, kind in ((table.routes, 4), (table.routes6, 6)):  # counted apart
+        have = {route.network for route in routes}
+        more = sum(each.version == kind and each not in have for each in here.networks)
+        if not more or len(routes) + more <= usual:
+            continue
+        limit = service_quotas.limit(here.side.cloud, "vpc", vpc_peering.ROUTES) or usual
+        if len(routes) + more > limit:
+            yield Finding(
+                f"route-table-full:{table.id}{':ipv6' if kind == 6 else ''}", Grade.REFUSED,
+                f"Route table {table.shown} is full ({len(routes)} routes{' of IPv6' if kind == 6 else ''}).",
+                "DescribeRouteTables",
+                f"Delete routes of it, or ask AWS to raise the quota {vpc_peering.ROUTES}.",
+            )  # fmt: skip
 
 
 def passed_on(here: Seen) -> Iterator[Caution]:
     """A connection passes nothing on (VPC Peering Guide, "Limitations", 2026-11)."""
-    if any(route.target.startswith(ONWARD) for table in here.tables for route in table.routes):
+    if any(route.target.startswith(ONWARD) for table in here.tables for route in table.ways):
         yield Caution(
             "not-passed-on",
             f"Only these two VPCs see each other. {here.vpc}'s VPN, internet and NAT gateways, gateway endpoints and "
@@ -252,11 +262,11 @@ def ways(here: Seen) -> Iterator[Finding]:
         )  # fmt: skip
         return
     reached = {table.id: [each for each in here.networks if _led(table, each, here.connection)] for table in used}
-    nowhere = not any(reached.values())
+    somewhere = {each.version for led in reached.values() for each in led}
     for table in used:
         missing = [each for each in here.networks if each not in reached[table.id]]
         if missing:
-            yield _missing(here, table, missing, nowhere=nowhere)
+            yield _missing(here, table, missing, nowhere=missing[0].version not in somewhere)
         else:
             yield Finding(
                 f"routes:{table.id}", Grade.PROVED, f"{table.shown} leads to {here.peer}.", "DescribeRouteTables"
@@ -264,31 +274,31 @@ def ways(here: Seen) -> Iterator[Finding]:
         yield from _astray(here, table)
 
 
-def _led(table: RouteTable, network: IPv4Network, connection: str) -> bool:
+def _led(table: RouteTable, network: Network, connection: str) -> bool:
     """Whether all of a network is led to the connection: as a whole, in parts, or by a wider route."""
-    ours = [route for route in table.routes if route.target == connection and route.state == "active"]
-    if network in collapse_addresses(route.network for route in ours if route.network.subnet_of(network)):
+    ours = [route for route in table.ways if route.target == connection and route.state == "active"]
+    if made_of(network, (route.network for route in ours)):
         return True
     return (found := _way(table, network)) is not None and found in ours
 
 
-def _way(table: RouteTable, network: IPv4Network) -> Route | None:
+def _way(table: RouteTable, network: Network) -> Route | None:
     """The route that a network takes: the longest prefix, and of equals the one that was entered."""
-    fit = [route for route in table.routes if network.subnet_of(route.network) and route.target != "local"]
+    fit = [route for route in table.ways if within(network, route.network) and route.target != "local"]
     return max(fit, key=lambda route: (route.network.prefixlen, not route.propagated), default=None)
 
 
-def _missing(here: Seen, table: RouteTable, missing: list[IPv4Network], *, nowhere: bool) -> Finding:
+def _missing(here: Seen, table: RouteTable, missing: list[Network], *, nowhere: bool) -> Finding:
     id, by, network = f"routes:{table.id}", "DescribeRouteTables", missing[0]
     behind = here.behind(table)
-    answering = [each.of or each.id for each in here.meant if each.subnet in behind]
+    answering = [each.of or each.id for each in here.meant_for((network.version,)) if each.subnet in behind]
     who = f", and {answering[0]} there lets {here.peer} in" if answering else ""
     subnets = ", ".join(sorted(behind)[:3]) + (" and others" if len(behind) > 3 else "")
-    part = [route for route in table.routes if route.target == here.connection and route.network.subnet_of(network)]
+    part = [route for route in table.ways if route.target == here.connection and within(route.network, network)]
     route = _way(table, network)
     grade = Grade.REFUSED if nowhere or answering else Grade.PREDICTED if table.public else Grade.CAUTION
     command = shell.aws(
-        "ec2", "create-route", **here.where, route_table_id=table.id, destination_cidr_block=str(network),
+        "ec2", "create-route", **here.where, route_table_id=table.id, **dual_stack.to(str(network)),
         vpc_peering_connection_id=here.connection,
     )  # fmt: skip
     mend = repairs.lead(table, missing, here.connection, here.side, here.peer)
@@ -321,16 +331,16 @@ def _missing(here: Seen, table: RouteTable, missing: list[IPv4Network], *, nowhe
 
 
 def _astray(here: Seen, table: RouteTable) -> Iterator[Finding]:
-    for route in table.routes:
+    for route in table.ways:
         over = route.target == here.connection
-        if over and not any(route.network.subnet_of(each) or each.subnet_of(route.network) for each in here.networks):
+        if over and not any(route.network.overlaps(each) for each in here.networks):
             yield Finding(
                 f"not-theirs:{table.id}:{net.slug(route.network)}", Grade.REFUSED,
                 f"{table.shown} sends {route.network} over the connection, but {here.peer} does not own it; a peering "
                 "passes nothing on.", "DescribeRouteTables",
                 "Take that route away. A transit gateway passes traffic on.",
             )  # fmt: skip
-        narrower = [each for each in here.networks if route.network != each and route.network.subnet_of(each)]
+        narrower = [each for each in here.networks if route.network != each and within(route.network, each)]
         if not over and narrower and route.target != "local":
             lost = "a connection that is gone" if route.state == "blackhole" else route.target
             also = " Both have the same addresses: answers go to whichever entry is longer."
@@ -346,17 +356,21 @@ def both_ways(one: Seen, other: Seen) -> Iterator[Finding]:
     """Where only one side leads to the other, packets arrive and answers do not."""
     if one.unread.get("tables") or other.unread.get("tables"):
         return
-    for here, there in ((one, other), (other, one)):
-        leads = any(_led(table, each, here.connection) for table in here.tables for each in here.networks)
-        back = any(_led(table, each, there.connection) for table in there.tables for each in there.networks)
-        if leads and not back and there.networks:
+    for here, there, kind in ((one, other, 4), (other, one, 4), (one, other, 6), (other, one, 6)):
+        back = [each for each in there.networks if each.version == kind]
+        leads = any(_leads(here, each) for each in here.networks if each.version == kind)
+        if leads and back and not any(_leads(there, each) for each in back):
             yield Finding(
-                "one-way", Grade.REFUSED,
+                "one-way" if kind == 4 else "one-way:ipv6", Grade.REFUSED,
                 f"Packets of {here.side.shown} reach {there.side.shown}, but its answers do not come back: there is no "
-                f"route to {there.networks[0]} there.", "DescribeRouteTables of both",
+                f"route to {back[0]} there.", "DescribeRouteTables of both",
                 "Enter the routes there as well.",
                 follows=tuple(f"routes:{table.id}" for table in there.tables if there.behind(table)),
             )  # fmt: skip
+
+
+def _leads(here: Seen, network: Network) -> bool:
+    return any(_led(table, network, here.connection) for table in here.tables)
 
 
 def same_addresses(here: Seen, had: tuple[Connection, ...]) -> Iterator[Finding]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Network
+from typing import Any
 
 from flows.aws import network, vpc_peering
+from flows.aws.addresses import Network
 from flows.aws.network import Route, RouteTable, SecurityGroup, Service, Vpc
-from flows.engine import Action, Cloud, Late, Use
+from flows.aws.vpc_peering import Connection, Parties
+from flows.engine import Action, Cloud, Identity, Late, Use
 from flows.engine.elsewhere import There, moved
 
 LEAVE, REPLACE = "leave", "replace"
@@ -34,7 +36,7 @@ class Side:
     tables: tuple[RouteTable, ...] = ()
     groups: tuple[SecurityGroup, ...] = ()
     services: tuple[Service, ...] = ()
-    ranges: tuple[IPv4Network, ...] = ()
+    ranges: tuple[Network, ...] = ()
     replace: str = LEAVE
 
     @property
@@ -59,10 +61,10 @@ class Side:
         """The VPC's name, or its id where it has none."""
         return self.vpc.name or self.vpc.id
 
-    def ways(self, ranges: tuple[IPv4Network, ...], id: Late, after: tuple[str, ...]) -> Iterator[Action | Use]:
+    def ways(self, ranges: tuple[Network, ...], id: Late, after: tuple[str, ...]) -> Iterator[Action | Use]:
         """Whatever the tables still need in order to lead to these networks of the other side."""
         for table in self.tables:
-            entered = {route.network: route for route in table.routes if not route.propagated}
+            entered = {route.network: route for route in table.ways if not route.propagated}
             for each in ranges:
                 taken = entered.get(each)
                 name = f"route-{table.id}-{network.slug(each)}"
@@ -81,7 +83,7 @@ class Side:
         """Whether a route that leads elsewhere is to lead to the connection."""
         return self.replace == REPLACE and taken.target != "local"
 
-    def doors(self, ranges: tuple[IPv4Network, ...], peer: str) -> Iterator[Action | Use]:
+    def doors(self, ranges: tuple[Network, ...], peer: str) -> Iterator[Action | Use]:
         """Whatever the security groups still need in order to let these networks of the other side in."""
         for group in self.groups:
             missing, covered = network.missing_rules(group, self.services, ranges)
@@ -93,6 +95,74 @@ class Side:
                 )  # fmt: skip
             if missing:
                 yield self.here(vpc_peering.let_in(group, missing, peer))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two VPCs that are to be connected.
+
+    Args:
+        who: as whom it is done.
+        ours: the side that is started from.
+        theirs: the other, where one may work there.
+        peer: the other VPC.
+        account: the number of its account.
+        region: its region.
+        wanted: those of its networks that are to be reached.
+        standing: the connection or request that there is between the two already.
+    """
+
+    who: Identity
+    ours: Side
+    theirs: Side | None
+    peer: Vpc
+    account: str
+    region: str
+    wanted: tuple[Network, ...]
+    standing: Connection | None
+
+    @property
+    def id(self) -> Late:
+        """The connection's."""
+        return self.standing.id if self.standing else vpc_peering.MADE
+
+    @property
+    def abroad(self) -> tuple[str, str]:
+        """The other account and region, each empty where it is the run's own."""
+        return (
+            "" if self.account == self.who.account else self.account,
+            "" if self.region == self.who.region else self.region,
+        )
+
+    @property
+    def parties(self) -> Parties:
+        """Who asks and who accepts, as IAM knows them."""
+        ours = vpc_peering.arn(self.who.partition, self.who.region, self.who.account, self.ours.vpc.id)
+        theirs = vpc_peering.arn(self.who.partition, self.region, self.account, self.peer.id)
+        asked_there = self.standing is not None and self.standing.accepter.vpc == self.ours.vpc.id
+        return Parties(theirs, ours) if asked_there else Parties(ours, theirs)
+
+    @property
+    def directions(self) -> Iterator[tuple[Side, tuple[Network, ...], Vpc]]:
+        """Each side on which something may be done, with the networks that it is to reach and whose they are."""
+        yield self.ours, self.wanted, self.peer
+        if self.theirs:
+            yield self.theirs, self.ours.ranges, self.ours.vpc
+
+    def facts(self) -> dict[str, Any]:
+        """What the hand-over tells of the two."""
+        return {
+            "account": self.who.account,
+            "region": self.who.region,
+            "peer_account": self.account,
+            "peer_region": self.region,
+            "vpc": self.ours.vpc.id,
+            "peer_vpc": self.peer.id,
+            "networks": [str(each) for each in self.ours.ranges],
+            "peer_networks": [str(each) for each in self.wanted],
+            "tables": [each.id for each in self.ours.tables],
+            "peer_tables": [each.id for each in self.theirs.tables] if self.theirs else [],
+        }
 
 
 def serving(cloud: Cloud, vpc: Vpc) -> list[str]:

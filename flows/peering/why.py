@@ -12,6 +12,7 @@ WHY: Mapping[str, str] = {
     "routes": "Packets follow the route table of their subnet; without an entry they never leave the VPC.",
     "route-table-full": "A route that found no room is not there, and its network is not reached.",
     "one-way": "Each answer needs a way back of its own; without it the other side waits in vain.",
+    "ipv6": "It takes routes and rules of its own, and goes nowhere without them.",
     "more-specific-route": "AWS takes the narrowest route that fits, so a narrower one takes the packets elsewhere.",
     "not-theirs": "A peering passes nothing on: what is not for the other VPC itself is dropped there.",
     "same-addresses": "AWS does not look where a question came from; its answer may go to the wrong network.",

@@ -66,7 +66,7 @@ def owned(vpc: network.Vpc, flow: Answers) -> Iterator[Caution]:
             f"This is the default VPC ({vpc.networks[0]}). Its range is the same in every AWS account and often "
             "collides with other networks.",
         )
-    if vpc.has_ipv6:
+    if vpc.networks6:
         yield Caution(
             "no-ipv6",
             "IPv6 does not travel through a virtual private gateway; only the IPv4 ranges will be reachable.",

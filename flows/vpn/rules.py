@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Network
 from typing import Any
 
+from flows.aws.addresses import Network, made_of, within
 from flows.aws.interfaces import Interface
 from flows.aws.network import Route, RouteTable, SecurityGroup, Service, Vpc
 from flows.engine import Caution, Finding, Grade
@@ -82,7 +83,7 @@ class Situation:
 
     def lets_in(self, group: SecurityGroup) -> list[Service]:
         """What a group lets the office use. What it lets everybody use is not meant for the office."""
-        ruled: list[tuple[Service, tuple[IPv4Network, ...]]]
+        ruled: list[tuple[Service, tuple[Network, ...]]]
         ruled = [(rule.service, (rule.network,)) for rule in group.rules]
         ruled += [(service, self.listed.get(id, ())) for service, id in group.lists]
         return [
@@ -203,9 +204,9 @@ def way(here: Situation, table: RouteTable, network: IPv4Network) -> Route | Non
     """The route that a network takes: the longest prefix, and of equals the one that was entered. It may be led to the
     gateway in parts."""
     named = [Route(each, to, "active", False) for id, to in table.lists for each in here.listed.get(id, ())]
-    fit = [route for route in (*table.routes, *named) if network.subnet_of(route.network) and route.target != "local"]
+    fit = [route for route in (*table.routes, *named) if within(network, route.network) and route.target != "local"]
     parts = [route for route in (*table.routes, *named) if route.target == here.gateway and _narrower(route, network)]
-    if network in collapse_addresses(part.network for part in parts):
+    if made_of(network, (part.network for part in parts)):
         return next((part for part in parts if part.state != "active"), parts[0])
     return max(fit, key=lambda route: (route.network.prefixlen, not route.propagated), default=None)
 
@@ -245,7 +246,7 @@ def _towards(route: Route | None) -> str:
 
 
 def _narrower(route: Route, network: IPv4Network) -> bool:
-    return route.network != network and route.network.subnet_of(network)
+    return route.network != network and within(route.network, network)
 
 
 def _way_back(here: Situation, table: RouteTable) -> Finding:
@@ -316,5 +317,6 @@ def networks_through(tables: Iterable[RouteTable], gateway: str) -> tuple[IPv4Ne
 
     A default route is for whatever has no other, and says nothing of the office.
     """
-    routes = (route for table in tables for route in table.routes)
-    return tuple(dict.fromkeys(each.network for each in routes if each.target == gateway and each.network.prefixlen))
+    routes = (route for table in tables for route in table.routes if route.target == gateway)
+    led = (route.network for route in routes if route.network.prefixlen)
+    return tuple(dict.fromkeys(each for each in led if isinstance(each, IPv4Network)))

@@ -16,7 +16,7 @@ from flows.engine.questions import look_for
 from flows.s3_lambda import answers  # fmt: skip
 
 PAGES, EACH = 4, 100
-OFFICE = network.Vpc("vpc-1", "office", (IPv4Network("10.0.0.0/16"),), False, False, "1", True)
+OFFICE = network.Vpc("vpc-1", "office", (IPv4Network("10.0.0.0/16"),), False, "1", True)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ OWNER: Mapping[str, Any] = {
     "peer_vpc_id": "vpc-0123456789abcdef0", "peer_networks": ["10.40.0.0/16"], "security_groups": ["app"],
 }  # fmt: skip
 """One of somebody else."""
+IPV6: Mapping[str, Any] = {
+    "vpc": "staging", "whose": "mine", "peer_region": "us-east-1", "peer_vpc": "analytics",
+    "security_groups": ["default"], "peer_security_groups": ["analytics-servers"], "peer_allow": ["ping", "postgres"],
+}  # fmt: skip
+"""Two networks that have IPv6 as well."""
 BILLING: Mapping[str, Any] = {**PROFILE, "peer_vpc": "billing", "peer_security_groups": []}
 """One whose owner asked already."""
 
@@ -38,6 +43,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "elsewhere": ELSEWHERE,
     "profile": PROFILE,
     "owner": OWNER,
+    "ipv6": IPV6,
 }
 MOST = "elsewhere"
 """Of these the one that has as much of the set-up as can be."""
@@ -52,6 +58,17 @@ def ids(account: PracticeAccount, region: str = "eu-central-1", profile: str = "
     return {each["Tags"][0]["Value"]: each["VpcId"] for each in vpcs if each.get("Tags")}
 
 
+def machine(account: PracticeAccount, vpc: str) -> None:
+    """Something that the default security group of a VPC guards."""
+    ec2: Any = account.session.client("ec2")
+    mine = [{"Name": "vpc-id", "Values": [ids(account)[vpc]]}]
+    (group,) = ec2.describe_security_groups(Filters=[*mine, {"Name": "group-name", "Values": ["default"]}])[
+        "SecurityGroups"
+    ]
+    subnet = ec2.describe_subnets(Filters=mine)["Subnets"][0]["SubnetId"]
+    ec2.create_network_interface(SubnetId=subnet, Groups=[group["GroupId"]])
+
+
 def picture(account: PracticeAccount, sides: Sequence[tuple[str, str]] = SIDES) -> dict[tuple[str, str], Any]:
     """What a connection could change on each side."""
     seen: dict[tuple[str, str], Any] = {}
@@ -61,7 +78,8 @@ def picture(account: PracticeAccount, sides: Sequence[tuple[str, str]] = SIDES) 
         seen[name, region] = (
             sorted(
                 (
-                    table["RouteTableId"], route.get("DestinationCidrBlock", ""), route["State"],
+                    table["RouteTableId"],
+                    route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock") or "", route["State"],
                     route.get("VpcPeeringConnectionId") or route.get("GatewayId") or "",
                 )
                 for table in ec2.describe_route_tables()["RouteTables"]
@@ -100,15 +118,15 @@ def subject(made: Mapping[str, str]) -> dict[str, str]:
     return {"connection": made["connection"]}
 
 
-def _killed(answers: Mapping[str, Any]) -> Case:
+def _killed(answers: Mapping[str, Any], sides: int = 1) -> Case:
     return Case(
         "peering",
         answers,
-        lambda account: by_kind({"here": picture(account, SIDES[:1])["own", "eu-central-1"]}),
+        lambda account: by_kind({where: seen for (_, where), seen in picture(account, SIDES[:sides]).items()}),
         re.compile(r"\bpcx-[0-9a-f]{8,17}\b"),
         accept=(),
     )
 
 
-CASES: Mapping[str, Case] = {"peering": _killed(MINE)}
+CASES: Mapping[str, Case] = {"peering": _killed(MINE), "peering, IPv6": _killed(IPV6, 2)}
 """What is killed at every moment of it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, VARIANTS, ids, picture
+from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, VARIANTS, ids, machine, picture
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
@@ -40,6 +40,8 @@ def test_undone_is_as_before(
     answers = dict(VARIANTS[variant])
     if variant == "owner":
         answers["peer_vpc_id"] = ids(account, profile="partner")["warehouse"]
+    if variant == "ipv6":
+        machine(account, "staging")
     before = picture(account)
     made = session(both, journal, answers, clock)
     made.review()

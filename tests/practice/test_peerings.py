@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Network
 from typing import Any
 
 import pytest
@@ -121,3 +122,28 @@ def test_rules_for_what_is_gone_are_stale(account: PracticeAccount, ec2: Any) ->
     permission = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": groups["app"]}]}
     ec2.authorize_security_group_ingress(GroupId=groups["database"], IpPermissions=[permission])
     assert ec2.describe_stale_security_groups(VpcId=vpc)["StaleSecurityGroupSet"] == []
+
+
+def test_ipv6_is_let_through_and_routed_once(ec2: Any) -> None:
+    """A VPC that gets IPv6 has it in its default network ACL, and a table one route to a network."""
+    vpc = ec2.create_vpc(CidrBlock="10.70.0.0/16")["Vpc"]["VpcId"]
+    mine = [{"Name": "vpc-id", "Values": [vpc]}]
+
+    def entries() -> list[tuple[int, bool, str]]:
+        (acl,) = ec2.describe_network_acls(Filters=mine)["NetworkAcls"]
+        told = [each for each in acl["Entries"] if each.get("Ipv6CidrBlock") == "::/0"]
+        return sorted((each["RuleNumber"], each["Egress"], each["RuleAction"]) for each in told)
+
+    assert entries() == []
+    told = ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    assert entries() == [
+        (101, False, "allow"), (101, True, "allow"), (32768, False, "deny"), (32768, True, "deny"),
+    ]  # fmt: skip
+    block = told["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"]
+    assert block == str(IPv6Network(block))
+    id = asked(ec2, vpc, named(ec2)["staging"])
+    (table,) = ec2.describe_route_tables(Filters=mine)["RouteTables"]
+    way = {"RouteTableId": table["RouteTableId"], "DestinationIpv6CidrBlock": "2600:1f14:2a7:d800::/56"}
+    ec2.create_route(**way, VpcPeeringConnectionId=id)
+    with refused("RouteAlreadyExists"):
+        ec2.create_route(**way, VpcPeeringConnectionId=id)

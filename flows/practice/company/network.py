@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Network
 from typing import Any
 
 from flows.practice.company.basics import REGION, Client, named
@@ -11,7 +12,22 @@ SHOP, STAGING = "shop", "staging"
 
 def networks(client: Client) -> None:
     for name, block in ((SHOP, "10.0.0.0/16"), (STAGING, "10.20.0.0/16")):
-        client("ec2").create_vpc(CidrBlock=block, TagSpecifications=named("vpc", name))
+        made = client("ec2").create_vpc(CidrBlock=block, TagSpecifications=named("vpc", name))
+    with_ipv6(client("ec2"), made["Vpc"]["VpcId"])
+
+
+def with_ipv6(ec2: Any, vpc: str) -> None:
+    """Give a VPC a range of IPv6 as well, and each subnet that it has a part of it."""
+    ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    subnets_with_ipv6(ec2, vpc)
+
+
+def subnets_with_ipv6(ec2: Any, vpc: str) -> None:
+    (told,) = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+    block = told["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    found = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+    for subnet, part in zip(found, IPv6Network(block).subnets(new_prefix=64), strict=False):
+        ec2.associate_subnet_cidr_block(SubnetId=subnet["SubnetId"], Ipv6CidrBlock=str(part))
 
 
 def found(client: Client) -> None:
@@ -35,6 +51,7 @@ def found(client: Client) -> None:
         SecurityGroupIds=[groups["app"]],
         TagSpecifications=named("instance", "shop-1"),
     )
+    subnets_with_ipv6(ec2, vpcs[STAGING])
 
 
 def _shop(ec2: Any, vpc: str) -> dict[str, str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flows.practice.company.basics import ACCOUNT_ID, REGION, Client, named
-from flows.practice.company.network import SHOP
+from flows.practice.company.network import SHOP, with_ipv6
 
 ELSEWHERE = "us-east-1"
 
 
 def networks(client: Client) -> None:
-    """One that can be connected with in each, one with the shop's own addresses, and one whose owner asks to be."""
-    _network(client("ec2", ELSEWHERE), "analytics", "10.60.0.0/16", f"{ELSEWHERE}a")
+    """One that can be connected with in each, one with the shop's own addresses, and one whose owner asks to be. That
+    in the other region has IPv6, as the company's staging has."""
+    analytics = _network(client("ec2", ELSEWHERE), "analytics", "10.60.0.0/16", f"{ELSEWHERE}a")
     partner = client("ec2", REGION, partner=True)
     _network(partner, "warehouse", "10.40.0.0/16", f"{REGION}a")
     partner.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=named("vpc", "lab"))
@@ -23,10 +24,11 @@ def networks(client: Client) -> None:
             VpcId=billing["Vpc"]["VpcId"], PeerVpcId=found[0]["VpcId"], PeerOwnerId=ACCOUNT_ID,
             TagSpecifications=named("vpc-peering-connection", "billing-shop"),
         )  # fmt: skip
+    with_ipv6(client("ec2", ELSEWHERE), analytics)
 
 
-def _network(ec2: Any, name: str, block: str, zone: str) -> None:
-    vpc = ec2.create_vpc(CidrBlock=block, TagSpecifications=named("vpc", name))["Vpc"]["VpcId"]
+def _network(ec2: Any, name: str, block: str, zone: str) -> str:
+    vpc = str(ec2.create_vpc(CidrBlock=block, TagSpecifications=named("vpc", name))["Vpc"]["VpcId"])
     table = ec2.create_route_table(VpcId=vpc, TagSpecifications=named("route-table", f"{name}-private"))
     subnet = ec2.create_subnet(
         VpcId=vpc, CidrBlock=block.replace("0.0/16", "1.0/24"), AvailabilityZone=zone,
@@ -39,3 +41,4 @@ def _network(ec2: Any, name: str, block: str, zone: str) -> None:
     )  # fmt: skip
     permission = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": block}]}
     ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[permission])
+    return vpc

@@ -44,7 +44,14 @@ GAPS: dict[str, str] = {
     ),
     "ec2.DisableVgwRoutePropagation": "Missing in moto.",
     "ec2.CreateNetworkAclEntry": "moto loses the type and code of an entry for ICMP; kept here.",
-    "ec2.CreateRoute": "moto takes a VPN gateway or a peering connection of another network; refused here.",
+    "ec2.AssociateVpcCidrBlock": (
+        "moto's default network ACL goes on blocking IPv6, and its ranges begin with zeros; here as on AWS."
+    ),
+    "ec2.CreateVpc": "The default network ACL lets IPv6 through where the VPC has it.",
+    "ec2.CreateRoute": (
+        "moto takes a VPN gateway or a peering connection of another network, and a second route to the same IPv6 "
+        "network; refused here."
+    ),
     "ec2.DescribeRouteTables": (
         "A route to a VPN gateway that is no longer attached, or to a peering connection that is not active, is a "
         "blackhole."

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.ec2.exceptions import DryRunClientError, InvalidSecurityGroupNotFoundError
+from moto.ec2.exceptions import DryRunClientError, InvalidSecurityGroupNotFoundError, RouteAlreadyExistsError
+from moto.ec2.models import vpcs
 from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
@@ -65,6 +66,10 @@ def _routes(self: Any) -> list[Route]:
 
 def _guarded_route(original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
     def create_route(self: Response) -> ActionResult:
+        if six := self._get_param("DestinationIpv6CidrBlock"):
+            table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
+            if any(each.destination_ipv6_cidr_block == six for each in table.routes):
+                raise RouteAlreadyExistsError(six)
         gateway_id = str(self._get_param("GatewayId") or "")
         peering = str(self._get_param("VpcPeeringConnectionId") or "")
         if peering:
@@ -85,6 +90,34 @@ def _guarded_route(original: Callable[[Any], ActionResult]) -> Callable[[Any], A
         return original(self)
 
     return create_route
+
+
+def _let_through(original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
+    """The default network ACL of a VPC that gets IPv6 lets it through, as it does IPv4."""
+
+    def with_ipv6(self: Response) -> ActionResult:
+        answer: Any = original(self)
+        made = answer.result.get("Vpc")
+        vpc = self.ec2_backend.get_vpc(made.id if made else self._get_param("VpcId"))
+        for acl in self.ec2_backend.network_acls.values() if vpc.get_cidr_block_association_set(ipv6=True) else ():
+            if acl.vpc_id == vpc.id and str(acl.default).lower() == "true" and not _has_ipv6(acl):
+                for number, action in ((101, "allow"), (32768, "deny")):
+                    for egress in ("true", "false"):
+                        self.ec2_backend.create_network_acl_entry(
+                            acl.id, number, "-1", action, egress, None, None, None, None, None, "::/0"
+                        )
+        return answer  # type: ignore[no-any-return]
+
+    return with_ipv6
+
+
+def _has_ipv6(acl: Any) -> bool:
+    return any(each.ipv6_cidr_block for each in acl.network_acl_entries)
+
+
+def _ipv6_range() -> str:
+    """A range as AWS writes it, without zeros in front."""
+    return str(ipaddress.IPv6Network(_random_range()))
 
 
 def _kept_icmp(original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
@@ -157,7 +190,7 @@ def _check_rule(one: dict[str, Any]) -> None:
             raise refuse("InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports.")
         if not 0 <= int(low) <= int(high) <= 65535:
             raise refuse("InvalidParameterValue", f"Invalid value ({low}-{high}) for portRange.")
-    if protocol in ("icmp", "1"):
+    if protocol in ("icmp", "1", "icmpv6", "58"):
         numbers = [-2 if one[end] is None else int(one[end]) for end in ("from_port", "to_port")]
         if not all(-1 <= number <= 255 for number in numbers):
             raise refuse("InvalidParameterValue", "ICMP code and type must be between -1 and 255.")
@@ -179,6 +212,9 @@ def _dry_run_first(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return call_action
 
 
+_create_vpc: Any = EC2Response.create_vpc
+_associate_range: Any = EC2Response.associate_vpc_cidr_block
+_random_range: Any = vars(vpcs)["random_ipv6_cidr"]
 _create_entry: Any = EC2Response.create_network_acl_entry
 _create_route: Any = EC2Response.create_route
 _revoke_ingress: Any = EC2Response.revoke_security_group_ingress
@@ -191,6 +227,8 @@ def install() -> None:
         {
             "enable_vgw_route_propagation": _enable_propagation,
             "disable_vgw_route_propagation": _disable_propagation,
+            "create_vpc": _let_through(_create_vpc),
+            "associate_vpc_cidr_block": _let_through(_associate_range),
             "create_network_acl_entry": _kept_icmp(_create_entry),
             "create_route": _guarded_route(_create_route),
             "authorize_security_group_ingress": _authorize("ingress"),
@@ -200,6 +238,7 @@ def install() -> None:
             "call_action": _dry_run_first(_call_action),
         }
     )
+    vars(vpcs)["random_ipv6_cidr"] = _ipv6_range
     SecurityGroupRule.description = property(_description)  # type: ignore[assignment,method-assign]
     RouteTable.routes = property(_routes)  # type: ignore[assignment,method-assign]
     Route.state = property(_route_state)  # type: ignore[assignment,method-assign]
