@@ -50,6 +50,7 @@ def diagnose(cloud: Cloud, name: str, *, probe: bool = False) -> Iterator[Findin
             f"listener:{listener.port}", Grade.PROVED, f"{listener.name}: {told(lb.answer(listener.actions))}{after}.",
             "DescribeListeners, DescribeRules",
         )  # fmt: skip
+        yield from rules.by_itself(listener.name, listener.port, own)
         yield from _fields(balancer, listener, own)
         yield from _order(balancer, listener, own)
         if listener.protocol == HTTP:

@@ -28,6 +28,7 @@ BEYOND = {
     "certificate": "A certificate needs a proof of its names: ask for one, or import one.",
     "covers": "A certificate needs a proof of its names: ask for one, and add it to the listener.",
     "loop": "Only you know where visitors are to be sent instead.",
+    "by-itself": "Only you know whether it is meant, and where visitors are to go instead.",
     "nothing-listens": "Only you know where visitors are to be sent instead.",
     "healthy": "What a server answers is up to the server, and who is registered to whoever runs it.",
     "kept": "How servers are picked, and which cookie the application sets, is up to whoever runs it.",

@@ -9,15 +9,16 @@ from typing import Any
 
 from flows.aws import load_balancers as lb
 from flows.aws import route53
-from flows.aws.listener_rules import Answer, Front, Redirect, Rule, Trace, Url
+from flows.aws.listener_rules import Answer, Fixed, Front, Redirect, Rule, Trace, Url
 from flows.aws.load_balancers import Certificate, Health, LoadBalancer
-from flows.engine import Call, Cloud, CloudError, Finding, Grade
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from .outcome import HTTP, HTTPS
 
 SOON = 30
 """Days before its end at which a certificate is called about to expire; AWS renews its own 60 days before."""
 ASKING, STOPPED = ("initial",), ("draining",)
+MAINTENANCE = 503
 UNASKED = "unavailable"
 """The state of targets whose health is not checked, as that of functions by default (Application Load Balancers guide,
 "Target health status" and "Lambda functions as targets", 2026-11)."""
@@ -203,6 +204,30 @@ def in_front(here: Situation) -> Iterator[Finding]:
             "services or accounts put in front cannot be seen from here.",
             "ListDistributions, and the names in this account's zones",
         )  # fmt: skip
+
+
+def by_itself(name: str, port: int, own: Iterable[Rule]) -> Iterator[Finding]:
+    """Whether everybody who comes to a listener gets an error that is written into it, and nobody a server.
+
+    A 503, or what begins with 4, is what people set on purpose, as during maintenance (RFC 9110, 15.5 and 15.6.4);
+    another code says of the servers what nobody asked them.
+    """
+    everything, reached = Rule(0, Fixed(200), paths=("/*",)), list[Rule]()
+    for rule in sorted(own, key=lambda each: each.place):
+        reached.append(rule)
+        if rule.catches(everything):
+            break
+    codes = {rule.answer.status if isinstance(rule.answer, Fixed) else 0: None for rule in reached}
+    if not codes or min(codes) < 400:
+        return
+    on_purpose = all(code == MAINTENANCE or code < 500 for code in codes)
+    yield Finding(
+        f"by-itself:{port}", Grade.CAUTION if on_purpose else Grade.REFUSED,
+        f"{name} answers everybody {' or '.join(map(str, codes))} by itself: no visitor comes to a server there.",
+        "DescribeListeners, DescribeRules",
+        "If that is meant, as during maintenance, leave it. To end it: where a run of Handrail set it, undo that run "
+        f"({shell.handrail('runs')} has them); else let the listener forward to your servers again.",
+    )  # fmt: skip
 
 
 Asking = tuple[str, str, Grade]

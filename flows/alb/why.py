@@ -12,6 +12,7 @@ WHY: Mapping[str, str] = {
     "open": "Its firewall drops what it was not told to let in: browsers wait until they give up.",
     "listeners": "A load balancer answers only on the ports on which it has a listener.",
     "https": "A redirect to https leads nowhere while nobody listens there.",
+    "by-itself": "What the load balancer answers by itself never reaches a server, however well that one is.",
     "redirect-fields": "What a redirect leaves out is taken from the request: from port 80 it leads to port 80 again.",
     "loop": "A browser that is sent in circles gives up with an error.",
     "nothing-listens": "Visitors are sent to a port at which nobody answers.",

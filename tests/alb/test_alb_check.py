@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from alb.cases import HTTPS, Front, session, to
@@ -13,7 +14,10 @@ import flows
 from flows.engine import Finding, Grade, Journal, Refused
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
+from flows.engine.checking import look
 from flows.engine.repair import why_not
+from flows.engine.verdict import Status
+from flows.place import Place
 from flows.practice import PracticeAccount
 
 
@@ -61,6 +65,11 @@ def test_what_follows_from_a_redirect_is_told_to_go_with_it(cloud: Aws) -> None:
     assert nothing.follows == ("redirect-fields:80:0",)
     assert why_not(flows.find("alb"), nothing, found) == "It follows from redirect-fields:80:0."
     assert "Only you know" in why_not(flows.find("alb"), nothing, [nothing])
+
+
+def fixed(code: int) -> list[Any]:
+    """An answer of the load balancer's own, as somebody else might have written it."""
+    return [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": str(code)}}]
 
 
 def nothing_listens(shop: Front) -> None:
@@ -123,6 +132,45 @@ def test_each_damage_is_found(
 ) -> None:
     damage(Front(account))
     assert sentence in broken(cloud)[id]
+
+
+@pytest.mark.parametrize(
+    ("default", "rule", "told"),
+    [
+        pytest.param(502, None, (Grade.REFUSED, "HTTP 80 answers everybody 502 by itself"), id="an error"),
+        pytest.param(503, None, (Grade.CAUTION, "HTTP 80 answers everybody 503 by itself"), id="maintenance"),
+        pytest.param(404, None, (Grade.CAUTION, "HTTP 80 answers everybody 404 by itself"), id="nothing there"),
+        pytest.param(None, (503, ["/*"]), (Grade.CAUTION, "HTTP 80 answers everybody 503"), id="by a rule before all"),
+        pytest.param(503, (500, ["/a"]), (Grade.REFUSED, "everybody 500 or 503 by itself"), id="two errors"),
+        pytest.param(502, (200, ["/a"]), None, id="not everybody"),
+        pytest.param(200, None, None, id="no error"),
+        pytest.param(None, (503, ["/a"]), None, id="the rest goes to servers"),
+    ],
+)
+@pytest.mark.some("an error", "maintenance", "not everybody")
+def test_an_error_for_everybody_is_no_answer_that_works(
+    account: PracticeAccount,
+    cloud: Aws,
+    default: int | None,
+    rule: tuple[int, list[str]] | None,
+    told: tuple[Grade, str] | None,
+) -> None:
+    shop = Front(account)
+    if rule:
+        shop.rule(1, paths=rule[1], actions=fixed(rule[0]))
+    if default:
+        shop.default(80, fixed(default))
+    verdict = look(flows.find("alb"), CachedCloud(cloud), {"load_balancer": "shop"}, Place())
+    found = [each for each in verdict.findings if rule_of(each) == "by-itself"]
+    if told is None:
+        assert not found
+        return
+    (one,) = found
+    assert one.grade is told[0]
+    assert told[1] in one.sentence
+    assert one.remedy
+    assert verdict.status is (Status.BROKEN if told[0] is Grade.REFUSED else Status.WORKS_BUT)
+    assert verdict.cause == one.id
 
 
 @pytest.mark.parametrize(
