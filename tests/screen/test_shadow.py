@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,8 +21,13 @@ def screen() -> tuple[pyte.Screen, pyte.Stream]:
 
 
 def picture(shown: pyte.Screen) -> list[list[object]]:
-    """Every cell with its style."""
-    return [[shown.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
+    """Every cell with its style, as far as that is to be seen."""
+    return [[looks(shown.buffer[y][x]) for x in range(WIDTH)] for y in range(HEIGHT)]
+
+
+def looks(cell: Any) -> object:
+    drawn = cell.data != " " or cell.underscore or cell.reverse or cell.strikethrough
+    return cell if drawn else (" ", cell.bg)
 
 
 def cursor(shown: pyte.Screen) -> tuple[int, int]:
@@ -28,7 +35,22 @@ def cursor(shown: pyte.Screen) -> tuple[int, int]:
     return min(shown.cursor.x, WIDTH - 1), shown.cursor.y
 
 
-styles = st.sampled_from(["", "1", "7", "31", "38;2;10;20;30", "1;48;5;17", "0;4", "3;38;5;9"])
+styles = st.sampled_from(
+    [
+        "",
+        "1",
+        "7",
+        "31",
+        "38;2;10;20;30",
+        "1;48;5;17",
+        "0;4",
+        "3;38;5;9",
+        "0;1;38;5;9;48;5;17",
+        "31;48;5;17",
+        "9;44",
+        "58;5;1",
+    ]
+)
 narrow = st.text(st.sampled_from("ab xyzÄß—é"), min_size=1, max_size=10)
 wide = st.text(st.sampled_from("ab 界語é"), min_size=1, max_size=10)
 
@@ -78,9 +100,9 @@ def test_the_cursor_of_the_shell_is_where_it_was() -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(events)
-def test_the_terminal_shows_exactly_what_textual_meant(written: list[str]) -> None:
-    (plain, plain_stream), (thin, thin_stream), shadow = screen(), screen(), Shadow(WIDTH)
+@given(events, st.booleans())
+def test_the_terminal_shows_exactly_what_textual_meant(written: list[str], erases: bool) -> None:
+    (plain, plain_stream), (thin, thin_stream), shadow = screen(), screen(), Shadow(WIDTH, erases)
     for data in [whole, *written]:
         plain_stream.feed(data)
         thin_stream.feed(shadow.feed(data))

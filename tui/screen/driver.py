@@ -23,6 +23,7 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from ..characters import cell, typed
+from .pen import behind, change
 
 TOKEN = re.compile(
     r"\x1b\[(?P<private>[<=>?]?)(?P<params>[0-9;:]*)(?P<between>[ -/]*)(?P<final>[@-~])"  # CSI
@@ -34,6 +35,7 @@ TOKEN = re.compile(
 )
 SCREENS = {"47", "1047", "1049"}
 """Private modes that exchange the whole screen."""
+ERASE = "\x1b[K"
 JOIN = 5
 """Unchanged cells between two changes that are cheaper to send again than to jump over."""
 
@@ -52,6 +54,8 @@ class Shadow:
     """
 
     width: int = 80
+    erases: bool = False
+    """Whether the terminal erases in the colour that is behind the pen."""
     wanted: dict[int, dict[int, Cell]] = field(default_factory=dict)
     shown: dict[int, dict[int, Cell]] = field(default_factory=dict)
     pen: Style = PLAIN
@@ -169,7 +173,7 @@ class Shadow:
             x = min(x, self.width - size)  # Textual switches wrapping off
             self._split(row, x)
             self._split(row, x + size)
-            row[x] = (character, self.pen)
+            row[x] = (character, self.pen) if character != " " else blank(self.pen)
             if size == 2:
                 row[x + 1] = ("", self.pen)
             x += size
@@ -214,6 +218,9 @@ class Shadow:
         changed = sorted(x for x, cell in wanted.items() if shown.get(x) != cell)
         if not changed:
             return
+        end = self._end(wanted) if self.erases else self.width
+        rest = [x for x in changed if x >= end]
+        changed = [x for x in changed if x < end] if len(rest) > len(ERASE) else changed
         starts = {x - 1 if not wanted[x][0] else x for x in changed}  # a wide character is sent whole
         runs: list[list[int]] = []
         for x in sorted(starts):
@@ -223,7 +230,20 @@ class Shadow:
                 runs.append([x, x])
         for first, last in runs:
             self._run(y, first, last, wanted)
+        if len(rest) > len(ERASE):
+            self._go(rest[0], y)
+            self._paint_blank(wanted[rest[0]][1])
+            self._send(ERASE)
         shown.update(wanted)
+
+    def _end(self, row: dict[int, Cell]) -> int:
+        """Where the blanks of one colour begin that a line ends with."""
+        last, x = row.get(self.width - 1), self.width
+        if last is None or last[0] != " " or behind(last[1][0]) is None or last[1][1]:
+            return x
+        while x and row.get(x - 1) == last:
+            x -= 1
+        return x
 
     def _run(self, y: int, first: int, last: int, wanted: dict[int, Cell]) -> None:
         for x in range(first, last + 1):
@@ -231,7 +251,7 @@ class Shadow:
             if not text:
                 continue
             self._go(x, y)
-            self._paint(style)
+            self._paint_blank(style) if text == " " else self._paint(style)
             self._send(text)
             # terminals disagree about wide and combined characters: after one, the place is said again
             simple = len(text) == 1 and (text.isascii() or cell_len(text) == 1)
@@ -254,9 +274,20 @@ class Shadow:
         if link != (before[1] if before else ""):
             self._send(f"\x1b]8;;{link}\x1b\\")
         if before is None or before[0] != sgr:
-            fresh = "" if before is not None and not before[0] else "0;"
-            self._send(f"\x1b[{fresh}{sgr}m" if sgr else "\x1b[m")
+            self._send(change(before[0], sgr) if before is not None else f"\x1b[0;{sgr}m" if sgr else "\x1b[m")
         self._pen = style
+
+    def _paint_blank(self, style: Style) -> None:
+        """What is behind a blank is all that is to be seen of it: the ink may stay."""
+        if self._pen is None or blank(self._pen) != (" ", style):
+            self._paint(style)
+
+
+def blank(style: Style) -> Cell:
+    """A blank, without what is not to be seen on it."""
+    sgr, link = style
+    ground = None if link else behind(sgr)
+    return " ", style if ground is None else (ground, "")
 
 
 class ThinDriver(LinuxDriver):
@@ -271,7 +302,7 @@ class ThinDriver(LinuxDriver):
         """Send what `data` changes."""
         size = self._get_terminal_size()
         if self._shadow is None:
-            self._shadow = Shadow(size[0])
+            self._shadow = Shadow(size[0], erases=erases_in_colour())
         if size != self._seen:
             self._seen = size
             self._shadow.resize(size[0])
@@ -291,6 +322,17 @@ class ThinDriver(LinuxDriver):
         super().stop_application_mode()
         super().write(f"{' ' * columns}\r\x1b[J")
         self.flush()
+
+
+def erases_in_colour() -> bool:
+    """Whether this terminal does, by its description; where there is none it is not relied on."""
+    try:
+        import curses
+
+        curses.setupterm(fd=2)
+        return curses.tigetflag("bce") == 1
+    except (ImportError, curses.error):
+        return False
 
 
 BEGINS, ENDS = "\x1b[200~", "\x1b[201~"
