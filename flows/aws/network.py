@@ -112,8 +112,28 @@ class Service:
 
 @dataclass(frozen=True)
 class Rule:
+    """Who may use what by being in a network."""
+
     service: Service
     network: Network
+
+    @property
+    def source(self) -> str:
+        """Who that is, as part of a sentence."""
+        return str(self.network)
+
+    @property
+    def key(self) -> str:
+        return slug(self.network)
+
+    @property
+    def admitted(self) -> security_group_rules.Rule:
+        """As EC2 takes it."""
+        return security_group_rules.Rule(
+            self.service.protocol, self.service.first, self.service.last,
+            "IpRanges" if isinstance(self.network, IPv4Network) else "Ipv6Ranges", str(self.network),
+            f"{self.service.name} from {self.network}",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -438,19 +458,10 @@ def let_in(group: SecurityGroup, rules: tuple[Rule, ...], gateway: Late, known: 
         f"let-in-{group.id}",
         f"Let {networks} use {services} on the servers in {group.name} ({group.id})",
         group.id,
-        (admitting(rule) for rule in rules),
+        (rule.admitted for rule in rules),
         about="office",
         undone=f"The office's rules in {group.name} ({group.id})",
         others=(replace(through, remove=None),),
-    )  # fmt: skip
-
-
-def admitting(rule: Rule) -> security_group_rules.Rule:
-    """A rule as EC2 takes it."""
-    return security_group_rules.Rule(
-        rule.service.protocol, rule.service.first, rule.service.last,
-        "IpRanges" if isinstance(rule.network, IPv4Network) else "Ipv6Ranges", str(rule.network),
-        f"{rule.service.name} from {rule.network}",
     )  # fmt: skip
 
 

@@ -54,7 +54,8 @@ list counts in both (Amazon VPC User Guide, "Amazon VPC quotas", 2026-11)."""
 class Rule:
     """Who may use what: a protocol and its ports (ICMP: type and code), from a source of one of the KINDS.
 
-    `source` is a network, or the id of a prefix list or security group; `name` says it all to people.
+    `source` is a network, or the id of a prefix list or security group; `name` says it all to people; `owner` is the
+    account of a security group that is another's.
     """
 
     protocol: str
@@ -63,11 +64,14 @@ class Rule:
     kind: str
     source: str
     name: str
+    owner: str = ""
 
     def permission(self, description: Late) -> dict[str, Any]:
         """As EC2 takes it."""
         ports = {} if self.protocol == ALL else {"FromPort": self.first, "ToPort": self.last}
         source = {KINDS[self.kind]: self.source, "Description": description}
+        if self.owner:
+            source["UserId"] = self.owner
         return {"IpProtocol": self.protocol, **ports, self.kind: [source]}
 
     @property

@@ -38,7 +38,8 @@ from flows.engine import (
 
 from . import edits, security_group_rules
 from .addresses import Network
-from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, admitting, destination, rerouted, slug
+from .group_rules import NOT_YET, GroupRule
+from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, destination, rerouted, slug
 from .regions import switched_on
 from .tags import OURS, as_name, name_of, of, tagged, tags
 
@@ -461,19 +462,28 @@ def way_instead(table: RouteTable, taken: Route, id: Late, after: tuple[str, ...
     return replace(way, after=after, not_yet=not_yet, refusals=REFUSALS)
 
 
-def let_in(group: SecurityGroup, rules: Iterable[Rule], peer: str) -> Action:
-    """Add rules for the other VPC to a security group, all or none."""
+def let_in(group: SecurityGroup, rules: Iterable[Rule | GroupRule], peer: str, ready: tuple[str, ...] = ()) -> Action:
+    """Add rules for the other VPC to a security group, all or none.
+
+    Args:
+        group: where they are added.
+        rules: what they say.
+        peer: what the other VPC is called.
+        ready: after what its groups may be named, where they are.
+    """
     rules = tuple(rules)
     services = ", ".join(dict.fromkeys(rule.service.name for rule in rules))
-    networks = ", ".join(dict.fromkeys(str(rule.network) for rule in rules))
-    return security_group_rules.admit(
+    sources = ", ".join(dict.fromkeys(rule.source for rule in rules))
+    made = security_group_rules.admit(
         f"let-in-{group.id}",
-        f"Let {networks} use {services} on what is in {group.name} ({group.id})",
+        f"Let {sources} use {services} on what is in {group.name} ({group.id})",
         group.id,
-        map(admitting, rules),
+        [rule.admitted for rule in rules],
         about=f"peering with {as_name(peer)}",
         undone=f"The rules for {peer} in {group.name} ({group.id})",
     )
+    by_groups = any(isinstance(rule, GroupRule) for rule in rules)
+    return replace(made, after=ready, not_yet=NOT_YET) if by_groups else made
 
 
 def used_by(id: Late, vpc: str, tables: Iterable[str], networks: Iterable[Network]) -> Others:

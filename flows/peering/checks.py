@@ -26,8 +26,9 @@ def beforehand(pair: Pair) -> Iterator[Finding | Caution]:
         yield from rules.taken(each)
         yield from firewalls.network_acls(each)
         for group in each.side.groups:
-            missing = network.missing_rules(group, each.side.services, each.networks)[0]
-            yield from security_group_rules.room(each.side.cloud, group.told, map(network.admitting, missing))
+            missing, _ = each.side.rules(group, each.networks)
+            more = [rule.admitted for rule in missing]
+            yield from security_group_rules.room(each.side.cloud, group.told, more)
         yield from dual_stack.without_addresses(each.side)
         yield from _kept_by_others(each.side)
     if not standing or standing.state != ACTIVE:

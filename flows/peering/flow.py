@@ -23,7 +23,7 @@ from flows.engine import (
 )  # fmt: skip
 from flows.engine.elsewhere import There
 
-from . import answers, checks, diagnosis, dual_stack, handover, repairs, steps, why
+from . import answers, by_groups, checks, diagnosis, dual_stack, handover, repairs, steps, why
 from .answers import MINE, OWNER, PROFILE
 from .consents import CONSENTS
 from .picture import PICTURE
@@ -222,6 +222,20 @@ class Peering(Flow):
         example="postgres",
         why="The same for the other side's security groups.",
     )
+    by = Choice(
+        "By what do the rules say who may come in?",
+        {
+            by_groups.NETWORKS: "By the other side's networks: all that is in them",
+            by_groups.GROUPS: "By the security groups chosen on the other side: only what is in those",
+        },
+        check=by_groups.usable,
+        default=by_groups.NETWORKS,
+        when=whose.is_(MINE, PROFILE),
+        fine_tuning=True,
+        label="Let in by",
+        why="A group lets in fewer than a whole network, and whatever joins it later as well. AWS takes it in one "
+        "region only.",
+    )
     dns_hostnames = Yes(
         "Switch DNS hostnames on where they are off?",
         check=answers.more_names,
@@ -287,6 +301,8 @@ class Peering(Flow):
                 self.their_ranges, self.replace_routes,
             )  # fmt: skip
             wanted = self.their_ranges
+            if self.by == by_groups.GROUPS:
+                ours, theirs = by_groups.naming(ours, theirs)
         had = vpc_peering.between(self.cloud, self.vpc.id, peer.id)
         standing = next((each for each in had if each.alive), None)
         return Pair(self.cloud.identity, ours, theirs, peer, account, self.peer_region, wanted, standing)
@@ -297,7 +313,7 @@ class Peering(Flow):
         pair = self.pair()
         link = steps.link(pair, self.name)
         ready = tuple(each.id for each in link if isinstance(each, Action) and each.id in ("connect", "accept"))[-1:]
-        things = [*link, *steps.ways(pair, ready), *steps.doors(pair)]
+        things = [*link, *steps.ways(pair, ready), *steps.doors(pair, ready)]
         if self.whose != OWNER and self.dns:
             things += steps.names(pair, ready, hostnames=self.dns_hostnames)
         return Plan.of(

@@ -74,7 +74,7 @@ def let_in(groups: Sequence[Shut], networks: Sequence[Network], side: Side, peer
         for group, services in groups:
             yield from keepers.agreed(f"The security group {group.name}", group.told.get("Tags"))
             missing, _ = net.missing_rules(group, services, networks)
-            rules = [net.admitting(rule) for rule in missing]
+            rules = [rule.admitted for rule in missing]
             yield from security_group_rules.room(side.cloud, group.told, rules)
             what = ", ".join(service.name for service in services)
             yield side.here(vpc_peering.let_in(group, missing, peer))

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flows.aws import network, vpc_peering
+from flows.aws import group_rules, network, vpc_peering
 from flows.aws.addresses import Network
-from flows.aws.network import Route, RouteTable, SecurityGroup, Service, Vpc
+from flows.aws.group_rules import GroupRule
+from flows.aws.network import Route, RouteTable, Rule, SecurityGroup, Service, Vpc
 from flows.aws.vpc_peering import Connection, Parties
 from flows.engine import Action, Cloud, Identity, Late, Use
 from flows.engine.elsewhere import There, moved
 
 LEAVE, REPLACE = "leave", "replace"
+Rules = tuple[Rule, ...] | tuple[GroupRule, ...]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Side:
         services: what these let it use.
         ranges: the networks of the VPC to which the other side gets routes.
         replace: whether a route that leads elsewhere is let lead to the connection.
+        named: the other side's security groups that may come in; none where its networks may.
+        named_of: the account of these, where it is another.
     """
 
     cloud: Cloud
@@ -38,6 +42,8 @@ class Side:
     services: tuple[Service, ...] = ()
     ranges: tuple[Network, ...] = ()
     replace: str = LEAVE
+    named: tuple[SecurityGroup, ...] = ()
+    named_of: str = ""
 
     @property
     def region(self) -> str:
@@ -83,18 +89,25 @@ class Side:
         """Whether a route that leads elsewhere is to lead to the connection."""
         return self.replace == REPLACE and taken.target != "local"
 
-    def doors(self, ranges: tuple[Network, ...], peer: str) -> Iterator[Action | Use]:
-        """Whatever the security groups still need in order to let these networks of the other side in."""
+    def rules(self, group: SecurityGroup, ranges: tuple[Network, ...]) -> tuple[Rules, Rules]:
+        """The rules that a group needs in order to let these networks of the other side in, or its groups, and those
+        that it has."""
+        if self.named:
+            return group_rules.missing(group, self.services, self.named, ranges, self.named_of)
+        return network.missing_rules(group, self.services, ranges)
+
+    def doors(self, ranges: tuple[Network, ...], peer: str, ready: tuple[str, ...]) -> Iterator[Action | Use]:
+        """Whatever the security groups still need in order to let the other side in."""
         for group in self.groups:
-            missing, covered = network.missing_rules(group, self.services, ranges)
+            missing, covered = self.rules(group, ranges)
             for rule in covered:
                 yield Use(
-                    f"rule-{group.id}-{rule.service.name}-{network.slug(rule.network)}",
-                    f"{group.name} ({group.id}) lets {rule.network} use {rule.service.name} already",
+                    f"rule-{group.id}-{rule.service.name}-{rule.key}",
+                    f"{group.name} ({group.id}) lets {rule.source} use {rule.service.name} already",
                     "AWS::EC2::SecurityGroupIngress", group.id,
                 )  # fmt: skip
             if missing:
-                yield self.here(vpc_peering.let_in(group, missing, peer))
+                yield self.here(vpc_peering.let_in(group, missing, peer, ready))
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,10 @@ def ways(pair: Pair, ready: tuple[str, ...]) -> Iterator[Action | Use]:
         yield from side.ways(networks, pair.id, ready)
 
 
-def doors(pair: Pair) -> Iterator[Action | Use]:
-    """The rules in the security groups of both sides."""
+def doors(pair: Pair, ready: tuple[str, ...]) -> Iterator[Action | Use]:
+    """The rules in the security groups of both sides; `ready` is after what the other side's groups may be named."""
     for side, networks, other in pair.directions:
-        yield from side.doors(networks, other.called)
+        yield from side.doors(networks, other.called, ready)
 
 
 def names(pair: Pair, ready: tuple[str, ...], *, hostnames: bool) -> Iterator[Action]:

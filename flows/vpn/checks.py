@@ -107,7 +107,7 @@ def room_for_rules(
     """Whether each security group has room for its new rules."""
     for group in groups:
         missing = net.missing_rules(group, services, networks)[0]
-        yield from security_group_rules.room(cloud, group.told, [net.admitting(rule) for rule in missing])
+        yield from security_group_rules.room(cloud, group.told, [rule.admitted for rule in missing])
 
 
 def servers_behind(cloud: Cloud, vpc: net.Vpc, groups: Iterable[SecurityGroup]) -> Iterator[Caution]:

@@ -89,7 +89,7 @@ def let_in(groups: Sequence[Shut], networks: Sequence[IPv4Network], gateway: str
         for group, services in groups:
             yield from keepers.agreed(f"The security group {group.name}", group.told.get("Tags"))
             missing, _ = net.missing_rules(group, services, networks)
-            rules = [net.admitting(rule) for rule in missing]
+            rules = [rule.admitted for rule in missing]
             yield from security_group_rules.room(cloud, group.told, rules)
             yield net.let_in(group, missing, gateway, _known(cloud, gateway))
             what = ", ".join(service.name for service in services)

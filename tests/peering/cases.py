@@ -35,6 +35,8 @@ IPV6: Mapping[str, Any] = {
     "security_groups": ["default"], "peer_security_groups": ["analytics-servers"], "peer_allow": ["ping", "postgres"],
 }  # fmt: skip
 """Two networks that have IPv6 as well."""
+GROUPS: Mapping[str, Any] = {**PROFILE, "by": "groups"}
+"""One in another account, whose security groups are named instead of its networks."""
 BILLING: Mapping[str, Any] = {**PROFILE, "peer_vpc": "billing", "peer_security_groups": []}
 """One whose owner asked already."""
 
@@ -44,6 +46,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "profile": PROFILE,
     "owner": OWNER,
     "ipv6": IPV6,
+    "groups": GROUPS,
 }
 MOST = "elsewhere"
 """Of these the one that has as much of the set-up as can be."""
@@ -128,5 +131,8 @@ def _killed(answers: Mapping[str, Any], sides: int = 1) -> Case:
     )
 
 
-CASES: Mapping[str, Case] = {"peering": _killed(MINE), "peering, IPv6": _killed(IPV6, 2)}
+CASES: Mapping[str, Case] = {
+    "peering": _killed(MINE), "peering, IPv6": _killed(IPV6, 2),
+    "peering, by groups": _killed({**MINE, "by": "groups"}),
+}  # fmt: skip
 """What is killed at every moment of it."""

@@ -78,10 +78,14 @@ GAPS: dict[str, str] = {
     "ec2.DescribeVpcEncryptionControls": "Missing in moto; the company has none.",
     "ec2.AuthorizeSecurityGroupIngress": (
         "moto takes ports that do not exist, and half of a request; checked here, all or nothing, and"
-        " answered with every new rule."
+        " answered with every new rule. A group of another VPC may be named, with the number of its account, while an "
+        "active connection of the region joins the two."
     ),
     "ec2.AuthorizeSecurityGroupEgress": "As for ingress.",
-    "ec2.DescribeSecurityGroupRules": "moto loses what a rule for another security group says of itself.",
+    "ec2.DescribeSecurityGroupRules": (
+        "moto loses what a rule for another security group says of itself, and what became of the connection to it."
+    ),
+    "ec2.DescribeSecurityGroups": "A rule for a group of another VPC tells its connection, and how that stands.",
     "ec2.RevokeSecurityGroupIngress": "A rule id that is not there is named, as on AWS.",
     "ec2.RevokeSecurityGroupEgress": "As for ingress.",
     "ec2.CreateImage": "The disks of an image are encrypted as those of its machine are; a name is taken once.",
@@ -238,7 +242,7 @@ GAPS: dict[str, str] = {
 """Operation → what the practice account does about it. The table in docs/practice-mode.md is made from it."""
 
 _WHERE = {
-    "ec2": ("swift", "gateways", "tunnels", "peerings", "network", "images"),
+    "ec2": ("swift", "gateways", "tunnels", "peerings", "peer_groups", "network", "images"),
     "ssm": ("machines",),
     "sts": ("account",),
     "iam": ("account",),

@@ -13,6 +13,7 @@ from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
+from flows.practice.gaps import peer_groups
 from flows.practice.gaps.gateways import PracticeVpnGateway, vpn_gateway
 from flows.practice.gaps.peerings import PracticePeering
 from flows.practice.gaps.tunnels import PracticeConnection
@@ -155,6 +156,7 @@ def _authorize(direction: str) -> Callable[[Any], ActionResult]:
         asked = list(self._process_rules_from_querystring())
         for one in asked:
             _check_rule(one)
+            peer_groups.named(backend, group, one["source_groups"])
         before = list(getattr(group, f"{direction}_rules"))
         made: list[Any] = []
         try:

@@ -80,6 +80,10 @@ class PracticePeering(TaggedEC2Resource):
         return CLOCK.now() - 2 if self.found else self.made
 
     @property
+    def vpcs(self) -> set[str]:
+        return {self.requester.vpc, self.accepter.vpc}
+
+    @property
     def across(self) -> bool:
         return self.requester.region != self.accepter.region
 
@@ -117,7 +121,7 @@ class PracticePeering(TaggedEC2Resource):
 
     def between(self, other: PracticePeering) -> bool:
         """Whether it is between the same two, whoever asked."""
-        return {self.requester.vpc, self.accepter.vpc} == {other.requester.vpc, other.accepter.vpc}
+        return self.vpcs == other.vpcs
 
     def described(self, backend: Any) -> Described:
         state, pending = self.state, f"Pending Acceptance by {self.accepter.account}"
@@ -266,7 +270,8 @@ def _encryption(self: Response) -> ActionResult:
 def _stale(self: Response) -> ActionResult:
     """The rules that name a group which is gone, or whose VPC is no longer connected."""
     backend, vpc = self.ec2_backend, self._get_param("VpcId")
-    parties = [p for each in backend.vpc_pcxs.values() if each.active for p in (each.requester, each.accepter)]
+    near = [each for each in backend.vpc_pcxs.values() if each.active and not each.across]
+    parties = [p for each in near for p in (each.requester, each.accepter) if vpc in each.vpcs]
     known = {*backend.groups.get(vpc, {})}
     for party in parties:
         known |= {*party.backend.groups.get(party.vpc, {})}
