@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from flows.aws import addresses, network, site_to_site_vpn
+from flows.aws.vpn_devices import VpnDevice
 from flows.engine import Call, Caution, Cloud, CloudError, Danger, Refused
 
 from . import rules, starting
@@ -32,6 +33,7 @@ class Answers(Protocol):
     vpn_gateway: site_to_site_vpn.VpnGateway | str
     asn: int
     security_groups: tuple[network.SecurityGroup, ...]
+    device: VpnDevice | str
     encryption: str
     behind_nat: bool
 
@@ -167,6 +169,13 @@ def strong(encryption: str, flow: Answers) -> Iterator[Caution]:
         yield Caution(
             "weak-encryption",
             "AWS then picks the weakest method that your device offers, possibly SHA-1 and Diffie-Hellman group 2.",
+        )
+    elif isinstance(flow.device, VpnDevice) and not flow.device.has_ikev2:
+        yield Caution(
+            "no-ikev2-sample",
+            f"AWS's guide names no sample with IKEv2 for the {flow.device.name}, and these tunnels speak nothing else. "
+            "If the device speaks IKEv2, you get the values for it in words; if it does not, choose compatible.",
+            switch=COMPATIBLE,
         )
 
 

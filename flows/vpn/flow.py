@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import addresses, network, site_to_site_vpn, tags, vpn_dependents
+from flows.aws import addresses, network, site_to_site_vpn, tags, vpn_dependents, vpn_devices
 from flows.engine import (
     Action,
     Caution,
@@ -71,6 +71,15 @@ class SiteToSiteVpn(Flow):
         example="198.51.100.7",
         why="AWS accepts the VPN only from the address you register. If the device sits behind a router, it is the "
         "router's public address. If it changes, the tunnels go down.",
+    )
+    device = Choice(
+        "Which device is it?",
+        lambda flow: vpn_devices.options(flow.cloud),
+        default=vpn_devices.LINUX,
+        label="Device",
+        why="At the end you get what to enter into it: for a Linux gateway files that set it up, for any other AWS's "
+        "sample for that device with a README. It changes nothing in AWS. Type a part of its name; if it is not in the "
+        "list, take the last entry.",
     )
     networks = Many(
         "Which networks are in the office?",
@@ -142,16 +151,17 @@ class SiteToSiteVpn(Flow):
         why="A security group is the firewall of the servers in it. One rule is added for each office network and "
         "service: ping alone, if you do not choose otherwise.",
     )
+
     name = Text(
         "What should the connection be called?",
         tags.name,
         wanted="A name",
         default=lambda flow: tags.as_name(f"office-{flow.vpc.called}"),
+        fine_tuning=True,
         label="Name",
         example="office-berlin",
         why="Everything that is created carries this name, so that you and others recognise it later.",
     )
-
     allow = Many(
         "What may the office use on those servers?",
         network.service,
@@ -243,6 +253,7 @@ class SiteToSiteVpn(Flow):
         site_to_site_vpn.interface,
         wanted="A network interface",
         default="eth0",
+        when=device.is_(vpn_devices.LINUX),
         fine_tuning=True,
         label="Interface",
         example="ens3",
@@ -278,7 +289,7 @@ class SiteToSiteVpn(Flow):
         tunnel = connection or steps.vpn_connection(
             self.name, office.resource, aws_end.resource, self.options(),
             after=(*plugged, *(action.id for action in log)), secret=self.keys == SECRETS_MANAGER,
-            others=tables, networks=self.networks,
+            others=tables, networks=self.networks, device=self.device,
         )  # fmt: skip
         things: list[Action | Use] = [office, aws_end, *plug, *log, tunnel]
         if static:
@@ -308,7 +319,8 @@ class SiteToSiteVpn(Flow):
                 "encryption": self.encryption,
                 "startup": self.startup,
                 "behind_nat": self.behind_nat,
-                "interface": self.interface,
+                "interface": self.interface if self.device == vpn_devices.LINUX else "",
+                "device": vpn_devices.noted(self.device),
             },
             reads=handover.READS,
         )

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.aws import network, site_to_site_vpn
+from flows.aws import network, site_to_site_vpn, vpn_devices
+from flows.aws.vpn_devices import LINUX, VpnDevice
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Handover, shell
 from flows.engine.flow import parted
 
-from . import behind, device
+from . import behind, device, devices
 from .tunnels import measured, waiting
 
 READS = (
@@ -28,7 +29,8 @@ READS = (
     Call("cloudtrail.LookupEvents"),
 )
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
-PLATFORMS = ("strongswan", "openswan", "libreswan")
+STRONGSWAN = "Strongswan"
+"""As AWS calls the vendor of strongSwan."""
 
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
@@ -40,24 +42,21 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     found = cloud.make(Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]}))["VpnConnections"][0]
     files: dict[str, str] = {}
     addresses: dict[str, str] = {}
-    sample = _sample(cloud, connection)
     try:
         xml = found.get("CustomerGatewayConfiguration") or ""
         configuration = device.parse(xml)
-        told = {f"{connection}.xml": xml, **sample}
-        files = {name: device.without_keys(text, configuration) for name, text in told.items()}
-        files |= device.files(configuration, _site(facts, found))
+        files, todo = _files(cloud, found, configuration, facts)
+        files[f"{connection}.xml"] = device.without_keys(xml, configuration)
         for number, tunnel in enumerate(configuration.tunnels, 1):
             addresses[f"tunnel_{number}_aws_address"] = str(tunnel.aws_outside)
             addresses[f"tunnel_{number}_inside_address"] = str(tunnel.device_inside)
-        copy = "Copy the files to the office's gateway and follow README.txt, which is among them."
         steps = [
-            (f"{copy} The keys are in {device.KEYS} alone.", not waiting(found)),
+            (todo, not waiting(found)),
             (f"See whether it works: {shell.handrail('check', 'vpn', connection=connection)}", False),
         ]
     except device.Unreadable as problem:
-        files = sample
         unread = f"AWS's configuration could not be turned into files: {problem} Download it in the AWS console."
+        files = {name: text for name, text in (("aws-sample.txt", _sample(cloud, found, facts)),) if text}
         steps = [(unread, False)]
     now, done = parted(*steps)
     costs = f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not."
@@ -101,23 +100,37 @@ def _site(facts: Mapping[str, Any], found: Mapping[str, Any]) -> device.Site:
     return device.Site(
         name=facts["name"], networks=tuple(facts["networks"]), vpc_cidrs=tuple(facts["vpc_networks"]),
         encryption=facts["encryption"], startup=facts["startup"], behind_nat=facts["behind_nat"],
-        interface=facts["interface"], psk_secret_arn=str(found.get("PreSharedKeyArn") or ""),
+        interface=facts["interface"] or "eth0", psk_secret_arn=str(found.get("PreSharedKeyArn") or ""),
     )  # fmt: skip
 
 
-def _sample(cloud: Cloud, connection: str) -> dict[str, str]:
-    """AWS's own sample file for a Linux gateway, where the account offers one."""
+def _files(
+    cloud: Cloud, found: dict[str, Any], configuration: device.Configuration, facts: Mapping[str, Any]
+) -> tuple[dict[str, str], str]:
+    """The files for the device, and what to do with them."""
+    site, kind = _site(facts, found), facts.get("device", LINUX)  # a run of an earlier version knows Linux alone
+    if kind != LINUX:
+        other = VpnDevice(**kind)
+        made = devices.files(cloud, found, configuration, site, other)
+        keys = f"The keys are in {made.keys} alone." if made.keys else "The keys are in AWS Secrets Manager."
+        return made.texts, f"Set up the {other.called} in the office by README.txt. Beside it: {made.told} {keys}"
+    copy = "Copy the files to the office's gateway and follow README.txt, which is among them."
+    texts = device.files(configuration, site)
+    if sample := _sample(cloud, found, facts):
+        texts["aws-sample.txt"] = device.without_keys(sample, configuration)
+    return texts, f"{copy} The keys are in {device.KEYS} alone."
+
+
+def _sample(cloud: Cloud, found: dict[str, Any], facts: Mapping[str, Any]) -> str:
+    """AWS's own sample, with the keys, where the account offers one: for strongSwan, where the device is Linux."""
+    kind = facts.get("device", LINUX)
     try:
-        kinds = cloud.make(Call("ec2.GetVpnConnectionDeviceTypes")).get("VpnConnectionDeviceTypes") or []
-        for kind in _linux(kinds):
-            asked = {"VpnConnectionId": connection, "VpnConnectionDeviceTypeId": kind["VpnConnectionDeviceTypeId"]}
-            answer = cloud.make(Call("ec2.GetVpnConnectionDeviceSampleConfiguration", asked))
-            return {"aws-sample.txt": answer["VpnConnectionDeviceSampleConfiguration"]}
+        fitting = [VpnDevice(**kind)] if kind != LINUX else _strongswan(cloud)
+        allowed = devices.allowed(found)
+        return next((devices.best(cloud, found["VpnConnectionId"], each, allowed).text for each in fitting), "")
     except CloudError:  # not every account, region or emulator offers them
-        pass
-    return {}
+        return ""
 
 
-def _linux(kinds: list[dict[str, str]]) -> Iterator[dict[str, str]]:
-    for platform in PLATFORMS:
-        yield from (kind for kind in kinds if platform in f"{kind.get('Vendor')} {kind.get('Platform')}".lower())
+def _strongswan(cloud: Cloud) -> list[VpnDevice]:
+    return [each for each in vpn_devices.devices(cloud) if each.vendor == STRONGSWAN]

@@ -10,7 +10,10 @@ from typing import Any
 from flows.aws import vpn_dependents
 from flows.aws.network import Vpc, attached, slug
 from flows.aws.tags import ALIVE, ours, tagged
-from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Still, Undo, Wait, join
+from flows.aws.vpn_devices import VpnDevice
+from flows.engine import RUN, Action, Call, Cost, Find, Join, Late, Others, Ref, Still, Undo, Wait, join
+
+from .devices import makers
 
 PRICE = Cost(
     "The VPN connection, from the moment it is available, even while the tunnels are down",
@@ -166,6 +169,7 @@ def vpn_connection(
     secret: bool,
     others: tuple[Others, ...],
     networks: Iterable[IPv4Network],
+    device: VpnDevice | str,
 ) -> Action:
     """Make the connection with its two tunnels. Its keys are in AWS's answer, which is never kept.
 
@@ -214,12 +218,7 @@ def vpn_connection(
         resource=made,
         costs=(PRICE, SECRET_PRICE) if secret else (PRICE,),
         undone="The VPN connection; its AWS addresses and keys are gone for good",
-        yours=join(
-            "Take it off the office's device as well. On a gateway that was set up with its files: systemctl disable "
-            "--now aws-tunnels-keep.timer aws-tunnels, then rm /etc/swanctl/conf.d/",
-            made,
-            ".conf",
-        ),
+        yours=_taken_off(made, device),
     )
 
 
@@ -276,6 +275,18 @@ def tunnel_options(*, modern: bool, aws_starts: bool, inside: tuple[IPv4Network,
     methods = {key: [{"Value": value} for value in values] for key, values in MODERN.items()} if modern else {}
     start = {"StartupAction": "start", "DPDTimeoutAction": "restart"} if aws_starts else {"StartupAction": "add"}
     return [{**methods, **start, **({"TunnelInsideCidr": str(inside[number])} if inside else {})} for number in (0, 1)]
+
+
+def _taken_off(connection: Ref, device: VpnDevice | str) -> Join | str:
+    """What is left to do on the office's device once the connection is gone."""
+    if isinstance(device, VpnDevice):
+        return f"Take it off the {device.called} in the office as well. {makers.of(device).off}"
+    return join(
+        "Take it off the office's device as well. On a gateway that was set up with its files: systemctl disable "
+        "--now aws-tunnels-keep.timer aws-tunnels, then rm /etc/swanctl/conf.d/",
+        connection,
+        ".conf",
+    )
 
 
 def _until_there(things: str, by_id: dict[str, Any], what: str, typical: int, limit: int = 600) -> Wait:

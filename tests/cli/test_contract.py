@@ -123,7 +123,10 @@ def test_questions_tell_what_an_answers_file_holds(handrail: Command) -> None:
         "key", "ask", "kind", "essential", "default", "suggestion", "allowed", "when", "example", "why",
     }  # fmt: skip
     assert (by_key["asn"]["default"], by_key["asn"]["suggestion"]) == ("65000", "")
-    assert (by_key["name"]["default"], by_key["name"]["suggestion"]) == ("", "(depends on earlier answers)")
+    assert (by_key["route_tables"]["default"], by_key["route_tables"]["suggestion"]) == (
+        "",
+        "(depends on earlier answers)",
+    )
     assert by_key["asn"]["when"] == "routing = bgp"
     assert by_key["routing"]["allowed"] == "static | bgp"
     assert by_key["routing"]["essential"] is True
@@ -206,7 +209,7 @@ def test_all_faults_are_told_at_once(handrail: Command) -> None:
     assert "“sufix”" in second and "Did you mean “suffix”?" in second
     for fault in ("gateway_ip: “nonsense” is not an IPv4 address.", "networks: “300.1.1.1” is not a network."):
         assert fault in ran.err
-    assert "3 answers are missing:\n  vpc: " in ran.err
+    assert "2 answers are missing:\n  vpc: " in ran.err
 
 
 def test_an_unknown_key_gets_the_nearest_known_one(handrail: Command) -> None:

@@ -23,6 +23,7 @@ Step = tuple[str, str]
 STATIC: list[Step] = [
     ("vpc", "shop"),
     ("gateway_ip", "203.0.113.10"),
+    ("device", "linux"),
     ("networks", "192.168.10.0/24, 192.168.20.0/24"),
     ("routing", "static"),
     ("route_tables", "shop-private-a, shop-private-b"),
@@ -30,10 +31,10 @@ STATIC: list[Step] = [
     ("name", "office"),
 ]
 BGP: list[Step] = [
-    *STATIC[:3],
+    *STATIC[:4],
     ("routing", "bgp"),
     ("asn", "65010"),
-    *STATIC[4:],
+    *STATIC[5:],
 ]
 JOURNEYS: dict[str, list[Step]] = {
     "static": STATIC,
@@ -47,6 +48,7 @@ JOURNEYS: dict[str, list[Step]] = {
         ("security_groups", "default"),
         ("name", "harbour"),
     ],
+    "another device": [*BGP, ("device", "7125681a"), ("name", "harbour")],
     "there and back": [*STATIC, ("routing", "bgp"), ("asn", "65010"), ("routing", "static")],
     "fine-tuning": [
         *BGP,

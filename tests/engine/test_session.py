@@ -67,14 +67,15 @@ def test_a_conversation_from_the_first_question_to_the_review(cloud: Aws) -> Non
         assert len(positions) <= 8
     assert [position for position, _ in positions] == list(range(1, len(positions) + 1))
     assert all(position <= of <= 8 for position, of in positions)
-    made.revisit("allow")
-    made.answer(STATIC["allow"])
+    for key in ("allow", "name"):
+        made.revisit(key)
+        made.answer(STATIC[key])
     assert made.review().plan == session(cloud, None, STATIC).review().plan
     made.revisit("networks", aside=True)
     assert asking(made).question.id == "networks" and made.back()
     assert isinstance(made.state(), Reviewing), "what is opened from the review leads back there"
     made.back()
-    assert asking(made).question.id == "name", "from the review itself it is back to the last question"
+    assert asking(made).question.id == "security_groups", "from the review itself it is back to the last question"
 
 
 def test_only_what_will_be_asked_stands_ahead(cloud: Aws) -> None:
@@ -87,7 +88,7 @@ def test_only_what_will_be_asked_stands_ahead(cloud: Aws) -> None:
     number, most = asking(made).position
     assert asking(made).least == most - 1
     made.answer("static")
-    assert "asn" not in made.may_come() and {"security_groups", "name"} < made.may_come()
+    assert "asn" not in made.may_come() and {"route_tables", "security_groups"} < made.may_come()
     assert (asking(made).position, asking(made).least) == ((number + 1, most - 1), most - 1)
     made.revisit("routing")
     made.answer("bgp")
@@ -149,7 +150,7 @@ def test_a_refusal_belongs_to_the_reply_in_the_field(cloud: Aws) -> None:
     state = asking(made)
     assert state.said == "nonsense" and state.problem is not None and "nonsense" in state.problem.what
     made.answer("203.0.113.10")
-    assert asking(made).question.id == "networks"
+    assert asking(made).question.id == "device"
     made.back()
     assert (asking(made).said, asking(made).problem) == ("203.0.113.10", None)
 
@@ -175,7 +176,7 @@ def test_back_works_from_an_invalid_field(cloud: Aws) -> None:
     assert made.back()
     assert asking(made).question.id == "vpc"
     made.answer("shop")
-    assert asking(made).question.id == "networks", "the address was kept"
+    assert asking(made).question.id == "device", "the address was kept"
     assert made.answers()["gateway_ip"] == "203.0.113.10"
 
 
@@ -203,8 +204,8 @@ def test_another_vpc_asks_again_only_what_rested_on_it(cloud: Aws) -> None:
     assert asked == ["route_tables", "security_groups"]
     assert isinstance(made.state(), Reviewing)
     kept = made.answers()
-    assert {key: kept[key] for key in ("gateway_ip", "networks", "routing", "name")} == {
-        key: STATIC[key] for key in ("gateway_ip", "networks", "routing", "name")
+    assert {key: kept[key] for key in ("gateway_ip", "networks", "routing", "device")} == {
+        key: STATIC[key] for key in ("gateway_ip", "networks", "routing", "device")
     }
 
 

@@ -43,7 +43,8 @@ def test_a_whole_set_up_by_line_prompts(company: Account, handrail: Command, tmp
         shown = terminal.answer(f"{PICK} [2]", "")
         assert re.search(r"\* +2  shop", shown), "what was chosen is marked, and Enter keeps it"
         terminal.answer("Device address", "203.0.113.10")
-        shown = terminal.answer("Office networks (separate with commas)", "192.168.10.7/24")
+        shown = terminal.answer(f"{PICK} [1]", "")
+        terminal.answer("Office networks (separate with commas)", "192.168.10.7/24")
         assert "[note] 203.0.113.10 is an example address" in shown
         shown = terminal.answer("[192.168.10.0/24]", "")
         assert "Did you mean 192.168.10.0/24?" in shown
@@ -51,7 +52,6 @@ def test_a_whole_set_up_by_line_prompts(company: Account, handrail: Command, tmp
         assert "read again" in terminal.answer(f"{PICK} [1]", "")
         terminal.answer(PICKS, "2, shop-private-b")
         terminal.answer(PICKS, "app")
-        terminal.answer("Name [office-shop]", "office")
         review = terminal.answer(NOW, "commands")
         for part in ("What will be done", "What it costs", "shop-private-a", "shop-private-b"):
             assert part in review
@@ -63,7 +63,7 @@ def test_a_whole_set_up_by_line_prompts(company: Account, handrail: Command, tmp
         assert "use ssh on the servers" in terminal.answer(NOW, "change nothing")
         assert "“nothing”" in terminal.answer(NOW, f"save {kept}")
         terminal.answer(NOW, "back")
-        terminal.answer("Name [office]", "")
+        terminal.answer(PICKS, "")
         terminal.answer(NOW, "yes")
         shown = terminal.until("Take it back with: handrail undo ")
         assert terminal.ended() == 0
@@ -85,7 +85,7 @@ def test_a_whole_set_up_by_line_prompts(company: Account, handrail: Command, tmp
 @pytest.mark.wild
 def test_quit_keeps_a_draft_and_resume_goes_on(company: Account, handrail: Command) -> None:
     with talk("run", "vpn", *company.at) as terminal:
-        answer_all(terminal, STRAIGHT[:3])
+        answer_all(terminal, STRAIGHT[:4])
         terminal.answer(f"{PICK} [1]", "quit")
         shown = terminal.until("Go on with: handrail resume ")
         assert "Your answers are kept." in shown
@@ -93,7 +93,7 @@ def test_quit_keeps_a_draft_and_resume_goes_on(company: Account, handrail: Comma
     (record,) = handrail("runs", "--output", "json").json
     assert record["status"] == "draft"
     with talk("resume", record["run"]) as terminal:
-        answer_all(terminal, STRAIGHT[3:])
+        answer_all(terminal, STRAIGHT[4:])
         review = terminal.answer(NOW, "quit")
         assert "203.0.113.10" in review
         assert terminal.ended() == 0

@@ -17,7 +17,7 @@ from support.terminal import Terminal
 from tui.lines import reading
 
 A, B = "192.168.10.0/24", "192.168.20.0/24"
-NETWORKS = STRAIGHT[2][0]
+NETWORKS = STRAIGHT[3][0]
 LISTS = {
     "lines": f"{A}\r{B}\r# two offices\r",
     "unfinished": f"{A}\r{B}",
@@ -49,7 +49,7 @@ def kept(handrail: Command) -> Any:
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.some("dumb-unfinished")
 def test_a_list_is_offered_as_several_entries(lines: Terminal, handrail: Command, name: str) -> None:
-    answer_all(lines, STRAIGHT[:2])
+    answer_all(lines, STRAIGHT[:3])
     lines.until(f"{NETWORKS}: ")
     lines.press(LISTS[name].encode())
     entries = [A, B, "no-network"] if name == "tabs" else [A, B]
@@ -74,7 +74,7 @@ def test_where_one_is_asked_for_the_first_line_is_offered(lines: Terminal, handr
 
 @pytest.mark.wild
 def test_several_names_are_offered_where_several_may_be_picked(lines: Terminal, handrail: Command) -> None:
-    answer_all(lines, STRAIGHT[:4])
+    answer_all(lines, STRAIGHT[:5])
     lines.until("or none [")
     lines.press(b"- shop-private-b\r- shop-private-a\r")
     lines.answer("[shop-private-b, shop-private-a]: ", "")
@@ -87,14 +87,14 @@ def test_several_names_are_offered_where_several_may_be_picked(lines: Terminal, 
 def test_no_paste_confirms_a_review(lines: Terminal, company: Account, handrail: Command) -> None:
     before = company.picture()
     answer_all(lines, STRAIGHT[:-1])
-    lines.until("Name [office-shop]: ")
-    lines.press(b"office\ryes\ryes\r")
-    lines.answer("Name [office]: ", "")
+    lines.until("or none")
+    lines.press(b"app\ryes\ryes\r")
+    lines.answer("[app, yes, yes]: ", "app")
     lines.until(f"{NOW}: ")
     lines.press(b"yes\ryes\ryes")
     assert "“yes yes yes” is none of these words." in lines.answer(f"{NOW}: ", "quit")
     assert lines.ended() == 0
-    assert kept(handrail)["name"] == "office"
+    assert len(kept(handrail)["security_groups"]) == 1
     assert company.picture() == before
 
 
@@ -103,7 +103,7 @@ def test_no_paste_confirms_a_review(lines: Terminal, company: Account, handrail:
 def test_where_lines_are_edited_a_list_is_offered_too(company: Account, handrail: Command, paste: str) -> None:
     env = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
     with Terminal("run", "vpn", "--plain", *company.at, env=env) as terminal:
-        answer_all(terminal, STRAIGHT[:2])
+        answer_all(terminal, STRAIGHT[:3])
         terminal.until(f"{NETWORKS}:")
         terminal.press(paste.encode())
         terminal.until("2 entries came at once.")
@@ -121,7 +121,7 @@ def test_on_the_full_screen_a_list_is_one_entry_a_line(
     company: Account, handrail: Command, name: str, form: str
 ) -> None:
     env = {**os.environ, "TERM": "xterm-256color", "HANDRAIL_DRIVER": "textual"}
-    known = ("--set", "vpc=shop", "--set", "gateway_ip=9.9.9.9")
+    known = ("--set", "vpc=shop", "--set", "gateway_ip=9.9.9.9", "--set", "device=linux")
     with Terminal("run", "vpn", *known, *company.at, env=env) as terminal:
         terminal.until("Which networks are in the office?")
         terminal.until("Commas and pasted lists")

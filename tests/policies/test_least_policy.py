@@ -42,6 +42,7 @@ from tui import exports
 MORE: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "peering, elsewhere": ("peering", peering.ELSEWHERE),
     "vpn, keys in Secrets Manager": ("vpn", {**vpn.STATIC, "keys": "secrets_manager"}),
+    "vpn, a device that AWS has no sample for": ("vpn", {**vpn.STATIC, "device": "dbeffb53"}),
     "spa_pipeline, CloudFront": ("spa_pipeline", spa.VARIANTS["private, with CloudFront"]),
     "share_ami, elsewhere": ("share_ami", share_ami.VARIANTS["elsewhere"]),
     "share_snapshot, everything": ("share_snapshot", share_snapshot.VARIANTS["locked, elsewhere, received"]),
@@ -211,6 +212,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "peering": (3500,), "peering, IPv6": (4500,), "peering, by groups": (3500,), "peering, elsewhere": (4500,),
     "vpn": (5000,), "vpn, fixed routes": (5000,), "vpn, keys in Secrets Manager": (5300,),
     "vpn, logged": (MANAGED,),
+    "vpn, a device that AWS has no sample for": (5000,),
     "alb, a listener": (3200,), "alb, a rule": (3600,), "alb, visitors kept": (1500,),
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),

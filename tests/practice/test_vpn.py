@@ -277,19 +277,38 @@ def test_tags_can_be_put_on_and_taken_off(ec2: Any) -> None:
     assert the_connection(ec2, made["VpnConnectionId"])["Tags"] == [{"Key": "Name", "Value": "office"}]
 
 
+def sample(ec2: Any, connection: str, device: str, **more: str) -> str:
+    return str(
+        ec2.get_vpn_connection_device_sample_configuration(
+            VpnConnectionId=connection, VpnConnectionDeviceTypeId=device, **more
+        )["VpnConnectionDeviceSampleConfiguration"]
+    )
+
+
 def test_there_are_sample_files_for_devices(ec2: Any) -> None:
+    """As on AWS: for some devices none with IKEv2, and none that is recommended with IKEv1."""
     made = office(ec2)
+    id = made["VpnConnectionId"]
     devices = ec2.get_vpn_connection_device_types()["VpnConnectionDeviceTypes"]
-    assert {"Strongswan", "Cisco Systems, Inc."} <= {device["Vendor"] for device in devices}
-    sample = ec2.get_vpn_connection_device_sample_configuration(
-        VpnConnectionId=made["VpnConnectionId"],
-        VpnConnectionDeviceTypeId=devices[0]["VpnConnectionDeviceTypeId"],
-        InternetKeyExchangeVersion="ikev2",
-        SampleType="recommended",
-    )["VpnConnectionDeviceSampleConfiguration"]
+    ids = {each["VpnConnectionDeviceTypeId"]: (each["Vendor"], each["Software"]) for each in devices}
+    assert len(ids) == len(devices) > 50
+    fortigate, watchguard = "7125681a", "a0745ade"
+    assert ids[fortigate] == ("Fortinet", "FortiOS 6.4.4+ (GUI)") and ids[watchguard][0] == "WatchGuard, Inc."
+    newer = sample(ec2, id, fortigate, InternetKeyExchangeVersion="ikev2", SampleType="recommended")
+    assert "ikev2" in newer and "AES-256" in newer and "SHA-1" not in newer
+    older = sample(ec2, id, watchguard)
+    assert "ikev1" in older and "AES-128, SHA-1, group 2" in older
     for tunnel in made["Options"]["TunnelOptions"]:
-        assert tunnel["OutsideIpAddress"] in sample
-        assert tunnel["PreSharedKey"] in sample
+        for text in (newer, older):
+            assert tunnel["OutsideIpAddress"] in text and tunnel["PreSharedKey"] in text
+    with refused("UnsupportedOperation"):
+        sample(ec2, id, fortigate, InternetKeyExchangeVersion="ikev1", SampleType="recommended")
+    with refused("UnsupportedOperation"):
+        sample(ec2, id, watchguard, InternetKeyExchangeVersion="ikev2")
+    with refused("InvalidParameterValue"):
+        sample(ec2, id, fortigate, SampleType="best")
+    with refused("InvalidVpnDeviceTypeID.NotFound"):
+        sample(ec2, id, "00000000")
 
 
 def test_a_tunnel_has_a_status(ec2: Any) -> None:

@@ -13,11 +13,11 @@ PICK, PICKS, NOW = "Number, name or part of it", "Numbers or names (separate wit
 STRAIGHT = [
     (PICK, "shop"),
     ("Device address", "203.0.113.10"),
+    (f"{PICK} [1]", ""),
     ("Office networks (separate with commas)", "192.168.10.0/24"),
     (f"{PICK} [1]", ""),
     (PICKS, ""),
     (PICKS, "app"),
-    ("Name", "office"),
 ]
 """What is asked on the short way, and a reply to each."""
 

@@ -17,6 +17,7 @@ STATIC: Mapping[str, Any] = {
     "vpc": "shop",
     "gateway_ip": "203.0.113.10",
     "networks": ["192.168.10.0/24", "192.168.20.0/24"],
+    "device": "linux",
     "routing": "static",
     "route_tables": ["shop-private-a", "shop-private-b"],
     "security_groups": ["app"],
@@ -44,6 +45,9 @@ WAREHOUSE: Mapping[str, Any] = {**BGP, "gateway_ip": "198.51.100.99"}
 LOGGED: Mapping[str, Any] = {**BGP, "gateway_ip": "203.0.113.12", "logs": "yes", "log_days": "90"}
 """What happens at the tunnels and what BGP says, written down."""
 
+FORTIGATE: Mapping[str, Any] = {**BGP, "device": "7125681a"}
+"""A device of another maker."""
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "static": STATIC,
     "bgp": BGP,
@@ -51,6 +55,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "staging": STAGING,
     "warehouse": WAREHOUSE,
     "logged": LOGGED,
+    "fortigate": FORTIGATE,
 }
 
 

@@ -35,8 +35,11 @@ GAPS: dict[str, str] = {
         "Missing in moto; with the refusals for a connection that is not ready or uses BGP."
     ),
     "ec2.DeleteVpnConnectionRoute": "Missing in moto.",
-    "ec2.GetVpnConnectionDeviceTypes": "Missing in moto; a handful of devices.",
-    "ec2.GetVpnConnectionDeviceSampleConfiguration": "Missing in moto; a short sample in our own words.",
+    "ec2.GetVpnConnectionDeviceTypes": "Missing in moto; the devices that AWS lists.",
+    "ec2.GetVpnConnectionDeviceSampleConfiguration": (
+        "Missing in moto; a sample in our own words, for the IKE version and methods asked for, and refused where "
+        "AWS's guide names none."
+    ),
     "ec2.GetActiveVpnTunnelStatus": "Missing in moto; nothing is negotiated, since a device only says that it called.",
     "ec2.EnableVgwRoutePropagation": (
         "Missing in moto; refused while the gateway is not attached, and shown as PropagatingVgws. "

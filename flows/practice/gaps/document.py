@@ -1,4 +1,4 @@
-"""The configuration document of a VPN connection, and the sample files for a few devices.
+"""The configuration document of a VPN connection.
 
 Built from the connection that was asked for, in the structure of AWS's own document: without <bgp> and with
 NoBGPVPNConnection for static routing, the customer's side first in each tunnel. As on AWS it shows the oldest
@@ -77,43 +77,7 @@ class Document(NamedTuple):
         )
         _texts(SubElement(ipsec, "dead_peer_detection"), interval="10", retries="3")
 
-    def sample(self, device: dict[str, str], ike: str, kind: str) -> str:
-        """A file in the manner of AWS's samples, for the practice account's own words."""
-        lines = [
-            f"! Sample configuration for {device['Vendor']} {device['Platform']} ({device['Software']})",
-            f"! VPN connection {self.connection}, {ike}, {kind} methods",
-            "! From the practice account: the keys and addresses lead nowhere.",
-            f"! Routing: {'static' if self.static else 'BGP'}",
-        ]
-        for number, tunnel in enumerate(self.tunnels, start=1):
-            lines += [
-                "!",
-                f"! Tunnel {number}",
-                f"  local address    {tunnel.customer.outside}",
-                f"  remote address   {tunnel.amazon.outside}",
-                f"  pre-shared key   {tunnel.key}",
-                f"  tunnel interface {tunnel.customer.inside}/30, other end {tunnel.amazon.inside}",
-            ]
-            if not self.static:
-                lines.append(f"  bgp              local {tunnel.customer.asn}, neighbour {tunnel.amazon.asn}")
-        return "\n".join(lines) + "\n"
-
 
 def _texts(parent: Element, **texts: str) -> None:
     for name, text in texts.items():
         SubElement(parent, name).text = text
-
-
-DEVICES = [
-    {"VpnConnectionDeviceTypeId": number, "Vendor": vendor, "Platform": platform, "Software": software}
-    for number, vendor, platform, software in (
-        ("9005b6c1", "Cisco Systems, Inc.", "ISR Series Routers", "IOS 12.4+"),
-        ("ed6e0fa3", "Fortinet", "Fortigate 40+ Series", "FortiOS 6.4.4+ (GUI)"),
-        ("cb3b1a52", "Juniper Networks, Inc.", "SRX Routers", "JunOS 11.0+"),
-        ("7b754310", "Mikrotik", "RouterOS", "6.36"),
-        ("8c1c9a3d", "pfSense", "pfSense", "pfsense 2.2.5+ (GUI)"),
-        ("f1c7a7be", "Strongswan", "Ubuntu 16.04", "Strongswan 5.5.1+"),
-        ("9ea6b3d0", "Generic", "Generic", "Vendor Agnostic"),
-    )
-]
-"""A handful of what AWS offers; the ids are the practice account's."""

@@ -16,13 +16,14 @@ from moto.moto_api._internal import mock_random
 
 from flows.practice.clock import CLOCK, Life, resource
 from flows.practice.gaps import vended
-from flows.practice.gaps.document import DEVICES, Document, End, Tunnel
+from flows.practice.gaps.document import Document, End, Tunnel
 from flows.practice.gaps.gateways import (
     PracticeCustomerGateway,
     PracticeVpnGateway,
     customer_gateway,
     vpn_gateway,
 )
+from flows.practice.gaps.vpn_samples import DEVICES, sample
 from flows.practice.gaps.wire import (
     Described,
     Response,
@@ -347,14 +348,13 @@ def _device_types(self: Response) -> ActionResult:
 
 def _device_sample(self: Response) -> ActionResult:
     found = connection(self.ec2_backend, self._get_param("VpnConnectionId"))
-    wanted = self._get_param("VpnConnectionDeviceTypeId")
-    device = next((each for each in DEVICES if each["VpnConnectionDeviceTypeId"] == wanted), None)
-    if device is None:
-        raise refuse("InvalidVpnDeviceTypeID.NotFound", f"There is no device type {wanted}.")
-    ike = self._get_param("InternetKeyExchangeVersion") or "ikev1"
-    kind = self._get_param("SampleType") or "compatibility"
-    sample = found.document.sample(device, ike, kind)
-    return ActionResult({"VpnConnectionDeviceSampleConfiguration": sample})
+    text = sample(
+        found.document,
+        self._get_param("VpnConnectionDeviceTypeId"),
+        self._get_param("InternetKeyExchangeVersion") or "ikev1",
+        self._get_param("SampleType") or "compatibility",
+    )
+    return ActionResult({"VpnConnectionDeviceSampleConfiguration": text})
 
 
 def _tunnel_status(self: Response) -> ActionResult:
