@@ -5,7 +5,15 @@ from __future__ import annotations
 from person import Canned, somebody
 from support.runs import draft, made
 
-from flows.engine import Journal
+from flows.engine import Cloud, Flow, Journal, Place, Text
+from tui.screen.workspace import Start
+
+
+class Small(Flow):
+    """One question, which needs nothing of the account."""
+
+    title = "Something small"
+    name = Text("What should it be called?", str, label="Name", why="Everything has a name.")
 
 
 async def test_home_offers_what_can_be_gone_on_with_and_finds_it(journal: Journal) -> None:
@@ -37,3 +45,33 @@ async def test_a_draft_is_deleted_by_the_same_key_twice(journal: Journal) -> Non
         person.does_not_see("vpn: munich")
         person.goes_without_clipping()
     assert [each.id for each in journal.records()] == [run.id]
+
+
+async def test_whoever_opened_what_is_in_practice_stays_there(journal: Journal) -> None:
+    """At home and for what is begun from there: nobody is in the real account unasked, and the way there is told."""
+    run = draft(journal, place=Place(practice=True))
+    opened: list[Place] = []
+
+    def opener(place: Place) -> Cloud:
+        opened.append(place)
+        return Canned()
+
+    async with somebody(opener, Start(run=run.id), place=Place(), flow=Small) as person:
+        person.sees("PRACTICE")
+        await person.press("escape")
+        person.sees("What would you like to do?", "PRACTICE", "This is practice, as is what you had open. p chooses")
+        await person.press("enter")
+        person.sees("PRACTICE", "Question 1")
+    assert opened and all(place.practice for place in opened)
+
+
+async def test_home_in_the_real_account_says_when_it_has_become_practice(journal: Journal) -> None:
+    draft(journal, place=Place(practice=True))
+    async with somebody(Canned(), place=Place(region="eu-central-1"), flow=Small) as person:
+        assert "PRACTICE" not in person.screen.splitlines()[0]
+        await person.press("h", "enter")
+        person.sees("PRACTICE")
+        await person.press("escape")
+        person.sees("What would you like to do?", "PRACTICE", "This is practice")
+        await person.press("h", "escape")
+        assert "PRACTICE" in person.screen.splitlines()[0]

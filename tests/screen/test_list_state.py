@@ -31,6 +31,9 @@ def test_a_heading_is_passed_and_never_counted() -> None:
     assert state.count == 3
     assert [state.target(1), state.target(-1), state.target(1000)] == [4, 1, 4]
     assert held().target(-1) is None, "there is only a heading above"
+    assert held(at="run-1").target(-1000) == 1, "however far it is to go, there is an option before the heading"
+    ends = ListState([*ROWS, Row("", "Nothing yet")], "vpn", None)
+    assert (ends.target(1000), ends.of(ends.rows).target(1000)) == (4, 4)
     assert [state.before(place) for place in range(5)] == [0, 0, 1, 2, 2]
 
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .widgets.lines import Said
 
 OPENING = Account("opening the account…")
+STILL_PRACTICE = "This is practice, as is what you had open. p chooses a profile of yours instead."
 LEAVING = ("ctrl+c", "ctrl+q", "ctrl+z")
 """Keys that answer nothing."""
 
@@ -141,7 +142,10 @@ class HandrailApp(Navigation):
     # -- where to go -------------------------------------------------------------------------------------
 
     def go_home(self, note: str = "") -> None:
-        self.workspace.unpick()
+        workspace = self.workspace
+        workspace.unpick()
+        if workspace.place.practice and not (workspace.said.practice or self._home.practice):
+            self._home, note = OPENING, f"{note} {STILL_PRACTICE}".strip()
         self._account = self._home
         self.go(Home(note))
 

@@ -44,10 +44,12 @@ class Start:
 
 @dataclass(frozen=True)
 class Account:
-    """An account as the bar names it: in words, and when signing in again will be needed."""
+    """An account as the bar names it: in words, when signing in again will be needed, and whether it is that of
+    practice."""
 
     where: str
     ends: datetime | None = None
+    practice: bool = False
 
     @property
     def named(self) -> str:
@@ -63,7 +65,7 @@ def account_of(cloud: Cloud, place: Place) -> Account:
     """Who is signed in at this place."""
     from .. import words
 
-    return Account(words.where(cloud.identity, place), cloud.identity.ends)
+    return Account(words.where(cloud.identity, place), cloud.identity.ends, place.practice)
 
 
 class Workspace:
@@ -278,6 +280,8 @@ class Workspace:
         except BaseException:
             session.close()
             raise
+        if place.practice:
+            self.place = self.place.practising()  # what follows from it, home too, is not the real account unasked
         return session
 
     def _read_only(self, record: Record) -> bool:

@@ -85,10 +85,10 @@ class ListState:
     def target(self, by: int) -> int | None:
         """Where the cursor would be so many lines further, past headings; None if it stays."""
         step = 1 if by > 0 else -1
-        target = min(max(self.cursor + by, 0), len(self.shown) - 1)
-        while 0 <= target < len(self.shown) and not self.rows[self.shown[target]].key:
-            target += step
-        return target if 0 <= target < len(self.shown) and target != self.cursor else None
+        aim = min(max(self.cursor + by, 0), len(self.shown) - 1)
+        ways = (range(aim, len(self.shown) if step > 0 else -1, step), range(aim, self.cursor, -step))
+        target = next((at for way in ways for at in way if self.rows[self.shown[at]].key), self.cursor)
+        return None if target == self.cursor else target
 
     def before(self, place: int) -> int:
         """How many options stand before this place of the list. Filtering leaves no headings."""
