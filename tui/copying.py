@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 PROGRAMS = "aws|handrail|cd|git|curl|echo|psql|mysql|scp|ssh|sudo"
-COMMAND = re.compile(rf"`(?P<quoted>[^`]+)`|(?:^|(?<=: ))(?P<bare>(?:{PROGRAMS}) .+)$", re.MULTILINE)
+WHERE = r"(?:python[\d.]* \S+\.pyz|[\w./~-]+/handrail)"
+"""Handrail, where it is begun by more than its name."""
+COMMAND = re.compile(rf"`(?P<quoted>[^`]+)`|(?:^|(?<=: ))(?P<bare>(?:{PROGRAMS}|{WHERE}) .+)$", re.MULTILINE)
 """As every command in a text stands: between backquotes, or to the end of its line after a colon."""
 ADDRESS = re.compile(r"https?://[^\s“”]+[^\s“”.,;:)]")
 

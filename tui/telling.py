@@ -9,6 +9,7 @@ import textwrap
 
 import click
 
+from .called import as_called
 from .characters import fitting
 
 COLUMN = re.compile(r" *(?:\* +)?\S+(?: \S+){0,2} {2,}(?=\S)")
@@ -17,7 +18,7 @@ COLUMN = re.compile(r" *(?:\* +)?\S+(?: \S+){0,2} {2,}(?=\S)")
 
 def say(text: str, *, err: bool = False) -> None:
     """Tell something. On a terminal, lines break between words, and what continues a line stands under it."""
-    stream = sys.stderr if err else sys.stdout
+    stream, text = sys.stderr if err else sys.stdout, as_called(text)
     if stream.isatty():
         width = max(shutil.get_terminal_size().columns, 20)
         text = "\n".join(_broken(each, width) for each in fitting(text).split("\n"))

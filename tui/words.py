@@ -36,6 +36,7 @@ from flows.engine.task import Outcome
 from flows.engine.verdict import Status, Verdict
 from flows.menu import SET_UPS
 
+from .called import as_called
 from .costs import cost, parts, total
 from .safe import line, shown
 
@@ -57,12 +58,12 @@ HAPPENINGS = {
 
 def resume(run: str) -> str:
     """The command that goes on with a run."""
-    return shell.handrail("resume", run)
+    return as_called(shell.handrail("resume", run))
 
 
 def undo(run: str) -> str:
     """The command that takes a run back."""
-    return shell.handrail("undo", run)
+    return as_called(shell.handrail("undo", run))
 
 
 def where(identity: Identity, place: Place) -> str:
@@ -115,7 +116,7 @@ def production_name(identity: Identity, place: Place) -> str:
 def problem(trouble: Problem) -> str:
     """A problem in full: what, why and what to do."""
     parts = (trouble.what, trouble.why, remedy(trouble), instead(trouble.instead))
-    return "\n".join(shown(part) for part in parts if part)
+    return as_called("\n".join(shown(part) for part in parts if part))
 
 
 def instead(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ..called import as_called
 from ..support_log import mistake
 from .broken_output import ended, silence, unheard
 from .json_output import as_error
@@ -70,5 +71,6 @@ def _ending(error: dict[str, Any], code: int, wants_json: bool, about: Mapping[s
             print(json.dumps({"error": error, **(about or {})}, indent=2), flush=True)
             return code
     with suppress(OSError):
-        click.echo("\n".join(shown(part) for part in (error["message"], error["remedy"]) if part), err=True)
+        told = "\n".join(shown(part) for part in (error["message"], error["remedy"]) if part)
+        click.echo(as_called(told), err=True)
     return code

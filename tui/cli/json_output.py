@@ -55,7 +55,9 @@ def reviewed(session: Session, review: Review, cautions: Iterable[Caution]) -> d
 
 def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
     """The one document that describes a run that was carried out."""
-    from .. import outcome, words
+    from flows.engine.shell import handrail
+
+    from .. import outcome
 
     run = session.run
     assert run is not None and run.plan is not None, "only a confirmed run has a result"
@@ -69,7 +71,7 @@ def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
         "resources": outcome.resources(run, run.plan),
         "outputs": record.handover.get("outputs", {}),
         "warnings": [{"id": c.id, "key": c.key, "message": c.message, **_instead(c)} for c in cautions],
-        "undo": words.undo(run.id),
+        "undo": handrail("undo", run.id),
         "files": sorted(record.handover.get("files", {})),
         "next_steps": record.handover.get("next_steps", []),
         "waiting": record.handover.get("waiting", ""),
@@ -148,7 +150,9 @@ def about_record(entry: Entry) -> dict[str, Any]:
 
 def about_run(run: Run, looked: Iterable[Looked] | None = None) -> dict[str, Any]:
     """All about one draft or run; with how its steps stand now, where that was looked at."""
-    from .. import history, outcome, words
+    from flows.engine.shell import handrail
+
+    from .. import history, outcome
 
     record, plan = run.record, run.plan
     found = about_record(history.entry(run)) | {
@@ -167,7 +171,7 @@ def about_run(run: Run, looked: Iterable[Looked] | None = None) -> dict[str, Any
             "files": sorted(record.handover.get("files", {})),
             "costs": [{"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in plan.costs],
             "history": run.history(),
-            "undo": words.undo(run.id),
+            "undo": handrail("undo", run.id),
         }
     )
 

@@ -99,7 +99,7 @@ def mend(
             after, problems = verdict(()), [problem]
         more: dict[str, Any] = {"error": json_output.as_error(problems[0])} if problems else {}
         if output == "json":
-            more |= {"run": run.id, "before": json_output.checked(before), "undo": words.undo(run.id)}
+            more |= {"run": run.id, "before": json_output.checked(before), "undo": handrail("undo", run.id)}
             _told(flow, about, after, place, output, **more)
         else:
             if problems and not ended.problems:

@@ -13,6 +13,7 @@ import click
 from flows.engine import Caution, Event, JournalTrouble, Problem, Review, Run, Session, Stopped
 
 from .. import costs, outcome, safe, taking_back, words
+from ..called import as_called
 from ..signals import STOPPING, stoppable
 from ..telling import say
 from . import confirmation, json_output
@@ -168,15 +169,15 @@ def tell_result(session: Session, document: dict[str, Any], output: str) -> None
         assert session.run is not None
         click.echo(f"files: {session.run.folder} (only you can read them; they may hold secret keys)")
     for step in document["next_steps"]:
-        click.echo(safe.line(step), err=True)
+        click.echo(as_called(safe.line(step)), err=True)
     if document["waiting"]:
-        click.echo(safe.line(document["waiting"]), err=True)
+        click.echo(as_called(safe.line(document["waiting"])), err=True)
     if document["status"] == "failed":
         assert session.run is not None
         if meanwhile := costs.meanwhile(session.run):
             click.echo(meanwhile, err=True)
         click.echo(f"Go on with: {words.resume(document['run'])}", err=True)
-    click.echo(f"Take it back with: {document['undo']}", err=True)
+    click.echo(f"Take it back with: {as_called(document['undo'])}", err=True)
 
 
 def show_review(session: Session, review: Review, to: TextIO | None = None) -> None:

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from ...called import as_called
 from ...characters import fitting
 from ..navigation import Navigation
 from ..widgets.bar import Bar, Keys
@@ -32,7 +33,7 @@ class Say(Static):
     """A piece of text that is only repainted when it changes, and takes no room when it is empty, unless it `stays`."""
 
     def __init__(self, text: str = "", *, stays: bool = False, id: str | None = None) -> None:
-        text = fitting(text)
+        text = fitting(as_called(text))
         super().__init__(text, id=id, markup=False)
         self._said, self._stays = text, stays
         self.display = bool(text) or stays
@@ -44,7 +45,7 @@ class Say(Static):
 
     def say(self, text: str) -> None:
         """Say this instead."""
-        text = fitting(text)
+        text = fitting(as_called(text))
         if text != self._said:
             self._said = text
             self.display = bool(text) or self._stays

@@ -20,6 +20,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ...called import as_called
 from ...characters import fitting
 from ...copying import commands, taken
 from .paint import fit, remark, strip, wrap
@@ -56,6 +57,11 @@ class Said:
 
 WHOLE = ("muted", "strong", "sum", "danger")
 """Kinds whose sentence looks as its word does."""
+
+
+def _as_called(row: Said) -> Said:
+    """The row with Handrail's commands as they have to be typed here; what is written into a file stays as it is."""
+    return row if row.kind == "code" or (text := as_called(row.text)) == row.text else replace(row, text=text)
 
 
 class Lines(Widget, can_focus=True):
@@ -113,7 +119,7 @@ class Lines(Widget, can_focus=True):
         """
         super().__init__(id=id)
         self._hug, self._walked = hug, walked
-        self._rows, self._lead = list(rows), lead
+        self._rows, self._lead = [*map(_as_called, rows)], lead
         self._cursor, self._top = 0, 0
         self._kept = (0, 0)
         """The row at the top, and which of its lines: where somebody reads, whatever the width."""
@@ -135,7 +141,7 @@ class Lines(Widget, can_focus=True):
 
     def show(self, rows: Iterable[Said], *, at: str = "") -> None:
         """Say something else, and put the cursor on the row with key `at`."""
-        self._rows = list(rows)
+        self._rows = [*map(_as_called, rows)]
         if at:
             self._cursor = next((i for i, row in enumerate(self._rows) if row.key == at), 0)
         self._cursor = min(self._cursor, max(len(self._rows) - 1, 0))
@@ -147,7 +153,7 @@ class Lines(Widget, can_focus=True):
 
     def change(self, index: int, **what: str) -> None:
         """Change one row in place."""
-        fresh = replace(self._rows[index], **what)
+        fresh = _as_called(replace(self._rows[index], **what))
         if fresh == self._rows[index]:
             return
         self._rows[index] = fresh
