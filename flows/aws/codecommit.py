@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Option, Ref, Still, Undo, found, join, shell
+from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Option, Others, Ref, Undo, found, join, shell
 
 from . import namesakes
 
@@ -44,10 +44,15 @@ def branches(cloud: Cloud, name: str) -> list[str] | None:
 
 
 def create(name: str) -> Action:
-    """Make an empty repository. Undo deletes it only while nothing was pushed to it."""
+    """Make an empty repository. Undo deletes it only while nothing was pushed to it.
+
+    The first push makes a branch, of whatever name, and every commit lies on one (CodeCommit User Guide, "Create a
+    branch" and "Change branch settings", 2026-11).
+    """
     here = {"repositoryName": name}
     look = Call("codecommit.GetRepository", here)
     made = Ref("repository", "repositoryMetadata.repositoryId")
+    for_ever = shell.aws("codecommit", "delete-repository", repository_name=name)
     return Action(
         "repository",
         f"Create the CodeCommit repository {name}, empty until your first push",
@@ -56,18 +61,16 @@ def create(name: str) -> Action:
             {**here, "tags": {"Name": name, "handrail:run": RUN, "handrail:flow": FLOW}},
         ),
         undo=(
-            Undo(
-                Call("codecommit.DeleteRepository", here),
-                gone=("RepositoryDoesNotExistException",),
-                still=Still(
-                    look, "repositoryMetadata.defaultBranch || 'empty'", "empty",
-                    "It holds code by now, so it is kept. To delete it for ever: "
-                    + shell.aws("codecommit", "delete-repository", repository_name=name),
-                    beside=True,
-                ),
+            Undo(Call("codecommit.DeleteRepository", here), gone=("RepositoryDoesNotExistException",)),
+        ),
+        others=(
+            namesakes.by_id("repository", look, "repositoryMetadata", "repositoryId", made),
+            Others(
+                Call("codecommit.ListBranches", here), "branches",
+                f"It holds code by now, so it is kept; `{for_ever}` deletes it for ever. Its branches", key="",
+                absent=("RepositoryDoesNotExistException",),
             ),
         ),
-        others=(namesakes.by_id("repository", look, "repositoryMetadata", "repositoryId", made),),
         find=Find(
             look, "repositoryMetadata.{Arn: Arn, repositoryMetadata: @}",
             proof=Call("codecommit.ListTagsForResource", {"resourceArn": found("Arn")}),

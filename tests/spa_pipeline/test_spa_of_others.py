@@ -19,6 +19,7 @@ from flows.engine.boto import Aws
 from flows.engine.expressions import part
 from flows.engine.receipts import DOUBT
 from flows.practice import PracticeAccount
+from flows.practice.happenings import happen
 
 ARTIFACTS, SITE = "shop-front-pipe-123456789012-eu-central-1", "fjord-shop-front"
 MAY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
@@ -29,6 +30,16 @@ QUEUE = "arn:aws:sqs:eu-central-1:123456789012:theirs"
 
 def nothing(account: PracticeAccount, made: Session) -> None:
     pass
+
+
+def code_pushed(account: PracticeAccount, made: Session) -> None:
+    """As practice mode lets it happen; CreateBranch sets no default branch, neither here nor on AWS."""
+    assert "Somebody pushed to main" in happen(made.cloud, made.run.record.handover["outputs"])  # type: ignore[union-attr]
+
+
+def another_branch_pushed(account: PracticeAccount, made: Session) -> None:
+    codecommit = client(account, "codecommit")
+    codecommit.create_branch(repositoryName="shop-front", branchName="draft", commitId="0" * 40)
 
 
 def pipeline_edited(account: PracticeAccount, made: Session) -> None:
@@ -201,6 +212,8 @@ START = "start-role start-role-policy rule target"
 EVERYTHING = f"{SITE_AND_SOURCE} {BUILD} pipeline-role pipeline-role-policy pipeline {START}"
 DEEDS = (
     Deed(nothing),
+    Deed(code_pushed, "repository", "It holds code by now, so it is kept"),
+    Deed(another_branch_pushed, "repository", "deletes it for ever. Its branches: draft."),
     Deed(pipeline_edited, EVERYTHING, CHANGED),
     Deed(pipeline_deleted, gone="pipeline"),
     Deed(pipeline_cloned, f"{BUILD} pipeline-role pipeline-role-policy", "Pipelines of others work with it: theirs"),
@@ -230,7 +243,7 @@ DEEDS = (
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.act.__name__)
-@pytest.mark.some("rule_deleted")
+@pytest.mark.some("rule_deleted", "code_pushed")
 def test_what_somebody_did_to_it_is_left_and_told(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, deed: Deed
 ) -> None:
