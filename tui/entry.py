@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 
 from tui.characters import fit
-from tui.cli.broken_output import ended, silence, unheard
+from tui.cli.broken_output import ended, open_all, silence, unheard
 from tui.terminal import is_terminal, wants_lines
 
 
 def main() -> None:
     """Answer `--version`, `--help` and `list` from what is at hand; hand everything else to the command line."""
+    open_all()
     fit()
     try:
         _answer(sys.argv[1:])
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader has gone; so may we
         silence()
     except OSError as error:

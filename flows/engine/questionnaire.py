@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -22,6 +22,7 @@ from .options import Caution, Option
 from .pasted_lists import several
 from .problems import Denied, FlowMistake, Problem, Refused
 from .questions import Choice, Picks, Question, Text
+from .shell import placed
 from .states import Asking, Line, Listed, Offer
 
 A = TypeVar("A", bound=Asked)
@@ -295,15 +296,24 @@ class Questionnaire(Generic[A]):
             raw = question.default(answered)
             if raw is None:
                 raise Refused(f"No {question.label.lower()} could be worked out.", remedy=question.empty or "Give one.")
-            value, cautions = question.parse(raw, answered)
+            value, cautions = self._parsed(question, raw, answered)
         except Problem as problem:
             return Said(None, problem=problem)
         return Said(raw, value, dict(answered.read), cautions)
 
     def _understand(self, question: Question[Any], raw: object, answered: Asked) -> Said:
         answered.read.clear()
-        value, cautions = question.parse(raw, answered)
+        value, cautions = self._parsed(question, raw, answered)
         return Said(raw, value, dict(answered.read), cautions)
+
+    def _parsed(self, question: Question[Any], raw: object, answered: Asked) -> tuple[Any, tuple[Caution, ...]]:
+        """What a reply means, and what to be warned of, with commands that say where they work."""
+        try:
+            value, cautions = question.parse(raw, answered)
+        except Problem as problem:
+            problem.remedy = placed(problem.remedy, self.place)
+            raise
+        return value, tuple(replace(each, message=placed(each.message, self.place)) for each in cautions)
 
     def _unconfirmed(self, said: Said) -> bool:
         return any(caution.confirm and caution.id not in self.accepted for caution in said.cautions)

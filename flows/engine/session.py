@@ -36,6 +36,7 @@ from .questionnaire import Questionnaire, Said
 from .receipts import receipt
 from .repair import begun
 from .run_place import accounts_of, found_there, same_account
+from .shell import placed
 from .states import Review, Reviewing, State
 from .undo import claimed, undo
 from .undo_plan import Decision
@@ -136,9 +137,9 @@ class Session(Questionnaire[Flow]):
         cautions = [caution for q in self._asked(answered) for caution in self._hold(q, answered).cautions]
         for found in answered.checks():
             if isinstance(found, Finding):
-                findings.append(found)
+                findings.append(replace(found, remedy=placed(found.remedy, self.place)))
             else:
-                cautions.append(found)
+                cautions.append(replace(found, message=placed(found.message, self.place)))
         cautions += [Caution("surroundings", sentence) for sentence in self.otherwise]
         if open_ := unprotected(self._here()):
             cautions.append(Caution("plain-http", READABLE.format(" and ".join(open_)), confirm=True))

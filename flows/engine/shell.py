@@ -19,8 +19,15 @@ AMISS = "\\'! "
 of them become one where lines are wrapped."""
 
 
-REAL = re.compile(r"(^|[\s“`(])(aws [a-z0-9-]+ [a-z0-9-]+|git (push|clone))\b")
+REAL = re.compile(r"(^|[\s“`(])(aws (--profile \S+ )?[a-z0-9-]+ [a-z0-9-]+|git (push|clone))\b")
 """A command that would reach a real account."""
+CLI = re.compile(r"(?:(?<=[\s“`(])|^)aws (?=([a-z][a-z0-9-]*) [a-z][a-z0-9-]*)", re.MULTILINE)
+"""Where a command of the AWS CLI begins that does not say whose account is meant, and which service it asks."""
+NEXT = re.compile(r"\n|(?<=[\s“`(])(aws|handrail) ")
+"""Where it is over, at the latest."""
+IDS = {"s3api": "s3", "elbv2": "elastic_load_balancing_v2", "logs": "cloudwatch_logs", "events": "eventbridge"}
+"""What the AWS CLI calls otherwise than the settings of single addresses do (AWS SDKs and Tools Reference Guide,
+"Service-specific endpoints", 2026-11)."""
 
 
 def command(*words: str, **options: str) -> str:
@@ -31,6 +38,11 @@ def command(*words: str, **options: str) -> str:
 def aws(*words: str, **options: str) -> str:
     """`aws("rds", "start-db-cluster", db_cluster_identifier=name)`."""
     return command("aws", *words, **options)
+
+
+def aws_of(account: str, *words: str, **options: str) -> str:
+    """The same for whoever owns another account, who has a profile of their own: where we work says nothing of it."""
+    return command("aws", "--profile", f"OF-{account}", *words, **options)
 
 
 def handrail(*words: str, **settings: str) -> str:
@@ -58,7 +70,8 @@ def next_steps(steps: Iterable[str], place: Place) -> tuple[str, ...]:
 
 
 def placed(text: str, place: Place) -> str:
-    """The text, in which commands of Handrail that know no run say where they work: other shells are elsewhere.
+    """The text, in which commands say where they work, but for those of Handrail that know a run: other shells are
+    elsewhere, and a command without its profile or address reaches another account.
 
     In practice a text with other commands says that they are for AWS.
     """
@@ -70,9 +83,27 @@ def _placed(text: str, place: Place) -> str:
     if place.practice:
         where = "--practice"
     else:
-        said = (("profile", place.profile), ("region", place.region), ("endpoint_url", place.endpoint_url))
-        where = " ".join(option(name, value) for name, value in said if value)
+        where = _where(profile=place.profile, region=place.region, endpoint_url=place.endpoint_url)
+        text = CLI.sub(lambda found: found[0] + _of_aws(found, place), text)
     return re.sub(r"\b(handrail) (?=(check|run|task) )", lambda found: f"{found[1]} {where} ", text) if where else text
+
+
+def _of_aws(found: re.Match[str], place: Place) -> str:
+    """What a command of the AWS CLI does not say yet of where it works."""
+    end = NEXT.search(found.string, found.end())
+    said = found.string[found.end() : end.start() if end else None]
+    service = IDS.get(found[1], found[1].replace("-", "_"))
+    address = dict(place.endpoints).get(service, place.endpoint_url)
+    lacking = {
+        "profile": "" if " --profile" in said else place.profile,
+        "region": "" if " --region" in said else place.region,
+        "endpoint_url": "" if " --endpoint-url" in said else address,
+    }
+    return f"{where} " if (where := _where(**lacking)) else ""
+
+
+def _where(**said: str) -> str:
+    return " ".join(option(name, value) for name, value in said.items() if value)
 
 
 def option(name: str, value: str) -> str:

@@ -107,7 +107,7 @@ def _state(cloud: Cloud, found: Connection, own: End, far: End) -> Finding:
             "state", Grade.WAITING, f"Account {far.account} has not accepted {name} yet; the request waits{until}.",
             told,
             f"Its owner accepts it in {far.region}: "
-            f"{_accepting(found, far)}."
+            f"{_accepting(found, far, '' if far.account == own.account else far.account)}."
             f" Until then no address range can be added to {own.vpc}.",
         )  # fmt: skip
     if found.alive:
@@ -119,8 +119,11 @@ def _state(cloud: Cloud, found: Connection, own: End, far: End) -> Finding:
     )  # fmt: skip
 
 
-def _accepting(found: Connection, end: End) -> str:
-    return shell.aws("ec2", "accept-vpc-peering-connection", region=end.region, vpc_peering_connection_id=found.id)
+def _accepting(found: Connection, end: End, owner: str = "") -> str:
+    """The command that accepts it at that end, for the `owner` of another account."""
+    words = ("ec2", "accept-vpc-peering-connection")
+    which = {"region": end.region, "vpc_peering_connection_id": found.id}
+    return shell.aws_of(owner, *words, **which) if owner else shell.aws(*words, **which)
 
 
 def _dead_routes(cloud: Cloud, found: Connection, own: End) -> Iterator[Finding]:
@@ -202,8 +205,8 @@ def seen(cloud: Cloud, found: Connection, own: End, far: End) -> Seen:
 
 
 def _not_looked_at(found: Connection, far: End) -> Finding:
-    tables = shell.aws(
-        "ec2", "describe-route-tables", region=far.region, filters=f"Name=vpc-id,Values={far.vpc}",
+    tables = shell.aws_of(
+        far.account, "ec2", "describe-route-tables", region=far.region, filters=f"Name=vpc-id,Values={far.vpc}",
         query="RouteTables[].{table:RouteTableId,routes:Routes[].[DestinationCidrBlock||DestinationIpv6CidrBlock,"
         "VpcPeeringConnectionId,State]}",
     )  # fmt: skip

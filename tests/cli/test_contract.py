@@ -428,6 +428,16 @@ def test_a_run_from_answers_to_undo(handrail: Command, company: Account, answers
     for part in ("Steps", "Resources", "Outputs", "What it cost when it was made", made["AWS::EC2::VPNConnection"]):
         assert part in shown
 
+    previewed = handrail("undo", document["run"], *company.at)
+    assert (previewed.code, previewed.out) == (2, "")
+    for part in ("This would be taken back:", "- remove", "connection", "To undo without being asked, add --yes."):
+        assert part in previewed.err
+    would = handrail("undo", document["run"], "--output", "json", *company.at)
+    assert (would.code, would.json["error"]["code"]) == (2, "usage")
+    assert len(would.json["would_take_back"]) == previewed.err.count("\n  - remove") + previewed.err.count("\n  ~ ")
+    assert would.json["others"] == would.json["to_decide"] == []
+    assert company.picture() == after, "nothing was taken back"
+
     undone = handrail("undo", document["run"], "--yes", "--output", "json", *company.at)
     assert undone.code == 0
     assert set(undone.json) == {"run", "status", "removed", "restored", "left", "version"}

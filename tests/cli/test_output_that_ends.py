@@ -49,6 +49,44 @@ def test_a_reader_who_has_seen_enough_is_no_failure(words: str) -> None:
     assert ran.returncode == 0
 
 
+@pytest.mark.parametrize(
+    "closed",
+    [
+        pytest.param(">&-", id="out"),
+        pytest.param("2>&-", id="err"),
+        pytest.param("<&-", id="in"),
+        pytest.param("<&- >&- 2>&-", id="all"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("runs", 0), ("list", 0), ("--version", 0), ("runs nothing-like-it", 2), ("run vpn", 2), ("", 2)],
+)
+@pytest.mark.some("runs-0-out", "run vpn-2-out", "run vpn-2-in", "runs nothing-like-it-2-all")
+def test_a_way_out_that_is_closed_from_the_beginning_is_no_failure(words: str, code: int, closed: str) -> None:
+    """As in a service that closes them: nobody wants to hear, and nothing of ours may be written there instead."""
+    ran = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m tui {words} {closed}', sys.executable],
+        cwd=ROOT, env=dict(os.environ), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert ran.returncode == code
+    assert "Traceback" not in ran.stderr
+    assert "itself made a mistake" not in ran.stderr
+
+
+def test_what_is_made_unheard_is_made_whole(tmp_path: Path, journal: Journal) -> None:
+    """The journal does not get the number of the way out, and what is said there does not land in it."""
+    (tmp_path / "answers.json").write_text(json.dumps(dict(PHOTOS)))
+    words = f"--practice run s3_lambda --answers {tmp_path}/answers.json --yes --output json"
+    ran = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m tui {words} >&- 2>&-', sys.executable],
+        cwd=ROOT, env=dict(os.environ), stdin=subprocess.DEVNULL, timeout=120, check=False,
+    )  # fmt: skip
+    (record,) = journal.records()
+    assert (ran.returncode, record.status) == (0, "done")
+
+
 def test_a_mistake_keeps_its_exit_code_and_is_told_where_it_can_be() -> None:
     ran = written_to_full("runs", "nothing-like-it", "--output", "json")
     assert ran.returncode == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from alb.cases import HTTPS
 from support.command import Account, Command
@@ -45,6 +47,18 @@ def test_a_yes_that_another_set_up_asks_for_may_stand_there(handrail: Command) -
 def test_all_that_is_unknown_is_told_at_once(handrail: Command) -> None:
     told = handrail("plan", "alb", "--accept", "hstss", "--accept", "none").err
     assert "“hstss”" in told and "“none”" in told and "Did you mean “hsts”?" in told
+
+
+def test_a_plan_names_the_yeses_that_its_run_will_need(museum: Account, handrail: Command) -> None:
+    """Whoever has read the plan need not run into a refusal to learn them."""
+    words = (*ANSWERS, *museum.at)
+    plan, run = handrail("plan", "alb", *words), handrail("run", "alb", *words, "--yes")
+    assert (plan.code, run.code) == (0, 3)
+    needed = set(re.findall(r"--accept ([a-z-]+)", run.err))
+    assert needed and set(re.findall(r"--accept ([a-z-]+)", plan.out)) == needed
+    some, *rest = sorted(needed)
+    assert set(re.findall(r"--accept ([a-z-]+)", handrail("plan", "alb", *words, "--accept", some).out)) == set(rest)
+    assert handrail("plan", "alb", *words, "--output", "json").json["warnings"]
 
 
 def test_whoever_tries_again_in_batch_leaves_one_draft(company: Account, handrail: Command, journal: Journal) -> None:

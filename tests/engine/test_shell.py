@@ -77,6 +77,51 @@ def test_what_is_pasted_elsewhere_looks_where_the_run_is(place: Place, said: str
     assert "(then: handrail undo vpn-x)" in told  # a run knows where it is
 
 
+OPS = Place("ops", "eu-west-1", "http://[::1]:1", endpoints=(("s3", "http://[::1]:2"), ("cloudwatch_logs", "")))
+ALL = "--profile ops --region eu-west-1 --endpoint-url 'http://[::1]:1'"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (shell.aws("rds", "start-db-cluster", db_cluster_identifier="a"), f"aws {ALL} rds start-db-cluster"),
+        (
+            f"Try it: echo test | {shell.aws('s3', 'cp', '-', 's3://a/b')}",
+            "| aws --profile ops --region eu-west-1 --endpoint-url 'http://[::1]:2' s3 cp - s3://a/b",
+        ),
+        (
+            shell.aws("logs", "tail", "/aws/lambda/a"),
+            "aws --profile ops --region eu-west-1 logs tail /aws/lambda/a",  # that one is asked at AWS itself
+        ),
+        (
+            shell.aws("ec2", "create-tags", region="us-east-1"),
+            "aws --profile ops --endpoint-url 'http://[::1]:1' ec2 create-tags --region us-east-1",
+        ),
+        (
+            shell.aws("ec2", "create-route", region="us-east-1", profile="theirs"),
+            "aws --endpoint-url 'http://[::1]:1' ec2 create-route --region us-east-1 --profile theirs",
+        ),
+        (
+            f"“{shell.aws('kms', 'enable-key', key_id='k')}”, or {shell.aws('kms', 'x', region='us-east-1')}",
+            f"“aws {ALL} kms enable-key --key-id k”, or aws --profile ops --endpoint-url 'http://[::1]:1' kms x",
+        ),
+        (
+            f"Ask its owner for: {shell.aws_of('210987654321', 'ec2', 'describe-route-tables')}",
+            "for: aws --profile OF-210987654321 ec2 describe-route-tables",
+        ),
+        ("See /aws/lambda/a and aws-tunnels.", "See /aws/lambda/a and aws-tunnels."),
+    ],
+)
+def test_what_is_pasted_elsewhere_reaches_the_account_that_was_worked_in(text: str, said: str) -> None:
+    assert said in shell.placed(text, OPS)
+    assert shell.placed(text, Place()) == text
+
+
+def test_what_the_owner_of_another_account_does_is_for_aws_in_practice() -> None:
+    told = shell.aws_of("210987654321", "ec2", "describe-route-tables")
+    assert shell.placed(told, Place(practice=True)) == f"On AWS: {told}"
+
+
 STEPS = (
     "Upload: aws s3 sync build/ s3://site",
     "See whether it works: handrail check website --set distribution=E1",

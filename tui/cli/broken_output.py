@@ -7,7 +7,33 @@ import os
 import sys
 from contextlib import suppress
 
+WAYS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+"""The ways in and out that a program has from its beginning, in the order of their numbers."""
 ENDED = (errno.EPIPE, errno.EIO, errno.ENXIO, errno.EBADF, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def open_all() -> None:
+    """Where a way in or out is closed from the beginning (`>&-`), have it lead nowhere; called before anything else.
+
+    Nobody wants to hear what would go there, and that is no failure. Left closed, the next file that is opened, such as
+    the journal, would get its number, and what is written there.
+    """
+    for number, (name, mode) in enumerate(WAYS):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number and not _taken(number):
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+                nowhere = number
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8"))
+
+
+def _taken(number: int) -> bool:
+    """Whether some file has that number meanwhile."""
+    with suppress(OSError):
+        os.fstat(number)
+        return True
+    return False
 
 
 def ended(error: BaseException) -> bool:

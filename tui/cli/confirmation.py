@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import flows
-from flows.engine import Asking, Blocked, Flow, Place, Refused, Review, Session, consents
+from flows.engine import Asking, Blocked, Caution, Flow, Place, Refused, Review, Session, consents
 from flows.engine.asked import unknown
 
 
@@ -43,10 +43,23 @@ def confirmed(review: Review, accepted: Collection[str], place: Place) -> None:
         first = review.refusals[0]
         others = " ".join(found.sentence for found in review.refusals[1:])
         raise Blocked(f"{first.sentence} {others}".strip(), first.evidence, first.remedy)
-    if open_ := [caution for caution in review.cautions if caution.confirm and caution.id not in accepted]:
+    if open_ := _open(review, accepted):
         what = " ".join(caution.message for caution in open_)
-        flags = " ".join(f"--accept {id}" for id in dict.fromkeys(caution.id for caution in open_))
-        raise Blocked(what, remedy=f"If that is what you want, add {flags}.")
+        raise Blocked(what, remedy=f"If that is what you want, add {_flags(open_)}.")
+
+
+def yeses(review: Review, accepted: Collection[str]) -> str:
+    """How to say the conscious yeses that a plan still needs where nobody is asked; empty where it needs none."""
+    open_ = _open(review, accepted)
+    return f"`handrail run` does this only with a conscious yes: add {_flags(open_)}." if open_ else ""
+
+
+def _open(review: Review, accepted: Collection[str]) -> list[Caution]:
+    return [caution for caution in review.cautions if caution.confirm and caution.id not in accepted]
+
+
+def _flags(cautions: Iterable[Caution]) -> str:
+    return " ".join(f"--accept {id}" for id in dict.fromkeys(caution.id for caution in cautions))
 
 
 def writable(place: Place) -> None:

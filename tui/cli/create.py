@@ -83,7 +83,7 @@ def plan(
     import flows
 
     from ..answers_file import load_answers
-    from .confirmation import known_yeses
+    from .confirmation import known_yeses, yeses
     from .results import show_review
     from .sessions import answered
 
@@ -95,6 +95,8 @@ def plan(
         print_json(reviewed(session, review, cautions))
     else:
         show_review(session, review, sys.stdout)
+        if needed := yeses(review, accept):
+            click.echo(needed)
     if review.refusals:
         raise SystemExit(3)
 

@@ -172,22 +172,24 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str
     from ..lines import conversation, prompts, reading
     from . import results
     from .sessions import closed_in_the_end, said_of, session_of
+    from .undo_preview import preview
 
     journal = Journal()
     run = journal.run(run_id)
     if run.plan is None:
         raise Refused(f"{run.id} is a draft: nothing was created, so there is nothing to undo.")
     decisions = {key: str(value) for key, value in load_answers(None, sets).items()}
-    if not yes and (output != "text" or not somebody(plain)):
-        raise click.UsageError("To undo without being asked, add --yes.")
+    asked = not yes and output == "text" and somebody(plain)
     said = said_of(run, given)
     try:
-        session = session_of(run, said, journal) if yes else closed_in_the_end(prompts.session_of(run, said, journal))
+        session = closed_in_the_end(prompts.session_of(run, said, journal)) if asked else session_of(run, said, journal)
     except reading.Quit as leaving:
         raise SystemExit(leaving.code) from None
     if run.ended_meanwhile and run.record.status == "undone":
         click.echo(history.ended_meanwhile(run), err=True)
         raise SystemExit(results.tell_receipt(session, output))
+    if not yes and not asked:
+        raise preview(session, decisions, output)
     if not yes and not conversation.agree_to_undo(session, decisions):
         click.echo("Nothing was changed.", err=True)
         return
