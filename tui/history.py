@@ -31,6 +31,8 @@ STATES = {
 }
 """What the journal's words mean to a person who looks at the list."""
 WHEN_MADE = "What it cost when it was made (`--look` says what of it is there now)"
+THE_REST = "Take back what stayed for others' sake, once they have left or may be harmed"
+"""Beside the command for it."""
 UNFINISHED = ("draft", "applying", "waiting", "failed", "undoing")
 """What is to be gone on with."""
 STEPS = {
@@ -182,6 +184,13 @@ def state(run: Run) -> str:
     return taking_back.headline(done).rstrip(".").replace("Undone", "undone")
 
 
+def may_be_undone(run: Run) -> bool:
+    """Whether an undo would find something to do: also once more, where the first had to leave something to others."""
+    if run.record.status != "undone":
+        return run.record.status != "draft"
+    return run.plan is not None and receipt(run, run.plan).in_use
+
+
 def finished(run: Run) -> str:
     """What to say where somebody wants to go on with a run that is carried out; empty where there is something left."""
     if run.record.status not in ("done", "waiting"):
@@ -241,7 +250,8 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     ]
     if record.status == "undone":
         left = [f"  {line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}" for rest in receipt(run, plan).left]
-        return [*found, "", "Left", *left] if left else found
+        found += ["", "Left", *left] if left else []
+        return [*found, "", f"{THE_REST}: {words.undo(run.id)}"] if may_be_undone(run) else found
     if outputs := record.handover.get("outputs"):
         found += ["", "Outputs", *(f"  {output(key)}: {line(value)}" for key, value in outputs.items())]
     if files := record.handover.get("files"):

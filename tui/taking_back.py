@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from flows.engine import Action, Claim, Happening, Left, Plan, Receipt, Run, irrevocable, standing
 from flows.engine.deeds import Deed, taken_back
-from flows.engine.of_others import of_own
+from flows.engine.of_others import Stay, called, of_own
+from flows.engine.references import refs
+from flows.engine.undo import kept
 
 from .safe import line
 from .words import signed, still
@@ -15,11 +17,12 @@ TAKEN = (Happening.REMOVED, Happening.RESTORED)
 """What an undo did that its receipt lists."""
 
 
-def to_be_taken_back(run: Run) -> list[tuple[str, str]]:
-    """What an undo would do: of each step a sign and a word, and what it is about."""
+def to_be_taken_back(run: Run, left: Collection[str] = ()) -> list[tuple[str, str]]:
+    """What an undo would do: of each step a sign and a word, and what it is about. Nothing of what is `left`, by the
+    ids of its actions."""
     assert run.plan is not None, "only a confirmed run is undone"
-    actions = standing(run, run.plan)
-    return [(signed(_deed(action, run, run.plan)), line(action.undone or action.sentence)) for action in actions]
+    actions = [action for action in standing(run, run.plan) if action.id not in left]
+    return [(signed(_deed(action, run, run.plan)), line(action.taken_back)) for action in actions]
 
 
 def _deed(action: Action, run: Run, plan: Plan) -> Deed:
@@ -30,20 +33,47 @@ def not_brought_back(
     run: Run, decided: Mapping[str, str], found: Iterable[Claim], stops: Iterable[str] = ()
 ) -> dict[str, list[tuple[str, str]]]:
     """What to know of an undo before it is agreed to, once so much is decided, as words and sentences under headings:
-    what `stops` working, what is lost for good or stays in any case, what is the person's own to do."""
+    what stays after all and what no more than that is taken back, what `stops` working, what is lost for good or stays
+    in any case, what is the person's own to do."""
     assert run.plan is not None, "only a confirmed run is undone"
-    lost = [("LOST", line(each)) for each in irrevocable.lost(run, run.plan, decided, found)]
+    plan, found = run.plan, list(found)
+    left = kept(run, plan, found, decided)
+    lost = [("LOST", line(each)) for each in irrevocable.lost(run, plan, decided, found)]
+    going = to_be_taken_back(run, left) if left else []
     parts = {
-        "What works now and stops:": [("STOPS", line(each)) for each in stops],
+        STAYS: [("stays", each) for each in _staying(run, plan, left)],
+        NO_MORE: going,
+        "What works now and stops:": [("STOPS", line(each)) for each in stops if not _handed(plan) <= left.keys()],
         "What cannot be taken back:": lost
-        + [("stays", left_over(each)) for each in irrevocable.staying(run, run.plan)],
-        "What is yours to do:": [(YOURS, line(each)) for each in irrevocable.left_to_you(run, run.plan)],
+        + [("stays", left_over(each)) for each in irrevocable.staying(run, plan, left)],
+        "What is yours to do:": [(YOURS, line(each)) for each in irrevocable.left_to_you(run, plan, left)],
     }
+    if left and not going:
+        parts = {NOTHING_GOES: parts[STAYS]}
     return {heading: rows for heading, rows in parts.items() if rows}
 
 
+def _staying(run: Run, plan: Plan, left: Mapping[str, Stay]) -> Iterator[str]:
+    for action in plan.actions:
+        if action.id in left:
+            costs = "; ".join(cost.what for cost in action.costs)
+            yield left_over(Left(called(action, run, left=True), left[action.id].why, costs))
+
+
+def _handed(plan: Plan) -> set[str]:
+    """The steps that made what was handed over: as long as all of that stays, what works by it does."""
+    return {ref.action for ref in refs(plan.outputs)} or {""}
+
+
+STAYS = "What stays:"
+NO_MORE = "So no more than this will be taken back:"
+NOTHING_GOES = "So nothing will be taken back. What stays:"
+"""Headings of what was decided, or is so in any case."""
 BACKWARDS = {"": "not made", "refused": "not made", "undo": "being taken back", "undone": "gone", "left": "LEFT"}
 """The journal's words to somebody who watches a run being taken back, or looks at one that was; all else stands."""
+
+
+TOOK = ("gone", "put back")
 
 
 def backwards(action: Action, run: Run) -> tuple[str, str]:
@@ -51,7 +81,8 @@ def backwards(action: Action, run: Run) -> tuple[str, str]:
     word = BACKWARDS.get(run.status(action.id), "stands")
     put_back = word == "gone" and run.facts(action.id).get("how") == Happening.RESTORED.value
     put_back = put_back and not (run.plan and of_own(action, run.plan, run))
-    return "put back" if put_back else word, line(action.undone or action.sentence)
+    word = "put back" if put_back else word
+    return word, line(action.taken_back if word in TOOK else action.standing)
 
 
 YOURS = "yours"
@@ -80,10 +111,15 @@ def left_over(rest: Left) -> str:
     return f"{line(rest.what)}: {line(rest.why)}{still(rest.costs)}"
 
 
+def made(found: Collection[Claim]) -> str:
+    """What stands above all that a run made, before it is decided what becomes of what others have there."""
+    return "This can be taken back:" if found else "This will be taken back:"
+
+
 def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
     """What others have there: the thing of the run, and what they have on it or in it."""
     actions = {action.id: action for action in run.plan.actions} if run.plan else {}
-    return [(line(actions[each.action].undone or actions[each.action].sentence), line(each.why)) for each in found]
+    return [(line(actions[each.action].standing), line(each.why)) for each in found]
 
 
 def headline(done: Receipt) -> str:

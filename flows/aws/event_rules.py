@@ -51,6 +51,7 @@ def switch_on(rule: str) -> Action:
         after=(_hearing(rule),),
         copies=(_hearing(rule),),
         undone=f"The rule {rule}, which is switched off",
+        left=f"The rule {rule}, which was switched on",
     )
 
 

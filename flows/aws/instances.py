@@ -292,6 +292,7 @@ def machine(name: str, chosen: Kind, place: Place, system: str, image_id: str, d
         resource=INSTANCE,
         costs=(cost, disk_cost),
         undone=f"The machine {name}, with all that is on it",
+        left=f"The machine {name}",
         refusals=REFUSALS,
     )  # fmt: skip
 

@@ -293,6 +293,7 @@ def fetch(mapping: str, way: str) -> Action:
         ),
         unless=Find(look, "[State][?@=='Enabled'] | [0]"),
         undone=f"Fetching from {way}, which is paused",
+        left=f"Fetching from {way}",
     )
 
 

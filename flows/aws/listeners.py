@@ -373,6 +373,7 @@ def default_answer(
         not_yet=BUSY,
         refusals=REFUSALS,
         undone=f"What port {listener.port} did before",
+        left=f"What port {listener.port} does now",
     )
 
 
@@ -393,6 +394,7 @@ def answer_of_rule(rule: Rule, place: str, actions: list[dict[str, Any]], says: 
         not_yet=BUSY,
         refusals=REFUSALS,
         undone=f"What the rule with priority {rule.priority} on {place} did before",
+        left=f"What the rule with priority {rule.priority} on {place} does now",
     )
 
 

@@ -133,6 +133,7 @@ def keep_versions(
         after=after,
         part_of=("target", "pipeline"),
         undone=f"The versioning of {bucket}, which is paused",
+        left=f"The versioning of {bucket}",
     )
 
 

@@ -166,6 +166,7 @@ def schedule(
         resource=f"{in_group}/{name}",
         costs=costs,
         undone=undone or f"The schedule {name}",
+        left=f"The schedule {name}",
         refusals={"ConflictException": f"A schedule named {name} exists already and was not made by this run."},
     )  # fmt: skip
 
@@ -222,6 +223,7 @@ def switch_on(told: Mapping[str, Any]) -> Action:
         unless=Find(look, "[State][?@=='ENABLED'] | [0]"),
         not_yet=("ConflictException",),
         undone=f"The schedule {name}, which is switched off",
+        left=f"The schedule {name}, which was switched on",
     )
 
 

@@ -114,6 +114,7 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
         resource=Ref("key", "KeyMetadata.Arn"),
         costs=(COST,),
         undone="The key, which AWS deletes later",
+        left="The key",
         refusals={"MalformedPolicyDocumentException": f"AWS does not know the account {' or '.join(accounts)}."},
     )  # fmt: skip
     named = Action(

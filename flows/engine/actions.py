@@ -56,6 +56,7 @@ class Action:
         resource: the id of what it creates.
         costs: what that costs while it exists.
         undone: what the receipt says about taking it back.
+        left: what it is called where it stays, or nobody has taken it back yet, where `undone` says what becomes of it.
         yours: what a person has to do themselves once it is taken back, a sentence; nothing reaches it from here.
         refusals: AWS's error codes for the call, in plain words; AWS's own words are shown beside them.
         relieves: the id of an action that must not last, such as stopping a server. However applying ends, this
@@ -90,6 +91,7 @@ class Action:
     resource: Late = ""
     costs: tuple[Cost, ...] = ()
     undone: str = ""
+    left: str = ""
     yours: Late = ""
     refusals: Mapping[str, str] = field(default_factory=dict)
     relieves: str = ""
@@ -107,6 +109,16 @@ class Action:
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)
+
+    @property
+    def taken_back(self) -> str:
+        """What it made, to somebody who is told that it goes."""
+        return self.undone or self.sentence
+
+    @property
+    def standing(self) -> str:
+        """What it made, to somebody who is told that it stays, or how it stands: nothing in it says that it went."""
+        return self.left or self.taken_back
 
     def calls(self) -> Iterator[tuple[Call, Call | None]]:
         """Every call that carrying it out, watching, recognising and undoing it may make, but for taking away what is

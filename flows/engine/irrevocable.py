@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from .actions import Action
 from .events import Left
@@ -10,7 +10,7 @@ from .journal import Run
 from .of_others import DECISIONS, Claim, called, yours
 from .plan import Plan
 from .references import fill
-from .undo import standing
+from .undo import kept, standing
 from .undo_plan import DELETE, Kept, Restore
 
 
@@ -19,7 +19,16 @@ def lost(run: Run, plan: Plan, decided: Mapping[str, str], claims: Iterable[Clai
 
     `claims` are what others have there now.
     """
-    told = [each.loss for each in plan.decisions if each.loses and decided.get(each.key) == each.loses]
+    claims = list(claims)
+    left = kept(run, plan, claims, decided)
+    spared = {key for id in left for key in _keys(plan, id)} - {
+        key for action in standing(run, plan) if action.id not in left for key in _keys(plan, action.id)
+    }
+    told = [
+        each.loss
+        for each in plan.decisions
+        if each.loses and decided.get(each.key) == each.loses and each.key not in spared
+    ]
     actions = {action.id: action for action in plan.actions}
     told += [
         f"{called(actions[claim.action], run)}: {claim.why} {DECISIONS[claim.key].options[DELETE]}."
@@ -29,21 +38,34 @@ def lost(run: Run, plan: Plan, decided: Mapping[str, str], claims: Iterable[Clai
     return told
 
 
-def staying(run: Run, plan: Plan) -> list[Left]:
-    """What no undo takes back, whatever is decided: what others copied meanwhile, what browsers remember."""
+def _keys(plan: Plan, id: str) -> set[str]:
+    """What is decided about the thing of an action."""
+    undo = next(action.undo for action in plan.actions if action.id == id)
+    return {step.when[0] for step in undo if step.when} if isinstance(undo, tuple) else set()
+
+
+def staying(run: Run, plan: Plan, left: Collection[str] = ()) -> list[Left]:
+    """What no undo takes back, whatever is decided: what others copied meanwhile, what browsers remember.
+
+    Of what is `left` itself, by the ids of its actions, nothing is said.
+    """
     found: list[Left] = []
-    for action in standing(run, plan):
-        for kept in _always_kept(action):
+    for action in _going(run, plan, left):
+        for remains in _always_kept(action):
             try:
-                found.append(Left(str(fill(kept.what, run.resolve)), kept.why, kept.costs, stays=True))
+                found.append(Left(str(fill(remains.what, run.resolve)), remains.why, remains.costs, stays=True))
             except KeyError:  # the run broke off before it came to that
                 continue
     return list(dict.fromkeys(found))
 
 
-def left_to_you(run: Run, plan: Plan) -> list[str]:
-    """What a person will have to do themselves, which no call does."""
-    return [said for action in standing(run, plan) if (said := yours(action, run))]
+def left_to_you(run: Run, plan: Plan, left: Collection[str] = ()) -> list[str]:
+    """What a person will have to do themselves, which no call does; nothing about what is `left`."""
+    return [said for action in _going(run, plan, left) if (said := yours(action, run))]
+
+
+def _going(run: Run, plan: Plan, left: Collection[str]) -> list[Action]:
+    return [action for action in standing(run, plan) if action.id not in left]
 
 
 def _always_kept(action: Action) -> list[Kept]:

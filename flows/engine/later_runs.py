@@ -56,6 +56,12 @@ class Later:
         theirs = [_filled(each.call, self.run) for each in same if ours <= _words_of(each, self.run)]
         return not theirs or _filled(action.call, of) in theirs
 
+    def takes_back(self) -> Iterator[Call]:
+        """The calls that take back what it made and that stands."""
+        for action in self.plan.actions:
+            if isinstance(action.undo, tuple) and _stands(self.run, action):
+                yield from (_filled(step.call, self.run) for step in action.undo if _is_own(self.run, action))
+
 
 def later_runs(run: Run) -> list[Later]:
     """Those in the same place, newest first; without what this version cannot read."""
@@ -70,6 +76,10 @@ def later_runs(run: Run) -> list[Later]:
 
 def _stands(run: Run, action: Action) -> bool:
     return run.status(action.id) not in ("", "refused", "undone")
+
+
+def _is_own(run: Run, action: Action) -> bool:
+    return bool(run.facts(action.id).get("created"))
 
 
 def _all_named(plan: Plan, run: Run) -> Iterator[str]:

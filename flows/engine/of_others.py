@@ -159,11 +159,22 @@ def _claimed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> 
         if matches(problem, others.absent) or no_such_thing(problem):
             return None
         return Claim(action.id, f"It could not be seen whether others use it: {problem}", known=False)
+    theirs = _meant(theirs, others, carrier)
     if not theirs:
         return None
     named = list(dict.fromkeys(named_of(each) for each in theirs))
     shown = ", ".join(named[:NAMED]) + (" and more" if len(named) > NAMED else "")
     return Claim(action.id, f"{others.what}: {shown}.", others.key, tuple(theirs), others, more=more)
+
+
+def _meant(theirs: list[Any], others: Others, carrier: Carrier) -> list[Any]:
+    """These without what a run put there of which the journal says that it is about another thing."""
+    if not theirs or not others.by or others.remove is None:
+        return theirs
+    thing = str(fill(others.by, partial(_known, carrier)))
+    about_another = [each for each in later_runs(carrier.run) if thing not in each.names]
+    put_there = [call for each in about_another for call in each.takes_back()]
+    return [each for each in theirs if others.remove.fill(partial(of_theirs, each, carrier)) not in put_there]
 
 
 def _known(carrier: Carrier, ref: Ref) -> Any:
@@ -267,7 +278,7 @@ def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, Stay], 
         cause = every[new.pop()]
         stay = stays[cause.id]
         if cause.id in belonging:  # else it is a step that made nothing: on no receipt, so its reason is told
-            stay = Stay(f"{called(cause, run)} needs it, and that stays.", stay.because)
+            stay = Stay(f"{called(cause, run, left=True)} needs it, and that stays.", stay.because)
         others = [*sorted(cause.stands_on), *(id for id, action in belonging.items() if cause.id in action.part_of)]
         for other in others:
             if other in every and other not in stays:
@@ -323,7 +334,8 @@ def yours(action: Action, run: Run) -> str:
         return ""
 
 
-def called(action: Action, run: Run) -> str:
-    """An action on a receipt: its sentence, and the id of what it made, unless that stands in it."""
-    made, told = made_by(action, run), action.undone or action.sentence
+def called(action: Action, run: Run, *, left: bool = False) -> str:
+    """An action on a receipt: its sentence, and the id of what it made, unless that stands in it. What is `left` is
+    not told in words that say that it went."""
+    made, told = made_by(action, run), action.standing if left else action.taken_back
     return f"{told} ({made})" if made and made not in told.split() else told

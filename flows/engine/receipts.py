@@ -27,7 +27,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
     for action in reversed(plan.actions):
         if not action.undo:  # it only waited for something
             continue
-        facts, what = run.facts(action.id), called(action, run)
+        facts, what, there = run.facts(action.id), called(action, run), called(action, run, left=True)
         costs = "; ".join(cost.what for cost in action.costs)
         theirs = _theirs(facts)
         match run.status(action.id):
@@ -56,16 +56,16 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                 in_use = in_use or because != "changed"
                 removed += _removed(what, facts)
                 restored += _put_back(what, facts)
-                left += _left_of(what, facts) or [Left(what, facts["why"], costs, stays=True)]
+                left += _left_of(there, facts) or [Left(there, facts["why"], costs, stays=True)]
             case "" | "refused":
                 pass
             case _ if facts.get("doubt"):
-                left.append(Left(what, DOUBT, costs, stays=True))
+                left.append(Left(there, DOUBT, costs, stays=True))
             case _ if not facts.get("created", True):
-                left.append(Left(what, "It existed before this run."))
+                left.append(Left(there, "It existed before this run."))
             case _:
                 complete = False
-                left.append(Left(what, "It was not taken back yet.", costs, stays=True))
+                left.append(Left(there, "It was not taken back yet.", costs, stays=True))
         if theirs:
             removed.append(f"What others had there: {theirs} ({what})")
             lost.append(removed[-1])

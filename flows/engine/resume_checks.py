@@ -36,7 +36,7 @@ def insist(action: Action, plan: Plan, carrier: Carrier) -> None:
             return
         stands = False
     if not stands:
-        what = f"{action.undone or action.sentence}: somebody took it away or changed it since this run made it."
+        what = f"{action.standing}: somebody took it away or changed it since this run made it."
         undo = shell.handrail("undo", run.id)
         raise CloudError(what, "Nothing more is built upon it.", f"Take the run back: {undo}. Then begin a new one.")
 

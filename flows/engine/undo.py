@@ -63,7 +63,7 @@ def undo(
         if stay := stays.get(action.id):
             yield _left(run, action, stay)
             continue
-        yield Event(Happening.UNDOING, action.id, action.undone or action.sentence)
+        yield Event(Happening.UNDOING, action.id, action.standing)
         try:
             yield from streamed(partial(take_back, action, plan, carrier), events)
         except Stopped:
@@ -74,7 +74,9 @@ def undo(
             break
         except Stays as problem:
             yield _left(run, action, problem.stay)
-            needs = dict.fromkeys(problem.needs, Stay(f"{called(action, run)} needs it, and that stays.", "others"))
+            needs = dict.fromkeys(
+                problem.needs, Stay(f"{called(action, run, left=True)} needs it, and that stays.", "others")
+            )
             stays = staying(plan, actions, {**needs, **stays}, run)
         except CloudError as problem:
             # what rested on it is gone by now, so it is somebody else who uses it
@@ -90,7 +92,7 @@ def undo(
 
 def _left(run: Run, action: Action, stay: Stay, problem: CloudError | None = None) -> Event:
     run.note(action.id, "left", why=stay.why, because=stay.because)
-    return Event(Happening.LEFT, action.id, called(action, run), problem=problem or CloudError(stay.why))
+    return Event(Happening.LEFT, action.id, called(action, run, left=True), problem=problem or CloudError(stay.why))
 
 
 def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> list[Claim]:
@@ -102,6 +104,14 @@ def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> l
     looked = _looked_at(run, plan)
     same_accounts(looked, carrier)
     return claims(looked, carrier)
+
+
+def kept(run: Run, plan: Plan, claims: Iterable[Claim], decided: Mapping[str, str]) -> dict[str, Stay]:
+    """What of a run an undo would leave with these decisions, each with its reason; `claims` are what others have there
+    now."""
+    actions = standing(run, plan)
+    stays = staying(plan, actions, stays_by(claim for claim in claims if claim.holds(decided)), run)
+    return {action.id: stays[action.id] for action in actions if action.id in stays}
 
 
 def standing(run: Run, plan: Plan) -> list[Action]:

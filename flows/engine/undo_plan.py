@@ -59,6 +59,8 @@ class Others:
         absent: error codes of `look` that mean that there is nothing.
         each: asks about each of them, with its id as `found("id")`, where `look` lists only what might be meant.
         leans: JMESPath into that answer, true of one that is meant.
+        by: the id of the thing itself, where AWS tells of theirs only what it shares with others of its kind, as a
+            route table tells of a gateway and of no connection: what a run put there that names another is about that.
     """
 
     look: Call
@@ -69,6 +71,7 @@ class Others:
     absent: tuple[str, ...] = ()
     each: Call | None = None
     leans: Late = ""
+    by: Late = ""
 
 
 @dataclass(frozen=True)

@@ -299,7 +299,7 @@ class Runbook:
             yield bullets(f"{key}: {meaning}" for key, meaning in decision.options.items())
         for number, action in reversed([*enumerate(self.plan.actions, 1)]):
             if _way_back(action):
-                yield f"### Undo {number}. {escaped(action.undone or action.sentence)}"
+                yield f"### Undo {number}. {escaped(action.taken_back)}"
                 yield from self._taken_back(action)
                 yield SIGNATURE
 

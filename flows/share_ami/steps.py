@@ -56,6 +56,7 @@ def stop(machine: Machine, keys: Sequence[str]) -> Action:
             ),
         ),
         undone=f"{machine.name or machine.id} runs again",
+        left=f"{machine.name or machine.id}, which was stopped",
         refusals={"UnsupportedOperation": "This machine cannot be stopped. Choose reboot or no_reboot."},
     )
 

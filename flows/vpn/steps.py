@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -210,7 +211,7 @@ def vpn_connection(
         )
         if stood
         else None,
-        others=(*others, vpn_dependents.static_routes(made, networks)),
+        others=(*(replace(each, by=made) for each in others), vpn_dependents.static_routes(made, networks)),
         settings=vpn_dependents.options(made),
         after=after,
         not_yet=("InvalidCustomerGatewayState", "InvalidVpnGatewayState"),
@@ -219,6 +220,7 @@ def vpn_connection(
         costs=(PRICE, SECRET_PRICE) if secret else (PRICE,),
         undone="The VPN connection; its AWS addresses and keys are gone for good",
         yours=_taken_off(made, device),
+        left="The VPN connection",
     )
 
 
@@ -258,7 +260,7 @@ def static_route(connection: Late, network: IPv4Network, others: tuple[Others, .
         ),
         unless=None if made else Find(look, f"VpnConnections[0] | {here}"),
         not_yet=("InvalidVpnConnection.InvalidState", "IncorrectState"),
-        others=others,
+        others=tuple(replace(each, by=connection) for each in others),
         type="AWS::EC2::VPNConnectionRoute",
         undone=f"The connection's route to {network}",
     )

@@ -171,7 +171,8 @@ def port_closed(client: Client, made: Made) -> None:
 
 
 NEEDED, CHANGED, NOTHING_LEFT = "needs it, and that stays", "^Somebody changed it", "^not found: what it belonged to"
-HTTPS, PORT, BEFORE = "The listener on port 443 (arn:", "The rule for port 443 in the", "What port 80 did before"
+HTTPS, PORT, NOW = "The listener on port 443 (arn:", "The rule for port 443 in the", "What port 80 does now"
+BEFORE = "What port 80 did before"
 RULE = "The rule with priority"
 
 DEEDS: Mapping[str, Deed] = {
@@ -191,10 +192,10 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "strictness edited": Deed(strictness_edited, {"The HSTS header": CHANGED, HTTPS: NEEDED, PORT: NEEDED}, "strict"),
     "redirect edited": Deed(
-        redirect_edited, {BEFORE: CHANGED, HTTPS: r"^Visitors are sent to it by: arn:\S+ \(80\)", PORT: NEEDED}, "https"
+        redirect_edited, {NOW: CHANGED, HTTPS: r"^Visitors are sent to it by: arn:\S+ \(80\)", PORT: NEEDED}, "https"
     ),
-    "default edited": Deed(default_edited, {BEFORE: CHANGED}, "https"),
-    "default edited, maintenance": Deed(redirect_edited, {BEFORE: CHANGED}, "maintenance"),
+    "default edited": Deed(default_edited, {NOW: CHANGED}, "https"),
+    "default edited, maintenance": Deed(redirect_edited, {NOW: CHANGED}, "maintenance"),
     "http deleted": Deed(http_deleted, {BEFORE: NOTHING_LEFT}, "https"),
     "another port leads there": Deed(
         another_port_leads_there, {HTTPS: r"^Visitors are sent to it by: arn:\S+ \(8080\)", PORT: NEEDED}, "https"

@@ -36,7 +36,7 @@ class Made:
         operation: what was called.
         params: with what.
         id: of the thing that was made; empty for a setting.
-        told: how a receipt's line about it begins.
+        told: how a receipt's line about it begins, where it went and where it is left.
         costs: whether it costs anything while it exists.
         setting: whether it is a setting that something had before, too.
     """
@@ -45,7 +45,7 @@ class Made:
     operation: str
     params: Mapping[str, Any]
     id: str
-    told: str
+    told: tuple[str, ...]
     costs: bool
     setting: bool
 
@@ -171,6 +171,6 @@ def _made(run: Run, action: Action) -> Made:
 
     return Made(
         action.id, action.call.operation, fill(action.call.params, known),
-        str(fill(action.resource, known)) if action.resource else "", action.undone or action.sentence,
+        str(fill(action.resource, known)) if action.resource else "", (action.taken_back, action.standing),
         bool(action.costs), isinstance(action.undo, Restore | Entry) or action.call.name.startswith(SETS),
     )  # fmt: skip

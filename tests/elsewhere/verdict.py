@@ -110,7 +110,8 @@ SAID = re.compile("[Ss]omebody|changed|edited")
 
 
 def _about(line: str, each: Made) -> bool:
-    return line.startswith(each.told) and (not each.id or "(" not in line[len(each.told) :] or each.id in line)
+    began = next((told for told in each.told if line.startswith(told)), None)
+    return began is not None and (not each.id or "(" not in line[len(began) :] or each.id in line)
 
 
 def _there(things: Things, it: Made) -> bool:

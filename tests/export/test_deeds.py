@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from export.conftest import Known
 from support.variants import VARIANTS, by_variant
@@ -51,6 +53,20 @@ def test_each_step_has_its_word(known: Known, name: str) -> None:
         assert deed(action) == wanted, action.sentence
         if action.undo and taken_back(action) == "put back":
             assert action.call.operation in PUT_BACK or action.call.operation == "ssm.SendCommand", action.sentence
+
+
+WENT = re.compile(
+    r"(?i)(?<![-\w])(gone|deletes?|deleted|removed|lost|paused|switched off|before|again|for good|with all)(?![-\w])"
+)
+"""Words about what goes, which are false of what stays."""
+
+
+@by_variant(VARIANTS)
+def test_what_stays_is_not_called_gone(known: Known, name: str) -> None:
+    """The same thing may be left for others' sake, or somebody may have changed it: then none of that is so."""
+    for action in known(name).plan.actions:
+        if action.undo and action.undone:
+            assert not WENT.search(action.standing), action.standing
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 from person import Canned, somebody
 
-from flows.engine import Action, Call, Decision, Flow, Journal, Kept, Plan, Text, Undo
+from flows.engine import Action, Call, Decision, Flow, Journal, Kept, Others, Plan, Text, Undo
 from tui import history
 from tui.screen.widgets.options import Options
 from tui.screen.workspace import Start
@@ -105,3 +105,45 @@ async def test_undo_speaks_backwards_and_counts_only_what_is_gone(journal: Journ
     assert {"  gone       The network", "  gone       The subnet"} <= {*told}
     assert not any("Create" in row for row in told)
     assert not history.finished(journal.run(run))
+
+
+class Shared(Flow):
+    """A network in which somebody else has something."""
+
+    title = "Something shared"
+    name = Text("What should it be called?", str, label="Name", why="Everything has a name.")
+
+    def plan(self) -> Plan:
+        theirs = Others(Call("ec2.DescribeSubnets"), "Subnets[].SubnetId", "Others have subnets in it")
+        network = Action(
+            "network", "Make the network", Call("ec2.CreateVpc"), undo=(Undo(Call("ec2.DeleteVpc")),), others=(theirs,),
+            undone="The network; all that was in it is gone", left="The network", yours="Take it off your device.",
+        )  # fmt: skip
+        return Plan((network,))
+
+
+async def test_what_stayed_for_others_is_taken_back_from_the_page_of_its_run(journal: Journal) -> None:
+    subnets = [{"SubnetId": "subnet-9"}]
+    account = Canned({"ec2.DescribeSubnets": lambda _: {"Subnets": [*subnets]}})
+    async with somebody(account, Start(flow="small"), flow=Shared) as person:
+        await person.types("calm")
+        await person.press("enter", "a", "u")
+        person.sees("others The network: Others have subnets in it: subnet-9.", "This can be taken back:")
+        person.does_not_see("gone The network")
+        await person.press("enter")
+        person.sees("So nothing will be taken back. What stays: stays The network: Others have subnets in it")
+        person.does_not_see("Take it off your device.")
+        await person.press("down", "enter")
+        person.sees("= left The network: Others have subnets in it: subnet-9.")
+        person.does_not_see("is gone")
+        run = journal.records()[0].id
+        assert history.details(journal.run(run))[-1] == f"{history.THE_REST}: handrail undo {run}"
+        await person.press("h", "h", "enter")
+        person.sees("undone, except 1 thing that is left", "u Undo")
+        person.does_not_see("is gone")
+        subnets.clear()
+        await person.press("u", "down", "enter")
+        person.sees("Everything is as it was before.", "- removed The network; all that was in it is gone")
+        await person.press("h", "h", "enter")
+        person.does_not_see("u Undo")
+    assert not any("handrail undo" in row for row in history.details(journal.run(run)))

@@ -82,7 +82,7 @@ def told_right(deed: Deed, made: Session, remembered: Collection[str] = ()) -> N
     told = (*receipt.removed, *receipt.restored, *left)
     for action in made.run.plan.actions:
         if action.undo:
-            assert [what for what in told if what.startswith(action.undone or action.sentence)], action.id
+            assert [what for what in told if what.startswith((action.taken_back, action.standing))], action.id
 
 
 def things(made: Session) -> dict[str, str]:
@@ -94,7 +94,7 @@ def things(made: Session) -> dict[str, str]:
 
 def undone(made: Session, action: str) -> str:
     assert made.run is not None and made.run.plan is not None
-    return next(each.undone or each.sentence for each in made.run.plan.actions if each.id == action)
+    return next(each.standing for each in made.run.plan.actions if each.id == action)
 
 
 def lines(picture: Any) -> set[str]:

@@ -155,7 +155,7 @@ LEAD = r"^Routes of others lead to the office by it: rtb-[0-9a-f]{17} \([0-9./]+
 ENTERED = r"^Others let it enter the office's routes into these tables: rtb-[0-9a-f]{17} \(shop-p[a-z-]+\)\.$"
 NEEDED = "needs it, and that stays"
 GATEWAY, DEVICE, PLUG = "The VPN gateway (vgw-", "The registration of 203.0.113.10 (cgw-", "The attachment to shop"
-CONNECTION = "The VPN connection; its AWS addresses and keys are gone for good (vpn-"
+CONNECTION, CONNECTION_GONE = "The VPN connection (vpn-", "The VPN connection; its AWS addresses and keys are gone"
 STATIC, SSH = "The connection's route to 192.168.", "The office's rules in app (sg-"
 IN_A, IN_B = "The propagation into shop-private-a", "The propagation into shop-private-b"
 LED = {CONNECTION: LEAD, STATIC: LEAD, PLUG: LEAD, GATEWAY: NEEDED, DEVICE: NEEDED}
@@ -209,7 +209,7 @@ DEEDS: Mapping[str, Deed] = {
         theirs=False,  # our routes led nowhere since
     ),
     "gateway detached, fixed routes": Deed(detached, {PLUG: NOT_FOUND}, answers="fixed", theirs=False),
-    "connection deleted": Deed(connection_deleted, {CONNECTION: NOT_FOUND, STATIC: NOT_FOUND}),
+    "connection deleted": Deed(connection_deleted, {CONNECTION_GONE: NOT_FOUND, STATIC: NOT_FOUND}),
     "propagation switched off": Deed(propagation_switched_off, {IN_A: NOT_FOUND}),
     "static route deleted": Deed(static_route_deleted, {"The connection's route to 192.168.10.0/24": NOT_FOUND}),
     "route led elsewhere": Deed(

@@ -46,6 +46,18 @@ FAILED: Mapping[str, str] = {
 }
 """What can be said about a run that stopped half-way."""
 
+LEAVE: Mapping[str, str] = {
+    "back": "goes to the question before, or leaves; nothing is changed",
+    "quit": "leaves; nothing is changed",
+}
+"""What can be said besides about what becomes of something at an undo."""
+UNDO: Mapping[str, str] = {
+    "yes": "takes it back, as it stands above",
+    "back": "goes to the question before, if there was one; else it leaves",
+    "quit": "leaves; nothing is changed",
+}
+"""What can be said when all is decided of an undo."""
+
 
 class CheckWish(Exception):
     """The person wants everything on the way looked at, of what a run made."""
@@ -60,29 +72,46 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
     if not (theirs := taking_back.to_be_taken_back(kept)):
         say(f"Nothing of {kept.id} is left to take back.", err=True)
         return True
-    say(f"Undo {kept.id}. This will be taken back:", err=True)
+    claims = session.claims()
+    say(f"Undo {kept.id}. {taking_back.made(claims)}", err=True)
     for word, what in theirs:
         say(f"  {word:<10}  {what}", err=True)
-    claims = session.claims()
     if claims:
         say("Others have something there:", err=True)
     for what, why in taking_back.claims(kept, claims):
         say(f"  ! {what}: {why}", err=True)
-    ask = ask or reader()
+    stops, ask = session.stops(), ask or reader()
+    to_decide = [decision for decision in session.to_decide(claims) if decision.key not in decided]
+    at = 0
     try:
-        for decision in session.to_decide(claims):
-            if decision.key not in decided:
-                decided[decision.key] = _decide(decision, ask)
-        for heading, rows in taking_back.not_brought_back(kept, decided, claims, session.stops()).items():
-            say("\n".join([heading, *(f"  {word:<10}  {what}" for word, what in rows)]), err=True)
-        unread()
-        return ask("Type yes to undo", "").lower() in ("yes", "y")
+        while at >= 0:
+            if at < len(to_decide):
+                value = _decide(to_decide[at], ask)
+                decided |= {to_decide[at].key: value} if value else {}
+                at += 1 if value else -1
+                continue
+            for heading, rows in taking_back.not_brought_back(kept, decided, claims, stops).items():
+                say("\n".join([heading, *(f"  {word:<10}  {what}" for word, what in rows)]), err=True)
+            unread()
+            match reply := ask("Type yes to undo", "").lower():
+                case "yes":
+                    return True
+                case "?" | "help":
+                    explain(UNDO, err=True)
+                case "back":
+                    at -= 1
+                case _:
+                    if reply not in ("", "no", "n", "quit", "q"):
+                        say(f"“{line(reply)}” is not “yes”.", err=True)
+                    return False
     except Quit:
-        return False
+        pass
+    return False
 
 
 def _decide(decision: Decision, ask: Reader) -> str:
-    """Ask what becomes of something; its value. Nothing counts that was typed before it was asked. Raises Quit."""
+    """Ask what becomes of something; its value, or nothing to go back. Nothing counts that was typed before it was
+    asked. Raises Quit."""
     say(decision.ask, err=True)
     for word, value in decision.words.items():
         say(f"  {word}: {decision.options[value]}{' [lost for good]' * (value == decision.loses)}", err=True)
@@ -92,7 +121,18 @@ def _decide(decision: Decision, ask: Reader) -> str:
         reply = ask(" or ".join(decision.words), offered).lower()
         if reply in decision.words:
             return decision.words[reply]
-        say(f"“{line(reply)}” is none of these: {', '.join(decision.words)}.", err=True)
+        match reply:
+            case "back":
+                return ""
+            case "quit" | "q":
+                raise Quit
+            case "?" | "help":
+                explain(
+                    {**{word: decision.options[value] for word, value in decision.words.items()}, **LEAVE}, err=True
+                )
+            case _:
+                said = ", ".join(decision.words)
+                say(f"“{line(reply)}” is none of these: {said}. “quit” leaves, and nothing is changed.", err=True)
 
 
 class Conversation:
@@ -249,7 +289,7 @@ class Conversation:
                 case "accept":
                     say(words.accepted(session.take_as_it_is(looked), looked))
                     return None
-                case "leave" | "back":
+                case "leave" | "back" | "quit" | "q":
                     return None
                 case "?" | "help":
                     explain(offered)
@@ -297,7 +337,7 @@ class Conversation:
                     return self.apply()
                 case "undo":
                     return self.undo()
-                case "keep":
+                case "keep" | "back" | "quit" | "q":
                     say(f"Go on with: {words.resume(run.id)}\nTake it back with: {words.undo(run.id)}")
                     return code
                 case "?" | "help":

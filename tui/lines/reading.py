@@ -44,9 +44,10 @@ class Interrupted(Quit):
     code = 130
 
 
-def explain(words: Mapping[str, str], texts: Iterable[str] = (), set_up: str = "") -> None:
-    """Say what can be said, and what the technical words mean that stand in these texts, as that set-up means them."""
-    say("\n".join(f"  {word}: {what}" for word, what in words.items()))
+def explain(words: Mapping[str, str], texts: Iterable[str] = (), set_up: str = "", *, err: bool = False) -> None:
+    """Say what can be said, and what the technical words mean that stand in these texts, as that set-up means them; on
+    standard error where the result of a command is to come on the other."""
+    say("\n".join(f"  {word}: {what}" for word, what in words.items()), err=err)
     if found := glossary.standing_in(texts, set_up):
         say("\n".join(["Words:", *(f"  {word.name}: {word.meaning}" for word in found)]))
 

@@ -107,7 +107,7 @@ class Reviewer:
             say(words.caution(caution))
             switch = f", “switch” for {caution.switch} instead" if caution.switch else ""
             reply = self.ask(f"Type yes to go on anyway{switch}", "").lower()
-            if reply in ("yes", "y"):
+            if reply == "yes":
                 self.session.accept(caution.id)
                 continue
             if reply == "switch" and caution.switch:

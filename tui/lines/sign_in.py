@@ -173,7 +173,7 @@ class SignInPrompt:
                 return False
             except Problem as problem:
                 self.say(words.problem(problem))
-                if self.ask("Type yes to try once more", "").lower() not in ("yes", "y"):
+                if self.ask("Type yes to try once more", "").lower() != "yes":
                     return False
             else:
                 self.say("You are signed in.")

@@ -175,7 +175,7 @@ def to_be_taken_back(session: Session, claims: list[Claim]) -> list[Said]:
     title = [Said(f"Undo {run.id}", kind="heading")]
     if theirs:
         title += [Said("Others have something there:", kind="heading"), *theirs]
-    return [*title, Said("This will be taken back:", kind="heading"), *rows]
+    return [*title, Said(taking_back.made(claims), kind="heading"), *rows]
 
 
 def not_brought_back(

@@ -116,7 +116,7 @@ class RunPage(Page):
     """A run that is over: its steps, resources, outputs, files and costs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created"),
+        Binding("u", "undo", "Undo", tooltip="Take everything back that this run created, or what stayed of it"),
         Binding("c", "check", "Check again", tooltip="Look whether it works, and write its files again"),
         Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
         Binding("l", "look", "Still so?", tooltip="Look whether what this run made is still as it left it"),
@@ -159,6 +159,10 @@ class RunPage(Page):
         if action not in ("check", "diagnose", "look", "undo"):
             return True
         run = self.session.run
+        if run is not None and action == "undo":
+            from ...history import may_be_undone
+
+            return may_be_undone(run)
         return run is not None and run.record.status in ("done", "waiting")
 
     def action_check(self) -> None:
@@ -192,7 +196,7 @@ def all_of(run: Run) -> list[Said]:
 
     from ... import outcome, words
     from ...costs import cost
-    from ...history import moment, output, said, state, subject, where
+    from ...history import THE_REST, may_be_undone, moment, output, said, state, subject, where
 
     record, plan = run.record, run.plan
     assert plan is not None, "a draft is gone on with, not looked at"
@@ -218,4 +222,6 @@ def all_of(run: Run) -> list[Said]:
     for heading, found in parts:
         if found:
             rows += [Said(), Said(heading, kind="heading"), *found]
+    if over and may_be_undone(run):
+        rows += [Said(), Said(f"{THE_REST}: u, or {words.undo(run.id)}", copy=words.undo(run.id))]
     return rows

@@ -42,7 +42,8 @@ def reported(action: Action, event: Event, *, undo: bool = False) -> Said:
     """A step as an event just told it."""
     from ... import taking_back, words
 
-    text = line(action.undone or action.sentence) if undo else line(action.sentence)
+    over = event.kind in taking_back.TAKEN
+    text = line((action.taken_back if over else action.standing) if undo else action.sentence)
     if event.kind == "waiting":
         now = f"{line(event.now)}, " if event.now else ""
         text += f": {now}{words.duration(event.elapsed)} of usually {words.duration(event.typical)}"
