@@ -191,11 +191,18 @@ def may_be_undone(run: Run) -> bool:
     return run.plan is not None and receipt(run, run.plan).in_use
 
 
+def to_do(run: Run) -> tuple[str, list[str]]:
+    """What a run waits for outside of Handrail, and what was to do when it was last handed over, a sentence each."""
+    handed = run.record.handover if run.record.status in ("done", "waiting") else {}
+    return line(handed.get("waiting", "")), [line(step) for step in handed.get("now", ())]
+
+
 def finished(run: Run) -> str:
     """What to say where somebody wants to go on with a run that is carried out; empty where there is something left."""
     if run.record.status not in ("done", "waiting"):
         return ""
-    return f"{run.id} is {state(run)}: all of it was carried out, and nothing is left to go on with."
+    told = f"{run.id} is {state(run)}: all of it was carried out"
+    return f"{told}. {waits}" if (waits := to_do(run)[0]) else f"{told}, and nothing is left to go on with."
 
 
 def ended_meanwhile(run: Run) -> str:
@@ -232,6 +239,9 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     found += [where(record)]
     if looked is not None:
         found += ["", *words.looked(run, looked)]
+    waits, now = to_do(run)
+    found += ["", f"Waiting: {waits}"] if waits else []
+    found += ["", "What to do now", *(f"  {step}" for step in now)] if now else []
     found += ["", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
     if plan is None:
         return [*found, "", f"Go on with: {words.resume(run.id)}"]

@@ -51,6 +51,7 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
                 *handover.notes,
                 *(f"Done already: {step}" for step in handover.done),
             ],
+            "now": list(handover.next_steps),
             "waiting": handover.waiting,
         }
     )

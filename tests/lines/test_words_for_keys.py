@@ -43,7 +43,7 @@ COUNTERPARTS: Mapping[str, str] = {
     "ReviewPage.export": "review show", "ReviewPage.write": "review save",
     "ReviewPage.reload": "review refresh", "ReviewPage.back": "review back",
     "Exported.write": "review export",
-    "Done.happen": "over happen",
+    "Done.happen": "over happen", "RunPage.happen": "over happen",
     "Done.check": "over check", "Done.look": "over look", "Done.undo": "over undo",
     "Done.app.leave": "over quit",
     "RunPage.check": "over check", "RunPage.look": "over look", "RunPage.undo": "over undo",

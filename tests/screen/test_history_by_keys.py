@@ -6,6 +6,7 @@ from person import Canned, somebody
 from support.runs import draft, made
 
 from flows.engine import Cloud, Flow, Journal, Place, Text
+from tui import history
 from tui.screen.workspace import Start
 
 
@@ -75,3 +76,18 @@ async def test_home_in_the_real_account_says_when_it_has_become_practice(journal
         person.sees("What would you like to do?", "PRACTICE", "This is practice")
         await person.press("h", "escape")
         assert "PRACTICE" in person.screen.splitlines()[0]
+
+
+def test_what_a_run_waits_for_is_told_wherever_it_is_looked_at(journal: Journal) -> None:
+    """As it was told when it was made, whatever the set-up: by `runs`, and by lines where it is gone on with."""
+    run = made(journal, "waiting", "website")
+    run.save_handover({"now": ["Enter it at your provider."], "waiting": "Waiting for a person."})
+    told = history.details(run)
+    assert (
+        told.index("Waiting: Waiting for a person.") < told.index("  Enter it at your provider.") < told.index("Steps")
+    )
+    assert history.finished(run).endswith("all of it was carried out. Waiting for a person.")
+    run.set_status("done")
+    run.save_handover({"now": [], "waiting": ""})
+    assert "What to do now" not in history.details(run) and "Waiting" not in "".join(history.details(run))
+    assert history.finished(run).endswith("nothing is left to go on with.")

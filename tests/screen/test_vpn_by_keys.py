@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 from person import NARROW, WIDE, Person, somebody
+from support.clock import FakeClock
+from vpn.cases import STATIC
 
-from flows.engine import Cloud, Journal
+import flows
+from flows.engine import Cloud, Journal, Place, Session
+from flows.engine.boto import Aws
+from tui import history
 from tui.screen.workspace import Start
 
 
@@ -203,3 +208,23 @@ async def test_the_palette_does_what_its_entries_say(cloud: Cloud) -> None:
         await person.types("handrail-light")
         await person.press("enter")
         assert person.app.theme == "handrail-light"
+
+
+async def test_a_run_that_waits_opens_on_what_it_waits_for(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """A day later nobody remembers: what is to do stands first, before the steps, and in practice p lets it happen."""
+    made = Session(flows.find("vpn"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.fill(STATIC)
+    for _ in made.apply():
+        pass
+    handed = made.hand_over()
+    made.close()
+    assert made.run is not None and handed.waiting and len(handed.next_steps) > 1
+    async with somebody(cloud, Start(run=made.run.id)) as person:
+        person.sees(f"waiting {handed.waiting}", "What to do now", "p Let it happen", "p lets happen what it waits for")
+        at = [person.words.find(part) for part in ("waiting for you", handed.waiting, "What to do now 1 ", "Steps")]
+        assert at == sorted(at)
+        person.goes_without_clipping()
+        await person.press("p")
+        person.sees("Everything is created.", "The office's device has called")
+    told = "\n".join(history.details(journal.run(made.run.id)))
+    assert "What to do now" in told and "Waiting:" not in told, "the device has called"

@@ -216,6 +216,7 @@ class Conversation:
         """What can be done about a run that is done. Raises CheckWish."""
         while True:
             try:
+                say("happen lets happen what it waits for.") if self._waits_in_practice else None
                 say("check looks whether it works, look says what changed since, undo takes it back, quit leaves.")
                 reply = self.ask("What now", "quit")
             except Quit as leaving:
@@ -239,6 +240,11 @@ class Conversation:
                     explain(OVER)
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
+
+    @property
+    def _waits_in_practice(self) -> bool:
+        run = self.session.run
+        return self.session.place.practice and run is not None and run.record.status == "waiting"
 
     def _may_reach(self) -> bool:
         """Whether the check may do what it does besides reading in AWS, if there is any."""

@@ -240,7 +240,7 @@ class HandrailApp(Navigation):
         else:
             self.go(Progress(session))
 
-    def show_done(self, session: Session, handover: Handover) -> None:
+    def show_done(self, session: Session, handover: Handover, said: str = "") -> None:
         from flows.engine.flow import REPAIR
 
         from .screens.done import Done
@@ -248,7 +248,7 @@ class HandrailApp(Navigation):
         if session.flow.kind == REPAIR:
             self._show_mended(session)
         else:
-            self.go(Done(session, handover))
+            self.go(Done(session, handover, said))
 
     def _show_mended(self, session: Session) -> None:
         """Look again at what was mended, beside what was found before."""

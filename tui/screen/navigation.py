@@ -98,7 +98,7 @@ class Navigation(App[None]):
         """Carry the plan out, once the account is named if it looks like production."""
 
     @abstractmethod
-    def show_done(self, session: Session, handover: Handover) -> None:
+    def show_done(self, session: Session, handover: Handover, said: str = "") -> None:
         """What there is after a run that went well."""
 
     @abstractmethod

@@ -14,7 +14,7 @@ from ...safe import line
 from ..widgets.lines import Lines, Said
 from .looked import LOOKING
 from .page import Page, Say, homely
-from .takeaway import Takeaway, file_row, show_file
+from .takeaway import Takeaway, file_row, let_it_happen, may_happen, show_file
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Receipt, Session
@@ -34,14 +34,14 @@ class Done(Page):
         Binding("q", "app.leave", "Quit", tooltip="Leave"),
     ]
 
-    def __init__(self, session: Session, handover: Handover) -> None:
+    def __init__(self, session: Session, handover: Handover, said: str = "") -> None:
         super().__init__()
-        self.session, self._handover = session, handover
+        self.session, self._handover, self._said = session, handover, said
         self.title_words, self.set_up = session.flow.title, session.flow.id
 
     def between(self) -> Iterable[Widget]:
         yield Takeaway(self._rows(), id="page")
-        yield Say("", id="said")
+        yield Say(self._said, id="said")
 
     def on_mount(self) -> None:
         self.query_one(Lines).focus()
@@ -119,29 +119,18 @@ class Done(Page):
         self.do_again(self.session.hand_over, shown, saying=saying, same=lambda found: found == before)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action != "happen" or not self.session.place.practice:
-            return action != "happen"
-        from flows.accounts import something_comes
-
-        return something_comes(self._handover.outputs, waiting=bool(self._handover.waiting))
+        return may_happen(self.session) if action == "happen" else True
 
     def action_happen(self) -> None:
         """Let happen in practice what this waits for, and look."""
-        from flows.accounts import let_happen
 
-        told = list[str]()
-
-        def happened() -> Handover:
-            told.append(let_happen(self.session.cloud, self._handover.outputs))
-            return self.session.hand_over()
-
-        def shown(handover: Handover) -> None:
+        def shown(handover: Handover, told: str) -> None:
             self._handover = handover
             self.query_one(Lines).show(self._rows())
-            self.query_one("#said", Say).say(told[0] or "Nothing more happens here by itself.")
+            self.query_one("#said", Say).say(told)
             self.refresh_bindings()
 
-        self.do(happened, shown, saying="Looking…")
+        let_it_happen(self, self.session, shown)
 
     def action_look(self) -> None:
         """Whether it is still as it was left."""

@@ -19,7 +19,7 @@ from .looked import LOOKING
 from .page import Page, Say
 from .plan_steps import kept, standing_still
 from .run_list import run_rows
-from .takeaway import Takeaway, file_row, show_file
+from .takeaway import Takeaway, file_row, let_it_happen, may_happen, show_file
 
 if TYPE_CHECKING:
     from flows.engine import Handover, Run, Session
@@ -116,6 +116,7 @@ class RunPage(Page):
     """A run that is over: its steps, resources, outputs, files and costs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "happen", "Let it happen", tooltip="In practice: the device calls, somebody pushes, a file lands"),
         Binding("u", "undo", "Undo", tooltip="Take everything back that this run created, or what stayed of it"),
         Binding("c", "check", "Check again", tooltip="Look whether it works, and write its files again"),
         Binding("d", "diagnose", "Diagnose", tooltip="Look at everything on the way to what this run made"),
@@ -156,6 +157,8 @@ class RunPage(Page):
         self.query_one("#said", Say).say(words)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "happen":
+            return may_happen(self.session)
         if action not in ("check", "diagnose", "look", "undo"):
             return True
         run = self.session.run
@@ -172,6 +175,10 @@ class RunPage(Page):
             self.handrail.show_done(self.session, handover)
 
         self.do(self.session.hand_over, shown, saying="Looking whether it works…")
+
+    def action_happen(self) -> None:
+        """Let happen in practice what this waits for, and look."""
+        let_it_happen(self, self.session, partial(self.handrail.show_done, self.session))
 
     def action_look(self) -> None:
         """Whether it is still as it was left."""
@@ -196,18 +203,23 @@ def all_of(run: Run) -> list[Said]:
 
     from ... import outcome, words
     from ...costs import cost
-    from ...history import THE_REST, may_be_undone, moment, output, said, state, subject, where
+    from ...history import THE_REST, may_be_undone, moment, output, said, state, subject, to_do, where
 
     record, plan = run.record, run.plan
     assert plan is not None, "a draft is gone on with, not looked at"
     rows = [Said(f"{run.id}: {state(run)}", kind="heading"), Said(line(subject(record)))]
     rows += [Said(f"Begun {moment(record.created)}, last changed {moment(record.changed)} (UTC).", kind="muted")]
     rows += [Said(where(record), kind="muted")]
+    waits, now = to_do(run)
+    rows += [Said(), Said(waits, "waiting", "warn")] if waits else []
+    if waits and record.place.practice:
+        rows += [Said("lets happen what it waits for", "p", "point")]
     over = record.status == "undone"
     left = receipt(run, plan).left if over else ()
     handed = {} if over else record.handover
     costs = plan.costs if not over and outcome.anything_created(run, plan) else ()
     parts = (
+        ("What to do now", [Said(step, f"{number}", "point") for number, step in enumerate(now, 1)]),
         ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
         ("Steps", [(standing_still if over and action.undo else kept)(action, run) for action in plan.actions]),
         ("Outputs", [Said(line(value), output(name)) for name, value in handed.get("outputs", {}).items()]),
