@@ -20,9 +20,10 @@ from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import create_loader
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import HealthCheck, settings
 from support.clock import FakeClock
 from support.former import company
-from support.swift import few_images, swift_answers, swift_company, swift_hooks, swift_signatures, then
+from support.swift import few_images, swift_answers, swift_company, swift_hooks, swift_requests, swift_signatures, then
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws
@@ -104,6 +105,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # how long making an example takes is the machine's business
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _descriptions() -> None:
     """AWS's descriptions of its services are read and worked out once, not once for every session and client."""
@@ -119,7 +124,7 @@ def _descriptions() -> None:
     vars(botocore.regions)["EndpointProvider"] = provider
     swift_hooks()
     swift_signatures()
-    vars(simulator)["start"] = then(simulator.start, swift_answers, few_images, swift_company)
+    vars(simulator)["start"] = then(simulator.start, swift_requests, swift_answers, few_images, swift_company)
     for step in ("_load_service_model", "_create_client_class"):
         setattr(ClientCreator, step, _once(getattr(ClientCreator, step)))
 

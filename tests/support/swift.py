@@ -9,8 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from io import BytesIO
 from types import FunctionType, MethodType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from botocore import hooks
@@ -175,6 +177,63 @@ def _text(value: Any) -> str:
         case bytes():
             return value.decode(errors="replace")
     return str(value)
+
+
+def swift_requests() -> None:
+    """werkzeug builds a request by way of everything that its test client may be told, and to every answer moto gives
+    fifty random letters that nobody reads.
+    """
+    from moto.core import responses
+    from moto.core.request import Request
+
+    slowly = Request.from_primitives
+
+    def from_primitives(method: str, url: str, headers: Any, body: Any = None) -> Any:
+        if not isinstance(body, str | bytes | None) or not url.isascii():
+            return slowly(method, url, headers, body)
+        return Request(environment(method, url, headers, body))
+
+    def request_id(headers: dict[str, Any]) -> str:
+        headers["x-amzn-requestid"] = "0" * 52
+        return "0" * 52
+
+    Request.from_primitives = from_primitives  # type: ignore[method-assign, assignment]
+    vars(responses)["gen_amzn_requestid_long"] = request_id
+
+
+def environment(method: str, url: str, headers: Any, body: str | bytes | None) -> dict[str, Any]:
+    """A request as WSGI has it: what `Request.from_primitives` makes of it."""
+    from moto.core.request import (
+        PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+        environ_key_for_header,
+        should_preserve_original_header_name,
+    )
+
+    parts = urlsplit(url)
+    host, _, port = parts.netloc.partition(":")
+    content = body.encode() if isinstance(body, str) else body or b""
+    made: dict[str, Any] = {
+        "REQUEST_METHOD": method, "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(parts.path).encode().decode("latin1"), "QUERY_STRING": parts.query,
+        "REQUEST_URI": parts.path, "RAW_URI": parts.path,
+        "SERVER_NAME": host, "SERVER_PORT": port or ("443" if parts.scheme == "https" else "80"),
+        "HTTP_HOST": parts.netloc, "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0), "wsgi.url_scheme": parts.scheme, "wsgi.input": BytesIO(content),
+        "wsgi.errors": sys.stderr, "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False,
+    }  # fmt: skip
+    kept = dict[str, str]()
+    for name, value in headers.items():
+        if name.lower() == "transfer-encoding":
+            continue
+        key, text = environ_key_for_header(name), value.decode() if isinstance(value, bytes) else str(value)
+        made[key] = f"{made[key]}, {text}" if key in made and key != "HTTP_HOST" else text
+        if should_preserve_original_header_name(name):
+            kept[key] = name
+    if content:
+        made["CONTENT_LENGTH"] = str(len(content))
+    made[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = kept
+    made.setdefault("CONTENT_LENGTH", "0")
+    return made
 
 
 def few_images() -> None:

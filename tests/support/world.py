@@ -188,9 +188,10 @@ class Inside:
         from flows.practice import PracticeAccount
         from flows.practice.seal import sealed_session
         from support.clock import FakeClock
-        from support.swift import few_images, swift_answers, swift_hooks
+        from support.swift import few_images, swift_answers, swift_hooks, swift_requests
 
         swift_hooks()
+        swift_requests()
         swift_answers()
         few_images()
         for name in flows.SET_UPS:
