@@ -102,7 +102,7 @@ TAGGING: Mapping[str, str] = {
     "acm": "acm:AddTagsToCertificate", "cloudfront": "cloudfront:TagResource", "kms": "kms:TagResource",
     "logs": "logs:TagResource", "codecommit": "codecommit:TagResource", "codepipeline": "codepipeline:TagResource",
     "events": "events:TagResource", "cloudtrail": "cloudtrail:AddTags", "scheduler": "scheduler:TagResource",
-    "codeconnections": "codeconnections:TagResource", "sqs": "sqs:TagQueue",
+    "codeconnections": "codeconnections:TagResource", "sqs": "sqs:TagQueue", "cloudwatch": "cloudwatch:TagResource",
 }  # fmt: skip
 """The action that a service asks for besides when something is made with tags."""
 WHILE_MAKING: Mapping[str, str] = {"ec2": "ec2:CreateAction", "elbv2": "elasticloadbalancing:CreateAction"}
@@ -432,6 +432,10 @@ RULES: Mapping[str, Rule] = {
     "logs.GetLogEvents": on(*LOG),
     "logs.ListTagsForResource": on("log-group:{resourceArn}"),
     "logs.PutRetentionPolicy": on(*LOG),
+    "cloudwatch.DeleteAlarms": on("alarm:{AlarmNames}"),
+    "cloudwatch.DescribeAlarms": on("alarm:{AlarmNames}"),
+    "cloudwatch.ListTagsForResource": on("alarm:{ResourceARN}"),
+    "cloudwatch.PutMetricAlarm": makes("alarm:{AlarmName}"),
     # -- events, trails, functions, queues, machines
     "events.DeleteRule": on(EVENT_RULE),
     "events.DescribeRule": on(EVENT_RULE),

@@ -119,6 +119,9 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
         Sets("cloudtrail.CreateTrail", of("TrailName"), as_.put("AdvancedEventSelectors")),
     ),
     "cloudtrail.StartLogging": (Sets("cloudtrail.CreateTrail", of("Name"), as_.logging),),
+    "cloudwatch.PutMetricAlarm": (
+        Makes("AWS::CloudWatch::Alarm", as_.same(), named="AlarmName", name="AlarmName", arn="cloudwatch:alarm:"),
+    ),
     "codebuild.CreateProject": (
         Makes("AWS::CodeBuild::Project", as_.project, name="Name", called=("ProjectName",), arn="codebuild:project/"),
     ),

@@ -225,6 +225,14 @@ def logs(cloud: Cloud, connection: Use | None, name: str) -> Iterator[Finding | 
         )  # fmt: skip
 
 
+def rings_at_first() -> Caution:
+    return Caution(
+        "rings-at-first",
+        "The alarm rings soon after it is made, and until your device is set up: the tunnels are down so far.",
+        key="alarm",
+    )
+
+
 def office_side() -> Finding:
     """What nobody can know from here."""
     return Finding(

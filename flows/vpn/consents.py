@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CONSENTS: Mapping[str, Mapping[str, str]] = {
+    "alarm_topic": {
+        "nobody-told": "An alarm rings, and nobody is told.",
+    },
     "allow": {
         "internet-let-in": "The servers' firewall lets public addresses in, from which anybody may come.",
     },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import addresses, network, site_to_site_vpn, tags, vpn_dependents, vpn_devices
+from flows.aws import addresses, network, site_to_site_vpn, tags, topics, vpn_devices
 from flows.engine import (
     Action,
     Caution,
@@ -15,7 +15,6 @@ from flows.engine import (
     Flow,
     Handover,
     Many,
-    Others,
     Picks,
     Plan,
     Text,
@@ -23,7 +22,8 @@ from flows.engine import (
     Yes,
 )  # fmt: skip
 
-from . import answers, checks, diagnosis, handover, repairs, steps, tunnel_logs, why
+from . import alarm as ringing
+from . import answers, checks, diagnosis, ends, handover, repairs, steps, tunnel_logs, why
 from .answers import (
     AWS,
     BGP,
@@ -278,13 +278,34 @@ class SiteToSiteVpn(Flow):
         why="What is older is deleted by itself. Longer costs a little more.",
     )
 
+    alarm = Choice(
+        "When should an alarm ring?",
+        ringing.WHEN,
+        default=ringing.NONE,
+        fine_tuning=True,
+        label="Alarm",
+        why="A tunnel that goes down says nothing by itself. The alarm is one of CloudWatch, about 0.10 USD a month; "
+        "what AWS does not measure counts as down.",
+    )
+    alarm_topic = Choice(
+        "Who should be told?",
+        lambda flow: ringing.who(flow.cloud),
+        check=ringing.heard,
+        default=topics.NOBODY,
+        when=alarm.is_not(ringing.NONE),
+        fine_tuning=True,
+        label="Told to",
+        why="An SNS topic passes the message on to whoever subscribed to it, by mail or telephone. Somebody must have, "
+        "and have confirmed it.",
+    )
+
     def plan(self) -> Plan:
         fixed, static = self.route_method == FIXED, self.routing == STATIC
         office, aws_end, connection = self.ends()
-        plug = self.plug(aws_end)
+        plug = ends.plug(self, aws_end)
         plugged = tuple(action.id for action in plug)
-        known = self.connections(aws_end)
-        tables = self.tables(aws_end, attached=len(plug) > 0)
+        known = ends.connections(self.cloud, aws_end)
+        tables = ends.tables(self, aws_end, attached=len(plug) > 0)
         log = tunnel_logs.actions(self.cloud, self.name, self.log_days) if self.logs and not connection else []
         tunnel = connection or steps.vpn_connection(
             self.name, office.resource, aws_end.resource, self.options(),
@@ -298,6 +319,8 @@ class SiteToSiteVpn(Flow):
             things += [
                 steps.static_route(tunnel.resource, n, tables, made=made) for n in self.networks if str(n) not in told
             ]
+        if self.alarm != ringing.NONE:
+            things.append(ringing.action(self.name, tunnel.resource, self.alarm, self.alarm_topic))
         for table in self.route_tables:
             things += network.ways(table, self.networks, aws_end.resource, fixed=fixed, after=plugged, known=known)
         for group in self.security_groups:
@@ -339,28 +362,6 @@ class SiteToSiteVpn(Flow):
             connection.used() if connection else None,
         )
 
-    def plug(self, aws_end: Action | Use) -> list[Action]:
-        """Attaching AWS's end, unless it is attached."""
-        gateway = self.vpn_gateway
-        if isinstance(gateway, site_to_site_vpn.VpnGateway) and gateway.vpc == self.vpc.id:
-            return []
-        tables, known = self.tables(aws_end, attached=True), self.connections(aws_end)
-        return [steps.attach(aws_end.resource, self.vpc, tables, known)]
-
-    def connections(self, aws_end: Action | Use) -> tuple[str, ...]:
-        """The ids of the connections that AWS's end has already."""
-        if isinstance(aws_end, Action):
-            return ()
-        found = site_to_site_vpn.connections(self.cloud)
-        return tuple(each.id for each in found if each.vpn_gateway == aws_end.resource)
-
-    def tables(self, aws_end: Action | Use, *, attached: bool) -> tuple[Others, ...]:
-        """What others may have let lead to AWS's end, more of it if this run attaches that."""
-        return vpn_dependents.tables(
-            aws_end.resource, self.vpc.id, [table.id for table in self.route_tables], self.networks,
-            fixed=self.route_method == FIXED, made=attached,
-        )  # fmt: skip
-
     def options(self) -> dict[str, Any]:
         modern, aws_starts = self.encryption == MODERN, self.startup == AWS
         tunnels = steps.tunnel_options(modern=modern, aws_starts=aws_starts, inside=self.inside_networks)
@@ -386,6 +387,8 @@ class SiteToSiteVpn(Flow):
             yield from rule(here)
         if self.logs:
             yield from checks.logs(self.cloud, connection, self.name)
+        if self.alarm != ringing.NONE:
+            yield checks.rings_at_first()
         yield from checks.kept_by_others(self.route_tables, self.security_groups, self.vpn_gateway)
         yield checks.office_side()
 

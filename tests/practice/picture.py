@@ -16,9 +16,14 @@ Picture = dict[str, Any]
 def snapshot(session: boto3.Session, *, endpoint_url: str | None = None) -> Picture:
     ec2: Any = session.client("ec2", endpoint_url=endpoint_url)
     logs: Any = session.client("logs", endpoint_url=endpoint_url)
+    alarms: Any = session.client("cloudwatch", endpoint_url=endpoint_url)
     return {
         "logs": {
             group["logGroupName"]: group.get("retentionInDays") for group in logs.describe_log_groups()["logGroups"]
+        },
+        "alarms": {
+            each["AlarmName"]: (each["Statistic"], each["Threshold"], each["AlarmActions"])
+            for each in alarms.describe_alarms()["MetricAlarms"]
         },
         "log_policies": {
             each["policyName"]: each["policyDocument"] for each in logs.describe_resource_policies()["resourcePolicies"]

@@ -64,6 +64,7 @@ WHERE: Mapping[str, str] = {
     "codeconnections:Connection": "ConnectionArn || ResourceArn", "codepipeline:pipeline":
     "pipeline.name || pipelineName || name || resourceArn", "logs:log-group": "logGroupName || resourceArn",
     "logs:log-stream": "join('', [logGroupName, ':log-stream:', logStreamName])",
+    "cloudwatch:alarm": "AlarmName || AlarmNames || ResourceARN",
     "events:rule-on-default-event-bus": "Rule || Name || ResourceARN",
     "cloudtrail:trail": "ResourceIdList || TrailName || Name",
     "lambda:function": "FunctionName || Resource", "lambda:eventSourceMapping": "UUID",
@@ -88,11 +89,13 @@ LATER: Mapping[str, str] = {
     "codeconnections.CreateConnection": "ConnectionArn",
 }  # fmt: skip
 """Operation → where the answer tells the id of what was made."""
+NAMED: Mapping[str, str] = {"events.PutRule": "Name", "cloudwatch.PutMetricAlarm": "AlarmName"}
+"""Operation → where its own request tells the name of what is made."""
 TAGGING: Mapping[str, str] = {
     "elasticloadbalancing": "AddTags", "rds": "AddTagsToResource", "acm": "AddTagsToCertificate", "kms": "TagResource",
     "cloudfront": "TagResource", "logs": "TagResource", "codecommit": "TagResource", "codepipeline": "TagResource",
     "events": "TagResource", "cloudtrail": "AddTags", "codeconnections": "TagResource",
-    "scheduler": "TagResource", "sqs": "TagQueue",
+    "scheduler": "TagResource", "sqs": "TagQueue", "cloudwatch": "TagResource",
 }  # fmt: skip
 MADE: Mapping[str, str] = {
     "acm:RequestCertificate": "certificate", "cloudfront:CreateDistribution": "distribution", "kms:CreateKey": "key",
@@ -174,7 +177,7 @@ class Watched:
             self._behind[call.params["AliasName"]] = call.params["TargetKeyId"]
         if call.operation == "ec2.AssociateAddress":
             self._behind[answer["AssociationId"]] = call.params["AllocationId"]
-        if named := call.params.get("Name" if call.operation == "events.PutRule" else ""):
+        if named := call.params.get(NAMED.get(call.operation, "")):
             self._tags[named] = tags(call.params, "")
 
     def _volume(self, machine: str) -> str:
@@ -424,7 +427,7 @@ def _left_out(action: str, kind: str) -> bool:
 
 def _bare(arn: str) -> str:
     """An id, by which things are remembered; load balancers have none but their ARN."""
-    return arn if ":elasticloadbalancing:" in arn or not arn.startswith("arn:") else re.split("[/]", arn)[-1]
+    return arn if ":elasticloadbalancing:" in arn or not arn.startswith("arn:") else re.split("/|:alarm:", arn)[-1]
 
 
 def tags(params: Mapping[str, Any], kind: str) -> dict[str, str]:

@@ -47,6 +47,8 @@ LOGGED: Mapping[str, Any] = {**BGP, "gateway_ip": "203.0.113.12", "logs": "yes",
 
 FORTIGATE: Mapping[str, Any] = {**BGP, "device": "7125681a"}
 """A device of another maker."""
+RINGING: Mapping[str, Any] = {**STATIC, "gateway_ip": "203.0.113.13", "alarm": "any", "alarm_topic": "on-call"}
+"""Somebody is told when a tunnel is down."""
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "static": STATIC,
@@ -56,6 +58,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "warehouse": WAREHOUSE,
     "logged": LOGGED,
     "fortigate": FORTIGATE,
+    "ringing": RINGING,
 }
 
 
@@ -112,5 +115,6 @@ CASES: Mapping[str, Case] = {
     "vpn": _killed(STATIC),
     "vpn, fixed routes": _killed(FIXED),
     "vpn, logged": _killed(LOGGED),
+    "vpn, ringing": _killed(RINGING),
 }
 """What is killed at every moment of it."""

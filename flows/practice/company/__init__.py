@@ -38,6 +38,7 @@ PARTS = {
     "codepipeline": Part(delivery.pipeline, needs=("iam", "s3", "codebuild")),
     "events": Part(delivery.rules, needs=("iam", "codepipeline")),
     "ssm": Part(blog.machine, needs=("ec2", "iam")),
+    "sns": Part(delivery.topics),
     "awslambda": Part(delivery.functions, needs=("iam", "s3")),
 }
 """moto's name of a service → the company's part in it."""

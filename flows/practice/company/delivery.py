@@ -159,3 +159,11 @@ def _zipped(name: str, text: str) -> bytes:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(zipfile.ZipInfo(name), text)
     return packed.getvalue()
+
+
+def topics(client: Client) -> None:
+    """One that calls somebody's telephone, and one whose mail nobody has confirmed."""
+    sns = client("sns")
+    for name, protocol, endpoint in (("on-call", "sms", "+4930123456"), ("news", "email", "news@fjord-coffee.example")):
+        topic = sns.create_topic(Name=name)["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint)

@@ -203,6 +203,12 @@ GAPS: dict[str, str] = {
         "Capacity and connections of serverless databases, which sleep by the clock; “reports” is asleep, “loyalty” "
         "is kept awake by its application."
     ),
+    "cloudwatch.PutMetricAlarm": (
+        "moto takes any metric, statistic and receiver; what does not fit is refused here, and one that is new knows "
+        "nothing yet (INSUFFICIENT_DATA). It does not ring."
+    ),
+    "sns.Subscribe": "Who is told by mail or over HTTP must confirm it first, as on AWS; nobody opens that mail here.",
+    "sns.GetTopicAttributes": "moto counts nobody who listens; counted here.",
     "rds-data.ExecuteStatement": (
         "No SQL is run; one that is asleep says that it is resuming, and wakes in four seconds."
     ),
@@ -257,7 +263,7 @@ _WHERE = {
     "rds": ("databases", "snapshots"),
     "kms": ("keys",),
     "rdsdata": ("databases",),
-    "cloudwatch": ("databases",),
+    "cloudwatch": ("databases", "alarms"),
     "elb": ("load_balancing", "target_groups"),  # moto answers for both generations there
     "cloudfront": ("cloudfront", "certificates"),
     "acm": ("certificates",),
@@ -268,6 +274,7 @@ _WHERE = {
     "codecommit": ("pipelines",),
     "logs": ("pipelines", "log_groups"),
     "scheduler": ("schedules",),
+    "sns": ("topics",),
     "sqs": ("schedules",),
 }
 _done: set[str] = set()
