@@ -24,18 +24,7 @@ from flows.engine import (
 
 from . import alarm as ringing
 from . import answers, checks, diagnosis, ends, handover, repairs, steps, tunnel_logs, why
-from .answers import (
-    AWS,
-    BGP,
-    COMPATIBLE,
-    DEVICE,
-    FIXED,
-    MODERN,
-    PROPAGATION,
-    SECRETS_MANAGER,
-    STATIC,
-    WITH_THE_CONNECTION,
-)
+from .answers import AWS, BGP, FIXED, MODERN, STATIC
 from .consents import CONSENTS
 from .picture import PICTURE
 from .which import WhichConnection
@@ -176,10 +165,10 @@ class SiteToSiteVpn(Flow):
     route_method = Choice(
         "How should the routes get into the route tables?",
         {
-            PROPAGATION: "AWS enters them while a tunnel is up (propagation)",
+            answers.PROPAGATION: "AWS enters them while a tunnel is up (propagation)",
             FIXED: "Fixed entries, which stay when the tunnels are down",
         },
-        default=PROPAGATION,
+        default=answers.PROPAGATION,
         fine_tuning=True,
         label="Routes by",
         why="Propagated routes come and go with the tunnels. Fixed entries stay; while the tunnels are down, traffic "
@@ -189,7 +178,7 @@ class SiteToSiteVpn(Flow):
         "Which encryption should be allowed?",
         {
             MODERN: "Modern: IKEv2, AES-256, SHA-2, large groups",
-            COMPATIBLE: "Compatible: everything AWS knows, for old devices",
+            answers.COMPATIBLE: "Compatible: everything AWS knows, for old devices",
         },
         check=answers.strong,
         default=MODERN,
@@ -206,7 +195,7 @@ class SiteToSiteVpn(Flow):
     )
     startup = Choice(
         "Who should start the tunnels?",
-        {AWS: "AWS, and it keeps trying", DEVICE: "The device, when it has traffic"},
+        {AWS: "AWS, and it keeps trying", answers.DEVICE: "The device, when it has traffic"},
         check=answers.awake,
         default=answers.starter,
         fine_tuning=True,
@@ -217,10 +206,10 @@ class SiteToSiteVpn(Flow):
     keys = Choice(
         "Where should the tunnels' secret keys be kept?",
         {
-            WITH_THE_CONNECTION: "With the connection, where whoever may describe it reads them",
-            SECRETS_MANAGER: "In AWS Secrets Manager, about 0.40 USD a month",
+            answers.WITH_THE_CONNECTION: "With the connection, where whoever may describe it reads them",
+            answers.SECRETS_MANAGER: "In AWS Secrets Manager, about 0.40 USD a month",
         },
-        default=WITH_THE_CONNECTION,
+        default=answers.WITH_THE_CONNECTION,
         fine_tuning=True,
         label="Keys",
         why="AWS makes the keys. Whoever has one and your address can pretend to be you. With the connection, whoever "
@@ -309,7 +298,7 @@ class SiteToSiteVpn(Flow):
         log = tunnel_logs.actions(self.cloud, self.name, self.log_days) if self.logs and not connection else []
         tunnel = connection or steps.vpn_connection(
             self.name, office.resource, aws_end.resource, self.options(),
-            after=(*plugged, *(action.id for action in log)), secret=self.keys == SECRETS_MANAGER,
+            after=(*plugged, *(action.id for action in log)), secret=self.keys == answers.SECRETS_MANAGER,
             others=tables, networks=self.networks, device=self.device,
         )  # fmt: skip
         things: list[Action | Use] = [office, aws_end, *plug, *log, tunnel]
