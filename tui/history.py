@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from flows.engine import Journal, Record, Run, standing
 from flows.engine.asked import NOT_LISTED
@@ -165,6 +166,13 @@ def lines(found: Sequence[Entry], now: datetime | None = None) -> list[str]:
     return [f"{each.title:<{width}}  {' · '.join(each.told(now))}" for each in found] or [NOTHING]
 
 
+def existed(resource: Mapping[str, Any]) -> str:
+    """What to add to a thing of a run that the run did not make."""
+    if resource["created"]:
+        return ""
+    return f" (made by the run {resource['by']})" if resource.get("by") else " (existed before)"
+
+
 def delete(journal: Journal, run: Run) -> None:
     """Forget a draft, which created nothing. Raises Refused for a run, and Busy where another Handrail has it open."""
     if run.record.status == "undone":
@@ -254,10 +262,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     ]  # fmt: skip
     found += [f"  {word:<10} {what}" for word, what in rows]
     found += ["", "Resources"]
-    found += [
-        f"  {line(each['id'])}  {each['type']}{'' if each['created'] else ' (existed before)'}"
-        for each in outcome.resources(run, plan)
-    ]
+    found += [f"  {line(each['id'])}  {each['type']}{existed(each)}" for each in outcome.resources(run, plan)]
     if record.status == "undone":
         left = [f"  {line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}" for rest in receipt(run, plan).left]
         found += ["", "Left", *left] if left else []

@@ -18,6 +18,7 @@ def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:
             "type": action.type,
             "id": id_,
             "created": bool(run.facts(action.id).get("created", True)),
+            **({"by": by} if (by := run.facts(action.id).get("whose")) else {}),
         }
         for action in plan.actions
         if run.status(action.id) in ("done", "ready", "left")

@@ -390,6 +390,15 @@ def how_it_stands(seen: Iterable[Looked]) -> str:
     return f"{lead}: of {len(seen)} steps {listed(parts)}."
 
 
+def not_carried_out(run: Run) -> str:
+    """What a look says nothing of, since it was never done; empty where the whole plan was."""
+    if run.plan is None or run.record.status not in ("applying", "failed"):
+        return ""
+    count = sum(run.status(each.id) in ("", "refused") for each in run.plan.actions)
+    steps = "1 step of its plan is" if count == 1 else f"{count} steps of its plan are"
+    return f"{steps} not carried out. Go on with: {resume(run.id)}" if count else ""
+
+
 def not_as_left(found: Iterable[Looked]) -> list[Looked]:
     """What was changed or is gone."""
     return [each for each in found if each.state in put_back.MOVED]
@@ -409,7 +418,7 @@ def why_not_put_back(run: Run, found: Iterable[Looked], one: Looked) -> list[str
 def looked(run: Run, found: Iterable[Looked]) -> list[str]:
     """How each step of a run stands now, in lines: what is not as it was left first, and what costs money now."""
     found = list(found)
-    lines = [how_it_stands(found), ""]
+    lines = [each for each in (how_it_stands(found), not_carried_out(run)) if each] + [""]
     for each in sorted(found, key=lambda each: each.state in (State.AS_LEFT, State.UNKNOWN)):
         lines.append(f"{LOOKS[each.state]:>9}  {line(each.what)}")
         lines += [f"{'':>11}{text}" for text in (*moved(each), *why_not_put_back(run, found, each))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine import FLOW, RUN, Call, Cloud, CloudError, Find, Refused, join
+from flows.engine import FLOW, RUN, Call, Cloud, CloudError, Find, Late, Refused, join
 
 NAME = "Tags[?Key=='Name'].Value | [0]"
 """JMESPath to the Name tag of a thing that AWS tells with its tags."""
@@ -36,6 +36,11 @@ def ours(operation: str, things: str, thing: str) -> Find:
     """
     shape = join(f"{things}[?{ALIVE} && ", OURS, "] | [0].{", thing, ": @}")
     return Find(Call(operation, {"Filters": [{"Name": "tag:handrail:run", "Values": [RUN]}]}), shape)
+
+
+def others_tag(thing: str) -> Late:
+    """JMESPath into an answer that has the `thing`: the run that made it, where that is another one."""
+    return join(f"{thing}.Tags[?Key=='handrail:run' && Value!='", RUN, "'].Value | [0]")
 
 
 def name_of(thing: Mapping[str, Any]) -> str:

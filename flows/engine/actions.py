@@ -71,6 +71,8 @@ class Action:
         unless: what is looked for just before the call, where AWS takes a repeated one without a word: if it is there,
             it was there before. After a lost answer it is left for a person to look at, unless `find` proves it.
         taken: what is said then, where nothing can go on with what was there before.
+        whose: JMESPath into the answer to the run that made it, by its tag, where that is another one: AWS may hand out
+            what exists already, as if it were new, and two runs may ask for the same at the same time.
         stands: how a look sees that it stands, where neither its undo nor its settings tell that: as of a setting that
             goes with what it is of.
         of_new: the id of the action that makes what this one sets something of: if that was there before, nothing is.
@@ -103,6 +105,7 @@ class Action:
     copies: tuple[str, ...] = ()
     unless: Find | None = None
     taken: str = ""
+    whose: Late = ""
     of_new: str = ""
     stands: Still | None = None
     decided: str = ""

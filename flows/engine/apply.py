@@ -21,8 +21,11 @@ from .documents import Document
 from .events import Event, Happening
 from .expressions import part
 from .journal import Run
+from .later_runs import does_the_same
 from .plan import Plan
 from .problems import CloudError, Lost, Problem
+from .receipts import made_by_run
+from .references import fill
 from .refusals import matches
 from .resume_checks import insist
 from .run_place import same_accounts
@@ -153,9 +156,10 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
             carrier.report(Event(Happening.STARTED, action.id, action.sentence))
             _call(action, plan, carrier)
         created, wanted = run.facts(action.id).get("created", True), plan.seen_in_wait(action.id)
-        if created and action.wait:
-            answer = carrier.wait(action.id, action.wait, wanted)
-            run.note(action.id, "ready", seen={path: part(path, answer) for path in wanted}, **as_made(action, carrier))
+        handed_out = bool(run.facts(action.id).get("whose"))  # it may be as new as if it were ours
+        if (created or handed_out) and action.wait:
+            answer, noted = carrier.wait(action.id, action.wait, wanted), as_made(action, carrier) if created else {}
+            run.note(action.id, "ready", seen={path: part(path, answer) for path in wanted}, **noted)
         elif created and run.status(action.id) != "ready":
             run.note(action.id, "ready", **as_made(action, carrier))
         elif run.status(action.id) != "ready":
@@ -167,8 +171,10 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
         kind = Happening.IN_DOUBT if isinstance(problem, Lost) else Happening.FAILED
         carrier.report(Event(kind, action.id, action.sentence, problem=problem))
         raise
-    existed = not run.facts(action.id).get("created", True)
-    carrier.report(Event(Happening.EXISTED if existed else Happening.DONE, action.id, action.sentence))
+    facts = run.facts(action.id)
+    existed, whose = not facts.get("created", True), facts.get("whose")
+    told = f"{action.sentence}: {made_by_run(whose)}" if existed and whose else action.sentence
+    carrier.report(Event(Happening.EXISTED if existed else Happening.DONE, action.id, told))
 
 
 def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
@@ -180,7 +186,8 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             run.note(action.id, _made(action), created=False)
             return
         if (there := _there_before(action, carrier)) is not None:
-            run.note(action.id, _made(action), outputs=_outputs(action, plan, there), created=False)
+            whose = _whose(action, carrier, there)
+            run.note(action.id, _made(action), outputs=_outputs(action, plan, there), created=False, whose=whose)
             return
         standing = _standing(action, carrier)
         _as_decided(action, standing, carrier)
@@ -293,7 +300,27 @@ def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, A
     if missing := sorted(path for path, value in outputs.items() if value is None):
         raise CloudError(f"AWS's answer to {action.call.operation} has no {', '.join(missing)}.")
     carrier.notice(action.id)
+    if whose := _whose(action, carrier, reply) or _with_what_was_handed_out(action, plan, carrier):
+        carrier.run.note(action.id, _made(action), outputs=outputs, created=False, whose=whose)
+        return
     carrier.run.note(action.id, _made(action), outputs=outputs, created=True, **_changed(action, carrier))
+
+
+def _whose(action: Action, carrier: Carrier, reply: Any) -> str:
+    """The other run that made what AWS answered with, or nothing."""
+    return str(part(str(fill(action.whose, carrier.resolve)), reply) or "") if action.whose else ""
+
+
+def _with_what_was_handed_out(action: Action, plan: Plan, carrier: Carrier) -> str:
+    """The run whose thing this one was done to, if it does the very same; nothing where it is this run's own doing.
+
+    What has a mark or an id of its own speaks for itself. Of a run that the journal does not know, everything is taken
+    to be its own: nobody's way is to be taken away.
+    """
+    if action.whose or action.find or action.resource:
+        return ""
+    handed = [str(whose) for id in sorted(action.stands_on) if (whose := carrier.run.facts(id).get("whose"))]
+    return next((whose for whose in handed if does_the_same(carrier.run, whose, action)), "")
 
 
 def _changed(action: Action, carrier: Carrier) -> dict[str, str]:

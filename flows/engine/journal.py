@@ -209,14 +209,14 @@ class Run:
         first = "SELECT MIN(seq) FROM events WHERE run = ? AND ? IN ('', action)"
         return int(self._journal.read(first, (self.id, action))[0][0] or 0)
 
-    def others(self) -> list[Run]:
-        """The other runs in the same account and region, newest first, but for those that are undone."""
-        mine = self.record
+    def others(self, *, undone: bool = False) -> list[Run]:
+        """The other runs in the same account and region, newest first; those that are `undone` only if asked for."""
+        mine, over = self.record, ("draft",) if undone else ("draft", "undone")
         return [
             Run(self._journal, each.id)
             for each in self._journal.records()
             if each.id != self.id
-            and each.status not in ("draft", "undone")
+            and each.status not in over
             and (each.account, _where(each.place)) == (mine.account, _where(mine.place))
         ]
 

@@ -16,6 +16,7 @@ from typing import Any
 from .actions import Action
 from .authorization import RULES
 from .calls import Call
+from .events import Happening
 from .expressions import part
 from .journal import UNREADABLE, Run
 from .plan import Plan
@@ -47,7 +48,8 @@ class Later:
         """Whether it works with what that action of another run made, or with what that changed and it did not change
         itself. Of what both did alike there is only one."""
         ours = _words_of(action, of)
-        found_without = self.began and self.began < of.began(action.id)
+        handed_out = any(self.run.facts(each.id).get("whose") == of.id for each in self.plan.actions)
+        found_without = self.began and self.began < of.began(action.id) and not handed_out
         if not ours or not ours <= self.names or found_without:
             return False
         if _made(action, of):
@@ -76,6 +78,24 @@ def later_runs(run: Run) -> list[Later]:
 
 def _stands(run: Run, action: Action) -> bool:
     return run.status(action.id) not in ("", "refused", "undone")
+
+
+def does_the_same(run: Run, other: str, action: Action) -> bool:
+    """Whether another run does the very same as that action of this one, or is not known here."""
+    plan = next((each.plan for each in run.others() if each.id == other), None)
+    return plan is None or any(each.call == action.call for each in plan.actions)
+
+
+def took_away(run: Run, action: Action) -> str:
+    """The other run that did the very same as that action and whose undo took it back; nothing where there is none."""
+    mine = _filled(action.call, run)
+    for each in run.others(undone=True):
+        with suppress(JournalTrouble, *UNREADABLE):
+            for other in each.plan.actions if each.plan else ():
+                taken = each.status(other.id) == "undone" and each.facts(other.id).get("how") != Happening.GONE.value
+                if taken and _filled(other.call, each) == mine:
+                    return each.id
+    return ""
 
 
 def _is_own(run: Run, action: Action) -> bool:

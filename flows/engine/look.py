@@ -23,6 +23,7 @@ from .journal import Run
 from .of_others import made_by
 from .plan import Plan
 from .problems import CloudError, NoAccess
+from .receipts import DOUBT
 from .references import Late, Ref, fill, refs
 from .refusals import changes, matches, no_such_thing
 from .resume_checks import INDEX
@@ -138,7 +139,7 @@ def _standing(run: Run, plan: Plan) -> list[Action]:
         and each.id not in over
         and run.status(each.id) not in ("", "refused", "undone")
         and (each.undo or not each.needs & undone)
-        and run.facts(each.id).get("created", True)
+        and (run.facts(each.id).get("created", True) or run.facts(each.id).get("doubt"))
         and run.facts(each.id).get("accepted") != GONE
     ]
 
@@ -165,6 +166,8 @@ def _seen(carrier: Carrier, afresh: Carrier, action: Action) -> Seen:
 def _once(carrier: Carrier, action: Action) -> Seen:
     if carrier.run.status(action.id) == "intent":
         return Seen(State.UNKNOWN, now=UNANSWERED)
+    if carrier.run.facts(action.id).get("doubt"):
+        return Seen(State.UNKNOWN, now=DOUBT)
     try:
         if isinstance(action.undo, Restore):
             return _setting(action, action.undo, carrier)

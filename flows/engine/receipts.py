@@ -16,7 +16,13 @@ NOT_FOUND = "not found"
 """How the reason begins where somebody took a thing away before."""
 DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."
 
+EXISTED = "It existed before this run."
 USED = "It existed before this run and was only used."
+
+
+def made_by_run(whose: str) -> str:
+    """What there is to say of what another run made, though this one asked for it, too."""
+    return f"The run {whose} made it; it is that run's to take back."
 
 
 def receipt(run: Run, plan: Plan) -> Receipt:
@@ -62,7 +68,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
             case _ if facts.get("doubt"):
                 left.append(Left(there, DOUBT, costs, stays=True))
             case _ if not facts.get("created", True):
-                left.append(Left(there, "It existed before this run."))
+                left.append(Left(there, made_by_run(facts["whose"]) if facts.get("whose") else EXISTED))
             case _:
                 complete = False
                 left.append(Left(there, "It was not taken back yet.", costs, stays=True))

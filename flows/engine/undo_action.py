@@ -17,6 +17,7 @@ from .calls import Call
 from .documents import Document
 from .events import Happening
 from .expressions import part
+from .later_runs import took_away
 from .of_others import NAMED, Claim, Stay, claims_on, mentioned, named_of, of_theirs
 from .plan import Plan
 from .problems import CloudError, Lost, NoAccess
@@ -28,8 +29,11 @@ from .settings import as_put, current, digest
 from .undo_plan import Entry, Kept, Restore, Still, Undo
 
 GONE = f"{NOT_FOUND}: somebody took it away already."
+TAKEN = f"{NOT_FOUND}: the undo of the run {{}} took it away."
+NEVER = f"{NOT_FOUND}: AWS never answered the call that was to make it, and it is not there."
 NOTHING_LEFT = f"{NOT_FOUND}: what it belonged to is gone, so there is nothing left to put back."
 AS_BEFORE = "It was as before already: somebody put it back."
+PUT_BACK = "It was as before already: the undo of the run {} put it back."
 UNCHANGED = "It was like that before this run."
 NOT_AS_BEFORE = "What it had before is gone itself, so it cannot be put back; it is left as it is now."
 CHANGED = "Somebody changed it since; it is left as it is now."
@@ -49,13 +53,15 @@ class Stays(CloudError):
 class Taking:
     """One action that is being taken back.
 
-    `given_up` is whether the run took it away itself. `step` counts the calls that take it back.
+    `given_up` is whether the run took it away itself; `doubted`, whether nobody ever heard that it was made. `step`
+    counts the calls that take it back.
     """
 
     action: Action
     plan: Plan
     carrier: Carrier
     given_up: bool
+    doubted: bool = False
     step: int = 0
 
     def __post_init__(self) -> None:
@@ -73,6 +79,20 @@ class Taking:
     def begun(self) -> bool:
         """Whether this call was sent before and may have arrived: then what is gone now was taken away by us."""
         return self.given_up or self.step in self._earlier
+
+    @property
+    def gone(self) -> str:
+        """Why it is not there, where this undo did not take it away: what is known of that, and no more."""
+        if self.doubted:
+            return NEVER
+        other = took_away(self.carrier.run, self.action)
+        return TAKEN.format(other) if other else GONE
+
+    @property
+    def as_before(self) -> str:
+        """The same of a setting that stands as it did before."""
+        other = took_away(self.carrier.run, self.action)
+        return PUT_BACK.format(other) if other else AS_BEFORE
 
     def arrived(self, step: Undo) -> bool:
         """Whether what is gone was taken away by this call, sent before: what it leaves behind would be there."""
@@ -154,8 +174,10 @@ def take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
     """Take back what this action did, as far as it is this run's still, and note how. Raises CloudError, Stays too."""
     run = carrier.run
     given_up = any(other.gives_up == action.id and run.status(other.id) == "ready" for other in plan.actions)
-    if run.status(action.id) == "intent":
+    doubted = run.status(action.id) == "intent"
+    if doubted:
         reply = look_for(action, carrier)
+        doubted = reply is None
         if reply is not None:
             adopt(action, carrier, reply)
         elif unproved(action, carrier) is not None or (action.exists and not action.find):
@@ -164,7 +186,7 @@ def take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
             run.note(action.id, "refused", how=Happening.REMOVED, why="its call never arrived")
             return
     note_seen(action, carrier)
-    taking = Taking(action, plan, carrier, given_up)
+    taking = Taking(action, plan, carrier, given_up, doubted)
     _let_go(taking)
     if isinstance(action.undo, Restore):
         gone = _restore(taking, action.undo)
@@ -178,7 +200,7 @@ def take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
         if given_up and not any(taken):
             run.note(action.id, "refused", how=Happening.GONE, why="the run took it away itself")
             return
-        gone = "" if all(taken) or given_up else GONE
+        gone = "" if all(taken) or given_up else taking.gone
         took = Happening.RESTORED if any(step.restores for step in action.undo) else Happening.REMOVED
         how = Happening.GONE if gone and not any(taken) else took
     kept = [] if how is Happening.GONE else _kept(action, carrier)
@@ -219,7 +241,7 @@ def _steps(taking: Taking, steps: Iterable[Undo]) -> list[bool]:
         taken.append(there)
         if what:
             back = "yes" if step.restores else ""
-            parts.append({"what": what, "why": "" if there or taking.given_up else GONE, "back": back})
+            parts.append({"what": what, "why": "" if there or taking.given_up else taking.gone, "back": back})
     if parts:
         taking.note(parts=parts)
     if refused:
@@ -392,7 +414,7 @@ def _restore(taking: Taking, restore: Restore) -> str:
             return ""
         if digest(former) == facts["after"]:
             return UNCHANGED
-        return GONE if former is None else AS_BEFORE
+        return taking.gone if former is None else taking.as_before
     ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, taking.carrier)
     if not ours:
         raise taking.changed(CHANGED, now, restore.read)
@@ -429,7 +451,7 @@ def _take_out(taking: Taking, entry: Entry) -> str:
                 if digest(each) == facts.get("after"):
                     stays = taking.changed(RENAMED.format(name), each, entry.read)
                     raise Stays(stays.stay, stays.needs | action.stands_on)
-            return "" if taking.begun or "after" not in facts else GONE
+            return "" if taking.begun or "after" not in facts else taking.gone
         if "after" in facts and digest(ours) != facts["after"]:
             raise taking.changed(CHANGED, ours, entry.read)
         text = document.without_entry()

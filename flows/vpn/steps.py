@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.aws import vpn_dependents
 from flows.aws.network import Vpc, attached, slug
-from flows.aws.tags import ALIVE, ours, tagged
+from flows.aws.tags import ALIVE, others_tag, ours, tagged
 from flows.aws.vpn_devices import VpnDevice
 from flows.engine import RUN, Action, Call, Cost, Find, Join, Late, Others, Ref, Still, Undo, Wait, join
 
@@ -79,6 +79,7 @@ def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str
             Call("ec2.DescribeCustomerGateways", {"Filters": [{"Name": "ip-address", "Values": [str(address)]}]}),
             f"CustomerGateways[?{ALIVE} && {same}] | [0].{{CustomerGateway: @}}",
         ),
+        whose=others_tag("CustomerGateway"),
         others=(vpn_dependents.connections("CustomerGatewayId", made),),
         type="AWS::EC2::CustomerGateway",
         resource=made,
@@ -211,6 +212,7 @@ def vpn_connection(
         )
         if stood
         else None,
+        whose=others_tag("VpnConnection"),
         others=(*(replace(each, by=made) for each in others), vpn_dependents.static_routes(made, networks)),
         settings=vpn_dependents.options(made),
         after=after,

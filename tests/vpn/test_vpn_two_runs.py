@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 from practice.office import named
+from practice.picture import snapshot
 from support.clock import FakeClock
 from support.colleagues import resource
 from support.sessions import carried_out, taken_back
-from vpn.cases import STATIC, session
+from vpn.cases import STAGING, STATIC, session
 
-from flows.engine import Journal, Session
+from flows.engine import Happening, Journal, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
-from tui import taking_back
+from tui import history, taking_back
 
 BERLIN = {
     **STATIC, "gateway_ip": "203.0.113.99", "networks": ["172.20.0.0/16"], "route_tables": ["shop-public"],
@@ -55,3 +56,48 @@ def alive(ec2: Any) -> set[str]:
 def before(ec2: Any, *runs: Session) -> set[str]:
     """The connections of the demo company."""
     return alive(ec2) - {resource(each, "connection") for each in runs}
+
+
+def test_what_aws_hands_out_twice_is_the_first_runs(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Two equal runs at the same time: AWS makes one connection. The second run's undo takes nothing of it away."""
+    first, second = session(cloud, journal, STAGING, clock=clock), session(cloud, journal, STAGING, clock=clock)
+    first.review(), second.review()
+    carried_out(first)
+    applied = snapshot(account.session)
+    told = {event.action: event for event in carried_out(second)}
+    assert snapshot(account.session) == applied
+    assert first.run and second.run
+    connection = resource(first, "connection")
+    assert resource(second, "connection") == connection
+    assert told["connection"].kind is Happening.EXISTED and f"The run {first.run.id} made it" in (
+        told["connection"].sentence
+    )
+    assert [history.entry(each.run).costs for each in (first, second) if each.run] == ["about 36 USD a month", ""]
+    assert any(f"(made by the run {first.run.id})" in row for row in history.details(second.run))
+    taken_back(second)
+    assert snapshot(account.session) == applied, "all of it is the first run's"
+    left = {each.why for each in second.receipt().left if "route to 192.168.10.0/24" in each.what}
+    assert left == {f"The run {first.run.id} made it; it is that run's to take back."}
+
+
+def test_what_is_handed_out_stays_as_long_as_the_run_that_was_given_it(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Also where that run began before the other had made it; then it is the first run's to take back."""
+    first, second = session(cloud, journal, STAGING, clock=clock), session(cloud, journal, STAGING, clock=clock)
+    before = snapshot(account.session)
+    first.review(), second.review()
+    begun = second.apply()
+    next(begun)
+    carried_out(first)
+    assert not [event.problem for event in begun if event.problem]
+    second.hand_over()
+    maker, other = sorted((first, second), key=lambda each: not each.run.facts("connection")["created"])  # type: ignore[union-attr]
+    applied = snapshot(account.session)
+    taken_back(maker)
+    assert snapshot(account.session)["vpn_connections"] == applied["vpn_connections"]
+    for each in (other, maker, other):  # what the connection needs is the other run's, and goes after it
+        taken_back(each)
+    assert snapshot(account.session) == before

@@ -203,7 +203,18 @@ def all_of(run: Run) -> list[Said]:
 
     from ... import outcome, words
     from ...costs import cost
-    from ...history import THE_REST, may_be_undone, moment, output, said, state, subject, to_do, where
+    from ...history import (
+        THE_REST,
+        existed,
+        may_be_undone,
+        moment,
+        output,
+        said,
+        state,
+        subject,
+        to_do,
+        where,
+    )
 
     record, plan = run.record, run.plan
     assert plan is not None, "a draft is gone on with, not looked at"
@@ -225,7 +236,7 @@ def all_of(run: Run) -> list[Said]:
         ("Outputs", [Said(line(value), output(name)) for name, value in handed.get("outputs", {}).items()]),
         ("Files", [file_row(Path(name)) for name in handed.get("files", {})]),
         ("Resources", [
-            Said(f"{line(each['id'])}  {each['type']}", "made" if each["created"] else "existed")
+            Said(f"{line(each['id'])}  {each['type']}{existed(each)}", "made" if each["created"] else "existed")
             for each in outcome.resources(run, plan)
         ]),
         ("What it cost when it was made", [Said(line(cost(each))) for each in costs]),

@@ -115,6 +115,7 @@ def looked_rows(session: Session, looked: list[Looked]) -> list[Said]:
     run, moved = session.run, words.not_as_left(looked)
     assert run is not None, "only a run is looked at"
     rows = [Said(words.how_it_stands(looked), kind="strong")]
+    rows += [Said(words.not_carried_out(run))] if words.not_carried_out(run) else []
     if moved:
         rows += [Said(), Said("Not as it was left", kind="heading")]
     for each in moved:

@@ -43,7 +43,8 @@ def reported(action: Action, event: Event, *, undo: bool = False) -> Said:
     from ... import taking_back, words
 
     over = event.kind in taking_back.TAKEN
-    text = line((action.taken_back if over else action.standing) if undo else action.sentence)
+    forwards = event.sentence if event.kind == "existed" else action.sentence  # whose it is stands there
+    text = line((action.taken_back if over else action.standing) if undo else forwards)
     if event.kind == "waiting":
         now = f"{line(event.now)}, " if event.now else ""
         text += f": {now}{words.duration(event.elapsed)} of usually {words.duration(event.typical)}"
