@@ -348,8 +348,10 @@ def test_what_could_not_be_looked_at_is_not_said_to_work(account: PracticeAccoun
 
 
 def test_a_check_knows_all_that_is_known_beforehand() -> None:
-    """Both only choose among the same rules: of circles, of what stands in front, of certificates and of servers. That a
-    listener writes an error for everybody is only to be found in one that exists."""
+    """Both only choose among the same rules: of circles, of what stands in front, of certificates and of servers.
+
+    That a listener writes an error for everybody is only to be found in one that exists.
+    """
     asked = {
         name: set(re.findall(r"\brules\.([a-z_]+)\(", Path(f"flows/alb/{name}.py").read_text(encoding="utf-8")))
         for name in ("checks", "diagnosis")

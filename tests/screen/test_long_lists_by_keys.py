@@ -16,7 +16,7 @@ from flows.engine import CloudError, Place
 from tui.screen.screens import long_list
 from tui.screen.widgets.options import Options
 from tui.screen.widgets.row import Row, painted
-from tui.screen.widgets.search import PORTION, Search
+from tui.screen.widgets.search import AT_ONCE, PORTION, Search
 from tui.screen.workspace import Start
 
 START = Start(flow="one")
@@ -164,7 +164,7 @@ async def test_a_letter_searches_no_more_rows_however_many_there_are(monkeypatch
         searched = options._list.search
         assert searched is not None and options.row == Row("id-9", "thing number 9")
         costs.append(searched._searched)
-    assert costs == [PORTION, PORTION]
+    assert costs == [AT_ONCE, AT_ONCE]
 
 
 def test_a_further_letter_searches_only_what_the_one_before_it_left() -> None:

@@ -161,6 +161,7 @@ class Shadow:
         x, y = self.at
         row = self.wanted.setdefault(y, {})
         self._touched.add(y)
+        empty = blank(self.pen)
         for letter in text:
             simple = letter.isascii()
             size = 1 if simple else cell_len(letter)
@@ -173,7 +174,7 @@ class Shadow:
             x = min(x, self.width - size)  # Textual switches wrapping off
             self._split(row, x)
             self._split(row, x + size)
-            row[x] = (character, self.pen) if character != " " else blank(self.pen)
+            row[x] = (character, self.pen) if character != " " else empty
             if size == 2:
                 row[x + 1] = ("", self.pen)
             x += size

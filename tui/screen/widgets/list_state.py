@@ -101,7 +101,7 @@ class ListState:
         here, key = self._place, self.row.key if self.row else ""
         if text.split():
             self.search = Search(self.rows, text, self.search)
-            self.search.go_on(through=here)
+            self.search.begin(here)
             self.search.rank()
             self.shown = self.search.places
         else:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 
 from .row import LISTED, Row
 
+AT_ONCE = 300
+"""Rows that are searched before anything is painted: what a screen is filled with, mostly."""
 PORTION = 2_000
-"""Rows that are searched at a time: less than a millisecond, which nobody notices in a key."""
+"""Rows that are searched at a time afterwards: a millisecond or two, which nobody notices in a key."""
 RANKED = 200
 """Rows at the most of which the best are put first: of more, somebody types on."""
 
@@ -46,16 +48,20 @@ class Search:
         """Every row there is was searched."""
         return self._taken >= len(self._left) and self._searched >= len(self._rows)
 
-    def go_on(self, through: int = 0) -> None:
+    def begin(self, through: int) -> None:
+        """Search what is painted at once, and all up to the row at the place `through`."""
+        self.go_on(through, AT_ONCE)
+
+    def go_on(self, through: int = 0, portion: int = PORTION) -> None:
         """Search a portion more, or all up to the row at the place `through`."""
         if self._taken < len(self._left):
-            first, self._taken = self._taken, max(self._taken + PORTION, bisect_right(self._left, through))
-            portion = self._left[first : self._taken]
+            first, self._taken = self._taken, max(self._taken + portion, bisect_right(self._left, through))
+            places: Sequence[int] = self._left[first : self._taken]
         else:
-            first, last = self._searched, max(self._searched + PORTION, through + 1)
+            first, last = self._searched, max(self._searched + portion, through + 1)
             self._searched = min(last, len(self._rows))
-            portion = range(first, self._searched)
-        self.places += [place for place in portion if self._fits(self._rows[place])]
+            places = range(first, self._searched)
+        self.places += [place for place in places if self._fits(self._rows[place])]
 
     def rank(self) -> None:
         """Put the best first, where all is found and not too much: names before what else is said, and in each the
