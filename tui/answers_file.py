@@ -60,11 +60,12 @@ class _Texts(yaml.BaseLoader):
     """Every value stays the text that was written: `no` is no bool, a date no date. A key may stand once."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        seen = set[str]()
         for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or keys.count(key.value) > 1:
+            if not isinstance(key, yaml.ScalarNode) or key.value in seen:
                 what = f"“{key.value}” stands here twice" if isinstance(key, yaml.ScalarNode) else "this is no key"
                 raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 

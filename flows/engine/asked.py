@@ -74,11 +74,11 @@ class Asked:
 
     @classmethod
     def named(cls, given: Mapping[str, object], where: str) -> dict[str, str]:
-        """What was said, as texts, without what names nothing. Raises Refused for an unknown key."""
+        """What was said, as texts, without what names nothing. Raises Refused, naming every unknown key."""
         known = [each.id for each in cls.questions]
-        for key in given:
-            if key not in known:
-                raise Refused(*unknown(key, known, where))
+        if strange := [unknown(key, known, where) for key in given if key not in known]:
+            what = strange[0] if len(strange) == 1 else ("\n".join(" ".join(filter(None, each)) for each in strange),)
+            raise Refused(*what)
         texts = {key: joined(value) for key, value in given.items()}
         return {key: text for key, text in texts.items() if text not in ("", NOT_LISTED, EVERY)}
 

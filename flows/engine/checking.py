@@ -103,7 +103,7 @@ class Candidates:
     Args:
         key: the key.
         options: some of those there are.
-        more: how many there are besides.
+        more: how many there are besides, at least.
         trouble: why none is told; empty if some are.
     """
 

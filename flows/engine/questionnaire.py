@@ -41,6 +41,14 @@ class Said:
     seen: dict[str, Any] = field(default_factory=dict)
 
 
+class Lacking(Refused):
+    """Answers are missing, and perhaps more is wrong. `missing` are the questions without one."""
+
+    def __init__(self, what: str, remedy: str = "", *, missing: Sequence[Question[Any]], instead: str = "") -> None:
+        super().__init__(what, remedy=remedy, instead=instead)
+        self.missing = tuple(missing)
+
+
 class Questionnaire(Generic[A]):
     """Questions being answered in one account.
 
@@ -199,7 +207,7 @@ class Questionnaire(Generic[A]):
         wrong, missing = self._lacking()
         rest = [*wrong, *([_absent(missing)] if missing else [])]
         if unknown or rest:
-            raise [*unknown, *rest][0] if len(unknown) + len(rest) == 1 else _together(unknown, rest)
+            raise [*unknown, *rest][0] if len(unknown) + len(rest) == 1 else _together(unknown, rest, missing)
 
     def fill(self, answers: Mapping[str, Any]) -> list[Caution]:
         """Answer from a file or from flags, in any order.
@@ -237,6 +245,10 @@ class Questionnaire(Generic[A]):
             return None, self._understand(question, raw, answered).cautions
         except Problem as problem:
             return problem, ()
+
+    def so_far(self) -> A:
+        """The answers that hold, up to the first that is missing or needs another look. Asks AWS."""
+        return self._walk(confirmed=False, nobody=True)[0]
 
     def remarks(self, question: Question[Any]) -> tuple[Caution, ...]:
         """What is worth saying about an answer that was just accepted."""
@@ -446,19 +458,19 @@ def _said_of(question: Question[Any], problem: Problem | ValueError) -> Refused:
     return Refused(f"{question.id}: {what}", why, f"{remedy} {meant}".strip(), instead=instead)
 
 
-def _together(unknown: Sequence[Refused], rest: Sequence[Refused]) -> Refused:
+def _together(unknown: Sequence[Refused], rest: Sequence[Refused], missing: Sequence[Question[Any]]) -> Refused:
     """Everything that is wrong with the answers, in one."""
     words = [str(each) for each in (*unknown, *rest)]  # what to do about each stands beside it
-    return Refused(
-        f"{len(words)} things are wrong with these answers:\n" + "\n".join(words),
-        instead=next((each.instead for each in rest if each.instead), ""),
-    )
+    what = f"{len(words)} things are wrong with these answers:\n" + "\n".join(words)
+    instead = next((each.instead for each in rest if each.instead), "")
+    return Lacking(what, missing=missing, instead=instead) if missing else Refused(what, instead=instead)
 
 
-def _absent(missing: Sequence[Question[Any]]) -> Refused:
+def _absent(missing: Sequence[Question[Any]]) -> Lacking:
     """That these questions have no answer, each with what may be answered."""
     words = [f"  {q.id}: {q.ask} ({q.allowed()})" for q in missing]
-    return Refused(
+    return Lacking(
         f"{len(missing)} answer{'s are' if len(missing) > 1 else ' is'} missing:\n" + "\n".join(words),
-        remedy="Add them to the answers file, or with --set KEY=VALUE.",
+        "Add them to the answers file, or with --set KEY=VALUE.",
+        missing=missing,
     )

@@ -12,6 +12,7 @@ from flows.aws import accounts, addresses, network, tags, vpc_peering
 from flows.aws.addresses import Network
 from flows.aws.network import SecurityGroup, Service, Vpc
 from flows.engine import Caution, Cloud, CloudError, Option, Refused
+from flows.engine.listing import is_sought
 
 from . import dual_stack
 from .sides import LEAVE, REPLACE, serving
@@ -89,11 +90,12 @@ def partition(region: str) -> str:
 
 
 def others(flow: Answers) -> Iterator[Option[Vpc]]:
-    """The VPCs of the other side, those last that can never be connected."""
+    """The VPCs of the other side, those last that can never be connected, and without the one that it starts from."""
     never: list[Option[Vpc]] = []
     for option in network.vpcs(flow.there()):
         if option.value.id == flow.vpc.id:
-            never.append(replace(option, hint=f"{option.hint}, the same VPC"))
+            if is_sought(option.key) or is_sought(option.label):  # whoever names it is told why it cannot be
+                yield option
         elif vpc_peering.overlap(flow.vpc.ranges, option.value.ranges):
             never.append(replace(option, hint=f"{option.hint}, overlaps with yours"))
         else:

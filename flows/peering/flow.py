@@ -100,7 +100,7 @@ class Peering(Flow):
         when=whose.is_(MINE, PROFILE),
         label="Other VPC",
         why="The two must not share a single address: AWS connects no VPCs of which any ranges overlap.",
-        empty="There is no VPC in that region of that account. Choose another region.",
+        empty="There is no other VPC in that region of that account. Choose another region.",
     )
     peer_vpc_id = Text(
         "What is the id of their VPC?",

@@ -263,7 +263,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "tab.yaml": (b"vpc:\tshop\n", "broken in line 1, column 5"),
     "broken.json": (b'{"vpc": "shop",\n "name": }', 'broken in line 2, column 10: Expecting value. The line is: "name": }'),
     "empty.json": (b"", "broken in line 1, column 1"),
-    "twice.yaml": (b"vpc: shop\nname: a\nname: b\n", "broken in line 2, column 1: “name” stands here twice. The line is: name: a"),
+    "twice.yaml": (b"vpc: shop\nname: a\nname: b\n", "broken in line 3, column 1: “name” stands here twice. The line is: name: b"),
     "twice.json": (b'{"vpc": "a",\n "vpc": "b"}', "line 2, column 2: “vpc” stands here twice"),
     "list.yaml": (b"- vpc\n- name\n", "holds no answers."),
     "list.json": (b"[1, 2]", "holds no answers."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,37 @@ def test_what_is_missing_and_what_there_is(handrail: Command, museum: Account) -
     assert [[each["key"] for each in way] for way in document["missing"]] == [["load_balancer"]]
     (found,) = document["candidates"]
     assert [each["name"] for each in found["options"]] == ["shop", "office"] and found["more"] == 0
+
+
+def test_an_unknown_key_hides_neither_another_nor_what_is_missing(handrail: Command, museum: Account) -> None:
+    told = handrail("check", "alb", "--set", "foo=1", "--set", "lod_balancer=shop", *museum.at)
+    assert told.code == 2
+    for part in (
+        "“foo” is not known",
+        "Did you mean “load_balancer”?",
+        "Missing: load_balancer\n",
+        "\n  shop  internet",
+    ):
+        assert part in told.err
+    whole = handrail("check", "alb", "--set", "foo=1", "--set", "load_balancer=shop", *museum.at)
+    assert whole.code == 2 and "Missing" not in whole.err
+
+
+def test_what_a_plan_lacks_is_told_with_what_there_is(handrail: Command, museum: Account, tmp_path: Path) -> None:
+    """As a wrong value is, from the first page of each list, and without what depends on another missing answer."""
+    log = tmp_path / "log"
+    told = handrail("plan", "vpn", "--set", "vpc=shop", "--set", "adress=1", "--log", log, *museum.at)
+    assert told.code == 2 and "“adress” is not known" in told.err
+    assert "There are, for route_tables:\n  rtb-" in told.err and "  shop-public  public, 2 subnets" in told.err
+    assert [line.split()[1] for line in log.read_text().splitlines() if "ec2." in line] == [
+        "ec2.DescribeVpcs", "ec2.DescribeRouteTables",
+    ]  # fmt: skip
+    document = handrail("run", "peering", "--set", "vpc=shop", "--yes", "--output", "json", *museum.at).json
+    assert [each["key"] for each in document["missing"]] == ["peer_region", "peer_vpc"]
+    (regions,) = document["candidates"]
+    assert len(regions["options"]) == 8 and regions["more"] > 0, "a list is bounded, and peer_vpc depends on the region"
+    plan = handrail("plan", "peering", "--set", "vpc=shop", "--set", "peer_region=eu-central-1", *museum.at)
+    assert "  staging  " in plan.err and "  shop  " not in plan.err, "a VPC is not connected to itself"
 
 
 def test_every_key_of_every_way_is_named(handrail: Command, museum: Account) -> None:

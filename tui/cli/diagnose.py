@@ -13,7 +13,7 @@ from .json_output import checked, print_json
 from .options import accept_option, command, global_options, json_option, place_of, plain_option
 
 if TYPE_CHECKING:
-    from flows.engine import Flow, Place
+    from flows.engine import Flow, Place, Refused
 
 
 @command()
@@ -64,7 +64,10 @@ def check(
         raise SystemExit(board(place, answers, output))
     found = flows.find(flow)
     known_yeses(accept, found)
-    subject = found.check.named(answers, f"check {flow}")
+    try:
+        subject = found.check.named(answers, f"check {flow}")
+    except Refused as strange:
+        raise _strange(found, answers, strange, place) from None
     if found.check.missing(subject):
         if asked and not fix and not event:
             raise SystemExit(_ask(place, flow, subject, plain=plain))
@@ -101,7 +104,18 @@ def _ask(place: Place, flow: str, given: Mapping[str, str], *, plain: bool) -> i
     return or_home(lambda: looking_after.check(place, flow, given), place)
 
 
-def _which_one(flow: type[Flow], given: Mapping[str, str], place: Place) -> Exception:
+def _strange(flow: type[Flow], answers: Mapping[str, Any], strange: Refused, place: Place) -> Exception:
+    """That there are unknown keys, and with it what is missing, if something is."""
+    known = {each.id for each in flow.check.questions}
+    subject = flow.check.named({key: value for key, value in answers.items() if key in known}, "")
+    if not flow.check.missing(subject):
+        return strange
+    missing = _which_one(flow, subject, place)
+    missing.what = f"{strange}\n{missing.what}"
+    return missing
+
+
+def _which_one(flow: type[Flow], given: Mapping[str, str], place: Place) -> Refused:
     """That it is not said which one: every key that is missing, and what there is."""
     from flows.engine import NoAccess
     from flows.engine.checking import Candidates, candidates

@@ -8,12 +8,15 @@ from typing import Any
 import click
 
 import flows
-from flows.engine import Caution, Cloud, Flow, Journal, Place, Run, Session
+from flows.engine import Caution, Cloud, Flow, Journal, Place, Problem, Refused, Run, Session
 from flows.engine.cloud import Offline
+from flows.engine.missing import may_be
+from flows.engine.questionnaire import Lacking
 from flows.engine.run_place import again, insist
 
 from .confirmation import look_ahead
 from .options import place_said
+from .which_one import Unanswered
 
 
 def answered(
@@ -21,16 +24,35 @@ def answered(
 ) -> tuple[Session, list[Caution]]:
     """The session of a set-up in which everything is answered, `kept` as a draft or not, and what to be warned of.
 
-    Unknown and missing keys are told before any account is opened. Raises Problem.
+    Unknown and missing keys are told before anything is asked for; with missing ones is told what there is, where an
+    account can be opened. Raises Problem.
     """
-    Session(flow, Offline()).require(known)
+    try:
+        Session(flow, Offline()).require(known)
+    except Lacking as lacking:
+        raise _with_candidates(flow, known, place, lacking) from None
     session = closed_in_the_end(Session(flow, account(place), Journal() if kept else None, place=place))
     session.accepted |= set(accept)
-    cautions = session.fill(known)
+    try:
+        cautions = session.fill(known)
+    except Lacking as lacking:  # whether it is asked was known only from the account
+        raise Unanswered(lacking, may_be(session, lacking.missing)) from None
     if kept:
         session.go_on_with_the_same()
     look_ahead(session)
     return session, cautions
+
+
+def _with_candidates(flow: type[Flow], known: Mapping[str, Any], place: Place, lacking: Lacking) -> Refused:
+    """The refusal with what there is to choose from; without it, where no account can be opened."""
+    try:
+        session = Session(flow, account(place), place=place)
+        keys = {each.id for each in flow.questions}
+        session.suggest({key: raw for key, raw in known.items() if key in keys})
+        found = may_be(session, lacking.missing)
+    except Problem:
+        return lacking
+    return Unanswered(lacking, found) if found else lacking
 
 
 def said_of(run: Run, given: dict[str, Any]) -> Place:

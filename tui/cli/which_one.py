@@ -1,4 +1,4 @@
-"""The refusal of a check that names no thing, where nobody can be asked: what is missing, and what there is."""
+"""The refusals where nobody can be asked and a check names no thing, or a set-up lacks answers: what there is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.engine import Question, Refused
 from flows.engine.checking import Candidates
+from flows.engine.questionnaire import Lacking
 
 from .. import safe
 from .describe import told
@@ -34,20 +35,39 @@ class Unnamed(Refused):
         named = " ".join(f"--set {each.id}={value}" for each, value in zip(ways[0], values, strict=True))
         super().__init__("\n".join(["Which one? Missing: " + lines[0], *lines[1:]]), remedy=f"Add {named}.")
         self.about: dict[str, Any] = {
-            "missing": [[{"key": q.id, "ask": q.ask, "allowed": q.allowed()} for q in way] for way in ways],
-            "candidates": [
-                {
-                    "key": each.key,
-                    "options": [{"id": o.key, "name": o.label, "hint": o.hint} for o in each.options],
-                    "more": each.more,
-                    "trouble": each.trouble,
-                }
-                for each in found
-            ],
+            "missing": [_missing(way) for way in ways],
+            "candidates": _candidates(found),
         }
 
 
-def _there_are(found: Candidates) -> Iterable[str]:
+class Unanswered(Refused):
+    """Answers are missing, of which some are known to be there to choose from. `about` is the same for scripts."""
+
+    def __init__(self, lacking: Lacking, found: Iterable[Candidates]) -> None:
+        found = list(found)
+        lines = [line for each in found for line in _there_are(each, "at least ")]
+        what = "\n".join([lacking.what, *lines])
+        super().__init__(what, lacking.why, lacking.remedy, instead=lacking.instead)
+        self.about: dict[str, Any] = {"missing": _missing(lacking.missing), "candidates": _candidates(found)}
+
+
+def _missing(questions: Iterable[Question[Any]]) -> list[dict[str, str]]:
+    return [{"key": each.id, "ask": each.ask, "allowed": each.allowed()} for each in questions]
+
+
+def _candidates(found: Iterable[Candidates]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": each.key,
+            "options": [{"id": o.key, "name": o.label, "hint": o.hint} for o in each.options],
+            "more": each.more,
+            "trouble": each.trouble,
+        }
+        for each in found
+    ]
+
+
+def _there_are(found: Candidates, least: str = "") -> Iterable[str]:
     if found.trouble:
         yield safe.line(found.trouble)
         return
@@ -56,4 +76,4 @@ def _there_are(found: Candidates) -> Iterable[str]:
         parts = (each.key, each.label if each.label != each.key else "", each.hint.removeprefix(each.key))
         yield "  " + "  ".join(safe.line(part) for part in parts if part)
     if found.more:
-        yield f"  and {found.more} more"
+        yield f"  and {least}{found.more} more"
