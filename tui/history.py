@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import Journal, Record, Run, standing
+from flows.engine import Cost, Journal, Record, Run, put_back, standing
 from flows.engine.asked import NOT_LISTED
 from flows.engine.endpoints import addresses
 from flows.engine.flow import REPAIR
@@ -43,8 +43,10 @@ STEPS = {
 """What the journal's words for a step mean to a person."""
 EMPTY = "(empty)"
 """How an answer is shown that is nothing."""
-NO_NAMES = (EMPTY, "yes", "no", "new", NOT_LISTED)
+NO_NAMES = (EMPTY, "[]", "yes", "no", "new", "mine", "profile", "owner", NOT_LISTED)
 """Answers that say nothing of what something is."""
+SAY_MOST = ("domain", "vpc", "peer_vpc", "peer_vpc_id")
+"""Keys whose answers come first, whatever was asked before them."""
 ID = re.compile(r"[a-z]+-[0-9a-f]{8,17}")
 """What AWS calls a thing that may have a name."""
 MOST = 36
@@ -86,6 +88,13 @@ class Entry:
         return self.record.place.region or "region unknown"
 
     @property
+    def at(self) -> str:
+        """What is asked instead of AWS; empty where nothing is."""
+        place = self.record.place
+        others = addresses(place.endpoint_url, place.endpoints)
+        return f"at {' and '.join(others)}" if others and not place.practice else ""
+
+    @property
     def costs(self) -> str:
         """What it costs now, in words; empty where nothing."""
         if self.usd_per_month is None:
@@ -96,7 +105,7 @@ class Entry:
 
     def told(self, now: datetime | None = None) -> list[str]:
         """All of it but its title, the most important first."""
-        parts = [self.state, age(self.record.changed, now), self.costs, self.account, self.region, self.id]
+        parts = [self.state, age(self.record.changed, now), self.costs, self.account, self.region, self.at, self.id]
         return [line(part) for part in parts if part]
 
 
@@ -128,7 +137,9 @@ def unfinished(journal: Journal) -> list[Record]:
 def subject(record: Record) -> str:
     """What a draft or run is of: its name, or what was answered first. No set-up is loaded for it."""
     answers = {key: _short(said(value)) for key, value in record.answers.items()}
-    first = [answers[key] for key in ("domain",) if key in answers]
+    if of := answers.get(put_back.OF):
+        return f"{of} put back"
+    first = [answers[key] for key in SAY_MOST if key in answers]
     said_so = [text for text in [*first, *answers.values()] if text not in NO_NAMES]
     by_name = sorted(said_so, key=lambda text: ID.fullmatch(text) is not None)  # an id says least
     told = [text for at, text in enumerate(by_name) if not any(text.startswith(each) for each in by_name[:at])]
@@ -223,6 +234,13 @@ def said(value: object) -> str:
     return joined(value) or EMPTY
 
 
+def prices(run: Run) -> list[Cost]:
+    """What each thing costs that a run made, or may have made, and that was not taken back."""
+    plan = run.plan
+    made = [each for each in plan.actions if run.status(each.id) not in ("", "refused", "undone")] if plan else []
+    return [cost for action in made for cost in action.costs]
+
+
 def where(record: Record) -> str:
     """Where a draft or run is."""
     place = record.place
@@ -271,8 +289,8 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
         found += ["", "Outputs", *(f"  {output(key)}: {line(value)}" for key, value in outputs.items())]
     if files := record.handover.get("files"):
         found += ["", "Files", *(f"  {line(name)}" for name in files)]
-    if plan.costs and outcome.anything_created(run, plan) and looked is None:
-        found += ["", WHEN_MADE, *(f"  {costs.cost(each)}" for each in plan.costs)]
+    if looked is None and (made := prices(run)):
+        found += ["", WHEN_MADE, *(f"  {costs.cost(each)}" for each in made)]
     ways = {"applying": words.resume, "failed": words.resume, "undoing": words.undo}
     if way := ways.get(record.status):
         found += ["", f"Go on with: {way(run.id)}"]

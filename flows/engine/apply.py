@@ -165,6 +165,8 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
         elif run.status(action.id) != "ready":
             run.note(action.id, "ready")
     except Stopped:
+        if run.status(action.id) in ("", "refused"):  # it was told to have begun
+            carrier.report(Event(Happening.STOPPED, action.id, f"{action.sentence}: not sent"))
         raise
     except Problem as problem:
         problem.action = problem.action or action.id

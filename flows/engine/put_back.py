@@ -28,11 +28,14 @@ from .settings import current, digest, fingerprints
 from .shell import handrail
 from .undo_plan import Entry, Restore
 
+OF = "put_back"
+"""The key under which a run that puts another back names it."""
 MOVED = (State.CHANGED, State.GONE)
 ADMITTING = frozenset({
     "ec2.AuthorizeSecurityGroupIngress", "ec2.CreateNetworkAclEntry", "ec2.ModifyImageAttribute",
     "ec2.ModifySnapshotAttribute", "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.EnableKey",
-    "kms.PutKeyPolicy", "lambda.AddPermission", "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute",
+    "kms.PutKeyPolicy", "lambda.AddPermission", "logs.PutResourcePolicy",
+    "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute",
     "s3.PutBucketPolicy", "s3.PutPublicAccessBlock",
 })  # fmt: skip
 """Calls by which somebody may do what they might not before."""
@@ -94,6 +97,7 @@ def put_back(flow: type[Flow], run: Run, looked: Iterable[Looked]) -> type[Flow]
         return replace(flow.handover(cloud, outputs, facts), files={}, next_steps=(see,), done=(), notes=())
 
     about: dict[str, Any] = {"title": f"Put back: {flow.title}", "plan": planned, "checks": warned}
+    about["given"] = {OF: run.id}  # so that a list of runs can say what it is
     if wanted.isdisjoint(ref.action for ref in refs(plan.outputs)):  # files and prices are those of the run
         about["handover"] = classmethod(handed_over)
     return type(flow.__name__, (flow,), {"__module__": flow.__module__, "__doc__": flow.__doc__, **about})

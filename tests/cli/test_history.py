@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from support.command import Command
-from support.runs import draft, made
+from support.runs import GATEWAY, draft, made
 
-from flows.engine import Journal, Place
+from flows.engine import Cost, Journal, Place, Plan
 from tui import history
 
 
@@ -25,6 +27,26 @@ def test_a_line_says_what_a_run_is_of_and_what_it_costs_now(journal: Journal, ha
     assert listed["status"] == "waiting", "the word that programs compare stays"
     assert handrail("runs", run.id, "--output", "json").json["usd_per_month"] == "36.50"
     assert handrail("runs", run.id).out.startswith(f"{run.id}: waiting for you\noffice-berlin\n")
+
+
+def test_what_was_never_made_has_no_price_and_what_is_asked_instead_of_aws_is_told(
+    journal: Journal, handrail: Command
+) -> None:
+    """A step that was stopped before it was sent costs nothing; and a run at an emulator does not look like AWS."""
+    price = Cost("The second one", Decimal("0.07"), "2026-11", "somewhere")
+    second = replace(GATEWAY, id="second", costs=(price,))
+    run = draft(journal, place=Place(region="eu-central-1", endpoint_url="http://127.0.0.1:5555"), name="office")
+    run.confirm(Plan((GATEWAY, second)), "111122223333", run.record.place)
+    run.note("gateway", "ready")
+    run.set_status("failed")
+    shown = handrail("runs", run.id)
+    assert "36.50 USD" in shown.out and "The second one" not in shown.out
+    assert [each["what"] for each in handrail("runs", run.id, "--output", "json").json["costs"]] == [
+        each.what for each in GATEWAY.costs
+    ]
+    assert " · eu-central-1 · at http://127.0.0.1:5555 · " in handrail("runs").out
+    run.note("second", "intent")
+    assert "The second one" in handrail("runs", run.id).out, "in doubt it may be there, and cost"
 
 
 def test_what_was_taken_back_costs_nothing(journal: Journal) -> None:
@@ -51,6 +73,9 @@ def test_what_was_taken_back_costs_nothing(journal: Journal) -> None:
         ("share_ami", {"image": "new", "instance": "i-0abc", "launch": "yes"}, "i-0abc"),
         ("s3_lambda", {"function": "arn:aws:lambda:eu-central-1:111122223333:function:thumb"}, "function:thumb"),
         ("vpn", {}, "nothing answered yet"),
+        ("website", {"domain": "[]", "bucket": "fjord-site", "price": "100"}, "fjord-site · 100"),
+        ("peering", {"vpc": "shop", "whose": "mine", "peer_region": "eu-west-1", "peer_vpc": "b"}, "shop · b"),
+        ("alb", {"put_back": "alb-abc"}, "alb-abc put back"),
     ],
 )
 def test_drafts_are_told_apart_by_what_was_answered_first(

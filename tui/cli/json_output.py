@@ -169,7 +169,9 @@ def about_run(run: Run, looked: Iterable[Looked] | None = None) -> dict[str, Any
             "steps": [{"action": a.id, "sentence": a.sentence, "status": run.status(a.id)} for a in plan.actions],
             "resources": outcome.resources(run, plan),
             "files": sorted(record.handover.get("files", {})),
-            "costs": [{"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in plan.costs],
+            "costs": [
+                {"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in history.prices(run)
+            ],
             "history": run.history(),
             "undo": handrail("undo", run.id),
         }

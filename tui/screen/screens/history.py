@@ -209,6 +209,7 @@ def all_of(run: Run) -> list[Said]:
         may_be_undone,
         moment,
         output,
+        prices,
         said,
         state,
         subject,
@@ -228,7 +229,7 @@ def all_of(run: Run) -> list[Said]:
     over = record.status == "undone"
     left = receipt(run, plan).left if over else ()
     handed = {} if over else record.handover
-    costs = plan.costs if not over and outcome.anything_created(run, plan) else ()
+    costs = () if over else prices(run)
     parts = (
         ("What to do now", [Said(step, f"{number}", "point") for number, step in enumerate(now, 1)]),
         ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
