@@ -48,8 +48,8 @@ class VpnDevice:
 
     @property
     def maker(self) -> str:
-        """The vendor without its legal form."""
-        return self.vendor.removesuffix(", Inc.")
+        """The vendor as people call it: without its legal form, and without what so many are."""
+        return self.vendor.removesuffix(", Inc.").removesuffix(" Systems").removesuffix(" Networks")
 
     @property
     def name(self) -> str:
@@ -89,10 +89,9 @@ def devices(cloud: Cloud) -> Iterator[VpnDevice]:
 
 def options(cloud: Cloud) -> Iterator[Option[VpnDevice | str]]:
     """Linux, for which Handrail has files of its own, and then every device that AWS has a sample for."""
-    yield Option(LINUX, LINUX, "Linux with strongSwan", "files that set it up: Debian, Ubuntu, and Red Hat's kind")
+    yield Option(LINUX, LINUX, "Linux with strongSwan", "files that set it up")
     for device in devices(cloud):
-        hint = "what it needs, in words" if device.generic else "" if device.has_ikev2 else "sample: IKEv1 only"
-        yield Option(device.id, device, device.name, hint)
+        yield Option(device.id, device, device.name)
 
 
 def sample(cloud: Cloud, connection: str, device: str, ike: str, kind: str) -> str:

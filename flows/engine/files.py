@@ -16,7 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TextIO
 
-from .problems import Refused
+from .problems import CloudError, Refused
 
 PLAIN, RUNS, PRIVATE = 0o666, 0o777, 0o600
 """What a new file may be, within the umask: read, also run as a program, or its owner's alone."""
@@ -85,6 +85,21 @@ def to_append(path: Path, *, remedy: str) -> TextIO:
 def reason(error: Exception) -> str:
     """Why the system would not, in its words alone: neither its number for that nor the name, which is told anyway."""
     return str(getattr(error, "strerror", None) or error)
+
+
+def line_of(file: str, number: int) -> str:
+    """A line of a person's own file, from 1 on, without what is blank at its end. Raises CloudError: what needs it is
+    not sent then."""
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+        return lines[number - 1].rstrip()
+    except (OSError, UnicodeDecodeError, IndexError) as problem:
+        why = f"It has no line {number}." if isinstance(problem, IndexError) else f"{reason(problem)}."
+        raise CloudError(
+            f"{file}, which holds a secret of yours, cannot be read.",
+            why,
+            "Put it there again, and go on with this run.",
+        ) from None
 
 
 def replace_private(path: Path, part: Path, text: str) -> None:

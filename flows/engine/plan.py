@@ -33,17 +33,19 @@ class Use:
 
 @dataclass(frozen=True)
 class Secret:
-    """A random value that Handrail makes up and only AWS keeps.
+    """A value that only AWS keeps: a random one that Handrail makes up, or one of the person's own, from their file.
 
-    It is generated when first needed. Once `kept_by` is done, AWS has it, and after a crash it is read back
-    from there instead: `path` into the answer of `look`.
+    It is generated, or read from the file, when first needed. Once `kept_by` is done, AWS has it, and after a crash it
+    is read back from there instead: `path` into the answer of `look`.
 
     Args:
         name: what `secret(name)` refers to.
         kept_by: the id of the action that hands it to AWS.
         look: the call that reads it back.
         path: JMESPath to it.
-        characters: its length; letters and digits.
+        characters: its length; letters and digits. Of one that is made up.
+        file: the whole name of the file that it is in, where it is the person's own.
+        line: the line there, from 1 on; what is blank at its end is not part of it.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Secret:
     look: Call
     path: Late
     characters: int = 40
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Plan:
         outputs: what a person or a script wants to know afterwards, by name.
         facts: what the hand-over needs to know of the answers; plain JSON.
         reads: calls the hand-over will make afterwards; they count for the permissions.
-        secrets: random values that only AWS keeps.
+        secrets: values that only AWS keeps.
         decisions: what must be decided before it is taken back.
         accounts: the number of the account that each profile of its calls led to when it was confirmed.
     """

@@ -23,6 +23,7 @@ from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
 from .expressions import part
+from .files import line_of
 from .journal import Run
 from .problems import CloudError, Denied, Incomplete, Lost, NoSuchCall, Problem
 from .references import FOUND, IF_THERE, RUN, Changed, Late, Ref, before, edited, fill
@@ -134,6 +135,8 @@ class Carrier:
             secret = next(secret for secret in plan.secrets if secret.name == name)
             if self.run.status(secret.kept_by) in ("done", "ready"):
                 self._made_up[name] = str(self.look(secret.look, secret.path))
+            elif secret.file:
+                self._made_up[name] = line_of(secret.file, secret.line)
             else:
                 self._made_up[name] = "".join(secrets.choice(LETTERS) for _ in range(secret.characters))
         return self._made_up[name]

@@ -21,7 +21,19 @@ from flows.engine.sending import FRESH, NOT_YET_LIMIT
 from flows.engine.shell import quoted
 from flows.engine.undo_plan import Entry
 
-from .commands import HEEDLESS, WHOLE, Commands, agreed, apart, found_in, picked, plain, put_together, truth
+from .commands import (
+    HEEDLESS,
+    WHOLE,
+    Commands,
+    agreed,
+    apart,
+    first_value,
+    found_in,
+    picked,
+    plain,
+    put_together,
+    truth,
+)
 
 LINES = " \\\n    "
 """Between the options of a command: one a line."""
@@ -94,12 +106,13 @@ class Script:
             with_entry=bool(self.entries),
             aws=bool(HEEDLESS.intersection(call.service for call in self.plan.calls())),
         )
-        programs = ["aws", *(["jq"] if self.entries else []), *(["openssl"] if self.plan.secrets else [])]
+        made_up = any(not each.file for each in self.plan.secrets)
+        programs = ["aws", *(["jq"] if self.entries else []), *(["openssl"] if made_up else [])]
         words = [self.flow.replace("_", "-"), plain(title), account, *programs]
         yield f"\nbegin {' '.join(map(quoted, words))}\n"
         yield "TOKEN=${RUN//[^[:alnum:]]/}\n" if TOKEN in self.needed else ""
         for kept in self.plan.secrets:
-            yield f"{self.commands.variable(secret(kept.name))}=$(openssl rand -hex {kept.characters // 2})\n"
+            yield f"{self.commands.variable(secret(kept.name))}={first_value(kept)}\n"
         for use in self.plan.uses:
             yield f"\n# {plain(f'{use.sentence}: {use.resource}')}\n"
         for number, action in enumerate(self.plan.actions, 1):

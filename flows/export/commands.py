@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.engine.calls import Call
-from flows.engine.plan import Plan
+from flows.engine.plan import Plan, Secret
 from flows.engine.references import FLOW, FOUND, RUN, Join, Late, Ref, refs
 from flows.engine.shell import aws, option, quoted
 
@@ -147,6 +147,13 @@ def found_in(call: Call) -> dict[Ref, tuple[str, str]]:
 def apart(call: Call) -> dict[str, Any]:
     """The parameters that hold a secret, which may stand on no command line."""
     return {key: each for key, each in call.params.items() if any(map(is_secret, refs(each)))}
+
+
+def first_value(kept: Secret) -> str:
+    """What a secret is set to at first, for bash: the person's own, or one that is made up."""
+    if kept.file:
+        return f"$(sed -n '{kept.line}s/[[:space:]]*$//p' {quoted(kept.file)})"
+    return f"$(openssl rand -hex {kept.characters // 2})"
 
 
 def is_secret(ref: Ref) -> bool:

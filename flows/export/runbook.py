@@ -21,7 +21,19 @@ from flows.engine.references import FLOW, TOKEN, Late, Ref, before, edited, fill
 from flows.engine.shell import handrail, quoted
 from flows.engine.undo_plan import Entry, Restore, Undo
 
-from .commands import HEEDLESS, WHOLE, Commands, apart, found_in, picked, put_together, structured, truth, visible
+from .commands import (  # fmt: skip
+    HEEDLESS,
+    WHOLE,
+    Commands,
+    apart,
+    first_value,
+    found_in,
+    picked,
+    put_together,
+    structured,
+    truth,
+    visible,
+)
 from .documents import nothing_left, or_none, standing, with_entry, without_entry
 from .markdown import escaped, fenced, paragraph, prose
 from .pictures import mermaid
@@ -155,7 +167,7 @@ class Runbook:
         ]
         if TOKEN in set(refs([action.call for action in self.plan.actions])):
             begun.append("TOKEN=${RUN//[^[:alnum:]]/}")
-        begun += [f"{self._name(secret(s.name))}=$(openssl rand -hex {s.characters // 2})" for s in self.plan.secrets]
+        begun += [f"{self._name(secret(s.name))}={first_value(s)}" for s in self.plan.secrets]
         yield fenced("\n".join([*begun, 'echo "$RUN"']))
         yield prose("These permissions are needed, to do it and to take it back:")
         yield prose(", ".join(action.removeprefix("?") for action in permissions))

@@ -17,7 +17,7 @@ STATIC, BGP = "static", "bgp"
 PROPAGATION, FIXED = "propagation", "fixed"
 MODERN, COMPATIBLE = "modern", "compatible"
 AWS, DEVICE = "aws", "device"
-WITH_THE_CONNECTION, SECRETS_MANAGER = "connection", "secrets_manager"
+WITH_THE_CONNECTION, SECRETS_MANAGER, OWN = "connection", "secrets_manager", "own"
 IN_A_VPC = re.compile(r"(vpc|pcx|vgw|tgw|subnet|eni|i)-[0-9a-f]{8,17}|[\w.-]+\.(compute|amazonaws)(\.[\w.-]+)?")
 """Ids of VPCs and of what is in them, and the names that AWS gives to machines."""
 STATIC_ROUTES = 100
@@ -28,14 +28,19 @@ class Answers(Protocol):
     """The set-up as the functions here see it: its answers by their keys."""
 
     cloud: Cloud
+    name: str
     vpc: network.Vpc
+    gateway_ip: IPv4Address
     networks: tuple[IPv4Network, ...]
+    routing: str
     vpn_gateway: site_to_site_vpn.VpnGateway | str
     asn: int
     security_groups: tuple[network.SecurityGroup, ...]
     device: VpnDevice | str
     encryption: str
+    startup: str
     behind_nat: bool
+    interface: str
 
 
 def device(text: str) -> IPv4Address:

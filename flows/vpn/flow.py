@@ -23,8 +23,8 @@ from flows.engine import (
 )  # fmt: skip
 
 from . import alarm as ringing
-from . import answers, checks, diagnosis, ends, handover, repairs, steps, tunnel_logs, why
-from .answers import AWS, BGP, FIXED, MODERN, STATIC
+from . import answers, checks, diagnosis, ends, handover, own_keys, repairs, steps, tunnel_logs, why
+from .answers import AWS, BGP, FIXED, MODERN, OWN, STATIC
 from .consents import CONSENTS
 from .picture import PICTURE
 from .which import WhichConnection
@@ -66,9 +66,8 @@ class SiteToSiteVpn(Flow):
         lambda flow: vpn_devices.options(flow.cloud),
         default=vpn_devices.LINUX,
         label="Device",
-        why="At the end you get what to enter into it: for a Linux gateway files that set it up, for any other AWS's "
-        "sample for that device with a README. It changes nothing in AWS. Type a part of its name; if it is not in the "
-        "list, take the last entry.",
+        why="It decides what you get at the end, and nothing in AWS: for a Linux gateway files that set it up, else "
+        "AWS's sample for it and a README. Type a part of the name; the last entry is for any other.",
     )
     networks = Many(
         "Which networks are in the office?",
@@ -208,13 +207,25 @@ class SiteToSiteVpn(Flow):
         {
             answers.WITH_THE_CONNECTION: "With the connection, where whoever may describe it reads them",
             answers.SECRETS_MANAGER: "In AWS Secrets Manager, about 0.40 USD a month",
+            OWN: "With the connection, and they are my own, from a file",
         },
         default=answers.WITH_THE_CONNECTION,
         fine_tuning=True,
         label="Keys",
-        why="AWS makes the keys. Whoever has one and your address can pretend to be you. With the connection, whoever "
-        "in this account may describe VPN connections reads them, as long as it exists. In Secrets Manager, only "
-        "who may read that secret, and you write them into the device's file yourself.",
+        why="AWS makes the keys, if you do not. Whoever has one and your address can pretend to be you. With the "
+        "connection, whoever in this account may describe VPN connections reads them, as long as it exists. In "
+        "Secrets Manager, only who may read that secret, and you write them into the device's file yourself.",
+    )
+    key_file = Text(
+        "In which file are your own keys?",
+        own_keys.path,
+        default="vpn-keys.txt",
+        when=keys.is_(OWN),
+        fine_tuning=True,
+        label="Key file",
+        example="vpn-keys.txt",
+        why="Two lines, one key each: 8 to 64 letters, digits, . and _, not beginning with 0; tunnel 1 is first. It is "
+        "read when the connection is made; Handrail writes the keys down nowhere but in the device's file.",
     )
     device_name = Text(
         "A device name, to register the same address a second time?",
@@ -248,7 +259,6 @@ class SiteToSiteVpn(Flow):
         example="ens3",
         why="It stands in the files for a Linux gateway and changes nothing in AWS.",
     )
-
     logs = Yes(
         "Should AWS write down what happens at the tunnels?",
         default="no",
@@ -321,20 +331,9 @@ class SiteToSiteVpn(Flow):
                 "customer_gateway": office.resource,
                 "vpn_gateway": aws_end.resource,
             },
-            facts={
-                "name": self.name,
-                "vpc": self.vpc.id,
-                "vpc_networks": [str(n) for n in self.vpc.networks],
-                "networks": [str(n) for n in self.networks],
-                "gateway_ip": str(self.gateway_ip),
-                "routing": self.routing,
-                "encryption": self.encryption,
-                "startup": self.startup,
-                "behind_nat": self.behind_nat,
-                "interface": self.interface if self.device == vpn_devices.LINUX else "",
-                "device": vpn_devices.noted(self.device),
-            },
+            facts=handover.noted(self),
             reads=handover.READS,
+            secrets=own_keys.secrets(self.key_file, tunnel) if self.keys == OWN and isinstance(tunnel, Action) else (),
         )
 
     def ends(self) -> tuple[Action | Use, Action | Use, Use | None]:
@@ -357,6 +356,8 @@ class SiteToSiteVpn(Flow):
         if self.logs:
             logged = tunnel_logs.options(self.cloud, self.name, bgp=self.routing == BGP)
             tunnels = [{**each, **logged} for each in tunnels]
+        if self.keys == OWN:
+            tunnels = own_keys.given(tunnels)
         return {"StaticRoutesOnly": self.routing == STATIC, "TunnelOptions": tunnels}
 
     def checks(self) -> Iterable[Finding | Caution]:
@@ -374,6 +375,8 @@ class SiteToSiteVpn(Flow):
         )  # fmt: skip
         for rule in checks.RULES:
             yield from rule(here)
+        if self.keys == OWN and not connection:
+            yield from own_keys.looked_at(self.key_file)
         if self.logs:
             yield from checks.logs(self.cloud, connection, self.name)
         if self.alarm != ringing.NONE:

@@ -12,6 +12,7 @@ from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Hando
 from flows.engine.flow import parted
 
 from . import behind, device, devices
+from .answers import Answers
 from .tunnels import measured, waiting
 
 READS = (
@@ -31,6 +32,24 @@ READS = (
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
 STRONGSWAN = "Strongswan"
 """As AWS calls the vendor of strongSwan."""
+
+
+def noted(flow: Answers) -> dict[str, Any]:
+    """What a run notes of the answers, for `hand_over`."""
+    linux = flow.device == LINUX
+    return {
+        "name": flow.name,
+        "vpc": flow.vpc.id,
+        "vpc_networks": [str(n) for n in flow.vpc.networks],
+        "networks": [str(n) for n in flow.networks],
+        "gateway_ip": str(flow.gateway_ip),
+        "routing": flow.routing,
+        "encryption": flow.encryption,
+        "startup": flow.startup,
+        "behind_nat": flow.behind_nat,
+        "interface": flow.interface if linux else "",
+        "device": vpn_devices.noted(flow.device),
+    }
 
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

@@ -67,7 +67,7 @@ def test_where_one_is_asked_for_the_first_line_is_offered(lines: Terminal, handr
     lines.until("Device address: ")
     lines.press(b"  203.0.113.10\ryes\ryes")
     assert "One is asked for here" in lines.answer("Device address [203.0.113.10]: ", "")
-    lines.answer(f"{NETWORKS}: ", "quit")
+    lines.answer(f"{PICK} [1]", "quit")
     assert lines.ended() == 0
     assert kept(handrail)["gateway_ip"] == "203.0.113.10"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from practice.picture import snapshot
@@ -50,6 +51,11 @@ FORTIGATE: Mapping[str, Any] = {**BGP, "device": "7125681a"}
 RINGING: Mapping[str, Any] = {**STATIC, "gateway_ip": "203.0.113.13", "alarm": "any", "alarm_topic": "on-call"}
 """Somebody is told when a tunnel is down."""
 
+OWN_KEYS: Mapping[str, Any] = {
+    **STATIC, "gateway_ip": "203.0.113.14", "keys": "own", "key_file": str(Path(__file__).with_name("own_keys.txt")),
+}  # fmt: skip
+"""Keys of one's own."""
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "static": STATIC,
     "bgp": BGP,
@@ -59,6 +65,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "logged": LOGGED,
     "fortigate": FORTIGATE,
     "ringing": RINGING,
+    "own keys": OWN_KEYS,
 }
 
 
