@@ -150,7 +150,9 @@ def _the(cloud: Cloud, named: str) -> dict[str, Any]:
     if not found:
         all_ = vpn.connections(cloud)
         known = ", ".join(f"{each.id} ({each.name})" if each.name else each.id for each in all_)
-        remedy = f"There are: {known}." if known else "There is none in this region; is --region right?"
+        remedy = (
+            f"There are: {known}." if known else "There is none in this region. Choose another region with --region."
+        )
         raise Refused(f"There is no VPN connection “{named}” in {cloud.identity.region}.", remedy=remedy)
     one: dict[str, Any] = found[0]
     return one

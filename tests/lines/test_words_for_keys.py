@@ -64,12 +64,13 @@ COUNTERPARTS: Mapping[str, str] = {
 """A key → where the word for it is said, and the word."""
 OTHERWISE: Mapping[str, str] = {
     "Question.next": "Enter", "Question.accept": "the prompt asks for yes",
-    "Question.switch": "the prompt names switch",
+    "Question.switch": "the prompt names switch", "Question.set_up": "the command is said",
     "Question.suggestion": "it is offered, and Enter takes it",
     "ReviewPage.switch": "yes asks, and names switch", "Lines.choose": "change KEY",
     "Options.find": "a part of a name", "Options.unfind": "a part of a name looks in everything again",
     "Options.choose": "a number or a name", "Options.mark": "numbers or names", "Options.mark_all": "all, or none",
     "Options.move": "a number", "Options.page": "more", "LinesField.another": "commas",
+    "Page.read": "what is said stays",
     "Lines.move": "what is said stays", "Lines.page": "what is said stays", "Lines.ends": "what is said stays",
     "Lines.part": "what is said stays",
     "Lines.copy": "the terminal copies", "Takeaway.copy": "the terminal copies", "Takeaway.choose": "the path is said",

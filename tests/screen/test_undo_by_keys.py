@@ -147,3 +147,40 @@ async def test_what_stayed_for_others_is_taken_back_from_the_page_of_its_run(jou
         await person.press("h", "h", "enter")
         person.does_not_see("u Undo")
     assert not any("handrail undo" in row for row in history.details(journal.run(run)))
+
+
+class Many(Flow):
+    """More than a screen holds, of which one thing has data."""
+
+    title = "Many things"
+    name = Text("What should they be called?", str, label="Name", why="Everything has a name.")
+
+    def plan(self) -> Plan:
+        precious = Precious.plan(self)  # type: ignore[arg-type] - which asks the same
+        (data,), decisions = precious.actions, precious.decisions
+        more = (
+            Action(
+                f"net{n}", "Make it", Call("ec2.CreateVpc"), undo=(Undo(Call("ec2.DeleteVpc")),), undone=f"Network {n}"
+            )
+            for n in range(40)
+        )
+        return Plan((data, *more), decisions=decisions)
+
+
+async def test_a_list_that_is_longer_than_the_screen_is_read_on_beside_its_question(journal: Journal) -> None:
+    """The answers keep the keys: PgDn reads on, no key leads into the list, and Enter answers all the while."""
+    async with somebody(Canned(), Start(flow="small"), flow=Many) as person:
+        await person.types("calm")
+        await person.press("enter", "a", "u")
+        person.sees("remove Network 39", "Keep a copy?", "more lines below (PgDn)", "> Keep")
+        person.does_not_see("remove Network 0")
+        await person.press("tab", "tab", "shift+tab", "pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        person.sees("remove Network 0", "> Keep")
+        await person.press("pageup", "pageup", "pageup", "pageup", "pageup", "pageup")
+        person.sees("remove Network 39", "> Keep")
+        await person.press("tab", "enter")
+        person.sees("What cannot be taken back:", "> Keep it", "more lines below (PgDn)")
+        await person.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        person.sees("remove Network 0")
+        await person.press("down", "enter")
+        person.sees("Undone, except")

@@ -117,6 +117,8 @@ def the_one(reply: str, ways: Sequence[Way]) -> Callable[[], int] | None:
     if reply.isdecimal() and 1 <= int(reply) <= len(ways):
         return ways[int(reply) - 1][2]
     part = reply.lower()
+    if part in flows.SET_UPS and (named := [way for _, looked_for, way in ways if looked_for.startswith(f"{part} ")]):
+        return named[0]
     found = [place for place, (title, _, _) in enumerate(ways) if part in title.lower()]
     found = found or [
         place

@@ -9,10 +9,12 @@ from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question,
 from flows.engine.pasted_lists import joined, several
 from flows.engine.questionnaire import Questionnaire
 from flows.engine.questions import NONE
+from flows.engine.shell import handrail, placed
 
 from .. import words
 from ..safe import line, shown
 from ..telling import say
+from ..ways_out import in_this_face, set_up_instead
 from .options import Catalogue
 from .reading import Quit, Reader, explain, unread
 
@@ -120,7 +122,9 @@ class Questioner:
         """Say why there is nothing to choose from, unless what was refused just now said so."""
         told = "" if state.problem is None else words.problem(state.problem)
         if state.offer is not None and (why := shown(state.offer.way_out)) and why not in told:
-            say(why)
+            say(in_this_face(why, "say “region”", self.session.place))
+        if name := set_up_instead(self.session, state):
+            say(f"Set one up: {placed(handrail('run', name), self.session.place)}")
 
     def _pick(self, state: Asking) -> object | None:
         offer = state.offer

@@ -85,7 +85,8 @@ class UndoPage(Page):
         yield Options(id="ways")
 
     def on_mount(self) -> None:
-        self.query_one("#notice").can_focus = False
+        for text in self.query(Lines):
+            text.can_focus = False  # the answers keep the keys; PgDn reads on
         self.query_one("#notice").display = False
         self.query_one(Options).focus()
         saying = "Looking whether others use any of it…"

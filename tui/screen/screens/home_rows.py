@@ -84,7 +84,7 @@ def about(row: Row) -> str:
 def _whole(*, roomy: bool) -> dict[str, list[Row]]:
     """Each part with all that is in it, by its heading."""
     set_ups = [
-        Row(f"flow:{name}", title, summary if roomy else "", f"{summary} {GOALS.get(name, '')}")
+        Row(f"flow:{name}", title, summary if roomy else "", f"{summary} {GOALS.get(name, '')}", name=name)
         for name, (title, summary) in SET_UPS.items()
     ]
     checks = [Row(f"check:{name}", trouble, "", words) for name, (trouble, words) in CHECKS.items()]

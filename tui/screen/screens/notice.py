@@ -9,22 +9,29 @@ from ...safe import line, shown
 from ..widgets.lines import Said
 
 if TYPE_CHECKING:
-    from flows.engine import Asking, Caution, Problem
+    from flows.engine import Asking, Caution, Place, Problem
 
 
-def notice(asking: Asking, *, confirming: bool, remarks: Sequence[Caution]) -> list[Said]:
-    """Everything there is to say about the answer in the field."""
+MOVES = "Ctrl-O"
+"""The key to another profile or region."""
+
+
+def notice(asking: Asking, place: Place, *, confirming: bool, remarks: Sequence[Caution]) -> list[Said]:
+    """Everything there is to say about the answer in the field, which is asked at that place."""
     from ... import words
+    from ...ways_out import in_this_face
 
     rows = [Said(words.because(asking), "look", "warn")] if asking.because else []
     if problem := asking.problem:
         rows.append(Said(shown(problem.what), "refused", "bad"))
         rows += [Said(shown(problem.why), "why", "muted")] if problem.why else []
-        rows += [Said(shown(problem.remedy), "instead", "point")] if problem.remedy else []
+        remedy = in_this_face(shown(problem.remedy), MOVES, place)
+        rows += [Said(remedy, "instead", "point")] if remedy else []
         rows += [Said(words.instead(problem.instead), "set-up", "point")] if problem.instead else []
         return rows + ([Said(f"enters {line(better(problem))}", "F2", "point")] if corrected(asking) else [])
     if asking.offer is not None and asking.offer.way_out:
-        rows.append(Said(shown(asking.offer.way_out), asking.offer.listed.value, "warn"))
+        way_out = in_this_face(shown(asking.offer.way_out), MOVES, place)
+        rows.append(Said(way_out, asking.offer.listed.value, "warn"))
     rows += [Said(line(words.told(remark)), "note", "muted") for remark in remarks]
     if not confirming:
         return rows

@@ -62,6 +62,8 @@ class Page(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", show=False, tooltip="What this screen is, its words and its keys"),
+        Binding("pagedown", "read(1)", "Read on", show=False, tooltip="Further down in what has no room here"),
+        Binding("pageup", "read(-1)", "Read up", show=False, tooltip="Further up in it"),
     ]
     title_words = ""
     """What the bar says besides the product's name."""
@@ -149,6 +151,11 @@ class Page(Screen[None]):
     def leave(self) -> bool:
         """Ctrl-C was pressed. True if the program may end at once."""
         return True
+
+    def action_read(self, direction: int) -> None:
+        """Read on in a text beside a list or a field, which keeps the keys: the first that has more."""
+        texts = [text for text in self.query(Lines) if text.display]
+        any(text.read_on(direction) for text in (texts if direction > 0 else reversed(texts)))
 
     # -- slow work ---------------------------------------------------------------------------------------
 

@@ -56,6 +56,9 @@ class Question(Pictured):
         Binding("s", "switch", "Switch", tooltip="Take the answer that avoids it"),
         Binding("f2", "suggestion", "Take it", priority=True, tooltip="Enter the suggested value, or the example"),
         Binding("ctrl+y", "suggestion", "Take it", show=False, priority=True, tooltip="Enter the suggested value"),
+        Binding(
+            "ctrl+n", "set_up", "Set one up", priority=True, tooltip="There is none: open the set-up that makes one"
+        ),
         Binding("escape", "back", "Back", tooltip="To the question before; no answer is lost"),
         Binding("ctrl+r", "reload", "Read again", tooltip="Read the options afresh"),
         SHOW,
@@ -258,11 +261,22 @@ class Question(Pictured):
         self.query_one("#ask", Say).say(line(question.ask))
         self.query_one("#why", Say).say(line(question.why))
 
+    @property
+    def _set_up(self) -> str:
+        """What would make the first of what is to be checked; empty where there are some."""
+        from ... import ways_out
+
+        return ways_out.set_up_instead(self.asked, self.asking) if self.asking else ""
+
     def _show_notice(self) -> None:
+        from ... import ways_out
+
         rows = self._typed
         if rows is None and self.asking is not None:
             told = replace(self.asking, problem=None) if self._next else self.asking
-            rows = notice(told, confirming=self._confirming, remarks=self._remarks)
+            rows = notice(told, self.asked.place, confirming=self._confirming, remarks=self._remarks)
+            if self._set_up:
+                rows += [Said(f"sets one up: {ways_out.title(self._set_up)}", "Ctrl-N", "point")]
             rows += [Said("goes on; another answer takes its place", "Enter", "point")] if self._next else []
         lines = self.query_one("#notice", Lines)
         lines.display = bool(rows)
@@ -319,6 +333,8 @@ class Question(Pictured):
                 return self._confirming
             case "picture":
                 return self.drawing is not None
+            case "set_up":
+                return asking is not None and bool(self._set_up)
             case "switch":
                 return self._confirming and asking is not None and any(c.switch for c in asking.cautions)
             case "next":
@@ -361,6 +377,10 @@ class Question(Pictured):
         """Take the answer that avoids the caution."""
         assert self.asking is not None
         self._answer(next(caution.switch for caution in self.asking.cautions if caution.switch))
+
+    def action_set_up(self) -> None:
+        """The set-up of what there is none of to check."""
+        self.handrail.begin(Start(flow=self._set_up))
 
     def action_suggestion(self) -> None:
         """Put the suggested value, or the example, into the field; Enter then takes it."""

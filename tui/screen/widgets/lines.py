@@ -211,8 +211,14 @@ class Lines(Widget, can_focus=True):
             self._scroll(self._top + by * self._room)
 
     def action_page(self, direction: int) -> None:
+        self.read_on(direction)
+
+    def read_on(self, direction: int) -> bool:
+        """A page down, or up; whether there was more."""
+        before = self._top
         self._scroll(self._top + direction * max(self._room - 1, 1))
         self._follow(direction)
+        return self._top != before
 
     def action_ends(self, direction: int) -> None:
         self._scroll(-1 if direction < 0 else len(self._lines))

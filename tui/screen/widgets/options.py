@@ -209,6 +209,8 @@ class Options(Widget, can_focus=True):
         match action:
             case "mark" | "mark_all":
                 return self.marked is not None
+            case "page":
+                return len(self._list.shown) > self._room  # what is all in view leaves the key to the text beside it
             case "unfind":
                 return self.finding
             case "find":

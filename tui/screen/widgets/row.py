@@ -31,6 +31,7 @@ class Row(NamedTuple):
         label: its name.
         hint: what stands beside it.
         words: by what else it is found; they are not shown.
+        name: what it is called where it is typed: who types just that means it before all others.
         only: FOUND where it is shown only when somebody filters for it, LISTED where only when nobody does.
         danger: something is lost with it for good; it must not look like the others.
     """
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     words: str = ""
     only: str = ""
     danger: bool = False
+    name: str = ""
 
 
 def row_of(option: Option[Any]) -> Row:

@@ -71,7 +71,9 @@ class Search:
             self.ranked = True
 
     def merit(self, row: Row) -> int:
-        """How well a row that was found fits; 0 is best."""
+        """How well a row that was found fits; the least is best."""
+        if row.name and self._words == [row.name]:
+            return -1
         name, all_ = row.label.lower(), _text(row)
         ways: tuple[Callable[[str], bool], ...] = (
             lambda word: _begins(word, name), lambda word: word in name, lambda word: _begins(word, all_),
