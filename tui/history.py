@@ -11,6 +11,7 @@ from typing import Any
 
 from flows.engine import Cost, Journal, Record, Run, put_back, standing
 from flows.engine.asked import NOT_LISTED
+from flows.engine.by_hand import to_do as by_hand
 from flows.engine.endpoints import addresses
 from flows.engine.flow import REPAIR
 from flows.engine.look import Looked
@@ -268,6 +269,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     waits, now = to_do(run)
     found += ["", f"Waiting: {waits}"] if waits else []
     found += ["", "What to do now", *(f"  {step}" for step in now)] if now else []
+    found += ["", *asked] if plan and (asked := words.to_do(by_hand(run, plan), record.place)) else []
     found += ["", "Answers", *(f"  {key}: {line(said(value))}" for key, value in record.answers.items())]
     if plan is None:
         return [*found, "", f"Go on with: {words.resume(run.id)}"]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import flows
 from flows.engine import (
     Asking,
+    ByHand,
     Caution,
     Event,
     Finding,
@@ -278,7 +279,7 @@ def event(happened: Event) -> str:
     """One line for one event."""
     text = f"{HAPPENINGS[happened.kind]:>9}  {line(happened.sentence)}"
     if happened.kind is Happening.WAITING:
-        now = f": {line(happened.now)}" if happened.now else ""
+        now = f": {line(happened.now)}" if happened.now and not happened.by_hand else ""
         return f"{text}{now} ({duration(happened.elapsed)}, usually {duration(happened.typical)})"
     return f"{text}\n{problem(happened.problem)}" if happened.problem else text
 
@@ -305,6 +306,21 @@ def shared_news(happened: Event, seen: set[int]) -> bool:
         return False
     seen.add(times)
     return True
+
+
+TO_DO = "What to do now"
+IN_PRACTICE = "In practice somebody does it for you, a few seconds later."
+
+
+def to_do(by_hand: Iterable[ByHand], place: Place) -> list[str]:
+    """What a person has to do now, what they take along for it each on a line of its own; nothing where nothing is."""
+    told: list[str] = []
+    for each in by_hand:
+        told.append(f"  {line(each.sentence)}")
+        for label, value in each.rows:
+            told += [f"  {line(label)}:", f"    {line(str(value))}"]
+    told += [f"  {IN_PRACTICE}"] if told and place.practice else []
+    return [f"{TO_DO}:", *told] if told else []
 
 
 def duration(seconds: float) -> str:

@@ -10,6 +10,7 @@ from flows.engine import (
     RUN,
     TOKEN,
     Action,
+    ByHand,
     Call,
     Cloud,
     CloudError,
@@ -151,9 +152,9 @@ def given(cloud: Cloud, text: str, names: Sequence[str]) -> str:
     return text
 
 
-def proofs(cloud: Cloud, certificate: Certificate) -> list[tuple[str, str, str]]:
-    """Name, record and value with which each name of a pending certificate is proved."""
-    found = cloud.make(Call("acm.DescribeCertificate", {"CertificateArn": certificate.arn}, home(cloud)))["Certificate"]
+def proofs(cloud: Cloud, arn: str) -> list[tuple[str, str, str]]:
+    """Name, record and value with which each name of a certificate is proved. Raises CloudError."""
+    found = cloud.make(Call("acm.DescribeCertificate", {"CertificateArn": arn}, home(cloud)))["Certificate"]
     return [
         (option["DomainName"], option["ResourceRecord"]["Name"], option["ResourceRecord"]["Value"])
         for option in found.get("DomainValidationOptions") or []
@@ -251,14 +252,22 @@ def record_of(name: str) -> tuple[Ref, Ref]:
     return seen("certificate", f"{path}.Name"), seen("certificate", f"{path}.Value")
 
 
-def issued(arn: Late, region: str, *, by_hand: bool, after: tuple[str, ...]) -> Action:
-    """Wait until the certificate is issued. Whoever must enter records by hand reads them while waiting."""
+def issued(arn: Late, region: str, *, by_hand: Sequence[tuple[Late, Late]] = (), after: tuple[str, ...] = ()) -> Action:
+    """Wait until the certificate is issued. Who manages the names' DNS elsewhere enters the records `by_hand`, each a
+    name and a value, meanwhile. ACM gives up after 72 hours (ACM User Guide, "DNS validation", 2026-11)."""
     look = Call("acm.DescribeCertificate", {"CertificateArn": arn}, region)
+    it, record = ("it", "this record") if len(by_hand) == 1 else ("them", "these records")
+    enter = ByHand(
+        f"Enter {record}, of the type CNAME, at the provider where the names' DNS is managed, and keep {it}: without "
+        "that the certificate is never issued, and never renewed. Leave the domain out of the name where the provider "
+        "adds it.",
+        tuple(row for name, value in by_hand for row in (("Name", name), ("Value", value))),
+    )
     known = "Certificate.DomainValidationOptions[?ResourceRecord.Name && ResourceRecord.Value]"
     records = f"join(', ', {known}.join(' CNAME ', [ResourceRecord.Name, ResourceRecord.Value]) || `[]`)"
     return Action(
         "issued",
-        "Wait until the certificate is issued",
+        "Wait until the certificate is issued" + (f", for which you enter {record} in DNS" if by_hand else ""),
         look,
         wait=Wait(
             look,
@@ -269,9 +278,10 @@ def issued(arn: Late, region: str, *, by_hand: bool, after: tuple[str, ...]) -> 
             if by_hand
             else "Waiting until the certificate is issued",
             typical=3600 if by_hand else 300,
-            limit=1800,
+            limit=7200 if by_hand else 1800,
         ),
         after=after,
+        by_hand=enter if by_hand else None,
     )
 
 

@@ -3,7 +3,7 @@
 asking            asked, questions, missing, options, pasted_lists, listing, questionnaire, states
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
-doing it          apply, sending, settings, documents, events, clock, resume_checks, handover
+doing it          apply, sending, by_hand, settings, documents, events, clock, resume_checks, handover
 taking it back    undo, undo_action, receipts, irrevocable; what others have in it: of_others, others_before, later_runs
 looking again     look, event_history, differences, put_back
 writing it down   journal, journal_file, serialization, run_lock, run_place, usage, files
@@ -17,7 +17,7 @@ as a picture      picture, drawing
 """
 
 from ..place import Place
-from .actions import Action, Cost
+from .actions import Action, ByHand, Cost
 from .calls import Call, Find, Wait
 from .cloud import Ask, Cloud, Identity
 from .events import Event, Happening, Left, Receipt
@@ -68,6 +68,7 @@ __all__ = [
     "Asking",
     "Blocked",
     "Busy",
+    "ByHand",
     "Call",
     "Caution",
     "Changed",

@@ -39,6 +39,19 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """What only a person does while a step waits, and without which it never comes to its end.
+
+    Args:
+        sentence: what to do and where, in plain words.
+        rows: what to take along for it, each a label and a value.
+    """
+
+    sentence: str
+    rows: tuple[tuple[str, Late], ...] = ()
+
+
+@dataclass(frozen=True)
 class Action:
     """One thing the plan does.
 
@@ -58,6 +71,7 @@ class Action:
         undone: what the receipt says about taking it back.
         left: what it is called where it stays, or nobody has taken it back yet, where `undone` says what becomes of it.
         yours: what a person has to do themselves once it is taken back, a sentence; nothing reaches it from here.
+        by_hand: what a person has to do themselves while it is waited for; nobody else does it.
         refusals: AWS's error codes for the call, in plain words; AWS's own words are shown beside them.
         relieves: the id of an action that must not last, such as stopping a server. However applying ends, this
             action's call is made then; it must be one that may be repeated.
@@ -95,6 +109,7 @@ class Action:
     undone: str = ""
     left: str = ""
     yours: Late = ""
+    by_hand: ByHand | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     relieves: str = ""
     gives_up: str = ""

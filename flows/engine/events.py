@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .actions import ByHand
 from .problems import Problem
 
 
@@ -39,6 +40,7 @@ class Event:
         elapsed: seconds since this wait began.
         typical: seconds it usually takes.
         problem: why it failed.
+        by_hand: what a person has to do, or it will be waited for in vain.
     """
 
     kind: Happening
@@ -48,6 +50,7 @@ class Event:
     elapsed: float = 0
     typical: int = 0
     problem: Problem | None = None
+    by_hand: ByHand | None = None
 
 
 @dataclass(frozen=True)

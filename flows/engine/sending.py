@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from .actions import Action
+from .by_hand import told
 from .calls import Call, Find, Wait
 from .clock import Clock
 from .cloud import Cloud
@@ -337,7 +338,8 @@ class Carrier:
                 minutes = round(wait.limit / 60)
                 remedy = "Resume to go on waiting, or undo."
                 raise CloudError(f"{wait.sentence}: not ready after {minutes} minutes ({now}).", "", remedy)
-            self.report(Event(Happening.WAITING, action, wait.sentence, now, elapsed, wait.typical))
+            by_hand = told(self._action(action), self.run)
+            self.report(Event(Happening.WAITING, action, wait.sentence, now, elapsed, wait.typical, by_hand=by_hand))
             self.pause(interval(tries))
             tries += 1
 

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
-from .actions import Action, Cost
+from .actions import Action, ByHand, Cost
 from .calls import Call, Find, Wait
 from .plan import Plan, Secret, Use
 from .references import Changed, Join, Ref
@@ -21,8 +21,8 @@ from .undo_plan import Decision, Entry, Kept, Others, Restore, Settings, Still, 
 _KEPT: dict[str, type] = {
     cls.__name__: cls
     for cls in (
-        Ref, Join, Changed, Call, Wait, Find, Still, Others, Settings, Kept, Undo, Restore, Entry, Cost, Action, Use,
-        Secret, Decision, Plan,
+        Ref, Join, Changed, Call, Wait, Find, Still, Others, Settings, Kept, Undo, Restore, Entry, Cost, ByHand, Action,
+        Use, Secret, Decision, Plan,
     )
 }  # fmt: skip
 """By their names in journals, which a class keeps there whatever it is called here."""

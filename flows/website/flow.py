@@ -248,7 +248,6 @@ class Website(Flow):
         if not self.domain:
             return [], ""
         region, zone, certificate = certificates.home(self.cloud), self.zone, self.certificate
-        by_hand = not isinstance(zone, route53.Zone)
         things: list[Action | Use] = []
         proofs: list[tuple[str, tuple[str | Ref, str | Ref]]]
         if isinstance(certificate, certificates.Certificate):
@@ -256,7 +255,7 @@ class Website(Flow):
             things.append(certificate.used())
             if not certificate.pending:
                 return things, arn
-            proofs = [(name, (key, value)) for name, key, value in certificates.proofs(self.cloud, certificate)]
+            proofs = [(name, (key, value)) for name, key, value in certificates.proofs(self.cloud, certificate.arn)]
         else:
             request = certificates.request(self.name, self.domain, region)
             arn = request.resource
@@ -271,7 +270,8 @@ class Website(Flow):
             for name, record in proofs
             if isinstance(zone, route53.Zone)
         ]
-        wait = certificates.issued(arn, region, by_hand=by_hand, after=tuple(action.id for action in writes))
+        entered = [] if writes else list(dict.fromkeys(record for _, record in proofs))
+        wait = certificates.issued(arn, region, by_hand=entered, after=tuple(action.id for action in writes))
         return [*things, *writes, wait], arn
 
     def opened(self) -> list[Action]:

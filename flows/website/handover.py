@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flows.aws import certificates
 from flows.engine import Cloud, Handover, shell
 from flows.engine.flow import parted, was_proved
 
@@ -19,24 +20,37 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     names = facts["names"] if facts["pointed"] else []
     proof = tuple(diagnose(cloud, {"distribution": id_, "probe": "yes" if facts["probe"] else "no"}, new=True))
     steps: list[tuple[str, bool]] = []
+    notes: list[str] = []
+    proofs: dict[str, str] = {}
     if facts["names"] and not facts["pointed"]:
         records = "; ".join(f"{name} CNAME {host}" for name in facts["names"])
         entered = all(was_proved(proof, f"records-{name}", f"outside-{name}") for name in facts["names"])
-        enter = "Enter these records where the DNS of the names is managed, and keep those of the certificate"
-        steps.append((f"{enter}: {records}.", entered))
+        steps.append((f"Enter these records where the DNS of the names is managed: {records}.", entered))
+        proofs = _proofs(cloud, outputs["certificate"])
+        if proofs:
+            notes.append("Keep the certificate's CNAME records there (proof name, proof value), or it is not renewed.")
     # without --delete: it would remove what is in the bucket and not in that folder
     upload = shell.aws("s3", "sync", "build/", f"s3://{bucket}")
     anew = shell.aws("cloudfront", "create-invalidation", distribution_id=id_, paths="/*")
-    notes: tuple[str, ...] = ()
     if was_proved(proof, "start-page"):  # who put it there, nobody saw
-        notes = (
+        notes += [
             f"When the pages change, upload them, without --acl: {upload}",
             f"So that they are seen at once: {anew}",
-        )
+        ]
     elif not facts.get("leads"):  # a bucket that sends everybody elsewhere needs no files
         steps += [(f"Upload, without --acl: {upload}", False), (f"Then: {anew}", False)]
     steps.append((f"See whether it works: {shell.handrail('check', 'website', distribution=id_)}", False))
     address = f"https://{(names or [host])[0]}/"
-    shown = {**outputs, "address": address, "bucket": bucket, "origin": facts["origin"]}
+    shown = {**outputs, **proofs, "address": address, "bucket": bucket, "origin": facts["origin"]}
     now, done = parted(*steps)
-    return Handover(shown, {}, now, proof, done=done, notes=notes)
+    return Handover(shown, {}, now, proof, done=done, notes=tuple(notes))
+
+
+def _proofs(cloud: Cloud, certificate: str) -> dict[str, str]:
+    """Name and value of each record that proves the certificate, once each; none where it is not proved by DNS."""
+    records = dict.fromkeys((name, value) for _, name, value in certificates.proofs(cloud, certificate))
+    told: dict[str, str] = {}
+    for number, (name, value) in enumerate(records, 1):
+        more = f"_{number}" if number > 1 else ""
+        told |= {f"proof_name{more}": name, f"proof_value{more}": value}
+    return told

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from flows.engine import Caution, Event, Finding, Problem, Receipt, Review, Run, Session
+    from flows.engine import ByHand, Caution, Event, Finding, Plan, Problem, Receipt, Review, Run, Session
     from flows.engine.look import Looked
     from flows.engine.verdict import Verdict
 
@@ -75,6 +75,7 @@ def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
         "files": sorted(record.handover.get("files", {})),
         "next_steps": record.handover.get("next_steps", []),
         "waiting": record.handover.get("waiting", ""),
+        **_to_do(run, run.plan),
     }
 
 
@@ -130,9 +131,23 @@ def as_line(event: Event) -> dict[str, Any]:
     line: dict[str, Any] = {"event": event.kind.value, "action": event.action, "sentence": event.sentence}
     if event.kind is Happening.WAITING:
         line |= {"now": event.now, "elapsed": round(event.elapsed, 1), "typical": event.typical}
+        line |= {"to_do": [by_hand(event.by_hand)]} if event.by_hand else {}
     if event.problem:
         line["error"] = as_error(event.problem)
     return line
+
+
+def by_hand(each: ByHand) -> dict[str, Any]:
+    """What a person has to do while it is waited for."""
+    return {"what": each.sentence, "rows": [{"label": label, "value": value} for label, value in each.rows]}
+
+
+def _to_do(run: Run, plan: Plan) -> dict[str, Any]:
+    """What a person has to do now, where there is anything."""
+    from flows.engine.by_hand import to_do
+
+    told = [by_hand(each) for each in to_do(run, plan)]
+    return {"to_do": told} if told else {}
 
 
 def about_record(entry: Entry) -> dict[str, Any]:
@@ -168,6 +183,7 @@ def about_run(run: Run, looked: Iterable[Looked] | None = None) -> dict[str, Any
         | {
             "steps": [{"action": a.id, "sentence": a.sentence, "status": run.status(a.id)} for a in plan.actions],
             "resources": outcome.resources(run, plan),
+            **_to_do(run, plan),
             "files": sorted(record.handover.get("files", {})),
             "costs": [
                 {"what": c.what, "usd_per_hour": str(c.usd_per_hour), "as_of": c.as_of} for c in history.prices(run)

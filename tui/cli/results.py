@@ -10,7 +10,8 @@ from typing import Any, TextIO
 
 import click
 
-from flows.engine import Caution, Event, JournalTrouble, Problem, Review, Run, Session, Stopped
+from flows.engine import Caution, Event, JournalTrouble, Place, Problem, Review, Run, Session, Stopped
+from flows.engine.by_hand import to_do
 
 from .. import costs, outcome, safe, taking_back, words
 from ..called import as_called
@@ -91,7 +92,7 @@ def applied(session: Session, output: str) -> Applied:
         try:
             for event in session.apply():
                 problems += [event.problem] if event.problem else []
-                tell(event, output, seen)
+                tell(event, output, seen, session.place)
         except JournalTrouble as problem:
             if not _made_something(session):
                 raise
@@ -119,7 +120,7 @@ def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
     with stoppable(session.stop, STOPPING) as interrupted:
         try:
             for event in session.undo(decisions):
-                tell(event, output, seen)
+                tell(event, output, seen, session.place)
                 told += [event.sentence] if event.kind in taking_back.TAKEN else []
         except JournalTrouble as problem:
             if not _made_something(session):
@@ -149,13 +150,16 @@ def tell_receipt(session: Session, output: str, trouble: Problem | None = None, 
     return 0 if receipt.complete and not trouble else 1
 
 
-def tell(event: Event, output: str, seen: dict[str, str]) -> None:
-    """One event: a line of JSON, or a sentence where it is news; `seen` is what was said of each step last."""
+def tell(event: Event, output: str, seen: dict[str, str], place: Place) -> None:
+    """One event: a line of JSON, or a sentence where it is news, with what a person has to do then; `seen` is what was
+    said of each step last."""
     if output == "ndjson":
         print_json(json_output.as_line(event), compact=True)
     elif words.news(event, seen):
         with suppress(OSError):  # whoever cannot see the progress still gets the result
-            click.echo(words.event(event), err=True)
+            click.echo(
+                "\n".join([words.event(event), *words.to_do([event.by_hand] if event.by_hand else [], place)]), err=True
+            )
 
 
 def tell_result(session: Session, document: dict[str, Any], output: str) -> None:
@@ -176,6 +180,8 @@ def tell_result(session: Session, document: dict[str, Any], output: str) -> None
         assert session.run is not None
         if meanwhile := costs.meanwhile(session.run):
             click.echo(meanwhile, err=True)
+        if session.run.plan and (now := words.to_do(to_do(session.run, session.run.plan), session.place)):
+            click.echo("\n".join(now), err=True)
         click.echo(f"Go on with: {words.resume(document['run'])}", err=True)
     click.echo(f"Take it back with: {as_called(document['undo'])}", err=True)
 

@@ -100,7 +100,7 @@ def _perform(name: str, subject: str | None, sets: tuple[str, ...], output: str,
     said = _asked(name, found, subject, sets)
     stop, seen = threading.Event(), dict[str, str]()
     cloud: Cloud = account(place) if found.account else Offline()
-    around = Surroundings(cloud, lambda event: tell(event, "text", seen), stop, RealClock())
+    around = Surroundings(cloud, lambda event: tell(event, "text", seen, place), stop, RealClock())
     with stoppable(stop.set, "Stopping; what was changed is put back first…") as interrupted:
         outcome = found.perform(said, around)
     outcome = replace(outcome, next_steps=next_steps(outcome.next_steps, place))

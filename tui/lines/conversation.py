@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.accounts import let_happen
 from flows.engine import Asking, CloudError, Decision, Event, Handover, Problem, Session, SignInNeeded
+from flows.engine.by_hand import to_do
 from flows.engine.shell import handrail
 
 from .. import costs, history, outcome, taking_back, words
@@ -333,6 +334,8 @@ class Conversation:
             return self.apply()
         if meanwhile := costs.meanwhile(run):
             say(meanwhile)
+        if waiting := words.to_do(to_do(run, run.plan), self.session.place):
+            say("\n".join(waiting))
         while True:
             try:
                 reply = self.ask("again tries again, undo takes everything back, keep leaves it for later", "keep")
@@ -368,6 +371,8 @@ class Conversation:
                 problems += [event.problem] if event.problem else []
                 if words.news(event, seen):
                     say(words.event(event))
+                    if event.by_hand:
+                        say("\n".join(words.to_do([event.by_hand], self.session.place)))
                 if taken is not None and event.kind in taking_back.TAKEN:
                     taken.append(event.sentence)
         return problems

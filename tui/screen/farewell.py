@@ -12,6 +12,8 @@ def farewell(session: Session | None) -> list[str]:
     """What a person needs who leaves this session."""
     if session is None or session.run is None:
         return []
+    from flows.engine.by_hand import to_do
+
     from .. import words
     from ..history import state
 
@@ -21,6 +23,8 @@ def farewell(session: Session | None) -> list[str]:
     told = [f"{record.id}: {state(session.run)}"]
     if record.handover.get("files") and record.status != "undone":
         told.append(f"Files: {session.run.folder} (only you can read them; they may hold secret keys)")
+    if session.run.plan:
+        told += words.to_do(to_do(session.run, session.run.plan), session.place)
     if record.status in ("applying", "failed"):
         told.append(f"Go on with: {words.resume(record.id)}")
     if record.status != "undone":

@@ -8,7 +8,9 @@ from ...safe import line
 from ..widgets.lines import Said
 
 if TYPE_CHECKING:
-    from flows.engine import Action, Event, Run
+    from collections.abc import Iterable
+
+    from flows.engine import Action, ByHand, Event, Place, Run
 
 JOURNALLED = {"to do": "muted", "begun": "warn", "done": "good", "undoing": "warn", "removed": "good", "LEFT": "bad"}
 """How the words for a step that stand in `history.STEPS` look."""
@@ -46,11 +48,24 @@ def reported(action: Action, event: Event, *, undo: bool = False) -> Said:
     forwards = event.sentence if event.kind == "existed" else action.sentence  # whose it is stands there
     text = line((action.taken_back if over else action.standing) if undo else forwards)
     if event.kind == "waiting":
-        now = f"{line(event.now)}, " if event.now else ""
+        now = f"{line(event.now)}, " if event.now and not event.by_hand else ""
         text += f": {now}{words.duration(event.elapsed)} of usually {words.duration(event.typical)}"
         if undo:
             return Said(text, taking_back.BACKWARDS["undo"], "warn")
     return Said(text, words.HAPPENINGS[event.kind], LOOKS.get(event.kind, ""))
+
+
+def to_do(by_hand: Iterable[ByHand], place: Place) -> list[Said]:
+    """What a person has to do now, and what they take along for it, a row each; nothing where nothing is."""
+    from ...words import IN_PRACTICE, TO_DO
+
+    rows: list[Said] = []
+    for each in by_hand:
+        rows.append(Said(f"{TO_DO}: {line(each.sentence)}", kind="strong", copy=line(each.sentence)))
+        rows += [Said(line(str(value)), label.lower(), "point", copy=str(value)) for label, value in each.rows]
+    if rows and place.practice:
+        rows.append(Said(IN_PRACTICE, kind="muted"))
+    return rows
 
 
 def usual(actions: list[Action]) -> int:

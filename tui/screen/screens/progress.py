@@ -23,16 +23,21 @@ from ..widgets.picture import Picture
 from ..widgets.row import Row
 from .page import Say
 from .pictured import SHOW, Pictured
-from .plan_steps import kept, reported, standing_still, usual
+from .plan_steps import kept, reported, standing_still, to_do, usual
 from .problem_rows import told
+from .takeaway import Takeaway
 
 if TYPE_CHECKING:
-    from flows.engine import Action, Event, Handover, Plan, Problem, Session, SignInNeeded
+    from flows.engine import Action, ByHand, Event, Handover, Plan, Problem, Session, SignInNeeded
     from flows.engine.drawing import Answered
     from flows.engine.picture import Standing
 
 ENDS = ("done", "existed", "removed", "restored", "gone")
 """The events by which a step is done, or taken back."""
+BY_HAND = (
+    "What only you can do stands under the steps: y copies the name or value under the cursor. AWS looks for it again, "
+    "and the run goes on by itself; you may close the window, and `handrail runs` says it again."
+)
 PAUSE = 1.0
 """Seconds between two updates of the screen."""
 
@@ -78,6 +83,8 @@ class Progress(Pictured):
         self._fresh: dict[str, Event] = {}
         self._problems: list[Problem] = []
         self._need: SignInNeeded | None = None
+        self._by_hand: dict[str, ByHand] = {}
+        """What a person has to do, by the step that waits for it."""
         self._stopping = False
         self.under_way = False
         self._began = self._painted = 0.0
@@ -123,7 +130,7 @@ class Progress(Pictured):
             with Vertical(id="main"):
                 yield Say("", id="now")
                 yield Lines([self._row(action) for action in self._actions], lead=lead, hug=True, id="page")
-                yield Lines(id="notice")
+                yield Takeaway([], id="notice")
                 yield Options(id="ways")
             yield Picture()
 
@@ -142,7 +149,7 @@ class Progress(Pictured):
 
     def _start(self) -> None:
         self._problems, self._stopping, self.under_way, self._status = [], False, True, ""
-        self._need = None
+        self._need, self._by_hand = None, {}
         self._began = time.monotonic()
         self.query_one("#notice").display = self.query_one("#ways").display = False
         self.query_one("#page").focus()
@@ -226,8 +233,26 @@ class Progress(Pictured):
                     self._over |= {id_} if event.kind in ENDS else set()
                     page.change(index, text=row.text, lead=row.lead, kind=row.kind)
                     page.reveal(index)
+                self._ask_of_person(event)
             if not self._stopping:
                 self._say_now(self._summary())
+
+    def _ask_of_person(self, event: Event) -> None:
+        """Show what only a person does, as long as it is waited for."""
+        notice = self.query_one("#notice", Lines)
+        if event.by_hand and self._by_hand.get(event.action) != event.by_hand:
+            self._by_hand[event.action] = event.by_hand
+        elif event.kind == "waiting" or not self._by_hand.pop(event.action, None):
+            return
+        rows = to_do(self._by_hand.values(), self.session.place)
+        notice.display = notice.can_focus = bool(rows)
+        notice.show(rows)
+        (notice if rows else self.query_one("#page")).focus()
+        self.refresh_bindings()
+
+    def on_lines_copied(self, event: Lines.Copied) -> None:
+        """Say what was copied, until there is news."""
+        self._say_now(f"Copied: {event.text}")
 
     def _summary(self) -> str:
         run = self.session.run
@@ -277,6 +302,8 @@ class Progress(Pictured):
 
     def _ask_what_now(self, rows: list[Said] | None = None) -> None:
         """The step, the cause and the remedy, then the three choices."""
+        from flows.engine.by_hand import to_do as waiting
+
         from ... import costs, words
         from ...outcome import exit_code
 
@@ -298,7 +325,8 @@ class Progress(Pictured):
                 row = self._row(action)
                 self.query_one("#page", Lines).change(index, text=row.text, lead=row.lead, kind=row.kind)
         notice, ways = self.query_one("#notice", Lines), self.query_one("#ways", Options)
-        notice.display, ways.display = bool(rows), True
+        rows = [*rows, *to_do(waiting(run, run.plan), self.session.place)]
+        notice.display, notice.can_focus, ways.display = bool(rows), any(row.copy for row in rows), True
         notice.show(rows)
         again = "Go on" if not self._problems else "Try again"
         go_on = words.undo if self._backwards else words.resume
@@ -359,4 +387,5 @@ class Progress(Pictured):
             Said("At work" if self.under_way else "Stopped", kind="heading"),
             Said("Each call to AWS is written down before it is sent, and its answer right after. Ctrl-C sends nothing "
                  "further; a call under way is finished first. What does not depend on each other runs side by side."),
+            *([Said(BY_HAND)] if self._by_hand else []),
         ]  # fmt: skip
