@@ -15,15 +15,14 @@ NOTHING = "Nothing in this plan costs anything by itself."
 def total(prices: Iterable[Cost]) -> str:
     """All of it in a sentence: "About 17 USD a month." """
     prices = list(prices)
-    low, high = least(prices), _sum(prices, "most")
-    high = max(low, high)
+    low, high = least(prices), most(prices)
     used = any(_by_use(each) for each in prices)
     unknown = [each.what for each in prices if each.counts == "unknown"]
     if not prices:
         return NOTHING
     if high == low == 0 and not unknown:
         return "Nothing while nobody uses it: billed by use."
-    told = _usd(low) if _usd(low) == _usd(high) else f"{_usd(low)} to {_usd(high)}"
+    told = _span(low, high)
     rest = ", and more by use" if used else ", by how much it is used" if low != high else ""
     rest += f"; what {_first(unknown)} costs is not known here" if unknown else ""
     if 0 < high < LEAST:
@@ -41,6 +40,19 @@ def meanwhile(run: Run) -> str:
 def least(prices: Iterable[Cost]) -> Decimal:
     """USD a month that it costs in any case."""
     return _sum(prices, "least")
+
+
+def most(prices: Iterable[Cost]) -> Decimal:
+    """USD a month that it costs while it is used as much as it can be; never less than what it costs in any case."""
+    prices = list(prices)
+    return max(least(prices), _sum(prices, "most"))
+
+
+def a_month(low: Decimal, high: Decimal) -> str:
+    """What it costs between these, in a few words."""
+    if not high:
+        return "billed by use"
+    return f"about {_span(low, high)} USD a month" if high >= LEAST else "less than 0.01 USD a month"
 
 
 def cost(price: Cost) -> str:
@@ -76,6 +88,10 @@ def _sum(prices: Iterable[Cost], also: str) -> Decimal:
 def _usd(amount: Decimal) -> str:
     """Dollars as people say them: no cents where there are many."""
     return f"{amount:.0f}" if amount >= 10 else f"{amount:.2f}" if amount else "0"
+
+
+def _span(low: Decimal, high: Decimal) -> str:
+    return _usd(low) if _usd(low) == _usd(high) else f"{_usd(low)} to {_usd(high)}"
 
 
 def _first(words: Sequence[str]) -> str:

@@ -63,13 +63,16 @@ class Entry:
         record: the same as the journal has it.
         subject: what it is of, in its own answers: its name, or else what was answered first.
         state: how it stands, in words.
-        usd_per_month: what stands of it costs now, without what is billed by use; None where nothing is known to.
+        usd_per_month: what stands of it costs now in any case, without what is billed by use; None where nothing is
+            known to.
+        usd_per_month_most: what it costs while all of it is used as much as it can be; None likewise.
     """
 
     record: Record
     subject: str
     state: str
     usd_per_month: Decimal | None = None
+    usd_per_month_most: Decimal | None = None
 
     @property
     def id(self) -> str:
@@ -98,11 +101,9 @@ class Entry:
     @property
     def costs(self) -> str:
         """What it costs now, in words; empty where nothing."""
-        if self.usd_per_month is None:
+        if self.usd_per_month is None or self.usd_per_month_most is None:
             return ""
-        if self.usd_per_month < 1:
-            return "under 1 USD a month" if self.usd_per_month else "billed by use"
-        return f"about {self.usd_per_month:.0f} USD a month"
+        return costs.a_month(self.usd_per_month, self.usd_per_month_most)
 
     def told(self, now: datetime | None = None) -> list[str]:
         """All of it but its title, the most important first."""
@@ -127,7 +128,7 @@ def entry(run: Run) -> Entry:
     except JournalTrouble:  # another version's: that is said where the run is opened
         return Entry(record, what, STATES[record.status])
     prices = [cost for action in (standing(run, plan) if plan else ()) for cost in action.costs]
-    return Entry(record, what, how, costs.least(prices) if prices else None)
+    return Entry(record, what, how, *((costs.least(prices), costs.most(prices)) if prices else ()))
 
 
 def unfinished(journal: Journal) -> list[Record]:

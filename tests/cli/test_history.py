@@ -10,6 +10,7 @@ import pytest
 from support.command import Command
 from support.runs import GATEWAY, draft, made
 
+from flows.aws import aurora_prices
 from flows.engine import Cost, Journal, Place, Plan
 from tui import history
 
@@ -25,7 +26,8 @@ def test_a_line_says_what_a_run_is_of_and_what_it_costs_now(journal: Journal, ha
         "36.50",
     )
     assert listed["status"] == "waiting", "the word that programs compare stays"
-    assert handrail("runs", run.id, "--output", "json").json["usd_per_month"] == "36.50"
+    about = handrail("runs", run.id, "--output", "json").json
+    assert (about["usd_per_month"], about["usd_per_month_most"]) == ("36.50", "36.50")
     assert handrail("runs", run.id).out.startswith(f"{run.id}: waiting for you\noffice-berlin\n")
 
 
@@ -47,6 +49,15 @@ def test_what_was_never_made_has_no_price_and_what_is_asked_instead_of_aws_is_to
     assert " · eu-central-1 · at http://127.0.0.1:5555 · " in handrail("runs").out
     run.note("second", "intent")
     assert "The second one" in handrail("runs", run.id).out, "in doubt it may be there, and cost"
+
+
+def test_what_costs_by_how_much_it_is_used_is_told_from_least_to_most(journal: Journal, handrail: Command) -> None:
+    """A database that may sleep is awake when it was just made: the least alone would be said of what is not so."""
+    database = replace(GATEWAY, costs=aurora_prices.card(Decimal(0), Decimal(4), "aurora", 1, public=False))
+    run = made(journal, "done", "aurora", action=database, name="shop-db")
+    assert f" · about 0.40 to 351 USD a month · 111122223333 · eu-central-1 · {run.id}" in handrail("runs").out
+    (listed,) = handrail("runs", "--output", "json").json
+    assert (listed["usd_per_month"], listed["usd_per_month_most"]) == ("0.40", "350.80")
 
 
 def test_what_was_taken_back_costs_nothing(journal: Journal) -> None:

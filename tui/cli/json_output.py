@@ -160,6 +160,7 @@ def about_record(entry: Entry) -> dict[str, Any]:
         "endpoint_url": record.place.endpoint_url, "endpoints": dict(record.place.endpoints),
         "subject": entry.subject, "state": entry.state,
         "usd_per_month": "" if entry.usd_per_month is None else f"{entry.usd_per_month:.2f}",
+        "usd_per_month_most": "" if entry.usd_per_month_most is None else f"{entry.usd_per_month_most:.2f}",
     }  # fmt: skip
 
 
