@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import Cost, Journal, Record, Run, put_back, standing
+from flows.engine import Action, Cost, Journal, Record, Run, put_back, standing
 from flows.engine.asked import NOT_LISTED
 from flows.engine.by_hand import to_do as by_hand
 from flows.engine.endpoints import addresses
@@ -42,6 +42,8 @@ STEPS = {
     "undone": "removed", "left": "LEFT",
 }  # fmt: skip
 """What the journal's words for a step mean to a person."""
+STOPPED = "stopped"
+"""The word for a step that somebody stopped before its call was sent: a resume does it."""
 EMPTY = "(empty)"
 """How an answer is shown that is nothing."""
 NO_NAMES = (EMPTY, "[]", "yes", "no", "new", "mine", "profile", "owner", NOT_LISTED)
@@ -237,10 +239,22 @@ def said(value: object) -> str:
 
 
 def prices(run: Run) -> list[Cost]:
-    """What each thing costs that a run made, or may have made, and that was not taken back."""
-    plan = run.plan
-    made = [each for each in plan.actions if run.status(each.id) not in ("", "refused", "undone")] if plan else []
+    """What each thing costs that a run made, or may have made, and that was not taken back. What another run made and
+    AWS handed out costs in that run."""
+
+    def may_be_its(action: Action) -> bool:
+        facts = run.facts(action.id)
+        made = facts.get("created", True) or facts.get("doubt", False)
+        return bool(made) and run.status(action.id) not in ("", "refused", "undone")
+
+    made = filter(may_be_its, run.plan.actions if run.plan else ())
     return [cost for action in made for cost in action.costs]
+
+
+def step(action: Action, run: Run) -> str:
+    """How a step stands, in a word of `STEPS`, or that it was begun and stopped before anything was sent."""
+    status = run.status(action.id)
+    return STOPPED if status == "refused" and run.facts(action.id).get("why") == "stopped" else STEPS[status]
 
 
 def where(record: Record) -> str:
@@ -278,7 +292,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     over = record.status in ("undoing", "undone")
     rows = [
         taking_back.backwards(action, run) if over and action.undo
-        else (STEPS[run.status(action.id)], line(action.sentence))
+        else (step(action, run), line(action.sentence))
         for action in plan.actions
     ]  # fmt: skip
     found += [f"  {word:<10} {what}" for word, what in rows]

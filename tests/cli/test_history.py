@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from support.command import Command
-from support.runs import GATEWAY, draft, made
+from support.runs import GATEWAY, HERE, draft, made
 
 from flows.aws import aurora_prices
 from flows.engine import Cost, Journal, Place, Plan
@@ -126,3 +126,15 @@ def test_a_draft_that_somebody_has_open_is_not_deleted(journal: Journal, handrai
         refused = handrail("runs", open_.id, "--delete")
     assert refused.code == 3 and "is being driven by another Handrail" in refused.err
     assert len(journal.records()) == 1
+
+
+def test_what_was_begun_and_stopped_before_it_was_sent_is_not_told_as_never_begun(
+    journal: Journal, handrail: Command
+) -> None:
+    run = draft(journal, name="office")
+    run.confirm(Plan((GATEWAY, replace(GATEWAY, id="next", sentence="Create the next"))), "111122223333", HERE)
+    run.note("gateway", "intent")
+    run.note("gateway", "refused", why="stopped")
+    run.set_status("failed")
+    shown = handrail("runs", run.id).out
+    assert f"  stopped    {GATEWAY.sentence}\n  to do      Create the next\n" in shown and "USD" not in shown

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
 
     from flows.engine import Action, ByHand, Event, Place, Run
 
-JOURNALLED = {"to do": "muted", "begun": "warn", "done": "good", "undoing": "warn", "removed": "good", "LEFT": "bad"}
+JOURNALLED = {
+    "to do": "muted",
+    "stopped": "warn",
+    "begun": "warn",
+    "done": "good",
+    "undoing": "warn",
+    "removed": "good",
+    "LEFT": "bad",
+}
 """How the words for a step that stand in `history.STEPS` look."""
 LOOKS = {
     "started": "warn", "waiting": "warn", "done": "good", "existed": "good", "failed": "bad", "in doubt": "bad",
@@ -26,9 +34,9 @@ BACKWARDS = {"being taken back": "warn", "gone": "good", "put back": "good", "LE
 
 def kept(action: Action, run: Run | None) -> Said:
     """A step as the journal knows it."""
-    from ...history import STEPS
+    from ...history import STEPS, step
 
-    word = STEPS[run.status(action.id) if run else ""]
+    word = step(action, run) if run else STEPS[""]
     return Said(line(action.sentence), word, JOURNALLED[word])
 
 
