@@ -54,7 +54,8 @@ class CustomerGateway:
 @dataclass(frozen=True)
 class Connection:
     """A connection of two gateways. `routes` are its static routes; `local` and `remote` are what its tunnels carry, of
-    the office and of AWS, each a network."""
+    the office and of AWS, each a network; `unsaid` is whether AWS leaves open how it routes, and `run` the run of
+    Handrail that made it, if one did."""
 
     id: str
     name: str
@@ -65,6 +66,8 @@ class Connection:
     inside: tuple[str, ...]
     local: str = "0.0.0.0/0"
     remote: str = "0.0.0.0/0"
+    unsaid: bool = False
+    run: str = ""
 
     def used(self) -> Use:
         return Use("connection", f"Use the VPN connection {self.name or self.id}", "AWS::EC2::VPNConnection", self.id)
@@ -135,6 +138,8 @@ def connection(found: dict[str, Any]) -> Connection:
         tuple(str(tunnel.get("TunnelInsideCidr", "")) for tunnel in options.get("TunnelOptions") or []),
         str(options.get("LocalIpv4NetworkCidr") or "0.0.0.0/0"),
         str(options.get("RemoteIpv4NetworkCidr") or "0.0.0.0/0"),
+        unsaid="StaticRoutesOnly" not in options,
+        run=of(found).get("handrail:run", ""),
     )
 
 

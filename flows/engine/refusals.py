@@ -42,10 +42,26 @@ def matches(problem: CloudError, codes: Iterable[str]) -> bool:
     return False
 
 
+PAGE = re.compile(r"""\s*(?:\bb)?["']?\s*<(?:!doctype|html|head|body)(?=[\s>]).*""", re.IGNORECASE | re.DOTALL)
+TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+BYTES = re.compile(r"""\s*\bb(["']).*\1?\s*$""", re.DOTALL)
+
+
+def readable(text: str) -> str:
+    """What a person can read of what came back: of a web page, as a proxy or an emulator sends it, its heading; of raw
+    bytes, what was said before them."""
+    if page := PAGE.search(text):
+        heading = TITLE.search(page[0])
+        said = re.sub(r"(\s|\\[nrt])+", " ", heading[2]).strip() if heading else ""
+        before = text[: page.start()].rstrip(" :\n")
+        return f"{f'{before}: ' if before else ''}a web page came back{f', “{said}”' if said else ''}."
+    return BYTES.sub("", text).rstrip(" :\n") if "\n" in text else text
+
+
 def explain(call: Call, response: Any, region: str = "") -> CloudError:
     """AWS's refusal in plain words. `response` is botocore's parsed error response."""
     error = response.get("Error", {})
-    code, message = str(error.get("Code") or "Unknown"), str(error.get("Message") or "")
+    code, message = str(error.get("Code") or "Unknown"), readable(str(error.get("Message") or ""))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
     refusal = Refusal(call, code, message, status, region)
     family = next((family for family in FAMILIES if family.has(refusal)), None)

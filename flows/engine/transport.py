@@ -26,7 +26,7 @@ from .problems import (
     Way,
 )  # fmt: skip
 from .profiles import Kind, Profile, known_profiles
-from .refusals import changes, explain
+from .refusals import changes, explain, readable
 from .shell import aws
 
 NOT_REACHED = ("ConnectionError",)
@@ -73,7 +73,7 @@ REMEDIES = {
 
 def misfortune(call: Call, error: Exception) -> Problem:
     """Why a call was not sent or not answered."""
-    text, names = str(error), _names(error)
+    text, names = readable(str(error)), _names(error)
     if "SSLError" in names and changes(call) and "CERTIFICATE" not in text.upper():
         # the connection stood when it broke, so the request may have arrived
         return Lost(f"The answer to {call.operation} got lost.", text)
@@ -107,6 +107,7 @@ def misfortune(call: Call, error: Exception) -> Problem:
 
 def unlike_aws(call: Call, text: str) -> CloudError:
     """Something came back that AWS would not say."""
+    text = readable(text)
     if changes(call):
         return Lost(f"The answer to {call.operation} got lost.", text[:200])
     remedy = "Check --endpoint-url or AWS_ENDPOINT_URL, and whether something in between answers instead."

@@ -14,7 +14,7 @@ from flows.aws import interfaces, keepers, log_groups, network_acls, security_gr
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service
-from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use
+from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use, shell
 
 from . import firewalls, rules, starting, tunnel_logs
 from .rules import Situation
@@ -154,11 +154,21 @@ def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> 
 def same_routing(cloud: Cloud, used: Use | None, *, static: bool) -> Iterator[Finding | Caution]:
     """What an existing connection between the two gateways means."""
     existing = next((each for each in vpn.connections(cloud) if used and each.id == used.resource), None)
-    if existing and existing.static is static:
+    run = existing.run if existing else ""
+    made = f" The run {run} of Handrail made it: {shell.handrail('runs', run)}." if run else ""
+    if existing and existing.unsaid:
+        yield Finding(
+            "already-connected",
+            Grade.NOT_CHECKED,
+            f"There is already a VPN connection {existing.id} between these two; how it routes was not told. It is "
+            f"used as it is.{made}",
+            "DescribeVpnConnections says nothing of its Options",
+        )
+    elif existing and existing.static is static:
         yield Caution(
             "already-connected",
             f"There is already a VPN connection {existing.id} between these two; it is used as it is, with its "
-            "encryption and addresses. AWS allows one connection per pair of gateways.",
+            f"encryption and addresses. AWS allows one connection per pair of gateways.{made}",
         )
         told = cloud.make(Call("ec2.DescribeVpnConnections")).get("VpnConnections") or []
         for found in told:
@@ -169,7 +179,7 @@ def same_routing(cloud: Cloud, used: Use | None, *, static: bool) -> Iterator[Fi
         yield Finding(
             "already-connected",
             Grade.REFUSED,
-            f"There is already a VPN connection {existing.id} between these two, and it uses {kind}.",
+            f"There is already a VPN connection {existing.id} between these two, and it uses {kind}.{made}",
             "DescribeVpnConnections",
             "That cannot be changed: choose the same routing, or register the device a second time with a device name.",
         )

@@ -103,6 +103,11 @@ def _state(connection: vpn.Connection, state: str) -> Finding:
 
 
 def _routing(connection: vpn.Connection) -> Finding:
+    if connection.unsaid:
+        return Finding(
+            "routing", Grade.NOT_CHECKED, "Whether the connection is static or uses BGP was not told.",
+            "DescribeVpnConnections says nothing of its Options",
+        )  # fmt: skip
     if not connection.static:
         return Finding(
             "routing", Grade.PROVED, "The connection uses BGP: the device must announce its networks.",

@@ -12,12 +12,13 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.awsrequest import HeadersDict
-from botocore.parsers import create_parser
+from botocore.parsers import ResponseParserError, create_parser
 
 from flows.engine import Call, CloudError, Denied, Lost, NoAccess, NoSuchCall, SignInNeeded
 from flows.engine.problems import NotActivated
 from flows.engine.refusal_families import FAMILIES, Refusal
-from flows.engine.refusals import explain, no_such_thing, refused_part
+from flows.engine.refusals import explain, no_such_thing, readable, refused_part
+from flows.engine.transport import misfortune
 from flows.export.resources import TABLE
 
 REGION = "eu-central-1"
@@ -67,6 +68,37 @@ def refused(operation: str, code: str, message: str = "", status: int = 400) -> 
     shape = model.operation_model(name).output_shape
     parsed: dict[str, Any] = create_parser(protocol).parse(wire, shape)
     return explain(Call(operation), parsed, REGION)
+
+
+PAGE = "<!doctype html>\n<html lang=en><title>500 Internal\n Server Error</title><h1>Oops</h1>x</html>"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (PAGE, "a web page came back, “500 Internal Server Error”."),
+        ("<html><body>no heading</body></html>", "a web page came back."),
+        (
+            f"Unable to parse response (not well-formed), invalid XML received. Further retries may succeed:\n"
+            f"{PAGE.encode()!r}",
+            "Unable to parse response (not well-formed), invalid XML received. Further retries may succeed: a web page "
+            "came back, “500 Internal Server Error”.",
+        ),
+        ("Unable to parse it, invalid XML received:\nb'\\x00\\x01'", "Unable to parse it, invalid XML received"),
+        ("The bucket b'a' is <not> there", "The bucket b'a' is <not> there"),
+        ("Value <html-like> is invalid", "Value <html-like> is invalid"),
+    ],
+)
+def test_a_web_page_is_told_by_its_heading(text: str, told: str) -> None:
+    """As a proxy or an emulator answers that broke."""
+    assert readable(text) == told
+
+
+@pytest.mark.parametrize("operation", ["lambda.GetPolicy", "kms.CreateKey"])
+def test_so_it_is_in_every_refusal_and_in_what_was_lost(operation: str) -> None:
+    """AWS's JSON is not JSON then, and botocore takes all of it for the message."""
+    for problem in (refused(operation, "Oops", PAGE, 500), misfortune(Call(operation), ResponseParserError(PAGE))):
+        assert "<" not in str(problem) and "Internal Server Error" in str(problem)
 
 
 # -- there is no such thing ----------------------------------------------------------------------------------------
