@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from flows.engine import Cost, Run, standing
 
 LEAST = Decimal("0.01")
 """USD: less of it is not told as an amount, and an hour at less is not worth telling."""
+MANY = 100
+"""USD from which on cents are not told."""
 NOTHING = "Nothing in this plan costs anything by itself."
 
 
 def total(prices: Iterable[Cost]) -> str:
-    """All of it in a sentence: "About 17 USD a month." """
+    """All of it in a sentence: "About 17.17 USD a month." """
     prices = list(prices)
     low, high = least(prices), most(prices)
     used = any(_by_use(each) for each in prices)
@@ -86,8 +88,11 @@ def _sum(prices: Iterable[Cost], also: str) -> Decimal:
 
 
 def _usd(amount: Decimal) -> str:
-    """Dollars as people say them: no cents where there are many."""
-    return f"{amount:.0f}" if amount >= 10 else f"{amount:.2f}" if amount else "0"
+    """Dollars as people say them: no cents where there are many, and then not less than it is, so that a sum never
+    falls below a part of it that stands beside it."""
+    if amount >= MANY:
+        return f"{amount.to_integral_value(ROUND_CEILING):f}"
+    return f"{amount:.2f}" if amount else "0"
 
 
 def _span(low: Decimal, high: Decimal) -> str:

@@ -20,12 +20,14 @@ def at(hourly: str, **rest: object) -> Cost:
     ("prices", "told"),
     [
         ([], NOTHING),
-        ([PRICE, SECRET_PRICE], "About 37 USD a month."),
+        ([PRICE], "About 36.50 USD a month."),
+        ([PRICE, SECRET_PRICE], "About 36.86 USD a month."),
+        ([at("0.1371")], "About 101 USD a month."),
         ([at("0.0005")], "About 0.36 USD a month."),
         ([at("0.000001")], "Less than 0.01 USD a month."),
         ([cloudfront.PRICE], "Nothing while nobody uses it: billed by use."),
-        ([cloudfront.PRICE, at("0.02")], "About 15 USD a month, and more by use."),
-        ([at("0", counts="unknown"), at("0.02")], "About 15 USD a month; what it costs is not known here."),
+        ([cloudfront.PRICE, at("0.02")], "About 14.60 USD a month, and more by use."),
+        ([at("0", counts="unknown"), at("0.02")], "About 14.60 USD a month; what it costs is not known here."),
         ([at("0", counts="unknown")], "What it costs is not known here."),
         (
             aurora_prices.card(Decimal(0), Decimal(4), "aurora", 1, public=False),
@@ -33,7 +35,7 @@ def at(hourly: str, **rest: object) -> Cost:
         ),
         (
             aurora_prices.card(Decimal("0.5"), Decimal(4), "aurora", 2, public=True),
-            "About 95 to 709 USD a month, by how much it is used.",
+            "About 95.30 to 709 USD a month, by how much it is used.",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from tui import history
 
 def test_a_line_says_what_a_run_is_of_and_what_it_costs_now(journal: Journal, handrail: Command) -> None:
     run = made(journal, "waiting", name="office-berlin")
-    told = f"waiting for you · just now · about 36 USD a month · 111122223333 · eu-central-1 · {run.id}"
+    told = f"waiting for you · just now · about 36.50 USD a month · 111122223333 · eu-central-1 · {run.id}"
     assert handrail("runs").out == f"vpn: office-berlin  {told}\n"
     (listed,) = handrail("runs", "--output", "json").json
     assert (listed["subject"], listed["state"], listed["usd_per_month"]) == (

@@ -35,7 +35,7 @@ async def test_a_draft_is_deleted_by_the_same_key_twice(journal: Journal) -> Non
     run, gone = made(journal, "done", name="berlin"), draft(journal, name="munich")
     async with somebody(Canned()) as person:
         await person.press("h")
-        person.sees("vpn: munich", "vpn: berlin", "about 36 USD a month", "d Delete draft")
+        person.sees("vpn: munich", "vpn: berlin", "about 36.50 USD a month", "d Delete draft")
         await person.press("d")
         person.sees("d once more deletes this draft", "vpn: munich")
         await person.press("down")

@@ -50,7 +50,7 @@ async def test_a_review_begins_with_its_dangers_and_they_need_a_yes() -> None:
         await person.press("enter")
         first = person.screen.splitlines()[2]
         assert "opens" in first and "Everybody can read it." in first and "Close it later" not in first
-        person.sees("costs About 36 USD a month.")
+        person.sees("costs About 36.50 USD a month.")
         assert person.words.index("It is large.") > person.words.index("Close it later.")
         await person.press("a")
         person.sees("This needs your yes first")

@@ -74,7 +74,7 @@ def test_what_aws_hands_out_twice_is_the_first_runs(
     assert told["connection"].kind is Happening.EXISTED and f"The run {first.run.id} made it" in (
         told["connection"].sentence
     )
-    assert [history.entry(each.run).costs for each in (first, second) if each.run] == ["about 36 USD a month", ""]
+    assert [history.entry(each.run).costs for each in (first, second) if each.run] == ["about 36.50 USD a month", ""]
     told_later = "\n".join(history.details(second.run))
     assert f"(made by the run {first.run.id})" in told_later and "USD a month" not in told_later
     taken_back(second)

@@ -260,7 +260,7 @@ def _notes(configuration: Configuration, site: Site) -> Iterator[str]:
     )
     yield "The files are for one connection; a second one on the same gateway needs other names and numbers."
     yield (
-        "Cost: AWS charges for the connection by the hour, about 37 USD a month, also while the tunnels are "
+        "Cost: AWS charges for the connection by the hour, about 36.50 USD a month, also while the tunnels are "
         "down, until it is deleted."
     )
 
