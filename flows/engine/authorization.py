@@ -265,6 +265,13 @@ RULES: Mapping[str, Rule] = {
     "cloudfront.GetOriginAccessControl": on("origin-access-control/{Id}"),
     "cloudfront.ListTagsForResource": on("{Resource}"),
     "cloudfront.UpdateDistribution": on("distribution/{Id}"),
+    **{
+        f"route53.{operation}": on("hostedzone/{HostedZoneId}")
+        for operation in (
+            "AssociateVPCWithHostedZone", "DisassociateVPCFromHostedZone", "CreateVPCAssociationAuthorization",
+            "DeleteVPCAssociationAuthorization", "ListVPCAssociationAuthorizations",
+        )
+    },
     "route53.ChangeResourceRecordSets": on("hostedzone/{HostedZoneId}", **RECORDS),
     "route53.GetHostedZone": on("hostedzone/{Id}"),
     "route53.ListResourceRecordSets": on("hostedzone/{HostedZoneId}"),

@@ -87,6 +87,7 @@ def on_bucket(into: Callable[[Properties, Params], None]) -> Sets:
 
 CLUSTER = "DBClusters[0]"
 IMAGE = "CloudFormation makes no machine images."
+ZONE = "CloudFormation associates VPCs with a private hosted zone only where it makes the zone."
 SNAPSHOT = "CloudFormation neither makes nor copies nor shares snapshots."
 KEY = "The key is for a snapshot, which CloudFormation does not make."
 
@@ -281,6 +282,9 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "rds.DeleteDBSnapshot": (Never(SNAPSHOT),),
     "rds.ModifyDBClusterSnapshotAttribute": (Never(SNAPSHOT),),
     "rds.ModifyDBSnapshotAttribute": (Never(SNAPSHOT),),
+    "route53.AssociateVPCWithHostedZone": (Never(ZONE),),
+    "route53.CreateVPCAssociationAuthorization": (Never(ZONE),),
+    "route53.DeleteVPCAssociationAuthorization": (Never(ZONE),),
     "route53.ChangeResourceRecordSets": (
         Sets("acm.RequestCertificate", as_.proof_of, as_.proved_in),
         Makes("AWS::Route53::RecordSet", as_.records),

@@ -13,7 +13,7 @@ from flows.aws.vpc_peering import ACTIVE, PENDING, Connection, End
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.elsewhere import There
 
-from . import dual_stack, firewalls, repairs, rules
+from . import dual_stack, firewalls, private_names, repairs, rules
 from .rules import Seen
 from .sides import Side
 
@@ -170,6 +170,8 @@ def _looked_at(cloud: Cloud, there: Cloud | None, found: Connection, own: End, f
         yield from firewalls.network_acls(side)
     for side in both:
         yield from _names(side, found, there is not None)
+    if len(both) > 1:
+        yield from private_names.apart(*both)
     yield from _facts(both, found, had)
     yield from dual_stack.unused(both, own.networks, far.networks)
     yield Finding(
@@ -254,7 +256,7 @@ def _names(here: Seen, found: Connection, whole: bool) -> Iterator[Finding]:
         id, Grade.PROVED,
         f"A public name of {here.vpc} leads to its public address from {here.peer}: the option on the {role.lower()} "
         f"side is off.{needs}", "its options",
-        f"If names should lead there privately: {command}. Private hosted zones are apart: associate the other VPC.",
+        f"If names should lead there privately: {command}.",
     )  # fmt: skip
     yield told.mended_by(None if off or not whole else repairs.resolve(found, here.side.vpc, here.peer, here.side))
 

@@ -23,7 +23,7 @@ from flows.engine import (
 )  # fmt: skip
 from flows.engine.elsewhere import There
 
-from . import answers, by_groups, checks, diagnosis, dual_stack, handover, repairs, steps, why
+from . import answers, by_groups, checks, diagnosis, dual_stack, handover, private_names, repairs, steps, why
 from .answers import MINE, OWNER, PROFILE
 from .consents import CONSENTS
 from .picture import PICTURE
@@ -255,6 +255,18 @@ class Peering(Flow):
         why="Else a machine's public name leads to its public address also from the other side, and that traffic "
         "takes the internet instead of the connection.",
     )
+    zones = Picks(
+        "Which private hosted zones of one VPC should the other resolve as well?",
+        private_names.listed,
+        check=private_names.resolvable,
+        default=[],
+        when=whose.is_(MINE, PROFILE),
+        fine_tuning=True,
+        label="Private zones",
+        why="Names of a private hosted zone are known only in the VPCs that it is associated with. A connection alone "
+        "changes nothing of that.",
+        empty="Neither VPC resolves a private hosted zone that the other lacks.",
+    )
     replace_routes = Choice(
         "What should become of routes to the same networks that lead elsewhere?",
         {LEAVE: "Leave those entries", REPLACE: "Let them lead to the connection"},
@@ -314,8 +326,11 @@ class Peering(Flow):
         link = steps.link(pair, self.name)
         ready = tuple(each.id for each in link if isinstance(each, Action) and each.id in ("connect", "accept"))[-1:]
         things = [*link, *steps.ways(pair, ready), *steps.doors(pair, ready)]
-        if self.whose != OWNER and self.dns:
-            things += steps.names(pair, ready, hostnames=self.dns_hostnames)
+        if self.whose != OWNER and (self.dns or self.zones):
+            on = steps.hostnames(pair) if self.dns_hostnames else []
+            after = (*ready, *(each.id for each in on))
+            things += [*on, *(steps.names(pair, after) if self.dns else ())]
+            things += private_names.steps(self.zones, pair, after)
         return Plan.of(
             things,
             outputs={"connection": pair.id, "vpc": self.vpc.id, "peer_vpc": pair.peer.id},

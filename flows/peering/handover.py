@@ -13,10 +13,13 @@ from flows.engine import Call, Cloud, Handover, shell
 from . import diagnosis, dual_stack
 
 READS = tuple(
-    Call(f"ec2.Describe{things}")
-    for things in (
-        "VpcPeeringConnections", "Vpcs", "RouteTables", "SecurityGroups", "NetworkAcls", "Subnets", "NetworkInterfaces",
-        "StaleSecurityGroups", "VpcAttribute",
+    Call(operation)
+    for operation in (
+        *(f"ec2.Describe{things}" for things in (
+            "VpcPeeringConnections", "Vpcs", "RouteTables", "SecurityGroups", "NetworkAcls", "Subnets",
+            "NetworkInterfaces", "StaleSecurityGroups", "VpcAttribute",
+        )),
+        "route53.ListHostedZonesByVPC",
     )
 )  # fmt: skip
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
@@ -49,7 +52,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         check,
     ]
     notes = (
-        "Private hosted zones are apart: associate the other VPC with each.",
+        "Private hosted zones are apart: the check tells which the other VPC does not resolve.",
         "A range that is added to either VPC later needs routes: check again then.",
     )
     return Handover(told, {}, tuple(steps), findings, notes=notes)

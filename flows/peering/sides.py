@@ -58,6 +58,10 @@ class Side:
         """The action, done on this side."""
         return moved(action, self.region, self.profile)
 
+    def globally(self, action: Action) -> Action:
+        """The action, done in this side's account by a service that has no regions."""
+        return moved(action, "", self.profile)
+
     @cached_property
     def shown(self) -> str:
         return vpc_peering.shown(self.vpc)

@@ -58,23 +58,23 @@ def doors(pair: Pair, ready: tuple[str, ...]) -> Iterator[Action | Use]:
         yield from side.doors(networks, other.called, ready)
 
 
-def names(pair: Pair, ready: tuple[str, ...], *, hostnames: bool) -> Iterator[Action]:
+def hostnames(pair: Pair) -> list[Action]:
+    """What switches DNS hostnames on where they are off."""
+    return [
+        side.here(vpc_peering.hostnames(side.vpc))
+        for side, _, _ in pair.directions
+        if not vpc_peering.attribute(side.cloud, side.vpc.id, "enableDnsHostnames")
+    ]
+
+
+def names(pair: Pair, after: tuple[str, ...]) -> Iterator[Action]:
     """What lets names of each side lead the other to private addresses, unless they do.
 
     Args:
         pair: the two.
-        ready: what must be done first.
-        hostnames: whether DNS hostnames are switched on where they are off.
+        after: what must be done first.
     """
     standing, parties = pair.standing, pair.parties
-    sides = [side for side, _, _ in pair.directions]
-    on = [
-        side.here(vpc_peering.hostnames(side.vpc))
-        for side in sides
-        if hostnames and not vpc_peering.attribute(side.cloud, side.vpc.id, "enableDnsHostnames")
-    ]
-    yield from on
-    after = (*ready, *(each.id for each in on))
     for side, _, other in pair.directions:
         if standing and standing.end_of(side.vpc.id).names:
             continue

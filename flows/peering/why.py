@@ -21,6 +21,7 @@ WHY: Mapping[str, str] = {
     "stale": "A rule that names a group which is gone lets nobody in.",
     "network-acls": "They guard whole subnets and know no answers by themselves: both directions must be let through.",
     "names": "By its public address a machine is reached over the internet, which costs more and may be closed.",
+    "zones": "A name of a private hosted zone is unknown in a VPC that is not associated with it.",
     "encryption": "A VPC that enforces encryption connects only with one that does so too, or by an exception.",
     "room": "A VPC that is full takes no further connection.",
     "machine": "AWS brings packets to the machine; what becomes of them there is the machine's.",

@@ -37,6 +37,8 @@ IPV6: Mapping[str, Any] = {
 """Two networks that have IPv6 as well."""
 GROUPS: Mapping[str, Any] = {**PROFILE, "by": "groups"}
 """One in another account, whose security groups are named instead of its networks."""
+ZONES: Mapping[str, Any] = {**PROFILE, "zones": ["warehouse.internal"], "dns_hostnames": "yes"}
+"""One in another account, whose private names are resolved as well."""
 BILLING: Mapping[str, Any] = {**PROFILE, "peer_vpc": "billing", "peer_security_groups": []}
 """One whose owner asked already."""
 
@@ -47,6 +49,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "owner": OWNER,
     "ipv6": IPV6,
     "groups": GROUPS,
+    "private names": ZONES,
 }
 MOST = "elsewhere"
 """Of these the one that has as much of the set-up as can be."""
@@ -91,6 +94,7 @@ def picture(account: PracticeAccount, sides: Sequence[tuple[str, str]] = SIDES) 
             sorted(_connections(ec2), key=lambda told: repr(told[1:])),  # ids are drawn anew in each account
             sorted((id, str(rules)) for id, rules in _rules(ec2)),
             sorted((vpc["VpcId"], _hostnames(ec2, vpc["VpcId"])) for vpc in ec2.describe_vpcs()["Vpcs"]),
+            sorted(_zones(boto.client("route53", region_name=region))),
         )  # fmt: skip
     return seen
 
@@ -116,6 +120,15 @@ def _hostnames(ec2: Any, vpc: str) -> bool:
     return bool(told["EnableDnsHostnames"]["Value"])
 
 
+def _zones(route53: Any) -> Any:
+    """Each private zone of the account, with its VPCs and those that may be."""
+    for zone in route53.list_hosted_zones()["HostedZones"]:
+        if zone["Config"]["PrivateZone"]:
+            vpcs = route53.get_hosted_zone(Id=zone["Id"])["VPCs"]
+            allowed = route53.list_vpc_association_authorizations(HostedZoneId=zone["Id"])["VPCs"]
+            yield zone["Name"], sorted(each["VPCId"] for each in vpcs), sorted(each["VPCId"] for each in allowed)
+
+
 def subject(made: Mapping[str, str]) -> dict[str, str]:
     """What `check` is asked about once a run has made it."""
     return {"connection": made["connection"]}
@@ -134,5 +147,6 @@ def _killed(answers: Mapping[str, Any], sides: int = 1) -> Case:
 CASES: Mapping[str, Case] = {
     "peering": _killed(MINE), "peering, IPv6": _killed(IPV6, 2),
     "peering, by groups": _killed({**MINE, "by": "groups"}),
+    "peering, private names": _killed({**ELSEWHERE, "zones": ["analytics.internal"]}, 2),
 }  # fmt: skip
 """What is killed at every moment of it."""

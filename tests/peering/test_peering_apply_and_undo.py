@@ -198,4 +198,4 @@ def test_as_many_calls_in_a_large_account_as_in_a_small_one(
         ec2.create_vpc(CidrBlock=f"10.{100 + number}.0.0/16")
     assert calls() == few
     assert not [each for each in few if each in ("ec2.DescribeRouteTables []", "ec2.DescribeSecurityGroups []")]
-    assert len(few) == 28
+    assert len(few) == 29

@@ -210,6 +210,7 @@ def test_a_linter_finds_nothing(review: Review) -> None:
 
 CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "peering": (3500,), "peering, IPv6": (4500,), "peering, by groups": (3500,), "peering, elsewhere": (4500,),
+    "peering, private names": (4800,),
     "vpn": (5000,), "vpn, fixed routes": (5000,), "vpn, keys in Secrets Manager": (5300,),
     "vpn, logged": (MANAGED,), "vpn, ringing": (MANAGED,),
     "vpn, a device that AWS has no sample for": (5000,),

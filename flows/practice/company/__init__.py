@@ -54,6 +54,8 @@ def also(what: str, region: str, account: str) -> tuple[str, ...]:
         region: where it is asked.
         account: whose it is.
     """
+    if what.startswith("route53 ") and account != ACCOUNT_ID:
+        return ("peers",)
     if not what.startswith("ec2 "):
         return ()
     elsewhere = (region, account) != (REGION, ACCOUNT_ID) and (region == peers.ELSEWHERE or account != ACCOUNT_ID)

@@ -12,10 +12,10 @@ ELSEWHERE = "us-east-1"
 
 def networks(client: Client) -> None:
     """One that can be connected with in each, one with the shop's own addresses, and one whose owner asks to be. That
-    in the other region has IPv6, as the company's staging has."""
+    in the other region has IPv6, as the company's staging has; it and the warehouse have names of their own."""
     analytics = _network(client("ec2", ELSEWHERE), "analytics", "10.60.0.0/16", f"{ELSEWHERE}a")
     partner = client("ec2", REGION, partner=True)
-    _network(partner, "warehouse", "10.40.0.0/16", f"{REGION}a")
+    warehouse = _network(partner, "warehouse", "10.40.0.0/16", f"{REGION}a")
     partner.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=named("vpc", "lab"))
     billing = partner.create_vpc(CidrBlock="10.50.0.0/16", TagSpecifications=named("vpc", "billing"))
     found = client("ec2").describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [SHOP]}])["Vpcs"]
@@ -25,6 +25,16 @@ def networks(client: Client) -> None:
             TagSpecifications=named("vpc-peering-connection", "billing-shop"),
         )  # fmt: skip
     with_ipv6(client("ec2", ELSEWHERE), analytics)
+    _names(client("route53"), "analytics.internal", ELSEWHERE, analytics)
+    _names(client("route53", partner=True), "warehouse.internal", REGION, warehouse)
+
+
+def _names(route53: Any, name: str, region: str, vpc: str) -> None:
+    """A private hosted zone for a VPC."""
+    route53.create_hosted_zone(
+        Name=name, CallerReference="the founding", HostedZoneConfig={"PrivateZone": True},
+        VPC={"VPCRegion": region, "VPCId": vpc},
+    )  # fmt: skip
 
 
 def _network(ec2: Any, name: str, block: str, zone: str) -> str:

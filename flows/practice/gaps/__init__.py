@@ -137,6 +137,15 @@ GAPS: dict[str, str] = {
     ),
     "acm.DescribeCertificate": "Names the distributions that use it.",
     "acm.DeleteCertificate": "moto deletes one that is in use; refused here.",
+    "route53.ListHostedZonesByVPC": "moto tells of one account's zones only.",
+    "route53.AssociateVPCWithHostedZone": (
+        "moto takes any VPC, of any account, and two zones of one name; refused here, unless another account's zone is "
+        "authorized for it."
+    ),
+    "route53.DisassociateVPCFromHostedZone": "moto takes what was never associated; refused here.",
+    "route53.CreateVPCAssociationAuthorization": "Missing in moto.",
+    "route53.DeleteVPCAssociationAuthorization": "Missing in moto.",
+    "route53.ListVPCAssociationAuthorizations": "Missing in moto.",
     "route53.ChangeResourceRecordSets": (
         "moto creates what exists, puts a CNAME beside other records and deletes what is not there; "
         "refused here, all or nothing."
@@ -267,7 +276,7 @@ _WHERE = {
     "elb": ("load_balancing", "target_groups"),  # moto answers for both generations there
     "cloudfront": ("cloudfront", "certificates"),
     "acm": ("certificates",),
-    "route53": ("dns",),
+    "route53": ("dns", "private_zones"),
     "codepipeline": ("pipelines",),
     "events": ("rules",),
     "codebuild": ("pipelines",),
