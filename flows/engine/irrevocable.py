@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from .actions import Action
 from .events import Left
 from .journal import Run
+from .mended import still_mended
 from .of_others import DECISIONS, Claim, called, yours
 from .plan import Plan
 from .references import fill
@@ -61,7 +62,9 @@ def staying(run: Run, plan: Plan, left: Collection[str] = ()) -> list[Left]:
 
 def left_to_you(run: Run, plan: Plan, left: Collection[str] = ()) -> list[str]:
     """What a person will have to do themselves, which no call does; nothing about what is `left`."""
-    return [said for action in _going(run, plan, left) if (said := yours(action, run))]
+    going = _going(run, plan, left)
+    mended = still_mended(run, plan) if going else []
+    return [*(said for action in going if (said := yours(action, run))), *mended]
 
 
 def _going(run: Run, plan: Plan, left: Collection[str]) -> list[Action]:

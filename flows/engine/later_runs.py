@@ -58,6 +58,10 @@ class Later:
         theirs = [_filled(each.call, self.run) for each in same if ours <= _words_of(each, self.run)]
         return not theirs or _filled(action.call, of) in theirs
 
+    def stands(self, action: Action) -> bool:
+        """Whether it did that, and has not taken it back."""
+        return _stands(self.run, action)
+
     def takes_back(self) -> Iterator[Call]:
         """The calls that take back what it made and that stands."""
         for action in self.plan.actions:

@@ -24,6 +24,7 @@ from .flow import Finding, Flow, Handover
 from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .look import Looked, look
+from .mended import still_mended
 from .of_others import DECISIONS, Claim
 from .options import Caution
 from .permissions import Need
@@ -297,7 +298,9 @@ class Session(Questionnaire[Flow]):
     def receipt(self) -> Receipt:
         """How the undo ended."""
         assert self.run is not None and self.run.plan is not None, "only a run has a receipt"
-        return take_files_back(self.run, receipt(self.run, self.run.plan))
+        done = receipt(self.run, self.run.plan)
+        mended = still_mended(self.run, self.run.plan) if done.complete else ()
+        return take_files_back(self.run, replace(done, yours=(*done.yours, *mended)))
 
     # -- keeping -----------------------------------------------------------------------------------------
 
