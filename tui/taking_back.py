@@ -128,7 +128,11 @@ def headline(done: Receipt) -> str:
     lost = f"{gone} thing{' is' if gone == 1 else 's are'} lost for good" if gone else ""
     if not count:
         if done.complete:
-            return f"Undone; {lost}." if lost else "Everything is as it was before."
+            if lost:
+                return f"Undone; {lost}."
+            if any(rest.theirs for rest in done.left):
+                return "Everything of this run is as it was before; what somebody put beside it since stays."
+            return "Everything is as it was before."
         return f"Not everything is taken back yet{lost and f'; {lost}'}."
     what = "1 thing that " if count == 1 else f"{count} things that "
     if paid == count:

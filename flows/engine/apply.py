@@ -325,10 +325,10 @@ def _with_what_was_handed_out(action: Action, plan: Plan, carrier: Carrier) -> s
     return next((whose for whose in handed if does_the_same(carrier.run, whose, action)), "")
 
 
-def _changed(action: Action, carrier: Carrier) -> dict[str, str]:
+def _changed(action: Action, carrier: Carrier) -> dict[str, Any]:
     """What stands there now that a setting or an entry was changed, once AWS says so.
 
-    Only a digest: what was put there may hold a secret.
+    Only digests: what was put there, and what others have beside it, may hold a secret.
     """
     mine = (action.id,)
     if isinstance(action.undo, Restore):
@@ -336,8 +336,8 @@ def _changed(action: Action, carrier: Carrier) -> dict[str, str]:
         now = carrier.believed(lambda: current(action, restore, carrier), lambda seen: seen == former, mine)
         return {"after": digest(now)}
     if isinstance(action.undo, Entry):
-        ours = carrier.believed(lambda: Document(carrier, action).ours(), lambda seen: seen is None, mine)
-        return {"after": digest(ours)}
+        read = carrier.believed(lambda: Document(carrier, action), lambda seen: seen.ours() is None, mine)
+        return {"after": digest(read.ours()), "beside": sorted(digest(each) for _, each in read.beside())}
     return {}
 
 

@@ -49,6 +49,11 @@ class Document:
             ours = self.carrier.text(self.entry.entry[key])
             yield from ((str(each.get(key) or "none"), {**each, key: ours}) for each in self._others())
 
+    def beside(self) -> list[tuple[str, dict[str, Any]]]:
+        """What others have in the same list, and what they call each of it. Nothing of a switch."""
+        key = self.entry.key
+        return [(str(each.get(key) or "one without a name"), each) for each in self._others()] if key else []
+
     def with_entry(self) -> Any:
         """The document with our entry, everything else as it is. Raises CloudError if it grows too long."""
         added: dict[str, Any] = fill(self.entry.entry, self.carrier.resolve)

@@ -58,12 +58,14 @@ class Left:
     """Something that undo did not take away.
 
     It `stays` where it is of this run and there still: not what was there before, nor what somebody took away already.
+    It is `theirs` where somebody put it there since, beside what was of this run.
     """
 
     what: str
     why: str
     costs: str = ""
     stays: bool = False
+    theirs: bool = False
 
 
 @dataclass(frozen=True)

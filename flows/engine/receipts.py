@@ -16,6 +16,7 @@ NOT_FOUND = "not found"
 """How the reason begins where somebody took a thing away before."""
 DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."
 
+NOT_OURS = "It is not this run's, so it was not touched."
 EXISTED = "It existed before this run."
 USED = "It existed before this run and was only used."
 
@@ -54,7 +55,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                         lost += [with_it] if theirs else []
                         theirs = ""
                         left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
-                left += [Left(**kept, stays=True) for kept in facts.get("kept", ())]
+                left += [*(Left(**kept, stays=True) for kept in facts.get("kept", ())), *_beside(what, facts)]
                 lost += facts.get("lost", ())
             case "left":
                 because = facts.get("because") or ("refused" if facts.get("ours", True) else "changed")
@@ -101,6 +102,12 @@ def _theirs(facts: Mapping[str, Any]) -> str:
     if not more and count <= len(named):
         return shown
     return f"{shown} and others, {'at least ' if more else ''}{count} in all"
+
+
+def _beside(what: str, facts: Mapping[str, Any]) -> list[Left]:
+    """What somebody added to a document since this run's entry was written into it."""
+    named = ", ".join(facts.get("since", ()))
+    return [Left(f"What somebody put beside it since: {named} ({what})", NOT_OURS, theirs=True)] if named else []
 
 
 def _removed(what: str, facts: Mapping[str, Any]) -> list[str]:

@@ -454,6 +454,10 @@ def _take_out(taking: Taking, entry: Entry) -> str:
             return "" if taking.begun or "after" not in facts else taking.gone
         if "after" in facts and digest(ours) != facts["after"]:
             raise taking.changed(CHANGED, ours, entry.read)
+        if "beside" in facts:
+            run = carrier.run
+            since = [name for name, each in document.beside() if digest(each) not in facts["beside"]]
+            run.note(action.id, run.status(action.id), since=sorted(since))
         text = document.without_entry()
         if entry.remove and not text:
             taking.send(Undo(entry.remove))

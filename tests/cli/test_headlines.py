@@ -15,6 +15,7 @@ SNAPSHOT = Left("The last snapshot", "It was kept, as you said.", "It is stored 
 VERSIONS = Left("Versions in pages", "They stay.", "Old versions are stored and paid like files.", stays=True)
 LEANT_ON = Left("The role", "Others use it.", stays=True)
 BEFORE = Left("VPC vpc-1", "It existed before this run and was only used.")
+ADDED = Left("What somebody put beside it since: Theirs", "It is not this run's.", theirs=True)
 GONE = Left("The route", "not found: somebody took it away already.")
 
 
@@ -23,6 +24,10 @@ GONE = Left("The route", "not found: somebody took it away already.")
     [
         ((), True, "Everything is as it was before.", "good"),
         ((BEFORE, GONE), True, "Everything is as it was before.", "good"),
+        (
+            (BEFORE, ADDED), True,
+            "Everything of this run is as it was before; what somebody put beside it since stays.", "good",
+        ),
         ((BEFORE, SNAPSHOT), True, "Undone, except 1 thing that still costs money.", "warn"),
         ((SNAPSHOT, VERSIONS), True, "Undone, except 2 things that still cost money.", "warn"),
         ((LEANT_ON, GONE), True, "Undone, except 1 thing that is left.", "warn"),

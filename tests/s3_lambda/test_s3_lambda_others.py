@@ -73,10 +73,11 @@ def bucket_deleted(client: Client, made: Made) -> None:
 PERMISSION, NOTIFICATION = f"The permission to call {NAME} (handrail-", f"The notification of {BUCKET}"
 LEANS = f"^Other notifications of {BUCKET} call it by this permission: theirs\\.$"
 LEANS_ON_PHOTOS = f"^Other notifications of {BUCKET} call it by this permission: photos"
+BESIDE = {f"What somebody put beside it since: theirs ({NOTIFICATION})": "^It is not this run's"}
 
 DEEDS: Mapping[str, Deed] = {
-    "another folder": Deed(another_folder, {PERMISSION: LEANS}),
-    "another folder, which may go": Deed(another_folder, decided={"others": "delete"}),
+    "another folder": Deed(another_folder, {PERMISSION: LEANS, **BESIDE}),
+    "another folder, which may go": Deed(another_folder, BESIDE, decided={"others": "delete"}),
     "edited": Deed(edited, {NOTIFICATION: "^Somebody changed it", PERMISSION: "needs this permission"}),
     "renamed": Deed(renamed, {NOTIFICATION: "another name since .photos.; it is left", PERMISSION: LEANS_ON_PHOTOS}),
     "taken out": Deed(taken_out, {NOTIFICATION: NOT_FOUND}),

@@ -155,6 +155,14 @@ def statement_edited(client: Client, made: Made) -> None:
     s3.put_bucket_policy(Bucket=FILES, Policy=json.dumps(found))
 
 
+def statement_added(client: Client, made: Made) -> None:
+    s3 = client("s3")
+    found = json.loads(s3.get_bucket_policy(Bucket=FILES)["Policy"])
+    theirs = {**found["Statement"][-1], "Sid": "Theirs", "Effect": "Deny", "Condition": {"Bool": {"a": "b"}}}
+    found["Statement"].append(theirs)
+    s3.put_bucket_policy(Bucket=FILES, Policy=json.dumps(found))
+
+
 def hosting_edited(client: Client, made: Made) -> None:
     theirs = {"IndexDocument": {"Suffix": "theirs.html"}}
     client("s3").put_bucket_website(Bucket=FILES, WebsiteConfiguration=theirs)
@@ -245,6 +253,9 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "policy deleted": Deed(policy_deleted, {STATEMENT: NOT_FOUND}, "bucket"),
     "statement edited": Deed(statement_edited, {STATEMENT: CHANGED, SITE_: NEEDED, CONTROL: NEEDED}, "bucket"),
+    "statement added": Deed(
+        statement_added, {"What somebody put beside it since: Theirs (The statement": "^It is not this run's"}, "bucket"
+    ),
     "hosting edited": Deed(hosting_edited, {"The website hosting": "^Somebody changed"}, "website-that-is-none"),
     "hosting switched off": Deed(hosting_switched_off, {"The website hosting": NOT_FOUND}, "website-that-is-none"),
     "everybody let in": Deed(
@@ -252,6 +263,7 @@ DEEDS: Mapping[str, Deed] = {
         {
             "The public access block": "^Statements of others let everybody in, .*: Theirs",
             "The website hosting": NEEDED,
+            "What somebody put beside it since: Theirs (": "^It is not this run's",
         },
         "website-that-is-none",
     ),
