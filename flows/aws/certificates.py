@@ -195,11 +195,14 @@ def proved_by_it(cloud: Cloud, name: str) -> Iterator[Others]:
         )
 
 
-def request(name: str, names: Sequence[str], region: str) -> Action:
-    """Ask for a certificate. It is there at once, but good for nothing until the names are proved."""
+def request(name: str, names: Sequence[str], region: str, *, by_hand: bool) -> Action:
+    """Ask for a certificate. It is there at once, but good for nothing until the names are proved; by records that a
+    person enters `by_hand` where the names' DNS is managed elsewhere."""
     made = Ref("certificate", "CertificateArn")
     more = {"SubjectAlternativeNames": list(names[1:])} if names[1:] else {}
     options = "Certificate.DomainValidationOptions"
+    records = [part for each in each_proved(names) for part in ("; ", record_of(each)[0])][1:]
+    leftover = join("Delete the certificate's CNAME records at your DNS provider; they prove nothing more: ", *records)
     return Action(
         "certificate",
         f"Request a certificate for {', '.join(names)} in {region}",
@@ -243,7 +246,16 @@ def request(name: str, names: Sequence[str], region: str) -> Action:
         type="AWS::CertificateManager::Certificate",
         resource=made,
         undone="The certificate",
+        yours=leftover if by_hand else "",
     )  # fmt: skip
+
+
+def each_proved(names: Sequence[str]) -> list[str]:
+    """Of these names those that have a record each: a name and its wildcard are proved by one and the same."""
+    bases: dict[str, str] = {}
+    for name in names:
+        bases.setdefault(name.removeprefix("*."), name)
+    return list(bases.values())
 
 
 def record_of(name: str) -> tuple[Ref, Ref]:

@@ -182,9 +182,11 @@ def access_control(of: str = "") -> Action:
 
 def distribution(
     name: str, origin: Mapping[str, Any], delivery: Delivery, *, names: Sequence[str], certificate: Late,
-    errors: Sequence[Mapping[str, Any]], after: tuple[str, ...], others: tuple[Others, ...],
+    errors: Sequence[Mapping[str, Any]], after: tuple[str, ...], others: tuple[Others, ...], yours: Late = "",
 ) -> Action:  # fmt: skip
     """Make the distribution. Repeating it makes no second one: AWS knows the caller's reference.
+
+    `yours` is what a person has to do themselves once it is gone.
 
     It is recognised by its comment, which ends with the run's id: the list of all shows neither reference nor tags.
     """
@@ -255,6 +257,7 @@ def distribution(
         resource=made,
         costs=(PRICE,),
         undone="The distribution",
+        yours=yours,
     )  # fmt: skip
 
 

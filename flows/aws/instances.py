@@ -351,6 +351,11 @@ def address(name: str) -> Action:
         resource=Ref("address", "PublicIp"),
         costs=(Cost("Its public IPv4 address", ADDRESS, AS_OF, "https://aws.amazon.com/vpc/pricing/, not verified"),),
         undone="The fixed address",
+        yours=join(
+            "If a DNS record at your provider leads to ",
+            Ref("address", "PublicIp"),
+            ", delete it: AWS gives the address to somebody else.",
+        ),
         refusals={"AddressLimitExceeded": "Your account has no Elastic IP left; 5 per region are usual. Release one."},
     )
 

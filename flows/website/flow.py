@@ -214,7 +214,7 @@ class Website(Flow):
         made = cloudfront.distribution(
             self.name, self.fetched(control), self.delivery(), names=self.domain, certificate=certificate,
             errors=self.errors(), after=tuple(thing.id for thing in proved if thing.id == "issued"),
-            others=self.leading_there(),
+            others=self.leading_there(), yours=self.entered_by_hand(),
         )  # fmt: skip
         secret_header = self.origin.website and self.lock_origin and not self.leads()
         secrets = (cloudfront.header_secret(),) if secret_header else ()
@@ -257,14 +257,10 @@ class Website(Flow):
                 return things, arn
             proofs = [(name, (key, value)) for name, key, value in certificates.proofs(self.cloud, certificate.arn)]
         else:
-            request = certificates.request(self.name, self.domain, region)
+            request = certificates.request(self.name, self.domain, region, by_hand=not isinstance(zone, route53.Zone))
             arn = request.resource
             things.append(request)
-            # a name and its wildcard are proved by one and the same record
-            bases: dict[str, str] = {}
-            for name in self.domain:
-                bases.setdefault(name.removeprefix("*."), name)
-            proofs = [(name, certificates.record_of(name)) for name in bases.values()]
+            proofs = [(name, certificates.record_of(name)) for name in certificates.each_proved(self.domain)]
         writes = [
             route53.proof(zone, name, record, tuple(certificates.proved_by_it(self.cloud, name)))
             for name, record in proofs
@@ -373,6 +369,17 @@ class Website(Flow):
             return (fetched, *(route53.pointed_elsewhere("", host, name) for name in self.domain))
         elsewhere = (route53.pointed_elsewhere(zone.id, host, name) for name in self.domain)
         return (fetched, route53.pointed(zone, host, self.domain if self.point_domain else NO_NAMES), *elsewhere)
+
+    def entered_by_hand(self) -> Late:
+        """What a person has to delete once the distribution is gone, where the names' records are not this run's."""
+        if not self.domain or (isinstance(self.zone, route53.Zone) and self.point_domain):
+            return ""
+        host = Ref("distribution", "Distribution.DomainName")
+        records = [part for name in self.domain for part in ("; ", f"{name} CNAME ", host)][1:]
+        return join(
+            "Delete these records where you entered them, or somebody else may one day answer under your name: ",
+            *records, ".",
+        )  # fmt: skip
 
     def pointed(self, made: Action, after: tuple[str, ...]) -> list[Action]:
         """The names' own records, last of all, so that what stands there works until then."""

@@ -9,7 +9,7 @@ import signal
 import pytest
 from support.certified import NotEntered
 from support.clock import FakeClock
-from support.sessions import carried_out
+from support.sessions import carried_out, taken_back
 from website.cases import VARIANTS, session
 
 from flows.engine import Journal, Session
@@ -19,6 +19,7 @@ from tui import history
 from tui.cli import json_output, results
 from tui.lines.conversation import Conversation
 from tui.screen.farewell import farewell
+from tui.taking_back import not_brought_back
 
 ELSEWHERE = {**VARIANTS["dns-elsewhere"], "domain": ["www.tea.test", "tea.test"]}
 NAME = "_d930b28be6c5927595552b219965053e.www.tea.test."
@@ -84,3 +85,26 @@ def test_once_it_is_done_the_records_to_keep_are_told(cloud: Aws, journal: Journ
     outputs = made.run.record.handover["outputs"]
     assert NAME in (outputs["proof_name"], outputs["proof_name_2"])
     assert any("Keep the certificate's CNAME records" in each for each in made.run.record.handover["next_steps"])
+
+
+def test_once_it_is_taken_back_the_records_that_lead_nowhere_are_told(
+    cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    made = session(cloud, journal, ELSEWHERE, clock=clock)
+    carried_out(made)
+    assert made.run is not None
+    host = made.run.record.handover["outputs"]["cloudfront_name"]
+    asked = not_brought_back(made.run, {}, made.claims())["What is yours to do:"]
+    taken_back(made)
+    told = made.receipt().yours
+    assert {what for _, what in asked} == set(told)
+    assert any(f"www.tea.test CNAME {host}; tea.test CNAME {host}." in each for each in told)
+    assert any("certificate's CNAME records" in each and NAME in each for each in told)
+
+
+@pytest.mark.parametrize("variant", ["bucket-named", "certificate-that-exists"])
+def test_what_the_run_wrote_itself_is_nobody_elses_to_delete(
+    cloud: Aws, journal: Journal, clock: FakeClock, variant: str
+) -> None:
+    made = session(cloud, journal, VARIANTS[variant], clock=clock)
+    assert not [each.yours for each in made.review().plan.actions if each.yours]

@@ -18,6 +18,7 @@ from flows.engine.boto import Aws
 from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
 from flows.wordpress import script
+from tui.taking_back import not_brought_back
 
 
 def for_good(made: Session) -> dict[str, str]:
@@ -41,6 +42,18 @@ def test_undone_is_as_before(
     assert picture(account) != before
     taken_back(made, **for_good(made))
     assert picture(account) == before
+
+
+def test_whoever_let_a_name_lead_to_it_is_told_to_delete_that(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """The address may be given to somebody else."""
+    made = session(cloud, journal, NEW, clock)
+    carried_out(made)
+    assert made.run is not None
+    address = made.run.record.handover["outputs"]["address"]
+    asked = not_brought_back(made.run, {}, made.claims())["What is yours to do:"]
+    taken_back(made, **for_good(made))
+    (told,) = made.receipt().yours
+    assert f"leads to {address}, delete it" in told and told in [what for _, what in asked]
 
 
 @pytest.mark.wild
