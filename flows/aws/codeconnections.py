@@ -9,7 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flows.engine import RUN, Action, Call, Cloud, Find, Option, Others, Ref, Refused, Undo, found, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Find,
+    NoSuchCall,
+    Option,
+    Others,
+    Ref,
+    Refused,
+    Undo,
+    found,
+    join,
+)
 
 from .tags import tags
 
@@ -49,6 +64,19 @@ def options(cloud: Cloud) -> Iterator[Option[Connection | str]]:
                 waiting.append(Option(one.arn, one, one.name, f"{about}, waits for your confirmation in the browser"))
     yield from waiting
     yield Option(NEW, NEW, "a new one", "confirmed once in the browser, afterwards")
+
+
+def unanswered(cloud: Cloud) -> str:
+    """Why nobody answers for connections here, as in an emulator or in practice mode; empty where somebody does.
+
+    Who may not list them is told so where one is chosen.
+    """
+    try:
+        for _ in cloud.pages(Call("codeconnections.ListConnections")):
+            break
+    except CloudError as problem:
+        return str(problem) if type(problem) in (CloudError, NoSuchCall) else ""
+    return ""
 
 
 CONNECTION = Ref("connection", "ConnectionArn")

@@ -59,14 +59,13 @@ OWN = re.compile(r"\bhandrail (--practice|runs|resume|undo) ")
 def next_steps(steps: Iterable[str], place: Place) -> tuple[str, ...]:
     """What to do now, with commands that say where they work.
 
-    In practice its own commands come first, and the rest is marked as what one would do on AWS: pasted from there, a
-    command would reach the real account.
+    In practice all but its own commands is marked as what one would do on AWS: pasted from there, a command would reach
+    the real account. What comes first stays first: whoever looks before that sees nothing.
     """
     told = [_placed(step, place) for step in steps]
     if not place.practice:
         return tuple(told)
-    own = [step for step in told if OWN.search(step)]
-    return (*own, *(f"On AWS you would now: {step}" for step in told if step not in own))
+    return tuple(step if OWN.search(step) else f"On AWS you would now: {step}" for step in told)
 
 
 def placed(text: str, place: Place) -> str:

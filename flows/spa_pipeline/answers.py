@@ -63,6 +63,11 @@ def source_here(source: str, flow: Any) -> None:
     region = flow.cloud.identity.region
     if source == "connection" and region in codeconnections.NOT_IN:
         raise Refused(f"Connections do not exist in {region}.", remedy="Use CodeCommit or S3, or another region.")
+    if source == CONNECTION and (problem := codeconnections.unanswered(flow.cloud)):
+        raise Refused(
+            f"Connections to GitHub, GitLab and Bitbucket do not work here: {problem}",
+            remedy="Choose CodeCommit or a zip file in S3; all that comes after the source is the same.",
+        )
 
 
 def repository(text: str, flow: Any) -> Iterator[Caution]:

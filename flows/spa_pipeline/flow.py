@@ -137,8 +137,8 @@ class SinglePageApplication(Flow):
         default="dist",
         label="Build output",
         example="dist",
-        why="dist for Vite, Vue and Angular, build for Create React App and SvelteKit, out for Next.js. A wrong folder "
-        "is the most frequent cause of an empty site.",
+        why="dist for Vite and Vue, dist/NAME/browser for Angular from version 17 on, build for Create React App and "
+        "SvelteKit, out for Next.js. A wrong folder is the most frequent cause of an empty site.",
     )
 
     connection = Choice(
@@ -254,6 +254,7 @@ class SinglePageApplication(Flow):
             outputs={"pipeline": self.name, "project": project, "site_bucket": site.name, "artifacts": artifacts.name},
             facts={
                 "source": self.source, "repository": self.repository, "region": who.region,
+                "branch": self.branch if self.source == CODECOMMIT else "",
                 "site_region": site.region, "public": self.public, "distribution": self.distribution,
                 "file": self.instructions() if self.buildspec == FILE else "",
             },

@@ -129,11 +129,11 @@ STEPS = (
 )
 
 
-def test_in_practice_its_own_commands_come_first_and_the_others_are_for_aws() -> None:
+def test_in_practice_all_but_its_own_commands_are_for_aws_and_stay_in_their_order() -> None:
     """A command for the real account must not look like the next thing to paste."""
     assert shell.next_steps(STEPS, Place(practice=True)) == (
-        "See whether it works: handrail --practice check website --set distribution=E1",
         "On AWS you would now: Upload: aws s3 sync build/ s3://site",
+        "See whether it works: handrail --practice check website --set distribution=E1",
         "On AWS you would now: Push: git push codecommit://shop",
     )
     assert shell.placed("Make it first: aws s3 mb s3://a", Place(practice=True)).startswith("On AWS: ")

@@ -118,3 +118,14 @@ def test_roles_may_no_more_than_they_must(
             assert "*" not in ([resources] if isinstance(resources, str) else resources)
             assert "*" not in json.dumps(statement["Action"])
             assert "Acl" not in json.dumps(statement["Action"]).replace("GetBucketAcl", "")
+
+
+def test_at_the_end_a_push_is_asked_for_once_and_starts_it(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """With what Git needs for it; not “push” again, and not by hand what each push does. Then one looks."""
+    made = session(cloud, journal, CODECOMMIT, clock=clock)
+    carried_out(made)
+    assert made.run is not None
+    steps = made.run.record.handover["next_steps"]
+    assert "pip install git-remote-codecommit" in steps[0]
+    assert "git push codecommit::eu-central-1://shop-front HEAD:main" in steps[1]
+    assert "check spa_pipeline" in steps[2] and len(steps) == 3 + len(made.hand_over().notes)

@@ -15,7 +15,8 @@ from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
 
-from flows.engine import Call, Cloud, Journal
+import flows
+from flows.engine import Asking, Call, Cloud, Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
@@ -93,3 +94,15 @@ def test_one_that_is_pending_is_said_to_be(cloud: Aws) -> None:
     arn = "arn:aws:codeconnections:eu-central-1:123456789012:connection/waiting"
     made = session(Connected(cloud, ("waiting", "PENDING")), None, {**GIT, "connection": arn})
     assert "connection-pending" in {each.id for each in made.review().cautions}
+
+
+def test_where_nobody_answers_for_connections_it_is_said_at_the_source(cloud: Aws) -> None:
+    """As in practice: not after all the questions, and with a way on."""
+    made = Session(flows.find("spa_pipeline"), cloud, None, place=Place(practice=True))
+    made.answer("shop-front")
+    made.answer("connection")
+    state = made.state()
+    assert isinstance(state, Asking) and state.question.id == "source" and state.problem is not None
+    assert "do not work here" in state.problem.what and "Choose CodeCommit or a zip file" in state.problem.remedy
+    made.answer("codecommit")
+    assert isinstance(state := made.state(), Asking) and state.question.id == "repository"
