@@ -185,7 +185,9 @@ def existed(resource: Mapping[str, Any]) -> str:
     """What to add to a thing of a run that the run did not make."""
     if resource["created"]:
         return ""
-    return f" (made by the run {resource['by']})" if resource.get("by") else " (existed before)"
+    if resource.get("by"):
+        return f" (made by the run {resource['by']})"
+    return " (existed before, and was changed)" if resource.get("changed") else " (existed before)"
 
 
 def delete(journal: Journal, run: Run) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.engine import Action, Lost, Problem, Run, Use, standing
+from flows.engine import Action, Entry, Lost, Problem, Restore, Run, Use, standing
+from flows.engine.changed import things
 from flows.engine.plan import Plan
 from flows.engine.references import fill, refs
 from flows.engine.verdict import Status
 
 
 def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:
-    """What the run made, and what it found and used."""
+    """What the run made, what it changed, and what it found and used."""
     made = [
         {
             "action": action.id,
@@ -25,7 +26,21 @@ def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:
         for id_ in _ids(action, run)
     ]
     found = [_used(use) for use in plan.uses]
-    return made + found
+    return made + _changed(run, plan, {each["id"] for each in made}) + found
+
+
+def _changed(run: Run, plan: Plan, made: set[str]) -> list[dict[str, Any]]:
+    """What stood there and the run set otherwise, each once; not what it made itself."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for action in plan.actions:
+        stands = run.status(action.id) in ("done", "ready", "left") and run.facts(action.id).get("created", True)
+        if stands and isinstance(action.undo, Restore | Entry):
+            for kind, thing in things(action.call):
+                id_ = str(fill(thing, run.resolve))
+                if id_ not in made:
+                    told = {"action": action.id, "type": kind, "id": id_, "created": False, "changed": True}
+                    found.setdefault((kind, id_), told)
+    return list(found.values())
 
 
 def _ids(action: Action, run: Run) -> list[str]:

@@ -318,3 +318,16 @@ def test_ports_are_opened_for_those_who_may_use_the_other(
     taken_back(made)
     (found,) = shop.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
     assert [each["FromPort"] for each in found["IpPermissions"]] == [80]
+
+
+def test_a_changed_listener_is_among_the_resources_of_its_run(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    made = session(cloud, journal, MAINTENANCE, clock=clock)
+    carried_out(made)
+    assert made.run and made.run.plan
+    listener = made.run.record.handover["outputs"]["listener"]
+    assert {
+        "action": "default", "type": "AWS::ElasticLoadBalancingV2::Listener", "id": listener, "created": False,
+        "changed": True,
+    } in outcome.resources(made.run, made.run.plan)  # fmt: skip
+    taken_back(made)
+    assert not [each for each in outcome.resources(made.run, made.run.plan) if each.get("changed")]
