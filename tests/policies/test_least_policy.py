@@ -42,6 +42,7 @@ from tui import exports
 MORE: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "peering, elsewhere": ("peering", peering.ELSEWHERE),
     "vpn, keys in Secrets Manager": ("vpn", {**vpn.STATIC, "keys": "secrets_manager"}),
+    "vpn, own keys": ("vpn", vpn.OWN_KEYS),
     "vpn, a device that AWS has no sample for": ("vpn", {**vpn.STATIC, "device": "dbeffb53"}),
     "spa_pipeline, CloudFront": ("spa_pipeline", spa.VARIANTS["private, with CloudFront"]),
     "share_ami, elsewhere": ("share_ami", share_ami.VARIANTS["elsewhere"]),
@@ -213,7 +214,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "peering, private names": (4800,),
     "vpn": (5000,), "vpn, fixed routes": (5000,), "vpn, keys in Secrets Manager": (5300,),
     "vpn, logged": (MANAGED,), "vpn, ringing": (MANAGED,),
-    "vpn, a device that AWS has no sample for": (5000,),
+    "vpn, a device that AWS has no sample for": (5000,), "vpn, own keys": (5000,), "vpn, another device": (5000,),
     "alb, a listener": (3200,), "alb, a rule": (3600,), "alb, visitors kept": (1500,),
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),

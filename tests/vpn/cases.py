@@ -107,14 +107,14 @@ def subject(made: Mapping[str, str]) -> dict[str, str]:
     return {"connection": made["connection"]}
 
 
-def _killed(answers: Mapping[str, Any]) -> Case:
+def _killed(answers: Mapping[str, Any], files: int = 6) -> Case:
     return Case(
         "vpn",
         answers,
         lambda account: snapshot(account.session),
         re.compile(r"\b(vgw|cgw|vpn)-[0-9a-f]{17}\b"),
         ends="waiting",
-        files=6,
+        files=files,
     )
 
 
@@ -123,5 +123,7 @@ CASES: Mapping[str, Case] = {
     "vpn, fixed routes": _killed(FIXED),
     "vpn, logged": _killed(LOGGED),
     "vpn, ringing": _killed(RINGING),
+    "vpn, own keys": _killed(OWN_KEYS),
+    "vpn, another device": _killed(FORTIGATE, files=3),
 }
 """What is killed at every moment of it."""
