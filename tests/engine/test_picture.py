@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.variants import ONE_EACH, VARIANTS, reviewed
+from support.variants import ONE_EACH, VARIANTS, by_variant, reviewed
 
 import flows
 from flows.engine import Action, Call, Finding, FlowMistake, Grade, Happening, Link, Picture, Place, Plan, Thing, Use
@@ -24,6 +24,7 @@ from flows.engine.drawing import (
     whole,
     written,
 )  # fmt: skip
+from flows.engine.picture import Standing
 from flows.practice import PracticeAccount
 
 ROOT = Path(flows.__file__).parent
@@ -42,6 +43,10 @@ UNUSUAL = {
     "share_ami": "key key-use key-grants receive", "share_snapshot": "key-use key-grants",
 }  # fmt: skip
 """What no variant makes or uses: it takes another account, or other fine-tuning."""
+
+
+ELSEWHERE = ("share_ami, launched",)
+"""What needs another account's profile to be reviewed."""
 
 
 def said(**answers: Any) -> dict[str, Answered]:
@@ -218,3 +223,34 @@ def test_each_thing_and_each_link_is_a_sentence() -> None:
         "Gate and House (will be): Behind it is the house.",
         "House and Shed (will be): A few steps.",
     ]
+
+
+@by_variant(name for name in VARIANTS if name not in ELSEWHERE)
+def test_before_anything_is_done_nothing_that_is_made_exists(cloud: Aws, name: str) -> None:
+    """What a thing is made by may be missing from a plan only where something of the account is used instead."""
+    made = reviewed(name, lambda: cloud)
+    picture = made.flow.picture
+    assert picture is not None
+    said, uses = answered(made.review.answers), {each.id for each in made.plan.uses}
+    boxes = draw(picture, said, plan=made.plan).boxes()
+    things = {thing.id: thing for row in picture.rows for thing in row if thing.made}
+    wrong = [
+        id_
+        for id_, box in boxes.items()
+        if id_ in things
+        and box.standing is Standing.EXISTS
+        and not uses.intersection(things[id_].made.split())
+        and not any(key in said and said[key].named for key in things[id_].of.split())
+    ]
+    assert wrong == []
+
+
+def test_a_lock_exists_once_all_of_it_is_done(cloud: Aws) -> None:
+    """Not while the policy by which it holds is still to come, however CloudFront reads."""
+    made = reviewed("website, dns-elsewhere", lambda: cloud)
+    picture, said = made.flow.picture, answered(made.review.answers)
+    assert picture is not None
+    begun = {"access-control": Standing.EXISTS}
+    assert draw(picture, said, plan=made.plan, now=begun).boxes()["lock"].standing is Standing.MAKING
+    done = begun | {"bucket-policy": Standing.EXISTS}
+    assert draw(picture, said, plan=made.plan, now=done).boxes()["lock"].standing is Standing.EXISTS
