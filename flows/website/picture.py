@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from flows.engine import Link, Picture, Thing
 
-LOCK = "access-control bucket-policy"
 PICTURE = Picture.of(
     Thing("visitors", "Visitors", "with a browser"),
     Thing("name", "Domain", "what they type", of="domain", made="alias", found="records delegation caa"),
     Thing("tls", "Certificate", "for https", of="certificate", made="certificate", found="certificate", beside=True),
     Thing("cdn", "CloudFront", "hands the pages out", made="distribution", found="state start-page firewall"),
-    Thing("lock", "Lock", "who may read", of="lock_origin", made=LOCK, found="access-control policy"),
+    Thing("lock", "Lock", "who may read", of="lock_origin", made="access bucket-policy", found="access-control policy"),
     Thing("bucket", "Bucket", "holds the pages", of="bucket", found="origin kms-key charges folders address"),
     Link("visitors", "name", "Visitors type the name into their browser."),
     Link("visitors", "cdn", "Visitors use the name that CloudFront gives."),
