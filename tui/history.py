@@ -206,7 +206,8 @@ def state(run: Run) -> str:
     told = STATES[run.record.status]
     if run.record.status != "undone" or run.plan is None or not ((done := receipt(run, run.plan)).staying or done.lost):
         return told
-    return taking_back.headline(done).rstrip(".").replace("Undone", "undone")
+    headline = taking_back.headline(done).rstrip(".")
+    return f"{headline[:1].lower()}{headline[1:]}"
 
 
 def may_be_undone(run: Run) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from flows.engine import Action, Claim, Happening, Left, Plan, Receipt, Run, irrevocable, standing
 from flows.engine.deeds import Deed, taken_back
 from flows.engine.of_others import Stay, called, of_own
+from flows.engine.open_to_all import why_left
 from flows.engine.references import refs
 from flows.engine.undo import kept
 
@@ -57,7 +58,7 @@ def _staying(run: Run, plan: Plan, left: Mapping[str, Stay]) -> Iterator[str]:
     for action in plan.actions:
         if action.id in left:
             costs = "; ".join(cost.what for cost in action.costs)
-            yield left_over(Left(called(action, run, left=True), left[action.id].why, costs))
+            yield left_over(Left(called(action, run, left=True), why_left(action, left[action.id].why), costs))
 
 
 def _handed(plan: Plan) -> set[str]:
@@ -141,4 +142,8 @@ def headline(done: Receipt) -> str:
         what += "is left" if count == 1 else "are left"
         what += f", {paid} of which still {'costs' if paid == 1 else 'cost'} money" if paid else ""
     what += f"; {lost}" if lost else ""
+    if done.complete and not (done.removed or done.restored or gone):
+        return (
+            f"Nothing was taken back: there is {what}." if count == 1 else f"Nothing was taken back: there are {what}."
+        )
     return f"Undone, except {what}." if done.complete else f"Not everything is taken back yet: see the {what}."

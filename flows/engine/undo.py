@@ -20,6 +20,7 @@ from .cloud import Cloud
 from .events import Event, Happening
 from .journal import Run
 from .of_others import Claim, Stay, called, claims, staying, stays_by
+from .open_to_all import why_left
 from .plan import Plan
 from .problems import CloudError, NoAccess
 from .receipts import receipt
@@ -91,8 +92,9 @@ def undo(
 
 
 def _left(run: Run, action: Action, stay: Stay, problem: CloudError | None = None) -> Event:
-    run.note(action.id, "left", why=stay.why, because=stay.because)
-    return Event(Happening.LEFT, action.id, called(action, run, left=True), problem=problem or CloudError(stay.why))
+    why = why_left(action, stay.why)
+    run.note(action.id, "left", why=why, because=stay.because)
+    return Event(Happening.LEFT, action.id, called(action, run, left=True), problem=problem or CloudError(why))
 
 
 def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> list[Claim]:

@@ -440,7 +440,8 @@ def test_a_run_from_answers_to_undo(handrail: Command, company: Account, answers
 
     undone = handrail("undo", document["run"], "--yes", "--output", "json", *company.at)
     assert undone.code == 0
-    assert set(undone.json) == {"run", "status", "removed", "restored", "left", "version"}
+    assert set(undone.json) == {"run", "status", "removed", "restored", "left", "headline", "version"}
+    assert undone.json["headline"] == "Everything is as it was before."
     assert undone.json["status"] == "undone"
     assert undone.json["left"] == []
     assert any(made["AWS::EC2::VPNConnection"] in line for line in undone.json["removed"])

@@ -48,6 +48,22 @@ def test_the_headline(left: tuple[Left, ...], complete: bool, headline: str, loo
     assert any("- removed" in line for line in told) and len(told) == 2 + len(left)
 
 
+@pytest.mark.parametrize(
+    ("left", "headline"),
+    [
+        (
+            (LEANT_ON, SNAPSHOT),
+            "Nothing was taken back: there are 2 things that are left, 1 of which still costs money.",
+        ),
+        ((SNAPSHOT,), "Nothing was taken back: there is 1 thing that still costs money."),
+    ],
+)
+def test_an_undo_that_took_nothing_back_says_that_first(left: tuple[Left, ...], headline: str) -> None:
+    """It has ended, and others may need all of it: the exit code is 0, and nobody may read “undone” as “gone”."""
+    assert taking_back.headline(Receipt(left=left)) == headline
+    assert taking_back.headline(Receipt(("The role",), left=left)).startswith("Undone, except")
+
+
 def test_what_is_lost_for_good_is_in_the_headline_and_first() -> None:
     went = "The bucket, and what others had there is gone or no longer works: a.zip"
     receipt = Receipt((went, "The role"), lost=("The data of shop is gone.", went))

@@ -53,7 +53,8 @@ def test_what_the_undo_of_a_put_back_took_is_not_told_as_somebodys(
     carried_out(again)
     assert again.run
     taken_back(made)
-    assert left(made, "The rule for port 443") == [f"The run {again.run.id} uses it: undo that first."]
+    why = f"The run {again.run.id} uses it: undo that first. It stays open to everybody."
+    assert left(made, "The rule for port 443") == [why]
     taken_back(again)
     taken_back(made)
     assert left(made, "The rule for port 443") == [f"not found: the undo of the run {again.run.id} took it away."]

@@ -139,7 +139,7 @@ async def test_what_stayed_for_others_is_taken_back_from_the_page_of_its_run(jou
         run = journal.records()[0].id
         assert history.details(journal.run(run))[-1] == f"{history.THE_REST}: handrail undo {run}"
         await person.press("h", "h", "enter")
-        person.sees("undone, except 1 thing that is left", "u Undo")
+        person.sees("nothing was taken back: there is 1 thing that is left", "u Undo")
         person.does_not_see("is gone")
         subnets.clear()
         await person.press("u", "down", "enter")

@@ -81,6 +81,8 @@ def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
 
 def undone(session: Session, receipt: Receipt) -> dict[str, Any]:
     """The one document that describes an undo."""
+    from .. import taking_back
+
     assert session.run is not None
     return {
         "run": session.run.id,
@@ -88,6 +90,7 @@ def undone(session: Session, receipt: Receipt) -> dict[str, Any]:
         "removed": list(receipt.removed),
         "restored": list(receipt.restored),
         "left": [{"what": rest.what, "why": rest.why, "costs": rest.costs} for rest in receipt.left],
+        "headline": taking_back.headline(receipt),
     }
 
 
