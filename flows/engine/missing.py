@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from .checking import Candidates
 from .listing import Enough, reading_until
 from .options import Option
 from .problems import FlowMistake, Problem
-from .questionnaire import Questionnaire
-from .questions import Choice, Picks, Question
+from .questionnaire import LookUp, Questionnaire
+from .questions import Choice, Picks, Question, Text
 
 LISTS = 4
 """Lists that are opened at the most: each costs a call or two."""
@@ -23,17 +24,25 @@ def may_be(asked: Questionnaire[Any], missing: Iterable[Question[Any]]) -> list[
 
     What cannot be read, or depends on an answer that is missing itself, is left out. Asks AWS.
     """
-    looked_up = [each for each in missing if isinstance(each, Choice | Picks) and not each.written]
+    looked_up = {each.id: list_ for each in missing if (list_ := _list_of(each)) is not None}
     if not looked_up:
         return []
     try:
         answered = asked.so_far()
     except Problem:
         return []
-    return [each for question in looked_up[:LISTS] if (each := _first_of(question, answered)).options]
+    first = islice(looked_up.items(), LISTS)
+    return [each for key, list_ in first if (each := _first_of(key, list_, answered)).options]
 
 
-def _first_of(question: Choice[Any] | Picks[Any], answered: Any) -> Candidates:
+def _list_of(question: Question[Any]) -> LookUp | None:
+    """Where the options of a question come from; None where it has none, or they stand in what it takes."""
+    if isinstance(question, Choice | Picks):
+        return None if question.written else question.options
+    return question.known if isinstance(question, Text) else None
+
+
+def _first_of(key: str, look_up: LookUp, answered: Any) -> Candidates:
     options, more = list[Option[Any]](), 0
 
     def enough(many: int) -> bool:
@@ -41,10 +50,10 @@ def _first_of(question: Choice[Any] | Picks[Any], answered: Any) -> Candidates:
 
     try:
         with reading_until(enough):
-            for option in question.options(answered):
+            for option in look_up(answered):
                 options.append(option)
     except Enough:
         more = 1
     except (Problem, FlowMistake):
-        return Candidates(question.id)
-    return Candidates(question.id, tuple(options[:SHOWN]), max(len(options) - SHOWN, more))
+        return Candidates(key)
+    return Candidates(key, tuple(options[:SHOWN]), max(len(options) - SHOWN, more))

@@ -63,8 +63,10 @@ def test_a_plan_names_the_yeses_that_its_run_will_need(museum: Account, handrail
 
 def test_whoever_tries_again_in_batch_leaves_one_draft(company: Account, handrail: Command, journal: Journal) -> None:
     words = ("run", "alb", *ANSWERS, "--yes", *company.at)
-    assert handrail(*words).code == 3
+    refused = handrail(*words)
+    assert refused.code == 3
     (first,) = journal.records()
+    assert f"kept as the draft {first.id}; to forget it: handrail runs {first.id} --delete\n" in refused.err
     with journal.run(first.id).held():  # somebody has it open
         assert handrail(*words).code == 3
         assert len(journal.records()) == 2

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .. import exports
+from ..telling import say
 from . import completions
 from .interactive import by_lines, or_home, somebody
 from .json_output import print_json, reviewed
@@ -39,6 +40,7 @@ def run(
 ) -> None:  # fmt: skip
     """Make a set-up: asked, reviewed, created."""
     import flows
+    from flows.engine import Problem
 
     from .. import answers_file
     from . import results
@@ -63,11 +65,22 @@ def run(
     cautions += review.cautions
     if output == "text":
         results.show_review(session, review)
-    confirmed(review, accept, place)
+    draft = session.run.id if session.run else ""
+    try:
+        confirmed(review, accept, place)
+    except Problem:
+        if output == "text":
+            say(f"The answers are kept as the draft {draft}; to forget it: {_deleting(draft)}", err=True)
+        raise
     if not yes:
-        draft = session.run.id if session.run else ""
         raise click.UsageError(f"Everything is answered; to create it, add --yes. It is kept as the draft {draft}.")
     raise SystemExit(results.carry_out(session, cautions, output))
+
+
+def _deleting(draft: str) -> str:
+    from flows.engine import shell
+
+    return shell.handrail("runs", draft, "--delete")
 
 
 @command()
@@ -96,7 +109,7 @@ def plan(
     else:
         show_review(session, review, sys.stdout)
         if needed := yeses(review, accept):
-            click.echo(needed)
+            say(needed)
     if review.refusals:
         raise SystemExit(3)
 

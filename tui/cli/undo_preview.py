@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import click
-
 from flows.engine import Refused, Session
 
 from .. import taking_back, words
 from ..safe import line
+from ..telling import say
 
 AGREE = "To undo without being asked, add --yes{}."
 
@@ -47,8 +46,8 @@ def preview(session: Session, decided: dict[str, str], output: str) -> NotAgreed
         for each in decisions:
             values = [f"  --set {each.key}={value}: {line(meant)}" for value, meant in each.options.items()]
             told += [line(each.ask), *values]
-        click.echo(words.where(session.identity, session.place), err=True)
-        click.echo("\n".join(told or [f"Nothing of {run.id} is left to take back."]), err=True)
+        say(words.where(session.identity, session.place), err=True)
+        say("\n".join(told or [f"Nothing of {run.id} is left to take back."]), err=True)
     about = {
         "would_take_back": [{"how": word.removeprefix("- ").removeprefix("~ "), "what": what} for word, what in theirs],
         "others": [{"what": what, "why": why} for what, why in of_others],
