@@ -19,7 +19,8 @@ from flows.practice.server import Served
 PICK = "Number, name or part of it"
 OTHERWISE = "again tries again, profile chooses another, practise simulates, quit"
 ANSWERS = (
-    "--set", "vpc=shop", "--set", "gateway_ip=198.18.0.7", "--set", "networks=192.168.10.0/24",
+    "--set", "vpc=shop", "--set", "gateway_ip=198.18.0.7", "--set", "device=linux",
+    "--set", "networks=192.168.10.0/24",
     "--set", "routing=static", "--set", "route_tables=shop-private-a",
     "--set", "security_groups=app", "--set", "name=office",
 )  # fmt: skip
@@ -153,6 +154,7 @@ def test_a_draft_moves_along_and_keeps_its_answers(door: Gate) -> None:
     with talk("run", "vpn", "--profile", "keys", "--region", "eu-west-1") as terminal:
         terminal.answer(PICK, "1")
         terminal.answer("Device address", "198.18.0.7")
+        terminal.answer(f"{PICK} [1]", "linux")
         terminal.answer("Office networks", "region")
         assert "Which region?" in terminal.answer(PICK, "nowhere, please")
         assert "None match" in terminal.answer(PICK, "eu-central-1")
