@@ -32,9 +32,9 @@ VPN = Start(flow="vpn")
 ANSWERED = Start(
     flow="vpn",
     answers={
-        "vpc": "shop", "gateway_ip": "198.18.0.7", "networks": ["192.168.10.0/24", "192.168.20.0/24"],
-        "routing": "static", "route_tables": ["shop-private-a", "shop-private-b"], "security_groups": ["app"],
-        "name": "office-shop",
+        "vpc": "shop", "gateway_ip": "198.18.0.7", "device": "linux",
+        "networks": ["192.168.10.0/24", "192.168.20.0/24"], "routing": "static",
+        "route_tables": ["shop-private-a", "shop-private-b"], "security_groups": ["app"], "name": "office-shop",
     },
 )  # fmt: skip
 SMALL, LISTS, LOOKED, LONG = (Start(flow=name) for name in ("small", "lists", "looked", "long"))
@@ -144,9 +144,10 @@ async def test_a_whole_set_up_as_a_film(cloud: Cloud) -> None:
         await film.press("enter", rest=2)
         await film.types("198.18.0.7")
         await film.press("enter", rest=2)
+        await film.press("enter", rest=2)
         await film.types("192.168.10.0/24")
         await film.press("enter", rest=2)
-        for _ in range(5):  # the rest is taken as it stands
+        for _ in range(3):  # the rest is taken as it stands
             await film.press("enter")
         person.sees("What will be done")
         film.rests[-1] = 4
@@ -176,13 +177,13 @@ async def test_home_and_questions(cloud: Cloud) -> None:
         await look_at(person, "refused")
         await person.press("ctrl+u")
         await person.types("198.18.0.7")
-        await person.press("enter")
+        await person.press("enter", "enter")
         await person.pastes(" ".join(f"192.168.{third}.0/24" for third in range(10, 20)) + " 192.168.20.5/24")
         await person.press("enter")
         await look_at(person, "several")
         await person.press("f2", "enter", "enter", "down")
         await look_at(person, "picks")
-        await person.press(*["escape"] * 5)
+        await person.press(*["escape"] * 6)
         person.sees("Go on with", "draft")
         await look_at(person, "home")
         await person.press("slash")
