@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-PROGRAMS = "aws|handrail|cd|git|pip|curl|echo|psql|mysql|scp|ssh|sudo"
+PROGRAMS = "aws|handrail|cd|git|pip|curl|echo|psql|mysql|printf|scp|ssh|sudo"
 WHERE = r"(?:python[\d.]* \S+\.pyz|[\w./~-]+/handrail)"
 """Handrail, where it is begun by more than its name."""
 COMMAND = re.compile(rf"`(?P<quoted>[^`]+)`|(?:^|(?<=: ))(?P<bare>(?:{PROGRAMS}|{WHERE}) .+)$", re.MULTILINE)

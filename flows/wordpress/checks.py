@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.aws import instances, own_security_groups, roles, service_quotas
-from flows.engine import Call, Cloud, Finding
+from flows.engine import Call, Caution, Cloud, Finding
 from flows.engine.findings import broken, likely, proved, unknown
 
 
@@ -23,6 +23,16 @@ def names_free(cloud: Cloud, name: str, place: instances.Place) -> Iterator[Find
         )
     else:
         yield proved("name", f"No role and no security group is called {name} yet.", "iam:GetRole")
+
+
+def plain(domain: str) -> Caution:
+    """That what is made speaks http, until somebody adds a certificate."""
+    later = "at the end you get the lines for it" if domain else "that takes a name of your own"
+    return Caution(
+        "plain-http",
+        "The page speaks plain http at first: browsers call it “Not secure”, and passwords are readable on the way. "
+        f"Add https before you work with it; {later}.",
+    )
 
 
 def address_left(cloud: Cloud) -> Finding:

@@ -191,7 +191,7 @@ class WordPress(Flow):
                 systems_manager.watched(instances.INSTANCE, script.WATCH, (used.id,)),
             ],
             outputs={"machine": machine.resource, "address": address.resource},
-            facts={"values": values},
+            facts={"values": values, "system": self.system},
             reads=handover.READS,
             decisions=(instances.last_image(self.name),),
         )
@@ -221,6 +221,7 @@ class WordPress(Flow):
             return
         yield from checks.names_free(self.cloud, self.name, self.subnet)
         yield checks.address_left(self.cloud)
+        yield checks.plain(self.domain)
 
     @classmethod
     def script(cls, given: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from flows.engine.boto import Aws
 from flows.engine.refusals import explain
 from flows.practice import PracticeAccount
 from flows.wordpress import script
+from tui.copying import taken
 from tui.taking_back import not_brought_back
 
 
@@ -54,6 +55,26 @@ def test_whoever_let_a_name_lead_to_it_is_told_to_delete_that(cloud: Aws, journa
     taken_back(made, **for_good(made))
     (told,) = made.receipt().yours
     assert f"leads to {address}, delete it" in told and told in [what for _, what in asked]
+
+
+@pytest.mark.parametrize(
+    ("system", "packages", "file"),
+    [
+        ("amazon-linux", "sudo dnf install -y mod_ssl certbot", "/etc/httpd/conf.d/www.tea.test.conf"),
+        ("ubuntu", "sudo apt-get install -y certbot", "/etc/apache2/sites-enabled/www.tea.test.conf"),
+    ],
+)
+def test_that_it_speaks_http_is_said_before_and_how_it_gets_https_after(
+    cloud: Aws, journal: Journal, clock: FakeClock, system: str, packages: str, file: str
+) -> None:
+    made = session(cloud, journal, {**NEW, "domain": "www.tea.test", "system": system}, clock)
+    assert "plain http" in next(each.message for each in made.review().cautions if each.id == "plain-http")
+    carried_out(made)
+    commands = [taken(step) for step in made.hand_over().next_steps]
+    assert f"{packages} python3-certbot-apache" in commands, commands
+    assert "sudo certbot --apache -d www.tea.test" in commands, commands
+    (site,) = (each for each in commands if each.startswith("printf '%s\\n' "))
+    assert file in site and "'ServerName www.tea.test'" in site
 
 
 @pytest.mark.wild
