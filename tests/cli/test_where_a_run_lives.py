@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from kills.scenes import CASES, FIRST
+from s3_lambda.cases import PHOTOS
 from support.between import between
 from support.clock import FakeClock
 from support.command import Account, Answers, Command
@@ -193,3 +194,14 @@ def test_every_set_up_is_taken_back_where_it_is(
     assert undone.json["removed"]
     assert f"say {ELSEWHERE}; this was begun in {HERE}" in undone.err
     assert case.picture(served.account) == before
+
+
+def test_what_is_to_be_pasted_afterwards_reaches_where_the_run_is(
+    handrail: Command, company: Account, tmp_path: Path
+) -> None:
+    """An aws line beside handrail's own: pasted into another shell it would go to another account."""
+    (tmp_path / "answers.json").write_text(json.dumps(dict(PHOTOS)))
+    ran = handrail("run", "s3_lambda", "--answers", tmp_path / "answers.json", "--yes", "--output", "json", *company.at)
+    pasted = [step for step in ran.json["next_steps"] if " aws " in step]
+    assert len(pasted) == 3
+    assert all(f"aws --region {HERE} --endpoint-url " in step for step in pasted)
