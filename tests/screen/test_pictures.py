@@ -239,7 +239,7 @@ async def test_changed_in_the_review(cloud: Cloud) -> None:
     async with somebody(cloud, ANSWERED) as person:
         await person.press(*["shift+tab"] * 2, "enter", "down")
         await look_at(person, "changed")
-        await person.press("enter")
+        await person.press("enter", "enter")
         person.sees("needs another look")
         await look_at(person, "another_look")
 

@@ -128,6 +128,8 @@ async def test_changing_the_vpc_asks_only_what_rests_on_it(cloud: Cloud) -> None
         await person.press("enter")
         person.sees("Question 1 of 8")
         await person.press("down", "enter")
+        person.sees("IPv6 does not travel through a virtual private gateway", "Enter goes on")
+        await person.press("enter")
         person.sees("Which route tables", "needs another look, because you changed VPC")
         await person.press("space", "enter")
         person.sees("What will be done")
