@@ -436,6 +436,7 @@ RULES: Mapping[str, Rule] = {
     "codepipeline.UpdatePipeline": (*on("{pipeline.name}"), *passes("role/{pipeline.roleArn}", "codepipeline")),
     "logs.CreateLogGroup": (*makes(LOG[0]), *on(LOG[1])),
     "logs.DeleteLogGroup": on(*LOG),
+    "logs.DescribeLogStreams": on(*LOG),
     "logs.GetLogEvents": on(*LOG),
     "logs.ListTagsForResource": on("log-group:{resourceArn}"),
     "logs.PutRetentionPolicy": on(*LOG),

@@ -13,7 +13,7 @@ from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Refused
 
-from . import behind, repairs, starting, transit_gateway, tunnels
+from . import behind, logged, negotiated, repairs, starting, transit_gateway, tunnels, watched
 
 RULES = behind.RULES
 
@@ -28,9 +28,7 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     yield _state(connection, state)
     yield from keepers.told(connection.id, f"The VPN connection {connection.id}", found.get("Tags"))
     up = any(each.get("Status") == "UP" for each in found.get("VgwTelemetry") or [])
-    now = datetime.now(UTC)
-    yield from tunnels.measured(found, tunnels.NEW if up else tunnels.past(cloud, connection.id, found, now))
-    yield from starting.looked_at(found)
+    yield from _tunnels(cloud, connection.id, found, up=up)
     if transit := str(found.get("TransitGatewayId") or ""):
         yield from transit_gateway.looked_at(cloud, connection, transit, up=up)
         return
@@ -88,6 +86,17 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     for group in here.groups:
         if here.lets_in(group):
             yield from keepers.told(group.id, f"The security group {group.name}", group.told.get("Tags"))
+
+
+def _tunnels(cloud: Cloud, connection: str, found: Mapping[str, Any], *, up: bool) -> Iterator[Finding]:
+    """How the tunnels are, why, what they have agreed on, and who hears when they are down."""
+    before = tunnels.NEW if up else tunnels.past(cloud, connection, found, datetime.now(UTC))
+    said = [*logged.looked_at(cloud, found, before)]
+    yield from said
+    yield from logged.behind(tunnels.measured(found, before), said)
+    yield from starting.looked_at(found)
+    yield from negotiated.looked_at(cloud, found)
+    yield from watched.looked_at(cloud, connection)
 
 
 def _state(connection: vpn.Connection, state: str) -> Finding:

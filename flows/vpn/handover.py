@@ -28,6 +28,11 @@ READS = (
     Call("ec2.GetManagedPrefixListEntries"),
     Call("cloudwatch.GetMetricData"),
     Call("cloudtrail.LookupEvents"),
+    Call("ec2.GetActiveVpnTunnelStatus"),
+    Call("cloudwatch.DescribeAlarmsForMetric"),
+    Call("sns.GetTopicAttributes"),
+    Call("logs.DescribeLogStreams"),
+    Call("logs.GetLogEvents"),
 )
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
 STRONGSWAN = "Strongswan"

@@ -62,7 +62,7 @@ def measured(found: Mapping[str, Any], before: Past = NEW) -> Iterator[Finding]:
         found: the connection as AWS tells it.
         before: whether it was up before; only asked where no tunnel is up.
     """
-    telemetry = _in_order(_telemetry(found), found)
+    telemetry = in_order(_telemetry(found), found)
     if not telemetry:
         grade = Grade.WAITING if found.get("State") == "pending" else Grade.NOT_CHECKED
         yield Finding("tunnels", grade, "AWS reports nothing about the tunnels yet.", "no VgwTelemetry")
@@ -106,7 +106,7 @@ def _silent(telemetry: list[Mapping[str, Any]]) -> Iterator[Finding]:
 
 def options_in_order(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The options of each tunnel, numbered as everywhere else."""
-    return _in_order((found.get("Options") or {}).get("TunnelOptions") or [], found)
+    return in_order((found.get("Options") or {}).get("TunnelOptions") or [], found)
 
 
 def is_up(found: Mapping[str, Any], tunnel: Mapping[str, Any]) -> bool:
@@ -125,7 +125,7 @@ def waiting(found: Mapping[str, Any]) -> str:
 def _both_down(telemetry: list[Mapping[str, Any]], found: Mapping[str, Any], before: Past) -> Finding:
     changes = [each["LastStatusChange"] for each in telemetry if each.get("LastStatusChange")]
     since = f" since {max(changes):%Y-%m-%d %H:%M} UTC" if changes else ""
-    if any(_speechless(each) for each in telemetry):
+    if any(speechless(each) for each in telemetry):
         return Finding(
             "tunnels", Grade.REFUSED, "No tunnel is up: IPsec stands, and BGP does not speak through it.",
             "VgwTelemetry", _bgp(found, 1),
@@ -156,7 +156,7 @@ def _one(number: int, tunnel: Mapping[str, Any], found: Mapping[str, Any], up: i
         return Finding(
             id, Grade.PROVED, f"{name} is up, {routes} route{'' if routes == 1 else 's'} accepted.", evidence
         )
-    if _speechless(tunnel):
+    if speechless(tunnel):
         grade = Grade.CAUTION if up else Grade.REFUSED
         sentence, remedy = f"{name} stands, but BGP does not speak through it.", _bgp(found, number)
     elif up:
@@ -171,7 +171,7 @@ def _one(number: int, tunnel: Mapping[str, Any], found: Mapping[str, Any], up: i
     return Finding(id, grade, sentence, evidence, remedy, follows=() if up else ("tunnels",))
 
 
-def _speechless(tunnel: Mapping[str, Any]) -> bool:
+def speechless(tunnel: Mapping[str, Any]) -> bool:
     """Whether IPsec stands and BGP does not."""
     return tunnel.get("Status") != "UP" and "IPSEC IS UP" in str(tunnel.get("StatusMessage") or "").upper()
 
@@ -196,7 +196,7 @@ def _telemetry(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return list(found.get("VgwTelemetry") or [])
 
 
-def _in_order(telemetry: Iterable[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def in_order(telemetry: Iterable[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """As AWS numbers the tunnels in what it hands out for the device; without that, as it lists them."""
     configuration = str(found.get("CustomerGatewayConfiguration") or "")
     return sorted(telemetry, key=lambda tunnel: configuration.find(f">{tunnel.get('OutsideIpAddress')}<"))

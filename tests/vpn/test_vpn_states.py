@@ -588,8 +588,10 @@ def test_what_it_calls(world: World) -> None:
     account = Edited(world.cloud, connected())
     check(account, world.static)
     assert sorted(call.name for call in account.calls) == [
+        "DescribeAlarmsForMetric",
         "DescribeNetworkAcls", "DescribeNetworkInterfaces", "DescribeRouteTables", "DescribeSecurityGroups",
         "DescribeSubnets", "DescribeVpcs", "DescribeVpnConnections", "DescribeVpnGateways",
+        "GetActiveVpnTunnelStatus", "GetActiveVpnTunnelStatus",
     ]  # fmt: skip
     account = Edited(world.cloud, DOWN)
     check(account, world.static)
