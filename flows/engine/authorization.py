@@ -441,7 +441,7 @@ RULES: Mapping[str, Rule] = {
     "logs.ListTagsForResource": on("log-group:{resourceArn}"),
     "logs.PutRetentionPolicy": on(*LOG),
     "cloudwatch.DeleteAlarms": on("alarm:{AlarmNames}"),
-    "cloudwatch.DescribeAlarms": on("alarm:{AlarmNames}"),
+    "cloudwatch.DescribeAlarms": on("alarm:{AlarmNames?}"),
     "cloudwatch.ListTagsForResource": on("alarm:{ResourceARN}"),
     "cloudwatch.PutMetricAlarm": makes("alarm:{AlarmName}"),
     # -- events, trails, functions, queues, machines

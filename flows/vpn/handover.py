@@ -29,7 +29,7 @@ READS = (
     Call("cloudwatch.GetMetricData"),
     Call("cloudtrail.LookupEvents"),
     Call("ec2.GetActiveVpnTunnelStatus"),
-    Call("cloudwatch.DescribeAlarmsForMetric"),
+    Call("cloudwatch.DescribeAlarms"),
     Call("sns.GetTopicAttributes"),
     Call("logs.DescribeLogStreams"),
     Call("logs.GetLogEvents"),

@@ -11,17 +11,16 @@ from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
 def looked_at(cloud: Cloud, connection: str) -> Iterator[Finding]:
     """Whether somebody is told when the tunnels of a connection, by its id, are down. Nothing where nothing watches."""
-    asked = {
-        "Namespace": "AWS/VPN", "MetricName": "TunnelState", "Dimensions": [{"Name": "VpnId", "Value": connection}],
-    }  # fmt: skip
-    try:
-        found = cloud.make(Call("cloudwatch.DescribeAlarmsForMetric", asked)).get("MetricAlarms") or []
+    watches = {"Name": "VpnId", "Value": connection}
+    try:  # all of the region are read at once, so that many connections cost no more than one
+        pages = list(cloud.pages(Call("cloudwatch.DescribeAlarms", {"AlarmTypes": ["MetricAlarm"]})))
     except CloudError as problem:
         what = "Whether an alarm watches the tunnels could not be read."
         yield Finding("alarm", Grade.NOT_CHECKED, what, str(problem), aside=True)
         return
-    for each in found:
-        yield _one(cloud, each)
+    for each in (one for page in pages for one in page.get("MetricAlarms") or []):
+        if each.get("MetricName") == "TunnelState" and watches in (each.get("Dimensions") or []):
+            yield _one(cloud, each)
 
 
 def _one(cloud: Cloud, told: Mapping[str, Any]) -> Finding:

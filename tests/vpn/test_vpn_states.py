@@ -588,14 +588,14 @@ def test_what_it_calls(world: World) -> None:
     account = Edited(world.cloud, connected())
     check(account, world.static)
     assert sorted(call.name for call in account.calls) == [
-        "DescribeAlarmsForMetric",
+        "DescribeAlarms",
         "DescribeNetworkAcls", "DescribeNetworkInterfaces", "DescribeRouteTables", "DescribeSecurityGroups",
         "DescribeSubnets", "DescribeVpcs", "DescribeVpnConnections", "DescribeVpnGateways",
         "GetActiveVpnTunnelStatus", "GetActiveVpnTunnelStatus",
     ]  # fmt: skip
     account = Edited(world.cloud, DOWN)
     check(account, world.static)
-    assert [call.name for call in account.calls].count("GetMetricData") == 1 and len(account.calls) == 9
+    assert [call.name for call in account.calls].count("GetMetricData") == 1 and len(account.calls) == 12
 
 
 def test_a_name_is_taken_and_names_stand_beside_ids(world: World) -> None:
