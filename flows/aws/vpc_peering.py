@@ -41,7 +41,7 @@ from .addresses import Network
 from .group_rules import NOT_YET, GroupRule
 from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, destination, rerouted, slug
 from .regions import switched_on
-from .tags import OURS, as_name, name_of, of, tagged, tags
+from .tags import OURS, as_name, name_of, of, others_tag, tagged, tags
 
 ACTIVE, PENDING = "active", "pending-acceptance"
 ALIVE = ("initiating-request", PENDING, "provisioning", ACTIVE)
@@ -251,6 +251,7 @@ def ask(
             Call("ec2.DescribeVpcPeeringConnections", {"Filters": [{"Name": "tag:handrail:run", "Values": [RUN]}]}),
             join(mine, ".{VpcPeeringConnection: @}"),
         ),
+        whose=others_tag("VpcPeeringConnection"),
         others=others,
         refusals=REFUSALS,
         type="AWS::EC2::VPCPeeringConnection",

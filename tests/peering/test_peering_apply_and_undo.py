@@ -9,7 +9,7 @@ import pytest
 from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, VARIANTS, ids, machine, picture
 from support.clock import FakeClock
 from support.clouds import Between
-from support.sessions import carried_out, taken_back
+from support.sessions import carried_out, problems_of, taken_back
 
 import flows
 from flows.engine import Blocked, Call, Cloud, Journal, Place, Session
@@ -199,3 +199,23 @@ def test_as_many_calls_in_a_large_account_as_in_a_small_one(
     assert calls() == few
     assert not [each for each in few if each in ("ec2.DescribeRouteTables []", "ec2.DescribeSecurityGroups []")]
     assert len(few) == 29
+
+
+@pytest.mark.parametrize("answers", [MINE, OWNER], ids=["mine", "somebody else's"])
+def test_of_two_equal_runs_at_once_the_second_takes_nothing_of_the_first_away(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, answers: Mapping[str, Any]
+) -> None:
+    """AWS answers the second with the connection of the first: with its routes and rules it stands until that goes."""
+    if answers is OWNER:
+        answers = {**OWNER, "peer_vpc_id": ids(account, profile="partner")["warehouse"]}
+    before = picture(account)
+    first, second = session(both, journal, answers, clock), session(both, journal, answers, clock)
+    first.review(), second.review()
+    carried_out(first)
+    applied = picture(account)
+    assert all("InvalidPermission.Duplicate" in str(problem) for problem in problems_of(second)), "the first has them"
+    taken_back(second)
+    assert picture(account) == applied
+    assert first.run and any(first.run.id in each.why for each in second.receipt().left)
+    taken_back(first)
+    assert picture(account) == before
