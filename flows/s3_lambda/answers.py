@@ -155,6 +155,7 @@ def prefix(text: str) -> str:
             f"“{text}” cannot be the beginning of a file's name.",
             remedy="Wildcards do not work here. Give the beginning of the name, for example in/ — without a leading "
             "slash. Empty means every file.",
+            suggestion="" if rules.mistaken(better := text.lstrip("/").rstrip("*"), "") else better,
         )
     return _short(text)
 
@@ -165,6 +166,7 @@ def suffix(text: str) -> str:
         raise Refused(
             f"“{text}” cannot be the end of a file's name.",
             remedy="Give only the end of the name, for example .csv — without *. Empty means every kind.",
+            suggestion="" if rules.mistaken("", better := text.lstrip("*")) else better,
         )
     return _short(text)
 

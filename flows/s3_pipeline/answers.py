@@ -145,6 +145,7 @@ def key(text: str) -> str:
             f"“{text}” names no single file.",
             remedy="Give the full name of one file, for example app/source.zip, without a leading slash and without * "
             "or ?.",
+            suggestion=text.strip("/") if not {"*", "?"} & {*text} else "",
         )
     if len(text.encode()) > WHOLE_KEY or len(text) > 1000 - len("S3ObjectKey"):
         raise Refused(f"It has {len(text)} characters.", remedy="A source file's name has at most about 980.")

@@ -13,7 +13,15 @@ from . import build, rules
 
 CODECOMMIT, CONNECTION, S3 = "codecommit", "connection", "s3"
 INLINE, FILE = "inline", "file"
-OWNER_AND_NAME = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._ -]+)+")
+OWNER_AND_NAME = re.compile(
+    r"(?!(?:github|gitlab|bitbucket)\.(?:com|org)/)[A-Za-z0-9._-]+(/[A-Za-z0-9._ -]+)+(?<!\.git)"
+)
+ADDRESS = re.compile(
+    r"(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+(?::\d+)?[/:](?P<path>[^?#]+?)(?:\.git)?/*(?:[?#].*)?", re.ASCII
+)
+"""A repository as browsers and `git remote` show it."""
+INSIDE = re.compile(r"(?:/-)?/(?:tree|blob|src|commits?)/.*")
+"""What an address names inside of one."""
 CODECOMMIT_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}(?<!\.git)")
 
 
@@ -34,6 +42,7 @@ def folder(text: str) -> str:
         raise Refused(
             f"“{text}” cannot be the folder.",
             remedy="Give a folder inside the project, for example dist: relative, without “..” and a leading “/”.",
+            suggestion=text.strip("/") if re.fullmatch(r"/+[\w@-][\w@.-]*/*", text, re.ASCII) else "",
         )
     return text.rstrip("/").removeprefix("./")
 
@@ -77,6 +86,7 @@ def repository(text: str, flow: Any) -> Iterator[Caution]:
             raise Refused(
                 f"“{text}” is no repository there.",
                 remedy="Write owner/name, for example octo-org/website. Capital letters matter.",
+                suggestion=better if OWNER_AND_NAME.fullmatch(better := _of_address(text)) else "",
             )
     elif flow.source == "s3":
         yield from _zip(flow.cloud, *zip_file(text))
@@ -85,6 +95,7 @@ def repository(text: str, flow: Any) -> Iterator[Caution]:
             raise Refused(
                 f"“{text}” cannot be a repository's name.",
                 remedy="Letters, digits, dot, hyphen, underscore; at most 100; not ending in .git.",
+                suggestion=better if CODECOMMIT_NAME.fullmatch(better := _of_address(text).rpartition("/")[2]) else "",
             )
         if codecommit.standing(flow.cloud, text) is None:
             yield Caution(
@@ -92,6 +103,12 @@ def repository(text: str, flow: Any) -> Iterator[Caution]:
                 f"There is no repository {text} yet. It is created empty, and the first run finds nothing until you "
                 "push.",
             )
+
+
+def _of_address(text: str) -> str:
+    """What a repository is called that was pasted as an address."""
+    found = ADDRESS.fullmatch(text)
+    return INSIDE.sub("", found["path"]) if found else text.removesuffix(".git")
 
 
 def repositories(flow: Any) -> Iterator[Option[str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from person import Canned, somebody
-from support.runs import draft, made
+from support.runs import GATEWAY, draft, made
 
 from flows.engine import Cloud, Flow, Journal, Place, Text
 from tui import history
+from tui.screen.screens.history import all_of
 from tui.screen.workspace import Start
 
 
@@ -91,3 +94,10 @@ def test_what_a_run_waits_for_is_told_wherever_it_is_looked_at(journal: Journal)
     run.save_handover({"now": [], "waiting": ""})
     assert "What to do now" not in history.details(run) and "Waiting" not in "".join(history.details(run))
     assert history.finished(run).endswith("nothing is left to go on with.")
+
+
+def test_what_is_copied_of_a_resource_is_its_id(journal: Journal) -> None:
+    """Not its kind with it: it goes into a command or a search."""
+    run = made(journal, "done", action=replace(GATEWAY, type="AWS::EC2::VPNGateway", resource="vgw-1"))
+    (row,) = (each for each in all_of(run) if "AWS::EC2::VPNGateway" in each.text)
+    assert row.text.startswith(f"{row.copied} ") and " " not in row.copied

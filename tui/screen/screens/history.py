@@ -237,7 +237,10 @@ def all_of(run: Run) -> list[Said]:
         ("Outputs", [Said(line(value), output(name)) for name, value in handed.get("outputs", {}).items()]),
         ("Files", [file_row(Path(name)) for name in handed.get("files", {})]),
         ("Resources", [
-            Said(f"{line(each['id'])}  {each['type']}{existed(each)}", "made" if each["created"] else "existed")
+            Said(
+                f"{line(each['id'])}  {each['type']}{existed(each)}", "made" if each["created"] else "existed",
+                copy=line(each["id"]),
+            )
             for each in outcome.resources(run, plan)
         ]),
         ("What it cost when it was made", [Said(line(cost(each))) for each in costs]),
