@@ -326,8 +326,8 @@ class LoadBalancerAnswers(Flow):
         when=open_ports.is_(True),
         fine_tuning=True,
         example="0.0.0.0/0",
-        why="Networks, or the ids of prefix lists or security groups. A port is opened for them only if it is closed; "
-        "by default for those who may already use the other port.",
+        why="Networks (0.0.0.0/0 is everybody), or the ids of prefix lists or security groups. A port is opened for "
+        "them only if it is closed; by default for those who may already use the other port.",
     )
     hsts = Choice(
         "Should browsers be told to use only https (HSTS)?",

@@ -54,6 +54,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     connect, jdbc = _connect(outputs, facts["engine"]) if facts["outside"] else ("", "")
     steps = [
         *([connect] if facts["outside"] else []),
+        *([f"Its password, which the command above asks for: {_password(secret)}"] * bool(facts["outside"] and secret)),
         *([f"SQL over HTTPS: {shell.aws('rds-data', 'execute-statement', **place, sql='SELECT 1')}"] * by_https),
         *([f"Is it asleep? {shell.handrail('task', 'database-awake', cluster=outputs['cluster'])}"] * sleeps),
     ]
@@ -77,6 +78,13 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     return Handover(dict(outputs), clients, tuple(steps), tuple(_proof(cloud, outputs, facts)), notes=tuple(notes))
 
 
+CONNECT = "Connect from a machine in its VPC that may reach it"
+
+
+def _password(secret: str) -> str:
+    return shell.aws("secretsmanager", "get-secret-value", secret_id=secret, query="SecretString", output="text")
+
+
 def _costs(facts: Mapping[str, Any], awake: str, *, sleeps: bool) -> str:
     """The sum of the review, and what of it is paid for a database that is awake and idle."""
     span = facts.get("monthly")  # runs of earlier releases did not note it
@@ -90,11 +98,11 @@ def _connect(outputs: Mapping[str, str], engine: str) -> Iterator[str]:
     host, port, name, user = (outputs[key] for key in ("endpoint", "port", "database", "user"))
     if engine == POSTGRESQL:
         place = f"host={host} port={port} dbname={name} user={user} sslmode=require connect_timeout={PATIENCE}"
-        yield f"Connect from inside: {shell.command('psql', place)}"
+        yield f"{CONNECT}: {shell.command('psql', place)}"
         yield f"JDBC: jdbc:postgresql://{host}:{port}/{name}?sslmode=require&connectTimeout={PATIENCE}&loginTimeout={PATIENCE}"
     else:
         options = {"host": host, "port": port, "user": user, "connect_timeout": str(PATIENCE), "database": name}
-        yield f"Connect from inside: {shell.command('mysql', '-p', '--ssl-mode=REQUIRED', **options)}"
+        yield f"{CONNECT}: {shell.command('mysql', '-p', '--ssl-mode=REQUIRED', **options)}"
         yield f"JDBC: jdbc:mysql://{host}:{port}/{name}?sslMode=REQUIRED&connectTimeout={PATIENCE}000"
 
 

@@ -119,12 +119,14 @@ def type_name(text: str) -> str:
 
 
 def usual_types(flow: object = None) -> Iterator[Option[str]]:
-    """Types of general use, the smallest first, with what they have (Amazon EC2 Instance Types Guide, 2026-11).
+    """Types of general use, the smallest first, with what they have (Amazon EC2 Instance Types Guide, 2026-11), and
+    what they cost where that is known.
 
     AWS has more than a thousand; any of them can be typed.
     """
     for name, about in USUAL.items():
-        yield Option(name, name, name, about)
+        costs = f", about {HOURLY[name] * 730:.0f} USD a month ({AS_OF})" if name in HOURLY else ""
+        yield Option(name, name, name, f"{about}{costs}")
 
 
 def kind(cloud: Cloud, text: str) -> Kind:

@@ -136,7 +136,8 @@ def no_credentials(error: Exception, source: Profile, region: str = "") -> Cloud
         return Unreachable("AWS's sign-in cannot be reached.", str(error), NETWORK)
     if "NoCredentialsError" in names:
         what, remedy = "No AWS credentials were found.", (
-            "Sign in (`aws login`, or `aws configure sso`), choose a --profile, or look around with --practice."
+            "Sign in with the AWS CLI (https://aws.amazon.com/cli/): `aws login`, or `aws configure sso`. Or choose a "
+            "--profile, or look around with --practice."
         )  # fmt: skip
         return NotChosen(what, "", remedy, lacks="profile") if known_profiles() else NoAccess(what, "", remedy)
     if "RefreshWithMFAUnsupportedError" in names:

@@ -59,7 +59,8 @@ class SiteToSiteVpn(Flow):
         label="Device address",
         example="198.51.100.7",
         why="AWS accepts the VPN only from the address you register. If the device sits behind a router, it is the "
-        "router's public address. If it changes, the tunnels go down.",
+        "router's public address; from the office, `curl https://checkip.amazonaws.com` says it. If it changes, the "
+        "tunnels go down.",
     )
     device = Choice(
         "Which device is it?",

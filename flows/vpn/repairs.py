@@ -96,7 +96,8 @@ def let_in(groups: Sequence[Shut], networks: Sequence[IPv4Network], gateway: str
             yield from security_group_rules.room(cloud, group.told, rules)
             yield net.let_in(group, missing, gateway, _known(cloud, gateway))
             what = ", ".join(service.name for service in services)
-            yield admits(f"{', '.join(map(str, networks))} may use {what} in {group.name} ({group.id}) then.")
+            office = ", ".join(map(str, networks))
+            yield admits(f"{office} may use {what} in {group.name} ({group.id}) then, as others may already.")
 
     return mend
 

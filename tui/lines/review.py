@@ -65,11 +65,11 @@ class Reviewer:
         rest = rest.strip()
         try:
             match word.lower():
-                case "yes" if review.refusals:
+                case "yes" | "apply" if review.refusals:
                     say(f"It cannot be done like this: {words.finding(review.refusals[0])}")
-                case "yes" if session.place.read_only and review.plan.actions:
+                case "yes" | "apply" if session.place.read_only and review.plan.actions:
                     say("Nothing was created: this is read-only. Leave out --read-only.")
-                case "yes":
+                case "yes" | "apply":
                     if self._agreed(review) and self._sure():
                         return self._apply()
                 case "change":

@@ -88,6 +88,10 @@ def told(where: str, width: int) -> str:
     return cut(text, room)
 
 
+NARROW, LEAVES = 80, ("q", "Ctrl-C")
+"""On a screen of fewer columns the keys that leave come before what else there is: nobody is to be locked in."""
+
+
 class Keys(Widget):
     """One line: the keys that apply now, as the bindings in force say."""
 
@@ -109,12 +113,12 @@ class Keys(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """As many as fit; help is always among them, because it tells the others."""
+        """As many as fit; help, which tells the others, and the ways out are always among them."""
         width = self.size.width
         key_style = self.get_component_rich_style("keys--key", partial=True)
         room = width - 2
         widths = {hint: cell_len(hint[0]) + cell_len(hint[1]) + 3 for hint in self._hints}
-        fitting = [hint for hint in self._hints if hint[0] == "F1"]
+        fitting = [hint for hint in self._hints if hint[0] in ("F1", "Esc") or (width < NARROW and hint[0] in LEAVES)]
         room -= sum(widths[hint] for hint in fitting)
         for hint in self._hints:
             if hint not in fitting and widths[hint] <= room + 2:
