@@ -61,10 +61,12 @@ def _https(site: str, address: str, system: str, inside: str) -> list[str]:
     server, folder = ("httpd", "/etc/httpd/conf.d") if amazon else ("apache2", "/etc/apache2/sites-enabled")
     lines = ("<VirtualHost *:80>", f"ServerName {site}", "DocumentRoot /var/www/html", "</VirtualHost>")
     written = shell.command("printf", r"%s\n", *lines)
+    put = shell.command("sudo", "tee", f"{folder}/{site}.conf")
+    anew = shell.command("sudo", "systemctl", "restart", server)
     steps = [
         f"Set up HTTPS once {site} leads here and everybody reaches port 80. {inside}",
         f"There, install certbot: {packages} python3-certbot-apache",
-        f"A site of that name: {written} | sudo tee {folder}/{site}.conf && sudo systemctl restart {server}",
-        f"The certificate: sudo certbot --apache -d {site}",
+        f"A site of that name: {written} | {put} && {anew}",
+        f"The certificate: {shell.command('sudo', 'certbot', '--apache', '-d', site)}",
     ]
     return [*steps, "Its renewal: sudo systemctl enable --now certbot-renew.timer"] if amazon else steps
