@@ -67,7 +67,7 @@ def create(name: str) -> Action:
             namesakes.by_id("repository", look, "repositoryMetadata", "repositoryId", made),
             Others(
                 Call("codecommit.ListBranches", here), "branches",
-                f"It holds code by now, so it is kept; `{for_ever}` deletes it for ever. Its branches", key="",
+                f"It holds code by now, so it is kept; on AWS `{for_ever}` deletes it for ever. Its branches", key="",
                 absent=("RepositoryDoesNotExistException",),
             ),
         ),
