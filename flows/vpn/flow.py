@@ -377,7 +377,7 @@ class SiteToSiteVpn(Flow):
         for rule in checks.RULES:
             yield from rule(here)
         if self.keys == OWN and not connection:
-            yield from own_keys.looked_at(self.key_file)
+            yield from checks.keys_in(self.key_file)
         if self.logs:
             yield from checks.logs(self.cloud, connection, self.name)
         if self.alarm != ringing.NONE:
