@@ -41,6 +41,8 @@ NOBODY: Mapping[str, str] = {
     "codecommit.CreateRepository": "moto takes no files into it",
     "codebuild.CreateProject": "moto cannot edit one",
     "rds.CreateDBInstance": "what it holds is its cluster's",
+    "ec2.ModifyVpcAttribute": "it is on or off",
+    "route53.AssociateVPCWithHostedZone": "a VPC resolves a zone or not",
     "ec2.StopInstances": "it is started again before the run ends",
 }
 """Operations to whose work nobody does anything here, and why."""
@@ -138,8 +140,9 @@ def route_over_our_connection(account: PracticeAccount, it: Made, all_: Collecti
 @to("ec2.CreateVpcPeeringConnection", mere=True)
 def names_switched_on(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     ec2 = _c(account, "ec2")
-    for vpc in (it.params["VpcId"], it.params["PeerVpcId"]):
-        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    there = _c(account, "ec2", region_name=it.params.get("PeerRegion"))
+    for side, vpc in ((ec2, it.params["VpcId"]), (there, it.params["PeerVpcId"])):
+        side.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
     names = {"AllowDnsResolutionFromRemoteVpc": True}
     ec2.modify_vpc_peering_connection_options(VpcPeeringConnectionId=it.id, RequesterPeeringConnectionOptions=names)
 
@@ -193,6 +196,8 @@ def rule_edited(account: PracticeAccount, it: Made, all_: Collection[Made]) -> N
         each for each in found["SecurityGroupRules"] if "handrail" in json.dumps(each).lower() and not each["IsEgress"]
     ]
     rule = _only(ours)
+    if rule.get("ReferencedGroupInfo"):  # AWS makes no rule for a network of one for a group, and moto does
+        raise NotHere
     ec2.modify_security_group_rules(
         GroupId=it.params["GroupId"],
         SecurityGroupRules=[
