@@ -43,6 +43,10 @@ from .network import SecurityGroup, Vpc
 from .own_security_groups import GROUP
 from .subnets import Subnet
 
+AGAIN = (
+    "In the RDS console under Snapshots it is restored (or `aws rds restore-db-cluster-from-snapshot`), or deleted (or "
+    "`aws rds delete-db-cluster-snapshot`)."
+)
 FINAL_SNAPSHOT = Decision(
     "final_snapshot",
     "Keep a last snapshot of the data, from which the database can be made again?",
@@ -268,7 +272,7 @@ def cluster(
         Call("rds.DescribeDBClusterSnapshots", {"DBClusterSnapshotIdentifier": last}), "DBClusterSnapshots[0]"
     )
     made = Ref("cluster", "DBCluster.DbClusterResourceId")
-    kept = Kept(join("The last snapshot ", *last.parts), "You asked to keep it.", SNAPSHOT, snapshot)
+    kept = Kept(join("The last snapshot ", *last.parts), f"You asked to keep it. {AGAIN}", SNAPSHOT, snapshot)
     return Action(
         "cluster",
         f"Create the database cluster {name}; AWS keeps its password in Secrets Manager",

@@ -62,6 +62,10 @@ ON_DEMAND = "https://aws.amazon.com/ec2/pricing/on-demand/, US East (N. Virginia
 DISK, ADDRESS = Decimal("0.08") / 730, Decimal("0.005")
 GROUPED = "aws:autoscaling:groupName"
 SNAPSHOT = "storage of its disk's snapshot, about 0.05 USD per GB and month (2026-11, not verified)"
+AGAIN = (
+    "In the EC2 console under AMIs it is launched again (or `aws ec2 run-instances` with its id), or deregistered and "
+    "its snapshot deleted."
+)
 LAST_SNAPSHOT = Decision(
     "last_snapshot",
     "Keep a last image of the machine, from which it can be made again with all that is on it?",
@@ -318,7 +322,7 @@ def _last_image(name: str, there: Still) -> Undo:
         repeated=("InvalidAMIName.Duplicate",),
         not_yet=("IncorrectState",),
         when=(LAST_SNAPSHOT.key, "yes"),
-        kept=Kept(kept, "You asked to keep it.", SNAPSHOT, Find(look, "Images[0]")),
+        kept=Kept(kept, f"You asked to keep it. {AGAIN}", SNAPSHOT, Find(look, "Images[0]")),
     )  # fmt: skip
 
 

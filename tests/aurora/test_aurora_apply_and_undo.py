@@ -114,7 +114,8 @@ def test_a_last_snapshot_is_kept_and_said(
     assert after["snapshots"].pop(name) == "shop-db"
     assert after == before
     shown = "\n".join(history.details(made.run))
-    assert f"{name}: You asked to keep it." in shown and "Still costs money" in shown and "It costs" not in shown
+    assert f"{name}: You asked to keep it. In the RDS console under Snapshots it is restored" in shown
+    assert "Still costs money" in shown and "It costs" not in shown
 
 
 @pytest.mark.wild

@@ -10,7 +10,7 @@ from person import somebody
 from support.sessions import carried_out
 
 from flows import find, glossary
-from flows.aws import instances
+from flows.aws import aurora_clusters, instances
 from flows.engine import Cloud, Flow, Journal, Place, Plan, Session, Text, Use
 from flows.engine.boto import Aws
 from tui.lines.review import Reviewer
@@ -72,3 +72,9 @@ def test_a_vpn_says_what_its_words_are_and_how_its_address_is_learned() -> None:
     assert "VPN device" in {word.name for word in glossary.standing_in([question.ask])}
     assert "checkip.amazonaws.com" in question.why
     assert "0.0.0.0/0" in {word.name for word in glossary.standing_in([find("alb").question("visitors").why])}
+
+
+@pytest.mark.parametrize("room", [instances, aurora_clusters])
+def test_what_is_kept_says_how_it_is_used_again_and_deleted(room: Any) -> None:
+    """Whoever keeps a last image or snapshot finds it on the receipt, with both ways."""
+    assert "`aws " in room.AGAIN and " console under " in room.AGAIN and "deleted" in room.AGAIN
