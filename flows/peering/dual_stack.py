@@ -6,16 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from flows.aws.addresses import Network
 from flows.aws.network import Vpc
 from flows.engine import Call, Caution, CloudError, Finding, Grade, Option, Refused
 
+from .rules import Seen
 from .sides import Side
-
-if TYPE_CHECKING:
-    from .rules import Seen
 
 
 class Answers(Protocol):
@@ -105,11 +103,6 @@ def unused(both: Sequence[Seen], ours: Iterable[Network], theirs: Iterable[Netwo
 
 
 # -- on a command line -----------------------------------------------------------------------------------------
-
-
-def to(network: str) -> dict[str, str]:
-    """The option of `aws ec2 create-route` that names a network."""
-    return {"destination_ipv6_cidr_block" if ":" in network else "destination_cidr_block": network}
 
 
 def let_in(network: str, description: str) -> str:

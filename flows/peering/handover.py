@@ -10,7 +10,7 @@ from flows.aws import vpc_peering
 from flows.aws.vpc_peering import ACTIVE, PENDING, Connection
 from flows.engine import Call, Cloud, Handover, shell
 
-from . import diagnosis, dual_stack
+from . import diagnosis, dual_stack, sides
 
 READS = tuple(
     Call(operation)
@@ -93,7 +93,7 @@ def for_the_owner(found: Connection, facts: Mapping[str, Any]) -> str:
             *(["2. It is accepted already."] if found.state == ACTIVE else accept),
             "3. For every route table whose subnets should reach them (list first), and every network of theirs:",
             aws("describe-route-tables", filters=f"Name=vpc-id,Values={facts['peer_vpc']}", query=tables),
-            *(on_it("create-route", route_table_id="rtb-…", **dual_stack.to(n)) for n in facts["networks"]),
+            *(on_it("create-route", route_table_id="rtb-…", **sides.to(n)) for n in facts["networks"]),
             "4. Let in what they need, for example a database:",
             *(
                 aws(

@@ -14,8 +14,8 @@ from flows.aws.network import Route, RouteTable, SecurityGroup, Service
 from flows.aws.vpc_peering import Connection
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, shell
 
-from . import dual_stack, repairs
-from .sides import REPLACE, Side
+from . import repairs
+from .sides import REPLACE, Side, to
 
 ONWARD = ("igw-", "nat-", "vgw-", "tgw-", "vpce-", "pcx-", "eigw-", "lgw-", "cagw-", "arn:")
 """Targets that lead out of a VPC, or to what only it may use."""
@@ -298,7 +298,7 @@ def _missing(here: Seen, table: RouteTable, missing: list[Network], *, nowhere: 
     route = _way(table, network)
     grade = Grade.REFUSED if nowhere or answering else Grade.PREDICTED if table.public else Grade.CAUTION
     command = shell.aws(
-        "ec2", "create-route", **here.where, route_table_id=table.id, **dual_stack.to(str(network)),
+        "ec2", "create-route", **here.where, route_table_id=table.id, **to(str(network)),
         vpc_peering_connection_id=here.connection,
     )  # fmt: skip
     mend = repairs.lead(table, missing, here.connection, here.side, here.peer)

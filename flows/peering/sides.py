@@ -190,3 +190,8 @@ def serving(cloud: Cloud, vpc: Vpc) -> list[str]:
     left = set(network.subnets(cloud, vpc)) - given
     used = [table.id for table in tables if table.subnets or (left and table.main)]
     return used or [table.id for table in tables if table.main]
+
+
+def to(network: str) -> dict[str, str]:
+    """The option of `aws ec2 create-route` that names a network."""
+    return {"destination_ipv6_cidr_block" if ":" in network else "destination_cidr_block": network}

@@ -221,6 +221,6 @@ def test_what_is_known_by_heart_loads_no_library() -> None:
 
 
 def test_what_needs_no_account_loads_no_aws_library() -> None:
-    calls = ["list", "--output", "json"], ["questions", "vpn"], ["graph", "vpn"], ["completion", "bash"], ["run", "vpn"]
+    calls = ["list", "--output", "json"], ["questions", "vpn"], ["graph", "vpn"], ["completion", "bash"]
     for words, modules in ran("from tui.cli.main import main", *calls).items():
         assert modules & (AWS_LIBRARIES | {"textual"}) == set(), words
