@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
-from flows.engine import Cost, Run, standing
+from flows.engine import Cost, Run, standing, usd
 
 LEAST = Decimal("0.01")
 """USD: less of it is not told as an amount, and an hour at less is not worth telling."""
-MANY = 100
-"""USD from which on cents are not told."""
 NOTHING = "Nothing in this plan costs anything by itself."
 
 
@@ -87,16 +85,8 @@ def _sum(prices: Iterable[Cost], also: str) -> Decimal:
     return sum((each.usd_per_month * each.times for each in counted), Decimal(0))
 
 
-def _usd(amount: Decimal) -> str:
-    """Dollars as people say them: no cents where there are many, and then not less than it is, so that a sum never
-    falls below a part of it that stands beside it."""
-    if amount >= MANY:
-        return f"{amount.to_integral_value(ROUND_CEILING):f}"
-    return f"{amount:.2f}" if amount else "0"
-
-
 def _span(low: Decimal, high: Decimal) -> str:
-    return _usd(low) if _usd(low) == _usd(high) else f"{_usd(low)} to {_usd(high)}"
+    return usd(low) if usd(low) == usd(high) else f"{usd(low)} to {usd(high)}"
 
 
 def _first(words: Sequence[str]) -> str:

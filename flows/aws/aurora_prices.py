@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from flows.engine import Cost
+from flows.engine import Cost, usd
 
 from .aurora_versions import HALF, shown
 
@@ -44,7 +44,7 @@ def span(costs: Iterable[Cost]) -> str:
         sum((each.usd_per_month * each.times for each in costs if each.counts in ("always", also)), Decimal(0))
         for also in ("least", "most")
     ]
-    low, high = (f"{amount:.0f}" if amount >= 10 else f"{amount:.2f}" for amount in (sums[0], max(sums)))
+    low, high = usd(sums[0]), usd(max(sums))
     return low if low == high else f"{low} to {high}"
 
 

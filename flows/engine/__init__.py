@@ -18,7 +18,7 @@ as a picture      picture, drawing
 """
 
 from ..place import Place
-from .actions import Action, ByHand, Cost
+from .actions import Action, ByHand, Cost, usd
 from .calls import Call, Find, Wait
 from .cloud import Ask, Cloud, Identity
 from .events import Event, Happening, Left, Receipt
@@ -156,4 +156,5 @@ __all__ = [
     "seen",
     "since",
     "standing",
+    "usd",
 ]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 
 from .calls import Call, Find, Wait
 from .references import FOUND, RUN, Late, Ref, refs
 from .undo_plan import Entry, Others, Restore, Settings, Still, Undo
+
+MANY = 100
+"""USD from which on cents are not told."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ class Cost:
     def usd_per_month(self) -> Decimal:
         """At AWS's own 730 hours a month."""
         return self.usd_per_hour * 730
+
+
+def usd(amount: Decimal) -> str:
+    """Dollars as people say them: no cents where there are many, and then not less than it is, so that a sum never
+    falls below a part of it that stands beside it."""
+    if amount >= MANY:
+        return f"{amount.to_integral_value(ROUND_CEILING):f}"
+    return f"{amount:.2f}" if amount else "0"
 
 
 @dataclass(frozen=True)

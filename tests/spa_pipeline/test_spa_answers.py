@@ -28,7 +28,6 @@ from flows.spa_pipeline import build
         ({"site_bucket": "My_Site"}, "“My_Site” cannot be a bucket's name."),
         ({"build_command": "a\nb"}, "There must be one command, on one line."),
         ({"distribution": "www.example.com"}, "“www.example.com” is no distribution's id."),
-        ({"source": "connection", "repository": "shop"}, "“shop” is no repository there. Write owner/name"),
         ({"source": "s3", "repository": "nope/app.zip"}, "There is no bucket nope."),
         ({"source": "s3", "repository": "fjord-coffee-artifacts/app.zip"}, "keeps no versions"),
     ],

@@ -16,7 +16,7 @@ from support.clouds import Between
 from support.sessions import carried_out, taken_back
 
 import flows
-from flows.engine import Asking, Call, Cloud, Journal, Place, Session
+from flows.engine import Asking, Call, Cloud, Journal, Place, Refused, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
@@ -94,6 +94,12 @@ def test_one_that_is_pending_is_said_to_be(cloud: Aws) -> None:
     arn = "arn:aws:codeconnections:eu-central-1:123456789012:connection/waiting"
     made = session(Connected(cloud, ("waiting", "PENDING")), None, {**GIT, "connection": arn})
     assert "connection-pending" in {each.id for each in made.review().cautions}
+
+
+def test_a_repository_elsewhere_has_its_owner_before_its_name(cloud: Aws) -> None:
+    with pytest.raises(Refused) as refused:
+        session(Connected(cloud), None, {**GIT, "repository": "shop"})
+    assert "“shop” is no repository there. Write owner/name" in str(refused.value)
 
 
 def test_where_nobody_answers_for_connections_it_is_said_at_the_source(cloud: Aws) -> None:
