@@ -200,6 +200,10 @@ FAMILIES = (
     ),
     # foreseen by name: what stands in the way, and who can move it
     Family(
+        "^PublicZoneVPCAssociation$", "That hosted zone is public: only private ones belong to VPCs ({code}).",
+        "Choose a private one; a public one is resolved everywhere without anything.",
+    ),
+    Family(
         "^CNAMEAlreadyExists$", "Another distribution of AWS, of this account or another, has that name ({code}).",
         "`aws cloudfront list-conflicting-aliases` says which account. In this account take the name out of that "
         "distribution first; from another one, prove the name by a TXT record `_NAME` with this distribution's "

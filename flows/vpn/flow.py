@@ -220,6 +220,7 @@ class SiteToSiteVpn(Flow):
     key_file = Text(
         "In which file are your own keys?",
         own_keys.path,
+        wanted="A file",
         default="vpn-keys.txt",
         when=keys.is_(OWN),
         fine_tuning=True,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flows.engine import Action, Call, Caution, Finding, Grade, Refused, Secret, files, secret
+from flows.engine import Action, Call, Caution, Finding, Grade, Secret, files, secret
 
 TUNNELS = (1, 2)
 LEAST, MOST = 8, 64
@@ -19,9 +19,7 @@ FORM = "It holds two lines and nothing else: the key of tunnel 1, and below it t
 
 
 def path(text: str) -> Path:
-    """A file's name; one without a folder is in the current one. Raises Refused."""
-    if not text:
-        raise Refused("A file is needed.", remedy=FORM)
+    """A file's name; one without a folder is in the current one."""
     return Path(text).expanduser().absolute()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from spa_pipeline.cases import Connected
 
 import flows
 from flows.engine import Cloud, Denied, Session, Text
@@ -45,7 +46,7 @@ def test_only_the_two_codes_that_a_load_balancer_redirects_with_can_be_chosen(cl
     [("codecommit", "CodeCommit", "shop-front"), ("connection", "owner", "octo-org/website"), ("s3", "zip", ".zip")],
 )
 def test_a_repository_is_asked_for_as_its_kind_is_called(cloud: Cloud, source: str, word: str, example: str) -> None:
-    asking = at(cloud, "spa_pipeline", "repository", name="shop-front", source=source)
+    asking = at(Connected(cloud), "spa_pipeline", "repository", name="shop-front", source=source)
     assert word in asking.question.ask and example in asking.question.example
     others = {"CodeCommit", "owner", "zip"} - {word}
     assert not any(other in asking.question.ask for other in others)

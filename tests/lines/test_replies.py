@@ -10,7 +10,21 @@ from s3_lambda.cases import PHOTOS, session
 from support.command import Command
 
 import flows
-from flows.engine import Asking, Caution, Cloud, Journal, Listed, Many, Offer, Option, Picks, Question, Refused, Text
+from flows.engine import (
+    Asking,
+    Caution,
+    Cloud,
+    Journal,
+    Listed,
+    Many,
+    Offer,
+    Option,
+    Picks,
+    Place,
+    Question,
+    Refused,
+    Text,
+)
 from tui import history
 from tui.lines import question, reading
 
@@ -25,7 +39,7 @@ def asked_for(
         prompts.append(reading.asked(prompt, start))
         return replies.pop(0) or start
 
-    session = SimpleNamespace(answer=answered.append, remarks=lambda _: ())
+    session = SimpleNamespace(answer=answered.append, remarks=lambda _: (), place=Place())
     question.Questioner(session, reply).put(Asking(asked, more.pop("offer", None), said, problem, **more))  # type: ignore[arg-type]
     return answered[0], prompts
 

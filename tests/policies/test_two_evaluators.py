@@ -97,6 +97,11 @@ SEEDS = st.integers(0, 2**32)
 def drawn(chance: random.Random) -> tuple[dict[str, Any], Caller, str, str, dict[str, Any]]:
     """A policy of a bucket or a key, somebody who asks, for what, and every key of the request."""
     actions, acts, resources, things = THINGS[chance.choice(["s3", "s3", "kms"])]
+    who = chance.choice(CALLERS)
+    # whoever is excepted by their account alone is half excepted, which nobody documents
+    whole = [
+        each for each in EXCEPTED if not (who.is_session and f"arn:aws:iam::{who.account}:root" in each.get("AWS", ()))
+    ]
 
     def some(values: list[Any]) -> Any:
         return chance.choice(values) if chance.random() < 0.6 else chance.sample(values, 2)
@@ -104,7 +109,7 @@ def drawn(chance: random.Random) -> tuple[dict[str, Any], Caller, str, str, dict
     def statement() -> dict[str, Any]:
         made: dict[str, Any] = {"Sid": "", "Effect": chance.choice(["Allow", "Allow", "Deny"])}
         excepted = made["Effect"] == "Deny" and chance.random() < 0.1
-        made |= {"NotPrincipal": chance.choice(EXCEPTED)} if excepted else {"Principal": chance.choice(PRINCIPALS)}
+        made |= {"NotPrincipal": chance.choice(whole)} if excepted else {"Principal": chance.choice(PRINCIPALS)}
         made["NotAction" if chance.random() < 0.1 else "Action"] = some(acts)
         turned = chance.random() < 0.1
         known = [each for each in things if "${aws:username}" not in each]
@@ -122,7 +127,7 @@ def drawn(chance: random.Random) -> tuple[dict[str, Any], Caller, str, str, dict
 
     context = {key: chance.choice(values) for key, (_, _, values) in KEYS.items() if chance.random() < 0.7}
     document = {"Version": "2012-10-17", "Statement": [statement() for _ in range(chance.choice([1, 1, 2, 3]))]}
-    return document, chance.choice(CALLERS), chance.choice(actions), chance.choice(resources), context
+    return document, who, chance.choice(actions), chance.choice(resources), context
 
 
 def second(policy: dict[str, Any], who: Caller, action: str, resource: str, context: dict[str, Any]) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+from support.clouds import Between
 from support.killed import Case, by_kind
 
 import flows
-from flows.engine import Cloud, Journal, Place, Session
+from flows.engine import Call, Cloud, Journal, Place, Session
 from flows.engine.clock import Clock
 
 CODECOMMIT: Mapping[str, Any] = {
@@ -106,3 +107,36 @@ def _killed(answers: Mapping[str, Any]) -> Case:
 
 CASES: Mapping[str, Case] = {"spa_pipeline": _killed(CODECOMMIT)}
 """What is killed at every moment of it."""
+
+
+class Connected(Between):
+    """An account with a list of connections."""
+
+    def __init__(self, cloud: Cloud, *standing: tuple[str, str]) -> None:
+        super().__init__(cloud)
+        self.connections = {name: self._one(name, status) for name, status in standing}
+
+    def _one(self, name: str, status: str) -> dict[str, Any]:
+        arn = f"arn:aws:codeconnections:eu-central-1:123456789012:connection/{name}"
+        return {"ConnectionArn": arn, "ConnectionName": name, "ConnectionStatus": status, "ProviderType": "GitHub"}
+
+    def make(self, call: Call) -> dict[str, Any]:
+        match call.operation:
+            case "codeconnections.CreateConnection":
+                name = call.params["ConnectionName"]
+                self.connections[name] = self._one(name, "PENDING")
+                return {"ConnectionArn": self.connections[name]["ConnectionArn"]}
+            case "codeconnections.GetConnection":
+                name = call.params["ConnectionArn"].rpartition("/")[2]
+                return {"Connection": self.connections[name]}
+            case "codeconnections.DeleteConnection":
+                self.connections.pop(call.params["ConnectionArn"].rpartition("/")[2])
+                return {}
+            case _:
+                return super().make(call)
+
+    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+        if call.operation == "codeconnections.ListConnections":
+            yield {"Connections": list(self.connections.values())}
+        else:
+            yield from super().pages(call)

@@ -6,54 +6,18 @@ The practice account has no connections, so a small stand-in answers for that on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from spa_pipeline.cases import CODECOMMIT, picture, session
+from spa_pipeline.cases import CODECOMMIT, Connected, picture, session
 from support.clock import FakeClock
-from support.clouds import Between
 from support.sessions import carried_out, taken_back
 
 import flows
-from flows.engine import Asking, Call, Cloud, Journal, Place, Refused, Session
+from flows.engine import Asking, Journal, Place, Refused, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
 GIT = {**CODECOMMIT, "source": "connection", "repository": "fjord-coffee/shop-front"}
-
-
-class Connected(Between):
-    """An account with a list of connections."""
-
-    def __init__(self, cloud: Cloud, *standing: tuple[str, str]) -> None:
-        super().__init__(cloud)
-        self.connections = {name: self._one(name, status) for name, status in standing}
-
-    def _one(self, name: str, status: str) -> dict[str, Any]:
-        arn = f"arn:aws:codeconnections:eu-central-1:123456789012:connection/{name}"
-        return {"ConnectionArn": arn, "ConnectionName": name, "ConnectionStatus": status, "ProviderType": "GitHub"}
-
-    def make(self, call: Call) -> dict[str, Any]:
-        match call.operation:
-            case "codeconnections.CreateConnection":
-                name = call.params["ConnectionName"]
-                self.connections[name] = self._one(name, "PENDING")
-                return {"ConnectionArn": self.connections[name]["ConnectionArn"]}
-            case "codeconnections.GetConnection":
-                name = call.params["ConnectionArn"].rpartition("/")[2]
-                return {"Connection": self.connections[name]}
-            case "codeconnections.DeleteConnection":
-                self.connections.pop(call.params["ConnectionArn"].rpartition("/")[2])
-                return {}
-            case _:
-                return super().make(call)
-
-    def pages(self, call: Call) -> Iterator[dict[str, Any]]:
-        if call.operation == "codeconnections.ListConnections":
-            yield {"Connections": list(self.connections.values())}
-        else:
-            yield from super().pages(call)
 
 
 def test_a_new_one_waits_for_the_browser(

@@ -110,7 +110,7 @@ def _arn(pattern: str, arn: str, context: Context) -> bool:
     """Part by part; what comes after the fifth colon is one."""
     if pattern == "*":
         return True
-    parts, wanted = arn.split(":", 5), pattern.split(":", 5)
+    parts, wanted = arn.split(":", 5), re.split(r":(?![^{]*\})", pattern, maxsplit=5)  # a variable is one word
     return len(parts) == len(wanted) and all(
         re.fullmatch(_regex(want, context), part) is not None for want, part in zip(wanted, parts, strict=True)
     )

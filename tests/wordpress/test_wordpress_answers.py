@@ -101,7 +101,7 @@ def test_a_set_up_page_that_is_open_to_everybody_needs_a_yes(cloud: CachedCloud)
 
 def test_without_a_reason_nobody_is_warned(cloud: CachedCloud) -> None:
     quiet = {**NEW, "domain": "www.example.com", "visitors": ["203.0.113.7/32"]}
-    assert session(cloud, None, quiet).review().cautions == ()
+    assert [each.id for each in session(cloud, None, quiet).review().cautions] == ["plain-http"], "of every new one"
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
