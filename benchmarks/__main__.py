@@ -170,6 +170,8 @@ def keys(home: dict[str, str]) -> Iterator[str]:
         program.quiet(0.3)
         yield costs("a typed character", b"9")
         program.press(b"8.18.0.7\r")
+        program.wait("Which device")
+        program.press(b"\r")
         program.wait("Which networks")
         program.press(b"192.168.10.0/24\r")
         program.wait("learn each other")
@@ -177,6 +179,10 @@ def keys(home: dict[str, str]) -> Iterator[str]:
         program.wait(r"\[ \]")
         program.quiet(0.5)
         yield costs("marking an option", b" ")
+        program.press(b"\r")
+        program.wait("Which security groups")
+        program.quiet(0.5)
+        yield costs("the review", b"\r", "What will be done")
         yield f"{'bytes while nothing happens for a while':<46}{program.quiet(IDLE):>10}"
 
 
