@@ -57,7 +57,7 @@ def alarm(
         others=(
             namesakes.by_tags_of_each(
                 "alarm", look,
-                "MetricAlarms[].[join('', ['“', AlarmName, '”']), AlarmArn]",
+                "MetricAlarms[?AlarmName].[join('', ['“', AlarmName, '”']), AlarmArn]",
                 Call("cloudwatch.ListTagsForResource", {"ResourceARN": found("[1]")}), listed="Tags",
             ),
         ),

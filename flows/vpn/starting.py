@@ -25,7 +25,7 @@ def looked_at(found: Mapping[str, Any]) -> Iterator[Finding]:
     """What there is to say of each tunnel of a connection, as AWS tells it, that AWS is to start and may not be able
     to."""
     for number, tunnel in enumerate(tunnels.options_in_order(found), 1):
-        versions = [str(each.get("Value")) for each in tunnel.get("IkeVersions") or []] or BOTH
+        versions = [str(told) for each in tunnel.get("IkeVersions") or [] if (told := each.get("Value"))] or BOTH
         if tunnel.get("StartupAction") != "start" or startable(versions):
             continue
         evidence = f"StartupAction is start, IkeVersions: {', '.join(versions)}"

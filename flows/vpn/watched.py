@@ -24,8 +24,9 @@ def looked_at(cloud: Cloud, connection: str) -> Iterator[Finding]:
 
 
 def _one(cloud: Cloud, told: Mapping[str, Any]) -> Finding:
-    name, id = str(told.get("AlarmName")), f"alarm:{told.get('AlarmName')}"
-    state = f"state {told.get('StateValue')}"
+    name = str(told.get("AlarmName") or "without a name")
+    id = f"alarm:{name}"
+    state = f"state {told.get('StateValue') or 'not told'}"
     heard = [str(each) for each in told.get("AlarmActions") or []]
     if not heard or told.get("ActionsEnabled") is False:
         why = "its actions are switched off" if heard else "it names nobody"

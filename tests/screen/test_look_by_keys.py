@@ -57,7 +57,7 @@ async def test_esc_in_the_review_of_putting_back_leads_to_the_run(cloud: Aws, jo
         await person.press("p")
         await person.until("Again: let S3 call")
         await person.press("escape")
-        await person.until("Still so?")
+        await person.until("last changed")
         await person.press("l")
         await person.until("It is not as this run left it: of 2 steps 1 is gone.")
     assert len(journal.records()) == 1
@@ -69,5 +69,5 @@ async def test_what_is_gone_is_accepted(cloud: Aws, run: str) -> None:
         await person.press("l", "a")
         await person.until("Everything is as this run left it (1 looked at).")
         await person.press("escape")
-        person.sees("Still so?")
+        person.sees("last changed")
         await person.reads_on_to("What it cost when it was made")

@@ -185,6 +185,7 @@ def swift_requests() -> None:
     """
     from moto.core import responses
     from moto.core.request import Request
+    from moto.moto_api._internal import mock_random
 
     slowly = Request.from_primitives
 
@@ -194,6 +195,10 @@ def swift_requests() -> None:
         return Request(environment(method, url, headers, body))
 
     def request_id(headers: dict[str, Any]) -> str:
+        bits = mock_random.getrandbits
+        for _ in range(52):  # what comes after has the same names as without this
+            while bits(6) >= 62:
+                pass
         headers["x-amzn-requestid"] = "0" * 52
         return "0" * 52
 

@@ -39,7 +39,7 @@ class Phase:
     def one(self) -> str:
         """One choice of these, in words."""
         encryption, integrity, group = (
-            usual if usual in some else some[0]
+            some[0] if some and usual not in some else usual  # without any said, AWS allows all that it knows
             for usual, some in zip(USUAL, (self.encryption, self.integrity, self.groups), strict=True)
         )
         return f"{encryption}, {integrity} and Diffie-Hellman group {group}"
@@ -86,6 +86,7 @@ def _phase(tunnels: list[Mapping[str, Any]], number: int) -> Phase:
 def _both(tunnels: Iterable[Mapping[str, Any]], name: str, known: tuple[T, ...]) -> tuple[T, ...]:
     """What every tunnel allows, or the first where they have nothing in common; one that was told nothing allows all
     that AWS knows."""
-    told = [{entry.get("Value") for entry in each.get(name) or []} or set(known) for each in tunnels] or [set(known)]
+    values = [{entry.get("Value") for entry in each.get(name) or []} - {None} for each in tunnels]
+    told = [each or set(known) for each in values] or [set(known)]
     common = tuple(each for each in known if all(each in some for some in told))
     return common or tuple(each for each in known if each in told[0])

@@ -54,9 +54,9 @@ class Findings(Pictured):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "check", "Check again", tooltip="Read the account afresh, and look once more"),
-        Binding("g", "reach", "Go further", tooltip="Do also what is more than reading in AWS: it says what that is"),
         Binding("f", "fix", "Repair", tooltip="Mend what can be mended: the plan is shown first"),
         Binding("u", "undo", "Undo", tooltip="Take back what was mended"),
+        Binding("g", "reach", "Go further", tooltip="Do also what is more than reading in AWS: it says what that is"),
         Binding("s", "set_up", "Set up", tooltip="Open the set-up that would make it right"),
         Binding("escape", "back", "Back", tooltip="To where this was asked for"),
         SHOW,

@@ -266,7 +266,8 @@ class Question(Pictured):
         """What would make the first of what is to be checked; empty where there are some."""
         from ... import ways_out
 
-        return ways_out.set_up_instead(self.asked, self.asking) if self.asking else ""
+        asked = self.handrail.workspace.asked  # none, while it moves to another account
+        return ways_out.set_up_instead(asked, self.asking) if asked is not None and self.asking else ""
 
     def _show_notice(self) -> None:
         from ... import ways_out
