@@ -20,7 +20,7 @@ COMPANY = {
     "alb office": "broken",
     "spa_pipeline deliver-shop": "broken",
     "s3_pipeline deliver-shop": "broken",
-    "peering pcx-afb2f5e71d46bef7f": "waiting",
+    "peering pcx-34ce530ee81cf6225": "waiting",
     "aurora loyalty": "works_but",
     "alb shop": "works",
     "aurora reports": "works",
