@@ -15,6 +15,7 @@ OTHERWISE = {
     "ec2.StopInstances": "stop",
     "ec2.StartInstances": "start",
     "rds.DeleteDBSnapshot": "remove",
+    "route53.DeleteVPCAssociationAuthorization": "remove",
     **dict.fromkeys(
         ["acm.DescribeCertificate", "ec2.DescribeImages", "ec2.DescribeSnapshots",
          "codepipeline.ListPipelineExecutions", "codepipeline.StartPipelineExecution", "ssm.SendCommand"],
@@ -29,6 +30,7 @@ OTHERWISE = {
          "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.EnableKeyRotation", "logs.PutRetentionPolicy",
          "rds.ModifyDBClusterSnapshotAttribute", "rds.ModifyDBSnapshotAttribute",
          "route53.AssociateVPCWithHostedZone", "route53.ChangeResourceRecordSets",
+         "route53.CreateVPCAssociationAuthorization",
          "s3.PutBucketLifecycleConfiguration", "s3.PutBucketNotificationConfiguration", "s3.PutBucketPolicy",
          "s3.PutBucketTagging", "s3.PutBucketVersioning", "s3.PutBucketWebsite", "s3.PutPublicAccessBlock"],
         "change",
