@@ -84,7 +84,8 @@ class Questionnaire(Generic[A]):
         if raw is None:
             raw = self._default(question, answered)
         elif problem is None:
-            raw = question.spelled(raw, answered)
+            with suppress(Problem, ValueError):  # what cannot be looked up just now stays as it was said
+                raw = question.spelled(raw, answered)
         offer, shown = self._offer(question, answered, raw), question.put(answered.answers)
         if example := raw is None and self.place.practice:
             listed = offer.options if offer is not None and not offer.typed else ()

@@ -166,6 +166,27 @@ def test_an_answer_in_other_words_is_found_in_the_list_when_one_comes_back(said:
         assert asking(made).said == spelled
 
 
+def test_an_answer_that_cannot_be_looked_up_again_stays_as_it_was_said(cloud: Aws, monkeypatch: Any) -> None:
+    made = Session(flows.find("s3_lambda"), cloud, place=Place(practice=True))
+    told(
+        made,
+        {
+            "bucket": "fjord-coffee-files",
+            "function": "resize-photos",
+            "events": "created",
+            "prefix": "in/",
+            "suffix": "",
+        },
+    )
+    made.revisit("events")
+
+    def away(text: str, flow: Any) -> str:
+        raise CloudError("AWS does not answer.")
+
+    monkeypatch.setattr(flows.find("s3_lambda").question("events"), "_form", away)
+    assert (asking(made).question.id, asking(made).said) == ("events", "created")
+
+
 def test_back_works_from_an_invalid_field(cloud: Aws) -> None:
     """And a refused reply does not take the place of an answer that was given."""
     made = fresh(cloud)

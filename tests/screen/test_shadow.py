@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.screen.driver import Shadow
+from tui.screen.driver import Shadow, erases_in_colour
 
 WIDTH, HEIGHT = 24, 6
 SYNC = ("\x1b[?2026h", "\x1b[?2026l")
@@ -159,3 +161,9 @@ def test_questions_to_the_terminal_pass_through() -> None:
     shadow = Shadow(WIDTH)
     for question in ("\x1b[?2026$p", "\x1b[c", "\x1b[>1u", "\x1b]52;c;aGk=\x07", "\x07", "\x1b[?25l"):
         assert shadow.feed(question) == question
+
+
+def test_where_nothing_describes_the_terminal_no_colour_is_erased_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as for a Python that was built without the library that reads descriptions of terminals."""
+    monkeypatch.setitem(sys.modules, "curses", None)
+    assert not erases_in_colour()

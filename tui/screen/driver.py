@@ -329,11 +329,13 @@ def erases_in_colour() -> bool:
     """Whether this terminal does, by its description; where there is none it is not relied on."""
     try:
         import curses
-
-        curses.setupterm(fd=2)
-        return curses.tigetflag("bce") == 1
-    except (ImportError, curses.error):
+    except ImportError:
         return False
+    try:
+        curses.setupterm(fd=2)
+    except curses.error:
+        return False
+    return curses.tigetflag("bce") == 1
 
 
 BEGINS, ENDS = "\x1b[200~", "\x1b[201~"
