@@ -7,15 +7,16 @@ from ipaddress import (
     AddressValueError,
     IPv4Address,
     IPv4Network,
-    IPv6Address,
     IPv6Network,
-    NetmaskValueError,
     collapse_addresses,
+    ip_address,
 )
+from typing import TypeVar
 
 from flows.engine import Caution, Refused
 
 Network = IPv4Network | IPv6Network
+OfOneKind = TypeVar("OfOneKind", IPv4Network, IPv6Network)
 
 DOCUMENTATION = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -76,18 +77,7 @@ def example_address(address: IPv4Address) -> Iterator[Caution]:
 
 def ipv4_network(text: str) -> IPv4Network:
     """One IPv4 network as address/length, beginning where it begins. Raises Refused, offering the corrected value."""
-    address, slash, _ = text.partition("/")
-    try:
-        network = IPv4Network(text, strict=False)
-    except (AddressValueError, NetmaskValueError, ValueError):
-        network = None
-    if network is None or not slash:
-        raise Refused(
-            f"“{text}” is not a network. Write it as address/length, for example 192.168.10.0/24.",
-            suggestion=f"{text}/32" if network is not None else "",
-        )
-    if IPv4Address(address) != network.network_address:
-        raise beginning(text, network)
+    network = _beginning_where_it_begins(text, IPv4Network, "192.168.10.0/24")
     if network.prefixlen == 0:
         raise Refused(
             "0.0.0.0/0 would send all internet traffic of the VPC to your office. "
@@ -102,20 +92,25 @@ def ipv4_network(text: str) -> IPv4Network:
 
 def ipv6_network(text: str) -> IPv6Network:
     """One IPv6 network as address/length, beginning where it begins. Raises Refused, offering the corrected value."""
+    network = _beginning_where_it_begins(text, IPv6Network, "2001:db8:1200::/56")
+    if not any(network.subnet_of(each) for each in IPV6):
+        raise Refused(f"{network} is no range that a VPC has. Those begin with 2, 3, fc or fd.")
+    return network
+
+
+def _beginning_where_it_begins(text: str, kind: type[OfOneKind], example: str) -> OfOneKind:
     address, slash, _ = text.partition("/")
     try:
-        network = IPv6Network(text, strict=False)
-    except (AddressValueError, NetmaskValueError, ValueError):
+        network = kind(text, strict=False)
+    except ValueError:
         network = None
     if network is None or not slash:
         raise Refused(
-            f"“{text}” is not a network. Write it as address/length, for example 2001:db8:1200::/56.",
-            suggestion=f"{text}/128" if network is not None else "",
+            f"“{text}” is not a network. Write it as address/length, for example {example}.",
+            suggestion=f"{text}/{network.max_prefixlen}" if network is not None else "",
         )
-    if IPv6Address(address) != network.network_address:
+    if ip_address(address) != network.network_address:
         raise beginning(text, network)
-    if not any(network.subnet_of(each) for each in IPV6):
-        raise Refused(f"{network} is no range that a VPC has. Those begin with 2, 3, fc or fd.")
     return network
 
 
