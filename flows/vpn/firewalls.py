@@ -37,7 +37,8 @@ def doors(here: Situation) -> Iterator[Finding]:
     meant = [group for group in here.groups if here.lets_in(group)]
     working = [group for group in meant if group.id in used]
     names = ", ".join(f"{group.name} ({group.id})" for group in working or meant)
-    remedy = f"Let {here.networks[0]} in where your servers are: a rule in their security group."
+    office = ", ".join(map(str, here.networks[:3])) + (" and more" if len(here.networks) > 3 else "")
+    remedy = f"Let {office} in where your servers are: a rule in their security group."
     if working:
         count = len(here.meant)
         some = f"{count} network interface{'' if count == 1 else 's'}"

@@ -45,7 +45,7 @@ async def test_a_question_about_data_shows_both_answers_whole_and_the_last_says_
         assert [(row.key, row.danger) for row in options._list.rows] == [("decide:yes", False), ("decide:no", True)]
         await person.press("tab", "down", "enter")  # a text that is all in view takes no keys from the list
         person.sees(
-            "What cannot be taken back: LOST The data is gone. stays What 2222 copied: It stays theirs. > Keep it",
+            "What cannot be taken back: LOST The data is gone. stays What 2222 copied: It stays theirs. > Undo nothing",
             "what is LOST is gone for good",
         )
         await person.press("down", "enter")
@@ -179,7 +179,7 @@ async def test_a_list_that_is_longer_than_the_screen_is_read_on_beside_its_quest
         await person.press("pageup", "pageup", "pageup", "pageup", "pageup", "pageup")
         person.sees("remove Network 39", "> Keep")
         await person.press("tab", "enter")
-        person.sees("What cannot be taken back:", "> Keep it", "more lines below (PgDn)")
+        person.sees("What cannot be taken back:", "> Undo nothing", "more lines below (PgDn)")
         await person.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
         person.sees("remove Network 0")
         await person.press("down", "enter")

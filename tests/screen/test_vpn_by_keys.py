@@ -55,7 +55,7 @@ async def test_from_home_to_done_to_undone(cloud: Cloud, journal: Journal, size:
         await person.press("escape")
         person.sees("Everything is created.", "u Undo")
         await person.press("u")
-        person.sees("This will be taken back", "Keep it")
+        person.sees("This will be taken back", "Undo nothing")
         await person.press("down", "enter")
         person.sees("Everything is as it was before.", "- removed")
         assert [record.status for record in journal.records()] == ["undone"]

@@ -47,7 +47,7 @@ async def test_from_the_first_question_to_taken_back(cloud: Cloud, journal: Jour
         await person.until("Everything is created.")
         person.goes_without_clipping()
         await person.press("u")
-        person.sees("This will be taken back", "Keep it")
+        person.sees("This will be taken back", "Undo nothing")
         await person.press("down", "enter")
         await person.until("Everything is as it was before.")
     assert [record.status for record in journal.records()] == ["undone"]

@@ -65,7 +65,7 @@ class UndoPage(Page):
     """What would be taken back, what only a person can decide, and whether to go on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Keep it", tooltip="Back; nothing is changed"),
+        Binding("escape", "close", "Undo nothing", tooltip="Back; nothing is changed"),
     ]
     asks = True
     title_words = "Undo"
@@ -129,7 +129,7 @@ class UndoPage(Page):
             loses = any(row.lead == "LOST" for row in rows)
             does = "takes it back; what is LOST is gone for good" if loses else "takes it back"
             options.show(
-                [Row("keep", "Keep it", "nothing is changed"), Row("undo", "Undo all of this", does, danger=loses)]
+                [Row("keep", "Undo nothing", "it all stays"), Row("undo", "Undo all of this", does, danger=loses)]
             )
 
     def _note(self, rows: Iterable[Said]) -> None:
