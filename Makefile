@@ -58,9 +58,10 @@ onefile: $(VENV)/release.done ## one file with all that it needs, for a machine 
 screenshots: $(VENV)/test.done ## the pictures in screenshots/, and the film with its recording for asciinema
 	$(BIN)/python screenshots/make.py
 
-texts: $(VENV)/test.done ## the menu, and what docs/ and tui/help.txt say of the program, as it is now; a minute or two
+texts: $(VENV)/test.done ## the menu, what docs/ and tui/help.txt say of the program, and what practice knows by heart, as it is now; a minute or two
 	PYTHONPATH=.:tests $(BIN)/python tests/docs/menu.py
 	PYTHONPATH=.:tests $(BIN)/python tests/docs/write.py
+	PYTHONPATH=.:tests $(BIN)/python tests/docs/first_day.py
 
 clean: ## forget everything that was set up
 	rm -rf .venv .venv-aws .venv-second .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,20 +138,39 @@ def _practised(folder: Path, region: str) -> PracticeAccount:
 
 
 def _practice(place: Place) -> Cloud:
+    from flows import practice
+    from flows.practice.memory import Memory, moto
+    from flows.practice.remembering import Remembering
+
+    if not moto():
+        remedy = "Run: pip install 'handrail[practice]'"
+        raise NoAccess("Practice mode is not installed.", "moto is missing.", remedy)
+    folder, region = state_folder() / "practice", place.region or PRACTICE_REGION
     try:
-        from flows import practice
-    except ModuleNotFoundError as missing:
-        raise NoAccess(
-            "Practice mode is not installed.", f"{missing.name} is missing.", "Run: pip install 'handrail[practice]'"
-        ) from None
-    try:
-        account = _practised(state_folder() / "practice", place.region or PRACTICE_REGION)
+        account = _practised(folder, region)
     except practice.PracticeBusy as busy:
         raise Busy(str(busy)) from None
     except OSError as error:
         remedy = "Set XDG_STATE_HOME elsewhere."
         raise JournalTrouble("The practice account cannot be kept.", f"{reason(error)}.", remedy) from None
-    practised = Place(region=place.region, practice=True, read_only=place.read_only)
     # it is known who practises, and asking the simulated AWS would wake all of it before the first question
-    who = Identity(practice.ACCOUNT_ID, practice.CALLER, account.session.region_name, practice.ALIAS)
-    return Aws(practised, account.session, account.session_of, who)
+    who = Identity(practice.ACCOUNT_ID, practice.CALLER, region, practice.ALIAS)
+
+    def load() -> Cloud:
+        practised = Place(region=place.region, practice=True, read_only=place.read_only)
+        return Aws(practised, account.session, account.session_of, who)
+
+    cloud = Remembering(who, Memory(folder, region), load)
+    atexit.register(cloud.keep)
+    _BEHIND.append(cloud.load_behind)
+    return cloud
+
+
+_BEHIND: list[Callable[[], None]] = []
+"""What may still have to be loaded."""
+
+
+def load_behind() -> None:
+    """While somebody reads a question: have loaded what it stood without, as in practice the first one does."""
+    while _BEHIND:
+        _BEHIND.pop()()

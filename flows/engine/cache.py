@@ -6,7 +6,6 @@ what there is of it. All but the first are kept packed, because of a hundred tho
 
 from __future__ import annotations
 
-import json
 import pickle
 import re
 import threading
@@ -81,19 +80,19 @@ class CachedCloud:
 
     def begun(self, call: Call) -> bool:
         """Whether this is read already, at least in part."""
-        kept = self._seen.get(_key(call))
+        kept = self._seen.get(call.key)
         return kept is not None and kept.has(0)
 
     def known(self, call: Call) -> list[Answer]:
         """The pages of it that were read so far; nothing is asked."""
-        kept = self._seen.get(_key(call))
+        kept = self._seen.get(call.key)
         return kept.so_far() if kept else []
 
     def look_at(self, url: str) -> Page:
         return self._cloud.look_at(url)
 
     def _kept(self, call: Call, read: Callable[[], Iterator[Answer]]) -> _Kept:
-        key = _key(call)
+        key = call.key
         with self._lock:
             self.reads[key] = call
             if key not in self._seen or call.operation in FLEETING:
@@ -180,7 +179,3 @@ def _continues(page: Answer) -> bool:
         for part in parts
         for name, value in part.items()
     )
-
-
-def _key(call: Call) -> str:
-    return call.operation + call.region + call.profile + json.dumps(call.params, sort_keys=True, default=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,11 @@ class Call:
     @property
     def name(self) -> str:
         return self.operation.partition(".")[2]
+
+    @property
+    def key(self) -> str:
+        """The same for two calls that ask the same."""
+        return self.operation + self.region + self.profile + json.dumps(self.params, sort_keys=True, default=str)
 
     def fill(self, resolve: Resolve) -> Call:
         return Call(self.operation, fill(self.params, resolve), self.region, self.profile)

@@ -1,22 +1,25 @@
 """The practice account: a small firm's AWS, inside this process, cut off from the real one.
 
-`open_account` gives a boto3 session to make clients from. moto, the simulated AWS behind it, is imported at
-the first call and not before, because opening the account must not delay the first screen.
+`open_account` gives a boto3 session to make clients from. boto3 is imported when it is asked for that, and moto, the
+simulated AWS behind it, at the first call: opening the account must not delay the first screen and the first question.
 """
 
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-
-from boto3.session import Session
+from typing import TYPE_CHECKING, Self
 
 from flows.practice.clock import CLOCK
 from flows.practice.company.basics import ACCOUNT_ID, ALIAS, CALLER, PARTNER, SECOND_ACCOUNT_ID
 from flows.practice.diary import Diary, PracticeBusy, erase
-from flows.practice.door import Door
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from flows.practice.door import Door
 
 __all__ = [
     "ACCOUNT_ID", "ALIAS", "CALLER", "PARTNER", "SECOND_ACCOUNT_ID", "PracticeAccount", "PracticeBusy", "open_account",
@@ -33,14 +36,28 @@ class PracticeAccount:
         if not _one_at_a_time.acquire(blocking=False):
             raise PracticeBusy("This process already has a practice account open. Close that one first.")
         try:
-            diary = Diary(folder)
+            self._diary = Diary(folder)
         except BaseException:
             _one_at_a_time.release()
             raise
         CLOCK.hurry = hurry
-        self.door = Door(diary, region=region, seed=seed)
-        self.session = self.door.session
+        self._region, self._seed = region, seed
         self._open = True
+
+    @cached_property
+    def door(self) -> Door:
+        """Where every request passes; closed, if the account is."""
+        from flows.practice.door import Door
+
+        door = Door(self._diary, region=self._region, seed=self._seed)
+        if not self._open:
+            door.close()
+        return door
+
+    @property
+    def session(self) -> Session:
+        """What to make clients from."""
+        return self.door.session
 
     @property
     def open(self) -> bool:
@@ -54,7 +71,9 @@ class PracticeAccount:
     def close(self) -> None:
         if self._open:
             self._open = False
-            self.door.close()
+            if "door" in vars(self):
+                self.door.close()
+            self._diary.close()
             _one_at_a_time.release()
 
     def __enter__(self) -> Self:

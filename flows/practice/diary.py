@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-PAGES, LOCK, SNAPSHOT = "account.jsonl", "account.lock", "account.snapshot"
+PAGES, LOCK, SNAPSHOT, ANSWERS = "account.jsonl", "account.lock", "account.snapshot", "account.answers"
 
 
 class PracticeBusy(Exception):
@@ -107,18 +107,9 @@ class Diary:
         self.pages.append(page)
 
     def keep(self, account: bytes) -> None:
-        """Keep the account as it stands beside the diary, whole or not at all; it only saves time."""
-        if self.snapshot is None or not account:
-            return
-        part = self.snapshot.with_suffix(".part")
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            try:
-                _write(handle, account)
-            finally:
-                os.close(handle)
-            part.replace(self.snapshot)
+        """Keep the account as it stands beside the diary."""
+        if self.snapshot is not None and account:
+            write_whole(self.snapshot, account)
 
     def close(self) -> None:
         for handle in (self._file, self._lock):
@@ -134,10 +125,23 @@ def erase(folder: Path) -> None:
     handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        for name in (SNAPSHOT, PAGES):
+        for name in (SNAPSHOT, ANSWERS, PAGES):
             (folder / name).unlink(missing_ok=True)
     finally:
         os.close(handle)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that only saves time: whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    with contextlib.suppress(OSError):
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            _write(handle, data)
+        finally:
+            os.close(handle)
+        part.replace(path)
 
 
 def _write(handle: int, data: bytes) -> None:

@@ -15,7 +15,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from threading import Condition
 from types import CodeType, FunctionType, MethodType
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 
 from flows.practice import simulator
+from flows.practice.memory import made_by
 
 Pages = list[dict[str, Any]]
 LOCK, REENTRANT = type(threading.Lock()), type(threading.RLock())
@@ -65,7 +65,7 @@ def taken(pages: Pages, founded: Iterable[str]) -> bytes:
     data = io.BytesIO()
     things = simulator.contents()
     about = {
-        "of": _stamp(), "pages": len(pages), "last": _digest(pages[-1]), "founded": sorted(founded),
+        "of": made_by(), "pages": len(pages), "last": _digest(pages[-1]), "founded": sorted(founded),
         "services": sorted({service for service, *_ in things}),
     }  # fmt: skip
     try:
@@ -95,19 +95,11 @@ def restore(path: Path, pages: Pages) -> tuple[int, set[str]]:
 
 def _belongs(about: Mapping[str, Any], pages: Pages) -> bool:
     count = about["pages"]
-    return bool(about["of"] == _stamp() and 0 < count <= len(pages) and about["last"] == _digest(pages[count - 1]))
+    return bool(about["of"] == made_by() and 0 < count <= len(pages) and about["last"] == _digest(pages[count - 1]))
 
 
 def _digest(page: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(page, sort_keys=True).encode()).hexdigest()
-
-
-@cache
-def _stamp() -> str:
-    """What made it: objects of another version may have other members."""
-    here = Path(__file__).parent
-    sources = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(here.rglob("*.py"))]
-    return hashlib.sha256(repr((sys.version, version("moto"), sources)).encode()).hexdigest()
 
 
 class _Pickler(pickle.Pickler):

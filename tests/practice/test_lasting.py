@@ -26,6 +26,7 @@ from flows.engine import Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, PracticeBusy, door, open_account, reset
 from flows.practice.clock import CLOCK
+from flows.practice.remembering import Remembering
 
 ROOT = Path(__file__).parents[2]
 
@@ -189,13 +190,17 @@ def test_one_process_has_one_account_open(folder: Path, tmp_path: Path) -> None:
 
 def test_whoever_comes_back_to_practice_in_one_process_finds_the_same_account() -> None:
     """As by lines, from one thing to the next; in another region it is another one, and what is over is over."""
-    first = accounts.open_cloud(Place(practice=True))
-    assert isinstance(first, Aws)
+
+    def opened(place: Place) -> Aws:
+        cloud = accounts.open_cloud(place)
+        assert isinstance(cloud, Remembering) and isinstance(cloud.cloud, Aws)
+        return cloud.cloud
+
+    first = opened(Place(practice=True))
     try:
-        again = accounts.open_cloud(Place(practice=True, read_only=True))
-        assert isinstance(again, Aws) and again._session is first._session and again.place.read_only
-        other = accounts.open_cloud(Place(practice=True, region="eu-west-1"))
-        assert isinstance(other, Aws) and other.identity.region == "eu-west-1"
+        again = opened(Place(practice=True, read_only=True))
+        assert again._session is first._session and again.place.read_only
+        assert opened(Place(practice=True, region="eu-west-1")).identity.region == "eu-west-1"
     finally:
         for each in accounts._KEPT.values():
             each.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from flows.accounts import load_behind
 from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Text, Yes
 from flows.engine.pasted_lists import joined, several
 from flows.engine.questionnaire import Questionnaire
@@ -192,6 +193,7 @@ class Questioner:
 
     def _reply(self, prompt: str, start: str, state: Asking, *, offers: bool = True) -> str | None:
         """A reply that is an answer; None when it was a word for the conversation itself."""
+        load_behind()
         reply = self.ask(prompt, start)
         while "\n" in reply:  # pasted: none of it may answer what is asked next
             offered = self._at_once(reply, state.question)

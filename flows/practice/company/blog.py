@@ -22,6 +22,7 @@ def machine(client: Client) -> None:
         InstanceType="t3.small",
         MinCount=1,
         MaxCount=1,
+        ClientToken=BLOG,
         SubnetId=subnet["SubnetId"],
         SecurityGroupIds=[web["GroupId"]],
         IamInstanceProfile={"Name": BLOG},

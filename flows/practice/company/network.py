@@ -47,6 +47,7 @@ def found(client: Client) -> None:
         InstanceType="t3.small",
         MinCount=1,
         MaxCount=1,
+        ClientToken="shop-1",
         SubnetId=shop["private-a"],
         SecurityGroupIds=[groups["app"]],
         TagSpecifications=named("instance", "shop-1"),

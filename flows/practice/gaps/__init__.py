@@ -104,7 +104,7 @@ GAPS: dict[str, str] = {
     "ec2.* with DryRun": "moto executes many dry runs; here nothing is done and DryRunOperation answered.",
     "s3.CreateBucket": (
         "moto makes a bucket without a public access block, and loses its tags; here it blocks all and keeps them, as "
-        "on AWS."
+        "on AWS. It stays as old as it is when practice is opened again."
     ),
     "s3.ListBuckets": "Answers with each bucket's region.",
     "s3.PutBucketPolicy": (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from moto.s3.exceptions import NoSuchBucketPolicy, S3ClientError
 from moto.s3.models import PublicAccessBlock, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
+from flows.practice.clock import CLOCK
 from flows.practice.gaps.wire import Response, answers
 
 NOT_PUBLIC = {
@@ -35,6 +37,7 @@ _encryption: Any = S3Backend.get_bucket_encryption
 
 def _closed_bucket(self: S3Backend, *args: Any, **given: Any) -> Any:
     bucket = _create_bucket(self, *args, **given)
+    bucket.creation_date = datetime.fromtimestamp(CLOCK.now(), UTC)
     bucket.public_access_block = PublicAccessBlock(
         block_public_acls="true",
         ignore_public_acls="true",

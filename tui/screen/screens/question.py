@@ -211,6 +211,8 @@ class Question(Pictured):
     # -- showing -----------------------------------------------------------------------------------------
 
     def _show(self, asking: Asking, trail: Steps) -> None:
+        from flows.accounts import load_behind
+
         self.ask_anew()
         if self._leads_on(asking):
             self._remarks = ()  # they were about the question before
@@ -228,6 +230,7 @@ class Question(Pictured):
             self.query_one(Answer).open(not self._confirming)
             self._show_notice()
         self.refresh_bindings()
+        self.call_after_refresh(load_behind)
         self.workers.cancel_group(self, "rest")
         if asking.offer is not None and asking.offer.rest is not None:
             self._read_on(asking.offer)
