@@ -1,6 +1,6 @@
 """How every set-up works. The names that set-ups and front ends use are here; the rooms behind them, by subject:
 
-asking            asked, questions, missing, options, pasted_lists, listing, questionnaire, states
+asking            asked, questions, secret_text, missing, options, pasted_lists, listing, questionnaire, states
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
 doing it          apply, sending, changed, by_hand, settings, documents, events, clock, resume_checks, handover
@@ -52,6 +52,7 @@ from .problems import (
 from .profiles import Profile
 from .questions import Choice, Guard, Many, Picks, Question, Text, Yes
 from .references import FLOW, RUN, TOKEN, Changed, Join, Late, Ref, before, edited, found, if_found, join, secret, seen
+from .secret_text import Hidden, SecretText
 from .sending import Stopped
 from .session import Session
 from .states import Asking, Line, Listed, Offer, Review, Reviewing, State
@@ -95,6 +96,7 @@ __all__ = [
     "Habits",
     "Handover",
     "Happening",
+    "Hidden",
     "Identity",
     "Join",
     "Journal",
@@ -131,6 +133,7 @@ __all__ = [
     "Reviewing",
     "Run",
     "Secret",
+    "SecretText",
     "Session",
     "Settings",
     "SignInNeeded",

@@ -29,6 +29,7 @@ from .references import fill
 from .refusals import matches
 from .resume_checks import insist
 from .run_place import same_accounts
+from .secret_text import Hidden
 from .sending import FRESH, Carrier, Stopped
 from .settings import as_put, current, digest, fingerprints
 from .undo_plan import Entry, Restore
@@ -41,16 +42,21 @@ LOOKS = (0, 2, 5, 10, 15, 30)
 
 
 def apply(
-    run: Run, plan: Plan, cloud: Cloud, stop: threading.Event | None = None, clock: Clock | None = None
+    run: Run,
+    plan: Plan,
+    cloud: Cloud,
+    stop: threading.Event | None = None,
+    clock: Clock | None = None,
+    secrets: Mapping[str, Hidden] | None = None,
 ) -> Iterator[Event]:
-    """Carry out what has not been carried out yet.
+    """Carry out what has not been carried out yet. `secrets` are answers that the plan sends and nothing keeps, by key.
 
     The run's status ends as `done` or `failed`. Nothing is raised for what AWS does: a failure is an event.
     Raises JournalTrouble when the journal cannot be written; nothing is sent then.
     """
     events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     halt = stop or threading.Event()
-    carrier = Carrier(run, cloud, events.put, halt, clock or RealClock())
+    carrier = Carrier(run, cloud, events.put, halt, clock or RealClock(), secrets=secrets or {})
     run.set_status("applying")
     left = {action.id for action in plan.actions if run.status(action.id) != "ready"}
     waiting = {action.id: action for action in plan.actions if left}  # with nothing left to do, nothing is built upon

@@ -16,13 +16,15 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TextIO
 
-from .problems import CloudError, Refused
+from .problems import Refused
 
 PLAIN, RUNS, PRIVATE = 0o666, 0o777, 0o600
 """What a new file may be, within the umask: read, also run as a program, or its owner's alone."""
 STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 STREAM = re.compile(r"/dev/fd/(\d{1,9})")
 """What leads to whoever started us, such as the next program of a pipe."""
+LONGEST_LINE = 4096
+"""Bytes of a file that holds one line, such as a password."""
 IN_ITS_PLACE = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY
 """A folder is held while its file is replaced, also one that may not be listed; nobody can swap it meanwhile."""
 
@@ -87,19 +89,21 @@ def reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
-def line_of(file: str, number: int) -> str:
-    """A line of a person's own file, from 1 on, without what is blank at its end. Raises CloudError: what needs it is
-    not sent then."""
+def one_line(path: Path, *, remedy: str) -> str:
+    """The one line of a person's own file, without what is blank around it. Raises Refused, without a word of it."""
     try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-        return lines[number - 1].rstrip()
-    except (OSError, UnicodeDecodeError, IndexError) as problem:
-        why = f"It has no line {number}." if isinstance(problem, IndexError) else f"{reason(problem)}."
-        raise CloudError(
-            f"{file}, which holds a secret of yours, cannot be read.",
-            why,
-            "Put it there again, and go on with this run.",
-        ) from None
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, and is read only once
+            raise Refused(f"{path} is no ordinary file.", remedy=remedy)
+        with path.open("rb") as file:
+            lines = file.read(LONGEST_LINE + 1).decode().strip().splitlines()
+    except OSError as problem:
+        raise Refused(f"{path} cannot be read.", f"{reason(problem)}.", remedy) from None
+    except ValueError:  # also a name with a null byte in it
+        raise Refused(f"{path} is no text in UTF-8.", remedy=remedy) from None
+    if len(lines) != 1 or len(lines[0]) > LONGEST_LINE - 2:
+        told = f"{len(lines)} lines" if len(lines) != 1 else f"a line of more than {LONGEST_LINE - 2} characters"
+        raise Refused(f"{path} holds {told}; one line is wanted.", remedy=remedy)
+    return lines[0]
 
 
 def replace_private(path: Path, part: Path, text: str) -> None:

@@ -33,10 +33,10 @@ class Use:
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that only AWS keeps: a random one that Handrail makes up, or one of the person's own, from their file.
+    """A value that only AWS keeps: a random one that Handrail makes up, or what was answered to a `SecretText`.
 
-    It is generated, or read from the file, when first needed. Once `kept_by` is done, AWS has it, and after a crash it
-    is read back from there instead: `path` into the answer of `look`.
+    It is generated, or asked for, when first needed. Once `kept_by` is done, AWS has it, and after a crash it is read
+    back from there instead: `path` into the answer of `look`.
 
     Args:
         name: what `secret(name)` refers to.
@@ -44,8 +44,10 @@ class Secret:
         look: the call that reads it back.
         path: JMESPath to it.
         characters: its length; letters and digits. Of one that is made up.
-        file: the whole name of the file that it is in, where it is the person's own.
-        line: the line there, from 1 on; what is blank at its end is not part of it.
+        answer: the key of the question that it is the answer to; empty where it is made up.
+        source: the reference that it was answered by; empty where it was typed.
+        form: what an answer looks like, in words.
+        pattern: the same as a regular expression, for CloudFormation.
     """
 
     name: str
@@ -53,8 +55,10 @@ class Secret:
     look: Call
     path: Late
     characters: int = 40
-    file: str = ""
-    line: int = 0
+    answer: str = ""
+    source: str = ""
+    form: str = ""
+    pattern: str = ""
 
 
 @dataclass(frozen=True)

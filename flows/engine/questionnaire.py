@@ -22,6 +22,7 @@ from .options import Caution, Option
 from .pasted_lists import several
 from .problems import Denied, FlowMistake, Problem, Refused
 from .questions import Choice, Picks, Question, Text
+from .secret_text import Hidden, SecretText
 from .shell import placed
 from .states import Asking, Line, Listed, Offer
 
@@ -81,7 +82,9 @@ class Questionnaire(Generic[A]):
         if self._refused and self._refused[0] == question.id:
             _, raw, problem = self._refused
             cautions = ()
-        if raw is None:
+        if isinstance(question, SecretText):
+            raw = said.raw if isinstance(said.value, Hidden) else None
+        elif raw is None:
             raw = self._default(question, answered)
         elif problem is None:
             with suppress(Problem, ValueError):  # what cannot be looked up just now stays as it was said
@@ -134,7 +137,7 @@ class Questionnaire(Generic[A]):
             return
         self._refused = None
         try:
-            said = self._understand(question, raw, answered)
+            said = self._as_before(question, raw) or self._understand(question, raw, answered)
         except Problem as problem:
             self._refused = question.id, raw, problem
             return
@@ -167,10 +170,15 @@ class Questionnaire(Generic[A]):
         self._refused = None
         if current and self._revisiting == current.id and (current.fine_tuning or self._aside):
             self._revisiting = ""
-            if current.fine_tuning or self._walk()[1] is None:
+            left = self._walk()[1]
+            on_the_way = left is not None and left.fine_tuning and left.must_be_said
+            if left is None or (current.fine_tuning and not on_the_way):
                 return True
         self._aside = False
-        before = [q for q in self._asked(answered) if q.id in answered.answers and not q.fine_tuning]
+        led_here = self._said if current and current.fine_tuning else ()
+        before = [
+            q for q in self._asked(answered) if q.id in answered.answers and (not q.fine_tuning or q.id in led_here)
+        ]
         if before:
             self._revisiting = before[-1].id
         return bool(before)
@@ -226,7 +234,7 @@ class Questionnaire(Generic[A]):
             problem = self._hold(question, answered, nobody=True).problem
             if problem is None:  # whether it is asked was known only from the account
                 raise _absent([question])
-            raise _said_of(question, problem) from problem
+            raise said_of(question, problem) from problem
         self._save()
         idle = [key for key in answers if key not in answered.answers]
         return [Caution(f"unused-{k}", f"“{k}” is not asked with these answers; it was not used.", key=k) for k in idle]
@@ -282,7 +290,7 @@ class Questionnaire(Generic[A]):
         """
         said = self._said.get(question.id)
         if said is None:
-            if not question.fine_tuning and not (nobody and question.literal):
+            if question.must_be_said and not (nobody and question.literal):
                 return Said(None)
             said = self._defaults.get(question.id)
             if said is None or not _rests(said, answered):
@@ -295,8 +303,8 @@ class Questionnaire(Generic[A]):
             moved = [key for key, value in earlier.items() if answered.answers.get(key) != value]
             try:
                 fresh = self._understand(question, said.raw, answered)
-                said.value, said.basis, said.cautions, said.problem, said.because = (
-                    fresh.value, fresh.basis, fresh.cautions, None, "",
+                said.raw, said.value, said.basis, said.cautions, said.problem, said.because = (
+                    fresh.raw, fresh.value, fresh.basis, fresh.cautions, None, "",
                 )  # fmt: skip
             except Problem as problem:
                 said.problem, said.seen = problem, dict(earlier)
@@ -317,7 +325,13 @@ class Questionnaire(Generic[A]):
     def _understand(self, question: Question[Any], raw: object, answered: Asked) -> Said:
         answered.read.clear()
         value, cautions = self._parsed(question, raw, answered)
-        return Said(raw, value, dict(answered.read), cautions)
+        return Said(question.kept(raw, value), value, dict(answered.read), cautions)
+
+    def _as_before(self, question: Question[Any], raw: object) -> Said | None:
+        """What was said of a secret, where the reply is what stands for it: it is to stay."""
+        said = self._said.get(question.id)
+        hidden = isinstance(question, SecretText) and said is not None and isinstance(said.value, Hidden)
+        return said if hidden and said is not None and raw == said.raw else None
 
     def _parsed(self, question: Question[Any], raw: object, answered: Asked) -> tuple[Any, tuple[Caution, ...]]:
         """What a reply means, and what to be warned of, with commands that say where they work."""
@@ -381,14 +395,14 @@ class Questionnaire(Generic[A]):
                 continue
             said = self._said.get(question.id)
             if said is None and not question.literal:
-                missing += [] if question.fine_tuning else [question.put(answered.answers)]
+                missing += [question.put(answered.answers)] if question.must_be_said else []
                 continue
             with suppress(Problem, FlowMistake):  # it may decide a guard, though it cannot be checked yet
                 try:
                     raw = said.raw if said else question.default(answered)
                     answered.answers[question.id] = question.read(raw, answered)
                 except (Refused, ValueError) as problem:
-                    wrong.append(_said_of(question, problem))
+                    wrong.append(said_of(question, problem))
         return wrong, missing
 
     def _routes(self, answered: Asked) -> list[Route]:
@@ -448,7 +462,7 @@ def _because(flow: type[Asked], moved: Iterable[str]) -> str:
     return f"needs another look, because you changed {' and '.join(labels)}" if labels else ""
 
 
-def _said_of(question: Question[Any], problem: Problem | ValueError) -> Refused:
+def said_of(question: Question[Any], problem: Problem | ValueError) -> Refused:
     """What is wrong with an answer, with the key that it was given by."""
     what, why, remedy = (
         (problem.what, problem.why, problem.remedy) if isinstance(problem, Problem) else (problem, "", "")

@@ -152,6 +152,11 @@ class Question(Generic[T]):
         return type(self).__name__.lower()
 
     @property
+    def must_be_said(self) -> bool:
+        """Whether nothing takes the place of an answer that is not given."""
+        return not self.fine_tuning or self._default is None
+
+    @property
     def default_text(self) -> str:
         """The default as `handrail questions` lists it: computed ones are only known in an account."""
         if self._default is None:
@@ -188,6 +193,10 @@ class Question(Generic[T]):
 
     def spelled(self, raw: object, flow: Form) -> object:
         """A raw reply as the options spell it, so that it is found and marked among them. Raises Refused."""
+        return raw
+
+    def kept(self, raw: object, value: object = None) -> object:
+        """What is shown and written down of a raw reply, and of the `value` that it came to, if it came to one."""
         return raw
 
     def read(self, raw: object, flow: Form) -> T:

@@ -24,11 +24,11 @@ from .cloud import Cloud
 from .documents import Document
 from .events import Event, Happening
 from .expressions import part
-from .files import line_of
 from .journal import Run
 from .problems import CloudError, Denied, Incomplete, Lost, NoSuchCall, Problem
 from .references import FOUND, IF_THERE, RUN, Changed, Late, Ref, before, edited, fill
 from .refusals import matches, no_such_thing, refused_part
+from .secret_text import GIVEN, Hidden
 
 NOT_YET_LIMIT = 300
 """Seconds for which "not yet" is believed (terraform-provider-aws gives VPN gateways 5 minutes too)."""
@@ -73,6 +73,7 @@ class Carrier:
         clock: time.
         decisions: what only a person can decide, for an undo.
         patience: seconds for which "not yet" is believed.
+        secrets: answers that are sent and kept nowhere, by the keys of their questions.
     """
 
     run: Run
@@ -82,6 +83,7 @@ class Carrier:
     clock: Clock
     decisions: Mapping[str, str] = field(default_factory=dict)
     patience: float = NOT_YET_LIMIT
+    secrets: Mapping[str, Hidden] = field(default_factory=dict)
     _opened: datetime = field(default_factory=lambda: datetime.now(UTC), repr=False)
     _noticed: dict[str, float] = field(default_factory=dict, repr=False)
     _made_up: dict[str, str] = field(default_factory=dict, repr=False)
@@ -136,11 +138,19 @@ class Carrier:
             secret = next(secret for secret in plan.secrets if secret.name == name)
             if self.run.status(secret.kept_by) in ("done", "ready"):
                 self._made_up[name] = str(self.look(secret.look, secret.path))
-            elif secret.file:
-                self._made_up[name] = line_of(secret.file, secret.line)
+            elif secret.answer:
+                self._made_up[name] = self.secrets[secret.answer].reveal()
             else:
                 self._made_up[name] = "".join(secrets.choice(LETTERS) for _ in range(secret.characters))
         return self._made_up[name]
+
+    def _censor(self, problem: Problem) -> None:
+        """AWS's words, and those of the libraries, may repeat what was sent."""
+        for secret in {*self._made_up.values()}:
+            for name in ("what", "why", "remedy", "aws_message", "suggestion"):
+                if secret in (said := getattr(problem, name, "")):
+                    setattr(problem, name, said.replace(secret, GIVEN))
+        problem.args = (problem.what,)
 
     def forget_secrets(self) -> None:
         """What was made up here never reached AWS: read what did."""
@@ -265,6 +275,7 @@ class Carrier:
             try:
                 reply = self.cloud.make(filled)
             except Problem as problem:
+                self._censor(problem)
                 if not isinstance(problem, Lost):
                     noted(Sent.REFUSED)
                 if read and type(problem) is CloudError and not problem.aws_code:  # it could not even be sent

@@ -33,10 +33,11 @@ from .plan_permissions import Needs
 from .preflight import allowed
 from .problems import Blocked, Busy, CloudError, FlowMistake, Refused
 from .put_back import accept, put_back
-from .questionnaire import Questionnaire, Said
+from .questionnaire import Lacking, Questionnaire, Said, said_of
 from .receipts import receipt
 from .repair import begun
 from .run_place import accounts_of, found_there, same_account
+from .secret_text import Hidden, SecretText
 from .shell import placed
 from .states import Review, Reviewing, State
 from .undo import claimed, undo
@@ -167,7 +168,8 @@ class Session(Questionnaire[Flow]):
         """What was said, in the order in which it is asked: what comes first tells a draft from others."""
         order = {question.id: place for place, question in enumerate(self.flow.questions)}
         said = sorted(self._said.items(), key=lambda each: order.get(each[0], len(order)))
-        return {key: each.raw for key, each in said}
+        kept = {question.id: question.kept for question in self.flow.questions}
+        return {key: kept[key](each.raw, each.value) if key in kept else each.raw for key, each in said}
 
     # -- doing -------------------------------------------------------------------------------------------
 
@@ -192,9 +194,61 @@ class Session(Questionnaire[Flow]):
         same_account(self.run.record, self.cloud)
         run = self.run
         assert run.plan is not None
+        secrets = self.insist_on_secrets()
         self._stop = threading.Event()
-        yield from apply(run, run.plan, self._account, self._stop, self._clock)
+        yield from apply(run, run.plan, self._account, self._stop, self._clock, secrets)
         self.refresh()
+
+    def withheld(self) -> tuple[SecretText, ...]:
+        """What must be said again before a run that was begun goes on: it is still to be sent, and nothing keeps it."""
+        lacking, _ = self._known_secrets()
+        return tuple(lacking)
+
+    def say_more(self, answers: Mapping[str, Any]) -> None:
+        """Say something more to a draft that is gone on with, or again what is withheld of a run. Raises Refused."""
+        if self.run is not None and self.run.record.status == "draft":
+            self.suggest(answers)
+        else:
+            for key, raw in answers.items():
+                self.give(key, raw)
+
+    def give(self, key: str, raw: object) -> None:
+        """Say again what is withheld. Raises Refused."""
+        question = next((each for each in self.withheld() if each.id == key), None)
+        if question is None:
+            what = f"“{key}” cannot be said any more: the plan of this run was confirmed."
+            raise Refused(what, remedy="Leave out that --set.")
+        try:
+            value, _ = question.parse(raw, self.flow(self.cloud))
+        except Refused as refused:
+            raise said_of(question, refused) from None
+        self._said[key] = Said(question.kept(raw, value), value)
+
+    def insist_on_secrets(self) -> dict[str, Hidden]:
+        """The answers that are still to be sent and kept nowhere, by the keys of their questions. Raises Refused."""
+        lacking, known = self._known_secrets()
+        if lacking:
+            raise Lacking(
+                "\n".join(f"{each.id}: {each.label} is still to be sent, and is kept nowhere." for each in lacking),
+                f"Say it again: {' '.join(f'--set {each.id}=@FILE' for each in lacking)}, or env:NAME for a variable.",
+                missing=lacking,
+            )
+        return known
+
+    def _known_secrets(self) -> tuple[list[SecretText], dict[str, Hidden]]:
+        run, lacking, known = self.run, list[SecretText](), dict[str, Hidden]()
+        if run is None or run.plan is None:
+            return lacking, known
+        for kept in run.plan.secrets:
+            if not kept.answer or run.status(kept.kept_by) in ("done", "ready"):
+                continue
+            question, said = self.flow.question(kept.answer), self._said.get(kept.answer, Said(None))
+            assert isinstance(question, SecretText), "what is kept nowhere is the answer to nothing else"
+            try:
+                known[kept.answer] = said.value or question.parse(said.raw, self.flow(self.cloud))[0]
+            except Refused:
+                lacking.append(question)
+        return lacking, known
 
     def stop(self) -> None:
         """Send nothing further; what is under way is finished and written down."""

@@ -193,16 +193,22 @@ class Build:
         return Tag("GetAtt", f"{id_}.{attribute}") if attribute else Tag("Ref", id_)
 
     def _parameter(self, name: str) -> Tag:
-        """A value that only AWS may keep: whoever creates the stack makes it up."""
+        """A value that only AWS may keep: whoever creates the stack makes it up, or has one of their own."""
         (kept,) = [secret for secret in self.plan.secrets if secret.name == name]
         id_ = logical(f"secret {name}")
         self.parameters[id_] = {
             "Type": "String",
             "NoEcho": True,
-            "MinLength": kept.characters,
-            "AllowedPattern": "[0-9A-Za-z]+",
-            "Description": f"A secret that you make up: {kept.characters} letters and digits, "
-            f"such as from openssl rand -hex {kept.characters // 2}",
+            **(
+                {"AllowedPattern": kept.pattern, "Description": f"Your own {kept.answer}: {kept.form}"}
+                if kept.answer
+                else {
+                    "MinLength": kept.characters,
+                    "AllowedPattern": "[0-9A-Za-z]+",
+                    "Description": f"A secret that you make up: {kept.characters} letters and digits, "
+                    f"such as from openssl rand -hex {kept.characters // 2}",
+                }
+            ),
         }
         return Tag("Ref", id_)
 

@@ -27,7 +27,7 @@ from .commands import (
     Commands,
     agreed,
     apart,
-    first_value,
+    first_set,
     found_in,
     picked,
     plain,
@@ -106,13 +106,13 @@ class Script:
             with_entry=bool(self.entries),
             aws=bool(HEEDLESS.intersection(call.service for call in self.plan.calls())),
         )
-        made_up = any(not each.file for each in self.plan.secrets)
+        made_up = any(not each.answer for each in self.plan.secrets)
         programs = ["aws", *(["jq"] if self.entries else []), *(["openssl"] if made_up else [])]
         words = [self.flow.replace("_", "-"), plain(title), account, *programs]
         yield f"\nbegin {' '.join(map(quoted, words))}\n"
         yield "TOKEN=${RUN//[^[:alnum:]]/}\n" if TOKEN in self.needed else ""
         for kept in self.plan.secrets:
-            yield f"{self.commands.variable(secret(kept.name))}={first_value(kept)}\n"
+            yield f"{first_set(kept, self.commands.variable(secret(kept.name)))}\n"
         for use in self.plan.uses:
             yield f"\n# {plain(f'{use.sentence}: {use.resource}')}\n"
         for number, action in enumerate(self.plan.actions, 1):

@@ -11,6 +11,7 @@ from typing import Any
 from flows.engine.calls import Call
 from flows.engine.plan import Plan, Secret
 from flows.engine.references import FLOW, FOUND, RUN, Join, Late, Ref, refs
+from flows.engine.secret_text import ENVIRONMENT, FILE
 from flows.engine.shell import aws, option, quoted
 
 SERVICES = {"s3": "s3api"}
@@ -149,11 +150,18 @@ def apart(call: Call) -> dict[str, Any]:
     return {key: each for key, each in call.params.items() if any(map(is_secret, refs(each)))}
 
 
-def first_value(kept: Secret) -> str:
-    """What a secret is set to at first, for bash: the person's own, or one that is made up."""
-    if kept.file:
-        return f"$(sed -n '{kept.line}s/[[:space:]]*$//p' {quoted(kept.file)})"
-    return f"$(openssl rand -hex {kept.characters // 2})"
+def first_set(kept: Secret, variable: str) -> str:
+    """The line of bash that sets a variable to a secret at first: one that is made up, or the person's own, from where
+    it was given by, or typed without being shown."""
+    if not kept.answer:
+        return f"{variable}=$(openssl rand -hex {kept.characters // 2})"
+    if kept.source.startswith(FILE):
+        return f"{variable}=$(sed 's/[[:space:]]*$//' {quoted(kept.source.removeprefix(FILE))})"
+    if kept.source.startswith(ENVIRONMENT):
+        name = kept.source.removeprefix(ENVIRONMENT)
+        return f"{variable}=${{{name}:?{kept.answer} is wanted in the environment}}"
+    asked = f"printf '%s: ' {kept.answer} >&2; IFS= read -rs {variable} || true; echo >&2"
+    return f'{asked}; : "${{{variable}:?{kept.answer} is wanted}}"'
 
 
 def is_secret(ref: Ref) -> bool:

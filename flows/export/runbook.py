@@ -16,7 +16,7 @@ from flows.engine.calls import Call, Wait
 from flows.engine.cloud import Identity
 from flows.engine.drawing import answered, draw, sentences
 from flows.engine.flow import Flow
-from flows.engine.plan import Plan
+from flows.engine.plan import Plan, Secret
 from flows.engine.references import FLOW, TOKEN, Late, Ref, before, edited, fill, refs, secret
 from flows.engine.shell import handrail, quoted
 from flows.engine.undo_plan import Entry, Restore, Undo
@@ -26,7 +26,7 @@ from .commands import (  # fmt: skip
     WHOLE,
     Commands,
     apart,
-    first_value,
+    first_set,
     found_in,
     picked,
     put_together,
@@ -129,12 +129,13 @@ class Runbook:
     def preparation(self, identity: Identity, permissions: Iterable[str], endpoint: str) -> Iterator[str]:
         """What there must be, where to be signed in, and what begins the shell."""
         entries = any(isinstance(action.undo, Entry) for action in self.plan.actions)
+        made_up = any(not each.answer for each in self.plan.secrets)
         least = (
             "2.13 or newer, or 1.29 or newer of version 1"
             if endpoint
             else "2.9 or newer, or 1.27 or newer of version 1"
         )
-        programs = [f"the AWS CLI ({least})", *(["jq"] if entries else []), *(["openssl"] if self.plan.secrets else [])]
+        programs = [f"the AWS CLI ({least})", *(["jq"] if entries else []), *(["openssl"] if made_up else [])]
         yield prose(
             f"You need bash, {' and '.join(programs)}. Use one shell from beginning to end, because what AWS answers "
             "is kept in variables; write their values down as you go, and set them again should you need another shell."
@@ -167,8 +168,11 @@ class Runbook:
         ]
         if TOKEN in set(refs([action.call for action in self.plan.actions])):
             begun.append("TOKEN=${RUN//[^[:alnum:]]/}")
-        begun += [f"{self._name(secret(s.name))}={first_value(s)}" for s in self.plan.secrets]
+        begun += [first_set(each, self._name(secret(each.name))) for each in self.plan.secrets if not _typed(each)]
         yield fenced("\n".join([*begun, 'echo "$RUN"']))
+        for typed in filter(_typed, self.plan.secrets):
+            yield prose(f"Enter {typed.answer} of your own: {typed.form}. It is not shown.")
+            yield fenced(first_set(typed, self._name(secret(typed.name))))
         yield prose("These permissions are needed, to do it and to take it back:")
         yield prose(", ".join(action.removeprefix("?") for action in permissions))
         yield paragraph(f"`{handrail('export', self.flow, '--format', 'policy')}` writes them as an IAM policy.")
@@ -390,6 +394,11 @@ class Runbook:
     def _shown(self, value: Late) -> str:
         """A value to be read, a variable by its name."""
         return str(fill(value, lambda ref: self.flow if ref == FLOW else f"${{{self._name(ref)}}}"))
+
+
+def _typed(kept: Secret) -> bool:
+    """Whether it has to be entered, and nothing that comes along with the command may be taken for it."""
+    return bool(kept.answer) and not kept.source
 
 
 def _way_back(action: Action) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path
 from typing import Any
 
 from flows.aws import interfaces, keepers, log_groups, network_acls, security_group_rules, service_quotas
@@ -17,7 +16,7 @@ from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use, shell
 
-from . import firewalls, own_keys, rules, starting, tunnel_logs
+from . import firewalls, rules, starting, tunnel_logs
 from .rules import Situation
 
 RULES = (rules.overlap, rules.selectors, rules.routes, firewalls.network_acls)
@@ -242,11 +241,6 @@ def rings_at_first() -> Caution:
         "The alarm rings soon after it is made, and until your device is set up: the tunnels are down so far.",
         key="alarm",
     )
-
-
-def keys_in(file: Path) -> Iterator[Finding | Caution]:
-    """Whether a file holds what AWS takes as the keys of both tunnels."""
-    yield from own_keys.looked_at(file)
 
 
 def office_side() -> Finding:

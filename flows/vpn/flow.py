@@ -14,6 +14,7 @@ from flows.engine import (
     Finding,
     Flow,
     Handover,
+    Hidden,
     Many,
     Picks,
     Plan,
@@ -208,7 +209,7 @@ class SiteToSiteVpn(Flow):
         {
             answers.WITH_THE_CONNECTION: "With the connection, where whoever may describe it reads them",
             answers.SECRETS_MANAGER: "In AWS Secrets Manager, about 0.40 USD a month",
-            OWN: "With the connection, and they are my own, from a file",
+            OWN: "With the connection, and they are my own",
         },
         default=answers.WITH_THE_CONNECTION,
         fine_tuning=True,
@@ -217,18 +218,8 @@ class SiteToSiteVpn(Flow):
         "connection, whoever in this account may describe VPN connections reads them, as long as it exists. In "
         "Secrets Manager, only who may read that secret, and you write them into the device's file yourself.",
     )
-    key_file = Text(
-        "In which file are your own keys?",
-        own_keys.path,
-        wanted="A file",
-        default="vpn-keys.txt",
-        when=keys.is_(OWN),
-        fine_tuning=True,
-        label="Key file",
-        example="vpn-keys.txt",
-        why="Two lines, one key each: 8 to 64 letters, digits, . and _, not beginning with 0; tunnel 1 is first. It is "
-        "read when the connection is made; Handrail writes the keys down nowhere but in the device's file.",
-    )
+    psk_1 = own_keys.asked(1, when=keys.is_(OWN))
+    psk_2 = own_keys.asked(2, when=keys.is_(OWN))
     device_name = Text(
         "A device name, to register the same address a second time?",
         lambda text: tags.name(text) if text else "",
@@ -335,7 +326,7 @@ class SiteToSiteVpn(Flow):
             },
             facts=handover.noted(self),
             reads=handover.READS,
-            secrets=own_keys.secrets(self.key_file, tunnel) if self.keys == OWN and isinstance(tunnel, Action) else (),
+            secrets=own_keys.secrets(self.own(), tunnel) if self.keys == OWN and isinstance(tunnel, Action) else (),
         )
 
     def ends(self) -> tuple[Action | Use, Action | Use, Use | None]:
@@ -362,6 +353,9 @@ class SiteToSiteVpn(Flow):
             tunnels = own_keys.given(tunnels)
         return {"StaticRoutesOnly": self.routing == STATIC, "TunnelOptions": tunnels}
 
+    def own(self) -> tuple[Hidden, ...]:
+        return self.psk_1, self.psk_2
+
     def checks(self) -> Iterable[Finding | Caution]:
         office, aws_end, connection = self.ends()
         yield from checks.same_routing(self.cloud, connection, static=self.routing == STATIC)
@@ -378,7 +372,7 @@ class SiteToSiteVpn(Flow):
         for rule in checks.RULES:
             yield from rule(here)
         if self.keys == OWN and not connection:
-            yield from checks.keys_in(self.key_file)
+            yield from own_keys.alike(self.own())
         if self.logs:
             yield from checks.logs(self.cloud, connection, self.name)
         if self.alarm != ringing.NONE:

@@ -24,7 +24,6 @@ BEYOND = {
     "tunnels": "Only the office's device can bring a tunnel up; `handrail runs RUN` names the files for it.",
     "tunnel": "Only the office's device can bring a tunnel up.",
     "startup": "Changing a tunnel's options takes it down, and only you know which IKE version the device speaks.",
-    "own-keys": "Only you can change your own file.",
     "log": "Only the office's device can be set up otherwise.",
     "maintenance": "AWS is doing it.",
     "alarm": "Only you know who is to be told.",

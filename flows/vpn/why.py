@@ -18,7 +18,6 @@ WHY: Mapping[str, str] = {
     "tunnels": "All packets go through the tunnels; while none is up, none arrives.",
     "tunnel": "AWS does maintenance on one tunnel at a time; with only one up, the office is cut off meanwhile.",
     "startup": "A tunnel that is down comes back only if somebody starts it, and AWS does so only with IKEv2.",
-    "own-keys": "Both sides prove who they are by the same key; one that AWS does not take makes no tunnel.",
     "log": "The log is AWS's own side of it: it says what the device did, or did not do.",
     "negotiated": "What was agreed on shows whether the strong methods are really in use.",
     "maintenance": "While AWS replaces the end of a tunnel, everything goes through the other one.",

@@ -52,7 +52,8 @@ RINGING: Mapping[str, Any] = {**STATIC, "gateway_ip": "203.0.113.13", "alarm": "
 """Somebody is told when a tunnel is down."""
 
 OWN_KEYS: Mapping[str, Any] = {
-    **STATIC, "gateway_ip": "203.0.113.14", "keys": "own", "key_file": str(Path(__file__).with_name("own_keys.txt")),
+    **STATIC, "gateway_ip": "203.0.113.14", "keys": "own",
+    **{key: f"@{Path(__file__).with_name(f'{key}.txt')}" for key in ("psk_1", "psk_2")},
 }  # fmt: skip
 """Keys of one's own."""
 

@@ -1,148 +1,221 @@
-"""One's own pre-shared keys: from a file to AWS and to the device's file, and nowhere else."""
+"""One's own pre-shared keys: said without being shown, sent to AWS, and written into the device's file alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from support.clock import FakeClock
-from vpn.cases import STATIC, session
+from support.clouds import Between
+from vpn.cases import STATIC, again, session
 
-from flows.engine import Blocked, Call, CloudError, Finding, Grade, Journal, Session
+from flows.engine import Call, CloudError, Happening, Hidden, Journal, Lost, Refused, Session
 from flows.engine.boto import Aws
 from flows.export.cli import script
+from flows.export.cloudformation import template
 from flows.vpn import own_keys
 
 FIRST, SECOND = "First.Key_of.the.office1", "Second.Key_of.the.office2"
-Keys = Callable[..., Path]
+TYPED: Mapping[str, Any] = {**STATIC, "keys": "own", "psk_1": Hidden(FIRST), "psk_2": Hidden(SECOND)}
 
 
-@pytest.fixture
-def keys(tmp_path: Path) -> Keys:
-    """A file with these lines, which only its owner reads."""
-
-    def write(*lines: str, mode: int = 0o600) -> Path:
-        path = tmp_path / "my keys.txt"
-        path.write_text("".join(f"{line}\n" for line in lines))
-        path.chmod(mode)
-        return path
-
-    return write
+def sent(cloud: Aws) -> list[str]:
+    found = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
+    return [each["PreSharedKey"] for one in found for each in one["Options"]["TunnelOptions"]]
 
 
-def with_keys(cloud: Aws, journal: Journal | None, path: Path, clock: FakeClock, **more: Any) -> Session:
-    return session(cloud, journal, {**STATIC, "keys": "own", "key_file": str(path), **more}, clock=clock)
+def written(journal: Journal) -> str:
+    """All that is in the folder of the journal, but for what a person gets in hand."""
+    folder = Path(journal.path).parent
+    return "".join(
+        path.read_bytes().decode("latin-1")
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "swanctl.conf"
+    )
 
 
-def of(found: list[Any]) -> dict[str, Any]:
-    return {each.id: each for each in found}
+def assert_told_nowhere(*texts: str) -> None:
+    assert not [key for key in (FIRST, SECOND) for text in texts if key in text]
 
 
 def test_they_reach_aws_and_the_devices_file_and_nothing_else_of_ours(
-    cloud: Aws, journal: Journal, clock: FakeClock, keys: Keys
+    cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
-    made = with_keys(cloud, journal, keys(FIRST, SECOND), clock)
+    made = session(cloud, journal, TYPED, clock=clock)
     review = made.review()
-    (finding,) = (each for each in review.findings if each.id == "own-keys")
-    assert finding.grade is Grade.PROVED
-    assert not [event.problem for event in made.apply() if event.problem]
+    events = list(made.apply())
+    assert not [event.problem for event in events if event.problem]
     made.hand_over()
-    (found,) = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
-    assert [each["PreSharedKey"] for each in found["Options"]["TunnelOptions"]] == [FIRST, SECOND]
+    assert sent(cloud) == [FIRST, SECOND]
     assert made.run is not None
-    written = {path.name: path.read_text() for path in made.run.folder.rglob("*") if path.is_file()}
-    assert {name for name, text in written.items() if FIRST in text or SECOND in text} == {"swanctl.conf"}
-    kept = Path(journal.path).read_bytes().decode("latin-1") + repr(review) + repr(made.answers())
-    kept += script(review.plan, flow="vpn", title="x", region="eu-central-1")
-    assert FIRST not in kept and SECOND not in kept
+    files = {path.name: path.read_text() for path in made.run.folder.rglob("*") if path.is_file()}
+    assert {name for name, text in files.items() if FIRST in text or SECOND in text} == {"swanctl.conf"}
+    assert_told_nowhere(written(journal), repr(review), repr(events), repr(made.answers()), repr(made.run.record))
+    assert made.answers()["psk_1"] == "(hidden)" == made.run.record.answers["psk_2"]
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("key", "said"),
     [
-        ((FIRST,), "has 1 line."),
-        ((FIRST, SECOND, ""), "has 3 lines."),
-        ((), "has 0 lines."),
-        (("short.7", SECOND), "The key of tunnel 1 has 7 characters; AWS takes 8 to 64."),
-        ((FIRST, "x" * 65), "The key of tunnel 2 has 65 characters; AWS takes 8 to 64."),
-        ((FIRST, ""), "The key of tunnel 2 has 0 characters; AWS takes 8 to 64."),
-        (("good#but.not", SECOND), "The key of tunnel 1 has '#' in it; AWS takes letters, digits, “.” and “_” alone."),
-        (
-            ("no spaces here", SECOND),
-            "The key of tunnel 1 has ' ' in it; AWS takes letters, digits, “.” and “_” alone.",
-        ),
-        (("über.lange.keys", SECOND), "The key of tunnel 1 has '\\xfc' in it"),
-        ((FIRST, "0beginning"), "The key of tunnel 2 begins with 0, which AWS does not take."),
-        (("0", "§"), "The key of tunnel 1 has 1 characters; AWS takes 8 to 64. The key of tunnel 2 has 1 characters"),
+        ("short.7", "It has 7 characters; AWS takes 8 to 64."),
+        ("x", "It has 1 character; AWS takes 8 to 64."),
+        ("x" * 65, "It has 65 characters; AWS takes 8 to 64."),
+        ("good#but.not", "Its character 5 is none that AWS takes: letters, digits, “.” and “_” alone."),
+        ("no spaces here", "Its character 3 is none that AWS takes"),
+        ("über.lange.keys", "Its character 1 is none that AWS takes"),
+        ("0beginning", "It begins with 0, which AWS does not take."),
+        ("", "Key of tunnel 1 is needed."),
     ],
 )
-def test_what_aws_would_refuse_is_refused_before(keys: Keys, lines: tuple[str, ...], said: str) -> None:
-    (found,) = own_keys.looked_at(keys(*lines))
-    assert isinstance(found, Finding) and found.grade is Grade.REFUSED
-    assert said in found.sentence and found.remedy
-    assert not any(line and len(line) > 2 and line in f"{found.sentence} {found.remedy}" for line in lines)
+def test_what_aws_would_refuse_is_refused_at_once_without_being_told(cloud: Aws, key: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        session(cloud, None, {**TYPED, "psk_1": Hidden(key)})
+    told = str(refused.value)
+    assert f"psk_1: {said}" in told and f"Enter {own_keys.FORM}." in told
+    assert len(key) < 2 or key not in told
 
 
-@pytest.mark.parametrize("key", ["x" * 8, "x" * 64, "_underscore", ".dot.first", "9eight.9"])
-def test_what_aws_takes_is_taken(keys: Keys, key: str) -> None:
-    assert of(list(own_keys.looked_at(keys(key, SECOND))))["own-keys"].grade is Grade.PROVED
+@given(
+    st.text(st.sampled_from("aZ09._ -#ü\n"), max_size=66) | st.text(st.sampled_from("aZ09._"), min_size=7, max_size=65)
+)
+def test_a_key_is_taken_where_the_pattern_takes_it_and_no_fault_tells_it(key: str) -> None:
+    told = own_keys.fault(key)
+    assert (told == "") == bool(re.fullmatch(own_keys.PATTERN, key))
+    assert len(key) < 8 or key not in told
 
 
-def test_a_file_that_is_not_there_or_is_no_text_is_named(tmp_path: Path) -> None:
-    (missing,) = own_keys.looked_at(tmp_path / "none.txt")
-    assert isinstance(missing, Finding) and f"{tmp_path / 'none.txt'} cannot be read: No such file" in missing.sentence
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    (binary,) = own_keys.looked_at(tmp_path / "binary")
-    assert isinstance(binary, Finding) and "it is no text" in binary.sentence
+def test_the_same_key_twice_is_warned_of(cloud: Aws) -> None:
+    cautions = session(cloud, None, {**TYPED, "psk_2": Hidden(FIRST)}).review().cautions
+    assert "same-keys" in {each.id for each in cautions}
+    assert "same-keys" not in {each.id for each in session(cloud, None, TYPED).review().cautions}
 
 
-def test_the_same_key_twice_and_a_file_that_others_read_are_warned_of(keys: Keys) -> None:
-    found = of(list(own_keys.looked_at(keys(FIRST, FIRST, mode=0o644))))
-    assert found["own-keys"].grade is Grade.PROVED and {"same-keys", "keys-readable"} < set(found)
-    assert "chmod 600" in found["keys-readable"].message
+# -- going on ------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_without_a_folder_is_in_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert own_keys.path("keys.txt") == tmp_path / "keys.txt"
-
-
-def test_nothing_is_made_without_them(cloud: Aws, journal: Journal, clock: FakeClock, tmp_path: Path) -> None:
-    made = with_keys(cloud, journal, tmp_path / "none.txt", clock)
-    with pytest.raises(Blocked, match="cannot be read"):
-        list(made.apply())
-    assert made.run is None or made.run.plan is None
-
-
-def test_a_file_that_went_meanwhile_stops_the_connection_alone_and_the_run_goes_on_once_it_is_back(
-    cloud: Aws, journal: Journal, clock: FakeClock, keys: Keys
+@pytest.mark.parametrize("moment", range(1, 30))
+@pytest.mark.some(2, every=4)
+def test_stopped_at_every_call_they_are_asked_again_until_aws_has_them_and_never_after(
+    cloud: Aws, journal: Journal, clock: FakeClock, moment: int
 ) -> None:
-    path = keys(FIRST, SECOND)
-    made = with_keys(cloud, journal, path, clock)
+    """The process dies before a call, in another one only what was written down is known."""
+
+    class Killed(BaseException):
+        pass
+
+    def die(number: int, call: Call) -> None:
+        if number == moment:
+            raise Killed
+
+    made = session(cloud, journal, TYPED, clock=clock)
     made.review()
-    path.unlink()
-    problems = [event.problem for event in made.apply() if event.problem]
-    assert problems and isinstance(problems[0], CloudError) and str(path) in problems[0].what
-    assert not cloud.make(Call("ec2.DescribeVpnConnections")).get("VpnConnections")
-    keys(FIRST, SECOND)
-    assert not [event.problem for event in made.apply() if event.problem]
-    (found,) = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
-    assert found["Options"]["TunnelOptions"][1]["PreSharedKey"] == SECOND
+    made._account = Between(cloud, before=die)
+    with suppress(Killed):
+        list(made.apply())
+    made.close()
+    assert made.run is not None and made.run.plan is not None
+    assert_told_nowhere(written(journal))
+    other = again(cloud, journal, made.run, clock=clock)
+    has = bool(sent(cloud)) and made.run.status("connection") in ("done", "ready")
+    assert [each.id for each in other.withheld()] == ([] if has else ["psk_1", "psk_2"])
+    if not has:
+        with pytest.raises(Refused, match="psk_1: Key of tunnel 1 is still to be sent, and is kept nowhere") as refused:
+            list(other.apply())
+        assert "--set psk_1=@FILE --set psk_2=@FILE" in str(refused.value) and refused.value.exit_code == 2
+        other.give("psk_1", Hidden(FIRST))
+        other.give("psk_2", Hidden(SECOND))
+    assert not [event.problem for event in other.apply() if event.problem]
+    assert sent(cloud) == [FIRST, SECOND]
+    assert_told_nowhere(written(journal))
 
 
-def test_the_script_reads_them_from_the_file(cloud: Aws, clock: FakeClock, keys: Keys) -> None:
-    plan = with_keys(cloud, None, keys(FIRST, SECOND), clock).review().plan
-    text = script(plan, flow="vpn", title="x", region="eu-central-1")
-    assert text.count("sed -n '1s/[[:space:]]*$//p'") == 1 == text.count("sed -n '2s/[[:space:]]*$//p'")
-    assert "openssl" not in text and "my keys.txt" in text
+def test_a_draft_asks_for_them_again_and_says_why(cloud: Aws, journal: Journal) -> None:
+    made = session(cloud, journal, TYPED)
+    made.close()
+    assert made.run is not None
+    other = again(cloud, journal, made.run)
+    state: Any = other.state()
+    assert state.question.id == "psk_1" and state.said is None
+    assert "was given before, and is kept nowhere" in str(state.problem)
+    with pytest.raises(Refused, match=r"psk_1: Key of tunnel 1 was given before.*--set psk_1=@FILE, or psk_1=env:NAME"):
+        other.fill(made.run.record.answers)
 
 
-def test_a_connection_that_exists_keeps_its_keys(
-    cloud: Aws, journal: Journal, clock: FakeClock, keys: Keys, tmp_path: Path
+def test_what_is_withheld_is_looked_at_as_the_first_time_and_nothing_else_can_be_said(
+    cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
+    made = session(cloud, journal, TYPED, clock=clock)
+    for event in made.apply():
+        if event.kind is Happening.STARTED:
+            made.stop()
+    made.close()
+    assert made.run is not None
+    other = again(cloud, journal, made.run, clock=clock)
+    with pytest.raises(Refused, match="psk_1: It has 5 characters"):
+        other.give("psk_1", Hidden("short"))
+    with pytest.raises(Refused, match="“name” cannot be said any more"):
+        other.say_more({"name": "harbour"})
+    assert_told_nowhere(repr(other._said))
+
+
+# -- what others say -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [CloudError, Lost])
+def test_words_of_aws_that_repeat_a_key_are_not_passed_on(
+    cloud: Aws, journal: Journal, clock: FakeClock, kind: type[CloudError]
+) -> None:
+    def refuse(number: int, call: Call) -> None:
+        if call.operation == "ec2.CreateVpnConnection":
+            raise kind(f"Value ({FIRST}) is invalid.", f"{SECOND} too.", f"Not {FIRST}.", aws_message=f"Value {FIRST}")
+
+    made = session(cloud, journal, TYPED, clock=clock)
+    made.review()
+    made._account = Between(cloud, before=refuse)
+    problems = [event.problem for event in made.apply() if event.problem]
+    assert problems and "Value ((hidden)) is invalid." in str(problems[0])
+    assert_told_nowhere(*(f"{each} {each!r} {vars(each)}" for each in problems), written(journal))
+
+
+# -- exported ------------------------------------------------------------------------------------------------------
+
+
+def exported(made: Session) -> str:
+    return script(made.review().plan, flow="vpn", title="x", region="eu-central-1")
+
+
+def test_a_script_takes_them_from_where_they_came(cloud: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "my key.txt"
+    file.write_text(f"{FIRST}\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("OFFICE_KEY", SECOND)
+    text = exported(session(cloud, None, {**TYPED, "psk_1": f"@{file}", "psk_2": "env:OFFICE_KEY"}))
+    assert f"SECRET_PSK_1=$(sed 's/[[:space:]]*$//' '{file}')\n" in text
+    assert "SECRET_PSK_2=${OFFICE_KEY:?psk_2 is wanted in the environment}\n" in text
+    assert_told_nowhere(text)
+    typed = exported(session(cloud, None, TYPED))
+    assert "IFS= read -rs SECRET_PSK_1" in typed and "openssl" not in typed
+    assert_told_nowhere(typed)
+
+
+def test_a_template_takes_them_as_parameters_that_are_not_shown(cloud: Aws) -> None:
+    made = session(cloud, None, TYPED)
+    text = template(made.review().plan, flow="vpn", title="x", region="eu-central-1", account="123456789012").text
+    yaml.SafeLoader.add_multi_constructor("!", lambda loader, tag, node: f"{tag} {node.value}")
+    found = yaml.safe_load(text)["Parameters"]["SecretPsk1"]
+    assert found["NoEcho"] is True and re.fullmatch(found["AllowedPattern"], FIRST)
+    assert not re.fullmatch(found["AllowedPattern"], f"0{FIRST}") and "Default" not in found
+    assert_told_nowhere(text)
+
+
+def test_a_connection_that_exists_keeps_its_keys(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     list(session(cloud, journal, STATIC, clock=clock).apply())
-    again = with_keys(cloud, None, tmp_path / "none.txt", clock)
-    review = again.review()
-    assert not review.plan.secrets and "own-keys" not in {each.id for each in review.findings}
+    review = session(cloud, None, TYPED).review()
+    assert not review.plan.secrets and "same-keys" not in {each.id for each in review.cautions}

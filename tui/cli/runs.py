@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from .json_output import about_record, about_run, print_json, result
 from .options import accept_option, command, global_options, json_option, output_option, place_of, plain_option
 
 if TYPE_CHECKING:
-    from flows.engine import Caution, Run
+    from flows.engine import Caution, Place, Run
 
 
 @command()
@@ -82,17 +83,27 @@ def runs(
 
 @command()
 @click.argument("run_id", metavar="RUN", shell_complete=completions.runs_to_resume)
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="One more answer to a draft; of a run, a secret once more: KEY=@FILE.",
+)
 @accept_option
 @click.option("-y", "--yes", is_flag=True, help="Go on without asking.")
 @plain_option
 @output_option
 @global_options
-def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output: str, **given: Any) -> None:
+def resume(
+    run_id: str, sets: tuple[str, ...], accept: tuple[str, ...], yes: bool, plain: bool, output: str, **given: Any
+) -> None:
     """Go on with a draft or an interrupted run where it was left."""
     import flows
     from flows.engine import Journal, Refused
 
     from .. import history, words
+    from ..answers_file import load_answers
     from . import results
     from .confirmation import confirmed, known_yeses, look_ahead, writable
     from .sessions import said_of, session_of
@@ -100,15 +111,9 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
     journal = Journal()
     run = journal.run(run_id)
     known_yeses(accept, flows.find(run.record.flow))
-    said = said_of(run, given)
+    said, more = said_of(run, given), load_answers(None, sets)
     if output == "text" and not yes and somebody(plain):
-        if by_lines(plain):
-            from ..lines import prompts
-
-            raise SystemExit(or_home(lambda: prompts.resume(said, run.id, accept), place_of(given)))
-        from ..screen.app import run as full_screen
-
-        raise SystemExit(full_screen(said, run=run.id, accept=accept))
+        raise SystemExit(_asking(run, said, more, accept, plain, place_of(given)))
     _to_be_gone_on_with(run)
     session = session_of(run, said, journal)
     session.accepted |= set(accept)
@@ -130,7 +135,7 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
         raise SystemExit(results.take_back(session, {}, output))
     cautions: list[Caution] = []
     if record.status == "draft":
-        cautions = session.fill(record.answers)
+        cautions = session.fill({**record.answers, **more})
         look_ahead(session)
         review = session.review()
         cautions += review.cautions
@@ -139,9 +144,24 @@ def resume(run_id: str, accept: tuple[str, ...], yes: bool, plain: bool, output:
         confirmed(review, accept, session.place)
     else:
         writable(session.place)
+        session.say_more(more)
+        session.insist_on_secrets()
     if not yes:
         raise click.UsageError("To create what is in this run, add --yes.")
     raise SystemExit(results.carry_out(session, cautions, output))
+
+
+def _asking(
+    run: Run, said: Place, more: Mapping[str, Any], accept: tuple[str, ...], plain: bool, home: Place
+) -> int:  # fmt: skip
+    """Go on with a run in front of somebody; the exit code."""
+    if by_lines(plain):
+        from ..lines import prompts
+
+        return or_home(lambda: prompts.resume(said, run.id, accept, more), home)
+    from ..screen.app import run as full_screen
+
+    return full_screen(said, run=run.id, answers=more, accept=accept)
 
 
 def _to_be_gone_on_with(run: Run) -> None:

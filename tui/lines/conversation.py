@@ -7,7 +7,18 @@ from contextlib import closing
 from typing import Any
 
 from flows.accounts import let_happen
-from flows.engine import Asking, CloudError, Decision, Event, Handover, Problem, Session, SignInNeeded
+from flows.engine import (
+    Asking,
+    CloudError,
+    Decision,
+    Event,
+    Handover,
+    Hidden,
+    Problem,
+    Refused,
+    Session,
+    SignInNeeded,
+)  # fmt: skip
 from flows.engine.by_hand import to_do
 from flows.engine.shell import handrail
 
@@ -16,7 +27,7 @@ from ..safe import line
 from ..signals import STOPPING, stoppable
 from ..telling import say
 from .question import Questioner
-from .reading import Quit, Reader, explain, reader, unread
+from .reading import Quit, Reader, Unseen, explain, hidden, reader, unread
 from .review import Reviewer
 from .sign_in import SignInPrompt
 
@@ -142,11 +153,12 @@ class Conversation:
     Args:
         session: what is talked about.
         ask: how a reply is read.
+        ask_unseen: how one is read that nobody may see.
     """
 
-    def __init__(self, session: Session, ask: Reader) -> None:
-        self.session, self.ask = session, ask
-        self._questions = Questioner(session, ask)
+    def __init__(self, session: Session, ask: Reader, ask_unseen: Unseen = hidden) -> None:
+        self.session, self.ask, self.ask_unseen = session, ask, ask_unseen
+        self._questions = Questioner(session, ask, ask_unseen)
         self._review = Reviewer(session, ask, self.apply)
         self._handed: Handover | None = None
         self._sign_in = session.cloud.ask = SignInPrompt(say, ask)
@@ -174,6 +186,11 @@ class Conversation:
     def apply(self) -> int:
         """Carry it out, and talk about how it ended."""
         session, code = self.session, 0
+        try:
+            self._ask_again()
+        except Quit as leaving:
+            say(f"Nothing was sent. Go on with: {words.resume(session.run.id) if session.run else ''}")
+            return leaving.code
         problems = self._watch(session.apply)
         run = session.run
         assert run is not None and run.plan is not None
@@ -183,6 +200,20 @@ class Conversation:
             return 1
         say(f"Take it back with: {words.undo(run.id)}")
         return code
+
+    def _ask_again(self) -> None:
+        """Ask for what the run still sends and nothing keeps. Raises Quit."""
+        while withheld := self.session.withheld():
+            question = withheld[0]
+            say(f"{question.ask} It was given before, and is kept nowhere: {question.form}.")
+            unread()
+            reply = self.ask_unseen(f"{question.label}, not shown")
+            if reply.lower() in ("back", "quit", "exit"):
+                raise Quit
+            try:
+                self.session.give(question.id, Hidden(reply))
+            except Refused as refused:
+                say(words.problem(refused))
 
     def _hand_over(self, *, again: bool = False) -> bool:
         """Say what there is now, and whether it works; looked at `again`, also whether anything changed."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import flows
@@ -42,8 +43,12 @@ def run(
     return _talk(session, journal, ask, save, stays=stays)
 
 
-def resume(said: Place, run_id: str, accept: Collection[str], *, stays: bool = False) -> int:
-    """Go on with a draft or run, where it was begun. `said` is what the command line says; `stays` as in `run`."""
+def resume(
+    said: Place, run_id: str, accept: Collection[str], answers: Mapping[str, Any] = MappingProxyType({}), *,
+    stays: bool = False,
+) -> int:  # fmt: skip
+    """Go on with a draft or run, where it was begun. `said` is what the command line says, also of `answers`; `stays`
+    as in `run`."""
     journal = Journal()
     kept = journal.run(run_id)
     try:
@@ -52,6 +57,7 @@ def resume(said: Place, run_id: str, accept: Collection[str], *, stays: bool = F
         return leaving.code
     with closing(session):
         session.accepted |= set(accept)
+        session.say_more(answers)
         if kept.ended_meanwhile:
             say(history.ended_meanwhile(kept))
         return _gone_on_with(session, kept, journal, reader(), stays=stays)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from flows.accounts import load_behind
-from flows.engine import Asking, Choice, Listed, Many, Picks, Problem, Question, Text, Yes
+from flows.engine import Asking, Choice, Hidden, Listed, Many, Picks, Problem, Question, SecretText, Text, Yes
 from flows.engine.pasted_lists import joined, several
 from flows.engine.questionnaire import Questionnaire
 from flows.engine.questions import NONE
@@ -17,7 +17,7 @@ from ..safe import line, shown
 from ..telling import say
 from ..ways_out import in_this_face, set_up_instead
 from .options import Catalogue
-from .reading import Quit, Reader, explain, unread
+from .reading import Quit, Reader, Unseen, explain, hidden, unread
 
 QUESTION: Mapping[str, str] = {
     "back": "goes to the question before, from the first to what can be begun; no answer is lost",
@@ -51,10 +51,11 @@ class Questioner:
     Args:
         session: who is told the answers.
         ask: how a reply is read.
+        ask_unseen: how one is read that nobody may see.
     """
 
-    def __init__(self, session: Questionnaire[Any], ask: Reader) -> None:
-        self.session, self.ask = session, ask
+    def __init__(self, session: Questionnaire[Any], ask: Reader, ask_unseen: Unseen = hidden) -> None:
+        self.session, self.ask, self.ask_unseen = session, ask, ask_unseen
 
     def put(self, state: Asking) -> None:
         """Ask it, and take the answer. Raises Quit, PlaceChange and ToTheList."""
@@ -71,7 +72,13 @@ class Questioner:
         if state.cautions:
             self._confirm(state)
             return
-        reply = self._pick(state) if isinstance(question, Choice | Picks) else self._text(state)
+        match question:
+            case SecretText():
+                reply: object | None = self._secret(state, question)
+            case Choice() | Picks():
+                reply = self._pick(state)
+            case _:
+                reply = self._text(state)
         if reply is not None:
             self.session.answer(reply)
             self._remark(question)
@@ -118,6 +125,12 @@ class Questioner:
             found = catalogue.exact(reply) or catalogue.named(reply)
             reply = found[0].key if len(found) == 1 else reply
         return reply
+
+    def _secret(self, state: Asking, question: SecretText) -> object | None:
+        keep = "; Enter keeps what was given" if state.said else ""
+        say(f"It looks like this: {question.form}.")
+        reply = self._reply(f"{question.label}, not shown{keep}", "", state, ask=lambda at, _: self.ask_unseen(at))
+        return state.said if state.said and not reply else reply if reply is None else Hidden(reply)
 
     def _nothing(self, state: Asking) -> None:
         """Say why there is nothing to choose from, unless what was refused just now said so."""
@@ -191,10 +204,12 @@ class Questioner:
         if further := catalogue.further():
             say(f"      {further}: type more, or part of a name")
 
-    def _reply(self, prompt: str, start: str, state: Asking, *, offers: bool = True) -> str | None:
+    def _reply(
+        self, prompt: str, start: str, state: Asking, *, offers: bool = True, ask: Reader | None = None
+    ) -> str | None:
         """A reply that is an answer; None when it was a word for the conversation itself."""
         load_behind()
-        reply = self.ask(prompt, start)
+        reply = (ask or self.ask)(prompt, start)
         while "\n" in reply:  # pasted: none of it may answer what is asked next
             offered = self._at_once(reply, state.question)
             reply = self.ask(prompt, offered if offers else "")

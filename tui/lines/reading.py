@@ -11,7 +11,8 @@ import os
 import select
 import sys
 import termios
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Reader = Callable[[str, str], str]
 """A prompt and what Enter alone means in, the reply out: several lines if they came in one go, as when pasted."""
+Unseen = Callable[[str], str]
+"""A prompt in, the reply out, which is not shown as it is typed."""
 FIRST, FURTHER = 0.05, 0.3
 """Seconds to wait for what came along with a line, and then for more of it over a slow line."""
 
@@ -70,6 +73,43 @@ def plain(prompt: str, start: str) -> str:
     if not sys.stdout.isatty():
         click.echo(reply)  # the terminal shows what is typed, but not to a file
     return _whole(reply, came_along()) or start
+
+
+def hidden(prompt: str) -> str:
+    """One line that is shown nowhere as it is typed, and by no arrow up; also where a terminal could edit it.
+
+    Raises Quit at Ctrl-C and at the end of input.
+    """
+    try:
+        with _unseen():
+            click.echo(f"{asked(prompt, '')} ", nl=False)
+            reply = sys.stdin.readline()  # not `input`, which a terminal that edits lines would show
+            came_along()
+    except KeyboardInterrupt:
+        say("")
+        raise Interrupted from None
+    say("")  # the Enter was not shown either
+    if not reply:
+        raise Quit
+    return reply.strip()
+
+
+@contextmanager
+def _unseen() -> Iterator[None]:
+    """What is typed meanwhile is not shown by the terminal, if there is one."""
+    try:
+        keys = sys.stdin.fileno()
+        before = termios.tcgetattr(keys)
+    except (termios.error, ValueError, io.UnsupportedOperation):  # nobody types
+        yield
+        return
+    unseen = [*before]
+    unseen[3] &= ~termios.ECHO
+    termios.tcsetattr(keys, termios.TCSADRAIN, unseen)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(keys, termios.TCSADRAIN, before)
 
 
 def editing(prompt: str, start: str) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from flows.engine import Cloud, Handover, Place, Receipt, Session, SignInNeeded, State
+    from flows.engine import Cloud, Handover, Place, Receipt, SecretText, Session, SignInNeeded, State
     from flows.engine.board import Board
     from flows.engine.board import Row as Found
     from flows.engine.checking import Checking
@@ -229,6 +229,11 @@ class HandrailApp(Navigation):
         from .screens.export import SaveAs
 
         self.push_screen(SaveAs(document, name, then))
+
+    def say_again(self, session: Session, withheld: tuple[SecretText, ...], then: Callable[[], None]) -> None:
+        from .screens.say_again import SayAgain
+
+        self.push_screen(SayAgain(session, withheld, then))
 
     def apply(self, session: Session) -> None:
         from .. import words

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from .workspace import Account, Start, Workspace
 
 if TYPE_CHECKING:
-    from flows.engine import Handover, Receipt, Session, SignInNeeded, State
+    from flows.engine import Handover, Receipt, SecretText, Session, SignInNeeded, State
     from flows.engine.board import Board
     from flows.engine.board import Row as Found
     from flows.engine.checking import Checking
@@ -92,6 +92,10 @@ class Navigation(App[None]):
     @abstractmethod
     def save_as(self, document: Document, name: str, then: Callable[[str], None]) -> None:
         """Ask for a file's name, offering `name`, and write it; `then` is told where."""
+
+    @abstractmethod
+    def say_again(self, session: Session, withheld: tuple[SecretText, ...], then: Callable[[], None]) -> None:
+        """Ask for what a run still sends and nothing keeps."""
 
     @abstractmethod
     def apply(self, session: Session) -> None:

@@ -255,7 +255,7 @@ class Workspace:
         from flows.engine import Session
 
         if start.run:
-            session = self._gone_on_with(start.run)
+            session = self._gone_on_with(start.run, start.answers)
         else:
             session = Session(self.flow(start.flow), self.cloud(self.place), self.journal(), place=self.place)
             if start.answers:
@@ -264,7 +264,7 @@ class Workspace:
         self._note(session)
         return session
 
-    def _gone_on_with(self, run_id: str) -> Session:
+    def _gone_on_with(self, run_id: str, answers: Mapping[str, object]) -> Session:
         """A draft or run where it was begun; a draft moves along with somebody who chose another place for it."""
         from flows.engine import Session
         from flows.engine.run_place import again
@@ -277,6 +277,7 @@ class Workspace:
         session = Session(self.flow(record.flow), self.cloud(place), self.journal(), place=place, run=run)
         try:
             session.settle(self.said, moving=moving)
+            session.say_more(answers)
         except BaseException:
             session.close()
             raise

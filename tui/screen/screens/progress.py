@@ -28,7 +28,7 @@ from .problem_rows import told
 from .takeaway import Takeaway
 
 if TYPE_CHECKING:
-    from flows.engine import Action, ByHand, Event, Handover, Plan, Problem, Session, SignInNeeded
+    from flows.engine import Action, ByHand, Event, Handover, Plan, Problem, SecretText, Session, SignInNeeded
     from flows.engine.drawing import Answered
     from flows.engine.picture import Standing
 
@@ -358,11 +358,18 @@ class Progress(Pictured):
             case "again" if self._need:
                 self._sign_in(self._need)
             case "again":
-                self._start()
+                self.do(self.session.withheld, self._start_knowing)
             case "undo":
                 self.handrail.ask_to_undo(self.session)
             case _:
                 self.handrail.end()
+
+    def _start_knowing(self, withheld: tuple[SecretText, ...]) -> None:
+        """Begin, once what nothing keeps was said again."""
+        if withheld and not self._backwards:
+            self.handrail.say_again(self.session, withheld, self._start)
+        else:
+            self._start()
 
     def _sign_in(self, need: SignInNeeded) -> None:
         """Sign in, and go on at once."""

@@ -1,7 +1,7 @@
 """The field under a question: a list, a line or several lines, whichever its kind needs.
 
-It is the only place that maps a kind of question to something on the screen. The three fields are made when
-they are first needed and then kept, so that going to the next question repaints little.
+It is the only place that maps a kind of question to something on the screen. The fields are made when they are
+first needed and then kept, so that going to the next question repaints little; that for a secret is emptied then.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
-from .fields import LinesField, TextField
+from .fields import LinesField, SecretField, TextField
 from .options import Options
 from .row import Row, row_of
 
@@ -29,14 +29,18 @@ class Answer(Vertical):
         super().__init__(id=id)
         self._field: Options | TextField | LinesField | None = None
         self._asked = ""
+        self._standing: object = None
+        """What stands for a secret that was given before."""
 
     def fill(self, asking: Asking) -> str:
         """Show the field for this question with what was said in it. Returns a hint on how to use it."""
-        from flows.engine import Choice, Listed, Many, Picks, Text, Yes
+        from flows.engine import Choice, Listed, Many, Picks, SecretText, Text, Yes
 
         question, offer, said = asking.question, asking.offer, asking.said
         if question.id == self._asked and self.reply is not None:
             said = self.reply  # read again, or refused: what is in the field is never lost
+        if question.id != self._asked:
+            self._forget_secret()
         self._asked = question.id
         example = f"For example {question.example} (F2 takes it)" if question.example else ""
         typing = asking.problem is not None and isinstance(self._field, TextField)  # what is refused stays to be edited
@@ -53,6 +57,11 @@ class Answer(Vertical):
                 else:
                     self._list(rows, at=str(said), note=note, more=more)
                 return ""
+            case SecretText():
+                self._standing = asking.said
+                self._secret()
+                keeps = " Enter keeps what was given." if asking.said else ""
+                return f"What you type is not shown: {question.form}.{keeps}"
             case Yes():
                 self._list([Row("yes", "Yes"), Row("no", "No")], at="no" if str(said).lower() in NO else "yes")
                 return ""
@@ -71,6 +80,7 @@ class Answer(Vertical):
     @property
     def reply(self) -> object:
         """What is in the field now, as the session takes it; None while there is nothing to take."""
+        from flows.engine import Hidden
         from flows.engine.pasted_lists import several
 
         match self._field:
@@ -78,6 +88,8 @@ class Answer(Vertical):
                 return options.picked
             case Options() as options:
                 return options.typed or (options.key if options.key not in ("", TYPED) else None)
+            case SecretField() as word:
+                return Hidden(word.value) if word.value or not self._standing else self._standing
             case TextField() as word:
                 return word.value
             case LinesField() as lines:
@@ -167,9 +179,18 @@ class Answer(Vertical):
         self.styles.max_height = field.count + 2 + field.slack
 
     def _word(self, text: str, example: bool = False) -> None:
-        old = self.query(TextField)
-        self._use(old.first() if old else TextField())
+        old = [field for field in self.query(TextField) if not isinstance(field, SecretField)]
+        self._use(old[0] if old else TextField())
         self.put(text, example)
+
+    def _secret(self) -> None:
+        old = self.query(SecretField)
+        self._use(old.first() if old else SecretField())
+
+    def _forget_secret(self) -> None:
+        self._standing = None
+        for field in self.query(SecretField):
+            field.value = ""
 
     def _several(self, text: str, example: bool = False) -> None:
         old = self.query(LinesField)

@@ -50,6 +50,20 @@ class TextField(Input):
             self.post_message(self.LeftOut())
 
 
+class SecretField(TextField):
+    """One line that is not shown: a mark stands for each character."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.password = True
+
+    def action_copy(self) -> None:
+        """Nothing: the terminal's clipboard is read by others."""
+
+    def action_cut(self) -> None:
+        """Nothing, for the same reason."""
+
+
 class LinesField(TextArea):
     """Several entries, one a line. Pasting a list in any common form makes one entry a line of it."""
 
