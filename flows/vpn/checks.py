@@ -14,7 +14,7 @@ from flows.aws import interfaces, keepers, log_groups, network_acls, security_gr
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service
-from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use, shell
+from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Hidden, Use, shell
 
 from . import firewalls, rules, starting, tunnel_logs
 from .rules import Situation
@@ -241,6 +241,12 @@ def rings_at_first() -> Caution:
         "The alarm rings soon after it is made, and until your device is set up: the tunnels are down so far.",
         key="alarm",
     )
+
+
+def keys_apart(keys: tuple[Hidden, ...]) -> Iterator[Caution]:
+    """Whether each tunnel has a key of its own."""
+    if len({*keys}) < len(keys):
+        yield Caution("same-keys", "Both tunnels have the same key. It works; two keys are safer.", key="psk_2")
 
 
 def office_side() -> Finding:

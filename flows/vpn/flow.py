@@ -372,7 +372,7 @@ class SiteToSiteVpn(Flow):
         for rule in checks.RULES:
             yield from rule(here)
         if self.keys == OWN and not connection:
-            yield from own_keys.alike(self.own())
+            yield from checks.keys_apart(self.own())
         if self.logs:
             yield from checks.logs(self.cloud, connection, self.name)
         if self.alarm != ringing.NONE:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flows.engine import Action, Call, Caution, Hidden, Secret, SecretText, secret
+from flows.engine import Action, Call, Hidden, Secret, SecretText, secret
 
 TUNNELS = (1, 2)
 LEAST, MOST = 8, 64
@@ -41,12 +41,6 @@ def asked(number: int, **rest: Any) -> SecretText:
         "not shown as you enter it, and Handrail writes it down nowhere but in the device's file.",
         **rest,
     )
-
-
-def alike(keys: tuple[Hidden, ...]) -> list[Caution]:
-    """That one key serves for both tunnels, if it does."""
-    same = len({*keys}) < len(keys)
-    return [Caution("same-keys", "Both tunnels have the same key. It works; two keys are safer.", key="psk_2")] * same
 
 
 def secrets(keys: tuple[Hidden, ...], connection: Action) -> tuple[Secret, ...]:

@@ -74,7 +74,7 @@ OTHERWISE: Mapping[str, str] = {
     "Lines.move": "what is said stays", "Lines.page": "what is said stays", "Lines.ends": "what is said stays",
     "Lines.part": "what is said stays",
     "Lines.copy": "the terminal copies", "Takeaway.copy": "the terminal copies", "Takeaway.choose": "the path is said",
-    "TypeName.check": "it is asked for", "SaveAs.save": "export FORM FILE",
+    "TypeName.check": "it is asked for", "SayAgain.take": "it is asked for", "SaveAs.save": "export FORM FILE",
     "SignIn.enter": "it is asked for", "SignIn.renew": "the prompt offers to try once more",
     "Places.practise": "the prompt names practise", "Places.other": "profile and region are two words",
     "ReceiptPage.undo": "it says the command", "ReceiptPage.app.leave": "it ends by itself",
