@@ -6,6 +6,7 @@ another's.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -72,7 +73,7 @@ class JournalFile:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._refuse_anothers()
         self.folder.chmod(0o700)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+        self._begun()
         database = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
         if self._version(database) > VERSION:
             return database
@@ -81,6 +82,19 @@ class JournalFile:
         if self._version(database) < VERSION:  # writing needs room, which may be what is lacking
             database.executescript(SCHEMA)
         return database
+
+    def _begun(self) -> None:
+        """The file, there and readable by nobody else before anything is in it.
+
+        One that is there is not opened here: closing it gives up the locks by which SQLite holds it elsewhere in this
+        process, and whoever leaves next would take away the log that is still written to (SQLite, How To Corrupt An
+        SQLite Database File, 2.2, 2026-11).
+        """
+        try:
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+        except FileExistsError:
+            if not os.access(self.path, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path)) from None
 
     def _opened_to_read(self) -> sqlite3.Connection | None:
         """The file where it cannot be written, as on a disk that is full: what is in it can be read all the same."""

@@ -351,3 +351,18 @@ def test_a_damaged_journal_is_no_lost_account(tmp_path: Path) -> None:
     with pytest.raises(JournalTrouble) as caught:
         Journal(tmp_path)
     assert "handrail:run" in caught.value.remedy
+
+
+def test_who_looks_in_and_leaves_takes_nothing_away(journal: Journal) -> None:
+    """A process may open the journal twice, a page and the command that opened it. Its hold on the file outlives one
+    of them, and another process that leaves does not take itself for the last."""
+    with closing(Journal(journal.folder)) as second:
+        looks_in = (
+            "import sys; from pathlib import Path; from flows.engine import Journal\nJournal(Path(sys.argv[1])).close()"
+        )
+        subprocess.run([sys.executable, "-c", looks_in, str(journal.folder)], check=True, cwd=ROOT)
+        run = journal.begin("vpn", Place())
+        assert [record.id for record in second.records()] == [run.id]
+    with closing(sqlite3.connect(journal.path)) as other:
+        assert other.execute("SELECT id FROM runs").fetchall() == [(run.id,)]
+        assert other.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
