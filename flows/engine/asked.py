@@ -11,6 +11,7 @@ knows which answers rest on which.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import product
 from typing import Any, ClassVar
 
@@ -83,7 +84,8 @@ class Asked:
         return {key: text for key, text in texts.items() if text not in ("", NOT_LISTED, EVERY)}
 
     @classmethod
-    def routes(cls) -> list[Route]:
+    @cache
+    def routes(cls) -> tuple[Route, ...]:
         """Every way through the questions, forcing every guard both ways."""
         deciding = dict.fromkeys(needed for q in cls.questions for needed, _ in q.when.needs)
         found: dict[Route, None] = {}
@@ -94,7 +96,7 @@ class Asked:
                 if question.when.holds(answers):
                     answers[question.id] = forced.get(question.id)
             found[tuple(q for q in cls.questions if q.id in answers)] = None
-        return sorted(found, key=lambda route: [q.id for q in route])
+        return tuple(sorted(found, key=lambda route: [q.id for q in route]))
 
     @classmethod
     def _outcomes(cls, question: Question[Any]) -> list[Any]:
