@@ -126,10 +126,12 @@ def _end(told: Mapping[str, Any]) -> End:
 # -- to look at ------------------------------------------------------------------------------------------------
 
 
-def connections(cloud: Cloud) -> Iterator[Connection]:
-    """All of the region, ended ones as well. Raises CloudError."""
-    for page in cloud.pages(Call("ec2.DescribeVpcPeeringConnections")):
-        yield from (connection(each) for each in page.get("VpcPeeringConnections") or [])
+def connections(cloud: Cloud, name: str = "") -> Iterator[Connection]:
+    """All of the region, or those with that name, ended ones as well. Raises CloudError."""
+    asked = {"Filters": [{"Name": "tag:Name", "Values": [name]}]} if name else {}
+    for page in cloud.pages(Call("ec2.DescribeVpcPeeringConnections", asked)):
+        found = (connection(each) for each in page.get("VpcPeeringConnections") or [])
+        yield from (each for each in found if name in ("", each.name))  # an emulator may ignore the filter
 
 
 def of_vpc(cloud: Cloud, vpc: str) -> tuple[Connection, ...]:

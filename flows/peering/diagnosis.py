@@ -29,9 +29,9 @@ ENDED = {
 
 
 def diagnose(cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
-    """Why a connection works or does not, given by its id or by its two VPCs. Raises Refused if there is none."""
+    """Why a connection works or does not, by its id, its name or its two VPCs. Raises Refused if there is none."""
     if subject.get("connection"):
-        found = _by_id(cloud, subject["connection"])
+        found = _the(cloud, subject["connection"])
     else:
         alive, lacking = _between(cloud, subject["vpc"], subject["peer_vpc"])
         if alive is None:
@@ -49,14 +49,23 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
     yield from _looked_at(cloud, there, found, own, far)
 
 
-def _by_id(cloud: Cloud, id: str) -> Connection:
-    if found := vpc_peering.one(cloud, id):
-        return found
-    known = ", ".join(each.id for each in vpc_peering.connections(cloud) if each.alive)
-    raise Refused(
-        f"There is no peering connection {id} in {cloud.identity.region}.",
-        remedy=f"It exists in the regions of its two VPCs; choose one with --region. Here are: {known or 'none'}.",
-    )
+def _the(cloud: Cloud, named: str) -> Connection:
+    """The connection of that id or name; a name outlives what had it."""
+    if named.startswith("pcx-"):
+        found = [each for each in [vpc_peering.one(cloud, named)] if each]
+    else:
+        found = [each for each in vpc_peering.connections(cloud, named) if each.alive]
+    if len(found) > 1:
+        ids = ", ".join(each.id for each in found)
+        raise Refused(f"There are several peering connections called “{named}”.", remedy=f"Take one by its id: {ids}.")
+    if not found:
+        here = [each for each in vpc_peering.connections(cloud) if each.alive]
+        known = ", ".join(f"{each.id} ({each.name})" if each.name else each.id for each in here)
+        raise Refused(
+            f"There is no peering connection “{named}” in {cloud.identity.region}.",
+            remedy=f"It exists in the regions of its two VPCs; choose one with --region. Here are: {known or 'none'}.",
+        )
+    return found[0]
 
 
 def _between(cloud: Cloud, vpc: str, peer: str) -> tuple[Connection | None, Finding]:

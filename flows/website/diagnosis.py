@@ -90,7 +90,7 @@ def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
             )
             raise Refused(f"No distribution of this account has the name {domain}.", remedy=remedy)
         id_ = found.id
-    id_ = next((each.id for each in known if id_ in each.names), id_)
+    id_ = next((each.id for each in known if id_ in (*each.names, each.host)), id_)
     try:
         whole: dict[str, Any] = cloud.make(Call("cloudfront.GetDistribution", {"Id": id_}))["Distribution"]
     except CloudError as problem:

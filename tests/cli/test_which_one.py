@@ -11,7 +11,8 @@ from support.clouds import Between
 from support.command import Account, Command
 
 import flows
-from flows.engine import Choice, Option
+from flows.engine import Choice, Option, Refused
+from flows.engine.asked import NOT_LISTED
 from flows.engine.boto import Aws
 from flows.engine.check import Check
 from flows.engine.checking import candidates
@@ -159,3 +160,65 @@ def test_each_check_is_in_the_menu_by_its_trouble() -> None:
     assert {name: title for name, (title, _) in flows.CHECKS.items()} == {
         flow.id: flow.check.title for flow in flows.every()
     }
+
+
+def connected(ec2: Any, name: str) -> str:
+    """The id of a peering connection of that name, from the shop to a new VPC."""
+    (found,) = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["shop"]}])["Vpcs"]
+    new = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_vpc_peering_connection(
+        VpcId=found["VpcId"], PeerVpcId=new,
+        TagSpecifications=[{"ResourceType": "vpc-peering-connection", "Tags": [{"Key": "Name", "Value": name}]}],
+    )  # fmt: skip
+    return str(made["VpcPeeringConnection"]["VpcPeeringConnectionId"])
+
+
+def named_things(account: PracticeAccount) -> None:
+    """A colleague's, each with a name or without one."""
+    ec2: Any = account.session.client("ec2")
+    machine = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
+    ec2.create_image(InstanceId=machine, Name="golden")
+    connected(ec2, "shop-west")
+    gateway = ec2.create_customer_gateway(BgpAsn=65000, PublicIp="198.51.100.7", Type="ipsec.1")["CustomerGateway"]
+    ec2.create_vpn_connection(
+        CustomerGatewayId=gateway["CustomerGatewayId"], Type="ipsec.1",
+        VpnGatewayId=ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"],
+        TagSpecifications=[{"ResourceType": "vpn-connection", "Tags": [{"Key": "Name", "Value": "berlin"}]}],
+    )  # fmt: skip
+    account.session.client("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "1", "Comment": "", "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [
+                {"Id": "files", "DomainName": "files.example.com", "CustomOriginConfig": {
+                    "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}]},
+            "DefaultCacheBehavior": {"TargetOriginId": "files", "ViewerProtocolPolicy": "redirect-to-https"},
+        }
+    )  # fmt: skip
+
+
+def test_what_a_list_calls_a_thing_names_it_in_batch_too(account: PracticeAccount, cloud: Aws) -> None:
+    """By its name a check finds what it finds by its id, as `questions` and each list promise."""
+    named_things(account)
+    tried = set()
+    for flow in flows.every():
+        first, rest = flow.check.questions[0], {"account": "210987654321"} if "share" in flow.id else {}
+        assert isinstance(first, Choice)
+        for option in first.options(flow.check(cloud)):
+            if option.label != option.key and not option.key.startswith(("new", NOT_LISTED)):
+                tried.add(flow.id)
+                by_name, by_id = ({first.id: text, **rest} for text in (option.label, option.key))
+                assert [*flow.diagnose(cloud, by_name)] == [*flow.diagnose(cloud, by_id)], (flow.id, option)
+    assert tried == {"vpn", "peering", "website", "wordpress", "share_ami"}
+
+
+def test_a_name_that_two_connections_have_names_neither(account: PracticeAccount, cloud: Aws) -> None:
+    ec2: Any = account.session.client("ec2")
+    one, other = connected(ec2, "shop-west"), connected(ec2, "shop-west")
+    check = flows.find("peering").diagnose
+    with pytest.raises(Refused, match="several peering connections called “shop-west”") as refused:
+        [*check(cloud, {"connection": "shop-west"})]
+    assert one in refused.value.remedy and other in refused.value.remedy
+    ec2.delete_vpc_peering_connection(VpcPeeringConnectionId=other)
+    assert [*check(cloud, {"connection": "shop-west"})], "a name outlives what had it"
+    with pytest.raises(Refused, match=r"no peering connection “shopp” .* Here are: .*\(shop-west\)"):
+        [*check(cloud, {"connection": "shopp"})]

@@ -204,5 +204,5 @@ def test_by_its_two_vpcs(world: World) -> None:
     none = check("peering", world.cloud, both | {"peer_vpc": vpcs["staging"]})
     assert (none.status.value, none.cause) == ("broken", "state")
     assert none.findings[0].sentence.startswith(f"{vpcs['shop']} and {vpcs['staging']} are not connected.")
-    with pytest.raises(Refused, match="There is no peering connection pcx-0123456789abcdef0 in eu-central-1"):
+    with pytest.raises(Refused, match="There is no peering connection “pcx-0123456789abcdef0” in eu-central-1"):
         check("peering", world.cloud, {"connection": "pcx-0123456789abcdef0"})
