@@ -85,11 +85,24 @@ def answered(lines: Iterable[Line]) -> dict[str, Answered]:
 
 
 def written(answers: Mapping[str, Any]) -> dict[str, Answered]:
-    """Answers as a journal or a file has them."""
+    """Answers as a file has them, or the journal of a Handrail that kept no more of them."""
     return {
         key: Answered(raw, ", ".join(map(str, raw)) if isinstance(raw, list | tuple) else str(raw))
         for key, raw in answers.items()
     }
+
+
+def kept(picture: Picture, lines: Iterable[Line]) -> dict[str, str | None]:
+    """What a run keeps of its answers, to be drawn by them once more when nobody can look up what they mean."""
+    keys = {key for row in picture.rows for thing in row for key in thing.of.split()}
+    return {key: None if each.none else each.told for key, each in answered(lines).items() if key in keys}
+
+
+def remembered(run: Run, plan: Plan) -> dict[str, Answered]:
+    """The answers of a run as they were when it was confirmed."""
+    if not plan.told:
+        return written(run.record.answers)
+    return {key: Answered(None if told is None else (told,), told or "") for key, told in plan.told.items()}
 
 
 # -- what there is -------------------------------------------------------------------------------------------
@@ -227,9 +240,16 @@ OF_EVENT = {
 """By what is told of an action; what stopped stands as it stood."""
 
 
-def of_run(run: Run, plan: Plan) -> dict[str, Standing]:
-    """How each action of a run stands, by its id."""
-    return {action.id: OF_RUN[run.status(action.id)] for action in plan.actions}
+def of_run(run: Run, plan: Plan, *, undo: bool = False) -> dict[str, Standing]:
+    """How each action of a run stands, by its id; while it is taken back, what was only begun is there as well."""
+    now = {action.id: OF_RUN[run.status(action.id)] for action in plan.actions}
+    return {id_: Standing.EXISTS if undo and each is Standing.MAKING else each for id_, each in now.items()}
+
+
+def of_event(kind: Happening, *, undo: bool = False) -> Standing | None:
+    """How an action stands by what was just told of it; None where that says nothing."""
+    now = OF_EVENT.get(kind)
+    return Standing.GOING if undo and now is Standing.MAKING else now
 
 
 def _sorted_out(declared: Iterable[str], ids: Iterable[str]) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ class Standing(StrEnum):
     EXISTS = "exists"
     WILL_BE = "will be"
     MAKING = "being made"
-    GOING = "going"
+    GOING = "being taken back"
     GONE = "gone"
     BROKEN = "broken"
     WAITING = "waiting"

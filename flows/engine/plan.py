@@ -74,6 +74,8 @@ class Plan:
         secrets: values that only AWS keeps.
         decisions: what must be decided before it is taken back.
         accounts: the number of the account that each profile of its calls led to when it was confirmed.
+        told: what the answers in the picture said when it was confirmed, by their keys, as a person reads them; None
+            for one that there shall be no such thing. So it is drawn alike later on, and that asks AWS nothing.
     """
 
     actions: tuple[Action, ...]
@@ -84,6 +86,7 @@ class Plan:
     secrets: tuple[Secret, ...] = ()
     decisions: tuple[Decision, ...] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = {RUN.action}

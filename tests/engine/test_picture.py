@@ -7,10 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.sessions import agreed
 from support.variants import ONE_EACH, VARIANTS, by_variant, reviewed
 
 import flows
-from flows.engine import Action, Call, Finding, FlowMistake, Grade, Happening, Link, Picture, Place, Plan, Thing, Use
+from flows.engine import (
+    Action,
+    Call,
+    Finding,
+    FlowMistake,
+    Grade,
+    Happening,
+    Journal,
+    Link,
+    Picture,
+    Place,
+    Plan,
+    Session,
+    Thing,
+    Use,
+)  # fmt: skip
 from flows.engine.boto import Aws
 from flows.engine.drawing import (
     OF_EVENT,
@@ -20,6 +36,9 @@ from flows.engine.drawing import (
     answered,
     draw,
     found,
+    of_event,
+    of_run,
+    remembered,
     sentences,
     whole,
     written,
@@ -175,7 +194,8 @@ def test_the_plan_tells_what_is_made_and_what_is_used() -> None:
     ("done", "word"),
     [
         ({}, "will be"), ({"gate": "intent"}, "being made"), ({"gate": "ready"}, "being made"),
-        ({"gate": "ready", "gate-paint": "ready"}, "exists"), ({"gate": "undone", "gate-paint": "ready"}, "going"),
+        ({"gate": "ready", "gate-paint": "ready"}, "exists"),
+        ({"gate": "undone", "gate-paint": "ready"}, "being taken back"),
         ({"gate": "undone", "gate-paint": "undone"}, "gone"),
     ],
 )  # fmt: skip
@@ -183,6 +203,33 @@ def test_what_is_being_made_moves_from_one_to_the_other(done: dict[str, str], wo
     now = {id: OF_RUN[status] for id, status in done.items()}
     drawing = draw(HOUSE, said(gate="new"), plan=plan("gate", "gate-paint"), now=now)
     assert standings(drawing)["gate"] == word
+
+
+def test_what_waits_while_it_is_taken_back_is_not_being_made(journal: Journal) -> None:
+    assert of_event(Happening.WAITING) is Standing.MAKING
+    assert of_event(Happening.WAITING, undo=True) is of_event(Happening.UNDOING, undo=True) is Standing.GOING
+    assert of_event(Happening.REMOVED, undo=True) is Standing.GONE
+    run, made = journal.begin("house", Place()), plan("gate", "house")
+    run.note("gate", "done")  # its wait was not over when somebody stopped it
+    assert of_run(run, made) == {"gate": Standing.MAKING, "house": Standing.WILL_BE}
+    assert of_run(run, made, undo=True) == {"gate": Standing.EXISTS, "house": Standing.WILL_BE}
+
+
+@by_variant(name for name in ONE_EACH.values() if name not in ELSEWHERE)
+def test_whoever_goes_on_later_sees_the_picture_of_the_review(cloud: Aws, journal: Journal, name: str) -> None:
+    """With the same things, in the same words, also of what nobody changed from its default."""
+    flow, answers = VARIANTS[name]
+    made = agreed(Session(flows.find(flow), cloud, journal, place=Place(practice=True)), answers)
+    review, picture = made.review(), made.flow.picture
+    assert picture is not None
+    before = draw(picture, answered(review.answers), plan=review.plan)
+    for _ in made.apply():
+        made.stop()
+    assert made.run is not None
+    run = Journal(journal.folder).run(made.run.id)
+    assert run.plan is not None
+    after = draw(picture, remembered(run, run.plan), plan=run.plan)
+    assert after == before
 
 
 def test_a_step_that_fails_is_broken_where_it_is() -> None:

@@ -101,13 +101,13 @@ class Progress(Pictured):
 
     def _known(self) -> tuple[Plan, Mapping[str, Answered], dict[str, Standing]]:
         """The plan, the answers that it came from, and how each action of it stands. Asks AWS nothing."""
-        from flows.engine.drawing import answered, of_run, written
+        from flows.engine.drawing import answered, of_run, remembered
 
         run = self.session.run
         if run is None or run.plan is None:
             review = self.session.review()
             return review.plan, answered(review.answers), {}
-        return run.plan, written(run.record.answers), of_run(run, run.plan)
+        return run.plan, remembered(run, run.plan), of_run(run, run.plan, undo=self._backwards)
 
     def _draw_run(self) -> None:
         from flows.engine.drawing import draw
@@ -220,10 +220,11 @@ class Progress(Pictured):
             return
         self._painted = time.monotonic()
         fresh, self._fresh = self._fresh, {}
-        from flows.engine.drawing import OF_EVENT
+        from flows.engine.drawing import of_event
 
         page = self.query_one("#page", Lines)
-        self._standing |= {id_: OF_EVENT[each.kind] for id_, each in fresh.items() if each.kind in OF_EVENT}
+        stands = {id_: of_event(each.kind, undo=self._backwards) for id_, each in fresh.items()}
+        self._standing |= {id_: each for id_, each in stands.items() if each}
         with self.app.batch_update():
             self._draw_run()
             for id_, event in fresh.items():

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .boxes import Piece
 
 LOOKS = {
-    "exists": "exists", "will be": "new", "being made": "now", "going": "now", "asked now": "asked", "broken": "broken",
-    "waiting": "now",
+    "exists": "exists", "will be": "new", "being made": "now", "being taken back": "now", "asked now": "asked",
+    "broken": "broken", "waiting": "now",
 }  # fmt: skip
 """How the words of a picture look; the others are faint."""
 
