@@ -327,7 +327,7 @@ class Peering(Flow):
         ready = tuple(each.id for each in link if isinstance(each, Action) and each.id in ("connect", "accept"))[-1:]
         things = [*link, *steps.ways(pair, ready), *steps.doors(pair, ready)]
         if self.whose != OWNER and (self.dns or self.zones):
-            on = steps.hostnames(pair) if self.dns_hostnames else []
+            on = steps.hostnames(pair, names=self.dns) if self.dns_hostnames else []
             after = (*ready, *(each.id for each in on))
             things += [*on, *(steps.names(pair, after) if self.dns else ())]
             things += private_names.steps(self.zones, pair, after)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from flows.aws import vpc_peering
-from flows.engine import Action, Use
+from flows.engine import Action, Others, Use, since
 from flows.engine.elsewhere import moved
 
-from .sides import Pair
+from .sides import Pair, Side
 
 
 def link(pair: Pair, name: str) -> list[Action | Use]:
@@ -19,10 +20,7 @@ def link(pair: Pair, name: str) -> list[Action | Use]:
         name: what it is called.
     """
     ours, theirs, standing, parties, id = pair.ours, pair.theirs, pair.standing, pair.parties, pair.id
-    others = [vpc_peering.used_by(id, ours.vpc.id, [each.id for each in ours.tables], pair.wanted)]
-    if theirs:
-        there = vpc_peering.used_by(id, theirs.vpc.id, [each.id for each in theirs.tables], ours.ranges)
-        others.append(moved(there, theirs.region, theirs.profile))
+    others = [moved(_led(side, pair), side.region, side.profile) for side, _, _ in pair.directions]
     if standing is None:
         account, region = pair.abroad
         asked = vpc_peering.ask(name, ours.vpc, pair.peer, account, region, parties, tuple(others))
@@ -49,19 +47,43 @@ def link(pair: Pair, name: str) -> list[Action | Use]:
 def ways(pair: Pair, ready: tuple[str, ...]) -> Iterator[Action | Use]:
     """The routes of both sides; `ready` is after what they lead anywhere."""
     for side, networks, _ in pair.directions:
-        yield from side.ways(networks, pair.id, ready)
+        yield from _answering(side.ways(networks, pair.id, ready), side, pair)
 
 
 def doors(pair: Pair, ready: tuple[str, ...]) -> Iterator[Action | Use]:
     """The rules in the security groups of both sides; `ready` is after what the other side's groups may be named."""
     for side, networks, other in pair.directions:
-        yield from side.doors(networks, other.called, ready)
+        yield from _answering(side.doors(networks, other.called, ready), side, pair)
 
 
-def hostnames(pair: Pair) -> list[Action]:
-    """What switches DNS hostnames on where they are off."""
+NEED_ANSWERS = "Routes of others lead over the connection and need the answers"
+
+
+def _answering(things: Iterable[Action | Use], side: Side, pair: Pair) -> Iterator[Action | Use]:
+    """What is made on one side, kept for whoever lets more of the other side lead over the connection later.
+
+    Over a connection that was there they may do so already: those did without.
+    """
+    led = list[Others]()
+    for other in (each for each, _, _ in pair.directions if each is not side):
+        there = replace(_led(other, pair), what=NEED_ANSWERS, remove=None)
+        later = since(other.cloud, there) if pair.standing else (there,)
+        led += [moved(each, other.region, other.profile) for each in later]
+    yield from (replace(each, others=tuple(led)) if isinstance(each, Action) else each for each in things)
+
+
+def _led(side: Side, pair: Pair) -> Others:
+    """What others let lead over the connection on one side."""
+    networks = next(networks for each, networks, _ in pair.directions if each is side)
+    return vpc_peering.used_by(pair.id, side.vpc.id, [each.id for each in side.tables], networks)
+
+
+def hostnames(pair: Pair, *, names: bool) -> list[Action]:
+    """What switches DNS hostnames on where they are off. They stay on as long as a connection of this run lets `names`
+    lead over it."""
+    part_of = ("connect",) if names and pair.standing is None else ()
     return [
-        side.here(vpc_peering.hostnames(side.vpc))
+        side.here(replace(vpc_peering.hostnames(side.vpc), part_of=part_of))
         for side, _, _ in pair.directions
         if not vpc_peering.attribute(side.cloud, side.vpc.id, "enableDnsHostnames")
     ]

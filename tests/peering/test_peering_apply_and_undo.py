@@ -9,6 +9,7 @@ import pytest
 from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, VARIANTS, ids, machine, picture
 from support.clock import FakeClock
 from support.clouds import Between
+from support.colleagues import client
 from support.sessions import carried_out, taken_back
 
 import flows
@@ -152,6 +153,39 @@ def test_routes_of_others_keep_it(account: PracticeAccount, both: Aws, journal: 
     assert connections(account)[id] == "active"
     list(made.undo({"others": "delete"}))
     assert id not in [each for each, state in connections(account).items() if state == "active"]
+
+
+@pytest.mark.parametrize("stood", [False, True], ids=["made", "there before"])
+def test_what_others_lead_over_it_gets_its_answers(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, stood: bool
+) -> None:
+    """A colleague's table leads over it: the way back and the door on the other side stay, until they have left."""
+    known, ec2 = ids(account), client(account, "ec2")
+    (staging,) = ec2.describe_vpcs(VpcIds=[known["staging"]])["Vpcs"]
+    early = ec2.create_route_table(VpcId=known["shop"])["RouteTable"]["RouteTableId"]
+    if stood:
+        told = ec2.create_vpc_peering_connection(VpcId=known["shop"], PeerVpcId=known["staging"])
+        there = told["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=there)
+        # somebody's way that never had an answer did without this run
+        ec2.create_route(RouteTableId=early, DestinationCidrBlock="10.77.0.0/24", VpcPeeringConnectionId=there)
+    before = picture(account)
+    made = session(both, journal, {**MINE, "dns_hostnames": "yes", "dns": "yes"}, clock)
+    carried_out(made)
+    assert made.run and made.run.plan
+    steps, id = made.run.plan.actions, made.run.record.handover["outputs"]["connection"]
+    late = ec2.create_route_table(VpcId=known["shop"])["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=late, DestinationCidrBlock=staging["CidrBlock"], VpcPeeringConnectionId=id)
+    list(made.undo())
+    back = {each.id for each in steps if each.id.startswith(("route-", "let-in-")) and "10.0.0.0/16" in each.sentence}
+    assert len(back) == 2
+    with_it = set() if stood else {"connect", *(each.id for each in steps if each.id.startswith("hostnames-"))}
+    assert {each.id for each in steps if made.run.status(each.id) == "left"} == back | with_it
+    assert f"need the answers: {late}" in " ".join(each.why for each in made.receipt().left)
+    ec2.delete_route(RouteTableId=late, DestinationCidrBlock=staging["CidrBlock"])
+    ec2.delete_route_table(RouteTableId=late)
+    taken_back(made)
+    assert picture(account) == before
 
 
 def test_the_owner_gets_the_commands(account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock) -> None:
