@@ -156,6 +156,13 @@ TARGETS = (
     "EgressOnlyInternetGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn",
 )  # fmt: skip
 """Where a route may lead (botocore's model of EC2's Route, 1.44)."""
+ATTACH = "attach"
+"""The id of the action that attaches an end of a VPN to a VPC."""
+NOT_ATTACHED = {
+    "VpnGatewayId": ("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
+    "TransitGatewayId": ("InvalidTransitGatewayID.NotFound",),
+}
+"""What AWS says of a route to an end of a VPN that the VPC has only just been attached to, by EC2's name of the end."""
 
 
 # -- to pick from ----------------------------------------------------------------------------------------------
@@ -199,6 +206,13 @@ def subnets(cloud: Cloud, vpc: Vpc) -> tuple[str, ...]:
     """The ids of a VPC's subnets. Raises CloudError."""
     pages = cloud.pages(Call("ec2.DescribeSubnets", _in_vpc(vpc.id)))
     return tuple(str(each["SubnetId"]) for page in pages for each in page.get("Subnets") or [])
+
+
+def zones(cloud: Cloud, vpc: Vpc) -> dict[str, str]:
+    """The ids of a VPC's subnets, each with its availability zone. Raises CloudError."""
+    pages = cloud.pages(Call("ec2.DescribeSubnets", _in_vpc(vpc.id)))
+    found = [each for page in pages for each in page.get("Subnets") or []]
+    return {str(each["SubnetId"]): str(each.get("AvailabilityZone") or "") for each in found}
 
 
 def route_tables(cloud: Cloud, vpc: Vpc) -> Iterator[Option[RouteTable]]:
@@ -384,14 +398,15 @@ def propagate(table: RouteTable, gateway: Late, after: tuple[str, ...], known: t
 def route(
     table: RouteTable, network: IPv4Network, gateway: Late, after: tuple[str, ...], known: tuple[str, ...]
 ) -> Action:
-    """Enter a fixed route to a VPN gateway."""
+    """Enter a fixed route to a VPN gateway or transit gateway."""
+    end, to = vpn_dependents.aws_end(gateway), vpn_dependents.route_target(gateway)
     look = Call("ec2.DescribeRouteTables", {"RouteTableIds": [table.id]})
     here = f"RouteTables[0].Routes[?DestinationCidrBlock=='{network}'"
     destination = {"RouteTableId": table.id, "DestinationCidrBlock": str(network)}
     return Action(
         f"route-{table.id}-{slug(network)}",
-        f"Send {network} from {table.shown} to the VPN gateway",
-        Call("ec2.CreateRoute", {**destination, "GatewayId": gateway}),
+        f"Send {network} from {table.shown} to the {'VPN' if to == 'GatewayId' else 'transit'} gateway",
+        Call("ec2.CreateRoute", {**destination, to: gateway}),
         undo=(
             Undo(
                 Call("ec2.DeleteRoute", destination),
@@ -401,12 +416,14 @@ def route(
                 ),
             ),
         ),
-        # a route has no tag: one to a gateway that was there before may be anybody's
-        find=Find(look, join(f"{here} && GatewayId=='", gateway, "'] | [0]")) if isinstance(gateway, Ref) else None,
+        # a route has no tag: one to a gateway that this run has neither made nor attached may be anybody's
+        find=Find(look, join(f"{here} && {to}=='", gateway, "'] | [0]"))
+        if isinstance(gateway, Ref) or ATTACH in after
+        else None,
         after=after,
         exists=("RouteAlreadyExists",),
-        not_yet=("Gateway.NotAttached", "InvalidParameterValue: belong to different networks"),
-        others=(vpn_dependents.connections("VpnGatewayId", gateway, (network,), known),),
+        not_yet=NOT_ATTACHED[end],
+        others=(vpn_dependents.connections(end, gateway, (network,), known),),
         type="AWS::EC2::Route",
         undone=f"The route to {network} in {table.shown}",
     )  # fmt: skip
@@ -451,7 +468,8 @@ def _there_before(gateway: Late, find: Find) -> Find | None:
 
 def let_in(group: SecurityGroup, rules: tuple[Rule, ...], gateway: Late, known: tuple[str, ...]) -> Action:
     """Add rules to a security group, all or none; other connections of the gateway may bring the same networks."""
-    through = vpn_dependents.connections("VpnGatewayId", gateway, {rule.network for rule in rules}, known)
+    end = vpn_dependents.aws_end(gateway)
+    through = vpn_dependents.connections(end, gateway, {rule.network for rule in rules}, known)
     services = ", ".join(dict.fromkeys(rule.service.name for rule in rules))
     networks = ", ".join(dict.fromkeys(str(rule.network) for rule in rules))
     return security_group_rules.admit(

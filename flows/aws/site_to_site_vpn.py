@@ -68,6 +68,12 @@ class Connection:
     remote: str = "0.0.0.0/0"
     unsaid: bool = False
     run: str = ""
+    transit_gateway: str = ""
+
+    @property
+    def aws_end(self) -> str:
+        """The id of the gateway that it ends at in AWS."""
+        return self.vpn_gateway or self.transit_gateway
 
     def used(self) -> Use:
         return Use("connection", f"Use the VPN connection {self.name or self.id}", "AWS::EC2::VPNConnection", self.id)
@@ -140,6 +146,7 @@ def connection(found: dict[str, Any]) -> Connection:
         str(options.get("RemoteIpv4NetworkCidr") or "0.0.0.0/0"),
         unsaid="StaticRoutesOnly" not in options,
         run=of(found).get("handrail:run", ""),
+        transit_gateway=str(found.get("TransitGatewayId") or ""),
     )
 
 
@@ -177,11 +184,14 @@ def registered(cloud: Cloud, address: IPv4Address, asn: int, device_name: str) -
 
 
 def between(cloud: Cloud, customer: Use | None, gateway: Use | None) -> Connection | None:
-    """The connection that already stands between two existing gateways: AWS allows one for each pair."""
+    """The connection that already stands between two existing gateways.
+
+    AWS allows one for each pair, and several at a transit gateway; one that is there is used.
+    """
     if customer is None or gateway is None:
         return None
     pair = (customer.resource, gateway.resource)
-    return next((each for each in connections(cloud) if (each.customer_gateway, each.vpn_gateway) == pair), None)
+    return next((each for each in connections(cloud) if (each.customer_gateway, each.aws_end) == pair), None)
 
 
 def routes_of(cloud: Cloud, used: Use | None) -> tuple[str, ...]:

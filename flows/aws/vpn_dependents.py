@@ -11,7 +11,10 @@ from . import edits
 from .addresses import Network
 from .tags import ALIVE, NAME
 
-FILTERS = {"VpnGatewayId": "vpn-gateway-id", "CustomerGatewayId": "customer-gateway-id"}
+FILTERS = {
+    "VpnGatewayId": "vpn-gateway-id", "TransitGatewayId": "transit-gateway-id",
+    "CustomerGatewayId": "customer-gateway-id",
+}  # fmt: skip
 """By which filter EC2 lists the connections that have a gateway at that end."""
 PROPAGATED = "Origin=='EnableVgwRoutePropagation'"
 EDITABLE = (
@@ -21,6 +24,16 @@ EDITABLE = (
     "Phase1DHGroupNumbers[].Value", "Phase2DHGroupNumbers[].Value",
 )  # fmt: skip
 """Of a tunnel, without its key (botocore's model of EC2's ModifyVpnTunnelOptions, 1.44)."""
+
+
+def aws_end(gateway: Late) -> str:
+    """By which key EC2 names this end of a connection; a transit gateway is never made here, so its id is known."""
+    return "TransitGatewayId" if str(gateway).startswith("tgw-") else "VpnGatewayId"
+
+
+def route_target(gateway: Late) -> str:
+    """By which key a route leads to that end."""
+    return "TransitGatewayId" if str(gateway).startswith("tgw-") else "GatewayId"
 
 
 def connections(end: str, id: Late, networks: Iterable[Network] = (), known: Iterable[str] = ()) -> Others:
@@ -59,13 +72,16 @@ def tables(
 ) -> tuple[Others, ...]:
     """Where somebody let more than this run did lead to the gateway, and so to the office.
 
+    Nothing propagates from a transit gateway into the tables of a VPC.
+
     Args:
         gateway: its id.
         vpc: the network whose route tables they are.
         ours: the ids of the tables in which this run made routes.
         networks: the office's.
         fixed: whether it entered them one by one; else the gateway does.
-        made: whether this run made the gateway. What leads to one that was there before may not be about this office.
+        made: whether this run made the gateway, or attached it. What leads to one that was there before may not be
+            about this office.
     """
     look = Call("ec2.DescribeRouteTables", {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]})
     entered = edits.literal(sorted(str(network) for network in networks))
@@ -74,7 +90,7 @@ def tables(
     routes = Others(
         look,
         join(
-            f"RouteTables[].beside(Routes[?!({PROPAGATED}) && GatewayId=='", gateway,
+            f"RouteTables[].beside(Routes[?!({PROPAGATED}) && {route_target(gateway)}=='", gateway,
             "'].{to: DestinationCidrBlock || DestinationPrefixListId || DestinationIpv6CidrBlock}, "
             "{table: RouteTableId})[] | "
             f"[?{theirs}].[table, to]",
@@ -91,7 +107,7 @@ def tables(
         "Others let it enter the office's routes into these tables",
         remove=Call("ec2.DisableVgwRoutePropagation", {"RouteTableId": found("id"), "GatewayId": gateway}),
     )  # fmt: skip
-    return (routes, propagated) if made else (routes,)
+    return (routes, propagated) if made and aws_end(gateway) == "VpnGatewayId" else (routes,)
 
 
 def static_routes(connection: Late, networks: Iterable[IPv4Network]) -> Others:
@@ -105,11 +121,28 @@ def static_routes(connection: Late, networks: Iterable[IPv4Network]) -> Others:
     )
 
 
-def options(connection: Late) -> Settings:
-    """Between what a connection stands, and how its tunnels are."""
+def transit_routes(connection: Late, table: str, networks: Iterable[IPv4Network]) -> Others:
+    """The networks that somebody lets a transit gateway's route table lead to the connection as well."""
+    ours = edits.literal([str(network) for network in networks])
+    entered = [
+        {"Name": "attachment.resource-id", "Values": [connection]}, {"Name": "type", "Values": ["static"]},
+    ]  # fmt: skip
+    return Others(
+        Call("ec2.SearchTransitGatewayRoutes", {"TransitGatewayRouteTableId": table, "Filters": entered}),
+        f"Routes[?!contains({ours}, DestinationCidrBlock)].DestinationCidrBlock",
+        f"Routes of others in {table} lead to it",
+        remove=Call(
+            "ec2.DeleteTransitGatewayRoute",
+            {"TransitGatewayRouteTableId": table, "DestinationCidrBlock": found("id")},
+        ),
+    )
+
+
+def options(connection: Late, end: str = "VpnGatewayId") -> Settings:
+    """Between what a connection stands, `end` being AWS's, and how its tunnels are."""
     tunnels = "Options.TunnelOptions"
     both = [f"{tunnels}[0].{name} && {tunnels}[1].{name} && sort({tunnels}[].{name})" for name in EDITABLE]
     return Settings(
         Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [connection]}),
-        edits.each(f"VpnConnections[?{ALIVE}] | [0]", ["CustomerGatewayId", "VpnGatewayId", *both]),
+        edits.each(f"VpnConnections[?{ALIVE}] | [0]", ["CustomerGatewayId", end, *both]),
     )

@@ -121,6 +121,8 @@ OUT_OF = encrypts(
 )
 """Amazon EBS User Guide, "Copy an Amazon EBS snapshot", and Amazon RDS User Guide, "Copying a DB snapshot", 2026-11."""
 GATEWAY, CONNECTION = "vpn-gateway/{VpnGatewayId}", "vpn-connection/{VpnConnectionId}"
+ATTACHMENT = "transit-gateway-attachment/{TransitGatewayAttachmentId}"
+HUB_TABLE = "transit-gateway-route-table/{TransitGatewayRouteTableId}"
 GROUP = "security-group/{GroupId}"
 BY_REQUESTER = {"ec2:RequesterVpc": "{Requester}"}
 PEERED = on("vpc-peering-connection/{VpcPeeringConnectionId}", ArnEquals=BY_REQUESTER)
@@ -158,6 +160,7 @@ RULES: Mapping[str, Rule] = {
     "ec2.AcceptVpcPeeringConnection": (*PEERED, *on("vpc/{AcceptingVpc}")),
     "ec2.AllocateAddress": makes("elastic-ip/*"),
     "ec2.AssociateAddress": on("elastic-ip/{AllocationId}", "instance/{InstanceId}", "network-interface/*"),
+    "ec2.AssociateTransitGatewayRouteTable": on(ATTACHMENT, HUB_TABLE),
     "ec2.AttachVpnGateway": on("vpc/{VpcId}", GATEWAY),
     "ec2.AuthorizeSecurityGroupEgress": INTO_GROUP,
     "ec2.AuthorizeSecurityGroupIngress": INTO_GROUP,
@@ -177,12 +180,20 @@ RULES: Mapping[str, Rule] = {
         Target(f"{SNAPSHOT}{{Resources}}", when="!(Resources[0])"),  # all that an image is made of
         Target("vpc-peering-connection/*", when="Resources[0]", only={"ArnEquals": BY_REQUESTER}),
     ),
+    "ec2.CreateTransitGatewayRoute": on(ATTACHMENT, HUB_TABLE),
+    "ec2.CreateTransitGatewayVpcAttachment": (
+        *on("vpc/{VpcId}", "subnet/{SubnetIds}", "transit-gateway/{TransitGatewayId}"),
+        *makes("transit-gateway-attachment/*"),
+        *linked("transitgateway", "AWSServiceRoleForVPCTransitGateway"),
+    ),
     "ec2.CreateVpcPeeringConnection": (
         *on("vpc/{VpcId}"),
         *makes("vpc-peering-connection/*", only={"ArnEquals": {"ec2:AccepterVpc": "{Accepter}"}}),
     ),
     "ec2.CreateVpnConnection": (
-        *on("customer-gateway/{CustomerGatewayId}", GATEWAY), *makes("vpn-connection/*"),
+        *on("customer-gateway/{CustomerGatewayId}"), *makes("vpn-connection/*"),
+        *given("vpn-gateway/{}", "VpnGatewayId"), *given("transit-gateway/{}", "TransitGatewayId"),
+        Target("transit-gateway-attachment/*", when="TransitGatewayId", made=True, tags=False),
         *linked("s2svpn", "AWSServiceRoleForVPCS2SVPN", when="PreSharedKeyStorage"),
         *(each for action in VENDING for each in also(action, "*", when="Options.TunnelOptions[0].LogOptions")),
     ),
@@ -193,6 +204,8 @@ RULES: Mapping[str, Rule] = {
     "ec2.DeleteRoute": on("route-table/{RouteTableId}"),
     "ec2.DeleteSecurityGroup": on(GROUP),
     "ec2.DeleteSnapshot": on(f"{SNAPSHOT}{{SnapshotId}}"),
+    "ec2.DeleteTransitGatewayRoute": on(HUB_TABLE),
+    "ec2.DeleteTransitGatewayVpcAttachment": on(ATTACHMENT),
     "ec2.DeleteVpcPeeringConnection": PEERED,
     "ec2.DeleteVpnConnection": on(CONNECTION),
     "ec2.DeleteVpnConnectionRoute": on(CONNECTION),
@@ -206,8 +219,11 @@ RULES: Mapping[str, Rule] = {
     "ec2.DescribeSnapshotAttribute": on(f"{SNAPSHOT}{{SnapshotId}}"),
     "ec2.DescribeVpcAttribute": on("vpc/{VpcId}"),
     "ec2.DetachVpnGateway": on("vpc/{VpcId}", GATEWAY),
+    "ec2.DisableTransitGatewayRouteTablePropagation": on(ATTACHMENT, HUB_TABLE),
     "ec2.DisableVgwRoutePropagation": on("route-table/{RouteTableId}", "vpn-gateway/{GatewayId}"),
     "ec2.DisassociateAddress": on("elastic-ip/{AssociationId}", "network-interface/*"),
+    "ec2.DisassociateTransitGatewayRouteTable": on(ATTACHMENT, HUB_TABLE),
+    "ec2.EnableTransitGatewayRouteTablePropagation": on(ATTACHMENT, HUB_TABLE),
     "ec2.EnableVgwRoutePropagation": on("route-table/{RouteTableId}", "vpn-gateway/{GatewayId}"),
     "ec2.GetActiveVpnTunnelStatus": on(CONNECTION),
     "ec2.GetManagedPrefixListEntries": on("arn:{partition}:ec2:{region}:*:prefix-list/*"),  # AWS and others have lists
@@ -231,6 +247,7 @@ RULES: Mapping[str, Rule] = {
         *given(f"{SNAPSHOT}{{}}", "BlockDeviceMappings[].Ebs.SnapshotId"),
         *passes("role/{IamInstanceProfile.Name}", "ec2", when="IamInstanceProfile"),  # set-ups name both alike
     ),
+    "ec2.SearchTransitGatewayRoutes": on(HUB_TABLE),
     "ec2.StartInstances": (
         *on("instance/{InstanceIds}"), *encrypts("ec2", "kms:Decrypt", "kms:DescribeKey", at=DISK_KEYS),
     ),

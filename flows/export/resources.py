@@ -150,6 +150,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
         Makes("AWS::EC2::EIP", as_.same(), {"AllocationId": "AllocationId", "PublicIp": ""}, keeps="Retain"),
     ),
     "ec2.AssociateAddress": (Makes("AWS::EC2::EIPAssociation", as_.same(), keeps="Retain"),),
+    "ec2.AssociateTransitGatewayRouteTable": (Makes("AWS::EC2::TransitGatewayRouteTableAssociation", as_.same()),),
     "ec2.AttachVpnGateway": (Makes("AWS::EC2::VPCGatewayAttachment", as_.same()),),
     "ec2.AuthorizeSecurityGroupIngress": (Makes("AWS::EC2::SecurityGroupIngress", as_.rules_in),),
     "ec2.CopyImage": (Never(IMAGE),),
@@ -167,6 +168,14 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
         ),
     ),
     "ec2.CreateTags": (Never("CloudFormation tags only what it makes."),),
+    "ec2.CreateTransitGatewayRoute": (Makes("AWS::EC2::TransitGatewayRoute", as_.same()),),
+    "ec2.CreateTransitGatewayVpcAttachment": (
+        Makes(
+            "AWS::EC2::TransitGatewayVpcAttachment",
+            as_.same(),
+            {"TransitGatewayVpcAttachment.TransitGatewayAttachmentId": ""},
+        ),
+    ),
     "ec2.CreateVpcPeeringConnection": (
         Makes("AWS::EC2::VPCPeeringConnection", as_.same(), {"VpcPeeringConnection.VpcPeeringConnectionId": ""}),
     ),
@@ -178,6 +187,10 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "ec2.DeregisterImage": (Never(IMAGE),),
     "ec2.DescribeImages": (Itself(),),
     "ec2.DescribeSnapshots": (Itself(),),
+    "ec2.DescribeTransitGatewayAttachments": (Itself(),),
+    "ec2.EnableTransitGatewayRouteTablePropagation": (
+        Makes("AWS::EC2::TransitGatewayRouteTablePropagation", as_.same()),
+    ),
     "ec2.EnableVgwRoutePropagation": (Makes("AWS::EC2::VPNGatewayRoutePropagation", as_.propagation),),
     "ec2.EnableImage": (Never(IMAGE),),
     "ec2.ModifyImageAttribute": (Never("CloudFormation shares no machine images."),),

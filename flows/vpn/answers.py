@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from flows.aws import addresses, network, site_to_site_vpn
+from flows.aws.transit_gateways import TransitGateway
 from flows.aws.vpn_devices import VpnDevice
 from flows.engine import Call, Caution, Cloud, CloudError, Danger, Refused
 
@@ -33,7 +34,7 @@ class Answers(Protocol):
     gateway_ip: IPv4Address
     networks: tuple[IPv4Network, ...]
     routing: str
-    vpn_gateway: site_to_site_vpn.VpnGateway | str
+    vpn_gateway: site_to_site_vpn.VpnGateway | TransitGateway | str
     asn: int
     security_groups: tuple[network.SecurityGroup, ...]
     device: VpnDevice | str
@@ -127,7 +128,7 @@ def another_vpc(cloud: Cloud, networks: tuple[IPv4Network, ...]) -> Iterator[Cau
 def free_asn(number: int, flow: Answers) -> Iterator[Caution]:
     addresses.amazons_in(flow.cloud.identity.region, number)
     gateway = flow.vpn_gateway
-    if isinstance(gateway, site_to_site_vpn.VpnGateway) and gateway.asn == number:
+    if not isinstance(gateway, str) and gateway.asn == number:
         raise Refused(f"{number} is the AWS side's. Your device and AWS need different numbers.")
     yield from addresses.public_asn(number)
 

@@ -14,11 +14,13 @@ from flows.aws import interfaces, keepers, log_groups, network_acls, security_gr
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.aws.network import RouteTable, SecurityGroup, Service
+from flows.aws.transit_gateways import TransitGateway
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Hidden, Use, shell
 
 from . import firewalls, rules, starting, tunnel_logs
 from .rules import Situation
 
+ONE_A_PAIR = " AWS allows one connection per pair of gateways."
 RULES = (rules.overlap, rules.selectors, rules.routes, firewalls.network_acls)
 """What must hold in the VPC as it would be."""
 
@@ -87,13 +89,16 @@ def kept_by_others(tables: Iterable[RouteTable], groups: Iterable[SecurityGroup]
         yield from keepers.beforehand(f"The security group {group.name} ({group.id})", tags, "security_groups")
     if isinstance(gateway, vpn.VpnGateway):
         yield from keepers.beforehand(f"The VPN gateway {gateway.name or gateway.id}", gateway.tags, "vpn_gateway")
+    if isinstance(gateway, TransitGateway):
+        yield from keepers.beforehand(f"The transit gateway {gateway.called}", gateway.tags, "vpn_gateway")
 
 
 def room(cloud: Cloud, office: Action | Use, aws_end: Action | Use, connection: Use | None) -> Iterator[Finding]:
     """Whether the account has room for what would be created."""
     taken = vpn.connections(cloud)
     on_it = sum(each.vpn_gateway == aws_end.resource for each in taken)
-    wanted = [] if connection else [(CONNECTIONS, len(taken)), (CONNECTIONS_PER_GATEWAY, on_it)]
+    per_gateway = [] if str(aws_end.resource).startswith("tgw-") else [(CONNECTIONS_PER_GATEWAY, on_it)]
+    wanted = [] if connection else [(CONNECTIONS, len(taken)), *per_gateway]
     if isinstance(office, Action):
         wanted.append((CUSTOMER_GATEWAYS, len(vpn.customer_gateways(cloud))))
     if isinstance(aws_end, Action):
@@ -168,7 +173,7 @@ def same_routing(cloud: Cloud, used: Use | None, *, static: bool) -> Iterator[Fi
         yield Caution(
             "already-connected",
             f"There is already a VPN connection {existing.id} between these two; it is used as it is, with its "
-            f"encryption and addresses. AWS allows one connection per pair of gateways.{made}",
+            f"encryption and addresses.{'' if existing.transit_gateway else ONE_A_PAIR}{made}",
         )
         told = cloud.make(Call("ec2.DescribeVpnConnections")).get("VpnConnections") or []
         for found in told:

@@ -90,12 +90,13 @@ class SiteToSiteVpn(Flow):
     )
     vpn_gateway = Choice(
         "Which VPN gateway should be AWS's end?",
-        lambda flow: site_to_site_vpn.gateway_options(flow.cloud, flow.vpc),
+        lambda flow: ends.options(flow.cloud, flow.vpc),
+        check=ends.usable,
         default=lambda flow: next(site_to_site_vpn.gateway_options(flow.cloud, flow.vpc)).key,
         fine_tuning=True,
         label="VPN gateway",
         why="The virtual private gateway is the AWS end of the tunnel, a plug on the VPC. A VPC has exactly one; an "
-        "attached one is always used.",
+        "attached one is always used. A transit gateway, a hub that joins many networks, can be the end instead.",
     )
     asn = Text(
         "Which BGP number (ASN) does the device use?",
@@ -169,7 +170,8 @@ class SiteToSiteVpn(Flow):
             answers.PROPAGATION: "AWS enters them while a tunnel is up (propagation)",
             FIXED: "Fixed entries, which stay when the tunnels are down",
         },
-        default=answers.PROPAGATION,
+        default=ends.method,
+        check=ends.entered,
         fine_tuning=True,
         label="Routes by",
         why="Propagated routes come and go with the tunnels. Fixed entries stay; while the tunnels are down, traffic "
@@ -292,29 +294,23 @@ class SiteToSiteVpn(Flow):
     )
 
     def plan(self) -> Plan:
-        fixed, static = self.route_method == FIXED, self.routing == STATIC
         office, aws_end, connection = self.ends()
         plug = ends.plug(self, aws_end)
-        plugged = tuple(action.id for action in plug)
+        plugged = tuple(thing.id for thing in plug if isinstance(thing, Action))
         known = ends.connections(self.cloud, aws_end)
-        tables = ends.tables(self, aws_end, attached=len(plug) > 0)
+        tables = ends.tables(self, aws_end, attached=len(plugged) > 0)
         log = tunnel_logs.actions(self.cloud, self.name, self.log_days) if self.logs and not connection else []
         tunnel = connection or steps.vpn_connection(
             self.name, office.resource, aws_end.resource, self.options(),
             after=(*plugged, *(action.id for action in log)), secret=self.keys == answers.SECRETS_MANAGER,
-            others=tables, networks=self.networks, device=self.device,
+            others=ends.leading(self, steps.CONNECTION, tables), networks=self.networks, device=self.device,
         )  # fmt: skip
+        made = not isinstance(office, Use) or not isinstance(aws_end, Use)  # else one may come meanwhile
         things: list[Action | Use] = [office, aws_end, *plug, *log, tunnel]
-        if static:
-            told = site_to_site_vpn.routes_of(self.cloud, connection)
-            made = not isinstance(office, Use) or not isinstance(aws_end, Use)  # else one may come meanwhile
-            things += [
-                steps.static_route(tunnel.resource, n, tables, made=made) for n in self.networks if str(n) not in told
-            ]
+        things += ends.told(self, tunnel, tables, made=made)
         if self.alarm != ringing.NONE:
             things.append(ringing.action(self.name, tunnel.resource, self.alarm, self.alarm_topic))
-        for table in self.route_tables:
-            things += network.ways(table, self.networks, aws_end.resource, fixed=fixed, after=plugged, known=known)
+        things += ends.ways(self, aws_end.resource, plugged, known)
         for group in self.security_groups:
             things += network.doors(group, self.allow, self.networks, aws_end.resource, known)
         return Plan.of(
@@ -324,8 +320,8 @@ class SiteToSiteVpn(Flow):
                 "customer_gateway": office.resource,
                 "vpn_gateway": aws_end.resource,
             },
-            facts=handover.noted(self),
-            reads=handover.READS,
+            facts=handover.noted(self, attached=network.ATTACH in plugged),
+            reads=ends.reads(self),
             secrets=own_keys.secrets(self.own(), tunnel) if self.keys == OWN and isinstance(tunnel, Action) else (),
         )
 
@@ -334,7 +330,7 @@ class SiteToSiteVpn(Flow):
         asn = self.asn if self.routing == BGP else site_to_site_vpn.CUSTOMER_ASN_FOR_STATIC
         office = site_to_site_vpn.registered(self.cloud, self.gateway_ip, asn, self.device_name)
         aws_end = self.vpn_gateway
-        existing = aws_end.used() if isinstance(aws_end, site_to_site_vpn.VpnGateway) else None
+        existing = None if isinstance(aws_end, str) else aws_end.used()
         connection = site_to_site_vpn.between(self.cloud, office, existing)
         amazon_asn = self.amazon_asn if self.routing == BGP and not existing else site_to_site_vpn.AMAZON_ASN
         return (

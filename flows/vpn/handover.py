@@ -7,11 +7,12 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from flows.aws import network, site_to_site_vpn, vpn_devices
+from flows.aws.transit_gateways import TransitGateway
 from flows.aws.vpn_devices import LINUX, VpnDevice
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Handover, shell
 from flows.engine.flow import parted
 
-from . import behind, device, devices
+from . import behind, device, devices, steps, transit_gateway
 from .answers import Answers
 from .tunnels import measured, waiting
 
@@ -35,12 +36,15 @@ READS = (
     Call("logs.GetLogEvents"),
 )
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
+AT_A_HUB = (Call("ec2.DescribeTransitGatewayAttachments"), Call("ec2.SearchTransitGatewayRoutes"))
+"""What it calls besides for a connection that ends at a transit gateway."""
 STRONGSWAN = "Strongswan"
 """As AWS calls the vendor of strongSwan."""
 
 
-def noted(flow: Answers) -> dict[str, Any]:
-    """What a run notes of the answers, for `hand_over`."""
+def noted(flow: Answers, *, attached: bool) -> dict[str, Any]:
+    """What a run notes of the answers, for `hand_over`, and whether it attached AWS's end."""
+    hub = attached and isinstance(flow.vpn_gateway, TransitGateway)
     linux = flow.device == LINUX
     return {
         "name": flow.name,
@@ -53,6 +57,7 @@ def noted(flow: Answers) -> dict[str, Any]:
         "startup": flow.startup,
         "behind_nat": flow.behind_nat,
         "interface": flow.interface if linux else "",
+        **({"vpc_attached": True} if hub else {}),
         "device": vpn_devices.noted(flow.device),
     }
 
@@ -83,12 +88,26 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         files = {name: text for name, text in (("aws-sample.txt", _sample(cloud, found, facts)),) if text}
         steps = [(unread, False)]
     now, done = parted(*steps)
-    costs = f"It costs about {36.5:.2f} USD a month until it is undone, whether it is used or not."
+    costs = f"It costs about {_monthly(found, facts):.2f} USD a month until it is undone, whether it is used or not."
     told = {
         "device_address": facts["gateway_ip"], "networks": ", ".join(facts["networks"]), "routing": facts["routing"],
     }  # fmt: skip
-    findings = (*measured(found), *_behind(cloud, found, outputs["vpn_gateway"], facts))
+    hub = str(found.get("TransitGatewayId") or "")
+    behind_it = _at_hub(cloud, found, hub) if hub else _behind(cloud, found, outputs["vpn_gateway"], facts)
+    findings = (*measured(found), *behind_it)
     return Handover({**outputs, **addresses, **told}, files, now, findings, waiting(found), done, (costs,))
+
+
+def _monthly(found: Mapping[str, Any], facts: Mapping[str, Any]) -> float:
+    """What it costs in USD: the connection, its attachment to a transit gateway, and the VPC's if the run made that."""
+    each = float(steps.PRICE.usd_per_month)
+    return each * (1 + bool(found.get("TransitGatewayId")) + bool(facts.get("vpc_attached")))
+
+
+def _at_hub(cloud: Cloud, found: dict[str, Any], hub: str) -> Iterator[Finding]:
+    """Whether the transit gateway leads to the VPC and back, and the VPC to the office."""
+    connection = site_to_site_vpn.connection(found)
+    yield from transit_gateway.looked_at(cloud, connection, hub, up=not waiting(found))
 
 
 def stops(cloud: Cloud, connection: str) -> Iterator[str]:

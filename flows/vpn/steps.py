@@ -8,8 +8,8 @@ from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.aws import vpn_dependents
-from flows.aws.network import Vpc, attached, slug
+from flows.aws import transit_gateway_routes, vpn_dependents
+from flows.aws.network import ATTACH, Vpc, attached, slug
 from flows.aws.tags import ALIVE, others_tag, ours, tagged
 from flows.aws.vpn_devices import VpnDevice
 from flows.engine import RUN, Action, Call, Cost, Find, Join, Late, Others, Ref, Still, Undo, Wait, join
@@ -41,6 +41,8 @@ MODERN: dict[str, list[str] | list[int]] = {
     "Phase2DHGroupNumbers": [14, 15, 16, 19, 20, 21],
 }
 """AWS picks the lowest method that both sides allow, so weak ones must not be on the list."""
+CONNECTION = Ref("connection", "VpnConnection.VpnConnectionId")
+"""The id of the connection that this run makes."""
 
 
 def customer_gateway(name: str, address: IPv4Address, asn: int, device_name: str) -> Action:
@@ -132,7 +134,7 @@ def attach(gateway: Late, vpc: Vpc, tables: tuple[Others, ...], known: tuple[str
     here = f"VpnGateways[0].VpcAttachments[?VpcId=='{vpc.id}' && State!='detached']"
     there = Find(look, f"{here} | [0].{{VpcAttachment: @}}")
     return Action(
-        "attach",
+        ATTACH,
         f"Attach it to the VPC {vpc.called}",
         Call("ec2.AttachVpnGateway", both),
         wait=attached(gateway, vpc),
@@ -175,13 +177,15 @@ def vpn_connection(
 ) -> Action:
     """Make the connection with its two tunnels. Its keys are in AWS's answer, which is never kept.
 
-    Between two gateways that have one already, AWS hands that out instead. terraform-provider-aws waits up to 40
+    Between two gateways that have one already, AWS hands that out instead; a transit gateway takes a second one (VPC
+    Transit Gateways guide, "Equal Cost Multipath routing", 2026-11). terraform-provider-aws waits up to 40
     minutes; usual are 2 to 10.
     """
-    made = Ref("connection", "VpnConnection.VpnConnectionId")
+    made = CONNECTION
     by_id = {"VpnConnectionIds": [made]}
     between = f"CustomerGatewayId=='{customer}' && VpnGatewayId=='{gateway}'"
-    stood = isinstance(customer, str) and isinstance(gateway, str)
+    end = vpn_dependents.aws_end(gateway)
+    stood = isinstance(customer, str) and isinstance(gateway, str) and end == "VpnGatewayId"
     storage = {"PreSharedKeyStorage": "SecretsManager"} if secret else {}
     return Action(
         "connection",
@@ -191,7 +195,7 @@ def vpn_connection(
             {
                 "Type": "ipsec.1",
                 "CustomerGatewayId": customer,
-                "VpnGatewayId": gateway,
+                end: gateway,
                 "Options": options,
                 **storage,
                 **tagged("vpn-connection", name),
@@ -213,13 +217,20 @@ def vpn_connection(
         if stood
         else None,
         whose=others_tag("VpnConnection"),
-        others=(*(replace(each, by=made) for each in others), vpn_dependents.static_routes(made, networks)),
-        settings=vpn_dependents.options(made),
+        others=(
+            *(replace(each, by=made) for each in others),
+            *([vpn_dependents.static_routes(made, networks)] if end == "VpnGatewayId" else []),
+        ),
+        settings=vpn_dependents.options(made, end),
         after=after,
         not_yet=("InvalidCustomerGatewayState", "InvalidVpnGatewayState"),
         type="AWS::EC2::VPNConnection",
         resource=made,
-        costs=(PRICE, SECRET_PRICE) if secret else (PRICE,),
+        costs=(
+            PRICE,
+            *([SECRET_PRICE] if secret else []),
+            *([transit_gateway_routes.price("the VPN connection")] if end == "TransitGatewayId" else []),
+        ),
         undone="The VPN connection; its AWS addresses and keys are gone for good",
         yours=_taken_off(made, device),
         left="The VPN connection",

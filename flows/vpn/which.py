@@ -12,7 +12,7 @@ from flows.engine.check import Check
 
 def _connections(flow: Any) -> Iterator[Option[str]]:
     for each in vpn.connections(flow.cloud):
-        end = each.vpn_gateway or "at no VPN gateway"
+        end = each.aws_end or "at no VPN gateway"
         yield Option(each.id, each.id, each.name or each.id, f"{each.id}  {end}")
 
 

@@ -65,7 +65,29 @@ def snapshot(session: boto3.Session, *, endpoint_url: str | None = None) -> Pict
             each["VpnConnectionId"]: _connection(each)
             for each in _there(ec2.describe_vpn_connections()["VpnConnections"])
         },
-    }
+        "transit_attachments": {
+            each["TransitGatewayAttachmentId"]: (
+                each["TransitGatewayId"], each["ResourceType"], each["State"], each.get("Association"), _tags(each),
+            )
+            for each in _there(ec2.describe_transit_gateway_attachments()["TransitGatewayAttachments"])
+        },
+        "transit_tables": {
+            table["TransitGatewayRouteTableId"]: _transit(ec2, table["TransitGatewayRouteTableId"])
+            for table in ec2.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"]
+        },
+    }  # fmt: skip
+
+
+def _transit(ec2: Any, table: str) -> tuple[list[Any], list[Any]]:
+    """Where a transit gateway's route table leads, and what brings its networks into it."""
+    of = {"TransitGatewayRouteTableId": table}
+    every = [{"Name": "state", "Values": ["active", "blackhole"]}]
+    bringing = ec2.get_transit_gateway_route_table_propagations(**of)["TransitGatewayRouteTablePropagations"]
+    routes = ec2.search_transit_gateway_routes(**of, Filters=every)["Routes"]
+    return (
+        sorted((each["ResourceType"], each["State"]) for each in bringing),
+        sorted((each["DestinationCidrBlock"], each["Type"], each["State"]) for each in routes),
+    )
 
 
 def _there(things: list[Any]) -> list[Any]:
@@ -85,7 +107,12 @@ def _table(table: Any) -> Picture:
         "routes": sorted(
             (
                 str(route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")),
-                str(route.get("GatewayId") or route.get("NatGatewayId") or route.get("NetworkInterfaceId")),
+                str(
+                    route.get("GatewayId")
+                    or route.get("NatGatewayId")
+                    or route.get("TransitGatewayId")
+                    or route.get("NetworkInterfaceId")
+                ),
                 str(route["State"]),
             )
             for route in table["Routes"]
@@ -110,7 +137,7 @@ def _rule(rule: Any) -> tuple[Any, ...]:
 def _connection(each: Any) -> Picture:
     return {
         "customer_gateway": each["CustomerGatewayId"],
-        "vpn_gateway": each["VpnGatewayId"],
+        "aws_end": each.get("VpnGatewayId") or each["TransitGatewayId"],
         "state": each["State"],
         "static": each["Options"]["StaticRoutesOnly"],
         "routes": sorted(

@@ -44,7 +44,10 @@ WHERE: Mapping[str, str] = {
     "ec2:instance": "InstanceIds || InstanceId", "ec2:network-acl": "NetworkAclId",
     "ec2:route-table": "RouteTableId", "ec2:security-group":
     "NetworkInterfaces[].Groups[] || SecurityGroupIds || GroupId", "ec2:snapshot": "SnapshotId",
-    "ec2:subnet": "NetworkInterfaces[].SubnetId", "ec2:vpc": "VpcId", "ec2:vpn-connection": "VpnConnectionId",
+    "ec2:subnet": "NetworkInterfaces[].SubnetId || SubnetIds", "ec2:transit-gateway": "TransitGatewayId",
+    "ec2:transit-gateway-attachment": "TransitGatewayAttachmentId",
+    "ec2:transit-gateway-route-table": "TransitGatewayRouteTableId",
+    "ec2:vpc": "VpcId", "ec2:vpn-connection": "VpnConnectionId",
     "ec2:vpc-peering-connection": "VpcPeeringConnectionId",
     "ec2:vpn-connection-device-type": "VpnConnectionDeviceTypeId", "ec2:vpn-gateway": "VpnGatewayId || GatewayId",
     "elasticloadbalancing:loadbalancer/app/": "LoadBalancerArn", "elasticloadbalancing:listener/app": "ListenerArn",
@@ -82,6 +85,7 @@ LATER: Mapping[str, str] = {
     "ec2.AllocateAddress": "AllocationId", "ec2.CreateCustomerGateway": "CustomerGateway.CustomerGatewayId",
     "ec2.CreateVpcPeeringConnection": "VpcPeeringConnection.VpcPeeringConnectionId",
     "ec2.CreateVpnGateway": "VpnGateway.VpnGatewayId", "ec2.CreateVpnConnection": "VpnConnection.VpnConnectionId",
+    "ec2.CreateTransitGatewayVpcAttachment": "TransitGatewayVpcAttachment.TransitGatewayAttachmentId",
     "ec2.CreateSecurityGroup": "GroupId", "ec2.RunInstances": "Instances[0].InstanceId", "ec2.CreateImage": "ImageId",
     "ec2.CopyImage": "ImageId", "elbv2.CreateListener": "Listeners[0].ListenerArn",
     "elbv2.CreateRule": "Rules[0].RuleArn", "acm.RequestCertificate": "CertificateArn",
@@ -381,6 +385,8 @@ def _more(
                 yield f"logs:{more}", "*", {}
             for more in ("ListLogDeliveries", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"):
                 yield f"logs:{more}", "*", {}
+        case "ec2:CreateTransitGatewayVpcAttachment":
+            yield _linked(account, "transitgateway", "AWSServiceRoleForVPCTransitGateway")
         case "rds:CreateDBCluster":
             yield _linked(account, "rds", "AWSServiceRoleForRDS")
             secret = f"arn:aws:secretsmanager:{region}:{account}:secret:rds!cluster-1b2c"

@@ -57,6 +57,18 @@ OWN_KEYS: Mapping[str, Any] = {
 }  # fmt: skip
 """Keys of one's own."""
 
+HUB: Mapping[str, Any] = {**STATIC, "vpn_gateway": "hub"}
+"""A transit gateway that the network is attached to, and that associates by itself."""
+
+HUB_ANEW: Mapping[str, Any] = {
+    **BGP,
+    "vpc": "staging",
+    "route_tables": ["staging-private"],
+    "security_groups": [],
+    "vpn_gateway": "branches",
+}
+"""A transit gateway that the network is not attached to, and that associates and propagates nothing by itself."""
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "static": STATIC,
     "bgp": BGP,
@@ -67,6 +79,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "fortigate": FORTIGATE,
     "ringing": RINGING,
     "own keys": OWN_KEYS,
+    "hub": HUB,
+    "hub, anew": HUB_ANEW,
 }
 
 
@@ -113,7 +127,7 @@ def _killed(answers: Mapping[str, Any], files: int = 6) -> Case:
         "vpn",
         answers,
         lambda account: snapshot(account.session),
-        re.compile(r"\b(vgw|cgw|vpn)-[0-9a-f]{17}\b"),
+        re.compile(r"\b(vgw|cgw|vpn|tgw-attach)-[0-9a-f]{17}\b"),
         ends="waiting",
         files=files,
     )
@@ -126,5 +140,6 @@ CASES: Mapping[str, Case] = {
     "vpn, ringing": _killed(RINGING),
     "vpn, own keys": _killed(OWN_KEYS),
     "vpn, another device": _killed(FORTIGATE, files=3),
+    "vpn, at a transit gateway": _killed(HUB_ANEW),
 }
 """What is killed at every moment of it."""

@@ -6,7 +6,7 @@ looks at. Each part is a handful of ordinary API calls: what they make is what a
 
 from __future__ import annotations
 
-from flows.practice.company import blog, delivery, network, peers, reports, shopfront, storage
+from flows.practice.company import blog, delivery, hub, network, peers, reports, shopfront, storage
 from flows.practice.company.basics import ACCOUNT_ID, FOUNDED, REGION, SECOND_ACCOUNT_ID, Client, Part
 
 __all__ = ["ACCOUNT_ID", "ENOUGH", "FOUNDED", "PARTS", "REGION", "SECOND_ACCOUNT_ID", "also"]
@@ -25,6 +25,7 @@ PARTS = {
     "networks": Part(network.networks),
     "ec2": Part(network.found, needs=("networks",)),
     "peers": Part(peers.networks, needs=("networks",)),
+    "hub": Part(hub.transit_gateways, needs=("ec2",)),
     "elbv2": Part(shopfront.load_balancers, needs=("ec2", "acm")),
     "rds": Part(_databases, needs=("ec2",)),
     "rdsdata": Part(_nothing, needs=("rds",)),
@@ -59,4 +60,6 @@ def also(what: str, region: str, account: str) -> tuple[str, ...]:
     if not what.startswith("ec2 "):
         return ()
     elsewhere = (region, account) != (REGION, ACCOUNT_ID) and (region == peers.ELSEWHERE or account != ACCOUNT_ID)
+    if "TransitGateway" in what and not elsewhere:
+        return ("hub",)
     return ("peers",) if elsewhere or "VpcPeering" in what else ()

@@ -41,6 +41,39 @@ GAPS: dict[str, str] = {
         "AWS's guide names none."
     ),
     "ec2.GetActiveVpnTunnelStatus": "Missing in moto; nothing is negotiated, since a device only says that it called.",
+    "ec2.CreateTransitGateway": "Its default route table is there only where its options say so; pending for a second.",
+    "ec2.DescribeTransitGateways": "An unknown id is refused; moto answers with none.",
+    "ec2.DescribeTransitGatewayRouteTables": "Those that the gateways here have.",
+    "ec2.CreateTransitGatewayRouteTable": "As on AWS.",
+    "ec2.CreateTransitGatewayVpcAttachment": (
+        "moto takes any subnets and loses the tags; refused here without one, with two in a zone and with one of "
+        "another VPC. Pending for about three seconds, then associated with the default table, if the gateway has one."
+    ),
+    "ec2.DescribeTransitGatewayVpcAttachments": "Shows attachments passing through their states, with their subnets.",
+    "ec2.DescribeTransitGatewayAttachments": (
+        "Also those of VPN connections, which come and go with these; moto forgets what they are associated with."
+    ),
+    "ec2.DeleteTransitGatewayVpcAttachment": (
+        "Passes through deleting; routes to it are blackholes then. moto loses it at once, and keeps its associations."
+    ),
+    "ec2.AssociateTransitGatewayRouteTable": (
+        "moto associates one that is associated with another table; refused here, as is one that is not ready. "
+        "Associating for a second."
+    ),
+    "ec2.DisassociateTransitGatewayRouteTable": "What is not associated with that table is refused.",
+    "ec2.EnableTransitGatewayRouteTablePropagation": (
+        "moto propagates twice and shows no route of it; here a VPC brings its ranges, and a VPN connection by BGP "
+        "what its device announces while a tunnel is up."
+    ),
+    "ec2.DisableTransitGatewayRouteTablePropagation": "What does not propagate into that table is refused.",
+    "ec2.GetTransitGatewayRouteTableAssociations": "With their states.",
+    "ec2.GetTransitGatewayRouteTablePropagations": "With their states.",
+    "ec2.CreateTransitGatewayRoute": "moto replaces a route that is there; refused here.",
+    "ec2.DeleteTransitGatewayRoute": "A route that is not there is refused.",
+    "ec2.SearchTransitGatewayRoutes": (
+        "moto ignores most filters, and answers with what was entered alone, whether it leads anywhere; here with what "
+        "is propagated too."
+    ),
     "ec2.EnableVgwRoutePropagation": (
         "Missing in moto; refused while the gateway is not attached, and shown as PropagatingVgws. "
         "Propagated routes are there while a tunnel is up."
@@ -52,12 +85,12 @@ GAPS: dict[str, str] = {
     ),
     "ec2.CreateVpc": "The default network ACL lets IPv6 through where the VPC has it.",
     "ec2.CreateRoute": (
-        "moto takes a VPN gateway or a peering connection of another network, and a second route to the same IPv6 "
-        "network; refused here."
+        "moto takes a VPN gateway or a peering connection of another network, a transit gateway that the network is "
+        "not attached to, and a second route to the same IPv6 network; refused here."
     ),
     "ec2.DescribeRouteTables": (
-        "A route to a VPN gateway that is no longer attached, or to a peering connection that is not active, is a "
-        "blackhole."
+        "A route to a VPN gateway or transit gateway that is no longer attached, or to a peering connection that is "
+        "not active, is a blackhole."
     ),
     "ec2.CreateVpcPeeringConnection": (
         "moto connects ranges that overlap, and the same two VPCs twice; here the former fails as on AWS, a second "
@@ -260,7 +293,17 @@ GAPS: dict[str, str] = {
 """Operation → what the practice account does about it. The table in docs/practice-mode.md is made from it."""
 
 _WHERE = {
-    "ec2": ("swift", "gateways", "tunnels", "peerings", "peer_groups", "network", "images"),
+    "ec2": (
+        "swift",
+        "gateways",
+        "transit_gateways",
+        "tunnels",
+        "transit_routes",
+        "peerings",
+        "peer_groups",
+        "network",
+        "images",
+    ),
     "ssm": ("machines",),
     "sts": ("account",),
     "iam": ("account",),

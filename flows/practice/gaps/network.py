@@ -16,6 +16,7 @@ from moto.ec2.responses import EC2Response
 from flows.practice.gaps import peer_groups
 from flows.practice.gaps.gateways import PracticeVpnGateway, vpn_gateway
 from flows.practice.gaps.peerings import PracticePeering
+from flows.practice.gaps.transit_gateways import PracticeTransitGateway, attached
 from flows.practice.gaps.tunnels import PracticeConnection
 from flows.practice.gaps.wire import Response, answer_ec2, refuse
 
@@ -81,6 +82,11 @@ def _guarded_route(original: Callable[[Any], ActionResult]) -> Callable[[Any], A
                     "InvalidParameterValue",
                     f"route table {table.id} and network gateway {peering} belong to different networks",
                 )
+        if transit := self._get_param("TransitGatewayId"):
+            table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
+            there = attached(self.ec2_backend, transit, table.vpc_id)
+            if there is None or not there.life.ready:
+                raise refuse("InvalidTransitGatewayID.NotFound", f"The transitGateway ID '{transit}' does not exist.")
         if gateway_id.startswith("vgw-"):
             table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
             if not vpn_gateway(self.ec2_backend, gateway_id).is_attached_to(table.vpc_id):
@@ -137,6 +143,11 @@ def _kept_icmp(original: Callable[[Any], ActionResult]) -> Callable[[Any], Actio
 def _route_state(self: Any) -> str:
     gateway = self.gateway
     if isinstance(gateway, PracticeVpnGateway) and self.route_table.vpc_id not in gateway.attachments:
+        return "blackhole"
+    transit = self.transit_gateway
+    if isinstance(transit, PracticeTransitGateway) and not attached(
+        transit.ec2_backend, transit.id, self.route_table.vpc_id
+    ):
         return "blackhole"
     return "blackhole" if isinstance(self.vpc_pcx, PracticePeering) and not self.vpc_pcx.active else "active"
 

@@ -23,6 +23,12 @@ from flows.practice.gaps.gateways import (
     customer_gateway,
     vpn_gateway,
 )
+from flows.practice.gaps.transit_gateways import (
+    PracticeTransitGateway,
+    attach_connection,
+    detach_connection,
+    transit_gateway,
+)
 from flows.practice.gaps.vpn_samples import DEVICES, sample
 from flows.practice.gaps.wire import (
     Described,
@@ -67,22 +73,23 @@ class PracticeConnection(VPNConnection):
         self,
         backend: Any,
         customer: PracticeCustomerGateway,
-        gateway: PracticeVpnGateway,
+        gateway: PracticeVpnGateway | PracticeTransitGateway,
         static: bool,
         asked: list[Described],
     ) -> None:
         self.ec2_backend = backend
         self.id = random_vpn_connection_id()
         self.type = "ipsec.1"
-        self.customer_gateway_id, self.vpn_gateway_id = customer.id, gateway.id
-        self.transit_gateway_id = None
+        self.customer_gateway_id, self.end_id = customer.id, gateway.id
+        transit = isinstance(gateway, PracticeTransitGateway)
+        self.transit_gateway_id, self.vpn_gateway_id = (gateway.id, None) if transit else (None, gateway.id)
         self.life = resource(4, 2)
         self.static = static
         self.asked = asked
         self.routes: dict[str, Life] = {}
         self.tunnels: Any = [self._tunnel(customer, gateway, options) for options in asked]
 
-    def _tunnel(self, customer: PracticeCustomerGateway, gateway: PracticeVpnGateway, asked: Described) -> Tunnel:
+    def _tunnel(self, customer: PracticeCustomerGateway, gateway: Any, asked: Described) -> Tunnel:
         cidr = asked.get("TunnelInsideCidr") or _free_inside_network(self.ec2_backend, gateway.id)
         asked["TunnelInsideCidr"] = cidr
         amazon, device = ipaddress.IPv4Network(cidr).hosts()
@@ -102,7 +109,7 @@ class PracticeConnection(VPNConnection):
 
     @property
     def document(self) -> Document:
-        return Document(self.id, self.customer_gateway_id, str(self.vpn_gateway_id), self.static, self.tunnels)
+        return Document(self.id, self.customer_gateway_id, self.end_id, self.static, self.tunnels)
 
     @property
     def up(self) -> bool:
@@ -112,7 +119,7 @@ class PracticeConnection(VPNConnection):
     @property
     def leads_to(self) -> list[str]:
         """The networks behind it, once it is up: those that are listed, or those that the device announces."""
-        if self.static:
+        if self.static:  # at a transit gateway, its tables lead there
             return [cidr for cidr, life in self.routes.items() if life.ready]
         return " ".join(tag["value"] for tag in self.get_tags() if tag["key"].startswith(f"{CALLS}:")).split()
 
@@ -120,7 +127,7 @@ class PracticeConnection(VPNConnection):
         shown: Described = {
             "VpnConnectionId": self.id,
             "CustomerGatewayId": self.customer_gateway_id,
-            "VpnGatewayId": self.vpn_gateway_id,
+            **({"TransitGatewayId": self.end_id} if self.transit_gateway_id else {"VpnGatewayId": self.end_id}),
             "State": self.state,
             "Type": self.type,
             "Category": "VPN",
@@ -192,7 +199,7 @@ def _inside_networks(backend: Any, gateway_id: str) -> set[str]:
     return {
         options.get("TunnelInsideCidr", "")
         for tunnel in backend.vpn_connections.values()
-        if tunnel.vpn_gateway_id == gateway_id and not tunnel.life.over
+        if tunnel.end_id == gateway_id and not tunnel.life.over
         for options in tunnel.asked
     }
 
@@ -207,47 +214,55 @@ def connection(backend: Any, connection_id: str) -> PracticeConnection:
 
 def _create_vpn_connection(self: Response) -> ActionResult:
     backend = self.ec2_backend
-    if self._get_param("TransitGatewayId") or self._get_param("VpnConcentratorId"):
-        raise not_part("A VPN connection without a virtual private gateway")
+    transit = self._get_param("TransitGatewayId")
+    if self._get_param("VpnConcentratorId") or not (transit or self._get_param("VpnGatewayId")):
+        raise not_part("A VPN connection without a gateway")
+    if transit and self._get_param("VpnGatewayId"):
+        both = "The request must not contain both parameter vpnGatewayId and transitGatewayId"
+        raise refuse("InvalidParameterCombination", both)
     if self._get_param("Type") != "ipsec.1":
         raise refuse("InvalidParameterValue", f"Value ({self._get_param('Type')}) for parameter type is invalid.")
     customer = customer_gateway(backend, self._get_param("CustomerGatewayId"))
-    gateway = vpn_gateway(backend, self._get_param("VpnGatewayId"))
-    for kind, thing in (("Customer", customer), ("Vpn", gateway)):
+    gateway: Any = (
+        transit_gateway(backend, transit) if transit else vpn_gateway(backend, self._get_param("VpnGatewayId"))
+    )
+    for kind, thing in (("Customer", customer), ("Transit" if transit else "Vpn", gateway)):
         if not thing.life.ready:
-            raise refuse(f"Invalid{kind}GatewayState", f"{thing.id} is not available; it is {thing.state}.")
+            raise refuse(f"Invalid{kind}GatewayState", f"{thing.id} is not available; it is {thing.life.state}.")
     options = self._get_param("Options") or {}
     static = bool(options.get("StaticRoutesOnly", False))
     alive = [each for each in backend.vpn_connections.values() if each.life.ending is None]
-    for each in alive:
+    for each in () if transit else alive:  # a transit gateway takes several, and sends by all of them
         if (each.customer_gateway_id, each.vpn_gateway_id) == (customer.id, gateway.id):
             if each.static != static:
                 raise refuse("InvalidOption.Conflict", f"{each.id} exists between these gateways, with other routing.")
             return ActionResult({"VpnConnection": each.described()})
     on_gateway = sum(each.vpn_gateway_id == gateway.id for each in alive)
-    if len(alive) >= MAX_A_REGION or on_gateway >= MAX_ON_A_GATEWAY:
+    if len(alive) >= MAX_A_REGION or (on_gateway >= MAX_ON_A_GATEWAY and not transit):
         raise refuse("VpnConnectionLimitExceeded", "The maximum number of VPN connections has been reached.")
-    asked = _checked_options(backend, gateway, options)
+    asked = _checked_options(backend, gateway.id, options)
+    if options.get("EnableAcceleration") and not transit:
+        raise refuse("InvalidParameterCombination", "EnableAcceleration needs a transit gateway.")
     new = PracticeConnection(backend, customer, gateway, static, asked)
     backend.vpn_connections[new.id] = new
     new.add_tags(tags_for(self, "vpn-connection"))
+    if transit:
+        attach_connection(gateway, new.id)
     return ActionResult({"VpnConnection": new.described()})
 
 
-def _checked_options(backend: Any, gateway: PracticeVpnGateway, options: Described) -> list[Described]:
-    if options.get("EnableAcceleration"):
-        raise refuse("InvalidParameterCombination", "EnableAcceleration needs a transit gateway.")
+def _checked_options(backend: Any, gateway: str, options: Described) -> list[Described]:
     asked = [dict(one) for one in options.get("TunnelOptions") or []]
     if len(asked) > 2:
         raise refuse("InvalidParameterValue", "A VPN connection has two tunnels.")
     asked += [{} for _ in range(2 - len(asked))]
-    taken = _inside_networks(backend, gateway.id)
+    taken = _inside_networks(backend, gateway)
     for one in asked:
         _check_tunnel(one)
         vended.checked(backend, (one.get("LogOptions") or {}).get("CloudWatchLogOptions") or {})
         cidr = one.get("TunnelInsideCidr")
         if cidr in taken:
-            raise refuse("InvalidParameterValue", f"TunnelInsideCidr {cidr} is in use on {gateway.id}.")
+            raise refuse("InvalidParameterValue", f"TunnelInsideCidr {cidr} is in use on {gateway}.")
         if cidr:
             taken.add(cidr)
     return asked
@@ -298,16 +313,18 @@ def _describe_vpn_connections(self: Response) -> ActionResult:
         "option.static-routes-only": lambda one: one["Options"]["StaticRoutesOnly"],
         "route.destination-cidr-block": lambda one: [route["DestinationCidrBlock"] for route in one["Routes"]],
         "state": lambda one: one["State"],
-        "transit-gateway-id": lambda _: None,
+        "transit-gateway-id": lambda one: one.get("TransitGatewayId"),
         "type": lambda one: one["Type"],
         "vpn-connection-id": lambda one: one["VpnConnectionId"],
-        "vpn-gateway-id": lambda one: one["VpnGatewayId"],
+        "vpn-gateway-id": lambda one: one.get("VpnGatewayId"),
     }
     return ActionResult({"VpnConnections": chosen(found, self, fields)})
 
 
 def _delete_vpn_connection(self: Response) -> ActionResult:
-    connection(self.ec2_backend, self._get_param("VpnConnectionId")).life.end()
+    gone = connection(self.ec2_backend, self._get_param("VpnConnectionId"))
+    gone.life.end()
+    detach_connection(self.ec2_backend, gone.id)
     return EmptyResult()
 
 
@@ -334,6 +351,8 @@ def _connection_with_routes(self: Response) -> tuple[PracticeConnection, str]:
         raise refuse("InvalidVpnConnection.InvalidState", f"{found.id} is {found.state}, not available.")
     if not found.static:
         raise refuse("InvalidVpnConnection.InvalidType", f"{found.id} uses BGP.")
+    if found.transit_gateway_id:
+        raise refuse("InvalidVpnConnection.InvalidType", f"{found.id} is at a transit gateway, whose tables route.")
     cidr = str(self._get_param("DestinationCidrBlock"))
     try:
         return found, str(ipaddress.IPv4Network(cidr))
