@@ -15,9 +15,11 @@ HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def shown(text: object) -> str:
     """`text` with everything that a terminal might obey or hide made visible, like `\\x1b`."""
+    said = str(text)
+    if said.isprintable():  # as nearly all is; every line of a list comes by here
+        return said
     return "".join(
-        c if c in KEPT or unicodedata.category(c) not in HIDDEN else c.encode("unicode_escape").decode()
-        for c in str(text)
+        c if c in KEPT or unicodedata.category(c) not in HIDDEN else c.encode("unicode_escape").decode() for c in said
     )
 
 

@@ -155,7 +155,7 @@ async def test_moving_paints_no_more_lines_however_many_options_there_are(
 
 async def test_a_letter_searches_no_more_rows_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     behind: list[Any] = []
-    monkeypatch.setattr(Options, "call_after_refresh", lambda self, *what: behind.append(what))
+    monkeypatch.setattr(Options, "set_timer", lambda self, *what: behind.append(what))
     costs = []
     for count in (PORTION, 20 * PORTION):
         options = Options(Row(f"id-{n}", f"thing number {n}") for n in range(count))

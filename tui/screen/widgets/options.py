@@ -8,6 +8,7 @@ option's key, so a list that is read afresh does not move under it, and neither 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from rich.style import Style
@@ -26,6 +27,8 @@ from .search import Search
 
 NAMES = 60
 """Cells that the column of names has at the most."""
+SEEN, BETWEEN = 0.04, 0.005
+"""Seconds for what was found at once to be painted and sent, and for keys between two portions of the rest."""
 MOST_READ = 100
 """Options of which somebody may ask what their words mean: nobody looks at more at once."""
 
@@ -295,7 +298,7 @@ class Options(Widget, can_focus=True):
         self.sought = text
         self._list.look_for(text)
         if search := self._list.search:
-            self.call_after_refresh(self._search_on, search)
+            self.set_timer(SEEN, partial(self._search_on, search))
         self._show_cursor()
         self.refresh()
         self._tell()
@@ -308,7 +311,7 @@ class Options(Widget, can_focus=True):
         search.go_on()
         if search.whole or before < room < len(self._list.shown):
             self._grown(before, room)
-        self.call_after_refresh(self._search_on, search)
+        self.set_timer(BETWEEN, partial(self._search_on, search))
 
     def _move(self, by: int) -> None:
         held = self._list
