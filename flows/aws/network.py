@@ -301,19 +301,6 @@ def missing_rules(
     return tuple(rule for rule in wanted if rule not in covered), covered
 
 
-def used_by_others(group: SecurityGroup) -> tuple[Service, ...]:
-    """What a group lets somebody use in particular: not everything, and not what the whole world may."""
-    found: list[Service] = []
-    for each in group.told.get("IpPermissions") or []:
-        everybody = [r["CidrIp"] for r in each.get("IpRanges") or [] if str(r.get("CidrIp", "")).endswith("/0")]
-        others = len(each.get("IpRanges") or ()) - len(everybody) + len(each.get("UserIdGroupPairs") or ())
-        protocol, first, last = str(each["IpProtocol"]), each.get("FromPort"), each.get("ToPort")
-        if protocol in ("tcp", "udp", "icmp") and others and first is not None and last is not None:
-            ports = str(first) if first == last else f"{first}-{last}"
-            found.append(Service(f"{protocol}/{ports}", protocol, int(first), int(last)))
-    return tuple(dict.fromkeys(found))
-
-
 # -- to change -------------------------------------------------------------------------------------------------
 
 

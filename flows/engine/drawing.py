@@ -92,7 +92,7 @@ def written(answers: Mapping[str, Any]) -> dict[str, Answered]:
     }
 
 
-def kept(picture: Picture, lines: Iterable[Line]) -> dict[str, str | None]:
+def remember(picture: Picture, lines: Iterable[Line]) -> dict[str, str | None]:
     """What a run keeps of its answers, to be drawn by them once more when nobody can look up what they mean."""
     keys = {key for row in picture.rows for thing in row for key in thing.of.split()}
     return {key: None if each.none else each.told for key, each in answered(lines).items() if key in keys}

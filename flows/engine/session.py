@@ -17,7 +17,7 @@ from .apply import apply
 from .bucket_owner import all_owned
 from .clock import Clock
 from .cloud import Cloud, Identity
-from .drawing import kept
+from .drawing import remember
 from .elsewhere import There
 from .endpoints import otherwise, unprotected
 from .events import Event, Receipt
@@ -187,7 +187,7 @@ class Session(Questionnaire[Flow]):
             if open_:
                 names = ", ".join(dict.fromkeys(c.id for c in open_))
                 raise Blocked(open_[0].message, "", f"Say yes to it, in batch with --accept {names}.")
-            told = kept(self.flow.picture, review.answers) if self.flow.picture else {}
+            told = remember(self.flow.picture, review.answers) if self.flow.picture else {}
             plan = replace(review.plan, accounts=accounts_of(review.plan, self.cloud), told=told)
             self._begin()
             assert self.run is not None

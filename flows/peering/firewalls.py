@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flows.aws import network_acls as acls
+from flows.aws import used_by_others
 from flows.aws.network import Service
 from flows.engine import Call, CloudError, Finding, Grade
 
@@ -57,8 +58,10 @@ def doors(here: Seen) -> Iterator[Finding]:
             f"No security group in {here.side.shown} lets in anything from {_listed(here)}.", by,
             f"Let {_listed(here)} in where that is to be reached: a rule in its security group.",
         )  # fmt: skip
-        groups = repairs.shut(here.side.groups, used)
-        yield found.mended_by(repairs.let_in(groups, here.networks, here.side, here.peer)) if groups else found
+        if groups := used_by_others.shut(here.side.groups, here.servers)[:1]:
+            found = replace(found, remedy=f"{found.remedy} {used_by_others.told(groups)}")
+            found = found.mended_by(repairs.let_in(groups, here.networks, here.side, here.peer))
+        yield found
 
 
 def either(found: list[Finding]) -> Iterator[Finding]:

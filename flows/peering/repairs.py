@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flows.aws import keepers, network_acls, security_group_rules, vpc_peering
+from flows.aws import keepers, network_acls, security_group_rules, used_by_others, vpc_peering
 from flows.aws import network as net
 from flows.aws.addresses import Network
 from flows.aws.network import RouteTable, Vpc
@@ -15,9 +15,6 @@ from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits, redirects
 
 from .sides import Side
-
-Shut = tuple[net.SecurityGroup, tuple[net.Service, ...]]
-"""A security group, and what it lets others use and not the other VPC."""
 
 BEYOND = {
     "state": "Only the owner of the other VPC accepts; what has ended cannot be revived: ask again by the set-up.",
@@ -67,18 +64,18 @@ def lead(table: RouteTable, networks: Sequence[Network], connection: str, side: 
     return mend
 
 
-def let_in(groups: Sequence[Shut], networks: Sequence[Network], side: Side, peer: str) -> Mend:
+def let_in(groups: Sequence[used_by_others.Shut], networks: Sequence[Network], side: Side, peer: str) -> Mend:
     """Let the other VPC use what a group lets others use."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
-        for group, services in groups:
+        for each in groups:
+            group = each.group
             yield from keepers.agreed(f"The security group {group.name}", group.told.get("Tags"))
-            missing, _ = net.missing_rules(group, services, networks)
+            missing, _ = net.missing_rules(group, each.services, networks)
             rules = [rule.admitted for rule in missing]
             yield from security_group_rules.room(side.cloud, group.told, rules)
-            what = ", ".join(service.name for service in services)
             yield side.here(vpc_peering.let_in(group, missing, peer))
-            yield admits(f"{', '.join(map(str, networks))} may use {what} in {group.name} ({group.id}) then.")
+            yield admits(used_by_others.admitted(", ".join(map(str, networks)), each))
 
     return mend
 
@@ -114,10 +111,3 @@ def _kept(connection: Connection) -> Iterator[Part]:
 def _parties(connection: Connection) -> vpc_peering.Parties:
     both = (connection.requester, connection.accepter)
     return vpc_peering.Parties(*(vpc_peering.arn("*", each.region, each.account, each.vpc) for each in both))
-
-
-def shut(groups: Iterable[net.SecurityGroup], behind: Iterable[str]) -> tuple[Shut, ...]:
-    """The first group among `behind` that lets somebody use something in particular, and what."""
-    named = set(behind)
-    found = [(group, net.used_by_others(group)) for group in groups if group.id in named]
-    return tuple((group, services) for group, services in found if services)[:1]

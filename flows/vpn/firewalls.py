@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from flows.aws import network_acls as acls
+from flows.aws import used_by_others
 from flows.aws.interfaces import Interface
 from flows.aws.network import Service
 from flows.engine import Finding, Grade
@@ -72,8 +74,11 @@ def doors(here: Situation) -> Iterator[Finding]:
 
 def _opened(here: Situation, servers: Iterable[Interface], found: Finding) -> Finding:
     """With the repair: the first of those servers that lets somebody use something lets the office use that as well."""
-    groups = next(filter(None, (repairs.shut(here.groups, each.groups) for each in servers)), ())
-    return found.mended_by(repairs.let_in(groups, here.networks, here.gateway)) if groups else found
+    groups = used_by_others.shut(here.groups, servers)
+    if not groups:
+        return found
+    found = replace(found, remedy=f"{found.remedy} {used_by_others.told(groups)}")
+    return found.mended_by(repairs.let_in(groups, here.networks, here.gateway))
 
 
 def told(service: Service) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.aws import keepers, network_acls, security_group_rules, tags, vpn_dependents
+from flows.aws import keepers, network_acls, security_group_rules, tags, used_by_others, vpn_dependents
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.engine import Cloud, CloudError, shell, since
@@ -14,9 +14,6 @@ from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits, redirects
 
 from . import steps
-
-Shut = tuple[net.SecurityGroup, tuple[net.Service, ...]]
-"""A security group, and what it lets others use and not the office."""
 
 BEYOND = {
     "overlap": "Only you can give one side other addresses, or translate them.",
@@ -85,19 +82,18 @@ def lead(table: net.RouteTable, networks: Sequence[IPv4Network], gateway: str, *
     return mend
 
 
-def let_in(groups: Sequence[Shut], networks: Sequence[IPv4Network], gateway: str) -> Mend:
+def let_in(groups: Sequence[used_by_others.Shut], networks: Sequence[IPv4Network], gateway: str) -> Mend:
     """Let the office use what a group lets others use."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
-        for group, services in groups:
+        for each in groups:
+            group = each.group
             yield from keepers.agreed(f"The security group {group.name}", group.told.get("Tags"))
-            missing, _ = net.missing_rules(group, services, networks)
+            missing, _ = net.missing_rules(group, each.services, networks)
             rules = [rule.admitted for rule in missing]
             yield from security_group_rules.room(cloud, group.told, rules)
             yield net.let_in(group, missing, gateway, _known(cloud, gateway))
-            what = ", ".join(service.name for service in services)
-            office = ", ".join(map(str, networks))
-            yield admits(f"{office} may use {what} in {group.name} ({group.id}) then, as others may already.")
+            yield admits(used_by_others.admitted(", ".join(map(str, networks)), each))
 
     return mend
 
@@ -132,13 +128,6 @@ def where_it_belongs(cloud: Cloud, gateway: str) -> net.Vpc | None:
         return net.vpc(cloud, found[0]) if len(found) == 1 else None
     except CloudError:
         return None
-
-
-def shut(groups: Iterable[net.SecurityGroup], behind: Iterable[str]) -> tuple[Shut, ...]:
-    """The groups among `behind` that let somebody use something in particular, and what."""
-    named = set(behind)
-    found = [(group, net.used_by_others(group)) for group in groups if group.id in named]
-    return tuple((group, services) for group, services in found if services)
 
 
 def _known(cloud: Cloud, gateway: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network
@@ -11,7 +12,7 @@ import pytest
 from practice.office import named
 from practice.picture import snapshot
 from support.clock import FakeClock
-from support.repairs import check, mended_and_back, mended_or_why_not
+from support.repairs import check, mended_and_back, mended_or_why_not, repairing
 from vpn.test_vpn_states import (
     OFFICE,
     STATES,
@@ -123,6 +124,27 @@ def test_mended_and_taken_back(world: World, state: str, journal: Journal, clock
     finally:
         made_whole()
     assert check("vpn", Edited(world.cloud, connected()), {"connection": world.static}).status.value == "works"
+
+
+def test_what_the_repair_opens_is_said_with_its_servers_and_why_just_that(
+    world: World, journal: Journal, clock: FakeClock
+) -> None:
+    """Whoever let the office ping another group is not surprised by a port of servers that they did not choose."""
+    ec2: Any = world.account.session.client("ec2")
+    made_whole = closed(ec2, world)
+    try:
+        cloud, subject = Edited(world.cloud, connected()), {"connection": world.static}
+        because = check("vpn", cloud, subject).because
+        made = repairing("vpn", cloud, journal, clock, subject, "security-groups")
+        (caution,) = [each for each in made.review().cautions if each.id == "access"]
+        made.close()
+    finally:
+        made_whole()
+    group = named(ec2, "group", "app")
+    assert because is not None and because.id == "security-groups"
+    why = r"since i-[0-9a-f]+ is in it, and others use tcp/8080 of it\."
+    assert re.search(rf"The repair opens tcp/8080 in app \({group}\), {why}", because.remedy), because.remedy
+    assert re.search(r"that group because i-[0-9a-f]+ is in it, and others use tcp/8080 of it\.", caution.message)
 
 
 def acls(ec2: Any) -> Any:
