@@ -45,7 +45,9 @@ async def test_a_question_about_data_shows_both_answers_whole_and_the_last_says_
         assert [(row.key, row.danger) for row in options._list.rows] == [("decide:yes", False), ("decide:no", True)]
         await person.press("tab", "down", "enter")  # a text that is all in view takes no keys from the list
         person.sees(
-            "What cannot be taken back: LOST The data is gone. stays What 2222 copied: It stays theirs. > Undo nothing",
+            "What cannot be taken back: LOST The data is gone. stays What 2222 copied: It stays theirs. This will be "
+            "taken back: - remove The data",
+            "> Undo nothing",
             "what is LOST is gone for good",
         )
         await person.press("down", "enter")
@@ -184,3 +186,41 @@ async def test_a_list_that_is_longer_than_the_screen_is_read_on_beside_its_quest
         person.sees("remove Network 0")
         await person.press("down", "enter")
         person.sees("Undone, except")
+
+
+class Crowded(Flow):
+    """More than a screen holds, and somebody else has something in the first of it."""
+
+    title = "Something crowded"
+    name = Text("What should it be called?", str, label="Name", why="Everything has a name.")
+
+    def plan(self) -> Plan:
+        shared, precious = Shared.plan(self), Precious.plan(self)  # type: ignore[arg-type] - which ask the same
+        more = Many.plan(self).actions[1:]  # type: ignore[arg-type]
+        return Plan((*shared.actions, *precious.actions, *more), decisions=precious.decisions)
+
+
+async def test_where_others_have_something_one_list_says_once_what_goes_and_is_read_page_by_page(
+    journal: Journal,
+) -> None:
+    subnets = {"Subnets": [{"SubnetId": f"subnet-{n}"} for n in range(9)]}
+    account = Canned({"ec2.DescribeSubnets": subnets})
+    async with somebody(account, Start(flow="small"), flow=Crowded) as person:
+        await person.types("calm")
+        await person.press("enter", "a", "u")
+        person.sees("Keep a copy?", "Others have something there:", "subnet-8")
+        await person.press("down", "enter", "enter")  # the data goes, what others have stays
+        person.sees("Undo nothing", "LOST The data is gone. stays What 2222 copied: It stays theirs. What stays: stays")
+        read = list[str]()
+        while True:
+            assert person.screen.count("(PgDn)") + person.screen.count("End (PgUp") == 1
+            read.append(person.screen)
+            if "End (PgUp" in person.screen:
+                break
+            await person.press("pagedown")
+        assert len(read) <= 5, "a page at a time"
+        told = "".join(read)
+        assert told.count("LOST  The data") + told.count("subnet-8") == 2
+        for number in range(40):
+            assert f"Network {number}" in told
+        person.sees("> Undo nothing", "remove Network 0")

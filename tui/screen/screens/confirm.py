@@ -79,7 +79,7 @@ class UndoPage(Page):
         self._decided: dict[str, str] = {}
 
     def between(self) -> Iterable[Widget]:
-        yield Lines(to_be_taken_back(self.session, []), hug=True, id="page")
+        yield Lines(undecided(self.session, []), hug=True, id="page")
         yield Say("", id="now")
         yield Lines(id="notice")
         yield Options(id="ways")
@@ -87,7 +87,7 @@ class UndoPage(Page):
     def on_mount(self) -> None:
         for text in self.query(Lines):
             text.can_focus = False  # the answers keep the keys; PgDn reads on
-        self.query_one("#notice").display = False
+        self._note([])
         self.query_one(Options).focus()
         saying = "Looking whether others use any of it…"
         self.do(lambda: (self.session.claims(), self.session.stops()), self._shown, saying=saying)
@@ -98,12 +98,12 @@ class UndoPage(Page):
     def _shown(self, found: tuple[list[Claim], tuple[str, ...]]) -> None:
         claims, self._stops = found
         self._open, self._claims = list(self.session.to_decide(claims)), claims
-        if claims:
-            self.query_one("#page", Lines).show(to_be_taken_back(self.session, claims))
         self._ask()
 
     def _ask(self) -> None:
         options = self.query_one(Options)
+        self._note([])
+        self._tell(undecided(self.session, self._claims))
         if self.session.place.read_only:
             self.query_one("#now", Say).say("This is read-only: nothing can be taken back. Leave out --read-only.")
             options.show([Row("keep", "Back", "nothing is changed")])
@@ -124,16 +124,22 @@ class UndoPage(Page):
             )
         else:
             self.query_one("#now", Say).say("What existed before this run stays, or is put back as it was.")
-            rows = not_brought_back(self.session, self._decided, self._claims, self._stops)
-            self._note(rows)
+            rows = decided(self.session, self._decided, self._claims, self._stops)
+            self._tell(rows)
             loses = any(row.lead == "LOST" for row in rows)
             does = "takes it back; what is LOST is gone for good" if loses else "takes it back"
             options.show(
                 [Row("keep", "Undo nothing", "it all stays"), Row("undo", "Undo all of this", does, danger=loses)]
             )
 
+    def _tell(self, rows: list[Said]) -> None:
+        """What would be taken back and what would not, from its beginning."""
+        page = self.query_one("#page", Lines)
+        page.show(rows)
+        page.action_ends(-1)
+
     def _note(self, rows: Iterable[Said]) -> None:
-        """What there is to know before it is answered; it stands whole above the answers, however long it is."""
+        """What each answer means; it stands whole above them."""
         notice, rows = self.query_one("#notice", Lines), list(rows)
         notice.display = bool(rows)
         notice.show(rows)
@@ -163,31 +169,52 @@ class UndoPage(Page):
         ]  # fmt: skip
 
 
-def to_be_taken_back(session: Session, claims: list[Claim]) -> list[Said]:
-    """What others have in or on what this run made, and what an undo would take away."""
-    from ... import taking_back
-
-    run = session.run
-    assert run is not None, "only a run is undone"
-    rows = [Said(what, word, "warn") for word, what in taking_back.to_be_taken_back(run)]
-    if not rows:
-        return [Said(f"{run.id} has left nothing that could be taken back.", kind="heading")]
-    theirs = [Said(f"{what}: {why}", "others", "bad") for what, why in taking_back.claims(run, claims)]
-    title = [Said(f"Undo {run.id}", kind="heading")]
-    if theirs:
-        title += [Said("Others have something there:", kind="heading"), *theirs]
-    return [*title, Said(taking_back.made(claims), kind="heading"), *rows]
+def undecided(session: Session, claims: list[Claim]) -> list[Said]:
+    """What others have in or on what this run made, and what an undo could take away."""
+    return [_title(session), *_theirs(session, claims), *_made(session, claims)]
 
 
-def not_brought_back(
-    session: Session, decided: Mapping[str, str], claims: list[Claim], stops: Iterable[str]
-) -> list[Said]:
-    """What to know of an undo before it is agreed to, under its headings."""
+def decided(session: Session, said: Mapping[str, str], claims: list[Claim], stops: Iterable[str]) -> list[Said]:
+    """All there is to know of an undo before it is agreed to, once so much is decided: what is lost and what stops
+    first, and one list of what is taken back, last."""
     from ... import taking_back
 
     assert session.run is not None, "only a run is undone"
-    looks = {"LOST": "danger", "STOPS": "danger", taking_back.YOURS: "point"}
-    rows: list[Said] = []
-    for heading, told in taking_back.not_brought_back(session.run, decided, claims, stops).items():
-        rows += [Said(heading, kind="heading"), *(Said(what, word, looks.get(word, "warn")) for word, what in told)]
-    return rows
+    told = taking_back.not_brought_back(session.run, said, claims, stops)
+    listed = {taking_back.NO_MORE, taking_back.NOTHING_GOES} & told.keys()
+
+    def weight(part: tuple[str, list[tuple[str, str]]]) -> tuple[bool, bool]:
+        heading, rows = part
+        return heading == taking_back.NO_MORE, not any(word in DANGERS for word, _ in rows)
+
+    looks = dict.fromkeys(DANGERS, "danger") | {taking_back.YOURS: "point"}
+    rows = [_title(session)]
+    for heading, part in sorted(told.items(), key=weight):
+        rows += [Said(heading, kind="heading"), *(Said(what, word, looks.get(word, "warn")) for word, what in part)]
+    return rows if listed else [*rows, *_theirs(session, claims), *_made(session, [])]
+
+
+DANGERS = ("LOST", "STOPS")
+"""Words of what an undo ends for good or for now."""
+
+
+def _title(session: Session) -> Said:
+    assert session.run is not None, "only a run is undone"
+    return Said(f"Undo {session.run.id}", kind="heading")
+
+
+def _theirs(session: Session, claims: list[Claim]) -> list[Said]:
+    from ... import taking_back
+
+    assert session.run is not None, "only a run is undone"
+    rows = [Said(f"{what}: {why}", "others", "bad") for what, why in taking_back.claims(session.run, claims)]
+    return [Said("Others have something there:", kind="heading"), *rows] if rows else []
+
+
+def _made(session: Session, claims: list[Claim]) -> list[Said]:
+    from ... import taking_back
+
+    assert session.run is not None, "only a run is undone"
+    rows = [Said(what, word, "warn") for word, what in taking_back.to_be_taken_back(session.run)]
+    heading = taking_back.made(claims) if rows else "This run has left nothing that could be taken back."
+    return [Said(heading, kind="heading"), *rows]
