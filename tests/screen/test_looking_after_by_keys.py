@@ -85,6 +85,18 @@ def test_who_types_what_does_not_work_is_led_to_looking_after_it(said: str) -> N
     assert state.row and (state.row.key, state.row.label) == ("flow:vpn", "Connect an office to a VPC")
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("peer", "peering"), ("function", "s3_lambda"), ("load bal", "alb"), ("image", "share_ami"), ("lambda", "s3_lambda"),
+     ("snapshot", "share_snapshot"), ("web", "website"), ("pipe", "s3_pipeline"), ("two vpc", "peering")],
+)  # fmt: skip
+def test_a_part_of_its_name_or_title_leads_to_a_set_up_first(said: str, name: str) -> None:
+    state = ListState(home_rows([], (), *NARROW), "flow:vpn", None)
+    state.look_for(said)
+    assert state.row and state.row.key.startswith("flow:")
+    assert f"flow:{name}" in [state.rows[at].key for at in state.shown[:2]]
+
+
 def test_what_is_folded_is_in_no_list_but_is_found() -> None:
     rows = home_rows([Row("run:1", "a run")], (), *NARROW)
     state = ListState(rows, "", None)

@@ -52,9 +52,9 @@ def part_of(key: str) -> str:
 def entries() -> list[Row]:
     """All that can be begun, with the part it is in; found, and in no list.
 
-    What is looked after comes first: who types what they see there, such as 403, has something that does not work.
+    Set-ups come first, as on the list; only who types what they see, such as 403, is led to what is looked after.
     """
-    names, whole = {LOOK_AFTER: "Look after", SET_UP: "Set up", SMALL: "Task"}, _whole(roomy=False)
+    names, whole = {SET_UP: "Set up", LOOK_AFTER: "Look after", SMALL: "Task"}, _whole(roomy=False)
     return [
         row._replace(label=f"{name}: {row.label}", only=FOUND)
         for heading, name in names.items()

@@ -50,10 +50,16 @@ def better(problem: Problem) -> str:
 
 
 def offered(asking: Asking | None) -> str:
-    """What one key writes into the field: what is corrected, else the example; empty if there is none."""
+    """What one key writes into the field: what is corrected, else the example; empty if there is none. A list of which
+    only a part is refused stays: an example in its place would lose the rest."""
+    from flows.engine import Many
+    from flows.engine.pasted_lists import several
+
     if asking is None or (asking.offer is not None and not asking.offer.typed):
         return corrected(asking)
-    return corrected(asking) if asking.problem else asking.question.example
+    refused = asking.problem is not None and isinstance(asking.question, Many)
+    listed = refused and len(several(asking.said)) > 1
+    return corrected(asking) or ("" if listed else asking.question.example)
 
 
 def corrected(asking: Asking | None) -> str:

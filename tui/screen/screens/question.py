@@ -225,7 +225,7 @@ class Question(Pictured):
             self._say_question(asking.question)
             self.query_one(Rail).show(trail.rows)
             self.draw(trail.drawing)
-            self.query_one("#hint", Say).say(self.query_one(Answer).fill(asking))
+            self.query_one("#hint", Say).say(self.query_one(Answer).fill(asking, offered(asking)))
             self._filled = self.query_one(Answer).reply
             self.query_one(Answer).open(not self._confirming)
             self._show_notice()

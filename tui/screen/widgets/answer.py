@@ -32,8 +32,10 @@ class Answer(Vertical):
         self._standing: object = None
         """What stands for a secret that was given before."""
 
-    def fill(self, asking: Asking) -> str:
-        """Show the field for this question with what was said in it. Returns a hint on how to use it."""
+    def fill(self, asking: Asking, offered: str) -> str:
+        """Show the field for this question with what was said in it. Returns a hint on how to use it; `offered` is what
+        F2 writes into it.
+        """
         from flows.engine import Choice, Listed, Many, Picks, SecretText, Text, Yes
 
         question, offer, said = asking.question, asking.offer, asking.said
@@ -42,7 +44,8 @@ class Answer(Vertical):
         if question.id != self._asked:
             self._forget_secret()
         self._asked = question.id
-        example = f"For example {question.example} (F2 takes it)" if question.example else ""
+        takes = " (F2 takes it)" if offered == question.example else ""
+        example = f"For example {question.example}{takes}" if question.example else ""
         typing = asking.problem is not None and isinstance(self._field, TextField)  # what is refused stays to be edited
         match question:
             case Text() if offer is not None and offer.listed is Listed.ITEMS and not typing:

@@ -65,7 +65,8 @@ class Search:
 
     def rank(self) -> None:
         """Put the best first, where all is found and not too much: names before what else is said, and in each the
-        beginnings of words before what lies within one."""
+        beginnings of words before what lies within one. What has a name of its own is meant by that: by what else is
+        said of it, such as 403, others are found first."""
         if self.whole and len(self.places) <= RANKED:
             self.places.sort(key=lambda place: self.merit(self._rows[place]))
             self.ranked = True
@@ -74,9 +75,10 @@ class Search:
         """How well a row that was found fits; the least is best."""
         if row.name and self._words == [row.name]:
             return -1
-        name, all_ = row.label.lower(), _text(row)
+        name, all_ = f"{row.label} {row.name.replace('_', ' ')}".lower(), _text(row)
         ways: tuple[Callable[[str], bool], ...] = (
-            lambda word: _begins(word, name), lambda word: word in name, lambda word: _begins(word, all_),
+            lambda word: _begins(word, name), lambda word: word in name,
+            lambda word: not row.name and _begins(word, all_), lambda word: _begins(word, all_),
         )  # fmt: skip
         return next((at for at, fits in enumerate(ways) if all(map(fits, self._words))), len(ways))
 
