@@ -69,6 +69,20 @@ async def test_whoever_opened_what_is_in_practice_stays_there(journal: Journal) 
     assert opened and all(place.practice for place in opened)
 
 
+async def test_at_home_a_note_hides_nothing_of_what_was_begun_and_stands_until_the_cursor_moves(
+    journal: Journal,
+) -> None:
+    first = draft(journal, place=Place(practice=True), name="munich")
+    draft(journal, place=Place(practice=True), name="berlin")
+    async with somebody(Canned(), Start(run=first.id), place=Place(), flow=Small) as person:
+        await person.press("escape")
+        person.sees("This is practice, as is what you had open. p chooses", "Go on with vpn: berlin", "vpn: munich")
+        person.goes_without_clipping()
+        await person.press("down")
+        await person.until("CloudFront before")
+        person.does_not_see("as is what you had open")
+
+
 async def test_home_in_the_real_account_says_when_it_has_become_practice(journal: Journal) -> None:
     draft(journal, place=Place(practice=True))
     async with somebody(Canned(), place=Place(region="eu-central-1"), flow=Small) as person:

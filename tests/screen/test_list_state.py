@@ -47,6 +47,17 @@ def test_the_cursor_stays_on_its_option_while_the_list_is_filtered_and_whole_aga
     assert (key(state), len(state.shown)) == ("run-1", len(ROWS))
 
 
+def test_what_finds_nothing_leads_back_to_where_the_cursor_was() -> None:
+    for typed in (("x",), ("r", "ru", "rux"), ("x", "xy", "x")):
+        state = held(at="site")
+        for text in (*typed, ""):
+            state.look_for(text)
+        assert (key(state), len(state.shown)) == ("site", len(ROWS))
+    state.look_for("none")
+    state.look_for("a")
+    assert key(state) == "site", "it is found again"
+
+
 def test_the_further_lines_of_a_long_row_do_not_look_like_options() -> None:
     long = Row("site", "the website", "fjord-coffee-site.s3-website.eu-central-1.amazonaws.com plain HTTP only")
     for mark in ("", "[x] "):

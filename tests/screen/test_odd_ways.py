@@ -317,6 +317,10 @@ async def test_what_is_typed_in_one_go_filters_by_all_of_it() -> None:
             person.app.post_message(Key(NAMES.get(letter, letter), letter))
         await person.settle()
         person.sees("/ wordpress_")
+        await person.press("ctrl+u")
+        person.sees("/ _", "Set up")
+        await person.types("office")
+        person.sees("/ office_")
 
 
 async def test_enter_does_not_overtake_what_was_typed_before_it() -> None:

@@ -41,6 +41,9 @@ class Home(Page):
         super().__init__()
         self._note, self._runs, self._unfolded = note, list[Row](), set[str]()
         self._saying: Timer | None = None
+        self._arrived = ""
+        """The entry that the cursor is on at first: as long as it stays there, the note stands in the place of what
+        there is to say about an entry. With a line of its own it would hide the last of what is listed."""
 
     def between(self) -> Iterable[Widget]:
         if (part := part_of(self.handrail.chosen)) and self._hidden(self.handrail.chosen):
@@ -48,10 +51,10 @@ class Home(Page):
         yield Say("What would you like to do? Nothing is changed before you confirm it.", id="intro")
         size = self.app.size
         yield Options(self._rows(size.width, size.height), at=self.handrail.chosen, whole=False, id="choices")
-        yield Say(self._note, id="note")
-        yield Say("", stays=True, id="detail")
+        yield Say(self._note, stays=True, id="detail")
 
     def on_mount(self) -> None:
+        self._arrived = self.query_one(Options).key
         self.query_one(Options).focus()
         self.call_after_refresh(self._load)
 
@@ -88,6 +91,10 @@ class Home(Page):
     def describe(self, event: Options.Moved) -> None:
         """Say what the list has no room for, once the cursor rests."""
         text = event.options.cut_off or (about(event.row) if event.row and not event.row.hint else "")
+        if self._note and event.options.key == self._arrived:
+            text = self._note
+        else:
+            self._note = ""
         detail = self.query_one("#detail", Say)
         if self._saying:
             self._saying.stop()

@@ -37,6 +37,8 @@ class ListState:
         self.marked = None if marked is None else set(marked)
         found = next((i for i, place in enumerate(self.shown) if at and self.rows[place].key == at), None)
         self.cursor = self._first() if found is None else found
+        self._began = -1
+        """Where the cursor was when somebody began to filter: what finds nothing leads back to it."""
 
     def _whole(self) -> Sequence[int]:
         """The places of all that is shown while nobody filters."""
@@ -98,6 +100,8 @@ class ListState:
 
     def look_for(self, text: str) -> None:
         """Show only what contains every word of it, as far as it is found at once; `search` goes on."""
+        if self.search is None:
+            self._began = self._place
         here, key = self._place, self.row.key if self.row else ""
         if text.split():
             self.search = Search(self.rows, text, self.search)
@@ -112,8 +116,8 @@ class ListState:
 
     @property
     def _place(self) -> int:
-        """Which of the rows the cursor is on; -1 in an empty list."""
-        return self.shown[self.cursor] if self.cursor < len(self.shown) else -1
+        """Which of the rows the cursor is on, or was on before nothing was found; -1 in an empty list."""
+        return self.shown[self.cursor] if self.cursor < len(self.shown) else self._began
 
     def _stay(self, place: int) -> None:
         """Put the cursor on that row, or on the first option if it is not in the list now, or that fits better."""

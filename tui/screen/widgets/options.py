@@ -240,6 +240,8 @@ class Options(Widget, can_focus=True):
             self._look_for(self.sought[:-1])
         elif event.key == "backspace":
             self.action_unfind()
+        elif event.key == "ctrl+u":
+            self._look_for("")
         elif typed and not (typed == " " and self.marked is not None):
             self._look_for(self.sought + typed)
         else:
