@@ -87,8 +87,9 @@ def test_who_types_what_does_not_work_is_led_to_looking_after_it(said: str) -> N
 
 @pytest.mark.parametrize(
     ("said", "name"),
-    [("peer", "peering"), ("function", "s3_lambda"), ("load bal", "alb"), ("image", "share_ami"), ("lambda", "s3_lambda"),
-     ("snapshot", "share_snapshot"), ("web", "website"), ("pipe", "s3_pipeline"), ("two vpc", "peering")],
+    [("peer", "peering"), ("function", "s3_lambda"), ("load bal", "alb"), ("image", "share_ami"),
+     ("lambda", "s3_lambda"), ("snapshot", "share_snapshot"), ("web", "website"),
+     ("pipe", "s3_pipeline"), ("two vpc", "peering")],
 )  # fmt: skip
 def test_a_part_of_its_name_or_title_leads_to_a_set_up_first(said: str, name: str) -> None:
     state = ListState(home_rows([], (), *NARROW), "flow:vpn", None)
