@@ -114,6 +114,6 @@ def unknown(word: str, known: Iterable[str], where: str) -> tuple[str, str, str]
     from difflib import get_close_matches
 
     known = list(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.5) if word.lower() != NONE else []
+    near = get_close_matches(word, known, n=1) if word.lower() != NONE else []
     remedy = f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}."
     return f"“{word}” is not known in {where}.", "", remedy

@@ -20,8 +20,9 @@ from .cloud import Cloud
 from .listing import Enough, reading_until
 from .options import Caution, Option
 from .pasted_lists import several
-from .problems import Denied, FlowMistake, Problem, Refused
+from .problems import CloudError, Denied, FlowMistake, Problem, Refused
 from .questions import Choice, Picks, Question, Text
+from .refused_answers import absent, refuse, said_of
 from .secret_text import Hidden, SecretText
 from .shell import placed
 from .states import Asking, Line, Listed, Offer
@@ -40,14 +41,6 @@ class Said:
     problem: Problem | None = None
     because: str = ""
     seen: dict[str, Any] = field(default_factory=dict)
-
-
-class Lacking(Refused):
-    """Answers are missing, and perhaps more is wrong. `missing` are the questions without one."""
-
-    def __init__(self, what: str, remedy: str = "", *, missing: Sequence[Question[Any]], instead: str = "") -> None:
-        super().__init__(what, remedy=remedy, instead=instead)
-        self.missing = tuple(missing)
 
 
 class Questionnaire(Generic[A]):
@@ -206,38 +199,69 @@ class Questionnaire(Generic[A]):
 
         Raises Refused, naming all of it.
         """
-        unknown, known = list[Refused](), dict[str, Any]()
-        for key, raw in answers.items():
-            try:
-                known[self.flow.question(key).id] = raw
-            except Refused as problem:
-                unknown.append(problem)
-        self._said.update({key: Said(raw) for key, raw in known.items()})
+        unknown = self._say(answers)
         wrong, missing = self._lacking()
-        rest = [*wrong, *([_absent(missing)] if missing else [])]
-        if unknown or rest:
-            raise [*unknown, *rest][0] if len(unknown) + len(rest) == 1 else _together(unknown, rest, missing)
+        refuse(unknown, wrong.values(), missing)
 
     def fill(self, answers: Mapping[str, Any]) -> list[Caution]:
         """Answer from a file or from flags, in any order.
 
-        Returns what is worth saying about the file itself. Raises Refused as `require` does, or for an answer
-        that is not accepted.
+        Returns what is worth saying about the file itself. Asks AWS. Raises Refused as `require` does, and with it for
+        every answer that is not accepted in this account, as far as that hangs by no other that is wrong or missing.
         """
-        self.require(answers)
-        answered, question = self._walk(confirmed=False, nobody=True)
+        unknown = self._say(answers)
+        wrong, missing = self._lacking()
+        answered, refused = self._looked_through(whole=not (unknown or wrong or missing))
+        unseen = next((each for each in refused.values() if isinstance(each.__cause__, CloudError)), None)
+        refused = {key: each for key, each in refused.items() if not isinstance(each.__cause__, CloudError)} | wrong
+        refuse(unknown, [refused[each.id] for each in self.flow.questions if each.id in refused], missing)
+        if unseen is not None:
+            raise unseen
+        if lacking := [q for q in self._asked(answered) if q.id not in answered.answers]:
+            raise absent(lacking[:1])  # whether it is asked was known only from the account
         self._said.update({
             each.id: self._defaults[each.id] for each in self._asked(answered)
             if each.literal and not each.fine_tuning and each.id not in self._said and each.id in self._defaults
         })  # fmt: skip
-        if question is not None:
-            problem = self._hold(question, answered, nobody=True).problem
-            if problem is None:  # whether it is asked was known only from the account
-                raise _absent([question])
-            raise said_of(question, problem) from problem
         self._save()
         idle = [key for key in answers if key not in answered.answers]
         return [Caution(f"unused-{k}", f"“{k}” is not asked with these answers; it was not used.", key=k) for k in idle]
+
+    def _say(self, answers: Mapping[str, Any]) -> list[Refused]:
+        """Take what is said; the refusals of keys that are not known."""
+        unknown = list[Refused]()
+        for key, raw in answers.items():
+            try:
+                self._said[self.flow.question(key).id] = Said(raw)
+            except Refused as problem:
+                unknown.append(problem)
+        return unknown
+
+    def _looked_through(self, *, whole: bool) -> tuple[A, dict[str, Refused]]:
+        """The answers that hold, and why each other one does not, by its key; what hangs by one of those is left out.
+
+        Unless it is `whole`, it ends with the last of what was said.
+        """
+        answered, refused = self.flow(self.cloud), dict[str, Refused]()
+        untold = {question.id for question in self.flow.questions} if whole else set(self._said)
+        for question in self.flow.questions:
+            if not untold:
+                break
+            untold.discard(question.id)
+            if not question.when.holds(answered.answers):
+                continue
+            try:
+                said = self._hold(question, answered, nobody=True)
+            except FlowMistake:  # it rests on an answer that there is not
+                continue
+            if said.problem is not None:
+                refused[question.id] = said_of(question, said.problem)
+                refused[question.id].__cause__ = said.problem
+                if isinstance(said.problem, CloudError):
+                    break
+            elif said.basis is not None:
+                answered.answers[question.id] = said.value
+        return answered, refused
 
     def suggest(self, answers: Mapping[str, Any]) -> None:
         """Start from these answers, without insisting that they are complete or right. Raises Refused."""
@@ -386,10 +410,11 @@ class Questionnaire(Generic[A]):
         answers: Collection[str] = answered.answers.keys()
         return (q for q in self.flow.questions if q.when.holds(answered.answers) or q.id in answers)
 
-    def _lacking(self) -> tuple[list[Refused], list[Question[Any]]]:
-        """The answers that are wrong for all that is known, and the questions surely asked that have none."""
+    def _lacking(self) -> tuple[dict[str, Refused], list[Question[Any]]]:
+        """The answers that are wrong for all that is known, by their keys, and the questions surely asked that have
+        none."""
         answered = self.flow(self.cloud)
-        wrong, missing = list[Refused](), list[Question[Any]]()
+        wrong, missing = dict[str, Refused](), list[Question[Any]]()
         for question in self.flow.questions:
             if not question.when.holds(answered.answers):
                 continue
@@ -402,7 +427,7 @@ class Questionnaire(Generic[A]):
                     raw = said.raw if said else question.default(answered)
                     answered.answers[question.id] = question.read(raw, answered)
                 except (Refused, ValueError) as problem:
-                    wrong.append(said_of(question, problem))
+                    wrong[question.id] = said_of(question, problem)
         return wrong, missing
 
     def _routes(self, answered: Asked) -> list[Route]:
@@ -460,32 +485,3 @@ def _rests(said: Said, answered: Asked) -> bool:
 def _because(flow: type[Asked], moved: Iterable[str]) -> str:
     labels = [flow.question(key).label for key in moved]
     return f"needs another look, because you changed {' and '.join(labels)}" if labels else ""
-
-
-def said_of(question: Question[Any], problem: Problem | ValueError) -> Refused:
-    """What is wrong with an answer, with the key that it was given by."""
-    what, why, remedy = (
-        (problem.what, problem.why, problem.remedy) if isinstance(problem, Problem) else (problem, "", "")
-    )
-    better = str(getattr(problem, "suggestion", ""))
-    meant = f"Did you mean {better}?" if better and better not in str(what) else ""
-    instead = str(getattr(problem, "instead", ""))
-    return Refused(f"{question.id}: {what}", why, f"{remedy} {meant}".strip(), instead=instead)
-
-
-def _together(unknown: Sequence[Refused], rest: Sequence[Refused], missing: Sequence[Question[Any]]) -> Refused:
-    """Everything that is wrong with the answers, in one."""
-    words = [str(each) for each in (*unknown, *rest)]  # what to do about each stands beside it
-    what = f"{len(words)} things are wrong with these answers:\n" + "\n".join(words)
-    instead = next((each.instead for each in rest if each.instead), "")
-    return Lacking(what, missing=missing, instead=instead) if missing else Refused(what, instead=instead)
-
-
-def _absent(missing: Sequence[Question[Any]]) -> Lacking:
-    """That these questions have no answer, each with what may be answered."""
-    words = [f"  {q.id}: {q.ask} ({q.allowed()})" for q in missing]
-    return Lacking(
-        f"{len(missing)} answer{'s are' if len(missing) > 1 else ' is'} missing:\n" + "\n".join(words),
-        "Add them to the answers file, or with --set KEY=VALUE.",
-        missing=missing,
-    )

@@ -34,8 +34,9 @@ from .plan_permissions import Needs
 from .preflight import allowed
 from .problems import Blocked, Busy, CloudError, FlowMistake, Refused
 from .put_back import accept, put_back
-from .questionnaire import Lacking, Questionnaire, Said, said_of
+from .questionnaire import Questionnaire, Said
 from .receipts import receipt
+from .refused_answers import Lacking, said_of
 from .repair import begun
 from .run_place import accounts_of, found_there, same_account
 from .secret_text import Hidden, SecretText

@@ -212,6 +212,35 @@ def test_all_faults_are_told_at_once(handrail: Command) -> None:
     assert "2 answers are missing:\n  vpc: " in ran.err
 
 
+def test_what_only_the_account_tells_is_told_in_the_same_answer(
+    handrail: Command, museum: Account, answers: Answers
+) -> None:
+    """What hangs by a wrong answer cannot be told; all else is, beside what is badly written and what is missing."""
+    wrong = {"networks": ["10.0.5.0/24"], "route_tables": ["shop-public", "nope"], "security_groups": ["webb"]}
+    faults = ["networks: 10.0.5.0/24", "route_tables: “nope” is not among", "security_groups: “webb” is not among"]
+    for badly, first in (({}, []), ({"gateway_ip": "10.0.0.1"}, ["gateway_ip: 10.0.0.1 is a private address"])):
+        told = handrail("plan", "vpn", "--answers", answers(**wrong, **badly), *museum.at)
+        headline, *rows = told.err.splitlines()
+        assert (told.code, headline) == (2, f"{len(rows)} things are wrong with these answers:")
+        expected = [*first, *faults]
+        assert all(row.startswith(fault) for row, fault in zip(rows, expected, strict=True)), rows
+    lacking = handrail("plan", "vpn", "--answers", answers(**wrong, gateway_ip=None), *museum.at)
+    assert lacking.err.startswith("4 things are wrong") and all(f"\n{fault}" in lacking.err for fault in faults)
+    assert lacking.err.endswith(")\nAdd them to the answers file, or with --set KEY=VALUE.\n"), "what to do comes last"
+    hanging = handrail("plan", "vpn", "--answers", answers(**wrong, vpc="shopp"), *museum.at)
+    assert hanging.err.startswith("vpc: “shopp” is not among"), "whose tables they are is not known"
+
+
+def test_what_there_is_stands_before_the_remedy(handrail: Command, museum: Account) -> None:
+    told = handrail("plan", "vpn", "--set", "vpc=shop", "--set", "adress=1", *museum.at).err
+    assert told.index("answers are missing") < told.index("There are, for route_tables") < told.index("Add them to")
+
+
+def test_a_word_that_is_like_none_gets_all_that_are_known(handrail: Command) -> None:
+    told = handrail("plan", "alb", "--set", "what=redirect").err
+    assert "“what” is not known in the answers of alb. Known are: load_balancer, " in told
+
+
 def test_an_unknown_key_gets_the_nearest_known_one(handrail: Command) -> None:
     ran = handrail("plan", "vpn", "--set", "gatway_ip=203.0.113.10")
     assert ran.code == 2

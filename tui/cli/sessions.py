@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ import flows
 from flows.engine import Caution, Cloud, Flow, Journal, Place, Problem, Refused, Run, Session
 from flows.engine.cloud import Offline
 from flows.engine.missing import may_be
-from flows.engine.questionnaire import Lacking
+from flows.engine.refused_answers import Lacking
 from flows.engine.run_place import again, insist
 
 from .confirmation import look_ahead
@@ -24,13 +25,13 @@ def answered(
 ) -> tuple[Session, list[Caution]]:
     """The session of a set-up in which everything is answered, `kept` as a draft or not, and what to be warned of.
 
-    Unknown and missing keys are told before anything is asked for; with missing ones is told what there is, where an
-    account can be opened. Raises Problem.
+    What is wrong whatever is in an account is told also where none can be opened; where one can, with all else that is
+    wrong, and with what there is of what is missing. Raises Problem.
     """
     try:
         Session(flow, Offline()).require(known)
-    except Lacking as lacking:
-        raise _with_candidates(flow, known, place, lacking) from None
+    except Refused as refused:
+        raise _with_all_else(flow, known, place, refused) from None
     session = closed_in_the_end(Session(flow, account(place), Journal() if kept else None, place=place))
     session.accepted |= set(accept)
     try:
@@ -43,16 +44,21 @@ def answered(
     return session, cautions
 
 
-def _with_candidates(flow: type[Flow], known: Mapping[str, Any], place: Place, lacking: Lacking) -> Refused:
-    """The refusal with what there is to choose from; without it, where no account can be opened."""
+def _with_all_else(flow: type[Flow], known: Mapping[str, Any], place: Place, refused: Refused) -> Refused:
+    """The refusal with all that only the account tells; without that, where none can be opened."""
     try:
         session = Session(flow, account(place), place=place)
-        keys = {each.id for each in flow.questions}
-        session.suggest({key: raw for key, raw in known.items() if key in keys})
-        found = may_be(session, lacking.missing)
-    except Problem:
+        session.fill(known)
+    except Lacking as lacking:
+        with suppress(Problem):
+            if found := may_be(session, lacking.missing):
+                return Unanswered(lacking, found)
         return lacking
-    return Unanswered(lacking, found) if found else lacking
+    except Refused as all_of_it:
+        return all_of_it
+    except Problem:
+        pass
+    return refused
 
 
 def said_of(run: Run, given: dict[str, Any]) -> Place:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.engine import Question, Refused
 from flows.engine.checking import Candidates
-from flows.engine.questionnaire import Lacking
+from flows.engine.refused_answers import Lacking
 
 from .. import safe
 from .describe import told
