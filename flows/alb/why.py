@@ -11,6 +11,7 @@ WHY: Mapping[str, str] = {
     "state": "Only a load balancer that is active answers.",
     "open": "Its firewall drops what it was not told to let in: browsers wait until they give up.",
     "listeners": "A load balancer answers only on the ports on which it has a listener.",
+    "listener": "What it does with a request is all that a visitor of its port gets.",
     "https": "A redirect to https leads nowhere while nobody listens there.",
     "by-itself": "What the load balancer answers by itself never reaches a server, however well that one is.",
     "redirect-fields": "What a redirect leaves out is taken from the request: from port 80 it leads to port 80 again.",

@@ -7,11 +7,11 @@ from flows.engine import Link, Picture, Thing
 PICTURE = Picture.of(
     Thing("clients", "Clients", "who may connect", of="access servers addresses", found="clients"),
     Thing("door", "Security group", "lets only them in", made="firewall let-in", found="open-to-the-world"),
-    Thing("server", "Instance", "answers SQL", made="instance", found="instances"),
+    Thing("server", "Instance", "answers SQL", made="instance", found="instances", seen="state"),
     Thing("copies", "Read copies", "only to read", of="readers", made="instance", beside=True),
     Thing("cluster", "Cluster", "its data", of="name engine", made="cluster", found="state key-state limits"),
     Thing("hours", "Schedule", "wakes it", of="awake from to", made="awake asleep", found="schedule", beside=True),
-    Thing("vpc", "VPC", "your network", of="vpc"),
+    Thing("vpc", "VPC", "your network", of="vpc", seen="state"),
     Thing("places", "Subnets", "in two zones", of="places", made="subnets", beside=True),
     Link("clients", "door", "Whoever is not named here is not let in.", made="let-in"),
     Link("door", "server copies", "The firewall stands before each of them."),

@@ -179,25 +179,34 @@ def draw(
 
 
 def found(picture: Picture, findings: Iterable[Finding]) -> Drawing:
-    """The picture of something that exists, what is broken where it is broken."""
+    """The picture of something that exists, what is broken where it is broken.
+
+    A thing in AWS is there as far as something was found of it: what nothing is said of may not exist at all.
+    """
     by_id = {each.id: each.grade for each in findings}
-    theirs = _sorted_out((part.found for part in picture.parts), by_id)
+    about = _sorted_out((part.found for part in picture.parts), by_id)
+    by_the_way = _sorted_out((thing.seen for row in picture.rows for thing in row), by_id)
+
+    def grades(declared: str, among: Mapping[str, list[str]]) -> set[Grade]:
+        return {by_id[id_] for each in declared.split() for id_ in among.get(each, ())}
 
     def seen(part: Thing | Link) -> Standing | None:
-        grades = {by_id[id_] for each in part.found.split() for id_ in theirs.get(each, ())}
-        if Grade.REFUSED in grades:
+        told = grades(part.found, about)
+        if Grade.REFUSED in told:
             return Standing.BROKEN
-        if Grade.WAITING in grades:
+        if Grade.WAITING in told:
             return Standing.WAITING
-        if grades - {Grade.NOT_CHECKED}:
+        if isinstance(part, Thing):
+            told |= grades(part.seen, by_the_way)
+        if told - {Grade.NOT_CHECKED}:
             return Standing.EXISTS
-        return Standing.UNSEEN if part.found or part.made else None
+        return Standing.UNSEEN if told else None
 
     return _drawn(
         picture,
-        lambda thing: True,
+        lambda thing: seen(thing) is not None or not (thing.of or thing.made or thing.found),
         lambda thing: (thing.about, seen(thing) or Standing.EXISTS),
-        lambda link, ends: (seen(link) if link.found else None) or _between(ends),
+        lambda link, ends: seen(link) or _between(ends),
     )
 
 

@@ -45,6 +45,7 @@ class Thing:
         made: the beginnings of the ids of the actions that make it, and of what is used instead; empty for a thing that
             this set-up never makes.
         found: the beginnings of the ids of the findings that are about it. Of several that fit the longest counts.
+        seen: the same of findings about something else, which could only be made because it is there.
         beside: whether it stands in one row with the thing before it; else a new row begins with it.
     """
 
@@ -54,6 +55,7 @@ class Thing:
     of: str = ""
     made: str = ""
     found: str = ""
+    seen: str = ""
     beside: bool = False
 
 

@@ -6,11 +6,11 @@ from flows.engine import Link, Picture, Thing
 
 PICTURE = Picture.of(
     Thing("file", "File", "lands in the bucket"),
-    Thing("bucket", "Bucket", "where the files land", of="bucket", found="bucket"),
+    Thing("bucket", "Bucket", "where the files land", of="bucket", found="bucket", seen="notification"),
     Thing(
         "note", "Notification", "tells of each file that fits", of="events", made="notification", found="notification"
     ),
-    Thing("function", "Function", "runs for each file", of="function", found="function run"),
+    Thing("function", "Function", "runs for each file", of="function", found="function run", seen="permission"),
     Thing("role", "Its role", "says what the function may do", found="role reads key"),
     Link("file", "bucket", "Somebody, or a program, puts it there."),
     Link("bucket", "note", "S3 looks whether the file's name and the event fit.", found="filter only-put recursion"),

@@ -9,7 +9,7 @@ PICTURE = Picture.of(
     Thing(
         "image", "Image", "a copy of it", of="image_name image", made="image copy", found="image deprecated products"
     ),
-    Thing("key", "Key", "encrypts disks", of="key", made="key", beside=True),
+    Thing("key", "Key", "encrypts disks", of="key", made="key", found="key key-state", seen="key-use", beside=True),
     Thing("account", "Other account", "who receives it", of="account", found="shared"),
     Thing("copy", "Their machine", "started from the image", of="launch", made="launch receive"),
     Link("machine", "image", "The disks of the machine are copied into the image.", made="image"),

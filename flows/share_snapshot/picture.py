@@ -9,8 +9,8 @@ PICTURE = Picture.of(
     Thing(
         "snapshot", "Snapshot", "its data", of="snapshot_name snapshot", made="snapshot copy", found="snapshot manual"
     ),
-    Thing("key", "Key", "encrypts it", of="key", made="key", beside=True),
-    Thing("account", "Other accounts", "who receives it", of="account"),
+    Thing("key", "Key", "encrypts it", of="key", made="key", found="key key-state", seen="key-use", beside=True),
+    Thing("account", "Other accounts", "who receives it", of="account", seen="shared"),
     Thing("copy", "Their copy", "theirs, whatever becomes of yours", of="receive", made="receive"),
     Link("database", "snapshot", "The snapshot holds the data of one moment.", found="kind"),
     Link("snapshot", "key", "The snapshot is encrypted with this key."),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flows.engine import Link, Picture, Thing
 
 PICTURE = Picture.of(
-    Thing(
-        "code", "Source code", "what you write", of="repository branch", made="repository source", found="branch file"
-    ),
+    Thing("code", "Source code", "what you write", of="repository branch", made="repository source",
+          found="branch file"),
     Thing("line", "Connection", "to your Git", of="connection", made="connection", found="connection", beside=True),
-    Thing("pipeline", "Pipeline", "goes step by step", of="name", made="pipeline", found="pipeline role stages runs"),
+    Thing("pipeline", "Pipeline", "goes step by step", of="name", made="pipeline",
+          found="pipeline role stage stages runs", seen="reads starts"),
     Thing("build", "Build", "makes the page", made="project build-role log", found="builds build"),
     Thing("store", "Artifacts", "between steps", made="artifacts", found="artifacts store-key", beside=True),
     Thing("site", "Bucket", "holds the page", of="site_bucket", made="site hosting", found="site"),
@@ -22,4 +22,4 @@ PICTURE = Picture.of(
     Link("build", "site", "The finished page is put there.", found="publishes"),
     Link("site", "cdn", "CloudFront is told to fetch the page again."),
     Link("site", "visitors", "They read the page.", made="bucket-policy", found="visitors start-page"),
-)
+)  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flows.engine import Link, Picture, Thing
 
 PICTURE = Picture.of(
-    Thing("office", "Office", "its networks", of="networks"),
-    Thing("device", "VPN device", "its address", of="gateway_ip", found="announced selectors", beside=True),
-    Thing("customer", "Customer gateway", "what AWS knows of that device", made="customer-gateway"),
+    Thing("office", "Office", "its networks", of="networks", seen="state"),
+    Thing("device", "VPN device", "its address", of="gateway_ip", found="announced selectors", seen="state",
+          beside=True),
+    Thing("customer", "Customer gateway", "what AWS knows of that device", made="customer-gateway", seen="state"),
     Thing("tunnel1", "Tunnel 1", "encrypted", made="connection", found="state tunnels tunnel:1 startup:1"),
     Thing("tunnel2", "Tunnel 2", "encrypted", made="connection", found="state tunnels tunnel:2 startup:2", beside=True),
-    Thing("gateway", "VPN gateway", "AWS's end of the tunnels", of="vpn_gateway", made="vpn-gateway", found="gateway"),
-    Thing("vpc", "VPC", "your network in AWS", of="vpc", found="vpc overlap"),
+    Thing("gateway", "VPN gateway", "AWS's end", of="vpn_gateway", made="vpn-gateway", found="gateway attachment"),
+    Thing("vpc", "VPC", "your network in AWS", of="vpc", found="vpc overlap", seen="route-tables security-groups"),
     Thing("tables", "Route tables", "the way back", of="route_tables", found="route-tables more-specific-route"),
     Thing("groups", "Security groups", "the firewall", of="security_groups", found="security-groups", beside=True),
     Link("office", "device", "The office's computers send through the device."),
@@ -21,4 +22,4 @@ PICTURE = Picture.of(
     Link("gateway", "vpc", "The gateway is the door of this network.", made="attach", found="attachment"),
     Link("vpc", "tables", "Servers find the way to the office in their route table.", made="propagate route"),
     Link("vpc", "groups", "Servers hear the office only where their group lets it in.", made="let-in"),
-)
+)  # fmt: skip

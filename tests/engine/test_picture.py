@@ -51,7 +51,7 @@ HOUSE = Picture.of(
     Thing("street", "Street", "where one comes from"),
     Thing("gate", "Gate", "keeps dogs out", of="gate", made="gate"),
     Thing("house", "House", "with a roof", of="plot", made="house", found="house roof"),
-    Thing("shed", "Shed", "for tools", of="shed", made="shed", beside=True),
+    Thing("shed", "Shed", "for tools", of="shed", made="shed", seen="hammer", beside=True),
     Link("street", "gate house", "One walks in.", made="path", found="path"),
     Link("gate", "house", "Behind it is the house."),
     Link("house", "shed", "A few steps."),
@@ -99,7 +99,10 @@ def test_a_set_up_declares_its_picture_in_a_few_lines(name: str) -> None:
     assert all(len(thing.name) <= 15 and len(thing.about) <= 15 for row in rows if len(row) == 2 for thing in row)
     keys = {question.id for question in flow.questions}
     assert {key for row in rows for thing in row for key in thing.of.split()} <= keys
-    assert {each.partition(":")[0] for part in parts for each in part.found.split()} <= {*flow.matters}
+    by = {each for part in parts for each in part.found.split()} | {
+        each for row in rows for thing in row for each in thing.seen.split()
+    }
+    assert {each.partition(":")[0] for each in by} <= {*flow.matters}
     linked = {end for link in flow.picture.links for end in (link.start, link.end)}
     assert linked == {thing.id for row in rows for thing in row}
     assert all(link.sentence.endswith(".") for link in flow.picture.links)
@@ -243,12 +246,18 @@ def test_what_a_check_finds_broken_is_broken_where_it_is() -> None:
         Finding("house:1", Grade.PROVED, ""), Finding("roof-tiles", Grade.REFUSED, ""),
         Finding("path", Grade.WAITING, ""),
     ]  # fmt: skip
-    assert standings(found(HOUSE, findings)) == {
-        "street": "exists", "gate": "not looked at", "house": "broken", "shed": "not looked at",
-        "street-gate": "waiting", "gate-house": "not looked at", "house-shed": "not looked at",
-    }  # fmt: skip
+    assert standings(found(HOUSE, findings)) == {"street": "exists", "house": "broken", "street-house": "waiting"}
     unseen = found(HOUSE, [Finding("house", Grade.NOT_CHECKED, "")])
     assert standings(unseen)["house"] == "not looked at"
+
+
+def test_what_nothing_is_found_of_is_not_drawn_and_what_a_finding_needs_is_there() -> None:
+    def told(grade: Grade) -> dict[str, str]:
+        return standings(found(HOUSE, [Finding("hammer", grade, "")]))
+
+    assert told(Grade.REFUSED) == told(Grade.PROVED) == {"street": "exists", "shed": "exists"}
+    assert told(Grade.NOT_CHECKED)["shed"] == "not looked at"
+    assert standings(found(HOUSE, [])) == {"street": "exists"}, "what is not in AWS is no matter of the check"
 
 
 def test_of_several_beginnings_the_longest_counts() -> None:

@@ -47,6 +47,23 @@ def there(flow: str, cloud: Aws, journal: Journal, clock: FakeClock) -> dict[str
     return subject
 
 
+DRAWN = {
+    "vpn": "office device customer tunnel1 tunnel2 gateway vpc tables groups",
+    "website": "visitors cdn lock bucket",
+    "alb": "visitors balancer servers listener answer https proof",
+    "aurora": "clients door server cluster vpc",
+    "share_ami": "image account",
+    "share_snapshot": "snapshot account",
+    "wordpress": "visitors door machine role site subnet",
+    "spa_pipeline": "code pipeline build store site visitors",
+    "s3_lambda": "file bucket note function role",
+    "s3_pipeline": "file bucket rule role pipeline",
+    "database_hours": "clock queue role database",
+    "peering": "tables groups vpc between peer tables2 groups2",
+}
+"""What the picture of each check shows: what it looked at, and nothing that does not exist."""
+
+
 def timeless(text: object) -> str:
     """Without the numbers, of which some say how long ago something was."""
     return re.sub(r"\d+", "0", str(text))
@@ -131,6 +148,11 @@ async def test_a_check_finds_the_same(
         assert isinstance(page, Findings) and page.told is not None
         assert {(each.id, str(each.grade), timeless(each.sentence)) for each in page.told.findings} == found
         assert (str(page.told.status), page.told.cause) == (told["status"], told["cause"])
+        assert page.drawing is not None
+        boxes = page.drawing.boxes()
+        assert " ".join(boxes) == DRAWN[flow]
+        unseen = {"clients"} if flow == "aurora" else set()  # those are outside, and said to be
+        assert {id_ for id_, box in boxes.items() if box.standing == "not looked at"} == unseen
         text = timeless("\n".join(page.texts()))
         assert all(sentence in text for _, _, sentence in found)
         person.goes_without_clipping()
