@@ -140,6 +140,20 @@ def finding(found: Finding) -> str:
 
 RIGHT = (Grade.PROVED, Grade.PREDICTED)
 """Grades of what is as it should be."""
+IF_NOT_MEANT = "If it is to be otherwise: "
+
+
+def optional(found: Finding) -> bool:
+    """Whether it is as it should be, and could be otherwise: for some people it is not as they mean it."""
+    return found.grade in RIGHT and bool(found.remedy or found.repair)
+
+
+def optionally(found: Finding) -> str:
+    """What to do about it for whom it is not as they mean it."""
+    says_so = "If " in found.remedy or " unless " in found.remedy
+    return f"{'' if says_so else IF_NOT_MEANT}{line(found.remedy)}"
+
+
 VERDICTS = {
     Status.WORKS: "It works: everything on the way was looked at.",
     Status.WORKS_BUT: "It works, but: ",
@@ -194,7 +208,8 @@ def checked(flow: type[Flow], told: Verdict, place: Place) -> list[str]:
     mends it, or why nothing does from here."""
     lines = [verdict(told)]
     for found in cause_first(told):
-        lines += [finding(found)]
+        right = optional(found) and found.remedy
+        lines += [f"[{found.grade}] {line(found.sentence)} {optionally(found)}" if right else finding(found)]
         lines += [f"          why it matters: {found.why}"] if found.why and found.grade not in RIGHT else []
         lines += [f"          seen in: {line(found.evidence)}"] if found.evidence else []
         if found.repair:

@@ -8,7 +8,7 @@ import pytest
 from person import Canned
 
 import flows
-from flows.engine import Call, Flow, Place
+from flows.engine import Call, Finding, Flow, Grade, Place
 from flows.engine.cache import CachedCloud
 from flows.engine.checking import Checking
 from flows.engine.findings import broken, caution, proved, unknown
@@ -37,6 +37,24 @@ def test_the_cause_stands_before_what_follows_from_it_and_what_is_right_last() -
     ]  # fmt: skip
     assert "The port is closed.\nDo: Open it.\nSeen in: DescribeSecurityGroups" in [row.text for row in rows]
     assert READ_ONLY in [row.text for row in rows]
+
+
+def test_what_could_be_otherwise_is_not_under_what_is_right_and_nobody_is_told_to_do_it() -> None:
+    option = Finding("names", Grade.PROVED, "The option is off.", "x", "If names should lead there: switch it on.")
+    made = Finding("https", Grade.PREDICTED, "Nothing listens for https.", "x", "Make one.").mended_by(lambda cloud: [])
+    told = verdict([proved("dns", "Right.", "x"), option, made])
+    assert told.status == "works"
+    rows = finding_rows(told, "the site", Flow)
+    at = [row.text for row in rows].index("Not wrong, and perhaps not meant")
+    assert [row.text for row in rows[at:]] == [
+        "Not wrong, and perhaps not meant",
+        "The option is off.\nIf names should lead there: switch it on.",
+        "Nothing listens for https.\nIf it is to be otherwise: Make one.\nf does it.",
+        "", "Looked at, and right", "Right.",
+    ]  # fmt: skip
+    by_lines = words.checked(Flow, told, Place())
+    assert "[proved] The option is off. If names should lead there: switch it on." in by_lines
+    assert "[predicted] Nothing listens for https. If it is to be otherwise: Make one." in by_lines
 
 
 def test_what_is_outside_is_never_under_works_and_not_said_to_have_been_looked_at() -> None:

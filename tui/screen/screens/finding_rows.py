@@ -19,6 +19,7 @@ GRADE_LOOKS = {
 GONE = Said("This is not found any more.", "now", "good")
 BECAUSE, FOLLOWS, TOO = "Because", "What follows from it", "Not as it should be, either"
 UNSEEN, FINE, OUTSIDE = "Could not be looked at", "Looked at, and right", "Outside, and not looked at"
+OTHERWISE = "Not wrong, and perhaps not meant"
 RIGHT = ("proved", "predicted")
 """Grades of what is as it should be."""
 
@@ -73,11 +74,13 @@ def parts(told: Verdict) -> dict[str, list[Finding]]:
     """Each heading with what stands under it; each finding stands in one part."""
     from ... import words
 
-    found: dict[str, list[Finding]] = {heading: [] for heading in (BECAUSE, FOLLOWS, TOO, UNSEEN, FINE, OUTSIDE)}
+    found: dict[str, list[Finding]] = {
+        heading: [] for heading in (BECAUSE, FOLLOWS, TOO, UNSEEN, OTHERWISE, FINE, OUTSIDE)
+    }
     behind = {told.cause}
     for each in told.findings:
         if each.grade in RIGHT:
-            heading = FINE
+            heading = OTHERWISE if words.optional(each) else FINE
         elif each.id == told.cause:
             heading = BECAUSE
         elif behind.intersection(each.follows):
@@ -96,9 +99,13 @@ def finding_row(found: Finding, beyond: str = "") -> Said:
 
     `beyond` is why it is not mended from here.
     """
+    from ... import words
+
     told = [line(found.sentence)]
-    told += [f"Do: {line(found.remedy)}"] if found.remedy and found.grade != "proved" else []
-    told += ["f mends it."] if found.repair else [f"No repair from here: {line(beyond)}"] if beyond else []
+    told += [f"Do: {line(found.remedy)}"] if found.remedy and found.grade not in RIGHT else []
+    told += [words.optionally(found)] if words.optional(found) and found.remedy else []
+    mends = "f does it." if found.grade in RIGHT else "f mends it."
+    told += [mends] if found.repair else [f"No repair from here: {line(beyond)}"] if beyond else []
     told += [f"Seen in: {line(found.evidence)}"] if found.evidence and found.grade not in RIGHT else []
     return Said("\n".join(told), found.grade, GRADE_LOOKS[found.grade], f"finding:{found.id}")
 
