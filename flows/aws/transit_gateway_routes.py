@@ -87,7 +87,7 @@ def attach(gateway: TransitGateway, vpc: Vpc, subnets: Sequence[str], name: str,
     )  # fmt: skip
 
 
-ATTACHMENT = seen("attachment", f"{FIRST}.TransitGatewayAttachmentId")
+ATTACHMENT = seen("transit-attachment", f"{FIRST}.TransitGatewayAttachmentId")
 """The id of the attachment of a connection that this run makes."""
 
 
@@ -95,7 +95,7 @@ def attachment(connection: Late, gateway: TransitGateway) -> Action:
     """Wait for the attachment that a connection gets by itself: AWS's answer to making it does not name it."""
     asked = {"Filters": [{"Name": "resource-id", "Values": [connection]}]}
     return Action(
-        "attachment",
+        "transit-attachment",
         f"Wait until the connection is attached to the transit gateway {gateway.called}",
         Call("ec2.DescribeTransitGatewayAttachments", asked),
         wait=_attached(asked, "the connection is attached", associated=bool(gateway.association)),

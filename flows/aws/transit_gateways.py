@@ -36,7 +36,7 @@ class TransitGateway:
         return self.name or self.id
 
     def used(self) -> Use:
-        return Use("transit-gateway", f"Use the transit gateway {self.called}", "AWS::EC2::TransitGateway", self.id)
+        return Use("vpn-gateway", f"Use the transit gateway {self.called}", "AWS::EC2::TransitGateway", self.id)
 
 
 @dataclass(frozen=True)

@@ -129,9 +129,9 @@ def plug(flow: Answers, way: Way, leading: tuple[Others, ...]) -> list[Action | 
         things.append(made)
         attachment = made.resource
     if not way.goes(way.vpc):
-        things.append(transit_gateway_routes.associate("associate-vpc", attachment, way.vpc_table, VPC))
+        things.append(transit_gateway_routes.associate("attach-associate", attachment, way.vpc_table, VPC))
     if not way.brings(way.vpc, way.office_table):
-        things.append(transit_gateway_routes.bring("bring-vpc", attachment, way.office_table, VPC))
+        things.append(transit_gateway_routes.bring("attach-bring", attachment, way.office_table, VPC))
     return things
 
 
@@ -145,11 +145,11 @@ def told(way: Way, connection: Late, networks: Iterable[IPv4Network]) -> list[Ac
     else:
         things.append(transit_gateway_routes.attachment(connection, way.gateway))
     if not way.goes(way.office):
-        things.append(transit_gateway_routes.associate("associate-office", attachment, way.office_table, OFFICE))
+        things.append(transit_gateway_routes.associate("transit-associate", attachment, way.office_table, OFFICE))
     networks = tuple(networks)
     things += [transit_gateway_routes.route(way.vpc_table, each, attachment) for each in networks]
     if not networks and not way.brings(way.office, way.vpc_table):
-        things.append(transit_gateway_routes.bring("bring-office", attachment, way.vpc_table, OFFICE))
+        things.append(transit_gateway_routes.bring("transit-bring", attachment, way.vpc_table, OFFICE))
     return things
 
 

@@ -215,7 +215,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "vpn": (5600,), "vpn, fixed routes": (5600,), "vpn, keys in Secrets Manager": (5900,),
     "vpn, logged": (MANAGED,), "vpn, ringing": (MANAGED,),
     "vpn, a device that AWS has no sample for": (5600,), "vpn, own keys": (5600,), "vpn, another device": (5600,),
-    "vpn, at a transit gateway": (5600,),
+    "vpn, at a transit gateway": (6100,),
     "alb, a listener": (3200,), "alb, a rule": (3600,), "alb, visitors kept": (1500,),
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),
