@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -40,11 +40,15 @@ class Bar(Widget):
         """What is being made and where; the product's name makes room for both, and so does the account's number."""
         width, title, look = self.size.width, fitting(self.title), self._look
         where = told(self.where, width)
-        if title and cell_len(f"{title}{where}") > width - 6:
-            where = shorter(where, max(width - cell_len(title) - 6, width // 2))
+        if title and cell_len(f"{title}{where}") > width - 6 and " · at " not in where:
+            where = shorter(self.where, max(width - cell_len(title) - 6, width // 2))
         room = width - cell_len(where) - 6
         name = NAME if room >= len(NAME) + cell_len(title) + 2 * bool(title) else ""
-        title = cut(f"  {title}" if name and title else title, room - len(name)) if room > 12 else ""
+        title = (
+            cut(f"  {title}" if name and title else title, room - len(name))
+            if room > 12 or cell_len(title) <= room
+            else ""
+        )
         gap = " " * (width - cell_len(f"{name}{title}{where}") - 4)
         marked = re.split(f"({'|'.join(MARKS)})", where)
         places = [(part, look(MARKS.get(part, "where"))) for part in marked]
@@ -61,8 +65,6 @@ MARKS = {"PRACTICE": "practice", "READ-ONLY": "read-only", "PRODUCTION": "produc
 def shorter(where: str, room: int) -> str:
     """Which account this is, in so many cells if that is possible: first the profile makes room, then the number where
     the account has a name, then the ends of names."""
-    if " · at " in where:
-        return where
     for part, instead in ((SHORTER[-1], ""), (r"([^\s·]\S*) \d{12}\b", r"\1")):
         if cell_len(where) > room:
             where = re.sub(part, instead, where)
@@ -89,7 +91,10 @@ def told(where: str, width: int) -> str:
 
 
 NARROW, LEAVES = 80, ("q", "Ctrl-C")
-"""On a screen of fewer columns the keys that leave come before what else there is: nobody is to be locked in."""
+"""On a screen of fewer columns one key that leaves comes before what else there is: nobody is to be locked in."""
+COMMON = ("Enter", "Space")
+"""Keys that go on. On a narrow screen they come next, before those of the screen; what is pressed least, such as Tab in
+a text, is first to go."""
 
 
 class Keys(Widget):
@@ -99,35 +104,62 @@ class Keys(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._hints: list[tuple[str, str]] = []
+        self._hints: list[Hint] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._look)
         self._look(self.screen)
 
     def _look(self, screen: Screen[Any]) -> None:
-        shown = [each.binding for each in shown_bindings(screen) if not each.binding.system]
-        hints = [(key_name(binding), binding.description) for binding in shown]
+        shown = [each for each in shown_bindings(screen) if not each.binding.system]
+        hints = [Hint(key_name(each.binding), each.binding.description, _weight(each, screen)) for each in shown]
         if hints != self._hints:
             self._hints = hints
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """As many as fit; help, which tells the others, and the ways out are always among them."""
+        """As many as fit; help, which tells the others, and a way out are always among them."""
         width = self.size.width
         key_style = self.get_component_rich_style("keys--key", partial=True)
-        room = width - 2
-        widths = {hint: cell_len(hint[0]) + cell_len(hint[1]) + 3 for hint in self._hints}
-        fitting = [hint for hint in self._hints if hint[0] in ("F1", "Esc") or (width < NARROW and hint[0] in LEAVES)]
-        room -= sum(widths[hint] for hint in fitting)
-        for hint in self._hints:
-            if hint not in fitting and widths[hint] <= room + 2:
-                fitting.append(hint)
-                room -= widths[hint]
+        fitting, gap = self._fitting(width, 2), 2
+        if width < NARROW and len(fitting) < len(self._hints):
+            fitting, gap = self._fitting(width, 1), 1
         parts: list[tuple[str, Style | None]] = []
-        for key, word in (hint for hint in self._hints if hint in fitting):
-            parts += [(key, key_style), (f" {word}  ", None)]
+        for hint in (hint for hint in self._hints if hint in fitting):
+            parts += [(hint.key, key_style), (f" {hint.word}{' ' * gap}", None)]
         return strip(width, self.rich_style, ("  ", None), *parts)
+
+    def _fitting(self, width: int, gap: int) -> list[Hint]:
+        """Those that there is room for, so many blanks apart."""
+        narrow = width < NARROW
+        leaves = [hint for hint in self._hints if hint.key in LEAVES][:1] if narrow else []
+        leaves += [hint for hint in self._hints if narrow and hint.word == "Home"]
+        fitting = [hint for hint in self._hints if hint.key in ("F1", "Esc") or hint in leaves]
+        room = width - 2 + gap - sum(hint.cells + gap for hint in fitting)
+        for hint in sorted(self._hints, key=lambda hint: hint.weight) if narrow else self._hints:
+            if hint not in fitting and hint.cells + gap <= room and not (leaves and hint.key in LEAVES):
+                fitting.append(hint)
+                room -= hint.cells + gap
+        return fitting
+
+
+class Hint(NamedTuple):
+    """A key, what it does in a word or two, and how soon it gives way on a narrow screen: the least last."""
+
+    key: str
+    word: str
+    weight: int
+
+    @property
+    def cells(self) -> int:
+        """Of both, with the blank between them."""
+        return cell_len(self.key) + 1 + cell_len(self.word)
+
+
+def _weight(each: ActiveBinding, screen: Screen[Any]) -> int:
+    if key_name(each.binding) in COMMON:
+        return 0
+    return 1 if each.node is screen else 3 if each.node is screen.app else 2
 
 
 def shown_bindings(screen: Screen[Any]) -> list[ActiveBinding]:
