@@ -109,6 +109,31 @@ async def test_undo_speaks_backwards_and_counts_only_what_is_gone(journal: Journ
     assert not history.finished(journal.run(run))
 
 
+async def test_who_reads_another_page_when_it_ends_comes_to_the_receipt_with_the_key_that_closes_it(
+    journal: Journal,
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def held(call: Call) -> dict[str, Any]:
+        reached.set()
+        go_on.wait(20)
+        return {}
+
+    account = Canned({"ec2.CreateVpc": {"Vpc": {"VpcId": "vpc-1"}}, "ec2.DeleteVpc": held})
+    async with somebody(account, Start(flow="small"), flow=Pair) as person:
+        await person.types("calm")
+        await person.press("enter", "a", "u")
+        await person.pilot.press("down", "enter")
+        while not reached.is_set():
+            await person.pilot.pause(0.01)
+        await person.pilot.press("f1")
+        await person.until("Esc Back")
+        go_on.set()
+        await person.until("It is over: Esc shows how it ended")
+        await person.press("escape")
+        person.sees("Everything is as it was before.", "- removed The network")
+
+
 class Shared(Flow):
     """A network in which somebody else has something."""
 

@@ -21,7 +21,7 @@ from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.picture import Picture
 from ..widgets.row import Row
-from .page import Say
+from .page import Page, Say
 from .pictured import SHOW, Pictured
 from .plan_steps import kept, reported, standing_still, to_do, usual
 from .problem_rows import told
@@ -86,6 +86,8 @@ class Progress(Pictured):
         self._by_hand: dict[str, ByHand] = {}
         """What a person has to do, by the step that waits for it."""
         self._stopping = False
+        self._ended: Progress.Ended | None = None
+        """How it ended while another page was read over it."""
         self.under_way = False
         self._began = self._painted = 0.0
 
@@ -274,9 +276,26 @@ class Progress(Pictured):
 
     @on(Ended)
     def ended(self, message: Ended) -> None:
-        """It is through, or it stopped: go on to what follows."""
+        """It is through, or it stopped: go on to what follows, once nobody reads another page over it. The key that
+        closes that page would be taken by what comes in its place."""
         self._paint()
         self.under_way = False
+        over = self.app.screen
+        if over is self:
+            self._follow(message)
+            return
+        self._ended = message
+        if isinstance(over, Page):
+            over.name_it("It is over: Esc shows how it ended")
+
+    def on_screen_resume(self) -> None:
+        """Go on to what came meanwhile."""
+        message = self._ended
+        if message is not None and self.app.screen is self:
+            self._ended = None
+            self._follow(message)
+
+    def _follow(self, message: Ended) -> None:
         if message.error is not None:
             self._failed_before(message.error)
             return
