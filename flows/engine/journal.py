@@ -251,7 +251,7 @@ class Run:
         if owner and alive(owner):
             raise Busy(
                 f"{self.id} is being driven by another Handrail (process {owner['pid']} on {owner['host']}).",
-                remedy="Go on there, or end that process first.",
+                remedy=f"Go on there, or end that process first. To read it: {shell.handrail('runs', self.id)}",
             )
         HELD.add(who["session"])
         try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from support.runs import draft, made
 
-from flows.engine import Journal, Place
+from flows.engine import Identity, Journal, Place
 from tui.lines import home
 from tui.lines.reading import Quit
 
@@ -20,7 +22,8 @@ def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *r
 
     monkeypatch.setattr(home, "reader", lambda: ask)
     assert home.home(Place()) == 0
-    return capsys.readouterr().out
+    shown = capsys.readouterr()
+    return shown.out + shown.err
 
 
 def test_a_draft_is_deleted(
@@ -44,3 +47,16 @@ def test_one_is_found_by_what_it_is_of(
     monkeypatch.setattr(home.prompts, "resume", lambda _, run, __, *, stays: opened.append(run) or 0)
     told(capsys, monkeypatch, "history", "berlin")
     assert opened == [each.id for each in journal.records() if each.answers["name"] == "berlin"]
+
+
+def test_what_another_process_has_open_is_shown_and_who_has_it(
+    journal: Journal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made(journal, "done", name="berlin")
+    identity = Identity("111122223333", "arn:aws:iam::111122223333:user/kim", "eu-central-1")
+    monkeypatch.setattr("tui.lines.sign_in.sign_in", lambda *_: SimpleNamespace(identity=identity, ask=None))
+    with run.held():
+        shown = told(capsys, monkeypatch, "history", "berlin", "back", "quit")
+    assert f"{run.id}: done" in shown and "Steps" in shown
+    assert shown.index("Steps") < shown.index("is being driven by another Handrail")
+    assert f"To read it: handrail runs {run.id}" in shown

@@ -115,3 +115,25 @@ def test_what_is_copied_of_a_resource_is_its_id(journal: Journal) -> None:
     run = made(journal, "done", action=replace(GATEWAY, type="AWS::EC2::VPNGateway", resource="vgw-1"))
     (row,) = (each for each in all_of(run) if "AWS::EC2::VPNGateway" in each.text)
     assert row.text.startswith(f"{row.copied} ") and " " not in row.copied
+
+
+async def test_what_another_window_has_open_is_shown_to_be_read(journal: Journal) -> None:
+    run = made(journal, "done", name="berlin")
+    async with somebody(Canned(), size=(60, 20)) as person:
+        with run.held():
+            await person.press("h", "enter")
+            person.sees(
+                "is being driven by another", "Here it can only be read.", f"{run.id}: done", "r Try again"
+            )
+            person.does_not_see("Something is in the way", "u Undo", "end that process")
+            person.goes_without_clipping()
+        await person.press("r")
+        person.sees(f"{run.id}: done", "u Undo")
+        person.does_not_see("only be read")
+
+
+async def test_a_draft_that_another_window_has_open_is_in_the_way(journal: Journal) -> None:
+    kept = draft(journal, name="munich")
+    with kept.held():
+        async with somebody(Canned(), Start(run=kept.id)) as person:
+            person.sees("Something is in the way", "is being driven by another Handrail", "Try again")

@@ -14,14 +14,14 @@ from types import MappingProxyType
 from typing import Any
 
 import flows
-from flows.engine import Journal, Place, Problem, Run, Session, Unplaced
+from flows.engine import Busy, Journal, Place, Problem, Run, Session, Unplaced
 from flows.engine.checking import about
 
 from .. import answers_file, history, words
 from ..telling import say
 from . import looking_after
 from .conversation import CheckWish, Conversation
-from .question import PlaceChange
+from .question import PlaceChange, ToTheList
 from .reading import Quit, Reader, reader
 from .sign_in import AccountOpener
 
@@ -48,13 +48,21 @@ def resume(
     stays: bool = False,
 ) -> int:  # fmt: skip
     """Go on with a draft or run, where it was begun. `said` is what the command line says, also of `answers`; `stays`
-    as in `run`."""
+    as in `run`. One that another Handrail has open is shown. Raises Problem, and ToTheList for whoever `stays`."""
     journal = Journal()
     kept = journal.run(run_id)
     try:
         session = session_of(kept, said, journal)
     except Quit as leaving:
         return leaving.code
+    except Busy as elsewhere:
+        if kept.plan is None:
+            raise
+        say("\n".join(history.details(kept)))  # somebody has it open: that is no reason not to show it
+        if not stays:
+            raise
+        say(words.problem(elsewhere))
+        raise ToTheList from None
     with closing(session):
         session.accepted |= set(accept)
         session.say_more(answers)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from flows.engine import Cloud, Handover, Place, Receipt, SecretText, Session, SignInNeeded, State
+    from flows.engine import Busy, Cloud, Handover, Place, Receipt, Run, SecretText, Session, SignInNeeded, State
     from flows.engine.board import Board
     from flows.engine.board import Row as Found
     from flows.engine.checking import Checking
@@ -209,6 +209,16 @@ class HandrailApp(Navigation):
         assert session.run is not None
         status = session.run.record.status
         self.go(Progress(session, stopped=status) if status in ("applying", "failed", "undoing") else RunPage(session))
+
+    def show_elsewhere(self, run: Run, busy: Busy) -> None:
+        from ..history import where
+        from .screens.elsewhere import Elsewhere
+
+        record = run.record
+        there = where(record).removeprefix("In ").replace("account ", "", 1)
+        self.show_account(Account(there, practice=record.place.practice))
+        title = self.workspace.flow(record.flow).title
+        self.go(Elsewhere(title, run, busy, lambda: self.begin(Start(run=run.id))))
 
     def read(self, title: str, rows: list[Said]) -> None:
         from .screens.page import Reading

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from .workspace import Account, Start, Workspace
 
 if TYPE_CHECKING:
-    from flows.engine import Handover, Receipt, SecretText, Session, SignInNeeded, State
+    from flows.engine import Busy, Handover, Receipt, Run, SecretText, Session, SignInNeeded, State
     from flows.engine.board import Board
     from flows.engine.board import Row as Found
     from flows.engine.checking import Checking
@@ -76,6 +76,10 @@ class Navigation(App[None]):
     @abstractmethod
     def show_run(self, session: Session) -> None:
         """A run that was begun earlier."""
+
+    @abstractmethod
+    def show_elsewhere(self, run: Run, busy: Busy) -> None:
+        """A run that another Handrail has open, to be read."""
 
     @abstractmethod
     def read(self, title: str, rows: list[Said]) -> None:

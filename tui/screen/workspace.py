@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import preferences
 
 if TYPE_CHECKING:
-    from flows.engine import Ask, Cloud, Finding, Flow, Journal, Place, Record, Session
+    from flows.engine import Ask, Cloud, Finding, Flow, Journal, Place, Record, Run, Session
     from flows.engine.asked import Asked
     from flows.engine.board import Board
     from flows.engine.checking import Checking
@@ -195,6 +195,11 @@ class Workspace:
             self.asked = self._session(start)
         self.asked.cloud.ask = self.ask
         return self.asked
+
+    def to_be_read(self, start: Start) -> Run | None:
+        """The run that somebody wanted to open, as the journal has it; None for a draft or what is only begun."""
+        run = self.journal().run(start.run) if start.run else None
+        return run if run is not None and run.plan is not None else None
 
     def checking(
         self, flow: str, subject: Mapping[str, object], place: Place | None = None, *, run: str = ""

@@ -197,8 +197,8 @@ class RunPage(Page):
         self.handrail.go_home()
 
 
-def all_of(run: Run) -> list[Said]:
-    """All that is known about a run."""
+def all_of(run: Run, *, only_read: bool = False) -> list[Said]:
+    """All that is known about a run; no keys that do something with it, where it is `only_read`."""
     from flows.engine.receipts import receipt
 
     from ... import outcome, words
@@ -224,7 +224,7 @@ def all_of(run: Run) -> list[Said]:
     rows += [Said(where(record), kind="muted")]
     waits, now = to_do(run)
     rows += [Said(), Said(waits, "waiting", "warn")] if waits else []
-    if waits and record.place.practice:
+    if waits and record.place.practice and not only_read:
         rows += [Said("lets happen what it waits for", "p", "point")]
     over = record.status == "undone"
     left = receipt(run, plan).left if over else ()
@@ -249,6 +249,6 @@ def all_of(run: Run) -> list[Said]:
     for heading, found in parts:
         if found:
             rows += [Said(), Said(heading, kind="heading"), *found]
-    if over and may_be_undone(run):
+    if over and may_be_undone(run) and not only_read:
         rows += [Said(), Said(f"{THE_REST}: u, or {words.undo(run.id)}", copy=words.undo(run.id))]
     return rows

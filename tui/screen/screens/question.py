@@ -128,20 +128,26 @@ class Question(Pictured):
         start = self._start
         assert start is not None
 
-        def opened() -> tuple[str, Account, tuple[State | None, Steps] | None]:
-            from flows.engine import Caution
+        def opened() -> Callable[[], None]:
+            from flows.engine import Busy, Caution
 
-            asked = self.handrail.workspace.begin(start)
+            try:
+                asked = self.handrail.workspace.begin(start)
+            except Busy as busy:
+                open_elsewhere, run = busy, self.handrail.workspace.to_be_read(start)
+                if run is None:
+                    raise
+                return lambda: self.handrail.show_elsewhere(run, open_elsewhere)
             known = bool(asked.cloud.identity.account)  # a task may need none
             account = account_of(asked.cloud, asked.place) if known else Account("needs no account")
             session = self.handrail.workspace.session
             self._remarks = tuple(Caution("surroundings", said) for said in session.otherwise) if session else ()
-            run = session.run if session else None
-            old = run is not None and run.record.status != "draft"
-            return asked.flow.title, account, None if old else self._look()
+            begun = session.run if session else None
+            old = begun is not None and begun.record.status != "draft"
+            state = None if old else self._look()
+            return lambda: shown(asked.flow.title, account, state)
 
-        def shown(found: tuple[str, Account, tuple[State | None, Steps] | None]) -> None:
-            title, account, state = found
+        def shown(title: str, account: Account, state: tuple[State | None, Steps] | None) -> None:
             self.handrail.show_account(account)
             self.name_it(title)
             if state is not None:
@@ -149,7 +155,7 @@ class Question(Pictured):
             elif session := self.handrail.workspace.session:
                 self.handrail.show_run(session)
 
-        self.do(opened, shown, saying="Opening the account…")
+        self.do(opened, lambda show: show(), saying="Opening the account…")
 
     def _look(self) -> tuple[State | None, Steps]:
         """What comes now, and the steps beside it; nothing once all is answered that is not reviewed. Slow."""
