@@ -18,9 +18,7 @@ PICTURE = Picture.of(
     Link("office", "device", "The office's computers send through the device."),
     Link("device", "customer", "AWS accepts the tunnels from this address alone."),
     Link("customer", "tunnel1 tunnel2", "There are two, because AWS does maintenance on one at a time."),
-    Link(
-        "tunnel1 tunnel2", "gateway", "All packets between the office and AWS go through a tunnel.", made="static transit",
-    ),  # fmt: skip
+    Link("tunnel1 tunnel2", "gateway", "All packets between the office and AWS go through a tunnel.", made="static"),
     Link("gateway", "vpc", "The gateway is the door of this network.", made="attach", found="attachment"),
     Link("vpc", "tables", "Servers find the way to the office in their route table.", made="propagate route"),
     Link("vpc", "groups", "Servers hear the office only where their group lets it in.", made="let-in"),
