@@ -23,6 +23,7 @@ from .plan import Plan
 from .problems import JournalTrouble
 from .references import Ref, fill
 from .run_place import EVERYWHERE
+from .settings import digest
 
 OF_ITSELF = re.compile(r"arn:.*|[a-z]+-[0-9a-f]{8,17}")
 """An address or an id that AWS made up: it means one thing only, whoever names it."""
@@ -98,6 +99,21 @@ def took_away(run: Run, action: Action) -> str:
             for other in each.plan.actions if each.plan else ():
                 taken = each.status(other.id) == "undone" and each.facts(other.id).get("how") != Happening.GONE.value
                 if taken and _filled(other.call, each) == mine:
+                    return each.id
+    return ""
+
+
+def set_by(run: Run, action: Action, now: Any) -> str:
+    """The other run that set what this action of `run` had set, and left there what stands there `now`; nothing where
+    there is none."""
+    if isinstance(action.undo, tuple):
+        return ""
+    there, mark = _filled(action.undo.read, run), digest(now)
+    for each in run.others():
+        with suppress(JournalTrouble, *UNREADABLE):
+            for other in each.plan.actions if each.plan else ():
+                left = _stands(each, other) and each.facts(other.id).get("after") == mark
+                if left and not isinstance(other.undo, tuple) and _filled(other.undo.read, each) == there:
                     return each.id
     return ""
 

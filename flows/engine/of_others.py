@@ -71,6 +71,8 @@ class Claim:
         others: where they were found.
         known: whether it could be looked at; if not, it stays until it can.
         more: whether there are more things than those.
+        needs: the ids of the actions of which more stays with it; None: of all that it stands on or is part of.
+        partly: whether it is about parts of a thing, of which the rest goes.
     """
 
     action: str
@@ -80,6 +82,8 @@ class Claim:
     others: Others | None = field(default=None, compare=False)
     known: bool = True
     more: bool = field(default=False, compare=False)
+    needs: frozenset[str] | None = None
+    partly: bool = False
 
     @property
     def stay(self) -> Stay:
@@ -113,6 +117,21 @@ def stays_by(held: Iterable[Claim]) -> dict[str, Stay]:
         because = before.because if before and before.because == "refused" else claim.stay.because
         stays[claim.action] = Stay(f"{before.why} {claim.why}" if before else claim.why, because)
     return stays
+
+
+def held_back(plan: Plan, standing: Iterable[Action], held: Iterable[Claim], run: Run) -> dict[str, Stay]:
+    """All that stays because of these claims, each with its reason."""
+    standing, held = list(standing), list(held)
+    stays = staying(plan, standing, stays_by(each for each in held if each.needs is None), run)
+    for claim in (each for each in held if each.needs is not None):
+        action = next(each for each in standing if each.id == claim.action)
+        stays = staying(plan, standing, {**needed_by(action, claim.needs or (), run), **stays}, run)
+    return stays_by(each for each in held if each.needs is not None and not each.partly) | stays
+
+
+def needed_by(action: Action, needs: Iterable[str], run: Run) -> dict[str, Stay]:
+    """Why what a thing needs that is left stays with it."""
+    return dict.fromkeys(needs, Stay(f"{called(action, run, left=True)} needs it, and that stays.", "others"))
 
 
 def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> list[Claim]:

@@ -15,11 +15,12 @@ from functools import partial
 
 from .actions import Action
 from .apply import look_for
+from .as_left import foreseen
 from .clock import Clock, RealClock
 from .cloud import Cloud
 from .events import Event, Happening
 from .journal import Run
-from .of_others import Claim, Stay, called, claims, staying, stays_by
+from .of_others import Claim, Stay, called, claims, held_back, needed_by, staying
 from .open_to_all import why_left
 from .plan import Plan
 from .problems import CloudError, NoAccess
@@ -27,7 +28,8 @@ from .receipts import receipt
 from .refusals import in_use
 from .run_place import same_accounts
 from .sending import Carrier, Stopped, streamed
-from .undo_action import Stays, adopt, note_seen, take_back
+from .taking import Stays
+from .undo_action import adopt, note_seen, take_back
 
 
 def undo(
@@ -59,7 +61,7 @@ def undo(
     except Stopped:
         yield Event(Happening.STOPPED, actions[0].id, "Stopped. `undo` goes on from here.")
         return
-    stays = staying(plan, actions, stays_by(held), run)
+    stays = held_back(plan, actions, held, run)
     for action in actions:
         if stay := stays.get(action.id):
             yield _left(run, action, stay)
@@ -75,10 +77,7 @@ def undo(
             break
         except Stays as problem:
             yield _left(run, action, problem.stay)
-            needs = dict.fromkeys(
-                problem.needs, Stay(f"{called(action, run, left=True)} needs it, and that stays.", "others")
-            )
-            stays = staying(plan, actions, {**needs, **stays}, run)
+            stays = staying(plan, actions, {**needed_by(action, problem.needs, run), **stays}, run)
         except CloudError as problem:
             # what rested on it is gone by now, so it is somebody else who uses it
             stay = Stay(str(problem), "others" if in_use(problem) else "refused")
@@ -98,21 +97,24 @@ def _left(run: Run, action: Action, stay: Stay, problem: CloudError | None = Non
 
 
 def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> list[Claim]:
-    """What others put into what this run made, or made lean on it: for a person to see before it is taken back.
+    """What others put into what this run made, made lean on it or changed: for a person to see before it is taken back.
 
     Only reads. Raises CloudError.
     """
     carrier = Carrier(run, cloud, lambda _: None, threading.Event(), clock or RealClock())
     looked = _looked_at(run, plan)
     same_accounts(looked, carrier)
-    return claims(looked, carrier)
+    found = claims(looked, carrier)
+    known = {(claim.action, claim.why) for claim in found}
+    changed = (claim for action in standing(run, plan) if (claim := foreseen(action, plan, carrier)))
+    return [*found, *(claim for claim in changed if (claim.action, claim.why) not in known)]
 
 
 def kept(run: Run, plan: Plan, claims: Iterable[Claim], decided: Mapping[str, str]) -> dict[str, Stay]:
     """What of a run an undo would leave with these decisions, each with its reason; `claims` are what others have there
     now."""
     actions = standing(run, plan)
-    stays = staying(plan, actions, stays_by(claim for claim in claims if claim.holds(decided)), run)
+    stays = held_back(plan, actions, (claim for claim in claims if claim.holds(decided)), run)
     return {action.id: stays[action.id] for action in actions if action.id in stays}
 
 

@@ -6,174 +6,31 @@ is told as removed where it was this undo that removed it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from .actions import Action
 from .apply import look_for, unproved
-from .calls import Call
-from .documents import Document
+from .as_left import as_entered, as_it_stands, as_left, read
 from .events import Happening
 from .expressions import part
-from .later_runs import took_away
-from .of_others import NAMED, Claim, Stay, claims_on, mentioned, named_of, of_theirs
+from .of_others import Claim, Stay, claims_on, of_theirs
 from .plan import Plan
-from .problems import CloudError, Lost, NoAccess
-from .receipts import DOUBT, NOT_FOUND
+from .problems import CloudError, NoAccess
+from .receipts import DOUBT
 from .references import FOUND, Changed, edited, refs
-from .refusals import matches, no_such_thing
-from .sending import Carrier, Sent
-from .settings import as_put, current, digest
-from .undo_plan import Entry, Kept, Restore, Still, Undo
-
-GONE = f"{NOT_FOUND}: somebody took it away already."
-TAKEN = f"{NOT_FOUND}: the undo of the run {{}} took it away."
-NEVER = f"{NOT_FOUND}: AWS never answered the call that was to make it, and it is not there."
-NOTHING_LEFT = f"{NOT_FOUND}: what it belonged to is gone, so there is nothing left to put back."
-AS_BEFORE = "It was as before already: somebody put it back."
-PUT_BACK = "It was as before already: the undo of the run {} put it back."
-UNCHANGED = "It was like that before this run."
-NOT_AS_BEFORE = "What it had before is gone itself, so it cannot be put back; it is left as it is now."
-CHANGED = "Somebody changed it since; it is left as it is now."
-RENAMED = "Somebody gave it another name since ({}); it is left as it is now."
-REVERSED = "An earlier undo had begun with it, and somebody took that back since; it is left as it is now."
-
-
-class Stays(CloudError):
-    """It is left, and with it all that is in `needs`."""
-
-    def __init__(self, stay: Stay, needs: Iterable[str] = ()) -> None:
-        super().__init__(stay.why)
-        self.stay, self.needs = stay, set(needs)
-
-
-@dataclass
-class Taking:
-    """One action that is being taken back.
-
-    `given_up` is whether the run took it away itself; `doubted`, whether nobody ever heard that it was made. `step`
-    counts the calls that take it back.
-    """
-
-    action: Action
-    plan: Plan
-    carrier: Carrier
-    given_up: bool
-    doubted: bool = False
-    step: int = 0
-
-    def __post_init__(self) -> None:
-        run, id = self.carrier.run, self.action.id
-        steps = self.action.undo if isinstance(self.action.undo, tuple) else (self.action.undo,)
-        # an earlier release noted no more than that it had begun
-        earlier = range(len(steps)) if run.status(id) == "undo" else ()
-        self._sent: set[int] = set(run.facts(id).get("sent", earlier))
-        self._earlier = set(self._sent)
-        self._took: set[int] = set(run.facts(id).get("took", ()))
-        self.going: list[Claim] = []
-        """What of others goes with the thing itself."""
-
-    @property
-    def begun(self) -> bool:
-        """Whether this call was sent before and may have arrived: then what is gone now was taken away by us."""
-        return self.given_up or self.step in self._earlier
-
-    @property
-    def gone(self) -> str:
-        """Why it is not there, where this undo did not take it away: what is known of that, and no more."""
-        if self.doubted:
-            return NEVER
-        other = took_away(self.carrier.run, self.action)
-        return TAKEN.format(other) if other else GONE
-
-    @property
-    def as_before(self) -> str:
-        """The same of a setting that stands as it did before."""
-        other = took_away(self.carrier.run, self.action)
-        return PUT_BACK.format(other) if other else AS_BEFORE
-
-    def arrived(self, step: Undo) -> bool:
-        """Whether what is gone was taken away by this call, sent before: what it leaves behind would be there."""
-        left = step.kept.find if step.kept else None
-        return self.step in self._earlier and (left is None or self.carrier.search(left) is not None)
-
-    def note(self, **data: Any) -> None:
-        self.carrier.run.note(self.action.id, "undo", sent=sorted(self._sent), **data)
-
-    def _noted(self, step: Undo, what: Sent) -> None:
-        """Write down which calls may have arrived: what AWS refuses did not, unless it was sent before, too."""
-        if what is Sent.BEGUN and self.step not in self._sent:
-            self._sent.add(self.step)
-            self.note()
-        elif what is Sent.REFUSED and self.step not in self._earlier:
-            self._sent.discard(self.step)
-            self.note()
-        elif what is Sent.ANSWERED:
-            for claim in self.going:
-                self.went(claim.things, claim.more)
-            self.going = []
-            if step.reversed:
-                self._took.add(self.step)
-                self.note(took=sorted(self._took))
-
-    def reversed(self, step: Undo) -> bool:
-        """Whether AWS took this call in an earlier undo, and somebody took that back since."""
-        if not step.reversed or self.step not in self._took:
-            return False
-        assert step.read is not None, "what is read tells it"
-        return bool(self.carrier.look(step.read, step.reversed))
-
-    def went(self, things: Sequence[Any], more: bool = False) -> None:
-        """Write down what of others is gone, at once: the first by name, how many, and whether there were `more`."""
-        facts = self.carrier.run.facts(self.action.id)
-        names = [*facts.get("with_it", ()), *map(named_of, things[:NAMED])]
-        count = facts.get("with_all", 0) + len(things)
-        self.note(with_it=names[:NAMED], with_all=count, with_more=more or facts.get("with_more", False))
-
-    @property
-    def fresh(self) -> tuple[str, ...]:
-        """What was done so shortly before that AWS may not know it yet: this, unless "gone" is our own doing."""
-        return () if self.begun else (self.action.id,)
-
-    @property
-    def around(self) -> tuple[str, ...]:
-        """That, and what rested on it and was just taken back."""
-        return (*self.fresh, *_resting_on(self.action, self.plan))
-
-    def changed(self, why: str, now: Any, look: Call) -> Stays:
-        """Somebody changed it since: it is theirs now, and so is what it leans on or, by that `look`, is part of."""
-        looked = look.fill(self.carrier.resolve)
-        return Stays(Stay(why, "changed"), mentioned(self.action, self.plan, self.carrier.run, looked, now))
-
-    def send(self, step: Undo) -> None:
-        """Send a call that takes something back. Doing that twice is harmless, so a lost answer is asked for again."""
-        fresh, action = () if step.more else self.fresh, self.action.id
-        send = partial(
-            self.carrier.send,
-            step.call,
-            step.not_yet,
-            step.read,
-            step.more,
-            action=action,
-            noted=partial(self._noted, step),
-        )
-        try:
-            send(rests_on=fresh)
-        except Lost:
-            self._earlier.add(self.step)
-            try:
-                send()
-            except CloudError as problem:
-                if not _gone(problem, (*step.gone, *step.repeated)):  # the first one arrived
-                    raise
+from .refusals import no_such_thing
+from .sending import Carrier
+from .settings import digest
+from .taking import NOT_AS_BEFORE, NOTHING_LEFT, REVERSED, Stays, Taking, gave_up, is_gone, resting_on, wanted
+from .undo_plan import Entry, Kept, Restore, Undo
 
 
 def take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
     """Take back what this action did, as far as it is this run's still, and note how. Raises CloudError, Stays too."""
     run = carrier.run
-    given_up = any(other.gives_up == action.id and run.status(other.id) == "ready" for other in plan.actions)
+    given_up = gave_up(action, plan, carrier)
     doubted = run.status(action.id) == "intent"
     if doubted:
         reply = look_for(action, carrier)
@@ -263,7 +120,7 @@ def _let_go(taking: Taking) -> None:
     def holding(found: list[Claim]) -> bool:
         return any(claim.holds(carrier.decisions) for claim in found)
 
-    found = carrier.believed(lambda: claims_on(action, carrier), holding, _resting_on(action, taking.plan))
+    found = carrier.believed(lambda: claims_on(action, carrier), holding, resting_on(action, taking.plan))
     if holds := next((claim for claim in found if claim.holds(carrier.decisions)), None):
         raise Stays(holds.stay, action.stands_on)
     for claim in found:
@@ -282,11 +139,6 @@ def _let_go(taking: Taking) -> None:
                 taking.went([thing])
 
 
-def _resting_on(action: Action, plan: Plan) -> list[str]:
-    """The actions that need this one: of what was just taken back, AWS may still tell."""
-    return [other.id for other in plan.actions if action.id in other.needs]
-
-
 def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
     """What was left behind on purpose, as the receipt lists it."""
     if isinstance(action.undo, Entry):
@@ -297,7 +149,7 @@ def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
 
     def is_left(number: int, step: Undo) -> bool:
         """Whether it was wanted, or was by an earlier undo and is there."""
-        if _wanted(step, carrier):
+        if wanted(step, carrier):
             return True
         return number in sent and step.kept is not None and bool(step.kept.find and carrier.search(step.kept.find))
 
@@ -319,10 +171,6 @@ def _lost(action: Action, plan: Plan, carrier: Carrier, kept: Iterable[Mapping[s
 
 def _told(carrier: Carrier, *left: Kept | None) -> list[dict[str, str]]:
     return [{"what": carrier.text(kept.what), "why": kept.why, "costs": kept.costs} for kept in left if kept]
-
-
-def _wanted(step: Undo, carrier: Carrier) -> bool:
-    return not step.when or carrier.decisions.get(step.when[0]) == step.when[1]
 
 
 def note_seen(action: Action, carrier: Carrier) -> None:
@@ -353,16 +201,16 @@ def adopt(action: Action, carrier: Carrier, reply: dict[str, Any]) -> None:
 def _step(taking: Taking, step: Undo) -> bool | None:
     """Make one call that takes something back: whether there was something; None where it does not matter."""
     carrier, there = taking.carrier, True
-    if not _wanted(step, carrier) or (step.unless and carrier.search(step.unless) is not None):
+    if not wanted(step, carrier) or (step.unless and carrier.search(step.unless) is not None):
         return None
     try:
-        if step.still and not _as_left(taking, step.still):
+        if step.still and not as_left(taking, step.still):
             return False
         if taking.reversed(step):
             raise Stays(Stay(REVERSED, "changed"), taking.action.stands_on)
         taking.send(step)
     except CloudError as problem:
-        if not _gone(problem, step.gone):
+        if not is_gone(problem, step.gone):
             problem.what = taking.action.refusals.get(problem.aws_code, problem.what)
             raise
         there = False
@@ -371,53 +219,11 @@ def _step(taking: Taking, step: Undo) -> bool | None:
     return None if step.more else there
 
 
-def _gone(problem: CloudError, codes: Iterable[str] = ()) -> bool:
-    return matches(problem, codes) or no_such_thing(problem)
-
-
-def _as_left(taking: Taking, still: Still) -> bool:
-    """Whether it is still as this run left it; False if it is gone. Raises Stays if somebody changed it."""
-    carrier = taking.carrier
-    if still.since and carrier.run.status(still.since) not in ("done", "ready"):
-        return True
-    try:
-        now = carrier.believed(
-            lambda: carrier.look(still.look, still.path),
-            lambda seen: seen is None or str(seen) != carrier.text(still.equals),
-            taking.around,
-        )
-    except CloudError as problem:
-        if matches(problem, still.absent):
-            return True
-        if matches(problem, still.changed):
-            raise taking.changed(still.otherwise, "", still.look) from problem
-        raise
-    if now is not None and str(now) != carrier.text(still.equals):
-        raise taking.changed(still.otherwise, now, still.look)
-    return now is not None
-
-
 def _restore(taking: Taking, restore: Restore) -> str:
     """Put a setting back; why there was nothing to put back, if so."""
-    action, facts = taking.action, taking.carrier.run.facts(taking.action.id)
-    former = facts["before"]
-    try:
-        now = taking.carrier.believed(
-            lambda: current(action, restore, taking.carrier), lambda seen: seen == former, taking.fresh
-        )
-    except CloudError as problem:
-        if not no_such_thing(problem):
-            raise
-        return NOTHING_LEFT
-    if now == former:
-        if taking.begun or "after" not in facts:
-            return ""
-        if digest(former) == facts["after"]:
-            return UNCHANGED
-        return taking.gone if former is None else taking.as_before
-    ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, taking.carrier)
-    if not ours:
-        raise taking.changed(CHANGED, now, restore.read)
+    action, former = taking.action, taking.carrier.run.facts(taking.action.id)["before"]
+    if (nothing := as_it_stands(taking, restore)) is not None:
+        return nothing
     remove = restore.remove if former is None else None
     try:
         put = remove or restore.put
@@ -439,23 +245,13 @@ def _take_out(taking: Taking, entry: Entry) -> str:
     It is read afresh at every try, so that nobody's change is overwritten.
     """
     action, carrier = taking.action, taking.carrier
-    facts = carrier.run.facts(action.id)
+    run, facts = carrier.run, carrier.run.facts(action.id)
 
     def attempt() -> str:
-        document = carrier.believed(lambda: Document(carrier, action), lambda read: read.ours() is None, taking.fresh)
-        ours = document.ours()
-        if facts.get("before") is not None:
-            return UNCHANGED
-        if ours is None:
-            for name, each in document.under_other_names():
-                if digest(each) == facts.get("after"):
-                    stays = taking.changed(RENAMED.format(name), each, entry.read)
-                    raise Stays(stays.stay, stays.needs | action.stands_on)
-            return "" if taking.begun or "after" not in facts else taking.gone
-        if "after" in facts and digest(ours) != facts["after"]:
-            raise taking.changed(CHANGED, ours, entry.read)
+        document = read(taking)
+        if (nothing := as_entered(taking, entry, document)) is not None:
+            return nothing
         if "beside" in facts:
-            run = carrier.run
             since = [name for name, each in document.beside() if digest(each) not in facts["beside"]]
             run.note(action.id, run.status(action.id), since=sorted(since))
         text = document.without_entry()
@@ -469,6 +265,6 @@ def _take_out(taking: Taking, entry: Entry) -> str:
     try:
         return carrier.patiently(attempt, action.not_yet, action.id)
     except CloudError as problem:
-        if not _gone(problem, entry.gone):
+        if not is_gone(problem, entry.gone):
             raise
         return NOTHING_LEFT

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from alb.cases import MOVED, VARIANTS, picture, session, to
+from alb.cases import MAINTENANCE, MOVED, VARIANTS, picture, session, to
 from support.clock import FakeClock
 from support.deeds import NOT_FOUND, Deed, Made, undone_after
 from support.sessions import carried_out, taken_back
@@ -309,4 +309,23 @@ def test_a_former_redirect_comes_back_that_leads_somewhere(
     second = session(cloud, journal, {**VARIANTS["maintenance"], "listener": "80"}, clock=clock)
     carried_out(second)
     taken_back(second)
+    assert picture(account) == before
+
+
+def test_what_another_run_set_is_that_run_s_to_take_back(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Nobody else changed it: the later run is named, and once it is taken back this one is, too."""
+    before = picture(account)
+    first = session(cloud, journal, MAINTENANCE, clock=clock)
+    carried_out(first)
+    second = session(cloud, journal, {**MAINTENANCE, "status": "500"}, clock=clock)
+    carried_out(second)
+    assert first.run and second.run
+    why = f"The run {second.run.id} changed it since: undo that first."
+    assert [claim.why for claim in first.claims()] == [why]
+    list(first.undo())
+    assert [each.why for each in first.receipt().left if each.stays] == [why]
+    taken_back(second)
+    taken_back(first)
     assert picture(account) == before

@@ -79,6 +79,7 @@ DEEDS: Mapping[str, Deed] = {
     "another folder": Deed(another_folder, {PERMISSION: LEANS, **BESIDE}),
     "another folder, which may go": Deed(another_folder, BESIDE, decided={"others": "delete"}),
     "edited": Deed(edited, {NOTIFICATION: "^Somebody changed it", PERMISSION: "needs this permission"}),
+    "edited, which may go": Deed(edited, decided={"others": "delete"}, theirs=False),
     "renamed": Deed(renamed, {NOTIFICATION: "another name since .photos.; it is left", PERMISSION: LEANS_ON_PHOTOS}),
     "taken out": Deed(taken_out, {NOTIFICATION: NOT_FOUND}),
     "permission removed": Deed(permission_removed, {PERMISSION: NOT_FOUND}),

@@ -9,7 +9,7 @@ from typing import Any
 from flows.engine import Session
 from flows.engine.references import fill
 from flows.practice import PracticeAccount
-from support.looked import as_found
+from support.looked import as_foretold, as_found, to_stay
 
 Act = Callable[[PracticeAccount, Session], object]
 
@@ -46,8 +46,10 @@ def taken_back_after(account: PracticeAccount, made: Session, deed: Deed, **deci
     """Undo after the deed: what stays is told with the reason, the rest goes, it ends, and twice is as once."""
     deed.act(account, made)
     looked = made.look()
+    foretold = to_stay(made, decided)
     list(made.undo(decided))
     as_found(looked, made)
+    as_foretold(foretold, made)
     run, plan = _run(made), _plan(made)
     status = {each.id: run.status(each.id) for each in plan.actions if each.undo}
     assert {id for id, how in status.items() if how == "left"} == set(deed.stays.split())

@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.engine import Session, irrevocable
 from flows.engine.references import fill
-from support.looked import as_found
+from support.looked import as_foretold, as_found, to_stay
 from support.sessions import carried_out
 
 NOT_FOUND = "^not found: "
@@ -50,9 +50,11 @@ def undone_after(deed: Deed, made: Session, client: Callable[..., Any], picture:
     looked = made.look()
     assert made.run is not None and made.run.plan is not None
     remembered = {each.what for each in irrevocable.staying(made.run, made.run.plan)}
+    foretold = to_stay(made, deed.decided)
     list(made.undo(deed.decided))
     after = lines(picture())
     as_found(looked, made)
+    as_foretold(foretold, made)
     told_right(deed, made, remembered)
     assert not after - disturbed - before, "made by nobody"
     assert not (before & disturbed) - after, "was there before and is gone"

@@ -1,4 +1,4 @@
-"""What a look says of a run that somebody disturbed is what an undo finds."""
+"""What a look says of a run that somebody disturbed is what an undo finds; what is told before it is what it does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flows.engine import Action, Session
 from flows.engine.look import Looked, State
+from flows.engine.undo import kept
 
 
 def as_found(looked: list[Looked], made: Session) -> None:
@@ -31,6 +32,21 @@ def as_found(looked: list[Looked], made: Session) -> None:
         if seen.state in (State.CHANGED, State.GONE):
             assert seen.was and seen.now and seen.was != seen.now and seen.by, seen
         assert (seen.costs == ()) == (not action.costs or seen.state is State.GONE), seen
+
+
+def to_stay(made: Session, decided: Mapping[str, str]) -> set[str]:
+    """The ids of the actions of which somebody who is about to undo is told that something stays."""
+    run = made.run
+    assert run is not None and run.plan is not None
+    told = made.claims()
+    return {*kept(run, run.plan, told, decided), *(claim.action for claim in told if claim.partly)}
+
+
+def as_foretold(foretold: set[str], made: Session) -> None:
+    """After the undo: what it left is what it was said to leave, no less and no more."""
+    run = made.run
+    assert run is not None and run.plan is not None
+    assert foretold == {action.id for action in run.plan.actions if run.status(action.id) == "left"}
 
 
 def _left_for_another(action: Action) -> bool:
