@@ -4,7 +4,8 @@ asking            asked, questions, secret_text, missing, refused_answers, optio
                   questionnaire, states
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
-doing it          apply, sending, changed, by_hand, settings, documents, events, clock, resume_checks, handover
+doing it          apply, sending, changed, by_hand, settings, documents, events, clock, resume_checks, just_seen,
+                  handover
 taking it back    undo, undo_action, taking, as_left, receipts, irrevocable, open_to_all, mended
 what others have  of_others, others_before, later_runs
 looking again     look, event_history, differences, put_back

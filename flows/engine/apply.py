@@ -21,6 +21,7 @@ from .documents import Document
 from .events import Event, Happening
 from .expressions import part
 from .journal import Run
+from .just_seen import JustSeen
 from .later_runs import does_the_same
 from .plan import Plan
 from .problems import CloudError, Lost, Problem
@@ -56,7 +57,8 @@ def apply(
     """
     events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     halt = stop or threading.Event()
-    carrier = Carrier(run, cloud, events.put, halt, clock or RealClock(), secrets=secrets or {})
+    account = JustSeen(cloud, clock or RealClock())
+    carrier = Carrier(run, account, events.put, halt, account.clock, secrets=secrets or {})
     run.set_status("applying")
     left = {action.id for action in plan.actions if run.status(action.id) != "ready"}
     waiting = {action.id: action for action in plan.actions if left}  # with nothing left to do, nothing is built upon
@@ -98,6 +100,7 @@ def apply(
             yield event
     whole = not failed and all(run.status(action.id) == "ready" for action in plan.actions)
     if whole:
+        account.settle()
         _look_once_more(plan, carrier, stood)
     elif not failed:
         yield Event(Happening.STOPPED, "", "Stopped before the next call.")

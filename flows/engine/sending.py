@@ -159,9 +159,10 @@ class Carrier:
     def text(self, value: Late) -> str:
         return str(fill(value, self.resolve))
 
-    def look(self, call: Call, path: Late) -> Any:
-        """The part at JMESPath `path` of the answer to a reading call."""
-        return part(self.text(path), self.cloud.make(call.fill(self.resolve)))
+    def look(self, call: Call, path: Late, *, seen: bool = False) -> Any:
+        """The part at JMESPath `path` of the answer to a reading call; where it was just `seen`, of that."""
+        ask = getattr(self.cloud, "again", self.cloud.make) if seen else self.cloud.make
+        return part(self.text(path), ask(call.fill(self.resolve)))
 
     def believed(self, look: Callable[[], T], doubtful: Callable[[T], bool], actions: Iterable[str]) -> T:
         """What `look` gives. While it is `doubtful`, or not there, and one of `actions` was done lately, it is looked

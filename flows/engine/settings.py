@@ -80,7 +80,7 @@ def holds(wanted: Any, now: Any) -> bool:
 
 def fingerprints(action: Action, carrier: Carrier) -> dict[str, str] | None:
     """That of each part of the action's `settings` that AWS tells; None where there is nothing. Raises CloudError."""
-    told = carrier.look(action.settings.look, action.settings.path) if action.settings else None
+    told = carrier.look(action.settings.look, action.settings.path, seen=True) if action.settings else None
     if told is None:
         return None
     parts = told if isinstance(told, Mapping) else {"": told}
