@@ -16,7 +16,7 @@ def total(prices: Iterable[Cost]) -> str:
     """All of it in a sentence: "About 17.17 USD a month." """
     prices = list(prices)
     low, high = least(prices), most(prices)
-    used = any(_by_use(each) for each in prices)
+    used = any(each.by_use for each in prices)
     unknown = [each.what for each in prices if each.counts == "unknown"]
     if not prices:
         return NOTHING
@@ -48,10 +48,16 @@ def most(prices: Iterable[Cost]) -> Decimal:
     return max(least(prices), _sum(prices, "most"))
 
 
-def a_month(low: Decimal, high: Decimal) -> str:
-    """What it costs between these, in a few words."""
-    if not high:
-        return "billed by use"
+def bound(prices: Iterable[Cost]) -> Decimal | None:
+    """USD a month that it never costs more than; None where some of it is billed by use, or its price not known."""
+    prices = list(prices)
+    return None if any(each.by_use or each.counts == "unknown" for each in prices) else most(prices)
+
+
+def a_month(low: Decimal, high: Decimal | None) -> str:
+    """What it costs between these, in a few words; None is what has no bound."""
+    if high is None:
+        return f"about {usd(low)} USD a month and more by use" if low >= LEAST else "billed by use"
     return f"about {_span(low, high)} USD a month" if high >= LEAST else "less than 0.01 USD a month"
 
 
@@ -70,14 +76,10 @@ def _amount(price: Cost) -> str:
     if price.counts == "unknown":
         return "not known here"
     if not price.usd_per_hour:
-        return "billed by use" if _by_use(price) else "nothing"
+        return "billed by use" if price.by_use else "nothing"
     month = price.usd_per_month
     told = f"about {month:.2f} USD a month" if month >= LEAST else "less than 0.01 USD a month"
     return f"{told}, {price.usd_per_hour.normalize():f} USD an hour" if price.usd_per_hour >= LEAST else told
-
-
-def _by_use(price: Cost) -> bool:
-    return not price.usd_per_hour and price.counts == "always"
 
 
 def _sum(prices: Iterable[Cost], also: str) -> Decimal:

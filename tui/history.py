@@ -67,7 +67,8 @@ class Entry:
         state: how it stands, in words.
         usd_per_month: what stands of it costs now in any case, without what is billed by use; None where nothing is
             known to.
-        usd_per_month_most: what it costs while all of it is used as much as it can be; None likewise.
+        usd_per_month_most: what it costs while all of it is used as much as it can be; None likewise, and where that
+            has no bound that is known: it is billed by use.
     """
 
     record: Record
@@ -103,7 +104,7 @@ class Entry:
     @property
     def costs(self) -> str:
         """What it costs now, in words; empty where nothing."""
-        if self.usd_per_month is None or self.usd_per_month_most is None:
+        if self.usd_per_month is None:
             return ""
         return costs.a_month(self.usd_per_month, self.usd_per_month_most)
 
@@ -130,7 +131,7 @@ def entry(run: Run) -> Entry:
     except JournalTrouble:  # another version's: that is said where the run is opened
         return Entry(record, what, STATES[record.status])
     prices = [cost for action in (standing(run, plan) if plan else ()) for cost in action.costs]
-    return Entry(record, what, how, *((costs.least(prices), costs.most(prices)) if prices else ()))
+    return Entry(record, what, how, *((costs.least(prices), costs.bound(prices)) if prices else ()))
 
 
 def unfinished(journal: Journal) -> list[Record]:
@@ -302,7 +303,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     found += ["", "Resources"]
     found += [f"  {line(each['id'])}  {each['type']}{existed(each)}" for each in outcome.resources(run, plan)]
     if record.status == "undone":
-        left = [f"  {line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}" for rest in receipt(run, plan).left]
+        left = [f"  {line(rest.what)}: {line(rest.why)}{words.still(rest)}" for rest in receipt(run, plan).left]
         found += ["", "Left", *left] if left else []
         return [*found, "", f"{THE_REST}: {words.undo(run.id)}"] if may_be_undone(run) else found
     if outputs := record.handover.get("outputs"):

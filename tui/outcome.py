@@ -30,17 +30,23 @@ def resources(run: Run, plan: Plan) -> list[dict[str, Any]]:
 
 
 def _changed(run: Run, plan: Plan, made: set[str]) -> list[dict[str, Any]]:
-    """What stood there and the run set otherwise, each once; not what it made itself."""
+    """What stood there and the run set otherwise, each once; not what it made itself. A thing without an id of its own,
+    such as a route, changes what it is in."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for action in plan.actions:
         stands = run.status(action.id) in ("done", "ready", "left") and run.facts(action.id).get("created", True)
-        if stands and isinstance(action.undo, Restore | Entry):
+        if stands and action.undo and (isinstance(action.undo, Restore | Entry) or not _ids(action, run)):
             for kind, thing in things(action.call):
                 id_ = str(fill(thing, run.resolve))
-                if id_ not in made:
+                if id_ not in made and not _of_its_own(thing, run):
                     told = {"action": action.id, "type": kind, "id": id_, "created": False, "changed": True}
                     found.setdefault((kind, id_), told)
     return list(found.values())
+
+
+def _of_its_own(thing: Any, run: Run) -> bool:
+    """Whether an id was first told by an answer to this run: it is of what that made, such as its image's snapshot."""
+    return any(run.facts(ref.action).get("created", True) for ref in refs(thing))
 
 
 def _ids(action: Action, run: Run) -> list[str]:

@@ -8,6 +8,7 @@ from flows.engine import Action, Claim, Happening, Left, Plan, Receipt, Run, irr
 from flows.engine.deeds import Deed, taken_back
 from flows.engine.of_others import Stay, called, of_own
 from flows.engine.open_to_all import why_left
+from flows.engine.receipts import left_of_run
 from flows.engine.references import refs
 from flows.engine.undo import kept
 
@@ -57,8 +58,8 @@ def not_brought_back(
 def _staying(run: Run, plan: Plan, left: Mapping[str, Stay]) -> Iterator[str]:
     for action in plan.actions:
         if action.id in left:
-            costs = "; ".join(cost.what for cost in action.costs)
-            yield left_over(Left(called(action, run, left=True), why_left(action, left[action.id].why), costs))
+            why = why_left(action, left[action.id].why)
+            yield left_over(left_of_run(action, called(action, run, left=True), why))
 
 
 def _handed(plan: Plan) -> set[str]:
@@ -109,7 +110,7 @@ def receipt(done: Receipt, told: Collection[str] = ()) -> list[str]:
 
 def left_over(rest: Left) -> str:
     """What is left, why, and what it goes on costing."""
-    return f"{line(rest.what)}: {line(rest.why)}{still(rest.costs)}"
+    return f"{line(rest.what)}: {line(rest.why)}{still(rest)}"
 
 
 def made(found: Collection[Claim]) -> str:
@@ -125,7 +126,9 @@ def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
 
 def headline(done: Receipt) -> str:
     """How an undo ended, in a sentence."""
-    count, paid, gone = len(done.staying), sum(bool(rest.costs) for rest in done.staying), len(done.lost)
+    count, gone = len(done.staying), len(done.lost)
+    used = sum(rest.by_use for rest in done.staying)
+    paid = sum(bool(rest.costs) for rest in done.staying) - used
     lost = f"{gone} thing{' is' if gone == 1 else 's are'} lost for good" if gone else ""
     if not count:
         if done.complete:
@@ -138,9 +141,12 @@ def headline(done: Receipt) -> str:
     what = "1 thing that " if count == 1 else f"{count} things that "
     if paid == count:
         what += "still costs money" if count == 1 else "still cost money"
+    elif used == count:
+        what += "costs by use" if count == 1 else "cost by use"
     else:
         what += "is left" if count == 1 else "are left"
         what += f", {paid} of which still {'costs' if paid == 1 else 'cost'} money" if paid else ""
+        what += f", {used} of which {'costs' if used == 1 else 'cost'} by use" if used else ""
     what += f"; {lost}" if lost else ""
     if done.complete and not (done.removed or done.restored or gone):
         return (

@@ -19,6 +19,7 @@ from flows.engine import (
     Handover,
     Happening,
     Identity,
+    Left,
     Line,
     Place,
     Problem,
@@ -490,6 +491,7 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(words[:-1]) + f" and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
-def still(costs_: str) -> str:
+def still(rest: Left) -> str:
     """What something that is left goes on costing, as a sentence; empty if nothing."""
-    return f" Still costs money: {line(costs_).rstrip('.')}." if costs_ else ""
+    how = "Costs by use" if rest.by_use else "Still costs money"
+    return f" {how}: {line(rest.costs).rstrip('.')}." if rest.costs else ""

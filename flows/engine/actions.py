@@ -40,6 +40,11 @@ class Cost:
         """At AWS's own 730 hours a month."""
         return self.usd_per_hour * 730
 
+    @property
+    def by_use(self) -> bool:
+        """Whether it costs nothing while nobody uses it."""
+        return not self.usd_per_hour and self.counts == "always"
+
 
 def usd(amount: Decimal) -> str:
     """Dollars as people say them: no cents where there are many, and then not less than it is, so that a sum never

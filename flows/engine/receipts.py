@@ -35,7 +35,6 @@ def receipt(run: Run, plan: Plan) -> Receipt:
         if not action.undo:  # it only waited for something
             continue
         facts, what, there = run.facts(action.id), called(action, run), called(action, run, left=True)
-        costs = "; ".join(cost.what for cost in action.costs)
         theirs = _theirs(facts)
         match run.status(action.id):
             case "undone":
@@ -63,16 +62,16 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                 in_use = in_use or because != "changed"
                 removed += _removed(what, facts)
                 restored += _put_back(what, facts)
-                left += _left_of(there, facts) or [Left(there, facts["why"], costs, stays=True)]
+                left += _left_of(there, facts) or [left_of_run(action, there, facts["why"])]
             case "" | "refused":
                 pass
             case _ if facts.get("doubt"):
-                left.append(Left(there, DOUBT, costs, stays=True))
+                left.append(left_of_run(action, there, DOUBT))
             case _ if not facts.get("created", True):
                 left.append(Left(there, made_by_run(facts["whose"]) if facts.get("whose") else EXISTED))
             case _:
                 complete = False
-                left.append(Left(there, "It was not taken back yet.", costs, stays=True))
+                left.append(left_of_run(action, there, "It was not taken back yet."))
         if theirs:
             removed.append(f"What others had there: {theirs} ({what})")
             lost.append(removed[-1])
@@ -81,6 +80,12 @@ def receipt(run: Run, plan: Plan) -> Receipt:
     ]
     left = list(dict.fromkeys(left))
     return Receipt(tuple(removed), tuple(restored), tuple(left), complete, in_use, tuple(lost), _yours(run, plan))
+
+
+def left_of_run(action: Action, what: str, why: str) -> Left:
+    """What is there still of what an action made, and what that costs."""
+    by_use = bool(action.costs) and all(cost.by_use for cost in action.costs)
+    return Left(what, why, "; ".join(cost.what for cost in action.costs), stays=True, by_use=by_use)
 
 
 def _yours(run: Run, plan: Plan) -> tuple[str, ...]:

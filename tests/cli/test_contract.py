@@ -430,8 +430,12 @@ def test_a_run_from_answers_to_undo(handrail: Command, company: Account, answers
     assert document["flow"] == "vpn"
     assert document["status"] == "waiting"
     assert document["undo"] == f"handrail undo {document['run']}"
-    assert all(set(each) == {"action", "type", "id", "created"} for each in document["resources"])
-    assert all(each["created"] is True for each in document["resources"])
+    assert all(set(each) - {"changed"} == {"action", "type", "id", "created"} for each in document["resources"])
+    assert all(each["created"] is not each.get("changed", False) for each in document["resources"])
+    changed = {each["type"] for each in document["resources"] if not each["created"]}
+    assert changed == {"AWS::EC2::VPC", "AWS::EC2::RouteTable"}, (
+        "where it is attached, and the ways to it"
+    )
     assert all(set(each) == {"id", "key", "message"} for each in document["warnings"])
     made = {each["type"]: each["id"] for each in document["resources"]}
     assert document["outputs"]["connection"] == made["AWS::EC2::VPNConnection"]
@@ -488,7 +492,7 @@ def test_what_was_there_is_used_and_left(handrail: Command, company: Account, an
     before = company.picture()
     file = answers(vpc="staging", route_tables=["staging-private"], security_groups=[])
     ran = handrail("run", "vpn", "--answers", file, "--yes", "--output", "json", *company.at)
-    used = [each for each in ran.json["resources"] if not each["created"]]
+    used = [each for each in ran.json["resources"] if not each["created"] and not each.get("changed")]
     assert [each["type"] for each in used] == ["AWS::EC2::VPNGateway"]
     undone = handrail("undo", ran.json["run"], "--yes", "--output", "json", *company.at).json
     assert [set(rest) for rest in undone["left"]] == [{"what", "why", "costs"}]

@@ -9,7 +9,7 @@ import pytest
 from flows.aws import aurora_prices, cloudfront
 from flows.engine import Cost
 from flows.vpn.steps import PRICE, SECRET_PRICE
-from tui.costs import NOTHING, cost, parts, total
+from tui.costs import NOTHING, a_month, bound, cost, most, parts, total
 
 
 def at(hourly: str, **rest: object) -> Cost:
@@ -41,6 +41,14 @@ def at(hourly: str, **rest: object) -> Cost:
 )
 def test_the_sum(prices: list[Cost], told: str) -> None:
     assert total(prices) == told
+
+
+def test_what_is_billed_by_use_has_no_most() -> None:
+    assert bound([PRICE]) == most([PRICE]) == Decimal("36.50")
+    for unbound in (cloudfront.PRICE, at("0", counts="unknown")):
+        assert bound([unbound, at("0.02")]) is None
+    assert a_month(Decimal(0), None) == "billed by use"
+    assert a_month(Decimal("14.6"), None) == "about 14.60 USD a month and more by use"
 
 
 def test_the_parts() -> None:

@@ -13,6 +13,8 @@ from tui.screen.screens.done import receipt_rows
 
 SNAPSHOT = Left("The last snapshot", "It was kept, as you said.", "It is stored and paid by the GB.", stays=True)
 VERSIONS = Left("Versions in pages", "They stay.", "Old versions are stored and paid like files.", stays=True)
+USED = Left("The connection", "Others use it.", "Traffic", stays=True, by_use=True)
+USED_TOO = Left("The pipeline", "Others use it.", "The pipeline", stays=True, by_use=True)
 LEANT_ON = Left("The role", "Others use it.", stays=True)
 BEFORE = Left("VPC vpc-1", "It existed before this run and was only used.")
 ADDED = Left("What somebody put beside it since: Theirs", "It is not this run's.", theirs=True)
@@ -34,6 +36,11 @@ GONE = Left("The route", "not found: somebody took it away already.")
         (
             (LEANT_ON, SNAPSHOT, BEFORE), True,
             "Undone, except 2 things that are left, 1 of which still costs money.", "warn",
+        ),
+        ((USED, USED_TOO), True, "Undone, except 2 things that cost by use.", "warn"),
+        (
+            (LEANT_ON, SNAPSHOT, USED), True,
+            "Undone, except 3 things that are left, 1 of which still costs money, 1 of which costs by use.", "warn",
         ),
         ((LEANT_ON,), False, "Not everything is taken back yet: see the 1 thing that is left.", "bad"),
     ],

@@ -8,7 +8,10 @@ import pytest
 from export.conftest import Known
 from support.variants import VARIANTS, by_variant
 
+from flows.engine import Action, Ref
+from flows.engine.changed import things
 from flows.engine.deeds import deed, taken_back
+from flows.engine.references import refs
 from tui import words
 
 OTHERWISE = {
@@ -56,6 +59,23 @@ def test_each_step_has_its_word(known: Known, name: str) -> None:
         assert deed(action) == wanted, action.sentence
         if action.undo and taken_back(action) == "put back":
             assert action.call.operation in PUT_BACK or action.call.operation == "ssm.SendCommand", action.sentence
+
+
+@by_variant(VARIANTS)
+def test_what_each_step_is_about_can_be_listed(known: Known, name: str) -> None:
+    """By the id of what it makes, or of what stood there and is changed: a route changes its table."""
+    untold = [
+        action.call.operation
+        for action in known(name).plan.actions
+        if action.undo and not action.resource and not _own(action) and not any(kind for kind, _ in things(action.call))
+    ]
+    assert not untold
+
+
+def _own(action: Action) -> list[Ref]:
+    """What of its own answer it is taken back by."""
+    steps = action.undo if isinstance(action.undo, tuple) and action.type else ()
+    return [ref for step in steps for ref in refs(step.call.params) if ref.action == action.id]
 
 
 WENT = re.compile(

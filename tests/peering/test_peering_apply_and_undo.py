@@ -13,9 +13,11 @@ from support.colleagues import client
 from support.sessions import carried_out, taken_back
 
 import flows
-from flows.engine import Blocked, Call, Cloud, Journal, Place, Session
+from flows.engine import Blocked, Call, Cloud, Journal, Place, Receipt, Session
 from flows.engine.boto import Aws
+from flows.engine.receipts import left_of_run
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
+from tui import history, outcome, taking_back
 
 
 def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
@@ -55,6 +57,24 @@ def test_undone_is_as_before(
     list(made.undo())
     assert made.receipt().complete
     assert picture(account) == before
+
+
+def test_the_tables_that_were_changed_are_listed(both: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Also in the other region; what costs by use has no most that could be told, and is not said to cost money."""
+    made = session(both, journal, ELSEWHERE, clock)
+    carried_out(made)
+    assert made.run and made.run.plan
+    routes = [each for each in made.run.plan.actions if each.call.operation == "ec2.CreateRoute"]
+    assert {each.call.region for each in routes} == {"", "us-east-1"}
+    changed = {each["id"] for each in outcome.resources(made.run, made.run.plan) if each.get("changed")}
+    assert {each.call.params["RouteTableId"] for each in routes} <= changed
+    entry = history.entry(made.run)
+    assert (entry.usd_per_month, entry.usd_per_month_most, entry.costs) == (0, None, "billed by use")
+    refused = [left_of_run(each, each.standing, "Somebody uses it.") for each in made.run.plan.actions if each.costs]
+    assert taking_back.headline(Receipt(("It",), left=tuple(refused))) == "Undone, except 1 thing that costs by use."
+    (told,) = map(taking_back.left_over, refused)
+    assert told.endswith("Somebody uses it. Costs by use: Traffic over the connection.")
+    taken_back(made)
 
 
 def test_both_sides_are_asked_where_they_are(both: Aws, clock: FakeClock) -> None:

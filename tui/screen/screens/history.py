@@ -232,7 +232,7 @@ def all_of(run: Run, *, only_read: bool = False) -> list[Said]:
     costs = () if over else prices(run)
     parts = (
         ("What to do now", [Said(step, f"{number}", "point") for number, step in enumerate(now, 1)]),
-        ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest.costs)}") for rest in left]),
+        ("Left", [Said(f"{line(rest.what)}: {line(rest.why)}{words.still(rest)}") for rest in left]),
         ("Steps", [(standing_still if over and action.undo else kept)(action, run) for action in plan.actions]),
         ("Outputs", [Said(line(value), output(name)) for name, value in handed.get("outputs", {}).items()]),
         ("Files", [file_row(Path(name)) for name in handed.get("files", {})]),
