@@ -16,13 +16,17 @@ from . import rules, starting
 
 STATIC, BGP = "static", "bgp"
 PROPAGATION, FIXED = "propagation", "fixed"
-MODERN, COMPATIBLE = "modern", "compatible"
+MODERN, COMPATIBLE, ONE_BY_ONE = "modern", "compatible", "own"
 AWS, DEVICE = "aws", "device"
 WITH_THE_CONNECTION, SECRETS_MANAGER, OWN = "connection", "secrets_manager", "own"
 IN_A_VPC = re.compile(r"(vpc|pcx|vgw|tgw|subnet|eni|i)-[0-9a-f]{8,17}|[\w.-]+\.(compute|amazonaws)(\.[\w.-]+)?")
 """Ids of VPCs and of what is in them, and the names that AWS gives to machines."""
 STATIC_ROUTES = 100
 """Static routes of one connection, and propagated routes of one table: fixed (VPN and VPC quotas, 2026-10)."""
+
+
+Method = str | int
+"""One of a list that a tunnel allows, as AWS writes it: a Diffie-Hellman group is a number."""
 
 
 class Answers(Protocol):
@@ -39,6 +43,18 @@ class Answers(Protocol):
     security_groups: tuple[network.SecurityGroup, ...]
     device: VpnDevice | str
     encryption: str
+    ike_versions: tuple[Method, ...]
+    phase_1_encryption: tuple[Method, ...]
+    phase_1_integrity: tuple[Method, ...]
+    phase_1_groups: tuple[Method, ...]
+    phase_2_encryption: tuple[Method, ...]
+    phase_2_integrity: tuple[Method, ...]
+    phase_2_groups: tuple[Method, ...]
+    phase_1_lifetime: int
+    phase_2_lifetime: int
+    silent_after: int
+    when_silent: str
+    replay_window: int
     startup: str
     behind_nat: bool
     interface: str
@@ -176,7 +192,7 @@ def strong(encryption: str, flow: Answers) -> Iterator[Caution]:
             "weak-encryption",
             "AWS then picks the weakest method that your device offers, possibly SHA-1 and Diffie-Hellman group 2.",
         )
-    elif isinstance(flow.device, VpnDevice) and not flow.device.has_ikev2:
+    elif encryption == MODERN and isinstance(flow.device, VpnDevice) and not flow.device.has_ikev2:
         yield Caution(
             "no-ikev2-sample",
             f"AWS's guide names no sample with IKEv2 for the {flow.device.name}, and these tunnels speak nothing else. "
@@ -186,19 +202,22 @@ def strong(encryption: str, flow: Answers) -> Iterator[Caution]:
 
 
 def starter(flow: Answers) -> str:
-    return AWS if not flow.behind_nat and starting.startable(versions(flow.encryption)) else DEVICE
+    return AWS if not flow.behind_nat and starting.startable(versions(flow)) else DEVICE
 
 
-def versions(encryption: str) -> tuple[str, ...]:
-    """The IKE versions that tunnels with this encryption allow."""
-    return ("ikev2",) if encryption == MODERN else starting.BOTH
+def versions(flow: Answers) -> tuple[str, ...]:
+    """The IKE versions that the tunnels allow."""
+    if flow.encryption == ONE_BY_ONE:
+        return tuple(map(str, flow.ike_versions))
+    return ("ikev2",) if flow.encryption == MODERN else starting.BOTH
 
 
 def awake(startup: str, flow: Answers) -> Iterator[Caution]:
-    if startup == AWS and not starting.startable(versions(flow.encryption)):
+    if startup == AWS and not starting.startable(versions(flow)):
+        which = "compatible encryption allows" if flow.encryption == COMPATIBLE else "these tunnels allow"
         raise Refused(
-            "AWS starts a tunnel only with IKEv2, and compatible encryption allows IKEv1 as well: with a device that "
-            "speaks IKEv1, nobody would start it.",
+            f"AWS starts a tunnel only with IKEv2, and {which} IKEv1{' as well' * ('ikev2' in versions(flow))}: with a "
+            "device that speaks IKEv1, nobody would start it.",
             remedy="Let the device start the tunnels, or choose the modern encryption if it speaks IKEv2.",
         )
     if startup == DEVICE:

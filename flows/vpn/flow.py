@@ -24,7 +24,7 @@ from flows.engine import (
 )  # fmt: skip
 
 from . import alarm as ringing
-from . import answers, checks, diagnosis, ends, handover, own_keys, repairs, steps, tunnel_logs, why
+from . import answers, checks, diagnosis, ends, handover, method_by_method, own_keys, repairs, steps, tunnel_logs, why
 from .answers import AWS, BGP, FIXED, MODERN, OWN, STATIC
 from .consents import CONSENTS
 from .picture import PICTURE
@@ -182,6 +182,7 @@ class SiteToSiteVpn(Flow):
         {
             MODERN: "Modern: IKEv2, AES-256, SHA-2, large groups",
             answers.COMPATIBLE: "Compatible: everything AWS knows, for old devices",
+            answers.ONE_BY_ONE: "My own choice, method by method",
         },
         check=answers.strong,
         default=MODERN,
@@ -189,6 +190,18 @@ class SiteToSiteVpn(Flow):
         label="Encryption",
         why="AWS picks the weakest method that both sides allow. Only very old devices need more than the modern ones.",
     )
+    ike_versions = method_by_method.methods("IKEVersions", encryption, "IKE versions")
+    phase_1_encryption = method_by_method.methods("Phase1EncryptionAlgorithms", encryption, "Phase 1 encryption")
+    phase_1_integrity = method_by_method.methods("Phase1IntegrityAlgorithms", encryption, "Phase 1 integrity")
+    phase_1_groups = method_by_method.methods("Phase1DHGroupNumbers", encryption, "Phase 1 groups")
+    phase_2_encryption = method_by_method.methods("Phase2EncryptionAlgorithms", encryption, "Phase 2 encryption")
+    phase_2_integrity = method_by_method.methods("Phase2IntegrityAlgorithms", encryption, "Phase 2 integrity")
+    phase_2_groups = method_by_method.methods("Phase2DHGroupNumbers", encryption, "Phase 2 groups")
+    phase_1_lifetime = method_by_method.number("Phase1LifetimeSeconds", encryption, "Phase 1 lifetime (s)")
+    phase_2_lifetime = method_by_method.number("Phase2LifetimeSeconds", encryption, "Phase 2 lifetime (s)")
+    silent_after = method_by_method.number("DPDTimeoutSeconds", encryption, "Silent after (s)")
+    when_silent = method_by_method.action(encryption)
+    replay_window = method_by_method.number("ReplayWindowSize", encryption, "Replay window")
     behind_nat = Yes(
         "Is the device behind a router that translates addresses (NAT)?",
         default="no",
@@ -342,6 +355,8 @@ class SiteToSiteVpn(Flow):
     def options(self) -> dict[str, Any]:
         modern, aws_starts = self.encryption == MODERN, self.startup == AWS
         tunnels = steps.tunnel_options(modern=modern, aws_starts=aws_starts, inside=self.inside_networks)
+        if self.encryption == answers.ONE_BY_ONE:
+            tunnels = [{**each, **method_by_method.taken(self)} for each in tunnels]
         if self.logs:
             logged = tunnel_logs.options(self.cloud, self.name, bgp=self.routing == BGP)
             tunnels = [{**each, **logged} for each in tunnels]

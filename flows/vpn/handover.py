@@ -12,8 +12,8 @@ from flows.aws.vpn_devices import LINUX, VpnDevice
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Handover, shell
 from flows.engine.flow import parted
 
-from . import behind, device, devices, steps, transit_gateway
-from .answers import Answers
+from . import behind, device, devices, method_by_method, steps, transit_gateway
+from .answers import ONE_BY_ONE, Answers
 from .tunnels import measured, waiting
 
 READS = (
@@ -54,6 +54,7 @@ def noted(flow: Answers, *, attached: bool) -> dict[str, Any]:
         "gateway_ip": str(flow.gateway_ip),
         "routing": flow.routing,
         "encryption": flow.encryption,
+        "options": method_by_method.chosen(flow) if flow.encryption == ONE_BY_ONE else {},
         "startup": flow.startup,
         "behind_nat": flow.behind_nat,
         "interface": flow.interface if linux else "",
@@ -142,8 +143,9 @@ def _behind(cloud: Cloud, found: dict[str, Any], gateway: str, facts: Mapping[st
 def _site(facts: Mapping[str, Any], found: Mapping[str, Any]) -> device.Site:
     return device.Site(
         name=facts["name"], networks=tuple(facts["networks"]), vpc_cidrs=tuple(facts["vpc_networks"]),
-        encryption=facts["encryption"], startup=facts["startup"], behind_nat=facts["behind_nat"],
-        interface=facts["interface"] or "eth0", psk_secret_arn=str(found.get("PreSharedKeyArn") or ""),
+        encryption=facts["encryption"], options=facts.get("options", {}), startup=facts["startup"],
+        behind_nat=facts["behind_nat"], interface=facts["interface"] or "eth0",
+        psk_secret_arn=str(found.get("PreSharedKeyArn") or ""),
     )  # fmt: skip
 
 

@@ -69,6 +69,13 @@ HUB_ANEW: Mapping[str, Any] = {
 }
 """A transit gateway that the network is not attached to, and that associates and propagates nothing by itself."""
 
+METHODS: Mapping[str, Any] = {
+    **BGP, "gateway_ip": "203.0.113.15", "encryption": "own", "phase_1_encryption": ["AES256-GCM-16"],
+    "phase_2_groups": ["20", "14"], "phase_1_lifetime": "14400", "phase_2_lifetime": "1800", "silent_after": "45",
+    "when_silent": "clear", "replay_window": "512", "startup": "device",
+}  # fmt: skip
+"""The tunnels' options as one's own choice."""
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "static": STATIC,
     "bgp": BGP,
@@ -81,6 +88,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "own keys": OWN_KEYS,
     "hub": HUB,
     "hub, anew": HUB_ANEW,
+    "method by method": METHODS,
 }
 
 

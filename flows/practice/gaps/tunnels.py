@@ -276,6 +276,8 @@ def _check_tunnel(one: Described) -> None:
             _must(set(one[name]) <= allowed, name, one[name])
     for name, (low, high) in NUMBERS.items():
         _must(low <= int(one.get(name, low)) <= high, name, one.get(name))
+    keys = int(one.get("Phase2LifetimeSeconds", 3600))
+    _must(keys < int(one.get("Phase1LifetimeSeconds", 28800)), "Phase2LifetimeSeconds", keys)
     for name, words in WORDS.items():
         _must(name not in one or one[name] in words, name, one.get(name))
     if one.get("StartupAction") == "start":

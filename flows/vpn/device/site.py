@@ -5,9 +5,10 @@ line: these values end up in scripts that root runs, so what is not plainly harm
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
-from typing import Literal
+from typing import Any, Literal
 
 INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
 SECRET_ARN = re.compile(r"arn:[A-Za-z0-9:/!_+=.@-]+")
@@ -21,12 +22,14 @@ class Site:
     networks: tuple[str, ...]
     """The office's networks, such as 192.168.10.0/24."""
     vpc_cidrs: tuple[str, ...]
-    encryption: Literal["modern", "compatible"]
+    encryption: Literal["modern", "compatible", "own"]
     startup: Literal["aws", "device"]
     """Who starts the tunnels."""
     behind_nat: bool = False
     interface: str = "eth0"
     """The gateway's network card towards the internet."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The tunnels' options by AWS's names, where the encryption is the person's own choice."""
     psk_secret_arn: str = ""
     """Where AWS keeps the keys, if it was asked to keep them in Secrets Manager."""
 

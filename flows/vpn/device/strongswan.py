@@ -7,8 +7,9 @@ Sources: AWS Site-to-Site VPN User Guide, "Tunnel options" and "Requirements for
 device" (2026-10); swanctl.conf(5), ipsec.conf(5) and strongswan.conf(5) of strongSwan 5.9.8.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flows.vpn.device.configuration import Configuration, Tunnel
 from flows.vpn.device.links import SCRIPT, VTI, XFRM
@@ -24,7 +25,27 @@ class Methods:
     keyexchange: str
     ike: tuple[str, ...]
     esp: tuple[str, ...]
+    session: int = 28800
+    """Seconds after which AWS ends phase 1."""
+    keys: int = 3600
+    """Seconds after which AWS ends phase 2."""
+    silence: int = 30
+    """Seconds without an answer after which the other side is dead."""
+    window: int = 1024
+    """Packets that may come out of order."""
 
+
+VERSIONS = {("ikev1",): (1, "ikev1"), ("ikev2",): (2, "ikev2")}
+CIPHERS = {
+    "AES256-GCM-16": "aes256gcm16", "AES256": "aes256", "AES128-GCM-16": "aes128gcm16", "AES128": "aes128",
+}  # fmt: skip
+HASHES = {"SHA2-512": "sha512", "SHA2-384": "sha384", "SHA2-256": "sha256", "SHA1": "sha1"}
+GROUPS = {
+    21: "ecp521", 20: "ecp384", 19: "ecp256", 18: "modp8192", 17: "modp6144", 16: "modp4096", 15: "modp3072",
+    14: "modp2048", 24: "modp2048s256", 23: "modp2048s224", 5: "modp1536", 22: "modp1024s160", 2: "modp1024",
+}  # fmt: skip
+"""AWS's names, strongest first, as strongSwan says them (strongSwan documentation, "IKEv2 Cipher Suites", 2026-11). It
+names each group that is not known to 5.9.8 otherwise or not at all."""
 
 METHODS = {
     "modern": Methods(
@@ -40,6 +61,45 @@ METHODS = {
         ("aes256-sha256-modp2048", "aes128-sha256-modp2048", "aes128-sha1-modp1024"),
     ),
 }
+
+
+def methods_of(site: Site) -> Methods:
+    """What to offer AWS. Raises `ValueError` for an option that is none of AWS's."""
+    if not site.options:
+        return METHODS[site.encryption]
+    told = site.options
+    version, exchange = VERSIONS.get(tuple(told["IKEVersions"]), (0, "ike"))
+    return Methods(
+        version,
+        exchange,
+        tuple(_proposals(told, 1, aead=version != 1)),
+        tuple(_proposals(told, 2, aead=True)),
+        *(int(told[name]) for name in (
+            "Phase1LifetimeSeconds", "Phase2LifetimeSeconds", "DPDTimeoutSeconds", "ReplayWindowSize"
+        )),
+    )  # fmt: skip
+
+
+def _proposals(told: Mapping[str, Any], phase: int, *, aead: bool) -> Iterator[str]:
+    """At most two: methods that look after integrity themselves go with no others, and IKEv1 has none in phase 1."""
+    ciphers, hashes, groups = (
+        [name for each, name in names.items() if each in told[f"Phase{phase}{kind}"]]
+        for names, kind in (
+            (CIPHERS, "EncryptionAlgorithms"), (HASHES, "IntegrityAlgorithms"), (GROUPS, "DHGroupNumbers"),
+        )
+    )  # fmt: skip
+    joint = [each for each in ciphers if "gcm" in each]
+    if joint and aead:
+        yield "-".join([*joint, *(f"prf{each}" for each in hashes if phase == 1), *groups])
+    if apart := [each for each in ciphers if each not in joint]:
+        yield "-".join([*apart, *hashes, *groups])
+
+
+def _time(seconds: int) -> str:
+    for size, unit in ((3600, "h"), (60, "m")):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
 
 
 def placeholder(tunnel: Tunnel) -> str:
@@ -59,7 +119,7 @@ def swanctl_conf(configuration: Configuration, site: Site) -> str:
 
 def ipsec_conf(configuration: Configuration, site: Site) -> str:
     """Both tunnels for the older `ipsec` command. Left is the office, right is AWS."""
-    methods = METHODS[site.encryption]
+    methods = methods_of(site)
     ours = site.startup == "device"
     connections = "\n".join(_conn(tunnel, configuration) for tunnel in configuration.tunnels)
     return f"""\
@@ -75,17 +135,17 @@ conn aws-tunnels
     # The exclamation mark keeps strongSwan from offering its defaults as well.
     ike = {",".join(methods.ike)}!
     esp = {",".join(methods.esp)}!
-    ikelifetime = 28800s
-    lifetime = 3600s
-    margintime = 540s
+    ikelifetime = {methods.session}s
+    lifetime = {methods.keys}s
+    margintime = {min(540, methods.session // 4, methods.keys // 4)}s
     reauth = no
     keyingtries = %forever
-    dpdtimeout = 30s
+    dpdtimeout = {methods.silence}s
     dpdaction = restart
     closeaction = {"restart" if ours else "none"}
     mobike = no
     fragmentation = yes
-    replay_window = 1024
+    replay_window = {methods.window}
     left = %any
     leftid = {configuration.device_ip}
     # Everything may go through; the routing table decides what does.
@@ -139,7 +199,7 @@ def _key(tunnel: Tunnel) -> str:
 
 
 def _connection(tunnel: Tunnel, configuration: Configuration, site: Site) -> str:
-    methods = METHODS[site.encryption]
+    methods = methods_of(site)
     return f"""\
   aws-tunnel{tunnel.number} {{
     version = {methods.swanctl_version}
@@ -148,11 +208,11 @@ def _connection(tunnel: Tunnel, configuration: Configuration, site: Site) -> str
     proposals = {",".join(methods.ike)}
     mobike = no
     fragmentation = yes
-    # AWS ends a session after 8 hours and a key after 1; this side renews them before.
-    rekey_time = 7h
+    # AWS ends a session after {_time(methods.session)} and a key after {_time(methods.keys)}; this side is earlier.
+    rekey_time = {_time(methods.session * 7 // 8)}
     reauth_time = 0
     dpd_delay = {tunnel.dpd_interval}s
-    dpd_timeout = 30s
+    dpd_timeout = {methods.silence}s
     keyingtries = 0
     # The tunnels share the office's identity; neither may push the other out.
     unique = never
@@ -172,8 +232,8 @@ def _connection(tunnel: Tunnel, configuration: Configuration, site: Site) -> str
         if_id_in = {XFRM.key(tunnel)}
         if_id_out = {XFRM.key(tunnel)}
         esp_proposals = {",".join(methods.esp)}
-        rekey_time = 50m
-        replay_window = 1024
+        rekey_time = {_time(methods.keys * 5 // 6)}
+        replay_window = {methods.window}
 {lines(_behaviour(configuration, site), "        ")}\
       }}
     }}

@@ -51,7 +51,7 @@ def install(system: System, configuration: Configuration, site: Site) -> list[st
     """The programs, unless strongSwan runs in the other way already: two would want the same ports."""
     other = "charon" if system.folder == "swanctl" else "charon-systemd"
     packages = [*system.packages]
-    if site.encryption == "modern":
+    if site.encryption != "compatible":
         packages += system.gcm
     if not configuration.static:
         packages.append("frr")
