@@ -122,9 +122,7 @@ async def test_what_another_window_has_open_is_shown_to_be_read(journal: Journal
     async with somebody(Canned(), size=(60, 20)) as person:
         with run.held():
             await person.press("h", "enter")
-            person.sees(
-                "is being driven by another", "Here it can only be read.", f"{run.id}: done", "r Try again"
-            )
+            person.sees("is being driven by another", "Here it can only be read.", f"{run.id}: done", "r Try again")
             person.does_not_see("Something is in the way", "u Undo", "end that process")
             person.goes_without_clipping()
         await person.press("r")
