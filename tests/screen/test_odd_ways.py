@@ -32,9 +32,14 @@ async def test_a_caution_is_accepted_with_one_key() -> None:
     async with somebody(Canned(), SMALL, flow=Small) as person:
         await small_review(person, "risky")
         person.sees("caution", "This name is known to cause trouble.", "y goes on like this", "s takes calm instead")
+        person.does_not_see("is no yes")
         await person.press("enter")
-        person.sees("Question 1 of 1")
-        await person.press("y")
+        person.sees(
+            "Question 1 of 1", "Enter is no yes to what follows; y is, and Esc changes the answer", "y goes on like"
+        )
+        await person.press("escape", "enter")
+        person.does_not_see("is no yes")
+        await person.press("enter", "y")
         person.sees("What will be done", "Make risky", "You said yes")
         await person.press("tab", "tab", "enter")
         person.sees("Question 1 of 1", "y goes on like this")

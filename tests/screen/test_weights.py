@@ -12,7 +12,7 @@ from small import Small
 from textual.geometry import Size
 
 from flows import SET_UPS
-from flows.engine import Caution, Cost, Danger, Finding, Handover, Identity, Place, Plan
+from flows.engine import Caution, Cost, Danger, Finding, Handover, Identity, Journal, Place, Plan
 from tui import words
 from tui.copying import commands, taken
 from tui.screen.screens.home_rows import SET_UP, home_rows
@@ -53,13 +53,16 @@ async def test_a_review_begins_with_its_dangers_and_they_need_a_yes() -> None:
         person.sees("costs About 36.50 USD a month.")
         assert person.words.index("It is large.") > person.words.index("Close it later.")
         await person.press("a")
-        person.sees("This needs your yes first")
-        await person.press("enter", "a")
+        person.sees("This needs your yes first: y, or Enter on it, says yes.", "y Yes")
+        await person.press("y")
+        person.sees("You said yes. Enter takes that back.")
+        person.does_not_see("y Yes")
+        await person.press("enter", "enter", "a")
         person.sees("Everything is created.")
         lines = person.screen.splitlines()
         assert "https://thing.example/" in lines[4], "what one came for stands right below"
         for keys, copied in (
-            (["down", "y"], "https://thing.example/"),
+            (["y"], "https://thing.example/"),
             (["down", "y"], "aws things describe --id 1"),
         ):
             await person.press(*keys)
@@ -71,6 +74,13 @@ async def test_a_review_begins_with_its_dangers_and_they_need_a_yes() -> None:
         assert person.app.clipboard == f"{folder}/notes.txt"
         await person.press("enter")
         person.sees("first line second line")
+
+
+async def test_where_nothing_stands_out_an_ending_is_copied_by_the_id_of_its_run(journal: Journal) -> None:
+    async with somebody(Canned(), Start(flow="small"), flow=Small) as person:
+        await person.types("calm")
+        await person.press("enter", "a", "y")
+        assert person.app.clipboard == journal.records()[0].id
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,12 @@ class Done(Page):
         waits = line(done.waiting)
         if wrong := words.not_right(done):
             broken = any(found.grade is Grade.REFUSED for found in done.findings)
-            rows = [Said(f"Everything is created. {wrong}", "done", "bad" if broken else "warn")]
+            rows = [Said(f"Everything is created. {wrong}", "done", "bad" if broken else "warn", copy=run.id)]
             rows += [Said(waits, "waiting", "warn")] if waits else []
         elif waits:
-            rows = [Said(f"Everything is created. {waits}", "waiting", "warn")]
+            rows = [Said(f"Everything is created. {waits}", "waiting", "warn", copy=run.id)]
         else:
-            rows = [Said("Everything is created.", "done", "good")]
+            rows = [Said("Everything is created.", "done", "good", copy=run.id)]
         if waits and self.session.place.practice:
             rows += [Said("lets happen what it waits for", "p", "point")]
         rows += [Said(kind="heading")] if first else []  # their words are as wide as they are

@@ -52,6 +52,7 @@ class Question(Pictured):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "Next", priority=True, tooltip="Take this answer and go on"),
+        Binding("enter", "not_yet", "Next", show=False, priority=True, tooltip="Says which key is a yes"),
         Binding("y", "accept", "Yes, go on", tooltip="Accept what the caution says"),
         Binding("s", "switch", "Switch", tooltip="Take the answer that avoids it"),
         Binding("f2", "suggestion", "Take it", priority=True, tooltip="Enter the suggested value, or the example"),
@@ -339,7 +340,7 @@ class Question(Pictured):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         asking = self.asking
         match action:
-            case "accept":
+            case "accept" | "not_yet":
                 return self._confirming
             case "picture":
                 return self.drawing is not None
@@ -383,6 +384,13 @@ class Question(Pictured):
 
         self._ask(accepted, self._arrive)
 
+    def action_not_yet(self) -> None:
+        """Enter takes answers, and somebody may press it without having read: it is no yes, but it says so."""
+        if self._typed is None and self.asking is not None:
+            self._typed = [Said("is no yes to what follows; y is, and Esc changes the answer", "Enter", "bad")]
+            self._typed += notice(self.asking, self.asked.place, confirming=True, remarks=self._remarks)
+            self._show_notice()
+
     def action_switch(self) -> None:
         """Take the answer that avoids the caution."""
         assert self.asking is not None
@@ -399,7 +407,7 @@ class Question(Pictured):
     def action_back(self) -> None:
         """From a caution to the field, else to the question before, else home."""
         if self._confirming:
-            self._confirming = False
+            self._confirming, self._typed = False, None
             self.query_one(Answer).open(True)
             self._show_notice()
             self.refresh_bindings()

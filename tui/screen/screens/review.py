@@ -29,6 +29,7 @@ class ReviewPage(Pictured):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "apply", "Apply", tooltip="Create it, as the plan says"),
+        Binding("y", "accept", "Yes", priority=True, tooltip="Say yes to the caution under the cursor, as Enter does"),
         Binding("s", "switch", "Switch", tooltip="Take the answer that avoids this caution"),
         Binding("d", "default", "Default", tooltip="Let the default count again"),
         Binding("c", "commands", "Commands", tooltip="The same as aws commands"),
@@ -96,6 +97,8 @@ class ReviewPage(Pictured):
                 return self.drawing is not None
             case "write" | "export":
                 return bool(self.session.flow.questions)
+            case "accept":
+                return self._caution() in self.open_cautions
             case "switch":
                 caution = self._caution()
                 return caution is not None and bool(caution.switch)
@@ -116,6 +119,12 @@ class ReviewPage(Pictured):
             self._go(lambda: self.session.take_back(key) if said else self.session.accept(key))
         else:
             self._go(lambda: self.session.revisit(key, aside=True))
+
+    def action_accept(self) -> None:
+        """Say yes to the caution under the cursor."""
+        caution = self._caution()
+        if caution is not None:
+            self._go(lambda: self.session.accept(caution.id))
 
     def action_switch(self) -> None:
         """Take the answer that avoids the caution under the cursor."""
@@ -180,7 +189,7 @@ class ReviewPage(Pictured):
             self.tell(f"Not like this: {words.finding(self.review.refusals[0])}")
         elif open_ := self.open_cautions:
             lines.show(review_rows(self.session, self.review), at=f"caution:{open_[0].id}")
-            self.tell("This needs your yes first: Enter on it says yes.")
+            self.tell("This needs your yes first: y, or Enter on it, says yes.")
         else:
             self.handrail.apply(self.session)
 
@@ -288,7 +297,7 @@ def _caution(caution: Caution, session: Session) -> Said:
         return Said(f"{text} You said yes. Enter takes that back.", "yes", "good", f"caution:{caution.id}")
     switch = f" s takes {line(caution.switch)} instead." if caution.switch else ""
     look = "danger" if caution.danger else "warn"
-    return Said(f"{text} Enter says yes.{switch}", words.danger(caution), look, f"caution:{caution.id}")
+    return Said(f"{text} y or Enter says yes.{switch}", words.danger(caution), look, f"caution:{caution.id}")
 
 
 def _answer(each: Line) -> Said:

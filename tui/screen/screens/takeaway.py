@@ -20,7 +20,8 @@ FILE = "file:"
 
 
 class Takeaway(Lines):
-    """A page that is walked through row by row, each of which can be copied; files in it can be opened."""
+    """A page that is walked through row by row, each of which can be copied; files in it can be opened. The cursor is
+    on what somebody came for first, if that is among them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Show", tooltip="Show the file that the cursor is on"),
@@ -29,6 +30,7 @@ class Takeaway(Lines):
 
     def __init__(self, rows: list[Said], *, id: str | None = None) -> None:
         super().__init__(rows, walked=True, id=id)
+        self._cursor = next((place for place, row in enumerate(rows) if row.kind == "sum"), 0)
 
 
 def file_row(path: Path, name: str = "") -> Said:
