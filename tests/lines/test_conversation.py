@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from support.line_prompts import NOW, PICK, PICKS, STRAIGHT, answer_all, assert_
 from support.terminal import Terminal
 
 import flows
-from flows.engine import Journal, Place, Session
+from flows.engine import Action, Call, Caution, Flow, Journal, Place, Plan, Session, Text
 from flows.engine.boto import Aws
 from flows.tasks import TASKS
 from tui.lines.conversation import Conversation
@@ -285,6 +286,45 @@ def test_a_changed_mind_asks_again_only_what_depended_on_it(
     assert session.answers()["gateway_ip"] == "203.0.113.10"
     (vpc, *_) = session.trail()
     assert vpc.shown.startswith("staging (")
+
+
+def test_an_answer_is_changed_by_the_name_that_it_was_asked_by(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replies = [reply for _, reply in STRAIGHT]
+    said = ("change Device address", "203.0.113.11", "change let in", "ssh", "default LET IN", "change Devices", "quit")
+    Conversation(session, Script(*replies, *said)).hold()
+    shown = capsys.readouterr().out
+    assert session.answers()["gateway_ip"] == "203.0.113.11"
+    assert "Let in (allow): ping" in shown.partition("Let in (allow): ssh")[2]
+    assert "“Devices”" in shown
+
+
+def known(value: str, flow: Named) -> Iterator[Caution]:
+    if value == "risky":
+        yield Caution("risky-name", "This name is known to cause trouble.", confirm=True)
+
+
+class Named(Flow):
+    """One question with a caution, and another on the review."""
+
+    title = "Something named"
+    name = Text("What should it be called?", str, check=known, label="Name", why="Everything has a name.")
+
+    def plan(self) -> Plan:
+        return Plan((Action("make", f"Make {self.name}", Call("ec2.CreateVpc")),))
+
+    def checks(self) -> Iterator[Caution]:
+        yield Caution("large", "It is large.", confirm=True)
+
+
+@pytest.mark.parametrize("yes", ["y", "yes"])
+def test_a_letter_says_yes_as_on_the_full_screen(cloud: Aws, capsys: pytest.CaptureFixture[str], yes: str) -> None:
+    session = Session(Named, cloud, place=Place(practice=True))
+    Conversation(session, Script("risky", yes, "yes", "no", "quit")).hold()
+    assert session.answers()["name"] == "risky"
+    assert session.accepted == {"risky-name"}
+    assert "It is large." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("reply", ["^C", "quit"])

@@ -64,6 +64,8 @@ COUNTERPARTS: Mapping[str, str] = {
 """A key → where the word for it is said, and the word."""
 OTHERWISE: Mapping[str, str] = {
     "Question.next": "Enter", "Question.accept": "the prompt asks for yes",
+    "Question.not_yet": "what is no yes is another answer", "ReviewPage.accept": "yes asks for it",
+    "Elsewhere.again": "history opens it again", "Elsewhere.app.leave": "it leads back to the list by itself",
     "Question.switch": "the prompt names switch", "Question.set_up": "the command is said",
     "Question.suggestion": "it is offered, and Enter takes it",
     "ReviewPage.switch": "yes asks, and names switch", "Lines.choose": "change KEY",

@@ -93,7 +93,7 @@ class Questioner:
         reply = self._reply(f"Type yes to go on anyway{switch}, or another answer", "", state, offers=False)
         if reply is None:
             return
-        if reply.lower() == "yes":
+        if reply.lower() in ("yes", "y"):
             self.session.accept(caution.id)
         elif reply == "switch" and caution.switch:
             self.session.answer(caution.switch)

@@ -17,7 +17,7 @@ from .reading import Quit, Reader, explain, unread
 
 REVIEW: Mapping[str, str] = {
     "yes": "does it, as the plan says",
-    "change KEY": "changes an answer; its key stands in brackets",
+    "change KEY": "changes an answer; its key stands in brackets, and its name does as well",
     "default KEY": "lets the default count again",
     "show FORM": "shows the plan as a file for somewhere else; the forms are named without one",
     "export FORM FILE": "writes that file; without FILE a name is found",
@@ -73,9 +73,9 @@ class Reviewer:
                     if self._agreed(review) and self._sure():
                         return self._apply()
                 case "change":
-                    session.revisit(rest, aside=True)
+                    session.revisit(self._key(rest), aside=True)
                 case "default":
-                    session.use_default(rest)
+                    session.use_default(self._key(rest))
                 case "show" | "commands" | "permissions" | "export":
                     self._export(word.lower(), rest)
                 case "picture":
@@ -99,6 +99,12 @@ class Reviewer:
             say(words.problem(problem))
         return None
 
+    def _key(self, said: str) -> str:
+        """The key of the answer that is meant: a question is asked by its name, and who was asked knows that."""
+        questions = self.session.flow.questions
+        named = [each.id for each in questions if each.label.casefold() == said.casefold()]
+        return named[0] if len(named) == 1 and said not in {each.id for each in questions} else said
+
     def _agreed(self, review: Review) -> bool:
         """Whether there is a conscious yes to everything that needs one."""
         for caution in review.cautions:
@@ -107,7 +113,7 @@ class Reviewer:
             say(words.caution(caution))
             switch = f", “switch” for {caution.switch} instead" if caution.switch else ""
             reply = self.ask(f"Type yes to go on anyway{switch}", "").lower()
-            if reply == "yes":
+            if reply in ("yes", "y"):
                 self.session.accept(caution.id)
                 continue
             if reply == "switch" and caution.switch:
