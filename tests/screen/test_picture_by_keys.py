@@ -7,7 +7,7 @@ from person import Canned, somebody
 from small import HOSTILE, Small
 
 import flows
-from flows.engine import Cloud, Journal, Link, Picture, Thing
+from flows.engine import Action, Call, Choice, Cloud, Flow, Journal, Link, Picture, Plan, Thing
 from flows.engine.boto import Aws
 from flows.engine.drawing import Answered, draw
 from tui import characters
@@ -68,6 +68,41 @@ def test_the_page_of_it_says_it_in_sentences_too() -> None:
         "Maker and Thing (will be): You make it.", "Maker and Rest (will be): You make it.",
     ]  # fmt: skip
     assert not any(row.text.startswith(" ") for row in rows), "a blank at the beginning would be moved"
+
+
+class Long(Flow):
+    """Options of several lengths, one list after the other, and a picture."""
+
+    title = "Long options"
+    picture = Picture.of(Thing("thing", "Thing", "to be made", of="first", made="make"))
+    first = Choice("Short ones?", {"a": "brief", "b": "short"}, why="They fit.")
+    second = Choice("Longer ones?", {"a": "a" * 60, "b": "b" * 61}, why="They fit where no rail stands.")
+    third = Choice("Long ones?", {"a": "c" * 75, "b": "d" * 76}, why="They fit where no picture stands.")
+    fourth = Choice("Endless ones?", {"a": "e" * 175, "b": "f" * 176}, why="They fit nowhere.")
+
+    def plan(self) -> Plan:
+        return Plan((Action("make", "Make it", Call("ec2.CreateVpc")),))
+
+
+async def test_what_stands_beside_a_list_takes_no_word_from_it_that_a_small_screen_shows() -> None:
+    """The rail gives way first, then the picture; it stands again beside what has room."""
+    async with somebody(Canned(), Start("small"), size=(120, 40), flow=Long) as person:
+        for whole, rail, picture in (("short", True, True), ("b" * 61, False, True), ("d" * 76, True, False)):
+            lines, shown = person.screen.splitlines(), person.app.screen
+            assert any(whole in each for each in lines), person.screen
+            assert (shown.query_one("#rail").size.width > 0, shown.query_one("#picture").size.width > 0) == (
+                rail,
+                picture,
+            )
+            person.goes_without_clipping()
+            await person.press("enter")
+        person.sees("Endless ones?", "┌ Thing")
+        await person.press("escape", "escape")
+        person.sees("Longer ones?", "┌ Thing")
+        await person.resize(80, 24)
+        person.sees("b" * 61)
+        await person.resize(200, 60)
+        assert person.app.screen.query_one("#rail").size.width and person.app.screen.query_one("#picture").size.width
 
 
 async def test_it_stands_beside_the_page_where_there_is_room() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -15,10 +16,16 @@ from .page import Page
 if TYPE_CHECKING:
     from flows.engine.drawing import Drawing
 
+    from ..widgets.options import Options
+
 ROOM = (120, 30)
 """Columns and lines from which on it stands beside the page."""
 WIDEST = 76
 """Cells of the picture where it has a page of its own."""
+AROUND, PICTURE, ALONE = 4, 44, 34
+"""Cells around what is asked, of the picture beside it, and of the rail without one: as in `handrail.tcss`."""
+RAILS = ((160, 50), (0, 24))
+"""Cells of the rail beside a picture, by the columns of the screen."""
 UNBROKEN = "\u00a0"
 """A blank at which no line is broken or moved."""
 SHOW = Binding("f3", "picture", "Picture", tooltip="What will be there, drawn and in sentences")
@@ -48,6 +55,15 @@ class Pictured(Page):
         if self.drawing is not None:
             width = min(self.app.size.width - 6, WIDEST)
             self.handrail.read("Picture", picture_rows(self.drawing, width))
+
+
+def gives_way(columns: int, lists: Iterable[Options]) -> dict[str, bool]:
+    """The classes of a page with rail and picture on a screen of so many columns, so that nothing of these lists is cut
+    that has room without the one or the other: first the rail gives way."""
+    lists, room = list(lists), columns - AROUND - PICTURE
+    rail = next(cells for least, cells in RAILS if columns >= least)
+    alone = any(each.cuts(room) and not each.cuts(columns - AROUND - ALONE) for each in lists)
+    return {"-drawn": not alone, "-crowded": not alone and any(each.cuts(room - rail) for each in lists)}
 
 
 def picture_rows(drawing: Drawing, width: int) -> list[Said]:

@@ -27,7 +27,7 @@ from ..workspace import Account, Start, account_of
 from .long_list import read_on
 from .notice import notice, offered
 from .page import Say, T
-from .pictured import SHOW, Pictured
+from .pictured import SHOW, Pictured, gives_way
 from .question_steps import Steps, steps
 
 if TYPE_CHECKING:
@@ -234,6 +234,7 @@ class Question(Pictured):
             self.draw(trail.drawing)
             self.query_one("#hint", Say).say(self.query_one(Answer).fill(asking, offered(asking)))
             self._filled = self.query_one(Answer).reply
+            self._make_room(*self.app.size)
             self.query_one(Answer).open(not self._confirming)
             self._show_notice()
         self.refresh_bindings()
@@ -255,6 +256,14 @@ class Question(Pictured):
         except Problem as problem:
             note = f"the rest could not be read (Ctrl-R): {line(problem.what)}"
         answer.add([], note=note, more=False)
+
+    def _make_room(self, columns: int, lines: int) -> None:
+        """A list that is cut beside rail and picture gets the room of the rail, or that of the picture if only so all
+        of it is to be read: a larger screen shows no less of it than a small one."""
+        super()._make_room(columns, lines)
+        lists = [each for each in self.query(Options) if each.display]
+        for name, holds in gives_way(columns, lists).items() if self.has_class("-drawn") else ():
+            self.set_class(holds, name)
 
     def _say_position(self, doing: str = "") -> None:
         """Say which question it is, and what is being done about it."""

@@ -30,7 +30,7 @@ NAMES = 60
 SEEN, BETWEEN = 0.04, 0.005
 """Seconds for what was found at once to be painted and sent, and for keys between two portions of the rest."""
 MOST_READ = 100
-"""Options of which somebody may ask what their words mean: nobody looks at more at once."""
+"""Options of which somebody may ask what their words mean, or whether they fit: nobody looks at more at once."""
 
 
 class Options(Widget, can_focus=True):
@@ -348,6 +348,14 @@ class Options(Widget, can_focus=True):
         """The row under the cursor, if it is too long for a line."""
         row = self.row if self._whole and self.size.width else None
         return unfolded(row, mark=self._mark(row), width=self.size.width, widest=self._label) if row else []
+
+    def cuts(self, width: int) -> bool:
+        """Whether in so many cells something of what it holds would be cut."""
+        return any(
+            too_long(row, mark=self._mark(row), width=width, widest=self._label)
+            for row in self._list.rows[:MOST_READ]
+            if row.key
+        )
 
     @property
     def slack(self) -> int:
