@@ -433,9 +433,7 @@ def test_a_run_from_answers_to_undo(handrail: Command, company: Account, answers
     assert all(set(each) - {"changed"} == {"action", "type", "id", "created"} for each in document["resources"])
     assert all(each["created"] is not each.get("changed", False) for each in document["resources"])
     changed = {each["type"] for each in document["resources"] if not each["created"]}
-    assert changed == {"AWS::EC2::VPC", "AWS::EC2::RouteTable"}, (
-        "where it is attached, and the ways to it"
-    )
+    assert changed == {"AWS::EC2::VPC", "AWS::EC2::RouteTable"}, "where it is attached, and the ways to it"
     assert all(set(each) == {"id", "key", "message"} for each in document["warnings"])
     made = {each["type"]: each["id"] for each in document["resources"]}
     assert document["outputs"]["connection"] == made["AWS::EC2::VPNConnection"]
