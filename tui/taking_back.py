@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from flows.engine import Action, Claim, Happening, Left, Plan, Receipt, Run, irrevocable, standing
 from flows.engine.deeds import Deed, taken_back
+from flows.engine.handover import files_there
 from flows.engine.of_others import Stay, called, of_own
 from flows.engine.open_to_all import why_left
 from flows.engine.receipts import left_of_run
@@ -20,11 +21,13 @@ TAKEN = (Happening.REMOVED, Happening.RESTORED)
 
 
 def to_be_taken_back(run: Run, left: Collection[str] = ()) -> list[tuple[str, str]]:
-    """What an undo would do: of each step a sign and a word, and what it is about. Nothing of what is `left`, by the
-    ids of its actions."""
+    """What an undo would do: of each step a sign and a word, and what it is about, and the files of the run. Nothing of
+    what is `left`, by the ids of its actions; as long as others need any of it, the files stay, too."""
     assert run.plan is not None, "only a confirmed run is undone"
     actions = [action for action in standing(run, run.plan) if action.id not in left]
-    return [(signed(_deed(action, run, run.plan)), line(action.taken_back)) for action in actions]
+    rows = [(signed(_deed(action, run, run.plan)), line(action.taken_back)) for action in actions]
+    files = files_there(run) if rows and not left else ""
+    return [*rows, *([(signed(Deed.REMOVE), line(files))] if files else [])]
 
 
 def _deed(action: Action, run: Run, plan: Plan) -> Deed:

@@ -419,6 +419,7 @@ def how_it_stands(seen: Iterable[Looked]) -> str:
     parts += [f"{number} cannot be told" for number in [count[State.UNKNOWN]] if number]
     moved = count[State.GONE] + count[State.CHANGED]
     lead = "It is not as this run left it" if moved else "What could be seen is as this run left it"
+    lead = "Whether it is as this run left it is not known" if count[State.UNKNOWN] == len(seen) else lead
     return f"{lead}: of {len(seen)} steps {listed(parts)}."
 
 

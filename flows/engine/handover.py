@@ -106,6 +106,16 @@ def write_private(path: Path, text: str) -> Path:
     return path
 
 
+def files_there(run: Run) -> str:
+    """The files of a run that an undo of all of it removes, and where they are; empty where none is there."""
+    count = sum(Path(name).is_file() for name in run.record.handover.get("files", {}))
+    return _counted(count, run.folder) if count else ""
+
+
+def _counted(count: int, folder: Path) -> str:
+    return f"{count} file{'' if count == 1 else 's'} in {folder}"
+
+
 def take_files_back(run: Run, receipt: Receipt) -> Receipt:
     """Remove the files of a run that was undone, unless somebody changed them since."""
     if not receipt.complete or receipt.in_use:
@@ -137,7 +147,7 @@ def take_files_back(run: Run, receipt: Receipt) -> Receipt:
             continue
         count += 1
     _remove_empty(folder)
-    files = (f"{count} file{'' if count == 1 else 's'} in {folder}",) if count else ()
+    files = (_counted(count, folder),) if count else ()
     return replace(receipt, removed=receipt.removed + files, left=tuple(left))
 
 

@@ -229,6 +229,10 @@ class Run:
                 return "".join(c for c in self.id if c.isalnum())
             case Ref("handrail", "flow"):
                 return self.record.flow
+            case Ref("handrail", "handed-over"):
+                if not self.record.handover:
+                    raise KeyError("it was not handed over")
+                return ""
             case Ref(action, "@before"):
                 return self._facts[action]["before"]
             case Ref(action, path) if path.startswith("@seen:"):

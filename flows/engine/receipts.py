@@ -91,7 +91,7 @@ def left_of_run(action: Action, what: str, why: str) -> Left:
 def _yours(run: Run, plan: Plan) -> tuple[str, ...]:
     """What a person has to do themselves, of what was taken back."""
     gone = [action for action in plan.actions if action.yours and run.status(action.id) == "undone"]
-    return tuple(yours(action, run) for action in reversed(gone))
+    return tuple(said for action in reversed(gone) if (said := yours(action, run)))
 
 
 def _went_with_its_own(action: Action, plan: Plan, run: Run) -> bool:

@@ -25,6 +25,9 @@ RUN = Ref("handrail", "run")
 FLOW = Ref("handrail", "flow")
 """The name of the set-up."""
 
+HANDED_OVER = Ref("handrail", "handed-over")
+"""Nothing, once the run was handed over with its files and next steps; before, what says this is not said at all."""
+
 TOKEN = Ref("handrail", "token")
 """The id of the run, letters and digits only, for the tokens by which AWS knows a repeated request."""
 

@@ -272,7 +272,7 @@ class Session(Questionnaire[Flow]):
         if not run or not run.plan:
             raise Refused("Nothing was created yet, so there is nothing to undo.")
         decided = dict(decisions or {})
-        self._decided(run.plan, decided)
+        self.insist_on_decisions(decided)
         same_account(run.record, self.cloud)
         self._stop = threading.Event()
         yield from undo(run, run.plan, self._account, self._stop, self._clock, decided)
@@ -341,15 +341,18 @@ class Session(Questionnaire[Flow]):
         over = {key for key, _ in asks} - {key for key, stands in asks if stands}
         return [decision for decision in plan.decisions if decision.key not in over]
 
-    def _decided(self, plan: Plan, decided: Mapping[str, str]) -> None:
+    def insist_on_decisions(self, decided: Mapping[str, str]) -> None:
+        """Raise Refused unless all that must be decided before this run is taken back is, and nothing else."""
+        assert self.run is not None and self.run.plan is not None, "only a confirmed run is taken back"
+        plan = self.run.plan
         known = {decision.key: decision for decision in (*plan.decisions, *DECISIONS.values())}
         for key, value in decided.items():
             if key not in known:
                 raise Refused(f"“{key}” is nothing to decide here.", remedy="Leave out that --set.")
             if value not in known[key].options:
-                raise Refused(f"{key}: “{value}” is not one of {', '.join(known[key].options)}.")
+                raise Refused(f"{key}: “{value}” is not one of {', '.join(known[key].choices)}.")
         if missing := [d for d in self._open(plan) if d.key not in decided]:
-            words = [f"  {d.key}: {d.ask} ({' | '.join(d.options)})" for d in missing]
+            words = [f"  {d.key}: {d.ask} ({' | '.join(d.choices)})" for d in missing]
             raise Refused("Before this is undone, decide:\n" + "\n".join(words), remedy="Say it with --set KEY=VALUE.")
 
     def receipt(self) -> Receipt:

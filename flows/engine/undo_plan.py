@@ -153,12 +153,18 @@ class Decision:
     lost: str = ""
 
     @property
+    def choices(self) -> dict[str, str]:
+        """Each value with what it means: what loses nothing comes first, whatever order the journal keeps them in."""
+        ordered = sorted(self.options, key=lambda value: (value == self.loses, value != self.default))
+        return {value: self.options[value] for value in ordered}
+
+    @property
     def words(self) -> dict[str, str]:
         """What a person says, each word with the value that it means: what loses nothing comes first.
 
         Where one of two answers loses something they are words of their own, since a "no" may be meant for the undo.
         """
-        ordered = sorted(self.options, key=lambda value: (value == self.loses, value != self.default))
+        ordered = list(self.choices)
         if len(ordered) == 2 and self.loses in ordered:
             return dict(zip((KEEP, DELETE), ordered, strict=True))
         return {value: value for value in ordered}

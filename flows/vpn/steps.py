@@ -13,6 +13,7 @@ from flows.aws.network import ATTACH, Vpc, attached, slug
 from flows.aws.tags import ALIVE, others_tag, ours, tagged
 from flows.aws.vpn_devices import VpnDevice
 from flows.engine import RUN, Action, Call, Cost, Find, Join, Late, Others, Ref, Still, Undo, Wait, join
+from flows.engine.references import HANDED_OVER
 
 from .devices import makers
 
@@ -292,11 +293,12 @@ def tunnel_options(*, modern: bool, aws_starts: bool, inside: tuple[IPv4Network,
     return [{**methods, **start, **({"TunnelInsideCidr": str(inside[number])} if inside else {})} for number in (0, 1)]
 
 
-def _taken_off(connection: Ref, device: VpnDevice | str) -> Join | str:
-    """What is left to do on the office's device once the connection is gone."""
+def _taken_off(connection: Ref, device: VpnDevice | str) -> Join:
+    """What is left to do on the office's device once the connection is gone, where its files were handed over."""
     if isinstance(device, VpnDevice):
-        return f"Take it off the {device.called} in the office as well. {makers.of(device).off}"
+        return join(f"Take it off the {device.called} in the office as well. {makers.of(device).off}", HANDED_OVER)
     return join(
+        HANDED_OVER,
         "Take it off the office's device as well. On a gateway that was set up with its files: systemctl disable "
         "--now aws-tunnels-keep.timer aws-tunnels, then rm /etc/swanctl/conf.d/",
         connection,

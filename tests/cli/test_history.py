@@ -12,7 +12,8 @@ from support.runs import GATEWAY, HERE, draft, made
 
 from flows.aws import aurora_prices
 from flows.engine import Cost, Journal, Place, Plan
-from tui import history
+from flows.engine.look import Looked, State
+from tui import history, words
 
 
 def test_a_line_says_what_a_run_is_of_and_what_it_costs_now(journal: Journal, handrail: Command) -> None:
@@ -58,6 +59,22 @@ def test_what_costs_by_how_much_it_is_used_is_told_from_least_to_most(journal: J
     assert f" · about 0.40 to 351 USD a month · 111122223333 · eu-central-1 · {run.id}" in handrail("runs").out
     (listed,) = handrail("runs", "--output", "json").json
     assert (listed["usd_per_month"], listed["usd_per_month_most"]) == ("0.40", "350.80")
+
+
+def test_with_practice_only_what_is_practice_is_listed(journal: Journal, handrail: Command) -> None:
+    real, played = draft(journal, name="office"), draft(journal, place=Place(practice=True), name="try")
+    assert {each["run"] for each in handrail("runs", "--output", "json").json} == {real.id, played.id}
+    assert [each["run"] for each in handrail("runs", "--practice", "--output", "json").json] == [played.id]
+    assert real.id not in handrail("runs", "--practice").out
+
+
+def test_of_what_cannot_be_told_nothing_is_said() -> None:
+    unknown = Looked("gateway", "The gateway", State.UNKNOWN, "", "It may not be read.")
+    seen = replace(unknown, state=State.AS_LEFT)
+    assert words.how_it_stands([unknown, unknown]) == (
+        "Whether it is as this run left it is not known: of 2 steps 2 cannot be told."
+    )
+    assert words.how_it_stands([seen, unknown]).startswith("What could be seen is as this run left it: of 2 steps 1")
 
 
 def test_what_was_taken_back_costs_nothing(journal: Journal) -> None:

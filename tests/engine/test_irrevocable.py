@@ -93,6 +93,7 @@ def test_words_of_their_own_with_what_loses_nothing_first() -> None:
     kept = journalled.loads(journalled.dumps(PLAN)).decisions[0]
     assert list(kept.options) == ["no", "yes"], "a journal sorts them"
     assert list(kept.words.items()) == [("keep", "yes"), ("delete", "no")]
+    assert list(kept.choices) == ["yes", "no"], "also where somebody reads the values"
     assert list(replace(kept, loses="").words) == ["yes", "no"], "what loses nothing needs no other words"
 
 

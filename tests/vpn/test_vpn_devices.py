@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from support.clock import FakeClock
 from support.clouds import Between
+from support.sessions import taken_back
 from vpn.cases import BGP, STATIC, session
 
 import flows
 from flows.aws import vpn_devices
-from flows.engine import Call, Cloud, CloudError, Denied, Handover, Journal
+from flows.engine import Call, Cloud, CloudError, Denied, Handover, Journal, irrevocable
 from flows.engine.boto import Aws
 from flows.vpn import handover
 from flows.vpn.devices import makers
 from flows.vpn.devices.allowed import allowed
+from tui import taking_back
 
 SAMPLE, TYPES = "GetVpnConnectionDeviceSampleConfiguration", "GetVpnConnectionDeviceTypes"
 FORTIGATE, ISR, WATCHGUARD, GENERIC = "7125681a", "b0adb196", "dbeffb53", "9005b6c1"
@@ -228,10 +230,24 @@ def test_undo_takes_the_files_and_says_how_to_take_it_off_the_device(
     made = Made(cloud, journal, clock, STATIC, device=FORTIGATE)
     run = made.session.run
     assert run is not None
+    assert run.plan is not None
+    count, (told,) = len(made.written), irrevocable.left_to_you(run, run.plan)
+    assert taking_back.to_be_taken_back(run)[-1] == ("- remove", f"{count} files in {run.folder}")
+    assert told.startswith("Take it off the Fortinet Fortigate")
     list(made.session.undo())
     left = " ".join(str(each) for each in made.session.receipt().yours)
     assert "Take it off the Fortinet Fortigate" in left and "Delete the policies and routes" in left
     assert not [path for path in _files(run.folder) if any(key in path.read_text() for key in made.keys)]
+
+
+def test_what_was_never_handed_over_is_on_no_device(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    made = session(cloud, journal, STATIC, clock=clock)
+    list(made.apply())
+    assert made.run is not None and made.run.plan is not None
+    assert irrevocable.left_to_you(made.run, made.run.plan) == []
+    assert not [what for _, what in taking_back.to_be_taken_back(made.run) if "file" in what]
+    taken_back(made)
+    assert made.receipt().yours == ()
 
 
 def _files(folder: Path) -> Iterator[Path]:

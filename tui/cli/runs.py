@@ -32,7 +32,7 @@ def runs(
     run_id: str | None, save_answers: Path | None, look: bool, put_back: bool, as_it_is: bool, delete: bool, yes: bool,
     accept: tuple[str, ...], output: str, **given: Any,
 ) -> None:  # fmt: skip
-    """Drafts and runs; with RUN, all about one of them."""
+    """Drafts and runs; with RUN, all about one of them. With --practice only those that are practice."""
     import flows
     from flows.engine import Journal
 
@@ -49,7 +49,8 @@ def runs(
     if delete and (look or not run_id):
         raise click.UsageError("--delete wants the draft to delete, and nothing else: handrail runs RUN --delete")
     if not run_id:
-        found = history.entries(journal)
+        practice = place_of(given).practice
+        found = history.entries(journal, [each for each in journal.records() if each.place.practice or not practice])
         if output == "json":
             print_json([about_record(each) for each in found])
         else:
@@ -191,6 +192,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str
     from ..answers_file import load_answers
     from ..lines import conversation, prompts, reading
     from . import results
+    from .confirmation import writable
     from .sessions import closed_in_the_end, said_of, session_of
     from .undo_preview import preview
 
@@ -214,5 +216,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str
         click.echo("Nothing was changed.", err=True)
         return
     if yes:
+        writable(session.place)
+        session.insist_on_decisions(decisions)
         click.echo(f"Taking back {run.id}: {words.where(session.identity, session.place)}", err=True)
     raise SystemExit(results.take_back(session, decisions, output))
