@@ -114,6 +114,15 @@ class HandrailApp(Navigation):
             self.register_theme(theme)
         fitting = ANSI.name if plain else fitting_theme(self.console.color_system)
         self.theme = fitting if plain else preferences.theme(self.available_themes) or fitting
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._read_in = self.theme
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the style sheet in the colours of another theme. Textual does so at the start, too, where it was read in
+        those a moment ago: a tenth of the first frame."""
+        known, self._read_in = self._read_in == self.theme, ""
+        if not known:
+            super().refresh_css(animate)
 
     async def on_event(self, event: Event) -> None:
         """Drop what was typed before the question that it would answer was on the screen."""
