@@ -37,6 +37,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "resume": (
         "handrail resume vpn-5crr070y",
         "handrail resume vpn-5crr070y -y -o json",
+        "handrail resume vpn-5crr070y -y --set psk_1=@key.txt   # a secret, which nothing keeps",
     ),
     "undo": (
         "handrail undo vpn-5crr070y",

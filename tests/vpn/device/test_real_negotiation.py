@@ -4,12 +4,15 @@ There no packet can be encrypted, but strongSwan still loads the files, finds th
 and agrees with it on methods, and FRR still reads its configuration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pytest
 from vpn.device.aws_end import Lab
 from vpn.device.lab import missing, until
 from vpn.device.samples import BGP, KEYS, STATIC, office
+
+from flows.vpn.device.strongswan import CIPHERS, GROUPS, HASHES
 
 SCRIPT = "/etc/aws-vpn/aws-tunnels.sh"
 REASON = missing()
@@ -36,11 +39,13 @@ def negotiate(
     proposals: str,
     keys: tuple[str, str] = KEYS,
     startup: str = "device",
+    options: Mapping[str, Any] | None = None,
 ) -> None:
     """Copy and start as the README says, but for the interfaces, against these two AWS ends."""
     lab.configure_aws(proposals, starts=False, keys=keys, version=0)
     lab.aws.run("systemctl restart strongswan")
-    for command in lab.hand_over(STATIC, office(encryption=encryption, startup=startup), folder):
+    site = office(encryption=encryption, startup=startup, options=options or {})
+    for command in lab.hand_over(STATIC, site, folder):
         if command != "systemctl restart aws-tunnels":  # its interfaces and rules need more of the kernel
             lab.gateway.run(command, "/run/handed-over")
 
@@ -62,6 +67,38 @@ def end(number: int) -> str:
 def test_both_ends_accept_the_office(lab: Lab, folder: str, encryption: str, proposals: str) -> None:
     negotiate(lab, folder, encryption, proposals)
     until(lambda: agreed(lab) == {1, 2}, 30, lab.aws.log)
+
+
+def chosen(
+    ciphers: Iterable[str] = CIPHERS, hashes: Iterable[str] = HASHES, groups: Iterable[int] = GROUPS, ike: str = "ikev2"
+) -> Mapping[str, Any]:
+    """Options of one's own choice, the same in both phases."""
+    lists = {"EncryptionAlgorithms": [*ciphers], "IntegrityAlgorithms": [*hashes], "DHGroupNumbers": [*groups]}
+    return {
+        "IKEVersions": [ike], "Phase1LifetimeSeconds": 7200, "Phase2LifetimeSeconds": 900, "DPDTimeoutSeconds": 45,
+        "ReplayWindowSize": 2048, **{f"Phase{n}{name}": each for n in (1, 2) for name, each in lists.items()},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "proposals"),
+    [
+        pytest.param(chosen(), OLD, id="all, least"),
+        pytest.param(chosen(), "aes256-sha512-modp2048s256", id="all, group 24"),
+        pytest.param(chosen(), "aes256-sha384-modp8192", id="all, group 18"),
+        pytest.param(chosen(["AES128-GCM-16"], ["SHA2-384"], [21]), "aes128gcm16-prfsha384-ecp521", id="GCM alone"),
+        pytest.param(
+            chosen(["AES256-GCM-16", "AES256"], ["SHA2-512"], [16], "ikev1"), "aes256-sha512-modp4096", id="IKEv1"
+        ),
+    ],
+)
+@pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
+def test_both_ends_agree_on_what_was_chosen(
+    lab: Lab, folder: str, options: Mapping[str, Any], proposals: str
+) -> None:  # fmt: skip
+    """strongSwan knows every name in the files, and offers each method that is allowed."""
+    negotiate(lab, folder, "own", proposals, options=options)
+    until(lambda: agreed(lab) == {1, 2}, 60, lab.aws.log)
 
 
 @pytest.mark.parametrize("folder", ["swanctl", "ipsec"])
