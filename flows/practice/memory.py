@@ -54,6 +54,13 @@ class Asked:
             yield cloud.make(self.call)
 
 
+LISTS = (
+    Asked(Call("ec2.DescribeVpcs"), paged=True), Asked(Call("s3.ListBuckets", {"MaxBuckets": 1000}), paged=True),
+    Asked(Call("codepipeline.ListPipelines"), paged=True),
+)  # fmt: skip
+"""What lasts of the first questions, as they ask for it; in an answers file only a part of it is asked for."""
+
+
 class Memory:
     """What is known of the account in this folder, seen from this region."""
 
@@ -67,11 +74,13 @@ class Memory:
             raise explain(asked.call, known)
         return known and [told(page) for page in known]
 
-    def keep(self, all_asked: Iterable[Asked], cloud: Cloud) -> None:
-        """Note what lasts of this, for whoever finds the account as it is now."""
-        state = self._state()
-        known = self._known(state)
-        fresh = [each for each in all_asked if each.call.operation in LASTING and each.key not in known]
+    def keep(self, asked: Iterable[Asked], cloud: Cloud) -> None:
+        """Note what lasts of this, and the lists of the same services, for whoever finds the account as it is now."""
+        state, all_asked = self._state(), [*asked]
+        known, services = self._known(state), {each.call.service for each in all_asked}
+        lists = [each for each in LISTS if each.call.service in services]
+        lasting = [each for each in (*all_asked, *lists) if each.call.operation in LASTING]
+        fresh = [each for each in lasting if each.key not in known]
         answers = noted(fresh, cloud) if fresh else {}
         if answers and self._state() == state:
             write_whole(self._file, json.dumps({"of": [made_by(), *state], "answers": {**known, **answers}}).encode())

@@ -18,7 +18,7 @@ from flows.accounts import open_cloud
 from flows.engine import Call, Cloud, CloudError, Identity, NoAccess, Place, Session
 from flows.practice import ACCOUNT_ID, CALLER, PracticeAccount, memory, open_account, reset
 from flows.practice.clock import CLOCK
-from flows.practice.memory import FIRST_DAY, LASTING, NOW, Asked, Memory
+from flows.practice.memory import FIRST_DAY, LASTING, LISTS, NOW, Asked, Memory
 from flows.practice.remembering import Remembering
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +108,19 @@ def test_whatever_was_practised_it_is_never_out_of_date(folder: Path) -> None:
             _said(VPCS, _remembering(folder))
     reset(folder)
     assert _said(VPCS, _remembering(folder)) == before
+
+
+def test_whoever_asked_for_one_network_by_its_name_finds_the_list_next_time(folder: Path) -> None:
+    with open_account(folder, hurry=True) as account:
+        account.session.client("ec2").create_vpc(CidrBlock="10.77.0.0/16")
+        ended = _remembering(folder, lambda: cloud_of(account))
+        [*ended.pages(Call("ec2.DescribeVpcs", {"Filters": [{"Name": "tag:Name", "Values": ["shop"]}]}))]
+        ended.keep()
+        assert _said(VPCS, _remembering(folder)) == _said(VPCS, cloud_of(account))
+
+
+def test_what_lasts_is_what_the_first_questions_ask(account: PracticeAccount) -> None:
+    assert {each.key for each in LISTS} <= {each.key for each in asked_at_first(cloud_of(account))}
 
 
 def test_what_is_changed_while_it_is_noted_is_not_noted(folder: Path) -> None:
