@@ -424,7 +424,9 @@ def how_it_stands(seen: Iterable[Looked]) -> str:
 
 
 def not_carried_out(run: Run) -> str:
-    """What a look says nothing of, since it was never done; empty where the whole plan was."""
+    """What a look says nothing of, since it was never done, or is being taken back; empty where the whole plan was."""
+    if run.record.status == "undoing":
+        return f"An undo of it did not come to its end; others took nothing of that. Go on with: {undo(run.id)}"
     if run.plan is None or run.record.status not in ("applying", "failed"):
         return ""
     count = sum(run.status(each.id) in ("", "refused") for each in run.plan.actions)

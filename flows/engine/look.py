@@ -34,6 +34,7 @@ from .undo_plan import Entry, Restore, Settings, Still, Undo
 
 NOTED_NOTHING = "Nothing was noted of it that could be compared with what is there now."
 UNANSWERED = "The answer to its call never came. A resume or an undo finds out what became of it."
+BROKEN_OFF = "Taking it back was begun and did not end. The undo goes on from there, and finds out what became of it."
 NOT_OURS = "There is one, but it does not carry the mark of this run any more."
 GONE = "gone"
 """What is noted of a thing that somebody took away, once a person says that it may stay so."""
@@ -128,7 +129,7 @@ def _left_on_purpose(action: Action, carrier: Carrier) -> Iterator[Looked]:
 def _standing(run: Run, plan: Plan) -> list[Action]:
     """What this run did and has not taken back; what was there before, or was not meant to last, is not looked at, nor
     what was done to a thing that is taken back."""
-    undone = {each.id for each in plan.actions if run.status(each.id) == "undone"}
+    undone = {each.id for each in plan.actions if run.status(each.id) in ("undo", "undone")}
     over = {id for each in plan.actions if run.status(each.id) == "ready" for id in (each.gives_up, each.relieves)}
     return [
         each
@@ -166,6 +167,8 @@ def _seen(carrier: Carrier, afresh: Carrier, action: Action) -> Seen:
 def _once(carrier: Carrier, action: Action) -> Seen:
     if carrier.run.status(action.id) == "intent":
         return Seen(State.UNKNOWN, now=UNANSWERED)
+    if carrier.run.status(action.id) == "undo":
+        return Seen(State.UNKNOWN, now=BROKEN_OFF)
     if carrier.run.facts(action.id).get("doubt"):
         return Seen(State.UNKNOWN, now=DOUBT)
     try:

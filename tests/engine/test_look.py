@@ -19,10 +19,11 @@ from flows.engine import Call, Denied, Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.engine.event_history import NO_HISTORY, NOBODY, PACE, PAGES
 from flows.engine.events import Happening
-from flows.engine.look import NOTED_NOTHING, Looked, State
+from flows.engine.look import BROKEN_OFF, NOTED_NOTHING, Looked, State
 from flows.engine.problems import NoSuchCall
 from flows.engine.refusals import changes
 from flows.practice import PracticeAccount
+from tui import words
 
 CLOSED = "CloudTrail's event history may not be read: cloudtrail:LookupEvents is not allowed."
 
@@ -89,6 +90,26 @@ def test_what_somebody_deleted_costs_nothing_any_more(
 def test_what_was_taken_back_is_not_looked_at(made: Session) -> None:
     taken_back(made)
     assert made.look() == []
+
+
+def test_what_an_interrupted_undo_took_is_no_doing_of_others(account: PracticeAccount, made: Session) -> None:
+    """Nor is anything as it was left that was only done to a thing that may be gone; the undo goes on."""
+    run = made.run
+    assert run is not None and run.plan is not None
+    run.set_status("undoing")
+    for id in ("static-192.168.10.0-24", "static-192.168.20.0-24"):
+        run.note(id, "undone")
+    run.note("connection", "undo")
+    client(account, "ec2").delete_vpn_connection(VpnConnectionId=resource(made, "connection"))
+    asked = list[Call]()
+    looked = looked_at(made, asked)
+    assert (looked["connection"].state, looked["connection"].now) == (State.UNKNOWN, BROKEN_OFF)
+    assert not {each.state for each in looked.values()} & {State.CHANGED, State.GONE}
+    assert not [call for call in asked if call.name == "LookupEvents"], "nobody did it but this run"
+    told = words.looked(run, looked.values())
+    assert told[1].startswith("An undo of it did not come to its end")
+    assert told[1].endswith(f"Go on with: handrail undo {run.id}")
+    taken_back(made)
 
 
 def test_what_may_not_be_read_cannot_be_told(made: Session) -> None:
