@@ -43,6 +43,14 @@ def state_folder() -> Path:
     return platformdirs.user_state_path("handrail")
 
 
+def _no_room(error: OSError | sqlite3.Error) -> bool:
+    """Whether this is a disk that is full. At the file by which processes share the journal, the first that it makes,
+    SQLite calls that an I/O error (SQLite, Result and Error Codes, SQLITE_IOERR_SHMSIZE, 2026-11)."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return "full" in str(error) or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE"
+
+
 class JournalFile:
     """The file, opened to read and write, or only to read where it cannot be written.
 
@@ -170,7 +178,8 @@ class JournalFile:
                     "the tag handrail:run: `aws resourcegroupstaggingapi get-resources --tag-filters Key=handrail:run` "
                     "lists it, region by region."
                 )
-            elif "full" in why:
+            elif _no_room(error):
+                why = "There is no room on its disk" if "I/O" in why else why
                 remedy = "Make room on the disk; what was written so far is safe."
             else:
                 remedy = "Set XDG_STATE_HOME to a folder that you can write to."

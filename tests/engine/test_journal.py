@@ -126,6 +126,45 @@ def test_a_full_disk_stops_before_the_next_call(
     assert {"full, nothing sent", "full, something sent"} <= outcomes
 
 
+SMALL = ("unshare", "--map-root-user", "--mount", "sh", "-c")
+ON_A_SMALL_DISK = """
+import sys
+from pathlib import Path
+from flows.engine import Journal, JournalTrouble, Place
+folder = Path(sys.argv[1])
+kept = Journal(folder / "state")
+id = kept.begin("vpn", Place(), "1").id
+kept.close()
+with open(folder / "rest", "wb", buffering=0) as rest:
+    try:
+        while rest.write(bytes(4096)): pass
+    except OSError: pass
+full = Journal(folder / "state")
+assert [each.id for each in full.records()] == [id]
+try:
+    with full.run(id).held(): pass
+except JournalTrouble as trouble:
+    print(trouble.why, trouble.remedy)
+"""
+
+
+def test_a_disk_that_was_full_before_it_began_is_said_to_be_full(tmp_path: Path) -> None:
+    """Another folder would be the wrong remedy: what is to be gone on with is in this one."""
+    if not shutil.which("unshare") or subprocess.run([*SMALL, "mount -t tmpfs none /mnt"], check=False).returncode:
+        pytest.skip("no disk can be made here")
+    words = 'mount -t tmpfs -o size=256k none "$0" && exec "$1" -c "$2" "$0"'
+    done = subprocess.run(
+        [*SMALL, words, str(tmp_path), sys.executable, ON_A_SMALL_DISK],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "There is no room on its disk. Make room on the disk; what was written so far is safe.\n", (
+        done.stderr
+    )
+
+
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     """A sentence with the place and what to do, and no traceback."""
     for nowhere in (Path(os.devnull) / "state", Path("/proc/handrail")):
