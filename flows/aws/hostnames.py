@@ -12,7 +12,16 @@ AMAZONS = ("cloudfront.net", "amazonaws.com")
 
 
 def hostname(text: str) -> str:
-    """A host name in lower case, other alphabets as DNS writes them. Raises Refused."""
+    """A host name that somebody may choose, as `visited` has it. Raises Refused."""
+    name = visited(text)
+    for own in AMAZONS:
+        if name.removeprefix("*.") == own or name.endswith(f".{own}"):
+            raise Refused(f"You cannot choose names below {own}.")
+    return name
+
+
+def visited(text: str) -> str:
+    """A host name that there may be, in lower case, other alphabets as DNS writes them. Raises Refused."""
     if "://" in text or "/" in text:
         bare = re.sub(r"^[a-z]+://", "", text.lower()).partition("/")[0]
         raise Refused("Only the name, without https:// and without path.", suggestion=bare)
@@ -32,9 +41,6 @@ def hostname(text: str) -> str:
         raise Refused(f"“{text}” has no domain ending. It looks like www.example.com.")
     if len(name) > 253 or not all(LABEL.fullmatch(label) for label in labels):
         raise _no_name(text)
-    for own in AMAZONS:
-        if rest == own or rest.endswith(f".{own}"):
-            raise Refused(f"You cannot choose names below {own}.")
     return name
 
 

@@ -55,8 +55,9 @@ USUAL = {
 }  # fmt: skip
 AS_OF = "2026-11"
 HOURLY = {
-    "t4g.small": Decimal("0.0168"), "t4g.medium": Decimal("0.0336"), "t3.micro": Decimal("0.0104"),
-    "t3.small": Decimal("0.0208"), "t3.medium": Decimal("0.0416"),
+    "t4g.micro": Decimal("0.0084"), "t4g.small": Decimal("0.0168"), "t4g.medium": Decimal("0.0336"),
+    "t3.micro": Decimal("0.0104"), "t3.small": Decimal("0.0208"), "t3.medium": Decimal("0.0416"),
+    "t3.large": Decimal("0.0832"), "m7g.large": Decimal("0.0816"), "m7i.large": Decimal("0.1008"),
 }  # fmt: skip
 ON_DEMAND = "https://aws.amazon.com/ec2/pricing/on-demand/, US East (N. Virginia), not verified"
 DISK, ADDRESS = Decimal("0.08") / 730, Decimal("0.005")

@@ -351,5 +351,9 @@ class Peering(Flow):
         return handover.hand_over(cloud, outputs, facts)
 
     @classmethod
+    def stops(cls, cloud: Cloud, outputs: Mapping[str, str]) -> Iterable[str]:
+        return handover.stops(cloud, outputs.get("connection", ""))
+
+    @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
         return diagnosis.diagnose(cloud, subject)

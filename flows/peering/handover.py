@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.aws import vpc_peering
@@ -56,6 +56,13 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         "A range that is added to either VPC later needs routes: check again then.",
     )
     return Handover(told, {}, tuple(steps), findings, notes=notes)
+
+
+def stops(cloud: Cloud, connection: str) -> Iterator[str]:
+    """Whether two VPCs are connected by it at this moment. Raises CloudError."""
+    found = vpc_peering.one(cloud, connection) if connection else None  # none: it was not handed over yet
+    if found and found.state == ACTIVE:
+        yield "The two VPCs are connected: what their machines send each other by it is cut off at once."
 
 
 def for_the_owner(found: Connection, facts: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ def happen(cloud: Cloud, outputs: Mapping[str, str]) -> str:
     if "pipeline" in outputs:
         return _source_changes(cloud, outputs["pipeline"])
     if "notification" in outputs:
-        return _file_lands(cloud, outputs["bucket"], outputs["notification"])
+        return _file_comes_or_goes(cloud, outputs["bucket"], outputs["notification"])
     return ""
 
 
@@ -74,12 +74,18 @@ def _source_changes(cloud: Cloud, pipeline: str) -> str:
     return f"Somebody pushed to {branch} in {repository}, and {pipeline} started."
 
 
-def _file_lands(cloud: Cloud, bucket: str, notification: str) -> str:
+def _file_comes_or_goes(cloud: Cloud, bucket: str, notification: str) -> str:
+    """What the notification listens to: a file that fits it is deleted where it hears of nothing else."""
     found = cloud.make(Call("s3.GetBucketNotificationConfiguration", {"Bucket": bucket}))
     mine: list[Any] = [each for each in found.get("LambdaFunctionConfigurations") or [] if each["Id"] == notification]
     rules = mine[0].get("Filter", {}).get("Key", {}).get("FilterRules", []) if mine else []
     ends = {rule["Name"].lower(): rule["Value"] for rule in rules}
-    return _put(cloud, bucket, f"{ends.get('prefix', '')}practice{ends.get('suffix', '')}")
+    key = f"{ends.get('prefix', '')}practice{ends.get('suffix', '')}"
+    landed = _put(cloud, bucket, key)
+    if not mine or any(not str(event).startswith("s3:ObjectRemoved") for event in mine[0]["Events"]):
+        return landed
+    cloud.make(Call("s3.DeleteObject", {"Bucket": bucket, "Key": key}))
+    return f"The file {key} was deleted from {bucket}."
 
 
 def _put(cloud: Cloud, bucket: str, key: str) -> str:

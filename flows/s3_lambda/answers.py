@@ -150,22 +150,28 @@ def events(chosen: tuple[str, ...], flow: Any) -> Iterator[Caution]:
 
 def prefix(text: str) -> str:
     """The beginning of a file's name. Raises Refused."""
-    if rules.mistaken(text, ""):
+    if why := rules.mistaken(text, ""):
         raise Refused(
-            f"“{text}” cannot be the beginning of a file's name.",
-            remedy="Wildcards do not work here. Give the beginning of the name, for example in/ — without a leading "
-            "slash. Empty means every file.",
-            suggestion="" if rules.mistaken(better := text.lstrip("/").rstrip("*"), "") else better,
+            f"“{text}” cannot be the beginning of a file's name: {why}.",
+            remedy="Give the beginning of the name, for example in/ for a folder. Empty means every file.",
+            suggestion="" if rules.mistaken(better := _bare(text), "") else better,
         )
     return _short(text)
 
 
+def _bare(text: str) -> str:
+    """What somebody meant who wrote a path or a pattern: of a path without a dot a folder, for “in” fits index.html."""
+    better = text.lstrip("/").rstrip("*")
+    folder = text.startswith("/") and better == text.lstrip("/") and not better.endswith("/") and "." not in better
+    return f"{better}/" if folder and better else better
+
+
 def suffix(text: str) -> str:
     """The end of a file's name. Raises Refused."""
-    if rules.mistaken("", text):
+    if why := rules.mistaken("", text):
         raise Refused(
-            f"“{text}” cannot be the end of a file's name.",
-            remedy="Give only the end of the name, for example .csv — without *. Empty means every kind.",
+            f"“{text}” cannot be the end of a file's name: {why}.",
+            remedy="Give only the end of the name, for example .csv. Empty means every kind.",
             suggestion="" if rules.mistaken("", better := text.lstrip("*")) else better,
         )
     return _short(text)
@@ -179,11 +185,20 @@ def whole_bucket(start: str, flow: Any) -> Iterator[Caution]:
             "starts itself again and again. A folder of its own, for example in/, is safest.",
             switch="in/",
         )
+    if start.rpartition("/")[2].isalnum():
+        yield Caution(
+            "no-folder",
+            f"“{start}” is no folder: a file {start}-old.csv counts, too, by its beginning. The folder is {start}/.",
+            switch=f"{start}/",
+        )
 
 
 def capitals(end: str, flow: Any) -> Iterator[Caution]:
     if len((flow.prefix + end).encode()) > WHOLE_KEY:
         raise Refused(f"The name of a file has at most {WHOLE_KEY} bytes.", remedy="Give less of it.")
+    if end.isalnum():
+        told = f"“{end}” has no dot: a file called my{end} counts, too. What ends in a kind of file is .{end}."
+        yield Caution("no-dot", told, switch=f".{end}")
     if any(c.isalpha() for c in end):
         other = end.upper() if end != end.upper() else end.lower()
         yield Caution("capitals", f"Capital letters count: {other} is something else than {end}.")

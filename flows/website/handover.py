@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.aws import certificates
@@ -21,13 +21,18 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     proof = tuple(diagnose(cloud, {"distribution": id_, "probe": "yes" if facts["probe"] else "no"}, new=True))
     steps: list[tuple[str, bool]] = []
     notes: list[str] = []
-    proofs: dict[str, str] = {}
+    records: dict[str, str] = {}
     if facts["names"] and not facts["pointed"]:
-        records = "; ".join(f"{name} CNAME {host}" for name in facts["names"])
         entered = all(was_proved(proof, f"records-{name}", f"outside-{name}") for name in facts["names"])
-        steps.append((f"Enter these records where the DNS of the names is managed: {records}.", entered))
-        proofs = _proofs(cloud, outputs["certificate"])
-        if proofs:
+        where = f"where the DNS of {', '.join(facts['names'])} is managed"
+        step = f"Enter a CNAME record {where}: its name and value are the outputs record name and record value."
+        if len(facts["names"]) > 1:
+            step = f"Enter CNAME records {where}: their names and values are the outputs record name, record value, …"
+        steps.append((step, entered))
+        records = _numbered("record", [(name, host) for name in facts["names"]])
+        proves = _numbered("proof", _proofs(cloud, outputs["certificate"]))
+        if proves:
+            records |= proves
             notes.append("Keep the certificate's CNAME records there (proof name, proof value), or it is not renewed.")
     # without --delete: it would remove what is in the bucket and not in that folder
     upload = shell.aws("s3", "sync", "build/", f"s3://{bucket}")
@@ -41,16 +46,20 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         steps += [(f"Upload, without --acl: {upload}", False), (f"Then: {anew}", False)]
     steps.append((f"See whether it works: {shell.handrail('check', 'website', distribution=id_)}", False))
     address = f"https://{(names or [host])[0]}/"
-    shown = {**outputs, **proofs, "address": address, "bucket": bucket, "origin": facts["origin"]}
+    shown = {**outputs, **records, "address": address, "bucket": bucket, "origin": facts["origin"]}
     now, done = parted(*steps)
     return Handover(shown, {}, now, proof, done=done, notes=tuple(notes))
 
 
-def _proofs(cloud: Cloud, certificate: str) -> dict[str, str]:
+def _proofs(cloud: Cloud, certificate: str) -> list[tuple[str, str]]:
     """Name and value of each record that proves the certificate, once each; none where it is not proved by DNS."""
-    records = dict.fromkeys((name, value) for _, name, value in certificates.proofs(cloud, certificate))
+    return [*dict.fromkeys((name, value) for _, name, value in certificates.proofs(cloud, certificate))]
+
+
+def _numbered(what: str, records: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Name and value of each as outputs of their own, so that each is copied by itself."""
     told: dict[str, str] = {}
     for number, (name, value) in enumerate(records, 1):
         more = f"_{number}" if number > 1 else ""
-        told |= {f"proof_name{more}": name, f"proof_value{more}": value}
+        told |= {f"{what}_name{more}": name, f"{what}_value{more}": value}
     return told

@@ -43,7 +43,7 @@ class WhichWebsite(Check):
     )
     domain = Text(
         "Under which name should it be reached?",
-        hostnames.hostname,
+        hostnames.visited,
         wanted="A name",
         when=distribution.is_(NOT_LISTED),
         example="www.example.com",

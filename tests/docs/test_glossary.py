@@ -147,3 +147,9 @@ def test_where_no_set_up_is_named_all_that_it_means_is_told() -> None:
 def test_words_of_a_set_up_name_one_that_there_is() -> None:
     named = {where for word in glossary.words() for each in word.here.values() for where in each}
     assert named <= {*flows.SET_UPS}
+
+
+def test_each_entry_stands_alone() -> None:
+    """F1 shows those of the words at hand, without what stands before them in the file."""
+    leaning = ("The same", "The other", "Such", "Another", "Likewise", "The opposite", "The former", "The latter")
+    assert [word.name for word in glossary.words() if word.meaning.startswith(leaning)] == []

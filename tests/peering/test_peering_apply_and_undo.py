@@ -54,7 +54,10 @@ def test_undone_is_as_before(
     assert not [each for each in told.findings if each.grade.value in ("refused", "caution")]
     assert made.run and made.run.record.status == ("waiting" if variant == "owner" else "done")
     assert picture(account) != before
+    cut_off = ("The two VPCs are connected: what their machines send each other by it is cut off at once.",)
+    assert made.stops() == (() if variant == "owner" else cut_off), "nobody is connected before the owner accepts"
     list(made.undo())
+    assert made.stops() == ()
     assert made.receipt().complete
     assert picture(account) == before
 

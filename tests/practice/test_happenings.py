@@ -74,6 +74,16 @@ def test_a_file_lands_where_the_function_listens(cloud: Cloud, journal: Journal,
     assert let_happen(cloud, outputs) == "The file in/practice.jpg landed in fjord-coffee-files."
 
 
+def test_a_file_is_deleted_where_the_function_listens_to_nothing_else(
+    cloud: Cloud, journal: Journal, clock: FakeClock
+) -> None:
+    answers = {**PHOTOS, "events": ["s3:ObjectRemoved:*"]}
+    _, outputs = done(cloud, journal, clock, "s3_lambda", answers)
+    assert let_happen(cloud, outputs) == "The file in/practice.jpg was deleted from fjord-coffee-files."
+    there = cloud.make(Call("s3.ListObjectsV2", {"Bucket": "fjord-coffee-files", "Prefix": "in/practice"}))
+    assert not there.get("Contents")
+
+
 def test_wordpress_is_set_up_by_nobody_until_somebody_opens_its_first_page(
     cloud: Cloud, journal: Journal, clock: FakeClock
 ) -> None:

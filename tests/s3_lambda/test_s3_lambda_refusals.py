@@ -18,6 +18,7 @@ from flows.engine import Call, Denied, Grade, Place, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, open_account
 from flows.s3_lambda import recursion
+from flows.s3_lambda.answers import prefix
 
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:invoices"
 
@@ -62,10 +63,13 @@ def still_cloud(still: PracticeAccount) -> Aws:
             {"events": ["s3:ObjectCreated:*", "s3:ObjectCreated:Put"]},
             "s3:ObjectCreated:Put is part of s3:ObjectCreated:*. Choose only one of the two.",
         ),
-        ({"prefix": "in/*"}, "“in/*” cannot be the beginning of a file's name. Wildcards do not work here."),
-        ({"prefix": "/in"}, "“/in” cannot be the beginning of a file's name."),
+        ({"prefix": "in/*"}, "“in/*” cannot be the beginning of a file's name: * stands for itself in a filter"),
+        (
+            {"prefix": "/in"},
+            "“/in” cannot be the beginning of a file's name: names in S3 begin without a slash. Give the beginning",
+        ),
         ({"prefix": "x" * 1025}, "It has 1025 bytes. A file's name has at most 1024."),
-        ({"suffix": "*.csv"}, "“*.csv” cannot be the end of a file's name. Give only the end of the name"),
+        ({"suffix": "*.csv"}, "“*.csv” cannot be the end of a file's name: * stands for itself in a filter"),
         ({"prefix": "x" * 1000, "suffix": "y" * 25}, "The name of a file has at most 1024 bytes."),
         ({"alias": "nobody"}, "“nobody” is not among the choices for alias."),
         ({"output": "in/small/"}, "resize-photos would start itself again and again and cost money without end"),
@@ -82,6 +86,8 @@ def test_a_refusal_has_its_sentence(still_cloud: Aws, answers: dict[str, Any], s
     ("answers", "warning", "sentence"),
     [
         ({}, "capitals", "Capital letters count: .JPG is something else than .jpg."),
+        ({"prefix": "in"}, "no-folder", "“in” is no folder: a file in-old.csv counts, too"),
+        ({"suffix": "csv"}, "no-dot", "“csv” has no dot: a file called mycsv counts, too."),
         ({"prefix": "", "suffix": ""}, "whole-bucket", "it starts itself again and again"),
         ({"events": ["s3:ObjectCreated:Put"]}, "only-put", "(CompleteMultipartUpload) will not be noticed"),
         ({"events": ["s3:ObjectRemoved:Delete"]}, "only-delete", "an ordinary delete only sets a marker"),
@@ -281,3 +287,15 @@ def test_an_event_in_any_form(still_cloud: Aws, reply: str) -> None:
 @pytest.mark.parametrize("reply", [ARN, f"{ARN}:$LATEST"])
 def test_a_function_by_its_arn(still_cloud: Aws, reply: str) -> None:
     assert session(still_cloud, None, {**PHOTOS, "function": reply}).review().plan.outputs["function"] == ARN
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("/in", "in/"), ("/in/", "in/"), ("in/*", "in/"), ("/in/*", "in/"), ("/photos/2026", "photos/2026/"),
+     ("/in/report.csv", "in/report.csv"), ("/in/rep*", "in/rep"), ("/", ""), ("*", "")],
+)  # fmt: skip
+def test_what_is_offered_instead_is_the_folder_that_was_meant(typed: str, meant: str) -> None:
+    """`in` alone begins index.html as well."""
+    with pytest.raises(Refused) as refused:
+        prefix(typed)
+    assert refused.value.suggestion == meant

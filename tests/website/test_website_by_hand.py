@@ -84,6 +84,13 @@ def test_once_it_is_done_the_records_to_keep_are_told(cloud: Aws, journal: Journ
     assert to_do(made.run, made.run.plan) == []
     outputs = made.run.record.handover["outputs"]
     assert NAME in (outputs["proof_name"], outputs["proof_name_2"])
+    steps = made.run.record.handover["next_steps"]
+    enter = next(each for each in steps if "Enter CNAME records" in each)
+    assert "record name" in enter and not any(value in enter for value in (outputs["cloudfront_name"], "; "))
+    names = [value for key, value in outputs.items() if key.startswith("record_name")]
+    values = {value for key, value in outputs.items() if key.startswith("record_value")}
+    assert names == ELSEWHERE["domain"]
+    assert values == {outputs["cloudfront_name"]}, "each is copied by itself"
     assert any("Keep the certificate's CNAME records" in each for each in made.run.record.handover["next_steps"])
 
 
