@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -337,6 +337,14 @@ def to_do(by_hand: Iterable[ByHand], place: Place) -> list[str]:
             told += [f"  {line(label)}:", f"    {line(str(value))}"]
     told += [f"  {IN_PRACTICE}"] if told and place.practice else []
     return [f"{TO_DO}:", *told] if told else []
+
+
+def left_to_do(steps: Sequence[str], run: str) -> list[str]:
+    """What comes first of what a person has to do once a run is carried out, and where all of it stands."""
+    if not steps:
+        return []
+    more = f"{len(steps) - 1} more: " if len(steps) > 1 else "Once more: "
+    return [f"Left to do: {line(steps[0])}", f"{more}{as_called(shell.handrail('runs', run))}"]
 
 
 def duration(seconds: float) -> str:

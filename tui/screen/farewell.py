@@ -25,6 +25,8 @@ def farewell(session: Session | None) -> list[str]:
         told.append(f"Files: {session.run.folder} (only you can read them; they may hold secret keys)")
     if session.run.plan:
         told += words.to_do(to_do(session.run, session.run.plan), session.place)
+    if record.status in ("done", "waiting"):
+        told += words.left_to_do(record.handover.get("now", ()), record.id)
     if record.status in ("applying", "failed"):
         told.append(f"Go on with: {words.resume(record.id)}")
     if record.status != "undone":
